@@ -1,0 +1,49 @@
+# Everything a newcomer types. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench crds clean lock
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(STAMP): requirements-dev.lock pyproject.toml
+	@echo "==> Installing the locked dependencies into $(VENV) (once, about half a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; say which with: make PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator, live jobs
+	@$(BIN)/python -m control_plane get
+	@$(BIN)/python -m sandbox.demo
+
+test: $(STAMP) check ## Run every check and every test
+	@$(BIN)/python -m control_plane get
+	@$(BIN)/python -m pytest
+
+check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are current
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/entra-sync-operator crds --check crds
+
+bench: $(STAMP) ## Measure every published figure into build/bench.json
+	@$(BIN)/python -m control_plane get
+	@$(BIN)/python -m benchmarks
+
+crds: $(STAMP) ## Write crds/ anew from the models
+	@$(BIN)/entra-sync-operator crds --output crds
+
+lock: $(STAMP) ## Resolve the dependencies anew into the lock files (needs uv on the PATH)
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade pyproject.toml -o requirements.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean: ## Remove .venv, build/ and all caches of this folder
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

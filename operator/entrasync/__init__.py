@@ -1,0 +1,1 @@
+"""The Entra Sync Operator: Microsoft Entra ID provisioning jobs as Kubernetes resources."""

@@ -1,0 +1,137 @@
+"""Condition types and reasons: a closed list, each with the sentence that the documentation prints.
+
+Conditions follow kstatus: `Ready` is always there, `Reconciling` and `Stalled` only while true. Events use the same reasons.
+"""
+
+from enum import StrEnum
+
+
+class ConditionType(StrEnum):
+    """What can be said of a SynchronizationJob."""
+
+    READY = "Ready"
+    APPLIED = "Applied"
+    RECONCILING = "Reconciling"
+    STALLED = "Stalled"
+    QUARANTINED = "Quarantined"
+    STEADY_STATE = "SteadyState"
+    ESCROWS_PRUNED = "EscrowsPruned"
+
+
+CONDITION_MEANING: dict[ConditionType, str] = {
+    ConditionType.READY: "Graph matches the spec and the job is fit: not in quarantine, not paused by Graph.",
+    ConditionType.APPLIED: "Graph matches the spec of this generation.",
+    ConditionType.RECONCILING: "Work is under way or waiting for Graph, and will go on by itself.",
+    ConditionType.STALLED: "A person must act; the message says what and where. Still looked at again, slowly.",
+    ConditionType.QUARANTINED: "Graph put the job in quarantine; the reason is Graph's own.",
+    ConditionType.STEADY_STATE: "The job has caught up with its source at least once.",
+    ConditionType.ESCROWS_PRUNED: "Graph cleared the failures of the initial cycle and paused the job; a person must look.",
+}
+
+
+class Reason(StrEnum):
+    """Why a condition is as it is, or what an Event tells."""
+
+    # The job is as wanted
+    APPLIED = "Applied"
+    HEALTHY = "Healthy"
+    NOT_RUN_YET = "NotRunYet"
+    PAUSED = "Paused"
+    ACHIEVED = "Achieved"
+    NOT_ACHIEVED = "NotAchieved"
+
+    # On its way, goes on by itself
+    CREATING = "Creating"
+    CREATE_UNCONFIRMED = "CreateUnconfirmed"
+    STARTING = "Starting"
+    PAUSING = "Pausing"
+    DELETING = "Deleting"
+    JOB_MISSING = "JobMissing"
+    WAITING_FOR_REPLICATION = "WaitingForReplication"
+    WAITING_FOR_OTHER_CREATE = "WaitingForOtherCreate"
+    THROTTLED = "Throttled"
+    GRAPH_UNREACHABLE = "GraphUnreachable"
+    INTERNAL_ERROR = "InternalError"
+
+    # A person must act
+    CONFLICT = "Conflict"
+    SEVERAL_JOBS = "SeveralJobs"
+    NO_JOB_TO_ADOPT = "NoJobToAdopt"
+    JOB_GONE = "JobGone"
+    JOB_NOT_FOUND = "JobNotFound"
+    JOB_ID_MISMATCH = "JobIdMismatch"
+    SERVICE_PRINCIPAL_CHANGED = "ServicePrincipalChanged"
+    SERVICE_PRINCIPAL_NOT_FOUND = "ServicePrincipalNotFound"
+    TEMPLATE_CHANGED = "TemplateChanged"
+    TEMPLATE_NOT_OFFERED = "TemplateNotOffered"
+    TENANT_CHANGED = "TenantChanged"
+    PERMISSION_MISSING = "PermissionMissing"
+    CREDENTIAL_REFUSED = "CredentialRefused"
+    TENANT_NOT_FOUND = "TenantNotFound"
+    REQUEST_REFUSED = "RequestRefused"
+    INVALID_SPEC = "InvalidSpec"
+    PAUSED_BY_GRAPH = "PausedByGraph"
+    QUARANTINED = "Quarantined"
+    DELETION_BLOCKED = "DeletionBlocked"
+    SUSPENDED = "Suspended"
+
+    # Only told as Events
+    JOB_CREATED = "JobCreated"
+    JOB_ADOPTED = "JobAdopted"
+    JOB_STARTED = "JobStarted"
+    JOB_PAUSED = "JobPaused"
+    JOB_DELETED = "JobDeleted"
+    JOB_RELEASED = "JobReleased"
+    QUARANTINE_LIFTED = "QuarantineLifted"
+    DRIFT_CORRECTED = "DriftCorrected"
+    MIRROR_CUT = "MirrorCut"
+
+
+REASON_MEANING: dict[Reason, str] = {
+    Reason.APPLIED: "Graph matches the spec of this generation.",
+    Reason.HEALTHY: "The job runs and its last cycle gave no cause for quarantine.",
+    Reason.NOT_RUN_YET: "The job is started; its first cycle has not ended yet.",
+    Reason.PAUSED: "The job is paused, as the spec wants.",
+    Reason.ACHIEVED: "The job has caught up with its source at least once.",
+    Reason.NOT_ACHIEVED: "The job has not caught up with its source yet.",
+    Reason.CREATING: "The job is being created.",
+    Reason.CREATE_UNCONFIRMED: "Graph's answer to the create was lost; the job is looked for until the replication bound ends.",
+    Reason.STARTING: "The job is being started.",
+    Reason.PAUSING: "The job is being paused.",
+    Reason.DELETING: "The job is being deleted.",
+    Reason.JOB_MISSING: "Graph does not show the job; it is looked for again before it counts as gone.",
+    Reason.WAITING_FOR_REPLICATION: "Something new is not known everywhere in Entra yet; tried again soon.",
+    Reason.WAITING_FOR_OTHER_CREATE: "Another resource is creating a job on the same service principal; one at a time.",
+    Reason.THROTTLED: "Graph asked for a pause (429); it is kept.",
+    Reason.GRAPH_UNREACHABLE: "Graph could not be read or written; tried again.",
+    Reason.INTERNAL_ERROR: "A fault of the operator; the log has the traceback. Tried again.",
+    Reason.CONFLICT: "Another resource holds this job.",
+    Reason.SEVERAL_JOBS: "Several jobs fit and none is named; set spec.jobId.",
+    Reason.NO_JOB_TO_ADOPT: "adoptionPolicy is AdoptOnly and no job fits.",
+    Reason.JOB_GONE: "The job has gone and the spec says not to create another.",
+    Reason.JOB_NOT_FOUND: "The service principal has no job with the id in spec.jobId.",
+    Reason.JOB_ID_MISMATCH: "spec.jobId names another job than the one this resource holds.",
+    Reason.SERVICE_PRINCIPAL_CHANGED: "spec.servicePrincipal means another service principal than before.",
+    Reason.SERVICE_PRINCIPAL_NOT_FOUND: "The tenant has no such service principal.",
+    Reason.TEMPLATE_CHANGED: "spec.template is another template than that of the job.",
+    Reason.TEMPLATE_NOT_OFFERED: "The service principal does not offer this template.",
+    Reason.TENANT_CHANGED: "The connection leads to another tenant than before.",
+    Reason.PERMISSION_MISSING: "The operator's app lacks a Graph permission.",
+    Reason.CREDENTIAL_REFUSED: "Entra refused the operator's own client id or secret.",
+    Reason.TENANT_NOT_FOUND: "Entra knows no such tenant.",
+    Reason.REQUEST_REFUSED: "Graph refused a request for a reason of its own, quoted in the message.",
+    Reason.INVALID_SPEC: "The stored spec cannot be read; normally the API server refuses such a spec.",
+    Reason.PAUSED_BY_GRAPH: "Graph itself paused the job; a person must look before it is started again.",
+    Reason.QUARANTINED: "Graph put the job in quarantine.",
+    Reason.DELETION_BLOCKED: "The resource cannot be deleted yet; the message says how to let go.",
+    Reason.SUSPENDED: "spec.suspend is true: the operator leaves this resource alone.",
+    Reason.JOB_CREATED: "A job was created in Graph.",
+    Reason.JOB_ADOPTED: "An existing job was taken over.",
+    Reason.JOB_STARTED: "The job was started.",
+    Reason.JOB_PAUSED: "The job was paused.",
+    Reason.JOB_DELETED: "The job was deleted.",
+    Reason.JOB_RELEASED: "The resource let go of its job; the job lives on in Graph.",
+    Reason.QUARANTINE_LIFTED: "The job left quarantine.",
+    Reason.DRIFT_CORRECTED: "Graph differed from the spec and was put right.",
+    Reason.MIRROR_CUT: "Graph's status was malformed or too large in places; those properties are left out.",
+}
