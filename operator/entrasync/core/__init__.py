@@ -1,0 +1,1 @@
+"""Pure decisions over gathered facts: no I/O, no clock, no await."""

@@ -1,0 +1,78 @@
+"""What the story needs of the outside world, as contracts in words.
+
+The real Graph client and the simulator-backed one in tests pass the same contract tests.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from entrasync.core.jobs import JobListing, RemoteJob
+
+
+class SyncApi(Protocol):
+    """Microsoft Graph's synchronization API, as much as we use of it, for one tenant and one credential.
+
+    Every call may raise: `Stalled` (wrong secret, unknown tenant, permission), `Refused` (4xx), `PossiblyReplicating`
+    (401 without words, 403, 404, 409), `Transient` (429, 5xx on reads, connection; for writes only if surely nothing
+    happened), and for writes `OutcomeUnknown` (5xx, timeout or a cut connection after the first byte). No call repeats
+    itself, but for one more try with a fresh token after Graph said that the token is invalid.
+    """
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant that the credential belongs to."""
+        ...
+
+    async def list_jobs(self, service_principal_id: str, *, is_urgent: bool = False) -> JobListing:
+        """Read all jobs of a service principal, all pages. Must not change anything. A 404 is raised, never empty."""
+        ...
+
+    async def get_job(self, service_principal_id: str, job_id: str) -> RemoteJob | None:
+        """Read one job; None only when Graph answered 404."""
+        ...
+
+    async def create_job(self, service_principal_id: str, template_id: str) -> RemoteJob:
+        """Create a job: NOT idempotent, the id is the server's. Raises `OutcomeUnknown` whenever it may have happened."""
+        ...
+
+    async def start_job(self, service_principal_id: str, job_id: str) -> None:
+        """Start a job. Harmful when repeated on a running job; lifts quarantine."""
+        ...
+
+    async def pause_job(self, service_principal_id: str, job_id: str) -> None:
+        """Pause a job; may be repeated."""
+        ...
+
+    async def delete_job(self, service_principal_id: str, job_id: str) -> None:
+        """Delete a job; a job that is not there (404) counts as deleted, so it may be repeated."""
+        ...
+
+    async def has_service_principal(self, service_principal_id: str) -> bool:
+        """Tell whether the directory knows the service principal; False only on its 404."""
+        ...
+
+    async def list_template_ids(self, service_principal_id: str) -> tuple[str, ...]:
+        """Read the ids of the templates that the service principal offers."""
+        ...
+
+
+class ResourceApi(Protocol):
+    """The API server's side of one kind of resource. Objects are plain JSON as the API server sends them."""
+
+    async def patch_metadata(self, namespace: str, name: str, patch: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Merge-patch `metadata`; with a `resourceVersion` inside, raises `ResourceChanged` when it is stale. Returns the new object."""
+        ...
+
+    async def patch_status(
+        self, namespace: str, name: str, status: Mapping[str, Any], *, resource_version: str | None = None
+    ) -> Mapping[str, Any]:
+        """Merge-patch `status` through the subresource; otherwise as `patch_metadata`."""
+        ...
+
+
+class ResourceChanged(Exception):
+    """The resource is no longer what this pass saw (409): this pass stops and observes anew."""
+
+
+class ResourceGone(Exception):
+    """The resource is no longer there (404): nothing is left to do."""
