@@ -1,0 +1,96 @@
+"""An HTTP answer as it came, and what Graph's error envelope in it says.
+
+Errors of the synchronization service arrive as JSON inside the message string of an outer error, and details hide in
+`innerError` (`innererror` in Microsoft's own concept page), so the way inwards is walked.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from entrasync.core.errors import GraphAnswer
+
+LONGEST_WORDS = 300
+"""Characters of Graph's words that we repeat: a condition's message is read by people."""
+
+DEEPEST = 8
+"""Errors in errors in errors: more levels than Graph was ever seen to use."""
+
+
+@dataclass(frozen=True)
+class Received:
+    """Status, headers (looked up without regard to case, or in lower case) and whole body of one answer."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    @property
+    def request_id(self) -> str:
+        """Graph's id of this exchange, which Microsoft's support asks for; empty when absent."""
+        return self.headers.get("request-id", "")
+
+
+@dataclass(frozen=True)
+class ErrorBody:
+    """All codes from the outermost to the innermost error, the innermost words, and whether it is Graph's envelope."""
+
+    codes: tuple[str, ...] = ()
+    message: str = ""
+    is_envelope: bool = False
+
+
+def read_error(body: bytes) -> ErrorBody:
+    """Read Graph's error envelope; an empty one when the body is none."""
+    outermost = _read_envelope(body)
+    if outermost is None:
+        return ErrorBody()
+    errors = list(_walk_inwards(outermost))
+    codes = tuple(code for error in errors if isinstance(code := error.get("code"), str) and code)
+    words = [text for error in errors if isinstance(text := error.get("message"), str) and _read_envelope(text) is None]
+    innermost = next((text for text in reversed(words) if text.strip()), "")
+    return ErrorBody(codes, innermost, is_envelope=True)
+
+
+def describe(received: Received) -> GraphAnswer:
+    """Put an answer into few words: the innermost code, its message on one line and cut, the request id."""
+    error = read_error(received.body)
+    code = error.codes[-1] if error.codes else ""
+    return GraphAnswer(received.status, code, cut(error.message), received.request_id)
+
+
+def cut(text: str) -> str:
+    """Bring foreign text onto one line of printable characters, at most `LONGEST_WORDS` long."""
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line if len(line) <= LONGEST_WORDS else line[: LONGEST_WORDS - 1] + "…"
+
+
+def _read_envelope(text: bytes | str) -> Mapping[str, Any] | None:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    error = document.get("error") if isinstance(document, dict) else None
+    return error if isinstance(error, dict) else None
+
+
+def _walk_inwards(error: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
+    for _ in range(DEEPEST):
+        if error is None:
+            return
+        yield error
+        error = _inner(error)
+
+
+def _inner(error: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    message = error.get("message")
+    if isinstance(message, str) and (wrapped := _read_envelope(message)) is not None:
+        return wrapped
+    inner = error.get("innerError") or error.get("innererror")
+    return inner if isinstance(inner, dict) else None

@@ -1,0 +1,145 @@
+"""One exchange with Graph: a request with a token in, a whole bounded answer or a named error out."""
+
+import asyncio
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib import metadata
+
+import httpx
+
+from entrasync.api.conditions import Reason
+from entrasync.core.errors import EntraSyncError, Transient
+from entrasync.graph.answers import Received
+from entrasync.graph.claims import Token
+from entrasync.graph.classify import InvalidToken, classify, lost, unreadable
+from entrasync.graph.limiter import TenantLimiter
+from entrasync.graph.observer import Observer
+from entrasync.graph.operations import Operation
+from entrasync.graph.tokens import Tokens
+
+USER_AGENT = f"entra-sync-operator/{metadata.version('entra-sync-operator')}"
+
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
+"""httpx raises these before the first byte of a request."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How long (real time: to connect, between two reads, in all) and how much (an answer's bytes, a list's pages)."""
+
+    connect: timedelta = timedelta(seconds=5)
+    read: timedelta = timedelta(seconds=30)
+    total: timedelta = timedelta(seconds=60)
+    body_bytes: int = 32 * 1024 * 1024  # templates with inline schemas come to megabytes
+    pages: int = 100
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to ask of Graph: `url` is whole. Background requests give way to others, here and at Graph."""
+
+    operation: Operation
+    method: str
+    url: str
+    body: bytes | None = None
+    is_background: bool = False
+
+    @property
+    def priority(self) -> str:
+        """Graph's word for how much it may throttle this request."""
+        if self.operation.is_write:
+            return "High"
+        return "Low" if self.is_background else "Normal"
+
+
+@dataclass
+class Exchange:
+    """The tenant's one way to Graph. Repeats nothing, but for one try more after Graph called the token invalid."""
+
+    http: httpx.AsyncClient
+    tokens: Tokens
+    limiter: TenantLimiter
+    observer: Observer
+    bounds: Bounds = field(default_factory=Bounds)
+
+    async def send(self, request: Request) -> Received:
+        """Send a request; returns a 2xx answer. Raises the errors of `classify`, or the token's, or the limiter's."""
+        try:
+            return await self._try(request)
+        except InvalidToken:  # dropped by now
+            return await self._try(request)
+
+    async def _try(self, request: Request) -> Received:
+        token = await self.tokens.token()
+        async with self.limiter.place(is_urgent=not request.is_background):
+            received = await self._observed(request, token)
+            if received.status == 429:
+                pause = self.limiter.pause(received.headers)
+                self.observer.throttled(request.operation.name, pause.total_seconds())
+            else:
+                self.limiter.note(received.headers)
+        if received.is_success:
+            return received
+        raise self._judge(request.operation, received, token)
+
+    def _judge(self, operation: Operation, received: Received, token: Token) -> EntraSyncError:
+        error = classify(operation, received, token=token)
+        if isinstance(error, InvalidToken):
+            self.tokens.drop(token)
+        elif error.reason is Reason.PERMISSION_MISSING and not set(operation.permissions).intersection(token.roles):
+            self.tokens.recheck(token)
+        return error
+
+    async def _observed(self, request: Request, token: Token) -> Received:
+        """Exchange, and tell the observer of it whatever comes."""
+        request_id = str(uuid.uuid4())
+        status, began = None, time.perf_counter()
+        try:
+            async with asyncio.timeout(self.bounds.total.total_seconds()):
+                received = await self._receive(request, self._headers(request, token, request_id))
+            status, request_id = received.status, received.request_id or request_id
+        except NOT_SENT as error:
+            raise lost(request.operation, type(error).__name__, is_sent=False) from error
+        except httpx.HTTPError as error:
+            raise lost(request.operation, type(error).__name__, is_sent=True) from error
+        except TimeoutError as error:
+            raise lost(request.operation, "it took too long", is_sent=True) from error
+        finally:
+            self.observer.called(request.operation.name, status, time.perf_counter() - began, request_id)
+        return received
+
+    async def _receive(self, request: Request, headers: dict[str, str]) -> Received:
+        limits = self.bounds
+        connect, read = limits.connect.total_seconds(), limits.read.total_seconds()
+        timeout = httpx.Timeout(connect=connect, read=read, write=read, pool=connect)
+        stream = self.http.stream(request.method, request.url, content=request.body, headers=headers, timeout=timeout)
+        async with stream as response:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > limits.body_bytes:
+                    raise self._too_long(request.operation, response.status_code)
+            return Received(response.status_code, response.headers, bytes(body))
+
+    def _too_long(self, operation: Operation, status: int) -> EntraSyncError:
+        why = f"it is longer than {self.bounds.body_bytes} bytes (status {status})"
+        if 400 <= status < 500:  # nothing was done; what the refusal says is lost
+            return Transient(
+                Reason.GRAPH_UNREACHABLE, f"Graph refused to {operation.words} in an answer too long to read"
+            )
+        return unreadable(operation, why)
+
+    def _headers(self, request: Request, token: Token, request_id: str) -> dict[str, str]:
+        headers = {
+            "Authorization": f"Bearer {token.value}",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",  # all that httpx surely reads back
+            "User-Agent": USER_AGENT,
+            "client-request-id": request_id,
+            "x-ms-throttle-priority": request.priority,
+        }
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
+        return headers

@@ -1,0 +1,134 @@
+"""How many calls go to one tenant at once, and when none may."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from entrasync.api.conditions import Reason
+from entrasync.core.clock import Clock
+from entrasync.core.errors import Transient
+from entrasync.graph.retry_after import read_retry_after
+
+LONGEST_WAIT = timedelta(seconds=3)
+"""A shorter pause is waited out inside a call; a longer one goes back to the queue, which then has its workers free."""
+
+FIRST_PAUSE = timedelta(seconds=1)
+LAST_PAUSE = timedelta(seconds=60)
+"""Some identity resources send 429 without Retry-After; then the pause doubles from the first of these to the last."""
+
+BUSY_SHARE = 0.8
+"""Graph tells the used share of the quota from here on (documented: 0.8 to 1.8)."""
+
+BUSY_PERIOD = timedelta(seconds=10)
+"""Graph's token bucket refills over 10 s: older news of it means nothing."""
+
+
+class TenantLimiter:
+    """One per tenant and app, shared by all calls. Urgent calls overtake; within a class the first comes first.
+
+    Background calls may use three quarters of the places, so that an urgent one finds a place free. All times are the
+    world's. Belongs to one event loop.
+    """
+
+    def __init__(self, clock: Clock, *, concurrency: int = 32) -> None:
+        if concurrency < 1:
+            raise ValueError("a limiter needs at least one place")
+        self.clock = clock
+        self._concurrency = concurrency
+        self._in_flight = 0
+        self._urgent: deque[asyncio.Future[None]] = deque()
+        self._background: deque[asyncio.Future[None]] = deque()
+        self._paused_until: datetime | None = None
+        self._next_pause = FIRST_PAUSE
+        self._busy_until: datetime | None = None
+
+    @asynccontextmanager
+    async def place(self, *, is_urgent: bool) -> AsyncIterator[None]:
+        """Hold one of the tenant's places. Raises `Transient` (THROTTLED, `after`) in a pause that is not short."""
+        await self._enter(is_urgent)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def pause(self, headers: Mapping[str, str]) -> timedelta:
+        """Stop all calls after a 429, for as long as it says or else growing; returns for how long."""
+        asked = read_retry_after(headers)
+        wait = self._next_pause if asked is None else asked
+        if asked is None:
+            self._next_pause = min(self._next_pause * 2, LAST_PAUSE)
+        until = self.clock.now() + wait
+        if self._paused_until is None or until > self._paused_until:
+            self._paused_until = until
+        return wait
+
+    def note(self, headers: Mapping[str, str]) -> None:
+        """Learn from an answer that is no 429: how full the quota is, and that the pause before was long enough."""
+        self._next_pause = FIRST_PAUSE
+        try:
+            share = float(headers.get("x-ms-throttle-limit-percentage", "0"))
+        except ValueError:
+            return
+        if share >= BUSY_SHARE:
+            self._busy_until = self.clock.now() + BUSY_PERIOD
+
+    def remaining_pause(self) -> timedelta:
+        """Tell how long the pause lasts; zero without one."""
+        if self._paused_until is None:
+            return timedelta()
+        remaining = self._paused_until - self.clock.now()
+        if remaining <= timedelta():
+            self._paused_until = None
+            return timedelta()
+        return remaining
+
+    async def _enter(self, is_urgent: bool) -> None:
+        while True:
+            await self._wait_out_pause()
+            await self._take_place(is_urgent)
+            if not self.remaining_pause():
+                return
+            self._leave()  # the pause began while we stood in line
+
+    async def _wait_out_pause(self) -> None:
+        while remaining := self.remaining_pause():
+            if remaining > LONGEST_WAIT:
+                raise Transient(Reason.THROTTLED, "Graph asked for a pause; it is kept", after=remaining)
+            await self.clock.sleep(remaining)
+
+    async def _take_place(self, is_urgent: bool) -> None:
+        line = self._urgent if is_urgent else self._background
+        if not line and self._has_room(is_urgent) and not (self._urgent and not is_urgent):
+            self._in_flight += 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        line.append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._leave()  # the place was given in the same moment
+            else:
+                line.remove(turn)
+            raise
+
+    def _leave(self) -> None:
+        self._in_flight -= 1
+        self._admit()
+
+    def _admit(self) -> None:
+        for line, is_urgent in ((self._urgent, True), (self._background, False)):
+            while line and self._has_room(is_urgent):
+                self._in_flight += 1
+                line.popleft().set_result(None)
+
+    def _has_room(self, is_urgent: bool) -> bool:
+        return self._in_flight < self._bound(is_urgent)
+
+    def _bound(self, is_urgent: bool) -> int:
+        bound = self._concurrency if is_urgent else self._concurrency * 3 // 4
+        if self._busy_until is not None and self.clock.now() < self._busy_until:
+            bound //= 4  # urgent calls keep some speed, background ones nearly stop
+        return max(bound, 1)

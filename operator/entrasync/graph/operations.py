@@ -1,0 +1,40 @@
+"""The calls we make, each with the permissions that Graph asks for it.
+
+Permissions are application permissions, any one of which is enough (Microsoft: permissions.json of the Graph DevX
+content, and the reference page of each operation).
+"""
+
+from dataclasses import dataclass
+
+OWNED_BY = "Application.ReadWrite.OwnedBy"
+"""Counts only for service principals that the operator's app owns; its refusal there is a known complaint."""
+
+_READ = ("Synchronization.Read.All", "Synchronization.ReadWrite.All", OWNED_BY)
+_WRITE = ("Synchronization.ReadWrite.All", OWNED_BY)
+_DIRECTORY_READ = (
+    "Application.Read.All",
+    OWNED_BY,
+    "Application.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One kind of call: `name` is a metric's label, `words` complete "Graph refused to ...", least permission first."""
+
+    name: str
+    words: str
+    permissions: tuple[str, ...]
+    is_write: bool = False
+
+
+LIST_JOBS = Operation("list_jobs", "list the jobs", _READ)
+GET_JOB = Operation("get_job", "show the job", _READ)
+CREATE_JOB = Operation("create_job", "create a job", _WRITE, is_write=True)
+START_JOB = Operation("start_job", "start the job", _WRITE, is_write=True)
+PAUSE_JOB = Operation("pause_job", "pause the job", _WRITE, is_write=True)
+DELETE_JOB = Operation("delete_job", "delete the job", _WRITE, is_write=True)
+LIST_TEMPLATES = Operation("list_templates", "list the templates", _READ)
+GET_SERVICE_PRINCIPAL = Operation("get_service_principal", "show the service principal", _DIRECTORY_READ)

@@ -1,0 +1,75 @@
+"""Reading Graph's JSON: strict about what we rely on, patient with the rest."""
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from entrasync.core.jobs import RemoteJob
+
+LONGEST_INT = 4300
+"""Digits; Python refuses to read more, and one absurd number must not hide a whole list."""
+
+
+class UnreadableError(ValueError):
+    """A body is not JSON or not of the shape expected. The words quote nothing of it."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a collection: its entries, unchecked, and where it goes on."""
+
+    entries: tuple[Any, ...]
+    next_link: str | None
+
+
+def read_object(body: bytes) -> Mapping[str, Any]:
+    """Read a JSON object. Infinite and not-a-number values become null: nobody downstream could write them."""
+    try:
+        text = body.decode(json.detect_encoding(body), "surrogatepass")
+        value = _DECODER.decode(text)
+    except (ValueError, RecursionError):
+        raise UnreadableError("it is not JSON") from None  # the cause holds the whole body
+    if not isinstance(value, dict):
+        raise UnreadableError("it is not a JSON object")
+    return value
+
+
+def read_page(body: bytes) -> Page:
+    """Read one page of an OData collection."""
+    document = read_object(body)
+    entries = document.get("value")
+    if not isinstance(entries, list):
+        raise UnreadableError("it has no list of values")
+    link = document.get("@odata.nextLink")
+    if link is not None and not isinstance(link, str):
+        raise UnreadableError("its next page has no readable address")
+    return Page(tuple(entries), link or None)
+
+
+def read_job(value: object) -> RemoteJob | None:
+    """Take an entry for a job; None when it is no object or has no id. All else passes through as it came."""
+    if not isinstance(value, dict):
+        return None
+    job_id = value.get("id")
+    return RemoteJob(job_id, value) if isinstance(job_id, str) and job_id else None
+
+
+def read_jobs(entries: Iterable[object]) -> tuple[tuple[RemoteJob, ...], bool]:
+    """Take entries for jobs, each id once; also tells whether every entry could be read."""
+    jobs = [read_job(entry) for entry in entries]
+    readable = {job.id: job for job in jobs if job is not None}
+    return tuple(readable.values()), None not in jobs
+
+
+def _read_float(text: str) -> float | None:
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def _read_int(text: str) -> int | None:
+    return int(text) if len(text) <= LONGEST_INT else None
+
+
+_DECODER = json.JSONDecoder(parse_constant=lambda _: None, parse_float=_read_float, parse_int=_read_int)

@@ -1,0 +1,41 @@
+"""Graph's Retry-After, in both of its forms."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+LONGEST = timedelta(hours=1)
+"""A longer pause is not believed: one malformed date would silence a tenant for years."""
+
+
+def read_retry_after(headers: Mapping[str, str]) -> timedelta | None:
+    """Tell how long Graph asks us to wait, between 0 and `LONGEST`; None when it does not say so readably.
+
+    `headers` must look names up without regard to case, or hold them in lower case. A date is measured against the
+    answer's own `Date`: the server's clock may be another than ours, and both stand in the same answer.
+    """
+    value = headers.get("retry-after", "").strip()
+    if not value:
+        return None
+    wait = _read_seconds(value)
+    if wait is None:
+        then, now = _read_date(value), _read_date(headers.get("date", ""))
+        wait = then - now if then and now else None
+    return None if wait is None else min(max(wait, timedelta()), LONGEST)
+
+
+def _read_seconds(value: str) -> timedelta | None:
+    try:
+        return timedelta(seconds=float(value))
+    except OverflowError:  # "inf", or more than timedelta can hold
+        return LONGEST
+    except ValueError:  # a date, or "nan"
+        return None
+
+
+def _read_date(value: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
