@@ -65,6 +65,8 @@ def lost(operation: Operation, why: str, *, is_sent: bool) -> EntraSyncError:
 
 def _refusal(operation: Operation, answer: GraphAnswer) -> EntraSyncError:
     message = f"Graph refused to {operation.words} {_quote(answer)}"
+    if answer.status < 400:
+        message += ". A redirect is never followed: check the cloud's endpoint and any proxy"
     refused = Refused(Reason.REQUEST_REFUSED, message, answer=answer)
     if answer.status == 404:
         return PossiblyReplicating(refused, answer=answer)

@@ -108,10 +108,8 @@ class TenantLimiter:
         try:
             await turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
+            if not turn.cancelled():
                 self._leave()  # the place was given in the same moment
-            else:
-                line.remove(turn)
             raise
 
     def _leave(self) -> None:
@@ -121,8 +119,10 @@ class TenantLimiter:
     def _admit(self) -> None:
         for line, is_urgent in ((self._urgent, True), (self._background, False)):
             while line and self._has_room(is_urgent):
-                self._in_flight += 1
-                line.popleft().set_result(None)
+                turn = line.popleft()
+                if not turn.done():  # else whoever stood there has given up
+                    self._in_flight += 1
+                    turn.set_result(None)
 
     def _has_room(self, is_urgent: bool) -> bool:
         return self._in_flight < self._bound(is_urgent)

@@ -1,0 +1,155 @@
+"""A TLS server that says exactly what a test tells it to, down to a cut connection."""
+
+import asyncio
+import base64
+import json
+import ssl
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs
+
+import trustme
+
+from entrasync.graph.endpoints import GraphEndpoint
+
+TENANT = "11111111-1111-1111-1111-111111111111"
+CLIENT = "22222222-2222-2222-2222-222222222222"
+SECRET = "canary-secret-7f3a"
+
+
+def make_token(*roles: str, serial: int = 0) -> str:
+    """Build an unsigned JWT that carries application permissions."""
+    parts = ({"alg": "none"}, {"roles": list(roles), "appid": CLIENT, "serial": serial})
+    return ".".join(
+        [*(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts), "x"]
+    )
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request as it came in: `path` is raw, with the query; header names are in lower case."""
+
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Say:
+    """What to answer. `is_cut` closes the connection after the request instead; `release` is waited for before."""
+
+    status: int = 200
+    body: Any = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    is_cut: bool = False
+    is_last: bool = False
+    release: asyncio.Event | None = None
+
+    def encode(self) -> bytes:
+        body = (
+            self.body if isinstance(self.body, bytes) else b"" if self.body is None else json.dumps(self.body).encode()
+        )
+        headers = {"request-id": "their-id", "content-length": str(len(body)), **self.headers}
+        lines = [f"HTTP/1.1 {self.status} Said", *(f"{name}: {value}" for name, value in headers.items())]
+        return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+@dataclass
+class ScriptedGraph:
+    """Graph and its login in one: answers `script` in order, then `otherwise`; remembers everything asked."""
+
+    endpoint: GraphEndpoint
+    script: deque[Say] = field(default_factory=deque)
+    otherwise: Say = field(default_factory=Say)
+    asked: list[Asked] = field(default_factory=list)
+    token_requests: list[Mapping[str, list[str]]] = field(default_factory=list)
+    token_script: deque[Say] = field(default_factory=deque)
+    roles: tuple[str, ...] = ("Synchronization.ReadWrite.All",)
+    discovery: Say | None = None
+    in_flight: int = 0
+    most_in_flight: int = 0
+
+    def tell(self, *answers: Say) -> None:
+        """Add answers to the script."""
+        self.script.extend(answers)
+
+    def answer(self, asked: Asked) -> Say:
+        """Choose what to say."""
+        if asked.path.startswith(f"/{TENANT}/") and "openid-configuration" in asked.path:
+            return self.discovery or Say(body=self._discover())
+        if asked.path.startswith(f"/{TENANT}/oauth2"):
+            self.token_requests.append(parse_qs(asked.body.decode()))
+            return self.token_script.popleft() if self.token_script else self._give_token()
+        self.asked.append(asked)
+        return self.script.popleft() if self.script else self.otherwise
+
+    def _give_token(self) -> Say:
+        token = make_token(*self.roles, serial=len(self.token_requests))
+        return Say(body={"token_type": "Bearer", "expires_in": 3599, "access_token": token})
+
+    def _discover(self) -> dict[str, str]:
+        root = f"{self.endpoint.authority}/{TENANT}"
+        return {
+            "issuer": f"{root}/v2.0",
+            "authorization_endpoint": f"{root}/oauth2/v2.0/authorize",
+            "token_endpoint": f"{root}/oauth2/v2.0/token",
+        }
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Answer one connection until either side ends it."""
+        try:
+            while asked := await _read_request(reader):
+                say = self.answer(asked)
+                self.in_flight += 1
+                self.most_in_flight = max(self.most_in_flight, self.in_flight)
+                try:
+                    if say.release:
+                        await say.release.wait()
+                finally:
+                    self.in_flight -= 1
+                if say.is_cut:
+                    return
+                writer.write(say.encode())
+                await writer.drain()
+                if say.is_last:
+                    return
+        except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+            pass
+        finally:
+            writer.close()
+
+
+async def _read_request(reader: asyncio.StreamReader) -> Asked | None:
+    head = await reader.readuntil(b"\r\n\r\n")
+    first, *lines = head.decode().rstrip().split("\r\n")
+    method, path, _ = first.split(" ")
+    headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+    body = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Asked(method, path, headers, body)
+
+
+@asynccontextmanager
+async def run_scripted_graph(folder: Path) -> AsyncIterator[ScriptedGraph]:
+    """Serve on a free port of loopback, with a certificate whose authority is written into `folder`."""
+    authority = trustme.CA()
+    ca_file = folder / "ca.pem"
+    authority.cert_pem.write_to_path(str(ca_file))
+    tls = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("localhost").configure_cert(tls)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await graph.serve(reader, writer)
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    url = f"https://localhost:{server.sockets[0].getsockname()[1]}"
+    graph = ScriptedGraph(GraphEndpoint(url, url, ca_file=ca_file))
+    try:
+        yield graph
+    finally:
+        server.close()
+        await server.wait_closed()
