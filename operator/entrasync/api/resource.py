@@ -1,0 +1,38 @@
+"""The whole custom resource, as the CRD describes it. The operator itself reads only `spec` by a model."""
+
+from typing import Annotated, Any
+
+from pydantic import Field, WithJsonSchema
+
+from entrasync.api.model import ApiModel, stored_default
+from entrasync.api.spec import SynchronizationJobSpec
+from entrasync.api.status import NOT_LOOKED_AT, SynchronizationJobStatus
+
+# The API server allows no more than the bare type: it checks metadata itself.
+ObjectMeta = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
+
+
+class SynchronizationJob(ApiModel):
+    """One Microsoft Entra ID provisioning job.
+
+    The operator makes Microsoft Graph match spec, and mirrors the job's live state into status.
+    """
+
+    api_version: str | None = None
+    """Version of this schema, as group/version."""
+
+    kind: str | None = None
+    """SynchronizationJob."""
+
+    metadata: ObjectMeta | None = None
+    """Name, namespace, labels and annotations."""
+
+    spec: SynchronizationJobSpec
+    """The synchronization job as it shall be."""
+
+    # The default sits on status itself: one inside it does not apply as long as there is no status, and that is when
+    # it is needed.
+    status: SynchronizationJobStatus | None = Field(
+        default=None, json_schema_extra=stored_default({"observedGeneration": NOT_LOOKED_AT})
+    )
+    """What the operator last saw and did. Written by the operator only."""

@@ -1,0 +1,67 @@
+"""The mirror's shape for programs: which JSON type each of Graph's properties has in the CRD.
+
+Taken from the same models as the CRD, so that what the operator lets through is what the API server accepts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from entrasync.api.mirror import GraphJob, SynchronizationStatus
+from entrasync.api.schema import structural_schema
+
+Kind = Literal["string", "integer", "boolean"]
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """One value. An integer has 64 bits; a boolean is no integer."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list of values of one shape."""
+
+    of: "Shape"
+
+
+@dataclass(frozen=True)
+class Members:
+    """An object: the members we know. Others may be there too, of any shape."""
+
+    members: Mapping[str, "Shape"]
+
+
+Shape = Scalar | Items | Members
+
+
+def members_of(model: type[BaseModel]) -> Members:
+    """Describe the JSON types of a model's members."""
+    return _members(structural_schema(model))
+
+
+def _members(schema: Mapping[str, Any]) -> Members:
+    return Members({name: _shape(member) for name, member in schema["properties"].items()})
+
+
+def _shape(schema: Mapping[str, Any]) -> Shape:
+    match schema["type"]:
+        case "object":
+            return _members(schema)
+        case "array":
+            return Items(_shape(schema["items"]))
+        case "string" | "integer" | "boolean" as kind:
+            return Scalar(kind)
+        case other:
+            raise ValueError(f"the mirror has no words for {other}")
+
+
+JOB_SHAPE = members_of(GraphJob)
+"""The shape of `status.job`."""
+
+STATUS_SHAPE = members_of(SynchronizationStatus)
+"""The shape of `status.synchronizationStatus`."""

@@ -1,0 +1,127 @@
+"""What the operator tells: `status` of a SynchronizationJob. These models only make the CRD's schema.
+
+Beside the conditions there are bare types only: a status that the API server refuses tells nobody anything.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, Field
+
+from entrasync.api.mirror import GraphJob, SynchronizationStatus
+from entrasync.api.model import ApiModel, list_map, stored_default
+
+NOT_LOOKED_AT = -1
+"""The observed generation of a resource that no operator has seen: tools then wait instead of calling it current."""
+
+
+class ConditionEntry(ApiModel):
+    """One thing that can be said of this resource, in the form that Kubernetes tools know (metav1.Condition)."""
+
+    type: Annotated[str, Field(max_length=316)]
+    """What is said: Ready, Applied, Reconciling, Stalled, Quarantined, SteadyState or EscrowsPruned."""
+
+    status: Literal["True", "False", "Unknown"]
+    """Whether it is so."""
+
+    observed_generation: int | None = Field(default=None, ge=0)
+    """The metadata.generation that this was said of."""
+
+    last_transition_time: AwareDatetime
+    """When status last changed."""
+
+    # No pattern, unlike metav1.Condition: the reason of Quarantined is Graph's word, and an odd one must not cost the
+    # whole status.
+    reason: Annotated[str, Field(max_length=1024)]
+    """Why it is so, in one word for programs."""
+
+    message: Annotated[str, Field(max_length=32768)]
+    """Why it is so and what to do, for people."""
+
+
+class EffectiveSettings(ApiModel):
+    """What is in force, with everything that spec leaves unset resolved."""
+
+    deletion_policy: str | None = None
+    """What happens to the job in Graph when this resource is deleted: Delete, Pause or Retain."""
+
+    poll_interval: str | None = None
+    """Longest age of the mirrored status, for example 5m."""
+
+    schedule_state: str | None = None
+    """Active or Paused. Absent: the job was adopted and spec says nothing, so it is neither started nor paused."""
+
+
+class PauseRecord(ApiModel):
+    """Who stopped the job. Decided once, when it was seen to have stopped."""
+
+    by: str | None = None
+    """Operator: as spec wants. Graph: Graph stopped it, and a person must look. Person: somebody did, for example in
+    the portal."""
+
+    since: str | None = None
+    """When it was first seen to be paused (UTC). Absent: it was so from the start."""
+
+    reason: str | None = None
+    """What tells who did it."""
+
+
+class OperationRecord(ApiModel):
+    """A write to Graph that may or may not have happened. While it is here, no other job is created in its stead."""
+
+    action: str | None = None
+    """What was asked of Graph."""
+
+    started_at: str | None = None
+    """When it was asked (UTC)."""
+
+    service_principal_id: str | None = None
+    """Object ID of the service principal it was asked of."""
+
+    template_id: str | None = None
+    """Id of the template of the job to be created."""
+
+    job_ids_before: list[str] | None = None
+    """Ids of the jobs that were there before: none of them is the one looked for."""
+
+
+class SynchronizationJobStatus(ApiModel):
+    """What the operator last saw and did."""
+
+    observed_generation: int | None = Field(default=None, json_schema_extra=stored_default(NOT_LOOKED_AT))
+    """The metadata.generation that the operator last acted on. -1: it has not looked at this resource yet."""
+
+    tenant_id: str | None = None
+    """Id of the Entra tenant. It is pinned: if the credentials come to lead to another tenant, the operator stops."""
+
+    service_principal_id: str | None = None
+    """Object ID of the service principal that spec.servicePrincipal resolved to. It is pinned: if spec comes to mean
+    another one, the operator stops."""
+
+    origin: str | None = None
+    """Created: the operator made the job. Adopted: it took over one that was there. Decides what is done where spec
+    leaves deletionPolicy and schedule.state unset."""
+
+    origin_time: str | None = None
+    """When the job was created or adopted (UTC)."""
+
+    effective: EffectiveSettings | None = None
+    """What is in force, with everything that spec leaves unset resolved."""
+
+    pause: PauseRecord | None = None
+    """Who stopped the job, and since when. Absent: it is not paused."""
+
+    last_start_time: str | None = None
+    """When the operator last asked Graph to start the job (UTC). Absent: never."""
+
+    operation: OperationRecord | None = None
+    """A write to Graph whose outcome is not known yet. Absent: there is none."""
+
+    conditions: list[ConditionEntry] | None = Field(default=None, max_length=32, json_schema_extra=list_map("type"))
+    """Ready is always there, Reconciling and Stalled only while true (kstatus)."""
+
+    job: GraphJob | None = None
+    """The job that this resource holds, in Graph's own words and nesting. Absent: it holds none."""
+
+    synchronization_status: SynchronizationStatus | None = None
+    """The live state of the job as Microsoft Graph tells it (synchronizationStatus), in Graph's own words and nesting.
+    Members that Graph adds later are kept; null and the year 0001, Graph's word for never, are left out."""
