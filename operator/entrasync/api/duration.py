@@ -6,6 +6,7 @@ from datetime import timedelta
 GO_DURATION_PATTERN = "^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$"
 """Whole hours, minutes and seconds, in this order. The digits are bounded so that no sum can overflow."""
 
+SHORTEST_GO_DURATION = len("1s")
 LONGEST_GO_DURATION = len("99999h99999m99999s")
 
 _PARTS = re.compile(r"(?:([0-9]{1,5})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,5})s)?")

@@ -8,9 +8,9 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema, model_validator
 
-from entrasync.api.duration import GO_DURATION_PATTERN, LONGEST_GO_DURATION, parse_go_duration
+from entrasync.api.duration import GO_DURATION_PATTERN, LONGEST_GO_DURATION, SHORTEST_GO_DURATION, parse_go_duration
 from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, rule
 
 GUID_PATTERN = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
@@ -63,10 +63,28 @@ def _read_poll_interval(value: object) -> timedelta:
     return interval
 
 
+# The rules stand here and not in a Field beside it: what WithJsonSchema says is all that pydantic then writes.
 PollInterval = Annotated[
     timedelta,
     BeforeValidator(_read_poll_interval),
-    WithJsonSchema({"type": "string", "pattern": GO_DURATION_PATTERN, "maxLength": LONGEST_GO_DURATION}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": GO_DURATION_PATTERN,
+            "minLength": SHORTEST_GO_DURATION,
+            "maxLength": LONGEST_GO_DURATION,
+            **cel_rules(
+                rule(
+                    "duration(self) >= duration('30s')",
+                    "spec.pollInterval: must be at least 30s; shorter ones only use up the tenant's Graph limits",
+                ),
+                rule(
+                    "duration(self) <= duration('24h')",
+                    "spec.pollInterval: must be at most 24h; to leave the job alone, set spec.suspend",
+                ),
+            ),
+        }
+    ),
 ]
 
 
@@ -167,23 +185,6 @@ class SynchronizationJobSpec(ApiModel):
     """True: the operator leaves the job alone and neither reads nor writes it; deleting this resource then leaves the
     job as it is. False or unset: the job is managed."""
 
-    poll_interval: (
-        Annotated[
-            PollInterval,
-            Field(
-                json_schema_extra=cel_rules(
-                    rule(
-                        "duration(self) >= duration('30s')",
-                        "spec.pollInterval: must be at least 30s; shorter ones only use up the tenant's Graph limits",
-                    ),
-                    rule(
-                        "duration(self) <= duration('24h')",
-                        "spec.pollInterval: must be at most 24h; to leave the job alone, set spec.suspend",
-                    ),
-                )
-            ),
-        ]
-        | None
-    ) = None
+    poll_interval: PollInterval | None = None
     """Longest age of the mirrored status, written like 90s, 5m or 1h30m; from 30s to 24h. The operator reads more often
     while a cycle runs. Unset: the interval of the install."""
