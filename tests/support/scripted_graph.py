@@ -71,6 +71,7 @@ class ScriptedGraph:
     token_script: deque[Say] = field(default_factory=deque)
     roles: tuple[str, ...] = ("Synchronization.ReadWrite.All",)
     discovery: Say | None = None
+    is_asked: asyncio.Event = field(default_factory=asyncio.Event)
     in_flight: int = 0
     most_in_flight: int = 0
 
@@ -86,6 +87,7 @@ class ScriptedGraph:
             self.token_requests.append(parse_qs(asked.body.decode()))
             return self.token_script.popleft() if self.token_script else self._give_token()
         self.asked.append(asked)
+        self.is_asked.set()
         return self.script.popleft() if self.script else self.otherwise
 
     def _give_token(self) -> Say:

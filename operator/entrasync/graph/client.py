@@ -100,14 +100,16 @@ class GraphClient:
         url = self._synchronization(service_principal_id, "jobs", job_id, "pause")
         await self._exchange.send(Request(PAUSE_JOB, "POST", url))
 
-    async def delete_job(self, service_principal_id: str, job_id: str) -> None:
-        """Delete a job; one that is not there counts as deleted."""
+    async def delete_job(self, service_principal_id: str, job_id: str) -> bool:
+        """Delete a job; may be repeated. False when Graph answered 404: gone, or not replicated yet."""
         url = self._synchronization(service_principal_id, "jobs", job_id)
         try:
             await self._exchange.send(Request(DELETE_JOB, "DELETE", url))
         except PossiblyReplicating as error:
-            if error.answer.status != 404:
-                raise
+            if error.answer.status == 404:
+                return False
+            raise
+        return True
 
     async def has_service_principal(self, service_principal_id: str) -> bool:
         """Tell whether the directory knows the service principal; False only on Graph's own 404."""

@@ -69,9 +69,12 @@ class _Failure:
 
 
 class TokenSource:
-    """Tokens of one credential. Belongs to one event loop."""
+    """Tokens of one credential. Belongs to one event loop. `monotonic` tells real seconds."""
 
-    def __init__(self, endpoint: GraphEndpoint, credential: AppCredential) -> None:
+    def __init__(
+        self, endpoint: GraphEndpoint, credential: AppCredential, *, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._monotonic = monotonic
         self._endpoint = endpoint
         self._credential = credential
         self._login: Login | None = None
@@ -96,12 +99,12 @@ class TokenSource:
         Raises `Stalled` with CREDENTIAL_REFUSED or TENANT_NOT_FOUND, or `Transient`; a token that is due to be
         renewed but still good outlives a `Transient`.
         """
-        now = time.monotonic()
+        now = self._monotonic()
         if self._held and now < self._held.renew_at:
             return self._held.token
         if not self._failure or now >= self._failure.until:
             await self._share_login()
-        held, now = self._held, time.monotonic()
+        held, now = self._held, self._monotonic()
         if held and (now < held.renew_at or (now < held.ends_at and self._is_trouble_passing())):
             return held.token
         if self._failure:
@@ -115,7 +118,7 @@ class TokenSource:
 
     def recheck(self, token: Token) -> None:
         """Forget `token` because it lacks a permission, at most once a minute of real time."""
-        now = time.monotonic()
+        now = self._monotonic()
         if now >= self._recheck_after and self._held and self._held.token is token:
             self._recheck_after = now + RECHECK_SECONDS
             self._held = None
@@ -136,9 +139,9 @@ class TokenSource:
         try:
             token, life = await asyncio.to_thread(self._acquire)
         except EntraSyncError as error:
-            self._failure = _Failure(_recipe(error), time.monotonic() + REFUSAL_SECONDS)
+            self._failure = _Failure(_recipe(error), self._monotonic() + REFUSAL_SECONDS)
             return
-        now, seconds = time.monotonic(), life.total_seconds()
+        now, seconds = self._monotonic(), life.total_seconds()
         self._held = _Held(token, now + seconds - min(EARLY_SECONDS, seconds / 2), now + seconds)
         self._failure = None
 

@@ -1,0 +1,548 @@
+"""The client of Graph over a real TLS connection, against a server that says what each test wants."""
+
+import asyncio
+import gzip
+import json
+import logging
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.core.errors import OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
+from entrasync.graph.client import GraphClient
+from entrasync.graph.credentials import AppCredential, SecretValue
+from entrasync.graph.endpoints import GraphEndpoint
+from entrasync.graph.exchange import Bounds
+from entrasync.graph.limiter import TenantLimiter
+from entrasync.graph.tokens import TokenSource
+from entrasync.graph.transport import GraphTransport, build_transport
+from entrasync.reconcile.ports import SyncApi
+from tests.support.scripted_graph import CLIENT, SECRET, TENANT, Say, ScriptedGraph, run_scripted_graph
+from tests.support.still_clock import StillClock
+
+SP = "33333333-3333-3333-3333-333333333333"
+JOB = "scim.11111111111111111111111111111111.44444444-4444-4444-4444-444444444444"
+JOBS = f"/v1.0/servicePrincipals/{SP}/synchronization/jobs"
+
+GONE = Say(status=404, body={"error": {"code": "UnknownError", "message": ""}})
+OLD_TOKEN = Say(status=401, body={"error": {"code": "InvalidAuthenticationToken", "message": "Expired."}})
+DENIED = Say(status=403, body={"error": {"code": "Authorization_RequestDenied", "message": "Insufficient."}})
+
+Call = Callable[[SyncApi], Awaitable[Any]]
+
+READS: dict[str, Call] = {
+    "list_jobs": lambda api: api.list_jobs(SP),
+    "get_job": lambda api: api.get_job(SP, JOB),
+    "has_service_principal": lambda api: api.has_service_principal(SP),
+    "list_template_ids": lambda api: api.list_template_ids(SP),
+}
+WRITES: dict[str, Call] = {
+    "create_job": lambda api: api.create_job(SP, "scim"),
+    "start_job": lambda api: api.start_job(SP, JOB),
+    "pause_job": lambda api: api.pause_job(SP, JOB),
+    "delete_job": lambda api: api.delete_job(SP, JOB),
+}
+POSTS = {name: call for name, call in WRITES.items() if name != "delete_job"}
+CALLS = READS | WRITES
+
+
+def each(calls: dict[str, Call]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("call", calls.values(), ids=calls.keys())
+
+
+@dataclass
+class Notes:
+    """An observer that writes down what it is told."""
+
+    calls: list[tuple[str, int | None, str]] = field(default_factory=list)
+    pauses: list[tuple[str, float]] = field(default_factory=list)
+
+    def called(self, operation: str, status: int | None, seconds: float, request_id: str) -> None:
+        assert seconds >= 0
+        self.calls.append((operation, status, request_id))
+
+    def throttled(self, operation: str, seconds: float) -> None:
+        self.pauses.append((operation, seconds))
+
+
+@dataclass
+class World:
+    """A scripted Graph and a client of it."""
+
+    graph: ScriptedGraph
+    clock: StillClock
+    notes: Notes
+    tokens: TokenSource
+    client: GraphClient
+
+    @property
+    def api(self) -> SyncApi:
+        """The client as the story sees it."""
+        return self.client
+
+    @property
+    def count(self) -> int:
+        return len(self.graph.asked)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with run_scripted_graph(tmp_path) as graph:
+        clock, notes = StillClock(), Notes()
+        tokens = TokenSource(graph.endpoint, AppCredential(TENANT, CLIENT, SecretValue(SECRET, "a test")))
+        bounds = Bounds(body_bytes=10_000, pages=5, read=timedelta(seconds=20))
+        client = GraphClient(tokens, TenantLimiter(clock), observer=notes, bounds=bounds)
+        yield World(graph, clock, notes, tokens, client)
+        await client.aclose()
+
+
+# What each operation asks and answers
+
+
+async def test_list_jobs_reads_all_pages_and_tells_when_it_began(world: World) -> None:
+    root = world.graph.endpoint.graph_url
+    world.graph.tell(
+        Say(body={"value": [{"id": "a"}], "@odata.nextLink": f"{root}{JOBS}?$skiptoken=%5Bx%5D"}),
+        Say(body={"value": [{"id": "b", "templateId": "scim"}]}),
+    )
+    began = world.clock.now()
+    listing = await world.api.list_jobs(SP)
+    assert [job.id for job in listing.jobs] == ["a", "b"]
+    assert listing.jobs[1].template_id == "scim"
+    assert listing.is_complete
+    assert listing.read_at == began
+    assert [asked.path for asked in world.graph.asked] == [JOBS, f"{JOBS}?$skiptoken=%5Bx%5D"]
+
+
+async def test_an_unreadable_entry_makes_the_listing_incomplete(world: World) -> None:
+    world.graph.tell(Say(body={"value": [{"id": "a"}, {"id": 7}]}))
+    listing = await world.api.list_jobs(SP)
+    assert listing.ids == {"a"}
+    assert not listing.is_complete
+
+
+async def test_a_404_on_the_list_is_raised_never_empty(world: World) -> None:
+    world.graph.tell(GONE)
+    with pytest.raises(PossiblyReplicating):
+        await world.api.list_jobs(SP)
+
+
+async def test_get_job_is_none_only_on_404(world: World) -> None:
+    world.graph.tell(Say(body={"id": JOB, "schedule": {"state": "Active"}}), GONE, DENIED)
+    job = await world.api.get_job(SP, JOB)
+    assert job is not None
+    assert job.is_active
+    assert await world.api.get_job(SP, JOB) is None
+    with pytest.raises(PossiblyReplicating):
+        await world.api.get_job(SP, JOB)
+    assert world.graph.asked[0].path == f"{JOBS}/{JOB}"
+
+
+async def test_a_404_of_a_proxy_is_no_absence(world: World) -> None:
+    world.graph.otherwise = Say(status=404, body=b"<html>no such host</html>", headers={"request-id": ""})
+    for call in (READS["get_job"], READS["has_service_principal"], WRITES["delete_job"]):
+        with pytest.raises(Transient):
+            await call(world.api)
+
+
+@pytest.mark.parametrize("status", [200, 201])
+async def test_create_job_sends_the_template_and_returns_the_job(world: World, status: int) -> None:
+    """The reference page says 200, Graph says 201."""
+    world.graph.tell(Say(status=status, body={"id": JOB, "templateId": "scim"}))
+    assert (await world.api.create_job(SP, "scim")).id == JOB
+    asked = world.graph.asked[0]
+    assert (asked.method, asked.path, json.loads(asked.body)) == ("POST", JOBS, {"templateId": "scim"})
+    assert asked.headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize(
+    "say", [Say(201, b"<html>"), Say(201, {}), Say(201, {"id": 3}), Say(201), Say(202, {"id": "x"}), Say(204)]
+)
+async def test_a_create_without_a_readable_id_is_unknown(world: World, say: Say) -> None:
+    world.graph.tell(say)
+    with pytest.raises(OutcomeUnknown):
+        await world.api.create_job(SP, "scim")
+
+
+@pytest.mark.parametrize("action", ["start", "pause"])
+async def test_actions_post_an_empty_body(world: World, action: str) -> None:
+    world.graph.tell(Say(status=204))
+    await WRITES[f"{action}_job"](world.api)
+    asked = world.graph.asked[0]
+    assert (asked.method, asked.path, asked.body) == ("POST", f"{JOBS}/{JOB}/{action}", b"")
+    assert "content-type" not in asked.headers
+
+
+async def test_delete_job_tells_whether_graph_knew_it(world: World) -> None:
+    world.graph.tell(Say(status=204), GONE)
+    assert await world.api.delete_job(SP, JOB) is True
+    assert await world.api.delete_job(SP, JOB) is False
+    assert (world.graph.asked[0].method, world.graph.asked[0].path) == ("DELETE", f"{JOBS}/{JOB}")
+
+
+async def test_has_service_principal_is_false_only_on_404(world: World) -> None:
+    world.graph.tell(Say(body={"id": SP}), GONE, DENIED)
+    assert await world.api.has_service_principal(SP) is True
+    assert await world.api.has_service_principal(SP) is False
+    with pytest.raises(PossiblyReplicating):
+        await world.api.has_service_principal(SP)
+    assert world.graph.asked[0].path == f"/v1.0/servicePrincipals/{SP}?$select=id"
+
+
+async def test_list_template_ids(world: World) -> None:
+    world.graph.tell(Say(body={"value": [{"id": "scim"}, {"id": None}, 3, {"id": "aWSSingleSignon"}]}))
+    assert await world.api.list_template_ids(SP) == ("scim", "aWSSingleSignon")
+
+
+# What every request carries
+
+
+async def test_each_call_carries_token_names_and_priority(world: World) -> None:
+    world.graph.otherwise = Say(body={"id": "x", "value": []})
+    for _ in range(2):
+        await world.api.list_jobs(SP)
+    await world.api.list_jobs(SP, is_urgent=True)
+    await world.api.pause_job(SP, JOB)
+    headers = [asked.headers for asked in world.graph.asked]
+    assert [each_["x-ms-throttle-priority"] for each_ in headers] == ["Low", "Low", "Normal", "High"]
+    assert all(each_["authorization"].startswith("Bearer ") for each_ in headers)
+    assert all(each_["user-agent"].startswith("entra-sync-operator/") for each_ in headers)
+    assert len({each_["client-request-id"] for each_ in headers}) == 4
+    assert len(world.graph.token_requests) == 1
+
+
+async def test_odd_ids_stay_within_their_segment(world: World) -> None:
+    world.graph.otherwise = Say(status=204)
+    odd = "a/b?c#d%2F ü+../..;e"
+    await world.api.start_job(SP, odd)
+    assert world.graph.asked[0].path == f"{JOBS}/a%2Fb%3Fc%23d%252F%20%C3%BC%2B..%2F..;e/start"
+
+
+@pytest.mark.parametrize("odd", ["", ".", ".."])
+async def test_an_id_that_climbs_the_path_is_never_sent(world: World, odd: str) -> None:
+    """Deleting job `..` would delete all of the service principal's synchronization."""
+    with pytest.raises(Stalled):
+        await world.api.delete_job(SP, odd)
+    assert world.count == 0
+
+
+async def test_beta_is_asked_under_its_own_root(tmp_path: Path) -> None:
+    async with run_scripted_graph(tmp_path) as graph:
+        beta = GraphEndpoint(
+            graph.endpoint.graph_url, graph.endpoint.authority, api_version="beta", ca_file=graph.endpoint.ca_file
+        )
+        tokens = TokenSource(beta, AppCredential(TENANT, CLIENT, SecretValue(SECRET, "a test")))
+        client = GraphClient(tokens, TenantLimiter(StillClock()))
+        graph.tell(Say(body={"value": []}))
+        await client.list_jobs(SP)
+        await client.aclose()
+    assert graph.asked[0].path.startswith("/beta/servicePrincipals/")
+
+
+async def test_a_compressed_answer_is_read(world: World) -> None:
+    body = gzip.compress(b'{"value": [{"id": "a"}]}')
+    world.graph.tell(Say(body=body, headers={"content-encoding": "gzip"}))
+    assert (await world.api.list_jobs(SP)).ids == {"a"}
+
+
+# Lost answers
+
+
+@each(WRITES)
+async def test_a_write_whose_answer_is_lost_is_unknown(world: World, call: Call) -> None:
+    world.graph.otherwise = Say(is_cut=True)
+    with pytest.raises(OutcomeUnknown):
+        await call(world.api)
+
+
+@each(POSTS)
+async def test_a_post_is_never_repeated_by_itself(world: World, call: Call) -> None:
+    """Neither on a new connection nor on one that was kept and is closed by the other side just now."""
+    world.graph.tell(Say(body={"value": []}))
+    await world.api.list_jobs(SP)
+    world.graph.tell(Say(is_cut=True))
+    world.graph.otherwise = Say(status=201, body={"id": JOB})
+    with pytest.raises(OutcomeUnknown):
+        await call(world.api)
+    assert world.count == 2
+
+
+@each(READS)
+async def test_a_read_whose_answer_is_lost_is_tried_again_later(world: World, call: Call) -> None:
+    world.graph.otherwise = Say(is_cut=True)
+    with pytest.raises(Transient) as caught:
+        await call(world.api)
+    assert caught.value.reason is Reason.GRAPH_UNREACHABLE
+
+
+async def test_an_answer_that_ends_too_early_is_lost(world: World) -> None:
+    short = Say(status=201, body={"id": JOB}, headers={"content-length": "500"}, is_last=True)
+    world.graph.tell(short, short)
+    with pytest.raises(OutcomeUnknown):
+        await world.api.create_job(SP, "scim")
+    with pytest.raises(Transient):
+        await world.api.get_job(SP, JOB)
+
+
+@pytest.mark.parametrize("bounds", [Bounds(read=timedelta(seconds=0.2)), Bounds(total=timedelta(seconds=0.2))])
+async def test_an_answer_that_does_not_come_is_lost(world: World, bounds: Bounds) -> None:
+    client = GraphClient(world.tokens, TenantLimiter(world.clock), bounds=bounds)
+    await world.tokens.token()
+    held = Say(status=201, release=asyncio.Event())
+    world.graph.tell(held, held)
+    with pytest.raises(OutcomeUnknown):
+        await client.create_job(SP, "scim")
+    with pytest.raises(Transient):
+        await client.get_job(SP, JOB)
+    await client.aclose()
+
+
+@each(CALLS)
+async def test_nothing_was_done_when_there_is_no_connection(tmp_path: Path, call: Call) -> None:
+    async with run_scripted_graph(tmp_path) as graph:
+        tokens = TokenSource(graph.endpoint, AppCredential(TENANT, CLIENT, SecretValue(SECRET, "a test")))
+        await tokens.token()
+    notes = Notes()
+    client = GraphClient(tokens, TenantLimiter(StillClock()), observer=notes)
+    with pytest.raises(Transient):
+        await call(client)
+    assert [status for _, status, _ in notes.calls] == [None]
+    await client.aclose()
+
+
+async def test_nothing_was_done_when_the_certificate_is_a_strangers(world: World) -> None:
+    stranger = GraphEndpoint(world.graph.endpoint.graph_url, world.graph.endpoint.authority)
+    client = GraphClient(world.tokens, TenantLimiter(world.clock), transport=build_transport(stranger))
+    with pytest.raises(Transient):
+        await client.create_job(SP, "scim")
+    assert world.count == 0
+    await client.aclose()
+
+
+async def test_a_full_pool_means_that_nothing_was_sent(world: World) -> None:
+    """`httpx-aiohttp` has no word of its own for it."""
+    transport = build_transport(world.graph.endpoint)
+    assert isinstance(transport, GraphTransport)
+    release = asyncio.Event()
+    bounds = Bounds(connect=timedelta(seconds=0.3))
+    client = GraphClient(world.tokens, TenantLimiter(world.clock, concurrency=500), transport=transport, bounds=bounds)
+    await world.tokens.token()
+    world.graph.otherwise = Say(status=201, body={"id": JOB}, release=release)
+    calls = [asyncio.create_task(client.create_job(SP, "scim")) for _ in range(70)]
+    done, _ = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
+    while len(done) < 6:
+        done, _ = await asyncio.wait(calls, timeout=0.1)
+    release.set()
+    outcomes = await asyncio.gather(*calls, return_exceptions=True)
+    failed = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+    assert {type(outcome) for outcome in failed} == {Transient}
+    assert world.count == 70 - len(failed)
+    await client.aclose()
+
+
+@each(WRITES)
+async def test_a_server_fault_on_a_write_is_unknown(world: World, call: Call) -> None:
+    world.graph.otherwise = Say(status=503, body={"error": {"code": "serviceNotAvailable"}})
+    with pytest.raises(OutcomeUnknown):
+        await call(world.api)
+    assert world.count == 1
+
+
+# Unreadable, endless and misleading answers
+
+
+@each(READS)
+async def test_an_unreadable_answer_to_a_read_is_tried_again_later(world: World, call: Call) -> None:
+    world.graph.otherwise = Say(body=b"<html>Sign in to the hotel's network</html>")
+    with pytest.raises(Transient) as caught:
+        await call(world.api)
+    assert "unreadable" in caught.value.message
+    assert "hotel" not in caught.value.message
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+async def test_no_more_is_read_than_the_bound(world: World, is_packed: bool) -> None:
+    body = b'{"id": "' + b"x" * 1_000_000 + b'"}'
+    say = Say(body=gzip.compress(body), headers={"content-encoding": "gzip"}) if is_packed else Say(body=body)
+    world.graph.otherwise = say
+    with pytest.raises(Transient):
+        await world.api.get_job(SP, JOB)
+    with pytest.raises(OutcomeUnknown):
+        await world.api.create_job(SP, "scim")
+
+
+async def test_a_list_without_end_is_given_up(world: World) -> None:
+    root = world.graph.endpoint.graph_url
+    world.graph.otherwise = Say(body={"value": [{"id": "a"}], "@odata.nextLink": f"{root}{JOBS}"})
+    with pytest.raises(Transient):
+        await world.api.list_jobs(SP)
+    assert world.count == 5
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://evil.example/v1.0/jobs",
+        "http://localhost:{port}/v1.0/jobs",
+        "https://localhost:1/v1.0/jobs",
+        "https://me:secret@localhost:{port}/v1.0/jobs",
+        "https://localhost:{port}@evil.example/v1.0/jobs",
+        "//evil.example/jobs",
+        "/v1.0/jobs",
+    ],
+)
+async def test_a_next_page_elsewhere_is_not_followed(world: World, link: str) -> None:
+    port = world.graph.endpoint.graph_url.rpartition(":")[2]
+    world.graph.tell(Say(body={"value": [], "@odata.nextLink": link.replace("{port}", port)}))
+    with pytest.raises(Stalled) as caught:
+        await world.api.list_jobs(SP)
+    assert "another host" in caught.value.message
+    assert world.count == 1
+
+
+async def test_a_next_page_without_a_readable_address_is_no_page(world: World) -> None:
+    world.graph.tell(Say(body={"value": [], "@odata.nextLink": "https://[x\x00"}))
+    with pytest.raises(Transient):
+        await world.api.list_jobs(SP)
+
+
+@each(CALLS)
+async def test_a_redirect_is_an_error(world: World, call: Call) -> None:
+    world.graph.otherwise = Say(status=307, headers={"location": f"{world.graph.endpoint.graph_url}/elsewhere"})
+    with pytest.raises(Refused):
+        await call(world.api)
+    assert world.count == 1
+
+
+# Tokens and permissions
+
+
+@each(CALLS)
+async def test_an_invalid_token_is_replaced_once(world: World, call: Call) -> None:
+    world.graph.tell(OLD_TOKEN)
+    world.graph.otherwise = Say(body={"id": JOB, "value": []})
+    await call(world.api)
+    tokens = [asked.headers["authorization"] for asked in world.graph.asked]
+    assert len(tokens) == 2
+    assert tokens[0] != tokens[1]
+
+
+async def test_a_token_that_stays_invalid_is_not_tried_for_ever(world: World) -> None:
+    world.graph.otherwise = OLD_TOKEN
+    with pytest.raises(Transient):
+        await world.api.create_job(SP, "scim")
+    assert world.count == 2
+
+
+async def test_many_calls_with_the_same_old_token_log_in_once(world: World) -> None:
+    await world.tokens.token()
+    world.graph.tell(*[OLD_TOKEN] * 8)
+    world.graph.otherwise = Say(body={"value": []})
+    await asyncio.gather(*(world.api.list_jobs(SP, is_urgent=True) for _ in range(8)))
+    assert len(world.graph.token_requests) <= 3
+
+
+async def test_a_newly_granted_permission_is_seen_without_waiting_for_the_token(world: World) -> None:
+    world.graph.roles = ("User.Read.All",)
+    world.graph.tell(DENIED, Say(body={"value": []}))
+    with pytest.raises(PossiblyReplicating) as caught:
+        await world.api.list_jobs(SP)
+    assert "The token carries the roles: User.Read.All." in caught.value.message
+    assert isinstance(caught.value.settled, Refused)
+    assert caught.value.reason is Reason.PERMISSION_MISSING
+    world.graph.roles = ("Synchronization.Read.All",)
+    await world.api.list_jobs(SP)
+    assert world.tokens.roles() == ("Synchronization.Read.All",)
+
+
+async def test_a_refusal_despite_the_right_role_keeps_the_token(world: World) -> None:
+    world.graph.otherwise = DENIED
+    for _ in range(3):
+        with pytest.raises(PossiblyReplicating):
+            await world.api.start_job(SP, JOB)
+    assert len(world.graph.token_requests) == 1
+
+
+# Throttling
+
+
+@each(CALLS)
+async def test_a_429_stops_all_calls_of_the_tenant_for_as_long_as_asked(world: World, call: Call) -> None:
+    world.graph.tell(Say(status=429, headers={"retry-after": "25"}))
+    with pytest.raises(Transient) as caught:
+        await call(world.api)
+    assert caught.value.reason is Reason.THROTTLED
+    assert caught.value.after == timedelta(seconds=25)
+    world.clock.move(timedelta(seconds=5))
+    with pytest.raises(Transient) as kept:
+        await world.api.pause_job(SP, JOB)
+    assert kept.value.after == timedelta(seconds=20)
+    assert world.count == 1
+    assert [seconds for _, seconds in world.notes.pauses] == [25]
+
+
+async def test_a_pause_given_as_a_date_is_measured_by_the_answers_own_clock(world: World) -> None:
+    dates = {"retry-after": "Sun, 06 Nov 1994 08:50:07 GMT", "date": "Sun, 06 Nov 1994 08:49:37 GMT"}
+    world.graph.tell(Say(status=429, headers=dates))
+    with pytest.raises(Transient) as caught:
+        await world.api.list_jobs(SP)
+    assert caught.value.after == timedelta(seconds=30)
+
+
+async def test_no_more_calls_at_once_than_the_limiter_lets_through(world: World) -> None:
+    world.graph.otherwise = Say(body={"value": []})
+    await asyncio.gather(*(world.api.list_jobs(SP) for _ in range(200)))
+    assert world.graph.most_in_flight <= 24
+    assert world.count == 200
+
+
+# What others see
+
+
+async def test_the_observer_is_told_of_each_exchange(world: World) -> None:
+    world.graph.tell(Say(body={"value": []}), GONE)
+    await world.api.list_jobs(SP)
+    assert await world.api.get_job(SP, JOB) is None
+    assert world.notes.calls == [("list_jobs", 200, "their-id"), ("get_job", 404, "their-id")]
+
+
+async def test_a_caller_that_gives_up_leaves_no_place_taken(world: World) -> None:
+    client = GraphClient(world.tokens, TenantLimiter(world.clock, concurrency=1))
+    await world.tokens.token()
+    world.graph.tell(Say(release=asyncio.Event()), Say(body={"value": []}))
+    held = asyncio.create_task(client.get_job(SP, JOB))
+    await world.graph.is_asked.wait()
+    held.cancel()
+    assert (await client.list_jobs(SP)).jobs == ()
+    await client.aclose()
+
+
+async def test_neither_token_nor_secret_nor_body_shows_in_logs_and_errors(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    token = (await world.tokens.token()).value
+    world.graph.tell(Say(body=b"canary body"), Say(is_cut=True), DENIED)
+    shown = []
+    for call in (READS["get_job"], WRITES["start_job"], WRITES["pause_job"]):
+        with pytest.raises((Transient, OutcomeUnknown, PossiblyReplicating)) as caught:
+            await call(world.api)
+        shown.append("".join(traceback.format_exception(caught.value)))
+    for text in (caplog.text, *shown):
+        assert token not in text
+        assert SECRET not in text
+        assert "canary body" not in text
+
+
+async def test_the_seam_takes_any_transport(world: World) -> None:
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"value": [{"id": "a"}]}))
+    client = GraphClient(world.tokens, TenantLimiter(world.clock), transport=transport)
+    assert (await client.list_jobs(SP)).ids == {"a"}
+    await client.aclose()
