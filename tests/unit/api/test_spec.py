@@ -1,0 +1,86 @@
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from entrasync.api.spec import AdoptionPolicy, DeletionPolicy, OnMissing, ScheduleState, SynchronizationJobSpec
+
+MINIMAL: dict[str, Any] = {
+    "servicePrincipal": {"objectId": "0f2c7c1e-5b0e-4b57-9a43-1d1d6a3f8e01"},
+    "template": {"id": "scim"},
+}
+
+
+def test_what_is_unset_stays_tellable() -> None:
+    spec = SynchronizationJobSpec.model_validate(MINIMAL)
+
+    unset = (
+        spec.job_id,
+        spec.adoption_policy,
+        spec.on_missing,
+        spec.schedule,
+        spec.deletion_policy,
+        spec.poll_interval,
+    )
+    assert set(unset) == {None}
+    assert not spec.suspend
+
+
+def test_everything_set_is_read() -> None:
+    spec = SynchronizationJobSpec.model_validate(
+        MINIMAL
+        | {
+            "jobId": "scim.0123456789abcdef0123456789abcdef.0f2c7c1e-5b0e-4b57-9a43-1d1d6a3f8e01",
+            "adoptionPolicy": "AdoptOnly",
+            "onMissing": "Report",
+            "schedule": {"state": "Paused"},
+            "deletionPolicy": "Retain",
+            "suspend": True,
+            "pollInterval": "1h30m",
+        }
+    )
+
+    assert spec.adoption_policy is AdoptionPolicy.ADOPT_ONLY
+    assert spec.on_missing is OnMissing.REPORT
+    assert spec.schedule is not None
+    assert spec.schedule.state is ScheduleState.PAUSED
+    assert spec.deletion_policy is DeletionPolicy.RETAIN
+    assert spec.suspend
+    assert spec.poll_interval == timedelta(minutes=90)
+
+
+def test_guids_are_compared_as_text_so_they_are_read_in_lower_case() -> None:
+    spec = SynchronizationJobSpec.model_validate(
+        MINIMAL | {"servicePrincipal": {"objectId": "0F2C7C1E-5B0E-4B57-9A43-1D1D6A3F8E01"}}
+    )
+
+    assert spec.service_principal.object_id == MINIMAL["servicePrincipal"]["objectId"]
+
+
+def test_an_older_operator_reads_a_newer_spec() -> None:
+    newer = MINIMAL | {"freshness": {"maxAge": "2h"}, "template": {"id": "scim", "factoryTag": "x"}}
+
+    assert SynchronizationJobSpec.model_validate(newer) == SynchronizationJobSpec.model_validate(MINIMAL)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"servicePrincipal": {}},
+        {"servicePrincipal": {"objectId": "0f2c7c1e"}},
+        {"template": {}},
+        {"template": {"id": "a/b"}},
+        {"template": {"id": "x" * 129}},
+        {"jobId": ".."},
+        {"adoptionPolicy": "Adopt"},
+        {"pollInterval": "29s"},
+        {"pollInterval": "24h1s"},
+        {"pollInterval": "soon"},
+        {"pollInterval": 300},
+    ],
+    ids=str,
+)
+def test_a_spec_that_slipped_past_the_api_server_is_refused(odd: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        SynchronizationJobSpec.model_validate(MINIMAL | odd)
