@@ -24,8 +24,8 @@ CONNECTIONS = 64
 IDLE_SECONDS = 30.0
 """Shorter than front ends keep an idle connection, so that rarely a write meets one that is being closed."""
 
-NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientProxyConnectionError)
-"""aiohttp raises these before it has a connection."""
+NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+"""aiohttp raises these before it has a connection: refused, no place in the pool, a proxy that lets nobody through."""
 
 
 def build_tls(endpoint: GraphEndpoint) -> ssl.SSLContext:

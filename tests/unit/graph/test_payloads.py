@@ -7,9 +7,7 @@ import pytest
 from entrasync.graph.payloads import UnreadableError, read_jobs, read_object, read_page
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"x", b"[]", b"null", b'{"a":', b"\xff", b'{"a":' * 50_000, b"1", b"{'a': 1}"]
-)
+@pytest.mark.parametrize("body", [b"", b"x", b"[]", b"null", b'{"a":', b"\xff", b'{"a":' * 50_000, b"1", b"{'a': 1}"])
 def test_what_is_no_object_is_unreadable(body: bytes) -> None:
     with pytest.raises(UnreadableError):
         read_object(body)
