@@ -1,0 +1,142 @@
+"""Find the programs of a control plane, or get them: the only module here that knows the order as a story."""
+
+import fcntl
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from control_plane.archive import DIGESTS, archive_url, archived_programs, fetch_archive
+from control_plane.build import build_program
+from control_plane.errors import ControlPlaneError
+from control_plane.programs import BUILT_EDITION, ENVTEST_EDITION, PROGRAMS, REQUIRED, Target, this_machine
+from control_plane.progress import Step, say
+from control_plane.search import Find, Folder, Go, Means, Way, cache_root, locate, ways
+from control_plane.toolchain import go_on_path, needed_go, packaged_go
+
+ADVICE = "Install Go and run again, or point KUBEBUILDER_ASSETS at a folder that holds them."
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """The programs, each with its path and where it was found."""
+
+    finds: Mapping[str, Find]
+
+    def __getitem__(self, name: str) -> Path:
+        return self.finds[name].path
+
+
+def installed(wanted: Sequence[str] = REQUIRED) -> Binaries | None:
+    """Return the programs if all are on this machine already; never downloads or builds."""
+    finds = locate(wanted, _folders(this_machine()))
+    return Binaries(finds) if len(finds) == len(wanted) else None
+
+
+def obtain(wanted: Sequence[str] = REQUIRED) -> Binaries:
+    """Return the programs, downloading or building those that are nowhere yet.
+
+    That takes some minutes the first time, and says what it does on standard error. Raises ControlPlaneError.
+    """
+    found = installed(wanted)
+    if found is not None:
+        return found
+    cache = cache_root(os.environ, Path.home())
+    cache.mkdir(parents=True, exist_ok=True)
+    with _locked(cache / "lock"):
+        _get_missing(wanted, cache, this_machine())
+    found = installed(wanted)
+    if found is None:
+        raise ControlPlaneError(f"The programs were put into {cache} but are gone from it; run again.")
+    return found
+
+
+def _get_missing(wanted: Sequence[str], cache: Path, target: Target) -> None:
+    """Try each way until one gives every program that is still missing, now that the lock is ours."""
+    for remains in cache.glob(".partial-*"):  # of a run that was killed: nobody else can be at work here
+        shutil.rmtree(remains, ignore_errors=True)
+    present = locate(wanted, _folders(target))
+    missing = [name for name in wanted if name not in present]
+    go = go_on_path()
+    needed = max((needed_go(PROGRAMS[name].module_folder / "go.mod") for name in missing), default=(0, 0, 0))
+    reasons: list[str] = []
+    for way in ways(missing, archived_programs(target), go, needed):
+        say(f"Getting {', '.join(missing)} by {way.means.value}: {way.why}")
+        try:
+            _take(way, missing, cache, target, go)
+        except ControlPlaneError as error:
+            say(f"That did not work: {error}")
+            reasons.append(f"- {way.means.value}: {error}")
+        else:
+            return
+    if missing:
+        raise ControlPlaneError("\n".join([f"{', '.join(missing)} could not be had.", *reasons, ADVICE]))
+
+
+def _take(way: Way, missing: Sequence[str], cache: Path, target: Target, go: Go | None) -> None:
+    """Put the missing programs into the cache. Each is renamed into its place whole: half a file is never found."""
+    with tempfile.TemporaryDirectory(prefix=".partial-", dir=cache) as name:
+        partial = Path(name)
+        if way.means is Means.ARCHIVE:
+            fetch_archive(archive_url(target), DIGESTS[str(target)], partial)
+            for program in missing:
+                _keep(partial / program, _edition_folder(cache, ENVTEST_EDITION, target))
+            return
+        toolchain = go if way.means is Means.GO_ON_PATH and go else packaged_go(cache)
+        for program in missing:
+            build_program(PROGRAMS[program], toolchain, target, partial)
+            _keep(partial / program, _edition_folder(cache, BUILT_EDITION, target))
+
+
+def _keep(program: Path, folder: Path) -> None:
+    if not program.exists():
+        raise ControlPlaneError(f"{program.name} was not in it.")
+    folder.mkdir(parents=True, exist_ok=True)
+    program.rename(folder / program.name)
+
+
+def _folders(target: Target) -> list[Folder]:
+    """Look into the folders where programs may be, in the order in which they count."""
+    cache = cache_root(os.environ, Path.home())
+    places = [
+        ("the cache, built here", _edition_folder(cache, BUILT_EDITION, target)),
+        ("the cache, from the envtest archive", _edition_folder(cache, ENVTEST_EDITION, target)),
+    ]
+    assets = os.environ.get("KUBEBUILDER_ASSETS")
+    if assets:
+        places.insert(0, ("KUBEBUILDER_ASSETS", Path(assets).absolute()))
+    return [
+        Folder(label, path, frozenset(name for name in PROGRAMS if _is_program(path / name))) for label, path in places
+    ]
+
+
+def _is_program(path: Path) -> bool:
+    return path.is_file() and os.access(path, os.X_OK)
+
+
+def _edition_folder(cache: Path, edition: str, target: Target) -> Path:
+    return cache / edition / str(target)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Hold a lock, waiting for whoever holds it; the system lets go of it when its holder ends, however that is."""
+    with path.open("w", encoding="utf-8") as file:
+        step = None
+        while not _try_lock(file.fileno()):
+            step = step or Step(f"Waiting for another run that gets the programs ({path})")
+            step.tick()
+            time.sleep(1)
+        yield
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
