@@ -1,0 +1,80 @@
+"""The command lines of the programs of a control plane."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from control_plane.binaries import Binaries
+from control_plane.certificates import Certificates
+
+ISSUER = "https://kubernetes.default.svc.cluster.local"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The loopback ports of one control plane."""
+
+    etcd: int
+    api_server: int
+
+    @property
+    def etcd_url(self) -> str:
+        """Where etcd listens."""
+        return f"http://127.0.0.1:{self.etcd}"
+
+    @property
+    def url(self) -> str:
+        """Where the API server listens."""
+        return f"https://127.0.0.1:{self.api_server}"
+
+
+def etcd_command(binaries: Binaries, data: Path, ports: Ports) -> list[str]:
+    """Return etcd's command line: one member, which may lose what it holds if the machine (not etcd) crashes."""
+    nobody = "http://127.0.0.1:0"  # it has no peers; any free port will do
+    return [
+        str(binaries["etcd"]),
+        "--name=default",
+        f"--data-dir={data}",
+        "--unsafe-no-fsync",
+        f"--listen-client-urls={ports.etcd_url}",
+        f"--advertise-client-urls={ports.etcd_url}",
+        f"--listen-peer-urls={nobody}",
+        f"--initial-advertise-peer-urls={nobody}",
+        f"--initial-cluster=default={nobody}",
+    ]
+
+
+def api_server_command(binaries: Binaries, certificates: Certificates, ports: Ports, flags: Sequence[str]) -> list[str]:
+    """Return kube-apiserver's command line; later flags win over ours."""
+    certificate, key = certificates.server
+    public, private = certificates.token_key
+    return [
+        str(binaries["kube-apiserver"]),
+        f"--etcd-servers={ports.etcd_url}",
+        f"--secure-port={ports.api_server}",
+        "--bind-address=127.0.0.1",
+        # Else it looks for an address to advertise, and a machine without a network has none.
+        "--advertise-address=127.0.0.1",
+        "--endpoint-reconciler-type=none",
+        f"--tls-cert-file={certificate}",
+        f"--tls-private-key-file={key}",
+        f"--client-ca-file={certificates.authority}",
+        f"--service-account-issuer={ISSUER}",
+        f"--service-account-key-file={public}",
+        f"--service-account-signing-key-file={private}",
+        "--authorization-mode=RBAC",
+        "--service-cluster-ip-range=10.0.0.0/24",
+        # It waits for ServiceAccounts that only a controller manager makes; no pod runs here.
+        "--disable-admission-plugins=ServiceAccount",
+        *flags,
+    ]
+
+
+def audit_flags(policy: Path, log: Path) -> list[str]:
+    """Return the flags for an audit log that misses nothing and stays one file."""
+    return [
+        f"--audit-policy-file={policy}",
+        f"--audit-log-path={log}",
+        "--audit-log-mode=blocking",
+        "--audit-log-maxsize=10000",
+    ]

@@ -1,0 +1,155 @@
+"""A control plane of one's own: etcd and kube-apiserver, with RBAC on, in one folder, on loopback."""
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from control_plane.audit import AuditLevel, AuditLog, write_policy
+from control_plane.binaries import Binaries, obtain
+from control_plane.certificates import Certificates, write_certificates
+from control_plane.commands import Ports, api_server_command, audit_flags, etcd_command
+from control_plane.errors import CommandFailedError, ControlPlaneError
+from control_plane.kubeconfig import write_admin_kubeconfig, write_token_kubeconfig
+from control_plane.processes import PortTakenError, claimed, free_ports, launch, stop_supervisor
+
+PORT_ATTEMPTS = 5
+
+
+@dataclass(frozen=True)
+class ControlPlane:
+    """A running control plane. It ends with `stop`, with its `with` block, or with this process, however that ends."""
+
+    folder: Path
+    """All of it: data, certificates, logs, audit log, kubeconfig, addresses and process ids."""
+    binaries: Binaries
+    ports: Ports
+    certificates: Certificates
+    started_in_seconds: float
+    _supervisor: subprocess.Popen[bytes]
+
+    @classmethod
+    def start(
+        cls,
+        folder: Path,
+        *,
+        audit: AuditLevel | None = None,
+        binaries: Binaries | None = None,
+        api_server_flags: Sequence[str] = (),
+    ) -> Self:
+        """Start a control plane and wait until it is ready. Several may run at once, each in a folder of its own.
+
+        A folder that was used before keeps its data, and gets new keys and addresses.
+
+        Args:
+            folder: Where everything of it goes; made if it is not there.
+            audit: How much of each request goes to the audit log; None for no log.
+            binaries: The programs; else they are found, or got, which may take minutes.
+            api_server_flags: More flags of kube-apiserver, such as `--v=4`.
+
+        Raises:
+            ControlPlaneError: With the last lines of the log of what failed.
+        """
+        binaries = binaries or obtain()
+        began, folder = time.monotonic(), folder.absolute()
+        (folder / "logs").mkdir(parents=True, exist_ok=True)
+        certificates = Certificates(folder / "certificates")
+        with claimed(folder) as claim:
+            write_certificates(certificates.folder)
+            flags = [*_prepare_audit(folder, audit), *api_server_flags]
+            for _ in range(PORT_ATTEMPTS):
+                ports = free_ports()
+                programs = {
+                    "etcd": etcd_command(binaries, folder / "etcd", ports),
+                    "kube-apiserver": api_server_command(binaries, certificates, ports, flags),
+                }
+                try:
+                    supervisor = launch(folder, claim, programs, ports, certificates)
+                except PortTakenError:
+                    continue
+                _write_addresses(folder, ports, certificates)
+                return cls(folder, binaries, ports, certificates, time.monotonic() - began, supervisor)
+        raise ControlPlaneError(f"{PORT_ATTEMPTS} times, another program took a free port first. Run again.")
+
+    @property
+    def url(self) -> str:
+        """The API server's address."""
+        return self.ports.url
+
+    @property
+    def kubeconfig(self) -> Path:
+        """The administrator's kubeconfig."""
+        return self.folder / "kubeconfig"
+
+    @property
+    def audit_log(self) -> AuditLog:
+        """The audit log; empty unless it was asked for at the start."""
+        return AuditLog(self.folder / "logs" / "audit.log")
+
+    @property
+    def process_ids(self) -> Mapping[str, int]:
+        """The processes by name: `supervisor`, `etcd`, `kube-apiserver`."""
+        ids: dict[str, int] = json.loads((self.folder / "processes.json").read_text(encoding="utf-8"))
+        return ids
+
+    def environment(self, kubeconfig: Path | None = None) -> dict[str, str]:
+        """Return this process's environment, with KUBECONFIG set and the folder of kubectl first on the PATH."""
+        return os.environ | {
+            "KUBECONFIG": str(kubeconfig or self.kubeconfig),
+            "PATH": os.pathsep.join([str(self.binaries["kubectl"].parent), os.environ.get("PATH", os.defpath)]),
+            # Its cache goes by address, and the next control plane may get this one's port.
+            "KUBECACHEDIR": str(self.folder / "kubectl-cache"),
+        }
+
+    def kubectl(self, *arguments: str, content: str | None = None, kubeconfig: Path | None = None) -> str:
+        """Run kubectl with `content` on standard input, return its output; raise CommandFailedError with its errors."""
+        done = subprocess.run(
+            [self.binaries["kubectl"], *arguments],
+            env=self.environment(kubeconfig),
+            input=content or "",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise CommandFailedError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
+        return done.stdout
+
+    def service_account_kubeconfig(self, namespace: str, name: str, *, hours: int = 8) -> Path:
+        """Write the kubeconfig of an existing ServiceAccount, with a new token, and return its path."""
+        token = self.kubectl("create", "token", name, f"--namespace={namespace}", f"--duration={hours}h").strip()
+        path = self.folder / f"kubeconfig-{namespace}-{name}"
+        write_token_kubeconfig(path, self.url, self.certificates, name, token)
+        return path
+
+    def stop(self) -> None:
+        """End all its processes; the folder stays. Stopping twice does no harm."""
+        stop_supervisor(self._supervisor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+
+def _prepare_audit(folder: Path, level: AuditLevel | None) -> list[str]:
+    if level is None:
+        return []
+    policy = folder / "audit-policy.json"
+    write_policy(policy, level)
+    return audit_flags(policy, folder / "logs" / "audit.log")
+
+
+def _write_addresses(folder: Path, ports: Ports, certificates: Certificates) -> None:
+    """Write what clients need. Whoever waits for the kubeconfig to appear may use it at once."""
+    addresses = {"kubernetes": ports.url, "etcd": ports.etcd_url}
+    (folder / "addresses.json").write_text(json.dumps(addresses), encoding="utf-8")
+    write_admin_kubeconfig(folder / "kubeconfig", ports.url, certificates)

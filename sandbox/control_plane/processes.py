@@ -1,0 +1,126 @@
+"""The processes of one control plane: claim a folder, pick ports, start, wait until ready, stop."""
+
+import fcntl
+import http.client
+import json
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+
+from control_plane.certificates import Certificates
+from control_plane.commands import Ports
+from control_plane.errors import ControlPlaneError
+
+START_SECONDS = 60.0  # it takes under two; a loaded machine may take its time
+STOP_SECONDS = 10.0
+
+_POLL_SECONDS = 0.03
+_ANSWER_SECONDS = 5.0
+_TAIL_LINES = 15
+_SUPERVISOR = Path(__file__).with_name("supervisor.py")
+_PORT_TAKEN = "address already in use"
+
+
+class PortTakenError(Exception):
+    """Someone was faster to take a port that was free a moment ago."""
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[int]:
+    """Hold the lock of a folder, and yield its descriptor for the supervisor to hold on to it.
+
+    Raises ControlPlaneError if a control plane runs there.
+    """
+    with (folder / "lock").open("w", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ControlPlaneError(f"A control plane runs in {folder} already; take another folder.") from None
+        yield lock.fileno()
+
+
+def free_ports() -> Ports:
+    """Pick free ports. Both are held until both are known, so that they differ."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(socket.socket()) for _ in range(2)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return Ports(*(each.getsockname()[1] for each in sockets))
+
+
+def launch(
+    folder: Path, claim: int, programs: Mapping[str, Sequence[str]], ports: Ports, certificates: Certificates
+) -> subprocess.Popen[bytes]:
+    """Start the programs under a supervisor, wait until they are ready, and return the supervisor.
+
+    None is left behind if that fails: with PortTakenError, or ControlPlaneError and what the logs say last.
+    """
+    supervisor = subprocess.Popen(
+        [sys.executable, "-I", "-S", _SUPERVISOR, folder, json.dumps(programs)],
+        stdin=subprocess.PIPE,
+        pass_fds=[claim],
+        start_new_session=True,  # Ctrl-C is for whoever started us, who stops it in good order
+    )
+    try:
+        _await_ready(folder, supervisor, ports, certificates)
+    except BaseException:
+        stop_supervisor(supervisor)
+        raise
+    return supervisor
+
+
+def stop_supervisor(supervisor: subprocess.Popen[bytes]) -> None:
+    """Let the supervisor know that we are done, and wait until all has ended."""
+    if supervisor.stdin is not None:
+        supervisor.stdin.close()
+    try:
+        supervisor.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        supervisor.kill()
+        supervisor.wait()
+
+
+def _await_ready(folder: Path, supervisor: subprocess.Popen[bytes], ports: Ports, certificates: Certificates) -> None:
+    context, deadline = certificates.client_context(), time.monotonic() + START_SECONDS
+    while not _is_ready(ports.api_server, context):
+        if supervisor.poll() is not None:
+            said = _last_words(folder)
+            if _PORT_TAKEN in said:
+                raise PortTakenError
+            raise ControlPlaneError(f"The control plane ended before it was ready.\n{said}")
+        if time.monotonic() > deadline:
+            words = _last_words(folder)
+            raise ControlPlaneError(f"The control plane was not ready after {START_SECONDS:.0f} s.\n{words}")
+        time.sleep(_POLL_SECONDS)
+
+
+def _is_ready(port: int, context: ssl.SSLContext) -> bool:
+    """Tell whether the API server is ready and has made its first namespaces, which it does a little later."""
+    connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=_ANSWER_SECONDS)
+    with closing(connection):
+        try:
+            return all(_answers(connection, path) for path in ("/readyz", "/api/v1/namespaces/default"))
+        except (OSError, http.client.HTTPException):
+            return False
+
+
+def _answers(connection: http.client.HTTPSConnection, path: str) -> bool:
+    connection.request("GET", path)
+    response = connection.getresponse()
+    response.read()
+    return response.status == http.client.OK
+
+
+def _last_words(folder: Path) -> str:
+    """Return the end of each log."""
+    words = []
+    for log in sorted((folder / "logs").glob("*.log")):
+        if log.name != "audit.log":
+            lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+            words += [f"{log}:", *lines[-_TAIL_LINES:]]
+    return "\n".join(words)

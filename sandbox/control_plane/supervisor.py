@@ -1,0 +1,101 @@
+"""Run programs for as long as another process lives: `python supervisor.py FOLDER PROGRAMS`, started by `plane`.
+
+Its standard input is a pipe whose other end only the parent holds. However the parent ends, by SIGKILL too, the system
+closes that end; this process then kills what it started and ends. That works on Linux and macOS alike. It imports
+nothing but the standard library, and is run as a file, so that it starts in a few hundredths of a second.
+"""
+
+import ctypes
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+EXIT_PROGRAM_ENDED = 4
+
+_PR_SET_PDEATHSIG = 1
+
+
+def main() -> int:
+    """Start the programs, given as JSON (name to command line), and wait for a reason to stop; return an exit code."""
+    folder, programs = Path(sys.argv[1]), json.loads(sys.argv[2])
+    wakened = _signals()
+    children: dict[str, subprocess.Popen[bytes]] = {}
+    try:
+        for name, command in programs.items():
+            children[name] = _start(command, folder / "logs" / f"{name}.log")
+        _write_process_ids(folder, {name: child.pid for name, child in children.items()})
+        return _wait(children, wakened)
+    finally:
+        _kill(children)
+
+
+def _signals() -> socket.socket:
+    """Turn signals into bytes that can be waited for together with the parent's end."""
+    wakened, waking = socket.socketpair()
+    waking.setblocking(False)
+    signal.set_wakeup_fd(waking.detach())
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    return wakened
+
+
+def _start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            command,
+            cwd=log.parent.parent,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            preexec_fn=_last_will(),
+        )
+
+
+def _last_will() -> Callable[[], None] | None:
+    """On Linux, have the system kill the child even if this process itself is killed."""
+    if sys.platform != "linux":
+        return None
+    library = ctypes.CDLL(None)
+
+    def die_with_supervisor() -> None:
+        library.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+    return die_with_supervisor
+
+
+def _write_process_ids(folder: Path, ids: Mapping[str, int]) -> None:
+    partial = folder / "processes.json.partial"
+    partial.write_text(json.dumps({"supervisor": os.getpid(), **ids}), encoding="utf-8")
+    partial.replace(folder / "processes.json")
+
+
+def _wait(children: Mapping[str, subprocess.Popen[bytes]], wakened: socket.socket) -> int:
+    """Wait until the parent is gone or asks for the end, or a program ends by itself."""
+    with selectors.DefaultSelector() as selector:
+        selector.register(sys.stdin.buffer, selectors.EVENT_READ)
+        selector.register(wakened, selectors.EVENT_READ)
+        while all(child.poll() is None for child in children.values()):
+            for key, _ in selector.select():
+                if key.fileobj is not wakened:
+                    return 0
+                if {signal.SIGTERM, signal.SIGINT} & set(wakened.recv(64)):
+                    return 0
+    return EXIT_PROGRAM_ENDED
+
+
+def _kill(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    """Kill at once: a polite API server waits for its watchers, and etcd's files survive a killed process."""
+    for child in children.values():
+        child.kill()
+    for child in children.values():
+        child.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
