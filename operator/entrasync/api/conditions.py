@@ -39,6 +39,7 @@ class Reason(StrEnum):
     PAUSED = "Paused"
     ACHIEVED = "Achieved"
     NOT_ACHIEVED = "NotAchieved"
+    NOT_QUARANTINED = "NotQuarantined"
 
     # On its way, goes on by itself
     CREATING = "Creating"
@@ -72,6 +73,7 @@ class Reason(StrEnum):
     INVALID_SPEC = "InvalidSpec"
     PAUSED_BY_GRAPH = "PausedByGraph"
     QUARANTINED = "Quarantined"
+    ESCROWS_PRUNED = "EscrowsPruned"
     DELETION_BLOCKED = "DeletionBlocked"
     SUSPENDED = "Suspended"
 
@@ -94,6 +96,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.PAUSED: "The job is paused, as the spec wants.",
     Reason.ACHIEVED: "The job has caught up with its source at least once.",
     Reason.NOT_ACHIEVED: "The job has not caught up with its source yet.",
+    Reason.NOT_QUARANTINED: "The job is not in quarantine.",
     Reason.CREATING: "The job is being created.",
     Reason.CREATE_UNCONFIRMED: "Graph's answer to the create was lost; the job is looked for until the replication bound ends.",
     Reason.STARTING: "The job is being started.",
@@ -123,6 +126,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.INVALID_SPEC: "The stored spec cannot be read; normally the API server refuses such a spec.",
     Reason.PAUSED_BY_GRAPH: "Graph itself paused the job; a person must look before it is started again.",
     Reason.QUARANTINED: "Graph put the job in quarantine.",
+    Reason.ESCROWS_PRUNED: "The initial cycle had too many failures; Graph cleared them.",
     Reason.DELETION_BLOCKED: "The resource cannot be deleted yet; the message says how to let go.",
     Reason.SUSPENDED: "spec.suspend is true: the operator leaves this resource alone.",
     Reason.JOB_CREATED: "A job was created in Graph.",

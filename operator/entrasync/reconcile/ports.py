@@ -6,7 +6,9 @@ The real Graph client and the simulator-backed one in tests pass the same contra
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from entrasync.core.events import Event
 from entrasync.core.jobs import JobListing, RemoteJob
+from entrasync.core.resource import Resource
 
 
 class SyncApi(Protocol):
@@ -43,8 +45,8 @@ class SyncApi(Protocol):
         """Pause a job; may be repeated."""
         ...
 
-    async def delete_job(self, service_principal_id: str, job_id: str) -> None:
-        """Delete a job; a job that is not there (404) counts as deleted, so it may be repeated."""
+    async def delete_job(self, service_principal_id: str, job_id: str) -> bool:
+        """Delete a job; may be repeated. False when Graph answered 404: gone, or not replicated yet."""
         ...
 
     async def has_service_principal(self, service_principal_id: str) -> bool:
@@ -57,16 +59,27 @@ class SyncApi(Protocol):
 
 
 class ResourceApi(Protocol):
-    """The API server's side of one kind of resource. Objects are plain JSON as the API server sends them."""
+    """The API server's side of our own kind.
 
-    async def patch_metadata(self, namespace: str, name: str, patch: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Merge-patch `metadata`; with a `resourceVersion` inside, raises `ResourceChanged` when it is stale. Returns the new object."""
+    Every call may raise `ResourceChanged` (409), `ResourceGone` (404) and `ApiServerUnavailable` (anything else).
+    """
+
+    async def patch_metadata(self, resource: Resource, patch: Mapping[str, Any]) -> Resource:
+        """Merge-patch `metadata`; with a `resourceVersion` inside, a stale one is refused. Returns the new resource."""
         ...
 
     async def patch_status(
-        self, namespace: str, name: str, status: Mapping[str, Any], *, resource_version: str | None = None
-    ) -> Mapping[str, Any]:
-        """Merge-patch `status` through the subresource; otherwise as `patch_metadata`."""
+        self, resource: Resource, patch: Mapping[str, Any], *, if_unchanged: bool = False
+    ) -> Resource:
+        """Merge-patch `status` through the subresource, bound to the resource's version if wished. Returns the new resource."""
+        ...
+
+
+class EventSink(Protocol):
+    """Where Events go. Never blocks, never raises."""
+
+    def tell(self, resource: Resource, event: Event) -> None:
+        """Post an Event on the resource."""
         ...
 
 
@@ -76,3 +89,7 @@ class ResourceChanged(Exception):
 
 class ResourceGone(Exception):
     """The resource is no longer there (404): nothing is left to do."""
+
+
+class ApiServerUnavailable(Exception):
+    """The API server could not be reached or refused for a reason of its own: tried again with backoff."""

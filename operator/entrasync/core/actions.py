@@ -1,0 +1,64 @@
+"""What a pass can do. One write to Graph each at most; `reconcile/perform.py` has one function per action."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Origin = Literal["Created", "Adopted"]
+
+
+@dataclass(frozen=True)
+class AddFinalizer:
+    """Hold the resource before anything in Graph depends on it."""
+
+
+@dataclass(frozen=True)
+class CreateJob:
+    """Record the intent, POST, record the id: the three steps that survive a crash at any point."""
+
+    service_principal_id: str
+    template_id: str
+    job_ids_before: frozenset[str]
+
+
+@dataclass(frozen=True)
+class HoldJob:
+    """Write down that this resource holds a job: annotation and, if it is missing, the finalizer."""
+
+    job_id: str
+    origin: Origin
+
+
+@dataclass(frozen=True)
+class StartJob:
+    """Start the job. `corrects_drift` says that a person had paused it."""
+
+    service_principal_id: str
+    job_id: str
+    corrects_drift: bool = False
+
+
+@dataclass(frozen=True)
+class PauseJob:
+    """Pause the job. `corrects_drift` says that a person had started it."""
+
+    service_principal_id: str
+    job_id: str
+    corrects_drift: bool = False
+
+
+@dataclass(frozen=True)
+class DeleteJob:
+    """Delete the job in Graph; synced accounts stay as they are."""
+
+    service_principal_id: str
+    job_id: str
+
+
+@dataclass(frozen=True)
+class ReleaseResource:
+    """Remove the finalizer: the resource may go. `message` tells what became of the job."""
+
+    message: str
+
+
+Action = AddFinalizer | CreateJob | HoldJob | StartJob | PauseJob | DeleteJob | ReleaseResource

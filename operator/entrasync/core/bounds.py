@@ -1,0 +1,34 @@
+"""The times that our promises are made of (design: "Writes that survive a crash")."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Limits measured in world time."""
+
+    replication: timedelta = timedelta(minutes=15)
+    """How long a job may exist before Graph shows it everywhere. Terraform waits as long (graph-facts 4.2)."""
+
+    young: timedelta = timedelta(minutes=5)
+    """How long 401 without words, 403, 404 and 409 are taken for replication after something was made."""
+
+    misses_needed: int = 3
+    """How many looks by list and get must miss a job before it counts as gone ..."""
+
+    missing_for: timedelta = timedelta(minutes=5)
+    """... and how long they must span."""
+
+    blind_polls: int = 3
+    """After so many poll intervals without a read, Ready becomes Unknown."""
+
+    four_weeks: timedelta = timedelta(days=28)
+    """Graph disables a job that is in quarantine for longer (graph-facts 4.6)."""
+
+
+LOOKS_FOR_UNCONFIRMED_CREATE = tuple(timedelta(seconds=s) for s in (1, 2, 4, 8, 16, 20))
+"""Pauses between looks for a job whose create was not answered; the last one repeats until the bound ends."""
+
+SOON = timedelta(seconds=5)
+"""A look again at something that is expected to change any moment."""

@@ -1,0 +1,108 @@
+"""A resource that is being deleted: what becomes of its job, and when the resource may go."""
+
+from collections.abc import Callable
+
+from entrasync.api.conditions import Reason
+from entrasync.api.spec import DeletionPolicy
+from entrasync.core.actions import DeleteJob, PauseJob, ReleaseResource
+from entrasync.core.facts import Facts, effective_deletion_policy
+from entrasync.core.job_rules import create_is_unconfirmed
+from entrasync.core.resource import Desired, Resource
+from entrasync.core.verdicts import Do, Stall, Verdict, Wait
+
+DeletionRule = Callable[[Facts], Verdict | None]
+
+
+def release_without_graph(resource: Resource) -> ReleaseResource | None:
+    """Find a resource that may go without a look at Graph: suspended, abandoned, retained or without a job."""
+    if resource.is_abandoned:
+        return ReleaseResource("let go as its annotation asks; whatever job there is lives on in Graph")
+    if resource.desired is None or resource.desired.is_suspended:
+        return ReleaseResource("let go while suspended; its job lives on in Graph")
+    if resource.held_job_id is None:
+        return None if resource.operation else ReleaseResource("it held no job")
+    if effective_deletion_policy(resource.desired, resource.origin) is DeletionPolicy.RETAIN:
+        return ReleaseResource(f"job {resource.held_job_id} lives on in Graph (deletionPolicy Retain)")
+    return None
+
+
+def needs_listing(resource: Resource) -> bool:
+    """Whether the deletion has to look for a job first; to delete a known one needs no look."""
+    if resource.held_job_id is None:
+        return True
+    return policy_of(resource, resource.desired) is DeletionPolicy.PAUSE
+
+
+def policy_of(resource: Resource, desired: Desired | None) -> DeletionPolicy:
+    """Resolve the deletion policy; without a readable spec the job is left alone."""
+    return DeletionPolicy.RETAIN if desired is None else effective_deletion_policy(desired, resource.origin)
+
+
+def tenant_is_another(facts: Facts) -> Verdict | None:
+    """Find a connection that leads to another tenant: nothing may be deleted there."""
+    pinned, tenant = facts.resource.status.get("tenantId"), facts.observed.tenant_id
+    if pinned is None or pinned == tenant:
+        return None
+    return Stall(
+        Reason.DELETION_BLOCKED,
+        f"The job lives in tenant {pinned}, but the operator's connection leads to {tenant}. "
+        'Point the connection back, or annotate entrasync.io/abandon: "true" to let go.',
+    )
+
+
+def create_may_still_turn_up(facts: Facts) -> Verdict | None:
+    """Find a create that was never answered: the resource stays until its job turns up or the bound ends."""
+    resource, operation = facts.resource, facts.resource.operation
+    if operation is None or resource.held_job_id:
+        return None
+    settled = create_is_unconfirmed(facts)
+    if isinstance(settled, Wait):
+        return Wait(Reason.DELETING, settled.message, settled.after)
+    if isinstance(settled, Stall):
+        return settled
+    job_was_found = facts.observed.listing.read_at - operation.started_at < facts.bounds.replication
+    return settled if job_was_found else Do(ReleaseResource("its unanswered create never brought a job"))
+
+
+def job_is_held_by_another(facts: Facts) -> Verdict | None:
+    """Find a job that another resource holds with the better right: it is not ours to delete."""
+    job_id = facts.resource.held_job_id
+    if job_id is None or (claim := facts.outranking_claim(job_id)) is None:
+        return None
+    return Do(ReleaseResource(f"job {job_id} belongs to {claim.key}"))
+
+
+def job_is_to_be_paused(facts: Facts) -> Verdict | None:
+    """Find a running job that deletionPolicy Pause wants paused."""
+    if policy_of(facts.resource, facts.desired) is not DeletionPolicy.PAUSE:
+        return None
+    if facts.job is None or not facts.job.is_active:
+        return Do(ReleaseResource(f"job {facts.resource.held_job_id} is paused (deletionPolicy Pause)"))
+    return Do(PauseJob(_home(facts), facts.job.id))
+
+
+def job_is_to_be_deleted(facts: Facts) -> Verdict | None:
+    """Delete the job; a job that is not there counts as deleted."""
+    if (job_id := facts.resource.held_job_id) is None:
+        return Do(ReleaseResource("it held no job"))
+    if policy_of(facts.resource, facts.desired) is DeletionPolicy.RETAIN:
+        return Do(ReleaseResource(f"job {job_id} lives on in Graph (deletionPolicy Retain)"))
+    return Do(DeleteJob(_home(facts), job_id))
+
+
+DELETION_RULES: tuple[DeletionRule, ...] = (
+    tenant_is_another,
+    create_may_still_turn_up,
+    job_is_held_by_another,
+    job_is_to_be_paused,
+    job_is_to_be_deleted,
+)
+
+
+def plan_deletion(facts: Facts) -> Verdict | None:
+    """Ask the deletion rules in order; the first that finds something decides."""
+    return next((verdict for rule in DELETION_RULES if (verdict := rule(facts)) is not None), None)
+
+
+def _home(facts: Facts) -> str:
+    return facts.resource.service_principal_id or facts.desired.service_principal_id

@@ -1,0 +1,26 @@
+"""JSON merge patches: the difference between what is stored and what is wanted, with explicit nulls for what vanished."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def merge_patch(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Build the merge patch that turns `stored` into `wanted`; empty when they are equal. Lists are replaced whole."""
+    patch: dict[str, Any] = {name: None for name in stored if name not in wanted}
+    for name, value in wanted.items():
+        before = stored.get(name)
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            if inner := merge_patch(before, value):
+                patch[name] = inner
+        elif name not in stored or not _is_same(before, value):
+            patch[name] = value
+    return patch
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Compare as JSON does: `true` is not `1`."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_is_same, one, other))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(_is_same(one[name], other[name]) for name in one)
+    return one == other and isinstance(one, bool) == isinstance(other, bool)

@@ -1,0 +1,61 @@
+"""What is worth an Event: changes of conditions, told once each, with the same reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.core.conditions import Condition
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line under `kubectl describe`."""
+
+    type: Literal["Normal", "Warning"]
+    reason: str
+    message: str
+
+
+def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
+    """Tell the Events that a change of status deserves: newly stalled, newly quarantined, quarantine lifted, gone blind."""
+    old, new = _by_type(before), _by_type(after)
+    return [*_stalled(old, new), *_quarantine(old, new), *_blind(old, new)]
+
+
+def _by_type(status: Mapping[str, Any]) -> dict[ConditionType, Condition]:
+    return {condition.type: condition for condition in Condition.read_all(status)}
+
+
+def _is_news(
+    kind: ConditionType, old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]
+) -> bool:
+    if kind not in new or not new[kind].is_true:
+        return False
+    known = old.get(kind)
+    return known is None or not known.is_true or known.reason != new[kind].reason
+
+
+def _stalled(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    kind = ConditionType.STALLED
+    if not _is_news(kind, old, new) or new[kind].reason == Reason.QUARANTINED:
+        return []
+    return [Event("Warning", new[kind].reason, new[kind].message)]
+
+
+def _quarantine(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    kind = ConditionType.QUARANTINED
+    if _is_news(kind, old, new):
+        return [Event("Warning", Reason.QUARANTINED, new[kind].message)]
+    if kind in old and old[kind].is_true and kind in new and new[kind].status == "False":
+        return [Event("Normal", Reason.QUARANTINE_LIFTED, "The job left quarantine.")]
+    return []
+
+
+def _blind(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    ready, known = new.get(ConditionType.READY), old.get(ConditionType.READY)
+    if ready is None or ready.reason != Reason.GRAPH_UNREACHABLE or ready.status != "Unknown":
+        return []
+    if known is not None and known.status == "Unknown" and known.reason == Reason.GRAPH_UNREACHABLE:
+        return []
+    return [Event("Warning", Reason.GRAPH_UNREACHABLE, ready.message)]

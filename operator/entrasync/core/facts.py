@@ -1,0 +1,83 @@
+"""The one bundle of facts that every rule looks at."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from entrasync.api.spec import DeletionPolicy, ScheduleState
+from entrasync.core.bounds import Bounds
+from entrasync.core.jobs import RemoteJob
+from entrasync.core.observed import Observed
+from entrasync.core.pause import Pause, judge_pause
+from entrasync.core.resource import Claim, Desired, Resource, outranks
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The resource, its wish, what Graph showed, and the time: enough for every decision, gathered before the first."""
+
+    resource: Resource
+    desired: Desired
+    observed: Observed
+    now: datetime
+    bounds: Bounds = Bounds()
+
+    @property
+    def job(self) -> RemoteJob | None:
+        """The job held or named, as seen in this pass."""
+        return self.observed.job
+
+    @property
+    def job_id(self) -> str | None:
+        """The job this resource holds or names; None while a create is unfinished."""
+        if self.resource.operation and not self.resource.held_job_id:
+            return None
+        return self.resource.held_job_id or self.desired.job_id
+
+    @property
+    def wanted_state(self) -> ScheduleState | None:
+        """The schedule state that is ours to bring about: unset means Active for a job we made, hands off for an adopted one."""
+        return effective_schedule_state(self.desired, self.resource.origin)
+
+    @cached_property
+    def pause(self) -> Pause | None:
+        """Whose pause the job is in."""
+        if self.job is None:
+            return None
+        is_new = self.resource.origin == "Created" and self.resource.last_start is None
+        return judge_pause(
+            self.resource.status, self.job, wanted=self.wanted_state, is_new=is_new, now=self.now, bounds=self.bounds
+        )
+
+    @property
+    def unclaimed_jobs(self) -> tuple[RemoteJob, ...]:
+        """Jobs of the wanted template that nobody claims and that we did not hold before."""
+        taken = {claim.job_id for claim in self.observed.claims} | {self.resource.held_job_id}
+        fitting = (job for job in self.observed.listing.jobs if job.template_id == self.desired.template_id)
+        return tuple(job for job in fitting if job.id not in taken)
+
+    @property
+    def holder_of_same_template(self) -> Claim | None:
+        """Another resource that holds a job of the wanted template on this service principal."""
+        return next(
+            (c for c in self.observed.claims if c.held_job_id and c.template_id == self.desired.template_id), None
+        )
+
+    def outranking_claim(self, job_id: str) -> Claim | None:
+        """Another resource whose claim to the job comes before ours."""
+        claims = (claim for claim in self.observed.claims if claim.job_id == job_id)
+        return next((claim for claim in claims if outranks(claim, self.resource)), None)
+
+
+def effective_schedule_state(desired: Desired, origin: str | None) -> ScheduleState | None:
+    """Resolve an unset `schedule.state` by origin."""
+    if desired.schedule_state is not None:
+        return desired.schedule_state
+    return ScheduleState.ACTIVE if origin == "Created" else None
+
+
+def effective_deletion_policy(desired: Desired, origin: str | None) -> DeletionPolicy:
+    """Resolve an unset `deletionPolicy` by origin: what we made we delete, what we took over we leave."""
+    if desired.deletion_policy is not None:
+        return desired.deletion_policy
+    return DeletionPolicy.DELETE if origin == "Created" else DeletionPolicy.RETAIN

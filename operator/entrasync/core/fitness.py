@@ -1,0 +1,111 @@
+"""Is the job fit? Quarantine, steady state and pruned escrows in words for an on-call engineer."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.core.bounds import Bounds
+from entrasync.core.conditions import Condition
+from entrasync.core.jobs import RemoteJob
+from entrasync.core.pause import Pause
+from entrasync.core.times import parse_time
+from entrasync.core.verdicts import Rest, Retry, Stall, Wait
+
+GRAPH_REASON_UNKNOWN = "Unknown"
+"""Graph's own word for a quarantine without a reason; ours when it sends none."""
+
+
+def ready_condition(job: RemoteJob | None, pause: Pause | None, rest: Rest | None, bounds: Bounds) -> Condition:
+    """Say whether Graph matches the spec and the job is fit."""
+    ready = ConditionType.READY
+    match rest:
+        case Stall():
+            return Condition(ready, "False", rest.reason, rest.message)
+        case Wait(reason=Reason.JOB_MISSING):
+            return Condition(ready, "Unknown", rest.reason, rest.message)
+        case Wait() | Retry():
+            return Condition(ready, "False", rest.reason, rest.message)
+        case None:
+            return _fit_condition(job, pause, bounds)
+
+
+def _fit_condition(job: RemoteJob | None, pause: Pause | None, bounds: Bounds) -> Condition:
+    ready = ConditionType.READY
+    if job is None:
+        return Condition(ready, "Unknown", Reason.JOB_MISSING, "Graph does not show the job.")
+    if job.is_quarantined:
+        return Condition(ready, "False", Reason.QUARANTINED, quarantine_message(job, bounds.four_weeks))
+    if not job.is_active:
+        by = f" ({pause.reason})" if pause and pause.reason else ""
+        return Condition(ready, "True", Reason.PAUSED, f"Job {job.id} is in place and paused{by}.")
+    if job.code == "NotRun":
+        return Condition(
+            ready, "True", Reason.NOT_RUN_YET, f"Job {job.id} is started; its first cycle has not ended yet."
+        )
+    return Condition(ready, "True", Reason.HEALTHY, f"Job {job.id} runs.")
+
+
+def tell_fitness(job: RemoteJob, bounds: Bounds) -> list[Condition]:
+    """Write the conditions that repeat Graph's own judgement of the job."""
+    return [_quarantined(job, bounds), _steady_state(job), *_escrows_pruned(job)]
+
+
+def quarantine_rest(job: RemoteJob | None, bounds: Bounds) -> Stall | Wait | None:
+    """Tell whose quarantine is to mend: the tenant's (Stall) or Graph's, which tries again by itself (Wait)."""
+    if job is None or not job.is_quarantined:
+        return None
+    message = quarantine_message(job, bounds.four_weeks)
+    if _error(job).get("tenantActionable") is True:
+        return Stall(Reason.QUARANTINED, message)
+    return Wait(Reason.QUARANTINED, message, timedelta.max)
+
+
+def quarantine_message(job: RemoteJob, until_disabled: timedelta) -> str:
+    """Tell the error, since when, the next attempt, and the day on which Graph will disable the job."""
+    quarantine, error = _object(job.status.get("quarantine")), _error(job)
+    parts = [f"Graph put job {job.id} in quarantine ({_text(quarantine.get('reason')) or GRAPH_REASON_UNKNOWN})."]
+    if words := ": ".join(filter(None, (_text(error.get("code")), _text(error.get("message"))))):
+        parts.append(f"{words.rstrip('.')}.")
+    if began := parse_time(quarantine.get("seriesBegan")):
+        parts.append(f"Since {began:%Y-%m-%d %H:%M} UTC.")
+    if attempt := parse_time(quarantine.get("nextAttempt")):
+        parts.append(f"Next attempt {attempt:%Y-%m-%d %H:%M} UTC.")
+    if began:
+        parts.append(f"Graph disables the job on {began + until_disabled:%Y-%m-%d} if it does not recover.")
+    return " ".join(parts)
+
+
+def _quarantined(job: RemoteJob, bounds: Bounds) -> Condition:
+    if not job.is_quarantined:
+        return Condition(ConditionType.QUARANTINED, "False", Reason.NOT_QUARANTINED, "The job is not in quarantine.")
+    reason = _text(_object(job.status.get("quarantine")).get("reason")) or GRAPH_REASON_UNKNOWN
+    safe = reason if reason.isascii() and reason.isidentifier() and len(reason) < 256 else GRAPH_REASON_UNKNOWN
+    return Condition(ConditionType.QUARANTINED, "True", safe, quarantine_message(job, bounds.four_weeks))
+
+
+def _steady_state(job: RemoteJob) -> Condition:
+    if first := parse_time(job.status.get("steadyStateFirstAchievedTime")):
+        message = f"Steady state was first reached on {first:%Y-%m-%d %H:%M} UTC."
+        return Condition(ConditionType.STEADY_STATE, "True", Reason.ACHIEVED, message)
+    message = "The job has not caught up with its source yet."
+    return Condition(ConditionType.STEADY_STATE, "False", Reason.NOT_ACHIEVED, message)
+
+
+def _escrows_pruned(job: RemoteJob) -> list[Condition]:
+    if job.status.get("escrowsPruned") is not True:
+        return []
+    message = "The initial cycle had too many failures: Graph cleared them and went on. The provisioning log has them."
+    return [Condition(ConditionType.ESCROWS_PRUNED, "True", Reason.ESCROWS_PRUNED, message)]
+
+
+def _error(job: RemoteJob) -> Mapping[str, Any]:
+    return _object(_object(job.status.get("quarantine")).get("error"))
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _text(value: object) -> str | None:
+    return value.encode("utf-8", "replace").decode()[:300] if isinstance(value, str) and value else None

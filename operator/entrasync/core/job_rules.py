@@ -1,0 +1,205 @@
+"""Which job is ours: rules that find, adopt, create and miss jobs. Each is named by the fault it finds."""
+
+from datetime import timedelta
+
+from entrasync.api.conditions import Reason
+from entrasync.api.spec import AdoptionPolicy, OnMissing
+from entrasync.core.actions import AddFinalizer, CreateJob, HoldJob, Origin
+from entrasync.core.bounds import LOOKS_FOR_UNCONFIRMED_CREATE, SOON
+from entrasync.core.facts import Facts
+from entrasync.core.jobs import RemoteJob
+from entrasync.core.resource import Operation
+from entrasync.core.times import parse_time
+from entrasync.core.verdicts import Do, Stall, Verdict, Wait
+
+
+def create_is_unconfirmed(facts: Facts) -> Verdict | None:
+    """Find a create whose answer was lost, and settle it: its job has turned up, may still, or never will."""
+    operation = facts.resource.operation
+    if operation is None or facts.resource.held_job_id:
+        return None
+    arrived = _jobs_that_arrived(facts, operation)
+    if len(arrived) == 1:
+        return Do(HoldJob(arrived[0].id, "Created"))
+    if arrived:
+        return _several(facts, arrived, f"appeared while a create of template {operation.template_id} was unanswered")
+    if facts.observed.listing.read_at - operation.started_at < facts.bounds.replication:
+        return Wait(
+            Reason.CREATE_UNCONFIRMED,
+            f"Graph's answer to the create of {operation.started_at:%H:%M:%S} was lost. The job is looked for until "
+            f"{operation.started_at + facts.bounds.replication:%H:%M:%S}; only then is another created.",
+            until_next_look(facts.now - operation.started_at, facts.bounds.replication),
+        )
+    return _create_anew(facts)
+
+
+def until_next_look(elapsed: timedelta, bound: timedelta) -> timedelta:
+    """Tell the pause until the next look for an unanswered create: 1, 2, 4 ... 20 s apart, the last one when the bound ends."""
+    due, pauses = timedelta(0), iter(LOOKS_FOR_UNCONFIRMED_CREATE)
+    while due <= elapsed:
+        due += next(pauses, LOOKS_FOR_UNCONFIRMED_CREATE[-1])
+    return max(min(due, bound) - elapsed, timedelta(0))
+
+
+def _jobs_that_arrived(facts: Facts, operation: Operation) -> tuple[RemoteJob, ...]:
+    claimed = {claim.job_id for claim in facts.observed.claims}
+    known = operation.job_ids_before | claimed
+    jobs = facts.observed.listing.jobs
+    return tuple(job for job in jobs if job.template_id == operation.template_id and job.id not in known)
+
+
+def _create_anew(facts: Facts) -> Verdict:
+    if not facts.observed.listing.is_complete:
+        return Wait(
+            Reason.GRAPH_UNREACHABLE, "Graph's list of jobs is unreadable in part; no job is created meanwhile.", SOON
+        )
+    if not facts.resource.has_finalizer:
+        return Do(AddFinalizer())
+    operation = facts.resource.operation
+    before = facts.observed.listing.ids | (operation.job_ids_before if operation else frozenset())
+    held = facts.resource.held_job_id
+    return Do(
+        CreateJob(
+            facts.desired.service_principal_id, facts.desired.template_id, before | ({held} if held else frozenset())
+        )
+    )
+
+
+def named_job_is_not_the_held_one(facts: Facts) -> Verdict | None:
+    """Find a spec.jobId that names another job than the one we hold."""
+    held, named = facts.resource.held_job_id, facts.desired.job_id
+    if held is None or named is None or held == named:
+        return None
+    return Stall(
+        Reason.JOB_ID_MISMATCH,
+        f"spec.jobId is {named}, but this resource holds job {held}. Nothing is written. "
+        "Delete the resource (with deletionPolicy Retain, so that the job lives on) and apply it anew with the id you want.",
+    )
+
+
+def job_is_claimed_by_another(facts: Facts) -> Verdict | None:
+    """Find a job that we hold or name and that another resource holds with the better right."""
+    if facts.job_id is None or (claim := facts.outranking_claim(facts.job_id)) is None:
+        return None
+    return Stall(
+        Reason.CONFLICT,
+        f"Job {facts.job_id} belongs to SynchronizationJob {claim.key}. One job, one resource: "
+        "delete one of the two, or name another job in spec.jobId.",
+    )
+
+
+def job_to_hold_is_unknown(facts: Facts) -> Verdict | None:
+    """Find that we hold no job yet: adopt the one that fits, or create it."""
+    if facts.job_id is not None:
+        return None
+    return _adopt_or_create(facts)
+
+
+def _adopt_or_create(facts: Facts) -> Verdict:
+    if creating := next((c for c in facts.observed.claims if c.creating_template_id), None):
+        return Wait(
+            Reason.WAITING_FOR_OTHER_CREATE,
+            f"SynchronizationJob {creating.key} is creating a job on this service principal; one at a time.",
+            SOON,
+        )
+    if len(unclaimed := facts.unclaimed_jobs) == 1:
+        return Do(HoldJob(unclaimed[0].id, "Adopted"))
+    if unclaimed:
+        return _several(facts, unclaimed, f"have template {facts.desired.template_id}")
+    if holder := facts.holder_of_same_template:
+        return Stall(
+            Reason.CONFLICT,
+            f"SynchronizationJob {holder.key} holds job {holder.held_job_id} with template {facts.desired.template_id} "
+            "on this service principal already, and a second one is not created. Delete one of the two resources, or set spec.jobId.",
+        )
+    if facts.desired.adoption_policy is AdoptionPolicy.ADOPT_ONLY:
+        return Stall(
+            Reason.NO_JOB_TO_ADOPT,
+            f"Service principal {facts.desired.service_principal_id} has no job with template {facts.desired.template_id}, and "
+            "spec.adoptionPolicy AdoptOnly forbids to create one. Create it elsewhere, or set AdoptOrCreate.",
+        )
+    return _create_anew(facts)
+
+
+def _several(facts: Facts, jobs: tuple[RemoteJob, ...], what: str) -> Stall:
+    ids = ", ".join(sorted(job.id for job in jobs))
+    return Stall(
+        Reason.SEVERAL_JOBS,
+        f"{len(jobs)} jobs of service principal {facts.desired.service_principal_id} {what}: {ids}. "
+        "Set spec.jobId to the one that is meant.",
+    )
+
+
+def named_job_is_unknown(facts: Facts) -> Verdict | None:
+    """Find a spec.jobId that the service principal does not have and that we never held."""
+    if facts.job is not None or facts.resource.held_job_id is not None:
+        return None
+    message = (
+        f"Service principal {facts.desired.service_principal_id} has no job {facts.desired.job_id}. "
+        "Correct spec.jobId, or delete the resource and apply it without one to adopt or create a job."
+    )
+    seen_at = facts.observed.spec_seen_at
+    if seen_at is not None and facts.now - seen_at < facts.bounds.young:
+        return Wait(Reason.JOB_NOT_FOUND, message, SOON)
+    return Stall(Reason.JOB_NOT_FOUND, message)
+
+
+def held_job_is_missing(facts: Facts) -> Verdict | None:
+    """Find that the job we hold is not shown, and whether it counts as gone by now."""
+    if facts.job is not None:
+        return None
+    if not _is_gone(facts):
+        return Wait(
+            Reason.JOB_MISSING,
+            f"Graph does not show job {facts.job_id}. It is looked for again before it counts as gone.",
+            _between_looks_for_a_missing_job(facts),
+        )
+    if facts.desired.may_create and facts.desired.on_missing is OnMissing.RECREATE:
+        return _adopt_or_create(facts)
+    return Stall(
+        Reason.JOB_GONE,
+        f"Job {facts.job_id} has gone, and this spec forbids to make another "
+        f"({_why_not_recreated(facts)}). Delete the resource, or change that field.",
+    )
+
+
+def _is_gone(facts: Facts) -> bool:
+    misses, bounds = facts.observed.misses, facts.bounds
+    if misses is None or misses.count < bounds.misses_needed:
+        return False
+    created_at = parse_time(facts.resource.status.get("originTime"))
+    if facts.resource.origin == "Created" and created_at and facts.now - created_at < bounds.replication:
+        return False
+    return misses.last_at - misses.first_at >= bounds.missing_for
+
+
+def _between_looks_for_a_missing_job(facts: Facts) -> timedelta:
+    return facts.bounds.missing_for / facts.bounds.misses_needed
+
+
+def _why_not_recreated(facts: Facts) -> str:
+    if facts.desired.job_id:
+        return "spec.jobId names it"
+    if facts.desired.adoption_policy is AdoptionPolicy.ADOPT_ONLY:
+        return "spec.adoptionPolicy is AdoptOnly"
+    return "spec.onMissing is Report"
+
+
+def template_is_not_that_of_the_job(facts: Facts) -> Verdict | None:
+    """Find a spec.template that differs from the job's own, which Graph never changes."""
+    if facts.job is None or facts.job.template_id in (None, facts.desired.template_id):
+        return None
+    return Stall(
+        Reason.TEMPLATE_CHANGED,
+        f"spec.template.id is {facts.desired.template_id}, but job {facts.job.id} has template {facts.job.template_id}, "
+        "which Graph cannot change. Set the old template again, or delete the resource and apply it anew.",
+    )
+
+
+def job_is_not_written_down(facts: Facts) -> Verdict | None:
+    """Find a job that we hold without the annotation or the finalizer that say so."""
+    resource = facts.resource
+    if facts.job is None or (resource.annotated_job_id == facts.job.id and resource.origin and resource.has_finalizer):
+        return None
+    origin: Origin = "Created" if resource.origin == "Created" else "Adopted"
+    return Do(HoldJob(facts.job.id, origin))

@@ -1,0 +1,33 @@
+"""The facts one pass gathered. "Missing" is None; what could not be told never gets here, it ends the pass as an error."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from entrasync.core.jobs import JobListing, RemoteJob
+from entrasync.core.resource import Claim
+
+
+@dataclass(frozen=True)
+class Misses:
+    """Looks by list and get, one after another, that did not show a job that must be there."""
+
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class Observed:
+    """What one pass saw.
+
+    `job` is the job this resource holds or names, from the list or else by get. `misses` counts this look too.
+    `claims` are those of all other resources on the same service principal.
+    """
+
+    tenant_id: str
+    listing: JobListing
+    job: RemoteJob | None = None
+    misses: Misses | None = None
+    claims: tuple[Claim, ...] = field(default=())
+    spec_seen_at: datetime | None = None
+    """When this process first saw this generation of the resource."""

@@ -1,0 +1,101 @@
+"""Whose pause is it? Decided once, at the change, and remembered in `status.pause`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from entrasync.api.spec import ScheduleState
+from entrasync.core.bounds import Bounds
+from entrasync.core.jobs import RemoteJob
+from entrasync.core.times import parse_time, write_time
+
+
+class PausedBy(StrEnum):
+    """Who stopped the job's schedule."""
+
+    OPERATOR = "Operator"
+    GRAPH = "Graph"
+    PERSON = "Person"
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A job that is not scheduled, and who did it. `since` is when we saw it first; None when it was so from the start."""
+
+    by: PausedBy
+    since: str | None
+    reason: str
+
+    def write(self) -> dict[str, str]:
+        """Write the pause as `status.pause`."""
+        since = {"since": self.since} if self.since else {}
+        return {"by": self.by.value, **since, "reason": self.reason}
+
+
+def read_pause(status: Mapping[str, Any]) -> Pause | None:
+    """Read `status.pause`; None when absent or malformed."""
+    stored = status.get("pause")
+    if not isinstance(stored, Mapping) or stored.get("by") not in set(PausedBy):
+        return None
+    return Pause(PausedBy(stored["by"]), stored.get("since"), str(stored.get("reason", "")))
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the last mirror said, as far as it tells whose pause a change is."""
+
+    state: str | None
+    escrows_pruned: bool
+    quarantined_since: datetime | None
+
+
+def read_before(status: Mapping[str, Any]) -> Before:
+    """Read the last mirror from our own status."""
+    mirror = status.get("synchronizationStatus") or {}
+    schedule = (status.get("job") or {}).get("schedule") or {}
+    quarantine = mirror.get("quarantine") or {}
+    return Before(
+        state=schedule.get("state"),
+        escrows_pruned=mirror.get("escrowsPruned") is True,
+        quarantined_since=parse_time(quarantine.get("seriesBegan")),
+    )
+
+
+def judge_pause(
+    status: Mapping[str, Any],
+    job: RemoteJob,
+    *,
+    wanted: ScheduleState | None,
+    is_new: bool,
+    now: datetime,
+    bounds: Bounds,
+) -> Pause | None:
+    """Tell whose pause the job is in; None while it is scheduled or was never started.
+
+    `is_new` says that we made the job and have never started it: Graph creates jobs unscheduled (graph-facts 4.3).
+    """
+    if job.is_active or job.schedule_state is None:
+        return None
+    before, known = read_before(status), read_pause(status)
+    since = known.since if known else (write_time(now) if before.state else None)
+    if wanted is ScheduleState.PAUSED:
+        return Pause(PausedBy.OPERATOR, since, "spec.schedule.state is Paused")
+    if known:
+        return known
+    if reason := _graph_paused_because(before, job, now, bounds):
+        return Pause(PausedBy.GRAPH, since, reason)
+    if before.state == "Active" or (before.state is None and not is_new):
+        return Pause(PausedBy.PERSON, since, "paused outside of this resource")
+    return None
+
+
+def _graph_paused_because(before: Before, job: RemoteJob, now: datetime, bounds: Bounds) -> str | None:
+    if job.status.get("escrowsPruned") is True and not (before.escrows_pruned and before.state == "Active"):
+        return "the initial cycle had too many failures; Graph cleared them and paused the job (escrowsPruned)"
+    if job.is_quarantined:
+        return "Graph disabled the job while it was in quarantine"
+    if before.quarantined_since and now - before.quarantined_since >= bounds.four_weeks:
+        return "Graph disabled the job after four weeks in quarantine"
+    return None

@@ -1,0 +1,39 @@
+"""When to read a job again: soon when something is about to happen, never later than `pollInterval`."""
+
+from datetime import datetime, timedelta
+
+from entrasync.core.jobs import RemoteJob
+from entrasync.core.times import parse_interval, parse_time
+
+SOONEST = timedelta(seconds=15)
+"""A read costs every job of the tenant a share of its limit."""
+
+WHILE_RUNNING = timedelta(seconds=30)
+"""Between reads while a cycle runs: progress is worth seeing."""
+
+AFTER_AN_APPOINTMENT = timedelta(seconds=20)
+"""Graph starts a cycle or a retry a little after its time."""
+
+
+def next_look(job: RemoteJob | None, *, poll_interval: timedelta, now: datetime) -> timedelta:
+    """Tell how long to wait before the next read of this job, in world time."""
+    if job is None:
+        return poll_interval
+    if job.is_active and _is_in_a_cycle(job):
+        return min(WHILE_RUNNING, poll_interval)
+    ahead = [when - now + AFTER_AN_APPOINTMENT for when in _appointments(job) if when is not None]
+    upcoming = [delay for delay in ahead if delay > timedelta(0)]
+    return min([poll_interval, *(max(delay, SOONEST) for delay in upcoming)])
+
+
+def _is_in_a_cycle(job: RemoteJob) -> bool:
+    return job.code == "NotRun" or bool(job.status.get("progress"))
+
+
+def _appointments(job: RemoteJob) -> tuple[datetime | None, ...]:
+    quarantine, last = job.status.get("quarantine"), job.status.get("lastExecution")
+    next_attempt = parse_time(quarantine.get("nextAttempt")) if isinstance(quarantine, dict) else None
+    ended = parse_time(last.get("timeEnded")) if isinstance(last, dict) else None
+    schedule = job.raw.get("schedule")
+    interval = parse_interval(schedule.get("interval")) if isinstance(schedule, dict) and job.is_active else None
+    return (next_attempt, ended + interval if ended and interval else None)

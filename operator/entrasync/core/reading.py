@@ -1,0 +1,64 @@
+"""From the API server's JSON to our own resource. A spec that cannot be read is told, never raised."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from entrasync.api.spec import AdoptionPolicy, OnMissing, SynchronizationJobSpec
+from entrasync.core.resource import Desired, Resource, ResourceKey
+from entrasync.core.times import parse_time
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What the install says where a spec is silent."""
+
+    poll_interval: timedelta = timedelta(minutes=5)
+
+
+def read_resource(raw: Mapping[str, Any], defaults: Defaults) -> Resource:
+    """Read a SynchronizationJob as the API server sends it."""
+    metadata, status = raw["metadata"], raw.get("status")
+    desired, fault = _read_spec(raw.get("spec") or {}, defaults)
+    return Resource(
+        key=ResourceKey(metadata.get("namespace", ""), metadata["name"]),
+        uid=metadata["uid"],
+        generation=metadata.get("generation", 0),
+        resource_version=metadata["resourceVersion"],
+        created_at=parse_time(metadata.get("creationTimestamp")) or datetime(1970, 1, 1, tzinfo=UTC),
+        desired=desired,
+        invalid_spec=fault,
+        is_deleting="deletionTimestamp" in metadata,
+        finalizers=tuple(metadata.get("finalizers") or ()),
+        annotations=metadata.get("annotations") or {},
+        status=status if isinstance(status, Mapping) else {},
+    )
+
+
+def _read_spec(raw: Mapping[str, Any], defaults: Defaults) -> tuple[Desired | None, str | None]:
+    try:
+        spec = SynchronizationJobSpec.model_validate(raw)
+        return _resolve(spec, defaults), None
+    except (ValidationError, ValueError) as error:
+        faults = error.errors(include_input=False, include_url=False) if isinstance(error, ValidationError) else ()
+        places = "; ".join(f"spec.{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
+        return None, places or str(error)
+
+
+def _resolve(spec: SynchronizationJobSpec, defaults: Defaults) -> Desired:
+    if spec.service_principal.object_id is None or spec.template.id is None:
+        raise ValueError("spec.servicePrincipal.objectId and spec.template.id are needed")
+    return Desired(
+        service_principal_id=spec.service_principal.object_id,
+        template_id=spec.template.id,
+        poll_interval=spec.poll_interval or defaults.poll_interval,
+        job_id=spec.job_id,
+        adoption_policy=spec.adoption_policy or AdoptionPolicy.ADOPT_OR_CREATE,
+        on_missing=spec.on_missing or OnMissing.RECREATE,
+        schedule_state=spec.schedule.state if spec.schedule else None,
+        deletion_policy=spec.deletion_policy,
+        is_suspended=bool(spec.suspend),
+    )

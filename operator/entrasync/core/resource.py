@@ -1,0 +1,177 @@
+"""Our own resource as a pass sees it: the wish, the memory kept in annotations and status, and who else claims what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from entrasync.api.names import ABANDON_ANNOTATION, FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
+from entrasync.api.spec import AdoptionPolicy, DeletionPolicy, OnMissing, ScheduleState
+from entrasync.core.times import parse_time
+
+
+@dataclass(frozen=True, order=True)
+class ResourceKey:
+    """Where a resource lives."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Desired:
+    """The spec with the install's defaults resolved; None where unset has a meaning of its own."""
+
+    service_principal_id: str
+    template_id: str
+    poll_interval: timedelta
+    job_id: str | None = None
+    adoption_policy: AdoptionPolicy = AdoptionPolicy.ADOPT_OR_CREATE
+    on_missing: OnMissing = OnMissing.RECREATE
+    schedule_state: ScheduleState | None = None
+    deletion_policy: DeletionPolicy | None = None
+    is_suspended: bool = False
+
+    @property
+    def may_create(self) -> bool:
+        """Whether this resource may ever create a job: not when it names one or only adopts."""
+        return self.job_id is None and self.adoption_policy is not AdoptionPolicy.ADOPT_ONLY
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An unfinished create, as `status.operation` remembers it over a crash."""
+
+    started_at: datetime
+    service_principal_id: str
+    template_id: str
+    job_ids_before: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One SynchronizationJob of the API server. `status` and `annotations` are as stored, never trusted to be well-formed."""
+
+    key: ResourceKey
+    uid: str
+    generation: int
+    resource_version: str
+    created_at: datetime
+    desired: Desired | None
+    invalid_spec: str | None = None
+    is_deleting: bool = False
+    finalizers: tuple[str, ...] = ()
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    status: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def has_finalizer(self) -> bool:
+        """Whether our finalizer is set."""
+        return FINALIZER in self.finalizers
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether a person asked to let a blocked deletion go."""
+        return self.annotations.get(ABANDON_ANNOTATION) == "true"
+
+    @property
+    def annotated_job_id(self) -> str | None:
+        """The job id written at once after a create, and the one that backups keep."""
+        return self.annotations.get(JOB_ID_ANNOTATION) or None
+
+    @property
+    def status_job_id(self) -> str | None:
+        """The job id in `status.job.id`."""
+        job = self.status.get("job")
+        job_id = job.get("id") if isinstance(job, Mapping) else None
+        return job_id if isinstance(job_id, str) and job_id else None
+
+    @property
+    def pinned_service_principal_id(self) -> str | None:
+        """What the service principal once resolved to."""
+        return self.status.get("servicePrincipalId") or None
+
+    @property
+    def service_principal_id(self) -> str | None:
+        """The service principal whose jobs we read: the pinned one, else the wanted one."""
+        return self.pinned_service_principal_id or (self.desired.service_principal_id if self.desired else None)
+
+    @property
+    def origin(self) -> str | None:
+        """`Created` or `Adopted`, from the annotation (backups keep it), else from status."""
+        return self.annotations.get(JOB_ORIGIN_ANNOTATION) or self.status.get("origin")
+
+    @property
+    def last_start(self) -> datetime | None:
+        """When we last asked Graph to start the job (world time)."""
+        return parse_time(self.status.get("lastStartTime"))
+
+    @property
+    def operation(self) -> Operation | None:
+        """The unfinished create, if there is one."""
+        return _read_operation(self.status.get("operation"))
+
+    @property
+    def held_job_id(self) -> str | None:
+        """The job this resource holds: an unfinished create comes first, then annotation, then status."""
+        operation = self.operation
+        if operation is None:
+            return self.annotated_job_id or self.status_job_id
+        annotated = self.annotated_job_id
+        return annotated if annotated and annotated not in operation.job_ids_before else None
+
+
+def _read_operation(stored: object) -> Operation | None:
+    if not isinstance(stored, Mapping):
+        return None
+    started_at = parse_time(stored.get("startedAt"))
+    if started_at is None:
+        return None
+    before = stored.get("jobIdsBefore") or ()
+    return Operation(
+        started_at=started_at,
+        service_principal_id=str(stored.get("servicePrincipalId", "")),
+        template_id=str(stored.get("templateId", "")),
+        job_ids_before=frozenset(str(job_id) for job_id in before),
+    )
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What another resource says about jobs of the same service principal."""
+
+    key: ResourceKey
+    created_at: datetime
+    template_id: str | None
+    held_job_id: str | None
+    wanted_job_id: str | None
+    creating_template_id: str | None
+
+    @property
+    def job_id(self) -> str | None:
+        """The job claimed, held or only named."""
+        return self.held_job_id or self.wanted_job_id
+
+
+def claim_of(resource: Resource) -> Claim:
+    """Say what a resource claims."""
+    desired, operation = resource.desired, resource.operation
+    is_creating = operation is not None and resource.held_job_id is None
+    return Claim(
+        key=resource.key,
+        created_at=resource.created_at,
+        template_id=desired.template_id if desired else None,
+        held_job_id=resource.held_job_id,
+        wanted_job_id=desired.job_id if desired else None,
+        creating_template_id=operation.template_id if operation and is_creating else None,
+    )
+
+
+def outranks(claim: Claim, resource: Resource) -> bool:
+    """Whether another's claim to a job beats this resource's: a holder beats one who only names, then the older wins."""
+    mine = (resource.held_job_id is None, resource.created_at, resource.key)
+    theirs = (claim.held_job_id is None, claim.created_at, claim.key)
+    return theirs < mine

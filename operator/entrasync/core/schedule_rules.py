@@ -1,0 +1,63 @@
+"""Does the job run as wanted: rules about the schedule's state and whose pause it is."""
+
+from datetime import timedelta
+
+from entrasync.api.conditions import Reason
+from entrasync.api.spec import ScheduleState
+from entrasync.core.actions import PauseJob, StartJob
+from entrasync.core.facts import Facts
+from entrasync.core.jobs import RemoteJob
+from entrasync.core.pause import PausedBy
+from entrasync.core.verdicts import Do, Stall, Verdict, Wait
+
+STALE_READ = timedelta(seconds=15)
+"""Between looks while Graph still shows the schedule from before our start."""
+
+
+def job_was_paused_by_graph(facts: Facts) -> Verdict | None:
+    """Find a pause that Graph itself made: to start the job again would hide the illness."""
+    pause = facts.pause
+    if facts.job is None or pause is None or pause.by is not PausedBy.GRAPH:
+        return None
+    return Stall(
+        Reason.PAUSED_BY_GRAPH,
+        f"Graph paused job {facts.job.id}: {pause.reason}. It is not started again before a person has looked: mend the cause, "
+        "then start the job in the portal, or set spec.schedule.state to Paused and back to Active.",
+    )
+
+
+def job_runs_but_should_rest(facts: Facts) -> Verdict | None:
+    """Find a scheduled job that is wanted Paused."""
+    job = facts.job
+    if job is None or facts.wanted_state is not ScheduleState.PAUSED or not job.is_active:
+        return None
+    return Do(PauseJob(_home(facts), job.id, corrects_drift=_was(facts, ScheduleState.PAUSED)))
+
+
+def job_rests_but_should_run(facts: Facts) -> Verdict | None:
+    """Find an unscheduled job that is wanted Active; never twice within the replication bound, for reads may be stale."""
+    job = facts.job
+    if job is None or not _needs_start(facts, job):
+        return None
+    started, pause = facts.resource.last_start, facts.pause
+    if started and pause is None and facts.now - started < facts.bounds.replication:
+        return Wait(
+            Reason.STARTING,
+            f"Job {job.id} was started at {started:%H:%M:%S}; Graph does not show it yet.",
+            STALE_READ,
+        )
+    return Do(StartJob(_home(facts), job.id, corrects_drift=pause is not None and pause.by is PausedBy.PERSON))
+
+
+def _needs_start(facts: Facts, job: RemoteJob) -> bool:
+    return facts.wanted_state is ScheduleState.ACTIVE and job.schedule_state is not None and not job.is_active
+
+
+def _was(facts: Facts, state: ScheduleState) -> bool:
+    """Whether this state was already in force, so that the difference is somebody else's doing."""
+    effective = facts.resource.status.get("effective") or {}
+    return bool(effective.get("scheduleState") == state.value)
+
+
+def _home(facts: Facts) -> str:
+    return facts.resource.service_principal_id or facts.desired.service_principal_id

@@ -1,0 +1,178 @@
+"""The only author of status and conditions. Pure, so "nothing changed" is an equality and no write happens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.core.conditions import Condition, merge_conditions
+from entrasync.core.facts import Facts, effective_deletion_policy
+from entrasync.core.fitness import quarantine_rest, ready_condition, tell_fitness
+from entrasync.core.mirror import Mirror, mirror_job
+from entrasync.core.resource import Operation, Resource
+from entrasync.core.times import write_precise_time, write_time
+from entrasync.core.verdicts import Rest, Retry, Stall, Wait
+
+
+@dataclass(frozen=True)
+class Written:
+    """A status to be stored, and what was wrong with Graph's answer on the way."""
+
+    status: dict[str, Any]
+    complaints: tuple[str, ...] = ()
+
+
+def remember(facts: Facts) -> Written:
+    """Put what this pass saw into the status: mirror, pause, identity, what is in force. Conditions stay as they are."""
+    resource, observed = facts.resource, facts.observed
+    mirror = _mirror_of_held_job(facts)
+    status = dict(resource.status)
+    status["effective"] = _effective(facts)
+    if resource.held_job_id:
+        status["tenantId"] = status.get("tenantId") or observed.tenant_id
+        status["servicePrincipalId"] = resource.service_principal_id
+    if resource.held_job_id and facts.job is not None:
+        status |= {"job": mirror.job, "synchronizationStatus": mirror.synchronization_status}
+        status["pause"] = facts.pause.write() if facts.pause else None
+        status["origin"] = resource.origin
+        status["originTime"] = status.get("originTime") or write_time(facts.now)
+        status["operation"] = None
+    return Written(_without_nothing(status), mirror.complaints)
+
+
+def _mirror_of_held_job(facts: Facts) -> Mirror:
+    if facts.job is None or facts.resource.held_job_id != facts.job.id:
+        return Mirror({}, {})
+    return mirror_job(facts.job)
+
+
+def _effective(facts: Facts) -> dict[str, str]:
+    state = facts.wanted_state
+    policies = {
+        "deletionPolicy": effective_deletion_policy(facts.desired, facts.resource.origin).value,
+        "pollInterval": write_go_duration(facts.desired.poll_interval),
+    }
+    return policies | ({"scheduleState": state.value} if state else {})
+
+
+def write_go_duration(duration: timedelta) -> str:
+    """Write a duration in Kubernetes' own style: `5m`, `1h30m`, `90s` as `1m30s`."""
+    seconds = int(duration.total_seconds())
+    parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "m"), (seconds % 60, "s"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
+
+
+def with_intent(resource: Resource, operation: Operation, *, action: str, tenant_id: str) -> dict[str, Any]:
+    """Record that a create is about to be sent, and where; the job held before, if any, is forgotten in the same write."""
+    status = dict(resource.status) | {"tenantId": tenant_id, "servicePrincipalId": operation.service_principal_id}
+    status["operation"] = {
+        "action": action,
+        "startedAt": write_precise_time(operation.started_at),
+        "servicePrincipalId": operation.service_principal_id,
+        "templateId": operation.template_id,
+        "jobIdsBefore": sorted(operation.job_ids_before),
+    }
+    for gone in ("job", "synchronizationStatus", "pause", "lastStartTime", "originTime"):
+        status.pop(gone, None)
+    return status
+
+
+def without_intent(resource: Resource) -> dict[str, Any]:
+    """Forget an intent whose create surely did not happen; a resource that never held a job may still move elsewhere."""
+    forgotten = {"operation"} if resource.annotated_job_id else {"operation", "tenantId", "servicePrincipalId"}
+    return {name: value for name, value in resource.status.items() if name not in forgotten}
+
+
+def with_start(resource: Resource, now: datetime) -> dict[str, Any]:
+    """Remember that Graph took a start; whatever pause there was is over."""
+    status = {name: value for name, value in resource.status.items() if name != "pause"}
+    return status | {"lastStartTime": write_precise_time(now)}
+
+
+def conclude(facts: Facts, rest: Rest | None, *, wall: datetime) -> dict[str, Any]:
+    """Write the conditions of a pass that saw Graph and ended with `rest` (None: all is as wanted)."""
+    illness = quarantine_rest(facts.job, facts.bounds) if rest is None else None
+    ready = ready_condition(facts.job, facts.pause, rest, facts.bounds)
+    conditions = [ready, _applied(rest), *_progress(rest or illness)]
+    if facts.job is not None and facts.resource.held_job_id:
+        conditions += tell_fitness(facts.job, facts.bounds)
+    return _write_conditions(facts.resource, conditions, wall=wall)
+
+
+def conclude_unseen(resource: Resource, rest: Rest, *, is_blind: bool, wall: datetime) -> dict[str, Any]:
+    """Write the conditions of a pass that could not see Graph: what was known stays, but never blind and green.
+
+    A `Retry` of a resource that is settled says nothing until it `is_blind`: one lost poll is no news.
+    """
+    if isinstance(rest, Retry) and not is_blind and _is_settled(resource):
+        return dict(resource.status)
+    known = {ConditionType.QUARANTINED, ConditionType.STEADY_STATE, ConditionType.ESCROWS_PRUNED}
+    kept = [c for c in Condition.read_all(resource.status) if c.type in known]
+    blind = Condition(ConditionType.READY, "Unknown", Reason.GRAPH_UNREACHABLE, _blind_message(rest))
+    ready = blind if is_blind and not isinstance(rest, Stall) else _keep_or_tell_ready(resource, rest)
+    return _write_conditions(resource, [ready, *_keep_applied(resource, rest), *_progress(rest), *kept], wall=wall)
+
+
+def conclude_suspended(resource: Resource, *, wall: datetime) -> dict[str, Any]:
+    """Say once that the resource is left alone; the last mirror stays as it was."""
+    message = (
+        "spec.suspend is true: the operator neither reads nor writes this job. The mirrored status is as old as that."
+    )
+    ready = Condition(ConditionType.READY, "Unknown", Reason.SUSPENDED, message)
+    return _write_conditions(resource, [ready], wall=wall)
+
+
+def _is_settled(resource: Resource) -> bool:
+    return resource.status.get("observedGeneration") == resource.generation and any(
+        c.type is ConditionType.APPLIED and c.status == "True" for c in Condition.read_all(resource.status)
+    )
+
+
+def _keep_or_tell_ready(resource: Resource, rest: Rest) -> Condition:
+    known = next((c for c in Condition.read_all(resource.status) if c.type is ConditionType.READY), None)
+    if isinstance(rest, Retry) and known is not None:
+        return known
+    return Condition(ConditionType.READY, "False", rest.reason, rest.message)
+
+
+def _keep_applied(resource: Resource, rest: Rest) -> list[Condition]:
+    known = [c for c in Condition.read_all(resource.status) if c.type is ConditionType.APPLIED]
+    if isinstance(rest, Retry) and _is_settled(resource):
+        return known
+    return [_applied(rest)]
+
+
+def _blind_message(rest: Rest) -> str:
+    return (
+        f"Graph could not be read for three poll intervals; what is mirrored below may be out of date. {rest.message}"
+    )
+
+
+def _applied(rest: Rest | None) -> Condition:
+    if rest is None or rest.reason is Reason.PAUSED_BY_GRAPH:
+        return Condition(ConditionType.APPLIED, "True", Reason.APPLIED, "Graph matches the spec.")
+    return Condition(ConditionType.APPLIED, "False", rest.reason, rest.message)
+
+
+def _progress(rest: Rest | None) -> list[Condition]:
+    match rest:
+        case None:
+            return []
+        case Stall():
+            return [Condition(ConditionType.STALLED, "True", rest.reason, rest.message)]
+        case Wait() | Retry():
+            return [Condition(ConditionType.RECONCILING, "True", rest.reason, rest.message)]
+
+
+def _write_conditions(resource: Resource, conditions: list[Condition], *, wall: datetime) -> dict[str, Any]:
+    status = dict(resource.status)
+    status["observedGeneration"] = resource.generation
+    status["conditions"] = merge_conditions(
+        status.get("conditions"), conditions, generation=resource.generation, now=write_time(wall)
+    )
+    return status
+
+
+def _without_nothing(status: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in status.items() if value is not None}

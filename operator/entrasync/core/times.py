@@ -1,0 +1,48 @@
+"""Times as Graph and Kubernetes write them."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+_TIME = re.compile(r"^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?$")
+_NEVER = re.compile(r"^0001-01-01T00:00:00(\.0+)?(Z|[+-]00:00)?$")
+_DURATION = re.compile(r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$")
+
+
+def is_never(text: str) -> bool:
+    """Whether a date is Graph's "never" (year 0001, graph-facts 2)."""
+    return _NEVER.match(text) is not None
+
+
+def parse_time(value: object) -> datetime | None:
+    """Read a date-time with up to seven fractional digits; None for "never", for anything malformed and out of range."""
+    if not isinstance(value, str) or is_never(value):
+        return None
+    if (found := _TIME.match(value)) is None:
+        return None
+    fraction, zone = found.group(7), found.group(8) or "Z"
+    text = value[:19] + (f".{fraction[:6]:0<6}" if fraction else "") + ("+00:00" if zone == "Z" else zone)
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+def parse_interval(value: object) -> timedelta | None:
+    """Read Graph's ISO 8601 interval, without years and months; None when malformed or .NET's "never" (10,675,199 days)."""
+    if not isinstance(value, str) or (found := _DURATION.match(value)) is None:
+        return None
+    days, hours, minutes, seconds = (int(part[:9] or 0) if part else 0 for part in found.groups())
+    if days > 366:  # an interval beyond a year means "not scheduled"
+        return None
+    interval = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return interval or None
+
+
+def write_time(time: datetime) -> str:
+    """Write a time as Kubernetes does: UTC, whole seconds."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def write_precise_time(time: datetime) -> str:
+    """Write a time with microseconds, for what promises are measured by."""
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,48 @@
+"""One bounded session to the API server, shared by Kopf and by our own writes."""
+
+from pathlib import Path
+
+import aiohttp
+import kopf
+
+MOST_CONNECTIONS = 50
+"""Kopf sets no limit; thousands of resources would open thousands of sockets."""
+
+SERVICE_ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
+
+
+class NotConnected(Exception):
+    """There is no way to the API server; the message says what to set."""
+
+
+def find_connection(settings: kopf.OperatorSettings) -> kopf.ConnectionInfo:
+    """Read KUBECONFIG (or ~/.kube/config), else the pod's own ServiceAccount."""
+    try:
+        found = kopf.login_with_kubeconfig(settings=settings) or kopf.login_with_service_account(settings=settings)
+    except (OSError, kopf.LoginError) as error:
+        raise NotConnected(f"KUBECONFIG cannot be used: {error}") from error
+    if found is None:
+        raise NotConnected(
+            "no API server: neither KUBECONFIG nor ~/.kube/config nor a ServiceAccount of a pod was found. "
+            "Set KUBECONFIG, or run in a cluster with a ServiceAccount."
+        )
+    return found
+
+
+def open_session(info: kopf.ConnectionInfo) -> kopf.AiohttpSession:
+    """Open the session. In a pod the projected token is read anew for each request, for it rotates."""
+    is_in_pod = info.token is not None and SERVICE_ACCOUNT_TOKEN.exists()
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS, ssl=info.as_ssl_context()),
+        headers=info.as_http_headers() | {"User-Agent": "entra-sync-operator"},
+        middlewares=(_with_fresh_token,) if is_in_pod and info.server.endswith("kubernetes.default.svc") else (),
+    )
+    return kopf.AiohttpSession(server=info.server, aiohttp_session=session, default_namespace=info.default_namespace)
+
+
+async def _with_fresh_token(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    token = SERVICE_ACCOUNT_TOKEN.read_text(encoding="utf-8").strip()
+    request.headers["Authorization"] = f"Bearer {token}"
+    return await handler(request)

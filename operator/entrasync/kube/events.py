@@ -1,0 +1,80 @@
+"""Events on our resources: posted one after another in the background, dropped rather than piled up."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from entrasync.api.names import API_VERSION, EVENT_SOURCE, KIND
+from entrasync.core.events import Event
+from entrasync.core.resource import Resource
+from entrasync.core.times import write_time
+from entrasync.kube.api_server import ApiServer
+from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
+
+LOG = logging.getLogger("entrasync.events")
+
+LONGEST_MESSAGE = 1024
+"""The API server's limit for Events."""
+
+MOST_WAITING = 1000
+
+
+class EventPoster:
+    """Implements `reconcile.ports.EventSink`. Event times are real time."""
+
+    def __init__(self, api_server: ApiServer, wall: Callable[[], datetime]) -> None:
+        self._api_server = api_server
+        self._wall = wall
+        self._waiting: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(MOST_WAITING)
+
+    def tell(self, resource: Resource, event: Event) -> None:
+        """Post an Event soon; when too many wait, it is only logged."""
+        body = _write(resource, event, write_time(self._wall()))
+        try:
+            self._waiting.put_nowait((resource.key.namespace, body))
+        except asyncio.QueueFull:
+            LOG.warning(
+                "Too many Events wait; one was dropped.", extra={"resource": str(resource.key), "why": event.reason}
+            )
+
+    async def post_all(self) -> None:
+        """Run for ever: post what waits."""
+        while True:
+            namespace, body = await self._waiting.get()
+            try:
+                await self._api_server.post_event(namespace, body)
+            except (ApiServerUnavailable, ResourceGone, ResourceChanged) as error:
+                LOG.warning("An Event could not be posted.", extra={"why": str(error)})
+            finally:
+                self._waiting.task_done()
+
+    async def drain(self) -> None:
+        """Wait until nothing waits."""
+        await self._waiting.join()
+
+
+def _write(resource: Resource, event: Event, now: str) -> dict[str, Any]:
+    involved = {
+        "apiVersion": API_VERSION,
+        "kind": KIND,
+        "namespace": resource.key.namespace,
+        "name": resource.key.name,
+        "uid": resource.uid,
+        "resourceVersion": resource.resource_version,
+    }
+    return {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"generateName": f"{resource.key.name[:200]}.", "namespace": resource.key.namespace},
+        "involvedObject": involved,
+        "type": event.type,
+        "reason": str(event.reason),
+        "message": event.message[:LONGEST_MESSAGE],
+        "source": {"component": EVENT_SOURCE},
+        "reportingComponent": EVENT_SOURCE,
+        "firstTimestamp": now,
+        "lastTimestamp": now,
+        "count": 1,
+    }

@@ -1,0 +1,62 @@
+"""What Kopf tells us, handed over: no opinion about jobs. Errors in event handlers are dropped by Kopf, so these only enqueue."""
+
+from typing import Any
+
+import kopf
+
+from entrasync.api.names import GROUP, PLURAL, VERSION
+from entrasync.core.clock import Clock
+from entrasync.core.reading import Defaults, read_resource
+from entrasync.core.resource import Resource
+from entrasync.reconcile.queue import WorkQueue
+from entrasync.reconcile.resources import Resources
+
+
+class Watch:
+    """Puts what the watch shows into the store and wakes those whose wish or bonds changed."""
+
+    def __init__(self, resources: Resources, queue: WorkQueue, *, clock: Clock, defaults: Defaults) -> None:
+        self._resources = resources
+        self._queue = queue
+        self._clock = clock
+        self._defaults = defaults
+
+    def see(self, event_type: str | None, raw: Any) -> None:
+        """Take one watch event (`ADDED`, `MODIFIED`, `DELETED`, None for the first list)."""
+        seen = read_resource(raw, self._defaults)
+        if event_type == "DELETED":
+            self._resources.remove(seen.key)
+            self._wake(seen, is_urgent=False)
+            return
+        known = self._resources.put(seen)
+        if known is None or _has_news(known, seen):
+            self._wake(seen, is_urgent=True)
+
+    def wake_all(self) -> None:
+        """Have every resource in the store looked at, as after a start."""
+        for resource in self._resources:
+            self._wake(resource, is_urgent=False)
+
+    def wake(self, keys: list[Any]) -> None:
+        """Have resources looked at that went while nobody watched."""
+        for key in keys:
+            self._queue.add(key, since=self._clock.now())
+
+    def _wake(self, resource: Resource, *, is_urgent: bool) -> None:
+        self._queue.add(resource.key, since=self._clock.now(), is_urgent=is_urgent)
+
+
+def _has_news(known: Resource, seen: Resource) -> bool:
+    """Whether anything but status changed: our own writes come back as events and wake nobody."""
+    if known is seen:
+        return False
+    before = (known.uid, known.generation, known.is_deleting, known.finalizers, known.annotations)
+    return before != (seen.uid, seen.generation, seen.is_deleting, seen.finalizers, seen.annotations)
+
+
+def register(registry: kopf.OperatorRegistry, watch: Watch) -> None:
+    """Subscribe to our own kind."""
+
+    @kopf.on.event(GROUP, VERSION, PLURAL, registry=registry)
+    async def synchronization_job_changed(event: kopf.RawEvent, **_: Any) -> None:
+        watch.see(event["type"], event["object"])

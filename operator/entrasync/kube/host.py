@@ -1,0 +1,120 @@
+"""Kopf as the process host: it logs in, discovers, lists and watches; all else is ours."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import kopf
+
+from entrasync.api.names import GROUP, PLURAL
+from entrasync.kube.api_server import ApiServer
+from entrasync.kube.handlers import Watch, register
+from entrasync.reconcile.ports import ApiServerUnavailable, ResourceGone
+from entrasync.reconcile.resources import Resources
+
+LOG = logging.getLogger("entrasync.kube")
+
+BETWEEN_TRIES = 1.0
+"""Real seconds between looks for the CRD or the API server at the start."""
+
+BETWEEN_PRUNES = 600.0
+"""Real seconds. After a gap in the watch Kopf lists anew but never tells of objects deleted meanwhile."""
+
+
+@dataclass(frozen=True)
+class Hosting:
+    """What Kopf is to host. `begin` and `end` are called inside its life: tasks made earlier would be cancelled too early."""
+
+    session: kopf.AiohttpSession
+    watch: Watch
+    namespaces: Sequence[str]
+    begin: Callable[[], Awaitable[None]]
+    end: Callable[[], Awaitable[None]]
+
+
+async def read_all(api_server: ApiServer, resources: Resources, namespaces: Sequence[str]) -> list[Any]:
+    """Read a complete list of our kind into the store; returns the keys that went since the last one."""
+    present = []
+    for namespace in namespaces or (None,):
+        async for resource in api_server.list_resources(namespace):
+            resources.put(resource)
+            present.append(resource.key)
+    gone = resources.prune(present)
+    resources.is_complete = True
+    return gone
+
+
+async def wait_for_first_list(api_server: ApiServer, resources: Resources, namespaces: Sequence[str]) -> None:
+    """Try until the API server gives a complete list; says once what is missing."""
+    told = ""
+    while not resources.is_complete:
+        try:
+            await read_all(api_server, resources, namespaces)
+        except ResourceGone:
+            told = _tell_once(told, f"The CRD {PLURAL}.{GROUP} is not installed; apply crds/. Waiting for it.")
+        except ApiServerUnavailable as error:
+            told = _tell_once(told, f"The API server does not answer as it should; waiting for it. {error}")
+        if not resources.is_complete:
+            await asyncio.sleep(BETWEEN_TRIES)
+
+
+def _tell_once(told: str, message: str) -> str:
+    if message != told:
+        LOG.warning(message)
+    return message
+
+
+async def keep_pruned(api_server: ApiServer, resources: Resources, namespaces: Sequence[str], watch: Watch) -> None:
+    """Run for ever: every ten minutes forget what a complete list no longer shows."""
+    while True:
+        await asyncio.sleep(BETWEEN_PRUNES)
+        try:
+            watch.wake(await read_all(api_server, resources, namespaces))
+        except (ApiServerUnavailable, ResourceGone) as error:
+            LOG.warning("The store could not be compared with the API server; tried again.", extra={"why": str(error)})
+
+
+async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
+    """Run Kopf until `stop` is set."""
+    registry = kopf.OperatorRegistry()
+    register(registry, hosting.watch)
+
+    @kopf.on.login(registry=registry)
+    async def log_in(**_: Any) -> kopf.AiohttpSession:
+        return hosting.session
+
+    @kopf.on.startup(registry=registry)
+    async def begin(**_: Any) -> None:
+        await hosting.begin()
+
+    @kopf.on.cleanup(registry=registry)
+    async def end(**_: Any) -> None:
+        await hosting.end()
+
+    everywhere = not hosting.namespaces
+    await kopf.operator(
+        registry=registry,
+        settings=kopf_settings(),
+        standalone=True,
+        clusterwide=everywhere,
+        namespaces=list(hosting.namespaces),
+        stop_flag=stop,
+    )
+
+
+def kopf_settings() -> kopf.OperatorSettings:
+    """Make Kopf a plain informer: no posting, no peering, bounded waits."""
+    settings = kopf.OperatorSettings()
+    settings.scanning.disabled = True
+    settings.posting.enabled = False
+    settings.peering.standalone = True
+    settings.watching.server_timeout = 300
+    settings.watching.client_timeout = 310
+    settings.watching.connect_timeout = 15
+    settings.watching.chunk_size = 500
+    settings.networking.request_timeout = 30
+    settings.networking.connect_timeout = 10
+    settings.process.ultimate_exiting_timeout = 25
+    return settings

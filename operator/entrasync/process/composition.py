@@ -1,0 +1,150 @@
+"""The composition root: the one place that knows every part and joins them."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+import kopf
+
+from entrasync.core.bounds import Bounds
+from entrasync.core.reading import Defaults
+from entrasync.graph.client import GraphClient
+from entrasync.graph.credentials import AppCredential, SecretFile, SecretSource, SecretValue
+from entrasync.graph.limiter import TenantLimiter
+from entrasync.graph.tokens import TokenSource
+from entrasync.kube.api_server import ApiServer
+from entrasync.kube.connection import find_connection, open_session
+from entrasync.kube.events import EventPoster
+from entrasync.kube.handlers import Watch
+from entrasync.kube.host import Hosting, host, keep_pruned, kopf_settings, wait_for_first_list
+from entrasync.process.clock import WorldClock
+from entrasync.process.health import HealthServer
+from entrasync.process.metrics import Metrics
+from entrasync.process.settings import PREFIX, RunSettings
+from entrasync.reconcile.engine import Engine
+from entrasync.reconcile.listings import Listings
+from entrasync.reconcile.memory import Memory
+from entrasync.reconcile.observe import Observer
+from entrasync.reconcile.perform import Performer
+from entrasync.reconcile.queue import WorkQueue
+from entrasync.reconcile.reconciler import Reconciler
+from entrasync.reconcile.resources import Resources
+
+LOG = logging.getLogger("entrasync.process")
+
+GRACE = timedelta(seconds=20)
+"""Writes to Graph under way at SIGTERM get so long; the process is out five seconds later."""
+
+EVENTS_GRACE_SECONDS = 2.0
+
+
+def secret_source(settings: RunSettings) -> SecretSource:
+    """Find out where the client secret comes from."""
+    if settings.client_secret_file is not None:
+        return SecretFile(settings.client_secret_file)
+    value = settings.client_secret.get_secret_value() if settings.client_secret else ""
+    return SecretValue(value, f"the variable {PREFIX}CLIENT_SECRET")
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that lives as long as the process."""
+
+    session: kopf.AiohttpSession
+    resources: Resources
+    queue: WorkQueue
+    api_server: ApiServer
+    graph: GraphClient
+    events: EventPoster
+    watch: Watch
+    engine: Engine
+    health: HealthServer
+
+
+def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts:
+    """Join the parts. Opens no connection yet, but for reading KUBECONFIG. Raises `NotConnected`."""
+    session = open_session(find_connection(kopf_settings()))
+    defaults = Defaults(poll_interval=settings.poll_interval)
+    bounds = Bounds(replication=settings.replication_bound)
+    resources, memory, queue = Resources(), Memory(), WorkQueue(clock)
+    api_server = ApiServer(session.server, session.aiohttp_session, resources, defaults=defaults)
+    graph = _graph_client(settings, clock, metrics)
+    events = EventPoster(api_server, clock.wall)
+    listings = Listings(graph, on_fetched=lambda home, listing: engine.share(home, listing))
+    reconciler = Reconciler(
+        resources,
+        memory,
+        observer=Observer(graph, listings, resources, memory, clock),
+        performer=Performer(graph, api_server, resources, events=events, clock=clock, bounds=bounds),
+        resource_api=api_server,
+        events=events,
+        clock=clock,
+        bounds=bounds,
+    )
+    engine = Engine(reconciler, queue, resources, clock=clock, watcher=metrics)
+    metrics.watch(resources, memory, queue, clock)
+    health = HealthServer(
+        metrics,
+        liveness=lambda: None if engine.is_alive or not resources.is_complete else "a worker has died",
+        readiness=lambda: None if engine.is_alive else "the resources have not been read yet",
+    )
+    watch = Watch(resources, queue, clock=clock, defaults=defaults)
+    return Parts(session, resources, queue, api_server, graph, events, watch, engine, health)
+
+
+def _graph_client(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> GraphClient:
+    credential = AppCredential(settings.tenant_id, settings.client_id, secret_source(settings))
+    limiter = TenantLimiter(clock, concurrency=settings.concurrency)
+    return GraphClient(TokenSource(settings.endpoint(), credential), limiter, observer=metrics)
+
+
+async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
+    """Run the operator until `stop` is set: at first no new work, then writes under way end, then all is closed."""
+    clock = WorldClock(settings.world_start(), origin=settings.clock_origin, rate=settings.clock_rate)
+    parts = compose(settings, clock, Metrics())
+    await parts.health.start(settings.http_host, settings.http_port)
+    try:
+        first_list = asyncio.create_task(wait_for_first_list(parts.api_server, parts.resources, settings.namespaces))
+        if await _wait_for(first_list, stop):
+            await host(_hosting(parts, settings), stop=stop)
+    finally:
+        await parts.health.stop()
+        await parts.graph.aclose()
+        await parts.session.aiohttp_session.close()
+
+
+async def _wait_for(task: asyncio.Task[None], stop: asyncio.Event) -> bool:
+    """Wait for a task unless told to stop; tells whether it was done."""
+    stopped = asyncio.create_task(stop.wait())
+    await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if not task.done():
+        task.cancel()
+        return False
+    task.result()
+    return True
+
+
+def _hosting(parts: Parts, settings: RunSettings) -> Hosting:
+    background: list[asyncio.Task[None]] = []
+
+    async def begin() -> None:
+        parts.engine.start()
+        parts.watch.wake_all()
+        background.append(asyncio.create_task(parts.events.post_all()))
+        pruning = keep_pruned(parts.api_server, parts.resources, settings.namespaces, parts.watch)
+        background.append(asyncio.create_task(pruning))
+        LOG.info("The operator runs; %d resources were found.", len(parts.resources))
+
+    async def end() -> None:
+        await parts.engine.stop(GRACE)
+        try:
+            await asyncio.wait_for(parts.events.drain(), EVENTS_GRACE_SECONDS)
+        except TimeoutError:
+            LOG.warning("Some Events could not be posted before the end.")
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+
+    return Hosting(parts.session, parts.watch, settings.namespaces, begin, end)

@@ -1,0 +1,54 @@
+"""Health and metrics over plain HTTP, for the kubelet and Prometheus."""
+
+import logging
+from collections.abc import Callable
+
+from aiohttp import web
+
+from entrasync.process.metrics import Metrics
+
+LOG = logging.getLogger("entrasync.health")
+
+Check = Callable[[], str | None]
+"""Tells what is wrong, or None."""
+
+
+class HealthServer:
+    """`/healthz`: kill me if this fails. `/readyz`: I have read all resources and work on them. `/metrics`."""
+
+    def __init__(self, metrics: Metrics, *, liveness: Check, readiness: Check) -> None:
+        self._metrics = metrics
+        self._liveness = liveness
+        self._readiness = readiness
+        self._runner: web.AppRunner | None = None
+        self.port = 0
+
+    async def start(self, host: str, port: int) -> None:
+        """Listen. Raises OSError when the port is taken."""
+        app = web.Application()
+        app.router.add_get("/healthz", self._healthz)
+        app.router.add_get("/readyz", self._readyz)
+        app.router.add_get("/metrics", self._show_metrics)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        self.port = self._runner.addresses[0][1]
+        LOG.info("Health and metrics listen on port %d.", self.port)
+
+    async def stop(self) -> None:
+        """Stop listening."""
+        if self._runner:
+            await self._runner.cleanup()
+
+    async def _healthz(self, _: web.Request) -> web.Response:
+        return _answer(self._liveness())
+
+    async def _readyz(self, _: web.Request) -> web.Response:
+        return _answer(self._readiness())
+
+    async def _show_metrics(self, _: web.Request) -> web.Response:
+        return web.Response(body=self._metrics.render(), content_type="text/plain", charset="utf-8")
+
+
+def _answer(fault: str | None) -> web.Response:
+    return web.Response(text="ok\n") if fault is None else web.Response(status=503, text=f"{fault}\n")

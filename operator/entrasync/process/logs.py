@@ -1,0 +1,41 @@
+"""Structured logs: one JSON object per line, or plain lines for a terminal. Never a spec, secret, token or body."""
+
+import logging
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
+
+FIELDS = ("resource", "action", "request_id", "status", "seconds", "why")
+"""What our log lines may carry beside their message."""
+
+_NOISY = ("kopf", "msal", "urllib3", "aiohttp", "httpx", "httpcore", "asyncio")
+
+
+class TextFormatter(logging.Formatter):
+    """Plain lines with the fields at their end."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Write a record with the fields it carries."""
+        fields = " ".join(
+            f"{name}={getattr(record, name)}" for name in FIELDS if getattr(record, name, None) is not None
+        )
+        line = super().format(record)
+        return f"{line} {fields}" if fields else line
+
+
+def set_up_logs(level: str, *, form: str) -> None:
+    """Send all logs to standard error. Other libraries speak only from warnings on: at debug they show bodies."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        _json_formatter() if form == "json" else TextFormatter("%(asctime)s %(levelname)-7s %(message)s")
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _json_formatter() -> logging.Formatter:
+    rename: dict[str, Any] = {"asctime": "time", "levelname": "level", "name": "logger"}
+    return JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields=rename)

@@ -1,0 +1,115 @@
+"""Prometheus metrics: what we ask of Graph, how passes go, and how each job is."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from entrasync.core.clock import Clock
+from entrasync.core.resource import Resource
+from entrasync.core.times import parse_time
+from entrasync.reconcile.memory import Memory
+from entrasync.reconcile.queue import WorkQueue
+from entrasync.reconcile.resources import Resources
+
+LOG = logging.getLogger("entrasync.graph")
+
+JOB_LABELS = ["namespace", "name"]
+
+
+class Metrics:
+    """All metrics of one process; implements the observers of Graph calls and of passes."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._calls = Counter(
+            "entrasync_graph_calls",
+            "Calls to Microsoft Graph by operation and HTTP status (none: no answer).",
+            ["operation", "status"],
+            registry=self.registry,
+        )
+        self._call_seconds = Histogram(
+            "entrasync_graph_call_seconds", "Time of a call to Graph.", ["operation"], registry=self.registry
+        )
+        self._throttled = Counter(
+            "entrasync_graph_throttled", "Answers 429 of Graph.", ["operation"], registry=self.registry
+        )
+        self._pause = Gauge(
+            "entrasync_graph_throttle_pause_seconds", "The last pause that Graph asked for.", registry=self.registry
+        )
+        self._passes = Histogram(
+            "entrasync_reconcile_seconds",
+            "Time of one pass over one resource, by how it ended.",
+            ["outcome"],
+            registry=self.registry,
+        )
+
+    def called(self, operation: str, status: int | None, seconds: float, request_id: str) -> None:
+        """Count a call to Graph, and log it with the request id that Microsoft's support asks for."""
+        label = str(status) if status else "none"
+        self._calls.labels(operation, label).inc()
+        self._call_seconds.labels(operation).observe(seconds)
+        level = logging.DEBUG if status and status < 400 else logging.INFO
+        fields = {"action": operation, "status": label, "seconds": round(seconds, 3), "request_id": request_id}
+        LOG.log(level, "Graph was called.", extra=fields)
+
+    def throttled(self, operation: str, seconds: float) -> None:
+        """Count a 429."""
+        self._throttled.labels(operation).inc()
+        self._pause.set(seconds)
+
+    def passed(self, outcome: str, seconds: float) -> None:
+        """Time a pass."""
+        self._passes.labels(outcome).observe(seconds)
+
+    def watch(self, resources: Resources, memory: Memory, queue: WorkQueue, clock: Clock) -> None:
+        """Show each job's state at each scrape, straight from the store."""
+        self.registry.register(_JobCollector(resources, memory, queue, clock))
+
+    def render(self) -> bytes:
+        """Write all metrics in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+
+class _JobCollector(Collector):
+    def __init__(self, resources: Resources, memory: Memory, queue: WorkQueue, clock: Clock) -> None:
+        self._resources = resources
+        self._memory = memory
+        self._queue = queue
+        self._clock = clock
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        code = GaugeMetricFamily(
+            "entrasync_job_status_code", "1 for the status code that Graph shows.", labels=[*JOB_LABELS, "code"]
+        )
+        quarantined = GaugeMetricFamily(
+            "entrasync_job_quarantined", "1 while the job is in quarantine.", labels=JOB_LABELS
+        )
+        success = GaugeMetricFamily(
+            "entrasync_job_last_success_timestamp_seconds", "When the last good cycle ended.", labels=JOB_LABELS
+        )
+        age = GaugeMetricFamily(
+            "entrasync_job_mirror_age_seconds", "Time since Graph was last read for this job.", labels=JOB_LABELS
+        )
+        for resource in self._resources:
+            self._show(resource, code, quarantined, success, age)
+        yield from (code, quarantined, success, age)
+        depth = GaugeMetricFamily("entrasync_queue_depth", "Resources ready or in work.")
+        depth.add_metric([], len(self._queue))
+        yield depth
+
+    def _show(self, resource: Resource, *families: GaugeMetricFamily) -> None:
+        code, quarantined, success, age = families
+        labels = [resource.key.namespace, resource.key.name]
+        if (read_at := self._memory.read_at(resource.key)) is not None:
+            age.add_metric(labels, max((self._clock.now() - read_at).total_seconds(), 0))
+        mirror: dict[str, Any] = resource.status.get("synchronizationStatus") or {}
+        if isinstance(mirror.get("code"), str):
+            code.add_metric([*labels, mirror["code"]], 1)
+            quarantined.add_metric(labels, float(mirror["code"] == "Quarantine"))
+        ended = parse_time((mirror.get("lastSuccessfulExecution") or {}).get("timeEnded"))
+        if ended is not None:
+            success.add_metric(labels, ended.timestamp())

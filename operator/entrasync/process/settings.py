@@ -1,0 +1,170 @@
+"""What an install decides, by flags or by environment; refused with a readable sentence when wrong."""
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from entrasync.api.duration import parse_go_duration
+from entrasync.graph.endpoints import CLOUDS, ApiVersion, GraphEndpoint
+
+GUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
+DOMAIN = re.compile(r"^(?=.{4,253}$)([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$")
+NAMESPACE = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
+
+PREFIX = "ENTRASYNC_"
+
+
+class RunSettings(BaseSettings):
+    """Run the operator."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, cli_kebab_case=True, cli_implicit_flags=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    tenant_id: str
+    """Id (GUID) or domain of the Entra tenant."""
+
+    client_id: str
+    """Application (client) id of the operator's own app registration."""
+
+    client_secret: SecretStr | None = None
+    """Its client secret. Prefer the environment or a file: flags are visible in the process list."""
+
+    client_secret_file: Path | None = None
+    """A file that holds the client secret; read again before each login, so a rotated one is picked up."""
+
+    cloud: Literal["Global", "USGovL4", "USGovL5", "China"] = "Global"
+    """The Microsoft cloud of the tenant."""
+
+    graph_url: str | None = None
+    """Root URL of Graph, if it is not that of the cloud."""
+
+    authority: str | None = None
+    """Root URL of the login, if it is not that of the cloud."""
+
+    ca_file: Path | None = None
+    """Certificate authority (PEM) of Graph and login, if it is not a public one."""
+
+    api_version: ApiVersion = "v1.0"
+    """Version of Graph."""
+
+    namespaces: Annotated[tuple[str, ...], NoDecode] = ()
+    """Namespaces to look after, separated by commas; none means the whole cluster."""
+
+    poll_interval: timedelta = timedelta(minutes=5)
+    """Longest age of a mirrored status where the resource says nothing, like 90s, 5m or 1h; at least 30s."""
+
+    replication_bound: timedelta = timedelta(minutes=15)
+    """How long a created job may stay invisible in Graph before another create may be sent."""
+
+    concurrency: int = Field(default=32, ge=1, le=256)
+    """Calls to Graph at the same time."""
+
+    http_host: str = "0.0.0.0"  # noqa: S104  probes come from the kubelet, scrapes from other pods
+    """Address that health and metrics listen on."""
+
+    http_port: int = Field(default=8080, ge=0, le=65535)
+    """Port that health and metrics listen on; 0 takes a free one and logs it."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least level of what is logged."""
+
+    log_format: Literal["json", "text"] = "json"
+    """One JSON object per line, or plain lines for a terminal."""
+
+    clock_start: AwareDatetime | None = None
+    """For tests against a simulated Graph: the world's time at --clock-origin."""
+
+    clock_origin: float | None = None
+    """For tests: real time (seconds since 1970) at which the simulated world began."""
+
+    clock_rate: float = Field(default=1.0, gt=0)
+    """For tests: how many times faster than real time the simulated world runs."""
+
+    @field_validator("tenant_id")
+    @classmethod
+    def _is_tenant(cls, value: str) -> str:
+        if not GUID.match(value) and not DOMAIN.match(value):
+            raise ValueError("must be the tenant's id (a GUID) or one of its domains, such as contoso.onmicrosoft.com")
+        return value
+
+    @field_validator("client_id")
+    @classmethod
+    def _is_guid(cls, value: str) -> str:
+        if not GUID.match(value):
+            raise ValueError("must be the Application (client) ID of the app registration, a GUID")
+        return value
+
+    @field_validator("namespaces", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("namespaces")
+    @classmethod
+    def _are_namespaces(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if wrong := [name for name in value if not NAMESPACE.match(name)]:
+            raise ValueError(f"{', '.join(wrong)}: a namespace's name has lower case letters, digits and dashes only")
+        return value
+
+    @field_validator("poll_interval", "replication_bound", mode="before")
+    @classmethod
+    def _read_duration(cls, value: object) -> object:
+        return parse_go_duration(value) if isinstance(value, str) else value
+
+    @field_validator("poll_interval")
+    @classmethod
+    def _is_patient(cls, value: timedelta) -> timedelta:
+        if value < timedelta(seconds=30):
+            raise ValueError("must be at least 30s")
+        return value
+
+    @model_validator(mode="after")
+    def _has_one_secret(self) -> Self:
+        if (self.client_secret is None) == (self.client_secret_file is None):
+            raise ValueError(
+                "give the client secret in exactly one way: --client-secret-file (ENTRASYNC_CLIENT_SECRET_FILE) "
+                "or ENTRASYNC_CLIENT_SECRET"
+            )
+        return self
+
+    def endpoint(self) -> GraphEndpoint:
+        """Resolve where Graph and its login are."""
+        cloud = CLOUDS[self.cloud]
+        return GraphEndpoint(
+            self.graph_url or cloud.graph_url,
+            self.authority or cloud.authority,
+            api_version=self.api_version,
+            ca_file=self.ca_file,
+        )
+
+    def world_start(self) -> datetime | None:
+        """The simulated world's begin, if there is one."""
+        return self.clock_start
+
+
+class CrdsSettings(BaseSettings):
+    """Write the CRDs, or check that a folder has them as they are."""
+
+    model_config = SettingsConfigDict(cli_kebab_case=True, extra="ignore")
+
+    output: Path | None = None
+    """Folder to write into; without it the CRDs go to standard output."""
+
+    check: Path | None = None
+    """Folder to compare with; exits 1 and says what to do when it is not current."""
+
+
+def describe(error: ValidationError) -> str:
+    """Say each fault of the settings in a line: flag, variable, what is wrong."""
+    lines = []
+    for fault in error.errors(include_input=False, include_url=False):
+        name = str(fault["loc"][0]) if fault["loc"] else ""
+        message = "is needed" if fault["type"] == "missing" else str(fault["msg"]).removeprefix("Value error, ")
+        flag = f"--{name.replace('_', '-')} ({PREFIX}{name.upper()}): " if name else ""
+        lines.append(f"  {flag}{message}")
+    return "\n".join(lines)

@@ -1,0 +1,56 @@
+"""What this process remembers of each resource beyond its status. Losing it is always safe."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from entrasync.core.observed import Misses
+from entrasync.core.resource import Resource, ResourceKey
+
+
+@dataclass
+class Recollection:
+    """One resource's part."""
+
+    uid: str
+    generation: int
+    spec_seen_at: datetime
+    read_at: datetime
+    misses: Misses | None = None
+    missed_job_id: str | None = None
+    complaints: tuple[str, ...] = ()
+
+
+@dataclass
+class Memory:
+    """All recollections, by resource. A resource made anew under the same name starts with none."""
+
+    _by_key: dict[ResourceKey, Recollection] = field(default_factory=dict)
+
+    def recall(self, resource: Resource, now: datetime) -> Recollection:
+        """Find or begin the recollection; a new generation is first seen now."""
+        known = self._by_key.get(resource.key)
+        if known is None or known.uid != resource.uid:
+            known = Recollection(resource.uid, resource.generation, spec_seen_at=now, read_at=now)
+            self._by_key[resource.key] = known
+        elif known.generation != resource.generation:
+            known.generation, known.spec_seen_at = resource.generation, now
+        return known
+
+    def read_at(self, key: ResourceKey) -> datetime | None:
+        """When Graph was last read for a resource in this process' life (world time)."""
+        known = self._by_key.get(key)
+        return known.read_at if known else None
+
+    def forget(self, key: ResourceKey) -> None:
+        """Drop a resource that is gone."""
+        self._by_key.pop(key, None)
+
+
+def count_miss(recollection: Recollection, job_id: str, at: datetime) -> Misses:
+    """Count one more look that did not show the job; the same look, shared by several passes, counts once."""
+    known = recollection.misses if recollection.missed_job_id == job_id else None
+    if known is not None and known.last_at == at:
+        return known
+    misses = Misses(1, at, at) if known is None else Misses(known.count + 1, known.first_at, at)
+    recollection.misses, recollection.missed_job_id = misses, job_id
+    return misses

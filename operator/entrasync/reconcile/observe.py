@@ -1,0 +1,104 @@
+"""The only reader. "Missing" is None; what could not be told is raised and ends the pass."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from entrasync.api.conditions import Reason
+from entrasync.core.clock import Clock
+from entrasync.core.errors import EntraSyncError, PossiblyReplicating, Stalled
+from entrasync.core.jobs import JobListing, RemoteJob
+from entrasync.core.observed import Observed
+from entrasync.core.resource import Resource
+from entrasync.reconcile.listings import Listings
+from entrasync.reconcile.memory import Memory, Recollection, count_miss
+from entrasync.reconcile.ports import SyncApi
+from entrasync.reconcile.resources import Resources
+
+NOT_FOUND = 404
+
+
+class Observer:
+    """Gathers the facts of one pass: usually one shared list call, a get only for a job that the list does not show."""
+
+    def __init__(self, api: SyncApi, listings: Listings, resources: Resources, memory: Memory, clock: Clock) -> None:
+        self._api = api
+        self._listings = listings
+        self._resources = resources
+        self._memory = memory
+        self._clock = clock
+
+    async def observe(self, resource: Resource, *, since: datetime, is_urgent: bool) -> Observed:
+        """Read the service principal's jobs as of `since` or later, and the resource's own among them."""
+        home = _home(resource)
+        recollection = self._memory.recall(resource, self._clock.now())
+        listing = await self._list(home, since, is_urgent=is_urgent)
+        observed = self.combine(resource, listing)
+        job_id = job_id_of(resource)
+        if job_id is not None and observed.job is None:
+            observed = replace(observed, job=await self._api.get_job(home, job_id))
+        self._resources_were_read(recollection, listing)
+        return self._count_misses(recollection, observed, job_id)
+
+    def combine(self, resource: Resource, listing: JobListing, *, job: RemoteJob | None = None) -> Observed:
+        """Look at a listing with this resource's eyes, without reading anything; `job` is one that Graph just sent."""
+        job_id = job_id_of(resource)
+        return Observed(
+            tenant_id=self._api.tenant_id,
+            listing=listing,
+            job=job or (listing.find(job_id) if job_id else None),
+            claims=self._resources.claims_on(_home(resource), besides=resource.key),
+            spec_seen_at=self._memory.recall(resource, self._clock.now()).spec_seen_at,
+        )
+
+    def look_without_listing(self, resource: Resource) -> Observed:
+        """Gather what is known without a call, for a deletion that needs no look."""
+        return self.combine(resource, JobListing((), self._clock.now(), is_complete=False))
+
+    async def _list(self, home: str, since: datetime, *, is_urgent: bool) -> JobListing:
+        try:
+            return await self._listings.read(home, since=since, is_urgent=is_urgent)
+        except PossiblyReplicating as error:
+            if error.answer.status != NOT_FOUND or await self._may_exist(home):
+                raise
+            raise PossiblyReplicating(
+                _unknown_service_principal(home, self._api.tenant_id), answer=error.answer
+            ) from error
+
+    async def _may_exist(self, home: str) -> bool:
+        try:
+            return await self._api.has_service_principal(home)
+        except EntraSyncError:
+            return True
+
+    def _resources_were_read(self, recollection: Recollection, listing: JobListing) -> None:
+        recollection.read_at = max(recollection.read_at, listing.read_at)
+
+    def _count_misses(self, recollection: Recollection, observed: Observed, job_id: str | None) -> Observed:
+        if observed.job is not None or job_id is None:
+            recollection.misses = None
+            return observed
+        if not observed.listing.is_complete:
+            return replace(observed, misses=recollection.misses)
+        return replace(observed, misses=count_miss(recollection, job_id, observed.listing.read_at))
+
+
+def job_id_of(resource: Resource) -> str | None:
+    """The job a resource holds or names; None while a create is unfinished."""
+    if resource.held_job_id or resource.operation:
+        return resource.held_job_id
+    return resource.desired.job_id if resource.desired else None
+
+
+def _home(resource: Resource) -> str:
+    home = resource.service_principal_id
+    if home is None:  # a resource without a readable spec never gets here
+        raise ValueError(f"{resource.key} has no service principal")
+    return home
+
+
+def _unknown_service_principal(home: str, tenant_id: str) -> Stalled:
+    return Stalled(
+        Reason.SERVICE_PRINCIPAL_NOT_FOUND,
+        f"Tenant {tenant_id} has no service principal with object id {home}. spec.servicePrincipal.objectId takes the "
+        "Object ID of the enterprise application (not of the app registration, and not the application id).",
+    )

@@ -1,0 +1,190 @@
+"""The only writer to Graph: one function per action. What each may leave behind after a crash is said beside it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any, assert_never
+
+from entrasync.api.conditions import Reason
+from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
+from entrasync.core.actions import (
+    Action,
+    AddFinalizer,
+    CreateJob,
+    DeleteJob,
+    HoldJob,
+    PauseJob,
+    ReleaseResource,
+    StartJob,
+)
+from entrasync.core.bounds import Bounds
+from entrasync.core.clock import Clock
+from entrasync.core.difference import merge_patch
+from entrasync.core.errors import EntraSyncError, OutcomeUnknown, Refused, Stalled, Waiting
+from entrasync.core.events import Event
+from entrasync.core.jobs import RemoteJob
+from entrasync.core.resource import Operation, Resource
+from entrasync.core.status import with_intent, with_start, without_intent
+from entrasync.core.times import parse_time
+from entrasync.reconcile.ports import EventSink, ResourceApi, SyncApi
+from entrasync.reconcile.resources import Resources
+
+BAD_REQUEST = 400
+DELETE_AGAIN = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Done:
+    """What an action left: the resource as it is now, the job if Graph just sent it, whether Graph must be read anew."""
+
+    resource: Resource
+    job: RemoteJob | None = None
+    needs_look: bool = False
+
+
+class Performer:
+    """Carries out actions for one install."""
+
+    def __init__(
+        self,
+        api: SyncApi,
+        resource_api: ResourceApi,
+        resources: Resources,
+        *,
+        events: EventSink,
+        clock: Clock,
+        bounds: Bounds,
+    ) -> None:
+        self._api = api
+        self._resources = resources
+        self._resource_api = resource_api
+        self._events = events
+        self._clock = clock
+        self._bounds = bounds
+
+    async def perform(self, action: Action, resource: Resource) -> Done:
+        """Carry out one action. Raises what the ports raise; nothing is repeated here."""
+        match action:
+            case AddFinalizer():
+                return Done(await self._patch_metadata(resource, _with_finalizer(resource)))
+            case CreateJob():
+                return await self._create(action, resource)
+            case HoldJob():
+                return await self._hold(action, resource)
+            case StartJob():
+                return await self._start(action, resource)
+            case PauseJob():
+                return await self._pause(action, resource)
+            case DeleteJob():
+                return await self._delete(action, resource)
+            case ReleaseResource():
+                return await self._release(action, resource)
+            case _:
+                assert_never(action)
+
+    async def _create(self, action: CreateJob, resource: Resource) -> Done:
+        """Intent, POST, annotation. A crash before the POST, after it or after the annotation is settled by the intent."""
+        resource = await self._record_intent(action, resource)
+        try:
+            job = await self._api.create_job(action.service_principal_id, action.template_id)
+        except OutcomeUnknown:
+            raise
+        except EntraSyncError as error:
+            await self._resource_api.patch_status(resource, merge_patch(resource.status, without_intent(resource)))
+            await self._explain_refusal(action, error)
+            raise
+        held = await self._patch_metadata(resource, _annotations(job.id, "Created"))
+        self._events.tell(
+            held, Event("Normal", Reason.JOB_CREATED, f"Created job {job.id} from template {action.template_id}.")
+        )
+        return Done(held, job=job)
+
+    async def _record_intent(self, action: CreateJob, resource: Resource) -> Resource:
+        operation = Operation(self._clock.now(), action.service_principal_id, action.template_id, action.job_ids_before)
+        kind = "RecreateJob" if resource.held_job_id else "CreateJob"
+        wanted = with_intent(resource, operation, action=kind, tenant_id=self._api.tenant_id)
+        patch = merge_patch(self._stored_status(resource), wanted)
+        return await self._resource_api.patch_status(resource, patch, if_unchanged=True)
+
+    def _stored_status(self, resource: Resource) -> Mapping[str, Any]:
+        """What the API server has; the working copy is ahead of it."""
+        stored = self._resources.get(resource.key)
+        return stored.status if stored else {}
+
+    async def _explain_refusal(self, action: CreateJob, error: EntraSyncError) -> None:
+        """Ask what is offered only after a refusal: a good template costs no call."""
+        if not isinstance(error, Refused) or error.answer.status != BAD_REQUEST:
+            return
+        offered = await self._api.list_template_ids(action.service_principal_id)
+        if action.template_id in offered:
+            return
+        names = ", ".join(sorted(offered)) or "none: this kind of app has no provisioning"
+        raise Stalled(
+            Reason.TEMPLATE_NOT_OFFERED,
+            f"Service principal {action.service_principal_id} does not offer template {action.template_id}. "
+            f"It offers: {names}. Correct spec.template.id.",
+        ) from error
+
+    async def _hold(self, action: HoldJob, resource: Resource) -> Done:
+        patch = _annotations(action.job_id, action.origin)
+        if not resource.has_finalizer:
+            patch |= _with_finalizer(resource)
+        held = await self._patch_metadata(resource, patch)
+        if resource.annotated_job_id != action.job_id:
+            reason = Reason.JOB_CREATED if action.origin == "Created" else Reason.JOB_ADOPTED
+            self._events.tell(held, Event("Normal", reason, f"This resource now holds job {action.job_id}."))
+        return Done(held)
+
+    async def _start(self, action: StartJob, resource: Resource) -> Done:
+        await self._api.start_job(action.service_principal_id, action.job_id)
+        started = replace(resource, status=with_start(resource, self._clock.now()))
+        why = " A pause from outside this resource was undone." if action.corrects_drift else ""
+        reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_STARTED
+        self._events.tell(started, Event("Normal", reason, f"Started job {action.job_id}.{why}"))
+        return Done(started, needs_look=True)
+
+    async def _pause(self, action: PauseJob, resource: Resource) -> Done:
+        await self._api.pause_job(action.service_principal_id, action.job_id)
+        why = " A start from outside this resource was undone." if action.corrects_drift else ""
+        reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_PAUSED
+        self._events.tell(resource, Event("Normal", reason, f"Paused job {action.job_id}.{why}"))
+        return Done(resource, needs_look=True)
+
+    async def _delete(self, action: DeleteJob, resource: Resource) -> Done:
+        was_there = await self._api.delete_job(action.service_principal_id, action.job_id)
+        if not was_there and self._is_young(resource):
+            raise Waiting(
+                Reason.DELETING,
+                f"Graph does not know job {action.job_id} yet, which is young; its deletion is tried again.",
+                after=DELETE_AGAIN,
+            )
+        self._events.tell(resource, Event("Normal", Reason.JOB_DELETED, f"Deleted job {action.job_id}."))
+        return Done(await self._patch_metadata(resource, _without_finalizer(resource)))
+
+    def _is_young(self, resource: Resource) -> bool:
+        operation = resource.operation
+        created_at = operation.started_at if operation else parse_time(resource.status.get("originTime"))
+        is_ours = resource.origin == "Created"
+        return is_ours and created_at is not None and self._clock.now() - created_at < self._bounds.young
+
+    async def _release(self, action: ReleaseResource, resource: Resource) -> Done:
+        self._events.tell(resource, Event("Normal", Reason.JOB_RELEASED, f"The resource may go: {action.message}."))
+        return Done(await self._patch_metadata(resource, _without_finalizer(resource)))
+
+    async def _patch_metadata(self, resource: Resource, patch: Mapping[str, Any]) -> Resource:
+        """Write metadata; the working copy of status is ahead of the stored one and stays."""
+        written = await self._resource_api.patch_metadata(resource, patch)
+        return replace(written, status=resource.status)
+
+
+def _annotations(job_id: str, origin: str) -> dict[str, Any]:
+    return {"annotations": {JOB_ID_ANNOTATION: job_id, JOB_ORIGIN_ANNOTATION: origin}}
+
+
+def _with_finalizer(resource: Resource) -> dict[str, Any]:
+    return {"finalizers": [*resource.finalizers, FINALIZER], "resourceVersion": resource.resource_version}
+
+
+def _without_finalizer(resource: Resource) -> dict[str, Any]:
+    remaining = [name for name in resource.finalizers if name != FINALIZER]
+    return {"finalizers": remaining, "resourceVersion": resource.resource_version}

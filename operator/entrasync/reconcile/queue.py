@@ -1,0 +1,154 @@
+"""The work queue: which resource is looked at when. Deduplicating, with a due time and a backoff per resource."""
+
+import asyncio
+import heapq
+from collections import deque
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from entrasync.core.clock import Clock
+from entrasync.core.resource import ResourceKey
+
+FIRST_BACKOFF = timedelta(seconds=1)
+LONGEST_BACKOFF = timedelta(minutes=2)
+
+
+@dataclass
+class _Entry:
+    """One resource's place in the queue."""
+
+    since: datetime | None = None
+    """Graph must have been read at this time or later; None: nobody waits for this resource."""
+    is_urgent: bool = False
+    is_queued: bool = False
+    is_taken: bool = False
+    due: datetime | None = None
+    failures: int = 0
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A resource handed to a worker: look at it with Graph as of `since` or later."""
+
+    key: ResourceKey
+    since: datetime
+    is_urgent: bool
+
+
+class WorkQueue:
+    """At most one worker per resource; what is added meanwhile is looked at once more afterwards."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._entries: dict[ResourceKey, _Entry] = {}
+        self._urgent: deque[ResourceKey] = deque()
+        self._background: deque[ResourceKey] = deque()
+        self._agenda: list[tuple[datetime, ResourceKey]] = []
+        self._has_work = asyncio.Event()
+        self._agenda_changed = asyncio.Event()
+
+    def __len__(self) -> int:
+        """How many resources are ready or in work."""
+        return sum(1 for entry in self._entries.values() if entry.is_queued or entry.is_taken)
+
+    def add(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> None:
+        """Have a resource looked at now. An urgent one (a user's edit) overtakes background reads."""
+        entry = self._entries.setdefault(key, _Entry())
+        entry.since = max(entry.since, since) if entry.since else since
+        overtakes = is_urgent and not entry.is_urgent
+        entry.is_urgent = entry.is_urgent or is_urgent
+        if entry.is_taken or (entry.is_queued and not overtakes):
+            return
+        entry.is_queued = True
+        (self._urgent if entry.is_urgent else self._background).append(key)
+        self._has_work.set()
+
+    def schedule(self, key: ResourceKey, after: timedelta | None) -> None:
+        """Have a resource looked at after a while (None: not by itself). Takes the place of an earlier appointment."""
+        entry = self._entries.setdefault(key, _Entry())
+        entry.due = None if after is None else self._clock.now() + after
+        if entry.due is not None:
+            heapq.heappush(self._agenda, (entry.due, key))
+            self._agenda_changed.set()
+
+    def back_off(self, key: ResourceKey, *, no_later_than: timedelta | None = None) -> None:
+        """Have a resource looked at after a pause that grows with each failure in a row."""
+        entry = self._entries.setdefault(key, _Entry())
+        pause = min(FIRST_BACKOFF * 2 ** min(entry.failures, 10), LONGEST_BACKOFF, no_later_than or LONGEST_BACKOFF)
+        entry.failures += 1
+        self.schedule(key, pause)
+
+    def succeed(self, key: ResourceKey) -> None:
+        """Forget the failures of a resource."""
+        if entry := self._entries.get(key):
+            entry.failures = 0
+
+    def forget(self, key: ResourceKey) -> None:
+        """Drop a resource that is gone."""
+        self._entries.pop(key, None)
+
+    async def take(self) -> Ticket:
+        """Wait for the next resource; `finish` must follow."""
+        while True:
+            while (key := self._next()) is None:
+                self._has_work.clear()
+                await self._has_work.wait()
+            entry = self._entries.get(key)
+            if entry is None or not entry.is_queued or entry.is_taken:
+                continue
+            ticket = Ticket(key, entry.since or self._clock.now(), entry.is_urgent)
+            entry.since, entry.is_urgent, entry.is_queued, entry.is_taken = None, False, False, True
+            return ticket
+
+    def is_taken(self, key: ResourceKey) -> bool:
+        """Whether a worker has this resource in hand."""
+        entry = self._entries.get(key)
+        return entry is not None and entry.is_taken
+
+    def put_back(self, ticket: Ticket) -> None:
+        """Hand a resource back untouched, to be taken again as it was."""
+        if entry := self._entries.get(ticket.key):
+            entry.is_taken = False
+        self.add(ticket.key, since=ticket.since, is_urgent=ticket.is_urgent)
+
+    def finish(self, key: ResourceKey) -> None:
+        """Hand a resource back; if it was added meanwhile, it is ready again."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return
+        entry.is_taken = False
+        if entry.since is not None:
+            self.add(key, since=entry.since, is_urgent=entry.is_urgent)
+
+    async def keep_appointments(self) -> None:
+        """Run for ever: add each resource when its time has come."""
+        while True:
+            self._agenda_changed.clear()
+            now = self._clock.now()
+            while self._agenda and self._agenda[0][0] <= now:
+                due, key = heapq.heappop(self._agenda)
+                entry = self._entries.get(key)
+                if entry is not None and entry.due == due:
+                    entry.due = None
+                    self.add(key, since=due)
+            await self._sleep_until_next(now)
+
+    async def _sleep_until_next(self, now: datetime) -> None:
+        changed = asyncio.create_task(self._agenda_changed_once())
+        waits: set[asyncio.Task[None]] = {changed}
+        if self._agenda:
+            waits.add(asyncio.create_task(self._clock.sleep(self._agenda[0][0] - now)))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+    async def _agenda_changed_once(self) -> None:
+        await self._agenda_changed.wait()
+
+    def _next(self) -> ResourceKey | None:
+        if self._urgent:
+            return self._urgent.popleft()
+        return self._background.popleft() if self._background else None

@@ -1,0 +1,65 @@
+"""All resources of our kind as last seen, and who claims what. Filled by watch events, lists and our own writes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from entrasync.core.resource import Claim, Resource, ResourceKey, claim_of
+
+
+class Resources:
+    """The store of one process. Newer versions win; the order in which watch and our own writes tell does not matter."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[ResourceKey, Resource] = {}
+        self._on_service_principal: defaultdict[str, set[ResourceKey]] = defaultdict(set)
+        self.is_complete = False
+        """Whether a complete list was read since the start. Without it claims prove nothing, and nothing is written."""
+
+    def __len__(self) -> int:
+        return len(self._by_key)
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(list(self._by_key.values()))
+
+    def get(self, key: ResourceKey) -> Resource | None:
+        """Find a resource."""
+        return self._by_key.get(key)
+
+    def put(self, resource: Resource) -> Resource | None:
+        """Keep a resource unless a newer version is known. Returns what was known before; `resource` itself if nothing changed hands."""
+        known = self._by_key.get(resource.key)
+        if known and known.uid == resource.uid and int(known.resource_version) >= int(resource.resource_version):
+            return resource
+        if known:
+            self._unlink(known)
+        self._by_key[resource.key] = resource
+        if home := resource.service_principal_id:
+            self._on_service_principal[home].add(resource.key)
+        return known
+
+    def remove(self, key: ResourceKey) -> None:
+        """Forget a resource that is no longer there."""
+        if known := self._by_key.pop(key, None):
+            self._unlink(known)
+
+    def prune(self, present: Iterable[ResourceKey]) -> list[ResourceKey]:
+        """Forget what a complete list did not show; returns the keys that went."""
+        gone = sorted(set(self._by_key) - set(present))
+        for key in gone:
+            self.remove(key)
+        return gone
+
+    def keys_on(self, service_principal_id: str) -> frozenset[ResourceKey]:
+        """The resources of one service principal."""
+        return frozenset(self._on_service_principal.get(service_principal_id, ()))
+
+    def claims_on(self, service_principal_id: str, *, besides: ResourceKey) -> tuple[Claim, ...]:
+        """What all other resources claim on one service principal."""
+        keys = sorted(self.keys_on(service_principal_id) - {besides})
+        return tuple(claim_of(self._by_key[key]) for key in keys)
+
+    def _unlink(self, resource: Resource) -> None:
+        home = resource.service_principal_id or ""
+        self._on_service_principal[home].discard(resource.key)
+        if not self._on_service_principal[home]:
+            del self._on_service_principal[home]
