@@ -1,0 +1,51 @@
+import argparse
+import secrets
+import sys
+import time
+from pathlib import Path
+
+from graph_simulator.app import create_app
+from graph_simulator.clock import WorldClock
+from graph_simulator.server import serve
+from graph_simulator.simulator import make_identity
+from graph_simulator.world.directory import World
+from graph_simulator.world.times import parse_time
+from graph_simulator.world_file import load_world
+
+
+def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="graph_simulator", description="A stand-in for Microsoft Graph.")
+    parser.add_argument("--dir", type=Path, required=True, help="folder for ca.pem and world.json")
+    parser.add_argument("--port", type=int, default=0, help="port on loopback; 0 for a free one")
+    parser.add_argument("--clock-start", type=parse_time, help="world time at the origin, ISO 8601; default: real time")
+    parser.add_argument("--clock-origin", type=float, help="real unix seconds at which it is clock-start; default: now")
+    parser.add_argument("--clock-rate", type=float, default=1.0, help="world seconds per real second")
+    parser.add_argument("--clock-frozen", action="store_true", help="let the world's time stand still")
+    parser.add_argument("--latency-ms", type=float, default=0.0, help="real time that every call takes longer")
+    parser.add_argument("--seed", type=int, default=1, help="what all that is drawn comes from")
+    parser.add_argument("--world", type=Path, help="JSON file with the world to begin with")
+    parser.add_argument("--die-with-parent", action="store_true", help="end when the parent process has ended")
+    return parser.parse_args(arguments)
+
+
+def make_clock(options: argparse.Namespace) -> WorldClock:
+    """Make the world's clock of the command line."""
+    origin = time.time() if options.clock_origin is None else options.clock_origin
+    start = options.clock_start or parse_time(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(origin)))
+    return WorldClock(start, origin, options.clock_rate, options.clock_frozen)
+
+
+def main() -> None:
+    """Run the simulator until SIGTERM."""
+    options = parse_arguments(sys.argv[1:])
+    world = World(seed=options.seed)
+    app = create_app(world, make_clock(options), make_identity(), latency_seconds=options.latency_ms / 1000)
+    app.simulator.world_token = secrets.token_urlsafe(16)
+    if options.world is not None:
+        load_world(app.simulator, options.world)
+    serve(app, options.dir, port=options.port, die_with_parent=options.die_with_parent)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+from graph_simulator.clock import WorldClock
+from graph_simulator.identity.service import IdentityService
+from graph_simulator.simulator import Simulator
+from graph_simulator.surface.app import create_surface
+from graph_simulator.web.connections import Receive, Scope, Send
+from graph_simulator.web.endpoint import GraphEndpoint
+from graph_simulator.world.directory import World
+
+
+class SimulatorApp:
+    """The ASGI application: Graph and the token service, and the control surface under /_world."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self.simulator = simulator
+        self._graph, self._surface = GraphEndpoint(simulator), create_surface(simulator)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand a request on to whom it is for."""
+        if scope["type"] != "http":
+            raise ValueError(f"only HTTP is spoken here, not {scope['type']}")
+        if scope["path"].startswith("/_world"):
+            await self._surface(scope, receive, send)
+        else:
+            await self._graph(scope, receive, send)
+
+
+def create_app(
+    world: World, clock: WorldClock, identity: IdentityService | None = None, *, latency_seconds: float = 0.0
+) -> SimulatorApp:
+    """Make the application around a world and its clock, for a server or for httpx's ASGITransport.
+
+    `app.simulator` gives faults, journal and identity to a test in the same process.
+    """
+    simulator = Simulator(world, clock, latency_seconds=latency_seconds)
+    if identity is not None:
+        simulator.identity = identity
+    return SimulatorApp(simulator)

@@ -1,0 +1,1 @@
+"""What stands in for Microsoft Entra's token service: applications, tokens, discovery."""

@@ -1,0 +1,103 @@
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric import rsa
+from jwt.algorithms import RSAAlgorithm
+
+from graph_simulator.identity.applications import Application
+
+GRAPH = "https://graph.microsoft.com"
+
+
+@cache
+def make_key() -> rsa.RSAPrivateKey:
+    """Make the key that signs tokens: one for each process, since it takes a tenth of a second."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
+class TokenRefusedError(Exception):
+    """A bearer token that Graph would not take; the message is what it answers."""
+
+
+@dataclass(slots=True)
+class TokenMint:
+    """Makes and checks access tokens. Their lifetime is real time, whatever the world's clock does."""
+
+    lifetime_seconds: int = 3599
+    resources: Collection[str] = (GRAPH,)
+    """Graph roots that a token may be for."""
+    real: Callable[[], float] = time.time
+    _accepted: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _revoked_before: float = 0.0
+
+    def issue(self, application: Application, resource: str) -> str:
+        """Sign a token with the claims Entra gives to an application (version 1.0, as Graph's are)."""
+        now = int(self.real())
+        claims = {
+            "aud": resource,
+            "iss": f"https://sts.windows.net/{application.tenant_id}/",
+            "iat": now,
+            "nbf": now,
+            "exp": now + self.lifetime_seconds,
+            "app_displayname": application.display_name,
+            "appid": application.client_id,
+            "appidacr": "1",
+            "idp": f"https://sts.windows.net/{application.tenant_id}/",
+            "idtyp": "app",
+            "oid": application.object_id,
+            "sub": application.object_id,
+            "tid": application.tenant_id,
+            "uti": uuid4().hex[:22],
+            "ver": "1.0",
+        }
+        if application.roles:  # Entra leaves the claim out when no role was consented to
+            claims["roles"] = list(application.roles)
+        token = jwt.encode(claims, make_key(), algorithm="RS256", headers={"kid": "simulator", "x5t": "simulator"})
+        self._accepted[token] = claims
+        return token
+
+    def check(self, token: str) -> dict[str, Any]:
+        """Read the claims of a token that Graph takes.
+
+        Raises:
+            TokenRefusedError: It is empty, garbled, of another issuer or audience, expired or revoked.
+        """
+        if not token:
+            raise TokenRefusedError("Access token is empty.")
+        claims = self._accepted.get(token) or self._decode(token)
+        if not claims["nbf"] <= self.real() < claims["exp"]:
+            self._accepted.pop(token, None)
+            raise TokenRefusedError("Access token has expired or is not yet valid.")
+        return claims
+
+    def revoke_all(self) -> None:
+        """Refuse every token issued so far."""
+        # A token's times are whole seconds: those issued later in this very second are known by being remembered.
+        self._accepted.clear()
+        self._revoked_before = self.real()
+
+    def describe_keys(self) -> dict[str, Any]:
+        """Write the public key as a JWKS document."""
+        key = RSAAlgorithm.to_jwk(make_key().public_key(), as_dict=True)
+        return {"keys": [{**key, "kid": "simulator", "use": "sig", "alg": "RS256"}]}
+
+    def _decode(self, token: str) -> dict[str, Any]:
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                make_key().public_key(),
+                algorithms=["RS256"],
+                options={"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False},
+            )
+        except jwt.PyJWTError as error:
+            raise TokenRefusedError("CompactToken parsing failed with error code: 80049217") from error
+        if claims.get("aud") not in self.resources:
+            raise TokenRefusedError("Access token validation failure. Invalid audience.")
+        if claims["iat"] <= self._revoked_before:
+            raise TokenRefusedError("Access token has expired or is not yet valid.")
+        return claims

@@ -1,0 +1,122 @@
+import asyncio
+import json
+import os
+import socket
+import ssl
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import trustme
+import uvicorn
+
+from graph_simulator.app import SimulatorApp
+from graph_simulator.identity.applications import DEFAULT_CLIENT, DEFAULT_SECRET
+from graph_simulator.world.directory import DEFAULT_TENANT
+
+
+def serve(app: SimulatorApp, directory: Path, *, port: int = 0, die_with_parent: bool = False) -> None:
+    """Serve over TLS on loopback until SIGTERM or SIGINT.
+
+    Writes `ca.pem`, and `world.json` once connections are taken, into the folder; prints one line when ready.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "world.json").unlink(missing_ok=True)
+    listener = _listen(port)
+    url = f"https://localhost:{listener.getsockname()[1]}"
+    app.simulator.identity.mint.resources = (*app.simulator.identity.mint.resources, url)
+    server = _Server(_configure(app, _issue_certificate(directory)))
+    server.announce = lambda: _announce(app, directory, url)
+    server.parent = os.getppid() if die_with_parent else None
+    with listener:
+        server.run(sockets=[listener])
+
+
+def _listen(port: int) -> socket.socket:
+    # The protocol is named, or asyncio leaves Nagle's algorithm on and each answer waits 40 ms for an acknowledgement.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind(("127.0.0.1", port))
+    listener.listen(1024)
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it really listens, and that may end with its parent."""
+
+    announce: Callable[[], Awaitable[None]]
+    parent: int | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then tell."""
+        await super().startup(sockets)
+        self._watch_parent()
+        await self.announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop at once: a client that keeps its connection open would hold a polite end back for a second."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+        await super().shutdown(sockets)
+
+    def _watch_parent(self) -> None:
+        # Linux could send a signal, but when the parent's *thread* ends; asking works everywhere.
+        if self.parent is not None and os.getppid() != self.parent:
+            self.should_exit = True
+        elif self.parent is not None:
+            asyncio.get_running_loop().call_later(0.5, self._watch_parent)
+
+
+def _configure(app: SimulatorApp, certificate: Path) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http="httptools",
+        loop="asyncio",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        date_header=False,  # the world's own
+        server_header=False,
+        ssl_certfile=certificate,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+    )
+
+
+def _issue_certificate(directory: Path) -> Path:
+    """Write a new authority's certificate to ca.pem and a server certificate with its key beside it."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(directory / "ca.pem")
+    certificate = directory / "server.pem"
+    certificate.touch(mode=0o600)
+    authority.issue_cert("localhost", "127.0.0.1").private_key_and_cert_chain_pem.write_to_path(certificate)
+    return certificate
+
+
+async def _announce(app: SimulatorApp, directory: Path, url: str) -> None:
+    # A handshake proves that it listens and that the certificate is good, before anybody is told.
+    context = ssl.create_default_context(cafile=directory / "ca.pem")
+    _, writer = await asyncio.open_connection("localhost", int(url.rsplit(":", 1)[1]), ssl=context)
+    writer.close()
+    await writer.wait_closed()
+    written = directory / "world.json.new"
+    written.touch(mode=0o600)
+    written.write_text(json.dumps(describe_world(app, url), indent=2), encoding="utf-8")
+    written.replace(directory / "world.json")
+    print(f"graph_simulator ready at {url}", flush=True)
+
+
+def describe_world(app: SimulatorApp, url: str) -> dict[str, Any]:
+    """Tell what one needs to know to use the simulator: `world.json`."""
+    clock = app.simulator.clock
+    return {
+        "url": url,
+        "graph_url": url,
+        "authority": f"{url}/{DEFAULT_TENANT}",
+        "tenant_id": DEFAULT_TENANT,
+        "client_id": DEFAULT_CLIENT,
+        "client_secret": DEFAULT_SECRET,
+        "world_token": app.simulator.world_token,
+        "pid": os.getpid(),
+        "clock": {"start": clock.start.isoformat(), "origin": clock.origin, "rate": clock.rate, "frozen": clock.frozen},
+    }

@@ -1,0 +1,37 @@
+from dataclasses import dataclass, field
+
+from graph_simulator.clock import WorldClock
+from graph_simulator.identity.applications import (
+    DEFAULT_CLIENT,
+    DEFAULT_SECRET,
+    Application,
+    Registry,
+)
+from graph_simulator.identity.service import IdentityService
+from graph_simulator.identity.tokens import GRAPH, TokenMint
+from graph_simulator.web.faults import Faults
+from graph_simulator.web.journal import Journal
+from graph_simulator.world.directory import DEFAULT_TENANT, World
+
+
+def make_identity(*resources: str) -> IdentityService:
+    """Make a token service with one application in one tenant, for tokens of these Graph roots."""
+    application = Application(client_id=DEFAULT_CLIENT, tenant_id=DEFAULT_TENANT, secrets=(DEFAULT_SECRET,))
+    registry = Registry()
+    registry.add(application)
+    return IdentityService(registry, TokenMint(resources=(GRAPH, *resources)))
+
+
+@dataclass(slots=True)
+class Simulator:
+    """Everything behind one address: the world, its time, who may enter, what goes wrong, and what was asked."""
+
+    world: World
+    clock: WorldClock
+    identity: IdentityService = field(default_factory=make_identity)
+    faults: Faults = field(default_factory=Faults)
+    journal: Journal = field(default_factory=Journal)
+    latency_seconds: float = 0.0
+    """Real time that every call to Graph takes longer."""
+    world_token: str = "toy~world-token"
+    """The bearer token of the control surface."""

@@ -1,0 +1,55 @@
+import secrets
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from graph_simulator.simulator import Simulator
+from graph_simulator.surface import conduct, contents
+from graph_simulator.surface.wire import get_simulator, reply
+from graph_simulator.world.directory import World
+
+
+class _Guard:
+    """Lets only those in who know the world's token."""
+
+    def __init__(self, app: ASGIApp, simulator: Simulator) -> None:
+        self._app, self._simulator = app, simulator
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        given = dict(scope["headers"]).get(b"authorization", b"")
+        if secrets.compare_digest(given, f"Bearer {self._simulator.world_token}".encode()):
+            await self._app(scope, receive, send)
+        else:
+            await reply({"error": "the world's token is wanted"}, 401)(scope, receive, send)
+
+
+async def reset(request: Request) -> Response:
+    """Begin anew: an empty world with the switches of a new one, no faults, no journal. The clock goes on."""
+    simulator = get_simulator(request)
+    simulator.world = World(seed=simulator.world.seed)
+    simulator.faults.clear()
+    simulator.journal.clear()
+    simulator.latency_seconds = 0.0
+    return reply({})
+
+
+async def _refuse(_request: Request, error: Exception) -> Response:
+    status = 404 if isinstance(error, KeyError) else 400
+    return reply({"error": f"{type(error).__name__}: {error}"}, status)
+
+
+def create_surface(simulator: Simulator) -> Starlette:
+    """Make the control surface of a simulator."""
+    app = Starlette(
+        routes=[
+            Mount("/_world", routes=[*contents.ROUTES, *conduct.ROUTES, Route("/reset", reset, methods=["POST"])]),
+        ],
+        middleware=[Middleware(_Guard, simulator=simulator)],
+        exception_handlers={KeyError: _refuse, ValueError: _refuse, TypeError: _refuse},
+    )
+    app.state.simulator = simulator
+    return app

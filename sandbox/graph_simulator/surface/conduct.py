@@ -1,0 +1,217 @@
+"""Clock, faults, switches, tokens and journal: how the world behaves and what was asked of it."""
+
+from datetime import timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from graph_simulator.clock import WorldClock
+from graph_simulator.identity.applications import Application
+from graph_simulator.surface.wire import change_thing, get_simulator, read_document, read_thing, reply
+from graph_simulator.web.endpoint import decode_body
+from graph_simulator.web.faults import ArmedFault, Fault
+from graph_simulator.web.journal import Entry
+from graph_simulator.world.replication import Replication
+from graph_simulator.world.times import parse_time
+
+
+def describe_clock(clock: WorldClock) -> dict[str, Any]:
+    """Tell the world's time and the three numbers it follows from."""
+    return {
+        "now": clock.now(),
+        "start": clock.start,
+        "origin": clock.origin,
+        "rate": clock.rate,
+        "frozen": clock.frozen,
+    }
+
+
+async def get_clock(request: Request) -> Response:
+    """Tell the time."""
+    return reply(describe_clock(get_simulator(request).clock))
+
+
+async def patch_clock(request: Request) -> Response:
+    """Set the time (`now`), jump (`advance_seconds`), change the `rate`, or stop and go (`frozen`)."""
+    clock, document = get_simulator(request).clock, await read_document(request)
+    if "now" in document:
+        clock.set(parse_time(document["now"]))
+    if "advance_seconds" in document:
+        clock.advance(timedelta(seconds=document["advance_seconds"]))
+    if "rate" in document:
+        clock.set(clock.now())
+        clock.rate = float(document["rate"])
+    if "frozen" in document:
+        clock.freeze() if document["frozen"] else clock.run()
+    return reply(describe_clock(clock))
+
+
+def _describe_fault(armed: ArmedFault) -> dict[str, Any]:
+    return {
+        "id": armed.id,
+        "seen": armed.seen,
+        "hits": armed.hits,
+        "holding": armed.holding,
+        "fault": armed.fault,
+    }
+
+
+async def post_fault(request: Request) -> Response:
+    """Ask for a fault."""
+    armed = get_simulator(request).faults.arm(read_thing(Fault, await read_document(request)))
+    return reply(_describe_fault(armed), 201)
+
+
+async def get_faults(request: Request) -> Response:
+    """List all faults, used up or not."""
+    return reply({"items": [_describe_fault(armed) for armed in get_simulator(request).faults.armed.values()]})
+
+
+async def get_fault(request: Request) -> Response:
+    """Look at a fault; with `hits` or `holding` wait up to `wait` real seconds until there are so many."""
+    simulator, query = get_simulator(request), request.query_params
+    armed = simulator.faults.armed[request.path_params["id"]]
+    hits, holding = int(query.get("hits", 0)), int(query.get("holding", 0))
+    await simulator.journal.wait_for(
+        lambda: armed.hits >= hits and armed.holding >= holding, float(query.get("wait", 0))
+    )
+    return reply(_describe_fault(armed))
+
+
+async def release_fault(request: Request) -> Response:
+    """Let go what a fault holds, and hold nothing more."""
+    armed = get_simulator(request).faults.armed[request.path_params["id"]]
+    armed.release.set()
+    return reply(_describe_fault(armed))
+
+
+async def delete_faults(request: Request) -> Response:
+    """Remove one fault, or all."""
+    faults = get_simulator(request).faults
+    if "id" in request.path_params:
+        faults.disarm(request.path_params["id"])
+    else:
+        faults.clear()
+    return reply({})
+
+
+async def get_switches(request: Request) -> Response:
+    """Tell how the open questions are answered."""
+    return reply(get_simulator(request).world.switches)
+
+
+async def patch_switches(request: Request) -> Response:
+    """Answer open questions differently."""
+    world = get_simulator(request).world
+    world.switches = change_thing(world.switches, await read_document(request))
+    return reply(world.switches)
+
+
+async def patch_conduct(request: Request) -> Response:
+    """Change `latency_seconds`, and how slowly `creation` and `deletion` of jobs get about."""
+    simulator, document = get_simulator(request), await read_document(request)
+    if "latency_seconds" in document:
+        simulator.latency_seconds = float(document["latency_seconds"])
+    if "creation" in document:
+        simulator.world.creation = read_thing(Replication, document["creation"])
+    if "deletion" in document:
+        simulator.world.deletion = read_thing(Replication, document["deletion"])
+    return reply({})
+
+
+async def post_application(request: Request) -> Response:
+    """Add an application, or change the secrets and roles of one, by `tenant_id` and `client_id`."""
+    registry, document = get_simulator(request).identity.registry, await read_document(request)
+    known = registry.find(document["tenant_id"], document["client_id"])
+    application = change_thing(known, document) if known else read_thing(Application, document)
+    registry.add(application)
+    return reply(application, 201)
+
+
+async def patch_tokens(request: Request) -> Response:
+    """Change the lifetime of tokens issued from now on (`lifetime_seconds`), or `revoke` all there are."""
+    mint, document = get_simulator(request).identity.mint, await read_document(request)
+    if "lifetime_seconds" in document:
+        mint.lifetime_seconds = int(document["lifetime_seconds"])
+    if document.get("revoke"):
+        mint.revoke_all()
+    return reply({"lifetime_seconds": mint.lifetime_seconds})
+
+
+def describe_entry(entry: Entry) -> dict[str, Any]:
+    """Write a journal entry."""
+    return {
+        "sequence": entry.sequence,
+        "real_time": entry.real_time,
+        "world_time": entry.world_time,
+        "method": entry.method,
+        "path": entry.path,
+        "query": entry.query,
+        "operation": entry.target.operation,
+        "version": entry.target.version,
+        "service_principal": entry.target.service_principal,
+        "job": entry.job,
+        "status": entry.status,
+        "end": entry.end,
+        "had_effect": entry.had_effect,
+        "fault": entry.fault,
+        "client_request_id": entry.headers.get("client-request-id"),
+        "headers": entry.headers,
+        "connection": entry.connection,
+        "in_flight": entry.in_flight,
+        "seconds": entry.seconds,
+        "roles": entry.roles,
+        "body": decode_body(entry.body),
+    }
+
+
+async def get_journal(request: Request) -> Response:
+    """List entries by `operation`, `service_principal`, `job`, `after`.
+
+    Waits up to `wait` real seconds until there are `at_least` so many, and with `idle` until none is under way.
+    """
+    journal, query = get_simulator(request).journal, request.query_params
+    wanted = {name: query.get(name, "") for name in ("operation", "service_principal", "job")}
+    after, at_least, idle = int(query.get("after", 0)), int(query.get("at_least", 0)), "idle" in query
+
+    def is_there() -> bool:
+        if idle and journal.in_flight:
+            return False
+        return not at_least or sum(1 for _ in journal.select(**wanted, after=after)) >= at_least
+
+    await journal.wait_for(is_there, float(query.get("wait", 0)))
+    items = [describe_entry(entry) for entry in journal.select(**wanted, after=after)]
+    return reply({"items": items, "dropped": journal.dropped})
+
+
+async def delete_journal(request: Request) -> Response:
+    """Forget all entries and counters."""
+    get_simulator(request).journal.clear()
+    return reply({})
+
+
+async def get_calls(request: Request) -> Response:
+    """Count calls by operation, those for tokens apart."""
+    return reply(get_simulator(request).journal.count_calls())
+
+
+ROUTES = [
+    Route("/clock", get_clock, methods=["GET"]),
+    Route("/clock", patch_clock, methods=["PATCH"]),
+    Route("/faults", post_fault, methods=["POST"]),
+    Route("/faults", get_faults, methods=["GET"]),
+    Route("/faults", delete_faults, methods=["DELETE"]),
+    Route("/faults/{id}", get_fault, methods=["GET"]),
+    Route("/faults/{id}", delete_faults, methods=["DELETE"]),
+    Route("/faults/{id}/release", release_fault, methods=["POST"]),
+    Route("/switches", get_switches, methods=["GET"]),
+    Route("/switches", patch_switches, methods=["PATCH"]),
+    Route("/conduct", patch_conduct, methods=["PATCH"]),
+    Route("/applications", post_application, methods=["POST"]),
+    Route("/tokens", patch_tokens, methods=["PATCH"]),
+    Route("/journal", get_journal, methods=["GET"]),
+    Route("/journal", delete_journal, methods=["DELETE"]),
+    Route("/calls", get_calls, methods=["GET"]),
+]

@@ -1,0 +1,213 @@
+"""Service principals and jobs: what the world holds."""
+
+import base64
+from dataclasses import asdict, replace
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from graph_simulator.simulator import Simulator
+from graph_simulator.surface.wire import get_simulator, read_document, read_thing, reply
+from graph_simulator.world.directory import JobRecord, ServicePrincipal, World
+from graph_simulator.world.executions import SynchronizationError
+from graph_simulator.world.jobs import pause_job, start_job
+from graph_simulator.world.outcomes import Outcome
+from graph_simulator.world.overrides import Override
+from graph_simulator.world.quarantines import impose_quarantine
+from graph_simulator.world.replication import Replication, draw_veil
+from graph_simulator.world.representation import write_job
+from graph_simulator.world.templates import TEMPLATES, Template
+
+
+def add_service_principal(world: World, document: dict[str, Any]) -> ServicePrincipal:
+    """Add a service principal from JSON: the arguments of `World.add_service_principal`, and `creation`.
+
+    A template is an id of the gallery, or an object: a new template, or with `like` a changed copy of a known one.
+    """
+    values = dict(document)
+    creation = values.pop("creation", None)
+    values["templates"] = [_read_template(item) for item in values.get("templates", ["scim"])]
+    principal = world.add_service_principal(values.pop("display_name", "application"), **values)
+    if creation is not None:
+        world.creation_of[principal.id] = read_thing(Replication, creation)
+    return principal
+
+
+def _read_template(item: str | dict[str, Any]) -> Template:
+    if isinstance(item, str):
+        return TEMPLATES[item]
+    values = dict(item)
+    like = values.pop("like", None)
+    return read_thing(Template, (asdict(TEMPLATES[like]) if like else {}) | values)
+
+
+def describe_job(simulator: Simulator, record: JobRecord) -> dict[str, Any]:
+    """Tell everything about a job: its whole state, what hides it, and what Graph would answer."""
+    now = simulator.clock.now()
+    return {
+        "id": record.job.id,
+        "service_principal_id": record.job.service_principal_id,
+        "template_id": record.job.template.id,
+        "state": asdict(record.job),
+        "unseen": record.unseen,
+        "is_deleted": record.is_deleted,
+        "override": record.override,
+        "graph": write_job(record.job, now, simulator.world.switches),
+    }
+
+
+async def post_service_principals(request: Request) -> Response:
+    """Add many at once: `{"items": [...]}`."""
+    document = await read_document(request)
+    world = get_simulator(request).world
+    return reply({"items": [add_service_principal(world, item) for item in document["items"]]}, 201)
+
+
+async def get_service_principals(request: Request) -> Response:
+    """List all service principals."""
+    return reply({"items": list(get_simulator(request).world.service_principals.values())})
+
+
+async def delete_service_principal(request: Request) -> Response:
+    """Remove a service principal with its jobs."""
+    get_simulator(request).world.remove_service_principal(request.path_params["id"])
+    return reply({})
+
+
+async def patch_service_principal(request: Request) -> Response:
+    """Change `owners`, `templates`, how slowly new jobs get about (`creation`) or the list (`raw_list_base64`)."""
+    world, document = get_simulator(request).world, await read_document(request)
+    principal = world.service_principals[request.path_params["id"]]
+    if "owners" in document:
+        owners = document["owners"]
+        principal = replace(principal, owners=None if owners is None else tuple(owners))
+    if "templates" in document:
+        principal = replace(principal, templates=tuple(_read_template(item) for item in document["templates"]))
+    world.service_principals[principal.id] = principal
+    if "creation" in document:
+        world.creation_of[principal.id] = read_thing(Replication, document["creation"])
+    if "raw_list_base64" in document:
+        _set_raw_list(world, principal.id, document["raw_list_base64"])
+    return reply(principal)
+
+
+def _set_raw_list(world: World, principal_id: str, text: str | None) -> None:
+    if text is None:
+        world.raw_lists.pop(principal_id, None)
+    else:
+        world.raw_lists[principal_id] = base64.b64decode(text)
+
+
+async def post_job(request: Request) -> Response:
+    """Make a job as a person in the portal would: `service_principal`, `template`, `started`; it is seen at once."""
+    simulator, document = get_simulator(request), await read_document(request)
+    world, now = simulator.world, simulator.clock.now()
+    principal = world.service_principals[document["service_principal"]]
+    wanted = document.get("template") or principal.templates[0].id
+    template = next(item for item in principal.templates if item.id == wanted)
+    job = world.create_job(principal, template, now)
+    record = world.find_record(principal.id, job.id, now)
+    if record is None:
+        raise KeyError(job.id)
+    record.unseen = None
+    if document.get("started"):
+        record.job = start_job(job, now)
+    return reply(describe_job(simulator, record), 201)
+
+
+async def get_jobs(request: Request) -> Response:
+    """List all jobs, or those of a service principal."""
+    simulator = get_simulator(request)
+    wanted, now = request.query_params.get("service_principal"), simulator.clock.now()
+    records = simulator.world.list_records(wanted, now) if wanted else simulator.world.all_records(now)
+    return reply({"items": [describe_job(simulator, record) for record in records if not record.is_deleted]})
+
+
+def _find_record(request: Request) -> JobRecord:
+    simulator = get_simulator(request)
+    record = simulator.world.find_record_anywhere(request.path_params["id"], simulator.clock.now())
+    if record is None:
+        raise KeyError(request.path_params["id"])
+    return record
+
+
+async def get_job(request: Request) -> Response:
+    """Tell everything about a job."""
+    return reply(describe_job(get_simulator(request), _find_record(request)))
+
+
+async def post_script(request: Request) -> Response:
+    """Decide how the next cycles end (`next`), and those after them (`habit`)."""
+    record, document = _find_record(request), await read_document(request)
+    script = tuple(read_thing(Outcome, _with_error(item)) for item in document.get("next", []))
+    habit = read_thing(Outcome, _with_error(document["habit"])) if "habit" in document else record.job.habit
+    record.job = replace(record.job, script=script, habit=habit)
+    return reply(describe_job(get_simulator(request), record))
+
+
+def _with_error(item: dict[str, Any]) -> dict[str, Any]:
+    error = item.get("error")
+    return item | {"error": read_thing(SynchronizationError, error)} if error else item
+
+
+async def post_quarantine(request: Request) -> Response:
+    """Put an active job into quarantine now, with a `reason` and an `error`."""
+    simulator, record, document = get_simulator(request), _find_record(request), await read_document(request)
+    if not record.job.is_active:
+        raise ValueError("only a job that is active can be put into quarantine")
+    error = _with_error(document).get("error") or SynchronizationError(
+        document["reason"], f"The job was put into quarantine: {document['reason']}.", tenant_actionable=True
+    )
+    now = simulator.clock.now()
+    # Its running cycle would end the quarantine again, so it is dropped.
+    job = replace(record.job, running=None)
+    record.job = impose_quarantine(job, document["reason"], error, now, switches=simulator.world.switches)
+    return reply(describe_job(simulator, record))
+
+
+async def post_action(request: Request) -> Response:
+    """Do to a job what a person does in the portal: `start`, `pause` or `delete`. The journal does not show it."""
+    simulator, record, now = get_simulator(request), _find_record(request), get_simulator(request).clock.now()
+    match request.path_params["action"]:
+        case "start":
+            record.job = start_job(record.job, now)
+        case "pause":
+            record.job = pause_job(record.job, now, switches=simulator.world.switches)
+        case "delete":
+            simulator.world.delete_job(record, now)
+        case other:
+            raise ValueError(f"no such action: {other}")
+    return reply(describe_job(simulator, record))
+
+
+async def put_override(request: Request) -> Response:
+    """Put garbage in place of what Graph would say; an empty object ends it."""
+    record, document = _find_record(request), await read_document(request)
+    record.override = read_thing(Override, document) if document else None
+    return reply(describe_job(get_simulator(request), record))
+
+
+async def put_unseen(request: Request) -> Response:
+    """Hide a job that exists; an empty object shows it again."""
+    simulator, record = get_simulator(request), _find_record(request)
+    document = await read_document(request)
+    record.unseen = draw_veil(read_thing(Replication, document), simulator.clock.now()) if document else None
+    return reply(describe_job(simulator, record))
+
+
+ROUTES = [
+    Route("/service-principals", post_service_principals, methods=["POST"]),
+    Route("/service-principals", get_service_principals, methods=["GET"]),
+    Route("/service-principals/{id}", delete_service_principal, methods=["DELETE"]),
+    Route("/service-principals/{id}", patch_service_principal, methods=["PATCH"]),
+    Route("/jobs", post_job, methods=["POST"]),
+    Route("/jobs", get_jobs, methods=["GET"]),
+    Route("/jobs/{id}", get_job, methods=["GET"]),
+    Route("/jobs/{id}/script", post_script, methods=["POST"]),
+    Route("/jobs/{id}/quarantine", post_quarantine, methods=["POST"]),
+    Route("/jobs/{id}/override", put_override, methods=["PUT"]),
+    Route("/jobs/{id}/unseen", put_unseen, methods=["PUT"]),
+    Route("/jobs/{id}/{action}", post_action, methods=["POST"]),
+]

@@ -1,0 +1,68 @@
+import base64
+import dataclasses
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+from pydantic_core import to_jsonable_python
+from starlette.requests import Request
+from starlette.responses import Response
+
+from graph_simulator.simulator import Simulator
+
+Thing = TypeVar("Thing")
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def read_thing(kind: type[Thing], document: Mapping[str, Any]) -> Thing:
+    """Make one of the world's dataclasses from JSON. Times and durations are ISO 8601 or seconds, bytes `..._base64`.
+
+    Raises:
+        ValueError: A name is unknown, or a value is none of its type.
+    """
+    values = {
+        name.removesuffix("_base64"): base64.b64decode(value) if name.endswith("_base64") and value else value
+        for name, value in document.items()
+    }
+    known = {field.name for field in dataclasses.fields(kind) if field.init}  # type: ignore[arg-type]
+    if unknown := sorted(set(values) - known):
+        raise ValueError(f"{kind.__name__} knows no {', '.join(unknown)}; it knows {', '.join(sorted(known))}")
+    adapter: TypeAdapter[Thing] = _adapter(kind)  # type: ignore[arg-type]
+    return adapter.validate_python(values)
+
+
+def change_thing(thing: Thing, document: Mapping[str, Any]) -> Thing:
+    """Make a copy of a dataclass with some values changed, checked as `read_thing` does."""
+    before = {field.name: getattr(thing, field.name) for field in dataclasses.fields(thing)}  # type: ignore[arg-type]
+    return read_thing(type(thing), before | dict(document))
+
+
+async def read_document(request: Request) -> dict[str, Any]:
+    """Read the JSON object of a request; an empty body is an empty object.
+
+    Raises:
+        ValueError: It is no JSON object.
+    """
+    body = await request.body()
+    document = json.loads(body) if body else {}
+    if not isinstance(document, dict):
+        raise ValueError("a JSON object is expected")  # noqa: TRY004 - it becomes a 400 like every other bad input
+    return document
+
+
+def reply(document: object, status: int = 200) -> Response:
+    """Answer with JSON; dataclasses, times and bytes (base64) are written out."""
+    body = json.dumps(to_jsonable_python(document, bytes_mode="base64", fallback=str)).encode("ascii")
+    return Response(body, status, media_type="application/json")
+
+
+def get_simulator(request: Request) -> Simulator:
+    """Find the simulator that a control request is about."""
+    simulator: Simulator = request.app.state.simulator
+    return simulator

@@ -1,0 +1,125 @@
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from graph_simulator.world.switches import Switches
+
+Headers = list[tuple[bytes, bytes]]
+
+JSON = b"application/json"
+# As captured: graph-facts 6.2.
+GRAPH_JSON = b"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+_DIAGNOSTIC = (
+    b'{"ServerInfo":{"DataCenter":"Sandbox","Slice":"E","Ring":"5","ScaleUnit":"001","RoleInstance":"SIMULATOR"}}'
+)
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@dataclass(slots=True)
+class Answer:
+    """Status, body and the headers that only this answer has."""
+
+    status: int
+    body: bytes = b""
+    headers: Headers = field(default_factory=list)
+    content_type: bytes = GRAPH_JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """What names a request in every answer: our id, and the caller's own if it sent one (graph-facts 6.2)."""
+
+    request: str
+    client: str
+
+
+def draw_ids(client_request_id: str) -> Ids:
+    """Make the ids of one request."""
+    request = str(uuid4())
+    return Ids(request, client_request_id or request)
+
+
+def write_json(document: object) -> bytes:
+    """Write compact JSON; lone surrogates come out as escapes."""
+    return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+
+def answer_json(status: int, document: object, content_type: bytes = GRAPH_JSON) -> Answer:
+    """Answer with JSON."""
+    return Answer(status, write_json(document), content_type=content_type)
+
+
+def write_http_date(moment: datetime) -> str:
+    """Write a time as HTTP headers do, whatever the machine's language."""
+    moment = moment.astimezone(UTC)
+    return f"{_DAYS[moment.weekday()]}, {moment.day:02d} {_MONTHS[moment.month - 1]} {moment:%Y %H:%M:%S} GMT"
+
+
+def list_headers(answer: Answer, ids: Ids, now: datetime) -> Headers:
+    """List all headers of an answer. `Date` is the world's time, so that a Retry-After date can be understood."""
+    headers: Headers = [
+        (b"request-id", ids.request.encode("latin-1")),
+        (b"client-request-id", ids.client.encode("latin-1")),
+        (b"date", write_http_date(now).encode("ascii")),
+        (b"x-ms-ags-diagnostic", _DIAGNOSTIC),
+        (b"strict-transport-security", b"max-age=31536000"),
+        (b"cache-control", b"no-cache"),
+    ]
+    if answer.content_type == GRAPH_JSON:
+        headers.append((b"odata-version", b"4.0"))
+    if answer.status != 204 and answer.body:
+        headers.append((b"content-type", answer.content_type))
+    return headers + answer.headers
+
+
+@dataclass(frozen=True, slots=True)
+class GraphError:
+    """An error as Graph writes it; `nested` ones come from the synchronization service behind it."""
+
+    status: int
+    code: str
+    message: str
+    nested: bool = False
+
+
+def answer_error(error: GraphError, ids: Ids, now: datetime, switches: Switches) -> Answer:
+    """Answer with Graph's error envelope, nested as graph-facts 0.4 describes if the error is."""
+    inner = {
+        "date": f"{now:%Y-%m-%dT%H:%M:%S}",  # without a zone: graph-facts 6.1
+        "request-id": ids.request,
+        "client-request-id": ids.client,
+    }
+    code, message = error.code, error.message
+    if error.nested and switches.nested_errors:
+        code, message = "UnknownError", _nest(error)
+    document: dict[str, Any] = {"error": {"code": code, "message": message, switches.inner_error_name: inner}}
+    return answer_json(error.status, document)
+
+
+def _nest(error: GraphError) -> str:
+    document: dict[str, Any] = {
+        "error": {"code": error.code, "message": error.message, "target": None, "details": [], "innerError": None}
+    }
+    return json.dumps(document, indent=2).replace("\n", "\r\n")
+
+
+def answer_throttled(ids: Ids, now: datetime, switches: Switches, *, seconds: float = 10, form: str = "") -> Answer:
+    """Answer 429; Retry-After as seconds, as an HTTP date by the answer's own `Date`, or not at all."""
+    error = GraphError(429, "TooManyRequests", "Too many requests.")
+    answer = answer_error(error, ids, now, switches)
+    answer.headers += list_retry_after(form or switches.throttle_retry_after, seconds, now)
+    return answer
+
+
+def list_retry_after(form: str, seconds: float, now: datetime) -> Headers:
+    """Write Retry-After in one of its forms: `seconds`, `date` or `none`."""
+    match form:
+        case "seconds":
+            return [(b"retry-after", f"{seconds:g}".encode("ascii"))]
+        case "date":
+            return [(b"retry-after", write_http_date(now + timedelta(seconds=seconds)).encode("ascii"))]
+        case _:
+            return []

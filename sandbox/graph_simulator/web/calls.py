@@ -1,0 +1,111 @@
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from graph_simulator.web.answers import GraphError, Ids
+from graph_simulator.web.operations import Target
+from graph_simulator.world.directory import JobRecord, ServicePrincipal, World
+from graph_simulator.world.replication import Look
+
+
+class GraphRefusalError(Exception):
+    """A request that Graph refuses, with the error it answers."""
+
+    def __init__(self, error: GraphError) -> None:
+        super().__init__(f"{error.status} {error.code} {error.message}")
+        self.error = error
+
+
+@dataclass(slots=True)
+class Call:
+    """One request to Graph, with the world it goes to and the time at which it takes effect."""
+
+    world: World
+    target: Target
+    origin: str
+    """Scheme, host and port as the caller sees them."""
+    query: dict[str, str]
+    body: bytes
+    now: datetime
+    ids: Ids
+    tenant: str = ""
+    client: str = ""
+    roles: frozenset[str] = field(default=frozenset())
+    had_effect: bool = False
+    made_job: str = ""
+
+    def refuse(self, status: int, code: str, message: str, *, nested: bool = False) -> GraphRefusalError:
+        """Make the refusal to raise."""
+        return GraphRefusalError(GraphError(status, code, message, nested))
+
+    @property
+    def metadata_url(self) -> str:
+        """The beginning of every `@odata.context`."""
+        return f"{self.origin}/{self.target.version}/$metadata"
+
+
+READ_DIRECTORY = frozenset(
+    {
+        "Application.Read.All",
+        "Application.ReadWrite.All",
+        "Application.ReadWrite.OwnedBy",
+        "Directory.Read.All",
+        "Directory.ReadWrite.All",
+    }
+)
+"""Any of these roles reads service principals."""
+OWNED = "Application.ReadWrite.OwnedBy"
+READ_JOBS = frozenset({OWNED, "Synchronization.Read.All", "Synchronization.ReadWrite.All"})
+WRITE_JOBS = frozenset({OWNED, "Synchronization.ReadWrite.All"})
+"""Roles for reading and for writing synchronization (graph-facts 3); OWNED holds for owned service principals only."""
+
+
+def check_directory_roles(call: Call) -> None:
+    """Refuse who may not read service principals, as the directory does."""
+    if not call.roles & READ_DIRECTORY:
+        raise call.refuse(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+
+
+def find_principal(call: Call, needed: frozenset[str]) -> ServicePrincipal:
+    """Find the service principal of a synchronization path for a caller that has one of the roles.
+
+    Raises:
+        GraphRefusalError: The roles are lacking, or it does not exist.
+    """
+    held = call.roles & needed
+    if not held:
+        raise refuse_permission(call)
+    principal = call.world.find_service_principal(call.tenant, call.target.service_principal)
+    if principal is None:
+        raise refuse_unknown_principal(call, call.target.service_principal)
+    if held == {OWNED} and principal.owners is not None and call.client not in principal.owners:
+        raise refuse_permission(call)
+    return principal
+
+
+def refuse_permission(call: Call) -> GraphRefusalError:
+    """Say that a role is lacking, as the switch `missing_permission` says (graph-facts 6.2)."""
+    if call.world.switches.missing_permission == "empty401":
+        return call.refuse(401, "UnknownError", "")
+    return call.refuse(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+
+
+def refuse_unknown_principal(call: Call, name: str) -> GraphRefusalError:
+    """Say that a service principal does not exist."""
+    is_sync = call.target.operation not in {"getServicePrincipal", "listServicePrincipals"}
+    if is_sync and call.world.switches.unknown_service_principal == "401":
+        return call.refuse(401, "UnknownError", "")
+    message = f"Resource '{name}' does not exist or one of its queried reference-property objects are not present."
+    return call.refuse(404, "Request_ResourceNotFound", message)
+
+
+def find_job(call: Call, principal: ServicePrincipal, look: Look) -> JobRecord:
+    """Find the job of a path, if this look sees it.
+
+    Raises:
+        GraphRefusalError: There is none, or not yet.
+    """
+    record = call.world.find_record(principal.id, call.target.job, call.now)
+    if record is None or not record.is_seen(look, call.now):
+        switches = call.world.switches
+        raise call.refuse(404, switches.missing_job_code, switches.missing_job_message)
+    return record

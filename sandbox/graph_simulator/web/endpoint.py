@@ -1,0 +1,249 @@
+import asyncio
+import json
+from collections.abc import Callable
+from time import perf_counter
+from urllib.parse import parse_qsl
+
+from graph_simulator.identity.tokens import TokenRefusedError
+from graph_simulator.simulator import Simulator
+from graph_simulator.web import reads, writes
+from graph_simulator.web.answers import (
+    JSON,
+    Answer,
+    GraphError,
+    answer_error,
+    answer_json,
+    draw_ids,
+    list_headers,
+    list_retry_after,
+)
+from graph_simulator.web.calls import Call, GraphRefusalError
+from graph_simulator.web.connections import Receive, Scope, Send, close_connection, read_body, wait_unless_gone
+from graph_simulator.web.faults import ArmedFault, Fault, Point
+from graph_simulator.web.journal import HEADERS_OF_INTEREST, Entry
+from graph_simulator.web.operations import IDENTITY_OPERATIONS, WRITES, find_target
+
+HANDLERS: dict[str, Callable[[Call], Answer]] = {
+    "getServicePrincipal": reads.get_service_principal,
+    "listServicePrincipals": reads.list_service_principals,
+    "listTemplates": reads.list_templates,
+    "getTemplate": reads.get_template,
+    "listJobs": reads.list_jobs,
+    "getJob": reads.get_job,
+    "createJob": writes.create_job,
+    "startJob": writes.start_job,
+    "pauseJob": writes.pause_job,
+    "deleteJob": writes.delete_job,
+}
+
+
+class _Ended(Exception):
+    """The request ends here without an answer."""
+
+    def __init__(self, end: str) -> None:
+        super().__init__(end)
+        self.end = end
+
+
+class GraphEndpoint:
+    """The ASGI application for everything that is Graph or the token service.
+
+    It is below Starlette on purpose: faults need the connection itself, which Starlette's middleware hides.
+    """
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, with whatever was asked to go wrong with it."""
+        began = perf_counter()
+        simulator = self._simulator
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        entry = simulator.journal.open(lambda number, flying: self._note(scope, headers, number, flying))
+        end = "abandoned"
+        try:
+            end = await self._answer(_Exchange(scope, receive, send, headers, entry))
+        except _Ended as ended:
+            end = ended.end
+            if end in {"cut", "lost"}:
+                close_connection(send)
+        finally:
+            simulator.journal.close(entry, end, perf_counter() - began)
+
+    def _note(self, scope: Scope, headers: dict[str, str], number: int, flying: int) -> Entry:
+        path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
+        target = find_target(scope["method"], path)
+        client = scope.get("client") or ("", 0)
+        clock = self._simulator.clock
+        return Entry(
+            sequence=number,
+            real_time=clock.real(),
+            world_time=clock.now(),
+            method=scope["method"],
+            path=path,
+            query=scope["query_string"].decode("latin-1"),
+            target=target,
+            headers={name: headers[name] for name in HEADERS_OF_INTEREST if name in headers},
+            connection=f"{client[0]}:{client[1]}",
+            in_flight=flying,
+            job=target.job,
+        )
+
+    async def _answer(self, exchange: "_Exchange") -> str:
+        entry, simulator = exchange.entry, self._simulator
+        body = await read_body(exchange.receive)
+        if body is None:
+            return "abandoned"
+        if entry.target.operation in WRITES:
+            entry.body = body
+        if simulator.latency_seconds:
+            await asyncio.sleep(simulator.latency_seconds)
+        answer = await self._meet_fault("before", exchange, None)
+        if answer is None:
+            answer = self._handle(exchange, body)
+            answer = await self._meet_fault("after", exchange, answer) or answer
+        entry.status = answer.status
+        await self._send(exchange, answer)
+        return "answered"
+
+    def _handle(self, exchange: "_Exchange", body: bytes) -> Answer:
+        target = exchange.entry.target
+        if target.operation in IDENTITY_OPERATIONS:
+            return self._handle_identity(exchange, body)
+        simulator = self._simulator
+        # The time is taken here and not when the request came: a hold or a latency may lie between.
+        now = simulator.clock.now()
+        call = Call(
+            simulator.world, target, exchange.origin, _read_query(exchange.entry.query), body, now, exchange.ids
+        )
+        try:
+            self._authenticate(call, exchange)
+            answer = _dispatch(call, exchange.entry)
+        except GraphRefusalError as refusal:
+            answer = answer_error(refusal.error, exchange.ids, now, simulator.world.switches)
+        exchange.entry.had_effect = call.had_effect
+        exchange.entry.job = call.made_job or exchange.entry.job
+        return answer
+
+    def _authenticate(self, call: Call, exchange: "_Exchange") -> None:
+        scheme, _, token = exchange.headers.get("authorization", "").partition(" ")
+        try:
+            claims = self._simulator.identity.mint.check(token.strip() if scheme.lower() == "bearer" else "")
+        except TokenRefusedError as refused:
+            raise call.refuse(401, "InvalidAuthenticationToken", str(refused)) from refused
+        call.tenant, call.client = claims["tid"], claims["appid"]
+        call.roles = frozenset(claims.get("roles", ()))
+        exchange.entry.roles = tuple(claims.get("roles", ()))
+
+    def _handle_identity(self, exchange: "_Exchange", body: bytes) -> Answer:
+        identity, target = self._simulator.identity, exchange.entry.target
+        match target.operation:
+            case "discovery":
+                status, document = identity.discover(target.tenant, exchange.origin)
+            case "keys":
+                status, document = 200, identity.mint.describe_keys()
+            case _:
+                form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+                status, document = identity.answer_token(target.tenant, form)
+        return answer_json(status, document, JSON)
+
+    async def _meet_fault(self, point: Point, exchange: "_Exchange", answer: Answer | None) -> Answer | None:
+        entry, simulator = exchange.entry, self._simulator
+        now = simulator.clock.now()
+        armed = simulator.faults.strike(point, entry.method, entry.target, entry.job, now)
+        if armed is None:
+            return None
+        entry.fault = armed.id
+        match armed.fault.action:
+            case "answer":
+                return self._answer_fault(armed.fault, exchange)
+            case "close":
+                raise _Ended("cut" if point == "before" else "lost")
+            case "truncate":
+                await self._send(exchange, answer or Answer(200, b"{}"), cut=True)
+                raise _Ended("lost")
+            case "hold":
+                await self._hold(armed, exchange)
+            case "delay":
+                await asyncio.sleep(armed.fault.delay_seconds)
+        return None
+
+    async def _hold(self, armed: ArmedFault, exchange: "_Exchange") -> None:
+        armed.holding += 1
+        self._simulator.journal.notify()
+        try:
+            if not await wait_unless_gone(armed.release, exchange.receive):
+                raise _Ended("abandoned")
+        finally:
+            armed.holding -= 1
+
+    def _answer_fault(self, fault: Fault, exchange: "_Exchange") -> Answer:
+        switches, now = self._simulator.world.switches, self._simulator.clock.now()
+        if fault.body is not None:
+            answer = Answer(fault.status, fault.body)
+        elif exchange.entry.target.operation in IDENTITY_OPERATIONS:
+            document = {"error": fault.code or "temporarily_unavailable", "error_description": fault.message}
+            answer = answer_json(fault.status, document, JSON)
+        else:
+            code = fault.code or _USUAL_CODES.get(fault.status, "UnknownError")
+            answer = answer_error(
+                GraphError(fault.status, code, fault.message, fault.nested), exchange.ids, now, switches
+            )
+        form = fault.retry_after or (switches.throttle_retry_after if fault.status == 429 else "none")
+        answer.headers += list_retry_after(form, fault.retry_after_seconds, now)
+        answer.headers += [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in fault.headers.items()]
+        return answer
+
+    async def _send(self, exchange: "_Exchange", answer: Answer, *, cut: bool = False) -> None:
+        headers = list_headers(answer, exchange.ids, self._simulator.clock.now())
+        if cut:
+            headers.append((b"content-length", str(len(answer.body)).encode("ascii")))
+        await exchange.send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        body = answer.body[: len(answer.body) // 2] if cut else answer.body
+        await exchange.send({"type": "http.response.body", "body": body, "more_body": cut})
+
+
+_USUAL_CODES = {
+    401: "InvalidAuthenticationToken",
+    403: "Authorization_RequestDenied",
+    404: "Request_ResourceNotFound",
+    409: "Conflict",
+    429: "TooManyRequests",
+    503: "serviceNotAvailable",
+}
+"""The code of an injected error that names none. An injected 401 of replication is `UnknownError` with no message."""
+
+
+class _Exchange:
+    """What belongs to one request."""
+
+    __slots__ = ("entry", "headers", "ids", "origin", "receive", "send")
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, headers: dict[str, str], entry: Entry) -> None:
+        self.receive, self.send, self.headers, self.entry = receive, send, headers, entry
+        self.ids = draw_ids(headers.get("client-request-id", ""))
+        self.origin = f"{scope.get('scheme', 'https')}://{headers.get('host', 'graph.microsoft.com')}"
+
+
+def _dispatch(call: Call, entry: Entry) -> Answer:
+    handler = HANDLERS.get(call.target.operation)
+    if handler is not None:
+        return handler(call)
+    if call.target.operation == "wrongMethod":
+        message = "Specified HTTP method is not allowed for the request target."
+        raise call.refuse(405, "Request_BadRequest", message)
+    raise call.refuse(400, "BadRequest", f"Resource not found for the segment '{entry.path.rsplit('/', 1)[-1]}'.")
+
+
+def _read_query(query: str) -> dict[str, str]:
+    return dict(parse_qsl(query, keep_blank_values=True)) if query else {}
+
+
+def decode_body(body: bytes | None) -> object:
+    """Read a journalled body for showing: JSON if it is, else text."""
+    if body is None:
+        return None
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")

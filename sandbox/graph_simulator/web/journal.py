@@ -1,0 +1,127 @@
+import asyncio
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from graph_simulator.web.operations import IDENTITY_OPERATIONS, Target
+
+HEADERS_OF_INTEREST = (
+    "client-request-id",
+    "x-ms-throttle-priority",
+    "user-agent",
+    "content-type",
+    "accept",
+    "consistencylevel",
+    "prefer",
+)
+"""Never the authorization header: a journal must not hold tokens."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One request. `status` is None while it is under way and for a connection that ended without an answer."""
+
+    sequence: int
+    real_time: float
+    world_time: datetime
+    method: str
+    path: str
+    query: str
+    target: Target
+    headers: dict[str, str]
+    connection: str
+    in_flight: int
+    """Requests under way when this one came, itself included."""
+    body: bytes | None = None
+    status: int | None = None
+    end: str = "under way"
+    """`answered`, `cut` (closed before the effect), `lost` (closed after it), `abandoned` (the caller went away)."""
+    had_effect: bool = False
+    """Whether a write changed the world, or would have if there was something to change."""
+    fault: str | None = None
+    seconds: float | None = None
+    roles: tuple[str, ...] = field(default=())
+    job: str = ""
+    """The job it was about; for a create, the job it made."""
+
+
+@dataclass(slots=True)
+class Journal:
+    """The last requests, and counters of all of them. Appending costs microseconds."""
+
+    limit: int = 100_000
+    entries: deque[Entry] = field(default_factory=deque)
+    counts: Counter[str] = field(default_factory=Counter)
+    in_flight: int = 0
+    most_in_flight: int = 0
+    dropped: int = 0
+    _sequence: int = 0
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def open(self, make: Callable[[int, int], Entry]) -> Entry:
+        """Note a request that has come; `make` gets its number and how many are under way."""
+        self._sequence += 1
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        entry = make(self._sequence, self.in_flight)
+        if len(self.entries) >= self.limit:
+            self.entries.popleft()
+            self.dropped += 1
+        self.entries.append(entry)
+        self.counts[entry.target.operation] += 1
+        self.notify()
+        return entry
+
+    def close(self, entry: Entry, end: str, seconds: float) -> None:
+        """Note how a request ended."""
+        entry.end, entry.seconds = end, seconds
+        self.in_flight -= 1
+        self.notify()
+
+    def clear(self) -> None:
+        """Forget all entries and counters; sequence numbers go on."""
+        self.entries.clear()
+        self.counts.clear()
+        self.dropped, self.most_in_flight = 0, self.in_flight
+
+    def select(
+        self, *, operation: str = "", service_principal: str = "", job: str = "", after: int = 0
+    ) -> Iterator[Entry]:
+        """Go through the entries that fit, oldest first."""
+        for entry in self.entries:
+            if (
+                entry.sequence > after
+                and (not operation or entry.target.operation == operation)
+                and (not service_principal or entry.target.service_principal == service_principal)
+                and (not job or entry.job == job)
+            ):
+                yield entry
+
+    async def wait_for(self, is_there: Callable[[], bool], seconds: float) -> bool:
+        """Wait until something holds that the journal can tell, for so many real seconds at most."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not is_there():
+                    self._changed.clear()
+                    await self._changed.wait()
+        except TimeoutError:
+            return is_there()
+        return True
+
+    def count_calls(self) -> dict[str, Any]:
+        """Count the calls by operation; those for tokens stand apart."""
+        graph = {name: n for name, n in sorted(self.counts.items()) if name not in IDENTITY_OPERATIONS}
+        identity = {name: n for name, n in sorted(self.counts.items()) if name in IDENTITY_OPERATIONS}
+        return {
+            "graph": graph,
+            "identity": identity,
+            "graph_total": sum(graph.values()),
+            "identity_total": sum(identity.values()),
+            "most_in_flight": self.most_in_flight,
+        }
+
+    def notify(self) -> None:
+        """Wake those who wait for something to change."""
+        self._changed.set()

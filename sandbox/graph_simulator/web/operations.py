@@ -1,0 +1,84 @@
+import re
+from dataclasses import dataclass, field
+from typing import Any, Literal, get_args
+from urllib.parse import unquote
+
+Operation = Literal[
+    "getServicePrincipal",
+    "listServicePrincipals",
+    "listTemplates",
+    "getTemplate",
+    "listJobs",
+    "createJob",
+    "getJob",
+    "startJob",
+    "pauseJob",
+    "deleteJob",
+    "token",
+    "discovery",
+    "keys",
+    "unknown",
+    "wrongMethod",
+]
+"""What a request asks for, in one word: faults, journal and counters go by it."""
+
+OPERATIONS: tuple[str, ...] = get_args(Operation)
+IDENTITY_OPERATIONS = frozenset({"token", "discovery", "keys"})
+WRITES = frozenset({"createJob", "startJob", "pauseJob", "deleteJob"})
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a path means. Parts that the path does not have are empty."""
+
+    operation: Operation
+    version: str = ""
+    tenant: str = ""
+    service_principal: str = ""
+    app: str = ""
+    template: str = ""
+    job: str = ""
+    allowed: tuple[str, ...] = field(default=())
+
+
+_SYNC = r"/(?P<version>v1\.0|beta)/(?:servicePrincipals|applications)/(?P<service_principal>[^/()]+)/synchronization"
+_JOB = _SYNC + r"/jobs/(?P<job>[^/]+)"
+_TENANT = r"/(?P<tenant>[^/]+)"
+
+_ROUTES: tuple[tuple[str, str, Operation], ...] = (
+    ("GET", _SYNC + r"/jobs", "listJobs"),
+    ("POST", _SYNC + r"/jobs", "createJob"),
+    ("GET", _JOB, "getJob"),
+    ("DELETE", _JOB, "deleteJob"),
+    ("POST", _JOB + r"/(?:microsoft\.graph\.)?start", "startJob"),
+    ("POST", _JOB + r"/(?:microsoft\.graph\.)?pause", "pauseJob"),
+    ("GET", _SYNC + r"/templates", "listTemplates"),
+    ("GET", _SYNC + r"/templates/(?P<template>[^/]+)", "getTemplate"),
+    ("GET", r"/(?P<version>v1\.0|beta)/servicePrincipals", "listServicePrincipals"),
+    ("GET", r"/(?P<version>v1\.0|beta)/servicePrincipals/(?P<service_principal>[^/()]+)", "getServicePrincipal"),
+    ("GET", r"/(?P<version>v1\.0|beta)/servicePrincipals\(appId='(?P<app>[^']+)'\)", "getServicePrincipal"),
+    ("POST", _TENANT + r"/oauth2/v2\.0/token", "token"),
+    ("GET", _TENANT + r"/v2\.0/\.well-known/openid-configuration", "discovery"),
+    ("GET", _TENANT + r"/discovery/v2\.0/keys", "keys"),
+)
+_PATTERNS = tuple((method, re.compile(path, re.IGNORECASE), operation) for method, path, operation in _ROUTES)
+
+
+def find_target(method: str, raw_path: str) -> Target:
+    """Tell what a request asks for; a trailing slash is ignored, as in Microsoft's own samples (graph-facts 1).
+
+    Segments are decoded after the path was taken apart, so an escaped slash stays within its segment.
+    """
+    path = raw_path.rstrip("/")
+    allowed: list[str] = []
+    for known, pattern, operation in _PATTERNS:
+        match = pattern.fullmatch(path) or (
+            pattern.fullmatch(unquote(path)) if "%27" in path or "%28" in path else None
+        )
+        if match is None:
+            continue
+        if known == method:
+            parts: dict[str, Any] = {name: unquote(part) for name, part in match.groupdict().items() if part}
+            return Target(operation, **parts)
+        allowed.append(known)
+    return Target("wrongMethod" if allowed else "unknown", allowed=tuple(allowed))

@@ -1,0 +1,163 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from graph_simulator.world.executions import BAD_CREDENTIALS, Counts, Execution, SynchronizationError
+from graph_simulator.world.jobs import Cycle, Job
+from graph_simulator.world.outcomes import Outcome, find_threshold
+from graph_simulator.world.quarantines import LONGEST, disable_job, impose_quarantine
+from graph_simulator.world.switches import Switches
+from graph_simulator.world.times import NEVER, UNSCHEDULED
+from graph_simulator.world.words import ExecutionState, QuarantineReason
+
+_HARD_REASONS = {"EncounteredQuarantineException", "IngestionInterrupted", "Unknown"}
+"""With these the execution itself has failed; with the others it ran and something about it was too much."""
+
+
+def advance(job: Job, now: datetime, *, switches: Switches) -> Job:
+    """Let a job live until `now`, event by event, so that a jump of weeks is as exact as small steps."""
+    while True:
+        begins = job.next_cycle if job.running is None and job.is_active else None
+        ends = job.running.ends if job.running else None
+        gives_up = job.quarantine.series_began + LONGEST if job.quarantine and job.is_active else None
+        moment = min((at for at in (ends, gives_up, begins) if at is not None), default=None)
+        if moment is None or moment > now:
+            return job
+        if moment == ends:
+            job = end_cycle(job, switches=switches)
+        elif moment == gives_up:
+            job = disable_job(job, moment, switches=switches)
+        else:
+            job = begin_cycle(job, moment)
+
+
+def begin_cycle(job: Job, now: datetime) -> Job:
+    """Begin the next cycle: its length, its counts and its end are drawn here, from the job's own seed."""
+    number = job.cycles_begun + 1
+    random = Random(job.seed * 1_000_003 + number)
+    outcome, script = (job.script[0], job.script[1:]) if job.script else (job.habit, ())
+    initial = job.good_cycles == 0
+    usual = job.template.initial_duration if initial else job.template.duration
+    exports = random.randrange(20, 200) if initial else random.choice((0, 0, 1, 2, 5))
+    cycle = Cycle(
+        number=number,
+        began=now,
+        ends=now + (outcome.duration if outcome.duration is not None else usual * random.uniform(0.8, 1.2)),
+        outcome=outcome,
+        imported=outcome.imported if outcome.imported is not None else exports + random.randrange(0, 20),
+        exports=exports if outcome.exported is None else outcome.exported,
+        activity=str(UUID(int=random.getrandbits(128), version=4)),
+    )
+    return replace(job, running=cycle, next_cycle=None, cycles_begun=number, script=script)
+
+
+def end_cycle(job: Job, *, switches: Switches) -> Job:
+    """End the running cycle as was decided when it began."""
+    cycle = job.running
+    if cycle is None:
+        raise ValueError(f"job {job.id} runs no cycle")
+    job = replace(job, running=None, cycles_ended=job.cycles_ended + 1)
+    reason = _find_reason(cycle.outcome, cycle.imported)
+    if cycle.outcome.kind == "prune_escrows" or (job.good_cycles == 0 and "Escrow" in (reason or "")):
+        return _prune_escrows(_end_well(job, cycle), cycle.ends, switches=switches)
+    if reason is None:
+        return _schedule_next(_end_well(job, cycle), cycle.ends)
+    return _end_badly(job, cycle, reason, switches=switches)
+
+
+def _find_reason(outcome: Outcome, imported: int) -> QuarantineReason | None:
+    if outcome.kind == "fail":
+        return "EncounteredQuarantineException"
+    if outcome.kind == "quarantine":
+        return outcome.reason or "Unknown"
+    return find_threshold(outcome.escrowed, outcome.escrowed_references, imported)
+
+
+def _end_well(job: Job, cycle: Cycle) -> Job:
+    has_errors = bool(cycle.outcome.escrowed or cycle.outcome.escrowed_references)
+    state: ExecutionState = "EntryLevelErrors" if has_errors or cycle.outcome.kind == "entry_errors" else "Succeeded"
+    execution = Execution(state, cycle.began, cycle.ends, cycle.activity, _count(job, cycle))
+    # A capture shows the last successful execution without activity and beginning (graph-facts 3.1, Healthy).
+    success = replace(execution, activity=None, began=NEVER)
+    steady = cycle.outcome.steady and cycle.outcome.kind != "prune_escrows"
+    return replace(
+        job,
+        code="Active" if job.is_active else job.code,
+        last_execution=execution,
+        last_successful=success if state == "Succeeded" else job.last_successful,
+        last_successful_with_exports=execution
+        if state == "Succeeded" and cycle.exports
+        else job.last_successful_with_exports,
+        quarantine=None if job.is_active else job.quarantine,
+        complete_failures=0,
+        good_cycles=job.good_cycles + 1,
+        steady_first=cycle.ends if steady and job.steady_first == NEVER else job.steady_first,
+        steady_last=cycle.ends if steady else job.steady_last,
+        entries=_add_entries(job, cycle),
+    )
+
+
+def _end_badly(job: Job, cycle: Cycle, reason: QuarantineReason, *, switches: Switches) -> Job:
+    hard = reason in _HARD_REASONS
+    error = cycle.outcome.error or (BAD_CREDENTIALS if hard else _describe(reason))
+    state: ExecutionState = "Failed" if hard else "EntryLevelErrors"
+    execution = Execution(state, cycle.began, cycle.ends, cycle.activity, _count(job, cycle, failed=hard), error)
+    job = replace(job, last_execution=execution, complete_failures=job.complete_failures + hard)
+    # A cycle that a pause outlived reports how it ended, but a job that is not scheduled is not quarantined.
+    return impose_quarantine(job, reason, error, cycle.ends, switches=switches) if job.is_active else job
+
+
+def _prune_escrows(job: Job, now: datetime, *, switches: Switches) -> Job:
+    # Graph clears the errors of an initial cycle that crossed a threshold, ends it, and pauses (graph-facts 4.7).
+    return replace(
+        job,
+        escrows_pruned=True,
+        schedule_state=switches.pause_schedule_state,
+        code="Paused",
+        next_cycle=None,
+    )
+
+
+def _schedule_next(job: Job, now: datetime) -> Job:
+    has_next = job.is_active and job.interval < UNSCHEDULED
+    return replace(job, next_cycle=now + job.interval if has_next else None)
+
+
+def _count(job: Job, cycle: Cycle, *, failed: bool = False) -> Counts:
+    outcome = cycle.outcome
+    entitled = sum(job.entries) + cycle.exports
+    return Counts(
+        entitled=entitled,
+        entitled_for_provisioning=entitled,
+        escrowed=outcome.escrowed + outcome.escrowed_references,
+        escrowed_raw=outcome.escrowed + outcome.escrowed_references,
+        exported=0 if failed else cycle.exports,
+        exports=cycle.exports,
+        imported=cycle.imported,
+        imported_deltas=cycle.imported if job.good_cycles else 0,
+        imported_reference_deltas=outcome.escrowed_references,
+    )
+
+
+def _add_entries(job: Job, cycle: Cycle) -> tuple[int, ...]:
+    # An initial cycle brings all entries; later ones mostly change what is there, so the number stays.
+    if job.good_cycles or not job.entries:
+        return job.entries
+    share, rest = divmod(cycle.exports, len(job.entries))
+    return tuple(count + share + (rest if place == 0 else 0) for place, count in enumerate(job.entries))
+
+
+def _describe(reason: QuarantineReason) -> SynchronizationError:
+    return SynchronizationError(reason, f"The job was put into quarantine: {reason}.", tenant_actionable=True)
+
+
+PROGRESS_STEPS = 10
+"""Graph observes a running cycle now and then, not at each read: two reads within a step show the same."""
+
+
+def observe_progress(cycle: Cycle, now: datetime) -> tuple[datetime, int]:
+    """Tell when a running cycle was last observed and how many of its units were done then."""
+    length = max(cycle.ends - cycle.began, timedelta(microseconds=1))
+    step = min(int((now - cycle.began) / length * PROGRESS_STEPS), PROGRESS_STEPS)
+    return cycle.began + length * step / PROGRESS_STEPS, cycle.imported * step // PROGRESS_STEPS

@@ -1,0 +1,165 @@
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from random import Random
+from uuid import UUID
+from zlib import crc32
+
+from graph_simulator.world.cycles import advance
+from graph_simulator.world.jobs import Job, create_job
+from graph_simulator.world.overrides import Override
+from graph_simulator.world.replication import INSTANT, Look, Replication, Veil, draw_veil
+from graph_simulator.world.switches import Switches
+from graph_simulator.world.templates import TEMPLATES, Template
+
+DEFAULT_TENANT = "ff8bf889-5f5c-4f0e-9d4e-5d3f2a9c7b10"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServicePrincipal:
+    """An enterprise application of a tenant, with the templates it offers.
+
+    `owners` are the client ids that own it, for Application.ReadWrite.OwnedBy; None stands for everybody.
+    """
+
+    id: str
+    app_id: str
+    display_name: str
+    tenant_id: str = DEFAULT_TENANT
+    templates: tuple[Template, ...] = ()
+    owners: tuple[str, ...] | None = None
+
+
+@dataclass(slots=True)
+class JobRecord:
+    """A job with what stands between it and those who look at it."""
+
+    job: Job
+    unseen: Veil | None = None
+    """Hides a job that exists."""
+    lingering: Veil | None = None
+    """Still shows a job that was deleted."""
+    is_deleted: bool = False
+    override: Override | None = None
+
+    def is_seen(self, look: Look, now: datetime) -> bool:
+        """Tell whether this look finds the job, and count the look."""
+        if self.is_deleted:
+            return self.lingering is not None and self.lingering.covers(look, now)
+        return self.unseen is None or not self.unseen.covers(look, now)
+
+
+@dataclass(slots=True)
+class World:
+    """All there is: service principals and their jobs. The time is handed in; what is drawn comes from `seed`."""
+
+    seed: int = 1
+    switches: Switches = field(default_factory=Switches)
+    creation: Replication = INSTANT
+    """How slowly new jobs get about, where a service principal says nothing else."""
+    deletion: Replication = INSTANT
+    """How slowly deletions get about."""
+    service_principals: dict[str, ServicePrincipal] = field(default_factory=dict)
+    creation_of: dict[str, Replication] = field(default_factory=dict)
+    """How slowly new jobs of a service principal get about, by its id."""
+    raw_lists: dict[str, bytes] = field(default_factory=dict)
+    """Answers to the jobs list in place of the true ones, by service principal."""
+    _by_app: dict[str, str] = field(default_factory=dict)
+    _records: dict[str, dict[str, JobRecord]] = field(default_factory=dict)
+    _random: Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._random = Random(self.seed)
+
+    def draw_id(self) -> str:
+        """Draw a new GUID."""
+        return str(UUID(int=self._random.getrandbits(128), version=4))
+
+    def add_service_principal(
+        self,
+        display_name: str,
+        *,
+        id: str | None = None,  # noqa: A002 - Graph's own word for it
+        app_id: str | None = None,
+        tenant_id: str = DEFAULT_TENANT,
+        templates: Iterable[str | Template] = ("scim",),
+        owners: Iterable[str] | None = None,
+    ) -> ServicePrincipal:
+        """Add one, in place of any with the same id. Templates are named by id or given whole.
+
+        Raises:
+            KeyError: No template has that id.
+        """
+        principal = ServicePrincipal(
+            id=id or self.draw_id(),
+            app_id=app_id or self.draw_id(),
+            display_name=display_name,
+            tenant_id=tenant_id,
+            templates=tuple(TEMPLATES[item] if isinstance(item, str) else item for item in templates),
+            owners=None if owners is None else tuple(owners),
+        )
+        self.service_principals[principal.id] = principal
+        self._by_app[principal.app_id] = principal.id
+        self._records.setdefault(principal.id, {})
+        return principal
+
+    def remove_service_principal(self, principal_id: str) -> None:
+        """Remove one and its jobs, as deleting the application does (graph-facts 4.8)."""
+        principal = self.service_principals.pop(principal_id)
+        self._by_app.pop(principal.app_id, None)
+        self._records.pop(principal_id, None)
+
+    def find_service_principal(self, tenant_id: str, principal_id: str) -> ServicePrincipal | None:
+        """Find one of a tenant by its object id."""
+        principal = self.service_principals.get(principal_id.lower())
+        return principal if principal and principal.tenant_id == tenant_id else None
+
+    def find_by_app(self, tenant_id: str, app_id: str) -> ServicePrincipal | None:
+        """Find one of a tenant by its application's id."""
+        return self.find_service_principal(tenant_id, self._by_app.get(app_id.lower(), ""))
+
+    def create_job(self, principal: ServicePrincipal, template: Template, now: datetime) -> Job:
+        """Make a job. Its id is `<template>.<tenant without dashes>.<guid>` (graph-facts 4.1)."""
+        job_id = f"{template.id}.{principal.tenant_id.replace('-', '')}.{self.draw_id()}"
+        seed = crc32(job_id.encode(), self.seed)
+        job = create_job(job_id, principal.id, template, now, seed=seed, switches=self.switches)
+        veil = draw_veil(self.creation_of.get(principal.id, self.creation), now)
+        self._records[principal.id][job.id] = JobRecord(job, unseen=veil)
+        return job
+
+    def delete_job(self, record: JobRecord, now: datetime) -> None:
+        """Delete a job; it may linger for those who look."""
+        record.is_deleted = True
+        record.lingering = draw_veil(self.deletion, now)
+        if record.lingering is None:
+            self._records[record.job.service_principal_id].pop(record.job.id, None)
+
+    def find_record(self, principal_id: str, job_id: str, now: datetime) -> JobRecord | None:
+        """Find a job, seen or not, as it is at `now`; also a deleted one that lingers."""
+        record = self._records.get(principal_id, {}).get(job_id)
+        return self._advanced(record, now) if record else None
+
+    def find_record_anywhere(self, job_id: str, now: datetime) -> JobRecord | None:
+        """Find a job by its id alone."""
+        found = (records[job_id] for records in self._records.values() if job_id in records)
+        record = next(found, None)
+        return self._advanced(record, now) if record else None
+
+    def list_records(self, principal_id: str, now: datetime) -> list[JobRecord]:
+        """List the jobs of a service principal, oldest first, seen or not."""
+        return [self._advanced(record, now) for record in self._records.get(principal_id, {}).values()]
+
+    def all_records(self, now: datetime) -> Iterator[JobRecord]:
+        """Go through all jobs of the world."""
+        for principal_id in list(self._records):
+            yield from self.list_records(principal_id, now)
+
+    def change(self, record: JobRecord, **changes: object) -> Job:
+        """Put other values into a job's state."""
+        record.job = replace(record.job, **changes)  # type: ignore[arg-type]
+        return record.job
+
+    def _advanced(self, record: JobRecord, now: datetime) -> JobRecord:
+        if not record.is_deleted:
+            record.job = advance(record.job, now, switches=self.switches)
+        return record

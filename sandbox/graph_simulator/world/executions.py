@@ -1,0 +1,71 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from graph_simulator.world.times import NEVER
+from graph_simulator.world.words import ExecutionState, QuarantineReason
+
+
+@dataclass(frozen=True, slots=True)
+class SynchronizationError:
+    """Graph's synchronizationError; `tenant_actionable` says that the customer can mend it."""
+
+    code: str
+    message: str
+    tenant_actionable: bool
+
+
+NO_ERROR = SynchronizationError("None", "", tenant_actionable=False)
+"""The placeholder of a job that has not run (graph-facts 0.1)."""
+
+BAD_CREDENTIALS = SynchronizationError(
+    "SystemForCrossDomainIdentityManagementInvalidCredentials",
+    "The credentials of the target application were refused: check its address and its secret token.",
+    tenant_actionable=True,
+)
+"""The code is the one captured in graph-facts 3.1, the words are ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The counters of one execution."""
+
+    entitled: int = 0
+    entitled_for_provisioning: int = 0
+    escrowed: int = 0
+    escrowed_raw: int = 0
+    exported: int = 0
+    exports: int = 0
+    imported: int = 0
+    imported_deltas: int = 0
+    imported_reference_deltas: int = 0
+
+
+NOTHING_COUNTED = Counts()
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One run, as Graph reports it."""
+
+    state: ExecutionState
+    began: datetime
+    ended: datetime
+    activity: str | None
+    counts: Counts = NOTHING_COUNTED
+    error: SynchronizationError | None = None
+
+
+NOT_RUN = Execution("Failed", NEVER, NEVER, None, NOTHING_COUNTED, NO_ERROR)
+"""What Graph shows between the first start and the end of the first cycle: it looks failed (graph-facts 0.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantine:
+    """Graph's synchronizationQuarantine. `series_count` is 1 when imposed and grows with each attempt that fails."""
+
+    reason: QuarantineReason
+    error: SynchronizationError | None
+    series_began: datetime
+    current_began: datetime
+    next_attempt: datetime
+    series_count: int = 1

@@ -1,0 +1,121 @@
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from graph_simulator.world.executions import NOT_RUN, Execution, Quarantine
+from graph_simulator.world.outcomes import SUCCEED, Outcome
+from graph_simulator.world.switches import Switches
+from graph_simulator.world.templates import Template
+from graph_simulator.world.times import NEVER, UNSCHEDULED
+from graph_simulator.world.words import ScheduleState, StatusCode
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """A cycle that is running: all about it was decided when it began."""
+
+    number: int
+    began: datetime
+    ends: datetime
+    outcome: Outcome
+    imported: int
+    exports: int
+    activity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A synchronization job at one moment. Only `graph_simulator.world.cycles.advance` moves it through time."""
+
+    id: str
+    service_principal_id: str
+    template: Template
+    seed: int
+    created: datetime
+    changed: datetime
+    """When it was last created, started or paused by a caller."""
+    interval: timedelta
+    schedule_state: ScheduleState = "Disabled"
+    code: StatusCode = "Paused"
+    settings: tuple[tuple[str, str], ...] = ()
+    started_once: bool = False
+    last_execution: Execution | None = None
+    last_successful: Execution | None = None
+    last_successful_with_exports: Execution | None = None
+    quarantine: Quarantine | None = None
+    complete_failures: int = 0
+    escrows_pruned: bool = False
+    steady_first: datetime = NEVER
+    steady_last: datetime = NEVER
+    entries: tuple[int, ...] = ()
+    running: Cycle | None = None
+    next_cycle: datetime | None = None
+    script: tuple[Outcome, ...] = ()
+    """How the next cycles end, the next one first."""
+    habit: Outcome = SUCCEED
+    """How cycles end once the script is used up."""
+    disabled_at: datetime | None = None
+    cycles_begun: int = 0
+    cycles_ended: int = 0
+    good_cycles: int = 0
+    starts: int = 0
+    pauses: int = 0
+
+    @property
+    def is_active(self) -> bool:
+        """Tell whether it is scheduled, which is what people mean by "enabled"."""
+        return self.schedule_state == "Active"
+
+
+def create_job(
+    job_id: str, service_principal_id: str, template: Template, now: datetime, *, seed: int, switches: Switches
+) -> Job:
+    """Make a job as Graph does: there, but neither scheduled nor run (graph-facts 0.2)."""
+    documented = switches.create_form == "documented"
+    return Job(
+        id=job_id,
+        service_principal_id=service_principal_id,
+        template=template,
+        seed=seed,
+        created=now,
+        changed=now,
+        interval=UNSCHEDULED if documented else template.interval,
+        code="NotConfigured" if documented else "Paused",
+        settings=template.settings,
+        entries=(0,) * len(template.entry_types),
+    )
+
+
+def start_job(job: Job, now: datetime) -> Job:
+    """Schedule a job; its next cycle begins at once. A quarantine is lifted, its series ends (graph-facts 4.3).
+
+    One that is active and healthy is left as it is.
+    """
+    job = replace(job, starts=job.starts + 1)
+    if job.is_active and job.quarantine is None:
+        return job
+    return replace(
+        job,
+        changed=now,
+        schedule_state="Active",
+        code="Active" if job.cycles_ended else "NotRun",
+        interval=job.template.interval,
+        started_once=True,
+        last_execution=job.last_execution or NOT_RUN,
+        quarantine=None,
+        escrows_pruned=False,
+        disabled_at=None,
+        next_cycle=None if job.running else now,
+    )
+
+
+def pause_job(job: Job, now: datetime, *, switches: Switches) -> Job:
+    """Take a job off the schedule. A cycle that is running ends as it would have (graph-facts 4.8)."""
+    return replace(
+        job,
+        changed=now,
+        pauses=job.pauses + 1,
+        schedule_state=switches.pause_schedule_state,
+        code="Paused",
+        quarantine=None,
+        next_cycle=None,
+    )

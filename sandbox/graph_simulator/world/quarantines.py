@@ -1,0 +1,46 @@
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from graph_simulator.world.executions import Quarantine, SynchronizationError
+from graph_simulator.world.jobs import Job
+from graph_simulator.world.switches import Switches
+from graph_simulator.world.times import NEVER
+from graph_simulator.world.words import QuarantineReason
+
+LONGEST = timedelta(weeks=4)
+"""After so long in quarantine Graph disables the job (graph-facts 4.6)."""
+
+_LADDERS = {
+    "documented": (timedelta(hours=6), timedelta(hours=12), timedelta(hours=24)),
+    "captured": (timedelta(minutes=5), timedelta(hours=6), timedelta(hours=12), timedelta(hours=24)),
+}
+"""Waits before the first, second, ... attempt; the last one goes on for ever (graph-facts 4.6 and 3.1)."""
+
+
+def impose_quarantine(
+    job: Job, reason: QuarantineReason, error: SynchronizationError | None, now: datetime, *, switches: Switches
+) -> Job:
+    """Put an active job into quarantine, or leave it there after an attempt that failed."""
+    ladder = _LADDERS[switches.quarantine_ladder]
+    before = job.quarantine
+    count = before.series_count + 1 if before else 1
+    attempt = now + ladder[min(count, len(ladder)) - 1]
+    quarantine = Quarantine(reason, error, before.series_began if before else now, now, attempt, count)
+    return replace(job, code="Quarantine", quarantine=quarantine, next_cycle=attempt)
+
+
+def disable_job(job: Job, now: datetime, *, switches: Switches) -> Job:
+    """Give up on a job after four weeks of quarantine."""
+    return replace(
+        job,
+        schedule_state=switches.disabled_schedule_state,
+        code=switches.disabled_code,
+        quarantine=job.quarantine if switches.disabled_keeps_quarantine else None,
+        next_cycle=None,
+        disabled_at=now,
+    )
+
+
+def show_next_attempt(quarantine: Quarantine, switches: Switches) -> datetime:
+    """Tell what Graph shows as the next attempt."""
+    return quarantine.next_attempt if switches.quarantine_next_attempt == "shown" else NEVER

@@ -1,0 +1,52 @@
+from dataclasses import dataclass
+from typing import Literal
+
+from graph_simulator.world.words import ScheduleState, StatusCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """What nobody could tell for sure about Graph (graph-facts 9), each with the answer we assume as default."""
+
+    pause_schedule_state: ScheduleState = "Disabled"
+    """What `schedule.state` a pause leaves."""
+    start_when_active: Literal[204, 400, 409] = 204
+    """The answer to a start of a job that is active."""
+    second_job_same_template: Literal[201, 409] = 201
+    """The answer to a second create with one template on one service principal."""
+    create_form: Literal["live", "documented"] = "live"
+    """`live`: Disabled, Paused, PT40M. `documented`: Disabled, NotConfigured and an interval that never comes."""
+    create_status: Literal[200, 201] = 201
+    wrong_template_status: int = 400
+    wrong_template_code: str = "BadRequest"
+    missing_job_code: str = "UnknownError"
+    missing_job_message: str = ""
+    unknown_service_principal: Literal["404", "401"] = "404"
+    """What job paths answer for a service principal that does not exist: 401 is the empty one of graph-facts 4.2."""
+    missing_permission: Literal["empty401", "forbidden403"] = "empty401"
+    """How the synchronization service says that a role is lacking. The directory itself always says 403."""
+    nested_errors: bool = True
+    """Errors of the synchronization service arrive as JSON in the string `message` of an UnknownError."""
+    inner_error_name: Literal["innerError", "innererror"] = "innerError"
+    quarantine_ladder: Literal["documented", "captured"] = "documented"
+    """`documented`: retries 6 h after the failure, then 12 h, then 24 h. `captured`: one more before, at 5 min."""
+    quarantine_next_attempt: Literal["shown", "sentinel"] = "shown"
+    """`sentinel`: nextAttempt is the year 0001, as in an older capture."""
+    disabled_schedule_state: ScheduleState = "Disabled"
+    """`schedule.state` after four weeks of quarantine."""
+    disabled_code: StatusCode = "Quarantine"
+    """`status.code` after four weeks of quarantine."""
+    disabled_keeps_quarantine: bool = True
+    """Whether `status.quarantine` stays after four weeks of quarantine."""
+    throttle_retry_after: Literal["seconds", "date", "none"] = "seconds"
+    """The form of Retry-After on a 429 that does not say it."""
+    job_filter_honoured: bool = True
+    """Whether `$filter=templateId eq '...'` on the jobs list filters."""
+    job_select_honoured: bool = False
+    """Whether `$select` on jobs selects."""
+    conflict_seconds: float = 0.0
+    """For so long (world time) after a change of a job the next start, pause or delete answers 409."""
+    page_size: int = 0
+    """Jobs on one page of the jobs list; 0 for all."""
+    next_link: Literal["good", "foreign", "loop"] = "good"
+    """Where `@odata.nextLink` leads: to the next page, to another host, or to the same page for ever."""

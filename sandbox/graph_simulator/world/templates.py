@@ -1,0 +1,59 @@
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A synchronization template that a service principal may offer, and how jobs made from it run."""
+
+    id: str
+    factory_tag: str
+    description: str = ""
+    application_id: str = "00000000-0000-0000-0000-000000000000"
+    default: bool = True
+    discoverable: bool = True
+    metadata: tuple[tuple[str, str], ...] = ()
+    """Keys as v1.0 writes them, with a capital; beta writes most of them with a small one (graph-facts 2.1)."""
+    interval: timedelta = timedelta(minutes=40)
+    initial_duration: timedelta = timedelta(minutes=6)
+    duration: timedelta = timedelta(minutes=2)
+    entry_types: tuple[str, ...] = ("user to User", "group to Group")
+    settings: tuple[tuple[str, str], ...] = (
+        ("AzureIngestionAttributeOptimization", "False"),
+        ("LookaheadQueryEnabled", "False"),
+    )
+
+
+_SCIM_FIELDS = '[{"name":"baseaddress"},{"name":"secrettoken","secret":true}]'
+
+TEMPLATES = {
+    template.id: template
+    for template in (
+        Template(
+            "scim",
+            "CustomSCIM",
+            "Synchronize users and groups to an application that speaks SCIM 2.0.",
+            metadata=(("ConfigurationFields", _SCIM_FIELDS), ("IsOAuthEnabled", "false")),
+        ),
+        Template(
+            "aWSSingleSignon",
+            "aws",
+            "Synchronize users and groups to AWS IAM Identity Center.",
+            metadata=(("GalleryApplicationKey", "aws"), ("ConfigurationFields", _SCIM_FIELDS)),
+        ),
+        Template("salesforce", "salesforce", "Synchronize users to Salesforce.", entry_types=("user to User",)),
+        Template("zendesk", "zendesk", "Synchronize users to Zendesk.", interval=timedelta(minutes=20)),
+        Template("dataBricks", "dataBricks", "Synchronize users and groups to Databricks."),
+        Template("Azure2Azure", "Azure2Azure", "Synchronize users to another tenant."),
+        Template(
+            "AD2AADProvisioning",
+            "AD2AADProvisioning",
+            "Synchronize users and groups from Active Directory.",
+            interval=timedelta(minutes=2),
+            initial_duration=timedelta(minutes=1),
+            duration=timedelta(seconds=20),
+        ),
+        Template("API2AAD", "API2AAD", "Take users that are uploaded.", entry_types=("user to User",)),
+    )
+}
+"""What this world's gallery knows, by id. The ids were seen in captures (graph-facts 4.1); the words are ours."""
