@@ -1,0 +1,221 @@
+"""`SyncApi` as promised to the story, against the simulator: what Graph really does, and the faults it really has."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.core.errors import OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
+from entrasync.graph.client import GraphClient
+from entrasync.graph.credentials import AppCredential, SecretValue
+from entrasync.graph.limiter import TenantLimiter
+from entrasync.graph.tokens import TokenSource
+from entrasync.reconcile.ports import SyncApi
+from tests.support.simulated_graph import SimulatedGraph, run_simulator
+from tests.support.still_clock import StillClock
+
+NOWHERE = "99999999-9999-9999-9999-999999999999"
+
+
+@dataclass
+class World:
+    """A simulator with one service principal, and a client of it."""
+
+    graph: SimulatedGraph
+    clock: StillClock
+    tokens: TokenSource
+    api: SyncApi
+    principal: str
+
+    async def fault(self, action: str, **properties: Any) -> None:
+        """Ask for a fault."""
+        await self.graph.do("POST", "faults", {"action": action, **properties})
+
+
+@pytest.fixture
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    async with run_simulator(tmp_path_factory.mktemp("simulator")) as graph:
+        principal = await graph.add_service_principal(templates=["scim"])
+        clock, tokens = StillClock(), graph.tokens()
+        client = GraphClient(tokens, TenantLimiter(clock))
+        yield World(graph, clock, tokens, client, principal)
+        await client.aclose()
+
+
+async def test_a_jobs_life(world: World) -> None:
+    """Created disabled, started, paused, deleted; each step is seen by the next read."""
+    api, principal = world.api, world.principal
+    assert (await api.list_jobs(principal)).jobs == ()
+    job = await api.create_job(principal, "scim")
+    assert (job.template_id, job.is_active, job.code) == ("scim", False, "Paused")
+    assert (await api.list_jobs(principal)).ids == {job.id}
+    await api.start_job(principal, job.id)
+    seen = await api.get_job(principal, job.id)
+    assert seen is not None
+    assert (seen.is_active, seen.code) == (True, "NotRun")
+    await api.pause_job(principal, job.id)
+    await api.pause_job(principal, job.id)
+    paused = await api.get_job(principal, job.id)
+    assert paused is not None
+    assert not paused.is_active
+    assert await api.delete_job(principal, job.id) is True
+    assert await api.get_job(principal, job.id) is None
+    assert await api.delete_job(principal, job.id) is False
+
+
+async def test_two_creates_are_two_jobs(world: World) -> None:
+    first, second = [await world.api.create_job(world.principal, "scim") for _ in range(2)]
+    assert first.id != second.id
+    assert (await world.api.list_jobs(world.principal)).ids == {first.id, second.id}
+
+
+async def test_what_the_service_principal_offers(world: World) -> None:
+    assert await world.api.list_template_ids(world.principal) == ("scim",)
+    with pytest.raises(Refused) as caught:
+        await world.api.create_job(world.principal, "zendesk")
+    assert caught.value.answer.status == 400
+    assert caught.value.reason is Reason.REQUEST_REFUSED
+
+
+async def test_a_service_principal_is_missing_only_by_its_own_404(world: World) -> None:
+    assert await world.api.has_service_principal(world.principal) is True
+    assert await world.api.has_service_principal(NOWHERE) is False
+    with pytest.raises(PossiblyReplicating) as caught:
+        await world.api.list_jobs(NOWHERE)
+    assert caught.value.answer.status == 404
+
+
+async def test_a_list_of_many_pages_is_whole(world: World) -> None:
+    await world.graph.do("PATCH", "switches", {"page_size": 2})
+    created = {(await world.api.create_job(world.principal, "scim")).id for _ in range(5)}
+    assert (await world.api.list_jobs(world.principal)).ids == created
+    assert len(await world.graph.calls("listJobs")) == 3
+
+
+async def test_a_foreign_next_page_is_not_followed(world: World) -> None:
+    await world.graph.do("PATCH", "switches", {"page_size": 1, "next_link": "foreign"})
+    for _ in range(2):
+        await world.api.create_job(world.principal, "scim")
+    with pytest.raises(Stalled):
+        await world.api.list_jobs(world.principal)
+
+
+async def test_a_next_page_that_leads_to_itself_ends(world: World) -> None:
+    await world.graph.do("PATCH", "switches", {"page_size": 1, "next_link": "loop"})
+    for _ in range(2):
+        await world.api.create_job(world.principal, "scim")
+    with pytest.raises(Transient):
+        await world.api.list_jobs(world.principal)
+
+
+async def test_a_create_whose_answer_is_lost_is_unknown_and_happened_once(world: World) -> None:
+    await world.fault("close", operation="createJob", point="after")
+    with pytest.raises(OutcomeUnknown):
+        await world.api.create_job(world.principal, "scim")
+    assert len((await world.api.list_jobs(world.principal)).jobs) == 1
+    assert len(await world.graph.calls("createJob")) == 1
+
+
+@pytest.mark.parametrize("action", ["close", "truncate"])
+@pytest.mark.parametrize("point", ["before", "after"])
+async def test_a_broken_create_is_unknown_whether_it_happened_or_not(world: World, action: str, point: str) -> None:
+    await world.fault(action, operation="createJob", point=point)
+    with pytest.raises(OutcomeUnknown):
+        await world.api.create_job(world.principal, "scim")
+    assert len(await world.graph.calls("createJob")) == 1
+
+
+async def test_a_delete_that_is_cut_and_repeated_below_us_still_deletes_once(world: World) -> None:
+    """aiohttp repeats a DELETE once by itself; what the second one is told is "not there"."""
+    job = await world.api.create_job(world.principal, "scim")
+    await world.fault("close", operation="deleteJob", point="after")
+    assert await world.api.delete_job(world.principal, job.id) is False
+    assert (await world.api.list_jobs(world.principal)).jobs == ()
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+async def test_an_outage_is_unknown_for_writes_and_passes_for_reads(world: World, status: int) -> None:
+    await world.fault("answer", operation="createJob", status=status)
+    await world.fault("answer", operation="listJobs", status=status, retry_after="seconds", retry_after_seconds=9)
+    with pytest.raises(OutcomeUnknown):
+        await world.api.create_job(world.principal, "scim")
+    with pytest.raises(Transient) as caught:
+        await world.api.list_jobs(world.principal)
+    assert caught.value.after == timedelta(seconds=9)
+
+
+@pytest.mark.parametrize(("form", "after"), [("seconds", 20), ("date", 20), ("none", None)])
+async def test_each_form_of_retry_after(world: World, form: str, after: int | None) -> None:
+    await world.fault("answer", operation="createJob", status=429, retry_after=form, retry_after_seconds=20)
+    with pytest.raises(Transient) as caught:
+        await world.api.create_job(world.principal, "scim")
+    assert caught.value.reason is Reason.THROTTLED
+    assert caught.value.after == (None if after is None else timedelta(seconds=after))
+    world.clock.move(timedelta(seconds=20))
+    assert (await world.api.create_job(world.principal, "scim")).template_id == "scim"
+
+
+async def test_a_conflict_right_after_a_change_is_replication_then_passes(world: World) -> None:
+    await world.graph.do("PATCH", "switches", {"conflict_seconds": 60})
+    job = await world.api.create_job(world.principal, "scim")
+    with pytest.raises(PossiblyReplicating) as caught:
+        await world.api.start_job(world.principal, job.id)
+    assert caught.value.answer.status == 409
+    assert isinstance(caught.value.settled, Transient)
+    await world.graph.do("PATCH", "clock", {"advance_seconds": 60})
+    await world.api.start_job(world.principal, job.id)
+
+
+@pytest.mark.parametrize("form", ["empty401", "forbidden403"])
+async def test_a_missing_permission_is_named_and_its_consent_is_seen(world: World, form: str) -> None:
+    await world.graph.do("PATCH", "switches", {"missing_permission": form})
+    await world.graph.do("POST", "applications", {**world.graph.app, "roles": ["User.Read.All"]})
+    with pytest.raises(PossiblyReplicating) as caught:
+        await world.api.list_jobs(world.principal)
+    assert isinstance(caught.value.settled, Refused)
+    assert caught.value.settled.reason is Reason.PERMISSION_MISSING
+    assert "Synchronization.Read.All" in caught.value.message
+    assert "The token carries the roles: User.Read.All." in caught.value.message
+    await world.graph.do("POST", "applications", {**world.graph.app, "roles": ["Synchronization.Read.All"]})
+    assert (await world.api.list_jobs(world.principal)).jobs == ()
+
+
+async def test_revoked_tokens_are_replaced(world: World) -> None:
+    await world.api.list_jobs(world.principal)
+    await world.graph.do("PATCH", "tokens", {"revoke": True})
+    assert (await world.api.create_job(world.principal, "scim")).template_id == "scim"
+    assert len(await world.graph.calls("token")) == 2
+
+
+async def test_a_wrong_secret_stalls_with_entras_own_code(world: World) -> None:
+    secret = SecretValue("wrong", "key clientSecret of Secret team-a/entra")
+    tokens = TokenSource(world.graph.endpoint, AppCredential(**world.graph.app, secret=secret))
+    with pytest.raises(Stalled) as caught:
+        await tokens.token()
+    assert caught.value.reason is Reason.CREDENTIAL_REFUSED
+    assert "AADSTS7000215" in caught.value.message
+    assert "key clientSecret of Secret team-a/entra" in caught.value.message
+
+
+async def test_an_unknown_tenant_and_an_unknown_app_are_told_apart(world: World) -> None:
+    secret = SecretValue(world.graph.facts["client_secret"], "a test")
+    tenant, app = world.graph.app["tenant_id"], world.graph.app["client_id"]
+    reasons = []
+    for credential in (AppCredential(NOWHERE, app, secret), AppCredential(tenant, NOWHERE, secret)):
+        with pytest.raises(Stalled) as caught:
+            await TokenSource(world.graph.endpoint, credential).token()
+        reasons.append(caught.value.reason)
+    assert reasons == [Reason.TENANT_NOT_FOUND, Reason.CREDENTIAL_REFUSED]
+
+
+async def test_many_reads_at_once_share_one_token(world: World) -> None:
+    first = await world.api.create_job(world.principal, "scim")
+    second = await world.api.create_job(world.principal, "scim")
+    assert first.id != second.id
+    many = await asyncio.gather(*(world.api.list_jobs(world.principal) for _ in range(50)))
+    assert all(listing.is_complete and len(listing.jobs) == 2 for listing in many)
+    assert len(await world.graph.calls("token")) == 1

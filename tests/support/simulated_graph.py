@@ -1,0 +1,72 @@
+"""The simulator as a process of its own, and its control surface."""
+
+import asyncio
+import json
+import ssl
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from entrasync.graph.credentials import AppCredential, SecretValue
+from entrasync.graph.endpoints import GraphEndpoint
+from entrasync.graph.tokens import TokenSource
+
+
+@dataclass(frozen=True)
+class SimulatedGraph:
+    """A running simulator: where it is, who may enter, and what can be done to its world."""
+
+    facts: dict[str, Any]
+    endpoint: GraphEndpoint
+    control: httpx.AsyncClient
+
+    @property
+    def app(self) -> dict[str, str]:
+        """The tenant and the client that the simulator knows."""
+        return {"tenant_id": self.facts["tenant_id"], "client_id": self.facts["client_id"]}
+
+    def tokens(self) -> TokenSource:
+        """Make a source of tokens for the simulator's own app."""
+        secret = SecretValue(self.facts["client_secret"], "world.json")
+        return TokenSource(self.endpoint, AppCredential(**self.app, secret=secret))
+
+    async def do(self, method: str, path: str, document: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Ask the control surface for something and return its answer."""
+        answer = await self.control.request(method, f"/_world/{path}", json=document or {})
+        answer.raise_for_status()
+        result: dict[str, Any] = answer.json()
+        return result
+
+    async def add_service_principal(self, **properties: Any) -> str:
+        """Add a service principal and return its object id."""
+        answer = await self.do("POST", "service-principals", {"items": [properties]})
+        return str(answer["items"][0]["id"])
+
+    async def calls(self, operation: str) -> list[dict[str, Any]]:
+        """List the journal's entries of one operation."""
+        answer = await self.control.get("/_world/journal", params={"operation": operation, "idle": "", "wait": "5"})
+        return list(answer.raise_for_status().json()["items"])
+
+
+@asynccontextmanager
+async def run_simulator(folder: Path) -> AsyncIterator[SimulatedGraph]:
+    """Run a simulator whose time stands still, on a free port of loopback."""
+    command = ["-m", "graph_simulator", "--dir", str(folder), "--clock-frozen", "--die-with-parent"]
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
+    try:
+        assert process.stdout is not None
+        assert await process.stdout.readline(), "the simulator ended before it was ready"
+        facts = json.loads((folder / "world.json").read_text())
+        endpoint = GraphEndpoint(facts["url"], facts["url"], ca_file=folder / "ca.pem")
+        tls = ssl.create_default_context(cafile=str(endpoint.ca_file))
+        headers = {"authorization": f"Bearer {facts['world_token']}"}
+        async with httpx.AsyncClient(base_url=facts["url"], verify=tls, headers=headers, trust_env=False) as control:
+            yield SimulatedGraph(facts, endpoint, control)
+    finally:
+        process.terminate()
+        await process.wait()
