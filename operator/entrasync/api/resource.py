@@ -1,16 +1,10 @@
 """The whole custom resource, as the CRD describes it. The operator itself reads only `spec` by a model."""
 
-from typing import Annotated, Any
-
-from pydantic import Field, WithJsonSchema
+from pydantic import Field
 
 from entrasync.api.model import ApiModel, stored_default
 from entrasync.api.spec import SynchronizationJobSpec
 from entrasync.api.status import NOT_LOOKED_AT, SynchronizationJobStatus
-
-# The API server allows no more than the bare type: it checks metadata itself.
-ObjectMeta = Annotated[dict[str, Any], WithJsonSchema({"type": "object"})]
-
 
 class SynchronizationJob(ApiModel):
     """One Microsoft Entra ID provisioning job.
@@ -18,14 +12,13 @@ class SynchronizationJob(ApiModel):
     The operator makes Microsoft Graph match spec, and mirrors the job's live state into status.
     """
 
+    # No metadata: the API server brings its schema itself and refuses a description of ours.
+
     api_version: str | None = None
     """Version of this schema, as group/version."""
 
     kind: str | None = None
     """SynchronizationJob."""
-
-    metadata: ObjectMeta | None = None
-    """Name, namespace, labels and annotations."""
 
     spec: SynchronizationJobSpec
     """The synchronization job as it shall be."""
