@@ -11,6 +11,7 @@ from graph_simulator.identity.service import IdentityService
 from graph_simulator.identity.tokens import GRAPH, TokenMint
 from graph_simulator.web.faults import Faults
 from graph_simulator.web.journal import Journal
+from graph_simulator.web.throttles import Throttle
 from graph_simulator.world.directory import DEFAULT_TENANT, World
 
 
@@ -31,6 +32,7 @@ class Simulator:
     identity: IdentityService = field(default_factory=make_identity)
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
+    throttle: Throttle = field(default_factory=Throttle)
     latency_seconds: float = 0.0
     """Real time that every call to Graph takes longer."""
     world_token: str = "toy~world-token"

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from graph_simulator.simulator import Simulator
 from graph_simulator.surface import conduct, contents
 from graph_simulator.surface.wire import get_simulator, reply
+from graph_simulator.web.throttles import Throttle
 from graph_simulator.world.directory import World
 
 
@@ -33,6 +34,7 @@ async def reset(request: Request) -> Response:
     simulator.world = World(seed=simulator.world.seed)
     simulator.faults.clear()
     simulator.journal.clear()
+    simulator.throttle = Throttle()
     simulator.latency_seconds = 0.0
     return reply({})
 

@@ -13,6 +13,7 @@ from graph_simulator.surface.wire import change_thing, get_simulator, read_docum
 from graph_simulator.web.endpoint import decode_body
 from graph_simulator.web.faults import ArmedFault, Fault
 from graph_simulator.web.journal import Entry
+from graph_simulator.web.throttles import Throttle
 from graph_simulator.world.replication import Replication
 from graph_simulator.world.times import parse_time
 
@@ -110,10 +111,12 @@ async def patch_switches(request: Request) -> Response:
 
 
 async def patch_conduct(request: Request) -> Response:
-    """Change `latency_seconds`, and how slowly `creation` and `deletion` of jobs get about."""
+    """Change `latency_seconds`, the `throttle`, and how slowly `creation` and `deletion` of jobs get about."""
     simulator, document = get_simulator(request), await read_document(request)
     if "latency_seconds" in document:
         simulator.latency_seconds = float(document["latency_seconds"])
+    if "throttle" in document:
+        simulator.throttle = read_thing(Throttle, document["throttle"])
     if "creation" in document:
         simulator.world.creation = read_thing(Replication, document["creation"])
     if "deletion" in document:

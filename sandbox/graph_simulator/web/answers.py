@@ -106,11 +106,11 @@ def _nest(error: GraphError) -> str:
     return json.dumps(document, indent=2).replace("\n", "\r\n")
 
 
-def answer_throttled(ids: Ids, now: datetime, switches: Switches, *, seconds: float = 10, form: str = "") -> Answer:
+def answer_throttled(ids: Ids, now: datetime, switches: Switches, *, seconds: float) -> Answer:
     """Answer 429; Retry-After as seconds, as an HTTP date by the answer's own `Date`, or not at all."""
     error = GraphError(429, "TooManyRequests", "Too many requests.")
     answer = answer_error(error, ids, now, switches)
-    answer.headers += list_retry_after(form or switches.throttle_retry_after, seconds, now)
+    answer.headers += list_retry_after(switches.throttle_retry_after, seconds, now)
     return answer
 
 

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import math
 from collections.abc import Callable
 from time import perf_counter
 from urllib.parse import parse_qsl
@@ -13,6 +14,7 @@ from graph_simulator.web.answers import (
     GraphError,
     answer_error,
     answer_json,
+    answer_throttled,
     draw_ids,
     list_headers,
     list_retry_after,
@@ -22,6 +24,7 @@ from graph_simulator.web.connections import Receive, Scope, Send, close_connecti
 from graph_simulator.web.faults import ArmedFault, Fault, Point
 from graph_simulator.web.journal import HEADERS_OF_INTEREST, Entry
 from graph_simulator.web.operations import IDENTITY_OPERATIONS, WRITES, find_target
+from graph_simulator.web.throttles import SHOWN_FROM
 
 HANDLERS: dict[str, Callable[[Call], Answer]] = {
     "getServicePrincipal": reads.get_service_principal,
@@ -118,7 +121,9 @@ class GraphEndpoint:
         )
         try:
             self._authenticate(call, exchange)
-            answer = _dispatch(call, exchange.entry)
+            answer = self._throttle(call) or _dispatch(call, exchange.entry)
+            if (use := simulator.throttle.use(call.tenant)) >= SHOWN_FROM:
+                answer.headers.append((b"x-ms-throttle-limit-percentage", f"{use:.2f}".encode("ascii")))
         except GraphRefusalError as refusal:
             answer = answer_error(refusal.error, exchange.ids, now, simulator.world.switches)
         exchange.entry.had_effect = call.had_effect
@@ -134,6 +139,16 @@ class GraphEndpoint:
         call.tenant, call.client = claims["tid"], claims["appid"]
         call.roles = frozenset(claims.get("roles", ()))
         exchange.entry.roles = tuple(claims.get("roles", ()))
+
+    def _throttle(self, call: Call) -> Answer | None:
+        seconds = self._simulator.throttle.admit(call.tenant, call.now)
+        if seconds is None:
+            return None
+        answer = answer_throttled(call.ids, call.now, call.world.switches, seconds=math.ceil(seconds))
+        scope = f"Tenant_Application/ReadWrite/{call.client}/{call.tenant}"
+        answer.headers.append((b"x-ms-throttle-scope", scope.encode("ascii")))
+        answer.headers.append((b"x-ms-throttle-information", b"ResourceUnitLimitExceeded"))
+        return answer
 
     def _handle_identity(self, exchange: "_Exchange", body: bytes) -> Answer:
         identity, target = self._simulator.identity, exchange.entry.target

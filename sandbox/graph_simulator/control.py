@@ -1,0 +1,273 @@
+import base64
+import json
+import ssl
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+from urllib.parse import quote
+
+import httpx
+
+from graph_simulator.fault_handle import PATIENCE_SECONDS, ControlError, FaultHandle
+from graph_simulator.process import Launch, run_process
+from graph_simulator.views import Calls, ClockView, Connection, FaultView, JobView, JournalEntry, Principal
+
+__all__ = ["Calls", "ControlError", "FaultHandle", "JobView", "JournalEntry", "Launch", "Principal", "World"]
+
+
+class World:
+    """A hand on a running simulator: its service principals, jobs, clock, faults and journal.
+
+    Synchronous; an async test calls it from where it stands, each call takes about a millisecond. What waits
+    (`FaultHandle.wait_held`, `journal(at_least=...)`) blocks the caller, so an async test runs that in a thread.
+
+    Raises:
+        ControlError: From every method, when the simulator refuses; the message says why.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.ca_path = directory / "ca.pem"
+        self.connection = Connection.model_validate_json((directory / "world.json").read_bytes())
+        self._http = httpx.Client(
+            base_url=f"{self.connection.url}/_world",
+            headers={"authorization": f"Bearer {self.connection.world_token}"},
+            verify=ssl.create_default_context(cafile=self.ca_path),
+            trust_env=False,
+            timeout=10,
+        )
+
+    @classmethod
+    @contextmanager
+    def run(cls, directory: Path, launch: Launch | None = None) -> Iterator[Self]:
+        """Start a simulator in a folder, and end it with the block."""
+        with run_process(directory, launch or Launch()), cls(directory) as world:
+            yield world
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the connection go; the simulator lives on."""
+        self._http.close()
+
+    # Service principals
+
+    def create_service_principals(
+        self, count: int = 1, *, prefix: str = "app", templates: Sequence[str | dict[str, Any]] = ("scim",), **more: Any
+    ) -> list[Principal]:
+        """Make many at once. `more` holds for each: owners, tenant_id, creation (a replication, see `hide`)."""
+        items = [{"display_name": f"{prefix}-{n}", "templates": list(templates)} | more for n in range(1, count + 1)]
+        answer = self._call("POST", "/service-principals", {"items": items})
+        return [Principal.model_validate(item) for item in answer["items"]]
+
+    def create_service_principal(self, display_name: str = "app", **more: Any) -> Principal:
+        """Make one: id, app_id, tenant_id, templates, owners, creation."""
+        answer = self._call("POST", "/service-principals", {"items": [{"display_name": display_name} | more]})
+        return Principal.model_validate(answer["items"][0])
+
+    def change_service_principal(self, principal: str, *, raw_list: bytes | None = None, **changes: Any) -> None:
+        """Change owners, templates, creation, or its whole answer to the jobs list (`raw_list`, b"" for the truth)."""
+        if raw_list is not None:
+            changes["raw_list_base64"] = _encode(raw_list) or None
+        self._call("PATCH", f"/service-principals/{principal}", changes)
+
+    def remove_service_principal(self, principal: str) -> None:
+        """Remove one with its jobs."""
+        self._call("DELETE", f"/service-principals/{principal}")
+
+    # Jobs
+
+    def jobs(self, service_principal: str = "") -> list[JobView]:
+        """Look at all jobs, or those of a service principal, seen by Graph's callers or not."""
+        query = {"service_principal": service_principal} if service_principal else {}
+        return [JobView.model_validate(item) for item in self._call("GET", "/jobs", query=query)["items"]]
+
+    def job(self, job: str) -> JobView:
+        """Look at a job."""
+        return JobView.model_validate(self._call("GET", f"/jobs/{quote(job)}"))
+
+    def create_job(self, service_principal: str, template: str = "", *, started: bool = False) -> JobView:
+        """Make a job as a person in the portal does; the journal does not show it, and it is seen at once."""
+        document = {"service_principal": service_principal, "template": template, "started": started}
+        return JobView.model_validate(self._call("POST", "/jobs", document))
+
+    def act(self, job: str, action: Literal["start", "pause", "delete"]) -> JobView:
+        """Do to a job what a person in the portal does; the journal does not show it."""
+        return JobView.model_validate(self._call("POST", f"/jobs/{quote(job)}/{action}"))
+
+    def script(self, job: str, *outcomes: str | dict[str, Any], habit: str | dict[str, Any] | None = None) -> JobView:
+        """Decide how the next cycles end, and how all after them do (`habit`).
+
+        An outcome is a kind (`succeed`, `entry_errors`, `fail`, `quarantine`, `prune_escrows`) or the fields of
+        `world.outcomes.Outcome`. A cycle that runs already is not changed.
+        """
+        document: dict[str, Any] = {"next": [_describe_outcome(outcome) for outcome in outcomes]}
+        if habit is not None:
+            document["habit"] = _describe_outcome(habit)
+        return JobView.model_validate(self._call("POST", f"/jobs/{quote(job)}/script", document))
+
+    def quarantine(self, job: str, reason: str, error: dict[str, Any] | None = None) -> JobView:
+        """Put an active job into quarantine now; error has code, message, tenant_actionable."""
+        document = {"reason": reason} | ({"error": error} if error else {})
+        return JobView.model_validate(self._call("POST", f"/jobs/{quote(job)}/quarantine", document))
+
+    def override(
+        self,
+        job: str,
+        *,
+        set: dict[str, Any] | None = None,  # noqa: A002 - the word for it
+        merge: dict[str, Any] | None = None,
+        remove: Iterable[str] = (),
+        raw: bytes | None = None,
+    ) -> None:
+        """Have Graph say garbage about a job: see `world.overrides.Override`. With nothing, the truth."""
+        document: dict[str, Any] = {"set": set or {}, "merge": merge or {}, "remove": list(remove)}
+        if raw is not None:
+            document["raw_base64"] = _encode(raw)
+        self._call("PUT", f"/jobs/{quote(job)}/override", document if any(document.values()) else {})
+
+    def hide(self, job: str, *, seconds: float = 0, looks: int = 0, hides: Sequence[str] = ("list", "get")) -> None:
+        """Hide a job that exists, for world seconds or so many looks; with neither, show it again."""
+        document = {"seconds": seconds, "looks": looks, "hides": list(hides)}
+        self._call("PUT", f"/jobs/{quote(job)}/unseen", document if seconds or looks else {})
+
+    def replicate(self, *, creation: dict[str, Any] | None = None, deletion: dict[str, Any] | None = None) -> None:
+        """Say how slowly new jobs and deletions get about everywhere: seconds, looks, hides."""
+        given = {"creation": creation, "deletion": deletion}
+        self._call("PATCH", "/conduct", {name: value for name, value in given.items() if value is not None})
+
+    # Faults and switches
+
+    def fault(self, action: str, **fields: Any) -> FaultHandle:
+        """Ask for a fault: see `web.faults.Fault` for the fields."""
+        body = fields.pop("body", None)
+        document = {"action": action} | fields | ({} if body is None else {"body_base64": _encode(body)})
+        view = FaultView.model_validate(self._call("POST", "/faults", document))
+        return FaultHandle(view.id, self._call)
+
+    def hold(self, operation: str, point: Literal["before", "after"] = "before", **fields: Any) -> FaultHandle:
+        """Hold the next request of an operation before or after its effect."""
+        return self.fault("hold", operation=operation, point=point, **fields)
+
+    def clear_faults(self) -> None:
+        """Remove all faults; what is held goes on."""
+        self._call("DELETE", "/faults")
+
+    def switch(self, **switches: Any) -> dict[str, Any]:
+        """Answer open questions differently: see `world.switches.Switches`. Gives all of them."""
+        return self._call("PATCH", "/switches", switches)
+
+    def set_latency(self, seconds: float) -> None:
+        """Make every call take longer by so much real time."""
+        self._call("PATCH", "/conduct", {"latency_seconds": seconds})
+
+    def throttle(self, calls: int, seconds: float) -> None:
+        """Allow so many calls in so many world seconds for each tenant, and answer 429 beyond; 0 calls for no limit."""
+        self._call("PATCH", "/conduct", {"throttle": {"calls": calls, "seconds": seconds}})
+
+    # Who may enter
+
+    def set_application(self, client_id: str = "", tenant_id: str = "", **fields: Any) -> None:
+        """Add an application, or change secrets and roles of one; by default the one of world.json."""
+        names = {
+            "client_id": client_id or self.connection.client_id,
+            "tenant_id": tenant_id or self.connection.tenant_id,
+        }
+        self._call("POST", "/applications", names | fields)
+
+    def set_token_lifetime(self, seconds: int) -> None:
+        """Have tokens issued from now on live so long, in real time."""
+        self._call("PATCH", "/tokens", {"lifetime_seconds": seconds})
+
+    def revoke_tokens(self) -> None:
+        """Refuse every token issued so far."""
+        self._call("PATCH", "/tokens", {"revoke": True})
+
+    # Time
+
+    def clock(self) -> ClockView:
+        """Look at the clock."""
+        return ClockView.model_validate(self._call("GET", "/clock"))
+
+    def now(self) -> datetime:
+        """Tell the world's time."""
+        return self.clock().now
+
+    def advance(self, by: timedelta) -> datetime:
+        """Jump forward; gives the new time."""
+        return self._change_clock(advance_seconds=by.total_seconds())
+
+    def set_clock(self, moment: datetime) -> datetime:
+        """Make it `moment` now."""
+        return self._change_clock(now=moment.isoformat())
+
+    def set_rate(self, rate: float) -> datetime:
+        """Let the world's time pass faster or slower."""
+        return self._change_clock(rate=rate)
+
+    def freeze(self, *, frozen: bool = True) -> datetime:
+        """Stop the time, or let it run on."""
+        return self._change_clock(frozen=frozen)
+
+    def _change_clock(self, **changes: Any) -> datetime:
+        return ClockView.model_validate(self._call("PATCH", "/clock", changes)).now
+
+    # What was asked
+
+    def journal(
+        self,
+        *,
+        operation: str = "",
+        service_principal: str = "",
+        job: str = "",
+        after: int = 0,
+        at_least: int = 0,
+        idle: bool = False,
+    ) -> list[JournalEntry]:
+        """List the requests that fit, oldest first; waits for so many, and with `idle` until none is under way."""
+        query: dict[str, Any] = {"operation": operation, "service_principal": service_principal, "job": job}
+        query |= {"after": after, "at_least": at_least} | ({"idle": 1} if idle else {})
+        wait = PATIENCE_SECONDS if at_least or idle else 0
+        items = self._call("GET", "/journal", query=query | {"wait": wait})["items"]
+        if len(items) < at_least:
+            raise ControlError(f"waited {wait:g} s for {at_least} requests {operation}, there were {len(items)}")
+        return [JournalEntry.model_validate(item) for item in items]
+
+    def calls(self) -> Calls:
+        """Count all calls, those for tokens apart; unlike the journal it forgets none."""
+        return Calls.model_validate(self._call("GET", "/calls"))
+
+    def clear_journal(self) -> None:
+        """Forget what was asked."""
+        self._call("DELETE", "/journal")
+
+    def reset(self) -> None:
+        """Begin anew with an empty world, no faults, an empty journal. Clock, applications and tokens stay."""
+        self._call("POST", "/reset")
+
+    def _call(
+        self, method: str, path: str, document: dict[str, Any] | None = None, query: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        # Written here and not by httpx, which refuses lone surrogates.
+        content = None if document is None else json.dumps(document).encode("ascii")
+        timeout = 10 + float((query or {}).get("wait", 0))
+        answer = self._http.request(method, path, content=content, params=query, timeout=timeout)
+        if answer.is_error:
+            raise ControlError(f"{method} {path}: {answer.status_code} {answer.text[:2000]}")
+        result: dict[str, Any] = answer.json()
+        return result
+
+
+def _encode(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+def _describe_outcome(outcome: str | dict[str, Any]) -> dict[str, Any]:
+    return {"kind": outcome} if isinstance(outcome, str) else outcome

@@ -1,0 +1,123 @@
+"""What the control surface tells, typed for those who use it from outside."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Principal(_View):
+    """A service principal."""
+
+    id: str
+    app_id: str
+    display_name: str
+    tenant_id: str
+
+
+class JobView(_View):
+    """A job: `graph` is what Graph would answer, `state` all that the simulator knows (see `world.jobs.Job`)."""
+
+    id: str
+    service_principal_id: str
+    template_id: str
+    is_deleted: bool
+    state: dict[str, Any]
+    graph: dict[str, Any]
+
+    @property
+    def schedule_state(self) -> str:
+        """Graph's schedule.state."""
+        return str(self.graph["schedule"]["state"])
+
+    @property
+    def code(self) -> str:
+        """Graph's status.code."""
+        return str(self.graph["status"]["code"])
+
+    @property
+    def starts(self) -> int:
+        """How often somebody started it."""
+        return int(self.state["starts"])
+
+    @property
+    def pauses(self) -> int:
+        """How often somebody paused it."""
+        return int(self.state["pauses"])
+
+    @property
+    def cycles_ended(self) -> int:
+        """How many cycles have ended, well or badly."""
+        return int(self.state["cycles_ended"])
+
+
+class JournalEntry(_View):
+    """One request; see `web.journal.Entry`."""
+
+    sequence: int
+    real_time: float
+    world_time: datetime
+    method: str
+    path: str
+    query: str
+    operation: str
+    version: str
+    service_principal: str
+    job: str
+    status: int | None
+    end: str
+    had_effect: bool
+    fault: str | None
+    client_request_id: str | None
+    headers: dict[str, str]
+    connection: str
+    in_flight: int
+    seconds: float | None
+    roles: tuple[str, ...]
+    body: Any
+
+
+class Calls(_View):
+    """How many calls there were, by operation; those to the token service stand apart as `identity`."""
+
+    graph: dict[str, int]
+    identity: dict[str, int]
+    graph_total: int
+    identity_total: int
+    most_in_flight: int
+
+
+class FaultView(_View):
+    """How far a fault has come: requests that fitted, that were hit, that are held right now."""
+
+    id: str
+    seen: int
+    hits: int
+    holding: int
+
+
+class ClockView(_View):
+    """The world's time, and the three numbers that any process can compute it from."""
+
+    now: datetime
+    start: datetime
+    origin: float
+    rate: float
+    frozen: bool
+
+
+class Connection(_View):
+    """How to reach a simulator: what world.json says."""
+
+    url: str
+    graph_url: str
+    authority: str
+    tenant_id: str
+    client_id: str
+    client_secret: str
+    world_token: str
+    pid: int

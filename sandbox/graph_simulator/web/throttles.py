@@ -1,0 +1,31 @@
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+SHOWN_FROM = 0.8
+"""From this share of the limit on, Graph tells how far one is (graph-facts 6.3)."""
+
+
+@dataclass(slots=True)
+class Throttle:
+    """A limit of so many calls in so many world seconds for each tenant; 0 calls for none."""
+
+    calls: int = 0
+    seconds: float = 10.0
+    _recent: dict[str, deque[datetime]] = field(default_factory=dict)
+
+    def admit(self, tenant: str, now: datetime) -> float | None:
+        """Count a call; gives the seconds to wait if it is one too many. Calls that are refused count too."""
+        if not self.calls:
+            return None
+        recent = self._recent.setdefault(tenant, deque())
+        while recent and recent[0] <= now - timedelta(seconds=self.seconds):
+            recent.popleft()
+        recent.append(now)
+        if len(recent) <= self.calls:
+            return None
+        return max(1.0, self.seconds - (now - recent[-self.calls - 1]).total_seconds())
+
+    def use(self, tenant: str) -> float:
+        """Tell what share of the limit was used in the last seconds."""
+        return len(self._recent.get(tenant, ())) / self.calls if self.calls else 0.0
