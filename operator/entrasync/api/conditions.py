@@ -1,6 +1,7 @@
 """Condition types and reasons: a closed list, each with the sentence that the documentation prints.
 
-Conditions follow kstatus: `Ready` is always there, `Reconciling` and `Stalled` only while true. Events use the same reasons.
+Conditions follow kstatus: `Ready` is always there, `Reconciling` and `Stalled` only while true. Events use the same
+reasons.
 """
 
 from enum import StrEnum
@@ -25,7 +26,7 @@ CONDITION_MEANING: dict[ConditionType, str] = {
     ConditionType.STALLED: "A person must act; the message says what and where. Still looked at again, slowly.",
     ConditionType.QUARANTINED: "Graph put the job in quarantine; the reason is Graph's own.",
     ConditionType.STEADY_STATE: "The job has caught up with its source at least once.",
-    ConditionType.ESCROWS_PRUNED: "Graph cleared the failures of the initial cycle and paused the job; a person must look.",
+    ConditionType.ESCROWS_PRUNED: "Graph cleared the failures of the initial cycle; a person must look.",
 }
 
 
@@ -98,7 +99,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.NOT_ACHIEVED: "The job has not caught up with its source yet.",
     Reason.NOT_QUARANTINED: "The job is not in quarantine.",
     Reason.CREATING: "The job is being created.",
-    Reason.CREATE_UNCONFIRMED: "Graph's answer to the create was lost; the job is looked for until the replication bound ends.",
+    Reason.CREATE_UNCONFIRMED: "Graph's answer to the create was lost; its job is looked for.",
     Reason.STARTING: "The job is being started.",
     Reason.PAUSING: "The job is being paused.",
     Reason.DELETING: "The job is being deleted.",

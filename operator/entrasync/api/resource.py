@@ -6,6 +6,7 @@ from entrasync.api.model import ApiModel, stored_default
 from entrasync.api.spec import SynchronizationJobSpec
 from entrasync.api.status import NOT_LOOKED_AT, SynchronizationJobStatus
 
+
 class SynchronizationJob(ApiModel):
     """One Microsoft Entra ID provisioning job.
 

@@ -30,8 +30,8 @@ class ConditionEntry(ApiModel):
     """When status last changed."""
 
     # No pattern, unlike metav1.Condition: the reason of Quarantined is Graph's word, and an odd one must not cost the
-    # whole status.
-    reason: Annotated[str, Field(max_length=1024)]
+    # whole status. As long as the longest string of the mirror.
+    reason: Annotated[str, Field(max_length=4096)]
     """Why it is so, in one word for programs."""
 
     message: Annotated[str, Field(max_length=32768)]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.conditions import ConditionType
 
 ConditionStatus = Literal["True", "False", "Unknown"]
 

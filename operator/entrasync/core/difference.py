@@ -1,4 +1,7 @@
-"""JSON merge patches: the difference between what is stored and what is wanted, with explicit nulls for what vanished."""
+"""JSON merge patches.
+
+The difference between what is stored and what is wanted, with explicit nulls for what vanished.
+"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -18,7 +18,10 @@ class Event:
 
 
 def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
-    """Tell the Events that a change of status deserves: newly stalled, newly quarantined, quarantine lifted, gone blind."""
+    """Tell the Events that a change of status deserves.
+
+    Newly stalled, newly quarantined, quarantine lifted, gone blind.
+    """
     old, new = _by_type(before), _by_type(after)
     return [*_stalled(old, new), *_quarantine(old, new), *_blind(old, new)]
 

@@ -1,6 +1,6 @@
 """The one bundle of facts that every rule looks at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -20,7 +20,7 @@ class Facts:
     desired: Desired
     observed: Observed
     now: datetime
-    bounds: Bounds = Bounds()
+    bounds: Bounds = field(default_factory=Bounds)
 
     @property
     def job(self) -> RemoteJob | None:
@@ -36,7 +36,10 @@ class Facts:
 
     @property
     def wanted_state(self) -> ScheduleState | None:
-        """The schedule state that is ours to bring about: unset means Active for a job we made, hands off for an adopted one."""
+        """The schedule state that is ours to bring about.
+
+        Unset means Active for a job we made, hands off for an adopted one.
+        """
         return effective_schedule_state(self.desired, self.resource.origin)
 
     @cached_property

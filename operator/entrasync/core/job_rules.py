@@ -34,7 +34,10 @@ def create_is_unconfirmed(facts: Facts) -> Verdict | None:
 
 
 def until_next_look(elapsed: timedelta, bound: timedelta) -> timedelta:
-    """Tell the pause until the next look for an unanswered create: 1, 2, 4 ... 20 s apart, the last one when the bound ends."""
+    """Tell the pause until the next look for an unanswered create.
+
+    1, 2, 4 ... 20 s apart, the last one when the bound ends.
+    """
     due, pauses = timedelta(0), iter(LOOKS_FOR_UNCONFIRMED_CREATE)
     while due <= elapsed:
         due += next(pauses, LOOKS_FOR_UNCONFIRMED_CREATE[-1])
@@ -73,7 +76,7 @@ def named_job_is_not_the_held_one(facts: Facts) -> Verdict | None:
     return Stall(
         Reason.JOB_ID_MISMATCH,
         f"spec.jobId is {named}, but this resource holds job {held}. Nothing is written. "
-        "Delete the resource (with deletionPolicy Retain, so that the job lives on) and apply it anew with the id you want.",
+        "Delete the resource (with deletionPolicy Retain, so that the job lives on) and apply it with the id you want.",
     )
 
 
@@ -110,13 +113,15 @@ def _adopt_or_create(facts: Facts) -> Verdict:
         return Stall(
             Reason.CONFLICT,
             f"SynchronizationJob {holder.key} holds job {holder.held_job_id} with template {facts.desired.template_id} "
-            "on this service principal already, and a second one is not created. Delete one of the two resources, or set spec.jobId.",
+            "on this service principal already, and a second one is not created. "
+            "Delete one of the two resources, or set spec.jobId.",
         )
     if facts.desired.adoption_policy is AdoptionPolicy.ADOPT_ONLY:
         return Stall(
             Reason.NO_JOB_TO_ADOPT,
-            f"Service principal {facts.desired.service_principal_id} has no job with template {facts.desired.template_id}, and "
-            "spec.adoptionPolicy AdoptOnly forbids to create one. Create it elsewhere, or set AdoptOrCreate.",
+            f"Service principal {facts.desired.service_principal_id} has no job with template "
+            f"{facts.desired.template_id}, and spec.adoptionPolicy AdoptOnly forbids to create one. "
+            "Create it elsewhere, or set AdoptOrCreate.",
         )
     return _create_anew(facts)
 
@@ -191,8 +196,9 @@ def template_is_not_that_of_the_job(facts: Facts) -> Verdict | None:
         return None
     return Stall(
         Reason.TEMPLATE_CHANGED,
-        f"spec.template.id is {facts.desired.template_id}, but job {facts.job.id} has template {facts.job.template_id}, "
-        "which Graph cannot change. Set the old template again, or delete the resource and apply it anew.",
+        f"spec.template.id is {facts.desired.template_id}, but job {facts.job.id} has template "
+        f"{facts.job.template_id}, which Graph cannot change. "
+        "Set the old template again, or delete the resource and apply it anew.",
     )
 
 

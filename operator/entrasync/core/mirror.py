@@ -98,7 +98,10 @@ class Mirror:
 
 
 def mirror_job(job: RemoteJob) -> Mirror:
-    """Make Graph's job storable: nulls, `@odata.*`, "never" dates and values of a wrong type are left out, the rest is kept."""
+    """Make Graph's job storable.
+
+    Nulls, `@odata.*`, "never" dates and values of a wrong type are left out, the rest is kept.
+    """
     cleaning = _Cleaning()
     named = {name: job.raw.get(name) for name in JOB_SHAPE.members}
     job_part = cleaning.clean(named, JOB_SHAPE, "job")

@@ -1,4 +1,7 @@
-"""The facts one pass gathered. "Missing" is None; what could not be told never gets here, it ends the pass as an error."""
+"""The facts one pass gathered.
+
+"Missing" is None; what could not be told never gets here, it ends the pass as an error.
+"""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -22,7 +22,10 @@ class PausedBy(StrEnum):
 
 @dataclass(frozen=True)
 class Pause:
-    """A job that is not scheduled, and who did it. `since` is when we saw it first; None when it was so from the start."""
+    """A job that is not scheduled, and who did it.
+
+    `since` is when we saw it first; None when it was so from the start.
+    """
 
     by: PausedBy
     since: str | None

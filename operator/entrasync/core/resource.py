@@ -53,7 +53,10 @@ class Operation:
 
 @dataclass(frozen=True)
 class Resource:
-    """One SynchronizationJob of the API server. `status` and `annotations` are as stored, never trusted to be well-formed."""
+    """One SynchronizationJob of the API server.
+
+    `status` and `annotations` are as stored, never trusted to be well-formed.
+    """
 
     key: ResourceKey
     uid: str
@@ -171,7 +174,10 @@ def claim_of(resource: Resource) -> Claim:
 
 
 def outranks(claim: Claim, resource: Resource) -> bool:
-    """Whether another's claim to a job beats this resource's: a holder beats one who only names, then the older wins."""
+    """Whether another's claim to a job beats this resource's.
+
+    A holder beats one who only names, then the older wins.
+    """
     mine = (resource.held_job_id is None, resource.created_at, resource.key)
     theirs = (claim.held_job_id is None, claim.created_at, claim.key)
     return theirs < mine

@@ -21,8 +21,8 @@ def job_was_paused_by_graph(facts: Facts) -> Verdict | None:
         return None
     return Stall(
         Reason.PAUSED_BY_GRAPH,
-        f"Graph paused job {facts.job.id}: {pause.reason}. It is not started again before a person has looked: mend the cause, "
-        "then start the job in the portal, or set spec.schedule.state to Paused and back to Active.",
+        f"Graph paused job {facts.job.id}: {pause.reason}. It is not started again before a person has looked: "
+        "mend the cause, then start the job in the portal, or set spec.schedule.state to Paused and back to Active.",
     )
 
 
@@ -35,7 +35,10 @@ def job_runs_but_should_rest(facts: Facts) -> Verdict | None:
 
 
 def job_rests_but_should_run(facts: Facts) -> Verdict | None:
-    """Find an unscheduled job that is wanted Active; never twice within the replication bound, for reads may be stale."""
+    """Find an unscheduled job that is wanted Active.
+
+    Never twice within the replication bound, for reads may be stale.
+    """
     job = facts.job
     if job is None or not _needs_start(facts, job):
         return None

@@ -24,7 +24,10 @@ class Written:
 
 
 def remember(facts: Facts) -> Written:
-    """Put what this pass saw into the status: mirror, pause, identity, what is in force. Conditions stay as they are."""
+    """Put what this pass saw into the status.
+
+    Mirror, pause, identity, what is in force. Conditions stay as they are.
+    """
     resource, observed = facts.resource, facts.observed
     mirror = _mirror_of_held_job(facts)
     status = dict(resource.status)
@@ -64,7 +67,10 @@ def write_go_duration(duration: timedelta) -> str:
 
 
 def with_intent(resource: Resource, operation: Operation, *, action: str, tenant_id: str) -> dict[str, Any]:
-    """Record that a create is about to be sent, and where; the job held before, if any, is forgotten in the same write."""
+    """Record that a create is about to be sent, and where.
+
+    The job held before, if any, is forgotten in the same write.
+    """
     status = dict(resource.status) | {"tenantId": tenant_id, "servicePrincipalId": operation.service_principal_id}
     status["operation"] = {
         "action": action,
@@ -79,7 +85,10 @@ def with_intent(resource: Resource, operation: Operation, *, action: str, tenant
 
 
 def without_intent(resource: Resource) -> dict[str, Any]:
-    """Forget an intent whose create surely did not happen; a resource that never held a job may still move elsewhere."""
+    """Forget an intent whose create surely did not happen.
+
+    A resource that never held a job may still move elsewhere.
+    """
     forgotten = {"operation"} if resource.annotated_job_id else {"operation", "tenantId", "servicePrincipalId"}
     return {name: value for name, value in resource.status.items() if name not in forgotten}
 

@@ -14,7 +14,10 @@ def is_never(text: str) -> bool:
 
 
 def parse_time(value: object) -> datetime | None:
-    """Read a date-time with up to seven fractional digits; None for "never", for anything malformed and out of range."""
+    """Read a date-time with up to seven fractional digits.
+
+    None for "never", for anything malformed and out of range.
+    """
     if not isinstance(value, str) or is_never(value):
         return None
     if (found := _TIME.match(value)) is None:
@@ -28,7 +31,10 @@ def parse_time(value: object) -> datetime | None:
 
 
 def parse_interval(value: object) -> timedelta | None:
-    """Read Graph's ISO 8601 interval, without years and months; None when malformed or .NET's "never" (10,675,199 days)."""
+    """Read Graph's ISO 8601 interval, without years and months.
+
+    None when malformed or .NET's "never" (10,675,199 days).
+    """
     if not isinstance(value, str) or (found := _DURATION.match(value)) is None:
         return None
     days, hours, minutes, seconds = (int(part[:9] or 0) if part else 0 for part in found.groups())

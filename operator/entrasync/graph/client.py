@@ -48,9 +48,9 @@ class GraphClient:
         self._tenant_id = tokens.tenant_id
         self._clock = limiter.clock
         self._bounds = bounds or Bounds()
-        self._http = httpx.AsyncClient(
-            transport=transport or build_transport(self._endpoint), follow_redirects=False, trust_env=False
-        )
+        # As many connections as places: who has a place never stands in a second line
+        transport = transport or build_transport(self._endpoint, connections=limiter.concurrency)
+        self._http = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
         self._exchange = Exchange(self._http, tokens, limiter, observer or SilentObserver(), self._bounds)
 
     @property

@@ -36,7 +36,7 @@ class TenantLimiter:
         if concurrency < 1:
             raise ValueError("a limiter needs at least one place")
         self.clock = clock
-        self._concurrency = concurrency
+        self.concurrency = concurrency
         self._in_flight = 0
         self._urgent: deque[asyncio.Future[None]] = deque()
         self._background: deque[asyncio.Future[None]] = deque()
@@ -128,7 +128,7 @@ class TenantLimiter:
         return self._in_flight < self._bound(is_urgent)
 
     def _bound(self, is_urgent: bool) -> int:
-        bound = self._concurrency if is_urgent else self._concurrency * 3 // 4
+        bound = self.concurrency if is_urgent else self.concurrency * 3 // 4
         if self._busy_until is not None and self.clock.now() < self._busy_until:
             bound //= 4  # urgent calls keep some speed, background ones nearly stop
         return max(bound, 1)

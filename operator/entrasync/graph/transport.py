@@ -19,7 +19,7 @@ from httpx_aiohttp import AiohttpTransport
 from entrasync.graph.endpoints import GraphEndpoint
 
 CONNECTIONS = 64
-"""More than a tenant's limiter lets through at once, so nobody waits in a second line."""
+"""Kept-alive connections at most, unless the caller needs more at once."""
 
 IDLE_SECONDS = 30.0
 """Shorter than front ends keep an idle connection, so that rarely a write meets one that is being closed."""
@@ -35,12 +35,12 @@ def build_tls(endpoint: GraphEndpoint) -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def build_transport(endpoint: GraphEndpoint) -> httpx.AsyncBaseTransport:
+def build_transport(endpoint: GraphEndpoint, *, connections: int = CONNECTIONS) -> httpx.AsyncBaseTransport:
     """Build the transport to one Graph: HTTP/1.1, kept alive, bounded. Proxies come from the environment.
 
     HTTP/1.1 only: with HTTP/2 a front end that closes a connection takes down all calls in flight on it.
     """
-    return GraphTransport(build_tls(endpoint), proxy=_find_proxy(endpoint.graph_url))
+    return GraphTransport(build_tls(endpoint), proxy=_find_proxy(endpoint.graph_url), connections=connections)
 
 
 class GraphTransport(AiohttpTransport):
@@ -50,11 +50,14 @@ class GraphTransport(AiohttpTransport):
     (RFC 9110, 9.2.2). All of ours of the first kind may be repeated.
     """
 
-    def __init__(self, tls: ssl.SSLContext, *, proxy: httpx.Proxy | None = None) -> None:
+    def __init__(
+        self, tls: ssl.SSLContext, *, proxy: httpx.Proxy | None = None, connections: int = CONNECTIONS
+    ) -> None:
+        self._connections = connections
         super().__init__(verify=tls, client=self._open_session, proxy=proxy)
 
     def _open_session(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE_SECONDS, ssl=self.ssl_context)
+        connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=IDLE_SECONDS, ssl=self.ssl_context)
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),

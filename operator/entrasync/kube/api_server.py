@@ -1,6 +1,5 @@
 """Our own calls to the API server: lists of our kind, merge patches, Events. All by the session that Kopf uses too."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -78,7 +77,7 @@ class ApiServer:
                 if response.status >= 400:
                     raise await _error_of(response)
                 return await response.json()
-        except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
             raise ApiServerUnavailable(f"{method} {path}: {type(error).__name__} {error}") from error
 
 

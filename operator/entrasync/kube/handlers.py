@@ -1,4 +1,7 @@
-"""What Kopf tells us, handed over: no opinion about jobs. Errors in event handlers are dropped by Kopf, so these only enqueue."""
+"""What Kopf tells us, handed over.
+
+No opinion about jobs. Errors in event handlers are dropped by Kopf, so these only enqueue.
+"""
 
 from typing import Any
 

@@ -25,7 +25,10 @@ BETWEEN_PRUNES = 600.0
 
 @dataclass(frozen=True)
 class Hosting:
-    """What Kopf is to host. `begin` and `end` are called inside its life: tasks made earlier would be cancelled too early."""
+    """What Kopf is to host.
+
+    `begin` and `end` are called inside its life: tasks made earlier would be cancelled too early.
+    """
 
     session: kopf.AiohttpSession
     watch: Watch

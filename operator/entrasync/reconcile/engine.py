@@ -134,6 +134,6 @@ class Engine:
         return "failed" if outcome.is_failure else "settled"
 
     def _home(self, key: ResourceKey) -> str:
-        """What passes are serialised by, so that one service principal has one create in flight and shares its list calls."""
+        """What passes are serialised by: one service principal has one create in flight and shares its list calls."""
         resource = self._resources.get(key)
         return (resource.service_principal_id if resource else None) or str(key)

@@ -35,7 +35,10 @@ DELETE_AGAIN = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class Done:
-    """What an action left: the resource as it is now, the job if Graph just sent it, whether Graph must be read anew."""
+    """What an action left.
+
+    The resource as it is now, the job if Graph just sent it, whether Graph must be read anew.
+    """
 
     resource: Resource
     job: RemoteJob | None = None
@@ -83,7 +86,10 @@ class Performer:
                 assert_never(action)
 
     async def _create(self, action: CreateJob, resource: Resource) -> Done:
-        """Intent, POST, annotation. A crash before the POST, after it or after the annotation is settled by the intent."""
+        """Intent, POST, annotation.
+
+        A crash before the POST, after it or after the annotation is settled by the intent.
+        """
         resource = await self._record_intent(action, resource)
         try:
             job = await self._api.create_job(action.service_principal_id, action.template_id)

@@ -34,7 +34,10 @@ class SyncApi(Protocol):
         ...
 
     async def create_job(self, service_principal_id: str, template_id: str) -> RemoteJob:
-        """Create a job: NOT idempotent, the id is the server's. Raises `OutcomeUnknown` whenever it may have happened."""
+        """Create a job.
+
+        NOT idempotent, the id is the server's. Raises `OutcomeUnknown` whenever it may have happened.
+        """
         ...
 
     async def start_job(self, service_principal_id: str, job_id: str) -> None:
@@ -71,7 +74,10 @@ class ResourceApi(Protocol):
     async def patch_status(
         self, resource: Resource, patch: Mapping[str, Any], *, if_unchanged: bool = False
     ) -> Resource:
-        """Merge-patch `status` through the subresource, bound to the resource's version if wished. Returns the new resource."""
+        """Merge-patch `status` through the subresource, bound to the resource's version if wished.
+
+        Returns the new resource.
+        """
         ...
 
 

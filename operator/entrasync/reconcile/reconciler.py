@@ -74,7 +74,10 @@ class Reconciler:
         self._bounds = bounds
 
     async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
-        """Make one pass with Graph as of `since` or later. Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`."""
+        """Make one pass with Graph as of `since` or later.
+
+        Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`.
+        """
         resource = self._resources.get(key)
         if resource is None:
             self._memory.forget(key)
@@ -125,7 +128,7 @@ class Reconciler:
             try:
                 done = await self._act(verdict.action, resource)
             except EntraSyncError as error:
-                # What the action wrote before it failed (an intent, or its end) is in the store, not in the working copy.
+                # What the action wrote before it failed, such as an intent, is in the store, not in the working copy.
                 resource = self._resources.get(resource.key) or resource
                 return _Seen(replace(facts, resource=resource), self._judge(resource, error))
             resource = done.resource

@@ -7,7 +7,10 @@ from entrasync.core.resource import Claim, Resource, ResourceKey, claim_of
 
 
 class Resources:
-    """The store of one process. Newer versions win; the order in which watch and our own writes tell does not matter."""
+    """The store of one process.
+
+    Newer versions win; the order in which watch and our own writes tell does not matter.
+    """
 
     def __init__(self) -> None:
         self._by_key: dict[ResourceKey, Resource] = {}
@@ -26,7 +29,10 @@ class Resources:
         return self._by_key.get(key)
 
     def put(self, resource: Resource) -> Resource | None:
-        """Keep a resource unless a newer version is known. Returns what was known before; `resource` itself if nothing changed hands."""
+        """Keep a resource unless a newer version is known.
+
+        Returns what was known before; `resource` itself if nothing changed hands.
+        """
         known = self._by_key.get(resource.key)
         if known and known.uid == resource.uid and int(known.resource_version) >= int(resource.resource_version):
             return resource
