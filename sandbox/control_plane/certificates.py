@@ -44,10 +44,11 @@ class Certificates:
         """The public and the private half of the key that ServiceAccount tokens are signed with."""
         return self.folder / "tokens.pub", self.folder / "tokens.key"
 
-    def client_context(self) -> ssl.SSLContext:
-        """Return a TLS context which trusts this API server and speaks as its administrator."""
+    def client_context(self, *, with_admin: bool = True) -> ssl.SSLContext:
+        """Return a TLS context which trusts this API server, and speaks as its administrator or as nobody."""
         context = ssl.create_default_context(cafile=str(self.authority))
-        context.load_cert_chain(*self.admin)
+        if with_admin:
+            context.load_cert_chain(*self.admin)
         return context
 
 

@@ -1,0 +1,46 @@
+"""What tests against a real API server share. Nothing starts unless a test asks for it."""
+
+import re
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from control_plane import ControlPlane
+from control_plane.binaries import installed
+from tests.support.cluster import Cluster
+
+_LONGEST_NAME = 63  # of a namespace, in Kubernetes
+
+
+@pytest.fixture(scope="session")
+def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """One control plane for the whole session, with an audit log. Each test works in a namespace of its own."""
+    binaries = installed()
+    if binaries is None:
+        # Getting them may take minutes, and would look like a test that hangs.
+        pytest.fail("The API server's programs are not here yet. Run: python -m control_plane get", pytrace=False)
+    folder = tmp_path_factory.mktemp("control-plane")
+    with ControlPlane.start(folder, audit="Metadata", binaries=binaries) as plane:
+        yield plane
+
+
+@pytest.fixture(scope="session")
+def cluster(control_plane: ControlPlane) -> Iterator[Cluster]:
+    """The session's control plane as its administrator sees it."""
+    with Cluster(control_plane) as found:
+        yield found
+
+
+@pytest.fixture
+def namespace(cluster: Cluster, request: pytest.FixtureRequest) -> str:
+    """A new namespace, named after the test. It stays: only a controller manager could empty it."""
+    name = _namespace_name(request.node.name)
+    cluster.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    return name
+
+
+def _namespace_name(test: str) -> str:
+    unique = uuid.uuid4().hex[:8]
+    words = re.sub(r"[^a-z0-9]+", "-", test.lower().removeprefix("test_")).strip("-")
+    return f"{words[: _LONGEST_NAME - len(unique) - 1].rstrip('-')}-{unique}".lstrip("-")

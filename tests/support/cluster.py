@@ -1,0 +1,200 @@
+"""The tests' own view of an API server: plain objects as dicts, over one connection, as its administrator.
+
+It shares no code with the product, whose own client is under test. Paths are written out of apiVersion and plural, so
+nothing is discovered and nothing is cached.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import yaml
+
+from control_plane import ControlPlane
+from tests.support.polling import until
+
+Object = dict[str, Any]
+
+
+class RefusedError(Exception):
+    """The API server said no: its status code, its reason (`Invalid`, `Forbidden`) and its message."""
+
+    def __init__(self, code: int, reason: str, message: str) -> None:
+        super().__init__(f"{code} {reason}: {message}")
+        self.code = code
+        self.reason = reason
+        self.message = message
+
+
+class Cluster:
+    """What a test does to the objects of one control plane, and sees of them."""
+
+    def __init__(self, plane: ControlPlane, token: str | None = None) -> None:
+        """Speak as the administrator, or as whoever holds a token."""
+        self.plane = plane
+        context = plane.certificates.client_context(with_admin=token is None)
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._http = httpx.Client(base_url=plane.url, verify=context, headers=headers, timeout=30.0, trust_env=False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def get(self, api_version: str, plural: str, name: str, namespace: str | None = None) -> Object:
+        """Return one object; RefusedError with code 404 if there is none."""
+        return self._ask("GET", _path(api_version, plural, namespace, name))
+
+    def find(self, api_version: str, plural: str, name: str, namespace: str | None = None) -> Object | None:
+        """Return one object, or None if there is none."""
+        try:
+            return self.get(api_version, plural, name, namespace)
+        except RefusedError as refused:
+            if refused.code == httpx.codes.NOT_FOUND:
+                return None
+            raise
+
+    def list(self, api_version: str, plural: str, namespace: str | None = None, **query: str) -> list[Object]:
+        """Return all objects of a kind, of one namespace if given."""
+        found: list[Object] = self._ask("GET", _path(api_version, plural, namespace), query=query)["items"]
+        return found
+
+    def create(self, plural: str, manifest: Object, namespace: str | None = None, *, dry_run: bool = False) -> Object:
+        """Create an object and return it as stored. A dry run is checked in full, and nothing is stored."""
+        query = {"dryRun": "All"} if dry_run else {}
+        query["fieldValidation"] = "Strict"  # a misspelt field is an error, as with kubectl
+        return self._ask("POST", _path(manifest["apiVersion"], plural, namespace), query=query, content=manifest)
+
+    def patch(
+        self,
+        api_version: str,
+        plural: str,
+        name: str,
+        namespace: str | None = None,
+        *,
+        merge: Object,
+        subresource: str | None = None,
+    ) -> Object:
+        """Merge fields into an object, or into its `status` as subresource; None as a value removes the field."""
+        path = _path(api_version, plural, namespace, name, subresource)
+        return self._ask("PATCH", path, content=merge, media_type="application/merge-patch+json")
+
+    def delete(self, api_version: str, plural: str, name: str, namespace: str | None = None) -> None:
+        """Ask for the deletion of an object; finalizers may keep it for a while."""
+        self._ask("DELETE", _path(api_version, plural, namespace, name))
+
+    def apply(self, manifests: str | Path, namespace: str | None = None) -> None:
+        """Apply YAML, one or more documents of any kind, or a file or folder of them, as `kubectl apply` does."""
+        options = ["apply", "--server-side", "--force-conflicts", *([f"--namespace={namespace}"] if namespace else [])]
+        if isinstance(manifests, Path):
+            self.plane.kubectl(*options, f"--filename={manifests}")
+        else:
+            self.plane.kubectl(*options, "--filename=-", content=manifests)
+
+    def apply_crds(self, manifests: str | Path) -> None:
+        """Apply CRDs and wait until their objects can be created and listed."""
+        self.apply(manifests)
+        for crd in _documents(manifests):
+            self.wait_served(crd["metadata"]["name"])
+
+    def wait_served(self, crd_name: str, within_seconds: float = 20.0) -> None:
+        """Wait until a CRD is Established and each version of it lists: for a moment it answers 404 or 429."""
+        crd = until(
+            lambda: self.get("apiextensions.k8s.io/v1", "customresourcedefinitions", crd_name),
+            lambda crd: has_condition(crd, "Established"),
+            what=f"{crd_name} is Established",
+            within_seconds=within_seconds,
+        )
+        for version in (version["name"] for version in crd["spec"]["versions"] if version["served"]):
+            api_version, plural = f"{crd['spec']['group']}/{version}", crd["spec"]["names"]["plural"]
+            until(
+                lambda api_version=api_version, plural=plural: self._lists(api_version, plural),  # type: ignore[misc]
+                what=f"{plural} of {api_version} can be listed",
+                within_seconds=within_seconds,
+            )
+
+    def wait_for(
+        self,
+        api_version: str,
+        plural: str,
+        name: str,
+        namespace: str | None = None,
+        *,
+        holds: Callable[[Object], object],
+        what: str,
+        within_seconds: float = 20.0,
+    ) -> Object:
+        """Wait until an object is there and something holds of it; return it."""
+        found = until(
+            lambda: self.find(api_version, plural, name, namespace),
+            lambda seen: seen is not None and holds(seen),
+            what=what,
+            within_seconds=within_seconds,
+        )
+        assert found is not None
+        return found
+
+    def wait_gone(
+        self, api_version: str, plural: str, name: str, namespace: str | None = None, *, within_seconds: float = 20.0
+    ) -> None:
+        """Wait until an object is no more."""
+        until(
+            lambda: self.find(api_version, plural, name, namespace),
+            lambda seen: seen is None,
+            what=f"{plural} {name} is gone",
+            within_seconds=within_seconds,
+        )
+
+    def _lists(self, api_version: str, plural: str) -> bool:
+        try:
+            self.list(api_version, plural, limit="1")
+        except RefusedError as refused:
+            if refused.code in {httpx.codes.NOT_FOUND, httpx.codes.TOO_MANY_REQUESTS}:
+                return False
+            raise
+        return True
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        content: Object | None = None,
+        media_type: str = "application/json",
+    ) -> Object:
+        body = None if content is None else json.dumps(content).encode()
+        answer = self._http.request(method, path, params=query, content=body, headers={"Content-Type": media_type})
+        found: Object = answer.json()
+        if answer.is_success:
+            return found
+        raise RefusedError(answer.status_code, found.get("reason", ""), found.get("message", ""))
+
+
+def has_condition(found: Object, kind: str, status: str = "True") -> bool:
+    """Tell whether an object's status has a condition of a type and status."""
+    conditions = found.get("status", {}).get("conditions", [])
+    return any(condition["type"] == kind and condition["status"] == status for condition in conditions)
+
+
+def _documents(manifests: str | Path) -> list[Object]:
+    if isinstance(manifests, str):
+        texts = [manifests]
+    else:
+        files = sorted(manifests.glob("*.yaml")) if manifests.is_dir() else [manifests]
+        texts = [file.read_text(encoding="utf-8") for file in files]
+    return [document for text in texts for document in yaml.safe_load_all(text) if document]
+
+
+def _path(
+    api_version: str, plural: str, namespace: str | None, name: str | None = None, subresource: str | None = None
+) -> str:
+    root = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+    place = f"/namespaces/{namespace}" if namespace else ""
+    return "/".join(part for part in (f"{root}{place}/{plural}", name, subresource) if part)

@@ -1,0 +1,28 @@
+"""Processes as the system sees them, and this project's commands in processes of their own."""
+
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def running(process_ids: Iterable[int]) -> list[int]:
+    """Return those that run; one that has ended but was not yet collected does not."""
+    return [each for each in process_ids if _state(each) not in {"", "Z"}]
+
+
+def run_module(module: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Run `python -m MODULE` to its end, and keep what it says."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def start_module(module: str, *arguments: str | Path) -> subprocess.Popen[bytes]:
+    """Start `python -m MODULE` with a pipe as its standard input."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
+
+
+def _state(process_id: int) -> str:
+    asked = ["ps", "-o", "stat=", "-p", str(process_id)]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()[:1]  # noqa: S603
