@@ -1,0 +1,154 @@
+"""The operator as a real process, to be started, told to stop, or killed at any point."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from stage.world_time import WorldTime
+
+START_SECONDS = 20.0
+BETWEEN_LOOKS = 0.02
+PORT_IN_LOG = re.compile(r"Health and metrics listen on port (\d+)")
+
+
+@dataclass(frozen=True)
+class Post:
+    """Where an operator works: its API server, its Graph, its tenant and time."""
+
+    kubeconfig: Path
+    graph_folder: Path
+    """The simulator's folder, with world.json and ca.pem."""
+    world_time: WorldTime
+    namespaces: Sequence[str] = ()
+    flags: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def list_arguments(self) -> list[str]:
+        """Write the operator's flags; its secret comes by the environment."""
+        graph = json.loads((self.graph_folder / "world.json").read_text(encoding="utf-8"))
+        return [
+            "run",
+            f"--tenant-id={graph['tenant_id']}",
+            f"--client-id={graph['client_id']}",
+            f"--graph-url={graph['url']}",
+            f"--authority={graph['url']}",
+            f"--ca-file={self.graph_folder / 'ca.pem'}",
+            f"--namespaces={','.join(self.namespaces)}",
+            f"--clock-start={self.world_time.start.isoformat()}",
+            f"--clock-origin={self.world_time.origin}",
+            f"--clock-rate={self.world_time.rate}",
+            "--http-host=127.0.0.1",
+            "--http-port=0",
+            *self.flags,
+        ]
+
+    def write_environment(self) -> dict[str, str]:
+        """Write the operator's environment: nothing of ours but what it needs."""
+        graph = json.loads((self.graph_folder / "world.json").read_text(encoding="utf-8"))
+        own = {"KUBECONFIG": str(self.kubeconfig), "ENTRASYNC_CLIENT_SECRET": graph["client_secret"]}
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("ENTRASYNC_")}
+        return inherited | own | dict(self.environment)
+
+
+class OperatorProcess:
+    """A running operator. `with` ends it by SIGTERM; `kill` is SIGKILL."""
+
+    def __init__(self, process: subprocess.Popen[bytes], log: Path, *, begins_at: int = 0) -> None:
+        self.process = process
+        self.log = log
+        self.exit_seconds: float | None = None
+        self._begins_at = begins_at
+
+    @classmethod
+    def start(cls, post: Post, log: Path, *, is_awaited: bool = True) -> Self:
+        """Start an operator; its log is appended to `log`. Waits until it is ready, unless told not to.
+
+        Raises:
+            RuntimeError: It ended or was not ready in time; the message has the end of its log.
+        """
+        log.parent.mkdir(parents=True, exist_ok=True)
+        begins_at = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as output:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "entrasync.process.cli", *post.list_arguments()],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=post.write_environment(),
+            )
+        operator = cls(process, log, begins_at=begins_at)
+        if is_awaited:
+            operator.wait_ready()
+        return operator
+
+    @property
+    def output(self) -> str:
+        """What this process has logged so far."""
+        return self.log.read_bytes()[self._begins_at :].decode(errors="replace")
+
+    @property
+    def url(self) -> str | None:
+        """Where its health and metrics are; None as long as it has not said so."""
+        found = PORT_IN_LOG.search(self.output)
+        return f"http://127.0.0.1:{found.group(1)}" if found else None
+
+    def wait_ready(self, within_seconds: float = START_SECONDS) -> None:
+        """Wait until `/readyz` says yes."""
+        deadline = time.monotonic() + within_seconds
+        while not self._is_ready():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                self.kill()
+                raise RuntimeError(f"the operator did not become ready:\n{self.output[-4000:]}")
+            time.sleep(BETWEEN_LOOKS)
+
+    def read(self, path: str) -> tuple[int, str]:
+        """GET a path of its health server: status and text. 0 when nobody answers."""
+        if (url := self.url) is None:
+            return 0, ""
+        try:
+            with urllib.request.urlopen(url + path, timeout=5) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, within_seconds: float = 30.0) -> int:
+        """Tell it to end (SIGTERM), and wait; returns its exit code."""
+        began = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            code = self.process.wait(within_seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+        self.exit_seconds = time.monotonic() - began
+        return code
+
+    def _is_ready(self) -> bool:
+        return self.read("/readyz")[0] == 200
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self.process.poll() is None:
+            self.stop()
