@@ -1,0 +1,88 @@
+"""What a person at a terminal sees of the CRD."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from control_plane import ControlPlane
+from entrasync.api.names import GROUP, PLURAL
+from tests.cluster.jobs import Jobs
+from tests.support.cluster import Cluster
+
+LAST_RUN = datetime.now(UTC) - timedelta(minutes=42, seconds=10)
+STATUS: dict[str, Any] = {
+    "conditions": [
+        {
+            "type": "Ready",
+            "status": "False",
+            "lastTransitionTime": "2026-11-21T03:00:00Z",
+            "reason": "Quarantined",
+            "message": "",
+        }
+    ],
+    "job": {"id": "scim.0123", "schedule": {"state": "Active"}},
+    "synchronizationStatus": {
+        "code": "Quarantine",
+        "quarantine": {"reason": "TooManyDeletes"},
+        "lastExecution": {
+            "state": "Failed",
+            "countExported": 7,
+            "countEscrowed": 3,
+            # Graph's seven digits, more than most programs know what to do with.
+            "timeEnded": f"{LAST_RUN:%Y-%m-%dT%H:%M:%S}.1234567Z",
+        },
+    },
+}
+
+
+def shown_row(jobs: Jobs, *options: str) -> dict[str, str]:
+    """Store a job in quarantine and read kubectl's row of it, by column."""
+    name = jobs.change(jobs.create(), {"status": STATUS})["metadata"]["name"]
+    shown = jobs.cluster.plane.kubectl("get", "syncjob", name, f"--namespace={jobs.namespace}", *options)
+    heads, cells = (re.split(r"\s{2,}", line.strip()) for line in shown.strip().splitlines())
+    return dict(zip(heads, cells, strict=True))
+
+
+def test_the_api_server_takes_the_schema_as_structural(cluster: Cluster, crd_installed: None) -> None:
+    crd = cluster.get("apiextensions.k8s.io/v1", "customresourcedefinitions", f"{PLURAL}.{GROUP}")
+
+    conditions = {c["type"]: c["status"] for c in crd["status"]["conditions"]}
+
+    assert conditions["Established"] == conditions["NamesAccepted"] == "True"
+    assert "NonStructuralSchema" not in conditions
+
+
+def test_columns_show_the_live_state(jobs: Jobs) -> None:
+    row = shown_row(jobs)
+    del row["NAME"], row["AGE"]
+    assert row == {
+        "TEMPLATE": "scim",
+        "STATE": "Active",
+        "STATUS": "Quarantine",
+        "READY": "False",
+        "LAST-RUN": "42m",
+        "RESULT": "Failed",
+    }
+
+
+def test_wide_columns_show_what_on_call_asks_next(jobs: Jobs) -> None:
+    row = shown_row(jobs, "--output=wide")
+    assert {name: row[name] for name in ("EXPORTED", "ESCROWED", "QUARANTINE", "JOB-ID")} == {
+        "EXPORTED": "7",
+        "ESCROWED": "3",
+        "QUARANTINE": "TooManyDeletes",
+        "JOB-ID": "scim.0123",
+    }
+
+
+def test_the_category_lists_a_job_that_nobody_looked_at_too(jobs: Jobs) -> None:
+    name = jobs.create()["metadata"]["name"]
+
+    shown = jobs.cluster.plane.kubectl("get", "entrasync", f"--namespace={jobs.namespace}")
+    assert re.search(rf"{name}\s+scim\s", shown)
+
+
+def test_explain_tells_what_unset_means(control_plane: ControlPlane, crd_installed: None) -> None:
+    told = " ".join(control_plane.kubectl("explain", "syncjob.spec.deletionPolicy").split())
+
+    assert "Unset: Delete for a job that the operator created, Retain for one it adopted." in told
