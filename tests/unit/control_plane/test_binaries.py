@@ -1,0 +1,149 @@
+"""Getting the programs, with folders, an archive and a builder made for the test: no network, no compiler."""
+
+import hashlib
+import subprocess
+import sys
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from control_plane import ControlPlaneError, archive, binaries
+from control_plane.programs import ETCD_VERSION, KUBERNETES_VERSION, PROGRAMS, REQUIRED, Program
+from control_plane.search import Go
+from control_plane.toolchain import needed_go, parse_version
+
+SOME_GO = Go(Path("/no/go"), (1, 26, 0))
+
+
+@pytest.fixture(autouse=True)
+def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An empty cache, no KUBEBUILDER_ASSETS, a Go that is never run, and a network that answers nobody."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.delenv("KUBEBUILDER_ASSETS", raising=False)
+    monkeypatch.setattr(binaries, "go_on_path", lambda: SOME_GO)
+    monkeypatch.setattr(binaries, "archive_url", lambda _: (tmp_path / "no-such-archive").as_uri())
+    return tmp_path / "entra-sync-operator" / "control-plane"
+
+
+def put(folder: Path, *names: str) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        (folder / name).write_text("#!/bin/sh\n")
+        (folder / name).chmod(0o755)
+
+
+def builder(*, fails_at: str = "") -> Callable[[Program, Go, object, Path], None]:
+    def build(program: Program, _go: Go, _target: object, into: Path) -> None:
+        put(into, program.name)
+        if program.name == fails_at:
+            raise ControlPlaneError("the compiler gave up")
+
+    return build
+
+
+def pack(folder: Path, *names: str) -> Path:
+    put(folder / "controller-tools" / "envtest", *names)
+    with tarfile.open(folder / "envtest.tgz", "w:gz") as packed:
+        packed.add(folder / "controller-tools", "controller-tools")
+    return folder / "envtest.tgz"
+
+
+def test_kubebuilder_assets_are_taken_as_they_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    put(tmp_path / "assets", *REQUIRED)
+    monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path / "assets"))
+    assert binaries.obtain()["etcd"] == tmp_path / "assets" / "etcd"
+
+
+def test_what_was_built_once_is_found_the_next_time(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    monkeypatch.setattr(binaries, "build_program", builder())
+    assert binaries.installed() is None
+    built = binaries.obtain()
+    assert binaries.installed() == built
+    assert built["kubectl"].is_relative_to(cache)
+
+
+def test_a_program_whose_build_failed_is_not_taken_for_a_whole_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(binaries, "build_program", builder(fails_at="kube-apiserver"))
+    with pytest.raises(ControlPlaneError, match="the compiler gave up"):
+        binaries.obtain()
+    assert binaries.installed(["kube-apiserver"]) is None
+    assert "by the official envtest archive" in capsys.readouterr().err
+
+
+def test_a_failure_says_what_was_tried_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binaries, "build_program", builder(fails_at="etcd"))
+    with pytest.raises(ControlPlaneError) as failure:
+        binaries.obtain()
+    assert "envtest archive" in str(failure.value)
+    assert "point KUBEBUILDER_ASSETS at a folder" in str(failure.value)
+
+
+def test_what_a_killed_run_left_half_done_is_swept_away(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    put(cache / ".partial-of-a-killed-run", "etcd")
+    monkeypatch.setattr(binaries, "build_program", builder())
+    binaries.obtain()
+    assert list(cache.glob(".partial-*")) == []
+
+
+def test_a_file_that_cannot_be_run_is_no_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    put(tmp_path / "assets", *REQUIRED)
+    (tmp_path / "assets" / "etcd").chmod(0o644)
+    monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path / "assets"))
+    assert binaries.installed() is None
+
+
+def test_the_archive_is_unpacked_when_it_is_what_was_published(tmp_path: Path) -> None:
+    packed = pack(tmp_path / "published", *REQUIRED, "something-else")
+    (tmp_path / "into").mkdir()
+
+    digest = hashlib.sha512(packed.read_bytes()).hexdigest()
+    archive.fetch_archive(packed.as_uri(), digest, tmp_path / "into")
+
+    assert {path.name for path in (tmp_path / "into").iterdir()} == set(REQUIRED)
+
+
+def test_an_archive_that_is_not_what_was_published_is_refused_unopened(tmp_path: Path) -> None:
+    packed = pack(tmp_path / "published", *REQUIRED)
+    (tmp_path / "into").mkdir()
+    with pytest.raises(ControlPlaneError, match="is not what was published"):
+        archive.fetch_archive(packed.as_uri(), "0" * 128, tmp_path / "into")
+    assert not (tmp_path / "into" / "etcd").exists()
+
+
+def test_go_mod_pins_the_versions_that_we_name() -> None:
+    lines = {line.strip().removesuffix(" // indirect") for line in _go_mod().read_text().splitlines()}
+    assert f"k8s.io/kubernetes v{KUBERNETES_VERSION}" in lines
+    assert f"go.etcd.io/etcd/server/v3 v{ETCD_VERSION}" in lines
+    assert {program.package for program in PROGRAMS.values()} <= lines
+
+
+def test_the_go_that_is_needed_is_the_one_that_go_mod_asks_for() -> None:
+    assert needed_go(_go_mod()) == (1, 25, 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("go version go1.26.8 linux/amd64", (1, 26, 8)),
+        ("go version go1.27rc1 darwin/arm64", (1, 27, 0)),
+        ("go 1.25.0", (1, 25, 0)),
+        ("command not found", None),
+    ],
+)
+def test_go_versions_are_read_from_what_go_says(text: str, version: tuple[int, int, int] | None) -> None:
+    assert parse_version(text) == version
+
+
+def test_the_supervisor_needs_nothing_but_the_standard_library() -> None:
+    supervisor = Path(binaries.__file__).with_name("supervisor.py")
+    code = f"import runpy; runpy.run_path({str(supervisor)!r})"
+    done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)  # noqa: S603
+    assert done.returncode == 0, done.stderr
+
+
+def _go_mod() -> Path:
+    return PROGRAMS["etcd"].module_folder / "go.mod"

@@ -1,0 +1,44 @@
+"""What whoever waits gets to see."""
+
+import io
+import sys
+
+import pytest
+
+from control_plane import CommandFailedError, progress
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_without_a_terminal_a_line_now_and_then_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("control_plane.progress.time.monotonic", lambda: now)
+    seen = io.StringIO()
+    step = progress.Step("Building", seen)
+    for now in range(101, 141):  # noqa: B007  # the clock reads it
+        step.tick()
+    step.done()
+    assert seen.getvalue().splitlines() == [
+        "Building ...",
+        "Building ... 15 s",
+        "Building ... 30 s",
+        "Building: done in 40 s",
+    ]
+
+
+def test_on_a_terminal_one_line_counts() -> None:
+    seen = Terminal()
+    step = progress.Step("Building", seen)
+    step.tick("3 MB")
+    step.done()
+    assert seen.getvalue().count("\n") == 1
+    assert "Building ... 0 s, 3 MB" in seen.getvalue()
+
+
+def test_a_command_that_fails_tells_what_it_said_last() -> None:
+    code = "import sys; print('first'); sys.exit('no space left')"
+    with pytest.raises(CommandFailedError, match=r"exit code 1[\s\S]*first[\s\S]*no space left"):
+        progress.run_step("Building", [sys.executable, "-c", code])
