@@ -131,6 +131,8 @@ def _locked(path: Path) -> Iterator[None]:
             step = step or Step(f"Waiting for another run that gets the programs ({path})")
             step.tick()
             time.sleep(1)
+        if step:
+            step.done()
         yield
 
 

@@ -43,9 +43,9 @@ class Step:
             self._said = now
             self._print(f"{self._label} ... {self.seconds:.0f} s{detail and ', ' + detail}")
 
-    def done(self) -> None:
+    def done(self, *, well: bool = True) -> None:
         """Show that the step has ended, and after how long."""
-        self._print(f"{self._label}: done in {self.seconds:.0f} s", last=True)
+        self._print(f"{self._label}: {'done in' if well else 'failed after'} {self.seconds:.0f} s", last=True)
 
     def _print(self, text: str, *, last: bool = False) -> None:
         if self._live:
@@ -70,7 +70,7 @@ def run_step(
             stderr=subprocess.STDOUT,
         ) as process:
             code = _wait(process, step)
-        step.done()
+        step.done(well=code == 0)
         if code:
             output.seek(0)
             tail = "".join(output.readlines()[-TAIL_LINES:]).rstrip()

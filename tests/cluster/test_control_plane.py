@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from control_plane import CommandFailedError, ControlPlane, ControlPlaneError
+from control_plane.commands import Ports
+from control_plane.processes import free_ports
 from tests.support.cluster import Cluster, RefusedError
 from tests.support.polling import until
 from tests.support.processes import run_module, running, start_module
@@ -164,3 +167,13 @@ def test_run_says_so_when_there_is_no_such_command() -> None:
     done = run_module("control_plane", "run", "--", "no-such-command")
     assert done.returncode == 127
     assert "no-such-command could not be started" in done.stderr
+
+
+def test_a_port_that_someone_takes_in_between_is_no_hindrance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        free = free_ports()
+        offers = iter([Ports(free.etcd, taken.getsockname()[1]), Ports(taken.getsockname()[1], free.api_server)])
+        monkeypatch.setattr("control_plane.plane.free_ports", lambda: next(offers, None) or free_ports())
+        with ControlPlane.start(tmp_path) as plane:
+            assert plane.kubectl("get", "--raw", "/readyz") == "ok"
+            assert next(offers, None) is None, "both bad offers were tried"
