@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import httpx
 
 from stage.world_time import WorldTime
 
@@ -117,12 +117,10 @@ class OperatorProcess:
         if (url := self.url) is None:
             return 0, ""
         try:
-            with urllib.request.urlopen(url + path, timeout=5) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError:
+            answer = httpx.get(url + path, timeout=5, trust_env=False)
+        except httpx.TransportError:
             return 0, ""
+        return answer.status_code, answer.text
 
     def kill(self) -> None:
         """End it at once, as a crash would."""

@@ -1,0 +1,153 @@
+"""A place where the operator works: a namespace of a real API server, a simulated Graph, and the operator's process."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from entrasync.api.names import API_VERSION, KIND, PLURAL
+from graph_simulator.control import World
+from graph_simulator.process import Launch
+from stage import OperatorProcess, Post, WorldTime
+from tests.support.cluster import Cluster, Object, has_condition
+from tests.support.polling import until
+
+FAST = 60.0
+"""World seconds per real second: a cycle of 40 minutes takes 40 s, a poll interval of 5 minutes takes 5 s."""
+
+
+@dataclass
+class Workplace:
+    """What a test of the operator has in hand. `operator` is None while none runs."""
+
+    cluster: Cluster
+    namespace: str
+    world: World
+    post: Post
+    log: Path
+    operator: OperatorProcess | None = None
+
+    @property
+    def world_time(self) -> WorldTime:
+        """The time that simulator and operator share."""
+        return self.post.world_time
+
+    def start_operator(self, *, is_awaited: bool = True) -> OperatorProcess:
+        """Start the operator."""
+        self.operator = OperatorProcess.start(self.post, self.log, is_awaited=is_awaited)
+        return self.operator
+
+    def kill_operator(self) -> None:
+        """End the operator as a crash would."""
+        assert self.operator is not None
+        self.operator.kill()
+        self.operator = None
+
+    def apply_job(self, principal: str, *, name: str = "", template: str = "scim", **spec: Any) -> str:
+        """Create a SynchronizationJob and return its name; `spec` takes the other fields as the CRD spells them."""
+        name = name or f"job-{uuid.uuid4().hex[:8]}"
+        body = {"servicePrincipal": {"objectId": principal}, "template": {"id": template}} | spec
+        metadata = {"name": name, "namespace": self.namespace}
+        manifest = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": body}
+        self.cluster.create(PLURAL, manifest, self.namespace)
+        return name
+
+    def change_job(self, name: str, **spec: Any) -> Object:
+        """Merge-patch the spec of a resource; None removes a field."""
+        return self.cluster.patch(API_VERSION, PLURAL, name, self.namespace, merge={"spec": spec})
+
+    def annotate(self, name: str, **annotations: str | None) -> Object:
+        """Set annotations of ours: `job_id="..."` is `entrasync.io/job-id`; None removes one."""
+        ours = {f"entrasync.io/{key.replace('_', '-')}": value for key, value in annotations.items()}
+        merge = {"metadata": {"annotations": ours}}
+        return self.cluster.patch(API_VERSION, PLURAL, name, self.namespace, merge=merge)
+
+    def job(self, name: str) -> Object:
+        """Look at a resource."""
+        return self.cluster.get(API_VERSION, PLURAL, name, self.namespace)
+
+    def delete_job(self, name: str) -> None:
+        """Ask for the deletion of a resource."""
+        self.cluster.delete(API_VERSION, PLURAL, name, self.namespace)
+
+    def wait_gone(self, name: str, within_seconds: float = 20.0) -> None:
+        """Wait until a resource is no more."""
+        self.cluster.wait_gone(API_VERSION, PLURAL, name, self.namespace, within_seconds=within_seconds)
+
+    def wait(self, name: str, holds: Callable[[Object], object], what: str, within_seconds: float = 20.0) -> Object:
+        """Wait until something holds of a resource; return it as it is then."""
+        try:
+            return self.cluster.wait_for(
+                API_VERSION, PLURAL, name, self.namespace, holds=holds, what=what, within_seconds=within_seconds
+            )
+        except AssertionError as error:
+            tail = self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
+            raise AssertionError(f"{error}\nThe operator's log ends:\n{tail}") from error
+
+    def wait_condition(
+        self, name: str, kind: str, status: str = "True", *, reason: str = "", within_seconds: float = 20.0
+    ) -> Object:
+        """Wait until a condition has a status, and a reason if given; return the resource."""
+
+        def holds(found: Object) -> bool:
+            return has_condition(found, kind, status) and reason in {"", condition(found, kind).get("reason")}
+
+        return self.wait(name, holds, f"{kind} is {status} {reason}".rstrip(), within_seconds)
+
+    def wait_ready(self, name: str, within_seconds: float = 20.0) -> Object:
+        """Wait until Ready is True for the present generation."""
+
+        def holds(found: Object) -> bool:
+            is_current = found["status"].get("observedGeneration") == found["metadata"]["generation"]
+            return is_current and has_condition(found, "Ready")
+
+        return self.wait(name, holds, "Ready is True", within_seconds)
+
+    def events(self, name: str) -> list[Object]:
+        """List the Events told of a resource, oldest first."""
+        told = self.cluster.list("v1", "events", self.namespace)
+        mine = [event for event in told if event["involvedObject"]["name"] == name]
+        return sorted(mine, key=lambda event: int(event["metadata"]["resourceVersion"]))
+
+    def wait_event(self, name: str, reason: str, within_seconds: float = 10.0) -> Object:
+        """Wait for an Event with a reason."""
+        seen = until(
+            lambda: [event for event in self.events(name) if event["reason"] == reason],
+            what=f"an Event {reason} of {name}",
+            within_seconds=within_seconds,
+        )
+        return seen[0]
+
+    def calls(self, principal: str) -> list[str]:
+        """List the operations that Graph was asked for on a service principal, in order."""
+        return [entry.operation for entry in self.world.journal(service_principal=principal)]
+
+
+def condition(found: Object, kind: str) -> Object:
+    """Return a condition of a resource by type; empty when it has none."""
+    conditions = found.get("status", {}).get("conditions", [])
+    return next((entry for entry in conditions if entry["type"] == kind), {})
+
+
+@contextmanager
+def open_workplace(
+    cluster: Cluster, folder: Path, *, rate: float = FAST, flags: tuple[str, ...] = (), starts: bool = True
+) -> Iterator[Workplace]:
+    """Open a namespace, a simulator and, unless `starts` is False, an operator that looks after that namespace only."""
+    namespace = f"work-{uuid.uuid4().hex[:10]}"
+    cluster.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+    world_time = WorldTime.beginning_now(rate)
+    graph = folder / "graph"
+    launch = Launch(clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=world_time.rate)
+    with World.run(graph, launch) as world:
+        post = Post(cluster.plane.kubeconfig, graph, world_time, (namespace,), flags=("--log-level=debug", *flags))
+        place = Workplace(cluster, namespace, world, post, folder / "operator.log")
+        if starts:
+            place.start_operator()
+        try:
+            yield place
+        finally:
+            if place.operator is not None and place.operator.process.poll() is None:
+                place.operator.stop()
