@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graph_simulator.simulator import Simulator
+from graph_simulator.simulator import Simulator, make_identity
 from graph_simulator.surface import conduct, contents
 from graph_simulator.surface.wire import get_simulator, reply
 from graph_simulator.web.throttles import Throttle
@@ -29,9 +29,12 @@ class _Guard:
 
 
 async def reset(request: Request) -> Response:
-    """Begin anew: an empty world with the switches of a new one, no faults, no journal. The clock goes on."""
+    """Begin anew: an empty world with the usual switches and application, no faults, no journal. The clock goes on."""
     simulator = get_simulator(request)
     simulator.world = World(seed=simulator.world.seed)
+    usual = make_identity()
+    simulator.identity.registry.applications = usual.registry.applications
+    simulator.identity.mint.lifetime_seconds = usual.mint.lifetime_seconds
     simulator.faults.clear()
     simulator.journal.clear()
     simulator.throttle = Throttle()

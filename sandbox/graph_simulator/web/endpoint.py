@@ -23,7 +23,7 @@ from graph_simulator.web.calls import Call, GraphRefusalError
 from graph_simulator.web.connections import Receive, Scope, Send, close_connection, read_body, wait_unless_gone
 from graph_simulator.web.faults import ArmedFault, Fault, Point
 from graph_simulator.web.journal import HEADERS_OF_INTEREST, Entry
-from graph_simulator.web.operations import IDENTITY_OPERATIONS, WRITES, find_target
+from graph_simulator.web.operations import IDENTITY_OPERATIONS, find_target
 from graph_simulator.web.throttles import SHOWN_FROM
 
 HANDLERS: dict[str, Callable[[Call], Answer]] = {
@@ -97,7 +97,7 @@ class GraphEndpoint:
         body = await read_body(exchange.receive)
         if body is None:
             return "abandoned"
-        if entry.target.operation in WRITES:
+        if entry.method != "GET" and entry.target.operation not in IDENTITY_OPERATIONS:
             entry.body = body
         if simulator.latency_seconds:
             await asyncio.sleep(simulator.latency_seconds)

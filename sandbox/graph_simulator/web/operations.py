@@ -24,7 +24,6 @@ Operation = Literal[
 
 OPERATIONS: tuple[str, ...] = get_args(Operation)
 IDENTITY_OPERATIONS = frozenset({"token", "discovery", "keys"})
-WRITES = frozenset({"createJob", "startJob", "pauseJob", "deleteJob"})
 
 
 @dataclass(frozen=True, slots=True)

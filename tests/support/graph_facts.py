@@ -1,0 +1,233 @@
+"""Holds answers and requests to Microsoft's own description of the API, as tests/data/graph_facts.json has it."""
+
+import json
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+from uuid import UUID
+
+FACTS = json.loads((Path(__file__).parents[1] / "data" / "graph_facts.json").read_text(encoding="utf-8"))
+VERSIONS = ("v1.0", "beta")
+READ_ONLY = frozenset({"synchronizationJob.id", "synchronizationJob.status"})
+"""Properties that only Graph writes."""
+
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z")
+_DURATION = re.compile(r"-?P(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
+
+
+@dataclass(frozen=True)
+class Described:
+    """What is described of one operation."""
+
+    name: str
+    request: str | None
+    response: str | None
+    status: tuple[int, ...]
+
+
+def check_answer(
+    version: str,
+    method: str,
+    path: str,
+    status: int,
+    body: bytes | str | Any,
+    *,
+    exempt: Collection[str] = (),
+) -> None:
+    """Hold an answer to the description. `path` begins after the version and may have a query.
+
+    `exempt` are properties as `type.name` (`synchronizationStatus.code`), or whole types, that a test overrode.
+
+    Raises:
+        AssertionError: Names operation, property and expectation.
+    """
+    operation = find_operation(version, method, path)
+    if status >= 400:
+        document = _read(body, operation.name)
+        _check(version, "ODataErrors.ODataError", document, f"{operation.name} {status}", exempt=exempt)
+        return
+    assert status in operation.status, f"{operation.name}: status {status}, described is {operation.status}"
+    if status in {202, 204} or operation.response is None:
+        assert not body, f"{operation.name}: status {status} has a body"
+        return
+    _check_content(version, operation, _read(body, operation.name), exempt, partial="$select=" in path)
+
+
+def _check_content(
+    version: str, operation: Described, document: Any, exempt: Collection[str], *, partial: bool
+) -> None:
+    kind, where = operation.response or "", f"{operation.name} answer"
+    assert isinstance(document, dict), f"{where}: no object"
+    assert "@odata.context" in document or "any" in exempt, f"{where}: no @odata.context"
+    if not kind.startswith("["):
+        _check(version, kind, document, where, exempt=exempt, partial=partial)
+        return
+    unknown = {name for name in document if name != "value" and not name.startswith("@odata.")}
+    assert not unknown, f"{where}: unknown {sorted(unknown)}"
+    assert isinstance(document.get("value"), list), f"{where}: value is no list"
+    for place, item in enumerate(document["value"]):
+        _check(version, kind[1:-1], item, f"{where} value[{place}]", exempt=exempt, partial=partial)
+
+
+def check_request(version: str, method: str, path: str, body: bytes | str | Any, content_type: str = "") -> None:
+    """Hold a request to the description: it must be an operation, with the body that it takes and no other.
+
+    Raises:
+        AssertionError: Names operation, property and expectation.
+    """
+    operation = find_operation(version, method, path)
+    where = f"{operation.name} request"
+    if operation.request is None:
+        assert body in {None, b"", ""}, f"{where}: has a body, none is described"
+        return
+    if operation.request == "any":
+        return
+    document = _read(body, operation.name)
+    assert not content_type or content_type.startswith("application/json"), f"{where}: sent as {content_type}"
+    _check(version, operation.request, document, where, partial=True, writes=True)
+    if operation.name.endswith("/synchronization/jobs") and method == "POST":
+        assert isinstance(document.get("templateId"), str), f"{where}: templateId is missing"
+
+
+class Requested(Protocol):
+    """A journal entry, as far as it matters here."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def path(self) -> str: ...
+    @property
+    def headers(self) -> dict[str, str]: ...
+    @property
+    def body(self) -> Any: ...
+    @property
+    def operation(self) -> str: ...
+
+
+def check_requests(entries: Iterable[Requested]) -> int:
+    """Hold every request to Graph of a journal to the description; gives how many there were."""
+    checked = 0
+    for entry in entries:
+        if entry.operation in {"token", "discovery", "keys"}:
+            continue
+        _, version, path = entry.path.split("/", 2)
+        body = None if entry.body in {b"", ""} else entry.body
+        check_request(version, entry.method, f"/{path}", body, entry.headers.get("content-type", ""))
+        checked += 1
+    return checked
+
+
+def find_operation(version: str, method: str, path: str) -> Described:
+    """Find the operation that a request is.
+
+    Raises:
+        AssertionError: There is none in this version.
+    """
+    assert version in VERSIONS, f"{method} {path}: there is no version {version}"
+    plain = path.split("?", 1)[0].rstrip("/").replace("/microsoft.graph.", "/")
+    plain = re.sub(r"\(\)$", "", plain)
+    # Fixed segments first: "jobs/validateCredentials" is no job.
+    for pattern, operation in _patterns(version):
+        if operation.name.startswith(f"{method} ") and pattern.fullmatch(plain):
+            return operation
+    raise AssertionError(f"{method} /{version}{path} is no operation that is described")
+
+
+@cache
+def _patterns(version: str) -> list[tuple[re.Pattern[str], Described]]:
+    described = FACTS["v1.0"]["operations"] | FACTS[version]["operations"]
+    result = []
+    for name, fact in sorted(described.items(), key=lambda item: item[0].count("{")):
+        template = re.escape(name.split(" ", 1)[1])
+        pattern = re.compile(re.sub(r"\\\{\w+\\\}", r"[^/()]+", template))
+        result.append((pattern, Described(name, fact["request"], fact["response"], tuple(fact["status"]))))
+    return result
+
+
+def _read(body: bytes | str | Any, name: str) -> Any:
+    if not isinstance(body, bytes | str):
+        return body
+    assert body, f"{name}: the body is empty"
+    return json.loads(body, object_pairs_hook=lambda pairs: _once(pairs, name))
+
+
+def _once(pairs: list[tuple[str, Any]], name: str) -> dict[str, Any]:
+    names = [key for key, _ in pairs]
+    assert len(names) == len(set(names)), f"{name}: a name comes twice in {names}"
+    return dict(pairs)
+
+
+def _fact(version: str, kind: str, name: str) -> Any:
+    below = FACTS["v1.0"][kind]
+    return FACTS[version][kind].get(name, below.get(name))
+
+
+def _check(
+    version: str,
+    kind: str,
+    value: Any,
+    where: str,
+    *,
+    exempt: Collection[str] = (),
+    partial: bool = False,
+    writes: bool = False,
+) -> None:
+    """Hold a value to a type as the facts write it. `partial` allows properties to be missing."""
+    if kind in exempt:
+        return
+    if value is None:
+        assert kind.endswith("?") or kind == "any", f"{where}: null, expected {kind}"
+        return
+    kind = kind.removesuffix("?")
+    if kind.startswith("["):
+        assert isinstance(value, list), f"{where}: {value!r}, expected a list of {kind[1:-1]}"
+        for place, item in enumerate(value):
+            _check(version, kind[1:-1], item, f"{where}[{place}]", exempt=exempt, partial=partial, writes=writes)
+    elif (enum := _fact(version, "enums", kind)) is not None:
+        _check_enum(enum, value, f"{where} ({kind})")
+    elif (properties := _fact(version, "types", kind)) is None:
+        assert _is_primitive(kind, value), f"{where}: {value!r}, expected {kind}"
+    else:
+        assert isinstance(value, dict), f"{where}: {value!r}, expected {kind}"
+        missing = {n for n, t in properties.items() if n not in value and not t.endswith("?")}
+        missing -= {name.split(".", 1)[1] for name in exempt if name.startswith(f"{kind}.")}
+        assert partial or not missing, f"{where}: {kind} lacks {sorted(missing)}"
+        for name, item in value.items():
+            if "@" in name or f"{kind}.{name}" in exempt or kind == "ODataErrors.InnerError":
+                continue
+            spelt = "innerError" if (kind, name) == ("ODataErrors.MainError", "innererror") else name
+            assert spelt in properties, f"{where}: {kind} has no property {name}"
+            assert not writes or f"{kind}.{name}" not in READ_ONLY, f"{where}: {kind}.{name} is read-only"
+            inner = f"{where} {kind}.{name}"
+            _check(version, properties[spelt], item, inner, exempt=exempt, partial=partial, writes=writes)
+
+
+def _check_enum(enum: dict[str, Any], value: Any, where: str) -> None:
+    assert isinstance(value, str), f"{where}: {value!r} is no text"
+    members = [part.strip() for part in value.split(",")] if enum["flags"] else [value]
+    unknown = [member for member in members if member not in enum["members"]]
+    assert not unknown, f"{where}: {unknown} not among {enum['members']}"
+
+
+def _is_primitive(kind: str, value: Any) -> bool:
+    match kind:
+        case "String":
+            return isinstance(value, str)
+        case "Boolean":
+            return isinstance(value, bool)
+        case "Int32" | "Int64":
+            limit = 2 ** (int(kind[3:]) - 1)
+            return isinstance(value, int) and not isinstance(value, bool) and -limit <= value < limit
+        case "DateTime":
+            return isinstance(value, str) and _DATE_TIME.fullmatch(value) is not None
+        case "Duration":
+            return isinstance(value, str) and _DURATION.fullmatch(value) is not None
+        case "Guid":
+            return isinstance(value, str) and str(UUID(value)) == value.lower()
+        case "any":
+            return True
+        case _:
+            raise AssertionError(f"the facts have no type {kind}")

@@ -1,0 +1,5 @@
+"""The hand that tests have on a running simulator."""
+
+from graph_simulator.control import Calls, ControlError, FaultHandle, JobView, JournalEntry, Launch, Principal, World
+
+__all__ = ["Calls", "ControlError", "FaultHandle", "JobView", "JournalEntry", "Launch", "Principal", "World"]
