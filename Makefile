@@ -32,13 +32,15 @@ check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are c
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/entra-sync-operator crds --check crds
+	@$(BIN)/entra-sync-operator reference --check docs
 
 bench: $(STAMP) ## Measure every published figure into build/bench.json
 	@$(BIN)/python -m control_plane get
 	@$(BIN)/python -m benchmarks
 
-crds: $(STAMP) ## Write crds/ anew from the models
+crds: $(STAMP) ## Write crds/ and the reference in docs/ anew from the models
 	@$(BIN)/entra-sync-operator crds --output crds
+	@$(BIN)/entra-sync-operator reference --output docs
 
 lock: $(STAMP) ## Resolve the dependencies anew into the lock files (needs uv on the PATH)
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade pyproject.toml -o requirements.lock

@@ -1,4 +1,4 @@
-"""The command line: `entra-sync-operator run` and `entra-sync-operator crds`."""
+"""The command line: `entra-sync-operator run`, and what writes generated files."""
 
 import asyncio
 import signal
@@ -11,15 +11,17 @@ from pydantic_settings import CliApp
 from pydantic_settings.exceptions import SettingsError
 
 from entrasync.api.crd import render
+from entrasync.api.reference import render_reference
 from entrasync.kube.connection import NotConnected
 from entrasync.process.composition import run
 from entrasync.process.logs import set_up_logs
-from entrasync.process.settings import CrdsSettings, RunSettings, describe
+from entrasync.process.settings import GenerateSettings, RunSettings, describe
 
 USAGE = """usage: entra-sync-operator COMMAND [OPTIONS]
 
-  run     run the operator
-  crds    write the CustomResourceDefinitions, or check that a folder has them
+  run        run the operator
+  crds       write the CustomResourceDefinitions, or check that a folder has them
+  reference  write the generated pages of docs/, or check that a folder has them
 
 entra-sync-operator COMMAND --help lists the options of a command.
 """
@@ -65,20 +67,28 @@ async def _run_until_told(settings: RunSettings) -> None:
 
 
 def _crds(arguments: list[str]) -> int:
-    settings = CliApp.run(CrdsSettings, cli_args=arguments, cli_exit_on_error=False)
+    return _generate(arguments, render())
+
+
+def _reference(arguments: list[str]) -> int:
+    return _generate(arguments, render_reference())
+
+
+def _generate(arguments: list[str], files: dict[str, str]) -> int:
+    settings = CliApp.run(GenerateSettings, cli_args=arguments, cli_exit_on_error=False)
     if settings.check is not None:
-        return _check_crds(settings.check)
+        return _check(settings.check, files)
     if settings.output is None:
-        sys.stdout.write("---\n".join(render().values()))
+        sys.stdout.write("---\n".join(files.values()))
         return OK
     settings.output.mkdir(parents=True, exist_ok=True)
-    for name, text in render().items():
+    for name, text in files.items():
         (settings.output / name).write_text(text, encoding="utf-8")
     return OK
 
 
-def _check_crds(folder: Path) -> int:
-    stale = [name for name, text in render().items() if _read(folder / name) != text]
+def _check(folder: Path, files: dict[str, str]) -> int:
+    stale = [name for name, text in files.items() if _read(folder / name) != text]
     if stale:
         sys.stderr.write(f"{', '.join(stale)} in {folder} is not what the models say; run: make crds\n")
     return FAILED if stale else OK
@@ -88,7 +98,7 @@ def _read(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.exists() else None
 
 
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"run": _run, "crds": _crds}
+COMMANDS: dict[str, Callable[[list[str]], int]] = {"run": _run, "crds": _crds, "reference": _reference}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -147,13 +147,13 @@ class RunSettings(BaseSettings):
         return self.clock_start
 
 
-class CrdsSettings(BaseSettings):
-    """Write the CRDs, or check that a folder has them as they are."""
+class GenerateSettings(BaseSettings):
+    """Write files made from the models, or check that a folder has them as they are."""
 
     model_config = SettingsConfigDict(cli_kebab_case=True, extra="ignore")
 
     output: Path | None = None
-    """Folder to write into; without it the CRDs go to standard output."""
+    """Folder to write into; without it all goes to standard output."""
 
     check: Path | None = None
     """Folder to compare with; exits 1 and says what to do when it is not current."""
