@@ -127,6 +127,12 @@ class Resource:
         return annotated if annotated and annotated not in operation.job_ids_before else None
 
 
+def has_news(known: Resource, seen: Resource) -> bool:
+    """Whether anything but status changed: what our own status writes bring back wakes nobody."""
+    before = (known.uid, known.generation, known.is_deleting, known.finalizers, known.annotations)
+    return before != (seen.uid, seen.generation, seen.is_deleting, seen.finalizers, seen.annotations)
+
+
 def _read_operation(stored: object) -> Operation | None:
     if not isinstance(stored, Mapping):
         return None

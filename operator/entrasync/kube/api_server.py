@@ -62,7 +62,10 @@ class ApiServer:
         written = read_resource(await self._call("PATCH", path, body=body), self._defaults)
         if written.uid != resource.uid:
             raise ResourceChanged(f"{key} was deleted and made anew meanwhile")
-        self._resources.put(written)
+        if written.is_deleting and not written.finalizers:
+            self._resources.remove(written.key)
+        else:
+            self._resources.put(written)
         return written
 
     async def _call(

@@ -10,7 +10,7 @@ import kopf
 from entrasync.api.names import GROUP, PLURAL, VERSION
 from entrasync.core.clock import Clock
 from entrasync.core.reading import Defaults, read_resource
-from entrasync.core.resource import Resource
+from entrasync.core.resource import Resource, has_news
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.resources import Resources
 
@@ -32,7 +32,7 @@ class Watch:
             self._wake(seen, is_urgent=False)
             return
         known = self._resources.put(seen)
-        if known is None or _has_news(known, seen):
+        if known is None or has_news(known, seen):
             self._wake(seen, is_urgent=True)
 
     def wake_all(self) -> None:
@@ -47,14 +47,6 @@ class Watch:
 
     def _wake(self, resource: Resource, *, is_urgent: bool) -> None:
         self._queue.add(resource.key, since=self._clock.now(), is_urgent=is_urgent)
-
-
-def _has_news(known: Resource, seen: Resource) -> bool:
-    """Whether anything but status changed: our own writes come back as events and wake nobody."""
-    if known is seen:
-        return False
-    before = (known.uid, known.generation, known.is_deleting, known.finalizers, known.annotations)
-    return before != (seen.uid, seen.generation, seen.is_deleting, seen.finalizers, seen.annotations)
 
 
 def register(registry: kopf.OperatorRegistry, watch: Watch) -> None:

@@ -39,12 +39,13 @@ class Hosting:
 
 async def read_all(api_server: ApiServer, resources: Resources, namespaces: Sequence[str]) -> list[Any]:
     """Read a complete list of our kind into the store; returns the keys that went since the last one."""
+    known_before = resources.keys()
     present = []
     for namespace in namespaces or (None,):
         async for resource in api_server.list_resources(namespace):
             resources.put(resource)
             present.append(resource.key)
-    gone = resources.prune(present)
+    gone = resources.prune(known_before, present)
     resources.is_complete = True
     return gone
 

@@ -16,7 +16,7 @@ from entrasync.core.facts import Facts
 from entrasync.core.observed import Observed
 from entrasync.core.plan import plan
 from entrasync.core.polling import next_look
-from entrasync.core.resource import Resource, ResourceKey
+from entrasync.core.resource import Resource, ResourceKey, has_news
 from entrasync.core.status import conclude, conclude_suspended, conclude_unseen, remember
 from entrasync.core.times import parse_time
 from entrasync.core.verdicts import Do, Rest, Retry, Stall, Wait, judge
@@ -220,6 +220,9 @@ class Reconciler:
             written = await self._resource_api.patch_status(resource, patch)
             for event in events_between(stored.status, status):
                 self._events.tell(written, event)
+            if has_news(resource, written):
+                # The answer to our own write was the first to show a user's change; the watch does not tell it again.
+                return Outcome(timedelta(0))
         return outcome
 
 

@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from entrasync.core.resource import Claim, Resource, ResourceKey, claim_of
 
+MOST_REMEMBERED = 10_000
+"""Deletions whose late echoes are refused; an echo is late by milliseconds."""
+
 
 class Resources:
     """The store of one process.
@@ -14,6 +17,7 @@ class Resources:
 
     def __init__(self) -> None:
         self._by_key: dict[ResourceKey, Resource] = {}
+        self._gone: dict[str, None] = {}
         self._on_service_principal: defaultdict[str, set[ResourceKey]] = defaultdict(set)
         self.is_complete = False
         """Whether a complete list was read since the start. Without it claims prove nothing, and nothing is written."""
@@ -33,6 +37,8 @@ class Resources:
 
         Returns what was known before; `resource` itself if nothing changed hands.
         """
+        if resource.uid in self._gone:
+            return resource  # an answer to an earlier write, overtaken by the news of the deletion
         known = self._by_key.get(resource.key)
         if known and known.uid == resource.uid and int(known.resource_version) >= int(resource.resource_version):
             return resource
@@ -47,10 +53,17 @@ class Resources:
         """Forget a resource that is no longer there."""
         if known := self._by_key.pop(key, None):
             self._unlink(known)
+            self._gone[known.uid] = None
+            if len(self._gone) > MOST_REMEMBERED:
+                del self._gone[next(iter(self._gone))]
 
-    def prune(self, present: Iterable[ResourceKey]) -> list[ResourceKey]:
-        """Forget what a complete list did not show; returns the keys that went."""
-        gone = sorted(set(self._by_key) - set(present))
+    def keys(self) -> frozenset[ResourceKey]:
+        """All resources known now."""
+        return frozenset(self._by_key)
+
+    def prune(self, known_before: Iterable[ResourceKey], present: Iterable[ResourceKey]) -> list[ResourceKey]:
+        """Forget what was known before a complete list and not shown by it; returns the keys that went."""
+        gone = sorted((set(known_before) - set(present)) & set(self._by_key))
         for key in gone:
             self.remove(key)
         return gone
