@@ -28,7 +28,7 @@ class IdentityService:
     def discover(self, tenant: str, origin: str) -> Reply:
         """Answer OpenID discovery; `origin` is scheme, host and port as the caller sees them."""
         if not self.registry.has_tenant(tenant):
-            return _refuse(_unknown_tenant(tenant))
+            return _refuse(_unknown_tenant(tenant, "invalid_tenant"))
         authority = f"{origin}/{tenant}"
         return 200, {
             "token_endpoint": f"{authority}/oauth2/v2.0/token",
@@ -65,7 +65,7 @@ class IdentityService:
 
     def _authenticate(self, tenant: str, form: dict[str, str]) -> Application:
         if not self.registry.has_tenant(tenant):
-            raise _unknown_tenant(tenant)
+            raise _unknown_tenant(tenant, "invalid_request")
         if form.get("grant_type") != "client_credentials":
             text = f"AADSTS70003: The app requested an unsupported grant type '{form.get('grant_type', '')}'."
             raise RefusedError(400, "unsupported_grant_type", 70003, text)
@@ -98,9 +98,9 @@ class IdentityService:
         return resource
 
 
-def _unknown_tenant(tenant: str) -> RefusedError:
+def _unknown_tenant(tenant: str, error: str) -> RefusedError:
     text = f"AADSTS90002: Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID."
-    return RefusedError(400, "invalid_request", 90002, text)
+    return RefusedError(400, error, 90002, text)
 
 
 def _wrong_secret(client: str) -> str:

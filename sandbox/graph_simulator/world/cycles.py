@@ -60,7 +60,7 @@ def end_cycle(job: Job, *, switches: Switches) -> Job:
     job = replace(job, running=None, cycles_ended=job.cycles_ended + 1)
     reason = _find_reason(cycle.outcome, cycle.imported)
     if cycle.outcome.kind == "prune_escrows" or (job.good_cycles == 0 and "Escrow" in (reason or "")):
-        return _prune_escrows(_end_well(job, cycle), cycle.ends, switches=switches)
+        return _prune_escrows(_end_well(job, cycle, pruned=True), cycle.ends, switches=switches)
     if reason is None:
         return _schedule_next(_end_well(job, cycle), cycle.ends)
     return _end_badly(job, cycle, reason, switches=switches)
@@ -74,13 +74,13 @@ def _find_reason(outcome: Outcome, imported: int) -> QuarantineReason | None:
     return find_threshold(outcome.escrowed, outcome.escrowed_references, imported)
 
 
-def _end_well(job: Job, cycle: Cycle) -> Job:
-    has_errors = bool(cycle.outcome.escrowed or cycle.outcome.escrowed_references)
+def _end_well(job: Job, cycle: Cycle, *, pruned: bool = False) -> Job:
+    has_errors = bool(cycle.outcome.escrowed or cycle.outcome.escrowed_references or pruned)
     state: ExecutionState = "EntryLevelErrors" if has_errors or cycle.outcome.kind == "entry_errors" else "Succeeded"
     execution = Execution(state, cycle.began, cycle.ends, cycle.activity, _count(job, cycle))
     # A capture shows the last successful execution without activity and beginning (graph-facts 3.1, Healthy).
     success = replace(execution, activity=None, began=NEVER)
-    steady = cycle.outcome.steady and cycle.outcome.kind != "prune_escrows"
+    steady = cycle.outcome.steady and not pruned
     return replace(
         job,
         code="Active" if job.is_active else job.code,

@@ -1,0 +1,212 @@
+"""Faults: what goes wrong, at which point of a request, and what is left of its effect."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+import httpx
+import pytest
+
+from tests.support.graph_caller import GraphCaller, jobs_of, read_error
+from tests.support.world import Principal, World
+
+
+@pytest.fixture
+def aside() -> Iterator[ThreadPoolExecutor]:
+    """Threads for requests that are held while the test goes on."""
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        yield pool
+
+
+def create(caller: GraphCaller, principal: Principal) -> httpx.Response:
+    return caller.post(jobs_of(principal.id), {"templateId": "scim"})
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"status": 500, "code": "generalException", "message": "Oh."}, (500, "generalException", "Oh.")),
+        ({"status": 503}, (503, "serviceNotAvailable", "")),
+        ({"status": 401, "code": "UnknownError"}, (401, "UnknownError", "")),
+        ({"status": 403}, (403, "Authorization_RequestDenied", "")),
+        ({"status": 404}, (404, "Request_ResourceNotFound", "")),
+        ({"status": 409}, (409, "Conflict", "")),
+    ],
+)
+def test_the_next_call_answers_with_an_error_and_has_no_effect(
+    caller: GraphCaller, graph_world: World, principal: Principal, fields: dict[str, object], error: object
+) -> None:
+    graph_world.fault("answer", operation="createJob", **fields)
+    assert read_error(create(caller, principal)) == error
+    assert graph_world.jobs() == []
+    assert create(caller, principal).status_code == 201
+
+
+def test_an_error_can_come_after_the_effect(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+    graph_world.fault("answer", operation="createJob", point="after", status=504)
+    assert create(caller, principal).status_code == 504
+    assert len(graph_world.jobs()) == 1
+    assert graph_world.journal(operation="createJob")[0].had_effect
+
+
+def test_an_error_can_have_any_body_and_headers(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+    caller.checks_answers = False
+    graph_world.fault("answer", operation="listJobs", status=502, body=b"<html>", headers={"X-Odd": "1"})
+    answer = caller.get(jobs_of(principal.id))
+    assert (answer.status_code, answer.content, answer.headers["x-odd"]) == (502, b"<html>", "1")
+
+
+def test_a_nested_error_is_json_within_a_string(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+    graph_world.fault("answer", operation="listJobs", status=400, code="InvalidNotificationSettings", nested=True)
+    status, code, message = read_error(caller.get(jobs_of(principal.id)))
+    assert (status, code) == (400, "UnknownError")
+    assert '"code": "InvalidNotificationSettings"' in message
+
+
+def test_retry_after_has_three_forms(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+    def read(form: str) -> httpx.Response:
+        graph_world.fault("answer", status=429, retry_after=form, retry_after_seconds=30)
+        return caller.get(jobs_of(principal.id))
+
+    caller.sign_in()
+    assert read("seconds").headers["retry-after"] == "30"
+    dated = read("date")
+    moments = [parsedate_to_datetime(dated.headers[name]) for name in ("date", "retry-after")]
+    assert moments[1] - moments[0] == timedelta(seconds=30)
+    assert "retry-after" not in read("none").headers
+    graph_world.switch(throttle_retry_after="none")
+    assert "retry-after" not in read("").headers
+
+
+def test_a_fault_hits_only_what_it_was_asked_for(caller: GraphCaller, graph_world: World) -> None:
+    first, second = graph_world.create_service_principals(2)
+    fault = graph_world.fault("answer", operation="listJobs", service_principal=second.id, skip=1, times=2)
+    answers = [caller.get(jobs_of(sp.id)).status_code for sp in (first, second, second, second, second)]
+    assert answers == [200, 200, 500, 500, 200]
+    assert (fault.look().seen, fault.look().hits) == (3, 2)
+
+
+def test_a_fault_of_one_job_ends_at_a_time(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+    job, other = (caller.create(principal.id) for _ in range(2))
+    until = graph_world.now() + timedelta(minutes=1)
+    graph_world.fault("answer", job=job, times=None, until=until.isoformat())
+    paths = [f"{jobs_of(principal.id)}/{name}" for name in (job, job, other)]
+    assert [caller.get(path).status_code for path in paths] == [500, 500, 200]
+    graph_world.advance(timedelta(minutes=2))
+    assert caller.get(paths[0]).status_code == 200
+
+
+@pytest.mark.parametrize(("point", "jobs", "end"), [("before", 0, "cut"), ("after", 1, "lost")])
+def test_a_connection_is_closed_before_or_after_the_effect(
+    caller: GraphCaller, graph_world: World, principal: Principal, point: str, jobs: int, end: str
+) -> None:
+    graph_world.fault("close", operation="createJob", point=point)
+    with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
+        create(caller, principal)
+    assert len(graph_world.jobs()) == jobs
+    entry = graph_world.journal(operation="createJob")[0]
+    assert (entry.end, entry.status, entry.had_effect) == (end, None, bool(jobs))
+
+
+def test_a_connection_is_closed_in_the_middle_of_the_body(
+    caller: GraphCaller, graph_world: World, principal: Principal
+) -> None:
+    graph_world.fault("truncate", operation="createJob", point="after")
+    with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"):
+        create(caller, principal)
+    assert len(graph_world.jobs()) == 1
+
+
+@pytest.mark.parametrize(("point", "held"), [("before", 0), ("after", 1)])
+def test_a_request_is_held_until_it_is_released(
+    caller: GraphCaller,
+    graph_world: World,
+    principal: Principal,
+    aside: ThreadPoolExecutor,
+    point: str,
+    held: int,
+) -> None:
+    caller.sign_in()
+    hold = graph_world.hold("createJob", point)  # type: ignore[arg-type]
+    answer: Future[httpx.Response] = aside.submit(create, caller, principal)
+    hold.wait_held()
+    assert len(graph_world.jobs()) == held
+    hold.release()
+    assert answer.result(10).status_code == 201
+    assert len(graph_world.jobs()) == 1
+
+
+@pytest.mark.parametrize(("point", "jobs"), [("before", 0), ("after", 1)])
+def test_a_held_request_whose_caller_goes_away_has_its_effect_only_after_the_point(
+    graph_world: World, principal: Principal, aside: ThreadPoolExecutor, point: str, jobs: int
+) -> None:
+    hold = graph_world.hold("createJob", point)  # type: ignore[arg-type]
+    with GraphCaller(graph_world) as leaving:
+        leaving.sign_in()
+        leaving.http.timeout = httpx.Timeout(10, read=0.3)
+        answer = aside.submit(create, leaving, principal)
+        hold.wait_held()
+        with pytest.raises(httpx.ReadTimeout):
+            answer.result(10)
+    entry = graph_world.journal(operation="createJob", idle=True)[0]
+    assert (entry.end, entry.had_effect) == ("abandoned", bool(jobs))
+    hold.release()
+    assert len(graph_world.jobs()) == jobs
+    assert hold.look().holding == 0
+
+
+def test_the_worlds_time_of_an_effect_is_when_it_happens(
+    caller: GraphCaller, graph_world: World, principal: Principal, aside: ThreadPoolExecutor
+) -> None:
+    caller.sign_in()
+    hold = graph_world.hold("createJob")
+    answer = aside.submit(create, caller, principal)
+    hold.wait_held()
+    later = graph_world.advance(timedelta(hours=1))
+    hold.remove()
+    answer.result(10)
+    created = graph_world.jobs()[0].state["created"]
+    assert datetime.fromisoformat(created) == later
+
+
+def test_a_delay_takes_real_time_and_changes_nothing(
+    caller: GraphCaller, graph_world: World, principal: Principal
+) -> None:
+    graph_world.fault("delay", operation="listJobs", delay_seconds=0.05)
+    assert caller.get(jobs_of(principal.id)).status_code == 200
+    took = graph_world.journal(operation="listJobs")[0].seconds
+    assert took is not None
+    assert took >= 0.05
+
+
+def test_every_call_can_take_longer(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+    graph_world.set_latency(0.02)
+    caller.get(jobs_of(principal.id))
+    assert all((entry.seconds or 0) >= 0.02 for entry in graph_world.journal(idle=True))
+
+
+def test_the_token_service_can_fail_too(caller: GraphCaller, graph_world: World) -> None:
+    graph_world.fault("answer", operation="token", status=503, retry_after="seconds")
+    answer = caller.ask_token()
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
+    assert answer.json()["error"] == "temporarily_unavailable"
+    assert caller.ask_token().status_code == 200
+
+
+def test_cleared_faults_hit_nothing(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+    graph_world.fault("close", times=None)
+    graph_world.clear_faults()
+    assert caller.get(jobs_of(principal.id)).status_code == 200
+
+
+def test_requests_under_way_together_are_counted(
+    caller: GraphCaller, graph_world: World, principal: Principal, aside: ThreadPoolExecutor
+) -> None:
+    caller.sign_in()
+    hold = graph_world.hold("listJobs", times=3)
+    answers = [aside.submit(caller.get, jobs_of(principal.id)) for _ in range(3)]
+    hold.wait_held(3)
+    hold.release()
+    assert [answer.result(10).status_code for answer in answers] == [200] * 3
+    assert graph_world.calls().most_in_flight == 3

@@ -1,0 +1,130 @@
+"""The simulator as a process: what it leaves in its folder, how it begins and how it ends."""
+
+import asyncio
+import json
+import os
+import select
+import signal
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from graph_simulator.app import create_app
+from graph_simulator.clock import clock_at
+from graph_simulator.process import SOURCE_ROOT, Launch, run_process
+from graph_simulator.world.directory import World as PureWorld
+from tests.support.graph_caller import GraphCaller, jobs_of
+from tests.support.world import World
+
+START = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
+
+
+def test_world_json_tells_how_to_reach_it(tmp_path: Path) -> None:
+    launch = Launch(clock_start=START, clock_origin=1_700_000_000.0, clock_rate=60, latency_ms=1)
+    with run_process(tmp_path, launch) as facts:
+        assert facts["clock"] == {
+            "start": START.isoformat(),
+            "origin": 1_700_000_000.0,
+            "rate": 60.0,
+            "frozen": False,
+        }
+        assert facts["authority"] == f"{facts['url']}/{facts['tenant_id']}"
+        assert facts["graph_url"] == facts["url"]
+        assert (tmp_path / "world.json").stat().st_mode & 0o077 == 0
+        assert facts["pid"] != os.getpid()
+        with World(tmp_path) as world:
+            clock = world.clock()
+            assert (clock.start, clock.origin, clock.rate) == (START, 1_700_000_000.0, 60.0)
+            assert clock.now > START + timedelta(days=365)
+
+
+def test_a_world_can_come_from_a_file(tmp_path: Path) -> None:
+    document = {
+        "switches": {"create_form": "documented"},
+        "applications": [{"client_id": "mine", "tenant_id": "t", "secrets": ["s"], "roles": []}],
+        "service_principals": [{"id": "abc", "display_name": "Zendesk", "templates": ["zendesk"]}],
+    }
+    path = tmp_path / "begin.json"
+    path.write_text(json.dumps(document))
+    with World.run(tmp_path / "run", Launch(world=path, seed=3)) as world, GraphCaller(world) as caller:
+        assert caller.get("/servicePrincipals/abc").json()["displayName"] == "Zendesk"
+        assert world.switch()["create_form"] == "documented"
+        assert caller.ask_token("t", client_id="mine", client_secret="s").status_code == 200
+
+
+def test_a_world_file_with_a_misspelt_word_is_told_and_ends_it(tmp_path: Path) -> None:
+    path = tmp_path / "begin.json"
+    path.write_text('{"servicePrincipals": []}')
+    with pytest.raises(RuntimeError, match="unknown servicePrincipals"), run_process(tmp_path, Launch(world=path)):
+        pass
+
+
+def test_it_ends_on_sigterm_though_a_client_keeps_its_connection(tmp_path: Path) -> None:
+    with World.run(tmp_path, Launch()) as world:
+        process = world.connection.pid
+        world.jobs()
+        os.kill(process, signal.SIGTERM)
+        assert _ends(process)
+
+
+_PARENT = """
+import subprocess, sys
+child = subprocess.Popen([sys.executable, *sys.argv[1:]], stdout=subprocess.PIPE, text=True)
+print(child.stdout.readline(), end="", flush=True)
+sys.stdin.read()
+"""
+
+
+async def test_it_ends_with_its_parent(tmp_path: Path) -> None:
+    parent = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        _PARENT,
+        *Launch().list_arguments(tmp_path),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": str(SOURCE_ROOT)},
+    )
+    assert parent.stdout is not None
+    assert (await parent.stdout.readline()).startswith(b"graph_simulator ready at https://localhost:")
+    process = int(json.loads((tmp_path / "world.json").read_text())["pid"])
+    parent.kill()
+    await parent.wait()
+    assert await asyncio.to_thread(_ends, process)
+
+
+def _ends(process: int) -> bool:
+    """Wait for the end of a process that is no child of ours, or is one that somebody else waits for."""
+    try:
+        descriptor = os.pidfd_open(process)
+    except ProcessLookupError:
+        return True
+    try:
+        return bool(select.select([descriptor], [], [], 10)[0])
+    finally:
+        os.close(descriptor)
+
+
+async def test_it_also_runs_in_the_process_of_a_test() -> None:
+    world = PureWorld(seed=2)
+    principal = world.add_service_principal("app")
+    app = create_app(world, clock_at(START, frozen=True))
+    transport = httpx.ASGITransport(app=app)
+    async with httpx.AsyncClient(transport=transport, base_url="https://graph.microsoft.com") as client:
+        form = {
+            "client_id": "6a8f7f3e-2b5c-4a0e-8c56-0f6f6d4f1c11",
+            "client_secret": "toy~secret-of-the-simulator",
+            "grant_type": "client_credentials",
+            "scope": "https://graph.microsoft.com/.default",
+        }
+        token = (await client.post(f"/{principal.tenant_id}/oauth2/v2.0/token", data=form)).json()["access_token"]
+        client.headers["authorization"] = f"Bearer {token}"
+        made = await client.post(f"/v1.0{jobs_of(principal.id)}", json={"templateId": "scim"})
+        assert made.status_code == 201
+        app.simulator.clock.advance(timedelta(hours=1))
+        listed = await client.get(f"/v1.0{jobs_of(principal.id)}")
+        assert listed.headers["date"] == "Mon, 03 Mar 2025 09:00:00 GMT"
+        assert [entry.target.operation for entry in app.simulator.journal.entries] == ["token", "createJob", "listJobs"]

@@ -1,0 +1,48 @@
+"""Fixtures around one simulator process that all tests of a session share, emptied for each."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.support.graph_caller import GraphCaller
+from tests.support.world import Launch, Principal, World
+
+WORLD_BEGINS = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A simulator in a process of its own, whose time stands still."""
+    launch = Launch(clock_start=WORLD_BEGINS, clock_frozen=True)
+    with World.run(tmp_path_factory.mktemp("graph-simulator"), launch) as running:
+        yield running
+
+
+@pytest.fixture
+def graph_world(simulator: World) -> World:
+    """The session's simulator, with nothing in it, on the morning of its first day."""
+    simulator.reset()
+    simulator.freeze()
+    simulator.set_clock(WORLD_BEGINS)
+    return simulator
+
+
+@pytest.fixture
+def principal(graph_world: World) -> Principal:
+    """A service principal that offers the template `scim`."""
+    return graph_world.create_service_principal("salesforce")
+
+
+@pytest.fixture(params=["v1.0", "beta"])
+def graph(graph_world: World, request: pytest.FixtureRequest) -> Iterator[GraphCaller]:
+    """A caller of each version of the API."""
+    with GraphCaller(graph_world, request.param) as caller:
+        yield caller
+
+
+@pytest.fixture
+def caller(graph_world: World) -> Iterator[GraphCaller]:
+    """A caller of v1.0."""
+    with GraphCaller(graph_world) as made:
+        yield made

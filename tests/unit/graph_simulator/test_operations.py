@@ -1,0 +1,38 @@
+"""What a path means."""
+
+import pytest
+
+from graph_simulator.web.operations import Target, find_target
+
+SP = "11111111-2222-3333-4444-555555555555"
+JOBS = f"/v1.0/servicePrincipals/{SP}/synchronization/jobs"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "target"),
+    [
+        ("GET", JOBS, Target("listJobs", version="v1.0", service_principal=SP)),
+        ("GET", JOBS + "/", Target("listJobs", version="v1.0", service_principal=SP)),
+        ("POST", JOBS, Target("createJob", version="v1.0", service_principal=SP)),
+        ("GET", JOBS + "/scim.a.b", Target("getJob", version="v1.0", service_principal=SP, job="scim.a.b")),
+        ("DELETE", JOBS + "/scim%2Ea", Target("deleteJob", version="v1.0", service_principal=SP, job="scim.a")),
+        ("POST", JOBS + "/j/start", Target("startJob", version="v1.0", service_principal=SP, job="j")),
+        ("POST", JOBS + "/j/microsoft.graph.pause", Target("pauseJob", version="v1.0", service_principal=SP, job="j")),
+        (
+            "GET",
+            f"/beta/servicePrincipals(appId='{SP}')",
+            Target("getServicePrincipal", version="beta", app=SP),
+        ),
+        (
+            "GET",
+            f"/v1.0/servicePrincipals%28appId%3D%27{SP}%27%29",
+            Target("getServicePrincipal", version="v1.0", app=SP),
+        ),
+        ("POST", "/tenant/oauth2/v2.0/token", Target("token", tenant="tenant")),
+        ("GET", "/tenant/v2.0/.well-known/openid-configuration", Target("discovery", tenant="tenant")),
+        ("PUT", JOBS, Target("wrongMethod", allowed=("GET", "POST"))),
+        ("GET", "/v1.0/users", Target("unknown")),
+    ],
+)
+def test_a_path_names_its_operation(method: str, path: str, target: Target) -> None:
+    assert find_target(method, path) == target

@@ -1,0 +1,113 @@
+"""Access tokens and how they are refused."""
+
+import jwt
+import pytest
+
+from graph_simulator.identity.applications import DEFAULT_CLIENT, Application
+from graph_simulator.identity.tokens import GRAPH, TokenMint, TokenRefusedError, make_key
+from graph_simulator.simulator import make_identity
+from graph_simulator.world.directory import DEFAULT_TENANT
+
+APPLICATION = Application(client_id="client", tenant_id="tenant", secrets=("s",), roles=("Some.Role",))
+
+
+class Real:
+    """Real time that a test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 1_700_000_000.5
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+@pytest.fixture
+def real() -> Real:
+    return Real()
+
+
+@pytest.fixture
+def mint(real: Real) -> TokenMint:
+    return TokenMint(real=real)
+
+
+def test_a_token_carries_the_claims_of_entra(mint: TokenMint) -> None:
+    token = mint.issue(APPLICATION, GRAPH)
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert claims == mint.check(token)
+    assert claims["aud"] == GRAPH
+    assert claims["iss"] == "https://sts.windows.net/tenant/"
+    assert (claims["tid"], claims["appid"], claims["roles"]) == ("tenant", "client", ["Some.Role"])
+    assert claims["exp"] - claims["iat"] == 3599
+
+
+def test_an_application_without_roles_gets_no_claim_of_them(mint: TokenMint) -> None:
+    application = Application(client_id="client", tenant_id="tenant", secrets=("s",), roles=())
+    assert "roles" not in mint.check(mint.issue(application, GRAPH))
+
+
+def test_a_token_expires_in_real_time(mint: TokenMint, real: Real) -> None:
+    token = mint.issue(APPLICATION, GRAPH)
+    real.seconds += 3598
+    mint.check(token)
+    real.seconds += 2
+    with pytest.raises(TokenRefusedError, match="expired"):
+        mint.check(token)
+
+
+def test_revoked_tokens_are_refused_and_new_ones_are_not(mint: TokenMint) -> None:
+    old = mint.issue(APPLICATION, GRAPH)
+    mint.revoke_all()
+    with pytest.raises(TokenRefusedError, match="expired"):
+        mint.check(old)
+    mint.check(mint.issue(APPLICATION, GRAPH))
+
+
+@pytest.mark.parametrize("token", ["garbled", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])
+def test_a_garbled_token_is_refused(mint: TokenMint, token: str) -> None:
+    with pytest.raises(TokenRefusedError, match="CompactToken"):
+        mint.check(token)
+
+
+def test_no_token_is_refused(mint: TokenMint) -> None:
+    with pytest.raises(TokenRefusedError, match="empty"):
+        mint.check("")
+
+
+def test_a_token_for_somebody_else_is_refused(mint: TokenMint, real: Real) -> None:
+    claims = {"aud": "https://vault.azure.net", "iat": 0, "nbf": 0, "exp": real.seconds + 60}
+    with pytest.raises(TokenRefusedError, match="audience"):
+        mint.check(jwt.encode(claims, make_key(), algorithm="RS256"))
+
+
+GOOD = {
+    "client_id": DEFAULT_CLIENT,
+    "client_secret": "toy~secret-of-the-simulator",
+    "grant_type": "client_credentials",
+    "scope": f"{GRAPH}/.default",
+}
+
+
+@pytest.mark.parametrize(
+    ("tenant", "change", "status", "error", "number"),
+    [
+        (DEFAULT_TENANT, {"client_secret": "wrong"}, 401, "invalid_client", 7000215),
+        (DEFAULT_TENANT, {"client_id": "nobody"}, 400, "unauthorized_client", 700016),
+        ("nowhere", {}, 400, "invalid_request", 90002),
+        (DEFAULT_TENANT, {"grant_type": "password"}, 400, "unsupported_grant_type", 70003),
+        (DEFAULT_TENANT, {"scope": "https://elsewhere.test/.default"}, 400, "invalid_resource", 500011),
+        (DEFAULT_TENANT, {"scope": GRAPH}, 400, "invalid_scope", 1002012),
+    ],
+)
+def test_a_request_for_a_token_is_refused_as_entra_does(
+    tenant: str, change: dict[str, str], status: int, error: str, number: int
+) -> None:
+    answered, document = make_identity().answer_token(tenant, GOOD | change)
+    assert (answered, document["error"], document["error_codes"]) == (status, error, [number])
+    assert document["error_description"].startswith(f"AADSTS{number}: ")
+    assert document["error_uri"].endswith(str(number))
+
+
+def test_a_request_without_any_credential_is_refused() -> None:
+    form = {name: value for name, value in GOOD.items() if name != "client_secret"}
+    assert make_identity().answer_token(DEFAULT_TENANT, form)[1]["error_codes"] == [7000216]
