@@ -95,6 +95,7 @@ async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
 
     @kopf.on.cleanup(registry=registry)
     async def end(**_: Any) -> None:
+        stop.set()  # Kopf takes over the signals; it would wait 5 s for the task that waits for this flag
         await hosting.end()
 
     everywhere = not hosting.namespaces
