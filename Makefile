@@ -20,7 +20,7 @@ $(STAMP): requirements-dev.lock pyproject.toml
 
 demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator, live jobs
 	@$(BIN)/python -m control_plane get
-	@$(BIN)/python -m sandbox.demo
+	@$(BIN)/python -m demo
 
 test: $(STAMP) check ## Run every check and every test
 	@$(BIN)/python -m control_plane get

@@ -1,0 +1,1 @@
+"""Measures every published figure: `python -m benchmarks`."""

@@ -1,0 +1,126 @@
+"""What a demo or a bench does at an API server as its administrator, and sees of the jobs there."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from control_plane import ControlPlane, ControlPlaneError
+
+ACCOUNT = "entra-sync-operator"
+"""Name of the operator's ServiceAccount, and of the namespace it is in."""
+
+ACCOUNT_USER = f"system:serviceaccount:{ACCOUNT}:{ACCOUNT}"
+"""How the API server calls the operator, in its audit log too."""
+
+JOBS = "/apis/entrasync.io/v1alpha1"
+
+SETTLING_SECONDS = 20.0
+BETWEEN_LOOKS = 0.03
+
+
+@dataclass(frozen=True)
+class SeenJob:
+    """A SynchronizationJob as the API server shows it."""
+
+    raw: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return str(self.raw["metadata"]["name"])
+
+    @property
+    def status(self) -> Mapping[str, Any]:
+        """Its status."""
+        return self.raw.get("status") or {}
+
+    @property
+    def mirror(self) -> Mapping[str, Any]:
+        """Graph's synchronizationStatus."""
+        return self.status.get("synchronizationStatus") or {}
+
+    @property
+    def last_execution(self) -> Mapping[str, Any]:
+        """Graph's lastExecution."""
+        return self.mirror.get("lastExecution") or {}
+
+    def condition(self, kind: str) -> Mapping[str, str]:
+        """Find a condition by its type; empty when there is none."""
+        return next((entry for entry in self.status.get("conditions") or () if entry["type"] == kind), {})
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether Ready is True, of the present generation."""
+        is_current = self.status.get("observedGeneration") == self.raw["metadata"]["generation"]
+        return is_current and self.condition("Ready").get("status") == "True"
+
+
+class Cluster:
+    """The API server of one control plane."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        self.plane = plane
+        context = plane.certificates.client_context()
+        self._http = httpx.Client(base_url=plane.url, verify=context, timeout=30.0, trust_env=False)
+
+    def install(self, crds: Path) -> None:
+        """Apply the CRDs, and wait until jobs can be listed."""
+        self.apply(crds)
+        self._wait("the CRD of crds/ is served", lambda: self._http.get(f"{JOBS}/synchronizationjobs").is_success)
+
+    def admit_operator(self) -> Path:
+        """Make the operator's ServiceAccount with no more rights than it needs; returns its kubeconfig."""
+        self.apply(Path(__file__).with_name("rbac.yaml"))
+        kubeconfig = self.plane.service_account_kubeconfig(ACCOUNT, ACCOUNT)
+        review = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": {
+                "user": ACCOUNT_USER,
+                "resourceAttributes": {"verb": "list", "group": "entrasync.io", "resource": "synchronizationjobs"},
+            },
+        }
+        # The authorizer learns of a new binding by a watch, a moment later.
+        self._wait("the operator's rights have come into effect", lambda: self._is_allowed(review))
+        return kubeconfig
+
+    def make_namespace(self, name: str) -> None:
+        """Make a namespace."""
+        self.apply(f"{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}")
+
+    def apply(self, manifests: Path | str, namespace: str = "") -> None:
+        """Apply a file, a folder or a text of YAML by one `kubectl apply`."""
+        options = ["apply", "--server-side", *([f"--namespace={namespace}"] if namespace else [])]
+        if isinstance(manifests, Path):
+            self.plane.kubectl(*options, f"--filename={manifests}")
+        else:
+            self.plane.kubectl(*options, "--filename=-", content=manifests)
+
+    def list_jobs(self, namespace: str) -> list[SeenJob]:
+        """List the jobs of a namespace, by name."""
+        answer = self._http.get(f"{JOBS}/namespaces/{namespace}/synchronizationjobs").raise_for_status()
+        return [SeenJob(item) for item in answer.json()["items"]]
+
+    def _is_allowed(self, review: Mapping[str, Any]) -> bool:
+        answer = self._http.post("/apis/authorization.k8s.io/v1/subjectaccessreviews", json=review)
+        return bool(answer.raise_for_status().json()["status"]["allowed"])
+
+    def _wait(self, what: str, holds: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + SETTLING_SECONDS
+        while not holds():
+            if time.monotonic() > deadline:
+                raise ControlPlaneError(f"Not within {SETTLING_SECONDS:.0f} s: {what}.")
+            time.sleep(BETWEEN_LOOKS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._http.close()
