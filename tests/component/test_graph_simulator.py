@@ -315,5 +315,7 @@ def test_a_misspelt_wish_is_refused(graph_world: World, document: dict[str, obje
 def test_a_misspelt_fault_or_job_is_refused(graph_world: World) -> None:
     with pytest.raises(ControlError, match="knows no oparation"):
         graph_world.fault("close", oparation="getJob")
+    with pytest.raises(ControlError, match="no operation getJobs"):
+        graph_world.fault("close", operation="getJobs")
     with pytest.raises(ControlError, match="404"):
         graph_world.job("nothing")

@@ -9,14 +9,10 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
-from graph_simulator.app import create_app
-from graph_simulator.clock import clock_at
 from graph_simulator.process import SOURCE_ROOT, Launch, run_process
-from graph_simulator.world.directory import World as PureWorld
-from tests.support.graph_caller import GraphCaller, jobs_of
+from tests.support.graph_caller import GraphCaller
 from tests.support.world import World
 
 START = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
@@ -106,25 +102,3 @@ def _ends(process: int) -> bool:
         return bool(select.select([descriptor], [], [], 10)[0])
     finally:
         os.close(descriptor)
-
-
-async def test_it_also_runs_in_the_process_of_a_test() -> None:
-    world = PureWorld(seed=2)
-    principal = world.add_service_principal("app")
-    app = create_app(world, clock_at(START, frozen=True))
-    transport = httpx.ASGITransport(app=app)
-    async with httpx.AsyncClient(transport=transport, base_url="https://graph.microsoft.com") as client:
-        form = {
-            "client_id": "6a8f7f3e-2b5c-4a0e-8c56-0f6f6d4f1c11",
-            "client_secret": "toy~secret-of-the-simulator",
-            "grant_type": "client_credentials",
-            "scope": "https://graph.microsoft.com/.default",
-        }
-        token = (await client.post(f"/{principal.tenant_id}/oauth2/v2.0/token", data=form)).json()["access_token"]
-        client.headers["authorization"] = f"Bearer {token}"
-        made = await client.post(f"/v1.0{jobs_of(principal.id)}", json={"templateId": "scim"})
-        assert made.status_code == 201
-        app.simulator.clock.advance(timedelta(hours=1))
-        listed = await client.get(f"/v1.0{jobs_of(principal.id)}")
-        assert listed.headers["date"] == "Mon, 03 Mar 2025 09:00:00 GMT"
-        assert [entry.target.operation for entry in app.simulator.journal.entries] == ["token", "createJob", "listJobs"]

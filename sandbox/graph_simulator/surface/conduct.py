@@ -13,6 +13,7 @@ from graph_simulator.surface.wire import change_thing, get_simulator, read_docum
 from graph_simulator.web.endpoint import decode_body
 from graph_simulator.web.faults import ArmedFault, Fault
 from graph_simulator.web.journal import Entry
+from graph_simulator.web.operations import OPERATIONS
 from graph_simulator.web.throttles import Throttle
 from graph_simulator.world.replication import Replication
 from graph_simulator.world.times import parse_time
@@ -61,7 +62,10 @@ def _describe_fault(armed: ArmedFault) -> dict[str, Any]:
 
 async def post_fault(request: Request) -> Response:
     """Ask for a fault."""
-    armed = get_simulator(request).faults.arm(read_thing(Fault, await read_document(request)))
+    fault = read_thing(Fault, await read_document(request))
+    if fault.operation not in {"*", *OPERATIONS}:
+        raise ValueError(f"no operation {fault.operation}; there are {', '.join(OPERATIONS)}")
+    armed = get_simulator(request).faults.arm(fault)
     return reply(_describe_fault(armed), 201)
 
 

@@ -19,6 +19,7 @@ from graph_simulator.world.quarantines import impose_quarantine
 from graph_simulator.world.replication import Replication, draw_veil
 from graph_simulator.world.representation import write_job
 from graph_simulator.world.templates import TEMPLATES, Template
+from graph_simulator.world.words import QUARANTINE_REASONS
 
 
 def add_service_principal(world: World, document: dict[str, Any]) -> ServicePrincipal:
@@ -157,6 +158,8 @@ async def post_quarantine(request: Request) -> Response:
     simulator, record, document = get_simulator(request), _find_record(request), await read_document(request)
     if not record.job.is_active:
         raise ValueError("only a job that is active can be put into quarantine")
+    if document["reason"] not in QUARANTINE_REASONS:
+        raise ValueError(f"no reason {document['reason']}; there are {', '.join(QUARANTINE_REASONS)}")
     error = _with_error(document).get("error") or SynchronizationError(
         document["reason"], f"The job was put into quarantine: {document['reason']}.", tenant_actionable=True
     )

@@ -69,7 +69,7 @@ def list_headers(answer: Answer, ids: Ids, now: datetime) -> Headers:
         (b"cache-control", b"no-cache"),
     ]
     if answer.content_type == GRAPH_JSON:
-        headers.append((b"odata-version", b"4.0"))
+        headers += [(b"odata-version", b"4.0"), (b"x-ms-resource-unit", b"1")]
     if answer.status != 204 and answer.body:
         headers.append((b"content-type", answer.content_type))
     return headers + answer.headers

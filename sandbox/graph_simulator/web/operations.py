@@ -40,7 +40,7 @@ class Target:
     allowed: tuple[str, ...] = field(default=())
 
 
-_SYNC = r"/(?P<version>v1\.0|beta)/(?:servicePrincipals|applications)/(?P<service_principal>[^/()]+)/synchronization"
+_SYNC = r"/(?P<version>v1\.0|beta)/servicePrincipals/(?P<service_principal>[^/()]+)/synchronization"
 _JOB = _SYNC + r"/jobs/(?P<job>[^/]+)"
 _TENANT = r"/(?P<tenant>[^/]+)"
 

@@ -1,0 +1,67 @@
+"""Whatever happens to a job and however its time is cut into steps, what Graph shows of it makes sense."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from graph_simulator.world.cycles import advance
+from graph_simulator.world.jobs import Job, create_job, pause_job, start_job
+from graph_simulator.world.outcomes import FAIL, SUCCEED, Outcome
+from graph_simulator.world.representation import write_job
+from graph_simulator.world.switches import Switches
+from graph_simulator.world.templates import TEMPLATES
+from tests.support.graph_facts import check_answer
+
+NOW = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
+PATH = "/servicePrincipals/1/synchronization/jobs/scim.a.b"
+OUTCOMES = (
+    SUCCEED,
+    FAIL,
+    Outcome(kind="entry_errors", escrowed=2),
+    Outcome(kind="entry_errors", escrowed=6_000, imported=7_000),
+    Outcome(kind="quarantine", reason="TooManyDeletes"),
+    Outcome(kind="prune_escrows"),
+)
+OTHERWISE = Switches(quarantine_ladder="captured", pause_schedule_state="Paused", quarantine_next_attempt="sentinel")
+SWITCHES = st.sampled_from([Switches(), OTHERWISE])
+WAITS = st.timedeltas(timedelta(0), timedelta(days=9))
+SCRIPTS = st.lists(st.sampled_from(OUTCOMES), max_size=6)
+STEPS = st.lists(st.tuples(st.sampled_from(["wait", "start", "pause"]), WAITS), max_size=12)
+
+
+def make_job(script: list[Outcome], switches: Switches) -> Job:
+    job = create_job("scim.a.b", "1", TEMPLATES["scim"], NOW, seed=3, switches=switches)
+    return start_job(replace(job, script=tuple(script)), NOW)
+
+
+@settings(deadline=None, max_examples=50)
+@given(SCRIPTS, STEPS, SWITCHES)
+def test_every_state_has_the_shape_and_the_sense_of_graph(
+    script: list[Outcome], steps: list[tuple[str, timedelta]], switches: Switches
+) -> None:
+    job, now = make_job(script, switches), NOW
+    for action, wait in steps:
+        now += wait
+        job = advance(job, now, switches=switches)
+        if action == "start":
+            job = start_job(job, now)
+        elif action == "pause":
+            job = pause_job(job, now, switches=switches)
+        check_answer("v1.0", "GET", PATH, 200, {"@odata.context": ""} | write_job(job, now, switches))
+        assert (job.quarantine is not None) == (job.code == "Quarantine")
+        assert job.is_active or job.next_cycle is None
+        assert job.running is None or job.running.began <= now < job.running.ends
+        assert job.next_cycle is None or job.next_cycle > now or job.running or action == "start"
+
+
+@settings(deadline=None, max_examples=50)
+@given(SCRIPTS, st.lists(WAITS, max_size=8))
+def test_the_steps_in_which_time_passes_do_not_matter(script: list[Outcome], waits: list[timedelta]) -> None:
+    stepped = jumped = make_job(script, Switches())
+    now = NOW
+    for wait in waits:
+        now += wait
+        stepped = advance(stepped, now, switches=Switches())
+    assert advance(stepped, now, switches=Switches()) == advance(jumped, now, switches=Switches())
