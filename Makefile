@@ -23,7 +23,7 @@ demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator
 	@$(BIN)/python -m demo
 
 test: $(STAMP) check ## Run every check and every test
-	@$(BIN)/python -m control_plane get
+	@$(BIN)/python -m control_plane get --all
 	@$(BIN)/python -m pytest
 
 check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are current

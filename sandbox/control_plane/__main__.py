@@ -8,9 +8,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from control_plane.binaries import installed, obtain
+from control_plane.binaries import obtain
 from control_plane.errors import ControlPlaneError
 from control_plane.plane import ControlPlane
+from control_plane.programs import ALL, REQUIRED
 from control_plane.progress import say
 
 _EXIT_NOT_FOUND = 127  # as shells say it
@@ -41,6 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Print where etcd, kube-apiserver and kubectl are. Looks into KUBEBUILDER_ASSETS and the cache; "
         "else takes the official envtest archive, or builds them with Go, which takes some minutes once.",
     )
+    get.add_argument("--all", action="store_true", help="helm too (of each supported version), which only tests need")
     get.set_defaults(action=_get)
     run = commands.add_parser(
         "run",
@@ -55,8 +57,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _get(_: argparse.Namespace) -> int:
-    binaries = installed() or obtain()
+def _get(options: argparse.Namespace) -> int:
+    binaries = obtain(ALL if options.all else REQUIRED)
     for name, find in binaries.finds.items():
         print(f"{name:<15} {find.path}  ({find.label})")
     return 0

@@ -1,4 +1,4 @@
-"""Find the programs of a control plane, or get them: the only module here that knows the order as a story."""
+"""Find the programs, or get them: the only module here that knows the order as a story."""
 
 import fcntl
 import os
@@ -13,12 +13,13 @@ from pathlib import Path
 from control_plane.archive import DIGESTS, archive_url, archived_programs, fetch_archive
 from control_plane.build import build_program
 from control_plane.errors import ControlPlaneError
+from control_plane.helm import own_helm
 from control_plane.programs import BUILT_EDITION, ENVTEST_EDITION, PROGRAMS, REQUIRED, Target, this_machine
 from control_plane.progress import Step, say
 from control_plane.search import Find, Folder, Go, Means, Way, cache_root, locate, ways
 from control_plane.toolchain import go_on_path, needed_go, packaged_go
 
-ADVICE = "Install Go and run again, or point KUBEBUILDER_ASSETS at a folder that holds them."
+ADVICE = "Install Go and run again, or point KUBEBUILDER_ASSETS at a folder that holds them (HELM at a helm)."
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Binaries:
 
 def installed(wanted: Sequence[str] = REQUIRED) -> Binaries | None:
     """Return the programs if all are on this machine already; never downloads or builds."""
-    finds = locate(wanted, _folders(this_machine()))
+    finds = _present(wanted, this_machine())
     return Binaries(finds) if len(finds) == len(wanted) else None
 
 
@@ -56,15 +57,22 @@ def obtain(wanted: Sequence[str] = REQUIRED) -> Binaries:
 
 
 def _get_missing(wanted: Sequence[str], cache: Path, target: Target) -> None:
-    """Try each way until one gives every program that is still missing, now that the lock is ours."""
+    """Get what is still missing, now that the lock is ours: what the archive holds may need no compiler at all."""
     for remains in cache.glob(".partial-*"):  # of a run that was killed: nobody else can be at work here
         shutil.rmtree(remains, ignore_errors=True)
-    present = locate(wanted, _folders(target))
-    missing = [name for name in wanted if name not in present]
+    present = _present(wanted, target)
+    archived = archived_programs(target)
+    for is_archived in (True, False):
+        missing = [name for name in wanted if name not in present and (name in archived) is is_archived]
+        _get(missing, archived, cache, target)
+
+
+def _get(missing: Sequence[str], archived: frozenset[str], cache: Path, target: Target) -> None:
+    """Try each way until one gives every program that is missing."""
     go = go_on_path()
     needed = max((needed_go(PROGRAMS[name].module_folder / "go.mod") for name in missing), default=(0, 0, 0))
     reasons: list[str] = []
-    for way in ways(missing, archived_programs(target), go, needed):
+    for way in ways(missing, archived, go, needed):
         say(f"Getting {', '.join(missing)} by {way.means.value}: {way.why}")
         try:
             _take(way, missing, cache, target, go)
@@ -89,7 +97,7 @@ def _take(way: Way, missing: Sequence[str], cache: Path, target: Target, go: Go 
         toolchain = go if way.means is Means.GO_ON_PATH and go else packaged_go(cache)
         for program in missing:
             build_program(PROGRAMS[program], toolchain, target, partial)
-            _keep(partial / program, _edition_folder(cache, BUILT_EDITION, target))
+            _keep(partial / program, _edition_folder(cache, PROGRAMS[program].edition, target))
 
 
 def _keep(program: Path, folder: Path) -> None:
@@ -99,13 +107,22 @@ def _keep(program: Path, folder: Path) -> None:
     program.rename(folder / program.name)
 
 
+def _present(wanted: Sequence[str], target: Target) -> dict[str, Find]:
+    """Find what is on this machine: people's own helm, if its version fits, and what is in a folder."""
+    finds = locate(wanted, _folders(target))
+    for name in wanted:
+        own = own_helm(PROGRAMS[name].own_version, os.environ)
+        if own is not None:
+            finds[name] = own
+    return finds
+
+
 def _folders(target: Target) -> list[Folder]:
     """Look into the folders where programs may be, in the order in which they count."""
     cache = cache_root(os.environ, Path.home())
-    places = [
-        ("the cache, built here", _edition_folder(cache, BUILT_EDITION, target)),
-        ("the cache, from the envtest archive", _edition_folder(cache, ENVTEST_EDITION, target)),
-    ]
+    built = dict.fromkeys([BUILT_EDITION, *(program.edition for program in PROGRAMS.values())])
+    places = [("the cache, built here", _edition_folder(cache, edition, target)) for edition in built]
+    places.insert(1, ("the cache, from the envtest archive", _edition_folder(cache, ENVTEST_EDITION, target)))
     assets = os.environ.get("KUBEBUILDER_ASSETS")
     if assets:
         places.insert(0, ("KUBEBUILDER_ASSETS", Path(assets).absolute()))

@@ -3,15 +3,9 @@
 import os
 from pathlib import Path
 
-from control_plane.programs import KUBERNETES_VERSION, Program, Target
+from control_plane.programs import Program, Target
 from control_plane.progress import run_step
 from control_plane.search import Go, spell
-
-_MAJOR, _MINOR, _ = KUBERNETES_VERSION.split(".")
-_VERSION = "k8s.io/component-base/version"
-# Without these an API server calls itself v0.0.0, and clients that look at the version refuse it.
-_VERSION_VALUES = {"gitVersion": f"v{KUBERNETES_VERSION}", "gitMajor": _MAJOR, "gitMinor": _MINOR}
-_LINKER_FLAGS = " ".join(["-s -w", *(f"-X {_VERSION}.{name}={value}" for name, value in _VERSION_VALUES.items())])
 
 
 def build_program(program: Program, go: Go, target: Target, into: Path) -> None:
@@ -26,7 +20,8 @@ def build_program(program: Program, go: Go, target: Target, into: Path) -> None:
         "GOARCH": target.architecture,
         "GOWORK": "off",  # a go.work above the checkout is about other modules
     }
-    options: list[str | Path] = ["-mod=readonly", "-trimpath", "-ldflags", _LINKER_FLAGS, "-o", into / program.name]
+    flags = " ".join(["-s -w", *(f"-X {variable}={value}" for variable, value in program.stamps.items())])
+    options: list[str | Path] = ["-mod=readonly", "-trimpath", "-ldflags", flags, "-o", into / program.name]
     run_step(
         f"Building {program.name} with Go {spell(go.version)}",
         [go.path, "build", *options, program.package],

@@ -1,8 +1,8 @@
-"""The programs of a control plane, their versions, and where their sources are: one row each."""
+"""The programs that this project's sandbox runs, their versions, and where their sources are: one row each."""
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from control_plane.errors import ControlPlaneError
@@ -13,20 +13,41 @@ KUBERNETES_VERSION = "1.35.4"
 ETCD_VERSION = "3.6.8"
 ENVTEST_VERSION = "1.35.0"
 
+HELM3_VERSION = "3.22.0"
+HELM4_VERSION = "4.3.1"
+
 BUILT_EDITION = f"v{KUBERNETES_VERSION}-etcd-v{ETCD_VERSION}"
 ENVTEST_EDITION = f"v{ENVTEST_VERSION}-envtest"
+
+_MAJOR, _MINOR, _ = KUBERNETES_VERSION.split(".")
+_VERSION = "k8s.io/component-base/version"
+# Without these an API server calls itself v0.0.0, and clients that look at the version refuse it.
+_KUBERNETES_STAMPS = {
+    f"{_VERSION}.gitVersion": f"v{KUBERNETES_VERSION}",
+    f"{_VERSION}.gitMajor": _MAJOR,
+    f"{_VERSION}.gitMinor": _MINOR,
+}
 
 
 @dataclass(frozen=True)
 class Program:
-    """A program, the Go package it is built from, and whether the official envtest archive holds it."""
+    """A program, the Go package it is built from, and where else it may come from."""
 
     name: str
     package: str
-    in_archive: bool
+    in_archive: bool = True
+    """Whether the official envtest archive holds it."""
+    is_required: bool = True
+    """Whether a control plane needs it. The others are got by `get --all`, for the tests."""
     module: str = "tools"
     """Folder, beside this file, of the go.mod which pins the package. One whose dependencies would raise the API
     server's own (helm) needs a go.mod of its own."""
+    edition: str = BUILT_EDITION
+    """Folder of the cache for what is built from that go.mod."""
+    stamps: Mapping[str, str] = field(default_factory=dict)
+    """Go variables that are set at the build: the version it says it has."""
+    own_version: str = ""
+    """Where set, a copy that people have on their PATH may be taken, if it is of this major version and not older."""
 
     @property
     def module_folder(self) -> Path:
@@ -34,15 +55,34 @@ class Program:
         return Path(__file__).parent / self.module
 
 
+def _helm(version: str) -> Program:
+    major = version.split(".", maxsplit=1)[0]
+    package = f"helm.sh/helm/v{major}"
+    return Program(
+        f"helm{major}",
+        f"{package}/cmd/helm",
+        in_archive=False,
+        is_required=False,
+        module=f"tools-helm{major}",
+        edition=f"helm-v{version}",
+        stamps={f"{package}/internal/version.version": f"v{version}"},
+        own_version=version,
+    )
+
+
 PROGRAMS: Mapping[str, Program] = {
     program.name: program
     for program in (
-        Program("etcd", "go.etcd.io/etcd/server/v3", in_archive=True),
-        Program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", in_archive=True),
-        Program("kubectl", "k8s.io/kubernetes/cmd/kubectl", in_archive=True),
+        Program("etcd", "go.etcd.io/etcd/server/v3"),
+        Program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", stamps=_KUBERNETES_STAMPS),
+        Program("kubectl", "k8s.io/kubernetes/cmd/kubectl", stamps=_KUBERNETES_STAMPS),
+        _helm(HELM3_VERSION),
+        _helm(HELM4_VERSION),
     )
 }
-REQUIRED = tuple(PROGRAMS)
+REQUIRED = tuple(name for name, program in PROGRAMS.items() if program.is_required)
+HELMS = tuple(name for name, program in PROGRAMS.items() if program.own_version)
+ALL = tuple(PROGRAMS)
 
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from control_plane import ControlPlaneError, archive, binaries
-from control_plane.programs import ETCD_VERSION, KUBERNETES_VERSION, PROGRAMS, REQUIRED, Program
+from control_plane.programs import ALL, ETCD_VERSION, HELMS, KUBERNETES_VERSION, PROGRAMS, REQUIRED, Program
 from control_plane.search import Go
 from control_plane.toolchain import needed_go, parse_version
 
@@ -19,9 +19,10 @@ SOME_GO = Go(Path("/no/go"), (1, 26, 0))
 
 @pytest.fixture(autouse=True)
 def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty cache, no KUBEBUILDER_ASSETS, a Go that is never run, and a network that answers nobody."""
+    """An empty cache, no KUBEBUILDER_ASSETS, no helm, a Go that is never run, and a network that answers nobody."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv("KUBEBUILDER_ASSETS", raising=False)
+    monkeypatch.setattr(binaries, "own_helm", lambda *_: None)
     monkeypatch.setattr(binaries, "go_on_path", lambda: SOME_GO)
     monkeypatch.setattr(binaries, "archive_url", lambda _: (tmp_path / "no-such-archive").as_uri())
     return tmp_path / "entra-sync-operator" / "control-plane"
@@ -74,6 +75,29 @@ def test_a_program_whose_build_failed_is_not_taken_for_a_whole_one(
     assert "by the official envtest archive" in capsys.readouterr().err
 
 
+def test_a_control_plane_needs_no_helm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binaries, "build_program", builder())
+    assert set(binaries.obtain().finds) == {"etcd", "kube-apiserver", "kubectl"}
+    assert binaries.installed(HELMS) is None
+
+
+def test_each_helm_is_built_into_a_folder_of_its_own_version(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+    monkeypatch.setattr(binaries, "build_program", builder())
+    built = binaries.obtain(ALL)
+    assert {built[name].relative_to(cache).parts[0] for name in HELMS} == {PROGRAMS[name].edition for name in HELMS}
+    assert binaries.installed(ALL) == built
+
+
+def test_what_the_archive_holds_is_asked_of_it_even_if_helm_has_to_be_built(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(binaries, "build_program", builder())
+    binaries.obtain(ALL)
+    told = [line for line in capsys.readouterr().err.splitlines() if "Getting" in line]
+    assert "etcd, kube-apiserver, kubectl by the official envtest archive" in told[0]
+    assert "helm3, helm4 by a build with the Go on the PATH" in told[-1]
+
+
 def test_a_failure_says_what_was_tried_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "build_program", builder(fails_at="etcd"))
     with pytest.raises(ControlPlaneError) as failure:
@@ -115,14 +139,26 @@ def test_an_archive_that_is_not_what_was_published_is_refused_unopened(tmp_path:
 
 
 def test_go_mod_pins_the_versions_that_we_name() -> None:
-    lines = {line.strip().removesuffix(" // indirect") for line in _go_mod().read_text().splitlines()}
+    lines = go_mod_lines(PROGRAMS["etcd"])
     assert f"k8s.io/kubernetes v{KUBERNETES_VERSION}" in lines
     assert f"go.etcd.io/etcd/server/v3 v{ETCD_VERSION}" in lines
-    assert {program.package for program in PROGRAMS.values()} <= lines
 
 
-def test_the_go_that_is_needed_is_the_one_that_go_mod_asks_for() -> None:
-    assert needed_go(_go_mod()) == (1, 25, 0)
+@pytest.mark.parametrize("name", HELMS)
+def test_the_go_mod_of_each_helm_pins_the_version_that_we_name(name: str) -> None:
+    program = PROGRAMS[name]
+    assert f"{program.package.removesuffix('/cmd/helm')} v{program.own_version}" in go_mod_lines(program)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_go_mod_names_each_program_as_a_tool(name: str) -> None:
+    package = PROGRAMS[name].package
+    assert {package, f"tool {package}"} & go_mod_lines(PROGRAMS[name])
+
+
+@pytest.mark.parametrize(("name", "version"), [("etcd", (1, 25, 0)), ("helm3", (1, 26, 0)), ("helm4", (1, 26, 0))])
+def test_the_go_that_is_needed_is_the_one_that_go_mod_asks_for(name: str, version: tuple[int, int, int]) -> None:
+    assert needed_go(PROGRAMS[name].module_folder / "go.mod") == version
 
 
 @pytest.mark.parametrize(
@@ -145,5 +181,6 @@ def test_the_supervisor_needs_nothing_but_the_standard_library() -> None:
     assert done.returncode == 0, done.stderr
 
 
-def _go_mod() -> Path:
-    return PROGRAMS["etcd"].module_folder / "go.mod"
+def go_mod_lines(program: Program) -> set[str]:
+    text = (program.module_folder / "go.mod").read_text(encoding="utf-8")
+    return {line.strip().removesuffix(" // indirect") for line in text.splitlines()}
