@@ -193,17 +193,25 @@ def _check(
         assert _is_primitive(kind, value), f"{where}: {value!r}, expected {kind}"
     else:
         assert isinstance(value, dict), f"{where}: {value!r}, expected {kind}"
-        missing = {n for n, t in properties.items() if n not in value and not t.endswith("?")}
-        missing -= {name.split(".", 1)[1] for name in exempt if name.startswith(f"{kind}.")}
-        assert partial or not missing, f"{where}: {kind} lacks {sorted(missing)}"
+        lacking = [] if partial else _find_missing(kind, properties, value, exempt)
+        assert not lacking, f"{where}: {kind} lacks {lacking}"
         for name, item in value.items():
             if "@" in name or f"{kind}.{name}" in exempt or kind == "ODataErrors.InnerError":
                 continue
-            spelt = "innerError" if (kind, name) == ("ODataErrors.MainError", "innererror") else name
-            assert spelt in properties, f"{where}: {kind} has no property {name}"
+            expected = properties.get(_ALIASES.get((kind, name), name))
+            assert expected is not None, f"{where}: {kind} has no property {name}"
             assert not writes or f"{kind}.{name}" not in READ_ONLY, f"{where}: {kind}.{name} is read-only"
             inner = f"{where} {kind}.{name}"
-            _check(version, properties[spelt], item, inner, exempt=exempt, partial=partial, writes=writes)
+            _check(version, expected, item, inner, exempt=exempt, partial=partial, writes=writes)
+
+
+# Both spellings were seen, and both are accepted.
+_ALIASES = {("ODataErrors.MainError", "innererror"): "innerError"}
+
+
+def _find_missing(kind: str, properties: dict[str, str], value: dict[str, Any], exempt: Collection[str]) -> list[str]:
+    required = (name for name, expected in properties.items() if not expected.endswith("?"))
+    return sorted(name for name in required if name not in value and f"{kind}.{name}" not in exempt)
 
 
 def _check_enum(enum: dict[str, Any], value: Any, where: str) -> None:

@@ -1,5 +1,5 @@
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, get_args
 from urllib.parse import unquote
 
@@ -37,7 +37,6 @@ class Target:
     app: str = ""
     template: str = ""
     job: str = ""
-    allowed: tuple[str, ...] = field(default=())
 
 
 _SYNC = r"/(?P<version>v1\.0|beta)/servicePrincipals/(?P<service_principal>[^/()]+)/synchronization"
@@ -69,7 +68,7 @@ def find_target(method: str, raw_path: str) -> Target:
     Segments are decoded after the path was taken apart, so an escaped slash stays within its segment.
     """
     path = raw_path.rstrip("/")
-    allowed: list[str] = []
+    is_known = False
     for known, pattern, operation in _PATTERNS:
         match = pattern.fullmatch(path) or (
             pattern.fullmatch(unquote(path)) if "%27" in path or "%28" in path else None
@@ -79,5 +78,5 @@ def find_target(method: str, raw_path: str) -> Target:
         if known == method:
             parts: dict[str, Any] = {name: unquote(part) for name, part in match.groupdict().items() if part}
             return Target(operation, **parts)
-        allowed.append(known)
-    return Target("wrongMethod" if allowed else "unknown", allowed=tuple(allowed))
+        is_known = True
+    return Target("wrongMethod" if is_known else "unknown")

@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
 from uuid import UUID
@@ -153,11 +153,6 @@ class World:
         """Go through all jobs of the world."""
         for principal_id in list(self._records):
             yield from self.list_records(principal_id, now)
-
-    def change(self, record: JobRecord, **changes: object) -> Job:
-        """Put other values into a job's state."""
-        record.job = replace(record.job, **changes)  # type: ignore[arg-type]
-        return record.job
 
     def _advanced(self, record: JobRecord, now: datetime) -> JobRecord:
         if not record.is_deleted:

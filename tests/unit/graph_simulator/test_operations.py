@@ -30,7 +30,7 @@ JOBS = f"/v1.0/servicePrincipals/{SP}/synchronization/jobs"
         ),
         ("POST", "/tenant/oauth2/v2.0/token", Target("token", tenant="tenant")),
         ("GET", "/tenant/v2.0/.well-known/openid-configuration", Target("discovery", tenant="tenant")),
-        ("PUT", JOBS, Target("wrongMethod", allowed=("GET", "POST"))),
+        ("PUT", JOBS, Target("wrongMethod")),
         ("GET", "/v1.0/users", Target("unknown")),
     ],
 )
