@@ -10,9 +10,10 @@ from entrasync.core.bounds import Bounds
 from entrasync.core.clock import Clock
 from entrasync.core.deletion import needs_listing, plan_deletion, release_without_graph
 from entrasync.core.difference import merge_patch
-from entrasync.core.errors import EntraSyncError
+from entrasync.core.errors import EntraSyncError, OutcomeUnknown
 from entrasync.core.events import Event, events_between
 from entrasync.core.facts import Facts
+from entrasync.core.job_rules import until_next_look
 from entrasync.core.observed import Observed
 from entrasync.core.plan import plan
 from entrasync.core.polling import next_look
@@ -173,7 +174,11 @@ class Reconciler:
         created_at = parse_time(resource.status.get("originTime")) if resource.origin == "Created" else None
         seen_at = self._memory.recall(resource, now).spec_seen_at
         young_until = max(seen_at, created_at or seen_at) + self._bounds.young
-        return judge(error, young_until=young_until, now=now)
+        rest = judge(error, young_until=young_until, now=now)
+        if isinstance(rest, Wait) and isinstance(error, OutcomeUnknown) and resource.operation:
+            elapsed = now - resource.operation.started_at
+            return replace(rest, after=until_next_look(elapsed, self._bounds.replication))
+        return rest
 
     async def _delete(self, resource: Resource, since: datetime) -> Outcome:
         if not resource.has_finalizer:
