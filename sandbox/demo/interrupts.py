@@ -33,7 +33,10 @@ class Interrupts:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Keep a signal back until the block ends: a process is being started, and must not go unnoticed."""
+        """Keep a signal back until the block ends: a process is being started, and must not go unnoticed.
+
+        Only a second signal breaks in.
+        """
         self._is_held = True
         try:
             yield
@@ -43,8 +46,8 @@ class Interrupts:
             self._interrupt()
 
     def _take(self, _number: int, _frame: FrameType | None) -> None:
-        self.came = True
-        if not self._is_held:
+        is_second, self.came = self.came, True
+        if is_second or not self._is_held:
             self._interrupt()
 
     def _interrupt(self) -> None:

@@ -14,8 +14,8 @@ from demo.tenant import furnish, read_examples
 from graph_simulator.control import JobView, Launch, World
 from stage import Cluster, OperatorProcess, Post, SeenJob, WorldTime
 
-RATE = 60.0
-"""World seconds in a second: the 40 minutes between two cycles take 40 seconds."""
+RATE, RATE_UNWATCHED = 60.0, 120.0
+"""World seconds in a second: with the first, the 40 minutes between two cycles take 40 seconds."""
 
 NAMESPACE = "demo"
 PROJECT = Path(__file__).resolve().parents[2]
@@ -53,44 +53,48 @@ def set_scene(teller: Teller, interrupts: Interrupts) -> Iterator[Scene]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="entra-sync-demo-")))
         try:
-            cluster = _start_cluster(folder, stack, teller)
-            world, adopted = _start_world(folder / "graph", stack, teller)
-            kubeconfig = cluster.admit_operator()
-            clock = world.clock()
-            post = Post(
-                kubeconfig,
-                folder / "graph",
-                WorldTime(clock.start, clock.origin, clock.rate),
-                flags=["--log-format=text", "--log-level=debug"],
-            )
+            teller.tell("Starting a control plane: a real etcd and kube-apiserver on this machine, without containers.")
+            binaries = obtain()
+            with interrupts.held():
+                plane = stack.enter_context(ControlPlane.start(folder / "control-plane", binaries=binaries))
+            cluster = _furnish_cluster(stack.enter_context(Cluster(plane)), teller)
+            with interrupts.held():
+                world = stack.enter_context(_start_world(folder / "graph", teller))
+            adopted = furnish(world, read_examples(PROJECT / "examples"))
+            post = _describe_post(cluster, world)
             with interrupts.held():
                 operator = OperatorProcess.start(post, folder / "operator.log", is_awaited=False)
                 stack.enter_context(operator)
             operator.wait_ready()
             teller.tell(
-                "The operator is up: a process of its own, with a ServiceAccount that may do no more than it needs."
+                "The operator is up: a process of its own, whose ServiceAccount may do what it needs and no more."
             )
             yield Scene(cluster, world, operator, adopted)
         finally:
             interrupts.close()
 
 
-def _start_cluster(folder: Path, stack: ExitStack, teller: Teller) -> Cluster:
-    plane = stack.enter_context(ControlPlane.start(folder / "control-plane", binaries=obtain()))
-    cluster = stack.enter_context(Cluster(plane))
+def _furnish_cluster(cluster: Cluster, teller: Teller) -> Cluster:
     cluster.install(PROJECT / "crds")
     cluster.make_namespace(NAMESPACE)
-    teller.tell("A control plane is up: a real etcd and kube-apiserver, without containers. crds/ is installed.")
+    teller.tell("The control plane is up, and crds/ is installed: what the API server decides here is real.")
     return cluster
 
 
-def _start_world(folder: Path, stack: ExitStack, teller: Teller) -> tuple[World, JobView]:
-    time = WorldTime.beginning_now(RATE)
+@contextmanager
+def _start_world(folder: Path, teller: Teller) -> Iterator[World]:
+    time = WorldTime.beginning_now(RATE if teller.has_terminal else RATE_UNWATCHED)
     launch = Launch(clock_start=time.start, clock_origin=time.origin, clock_rate=time.rate)
-    world = stack.enter_context(World.run(folder, launch))
-    adopted = furnish(world, read_examples(PROJECT / "examples"))
-    teller.tell(
-        f"A simulated Microsoft Graph is up, over TLS, its clock {RATE:.0f} times faster. Its tenant has the three "
-        "applications of examples/; only workday's has a job already, which has run before."
-    )
-    return world, adopted
+    with World.run(folder, launch) as world:
+        teller.tell(
+            f"A simulated Microsoft Graph is up, over TLS, its clock {time.rate:.0f} times faster. Its tenant has the "
+            "three applications of examples/; only workday's has a job already, which has run before."
+        )
+        yield world
+
+
+def _describe_post(cluster: Cluster, world: World) -> Post:
+    """Send the operator to its place: as itself, not as administrator, and on the world's time."""
+    clock = world.clock()
+    time = WorldTime(clock.start, clock.origin, clock.rate)
+    return Post(cluster.admit_operator(), world.directory, time, flags=["--log-format=text", "--log-level=debug"])

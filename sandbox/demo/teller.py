@@ -74,7 +74,9 @@ class Teller:
 
 def draw_table(jobs: Sequence[SeenJob], world_now: datetime) -> RenderableType:
     """Draw what `kubectl get syncjobs` shows, with the reason, and times of the world in place of ages."""
-    table = Table(box=None, pad_edge=False, title=f"\nIn the world it is {world_now:%H:%M:%S}.", title_justify="left")
+    table = Table(
+        box=None, pad_edge=False, title=f"\nIn the simulated world it is {world_now:%H:%M:%S}.", title_justify="left"
+    )
     for column in COLUMNS:
         table.add_column(column, no_wrap=True)
     for job in jobs:

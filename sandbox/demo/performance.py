@@ -1,0 +1,40 @@
+"""One telling of the story, from the first process to the last, whatever happens."""
+
+import sys
+
+import httpx
+
+from control_plane import ControlPlaneError
+from demo.interrupts import Interrupts
+from demo.scene import DemoError, set_scene
+from demo.story import Story
+from demo.teller import Teller
+from graph_simulator.control import ControlError
+
+KNOWN_FAULTS = (ControlPlaneError, ControlError, DemoError, httpx.HTTPError, OSError, RuntimeError)
+"""Their messages need no traceback. RuntimeError: a process of ours was not ready in time."""
+
+
+def perform(began: float, interrupts: Interrupts) -> int:
+    """Tell the story and return the exit code. Raises KeyboardInterrupt when it was interrupted before its end."""
+    try:
+        return _perform(began, interrupts)
+    except KNOWN_FAULTS as error:
+        if interrupts.came:  # a terminal sends Ctrl-C to all our processes, and one was faster than we
+            raise KeyboardInterrupt from error
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+
+
+def _perform(began: float, interrupts: Interrupts) -> int:
+    with Teller(began) as teller, set_scene(teller, interrupts) as scene:
+        story = Story(scene, teller)
+        story.tell()
+        if not teller.has_terminal:
+            story.end()
+            return 0
+        try:
+            story.go_on()
+        except KeyboardInterrupt:
+            teller.tell("Cleaning up.")
+        return 0

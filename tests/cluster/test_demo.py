@@ -1,0 +1,78 @@
+"""`python -m demo`, as CI runs it and as a person at a terminal does."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.support.processes import run_module
+
+pytestmark = pytest.mark.usefixtures("control_plane")  # so that its programs are on this machine
+
+
+@pytest.fixture
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files: a demo that has cleaned up leaves it empty."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    return tmp_path
+
+
+def processes_of(scratch: Path) -> list[str]:
+    """List the processes that mention the folder: etcd, API server, simulator and operator all do."""
+    asked = ["ps", "-ww", "-eo", "args"]
+    listed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    return [line for line in listed.splitlines() if str(scratch) in line]
+
+
+def test_without_a_terminal_it_ends_well_with_the_table_and_a_full_status(scratch: Path) -> None:
+    done = run_module("demo")
+    assert (done.returncode, done.stderr) == (0, "")
+    story, _, status = done.stdout.partition("-o yaml\n...\n")
+    assert "Ready after" in story
+    assert "in quarantine" in story
+    table = [line.split() for line in story.splitlines() if line.startswith(("salesforce ", "workday ", "zendesk "))]
+    assert [row[:6] for row in table] == [
+        ["salesforce", "SfOutDelta", "Active", "Active", "True", "Healthy"],
+        ["workday", "WorkdayInbound", "Active", "Active", "True", "Healthy"],
+        ["zendesk", "zendesk", "Disabled", "Paused", "True", "Paused"],
+    ]
+    assert yaml.safe_load(status)["status"]["synchronizationStatus"]["lastExecution"]["state"] == "Succeeded"
+    assert processes_of(scratch) == []
+    assert list(scratch.iterdir()) == []
+
+
+@pytest.mark.parametrize("awaited", ["Starting a control plane", "Ready after"])
+def test_control_c_on_a_terminal_leaves_nothing_behind(scratch: Path, awaited: str) -> None:
+    ours, theirs = pty.openpty()
+    demo = subprocess.Popen([sys.executable, "-m", "demo"], stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    said = read_until(ours, awaited)
+    demo.send_signal(signal.SIGINT)
+    said += read_until(ours, None)
+    assert demo.wait(timeout=30) == 130
+    assert "Traceback" not in said
+    assert processes_of(scratch) == []
+    assert list(scratch.iterdir()) == []
+
+
+def read_until(terminal: int, text: str | None) -> str:
+    """Read what is written to a terminal until a text is there, or to the end."""
+    said, deadline = "", time.monotonic() + 60
+    while text is None or text not in said:
+        assert time.monotonic() < deadline, f"{text} was not said: {said}"
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:  # Linux' way to say that nobody writes there any more
+            piece = b""
+        if not piece:
+            break
+        said += piece.decode(errors="replace")
+    return said
