@@ -1,4 +1,4 @@
-"""The times that our promises are made of (design: "Writes that survive a crash")."""
+"""The times that our promises are made of (docs/promises.md)."""
 
 from dataclasses import dataclass
 from datetime import timedelta

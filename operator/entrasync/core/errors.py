@@ -64,10 +64,7 @@ class Refused(Stalled):
 
 
 class PossiblyReplicating(EntraSyncError):
-    """Replication while something is young, afterwards what `settled` says (design.
-
-    401 without words, 403, 404, 409).
-    """
+    """Replication while something is young, afterwards what `settled` says: 401 without words, 403, 404, 409."""
 
     def __init__(self, settled: EntraSyncError, *, answer: GraphAnswer) -> None:
         super().__init__(settled.reason, settled.message)
