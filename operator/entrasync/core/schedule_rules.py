@@ -7,7 +7,7 @@ from entrasync.api.spec import ScheduleState
 from entrasync.core.actions import PauseJob, StartJob
 from entrasync.core.facts import Facts
 from entrasync.core.jobs import RemoteJob
-from entrasync.core.pause import PausedBy
+from entrasync.core.pause import PausedBy, read_before
 from entrasync.core.verdicts import Do, Stall, Verdict, Wait
 
 STALE_READ = timedelta(seconds=15)
@@ -31,7 +31,8 @@ def job_runs_but_should_rest(facts: Facts) -> Verdict | None:
     job = facts.job
     if job is None or facts.wanted_state is not ScheduleState.PAUSED or not job.is_active:
         return None
-    return Do(PauseJob(_home(facts), job.id, corrects_drift=_was(facts, ScheduleState.PAUSED)))
+    was_seen = read_before(facts.resource.status).state is not None  # else it was so when we took it over
+    return Do(PauseJob(_home(facts), job.id, corrects_drift=was_seen and _was(facts, ScheduleState.PAUSED)))
 
 
 def job_rests_but_should_run(facts: Facts) -> Verdict | None:
@@ -49,7 +50,9 @@ def job_rests_but_should_run(facts: Facts) -> Verdict | None:
             f"Job {job.id} was started at {started:%H:%M:%S}; Graph does not show it yet.",
             STALE_READ,
         )
-    return Do(StartJob(_home(facts), job.id, corrects_drift=pause is not None and pause.by is PausedBy.PERSON))
+    # Without a time it was so when we took it over, which is nobody's drift.
+    is_drift = pause is not None and pause.by is PausedBy.PERSON and pause.since is not None
+    return Do(StartJob(_home(facts), job.id, corrects_drift=is_drift))
 
 
 def _needs_start(facts: Facts, job: RemoteJob) -> bool:
