@@ -33,9 +33,11 @@ class Post:
     namespaces: Sequence[str] = ()
     flags: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    secret_file: Path | None = None
+    """The file that holds the operator's client secret; without one its environment has the simulator's own."""
 
     def list_arguments(self) -> list[str]:
-        """Write the operator's flags; its secret comes by the environment."""
+        """Write the operator's flags; its secret is none of them."""
         graph = json.loads((self.graph_folder / "world.json").read_text(encoding="utf-8"))
         return [
             "run",
@@ -50,13 +52,16 @@ class Post:
             f"--clock-rate={self.world_time.rate}",
             "--http-host=127.0.0.1",
             "--http-port=0",
+            *([f"--client-secret-file={self.secret_file}"] if self.secret_file else []),
             *self.flags,
         ]
 
     def write_environment(self) -> dict[str, str]:
         """Write the operator's environment: nothing of ours but what it needs."""
         graph = json.loads((self.graph_folder / "world.json").read_text(encoding="utf-8"))
-        own = {"KUBECONFIG": str(self.kubeconfig), "ENTRASYNC_CLIENT_SECRET": graph["client_secret"]}
+        own = {"KUBECONFIG": str(self.kubeconfig)}
+        if self.secret_file is None:
+            own["ENTRASYNC_CLIENT_SECRET"] = graph["client_secret"]
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("ENTRASYNC_")}
         return inherited | own | dict(self.environment)
 

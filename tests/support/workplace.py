@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ class Workplace:
     post: Post
     log: Path
     operator: OperatorProcess | None = None
+    applied: list[str] = field(default_factory=list)
+    """The resources made here that nobody has put to rest yet."""
 
     @property
     def world_time(self) -> WorldTime:
@@ -52,7 +54,15 @@ class Workplace:
         metadata = {"name": name, "namespace": self.namespace}
         manifest = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": body}
         self.cluster.create(PLURAL, manifest, self.namespace)
+        self.applied.append(name)
         return name
+
+    def rest(self) -> None:
+        """Suspend all resources made here, so that the polls of one test are no load for the next."""
+        for name in self.applied:
+            if self.cluster.find(API_VERSION, PLURAL, name, self.namespace) is not None:
+                self.change_job(name, suspend=True)
+        self.applied.clear()
 
     def change_job(self, name: str, **spec: Any) -> Object:
         """Merge-patch the spec of a resource; None removes a field."""
@@ -105,6 +115,27 @@ class Workplace:
 
         return self.wait(name, holds, "Ready is True", within_seconds)
 
+    def wait_stalled(self, name: str, reason: str, within_seconds: float = 20.0) -> str:
+        """Wait until a resource is Stalled for a reason, and not Ready; return what it says to the person."""
+        found = self.wait_condition(name, "Stalled", reason=reason, within_seconds=within_seconds)
+        assert condition(found, "Ready")["status"] == "False"
+        assert not condition(found, "Reconciling")
+        return str(condition(found, "Stalled")["message"])
+
+    def wait_polls(self, principal: str, count: int = 3) -> None:
+        """Wait until the jobs of a service principal were listed so many times more, and what followed is done."""
+        so_far = max((entry.sequence for entry in self.world.journal(service_principal=principal)), default=0)
+        # One more: the pass that made a list call has ended when the next one begins.
+        self.world.journal(operation="listJobs", service_principal=principal, after=so_far, at_least=count + 1)
+
+    def writes(self, principal: str) -> list[str]:
+        """List the writes that Graph was asked for on a service principal, in order."""
+        return [entry.operation for entry in self.world.journal(service_principal=principal) if entry.method != "GET"]
+
+    def reasons(self, name: str) -> list[str]:
+        """List the reasons of the Events told of a resource, oldest first."""
+        return [event["reason"] for event in self.events(name)]
+
     def events(self, name: str) -> list[Object]:
         """List the Events told of a resource, oldest first."""
         told = self.cluster.list("v1", "events", self.namespace)
@@ -136,18 +167,40 @@ def open_workplace(
     cluster: Cluster, folder: Path, *, rate: float = FAST, flags: tuple[str, ...] = (), starts: bool = True
 ) -> Iterator[Workplace]:
     """Open a namespace, a simulator and, unless `starts` is False, an operator that looks after that namespace only."""
-    namespace = f"work-{uuid.uuid4().hex[:10]}"
-    cluster.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
+    namespace = _make_namespace(cluster)
     world_time = WorldTime.beginning_now(rate)
     graph = folder / "graph"
     launch = Launch(clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=world_time.rate)
     with World.run(graph, launch) as world:
         post = Post(cluster.plane.kubeconfig, graph, world_time, (namespace,), flags=("--log-level=debug", *flags))
-        place = Workplace(cluster, namespace, world, post, folder / "operator.log")
-        if starts:
-            place.start_operator()
-        try:
+        with _staffed(Workplace(cluster, namespace, world, post, folder / "operator.log"), starts=starts) as place:
             yield place
-        finally:
-            if place.operator is not None and place.operator.process.poll() is None:
-                place.operator.stop()
+
+
+@contextmanager
+def open_branch(
+    place: Workplace, *, flags: tuple[str, ...] = (), secret_file: Path | None = None, starts: bool = True
+) -> Iterator[Workplace]:
+    """Open a second namespace with an operator of its own beside a workplace, on the same simulator."""
+    namespace = _make_namespace(place.cluster)
+    post = replace(place.post, namespaces=(namespace,), flags=("--log-level=debug", *flags), secret_file=secret_file)
+    log = place.log.with_name(f"{namespace}.log")
+    with _staffed(Workplace(place.cluster, namespace, place.world, post, log), starts=starts) as branch:
+        yield branch
+
+
+@contextmanager
+def _staffed(place: Workplace, *, starts: bool) -> Iterator[Workplace]:
+    if starts:
+        place.start_operator()
+    try:
+        yield place
+    finally:
+        if place.operator is not None and place.operator.process.poll() is None:
+            place.operator.stop()
+
+
+def _make_namespace(cluster: Cluster) -> str:
+    name = f"work-{uuid.uuid4().hex[:10]}"
+    cluster.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    return name
