@@ -30,7 +30,9 @@ class EventPoster:
         self._waiting: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(MOST_WAITING)
 
     def tell(self, resource: Resource, event: Event) -> None:
-        """Post an Event soon; when too many wait, it is only logged."""
+        """Log an Event and post it soon; when too many wait, the log is all there is."""
+        level = logging.WARNING if event.type == "Warning" else logging.INFO
+        LOG.log(level, event.message, extra={"resource": str(resource.key), "action": str(event.reason)})
         body = _write(resource, event, write_time(self._wall()))
         try:
             self._waiting.put_nowait((resource.key.namespace, body))

@@ -5,10 +5,22 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
+from entrasync.reconcile.engine import RESOURCE_IN_HAND
+
 FIELDS = ("resource", "action", "request_id", "status", "seconds", "why")
 """What our log lines may carry beside their message."""
 
 _NOISY = ("kopf", "msal", "urllib3", "aiohttp", "httpx", "httpcore", "asyncio")
+
+
+class ResourceFilter(logging.Filter):
+    """Names the resource in hand in each line of its pass, also in those of the Graph client, which knows none."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Add the field; let every record pass."""
+        if getattr(record, "resource", None) is None and (resource := RESOURCE_IN_HAND.get()):
+            record.resource = resource
+        return True
 
 
 class TextFormatter(logging.Formatter):
@@ -26,6 +38,7 @@ class TextFormatter(logging.Formatter):
 def set_up_logs(level: str, *, form: str) -> None:
     """Send all logs to standard error. Other libraries speak only from warnings on: at debug they show bodies."""
     handler = logging.StreamHandler()
+    handler.addFilter(ResourceFilter())
     handler.setFormatter(
         _json_formatter() if form == "json" else TextFormatter("%(asctime)s %(levelname)-7s %(message)s")
     )

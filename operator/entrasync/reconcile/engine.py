@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Protocol
 
@@ -15,6 +16,9 @@ from entrasync.reconcile.reconciler import Outcome, Reconciler
 from entrasync.reconcile.resources import Resources
 
 LOG = logging.getLogger("entrasync.engine")
+
+RESOURCE_IN_HAND: ContextVar[str | None] = ContextVar("resource_in_hand", default=None)
+"""The resource whose pass is under way, for log lines of parts that know nothing of resources."""
 
 WORKERS = 40
 """Passes at the same time: most of a pass is waiting for Graph."""
@@ -90,6 +94,7 @@ class Engine:
 
     async def _pass(self, ticket: Ticket, home: str) -> None:
         began = asyncio.get_running_loop().time()
+        RESOURCE_IN_HAND.set(str(ticket.key))  # each pass is a task, with a context of its own
         try:
             ending = await self._try(ticket)
         finally:
