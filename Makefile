@@ -45,6 +45,7 @@ crds: $(STAMP) ## Write crds/ and the reference in docs/ anew from the models
 lock: $(STAMP) ## Resolve the dependencies anew into the lock files (needs uv on the PATH)
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade pyproject.toml -o requirements.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade --group build -c requirements-dev.lock -o requirements-build.lock
 
 clean: ## Remove .venv, build/ and all caches of this folder
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
