@@ -15,6 +15,10 @@ from entrasync.core.times import write_precise_time, write_time
 from entrasync.core.verdicts import Rest, Retry, Stall, Wait
 
 
+FITNESS = frozenset({ConditionType.QUARANTINED, ConditionType.STEADY_STATE, ConditionType.ESCROWS_PRUNED})
+"""What Graph itself says of a job's health: it stays known when Graph cannot be read."""
+
+
 @dataclass(frozen=True)
 class Written:
     """A status to be stored, and what was wrong with Graph's answer on the way."""
@@ -30,12 +34,11 @@ def remember(facts: Facts) -> Written:
     """
     resource, observed = facts.resource, facts.observed
     mirror = _mirror_of_held_job(facts)
-    status = dict(resource.status)
+    status = dict(without_former_job(resource))
     status["effective"] = _effective(facts)
-    if resource.held_job_id:
+    if resource.held_job_id and facts.job is not None:
         status["tenantId"] = status.get("tenantId") or observed.tenant_id
         status["servicePrincipalId"] = resource.service_principal_id
-    if resource.held_job_id and facts.job is not None:
         status |= {"job": mirror.job, "synchronizationStatus": mirror.synchronization_status}
         status["pause"] = facts.pause.write() if facts.pause else None
         status["origin"] = resource.origin
@@ -79,9 +82,21 @@ def with_intent(resource: Resource, operation: Operation, *, action: str, tenant
         "templateId": operation.template_id,
         "jobIdsBefore": sorted(operation.job_ids_before),
     }
-    for gone in ("job", "synchronizationStatus", "pause", "lastStartTime", "originTime"):
-        status.pop(gone, None)
-    return status
+    return _without_job(status)
+
+
+JOB_MEMORY = frozenset({"job", "synchronizationStatus", "pause", "lastStartTime", "originTime"})
+"""What is true of one job only."""
+
+
+def without_former_job(resource: Resource) -> Mapping[str, Any]:
+    """Forget what was true of another job than the one held now: its pause, start and mirror say nothing of this."""
+    held, mirrored = resource.held_job_id, resource.status_job_id
+    return resource.status if held is None or mirrored in (None, held) else _without_job(resource.status)
+
+
+def _without_job(status: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in status.items() if name not in JOB_MEMORY}
 
 
 def without_intent(resource: Resource) -> dict[str, Any]:
@@ -106,20 +121,22 @@ def conclude(facts: Facts, rest: Rest | None, *, wall: datetime) -> dict[str, An
     conditions = [ready, _applied(rest), *_progress(rest or illness)]
     if facts.job is not None and facts.resource.held_job_id:
         conditions += tell_fitness(facts.job, facts.bounds)
+    elif facts.resource.held_job_id:
+        conditions += _known_fitness(facts.resource)  # not shown this time is no news of its health
     return _write_conditions(facts.resource, conditions, wall=wall)
 
 
 def conclude_unseen(resource: Resource, rest: Rest, *, is_blind: bool, wall: datetime) -> dict[str, Any]:
     """Write the conditions of a pass that could not see Graph: what was known stays, but never blind and green.
 
-    A `Retry` of a resource that is settled says nothing until it `is_blind`: one lost poll is no news.
+    A `Retry` of a resource that has come to rest says nothing until it `is_blind`: one lost poll is no news.
     """
-    if isinstance(rest, Retry) and not is_blind and _is_settled(resource):
+    if isinstance(rest, Retry) and not is_blind and _is_at_rest(resource):
         return dict(resource.status)
-    known = {ConditionType.QUARANTINED, ConditionType.STEADY_STATE, ConditionType.ESCROWS_PRUNED}
-    kept = [c for c in Condition.read_all(resource.status) if c.type in known]
+    kept = _known_fitness(resource)
     blind = Condition(ConditionType.READY, "Unknown", Reason.GRAPH_UNREACHABLE, _blind_message(rest))
-    ready = blind if is_blind and not isinstance(rest, Stall) else _keep_or_tell_ready(resource, rest)
+    # A Wait has its own words, and is not green either: Graph answered, only not yet as it will.
+    ready = blind if is_blind and isinstance(rest, Retry) else _keep_or_tell_ready(resource, rest)
     return _write_conditions(resource, [ready, *_keep_applied(resource, rest), *_progress(rest), *kept], wall=wall)
 
 
@@ -132,23 +149,37 @@ def conclude_suspended(resource: Resource, *, wall: datetime) -> dict[str, Any]:
     return _write_conditions(resource, [ready], wall=wall)
 
 
-def _is_settled(resource: Resource) -> bool:
-    return resource.status.get("observedGeneration") == resource.generation and any(
-        c.type is ConditionType.APPLIED and c.status == "True" for c in Condition.read_all(resource.status)
-    )
+def _known(resource: Resource) -> dict[ConditionType, Condition]:
+    return {condition.type: condition for condition in Condition.read_all(resource.status)}
+
+
+def _known_fitness(resource: Resource) -> list[Condition]:
+    return [condition for kind, condition in _known(resource).items() if kind in FITNESS]
+
+
+def _is_current(resource: Resource) -> bool:
+    return resource.status.get("observedGeneration") == resource.generation
+
+
+def _is_at_rest(resource: Resource) -> bool:
+    """Whether the last look at this generation ended with the spec applied or with a person's turn."""
+    known = _known(resource)
+    ends = (known.get(ConditionType.APPLIED), known.get(ConditionType.STALLED))
+    return _is_current(resource) and any(end is not None and end.is_true for end in ends)
 
 
 def _keep_or_tell_ready(resource: Resource, rest: Rest) -> Condition:
-    known = next((c for c in Condition.read_all(resource.status) if c.type is ConditionType.READY), None)
-    if isinstance(rest, Retry) and known is not None:
+    """Keep what was said of this generation; of a new one nothing good may be said unseen."""
+    known = _known(resource).get(ConditionType.READY)
+    if isinstance(rest, Retry) and known is not None and _is_current(resource):
         return known
     return Condition(ConditionType.READY, "False", rest.reason, rest.message)
 
 
 def _keep_applied(resource: Resource, rest: Rest) -> list[Condition]:
-    known = [c for c in Condition.read_all(resource.status) if c.type is ConditionType.APPLIED]
-    if isinstance(rest, Retry) and _is_settled(resource):
-        return known
+    known = _known(resource).get(ConditionType.APPLIED)
+    if isinstance(rest, Retry) and known is not None and _is_at_rest(resource):
+        return [known]
     return [_applied(rest)]
 
 
