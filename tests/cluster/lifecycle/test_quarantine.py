@@ -1,0 +1,100 @@
+"""A job that Graph puts into quarantine: told in full, never touched, and forgotten when it is over."""
+
+import re
+
+import pytest
+
+from tests.support.cluster import has_condition
+from tests.support.workplace import Workplace, condition
+
+REASONS = (
+    "EncounteredBaseEscrowThreshold",
+    "EncounteredTotalEscrowThreshold",
+    "EncounteredEscrowProportionThreshold",
+    "EncounteredQuarantineException",
+    "Unknown",
+    "QuarantinedOnDemand",
+    "TooManyDeletes",
+    "IngestionInterrupted",
+)
+"""Microsoft's documented reasons (Graph: quarantineReason)."""
+
+REFUSED = {"code": "TargetRefused", "message": "The target said no", "tenant_actionable": True}
+INTERNAL = {"code": "ServiceFault", "message": "Microsoft is looking into it", "tenant_actionable": False}
+
+
+def quarantined(place: Workplace, reason: str, error: dict[str, object] | None = None) -> tuple[str, str]:
+    """Have a running job adopted that is in quarantine; returns resource and job."""
+    principal = place.world.create_service_principal().id
+    job = place.world.create_job(principal, started=True).id
+    place.world.quarantine(job, reason, error)
+    return place.apply_job(principal, pollInterval="30s"), job
+
+
+def read_row(place: Workplace, name: str) -> dict[str, str]:
+    """Read kubectl's row of a resource, by column; a column without a value is empty."""
+    shown = place.cluster.plane.kubectl("get", "syncjob", name, f"--namespace={place.namespace}", "--output=wide")
+    heads, cells = shown.rstrip().splitlines()
+    columns = list(re.finditer(r"\S+\s*", heads))
+    return {column[0].strip(): cells[column.start() : column.end()].strip() for column in columns}
+
+
+class TestInQuarantine:
+    @pytest.mark.parametrize("reason", REASONS)
+    def test_the_reason_shows_in_condition_and_column(self, workplace: Workplace, reason: str) -> None:
+        name, _ = quarantined(workplace, reason)
+        found = workplace.wait_condition(name, "Quarantined", reason=reason)
+        assert found["status"]["synchronizationStatus"]["quarantine"]["reason"] == reason
+        assert f"({reason})" in condition(found, "Quarantined")["message"]
+        row = read_row(workplace, name)
+        assert (row["STATUS"], row["READY"], row["QUARANTINE"]) == ("Quarantine", "False", reason)
+
+    def test_the_message_tells_the_error_and_all_that_is_due(self, workplace: Workplace) -> None:
+        name, job = quarantined(workplace, "EncounteredQuarantineException", REFUSED)
+        found = workplace.wait_condition(name, "Quarantined")
+        quarantine = found["status"]["synchronizationStatus"]["quarantine"]
+        message = condition(found, "Ready")["message"]
+        assert f"job {job}" in message
+        assert "TargetRefused: The target said no" in message
+        assert f"Since {quarantine['seriesBegan'][:16].replace('T', ' ')} UTC" in message
+        assert f"Next attempt {quarantine['nextAttempt'][:16].replace('T', ' ')} UTC" in message
+        assert "Graph disables the job on" in message
+
+    def test_it_is_stalled_when_the_tenant_must_act(self, workplace: Workplace) -> None:
+        name, _ = quarantined(workplace, "EncounteredQuarantineException", REFUSED)
+        workplace.wait_stalled(name, "Quarantined")
+
+    def test_it_is_reconciling_when_graph_tries_again_by_itself(self, workplace: Workplace) -> None:
+        name, _ = quarantined(workplace, "IngestionInterrupted", INTERNAL)
+        found = workplace.wait_condition(name, "Reconciling", reason="Quarantined")
+        assert condition(found, "Ready")["status"] == "False"
+        assert not condition(found, "Stalled")
+
+    def test_the_spec_counts_as_applied(self, workplace: Workplace) -> None:
+        name, _ = quarantined(workplace, "TooManyDeletes")
+        assert has_condition(workplace.wait_condition(name, "Quarantined"), "Applied")
+
+
+class TestInAndOut:
+    def test_a_job_that_recovers_by_itself_is_ready_again(self, swift_workplace: Workplace) -> None:
+        place = swift_workplace
+        principal = place.world.create_service_principal().id
+        job = place.world.create_job(principal).id
+        place.world.script(job, {"kind": "fail", "duration": "PT1S"}, {"kind": "succeed", "duration": "PT1S"})
+        name = place.apply_job(principal, schedule={"state": "Active"}, pollInterval="30s")
+        ill = place.wait_condition(name, "Quarantined", reason="EncounteredQuarantineException")
+        assert ill["status"]["synchronizationStatus"]["lastExecution"]["state"] == "Failed"
+        well = place.wait_condition(name, "Ready", reason="Healthy")
+        assert condition(well, "Quarantined")["status"] == "False"
+        assert not condition(well, "Stalled")
+        assert "quarantine" not in well["status"]["synchronizationStatus"]
+        place.wait_polls(principal)
+        assert place.writes(principal) == ["startJob"]
+        assert place.reasons(name) == ["JobAdopted", "JobStarted", "Quarantined", "QuarantineLifted"]
+
+    def test_a_job_that_a_person_starts_is_ready_again(self, swift_workplace: Workplace) -> None:
+        name, job = quarantined(swift_workplace, "EncounteredQuarantineException")
+        swift_workplace.wait_condition(name, "Quarantined")
+        swift_workplace.world.act(job, "start")
+        swift_workplace.wait_condition(name, "Ready")
+        swift_workplace.wait_event(name, "QuarantineLifted")
