@@ -1,7 +1,8 @@
 """What a demo or a bench does at an API server as its administrator, and sees of the jobs there."""
 
+import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -105,6 +106,13 @@ class Cluster:
         """List the jobs of a namespace, by name."""
         answer = self._http.get(f"{JOBS}/namespaces/{namespace}/synchronizationjobs").raise_for_status()
         return [SeenJob(item) for item in answer.json()["items"]]
+
+    def watch_jobs(self, namespace: str) -> Iterator[SeenJob]:
+        """Yield the jobs of a namespace as they are, and each that changes; httpx.ReadTimeout after a silent 30 s."""
+        path = f"{JOBS}/namespaces/{namespace}/synchronizationjobs"
+        with self._http.stream("GET", path, params={"watch": "1"}) as answer:
+            for line in answer.raise_for_status().iter_lines():
+                yield SeenJob(json.loads(line)["object"])
 
     def _is_allowed(self, review: Mapping[str, Any]) -> bool:
         answer = self._http.post("/apis/authorization.k8s.io/v1/subjectaccessreviews", json=review)

@@ -1,0 +1,71 @@
+"""`python -m benchmarks [NAME ...]`: measure, print a table, write build/bench.json."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import httpx
+
+from benchmarks.figure import Figure, draw_result, draw_row, take, write_results
+from benchmarks.figures import (
+    graph_calls_per_create,
+    kubernetes_writes_per_create,
+    mebibytes_operator_200_resources,
+    seconds_200_resources_ready,
+    seconds_control_plane_start,
+    seconds_demo_ready,
+    status_writes_10_idle_polls,
+    token_requests_100_jobs_1_hour,
+)
+from benchmarks.workshop import PROJECT, NotMeasuredError
+from control_plane import ControlPlaneError
+from graph_simulator.control import ControlError
+
+FIGURES = (
+    Figure("seconds_control_plane_start", "seconds", 5, seconds_control_plane_start.measure),
+    Figure("seconds_demo_ready", "seconds", 20, seconds_demo_ready.measure),
+    Figure("graph_calls_per_create", "calls", 4, graph_calls_per_create.measure),
+    Figure("kubernetes_writes_per_create", "writes", 5, kubernetes_writes_per_create.measure),
+    Figure("status_writes_10_idle_polls", "writes", 0, status_writes_10_idle_polls.measure),
+    Figure("token_requests_100_jobs_1_hour", "requests", 2, token_requests_100_jobs_1_hour.measure),
+    Figure("seconds_200_resources_ready", "seconds", 8, seconds_200_resources_ready.measure),
+    Figure("mebibytes_operator_200_resources", "MiB", None, mebibytes_operator_200_resources.measure),
+)
+
+RESULTS = PROJECT / "build" / "bench.json"
+
+KNOWN_FAULTS = (ControlPlaneError, ControlError, NotMeasuredError, httpx.HTTPError, RuntimeError)
+"""Their messages need no traceback. RuntimeError: a process of ours was not ready in time."""
+
+
+def main() -> int:
+    """Measure what was asked for, all by default; 1 if something could not be measured. A missed goal is no failure."""
+    chosen = choose_figures()
+    results = []
+    print(draw_row("figure", "value", "unit", "goal", ""), flush=True)
+    for figure in chosen:
+        try:
+            result = take(figure)
+        except KNOWN_FAULTS as error:
+            print(f"{figure.name} could not be measured: {error}", flush=True)
+            continue
+        results.append(result)
+        print(draw_result(result), flush=True)
+    write_results(results, RESULTS)
+    print(f"Written to {RESULTS.relative_to(PROJECT)}.")
+    return int(len(results) < len(chosen))
+
+
+def choose_figures() -> Sequence[Figure]:
+    """Read the command line; names that are no figure end the program."""
+    named = {figure.name: figure for figure in FIGURES}
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the published figures.")
+    parser.add_argument("name", nargs="*", help=f"measure only these of: {', '.join(named)}")
+    names = parser.parse_args().name
+    if unknown := [name for name in names if name not in named]:
+        parser.error(f"no such figure: {', '.join(unknown)}. There are: {', '.join(named)}")
+    return [named[name] for name in names] or FIGURES
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""One module per figure, named like it; its docstring says what exactly is counted."""

@@ -1,0 +1,35 @@
+import json
+from pathlib import Path
+
+from benchmarks.__main__ import FIGURES
+from benchmarks.figure import Figure, draw_result, take, write_results
+
+
+def test_results_are_written_as_a_list_of_name_value_unit_and_goal(tmp_path: Path) -> None:
+    results = [
+        take(Figure("seconds_ready", "seconds", 8, lambda: 3.14159)),
+        take(Figure("mebibytes", "MiB", None, lambda: 109)),
+    ]
+    write_results(results, tmp_path / "build" / "bench.json")
+    assert json.loads((tmp_path / "build" / "bench.json").read_text()) == [
+        {"name": "seconds_ready", "value": 3.14, "unit": "seconds", "goal": 8},
+        {"name": "mebibytes", "value": 109, "unit": "MiB", "goal": None},
+    ]
+
+
+def test_a_row_says_whether_the_goal_was_met() -> None:
+    def last_word(value: float, goal: float | None) -> str:
+        return draw_result(take(Figure("calls", "calls", goal, lambda: value))).split()[-1]
+
+    assert (last_word(4, 4), last_word(5, 4), last_word(4, None)) == ("met", "missed", "calls")
+
+
+def test_every_promised_figure_is_measured() -> None:
+    assert {figure.name for figure in FIGURES} >= {
+        "seconds_demo_ready",
+        "graph_calls_per_create",
+        "kubernetes_writes_per_create",
+        "token_requests_100_jobs_1_hour",
+        "status_writes_10_idle_polls",
+        "seconds_200_resources_ready",
+    }
