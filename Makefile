@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check bench crds clean lock
@@ -32,14 +33,16 @@ check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are c
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/entra-sync-operator crds --check crds
+	@$(BIN)/entra-sync-operator crds --check $(CHART)/files/crds
 	@$(BIN)/entra-sync-operator reference --check docs
 
 bench: $(STAMP) ## Measure every published figure into build/bench.json
 	@$(BIN)/python -m control_plane get
 	@$(BIN)/python -m benchmarks
 
-crds: $(STAMP) ## Write crds/ and the reference in docs/ anew from the models
+crds: $(STAMP) ## Write crds/, the chart's copy and the reference in docs/ anew from the models
 	@$(BIN)/entra-sync-operator crds --output crds
+	@$(BIN)/entra-sync-operator crds --output $(CHART)/files/crds
 	@$(BIN)/entra-sync-operator reference --output docs
 
 lock: $(STAMP) ## Resolve the dependencies anew into the lock files (needs uv on the PATH)

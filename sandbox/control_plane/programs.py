@@ -55,7 +55,7 @@ class Program:
         return Path(__file__).parent / self.module
 
 
-def _helm(version: str) -> Program:
+def _helm(version: str, stamps: Mapping[str, str] | None = None) -> Program:
     major = version.split(".", maxsplit=1)[0]
     package = f"helm.sh/helm/v{major}"
     return Program(
@@ -65,10 +65,19 @@ def _helm(version: str) -> Program:
         is_required=False,
         module=f"tools-helm{major}",
         edition=f"helm-v{version}",
-        stamps={f"{package}/internal/version.version": f"v{version}"},
+        stamps={f"{package}/internal/version.version": f"v{version}", **(stamps or {})},
         own_version=version,
     )
 
+
+# Without these Helm 3 renders for Kubernetes 1.20 where it has no cluster to ask; its releases set them so, by the
+# version of client-go in its go.mod. Helm 4 reads that by itself.
+HELM3_KUBERNETES_MINOR = "37"
+_HELM3_STAMPS = {
+    f"helm.sh/helm/v3/pkg/{place}.k8sVersion{part}": value
+    for place in ("chartutil", "lint/rules")
+    for part, value in (("Major", "1"), ("Minor", HELM3_KUBERNETES_MINOR))
+}
 
 PROGRAMS: Mapping[str, Program] = {
     program.name: program
@@ -76,7 +85,7 @@ PROGRAMS: Mapping[str, Program] = {
         Program("etcd", "go.etcd.io/etcd/server/v3"),
         Program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", stamps=_KUBERNETES_STAMPS),
         Program("kubectl", "k8s.io/kubernetes/cmd/kubectl", stamps=_KUBERNETES_STAMPS),
-        _helm(HELM3_VERSION),
+        _helm(HELM3_VERSION, _HELM3_STAMPS),
         _helm(HELM4_VERSION),
     )
 }

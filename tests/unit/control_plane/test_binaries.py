@@ -10,7 +10,16 @@ from pathlib import Path
 import pytest
 
 from control_plane import ControlPlaneError, archive, binaries
-from control_plane.programs import ALL, ETCD_VERSION, HELMS, KUBERNETES_VERSION, PROGRAMS, REQUIRED, Program
+from control_plane.programs import (
+    ALL,
+    ETCD_VERSION,
+    HELM3_KUBERNETES_MINOR,
+    HELMS,
+    KUBERNETES_VERSION,
+    PROGRAMS,
+    REQUIRED,
+    Program,
+)
 from control_plane.search import Go
 from control_plane.toolchain import needed_go, parse_version
 
@@ -148,6 +157,11 @@ def test_go_mod_pins_the_versions_that_we_name() -> None:
 def test_the_go_mod_of_each_helm_pins_the_version_that_we_name(name: str) -> None:
     program = PROGRAMS[name]
     assert f"{program.package.removesuffix('/cmd/helm')} v{program.own_version}" in go_mod_lines(program)
+
+
+def test_helm_3_renders_for_the_kubernetes_that_its_go_mod_has() -> None:
+    lines = go_mod_lines(PROGRAMS["helm3"])
+    assert any(line.startswith(f"k8s.io/client-go v0.{HELM3_KUBERNETES_MINOR}.") for line in lines)
 
 
 @pytest.mark.parametrize("name", ALL)

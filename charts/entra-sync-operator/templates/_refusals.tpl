@@ -1,0 +1,64 @@
+{{/*
+What a schema cannot see: values that contradict each other, and what the cluster lacks. Each is told in one sentence
+that says what to do. `lookup` finds nothing at all without a cluster (helm template, --dry-run=client), and there only
+the first kind is refused.
+*/}}
+{{- define "entra-sync-operator.refuse" -}}
+{{- include "entra-sync-operator.refuseContradictions" . -}}
+{{- if .Values.connection.checkSecret -}}{{- include "entra-sync-operator.refuseSecret" . -}}{{- end -}}
+{{- if .Values.crds.enabled -}}{{- include "entra-sync-operator.refuseCrds" . -}}{{- end -}}
+{{- end -}}
+
+{{- define "entra-sync-operator.refuseContradictions" -}}
+{{- $watch := .Values.watch -}}
+{{- if and (eq $watch.scope "Namespaces") (not $watch.namespaces) -}}
+{{- fail "watch.scope is Namespaces but watch.namespaces is empty: list the namespaces whose jobs this release is to look after, or set watch.scope=Cluster." -}}
+{{- end -}}
+{{- if and (eq $watch.scope "Cluster") $watch.namespaces -}}
+{{- fail "watch.namespaces is given but watch.scope is Cluster, which means all of them: set watch.scope=Namespaces, or leave watch.namespaces out." -}}
+{{- end -}}
+{{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) -}}
+{{- fail "serviceAccount.create is false but serviceAccount.name is empty: name the ServiceAccount that the operator is to use." -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+Whoever installs can list Secrets here, for Helm keeps its releases in them. A list tells "no cluster to ask" (empty)
+from "no such Secret" (a list without it); a get could not.
+*/}}
+{{- define "entra-sync-operator.refuseSecret" -}}
+{{- $name := .Values.connection.existingSecret -}}
+{{- $keys := .Values.connection.keys -}}
+{{- $create := printf "kubectl --namespace %s create secret generic %s --from-literal=%s=TENANT_ID --from-literal=%s=CLIENT_ID --from-file=%s=FILE" .Release.Namespace $name $keys.tenantId $keys.clientId $keys.clientSecret -}}
+{{- $all := lookup "v1" "Secret" .Release.Namespace "" -}}
+{{- if $all -}}
+{{- $found := dict -}}
+{{- range $all.items -}}{{- if eq .metadata.name $name -}}{{- $found = . -}}{{- end -}}{{- end -}}
+{{- if not $found -}}
+{{- fail (printf "the Secret %s (connection.existingSecret) is not in namespace %s: make it with `%s`, or set connection.checkSecret=false if something else will." $name .Release.Namespace $create) -}}
+{{- end -}}
+{{- range $value, $key := $keys -}}
+{{- if not (hasKey (default dict $found.data) $key) -}}
+{{- fail (printf "the Secret %s in namespace %s has no key %s but %s: add the key, or name the right one in connection.keys.%s." $name $.Release.Namespace $key (keys (default dict $found.data) | sortAlpha | join ", " | default "none") $value) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "entra-sync-operator.refuseCrds" -}}
+{{- range $path, $_ := .Files.Glob "files/crds/*.yaml" -}}
+{{- $name := (fromYaml ($.Files.Get $path)).metadata.name -}}
+{{- $found := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $name -}}
+{{- if $found -}}
+{{- $labels := default dict $found.metadata.labels -}}
+{{- $annotations := default dict $found.metadata.annotations -}}
+{{- $owner := printf "%s/%s" (get $annotations "meta.helm.sh/release-namespace") (get $annotations "meta.helm.sh/release-name") -}}
+{{- $isHelms := eq (get $labels "app.kubernetes.io/managed-by") "Helm" -}}
+{{- if not (and $isHelms (eq $owner (printf "%s/%s" $.Release.Namespace $.Release.Name))) -}}
+{{- $who := ternary (printf "by Helm's release %s" $owner) "by something other than Helm" $isHelms -}}
+{{- $take := printf "kubectl label --overwrite crd %s app.kubernetes.io/managed-by=Helm && kubectl annotate --overwrite crd %s meta.helm.sh/release-name=%s meta.helm.sh/release-namespace=%s" $name $name $.Release.Name $.Release.Namespace -}}
+{{- fail (printf "the CRD %s was installed %s: set crds.enabled=false to leave it as it is, or hand it over to this release with `%s`." $name $who $take) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
