@@ -1,0 +1,135 @@
+"""Every property of Graph's job, one by one, as Microsoft's description names them."""
+
+import copy
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.graph_facts import FACTS
+
+Path = tuple[str | int, ...]
+
+TYPES: dict[str, dict[str, str]] = FACTS["v1.0"]["types"]
+ENUMS = FACTS["v1.0"]["enums"]
+
+ROOTS = {
+    "status": "synchronizationStatus",
+    "schedule": "synchronizationSchedule",
+    "synchronizationJobSettings": "[keyValuePair]",
+}
+"""What a job has besides its ids."""
+
+
+@dataclass(frozen=True)
+class Property:
+    """Where a property is in Graph's job, and of which type."""
+
+    path: Path
+    kind: str
+    """As the facts write it: `String`, `Int64`, `[synchronizationProgress]`, without the mark of nullable ones."""
+
+    def __str__(self) -> str:
+        return ".".join(str(part) for part in self.path)
+
+    @property
+    def stored_path(self) -> Path:
+        """Where it is in the resource."""
+        return ("status", *mirrored(self.path))
+
+    @property
+    def json_type(self) -> str:
+        """Its type in JSON."""
+        if self.kind.startswith("["):
+            return "list"
+        if self.kind in TYPES:
+            return "object"
+        return {"Int64": "integer", "Int32": "integer", "Boolean": "boolean"}.get(self.kind, "string")
+
+
+def mirrored(path: Path) -> Path:
+    """Translate a path in Graph's job to one in our status."""
+    return ("synchronizationStatus", *path[1:]) if path[0] == "status" else ("job", *path)
+
+
+def walk(kind: str, path: Path) -> Iterator[Property]:
+    """Go through a property and all within it; of a list, through its first item."""
+    kind = kind.removesuffix("?")
+    yield Property(path, kind)
+    if kind.startswith("["):
+        item = kind[1:-1].removesuffix("?")
+        yield from (found for found in walk(item, (*path, 0)) if found.path != (*path, 0))
+        return
+    for name, member in TYPES.get(kind, {}).items():
+        yield from walk(member, (*path, name))
+
+
+PROPERTIES = [found for name, kind in ROOTS.items() for found in walk(kind, (name,))]
+LEAVES = [found for found in PROPERTIES if found.json_type not in {"list", "object"}]
+
+
+def valid_job(job_id: str) -> dict[str, Any]:
+    """Write a job of which every property has a value of its own that no other has and Graph could send."""
+    job: dict[str, Any] = {"id": job_id, "templateId": "scim"}
+    for name, kind in ROOTS.items():
+        job[name] = _valid(kind, name)
+    return job
+
+
+_numbers = iter(range(1, 10**9))
+
+
+def _valid(kind: str, name: str) -> Any:
+    kind = kind.removesuffix("?")
+    if kind.startswith("["):
+        return [_valid(kind[1:-1], name), _valid(kind[1:-1], name)]
+    if kind in TYPES:
+        return {member: _valid(of, member) for member, of in TYPES[kind].items()}
+    number = next(_numbers)
+    match kind:
+        case "Int64" | "Int32":
+            return 10_000_000_000 + number
+        case "Boolean":
+            return True
+        case "DateTime":
+            return f"2025-0{1 + number % 9}-11T12:{number % 60:02}:58.{number:07}Z"
+        case "Duration":
+            return f"PT{number}M"
+        case "synchronizationScheduleState":
+            return "Active"
+        case "synchronizationStatusCode":
+            return "Quarantine"
+        case _ if kind in ENUMS:
+            return ENUMS[kind]["members"][0]
+    return f"{name} {number}"
+
+
+def look_up(document: Any, path: Path) -> Any:
+    """Find what is at a path; None if there is nothing."""
+    for part in path:
+        is_there = part in document if isinstance(part, str) and isinstance(document, dict) else False
+        if isinstance(part, int):
+            is_there = isinstance(document, list) and part < len(document)
+        if not is_there:
+            return None
+        document = document[part]
+    return document
+
+
+def replaced(document: Any, path: Path, value: Any) -> Any:
+    """Return a copy with another value at a path."""
+    copied = copy.deepcopy(document)
+    parent = look_up(copied, path[:-1])
+    if parent is not None:
+        parent[path[-1]] = value
+    return copied
+
+
+def without(document: Any, path: Path) -> Any:
+    """Return a copy without what is at a path."""
+    copied = copy.deepcopy(document)
+    parent = look_up(copied, path[:-1])
+    if isinstance(parent, dict):
+        parent.pop(path[-1], None)
+    elif isinstance(parent, list):
+        del parent[int(path[-1])]
+    return copied
