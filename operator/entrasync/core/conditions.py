@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from entrasync.api.conditions import ConditionType
+from entrasync.core.texts import repair
 
 ConditionStatus = Literal["True", "False", "Unknown"]
 
@@ -61,5 +62,5 @@ def _write(condition: Condition, before: Mapping[str, Any] | None, generation: i
         "observedGeneration": generation,
         "lastTransitionTime": before["lastTransitionTime"] if before and is_same else now,
         "reason": str(condition.reason),
-        "message": condition.message[:LONGEST_MESSAGE],
+        "message": repair(condition.message[:LONGEST_MESSAGE]),
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 from entrasync.api.shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape
 from entrasync.core.jobs import RemoteJob
+from entrasync.core.texts import repair
 from entrasync.core.times import is_never
 
 LONGEST_STRING_BYTES = 4 * 1024
@@ -27,8 +28,10 @@ class _Cleaning:
     complaints: list[str] = field(default_factory=list)
 
     def clean(self, value: object, shape: Shape | None, path: str, depth: int = 0) -> object:
-        if value is None or depth > DEEPEST:
+        if value is None:
             return _LEFT_OUT
+        if depth > DEEPEST:
+            return self._drop(path, f"is nested more than {DEEPEST} levels deep")
         match value:
             case str():
                 return self._text(value, shape, path)
@@ -46,7 +49,7 @@ class _Cleaning:
             return self._drop(path, f"is a string, expected {_kind(shape)}")
         if is_never(value):
             return _LEFT_OUT
-        data = value.encode("utf-8", "replace") if value.isascii() else _repair(value).encode()
+        data = repair(value).encode()
         if len(data) <= LONGEST_STRING_BYTES:
             return data.decode()
         self.complaints.append(f"{path} was cut at {LONGEST_STRING_BYTES} bytes")
@@ -75,7 +78,7 @@ class _Cleaning:
         known = shape.members if isinstance(shape, Members) else {}
         cleaned: dict[str, object] = {}
         for name, value in values.items():
-            key = _repair(str(name))
+            key = repair(str(name))
             if "@odata." in key or len(key.encode()) > LONGEST_KEY_BYTES:
                 continue
             kept = self.clean(value, known.get(key), f"{path}.{key}", depth + 1)
@@ -107,9 +110,11 @@ def mirror_job(job: RemoteJob) -> Mirror:
     job_part = cleaning.clean(named, JOB_SHAPE, "job")
     status = cleaning.clean(job.raw.get("status"), STATUS_SHAPE, "synchronizationStatus")
     status = status if isinstance(status, dict) else {}
+    job_part = job_part if isinstance(job_part, dict) else {}
     _leave_out_runs_that_never_were(status)
-    _cut(status, cleaning.complaints)
-    return Mirror(job_part if isinstance(job_part, dict) else {}, status, tuple(cleaning.complaints))
+    _cut(job_part, "job", cleaning.complaints)
+    _cut(status, "synchronizationStatus", cleaning.complaints)
+    return Mirror(job_part, status, tuple(cleaning.complaints))
 
 
 def _leave_out_runs_that_never_were(status: dict[str, Any]) -> None:
@@ -122,18 +127,16 @@ def _leave_out_runs_that_never_were(status: dict[str, Any]) -> None:
         del status["lastExecution"]
 
 
-def _cut(status: dict[str, Any], complaints: list[str]) -> None:
-    """Leave out the largest property until the rest fits; `code` is never large."""
-    sizes = {name: len(json.dumps({name: value})) for name, value in status.items()}
-    while sum(sizes.values()) > LARGEST_MIRROR_BYTES:
-        largest = max(sizes, key=lambda name: sizes[name])
-        complaints.append(f"synchronizationStatus.{largest} was left out: {sizes.pop(largest)} bytes")
-        del status[largest]
-
-
-def _repair(text: str) -> str:
-    """Replace lone surrogates, which JSON can carry and UTF-8 cannot."""
-    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+def _cut(mirror: dict[str, Any], path: str, complaints: list[str]) -> None:
+    """Leave out the largest properties until the rest fits; strings are cut before, so `id` and `code` are small."""
+    sizes = {name: len(json.dumps({name: value})) for name, value in mirror.items()}
+    surplus = sum(sizes.values()) - LARGEST_MIRROR_BYTES
+    for name in sorted(sizes, key=lambda name: sizes[name], reverse=True):
+        if surplus <= 0:
+            return
+        surplus -= sizes[name]
+        complaints.append(f"{path}.{name} was left out: {sizes[name]} bytes")
+        del mirror[name]
 
 
 def _fits(shape: Shape | None, kind: str) -> bool:

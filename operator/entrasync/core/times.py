@@ -4,12 +4,17 @@ import re
 from datetime import UTC, datetime, timedelta
 
 _TIME = re.compile(r"^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?$")
-_NEVER = re.compile(r"^0001-01-01T00:00:00(\.0+)?(Z|[+-]00:00)?$")
+_NEVER = re.compile(r"^0001-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$")
 _DURATION = re.compile(r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$")
+_BEYOND_ALL_PLANS = datetime(9000, 1, 1, tzinfo=UTC)
+""".NET writes the last day of the year 9999 for "no time"; to add a day to it is an error."""
+
+LONGEST_INTERVAL = timedelta(days=366)
+"""Beyond it an interval means "not scheduled": .NET's own longest is 10,675,199 days (graph-facts 4.5)."""
 
 
 def is_never(text: str) -> bool:
-    """Whether a date is Graph's "never" (year 0001, graph-facts 2)."""
+    """Whether a date-time is Graph's "never" (year 0001, graph-facts 2)."""
     return _NEVER.match(text) is not None
 
 
@@ -25,23 +30,24 @@ def parse_time(value: object) -> datetime | None:
     fraction, zone = found.group(7), found.group(8) or "Z"
     text = value[:19] + (f".{fraction[:6]:0<6}" if fraction else "") + ("+00:00" if zone == "Z" else zone)
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        time = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return time if time < _BEYOND_ALL_PLANS else None
 
 
 def parse_interval(value: object) -> timedelta | None:
     """Read Graph's ISO 8601 interval, without years and months.
 
-    None when malformed or .NET's "never" (10,675,199 days).
+    None when malformed, zero or beyond a year, such as .NET's "never".
     """
     if not isinstance(value, str) or (found := _DURATION.match(value)) is None:
         return None
     days, hours, minutes, seconds = (int(part[:9] or 0) if part else 0 for part in found.groups())
-    if days > 366:  # an interval beyond a year means "not scheduled"
+    if days > LONGEST_INTERVAL.days:
         return None
     interval = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    return interval or None
+    return interval if timedelta(0) < interval <= LONGEST_INTERVAL else None
 
 
 def write_time(time: datetime) -> str:
