@@ -21,6 +21,11 @@ class CreateJob:
 
 
 @dataclass(frozen=True)
+class ForgetCreate:
+    """Forget an unanswered create that never brought a job, where the spec no longer allows another."""
+
+
+@dataclass(frozen=True)
 class HoldJob:
     """Write down that this resource holds a job: annotation and, if it is missing, the finalizer."""
 
@@ -61,4 +66,4 @@ class ReleaseResource:
     message: str
 
 
-Action = AddFinalizer | CreateJob | HoldJob | StartJob | PauseJob | DeleteJob | ReleaseResource
+Action = AddFinalizer | CreateJob | ForgetCreate | HoldJob | StartJob | PauseJob | DeleteJob | ReleaseResource

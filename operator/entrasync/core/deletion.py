@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 from entrasync.api.conditions import Reason
 from entrasync.api.spec import DeletionPolicy
-from entrasync.core.actions import DeleteJob, PauseJob, ReleaseResource
+from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
 from entrasync.core.facts import Facts, effective_deletion_policy
 from entrasync.core.job_rules import create_is_unconfirmed
-from entrasync.core.resource import Desired, Resource
-from entrasync.core.verdicts import Do, Stall, Verdict, Wait
+from entrasync.core.resource import Desired, Resource, is_same_id
+from entrasync.core.verdicts import Do, Retry, Stall, Verdict, Wait
 
 DeletionRule = Callable[[Facts], Verdict | None]
 
@@ -41,7 +41,7 @@ def policy_of(resource: Resource, desired: Desired | None) -> DeletionPolicy:
 def tenant_is_another(facts: Facts) -> Verdict | None:
     """Find a connection that leads to another tenant: nothing may be deleted there."""
     pinned, tenant = facts.resource.status.get("tenantId"), facts.observed.tenant_id
-    if pinned is None or pinned == tenant:
+    if pinned is None or is_same_id(pinned, tenant):
         return None
     return Stall(
         Reason.DELETION_BLOCKED,
@@ -52,16 +52,17 @@ def tenant_is_another(facts: Facts) -> Verdict | None:
 
 def create_may_still_turn_up(facts: Facts) -> Verdict | None:
     """Find a create that was never answered: the resource stays until its job turns up or the bound ends."""
-    resource, operation = facts.resource, facts.resource.operation
-    if operation is None or resource.held_job_id:
+    if facts.resource.operation is None or facts.resource.held_job_id:
         return None
-    settled = create_is_unconfirmed(facts)
-    if isinstance(settled, Wait):
-        return Wait(Reason.DELETING, settled.message, settled.after)
-    if isinstance(settled, Stall):
-        return settled
-    job_was_found = facts.observed.listing.read_at - operation.started_at < facts.bounds.replication
-    return settled if job_was_found else Do(ReleaseResource("its unanswered create never brought a job"))
+    match settled := create_is_unconfirmed(facts):
+        case Wait():
+            return Wait(Reason.DELETING, settled.message, settled.after)
+        case Do(action=HoldJob()) | Stall() | Retry():
+            return settled
+        case _ if not facts.observed.listing.is_complete:
+            return Retry(Reason.DELETING, "Graph's list of jobs is unreadable in part; the job may be there.")
+        case _:
+            return Do(ReleaseResource("its unanswered create never brought a job"))
 
 
 def job_is_held_by_another(facts: Facts) -> Verdict | None:

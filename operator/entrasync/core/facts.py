@@ -47,9 +47,15 @@ class Facts:
         """Whose pause the job is in."""
         if self.job is None:
             return None
-        is_new = self.resource.origin == "Created" and self.resource.last_start is None
+        resource = self.resource
         return judge_pause(
-            self.resource.status, self.job, wanted=self.wanted_state, is_new=is_new, now=self.now, bounds=self.bounds
+            resource.status,
+            self.job,
+            wanted=self.wanted_state,
+            last_start=resource.last_start,
+            is_new=resource.origin == "Created" and resource.last_start is None,
+            now=self.now,
+            bounds=self.bounds,
         )
 
     @property
@@ -60,11 +66,15 @@ class Facts:
         return tuple(job for job in fitting if job.id not in taken)
 
     @property
-    def holder_of_same_template(self) -> Claim | None:
-        """Another resource that holds a job of the wanted template on this service principal."""
-        return next(
-            (c for c in self.observed.claims if c.held_job_id and c.template_id == self.desired.template_id), None
-        )
+    def claim_of_same_template(self) -> Claim | None:
+        """Another resource that holds, or names with right, a job of the wanted template on this service principal."""
+        return next((claim for claim in self.observed.claims if self._is_of_same_template(claim)), None)
+
+    def _is_of_same_template(self, claim: Claim) -> bool:
+        job = self.observed.listing.find(claim.job_id) if claim.job_id else None
+        if job is not None:
+            return job.template_id == self.desired.template_id
+        return claim.held_job_id is not None and claim.template_id == self.desired.template_id
 
     def outranking_claim(self, job_id: str) -> Claim | None:
         """Another resource whose claim to the job comes before ours."""

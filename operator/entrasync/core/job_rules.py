@@ -4,13 +4,12 @@ from datetime import timedelta
 
 from entrasync.api.conditions import Reason
 from entrasync.api.spec import AdoptionPolicy, OnMissing
-from entrasync.core.actions import AddFinalizer, CreateJob, HoldJob, Origin
+from entrasync.core.actions import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
 from entrasync.core.bounds import LOOKS_FOR_UNCONFIRMED_CREATE, SOON
 from entrasync.core.facts import Facts
 from entrasync.core.jobs import RemoteJob
-from entrasync.core.resource import Operation
-from entrasync.core.times import parse_time
-from entrasync.core.verdicts import Do, Stall, Verdict, Wait
+from entrasync.core.resource import Claim, Operation, is_same_id
+from entrasync.core.verdicts import Do, Retry, Stall, Verdict, Wait
 
 
 def create_is_unconfirmed(facts: Facts) -> Verdict | None:
@@ -19,8 +18,9 @@ def create_is_unconfirmed(facts: Facts) -> Verdict | None:
     if operation is None or facts.resource.held_job_id:
         return None
     arrived = _jobs_that_arrived(facts, operation)
-    if len(arrived) == 1:
-        return Do(HoldJob(arrived[0].id, "Created"))
+    meant = [job for job in arrived if len(arrived) == 1 or job.id == facts.desired.job_id]
+    if meant:
+        return Do(HoldJob(meant[0].id, "Created"))
     if arrived:
         return _several(facts, arrived, f"appeared while a create of template {operation.template_id} was unanswered")
     if facts.observed.listing.read_at - operation.started_at < facts.bounds.replication:
@@ -30,7 +30,16 @@ def create_is_unconfirmed(facts: Facts) -> Verdict | None:
             f"{operation.started_at + facts.bounds.replication:%H:%M:%S}; only then is another created.",
             until_next_look(facts.now - operation.started_at, facts.bounds.replication),
         )
-    return _create_anew(facts)
+    return _create_anew(facts) if _may_create_anew(facts) else Do(ForgetCreate())
+
+
+def _may_create_anew(facts: Facts) -> bool:
+    """Whether the spec still allows what it allowed when the create was sent."""
+    resource, desired = facts.resource, facts.desired
+    has_moved = not is_same_id(resource.pinned_service_principal_id, desired.service_principal_id)
+    is_recreate = resource.annotated_job_id is not None
+    is_allowed = not is_recreate or desired.on_missing is OnMissing.RECREATE
+    return desired.may_create and is_allowed and not has_moved
 
 
 def until_next_look(elapsed: timedelta, bound: timedelta) -> timedelta:
@@ -53,9 +62,7 @@ def _jobs_that_arrived(facts: Facts, operation: Operation) -> tuple[RemoteJob, .
 
 def _create_anew(facts: Facts) -> Verdict:
     if not facts.observed.listing.is_complete:
-        return Wait(
-            Reason.GRAPH_UNREACHABLE, "Graph's list of jobs is unreadable in part; no job is created meanwhile.", SOON
-        )
+        return _list_is_incomplete()
     if not facts.resource.has_finalizer:
         return Do(AddFinalizer())
     operation = facts.resource.operation
@@ -65,6 +72,12 @@ def _create_anew(facts: Facts) -> Verdict:
         CreateJob(
             facts.desired.service_principal_id, facts.desired.template_id, before | ({held} if held else frozenset())
         )
+    )
+
+
+def _list_is_incomplete() -> Retry:
+    return Retry(
+        Reason.GRAPH_UNREACHABLE, "Graph's list of jobs is unreadable in part; no job is chosen or created meanwhile."
     )
 
 
@@ -99,20 +112,18 @@ def job_to_hold_is_unknown(facts: Facts) -> Verdict | None:
 
 
 def _adopt_or_create(facts: Facts) -> Verdict:
-    if creating := next((c for c in facts.observed.claims if c.creating_template_id), None):
-        return Wait(
-            Reason.WAITING_FOR_OTHER_CREATE,
-            f"SynchronizationJob {creating.key} is creating a job on this service principal; one at a time.",
-            SOON,
-        )
+    if not facts.observed.listing.is_complete:
+        return _list_is_incomplete()
+    if creating := next((claim for claim in facts.observed.claims if claim.creating_since), None):
+        return _wait_for_other_create(facts, creating)
     if len(unclaimed := facts.unclaimed_jobs) == 1:
         return Do(HoldJob(unclaimed[0].id, "Adopted"))
     if unclaimed:
         return _several(facts, unclaimed, f"have template {facts.desired.template_id}")
-    if holder := facts.holder_of_same_template:
+    if claim := facts.claim_of_same_template:
         return Stall(
             Reason.CONFLICT,
-            f"SynchronizationJob {holder.key} holds job {holder.held_job_id} with template {facts.desired.template_id} "
+            f"SynchronizationJob {claim.key} has job {claim.job_id} with template {facts.desired.template_id} "
             "on this service principal already, and a second one is not created. "
             "Delete one of the two resources, or set spec.jobId.",
         )
@@ -124,6 +135,20 @@ def _adopt_or_create(facts: Facts) -> Verdict:
             "Create it elsewhere, or set AdoptOrCreate.",
         )
     return _create_anew(facts)
+
+
+def _wait_for_other_create(facts: Facts, creating: Claim) -> Wait:
+    """Wait for the create of another resource.
+
+    Each look of its own brings us its list too; one that is not settled by the bound waits for a person.
+    """
+    since = creating.creating_since or facts.now
+    is_looked_for = facts.now - since < facts.bounds.replication
+    return Wait(
+        Reason.WAITING_FOR_OTHER_CREATE,
+        f"SynchronizationJob {creating.key} is creating a job on this service principal; one at a time.",
+        LOOKS_FOR_UNCONFIRMED_CREATE[-1] if is_looked_for else facts.desired.poll_interval,
+    )
 
 
 def _several(facts: Facts, jobs: tuple[RemoteJob, ...], what: str) -> Stall:
@@ -157,7 +182,7 @@ def held_job_is_missing(facts: Facts) -> Verdict | None:
         return Wait(
             Reason.JOB_MISSING,
             f"Graph does not show job {facts.job_id}. It is looked for again before it counts as gone.",
-            _between_looks_for_a_missing_job(facts),
+            _until_next_look_for_a_missing_job(facts),
         )
     if facts.desired.may_create and facts.desired.on_missing is OnMissing.RECREATE:
         return _adopt_or_create(facts)
@@ -172,13 +197,18 @@ def _is_gone(facts: Facts) -> bool:
     misses, bounds = facts.observed.misses, facts.bounds
     if misses is None or misses.count < bounds.misses_needed:
         return False
-    created_at = parse_time(facts.resource.status.get("originTime"))
-    if facts.resource.origin == "Created" and created_at and facts.now - created_at < bounds.replication:
-        return False
-    return misses.last_at - misses.first_at >= bounds.missing_for
+    return not _is_new(facts) and misses.last_at - misses.first_at >= bounds.missing_for
 
 
-def _between_looks_for_a_missing_job(facts: Facts) -> timedelta:
+def _is_new(facts: Facts) -> bool:
+    created_at = facts.resource.created_job_at
+    return created_at is not None and facts.now - created_at < facts.bounds.replication
+
+
+def _until_next_look_for_a_missing_job(facts: Facts) -> timedelta:
+    """A job that we just created may turn up any moment; an old one shall be missed over minutes, not seconds."""
+    if (created_at := facts.resource.created_job_at) and _is_new(facts):
+        return until_next_look(facts.now - created_at, facts.bounds.replication)
     return facts.bounds.missing_for / facts.bounds.misses_needed
 
 

@@ -5,9 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-SENTINEL_YEAR = "0001-"
-"""Graph's "never" is a date in the year 1."""
-
 
 def _member(value: object, name: str) -> object:
     return value.get(name) if isinstance(value, Mapping) else None

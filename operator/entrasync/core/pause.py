@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +10,9 @@ from entrasync.api.spec import ScheduleState
 from entrasync.core.bounds import Bounds
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.times import parse_time, write_time
+
+BETWEEN_LAST_ATTEMPTS = timedelta(days=1)
+"""Graph gives up at an attempt, and they are a day apart: its four weeks may be shorter by that (graph-facts 4.6)."""
 
 
 class PausedBy(StrEnum):
@@ -71,6 +74,7 @@ def judge_pause(
     job: RemoteJob,
     *,
     wanted: ScheduleState | None,
+    last_start: datetime | None,
     is_new: bool,
     now: datetime,
     bounds: Bounds,
@@ -87,6 +91,8 @@ def judge_pause(
         return Pause(PausedBy.OPERATOR, since, "spec.schedule.state is Paused")
     if known:
         return known
+    if last_start and now - last_start < bounds.replication and before.state != "Active":
+        return None  # nobody has seen it run since our start: what Graph shows may be from before
     if reason := _graph_paused_because(before, job, now, bounds):
         return Pause(PausedBy.GRAPH, since, reason)
     if before.state == "Active" or (before.state is None and not is_new):
@@ -94,11 +100,20 @@ def judge_pause(
     return None
 
 
+def _outlived_pruning(before: Before, job: RemoteJob) -> bool:
+    """Whether the job ran on after the initial cycle whose failures were cleared: that pause is behind it.
+
+    During that cycle the flag shows already, and only then comes Graph's pause (graph-facts 4.7).
+    """
+    is_past_initial_cycle = parse_time(job.status.get("steadyStateFirstAchievedTime")) is not None
+    return before.escrows_pruned and before.state == "Active" and is_past_initial_cycle
+
+
 def _graph_paused_because(before: Before, job: RemoteJob, now: datetime, bounds: Bounds) -> str | None:
-    if job.status.get("escrowsPruned") is True and not (before.escrows_pruned and before.state == "Active"):
+    if job.status.get("escrowsPruned") is True and not _outlived_pruning(before, job):
         return "the initial cycle had too many failures; Graph cleared them and paused the job (escrowsPruned)"
-    if job.is_quarantined:
+    if job.is_quarantined or isinstance(job.status.get("quarantine"), Mapping):
         return "Graph disabled the job while it was in quarantine"
-    if before.quarantined_since and now - before.quarantined_since >= bounds.four_weeks:
+    if before.quarantined_since and now - before.quarantined_since >= bounds.four_weeks - BETWEEN_LAST_ATTEMPTS:
         return "Graph disabled the job after four weeks in quarantine"
     return None

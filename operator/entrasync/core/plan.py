@@ -14,6 +14,7 @@ from entrasync.core.job_rules import (
     named_job_is_unknown,
     template_is_not_that_of_the_job,
 )
+from entrasync.core.resource import is_same_id
 from entrasync.core.schedule_rules import (
     job_rests_but_should_run,
     job_runs_but_should_rest,
@@ -24,10 +25,13 @@ from entrasync.core.verdicts import Stall, Verdict
 Rule = Callable[[Facts], Verdict | None]
 
 
-def tenant_was_changed(facts: Facts) -> Verdict | None:
-    """Find a connection that leads to another tenant than the one this resource belongs to."""
+def tenant_was_changed(facts: Facts) -> Stall | None:
+    """Find a connection that leads to another tenant than the one this resource belongs to.
+
+    It needs no look at Graph, and is asked before the first: what another tenant shows is not ours.
+    """
     pinned, tenant = facts.resource.status.get("tenantId"), facts.observed.tenant_id
-    if pinned is None or pinned == tenant:
+    if pinned is None or is_same_id(pinned, tenant):
         return None
     return Stall(
         Reason.TENANT_CHANGED,
@@ -39,7 +43,7 @@ def tenant_was_changed(facts: Facts) -> Verdict | None:
 def service_principal_was_changed(facts: Facts) -> Verdict | None:
     """Find a spec that means another service principal than the job's."""
     pinned, wanted = facts.resource.pinned_service_principal_id, facts.desired.service_principal_id
-    if pinned is None or pinned.lower() == wanted.lower():
+    if pinned is None or is_same_id(pinned, wanted):
         return None
     return Stall(
         Reason.SERVICE_PRINCIPAL_CHANGED,
@@ -50,8 +54,8 @@ def service_principal_was_changed(facts: Facts) -> Verdict | None:
 
 RULES: tuple[Rule, ...] = (
     tenant_was_changed,
-    service_principal_was_changed,
     create_is_unconfirmed,
+    service_principal_was_changed,
     named_job_is_not_the_held_one,
     job_is_claimed_by_another,
     job_to_hold_is_unknown,

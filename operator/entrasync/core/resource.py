@@ -1,7 +1,7 @@
 """Our own resource as a pass sees it: the wish, the memory kept in annotations and status, and who else claims what."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,11 @@ class ResourceKey:
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
+
+
+def is_same_id(one: str | None, other: str | None) -> bool:
+    """Whether two GUIDs are the same: Graph writes lower case, people do not always."""
+    return (one or "").lower() == (other or "").lower()
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,10 @@ class Desired:
     def may_create(self) -> bool:
         """Whether this resource may ever create a job: not when it names one or only adopts."""
         return self.job_id is None and self.adoption_policy is not AdoptionPolicy.ADOPT_ONLY
+
+
+JOB_MEMORY = frozenset({"job", "synchronizationStatus", "pause", "lastStartTime", "originTime"})
+"""Members of status that are true of one job only."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +85,11 @@ class Resource:
         return FINALIZER in self.finalizers
 
     @property
+    def has_let_go(self) -> bool:
+        """Whether it is being deleted and we are done with it: what others hold it back for is not ours."""
+        return self.is_deleting and not self.has_finalizer
+
+    @property
     def is_abandoned(self) -> bool:
         """Whether a person asked to let a blocked deletion go."""
         return self.annotations.get(ABANDON_ANNOTATION) == "true"
@@ -108,6 +122,13 @@ class Resource:
         return self.annotations.get(JOB_ORIGIN_ANNOTATION) or self.status.get("origin")
 
     @property
+    def created_job_at(self) -> datetime | None:
+        """When we created the job held or looked for; None for an adopted one, and when backups have lost it."""
+        if self.operation:
+            return self.operation.started_at
+        return parse_time(self.status.get("originTime")) if self.origin == "Created" else None
+
+    @property
     def last_start(self) -> datetime | None:
         """When we last asked Graph to start the job (world time)."""
         return parse_time(self.status.get("lastStartTime"))
@@ -116,6 +137,13 @@ class Resource:
     def operation(self) -> Operation | None:
         """The unfinished create, if there is one."""
         return _read_operation(self.status.get("operation"))
+
+    def without_former_job(self) -> "Resource":
+        """Forget what was true of another job than the one held now: its pause and start say nothing of this one."""
+        held, mirrored = self.held_job_id, self.status_job_id
+        if held is None or mirrored in {None, held}:
+            return self
+        return replace(self, status={name: value for name, value in self.status.items() if name not in JOB_MEMORY})
 
     @property
     def held_job_id(self) -> str | None:
@@ -139,12 +167,12 @@ def _read_operation(stored: object) -> Operation | None:
     started_at = parse_time(stored.get("startedAt"))
     if started_at is None:
         return None
-    before = stored.get("jobIdsBefore") or ()
+    before = stored.get("jobIdsBefore")
     return Operation(
         started_at=started_at,
         service_principal_id=str(stored.get("servicePrincipalId", "")),
         template_id=str(stored.get("templateId", "")),
-        job_ids_before=frozenset(str(job_id) for job_id in before),
+        job_ids_before=frozenset(str(job_id) for job_id in before) if isinstance(before, list) else frozenset(),
     )
 
 
@@ -157,7 +185,8 @@ class Claim:
     template_id: str | None
     held_job_id: str | None
     wanted_job_id: str | None
-    creating_template_id: str | None
+    creating_since: datetime | None = None
+    """When the create was sent that is not settled yet."""
 
     @property
     def job_id(self) -> str | None:
@@ -168,14 +197,13 @@ class Claim:
 def claim_of(resource: Resource) -> Claim:
     """Say what a resource claims."""
     desired, operation = resource.desired, resource.operation
-    is_creating = operation is not None and resource.held_job_id is None
     return Claim(
         key=resource.key,
         created_at=resource.created_at,
         template_id=desired.template_id if desired else None,
         held_job_id=resource.held_job_id,
         wanted_job_id=desired.job_id if desired else None,
-        creating_template_id=operation.template_id if operation and is_creating else None,
+        creating_since=operation.started_at if operation and resource.held_job_id is None else None,
     )
 
 

@@ -10,10 +10,9 @@ from entrasync.core.conditions import Condition, merge_conditions
 from entrasync.core.facts import Facts, effective_deletion_policy
 from entrasync.core.fitness import quarantine_rest, ready_condition, tell_fitness
 from entrasync.core.mirror import Mirror, mirror_job
-from entrasync.core.resource import Operation, Resource
+from entrasync.core.resource import JOB_MEMORY, Operation, Resource
 from entrasync.core.times import write_precise_time, write_time
 from entrasync.core.verdicts import Rest, Retry, Stall, Wait
-
 
 FITNESS = frozenset({ConditionType.QUARANTINED, ConditionType.STEADY_STATE, ConditionType.ESCROWS_PRUNED})
 """What Graph itself says of a job's health: it stays known when Graph cannot be read."""
@@ -34,7 +33,7 @@ def remember(facts: Facts) -> Written:
     """
     resource, observed = facts.resource, facts.observed
     mirror = _mirror_of_held_job(facts)
-    status = dict(without_former_job(resource))
+    status = dict(resource.without_former_job().status)
     status["effective"] = _effective(facts)
     if resource.held_job_id and facts.job is not None:
         status["tenantId"] = status.get("tenantId") or observed.tenant_id
@@ -82,20 +81,6 @@ def with_intent(resource: Resource, operation: Operation, *, action: str, tenant
         "templateId": operation.template_id,
         "jobIdsBefore": sorted(operation.job_ids_before),
     }
-    return _without_job(status)
-
-
-JOB_MEMORY = frozenset({"job", "synchronizationStatus", "pause", "lastStartTime", "originTime"})
-"""What is true of one job only."""
-
-
-def without_former_job(resource: Resource) -> Mapping[str, Any]:
-    """Forget what was true of another job than the one held now: its pause, start and mirror say nothing of this."""
-    held, mirrored = resource.held_job_id, resource.status_job_id
-    return resource.status if held is None or mirrored in (None, held) else _without_job(resource.status)
-
-
-def _without_job(status: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in status.items() if name not in JOB_MEMORY}
 
 
@@ -106,6 +91,11 @@ def without_intent(resource: Resource) -> dict[str, Any]:
     """
     forgotten = {"operation"} if resource.annotated_job_id else {"operation", "tenantId", "servicePrincipalId"}
     return {name: value for name, value in resource.status.items() if name not in forgotten}
+
+
+def with_answer(resource: Resource) -> dict[str, Any]:
+    """Settle the intent: Graph has told the id of the job it created."""
+    return {name: value for name, value in resource.status.items() if name != "operation"}
 
 
 def with_start(resource: Resource, now: datetime) -> dict[str, Any]:

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import assert_never
 
 from entrasync.api.conditions import Reason
 from entrasync.core.actions import Action
-from entrasync.core.bounds import SOON
 from entrasync.core.errors import (
     EntraSyncError,
     OutcomeUnknown,
@@ -73,17 +71,6 @@ def judge(error: EntraSyncError, *, young_until: datetime, now: datetime) -> Res
         case Transient():
             return Retry(error.reason, error.message, error.after)
         case OutcomeUnknown():
-            return Wait(error.reason, error.message, SOON)
+            return Retry(error.reason, error.message)
         case _:
             raise error
-
-
-def is_over(rest: Rest | None) -> bool:
-    """Whether nothing is under way: content or stalled."""
-    match rest:
-        case None | Stall():
-            return True
-        case Wait() | Retry():
-            return False
-        case _:
-            assert_never(rest)

@@ -30,6 +30,8 @@ class Watch:
         if event_type == "DELETED":
             self._resources.remove(seen.key)
             self._wake(seen, is_urgent=False)
+            # What it claimed is free now: whoever it was a conflict for need not wait for the next poll.
+            self.wake(sorted(self._resources.keys_on(seen.service_principal_id or "")))
             return
         known = self._resources.put(seen)
         if known is None or has_news(known, seen):
@@ -41,7 +43,7 @@ class Watch:
             self._wake(resource, is_urgent=False)
 
     def wake(self, keys: list[Any]) -> None:
-        """Have resources looked at that went while nobody watched."""
+        """Have resources looked at for whom something changed."""
         for key in keys:
             self._queue.add(key, since=self._clock.now())
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from entrasync.core.clock import Clock
 from entrasync.core.jobs import JobListing
-from entrasync.core.resource import ResourceKey
+from entrasync.core.resource import Resource, ResourceKey
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 from entrasync.reconcile.queue import Ticket, WorkQueue
 from entrasync.reconcile.reconciler import Outcome, Reconciler
@@ -22,9 +22,6 @@ RESOURCE_IN_HAND: ContextVar[str | None] = ContextVar("resource_in_hand", defaul
 
 WORKERS = 40
 """Passes at the same time: most of a pass is waiting for Graph."""
-
-AFTER_A_CHANGE = timedelta(seconds=1)
-"""A resource changed under a pass: the watch tells of it at once, this is for the case that it does not."""
 
 
 class PassObserver(Protocol):
@@ -69,6 +66,11 @@ class Engine:
         await asyncio.gather(*self._tasks, *self._in_flight, return_exceptions=True)
 
     @property
+    def is_stopping(self) -> bool:
+        """Whether it takes no new work any more."""
+        return self._is_stopping
+
+    @property
     def is_alive(self) -> bool:
         """Whether every worker and the agenda still run."""
         return bool(self._tasks) and not any(task.done() for task in self._tasks)
@@ -96,7 +98,7 @@ class Engine:
         began = asyncio.get_running_loop().time()
         RESOURCE_IN_HAND.set(str(ticket.key))  # each pass is a task, with a context of its own
         try:
-            ending = await self._try(ticket)
+            ending = await self._try(ticket, home)
         finally:
             self._queue.finish(ticket.key)
             self._busy.discard(home)
@@ -104,16 +106,19 @@ class Engine:
                 self._queue.put_back(waiting)
         self._watcher.passed(ending, asyncio.get_running_loop().time() - began)
 
-    async def _try(self, ticket: Ticket) -> str:
+    async def _try(self, ticket: Ticket, home: str) -> str:
         key = ticket.key
+        if self._home(key) != home:  # its spec moved it since it was taken; two passes of one home never overlap
+            self._queue.add(key, since=ticket.since, is_urgent=ticket.is_urgent)
+            return "changed"
+        taken = self._resources.get(key)
         try:
             outcome = await self._reconciler.reconcile(key, since=ticket.since, is_urgent=ticket.is_urgent)
         except ResourceChanged:
-            self._queue.schedule(key, AFTER_A_CHANGE)
+            self._queue.back_off(key)  # the watch tells of the change at once, this is for the case that it does not
             return "changed"
         except ResourceGone:
-            self._resources.remove(key)
-            self._queue.forget(key)
+            self._forget(key, taken)
             return "settled"
         except ApiServerUnavailable as error:
             LOG.warning(
@@ -137,6 +142,15 @@ class Engine:
         if self._resources.get(key) is None:
             self._queue.forget(key)
         return "failed" if outcome.is_failure else "settled"
+
+    def _forget(self, key: ResourceKey, gone: Resource | None) -> None:
+        """Drop what the API server no longer knows, unless it was made anew under the same name meanwhile."""
+        known = self._resources.get(key)
+        if known and gone and known.uid != gone.uid:
+            self._queue.add(key, since=self._clock.now(), is_urgent=True)
+            return
+        self._resources.remove(key)
+        self._queue.add(key, since=self._clock.now())  # one last pass forgets the rest
 
     def _home(self, key: ResourceKey) -> str:
         """What passes are serialised by: one service principal has one create in flight and shares its list calls."""

@@ -1,6 +1,6 @@
 """One list call per service principal serves all of its resources."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from entrasync.core.jobs import JobListing
@@ -27,6 +27,6 @@ class Listings:
         self._on_fetched(service_principal_id, fresh)
         return fresh
 
-    def forget(self, service_principal_id: str) -> None:
-        """Drop what is known of a service principal that no resource refers to any more."""
-        self._newest.pop(service_principal_id, None)
+    def keep_only(self, service_principal_ids: Collection[str]) -> None:
+        """Drop what is known of service principals that no resource belongs to any more."""
+        self._newest = {home: listing for home, listing in self._newest.items() if home in service_principal_ids}

@@ -8,7 +8,7 @@ from entrasync.core.clock import Clock
 from entrasync.core.errors import EntraSyncError, PossiblyReplicating, Stalled
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.observed import Observed
-from entrasync.core.resource import Resource
+from entrasync.core.resource import Resource, ResourceKey
 from entrasync.reconcile.listings import Listings
 from entrasync.reconcile.memory import Memory, Recollection, count_miss
 from entrasync.reconcile.ports import SyncApi
@@ -50,8 +50,13 @@ class Observer:
             spec_seen_at=self._memory.recall(resource, self._clock.now()).spec_seen_at,
         )
 
+    def forget(self, key: ResourceKey) -> None:
+        """Drop what only a resource that is gone was remembered for."""
+        self._memory.forget(key)
+        self._listings.keep_only(self._resources.service_principals())
+
     def look_without_listing(self, resource: Resource) -> Observed:
-        """Gather what is known without a call, for a deletion that needs no look."""
+        """Gather what is known without a call."""
         return self.combine(resource, JobListing((), self._clock.now(), is_complete=False))
 
     async def _list(self, home: str, since: datetime, *, is_urgent: bool) -> JobListing:

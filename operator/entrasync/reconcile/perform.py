@@ -12,6 +12,7 @@ from entrasync.core.actions import (
     AddFinalizer,
     CreateJob,
     DeleteJob,
+    ForgetCreate,
     HoldJob,
     PauseJob,
     ReleaseResource,
@@ -19,13 +20,13 @@ from entrasync.core.actions import (
 )
 from entrasync.core.bounds import Bounds
 from entrasync.core.clock import Clock
+from entrasync.core.conditions import Condition
 from entrasync.core.difference import merge_patch
 from entrasync.core.errors import EntraSyncError, OutcomeUnknown, Refused, Stalled, Waiting
 from entrasync.core.events import Event
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.resource import Operation, Resource
-from entrasync.core.status import with_intent, with_start, without_intent
-from entrasync.core.times import parse_time
+from entrasync.core.status import with_answer, with_intent, with_start, without_intent
 from entrasync.reconcile.ports import EventSink, ResourceApi, SyncApi
 from entrasync.reconcile.resources import Resources
 
@@ -72,6 +73,8 @@ class Performer:
                 return Done(await self._patch_metadata(resource, _with_finalizer(resource)))
             case CreateJob():
                 return await self._create(action, resource)
+            case ForgetCreate():
+                return await self._forget_create(resource)
             case HoldJob():
                 return await self._hold(action, resource)
             case StartJob():
@@ -90,6 +93,8 @@ class Performer:
 
         A crash before the POST, after it or after the annotation is settled by the intent.
         """
+        if _was_not_offered(resource):
+            await self._refuse_unless_offered(action)
         resource = await self._record_intent(action, resource)
         try:
             job = await self._api.create_job(action.service_principal_id, action.template_id)
@@ -100,6 +105,7 @@ class Performer:
             await self._explain_refusal(action, error)
             raise
         held = await self._patch_metadata(resource, _annotations(job.id, "Created"))
+        held = replace(held, status=with_answer(held))
         self._events.tell(
             held, Event("Normal", Reason.JOB_CREATED, f"Created job {job.id} from template {action.template_id}.")
         )
@@ -121,6 +127,15 @@ class Performer:
         """Ask what is offered only after a refusal: a good template costs no call."""
         if not isinstance(error, Refused) or error.answer.status != BAD_REQUEST:
             return
+        try:
+            await self._refuse_unless_offered(action)
+        except Stalled as refusal:
+            if refusal.reason is Reason.TEMPLATE_NOT_OFFERED:
+                raise refusal from error
+        except EntraSyncError:
+            return  # why the create was refused says more than why the list was
+
+    async def _refuse_unless_offered(self, action: CreateJob) -> None:
         offered = await self._api.list_template_ids(action.service_principal_id)
         if action.template_id in offered:
             return
@@ -129,7 +144,13 @@ class Performer:
             Reason.TEMPLATE_NOT_OFFERED,
             f"Service principal {action.service_principal_id} does not offer template {action.template_id}. "
             f"It offers: {names}. Correct spec.template.id.",
-        ) from error
+        )
+
+    async def _forget_create(self, resource: Resource) -> Done:
+        forgotten = without_intent(resource)
+        patch = merge_patch(self._stored_status(resource), forgotten)
+        written = await self._resource_api.patch_status(resource, patch, if_unchanged=True)
+        return Done(replace(written, status=forgotten))
 
     async def _hold(self, action: HoldJob, resource: Resource) -> Done:
         patch = _annotations(action.job_id, action.origin)
@@ -168,10 +189,8 @@ class Performer:
         return Done(await self._patch_metadata(resource, _without_finalizer(resource)))
 
     def _is_young(self, resource: Resource) -> bool:
-        operation = resource.operation
-        created_at = operation.started_at if operation else parse_time(resource.status.get("originTime"))
-        is_ours = resource.origin == "Created"
-        return is_ours and created_at is not None and self._clock.now() - created_at < self._bounds.young
+        created_at = resource.created_job_at
+        return created_at is not None and self._clock.now() - created_at < self._bounds.young
 
     async def _release(self, action: ReleaseResource, resource: Resource) -> Done:
         self._events.tell(resource, Event("Normal", Reason.JOB_RELEASED, f"The resource may go: {action.message}."))
@@ -181,6 +200,15 @@ class Performer:
         """Write metadata; the working copy of status is ahead of the stored one and stays."""
         written = await self._resource_api.patch_metadata(resource, patch)
         return replace(written, status=resource.status)
+
+
+def _was_not_offered(resource: Resource) -> bool:
+    """Whether this very spec was refused for its template: then asking costs less than to be refused again."""
+    is_current = resource.status.get("observedGeneration") == resource.generation
+    return is_current and any(
+        condition.reason == Reason.TEMPLATE_NOT_OFFERED and condition.is_true
+        for condition in Condition.read_all(resource.status)
+    )
 
 
 def _annotations(job_id: str, origin: str) -> dict[str, Any]:

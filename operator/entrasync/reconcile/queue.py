@@ -71,10 +71,10 @@ class WorkQueue:
             heapq.heappush(self._agenda, (entry.due, key))
             self._agenda_changed.set()
 
-    def back_off(self, key: ResourceKey, *, no_later_than: timedelta | None = None) -> None:
+    def back_off(self, key: ResourceKey) -> None:
         """Have a resource looked at after a pause that grows with each failure in a row."""
         entry = self._entries.setdefault(key, _Entry())
-        pause = min(FIRST_BACKOFF * 2 ** min(entry.failures, 10), LONGEST_BACKOFF, no_later_than or LONGEST_BACKOFF)
+        pause = min(FIRST_BACKOFF * 2 ** min(entry.failures, 10), LONGEST_BACKOFF)
         entry.failures += 1
         self.schedule(key, pause)
 

@@ -5,33 +5,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from entrasync.api.conditions import Reason
-from entrasync.core.actions import Action, DeleteJob, PauseJob, ReleaseResource, StartJob
 from entrasync.core.bounds import Bounds
 from entrasync.core.clock import Clock
-from entrasync.core.deletion import needs_listing, plan_deletion, release_without_graph
 from entrasync.core.difference import merge_patch
-from entrasync.core.errors import EntraSyncError, OutcomeUnknown
+from entrasync.core.errors import EntraSyncError
 from entrasync.core.events import Event, events_between
 from entrasync.core.facts import Facts
-from entrasync.core.job_rules import until_next_look
-from entrasync.core.observed import Observed
-from entrasync.core.plan import plan
 from entrasync.core.polling import next_look
 from entrasync.core.resource import Resource, ResourceKey, has_news
 from entrasync.core.status import conclude, conclude_suspended, conclude_unseen, remember
-from entrasync.core.times import parse_time
-from entrasync.core.verdicts import Do, Rest, Retry, Stall, Wait, judge
+from entrasync.core.verdicts import Rest, Retry, Stall, Wait
+from entrasync.reconcile.converge import Convergence
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.observe import Observer
-from entrasync.reconcile.perform import Done, Performer
-from entrasync.reconcile.ports import EventSink, ResourceApi, ResourceChanged
+from entrasync.reconcile.perform import Performer
+from entrasync.reconcile.ports import EventSink, ResourceApi
 from entrasync.reconcile.resources import Resources
-
-MOST_ROUNDS = 8
-"""Observe and act at most so often in one pass; create and start takes four rounds."""
-
-ACTION_NOT_SEEN_YET = timedelta(seconds=10)
-"""Graph shows the state from before a write: reads may be stale."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +29,6 @@ class Outcome:
 
     look_again: timedelta | None
     is_failure: bool = False
-
-
-@dataclass(frozen=True)
-class _Seen:
-    """Where a pass has got to: the working copy, what was seen, and how it rests."""
-
-    facts: Facts
-    rest: Rest | None
 
 
 class Reconciler:
@@ -68,7 +49,9 @@ class Reconciler:
         self._resources = resources
         self._memory = memory
         self._observer = observer
-        self._performer = performer
+        self._convergence = Convergence(
+            resources, memory, observer=observer, performer=performer, clock=clock, bounds=bounds
+        )
         self._resource_api = resource_api
         self._events = events
         self._clock = clock
@@ -81,7 +64,7 @@ class Reconciler:
         """
         resource = self._resources.get(key)
         if resource is None:
-            self._memory.forget(key)
+            self._observer.forget(key)
             return Outcome(None)
         if resource.is_deleting:
             return await self._delete(resource, since)
@@ -101,9 +84,9 @@ class Reconciler:
     async def _apply(self, resource: Resource, since: datetime, *, is_urgent: bool) -> Outcome:
         recollection = self._memory.recall(resource, self._clock.now())
         try:
-            seen = await self._converge(resource, since, is_urgent=is_urgent)
+            seen = await self._convergence.converge(resource, since=since, is_urgent=is_urgent)
         except EntraSyncError as error:
-            return await self._end_unseen(resource, self._judge(resource, error))
+            return await self._end_unseen(resource, self._convergence.judge(resource, error))
         written = remember(seen.facts)
         if written.complaints and written.complaints != recollection.complaints:
             message = f"Left out of the mirror: {'; '.join(written.complaints[:5])}."
@@ -112,49 +95,6 @@ class Reconciler:
         facts = replace(seen.facts, resource=replace(seen.facts.resource, status=written.status))
         status = conclude(facts, seen.rest, wall=self._clock.wall())
         return await self._write(facts.resource, status, self._outcome(facts, seen.rest))
-
-    async def _converge(self, resource: Resource, since: datetime, *, is_urgent: bool) -> _Seen:
-        """Act until nothing is left to do; an error after the first look ends the pass with what was seen."""
-        observed = await self._observer.observe(resource, since=since, is_urgent=is_urgent)
-        taken: list[Action] = []
-        for _ in range(MOST_ROUNDS):
-            facts = self._facts(resource, observed)
-            verdict = plan(facts)
-            if not isinstance(verdict, Do):
-                return _Seen(facts, verdict)
-            if verdict.action in taken:
-                return _Seen(facts, _not_seen_yet(verdict))
-            taken.append(verdict.action)
-            resource = replace(resource, status=remember(facts).status)
-            try:
-                done = await self._act(verdict.action, resource)
-            except EntraSyncError as error:
-                # What the action wrote before it failed, such as an intent, is in the store, not in the working copy.
-                resource = self._resources.get(resource.key) or resource
-                return _Seen(replace(facts, resource=resource), self._judge(resource, error))
-            resource = done.resource
-            try:
-                observed = await self._look(done, observed)
-            except EntraSyncError as error:
-                return _Seen(replace(facts, resource=resource), self._judge(resource, error))
-        return _Seen(self._facts(resource, observed), _unsettled())
-
-    async def _act(self, action: Action, resource: Resource) -> Done:
-        done = await self._performer.perform(action, resource)
-        if done.resource.is_deleting or done.resource.desired is None:
-            raise ResourceChanged
-        return done
-
-    async def _look(self, done: Done, observed: Observed) -> Observed:
-        if done.needs_look:
-            return await self._observer.observe(done.resource, since=self._clock.now(), is_urgent=True)
-        job = done.job or observed.job
-        keeps_job = job is not None and job.id == done.resource.held_job_id
-        return self._observer.combine(done.resource, observed.listing, job=job if keeps_job else None)
-
-    def _facts(self, resource: Resource, observed: Observed) -> Facts:
-        assert resource.desired is not None  # noqa: S101  checked at the pass' begin and after each write
-        return Facts(resource, resource.desired, observed, self._clock.now(), self._bounds)
 
     async def _end_unseen(self, resource: Resource, rest: Rest) -> Outcome:
         recollection, now = self._memory.recall(resource, self._clock.now()), self._clock.now()
@@ -169,24 +109,13 @@ class Reconciler:
             return _outcome_of(rest, poll)
         return Outcome(next_look(facts.job, poll_interval=poll, now=facts.now))
 
-    def _judge(self, resource: Resource, error: EntraSyncError) -> Rest:
-        now = self._clock.now()
-        created_at = parse_time(resource.status.get("originTime")) if resource.origin == "Created" else None
-        seen_at = self._memory.recall(resource, now).spec_seen_at
-        young_until = max(seen_at, created_at or seen_at) + self._bounds.young
-        rest = judge(error, young_until=young_until, now=now)
-        if isinstance(rest, Wait) and isinstance(error, OutcomeUnknown) and resource.operation:
-            elapsed = now - resource.operation.started_at
-            return replace(rest, after=until_next_look(elapsed, self._bounds.replication))
-        return rest
-
     async def _delete(self, resource: Resource, since: datetime) -> Outcome:
         if not resource.has_finalizer:
             return Outcome(None)
         try:
-            rest, resource = await self._let_go(resource, since)
+            rest, resource = await self._convergence.let_go(resource, since)
         except EntraSyncError as error:
-            rest = self._judge(resource, error)
+            rest = self._convergence.judge(resource, error)
         if rest is None:
             return Outcome(None)
         if isinstance(rest, Stall):
@@ -194,41 +123,15 @@ class Reconciler:
         status = conclude_unseen(resource, rest, is_blind=False, wall=self._clock.wall())
         return await self._write(resource, status, _outcome_of(rest, timedelta(minutes=1)))
 
-    async def _let_go(self, resource: Resource, since: datetime) -> tuple[Rest | None, Resource]:
-        for _ in range(MOST_ROUNDS):
-            if release := release_without_graph(resource):
-                await self._performer.perform(release, resource)
-                return None, resource
-            if needs_listing(resource):
-                try:
-                    observed = await self._observer.observe(resource, since=since, is_urgent=True)
-                except EntraSyncError as error:
-                    if error.reason is not Reason.SERVICE_PRINCIPAL_NOT_FOUND:
-                        raise
-                    await self._performer.perform(ReleaseResource("its service principal is gone"), resource)
-                    return None, resource
-            else:
-                observed = self._observer.look_without_listing(resource)
-            verdict = plan_deletion(self._facts(resource, observed))
-            if not isinstance(verdict, Do):
-                return verdict, resource
-            resource = (await self._performer.perform(verdict.action, resource)).resource
-            if isinstance(verdict.action, DeleteJob | ReleaseResource):
-                return None, resource
-            since = self._clock.now()
-        return _unsettled(), resource
-
     async def _write(self, resource: Resource, status: dict[str, Any], outcome: Outcome) -> Outcome:
         """Write the status if it differs from what is stored; an idle poll writes nothing."""
-        stored = self._resources.get(resource.key) or resource
+        stored = newest = self._resources.get(resource.key) or resource
         if patch := merge_patch(stored.status, status):
-            written = await self._resource_api.patch_status(resource, patch)
+            newest = await self._resource_api.patch_status(resource, patch)
             for event in events_between(stored.status, status):
-                self._events.tell(written, event)
-            if has_news(resource, written):
-                # The answer to our own write was the first to show a user's change; the watch does not tell it again.
-                return Outcome(timedelta(0))
-        return outcome
+                self._events.tell(newest, event)
+        # The answer to a write of ours may be the first to show a user's change; the watch does not tell it again.
+        return Outcome(timedelta(0)) if has_news(resource, newest) else outcome
 
 
 def _outcome_of(rest: Rest, poll_interval: timedelta) -> Outcome:
@@ -239,17 +142,6 @@ def _outcome_of(rest: Rest, poll_interval: timedelta) -> Outcome:
             return Outcome(rest.after)
         case Retry():
             return Outcome(rest.after, is_failure=True)
-
-
-def _not_seen_yet(verdict: Do) -> Wait:
-    is_start = isinstance(verdict.action, StartJob)
-    what = "started" if is_start else "paused" if isinstance(verdict.action, PauseJob) else "written"
-    reason = Reason.STARTING if is_start else Reason.PAUSING
-    return Wait(reason, f"The job was {what}; Graph does not show it yet.", ACTION_NOT_SEEN_YET)
-
-
-def _unsettled() -> Retry:
-    return Retry(Reason.INTERNAL_ERROR, "One pass was not enough to settle this resource; it goes on.")
 
 
 def _blocked(stall: Stall) -> Stall:

@@ -75,7 +75,12 @@ class Resources:
     def claims_on(self, service_principal_id: str, *, besides: ResourceKey) -> tuple[Claim, ...]:
         """What all other resources claim on one service principal."""
         keys = sorted(self.keys_on(service_principal_id) - {besides})
-        return tuple(claim_of(self._by_key[key]) for key in keys)
+        others = (self._by_key[key] for key in keys)
+        return tuple(claim_of(other) for other in others if not other.has_let_go)
+
+    def service_principals(self) -> frozenset[str]:
+        """All service principals that a resource belongs to."""
+        return frozenset(self._on_service_principal)
 
     def _unlink(self, resource: Resource) -> None:
         home = resource.service_principal_id or ""

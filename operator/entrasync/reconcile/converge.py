@@ -1,0 +1,177 @@
+"""Look, decide, act, until nothing is left to do: the loop of a pass, for one that lives and for one that goes."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from entrasync.api.conditions import Reason
+from entrasync.core.actions import Action, CreateJob, DeleteJob, PauseJob, ReleaseResource, StartJob
+from entrasync.core.bounds import Bounds
+from entrasync.core.clock import Clock
+from entrasync.core.deletion import needs_listing, plan_deletion, release_without_graph, tenant_is_another
+from entrasync.core.errors import EntraSyncError, OutcomeUnknown, Stalled
+from entrasync.core.facts import Facts
+from entrasync.core.observed import Observed
+from entrasync.core.plan import plan, tenant_was_changed
+from entrasync.core.resource import Resource
+from entrasync.core.status import remember
+from entrasync.core.verdicts import Do, Rest, Retry, Wait, judge
+from entrasync.reconcile.memory import Memory
+from entrasync.reconcile.observe import Observer
+from entrasync.reconcile.perform import Done, Performer
+from entrasync.reconcile.ports import ResourceChanged
+from entrasync.reconcile.resources import Resources
+
+MOST_ROUNDS = 8
+"""Observe and act at most so often in one pass; create and start takes four rounds."""
+
+ACTION_NOT_SEEN_YET = timedelta(seconds=10)
+"""Graph shows the state from before a write: reads may be stale."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Where a pass has got to: the working copy, what was seen, and how it rests."""
+
+    facts: Facts
+    rest: Rest | None
+
+
+class Convergence:
+    """Takes one resource as near to its wish as one pass can."""
+
+    def __init__(
+        self,
+        resources: Resources,
+        memory: Memory,
+        *,
+        observer: Observer,
+        performer: Performer,
+        clock: Clock,
+        bounds: Bounds,
+    ) -> None:
+        self._resources = resources
+        self._memory = memory
+        self._observer = observer
+        self._performer = performer
+        self._clock = clock
+        self._bounds = bounds
+
+    async def converge(self, resource: Resource, *, since: datetime, is_urgent: bool) -> Seen:
+        """Act until nothing is left to do.
+
+        Raises what the first look raises; a later error ends the pass with what was seen.
+        """
+        unread = self._observer.look_without_listing(resource)
+        if refusal := tenant_was_changed(self._facts(resource, unread)):
+            raise Stalled(refusal.reason, refusal.message)
+        observed = await self._observer.observe(resource, since=since, is_urgent=is_urgent)
+        taken: list[Action] = []
+        for _ in range(MOST_ROUNDS):
+            facts = self._facts(resource, observed)
+            verdict = plan(facts)
+            if not isinstance(verdict, Do):
+                return Seen(facts, verdict)
+            if verdict.action in taken:
+                return Seen(facts, _not_seen_yet(verdict))
+            taken.append(verdict.action)
+            facts = replace(facts, resource=replace(facts.resource, status=remember(facts).status))
+            try:
+                done = await self._act(verdict.action, facts.resource)
+            except EntraSyncError as error:
+                return self._fail(facts, verdict.action, error)
+            resource = done.resource
+            try:
+                observed = await self._look(done, observed)
+            except EntraSyncError as error:
+                return Seen(replace(facts, resource=resource), self.judge(resource, error))
+        return Seen(self._facts(resource, observed), _unsettled())
+
+    async def let_go(self, resource: Resource, since: datetime) -> tuple[Rest | None, Resource]:
+        """Settle the job of a resource that is being deleted, and let the resource go (None).
+
+        Raises what the look and the actions raise.
+        """
+        for _ in range(MOST_ROUNDS):
+            if release := release_without_graph(resource):
+                return None, await self._release(resource, release)
+            try:
+                verdict = plan_deletion(self._facts(resource, await self._look_for_deletion(resource, since)))
+            except EntraSyncError as error:
+                if not self._has_lost_its_service_principal(resource, error):
+                    raise
+                return None, await self._release(resource, ReleaseResource("its service principal is gone"))
+            if not isinstance(verdict, Do):
+                return verdict, resource
+            resource = (await self._performer.perform(verdict.action, resource)).resource
+            match verdict.action:
+                case DeleteJob() | ReleaseResource():
+                    return None, resource
+                case PauseJob(job_id=job_id):
+                    paused = ReleaseResource(f"job {job_id} is paused (deletionPolicy Pause)")
+                    return None, await self._release(resource, paused)
+            since = self._clock.now()
+        return _unsettled(), resource
+
+    def judge(self, resource: Resource, error: EntraSyncError) -> Rest:
+        """Turn an error into what happens next, with regard to what this resource may have made lately."""
+        now = self._clock.now()
+        seen_at = self._memory.recall(resource, now).spec_seen_at
+        young_until = max(seen_at, resource.created_job_at or seen_at) + self._bounds.young
+        return judge(error, young_until=young_until, now=now)
+
+    def _facts(self, resource: Resource, observed: Observed) -> Facts:
+        if resource.desired is None:
+            raise ResourceChanged(f"the spec of {resource.key} cannot be read any more")
+        return Facts(resource.without_former_job(), resource.desired, observed, self._clock.now(), self._bounds)
+
+    async def _act(self, action: Action, resource: Resource) -> Done:
+        """Perform an action; one that shows a resource on its way out or to elsewhere ends the pass."""
+        done = await self._performer.perform(action, resource)
+        has_moved = done.resource.service_principal_id != resource.service_principal_id
+        if done.resource.is_deleting or done.resource.desired is None or has_moved:
+            raise ResourceChanged(f"{resource.key} is no longer what this pass began with")
+        return done
+
+    def _fail(self, facts: Facts, action: Action, error: EntraSyncError) -> Seen:
+        resource = facts.resource
+        if isinstance(action, CreateJob):
+            # The intent, or that it is cleared, is in the store; a spec that is new there is for the next pass.
+            stored = self._resources.get(resource.key) or resource
+            resource = replace(stored, desired=facts.desired, generation=resource.generation)
+        facts = replace(facts, resource=resource, now=self._clock.now())
+        if isinstance(error, OutcomeUnknown) and isinstance(rest := plan(facts), Wait):
+            return Seen(facts, rest)
+        return Seen(facts, self.judge(resource, error))
+
+    async def _look(self, done: Done, observed: Observed) -> Observed:
+        if done.needs_look:
+            return await self._observer.observe(done.resource, since=self._clock.now(), is_urgent=True)
+        job = done.job or observed.job
+        keeps_job = job is not None and job.id == done.resource.held_job_id
+        return self._observer.combine(done.resource, observed.listing, job=job if keeps_job else None)
+
+    async def _look_for_deletion(self, resource: Resource, since: datetime) -> Observed:
+        unread = self._observer.look_without_listing(resource)
+        if not needs_listing(resource) or tenant_is_another(self._facts(resource, unread)):
+            return unread
+        return await self._observer.observe(resource, since=since, is_urgent=True)
+
+    def _has_lost_its_service_principal(self, resource: Resource, error: EntraSyncError) -> bool:
+        """Whether nothing is left to settle. Shortly after a create of ours it may only not be known everywhere yet."""
+        created_at = resource.created_job_at
+        is_settled = created_at is None or self._clock.now() - created_at >= self._bounds.young
+        return error.reason is Reason.SERVICE_PRINCIPAL_NOT_FOUND and is_settled
+
+    async def _release(self, resource: Resource, release: ReleaseResource) -> Resource:
+        return (await self._performer.perform(release, resource)).resource
+
+
+def _not_seen_yet(verdict: Do) -> Wait:
+    is_start = isinstance(verdict.action, StartJob)
+    what = "started" if is_start else "paused" if isinstance(verdict.action, PauseJob) else "written"
+    reason = Reason.STARTING if is_start else Reason.PAUSING
+    return Wait(reason, f"The job was {what}; Graph does not show it yet.", ACTION_NOT_SEEN_YET)
+
+
+def _unsettled() -> Retry:
+    return Retry(Reason.INTERNAL_ERROR, "One pass was not enough to settle this resource; it goes on.")
