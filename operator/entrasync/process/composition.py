@@ -87,10 +87,16 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
     health = HealthServer(
         metrics,
         liveness=lambda: None if engine.is_alive or not resources.is_complete else "a worker has died",
-        readiness=lambda: None if engine.is_alive else "the resources have not been read yet",
+        readiness=lambda: _find_unreadiness(engine),
     )
     watch = Watch(resources, queue, clock=clock, defaults=defaults)
     return Parts(session, resources, queue, api_server, graph, events, watch, engine, health)
+
+
+def _find_unreadiness(engine: Engine) -> str | None:
+    if engine.is_stopping:
+        return "the operator was told to stop"
+    return None if engine.is_alive else "the resources have not been read yet"
 
 
 def _graph_client(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> GraphClient:
@@ -138,6 +144,7 @@ def _hosting(parts: Parts, settings: RunSettings) -> Hosting:
         LOG.info("The operator runs; %d resources were found.", len(parts.resources))
 
     async def end() -> None:
+        LOG.info("The operator was told to stop; writes to Graph under way get %d s.", GRACE.total_seconds())
         await parts.engine.stop(GRACE)
         try:
             await asyncio.wait_for(parts.events.drain(), EVENTS_GRACE_SECONDS)
