@@ -1,6 +1,7 @@
 """Does the job run as the spec wants, and whose pause is it."""
 
 from datetime import timedelta
+from typing import Any
 
 from entrasync.core.bounds import Bounds
 from tests.support.workplace import Workplace, condition
@@ -8,7 +9,7 @@ from tests.support.workplace import Workplace, condition
 AT_ONCE = {"kind": "prune_escrows", "duration": "PT1S"}
 
 
-def adopt(place: Workplace, *, started: bool = True, **spec: object) -> tuple[str, str, str]:
+def adopt(place: Workplace, *, started: bool = True, **spec: Any) -> tuple[str, str, str]:
     """Have a job of the portal adopted; returns service principal, resource and job."""
     principal = place.world.create_service_principal().id
     job = place.world.create_job(principal, started=started).id

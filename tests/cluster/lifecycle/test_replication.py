@@ -1,0 +1,48 @@
+"""Entra is slow to know what is new: 401 without words, 403, 404 and 409 are waited for while something is young."""
+
+from typing import Any
+
+import pytest
+
+from tests.support.workplace import Workplace, condition
+
+NOT_YET: dict[str, dict[str, Any]] = {
+    "401 without a message": {"status": 401, "code": "UnknownError", "message": ""},
+    "403": {"status": 403, "code": "Authorization_RequestDenied", "message": "Insufficient privileges."},
+    "404": {"status": 404, "code": "UnknownError", "message": ""},
+    "409": {"status": 409, "code": "Conflict", "message": "Another change is not finished."},
+}
+
+
+@pytest.mark.parametrize("operation", ["listJobs", "createJob", "startJob"])
+@pytest.mark.parametrize("answer", NOT_YET.values(), ids=NOT_YET)
+def test_a_refusal_shortly_after_something_was_made_is_waited_for(
+    workplace: Workplace, answer: dict[str, Any], operation: str
+) -> None:
+    principal = workplace.world.create_service_principal().id
+    fault = workplace.world.fault("answer", operation=operation, service_principal=principal, times=None, **answer)
+    name = workplace.apply_job(principal)
+    waiting = workplace.wait_condition(name, "Reconciling", reason="WaitingForReplication")
+    assert f"({answer['status']}" in condition(waiting, "Reconciling")["message"]
+    assert "Taken for replication until" in condition(waiting, "Reconciling")["message"]
+    assert condition(waiting, "Ready")["status"] == "False"
+    assert not condition(waiting, "Stalled")
+    fault.remove()
+    workplace.wait_ready(name)
+    [job] = workplace.world.jobs(principal)
+    assert job.starts == 1
+    assert workplace.reasons(name) == ["JobCreated", "JobStarted"]
+
+
+def test_an_edit_makes_a_resource_young_again(swift_workplace: Workplace) -> None:
+    place = swift_workplace
+    principal = place.world.create_service_principal().id
+    place.world.create_job(principal, started=True)
+    refusal = {"status": 403, "code": "Authorization_RequestDenied"}
+    fault = place.world.fault("answer", operation="listJobs", service_principal=principal, times=None, **refusal)
+    name = place.apply_job(principal, pollInterval="30s")
+    place.wait_stalled(name, "PermissionMissing")
+    place.change_job(name, schedule={"state": "Active"})
+    place.wait_condition(name, "Reconciling", reason="WaitingForReplication")
+    fault.remove()
+    place.wait_ready(name)
