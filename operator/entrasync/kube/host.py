@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,11 +109,27 @@ async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
     )
 
 
+class NoDiffBase(kopf.DiffBaseStorage):
+    """Keeps Kopf from copying each object, mirror and all, to look for changes: we have handlers of events only."""
+
+    def build(self, *, body: kopf.Body, extra_fields: Iterable[Any] | None = None) -> kopf.BodyEssence:
+        """Find nothing worth comparing."""
+        return kopf.BodyEssence()
+
+    def fetch(self, *, body: kopf.Body) -> kopf.BodyEssence | None:
+        """Remember nothing."""
+        return None
+
+    def store(self, *, body: kopf.Body, patch: kopf.Patch, essence: kopf.BodyEssence) -> None:
+        """Write nothing."""
+
+
 def kopf_settings() -> kopf.OperatorSettings:
     """Make Kopf a plain informer: no posting, no peering, bounded waits."""
     settings = kopf.OperatorSettings()
     settings.scanning.disabled = True
     settings.posting.enabled = False
+    settings.persistence.diffbase_storage = NoDiffBase()
     settings.peering.standalone = True
     settings.watching.server_timeout = 300
     settings.watching.client_timeout = 310
