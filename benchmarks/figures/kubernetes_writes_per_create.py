@@ -9,7 +9,7 @@ from benchmarks.workshop import open_workshop
 
 def measure() -> float:
     """Create, start and mirror one job."""
-    with open_workshop() as workshop:
+    with open_workshop(has_audit=True) as workshop:
         since = workshop.audit_position()
         workshop.apply(workshop.make_manifests(1))
         return len(workshop.list_writes(since))

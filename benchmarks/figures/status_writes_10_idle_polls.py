@@ -12,7 +12,7 @@ POLLS = 10
 
 def measure() -> float:
     """Let a job run once, then read it ten times before the next cycle."""
-    with open_workshop(rate=RATE) as workshop:
+    with open_workshop(rate=RATE, has_audit=True) as workshop:
         workshop.apply(workshop.make_manifests(1, pollInterval="30s"))
         workshop.wait("the first cycle is mirrored", lambda: workshop.look().last_execution.get("state") == "Succeeded")
         workshop.wait_for_stragglers()
