@@ -179,7 +179,7 @@ class Performer:
 
     async def _delete(self, action: DeleteJob, resource: Resource) -> Done:
         was_there = await self._api.delete_job(action.service_principal_id, action.job_id)
-        if not was_there and self._is_young(resource):
+        if not was_there and self._may_still_turn_up(resource):
             raise Waiting(
                 Reason.DELETING,
                 f"Graph does not know job {action.job_id} yet, which is young; its deletion is tried again.",
@@ -188,9 +188,10 @@ class Performer:
         self._events.tell(resource, Event("Normal", Reason.JOB_DELETED, f"Deleted job {action.job_id}."))
         return Done(await self._patch_metadata(resource, _without_finalizer(resource)))
 
-    def _is_young(self, resource: Resource) -> bool:
+    def _may_still_turn_up(self, resource: Resource) -> bool:
+        """Whether a job that Graph does not know may be one it does not know yet: to let go would leave it behind."""
         created_at = resource.created_job_at
-        return created_at is not None and self._clock.now() - created_at < self._bounds.young
+        return created_at is not None and self._clock.now() - created_at < self._bounds.replication
 
     async def _release(self, action: ReleaseResource, resource: Resource) -> Done:
         self._events.tell(resource, Event("Normal", Reason.JOB_RELEASED, f"The resource may go: {action.message}."))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from tests.cluster.crash.scenes import Scene, apply, new_scene
+from tests.cluster.crash.scenes import Scene, apply, holds_a_job, new_scene
 from tests.support.workplace import Workplace
 
 MORE_LOOKS_THAN_THE_BOUND_HAS = 54
@@ -18,7 +18,7 @@ WAYS_TO_LOSE: dict[str, dict[str, Any]] = {
     "the answer has no id": {"action": "answer", "status": 201, "body": b"{}"},
 }
 
-FOURTEEN_MINUTES = 14 * 60
+TEN_MINUTES, FOURTEEN_MINUTES = 10 * 60, 14 * 60
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,8 @@ class LongScenes:
     """All goes well; the test hides the job when it is old."""
     deleted_before_it_shows: Scene
     deleted_and_never_arrived: Scene
+    deleted_and_unknown: Scene
+    """Graph answers the create, and then knows nothing of the job for ten minutes, not even when asked to delete it."""
 
 
 def play(place: Workplace) -> LongScenes:
@@ -54,6 +56,7 @@ def play(place: Workplace) -> LongScenes:
         settled=new_scene(place),
         deleted_before_it_shows=new_scene(place, creation={"looks": 9}),
         deleted_and_never_arrived=new_scene(place),
+        deleted_and_unknown=new_scene(place, creation={"seconds": TEN_MINUTES, "hides": ["list", "get", "act"]}),
     )
     for scene in (scenes.never_arrived, scenes.deleted_and_never_arrived):
         world.fault("close", operation="createJob", point="before", service_principal=scene.principal)
@@ -65,6 +68,9 @@ def play(place: Workplace) -> LongScenes:
     for scene in (scenes.deleted_and_never_arrived, scenes.deleted_before_it_shows):
         _begin(scene)
         place.delete_job(scene.name)
+    _begin(scenes.deleted_and_unknown)
+    place.wait(scenes.deleted_and_unknown.name, holds_a_job, "the job is held")
+    place.delete_job(scenes.deleted_and_unknown.name)
     _begin(scenes.settled, pollInterval="30s")
     for scene in (scenes.seen_late, scenes.lost_and_seen_late, scenes.never_arrived):
         _begin(scene)

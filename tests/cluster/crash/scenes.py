@@ -92,6 +92,11 @@ def apply(scene: Scene, **spec: Any) -> Scene:
     return scene
 
 
+def holds_a_job(found: Object) -> bool:
+    """Whether the resource has written down which job it holds."""
+    return "entrasync.io/job-id" in found["metadata"].get("annotations", {})
+
+
 def wait_until_world(place: Workplace, moment: datetime) -> None:
     """Wait until it is `moment` in the world."""
     until(place.world.now, lambda now: now >= moment, what=f"it is {moment} in the world", within_seconds=LONG)

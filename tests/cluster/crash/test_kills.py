@@ -1,7 +1,7 @@
 """The operator is killed at each point of a create; whoever comes after it ends with one job by one POST."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import product
 from typing import Literal
@@ -9,12 +9,15 @@ from typing import Literal
 import pytest
 
 from graph_simulator.control import FaultHandle
+from stage import WorldTime
 from tests.cluster.crash.long_scenes import LongScenes
 from tests.cluster.crash.scenes import BOUND, Scene, apply, new_scene, wait_until_world
 from tests.support.cluster import Cluster
 from tests.support.workplace import Workplace, open_workplace
 
-RATE = 150.0
+RATE_BEFORE = 400.0
+RATE_AFTER = 150.0
+"""Slower, so that the next operator is up long before the replication bound of the creates has passed."""
 
 Point = Literal["before the POST", "after the POST", "after the annotation", "after the status"]
 POINTS: tuple[Point, ...] = ("before the POST", "after the POST", "after the annotation", "after the status")
@@ -67,7 +70,7 @@ def deaths(
 
     Long scenes have begun before, so that both wait at the same time.
     """
-    with open_workplace(cluster, tmp_path_factory.mktemp("mortal"), rate=RATE) as place:
+    with open_workplace(cluster, tmp_path_factory.mktemp("mortal"), rate=RATE_BEFORE) as place:
         again = _jobs_deleted_in_the_portal(place)
         _wait_until_they_may_count_as_gone(place)
         created: Deaths = {
@@ -86,6 +89,7 @@ def deaths(
         place.kill_operator()
         place.world.journal(idle=True)
         place.world.clear_faults()
+        _slow_down(place)
         for death in deaths.values():
             death.hide()
         place.start_operator()
@@ -96,6 +100,12 @@ def _wait_held(holds: list[FaultHandle | None]) -> None:
     for hold in holds:
         if hold is not None:
             hold.wait_held()
+
+
+def _slow_down(place: Workplace) -> None:
+    place.world.set_rate(RATE_AFTER)
+    clock = place.world.clock()
+    place.post = replace(place.post, world_time=WorldTime(clock.start, clock.origin, clock.rate))
 
 
 def _jobs_deleted_in_the_portal(place: Workplace) -> Deaths:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.cluster.crash.long_scenes import LongScenes
-from tests.cluster.crash.scenes import BOUND, LONG, Scene, apply, new_scene, wait_until_world
+from tests.cluster.crash.scenes import BOUND, LONG, Scene, apply, holds_a_job, new_scene, wait_until_world
 from tests.support.workplace import Workplace, condition
 
 
@@ -46,6 +46,12 @@ class TestAResourceThatIsDeleted:
         assert scene.jobs() == []
         assert scene.looks_between(create)[-1].world_time - scene.decided_at(create) >= BOUND
         assert "deleteJob" not in scene.place.calls(scene.principal)
+
+    def test_while_graph_does_not_know_its_young_job_stays_until_it_does(self, long_scenes: LongScenes) -> None:
+        scene = long_scenes.deleted_and_unknown
+        scene.place.wait_gone(scene.name, LONG)
+        assert scene.jobs() == []
+        assert len(scene.creates()) == 1
 
 
 class TestACreateThatGraphRefuses:
@@ -113,7 +119,7 @@ class TestSeveralJobsThatFit:
         assert len(scene.jobs()) == 2
         assert all(job.id in message for job in scene.jobs())
         assert len(scene.creates()) == 1
-        assert "entrasync.io/job-id" not in stalled["metadata"].get("annotations", {})
+        assert not holds_a_job(stalled)
 
     def test_are_told_apart_by_the_person_who_names_one(self, scene: Scene) -> None:
         scene.place.wait_condition(scene.name, "Stalled", reason="SeveralJobs")
