@@ -48,7 +48,7 @@ def seen(workplace: Workplace) -> dict[tuple[str, int], Seen]:
             good = replaced(valid_job(job_id), ("schedule", "state"), "Disabled")
             spoiled = spoil(kind, properties, good)
             world.override(job_id, raw=spoiled.raw)
-            interval = "2m" if kind == ALONE else "30s"
+            interval = "90s" if kind == ALONE else "30s"
             name = workplace.apply_job(principal, jobId=job_id, pollInterval=interval)
             played.append(_Played(kind, number, principal, name, spoiled.shown))
     at_first = {it.name: _first_mirror(workplace, it.name) for it in played}
