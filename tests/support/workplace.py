@@ -122,11 +122,12 @@ class Workplace:
         assert not condition(found, "Reconciling")
         return str(condition(found, "Stalled")["message"])
 
-    def wait_polls(self, principal: str, count: int = 3) -> None:
-        """Wait until the jobs of a service principal were listed so many times more, and what followed is done."""
-        so_far = max((entry.sequence for entry in self.world.journal(service_principal=principal)), default=0)
-        # One more: the pass that made a list call has ended when the next one begins.
-        self.world.journal(operation="listJobs", service_principal=principal, after=so_far, at_least=count + 1)
+    def wait_polls(self, *principals: str, count: int = 3) -> None:
+        """Wait until the jobs of service principals were listed so many times more, and what followed is done."""
+        so_far = self.world.journal()[-1].sequence
+        for principal in principals:
+            # One more: the pass that made a list call has ended when the next one begins.
+            self.world.journal(operation="listJobs", service_principal=principal, after=so_far, at_least=count + 1)
 
     def writes(self, principal: str) -> list[str]:
         """List the writes that Graph was asked for on a service principal, in order."""

@@ -1,16 +1,19 @@
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from stage import OperatorProcess
 from tests.support.cluster import Cluster
 from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
-from tests.support.workplace import Workplace, open_workplace
+from tests.support.workplace import Workplace, open_branch, open_workplace
 
-SWIFT = 300.0
-"""World seconds per real second where minutes must pass: the bound of 15 minutes takes 3 s."""
+SWIFT = 400.0
+"""World seconds per real second where minutes must pass: the bound of 15 minutes takes 2 s."""
 
 
 @contextmanager
@@ -64,3 +67,24 @@ def empty_workplace(cluster: Cluster, crd_installed: None, tmp_path: Path) -> It
     """A workplace whose operator the test starts itself."""
     with open_workplace(cluster, tmp_path, starts=False) as place, inspected(place):
         yield place
+
+
+@dataclass
+class HungEnd:
+    """An operator that was told to stop while a write hangs; `code` is what it ended with, as soon as it has."""
+
+    operator: OperatorProcess
+    code: Future[int]
+
+
+@pytest.fixture(scope="session")
+def hung_end(shared_workplace: Workplace) -> Iterator[HungEnd]:
+    """That takes 20 s, so it goes on while other tests run."""
+    with open_branch(shared_workplace) as place, ThreadPoolExecutor(1) as waiting:
+        assert place.operator is not None
+        principal = place.world.create_service_principal().id
+        held = place.world.hold("startJob", service_principal=principal)
+        place.apply_job(principal)
+        held.wait_held()
+        yield HungEnd(place.operator, waiting.submit(place.operator.stop))
+        held.remove()

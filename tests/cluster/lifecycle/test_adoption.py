@@ -81,7 +81,7 @@ class TestAJobThatAnotherResourceHolds:
         first = workplace.apply_job(principal)
         held = workplace.wait_ready(first)["status"]["job"]["id"]
         message = workplace.wait_stalled(workplace.apply_job(principal), "Conflict")
-        assert f"{workplace.namespace}/{first} holds job {held}" in message
+        assert f"SynchronizationJob {workplace.namespace}/{first} has job {held}" in message
         assert "Delete one of the two" in message
         assert workplace.writes(principal).count("createJob") == 1
 

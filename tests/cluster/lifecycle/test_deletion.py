@@ -127,7 +127,7 @@ class TestWhatStandsInTheWay:
 
 class TestWhileACreateIsUnfinished:
     def test_the_resource_stays_until_the_job_turns_up_and_is_deleted(self, workplace: Workplace) -> None:
-        principal = workplace.world.create_service_principal(creation={"seconds": 60, "hides": ["list", "get"]}).id
+        principal = workplace.world.create_service_principal(creation={"seconds": 20, "hides": ["list", "get"]}).id
         lost = workplace.world.fault("close", operation="createJob", service_principal=principal, point="after")
         name = workplace.apply_job(principal)
         lost.wait_hits()

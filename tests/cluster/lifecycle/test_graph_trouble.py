@@ -18,9 +18,9 @@ OUTAGES: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def throttled_workplace(shared_workplace: Workplace) -> Iterator[Workplace]:
+def throttled_workplace(shared_swift_workplace: Workplace) -> Iterator[Workplace]:
     """A pause that Graph asks for stops all calls of an operator, so this one serves nobody else."""
-    with open_branch(shared_workplace) as branch:
+    with open_branch(shared_swift_workplace) as branch:
         yield branch
 
 
@@ -89,26 +89,26 @@ class TestAnOutage:
         swift_workplace.wait_polls(principal)
         assert swift_workplace.job(name)["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
 
-    def test_of_three_poll_intervals_makes_ready_unknown_until_graph_is_back(self, workplace: Workplace) -> None:
-        principal, name, job = settle(workplace)
-        before = workplace.job(name)
-        began = workplace.world.now()
-        outage = workplace.world.fault("close", operation="*", service_principal=principal, times=None)
-        blind = workplace.wait_condition(name, "Ready", "Unknown", reason="GraphUnreachable")
-        assert workplace.world.now() - began >= timedelta(seconds=60)
+    def test_of_three_poll_intervals_makes_ready_unknown_until_graph_is_back(self, swift_workplace: Workplace) -> None:
+        principal, name, job = settle(swift_workplace)
+        before = swift_workplace.job(name)
+        began = swift_workplace.world.now()
+        outage = swift_workplace.world.fault("close", operation="*", service_principal=principal, times=None)
+        blind = swift_workplace.wait_condition(name, "Ready", "Unknown", reason="GraphUnreachable")
+        assert swift_workplace.world.now() - began >= timedelta(seconds=60)
         message = condition(blind, "Ready")["message"]
         assert "Graph could not be read for three poll intervals" in message
         assert "may be out of date" in message
         assert blind["status"]["synchronizationStatus"] == before["status"]["synchronizationStatus"]
         assert blind["status"]["job"]["id"] == job
         outage.remove()
-        found = workplace.wait_condition(name, "Ready")
+        found = swift_workplace.wait_condition(name, "Ready")
         assert not condition(found, "Reconciling")
-        workplace.wait_polls(principal, 1)
-        assert workplace.reasons(name).count("GraphUnreachable") == 1
+        swift_workplace.wait_polls(principal, count=1)
+        assert swift_workplace.reasons(name).count("GraphUnreachable") == 1
 
-    def test_of_the_whole_of_graph_is_told_on_every_resource(self, own_workplace: Workplace) -> None:
-        place = own_workplace
+    def test_of_the_whole_of_graph_is_told_on_every_resource(self, swift_workplace: Workplace) -> None:
+        place = swift_workplace
         names = [settle(place)[1] for _ in range(2)]
         outage = place.world.fault("close", times=None)
         for name in names:
@@ -131,15 +131,17 @@ class TestAnOutage:
         workplace.wait_ready(name)
 
     def test_of_a_create_is_never_followed_by_a_second_one_while_the_first_may_arrive(
-        self, workplace: Workplace
+        self, swift_workplace: Workplace
     ) -> None:
-        principal = workplace.world.create_service_principal().id
-        workplace.world.fault("answer", operation="createJob", service_principal=principal, point="after", status=504)
-        found = workplace.wait_ready(workplace.apply_job(principal))
-        [job] = workplace.world.jobs(principal)
+        principal = swift_workplace.world.create_service_principal().id
+        swift_workplace.world.fault(
+            "answer", operation="createJob", service_principal=principal, point="after", status=504
+        )
+        found = swift_workplace.wait_ready(swift_workplace.apply_job(principal))
+        [job] = swift_workplace.world.jobs(principal)
         assert found["status"]["job"]["id"] == job.id
         assert found["status"]["origin"] == "Created"
-        assert workplace.writes(principal) == ["createJob", "startJob"]
+        assert swift_workplace.writes(principal) == ["createJob", "startJob"]
 
 
 class TestAMalformedJob:
@@ -160,7 +162,7 @@ class TestAMalformedJob:
         name = place.apply_job(principal, template="zendesk", pollInterval="30s")
         place.wait_ready(name)
         place.world.override(odd, raw=raw.replace(b"%s", odd.encode()))
-        place.wait_polls(principal, 1)
+        place.wait_polls(principal, count=1)
         place.world.override(good, set={"status.countSuccessiveCompleteFailures": 9})
         seen = place.wait(
             name,

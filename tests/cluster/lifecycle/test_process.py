@@ -2,15 +2,13 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+import uuid
 from pathlib import Path
 
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from control_plane import ControlPlane
-from stage import OperatorProcess
+from tests.cluster.lifecycle.conftest import HungEnd
 from tests.support.cluster import Cluster
 from tests.support.leaks import find_leaks
 from tests.support.polling import until
@@ -36,65 +34,12 @@ def read_log(place: Workplace) -> str:
     return place.log.read_text(errors="replace") if place.log.exists() else ""
 
 
-@dataclasses.dataclass
-class HungEnd:
-    """An operator that was told to stop while a write hangs; `code` is what it ended with, as soon as it has."""
-
-    operator: OperatorProcess
-    code: Future[int]
-
-
-@pytest.fixture(scope="module")
-def hung_end(shared_workplace: Workplace) -> Iterator[HungEnd]:
-    """It takes 20 s, so it goes on while other tests run."""
-    with open_branch(shared_workplace) as place, ThreadPoolExecutor(1) as waiting:
-        assert place.operator is not None
-        principal = place.world.create_service_principal().id
-        held = place.world.hold("startJob", service_principal=principal)
-        place.apply_job(principal)
-        held.wait_held()
-        yield HungEnd(place.operator, waiting.submit(place.operator.stop))
-        held.remove()
-
-
-class TestTheEnd:
-    def test_a_write_that_hangs_is_waited_for(self, hung_end: HungEnd) -> None:
-        process = hung_end.operator.process
-        until(lambda: hung_end.operator.read("/readyz") == (503, "the operator was told to stop\n"), what="it stops")
-        assert process.poll() is None
-
-    def test_a_write_in_flight_is_finished_and_written_down(self, shared_workplace: Workplace) -> None:
-        with open_branch(shared_workplace) as place:
-            assert place.operator is not None
-            principal = place.world.create_service_principal().id
-            held = place.world.hold("createJob", "after", service_principal=principal)
-            name = place.apply_job(principal)
-            held.wait_held()
-            place.operator.process.terminate()
-            until(lambda: "The operator was told to stop" in read_log(place), what="it has heard")
-            held.release()
-            assert place.operator.process.wait(25) == 0
-            found = place.job(name)
-            [job] = place.world.jobs(principal)
-            assert found["metadata"]["annotations"]["entrasync.io/job-id"] == job.id
-            place.start_operator()
-            assert place.wait_ready(name)["status"]["job"]["id"] == job.id
-            assert place.writes(principal).count("createJob") == 1
-
-    def test_without_anything_to_finish_it_is_quick(self, shared_workplace: Workplace) -> None:
-        with open_branch(shared_workplace) as place:
-            assert place.operator is not None
-            place.wait_ready(place.apply_job(place.world.create_service_principal().id))
-            assert place.operator.stop() == 0
-            assert place.operator.exit_seconds is not None
-            assert place.operator.exit_seconds < 3
-
-
 class TestHealth:
     def test_without_the_crd_it_is_alive_but_not_ready_and_it_begins_by_itself(
         self, tmp_path: Path, shared_workplace: Workplace
     ) -> None:
         binaries = shared_workplace.cluster.plane.binaries
+        missing = "The CRD synchronizationjobs.entrasync.io is not installed"
         with (
             ControlPlane.start(tmp_path, binaries=binaries) as plane,
             Cluster(plane) as cluster,
@@ -112,7 +57,6 @@ class TestHealth:
             assert operator.read("/readyz") == (503, "the resources have not been read yet\n")
             cluster.apply_crds(CRDS)
             operator.wait_ready()
-            place.wait_ready(place.apply_job(place.world.create_service_principal().id))
             assert operator.read("/healthz") == (200, "ok\n")
             assert read_log(place).count(missing) == 1
 
@@ -177,14 +121,19 @@ class TestTheLog:
         assert len(lines) == 1
         assert re.search(r'"request_id": "[0-9a-f-]{36}"', lines[0])
 
-    def test_neither_secret_nor_token_shows_anywhere_even_when_all_goes_wrong(self, own_workplace: Workplace) -> None:
-        place = own_workplace
-        name = place.apply_job(place.world.create_service_principal().id, pollInterval="30s")
-        place.wait_ready(name)
-        place.world.set_application(secrets=["another"])
-        place.world.revoke_tokens()
-        place.wait_condition(name, "Stalled", reason="CredentialRefused")
-        assert find_leaks(place) == []
+    def test_neither_secret_nor_token_shows_anywhere_even_when_all_goes_wrong(
+        self, shared_workplace: Workplace, tmp_path: Path
+    ) -> None:
+        world, client, file = shared_workplace.world, str(uuid.uuid4()), tmp_path / "client-secret"
+        file.write_text("canary~of~a~secret")
+        world.set_application(client, secrets=["canary~of~a~secret"])
+        with open_branch(shared_workplace, flags=(f"--client-id={client}",), secret_file=file) as place:
+            name = place.apply_job(world.create_service_principal().id, pollInterval="30s")
+            place.wait_ready(name)
+            world.set_application(client, secrets=["another"])
+            world.revoke_tokens()
+            place.wait_condition(name, "Stalled", reason="CredentialRefused")
+            assert find_leaks(place, "canary~of~a~secret") == []
 
 
 def test_a_write_that_hangs_holds_up_the_end_for_less_than_25_seconds(hung_end: HungEnd) -> None:

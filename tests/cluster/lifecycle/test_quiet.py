@@ -36,12 +36,10 @@ def version(found: Object) -> str:
 def test_ten_polls_that_find_nothing_new_write_nothing(swift_workplace: Workplace) -> None:
     place = swift_workplace
     settled = [settle(place), settle(place, ill=True)]
-    for principal, _ in settled:
-        place.wait_polls(principal, 1)
+    place.wait_polls(*(principal for principal, _ in settled), count=1)
     before = [version(place.job(name)) for _, name in settled]
     position = place.cluster.plane.audit_log.position()
-    for principal, _ in settled:
-        place.wait_polls(principal, 10)
+    place.wait_polls(*(principal for principal, _ in settled), count=10)
     assert [version(place.job(name)) for _, name in settled] == before
     names = {name for _, name in settled}
     assert [write for write in writes_since(place, position) if write.name in names] == []
@@ -54,12 +52,12 @@ def test_each_change_is_told_by_one_event(swift_workplace: Workplace) -> None:
     job = place.wait_ready(name)["status"]["job"]["id"]
     place.world.quarantine(job, "EncounteredQuarantineException")
     place.wait_condition(name, "Quarantined")
-    place.wait_polls(principal, 5)
+    place.wait_polls(principal, count=5)
     place.world.act(job, "start")
     place.wait_condition(name, "Quarantined", "False")
     place.change_job(name, schedule={"state": "Paused"})
     place.wait_ready(name)
-    place.wait_polls(principal, 5)
+    place.wait_polls(principal, count=5)
     assert place.reasons(name) == ["JobCreated", "JobStarted", "Quarantined", "QuarantineLifted", "JobPaused"]
 
 
@@ -77,8 +75,7 @@ def test_a_new_start_of_the_operator_writes_nothing_for_what_is_settled(shared_s
         writes = {principal: place.writes(principal) for principal, _ in settled}
         position = place.cluster.plane.audit_log.position()
         place.start_operator()
-        for principal, _ in settled:
-            place.wait_polls(principal, 2)
+        place.wait_polls(*writes, count=2)
         assert [version(place.job(name)) for _, name in settled] == before
         assert {name: place.reasons(name) for _, name in settled} == events
         assert {principal: place.writes(principal) for principal, _ in settled} == writes

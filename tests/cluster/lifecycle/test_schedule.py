@@ -34,7 +34,7 @@ class TestTheState:
         assert running["status"]["job"]["schedule"]["state"] == "Active"
         view = swift_workplace.world.job(job)
         assert (view.starts, view.pauses) == (2, 1)
-        swift_workplace.wait_polls(principal, 1)
+        swift_workplace.wait_polls(principal, count=1)
         assert swift_workplace.reasons(name) == ["JobCreated", "JobStarted", "JobPaused", "JobStarted"]
 
     def test_unset_leaves_an_adopted_job_to_the_portal(self, swift_workplace: Workplace) -> None:
@@ -149,30 +149,30 @@ class TestAStart:
         assert condition(swift_workplace.job(name), "Quarantined")["status"] == "True"
         assert swift_workplace.writes(principal) == []
 
-    def test_is_not_repeated_while_graph_shows_the_state_from_before(self, workplace: Workplace) -> None:
-        principal = workplace.world.create_service_principal().id
-        job = workplace.world.create_job(principal).id
-        workplace.world.override(job, merge={"schedule": {"state": "Disabled"}, "status": {"code": "Paused"}})
-        name = workplace.apply_job(principal, schedule={"state": "Active"}, pollInterval="30s")
-        waiting = workplace.wait_condition(name, "Reconciling", reason="Starting")
+    def test_is_not_repeated_while_graph_shows_the_state_from_before(self, swift_workplace: Workplace) -> None:
+        principal = swift_workplace.world.create_service_principal().id
+        job = swift_workplace.world.create_job(principal).id
+        swift_workplace.world.override(job, merge={"schedule": {"state": "Disabled"}, "status": {"code": "Paused"}})
+        name = swift_workplace.apply_job(principal, schedule={"state": "Active"}, pollInterval="30s")
+        waiting = swift_workplace.wait_condition(name, "Reconciling", reason="Starting")
         assert condition(waiting, "Ready")["status"] == "False"
-        workplace.wait_polls(principal, 4)
-        assert workplace.writes(principal) == ["startJob"]
-        workplace.world.override(job)
-        workplace.wait_ready(name)
-        assert workplace.writes(principal) == ["startJob"]
-        assert workplace.reasons(name) == ["JobAdopted", "JobStarted"]
+        swift_workplace.wait_polls(principal, count=4)
+        assert swift_workplace.writes(principal) == ["startJob"]
+        swift_workplace.world.override(job)
+        swift_workplace.wait_ready(name)
+        assert swift_workplace.writes(principal) == ["startJob"]
+        assert swift_workplace.reasons(name) == ["JobAdopted", "JobStarted"]
 
-    def test_is_not_repeated_for_a_job_that_was_just_created_either(self, workplace: Workplace) -> None:
-        principal = workplace.world.create_service_principal().id
-        held = workplace.world.hold("startJob", "after", service_principal=principal)
-        name = workplace.apply_job(principal, pollInterval="30s")
+    def test_is_not_repeated_for_a_job_that_was_just_created_either(self, swift_workplace: Workplace) -> None:
+        principal = swift_workplace.world.create_service_principal().id
+        held = swift_workplace.world.hold("startJob", "after", service_principal=principal)
+        name = swift_workplace.apply_job(principal, pollInterval="30s")
         held.wait_held()
-        [job] = workplace.world.jobs(principal)
-        workplace.world.override(job.id, merge={"schedule": {"state": "Disabled"}, "status": {"code": "Paused"}})
+        [job] = swift_workplace.world.jobs(principal)
+        swift_workplace.world.override(job.id, merge={"schedule": {"state": "Disabled"}, "status": {"code": "Paused"}})
         held.release()
-        workplace.wait_condition(name, "Reconciling", reason="Starting")
-        workplace.wait_polls(principal, 4)
-        workplace.world.override(job.id)
-        workplace.wait_ready(name)
-        assert workplace.writes(principal) == ["createJob", "startJob"]
+        swift_workplace.wait_condition(name, "Reconciling", reason="Starting")
+        swift_workplace.wait_polls(principal, count=4)
+        swift_workplace.world.override(job.id)
+        swift_workplace.wait_ready(name)
+        assert swift_workplace.writes(principal) == ["createJob", "startJob"]
