@@ -42,14 +42,14 @@ class Condition:
                 str(entry.get("message", "")),
             )
             for entry in entries
-            if entry.get("type") in set(ConditionType) and entry.get("status") in {"True", "False", "Unknown"}
+            if entry.get("type") in list(ConditionType) and entry.get("status") in ["True", "False", "Unknown"]
         ]
 
 
 def merge_conditions(stored: object, wanted: Iterable[Condition], *, generation: int, now: str) -> list[dict[str, Any]]:
     """Write conditions in a fixed order; a transition time moves only when its status does. What is not wanted goes."""
     entries = stored if isinstance(stored, list) else []
-    before = {entry.get("type"): entry for entry in entries if isinstance(entry, Mapping)}
+    before = {str(entry.get("type")): entry for entry in entries if isinstance(entry, Mapping)}
     ordered = sorted(wanted, key=lambda condition: _ORDER[condition.type])
     return [_write(condition, before.get(condition.type.value), generation, now) for condition in ordered]
 

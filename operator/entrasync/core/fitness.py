@@ -36,7 +36,7 @@ def _fit_condition(job: RemoteJob | None, pause: Pause | None, bounds: Bounds) -
         return Condition(ready, "Unknown", Reason.JOB_MISSING, "Graph does not show the job.")
     if job.is_quarantined:
         return Condition(ready, "False", Reason.QUARANTINED, quarantine_message(job, bounds.four_weeks))
-    if not job.is_active:
+    if not job.is_active and job.schedule_state is not None:
         by = f" ({pause.reason})" if pause and pause.reason else ""
         return Condition(ready, "True", Reason.PAUSED, f"Job {job.id} is in place and paused{by}.")
     if job.code == "NotRun":

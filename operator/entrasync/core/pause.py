@@ -43,7 +43,7 @@ class Pause:
 def read_pause(status: Mapping[str, Any]) -> Pause | None:
     """Read `status.pause`; None when absent or malformed."""
     stored = status.get("pause")
-    if not isinstance(stored, Mapping) or stored.get("by") not in set(PausedBy):
+    if not isinstance(stored, Mapping) or stored.get("by") not in list(PausedBy):
         return None
     return Pause(PausedBy(stored["by"]), stored.get("since"), str(stored.get("reason", "")))
 

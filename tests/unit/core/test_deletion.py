@@ -1,0 +1,130 @@
+"""What becomes of a job when its resource is deleted."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.api.names import ABANDON_ANNOTATION, JOB_ID_ANNOTATION
+from entrasync.api.spec import DeletionPolicy
+from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
+from entrasync.core.deletion import needs_listing, plan_deletion, release_without_graph
+from entrasync.core.resource import Resource
+from entrasync.core.verdicts import Do, Retry, Stall, Wait
+from tests.support.facts import (
+    JOB,
+    PRINCIPAL,
+    TENANT,
+    ago,
+    claim,
+    desired,
+    facts,
+    holder,
+    minutes,
+    operation,
+    remote_job,
+    resource,
+    seconds,
+)
+
+DELETE, PAUSE, RETAIN = DeletionPolicy.DELETE, DeletionPolicy.PAUSE, DeletionPolicy.RETAIN
+
+
+def unfinished(elapsed: timedelta, **overlay: Any) -> Resource:
+    status = {"tenantId": TENANT, "servicePrincipalId": PRINCIPAL, "operation": operation(ago(elapsed), "old")}
+    return resource(status=status, **overlay)
+
+
+def action_of(verdict: object) -> object:
+    assert isinstance(verdict, Do), verdict
+    return verdict.action
+
+
+class TestWithoutALookAtGraph:
+    @pytest.mark.parametrize(
+        ("why", "subject", "goes"),
+        [
+            ("it holds no job", resource(), True),
+            ("its create may still turn up", unfinished(seconds(1)), False),
+            ("suspended, it only lets go", holder(wish=desired(is_suspended=True)), True),
+            (
+                "suspended with an unfinished create too",
+                unfinished(seconds(1), desired=desired(is_suspended=True)),
+                True,
+            ),
+            (
+                "abandoned by its owner",
+                resource(annotations={ABANDON_ANNOTATION: "true", JOB_ID_ANNOTATION: JOB}),
+                True,
+            ),
+            (
+                "abandoned means the word true",
+                resource(annotations={ABANDON_ANNOTATION: "no", JOB_ID_ANNOTATION: JOB}),
+                True,
+            ),
+            ("adopted, it is retained", holder(origin="Adopted"), True),
+            ("made by us, it is deleted", holder(), False),
+            ("made by us, but to be retained", holder(wish=desired(deletion_policy=RETAIN)), True),
+            ("adopted, but to be deleted", holder(wish=desired(deletion_policy=DELETE), origin="Adopted"), False),
+            ("to be paused", holder(wish=desired(deletion_policy=PAUSE)), False),
+        ],
+    )
+    def test_goes_what_leaves_nothing_to_settle(self, why: str, subject: Resource, goes: bool) -> None:
+        assert (release_without_graph(subject) is not None) == goes, why
+
+    def test_a_resource_without_readable_spec_leaves_its_job_alone(self) -> None:
+        assert release_without_graph(holder(desired=None)) is not None
+
+
+class TestPolicies:
+    def test_delete_needs_no_look(self) -> None:
+        assert not needs_listing(holder())
+        assert action_of(plan_deletion(facts(holder()))) == DeleteJob(PRINCIPAL, JOB)
+
+    def test_pause_pauses_a_running_job(self) -> None:
+        subject = holder(wish=desired(deletion_policy=PAUSE))
+        assert needs_listing(subject)
+        assert action_of(plan_deletion(facts(subject, remote_job()))) == PauseJob(PRINCIPAL, JOB)
+
+    @pytest.mark.parametrize("jobs", [(), (remote_job(state="Disabled"),)], ids=["gone", "at rest"])
+    def test_pause_lets_go_of_what_does_not_run(self, jobs: tuple[Any, ...]) -> None:
+        subject = holder(wish=desired(deletion_policy=PAUSE))
+        assert isinstance(action_of(plan_deletion(facts(subject, *jobs))), ReleaseResource)
+
+    def test_the_job_of_an_older_resource_is_not_touched(self) -> None:
+        older = claim(held_job_id=JOB, created_at=ago(timedelta(days=9)))
+        assert isinstance(action_of(plan_deletion(facts(holder(), claims=(older,)))), ReleaseResource)
+
+    def test_nothing_is_deleted_in_another_tenant(self) -> None:
+        verdict = plan_deletion(facts(holder(), tenant="elsewhere"))
+        assert isinstance(verdict, Stall)
+        assert verdict.reason is Reason.DELETION_BLOCKED
+        assert "entrasync.io/abandon" in verdict.message
+
+
+class TestAnUnfinishedCreate:
+    def test_keeps_the_resource_until_it_is_settled(self) -> None:
+        verdict = plan_deletion(facts(unfinished(minutes(14))))
+        assert isinstance(verdict, Wait)
+        assert verdict.reason is Reason.DELETING
+
+    @pytest.mark.parametrize("elapsed", [minutes(1), minutes(20)], ids=["within the bound", "after a long stop"])
+    def test_that_turned_up_is_held_to_be_deleted_then(self, elapsed: timedelta) -> None:
+        verdict = plan_deletion(facts(unfinished(elapsed), remote_job("old"), remote_job("new")))
+        assert action_of(verdict) == HoldJob("new", "Created")
+
+    def test_that_never_turned_up_lets_go_after_the_bound(self) -> None:
+        verdict = plan_deletion(facts(unfinished(minutes(15)), remote_job("old")))
+        assert isinstance(action_of(verdict), ReleaseResource)
+
+    def test_does_not_let_go_on_an_incomplete_list(self) -> None:
+        assert isinstance(plan_deletion(facts(unfinished(minutes(15)), is_complete=False)), Retry)
+
+    def test_is_never_made_again_while_being_deleted(self) -> None:
+        for wish in (desired(), desired(job_id="named"), desired(template_id="other")):
+            verdict = plan_deletion(facts(unfinished(minutes(30), desired=wish)))
+            assert isinstance(action_of(verdict), ReleaseResource)
+
+    def test_of_several_a_person_decides(self) -> None:
+        assert isinstance(plan_deletion(facts(unfinished(seconds(3)), remote_job("a"), remote_job("b"))), Stall)

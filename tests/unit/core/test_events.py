@@ -1,0 +1,46 @@
+"""Changes that deserve an Event, each told once."""
+
+from typing import Any
+
+import pytest
+
+from entrasync.core.events import Event, events_between
+
+
+def status(**conditions: tuple[str, str]) -> dict[str, Any]:
+    return {
+        "conditions": [
+            {"type": kind, "status": value, "reason": reason, "message": f"{kind}: {reason}"}
+            for kind, (value, reason) in conditions.items()
+        ]
+    }
+
+
+HEALTHY = status(Ready=("True", "Healthy"), Quarantined=("False", "NotQuarantined"))
+SICK = status(Ready=("False", "Quarantined"), Stalled=("True", "Quarantined"), Quarantined=("True", "Escrow"))
+CONFLICT = status(Ready=("False", "Conflict"), Stalled=("True", "Conflict"))
+GONE = status(Ready=("False", "JobGone"), Stalled=("True", "JobGone"))
+BLIND = status(Ready=("Unknown", "GraphUnreachable"), Reconciling=("True", "GraphUnreachable"))
+WAITING = status(Ready=("False", "Starting"), Reconciling=("True", "Starting"))
+QUARANTINED = Event("Warning", "Quarantined", "Quarantined: Escrow")
+UNREACHABLE = Event("Warning", "GraphUnreachable", "Ready: GraphUnreachable")
+
+
+@pytest.mark.parametrize(
+    ("why", "before", "after", "events"),
+    [
+        ("nothing was told yet and all is well", {}, HEALTHY, []),
+        ("a person must act", HEALTHY, CONFLICT, [Event("Warning", "Conflict", "Stalled: Conflict")]),
+        ("for another reason now", CONFLICT, GONE, [Event("Warning", "JobGone", "Stalled: JobGone")]),
+        ("still the same", CONFLICT, CONFLICT, []),
+        ("a quarantine is told once, not as Stalled too", HEALTHY, SICK, [QUARANTINED]),
+        ("it goes on", SICK, SICK, []),
+        ("it is over", SICK, HEALTHY, [Event("Normal", "QuarantineLifted", "The job left quarantine.")]),
+        ("it is out of sight, not over", SICK, BLIND, [UNREACHABLE]),
+        ("blind", HEALTHY, BLIND, [UNREACHABLE]),
+        ("blind as before", BLIND, BLIND, []),
+        ("what goes on by itself needs no Event", HEALTHY, WAITING, []),
+    ],
+)
+def test_each_change_is_told_once(why: str, before: dict[str, Any], after: dict[str, Any], events: list[Event]) -> None:
+    assert events_between(before, after) == events, why

@@ -1,0 +1,61 @@
+"""When a job is read again."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from entrasync.core.jobs import RemoteJob
+from entrasync.core.polling import SOONEST, WHILE_RUNNING, next_look
+from entrasync.core.times import write_time
+from tests.support.facts import NEVER, NOW, ago, minutes, quarantined_job, remote_job, seconds
+
+POLL = minutes(5)
+
+
+def ended(since: timedelta) -> dict[str, Any]:
+    return {"lastExecution": {"state": "Succeeded", "timeEnded": write_time(ago(since))}}
+
+
+@pytest.mark.parametrize(
+    ("why", "job", "expected"),
+    [
+        ("nothing is known", None, POLL),
+        ("nothing is about to happen", remote_job(), POLL),
+        ("its first cycle is due", remote_job(code="NotRun"), WHILE_RUNNING),
+        ("a cycle runs", remote_job(progress=[{"units": "Users"}]), WHILE_RUNNING),
+        ("a paused job's cycle ends by itself", remote_job(state="Disabled", progress=[{}]), POLL),
+        ("the next cycle is near", remote_job(**ended(minutes(38))), minutes(2) + seconds(20)),
+        ("the next cycle is any moment", remote_job(**ended(minutes(40))), seconds(20)),
+        ("the next cycle was due and only a little waited", remote_job(**ended(minutes(40) + seconds(10))), SOONEST),
+        ("the next cycle is long overdue", remote_job(**ended(minutes(90))), POLL),
+        ("the next cycle is far", remote_job(**ended(minutes(1))), POLL),
+        ("a paused job has no next cycle", remote_job(state="Disabled", **ended(minutes(38))), POLL),
+        (
+            "a retry of a quarantined job is near",
+            quarantined_job(nextAttempt=write_time(NOW + minutes(1))),
+            minutes(1) + seconds(20),
+        ),
+        ("no retry is told", quarantined_job(nextAttempt=NEVER), POLL),
+        ("the end of time is no appointment", remote_job(lastExecution={"timeEnded": "9999-12-31T23:59:59Z"}), POLL),
+    ],
+)
+def test_it_follows_from_what_is_about_to_happen(why: str, job: RemoteJob | None, expected: timedelta) -> None:
+    assert next_look(job, poll_interval=POLL, now=NOW) == expected, why
+
+
+def test_it_is_never_later_than_the_poll_interval() -> None:
+    assert next_look(remote_job(code="NotRun"), poll_interval=seconds(30), now=NOW) == seconds(30)
+
+
+@pytest.mark.parametrize("odd", [None, 7, [], "x", {"nextAttempt": 5, "timeEnded": []}])
+def test_odd_answers_are_read_at_the_poll_interval(odd: object) -> None:
+    job = remote_job(quarantine=odd, lastExecution=odd)
+    assert next_look(job, poll_interval=POLL, now=NOW) == POLL
+
+
+@pytest.mark.parametrize("interval", ["PT999999999H", "P10675199DT2H48M5.4775807S", "P1M", "", 40, None])
+def test_an_interval_that_is_none_makes_no_appointment(interval: object) -> None:
+    job = remote_job(**ended(minutes(38)))
+    raw = {**job.raw, "schedule": {"state": "Active", "interval": interval}}
+    assert next_look(RemoteJob(job.id, raw), poll_interval=POLL, now=NOW) == POLL

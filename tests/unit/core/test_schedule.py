@@ -1,0 +1,184 @@
+"""Does the job run as wanted, and whose pause is it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.api.spec import ScheduleState
+from entrasync.core.actions import PauseJob, StartJob
+from entrasync.core.jobs import RemoteJob
+from entrasync.core.pause import Pause, PausedBy, read_pause
+from entrasync.core.plan import plan
+from entrasync.core.resource import Resource
+from entrasync.core.times import write_precise_time, write_time
+from entrasync.core.verdicts import Do, Stall, Wait
+from tests.support.facts import JOB, NEVER, NOW, PRINCIPAL, ago, desired, facts, holder, minutes, remote_job, seconds
+
+ACTIVE, PAUSED = ScheduleState.ACTIVE, ScheduleState.PAUSED
+SEEN_RUNNING: dict[str, Any] = {"job": {"id": JOB, "schedule": {"state": "Active"}}}
+SEEN_RESTING: dict[str, Any] = {"job": {"id": JOB, "schedule": {"state": "Disabled"}}}
+STEADY = "2026-10-01T00:00:00Z"
+
+
+def resting(**status: Any) -> RemoteJob:
+    return remote_job(state="Disabled", **({"code": "Paused"} | status))
+
+
+def started(at: datetime) -> dict[str, str]:
+    return {"lastStartTime": write_precise_time(at)}
+
+
+def quarantined_since(since: timedelta) -> dict[str, Any]:
+    mirror = {"code": "Quarantine", "quarantine": {"seriesBegan": write_time(ago(since))}}
+    return SEEN_RUNNING | {"synchronizationStatus": mirror}
+
+
+def pause_of(subject: Resource, job: RemoteJob) -> Pause | None:
+    return facts(subject, job).pause
+
+
+class TestStart:
+    def test_a_job_we_made_is_started(self) -> None:
+        assert plan(facts(holder(status=SEEN_RESTING), resting())) == Do(StartJob(PRINCIPAL, JOB))
+
+    def test_an_adopted_job_with_unset_state_is_neither_started_nor_paused(self) -> None:
+        for job in (resting(), remote_job()):
+            assert plan(facts(holder(origin="Adopted"), job)) is None
+
+    def test_an_adopted_job_is_started_when_the_spec_says_so_and_that_is_no_drift(self) -> None:
+        subject = holder(wish=desired(schedule_state=ACTIVE), origin="Adopted", status={"job": None})
+        assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB, corrects_drift=False))
+
+    def test_is_not_repeated_within_the_bound_for_reads_may_be_stale(self) -> None:
+        verdict = plan(facts(holder(status=SEEN_RESTING | started(ago(minutes(14)))), resting()))
+        assert isinstance(verdict, Wait)
+        assert verdict.reason is Reason.STARTING
+
+    def test_is_repeated_after_the_bound(self) -> None:
+        subject = holder(status=SEEN_RESTING | started(ago(minutes(15))))
+        assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB))
+
+    def test_is_repeated_within_the_bound_after_a_pause_was_seen(self) -> None:
+        subject = holder(status=SEEN_RUNNING | started(ago(minutes(1))))
+        assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB, corrects_drift=True))
+
+    @pytest.mark.parametrize("state", [None, 7, {}])
+    def test_a_job_whose_state_cannot_be_read_is_left_alone(self, state: object) -> None:
+        assert plan(facts(holder(), remote_job(state=state))) is None
+
+    @pytest.mark.parametrize("wish", [desired(), desired(schedule_state=ACTIVE)])
+    def test_a_job_in_quarantine_is_never_started(self, wish: Any) -> None:
+        for job in (remote_job(code="Quarantine"), resting(code="Quarantine"), resting(quarantine={"reason": "x"})):
+            for status in (SEEN_RUNNING, {"job": None}, quarantined_since(timedelta(days=29))):
+                verdict = plan(facts(holder(wish=wish, status=status), job))
+                assert not isinstance(verdict, Do), (job.raw, status)
+
+
+class TestPause:
+    def test_a_running_job_that_shall_rest_is_paused(self) -> None:
+        subject = holder(wish=desired(schedule_state=PAUSED))
+        assert plan(facts(subject, remote_job())) == Do(PauseJob(PRINCIPAL, JOB))
+
+    def test_who_started_it_meanwhile_made_a_drift(self) -> None:
+        subject = holder(
+            wish=desired(schedule_state=PAUSED), status=SEEN_RESTING | {"effective": {"scheduleState": "Paused"}}
+        )
+        assert plan(facts(subject, remote_job())) == Do(PauseJob(PRINCIPAL, JOB, corrects_drift=True))
+
+    def test_a_resting_job_that_shall_rest_is_left(self) -> None:
+        assert plan(facts(holder(wish=desired(schedule_state=PAUSED)), resting())) is None
+
+
+PERSONS = "paused outside of this resource"
+
+
+class TestWhosePause:
+    @pytest.mark.parametrize(
+        ("why", "status", "job", "by"),
+        [
+            ("it runs", SEEN_RUNNING, remote_job(), None),
+            ("it ran before and nothing else explains it", SEEN_RUNNING, resting(), PausedBy.PERSON),
+            ("we made it and have not started it", {"job": None}, resting(), None),
+            ("our start may not show yet", SEEN_RESTING | started(ago(minutes(1))), resting(), None),
+            (
+                "our start may not show yet, not even of a job that Graph had paused",
+                SEEN_RESTING | started(ago(minutes(1))),
+                resting(escrowsPruned=True),
+                None,
+            ),
+            ("it was so long after our start", SEEN_RESTING | started(ago(minutes(20))), resting(), None),
+            ("escrows were pruned just now", SEEN_RUNNING, resting(escrowsPruned=True), PausedBy.GRAPH),
+            (
+                "escrows were seen pruned while the initial cycle went on",
+                SEEN_RUNNING | {"synchronizationStatus": {"escrowsPruned": True}},
+                resting(escrowsPruned=True, steadyStateFirstAchievedTime=NEVER),
+                PausedBy.GRAPH,
+            ),
+            (
+                "escrows were pruned in an initial cycle long over",
+                SEEN_RUNNING | {"synchronizationStatus": {"escrowsPruned": True}},
+                resting(escrowsPruned=True, steadyStateFirstAchievedTime=STEADY),
+                PausedBy.PERSON,
+            ),
+            ("four weeks of quarantine", quarantined_since(timedelta(days=28)), resting(), PausedBy.GRAPH),
+            ("Graph gave up at the last attempt", quarantined_since(timedelta(days=27.5)), resting(), PausedBy.GRAPH),
+            ("a quarantine of a week", quarantined_since(timedelta(days=7)), resting(), PausedBy.PERSON),
+            ("Graph left the quarantine standing", SEEN_RUNNING, resting(code="Quarantine"), PausedBy.GRAPH),
+            (
+                "decided before, whatever shows now",
+                SEEN_RUNNING | {"pause": {"by": "Graph", "reason": "then"}},
+                resting(),
+                PausedBy.GRAPH,
+            ),
+            (
+                "decided before, over a restart",
+                SEEN_RESTING | {"pause": {"by": "Person", "reason": "then"}},
+                resting(escrowsPruned=True),
+                PausedBy.PERSON,
+            ),
+        ],
+    )
+    def test_is_decided_at_the_change(
+        self, why: str, status: dict[str, Any], job: RemoteJob, by: PausedBy | None
+    ) -> None:
+        pause = pause_of(holder(status=status), job)
+        assert (pause.by if pause else None) == by, why
+
+    def test_a_wish_to_rest_makes_it_ours(self) -> None:
+        known = {"pause": {"by": "Graph", "since": "2026-10-01T00:00:00Z", "reason": "x"}}
+        pause = pause_of(holder(wish=desired(schedule_state=PAUSED), status=known), resting())
+        assert pause == Pause(PausedBy.OPERATOR, "2026-10-01T00:00:00Z", "spec.schedule.state is Paused")
+
+    def test_of_an_adopted_job_is_a_persons_without_a_time(self) -> None:
+        subject = holder(origin="Adopted", status={"job": None})
+        assert pause_of(subject, resting()) == Pause(PausedBy.PERSON, None, PERSONS)
+
+    def test_has_the_time_at_which_it_was_seen(self) -> None:
+        assert pause_of(holder(), resting()) == Pause(PausedBy.PERSON, write_time(NOW), PERSONS)
+
+    def test_graphs_stalls_until_paused_and_active_again(self) -> None:
+        pause = {"by": "Graph", "reason": "escrowsPruned"}
+        subject = holder(status=SEEN_RESTING | {"pause": pause})
+        verdict = plan(facts(subject, resting(escrowsPruned=True)))
+        assert isinstance(verdict, Stall)
+        assert verdict.reason is Reason.PAUSED_BY_GRAPH
+        paused = pause_of(holder(wish=desired(schedule_state=PAUSED), status=dict(subject.status)), resting())
+        assert paused is not None
+        again = holder(wish=desired(schedule_state=ACTIVE), status=SEEN_RESTING | {"pause": paused.write()})
+        assert plan(facts(again, resting(escrowsPruned=True))) == Do(StartJob(PRINCIPAL, JOB))
+
+    @pytest.mark.parametrize("stored", [None, "x", {}, {"by": "Nobody"}, {"by": 7}, {"by": ["Graph"]}])
+    def test_an_unreadable_one_is_none(self, stored: object) -> None:
+        assert read_pause({"pause": stored}) is None
+
+    def test_is_read_as_it_was_written(self) -> None:
+        for pause in (Pause(PausedBy.GRAPH, None, "x"), Pause(PausedBy.PERSON, "2026-10-01T00:00:00Z", "y")):
+            assert read_pause({"pause": pause.write()}) == pause
+
+
+def test_a_start_in_the_future_is_waited_for_and_not_repeated() -> None:
+    """After a clock was set back."""
+    subject = holder(status=SEEN_RESTING | started(NOW + seconds(60)))
+    assert isinstance(plan(facts(subject, resting())), Wait)
