@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AwareDatetime, Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from entrasync.api.duration import parse_go_duration
@@ -22,7 +22,13 @@ class RunSettings(BaseSettings):
     """Run the operator."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, cli_kebab_case=True, cli_implicit_flags=True, extra="ignore", hide_input_in_errors=True
+        env_prefix=PREFIX,
+        cli_prog_name="entra-sync-operator run",
+        cli_kebab_case=True,
+        cli_implicit_flags=True,
+        use_attribute_docstrings=True,  # what --help prints
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     tenant_id: str
@@ -46,7 +52,7 @@ class RunSettings(BaseSettings):
     authority: str | None = None
     """Root URL of the login, if it is not that of the cloud."""
 
-    ca_file: Path | None = None
+    ca_file: FilePath | None = None
     """Certificate authority (PEM) of Graph and login, if it is not a public one."""
 
     api_version: ApiVersion = "v1.0"
@@ -150,7 +156,7 @@ class RunSettings(BaseSettings):
 class GenerateSettings(BaseSettings):
     """Write files made from the models, or check that a folder has them as they are."""
 
-    model_config = SettingsConfigDict(cli_kebab_case=True, extra="ignore")
+    model_config = SettingsConfigDict(cli_kebab_case=True, use_attribute_docstrings=True, extra="ignore")
 
     output: Path | None = None
     """Folder to write into; without it all goes to standard output."""

@@ -1,0 +1,103 @@
+"""Settings that cannot be used are refused before anything starts: exit code 2 and a sentence for each."""
+
+from pathlib import Path
+
+import pytest
+
+from entrasync.process.cli import FAILED, MISUSED, main
+
+CLIENT = "6a8f7f3e-2b5c-4a0e-8c56-0f6f6d4f1c11"
+GOOD = {"--tenant-id": "contoso.onmicrosoft.com", "--client-id": CLIENT}
+SECRET = "canary-of-a-secret"
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Only the secret is set, and there is no API server: what gets past the settings ends there."""
+    monkeypatch.setenv("ENTRASYNC_CLIENT_SECRET", SECRET)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("KUBECONFIG", raising=False)
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+
+
+def write_flags(flags: dict[str, str]) -> list[str]:
+    return [f"{name}={value}" for name, value in flags.items()]
+
+
+WRONG = [
+    ("--tenant-id", "no tenant", "--tenant-id (ENTRASYNC_TENANT_ID): must be the tenant's id (a GUID) or one of its"),
+    ("--client-id", "my-app", "--client-id (ENTRASYNC_CLIENT_ID): must be the Application (client) ID"),
+    ("--cloud", "Mars", "--cloud (ENTRASYNC_CLOUD): Input should be 'Global', 'USGovL4', 'USGovL5' or 'China'"),
+    ("--graph-url", "http://graph.example", "graph_url must begin with https://, not 'http://graph.example'"),
+    ("--authority", "ftp://login.example", "authority must begin with https://"),
+    ("--ca-file", "/nowhere/ca.pem", "--ca-file (ENTRASYNC_CA_FILE): Path does not point to a file"),
+    ("--api-version", "v2", "--api-version (ENTRASYNC_API_VERSION): Input should be 'v1.0' or 'beta'"),
+    ("--namespaces", "good,Bad_One", "--namespaces (ENTRASYNC_NAMESPACES): Bad_One: a namespace's name has"),
+    ("--poll-interval", "29s", "--poll-interval (ENTRASYNC_POLL_INTERVAL): must be at least 30s"),
+    ("--poll-interval", "often", "'often' is no duration; write whole hours, minutes and seconds"),
+    ("--replication-bound", "PT15M", "'PT15M' is no duration"),
+    ("--concurrency", "0", "--concurrency (ENTRASYNC_CONCURRENCY): Input should be greater than or equal to 1"),
+    ("--http-port", "65536", "--http-port (ENTRASYNC_HTTP_PORT): Input should be less than or equal to 65535"),
+    ("--log-level", "loud", "--log-level (ENTRASYNC_LOG_LEVEL): Input should be 'debug', 'info', 'warning' or"),
+    ("--log-format", "xml", "--log-format (ENTRASYNC_LOG_FORMAT): Input should be 'json' or 'text'"),
+    ("--nonsense", "1", "unrecognized arguments: --nonsense=1"),
+]
+
+
+class TestWrongSettings:
+    @pytest.mark.parametrize(("flag", "value", "sentence"), WRONG, ids=[f"{f} {v}" for f, v, _ in WRONG])
+    def test_are_refused_with_flag_variable_and_fault(
+        self, flag: str, value: str, sentence: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert main(["run", *write_flags(GOOD | {flag: value})]) == MISUSED
+        told = capsys.readouterr().err
+        assert told.startswith("entra-sync-operator run: ")
+        assert sentence in told
+        assert "Traceback" not in told
+
+    def test_are_refused_from_the_environment_too(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("ENTRASYNC_POLL_INTERVAL", "1s")
+        assert main(["run", *write_flags(GOOD)]) == MISUSED
+        assert "--poll-interval (ENTRASYNC_POLL_INTERVAL): must be at least 30s" in capsys.readouterr().err
+
+    def test_are_all_told_at_once(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["run", "--http-port=-1"]) == MISUSED
+        told = capsys.readouterr().err
+        assert "--tenant-id (ENTRASYNC_TENANT_ID): is needed" in told
+        assert "--client-id (ENTRASYNC_CLIENT_ID): is needed" in told
+        assert "--http-port" in told
+
+
+class TestTheClientSecret:
+    def test_is_needed(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+        monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
+        assert main(["run", *write_flags(GOOD)]) == MISUSED
+        told = capsys.readouterr().err
+        assert "give the client secret in exactly one way" in told
+        assert "--client-secret-file (ENTRASYNC_CLIENT_SECRET_FILE) or ENTRASYNC_CLIENT_SECRET" in told
+
+    def test_is_refused_when_given_twice(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["run", *write_flags(GOOD | {"--client-secret-file": str(tmp_path / "secret")})]) == MISUSED
+        assert "in exactly one way" in capsys.readouterr().err
+
+    def test_is_never_repeated_in_a_refusal(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["run", "--tenant-id=no tenant", "--client-id=x"]) == MISUSED
+        assert SECRET not in "".join(capsys.readouterr())
+
+
+def test_good_settings_without_an_api_server_fail_with_what_to_set(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", *write_flags(GOOD)]) == FAILED
+    told = capsys.readouterr().err
+    assert "no API server: neither KUBECONFIG nor ~/.kube/config nor a ServiceAccount of a pod was found" in told
+    assert "Set KUBECONFIG" in told
+
+
+def test_a_kubeconfig_that_is_not_there_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", "/nowhere/kubeconfig")
+    assert main(["run", *write_flags(GOOD)]) == FAILED
+    assert "KUBECONFIG cannot be used: " in (told := capsys.readouterr().err)
+    assert "/nowhere/kubeconfig" in told
