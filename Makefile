@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench crds clean lock
+.PHONY: help demo test check bench crds golden clean lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ crds: $(STAMP) ## Write crds/, the chart's copy and the reference in docs/ anew 
 	@$(BIN)/entra-sync-operator crds --output crds
 	@$(BIN)/entra-sync-operator crds --output $(CHART)/files/crds
 	@$(BIN)/entra-sync-operator reference --output docs
+
+golden: $(STAMP) ## Write anew what the chart is expected to render; then read the diff
+	@$(BIN)/python -m tests.support.golden_chart
 
 lock: $(STAMP) ## Resolve the dependencies anew into the lock files (needs uv on the PATH)
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade pyproject.toml -o requirements.lock

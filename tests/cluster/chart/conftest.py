@@ -1,0 +1,32 @@
+from collections.abc import Iterator
+
+import pytest
+
+from control_plane import ControlPlane
+from control_plane.binaries import installed
+from control_plane.programs import REQUIRED
+from graph_simulator.process import Launch
+from stage import WorldTime
+from tests.support.chart_fixtures import helm, helm3
+from tests.support.cluster import Cluster
+from tests.support.installation import FAST, SimulatedTenant
+from tests.support.world import World
+
+__all__ = ["helm", "helm3"]
+
+
+@pytest.fixture(scope="session")
+def bare_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A cluster of the chart's own, without our CRDs: a release installs them, and looks after every namespace."""
+    folder = tmp_path_factory.mktemp("bare-control-plane")
+    with ControlPlane.start(folder, audit="Metadata", binaries=installed(REQUIRED)) as plane, Cluster(plane) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedTenant]:
+    """A simulated tenant for all tests of the chart: each makes its own service principals."""
+    time, folder = WorldTime.beginning_now(FAST), tmp_path_factory.mktemp("graph") / "world"
+    launch = Launch(clock_start=time.start, clock_origin=time.origin, clock_rate=time.rate)
+    with World.run(folder, launch) as world:
+        yield SimulatedTenant(world, folder, time)

@@ -1,0 +1,150 @@
+"""Each right of the chart's role is taken away in turn: what the operator then no longer does, and how it says so.
+
+One operator for each right, all at once, each for a namespace of its own: a right that could go without harm would
+fail here. That none is missing is shown where the whole role is used (test_running.py).
+"""
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import httpx
+import pytest
+import yaml
+
+from entrasync.api.names import API_VERSION, KIND, PLURAL
+from tests.support.chart_fixtures import find_helm
+from tests.support.cluster import Cluster, Object, has_condition
+from tests.support.helm import ROOT, documents
+from tests.support.installation import SimulatedTenant, clear
+from tests.support.pod import Pod
+from tests.support.polling import until
+from tests.support.rights import Right, granted, without
+
+JOBS, STATUS, EVENTS = "entrasync.io/synchronizationjobs", "entrasync.io/synchronizationjobs/status", "core/events"
+
+
+@dataclass(frozen=True)
+class Crippled:
+    """An operator without one of its rights, and a job that it ought to look after."""
+
+    cluster: Cluster
+    tenant: SimulatedTenant
+    pod: Pod
+    principal: str
+    name: str = "job"
+
+    @property
+    def job(self) -> Object:
+        """The resource as it is now."""
+        return self.cluster.get(API_VERSION, PLURAL, self.name, self.pod.namespace)
+
+    @property
+    def graph_jobs(self) -> int:
+        """How many jobs there are in Graph."""
+        return len(self.tenant.world.jobs(self.principal))
+
+    def wait_said(self, *words: str) -> None:
+        """Wait until one line of its log has all these words."""
+        until(
+            lambda: any(all(word in line for word in words) for line in self.pod.output.splitlines()),
+            what=f"the log of {self.pod.namespace} has {words}",
+        )
+
+    def wait(self, holds: Callable[[Object], object], what: str) -> None:
+        """Wait until something holds of the resource."""
+        self.cluster.wait_for(API_VERSION, PLURAL, self.name, self.pod.namespace, holds=holds, what=what)
+
+
+def without_list(operator: Crippled) -> None:
+    """It is never ready, and looks at nothing."""
+    operator.wait_said("cannot list resource")
+    assert operator.pod.probe("readinessProbe") == httpx.codes.SERVICE_UNAVAILABLE
+    assert operator.job["status"] == {"observedGeneration": -1}
+
+
+def without_watch(operator: Crippled) -> None:
+    """It does what was there at its start, and hears of nothing that comes later."""
+    operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
+    operator.cluster.create(
+        PLURAL, write_job(operator.pod.namespace, operator.principal, "later"), operator.pod.namespace
+    )
+    tries = operator.pod.output.count("cannot watch resource")
+    until(lambda: operator.pod.output.count("cannot watch resource") > tries, what="the watch is tried once more")
+    later = operator.cluster.get(API_VERSION, PLURAL, "later", operator.pod.namespace)
+    assert later["status"] == {"observedGeneration": -1}
+
+
+def without_patch(operator: Crippled) -> None:
+    """It cannot put its finalizer there, and so creates nothing."""
+    operator.wait_said("cannot patch resource", f'"{PLURAL}"')
+    assert "finalizers" not in operator.job["metadata"]
+    assert operator.graph_jobs == 0
+
+
+def without_status(operator: Crippled) -> None:
+    """It cannot write down what it is about to do, and so creates nothing."""
+    operator.wait_said("cannot patch resource", f"{PLURAL}/status")
+    assert operator.job["status"] == {"observedGeneration": -1}
+    assert operator.graph_jobs == 0
+
+
+def without_events(operator: Crippled) -> None:
+    """The job runs, and nobody is told how it came to be."""
+    operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
+    operator.wait_said("An Event could not be posted", "cannot create resource")
+    assert operator.cluster.list("v1", "events", operator.pod.namespace) == []
+
+
+LOSSES: Mapping[Right, Callable[[Crippled], None]] = {
+    ("list", JOBS): without_list,
+    ("watch", JOBS): without_watch,
+    ("patch", JOBS): without_patch,
+    ("patch", STATUS): without_status,
+    ("create", EVENTS): without_events,
+}
+
+
+@pytest.fixture(scope="module")
+def operators(
+    bare_cluster: Cluster, tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[Right, Crippled]]:
+    """All of them, started at once."""
+    helm = find_helm("helm3", tmp_path_factory)
+    bare_cluster.apply_crds(ROOT / "crds")
+    started: dict[Right, Crippled] = {}
+    for right in LOSSES:
+        home = f"without-{right[0]}-{secrets.token_hex(4)}"
+        tenant.prepare(bare_cluster, home)
+        watch = {"scope": "Namespaces", "namespaces": [home]}
+        values = tenant.values() | {"fullnameOverride": home, "watch": watch, "crds": {"enabled": False}}
+        rendered = documents(helm.render("entra", f"--namespace={home}", values=values))
+        crippled = [without(document, right) if document["kind"] == "Role" else document for document in rendered]
+        bare_cluster.apply(yaml.safe_dump_all(crippled))
+        principal = tenant.world.create_service_principal().id
+        bare_cluster.create(PLURAL, write_job(home, principal), home)
+        pod = Pod.of(bare_cluster, home, home, tmp_path_factory.mktemp("pod"))
+        started[right] = Crippled(bare_cluster, tenant, pod.start(), principal)
+    yield started
+    for operator in started.values():
+        operator.pod.stop()
+    clear(bare_cluster)
+
+
+@pytest.mark.parametrize("right", LOSSES, ids=" ".join)
+def test_without_a_right_the_operator_does_not_do_its_work_and_says_why(
+    operators: dict[Right, Crippled], right: Right
+) -> None:
+    LOSSES[right](operators[right])
+
+
+def test_every_right_of_the_chart_was_taken_away_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    rendered = documents(find_helm("helm3", tmp_path_factory).render("entra"))
+    [role] = [document for document in rendered if document["kind"] == "ClusterRole"]
+    assert set(granted(role)) == set(LOSSES)
+
+
+def write_job(namespace: str, principal: str, name: str = "job") -> Object:
+    metadata = {"name": name, "namespace": namespace}
+    spec = {"servicePrincipal": {"objectId": principal}, "template": {"id": "scim"}}
+    return {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": spec}

@@ -1,0 +1,194 @@
+"""The operator runs as its Deployment says, as its own ServiceAccount, under the roles of the chart, and does its work.
+
+Once for the cluster, installed by Helm 3, and once for a namespace, installed by Helm 4.
+"""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+
+from entrasync.api.names import API_VERSION, KIND, PLURAL
+from tests.support.chart_fixtures import find_helm
+from tests.support.cluster import Cluster, Object, has_condition
+from tests.support.helm import ROOT
+from tests.support.installation import CRD, SECRET, SimulatedTenant, clear, make_namespace
+from tests.support.pod import Pod
+from tests.support.polling import until
+from tests.support.rights import granted, used
+
+EXAMPLE = ROOT / "examples" / "minimal.yaml"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A release whose operator runs, and a namespace of somebody who uses it."""
+
+    cluster: Cluster
+    tenant: SimulatedTenant
+    pod: Pod
+    team: str
+    is_for_cluster: bool
+
+    def apply_job(self, namespace: str, template: str = "scim") -> tuple[str, str]:
+        """Make a service principal and a SynchronizationJob for it; returns the resource's name and the principal."""
+        principal = self.tenant.world.create_service_principal().id
+        metadata = {"name": f"job-{secrets.token_hex(4)}", "namespace": namespace}
+        spec = {"servicePrincipal": {"objectId": principal}, "template": {"id": template}}
+        job = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": spec}
+        self.cluster.create(PLURAL, job, namespace)
+        return metadata["name"], principal
+
+    def wait_ready(self, name: str) -> Object:
+        """Wait until a resource of the team is Ready."""
+        try:
+            return self.cluster.wait_for(
+                API_VERSION, PLURAL, name, self.team, holds=lambda job: has_condition(job, "Ready"), what="Ready"
+            )
+        except AssertionError as error:
+            raise AssertionError(f"{error}\nThe operator's log ends:\n{self.pod.output[-3000:]}") from error
+
+    def reasons(self, name: str) -> set[str]:
+        """The reasons of the Events told of a resource."""
+        return {
+            event["reason"]
+            for event in self.cluster.list("v1", "events", self.team)
+            if event["involvedObject"]["name"] == name
+        }
+
+
+@pytest.fixture(scope="module", params=[("helm3", "Cluster"), ("helm4", "Namespaces")], ids=lambda each: "-".join(each))
+def release(
+    bare_cluster: Cluster,
+    tenant: SimulatedTenant,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Iterator[Release]:
+    """An installed release with its operator running."""
+    (name, scope), home = request.param, f"entra-{secrets.token_hex(4)}"
+    team = f"team-{home}"
+    make_namespace(bare_cluster, team)
+    tenant.prepare(bare_cluster, home)
+    values = tenant.values() | {"fullnameOverride": home}
+    if scope == "Namespaces":
+        bare_cluster.apply_crds(ROOT / "crds")
+        values |= {"watch": {"scope": scope, "namespaces": [team]}, "crds": {"enabled": False}}
+    find_helm(name, tmp_path_factory).at(bare_cluster).install("entra", home, values=values)
+    bare_cluster.wait_served(CRD)
+    with Pod.of(bare_cluster, home, home, tmp_path_factory.mktemp("pod")) as pod:
+        yield Release(bare_cluster, tenant, pod.wait_ready(), team, scope == "Cluster")
+    clear(bare_cluster)
+
+
+@pytest.fixture(scope="module")
+def example(release: Release) -> Iterator[Object]:
+    """The smallest example, applied and Ready; its service principal is in the tenant."""
+    [manifest] = yaml.safe_load_all(EXAMPLE.read_text(encoding="utf-8"))
+    spec = manifest["spec"]
+    template = {"id": spec["template"]["id"], "factory_tag": spec["template"]["id"]}
+    principal = release.tenant.world.create_service_principal(
+        id=spec["servicePrincipal"]["objectId"], templates=[template]
+    )
+    release.cluster.apply(EXAMPLE, release.team)
+    yield release.wait_ready(manifest["metadata"]["name"])
+    release.tenant.world.remove_service_principal(principal.id)
+
+
+def test_it_takes_the_example_to_ready(release: Release, example: Object) -> None:
+    [job] = release.tenant.world.jobs(example["spec"]["servicePrincipal"]["objectId"])
+    assert example["status"]["job"]["id"] == job.id
+    assert job.starts == 1
+
+
+def test_it_tells_what_it_did_by_events(release: Release, example: Object) -> None:
+    until(lambda: release.reasons(example["metadata"]["name"]), {"JobCreated", "JobStarted"}.issubset, what="Events")
+
+
+def test_no_right_is_missing_and_none_is_unused(release: Release, example: Object) -> None:
+    """From creation to deletion, by the API server's own audit log: nothing was refused, and every verb was needed."""
+    name, principal = release.apply_job(release.team)
+    release.wait_ready(name)
+    release.cluster.delete(API_VERSION, PLURAL, name, release.team)
+    release.cluster.wait_gone(API_VERSION, PLURAL, name, release.team)
+    assert [job for job in release.tenant.world.jobs(principal) if not job.is_deleted] == []
+    role = release.cluster.list(
+        "rbac.authorization.k8s.io/v1",
+        "clusterroles" if release.is_for_cluster else "roles",
+        None if release.is_for_cluster else release.team,
+        labelSelector="app.kubernetes.io/name=entra-sync-operator",
+    )
+    until(lambda: used(release.cluster, release.pod.user), {*granted(role[0])}.__eq__, what="what it did is its role")
+
+
+def test_a_job_of_another_namespace_is_looked_after_only_by_a_release_for_the_cluster(release: Release) -> None:
+    stranger = f"other-{secrets.token_hex(4)}"
+    make_namespace(release.cluster, stranger)
+    there, _ = release.apply_job(stranger)
+    here, _ = release.apply_job(release.team)
+    release.wait_ready(here)
+    if release.is_for_cluster:
+        release.cluster.wait_for(
+            API_VERSION, PLURAL, there, stranger, holds=lambda job: has_condition(job, "Ready"), what="Ready"
+        )
+    else:
+        job = release.cluster.get(API_VERSION, PLURAL, there, stranger)
+        assert job["status"] == {"observedGeneration": -1}
+
+
+def test_the_probes_say_yes(release: Release) -> None:
+    assert release.pod.probe("livenessProbe") == httpx.codes.OK
+    assert release.pod.probe("readinessProbe") == httpx.codes.OK
+
+
+def test_the_service_leads_to_the_metrics(release: Release) -> None:
+    [service] = release.cluster.list("v1", "services", release.pod.namespace)
+    labels = release.pod.deployment["spec"]["template"]["metadata"]["labels"]
+    assert service["spec"]["selector"].items() <= labels.items()
+    code, text = release.pod.get("/metrics", service["spec"]["ports"][0]["targetPort"])
+    assert code == httpx.codes.OK
+    assert "entrasync_reconcile_seconds" in text
+
+
+def test_a_rotated_secret_is_picked_up_by_the_running_pod(release: Release) -> None:
+    """The old one is refused from now on; the kubelet's part, writing the mounted file anew, is done here."""
+    fresh = secrets.token_urlsafe(24)
+    old = release.tenant.facts["client_secret"]
+    release.tenant.world.set_application(secrets=[fresh])
+    release.tenant.world.revoke_tokens()
+    change_secret(release, fresh)
+    try:
+        name, _ = release.apply_job(release.team)
+        release.wait_ready(name)
+    finally:
+        release.tenant.world.set_application(secrets=[old])
+        release.tenant.world.revoke_tokens()
+        change_secret(release, old)
+
+
+def test_it_ends_within_its_grace_and_starts_again(release: Release) -> None:
+    assert release.pod.stop() == 0
+    release.pod.start().wait_ready()
+
+
+def test_no_secret_is_in_what_it_says(release: Release, example: Object) -> None:
+    assert release.tenant.facts["client_secret"] not in release.pod.output
+
+
+def change_secret(release: Release, value: str) -> None:
+    merge: dict[str, Any] = {"stringData": {"client-secret": value}}
+    release.cluster.patch("v1", "secrets", SECRET, release.pod.namespace, merge=merge)
+    release.pod.sync_volumes()
+
+
+def test_the_folder_of_the_pod_holds_only_what_was_mounted(release: Release) -> None:
+    mounted = {str(path.relative_to(release.pod.folder / "volumes")) for path in files_below(release.pod)}
+    assert mounted == {"connection/client-secret", "graph/ca.pem"}
+
+
+def files_below(pod: Pod) -> list[Path]:
+    return [path for path in (pod.folder / "volumes").rglob("*") if path.is_file()]

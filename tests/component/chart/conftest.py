@@ -1,0 +1,3 @@
+from tests.support.chart_fixtures import helm, helm3
+
+__all__ = ["helm", "helm3"]

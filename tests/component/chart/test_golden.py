@@ -1,0 +1,79 @@
+"""What the chart renders for the sets of values that matter, by every Helm."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.golden_chart import VALUE_SETS, expected, render_set
+from tests.support.helm import CHART, ROOT, Helm, documents, tidy
+
+CRDS = sorted((ROOT / "crds").glob("*.yaml"))
+KEEP = "  annotations:\n    helm.sh/resource-policy: keep\n"
+
+
+def render_crd(helm: Helm, *, keep: bool) -> str:
+    """Render the CRD, without the two lines that Helm puts before each file."""
+    values = {"crds": {"keep": keep}}
+    rendered = helm.render("entra", "--show-only=templates/crds.yaml", values=values)
+    return rendered.split("\n", 2)[2]
+
+
+def test_lint_has_nothing_to_say(helm: Helm) -> None:
+    assert "0 chart(s) failed" in helm("lint", "--strict", CHART)
+
+
+@pytest.mark.parametrize("value_set", VALUE_SETS, ids=lambda path: path.stem)
+def test_what_is_rendered_is_what_was_agreed(helm: Helm, value_set: Path) -> None:
+    agreed = expected(value_set).read_text(encoding="utf-8")
+    assert render_set(helm, value_set) == agreed, "if this is meant: `make golden`, and read the diff"
+
+
+def test_every_set_of_values_has_its_manifests() -> None:
+    assert {path.name for path in expected(VALUE_SETS[0]).parent.glob("*.yaml")} == {path.name for path in VALUE_SETS}
+
+
+def test_a_crd_is_rendered_byte_for_byte(helm3: Helm) -> None:
+    assert render_crd(helm3, keep=False) == "---\n".join(path.read_text(encoding="utf-8") for path in CRDS)
+
+
+def test_by_every_helm_apart_from_empty_lines(helm: Helm) -> None:
+    assert tidy(render_crd(helm, keep=False)) == tidy("---\n".join(path.read_text(encoding="utf-8") for path in CRDS))
+
+
+def test_a_crd_that_is_kept_has_one_annotation_more_and_no_other_difference(helm: Helm) -> None:
+    kept = tidy(render_crd(helm, keep=True))
+    assert kept.count(KEEP) == len(CRDS)
+    assert kept.replace(KEEP, "") == tidy(render_crd(helm, keep=False))
+
+
+def test_no_crd_is_rendered_where_somebody_else_installs_them(helm: Helm) -> None:
+    rendered = documents(helm.render("entra", values={"crds": {"enabled": False}}))
+    assert "CustomResourceDefinition" not in {document["kind"] for document in rendered}
+
+
+def test_the_cluster_and_a_namespace_get_the_same_rights(helm: Helm) -> None:
+    """So what is proved of one role holds of the other."""
+    cluster = documents(helm.render("entra", "--show-only=templates/rbac.yaml"))
+    watch = {"scope": "Namespaces", "namespaces": ["a", "b"]}
+    namespaces = documents(helm.render("entra", "--show-only=templates/rbac.yaml", values={"watch": watch}))
+    assert [role["rules"] for role in namespaces if role["kind"] == "Role"] == [cluster[0]["rules"]] * 2
+    assert sorted(document["metadata"]["namespace"] for document in namespaces) == ["a", "a", "b", "b"]
+    assert {document["kind"] for document in namespaces} == {"Role", "RoleBinding"}
+
+
+@pytest.mark.parametrize(
+    ("release", "values", "name"),
+    [
+        ("entra", {}, "entra-entra-sync-operator"),
+        ("entra-sync-operator", {}, "entra-sync-operator"),
+        ("entra", {"nameOverride": "jobs"}, "entra-jobs"),
+        ("entra", {"fullnameOverride": "jobs"}, "jobs"),
+        ("a" * 53, {}, ("a" * 53 + "-entra-syn")),
+    ],
+    ids=["joined", "not twice", "the chart's part", "whole", "cut at 63"],
+)
+def test_names_follow_the_release_as_in_other_charts(
+    helm3: Helm, release: str, values: dict[str, str], name: str
+) -> None:
+    [deployment] = documents(helm3.render(release, "--show-only=templates/deployment.yaml", values=values))
+    assert deployment["metadata"]["name"] == name

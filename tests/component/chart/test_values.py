@@ -1,0 +1,128 @@
+"""What people may say in values, and what they are told when it is wrong."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.support.helm import CHART, ROOT, Helm, HelmError
+
+VALUES = (CHART / "values.yaml").read_text(encoding="utf-8")
+SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
+ABOUT_CHART: dict[str, Any] = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({"replicas": 2}, "additional properties 'replicas' not allowed"),
+    ({"image": {"tga": "x"}}, "'/image': additional properties 'tga' not allowed"),
+    (
+        {"image": {"pullPolicy": "Sometimes"}},
+        "'/image/pullPolicy': value must be one of 'Always', 'IfNotPresent', 'Never'",
+    ),
+    ({"image": {"tag": 1.1}}, "'/image/tag': got number, want string"),
+    ({"connection": {"checkSecret": "yes"}}, "'/connection/checkSecret': got string, want boolean"),
+    (
+        {"connection": {"existingSecret": "Not A Name"}},
+        "'/connection/existingSecret': 'Not A Name' does not match pattern",
+    ),
+    ({"connection": {"cloud": "Germany"}}, "'/connection/cloud': value must be one of 'Global'"),
+    ({"connection": {"clientSecret": "hunter2"}}, "'/connection': additional properties 'clientSecret' not allowed"),
+    ({"watch": {"namespaces": "team-a"}}, "'/watch/namespaces': got string, want array"),
+    ({"watch": {"scope": "Namespaced"}}, "'/watch/scope': value must be one of 'Cluster', 'Namespaces'"),
+    ({"watch": {"namespaces": ["Team A"]}}, "'/watch/namespaces/0': 'Team A' does not match pattern"),
+    ({"watch": {"namespaces": ["a", "a"]}}, "'/watch/namespaces': items at 0 and 1 are equal"),
+    ({"pollInterval": "often"}, "'/pollInterval': 'often' does not match pattern"),
+    ({"logLevel": "trace"}, "'/logLevel': value must be one of 'debug', 'info', 'warning', 'error'"),
+    ({"httpPort": 80}, "'/httpPort': minimum: got 80, want 1,024"),
+    ({"extraArgs": "--concurrency=64"}, "'/extraArgs': got string, want array"),
+    ({"extraVolumes": [{"emptyDir": {}}]}, "'/extraVolumes/0': missing property 'name'"),
+]
+
+CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
+    (
+        {"watch": {"scope": "Namespaces"}},
+        "watch.scope is Namespaces but watch.namespaces is empty: list the namespaces",
+    ),
+    ({"watch": {"namespaces": ["team-a"]}}, "watch.namespaces is given but watch.scope is Cluster"),
+    ({"serviceAccount": {"create": False}}, "serviceAccount.create is false but serviceAccount.name is empty: name"),
+]
+
+
+@pytest.mark.parametrize(("values", "told"), WRONG, ids=[json.dumps(values) for values, _ in WRONG])
+def test_a_wrong_or_unknown_value_is_refused_by_name(helm: Helm, values: dict[str, Any], told: str) -> None:
+    with pytest.raises(HelmError) as refused:
+        helm.render("entra", values=values)
+    assert f"- at {told}" in str(refused.value) or f"- at '': {told}" in str(refused.value)
+
+
+@pytest.mark.parametrize(("values", "told"), CONTRADICTIONS)
+def test_values_that_contradict_each_other_are_told_in_one_sentence(
+    helm: Helm, values: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(HelmError) as refused:
+        helm.render("entra", values=values)
+    [sentence] = [line for line in str(refused.value).splitlines() if "execution error" in line]
+    assert f": {told}" in sentence
+    assert sentence.endswith(".")
+
+
+def test_every_value_is_commented() -> None:
+    """The nearest line above a value, at its depth or as part of its neighbour's block, is a comment."""
+    assert list(uncommented(VALUES)) == []
+
+
+def test_values_and_schema_name_the_same() -> None:
+    """`global` is Helm's own."""
+    assert set(named_values(yaml.safe_load(VALUES))) == set(named_properties(SCHEMA)) - {"global"}
+
+
+def test_every_object_of_ours_is_closed_and_every_property_is_described() -> None:
+    for path, schema in properties(SCHEMA):
+        assert schema.get("description"), path
+        assert "properties" not in schema or schema["additionalProperties"] is False, path
+
+
+def test_the_chart_is_of_the_version_of_the_operator() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert ABOUT_CHART["appVersion"] == ABOUT_CHART["version"] == project["version"]
+    assert ABOUT_CHART["name"] == project["name"]
+
+
+def uncommented(text: str) -> Iterator[str]:
+    """Yield the values under which no comment stands; one comment may speak of the lines that follow it directly."""
+    is_told, told_depth = False, 0
+    for line in text.splitlines():
+        depth = len(line) - len(line.lstrip())
+        if not line.strip():
+            is_told = False
+        elif line.lstrip().startswith("#"):
+            is_told, told_depth = True, depth
+        elif re.match(r"\s*[A-Za-z]+:", line):
+            is_group = line.rstrip().endswith(":")
+            if not (is_told and depth >= told_depth) and not is_group:
+                yield line
+
+
+def named_values(values: dict[str, Any], path: str = "") -> Iterator[str]:
+    for name, value in values.items():
+        here = f"{path}.{name}".lstrip(".")
+        if isinstance(value, dict) and value and not here.lower().endswith(("securitycontext", "resources")):
+            yield from named_values(value, here)
+        else:
+            yield here
+
+
+def properties(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, member in schema.get("properties", {}).items():
+        here = f"{path}.{name}".lstrip(".")
+        yield here, member
+        yield from properties(member, here)
+
+
+def named_properties(schema: dict[str, Any]) -> Iterator[str]:
+    for path, member in properties(schema):
+        if "properties" not in member:
+            yield path

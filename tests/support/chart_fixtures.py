@@ -1,0 +1,28 @@
+"""Fixtures around the real Helm, of each version that the chart is for."""
+
+import pytest
+
+from control_plane.binaries import installed
+from control_plane.programs import HELMS
+from tests.support.helm import Helm
+
+
+@pytest.fixture(scope="session", params=HELMS)
+def helm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Helm:
+    """Each Helm, without a cluster."""
+    return find_helm(request.param, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def helm3(tmp_path_factory: pytest.TempPathFactory) -> Helm:
+    """Helm 3, without a cluster: for what does not differ."""
+    return find_helm("helm3", tmp_path_factory)
+
+
+def find_helm(name: str, folders: pytest.TempPathFactory) -> Helm:
+    """Find a Helm, and give it a home of its own."""
+    found = installed([name])
+    if found is None:
+        # Building it takes minutes, and would look like a test that hangs.
+        pytest.fail(f"{name} is not here yet. Run: python -m control_plane get --all", pytrace=False)
+    return Helm(name, found[name], folders.mktemp(name))

@@ -1,0 +1,32 @@
+"""What the chart is expected to render, kept in tests/data/chart. `make golden` writes it anew; then read the diff."""
+
+import tempfile
+from pathlib import Path
+
+from control_plane.binaries import obtain
+from tests.support.helm import ROOT, Helm, tidy
+
+FOLDER = ROOT / "tests" / "data" / "chart"
+VALUE_SETS = sorted((FOLDER / "values").glob("*.yaml"))
+RELEASE, NAMESPACE = "entra", "entra-sync"
+
+
+def expected(value_set: Path) -> Path:
+    """Tell where the manifests of a set of values are kept."""
+    return FOLDER / value_set.name
+
+
+def render_set(helm: Helm, value_set: Path) -> str:
+    """Render the chart with a set of values."""
+    return tidy(helm.render(RELEASE, f"--namespace={NAMESPACE}", "--values", value_set))
+
+
+def write_all(helm: Helm) -> None:
+    """Write what is expected anew."""
+    for value_set in VALUE_SETS:
+        expected(value_set).write_text(render_set(helm, value_set), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as home:
+        write_all(Helm("helm3", obtain(["helm3"])["helm3"], Path(home)))

@@ -1,0 +1,127 @@
+"""An install of the chart in a cluster whose Microsoft Graph is simulated."""
+
+import json
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from entrasync.api.names import API_VERSION, GROUP, PLURAL
+from stage import WorldTime
+from tests.support.cluster import Cluster, RefusedError
+from tests.support.polling import until
+from tests.support.world import World
+
+Object = dict[str, Any]
+
+CRD = f"{PLURAL}.{GROUP}"
+BY_HELM = "app.kubernetes.io/managed-by=Helm"
+SECRET = "entra-sync-operator-connection"
+CA_FOLDER = "/etc/graph"
+FAST = 60.0
+"""World seconds per real second."""
+
+
+@dataclass(frozen=True)
+class SimulatedTenant:
+    """A running simulator, and how an install finds it."""
+
+    world: World
+    folder: Path
+    time: WorldTime
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What the simulator says of itself: tenant, client, secret, address."""
+        found: dict[str, str] = json.loads((self.folder / "world.json").read_text(encoding="utf-8"))
+        return found
+
+    @property
+    def flags(self) -> list[str]:
+        """The operator's flags for this tenant's time and place, the certificate authority aside."""
+        url = self.facts["url"]
+        return [
+            f"--graph-url={url}",
+            f"--authority={url}",
+            f"--clock-start={self.time.start.isoformat()}",
+            f"--clock-origin={self.time.origin}",
+            f"--clock-rate={self.time.rate}",
+        ]
+
+    @property
+    def surroundings(self) -> dict[str, str]:
+        """The same as variables: for an install that knows nothing of the simulator."""
+        pairs = [flag.removeprefix("--").split("=", 1) for flag in self.flags]
+        variables = {f"ENTRASYNC_{name.replace('-', '_').upper()}": value for name, value in pairs}
+        return variables | {"ENTRASYNC_CA_FILE": str(self.folder / "ca.pem")}
+
+    def prepare(self, cluster: Cluster, namespace: str) -> None:
+        """Make a namespace with the connection's Secret and the simulator's certificate authority."""
+        make_namespace(cluster, namespace)
+        self.write_secret(cluster, namespace)
+        ca = {"ca.pem": (self.folder / "ca.pem").read_text(encoding="utf-8")}
+        cluster.create("configmaps", _object("ConfigMap", "graph-ca") | {"data": ca}, namespace)
+
+    def write_secret(self, cluster: Cluster, namespace: str) -> None:
+        """Make the connection's Secret."""
+        names = {"tenant-id": "tenant_id", "client-id": "client_id", "client-secret": "client_secret"}
+        data = {key: self.facts[name] for key, name in names.items()}
+        cluster.create("secrets", _object("Secret", SECRET) | {"stringData": data}, namespace)
+
+    def values(self) -> Object:
+        """Write the values by which an install reaches the simulator, on a port that is free here."""
+        return {
+            "httpPort": free_port(),
+            "logLevel": "debug",
+            "extraArgs": [*self.flags, f"--ca-file={CA_FOLDER}/ca.pem", "--http-host=127.0.0.1"],
+            "extraEnv": [{"name": "ENTRASYNC_LOG_FORMAT", "value": "text"}],
+            "extraVolumes": [{"name": "graph", "configMap": {"name": "graph-ca"}}],
+            "extraVolumeMounts": [{"name": "graph", "mountPath": CA_FOLDER, "readOnly": True}],
+        }
+
+
+def make_namespace(cluster: Cluster, name: str) -> None:
+    """Make a namespace that lets no pod in but those under the restricted profile."""
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    cluster.create(
+        "namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+    )
+
+
+def clear(cluster: Cluster) -> None:
+    """Take all SynchronizationJobs, their CRD and all cluster roles of Helm out of a cluster without an operator."""
+    if cluster.find("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD) is not None:
+        for job in until(lambda: _list_jobs(cluster), lambda jobs: jobs is not None, what="jobs can be listed") or ():
+            _drop(cluster, job["metadata"])
+        cluster.delete("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
+        cluster.wait_gone("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
+        until(lambda: GROUP not in cluster.plane.kubectl("get", "--raw=/apis"), what=f"{GROUP} is no longer offered")
+    for role in ("clusterroles", "clusterrolebindings"):
+        for found in cluster.list("rbac.authorization.k8s.io/v1", role, labelSelector=BY_HELM):
+            cluster.delete("rbac.authorization.k8s.io/v1", role, found["metadata"]["name"])
+
+
+def _list_jobs(cluster: Cluster) -> list[Object] | None:
+    """List all jobs; None while the API server is not ready for it, as for a moment after a CRD was changed."""
+    try:
+        return cluster.list(API_VERSION, PLURAL)
+    except RefusedError:
+        return None
+
+
+def _drop(cluster: Cluster, metadata: Object) -> None:
+    name, namespace = metadata["name"], metadata["namespace"]
+    cluster.patch(API_VERSION, PLURAL, name, namespace, merge={"metadata": {"finalizers": None}})
+    cluster.plane.kubectl("delete", PLURAL, name, f"--namespace={namespace}", "--ignore-not-found")
+
+
+def free_port() -> int:
+    """Find a port of loopback that nobody has: the pods of a test share this machine's."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _object(kind: str, name: str) -> Object:
+    return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name}}

@@ -1,0 +1,186 @@
+"""The pod of a Deployment, run on this machine: no kubelet is at hand, so this does its part of the work.
+
+All is taken from the API server as it stands there: arguments, environment, volumes out of Secrets and ConfigMaps,
+probes, grace. Entrypoint and PATH are the image's, read from the Dockerfile. Three things differ from a node: mounted
+folders lie below a folder of the test, so their paths are exchanged in arguments and environment; the ServiceAccount's
+token comes by a kubeconfig, not by the fixed folder; the file system is this machine's, and its user the test's.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from base64 import b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from tests.support.cluster import Cluster
+from tests.support.helm import ROOT
+from tests.support.polling import until
+
+Object = dict[str, Any]
+
+
+@dataclass
+class Pod:
+    """A Deployment's pod. `start` runs its container; `with` ends it as the kubelet would."""
+
+    cluster: Cluster
+    namespace: str
+    deployment: Object
+    folder: Path
+    """Where its volumes, its log and its home are."""
+    surroundings: Mapping[str, str] = field(default_factory=dict)
+    """Variables that stand for what is outside a cluster, such as where Microsoft's addresses lead."""
+    process: subprocess.Popen[bytes] | None = None
+
+    @classmethod
+    def of(
+        cls, cluster: Cluster, namespace: str, name: str, folder: Path, surroundings: Mapping[str, str] | None = None
+    ) -> Self:
+        """Read a Deployment and prepare its pod."""
+        deployment = cluster.get("apps/v1", "deployments", name, namespace)
+        return cls(cluster, namespace, deployment, folder, surroundings or {})
+
+    @property
+    def spec(self) -> Object:
+        """The pod's spec."""
+        found: Object = self.deployment["spec"]["template"]["spec"]
+        return found
+
+    @property
+    def container(self) -> Object:
+        """Its one container."""
+        [container] = self.spec["containers"]
+        return dict(container)
+
+    @property
+    def user(self) -> str:
+        """How the API server calls the pod's ServiceAccount."""
+        return f"system:serviceaccount:{self.namespace}:{self.spec['serviceAccountName']}"
+
+    @property
+    def command(self) -> list[str]:
+        """The container's whole command: the image's entrypoint and the rendered arguments."""
+        entrypoint = self.container.get("command") or image_instruction("ENTRYPOINT")
+        arguments = self.container.get("args") or image_instruction("CMD")
+        program = Path(sys.executable).with_name(entrypoint[0])
+        return [str(program), *entrypoint[1:], *map(self._place, arguments)]
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The container's whole environment: what is rendered, what every container has, and a kubeconfig."""
+        account = self.spec["serviceAccountName"]
+        kubeconfig = self.cluster.plane.service_account_kubeconfig(self.namespace, account)
+        rendered = {entry["name"]: self._place(self._value(entry)) for entry in self.container.get("env", [])}
+        base = {"PATH": os.defpath, "HOME": str(self.folder), "KUBECONFIG": str(kubeconfig)}
+        return base | dict(self.surroundings) | rendered
+
+    @property
+    def log(self) -> Path:
+        """What it has said."""
+        return self.folder / "log"
+
+    def start(self) -> Self:
+        """Mount the volumes and start the container."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.sync_volumes()
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603  # what the Deployment says
+                self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
+        return self
+
+    def sync_volumes(self) -> None:
+        """Write the volumes as their Secrets and ConfigMaps are now; file by file, each at once."""
+        for volume in self.spec.get("volumes", []):
+            target = self.folder / "volumes" / volume["name"]
+            target.mkdir(parents=True, exist_ok=True)
+            for name, content in self._files(volume).items():
+                fresh = target / f".{name}.new"
+                fresh.write_bytes(content)
+                fresh.rename(target / name)
+
+    def probe(self, kind: str) -> int:
+        """Do what the kubelet does for a `readinessProbe` or `livenessProbe`: the status, or 0 if nobody answers."""
+        asked = self.container[kind]["httpGet"]
+        return self.get(asked["path"], asked["port"])[0]
+
+    def get(self, path: str, port: str) -> tuple[int, str]:
+        """GET a path of a named port of the container."""
+        numbers = {each["name"]: each["containerPort"] for each in self.container["ports"]}
+        try:
+            answer = httpx.get(f"http://127.0.0.1:{numbers[port]}{path}", timeout=5, trust_env=False)
+        except httpx.TransportError:
+            return 0, ""
+        return answer.status_code, answer.text
+
+    def wait_ready(self) -> Self:
+        """Wait until its readiness probe says yes."""
+        try:
+            until(lambda: self.probe("readinessProbe"), lambda code: code == httpx.codes.OK, what="the pod is ready")
+        except AssertionError as error:
+            raise AssertionError(f"{error}\nIts log ends:\n{self.output[-3000:]}") from error
+        return self
+
+    @property
+    def output(self) -> str:
+        """What it has said, as text."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def stop(self) -> int:
+        """End it as the kubelet does, which kills after the grace period; returns the exit code."""
+        assert self.process is not None
+        self.process.terminate()
+        try:
+            return self.process.wait(self.spec["terminationGracePeriodSeconds"])
+        finally:
+            self.process.kill()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.stop()
+
+    def _place(self, text: str) -> str:
+        """Exchange the paths of mounted folders for where they are on this machine."""
+        for mount in self.container.get("volumeMounts", []):
+            here = self.folder / "volumes" / mount["name"]
+            text = re.sub(rf"(?<![\w/-]){re.escape(mount['mountPath'])}(?![\w-])", str(here), text)
+        return text
+
+    def _value(self, entry: Object) -> str:
+        if "value" in entry:
+            return str(entry["value"])
+        reference = entry["valueFrom"]["secretKeyRef"]
+        return self._secret(reference["name"])[reference["key"]].decode()
+
+    def _files(self, volume: Object) -> dict[str, bytes]:
+        if "secret" in volume:
+            content, source = self._secret(volume["secret"]["secretName"]), volume["secret"]
+        else:
+            found = self.cluster.get("v1", "configmaps", volume["configMap"]["name"], self.namespace)
+            content, source = {key: text.encode() for key, text in found["data"].items()}, volume["configMap"]
+        items = source.get("items") or [{"key": key, "path": key} for key in content]
+        return {item["path"]: content[item["key"]] for item in items}
+
+    def _secret(self, name: str) -> dict[str, bytes]:
+        found = self.cluster.get("v1", "secrets", name, self.namespace)
+        return {key: b64decode(value) for key, value in found["data"].items()}
+
+
+def image_instruction(name: str) -> list[str]:
+    """Read a list that the image's last stage sets: ENTRYPOINT or CMD."""
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    words: list[str] = json.loads(re.findall(rf"^{name} (\[.*\])$", text, re.MULTILINE)[-1])
+    return words
