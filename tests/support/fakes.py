@@ -1,0 +1,261 @@
+"""In-memory Graph and API server for the story: they keep what was written and fail when told to."""
+
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+from entrasync.core.bounds import Bounds
+from entrasync.core.events import Event
+from entrasync.core.jobs import JobListing, RemoteJob
+from entrasync.core.resource import Resource, ResourceKey
+from entrasync.reconcile.listings import Listings
+from entrasync.reconcile.memory import Memory
+from entrasync.reconcile.observe import Observer
+from entrasync.reconcile.perform import Performer
+from entrasync.reconcile.ports import ResourceChanged, ResourceGone
+from entrasync.reconcile.reconciler import Outcome, Reconciler
+from entrasync.reconcile.resources import Resources
+from tests.support.facts import NOW, TENANT, remote_job
+from tests.support.still_clock import StillClock
+
+
+@dataclass
+class Failure:
+    """The next call of a kind raises; with `is_done` only its answer is lost."""
+
+    error: Exception
+    is_done: bool = False
+
+
+class FakeGraph:
+    """`SyncApi` over a dict. `calls` has the name of every call; `hidden` jobs are there but not shown."""
+
+    def __init__(self, clock: StillClock) -> None:
+        self.clock = clock
+        self.tenant_id = TENANT
+        self.jobs: dict[str, RemoteJob] = {}
+        self.hidden: set[str] = set()
+        self.templates = ("scim",)
+        self.has_principal = True
+        self.is_complete = True
+        self.next_id: str | None = None
+        self.calls: list[str] = []
+        self.failures: dict[str, deque[Failure]] = {}
+
+    def fail(self, call: str, error: Exception, *, is_done: bool = False, times: int = 1) -> None:
+        self.failures.setdefault(call, deque()).extend([Failure(error, is_done)] * times)
+
+    def add(self, job: RemoteJob) -> None:
+        self.jobs[job.id] = job
+
+    @property
+    def writes(self) -> list[str]:
+        return [call for call in self.calls if not call.startswith(("list", "get", "has"))]
+
+    async def list_jobs(self, service_principal_id: str, *, is_urgent: bool = False) -> JobListing:
+        read_at = self.clock.now()
+        self._call("list_jobs", lambda: None)
+        shown = tuple(job for job in self.jobs.values() if job.id not in self.hidden)
+        return JobListing(shown, read_at, self.is_complete)
+
+    async def get_job(self, service_principal_id: str, job_id: str) -> RemoteJob | None:
+        self._call("get_job", lambda: None)
+        return None if job_id in self.hidden else self.jobs.get(job_id)
+
+    async def create_job(self, service_principal_id: str, template_id: str) -> RemoteJob:
+        job_id = self.next_id or f"{template_id}.{len(self.calls)}"
+        job = remote_job(job_id, template=template_id, state="Disabled", code="Paused")
+        self._call("create_job", lambda: self.add(job))
+        return job
+
+    async def start_job(self, service_principal_id: str, job_id: str) -> None:
+        self._call("start_job", lambda: self._schedule(job_id, "Active", "NotRun"))
+
+    async def pause_job(self, service_principal_id: str, job_id: str) -> None:
+        self._call("pause_job", lambda: self._schedule(job_id, "Disabled", "Paused"))
+
+    async def delete_job(self, service_principal_id: str, job_id: str) -> bool:
+        was_there = job_id in self.jobs and job_id not in self.hidden
+        self._call("delete_job", lambda: self.jobs.pop(job_id, None) if was_there else None)
+        return was_there
+
+    async def has_service_principal(self, service_principal_id: str) -> bool:
+        self._call("has_service_principal", lambda: None)
+        return self.has_principal
+
+    async def list_template_ids(self, service_principal_id: str) -> tuple[str, ...]:
+        self._call("list_template_ids", lambda: None)
+        return self.templates
+
+    def _schedule(self, job_id: str, state: str, code: str) -> None:
+        template = self.jobs[job_id].template_id
+        self.add(remote_job(job_id, template=template, state=state, code=code))
+
+    def _call(self, name: str, act: Callable[[], object]) -> None:
+        self.calls.append(name)
+        self.clock.move(timedelta(microseconds=1))  # else what was read before a write would look as new as it
+        failure = self.failures[name].popleft() if self.failures.get(name) else None
+        if failure is None or failure.is_done:
+            act()
+        if failure is not None:
+            raise failure.error
+
+
+def merged(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
+    """RFC 7386."""
+    result = dict(target)
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        elif isinstance(value, Mapping):
+            before = result.get(name)
+            result[name] = merged(before if isinstance(before, Mapping) else {}, value)
+        else:
+            result[name] = value
+    return result
+
+
+class FakeApiServer:
+    """`ResourceApi` over a dict, with versions. `meanwhile` runs once, before the next write is taken."""
+
+    def __init__(self, resources: Resources) -> None:
+        self.resources = resources
+        self.stored: dict[ResourceKey, Resource] = {}
+        self.writes: list[str] = []
+        self.patches: list[Mapping[str, Any]] = []
+        self.failures: deque[Exception | None] = deque()
+        self.meanwhile: Callable[[], None] | None = None
+
+    def apply(self, resource: Resource) -> None:
+        """Store a resource as a user would, and have the watch tell of it."""
+        self.change(resource)
+        self.resources.put(self.stored[resource.key])
+
+    def change(self, resource: Resource) -> None:
+        """Store a resource without the watch having told yet."""
+        known = self.stored.get(resource.key)
+        version = str(int(known.resource_version if known else "0") + 1)
+        self.stored[resource.key] = replace(resource, resource_version=version)
+
+    async def patch_metadata(self, resource: Resource, patch: Mapping[str, Any]) -> Resource:
+        known = self._begin(resource, "metadata", patch, patch.get("resourceVersion"))
+        changed = replace(
+            known,
+            annotations=merged(known.annotations, patch.get("annotations", {})),
+            finalizers=tuple(patch.get("finalizers", known.finalizers)),
+        )
+        return self._store(changed)
+
+    async def patch_status(
+        self, resource: Resource, patch: Mapping[str, Any], *, if_unchanged: bool = False
+    ) -> Resource:
+        version = resource.resource_version if if_unchanged else None
+        known = self._begin(resource, "status", patch, version)
+        return self._store(replace(known, status=merged(known.status, patch)))
+
+    def _begin(self, resource: Resource, what: str, patch: Mapping[str, Any], version: str | None) -> Resource:
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
+        if self.failures and (error := self.failures.popleft()) is not None:
+            raise error
+        known = self.stored.get(resource.key)
+        if known is None:
+            raise ResourceGone(str(resource.key))
+        if known.uid != resource.uid or (version is not None and version != known.resource_version):
+            raise ResourceChanged(str(resource.key))
+        self.writes.append(what)
+        self.patches.append(patch)
+        return known
+
+    def _store(self, changed: Resource) -> Resource:
+        self.change(changed)
+        written = self.stored[changed.key]
+        if written.is_deleting and not written.finalizers:
+            del self.stored[changed.key]
+            self.resources.remove(changed.key)
+        else:
+            self.resources.put(written)
+        return written
+
+
+@dataclass
+class Told:
+    """`EventSink` that remembers the reasons."""
+
+    events: list[Event] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> list[str]:
+        return [str(event.reason) for event in self.events]
+
+    def tell(self, resource: Resource, event: Event) -> None:
+        self.events.append(event)
+
+
+class Story:
+    """One process of the operator between the two fakes. `restart` loses what only memory held."""
+
+    def __init__(self) -> None:
+        self.clock = StillClock(NOW)
+        self.graph = FakeGraph(self.clock)
+        self.told = Told()
+        self.server = FakeApiServer(Resources())
+        self.restart()
+
+    def restart(self) -> None:
+        self.resources, self.memory = Resources(), Memory()
+        self.server.resources = self.resources
+        for stored in self.server.stored.values():
+            self.resources.put(stored)
+        self.resources.is_complete = True
+        self.fetched: list[str] = []
+        listings = Listings(self.graph, on_fetched=lambda home, _: self.fetched.append(home))
+        observer = Observer(self.graph, listings, self.resources, self.memory, self.clock)
+        performer = Performer(
+            self.graph, self.server, self.resources, events=self.told, clock=self.clock, bounds=Bounds()
+        )
+        self.reconciler = Reconciler(
+            self.resources,
+            self.memory,
+            observer=observer,
+            performer=performer,
+            resource_api=self.server,
+            events=self.told,
+            clock=self.clock,
+            bounds=Bounds(),
+        )
+
+    def apply(self, resource: Resource) -> ResourceKey:
+        self.server.apply(resource)
+        return resource.key
+
+    def edit(self, key: ResourceKey, **overlay: Any) -> None:
+        """Change a resource as a user would: a new generation."""
+        known = self.server.stored[key]
+        self.server.apply(replace(known, generation=known.generation + 1, **overlay))
+
+    async def run(self, key: ResourceKey) -> Outcome:
+        """One pass with Graph as of now."""
+        return await self.reconciler.reconcile(key, since=self.clock.now())
+
+    async def run_until(self, key: ResourceKey, elapsed: timedelta) -> None:
+        """Pass after pass, each when the one before asked for it, until the world is so much older."""
+        end = self.clock.now() + elapsed
+        while True:
+            outcome = await self.run(key)
+            pause = outcome.look_again
+            assert pause is not None
+            assert pause.total_seconds() > 0 or self.clock.now() < end, "a pass that asks for another at once"
+            if self.clock.now() + pause > end:
+                return
+            self.clock.move(pause)
+
+    def status(self, key: ResourceKey) -> Mapping[str, Any]:
+        return self.server.stored[key].status
+
+    def condition(self, key: ResourceKey, kind: str) -> tuple[str, str]:
+        found = [entry for entry in self.status(key)["conditions"] if entry["type"] == kind]
+        return (found[0]["status"], found[0]["reason"]) if found else ("", "")
