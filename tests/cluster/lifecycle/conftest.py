@@ -12,8 +12,8 @@ from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
 from tests.support.workplace import Workplace, open_branch, open_workplace
 
-SWIFT = 400.0
-"""World seconds per real second where minutes must pass: the bound of 15 minutes takes 2 s."""
+SWIFT = 600.0
+"""World seconds per real second where minutes must pass: the bound of 15 minutes takes 1.5 s."""
 
 
 @contextmanager

@@ -6,7 +6,8 @@ from typing import Any
 from entrasync.core.bounds import Bounds
 from tests.support.workplace import Workplace, condition
 
-AT_ONCE = {"kind": "prune_escrows", "duration": "PT1S"}
+PRUNED = {"kind": "prune_escrows", "duration": "PT3M"}
+"""Long enough for the job to be seen running first."""
 
 
 def adopt(place: Workplace, *, started: bool = True, **spec: Any) -> tuple[str, str, str]:
@@ -72,7 +73,7 @@ class TestAPauseByGraph:
     def test_after_pruned_escrows_is_told_and_not_undone(self, swift_workplace: Workplace) -> None:
         principal = swift_workplace.world.create_service_principal().id
         job = swift_workplace.world.create_job(principal).id
-        swift_workplace.world.script(job, AT_ONCE)
+        swift_workplace.world.script(job, PRUNED)
         name = swift_workplace.apply_job(principal, schedule={"state": "Active"}, pollInterval="30s")
         message = swift_workplace.wait_stalled(name, "PausedByGraph")
         assert f"Graph paused job {job}" in message
@@ -88,7 +89,7 @@ class TestAPauseByGraph:
     def test_ends_when_a_person_starts_the_job(self, swift_workplace: Workplace) -> None:
         principal = swift_workplace.world.create_service_principal().id
         job = swift_workplace.world.create_job(principal).id
-        swift_workplace.world.script(job, AT_ONCE)
+        swift_workplace.world.script(job, PRUNED)
         name = swift_workplace.apply_job(principal, schedule={"state": "Active"}, pollInterval="30s")
         swift_workplace.wait_stalled(name, "PausedByGraph")
         swift_workplace.world.act(job, "start")
@@ -100,7 +101,7 @@ class TestAPauseByGraph:
     def test_ends_when_the_state_is_set_to_paused_and_back_to_active(self, swift_workplace: Workplace) -> None:
         principal = swift_workplace.world.create_service_principal().id
         job = swift_workplace.world.create_job(principal).id
-        swift_workplace.world.script(job, AT_ONCE)
+        swift_workplace.world.script(job, PRUNED)
         name = swift_workplace.apply_job(principal, schedule={"state": "Active"}, pollInterval="30s")
         swift_workplace.wait_stalled(name, "PausedByGraph")
         swift_workplace.change_job(name, schedule={"state": "Paused"})
