@@ -84,6 +84,8 @@ class Engine:
     async def _work(self) -> None:
         while not self._is_stopping:
             ticket = await self._queue.take()
+            if self._is_stopping:  # it was told to stop while it stood there
+                return
             home = self._home(ticket.key)
             if home in self._busy:
                 self._aside[home].append(ticket)

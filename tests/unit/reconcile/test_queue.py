@@ -1,0 +1,190 @@
+"""Which resource is looked at when."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from entrasync.core.resource import ResourceKey
+from entrasync.reconcile.queue import FIRST_BACKOFF, LONGEST_BACKOFF, Ticket, WorkQueue
+from tests.support.facts import NOW, minutes, seconds
+from tests.support.still_clock import StillClock
+
+A, B, C = (ResourceKey("identity", name) for name in "abc")
+LATER = NOW + seconds(1)
+
+
+class HandClock(StillClock):
+    """Time goes on only by hand; sleepers wake when theirs has come."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self._moved = asyncio.Event()
+
+    def go_on(self, delay: timedelta) -> None:
+        self.move(delay)
+        self._moved.set()
+
+    async def sleep(self, delay: timedelta) -> None:
+        end = self.now() + delay
+        while self.now() < end:
+            self._moved.clear()
+            await self._moved.wait()
+
+
+async def settle() -> None:
+    for _ in range(30):
+        await asyncio.sleep(0)
+
+
+async def take_all(queue: WorkQueue) -> list[Ticket]:
+    """Take whatever is ready."""
+    taken = []
+    while True:
+        task = asyncio.create_task(queue.take())
+        await settle()
+        if not task.done():
+            task.cancel()
+            return taken
+        taken.append(task.result())
+
+
+async def keys(queue: WorkQueue) -> list[ResourceKey]:
+    return [ticket.key for ticket in await take_all(queue)]
+
+
+@asynccontextmanager
+async def agenda(queue: WorkQueue) -> AsyncIterator[None]:
+    task = asyncio.create_task(queue.keep_appointments())
+    await settle()
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+class TestAdding:
+    async def test_a_resource_is_handed_out_once_with_the_newest_demand(self) -> None:
+        queue = WorkQueue(StillClock(NOW))
+        queue.add(A, since=LATER)
+        queue.add(A, since=NOW)
+        assert await take_all(queue) == [Ticket(A, LATER, is_urgent=False)]
+
+    async def test_an_edit_overtakes_and_is_handed_out_once(self) -> None:
+        queue = WorkQueue(StillClock(NOW))
+        for key in (A, B, C):
+            queue.add(key, since=NOW)
+        queue.add(C, since=NOW, is_urgent=True)
+        assert await keys(queue) == [C, A, B]
+
+    async def test_what_is_added_while_taken_is_looked_at_once_more(self) -> None:
+        queue = WorkQueue(StillClock(NOW))
+        queue.add(A, since=NOW)
+        assert await keys(queue) == [A]
+        queue.add(A, since=LATER, is_urgent=True)
+        queue.add(A, since=NOW)
+        assert await keys(queue) == []
+        queue.finish(A)
+        assert await take_all(queue) == [Ticket(A, LATER, is_urgent=True)]
+        queue.finish(A)
+        assert await keys(queue) == []
+
+    async def test_what_is_put_back_comes_again_as_it_was(self) -> None:
+        queue = WorkQueue(StillClock(NOW))
+        queue.add(A, since=LATER, is_urgent=True)
+        [ticket] = await take_all(queue)
+        queue.put_back(ticket)
+        assert await take_all(queue) == [ticket]
+
+    async def test_what_is_forgotten_is_not_handed_out(self) -> None:
+        queue = WorkQueue(StillClock(NOW))
+        queue.add(A, since=NOW)
+        queue.forget(A)
+        queue.finish(A)
+        assert await keys(queue) == []
+        assert len(queue) == 0
+
+    async def test_it_counts_what_is_ready_or_in_work(self) -> None:
+        queue = WorkQueue(StillClock(NOW))
+        queue.add(A, since=NOW)
+        queue.add(B, since=NOW)
+        assert (len(queue), queue.is_taken(A)) == (2, False)
+        await take_all(queue)
+        assert (len(queue), queue.is_taken(A)) == (2, True)
+        queue.finish(A)
+        assert len(queue) == 1
+
+    async def test_who_waits_is_woken(self) -> None:
+        queue = WorkQueue(StillClock(NOW))
+        waiting = asyncio.create_task(queue.take())
+        await settle()
+        queue.add(A, since=NOW)
+        assert (await waiting).key == A
+
+
+class TestAppointments:
+    async def test_are_kept_in_time_and_ask_for_graph_as_of_then(self) -> None:
+        clock = HandClock(NOW)
+        queue = WorkQueue(clock)
+        async with agenda(queue):
+            queue.schedule(A, seconds(60))
+            queue.schedule(B, seconds(30))
+            await settle()
+            assert await keys(queue) == []
+            clock.go_on(seconds(45))
+            await settle()
+            assert await take_all(queue) == [Ticket(B, NOW + seconds(30), is_urgent=False)]
+            clock.go_on(seconds(15))
+            await settle()
+            assert await keys(queue) == [A]
+
+    async def test_a_newer_one_takes_the_place_of_the_earlier(self) -> None:
+        clock = HandClock(NOW)
+        queue = WorkQueue(clock)
+        async with agenda(queue):
+            queue.schedule(A, seconds(10))
+            queue.schedule(A, seconds(100))
+            queue.schedule(B, seconds(10))
+            queue.schedule(B, None)
+            await settle()
+            clock.go_on(seconds(99))
+            await settle()
+            assert await keys(queue) == []
+            clock.go_on(seconds(1))
+            await settle()
+            assert await keys(queue) == [A]
+
+    async def test_of_a_forgotten_resource_are_off(self) -> None:
+        clock = HandClock(NOW)
+        queue = WorkQueue(clock)
+        async with agenda(queue):
+            queue.schedule(A, seconds(10))
+            queue.forget(A)
+            clock.go_on(minutes(1))
+            await settle()
+            assert await keys(queue) == []
+
+
+class TestBackoff:
+    async def pauses(self, queue: WorkQueue, clock: HandClock, count: int) -> list[timedelta]:
+        found = []
+        for _ in range(count):
+            queue.back_off(A)
+            before = clock.now()
+            while not await keys(queue):
+                clock.go_on(seconds(1))
+                await settle()
+            found.append(clock.now() - before)
+            queue.finish(A)
+        return found
+
+    async def test_grows_with_each_failure_in_a_row_and_is_bounded(self) -> None:
+        clock = HandClock(NOW)
+        queue = WorkQueue(clock)
+        async with agenda(queue):
+            pauses = await self.pauses(queue, clock, 9)
+            assert pauses[:4] == [FIRST_BACKOFF, seconds(2), seconds(4), seconds(8)]
+            assert pauses[-1] == LONGEST_BACKOFF
+            queue.succeed(A)
+            assert await self.pauses(queue, clock, 1) == [FIRST_BACKOFF]
