@@ -76,8 +76,9 @@ class TestACreateThatGraphRefuses:
             "answer", operation="createJob", status=400, times=None, service_principal=scene.principal
         )
         apply(scene, pollInterval="30s")
-        stalled = hurried.wait_condition(scene.name, "Stalled", reason="RequestRefused")
-        assert "operation" not in stalled["status"]
+        hurried.wait_condition(scene.name, "Stalled", reason="RequestRefused")
+        # It is tried again slowly, and has an intent only meanwhile.
+        hurried.wait(scene.name, lambda found: "operation" not in found["status"], "the intent is cleared")
         refusal.remove()
         scene.assert_one_job_by_one_post()
         assert condition(scene.resource(), "Stalled") == {}

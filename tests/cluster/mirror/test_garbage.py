@@ -82,3 +82,10 @@ class TestGarbage:
     def test_brings_no_write_at_the_next_polls(self, seen: dict[tuple[str, int], Seen], kind: str, group: int) -> None:
         found = seen[kind, group]
         assert found.after_polls == found.at_first
+
+
+def test_what_is_left_out_is_told_once(workplace: Workplace, seen: dict[tuple[str, int], Seen]) -> None:
+    name = seen["a wrong type", 1].at_first["metadata"]["name"]
+    workplace.wait_event(name, "MirrorCut")
+    told = [event for event in workplace.events(name) if event["reason"] == "MirrorCut"]
+    assert [event.get("count", 1) for event in told] == [1]
