@@ -43,7 +43,6 @@ class Reason(StrEnum):
     NOT_QUARANTINED = "NotQuarantined"
 
     # On its way, goes on by itself
-    CREATING = "Creating"
     CREATE_UNCONFIRMED = "CreateUnconfirmed"
     STARTING = "Starting"
     PAUSING = "Pausing"
@@ -98,7 +97,6 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.ACHIEVED: "The job has caught up with its source at least once.",
     Reason.NOT_ACHIEVED: "The job has not caught up with its source yet.",
     Reason.NOT_QUARANTINED: "The job is not in quarantine.",
-    Reason.CREATING: "The job is being created.",
     Reason.CREATE_UNCONFIRMED: "Graph's answer to the create was lost; its job is looked for.",
     Reason.STARTING: "The job is being started.",
     Reason.PAUSING: "The job is being paused.",

@@ -30,16 +30,16 @@ def read_thing(kind: type[Thing], document: Mapping[str, Any]) -> Thing:
         name.removesuffix("_base64"): base64.b64decode(value) if name.endswith("_base64") and value else value
         for name, value in document.items()
     }
-    known = {field.name for field in dataclasses.fields(kind) if field.init}  # type: ignore[arg-type]
+    known = {field.name for field in dataclasses.fields(kind) if field.init}  # type: ignore[arg-type]  # any dataclass
     if unknown := sorted(set(values) - known):
         raise ValueError(f"{kind.__name__} knows no {', '.join(unknown)}; it knows {', '.join(sorted(known))}")
-    adapter: TypeAdapter[Thing] = _adapter(kind)  # type: ignore[arg-type]
+    adapter: TypeAdapter[Thing] = _adapter(kind)  # type: ignore[arg-type]  # any dataclass
     return adapter.validate_python(values)
 
 
 def change_thing(thing: Thing, document: Mapping[str, Any]) -> Thing:
     """Make a copy of a dataclass with some values changed, checked as `read_thing` does."""
-    before = {field.name: getattr(thing, field.name) for field in dataclasses.fields(thing)}  # type: ignore[arg-type]
+    before = {field.name: getattr(thing, field.name) for field in dataclasses.fields(thing)}  # type: ignore[arg-type]  # any dataclass
     return read_thing(type(thing), before | dict(document))
 
 

@@ -1,0 +1,161 @@
+"""Rules of the house that a machine can hold."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from entrasync.api.conditions import CONDITION_MEANING, REASON_MEANING, ConditionType, Reason
+from entrasync.api.spec import ScheduleState
+from entrasync.core import job_rules, schedule_rules
+from entrasync.core import plan as planning
+from entrasync.core.deletion import DELETION_RULES
+from entrasync.core.facts import Facts
+from entrasync.core.plan import RULES, Rule, plan
+from tests.support.facts import (
+    JOB,
+    NOW,
+    OTHER_PRINCIPAL,
+    ago,
+    claim,
+    desired,
+    facts,
+    holder,
+    operation,
+    quarantined_job,
+    remote_job,
+    resource,
+)
+
+ROOT = Path(__file__).parents[2]
+LONGEST_MODULE = 300
+LONGEST_FUNCTION = 35
+
+DECIDED_BY: dict[Rule, Facts] = {
+    planning.tenant_was_changed: facts(holder(), remote_job(), tenant="elsewhere"),
+    planning.service_principal_was_changed: facts(
+        holder(wish=desired(service_principal_id=OTHER_PRINCIPAL)), remote_job()
+    ),
+    job_rules.create_is_unconfirmed: facts(resource(status={"operation": operation(NOW)})),
+    job_rules.named_job_is_not_the_held_one: facts(holder(wish=desired(job_id="named")), remote_job()),
+    job_rules.job_is_claimed_by_another: facts(
+        holder(), remote_job(), claims=(claim(held_job_id=JOB, created_at=ago(timedelta(days=9))),)
+    ),
+    job_rules.job_to_hold_is_unknown: facts(),
+    job_rules.named_job_is_unknown: facts(resource(desired(job_id="named"))),
+    job_rules.held_job_is_missing: facts(holder()),
+    job_rules.template_is_not_that_of_the_job: facts(holder(wish=desired(template_id="other")), remote_job()),
+    job_rules.job_is_not_written_down: facts(holder(finalizers=()), remote_job()),
+    schedule_rules.job_was_paused_by_graph: facts(holder(), remote_job(state="Disabled", escrowsPruned=True)),
+    schedule_rules.job_runs_but_should_rest: facts(
+        holder(wish=desired(schedule_state=ScheduleState.PAUSED)), quarantined_job()
+    ),
+    schedule_rules.job_rests_but_should_run: facts(holder(), remote_job(state="Disabled")),
+}
+"""Each rule with a case that no rule before it decides."""
+
+SOURCES = sorted(path for root in ("operator", "sandbox") for path in (ROOT / root).rglob("*.py"))
+ALL = SOURCES + sorted(path for root in ("tests", "benchmarks") for path in (ROOT / root).rglob("*.py"))
+
+EXEMPTION = re.compile(
+    r"#\s*(noqa|type:\s*ignore)\b"
+    r"(?P<codes>(:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*|\[[a-z-]+(,\s*[a-z-]+)*\])?)"
+    r"(?P<reason>.*)"
+)
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield node
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines from `def` to the end, without the docstring."""
+    whole = (function.end_lineno or function.lineno) - function.lineno + 1
+    first = function.body[0]
+    has_docstring = ast.get_docstring(function) is not None
+    return whole - ((first.end_lineno or first.lineno) - first.lineno + 1 if has_docstring else 0)
+
+
+def comments(path: Path) -> Iterator[tuple[int, str]]:
+    for token in tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(SOURCES) > 80
+
+
+def test_the_source_root_is_no_package() -> None:
+    """A package named `operator` would shadow the standard library's."""
+    assert not (ROOT / "operator" / "__init__.py").exists()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_modules_and_functions_fit_the_eye(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
+    long = {function.name: length(function) for function in functions(path) if length(function) > LONGEST_FUNCTION}
+    assert not long
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name_of)
+def test_each_exemption_has_its_reason_in_the_same_line(path: Path) -> None:
+    bare = []
+    for line, comment in comments(path):
+        found = EXEMPTION.search(comment)
+        if found and not (found["codes"] and re.search(r"\w{3}", found["reason"])):
+            bare.append(f"{name_of(path)}:{line} {comment}")
+    assert not bare
+
+
+@pytest.mark.parametrize("path", ALL, ids=name_of)
+def test_each_exemption_names_what_it_exempts(path: Path) -> None:
+    found = [EXEMPTION.search(comment) for _, comment in comments(path)]
+    assert all(match["codes"] for match in found if match)
+
+
+class TestWords:
+    @pytest.mark.parametrize(("words", "meanings"), [(ConditionType, CONDITION_MEANING), (Reason, REASON_MEANING)])
+    def test_each_has_a_meaning_and_nothing_else_has(self, words: type, meanings: dict[str, str]) -> None:
+        assert set(meanings) == set(words)  # type: ignore[call-overload]  # both are enums, a common type has no words for it
+        assert all(meaning.endswith(".") for meaning in meanings.values())
+
+    def test_each_reason_is_one_word_for_programs(self) -> None:
+        assert all(re.fullmatch(r"[A-Z][A-Za-z]*", reason) for reason in Reason)
+
+    def test_each_reason_is_used(self) -> None:
+        """A reason that nothing gives would be documented for nothing."""
+        code = "".join(path.read_text(encoding="utf-8") for path in SOURCES if path.name != "conditions.py")
+        code += (ROOT / "operator" / "entrasync" / "core" / "conditions.py").read_text(encoding="utf-8")
+        assert [reason.name for reason in Reason if f"Reason.{reason.name}" not in code] == []
+
+
+class TestRules:
+    @pytest.mark.parametrize("rule", [*RULES, *DELETION_RULES], ids=lambda rule: rule.__name__)
+    def test_each_says_what_it_finds(self, rule: object) -> None:
+        doc = rule.__doc__ or ""
+        assert doc.startswith(("Find ", "Delete ")), "a rule is named by the fault it finds"
+        assert getattr(rule, "__module__", "").startswith("entrasync.core.")
+
+    @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
+    def test_each_decides_in_a_case_of_its_own(self, rule: Rule) -> None:
+        """Were one hidden behind those before it, or missing here, it would be dead or untested."""
+        assert next(asked for asked in RULES if asked(DECIDED_BY[rule]) is not None) is rule
+
+    def test_none_finds_anything_where_all_is_as_wanted(self) -> None:
+        assert plan(facts(holder(), remote_job())) is None
+
+    def test_none_stands_twice(self) -> None:
+        assert len(set(RULES)) == len(RULES)
+        assert len(set(DELETION_RULES)) == len(DELETION_RULES)
