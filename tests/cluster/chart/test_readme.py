@@ -1,0 +1,110 @@
+"""The README leads from `helm install` to a Ready job and back: its commands are run here as they stand there.
+
+There is neither a container engine nor a kubelet: `docker` is left out, and where people wait for the rollout, the
+operator is started from the Deployment that Helm installed. Microsoft's addresses lead to the simulated Graph by
+variables of the operator's surroundings, as a name server could do it.
+"""
+
+import os
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.support.chart_fixtures import find_helm
+from tests.support.cluster import Cluster
+from tests.support.helm import CHART, ROOT, Helm
+from tests.support.installation import SimulatedTenant, clear, free_port
+from tests.support.pod import Pod
+
+NAME = "entra-sync-operator"
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def commands() -> list[str]:
+    """Read the commands of the README's section "Install"."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.split("\n### Install\n")[1].split("\n### ")[0]
+    blocks = "".join(BLOCK.findall(section)).replace("\\\n", "")
+    return [line.removeprefix("$ ") for line in blocks.splitlines() if line.startswith("$ ")]
+
+
+@dataclass
+class Newcomer:
+    """Somebody who follows the README in a checkout, with a client secret in a file."""
+
+    cluster: Cluster
+    tenant: SimulatedTenant
+    helm: Helm
+    folder: Path
+    pod: Pod | None = None
+    left_out: list[str] = field(default_factory=list)
+
+    def follow(self, command: str) -> str:
+        """Do what a command says, or what stands for it here; returns what it printed."""
+        if command.startswith("docker "):
+            self.left_out.append(command)
+            return ""
+        if command.startswith("kubectl rollout status "):
+            self.pod = self.roll_out()
+            return ""
+        done = subprocess.run(  # noqa: S602  # our own README, whose commands are meant for a shell
+            command, shell=True, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
+        )
+        log = self.pod.output[-2000:] if self.pod else ""
+        assert done.returncode == 0, f"{command}\n{done.stderr}\n{log}"
+        return done.stdout
+
+    def roll_out(self) -> Pod:
+        """Start the operator as the kubelet would. Its port is exchanged for one that is free on this machine."""
+        port = f"--set=httpPort={free_port()}"
+        self.helm("upgrade", NAME, CHART, f"--namespace={NAME}", "--reuse-values", port)
+        pod = Pod.of(self.cluster, NAME, NAME, self.folder / "pod", self.tenant.surroundings)
+        return pod.start().wait_ready()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables that the README speaks of, and `helm` and `kubectl` on the PATH."""
+        programs = self.folder / "bin"
+        path = os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)])
+        told = {"TENANT_ID": self.tenant.facts["tenant_id"], "CLIENT_ID": self.tenant.facts["client_id"]}
+        homes = {f"HELM_{part}_HOME": str(self.folder) for part in ("CACHE", "CONFIG", "DATA")}
+        return (
+            self.cluster.plane.environment() | homes | told | {"PATH": path, "IMAGE": "registry.example.com/operator"}
+        )
+
+
+@pytest.fixture
+def newcomer(
+    bare_cluster: Cluster, tenant: SimulatedTenant, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Newcomer]:
+    """A newcomer, whose tenant has the application that examples/minimal.yaml speaks of."""
+    helm = find_helm("helm4", tmp_path_factory).at(bare_cluster)
+    (tmp_path / "bin").mkdir()
+    for name, program in {"helm": helm.program, "kubectl": bare_cluster.plane.binaries["kubectl"]}.items():
+        (tmp_path / "bin" / name).symlink_to(program)
+    for folder in ("charts", "examples"):
+        (tmp_path / folder).symlink_to(ROOT / folder)
+    (tmp_path / "client-secret").write_text(tenant.facts["client_secret"] + "\n", encoding="utf-8")
+    spec = yaml.safe_load((ROOT / "examples" / "minimal.yaml").read_text(encoding="utf-8"))["spec"]
+    template = {"id": spec["template"]["id"], "factory_tag": spec["template"]["id"]}
+    principal = tenant.world.create_service_principal(id=spec["servicePrincipal"]["objectId"], templates=[template])
+    follower = Newcomer(bare_cluster, tenant, helm, tmp_path)
+    yield follower
+    if follower.pod is not None:
+        follower.pod.stop()
+    tenant.world.remove_service_principal(principal.id)
+    clear(bare_cluster)
+
+
+def test_the_readme_leads_from_helm_install_to_a_ready_job_and_back(newcomer: Newcomer) -> None:
+    printed = {command: newcomer.follow(command) for command in commands()}
+    [wait] = [command for command in printed if command.startswith("kubectl wait --for=condition=Ready")]
+    assert "salesforce condition met" in printed[wait]
+    assert re.search(r"^salesforce +SfOutDelta +Active .* True ", printed["kubectl get syncjobs"], re.MULTILINE)
+    assert newcomer.left_out == ['docker build --tag "$IMAGE:0.1.0" .', 'docker push "$IMAGE:0.1.0"']
+    assert newcomer.cluster.find("apps/v1", "deployments", NAME, NAME) is None
