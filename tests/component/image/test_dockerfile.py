@@ -1,0 +1,172 @@
+"""The image: what its Dockerfile must and must not say, and its own steps, run here as far as that goes.
+
+No container engine and no image registry is at hand: what is left out is the base image, and the downloads (the lock
+of the image is compared with the one that this environment was installed from, hashes and all).
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.support.dockerfile import Instruction, read_stages
+from tests.support.helm import ROOT
+from tests.support.pod import image_instruction
+
+BUILD, LAST = read_stages(ROOT / "Dockerfile")
+ALL = [*BUILD, *LAST]
+HOME = "/opt/entra-sync-operator"
+
+
+def runs(stage: list[Instruction]) -> list[str]:
+    return [instruction.rest for instruction in stage if instruction.word == "RUN"]
+
+
+def copied(stage: list[Instruction]) -> list[str]:
+    return [name for each in stage if each.word == "COPY" for name in each.arguments[:-1]]
+
+
+def locked(lock: str) -> dict[str, set[str]]:
+    """Read a lock: `name==version` and its hashes."""
+    text = (ROOT / lock).read_text(encoding="utf-8")
+    found = re.findall(r"^(\S+==\S+)(.*?)(?=^\S+==|\Z)", text, re.MULTILINE | re.DOTALL)
+    return {pin: set(re.findall(r"sha256:[0-9a-f]{64}", rest)) for pin, rest in found}
+
+
+class TestRules:
+    def test_both_stages_begin_with_the_same_plain_slim_python(self) -> None:
+        bases = [stage[0].arguments[0] for stage in (BUILD, LAST)]
+        assert len(set(bases)) == 1
+        assert re.fullmatch(r"python:3\.\d+-slim", bases[0])
+
+    def test_every_oci_builder_understands_it(self) -> None:
+        """buildah 1.28 knows neither here-documents nor COPY --link nor BuildKit's mounts."""
+        text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+        assert "<<" not in text
+        assert "syntax=" not in text
+        assert {option.split("=")[0] for each in ALL for option in each.options} <= {"--from"}
+
+    def test_whatever_comes_from_outside_comes_by_a_lock_with_hashes(self) -> None:
+        installs = [
+            line for stage in runs(BUILD) for line in stage.split("&&") if re.search(r"\bpip\b.* install\b", line)
+        ]
+        assert len(installs) == 3
+        for line in installs:
+            assert "--require-hashes" in line or "--no-index" in line, line
+        assert not any("apt-get" in line or "curl" in line for line in runs(ALL))
+
+    def test_the_last_stage_takes_pip_out_and_puts_nothing_in(self) -> None:
+        [line] = runs(LAST)
+        assert "pip --disable-pip-version-check uninstall --yes" in line
+        assert "ensurepip" in line
+        assert [each.rest for each in LAST if each.word == "COPY"] == [f"--from=build {HOME} {HOME}"]
+
+    def test_its_user_is_a_number_and_not_root(self) -> None:
+        """The kubelet cannot tell whether a name is root's."""
+        [user] = [each.rest for each in LAST if each.word == "USER"]
+        assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", user)
+
+    def test_it_runs_the_operator_without_a_shell_between(self) -> None:
+        assert (image_instruction("ENTRYPOINT"), image_instruction("CMD")) == (["entra-sync-operator"], ["run"])
+
+    def test_the_builder_gets_what_is_copied_and_nothing_else(self) -> None:
+        ignored, *lines = [
+            line
+            for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+            if not line.startswith("#")
+        ]
+        assert ignored == "*"
+        allowed = {line.removeprefix("!") for line in lines if line.startswith("!")}
+        assert allowed == {name.removeprefix("./") for name in copied(BUILD)}
+        assert all((ROOT / name).exists() for name in allowed)
+
+    @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-build.lock"])
+    def test_the_image_gets_the_very_packages_that_are_tested_here(self, lock: str) -> None:
+        tested = locked("requirements-dev.lock")
+        pins = locked(lock)
+        assert pins
+        assert all(hashes and tested.get(pin) == hashes for pin, hashes in pins.items())
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The environment that the last stage copies."""
+    folder = tmp_path_factory.mktemp("image")
+    copy_sources(folder / "src")
+    create, _, _, install = runs(BUILD)
+    run_step(create, folder)
+    dependencies = folder / HOME[1:] / site_packages(folder / HOME[1:]) / "dependencies.pth"
+    dependencies.write_text(sysconfig.get_path("purelib") + "\n", encoding="utf-8")
+    run_step(install, folder)
+    return folder / HOME[1:]
+
+
+class TestSteps:
+    """The steps that need no network, word for word, with the image's folders below a folder of the test."""
+
+    def test_the_environment_has_the_operator_and_no_pip(self, image: Path) -> None:
+        assert (image / "bin" / "entra-sync-operator").exists()
+        assert list(image.rglob("pip*")) == []
+
+    def test_the_operator_runs_from_it_and_writes_nothing_into_it(self, image: Path) -> None:
+        before = snapshot(image)
+        shown = run_operator(image, "--help")
+        assert "run the operator" in shown.stdout
+        assert run_operator(image, "crds").stdout == "---\n".join(
+            path.read_text(encoding="utf-8") for path in sorted((ROOT / "crds").glob("*.yaml"))
+        )
+        assert snapshot(image) == before
+
+    def test_without_settings_it_says_what_it_needs(self, image: Path) -> None:
+        done = run_operator(image, *image_instruction("CMD"))
+        assert done.returncode == 2
+        assert "--tenant-id (ENTRASYNC_TENANT_ID): is needed" in done.stderr
+
+
+def copy_sources(to: Path) -> None:
+    to.mkdir()
+    for name in copied(BUILD):
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, to / name, ignore=shutil.ignore_patterns("__pycache__", "*.pyc"))
+        else:
+            shutil.copy(source, to)
+
+
+def run_step(line: str, folder: Path) -> None:
+    """Run a RUN instruction by the shell that a builder uses."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.defpath])
+    done = subprocess.run(  # noqa: S603  # our own Dockerfile
+        ["/bin/sh", "-c", line.replace(HOME, str(folder / HOME[1:]))],
+        cwd=folder / "src",
+        env={"PATH": path, "HOME": str(folder), "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def run_operator(image: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    [settings] = [each.rest for each in LAST if each.word == "ENV"]
+    variables = dict(pair.split("=", 1) for pair in settings.split())
+    environment = variables | {"PATH": variables["PATH"].replace(HOME, str(image)).replace("$PATH", os.defpath)}
+    program = shutil.which(image_instruction("ENTRYPOINT")[0], path=environment["PATH"])
+    assert program is not None
+    command = [program, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+def site_packages(home: Path) -> Path:
+    [found] = home.glob("lib/python3*/site-packages")
+    return found.relative_to(home)
+
+
+def snapshot(folder: Path) -> Mapping[str, int]:
+    return {str(path): path.stat().st_mtime_ns for path in folder.rglob("*")}
