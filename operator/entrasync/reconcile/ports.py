@@ -26,7 +26,11 @@ class SyncApi(Protocol):
         ...
 
     async def list_jobs(self, service_principal_id: str, *, is_urgent: bool = False) -> JobListing:
-        """Read all jobs of a service principal, all pages. Must not change anything. A 404 is raised, never empty."""
+        """Read all jobs of a service principal, all pages.
+
+        Must not change anything. A 404 is raised (`PossiblyReplicating`), never empty. `read_at` is the time before
+        the request, and an entry that cannot be read makes the listing incomplete.
+        """
         ...
 
     async def get_job(self, service_principal_id: str, job_id: str) -> RemoteJob | None:
@@ -64,6 +68,7 @@ class SyncApi(Protocol):
 class ResourceApi(Protocol):
     """The API server's side of our own kind.
 
+    A write is for this very object: one that was made anew under the same name is refused (409) and stays untouched.
     Every call may raise `ResourceChanged` (409), `ResourceGone` (404) and `ApiServerUnavailable` (anything else).
     """
 
