@@ -43,21 +43,21 @@ class ApiServer:
 
     async def patch_metadata(self, resource: Resource, patch: Mapping[str, Any]) -> Resource:
         """Merge-patch `metadata` (contract: `reconcile.ports.ResourceApi`)."""
-        return await self._patch(resource, "", {"metadata": {**patch, "uid": resource.uid}})
+        return await self._patch(resource, "", {"metadata": patch})
 
     async def patch_status(
         self, resource: Resource, patch: Mapping[str, Any], *, if_unchanged: bool = False
     ) -> Resource:
         """Merge-patch `status` (contract: `reconcile.ports.ResourceApi`)."""
-        version = {"resourceVersion": resource.resource_version} if if_unchanged else {}
-        return await self._patch(resource, "/status", {"status": patch, "metadata": {**version, "uid": resource.uid}})
+        version = {"metadata": {"resourceVersion": resource.resource_version}} if if_unchanged else {}
+        return await self._patch(resource, "/status", {"status": patch, **version})
 
     async def post_event(self, namespace: str, event: Mapping[str, Any]) -> None:
         """Post an Event of core/v1."""
         await self._call("POST", f"/api/v1/namespaces/{quote(namespace)}/events", body=event)
 
     async def _patch(self, resource: Resource, subresource: str, body: Mapping[str, Any]) -> Resource:
-        key = resource.key  # the uid in the body has a resource that was made anew under this name refused (409)
+        key = resource.key
         path = f"/apis/{GROUP}/{VERSION}/namespaces/{quote(key.namespace)}/{PLURAL}/{quote(key.name)}{subresource}"
         written = read_resource(await self._call("PATCH", path, body=body), self._defaults)
         if written.uid != resource.uid:

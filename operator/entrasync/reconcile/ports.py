@@ -68,7 +68,8 @@ class SyncApi(Protocol):
 class ResourceApi(Protocol):
     """The API server's side of our own kind.
 
-    A write is for this very object: one that was made anew under the same name is refused (409) and stays untouched.
+    An answer that shows another object, made anew under the same name, is told as `ResourceChanged` too. Our finalizer
+    keeps that from happening to a resource that holds a job.
     Every call may raise `ResourceChanged` (409), `ResourceGone` (404) and `ApiServerUnavailable` (anything else).
     """
 
