@@ -9,35 +9,38 @@ from entrasync.api.names import GROUP, PLURAL
 from tests.cluster.jobs import Jobs
 from tests.support.cluster import Cluster
 
-LAST_RUN = datetime.now(UTC) - timedelta(minutes=42, seconds=10)
-STATUS: dict[str, Any] = {
-    "conditions": [
-        {
-            "type": "Ready",
-            "status": "False",
-            "lastTransitionTime": "2026-11-21T03:00:00Z",
-            "reason": "Quarantined",
-            "message": "",
-        }
-    ],
-    "job": {"id": "scim.0123", "schedule": {"state": "Active"}},
-    "synchronizationStatus": {
-        "code": "Quarantine",
-        "quarantine": {"reason": "TooManyDeletes"},
-        "lastExecution": {
-            "state": "Failed",
-            "countExported": 7,
-            "countEscrowed": 3,
-            # Graph's seven digits, more than most programs know what to do with.
-            "timeEnded": f"{LAST_RUN:%Y-%m-%dT%H:%M:%S}.1234567Z",
+
+def quarantined_status() -> dict[str, Any]:
+    """A job in quarantine whose last run ended 42 minutes ago."""
+    last_run = datetime.now(UTC) - timedelta(minutes=42, seconds=10)
+    return {
+        "conditions": [
+            {
+                "type": "Ready",
+                "status": "False",
+                "lastTransitionTime": "2026-11-21T03:00:00Z",
+                "reason": "Quarantined",
+                "message": "",
+            }
+        ],
+        "job": {"id": "scim.0123", "schedule": {"state": "Active"}},
+        "synchronizationStatus": {
+            "code": "Quarantine",
+            "quarantine": {"reason": "TooManyDeletes"},
+            "lastExecution": {
+                "state": "Failed",
+                "countExported": 7,
+                "countEscrowed": 3,
+                # Graph's seven digits, more than most programs know what to do with.
+                "timeEnded": f"{last_run:%Y-%m-%dT%H:%M:%S}.1234567Z",
+            },
         },
-    },
-}
+    }
 
 
 def shown_row(jobs: Jobs, *options: str) -> dict[str, str]:
     """Store a job in quarantine and read kubectl's row of it, by column."""
-    name = jobs.change(jobs.create(), {"status": STATUS})["metadata"]["name"]
+    name = jobs.change(jobs.create(), {"status": quarantined_status()})["metadata"]["name"]
     shown = jobs.cluster.plane.kubectl("get", "syncjob", name, f"--namespace={jobs.namespace}", *options)
     heads, cells = (re.split(r"\s{2,}", line.strip()) for line in shown.strip().splitlines())
     return dict(zip(heads, cells, strict=True))
