@@ -3,7 +3,7 @@
 All is taken from the API server as it stands there: arguments, environment, volumes out of Secrets and ConfigMaps,
 probes, grace. Entrypoint and PATH are the image's, read from the Dockerfile. Three things differ from a node: mounted
 folders lie below a folder of the test, so their paths are exchanged in arguments and environment; the ServiceAccount's
-token comes by a kubeconfig, not by the fixed folder; the file system is this machine's, and its user the test's.
+token comes by a kubeconfig, not by the fixed folder; the rest of the file system is this machine's, and not read-only.
 """
 
 import json
@@ -14,6 +14,7 @@ import sys
 from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -71,7 +72,7 @@ class Pod:
         entrypoint = self.container.get("command") or image_instruction("ENTRYPOINT")
         arguments = self.container.get("args") or image_instruction("CMD")
         program = Path(sys.executable).with_name(entrypoint[0])
-        return [str(program), *entrypoint[1:], *map(self._place, arguments)]
+        return [*self._take_user(), str(program), *entrypoint[1:], *map(self._place, arguments)]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -105,6 +106,7 @@ class Pod:
             for name, content in self._files(volume).items():
                 fresh = target / f".{name}.new"
                 fresh.write_bytes(content)
+                fresh.chmod(volume.get("secret", {}).get("defaultMode", 0o644))
                 fresh.rename(target / name)
 
     def probe(self, kind: str) -> int:
@@ -152,6 +154,13 @@ class Pod:
         if self.process is not None and self.process.poll() is None:
             self.stop()
 
+    def _take_user(self) -> list[str]:
+        """Become the pod's user, a number that has no name here either."""
+        context = self.spec.get("securityContext", {})
+        user, group = context.get("runAsUser"), context.get("runAsGroup")
+        words = ["unshare", "--user", f"--map-user={user}", f"--map-group={group}"]
+        return words if user and group and has_user_namespaces() else []
+
     def _place(self, text: str) -> str:
         """Exchange the paths of mounted folders for where they are on this machine."""
         for mount in self.container.get("volumeMounts", []):
@@ -177,6 +186,16 @@ class Pod:
     def _secret(self, name: str) -> dict[str, bytes]:
         found = self.cluster.get("v1", "secrets", name, self.namespace)
         return {key: b64decode(value) for key, value in found["data"].items()}
+
+
+@cache
+def has_user_namespaces() -> bool:
+    """Tell whether anybody may take another user's number here: on most Linux machines, and nowhere else."""
+    asked = ["unshare", "--user", "--map-user=1", "true"]
+    try:
+        return subprocess.run(asked, check=False, capture_output=True).returncode == 0  # noqa: S603
+    except OSError:
+        return False
 
 
 def image_instruction(name: str) -> list[str]:

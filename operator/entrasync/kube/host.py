@@ -8,7 +8,7 @@ from typing import Any
 
 import kopf
 
-from entrasync.api.names import GROUP, PLURAL
+from entrasync.api.names import EVENT_SOURCE, GROUP, PLURAL
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.handlers import Watch, register
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceGone
@@ -21,6 +21,11 @@ BETWEEN_TRIES = 1.0
 
 BETWEEN_PRUNES = 600.0
 """Real seconds. After a gap in the watch Kopf lists anew but never tells of objects deleted meanwhile."""
+
+
+# Only peers would hear it, and there are none. Without it Kopf asks for the user's name, and a container's user is a
+# number that has none: the operator would end at its start.
+_IDENTITY: Any = EVENT_SOURCE
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,7 @@ async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
     await kopf.operator(
         registry=registry,
         settings=kopf_settings(),
+        identity=_IDENTITY,
         standalone=True,
         clusterwide=everywhere,
         namespaces=list(hosting.namespaces),

@@ -18,7 +18,7 @@ from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object, has_condition
 from tests.support.helm import ROOT
 from tests.support.installation import CRD, SECRET, SimulatedTenant, clear, make_namespace
-from tests.support.pod import Pod
+from tests.support.pod import Pod, has_user_namespaces
 from tests.support.polling import until
 from tests.support.rights import granted, used
 
@@ -168,6 +168,14 @@ def test_a_rotated_secret_is_picked_up_by_the_running_pod(release: Release) -> N
         release.tenant.world.set_application(secrets=[old])
         release.tenant.world.revoke_tokens()
         change_secret(release, old)
+
+
+@pytest.mark.skipif(not has_user_namespaces(), reason="this system lets nobody take another user's number")
+def test_it_runs_as_a_user_who_has_a_number_and_no_name(release: Release) -> None:
+    """So it does in a cluster, where a program that asks for its user's name would end at its start."""
+    assert release.pod.process is not None
+    inside, *_ = Path(f"/proc/{release.pod.process.pid}/uid_map").read_text(encoding="utf-8").split()
+    assert inside == "65532"
 
 
 def test_it_ends_within_its_grace_and_starts_again(release: Release) -> None:
