@@ -18,8 +18,12 @@ __all__ = ["helm", "helm3"]
 @pytest.fixture(scope="session")
 def bare_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A cluster of the chart's own, without our CRDs: a release installs them, and looks after every namespace."""
+    binaries = installed(REQUIRED)
+    if binaries is None:
+        # Getting them may take minutes, and would look like a test that hangs.
+        pytest.fail("The API server's programs are not here yet. Run: python -m control_plane get", pytrace=False)
     folder = tmp_path_factory.mktemp("bare-control-plane")
-    with ControlPlane.start(folder, audit="Metadata", binaries=installed(REQUIRED)) as plane, Cluster(plane) as found:
+    with ControlPlane.start(folder, audit="Metadata", binaries=binaries) as plane, Cluster(plane) as found:
         yield found
 
 

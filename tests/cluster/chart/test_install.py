@@ -1,5 +1,6 @@
 """Install, upgrade and uninstall on a real API server, by every Helm."""
 
+import secrets
 from collections.abc import Iterator
 from typing import Any
 
@@ -35,11 +36,9 @@ def find_crd(cluster: Cluster) -> dict[str, Any] | None:
 
 
 @pytest.fixture
-def release(
-    bare_cluster: Cluster, tenant: SimulatedTenant, helm: Helm, request: pytest.FixtureRequest
-) -> Iterator[str]:
+def release(bare_cluster: Cluster, tenant: SimulatedTenant) -> Iterator[str]:
     """The name of a release, and of its namespace, in which all is prepared for it."""
-    name = f"release-{abs(hash(request.node.nodeid)) % 10**8}"
+    name = f"release-{secrets.token_hex(4)}"
     tenant.prepare(bare_cluster, name)
     yield name
     clear(bare_cluster)
@@ -120,21 +119,21 @@ class TestRefusals:
         do_as_told(bare_cluster, told, FILE="/dev/null")
         helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS)
 
-    def test_a_missing_namespace_is_a_missing_secret(self, bare_cluster: Cluster, helm: Helm) -> None:
+    def test_a_missing_namespace_is_a_missing_secret(self, bare_cluster: Cluster, helm3: Helm) -> None:
         with pytest.raises(HelmError, match="is not in namespace nowhere: make it with"):
-            helm.at(bare_cluster).install("nowhere", "nowhere", "--create-namespace")
+            helm3.at(bare_cluster).install("nowhere", "nowhere", "--create-namespace")
 
-    def test_a_missing_key(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
-        told = refusal(bare_cluster, helm, release, {"connection": {"keys": {"clientId": "app-id"}}})
+    def test_a_missing_key(self, bare_cluster: Cluster, helm3: Helm, release: str) -> None:
+        told = refusal(bare_cluster, helm3, release, {"connection": {"keys": {"clientId": "app-id"}}})
         assert told.endswith(
             f"the Secret {SECRET} in namespace {release} has no key app-id but client-id, client-secret, tenant-id: "
             "add the key, or name the right one in connection.keys.clientId."
         )
 
-    def test_a_secret_that_is_made_later(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
+    def test_a_secret_that_is_made_later(self, bare_cluster: Cluster, helm3: Helm, release: str) -> None:
         bare_cluster.delete("v1", "secrets", SECRET, release)
         values = WITHOUT_CRDS | {"connection": {"checkSecret": False}}
-        told = helm.at(bare_cluster).install(release, release, values=values)
+        told = helm3.at(bare_cluster).install(release, release, values=values)
         assert f"Its pod starts as soon as there is a Secret {SECRET} in namespace {release}" in told
 
     def test_crds_that_something_else_installed(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
@@ -145,15 +144,15 @@ class TestRefusals:
         do_as_told(bare_cluster, told)
         helm.at(bare_cluster).install(release, release)
 
-    def test_crds_of_another_release(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
-        helm.at(bare_cluster).install("other", release)
-        told = refusal(bare_cluster, helm, release)
+    def test_crds_of_another_release(self, bare_cluster: Cluster, helm3: Helm, release: str) -> None:
+        helm3.at(bare_cluster).install("other", release)
+        told = refusal(bare_cluster, helm3, release)
         assert f"the CRD {CRD} was installed by Helm's release {release}/other: set crds.enabled=false" in told
         do_as_told(bare_cluster, told)
-        helm.at(bare_cluster).install(release, release)
+        helm3.at(bare_cluster).install(release, release)
 
-    def test_without_a_cluster_nothing_is_known_to_be_missing(self, helm: Helm) -> None:
-        assert "kind: Deployment" in helm.render("entra")
+    def test_without_a_cluster_nothing_is_known_to_be_missing(self, helm3: Helm) -> None:
+        assert "kind: Deployment" in helm3.render("entra")
 
 
 def refusal(cluster: Cluster, helm: Helm, release: str, values: dict[str, Any] | None = None) -> str:

@@ -112,15 +112,17 @@ def operators(
     """All of them, started at once."""
     helm = find_helm("helm3", tmp_path_factory)
     bare_cluster.apply_crds(ROOT / "crds")
-    started: dict[Right, Crippled] = {}
-    for right in LOSSES:
-        home = f"without-{right[0]}-{secrets.token_hex(4)}"
+    homes = {right: f"without-{right[0]}-{secrets.token_hex(4)}" for right in LOSSES}
+    manifests: list[Object] = []
+    for right, home in homes.items():
         tenant.prepare(bare_cluster, home)
         watch = {"scope": "Namespaces", "namespaces": [home]}
         values = tenant.values() | {"fullnameOverride": home, "watch": watch, "crds": {"enabled": False}}
         rendered = documents(helm.render("entra", f"--namespace={home}", values=values))
-        crippled = [without(document, right) if document["kind"] == "Role" else document for document in rendered]
-        bare_cluster.apply(yaml.safe_dump_all(crippled))
+        manifests += [without(document, right) if document["kind"] == "Role" else document for document in rendered]
+    bare_cluster.apply(yaml.safe_dump_all(manifests))
+    started: dict[Right, Crippled] = {}
+    for right, home in homes.items():
         principal = tenant.world.create_service_principal().id
         bare_cluster.create(PLURAL, write_job(home, principal), home)
         pod = Pod.of(bare_cluster, home, home, tmp_path_factory.mktemp("pod"))

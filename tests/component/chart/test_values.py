@@ -52,10 +52,16 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("values", "told"), WRONG, ids=[json.dumps(values) for values, _ in WRONG])
-def test_a_wrong_or_unknown_value_is_refused_by_name(helm: Helm, values: dict[str, Any], told: str) -> None:
+def test_a_wrong_or_unknown_value_is_refused_by_name(helm3: Helm, values: dict[str, Any], told: str) -> None:
     with pytest.raises(HelmError) as refused:
-        helm.render("entra", values=values)
+        helm3.render("entra", values=values)
     assert f"- at {told}" in str(refused.value) or f"- at '': {told}" in str(refused.value)
+
+
+def test_by_every_helm_and_all_of_them_at_once(helm: Helm) -> None:
+    with pytest.raises(HelmError) as refused:
+        helm.render("entra", values={"replicas": 2, "logLevel": "trace", "httpPort": "http"})
+    assert str(refused.value).count("\n- at ") == 3
 
 
 @pytest.mark.parametrize(("values", "told"), CONTRADICTIONS)
