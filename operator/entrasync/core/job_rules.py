@@ -166,7 +166,7 @@ def named_job_is_unknown(facts: Facts) -> Verdict | None:
         return None
     message = (
         f"Service principal {facts.desired.service_principal_id} has no job {facts.desired.job_id}. "
-        "Correct spec.jobId, or delete the resource and apply it without one to adopt or create a job."
+        "It cannot be corrected in place: delete the resource, and apply it with the right id or without one."
     )
     seen_at = facts.observed.spec_seen_at
     if seen_at is not None and facts.now - seen_at < facts.bounds.young:

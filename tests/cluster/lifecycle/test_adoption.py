@@ -127,7 +127,7 @@ class TestJobId:
         assert condition(waiting, "Ready")["status"] == "False"
         message = swift_workplace.wait_stalled(name, "JobNotFound")
         assert f"Service principal {principal} has no job scim.0123.unknown" in message
-        assert "Correct spec.jobId" in message
+        assert "apply it with the right id" in message
         assert swift_workplace.writes(principal) == []
 
     def test_another_than_the_one_held_is_refused_and_the_mirror_goes_on(self, swift_workplace: Workplace) -> None:
