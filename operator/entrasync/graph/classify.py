@@ -100,10 +100,10 @@ def _advise(operation: Operation, token: Token | None) -> str:
     has = f"The token carries the roles: {', '.join(carried) or 'none'}."
     enough = [name for name in operation.permissions if name in carried]
     if not enough:
-        wanted = " or ".join(_with_condition(name) for name in operation.permissions)
+        wanted = " or ".join(_with_condition(name) for name in operation.worth_granting)
         return f"{has} Grant {app} the Graph application permission {wanted}, with admin consent."
     if enough == [OWNED_BY]:
-        other = next(name for name in operation.permissions if name != OWNED_BY)
+        other = next(name for name in operation.worth_granting if name != OWNED_BY)
         return f"{has} {OWNED_BY} counts only if {app} owns the service principal: make it an owner or grant {other}."
     return f"{has} That should be enough: check that {app} is enabled and that no access policy blocks it."
 

@@ -29,6 +29,11 @@ class Operation:
     permissions: tuple[str, ...]
     is_write: bool = False
 
+    @property
+    def worth_granting(self) -> tuple[str, ...]:
+        """The permissions to advise: whoever grants one that only reads jobs would meet the next refusal."""
+        return _WRITE if set(_WRITE) <= set(self.permissions) else self.permissions
+
 
 LIST_JOBS = Operation("list_jobs", "list the jobs", _READ)
 GET_JOB = Operation("get_job", "show the job", _READ)

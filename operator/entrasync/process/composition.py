@@ -44,7 +44,7 @@ def secret_source(settings: RunSettings) -> SecretSource:
     if settings.client_secret_file is not None:
         return SecretFile(settings.client_secret_file)
     value = settings.client_secret.get_secret_value() if settings.client_secret else ""
-    return SecretValue(value, f"the variable {PREFIX}CLIENT_SECRET")
+    return SecretValue(value, f"the setting {PREFIX}CLIENT_SECRET or --client-secret")
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def _graph_client(settings: RunSettings, clock: WorldClock, metrics: Metrics) ->
 
 async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
     """Run the operator until `stop` is set: at first no new work, then writes under way end, then all is closed."""
-    clock = WorldClock(settings.world_start(), origin=settings.clock_origin, rate=settings.clock_rate)
+    clock = WorldClock(settings.clock_start, origin=settings.clock_origin, rate=settings.clock_rate)
     parts = compose(settings, clock, Metrics())
     await parts.health.start(settings.http_host, settings.http_port)
     try:

@@ -1,7 +1,7 @@
 """What an install decides, by flags or by environment; refused with a readable sentence when wrong."""
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -12,10 +12,12 @@ from entrasync.api.duration import parse_go_duration
 from entrasync.graph.endpoints import CLOUDS, ApiVersion, GraphEndpoint
 
 GUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
-DOMAIN = re.compile(r"^(?=.{4,253}$)([A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$")
 NAMESPACE = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
 
 PREFIX = "ENTRASYNC_"
+
+SHORTEST_REPLICATION_BOUND = timedelta(minutes=5)
+"""Graph shows new jobs late by "several moments" at best; Terraform allows 15 minutes (docs/graph-facts.md, 4.2)."""
 
 
 class RunSettings(BaseSettings):
@@ -32,7 +34,7 @@ class RunSettings(BaseSettings):
     )
 
     tenant_id: str
-    """Id (GUID) or domain of the Entra tenant."""
+    """Id of the Entra tenant, a GUID. Not a domain: resources remember the tenant they belong to by its id."""
 
     client_id: str
     """Application (client) id of the operator's own app registration."""
@@ -65,7 +67,7 @@ class RunSettings(BaseSettings):
     """Longest age of a mirrored status where the resource says nothing, like 90s, 5m or 1h; at least 30s."""
 
     replication_bound: timedelta = timedelta(minutes=15)
-    """How long a created job may stay invisible in Graph before another create may be sent."""
+    """How long a created job may stay invisible in Graph before another create may be sent; at least 5m."""
 
     concurrency: int = Field(default=32, ge=1, le=256)
     """Calls to Graph at the same time."""
@@ -94,9 +96,9 @@ class RunSettings(BaseSettings):
     @field_validator("tenant_id")
     @classmethod
     def _is_tenant(cls, value: str) -> str:
-        if not GUID.match(value) and not DOMAIN.match(value):
-            raise ValueError("must be the tenant's id (a GUID) or one of its domains, such as contoso.onmicrosoft.com")
-        return value
+        if not GUID.match(value):
+            raise ValueError("must be the Tenant ID, a GUID, as the overview of the Entra admin center shows it")
+        return value.lower()
 
     @field_validator("client_id")
     @classmethod
@@ -129,6 +131,20 @@ class RunSettings(BaseSettings):
             raise ValueError("must be at least 30s")
         return value
 
+    @field_validator("replication_bound")
+    @classmethod
+    def _is_long_enough(cls, value: timedelta) -> timedelta:
+        if value < SHORTEST_REPLICATION_BOUND:
+            raise ValueError(
+                "must be at least 5m: a shorter one makes a second job when Graph is slow to show the first"
+            )
+        return value
+
+    @field_validator("client_secret", "client_secret_file", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
     @model_validator(mode="after")
     def _has_one_secret(self) -> Self:
         if (self.client_secret is None) == (self.client_secret_file is None):
@@ -147,10 +163,6 @@ class RunSettings(BaseSettings):
             api_version=self.api_version,
             ca_file=self.ca_file,
         )
-
-    def world_start(self) -> datetime | None:
-        """The simulated world's begin, if there is one."""
-        return self.clock_start
 
 
 class GenerateSettings(BaseSettings):

@@ -98,6 +98,13 @@ def test_owned_by_alone_asks_for_ownership() -> None:
     assert "grant Synchronization.ReadWrite.All" in message
 
 
+def test_a_refused_list_advises_the_permission_that_the_create_needs_too() -> None:
+    """Whoever grants only the least, Synchronization.Read.All, would meet the next refusal at once."""
+    message = classify(LIST_JOBS, received(403, DENIED), token=Token("x")).message
+    assert f"permission Synchronization.ReadWrite.All or {OWNED_BY}" in message
+    assert "Read.All or" not in message
+
+
 def test_reading_the_directory_wants_other_permissions_than_jobs() -> None:
     token = Token("x", roles=("Synchronization.ReadWrite.All",))
     assert "Application.Read.All or" in classify(GET_SERVICE_PRINCIPAL, received(403), token=token).message

@@ -7,7 +7,8 @@ import pytest
 from entrasync.process.cli import FAILED, MISUSED, main
 
 CLIENT = "6a8f7f3e-2b5c-4a0e-8c56-0f6f6d4f1c11"
-GOOD = {"--tenant-id": "contoso.onmicrosoft.com", "--client-id": CLIENT}
+TENANT = "ff8bf889-5f5c-4f0e-9d4e-5d3f2a9c7b10"
+GOOD = {"--tenant-id": TENANT, "--client-id": CLIENT}
 SECRET = "canary-of-a-secret"
 
 
@@ -25,7 +26,8 @@ def write_flags(flags: dict[str, str]) -> list[str]:
 
 
 WRONG = [
-    ("--tenant-id", "no tenant", "--tenant-id (ENTRASYNC_TENANT_ID): must be the tenant's id (a GUID) or one of its"),
+    ("--tenant-id", "no tenant", "--tenant-id (ENTRASYNC_TENANT_ID): must be the Tenant ID, a GUID"),
+    ("--tenant-id", "contoso.onmicrosoft.com", "--tenant-id (ENTRASYNC_TENANT_ID): must be the Tenant ID, a GUID"),
     ("--client-id", "my-app", "--client-id (ENTRASYNC_CLIENT_ID): must be the Application (client) ID"),
     ("--cloud", "Mars", "--cloud (ENTRASYNC_CLOUD): Input should be 'Global', 'USGovL4', 'USGovL5' or 'China'"),
     ("--graph-url", "http://graph.example", "graph_url must begin with https://, not 'http://graph.example'"),
@@ -36,6 +38,7 @@ WRONG = [
     ("--poll-interval", "29s", "--poll-interval (ENTRASYNC_POLL_INTERVAL): must be at least 30s"),
     ("--poll-interval", "often", "'often' is no duration; write whole hours, minutes and seconds"),
     ("--replication-bound", "PT15M", "'PT15M' is no duration"),
+    ("--replication-bound", "0s", "--replication-bound (ENTRASYNC_REPLICATION_BOUND): must be at least 5m"),
     ("--concurrency", "0", "--concurrency (ENTRASYNC_CONCURRENCY): Input should be greater than or equal to 1"),
     ("--http-port", "65536", "--http-port (ENTRASYNC_HTTP_PORT): Input should be less than or equal to 65535"),
     ("--log-level", "loud", "--log-level (ENTRASYNC_LOG_LEVEL): Input should be 'debug', 'info', 'warning' or"),
@@ -80,6 +83,13 @@ class TestTheClientSecret:
 
     def test_is_refused_when_given_twice(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["run", *write_flags(GOOD | {"--client-secret-file": str(tmp_path / "secret")})]) == MISUSED
+        assert "in exactly one way" in capsys.readouterr().err
+
+    def test_counts_as_not_given_when_it_is_empty(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setenv("ENTRASYNC_CLIENT_SECRET", "")
+        assert main(["run", *write_flags(GOOD)]) == MISUSED
         assert "in exactly one way" in capsys.readouterr().err
 
     def test_is_never_repeated_in_a_refusal(self, capsys: pytest.CaptureFixture[str]) -> None:
