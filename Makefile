@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# So many tests run at once. More than cores only slow down the simulated worlds that they wait for.
+TESTERS ?= 2
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
@@ -25,7 +27,7 @@ demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator
 
 test: $(STAMP) check ## Run every check and every test
 	@$(BIN)/python -m control_plane get --all
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses=$(TESTERS) --dist=loadgroup
 
 check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are current
 	@$(BIN)/ruff check .

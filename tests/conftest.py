@@ -44,3 +44,14 @@ def _namespace_name(test: str) -> str:
     unique = uuid.uuid4().hex[:8]
     words = re.sub(r"[^a-z0-9]+", "-", test.lower().removeprefix("test_")).strip("-")
     return f"{words[: _LONGEST_NAME - len(unique) - 1].rstrip('-')}-{unique}".lstrip("-")
+
+
+_SHARE_A_WORKPLACE = ("tests/cluster/crash/", "tests/cluster/lifecycle/", "tests/cluster/mirror/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep tests together that share what takes seconds to open: those of a file, or of a whole folder."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            shared = (folder for folder in _SHARE_A_WORKPLACE if item.nodeid.startswith(folder))
+            item.add_marker(pytest.mark.xdist_group(next(shared, item.nodeid.partition("::")[0])))

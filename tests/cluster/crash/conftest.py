@@ -10,14 +10,14 @@ RATE = 100.0
 """The replication bound of 15 minutes takes 9 s: slow enough that a look, some milliseconds, takes a second or two."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hurried(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
     """An operator that nobody kills, in a world in a hurry."""
     with open_workplace(cluster, tmp_path_factory.mktemp("hurried"), rate=RATE) as place:
         yield place
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def long_scenes(hurried: Workplace) -> LongScenes:
     """Scenes that wait for the replication bound; they go on while other tests run."""
     return play(hurried)

@@ -24,7 +24,7 @@ def inspected(place: Workplace) -> Iterator[Workplace]:
     assert find_leaks(place) == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_workplace(
     cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workplace]:
@@ -32,7 +32,7 @@ def shared_workplace(
         yield place
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_swift_workplace(
     cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workplace]:
@@ -77,7 +77,7 @@ class HungEnd:
     code: Future[int]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def hung_end(shared_workplace: Workplace) -> Iterator[HungEnd]:
     """That takes 20 s, so it goes on while other tests run."""
     with open_branch(shared_workplace) as place, ThreadPoolExecutor(1) as waiting:
