@@ -175,7 +175,7 @@ class FakeApiServer:
         written = self.stored[changed.key]
         if written.is_deleting and not written.finalizers:
             del self.stored[changed.key]
-            self.resources.remove(changed.key)
+            self.resources.remove(changed.key, changed.uid)
         else:
             self.resources.put(written)
         return written

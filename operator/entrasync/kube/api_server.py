@@ -63,7 +63,7 @@ class ApiServer:
         if written.uid != resource.uid:
             raise ResourceChanged(f"{key} was deleted and made anew meanwhile")
         if written.is_deleting and not written.finalizers:
-            self._resources.remove(written.key)
+            self._resources.remove(written.key, written.uid)
         else:
             self._resources.put(written)
         return written

@@ -3,6 +3,7 @@
 No opinion about jobs. Errors in event handlers are dropped by Kopf, so these only enqueue.
 """
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import kopf
@@ -28,23 +29,30 @@ class Watch:
         """Take one watch event (`ADDED`, `MODIFIED`, `DELETED`, None for the first list)."""
         seen = read_resource(raw, self._defaults)
         if event_type == "DELETED":
-            self._resources.remove(seen.key)
-            self._wake(seen, is_urgent=False)
-            # What it claimed is free now: whoever it was a conflict for need not wait for the next poll.
-            self.wake(sorted(self._resources.keys_on(seen.service_principal_id or "")))
-            return
+            self._resources.remove(seen.key, seen.uid)
+            self._wake_after(seen)
+        else:
+            self.keep(seen)
+
+    def keep(self, seen: Resource) -> None:
+        """Take what the watch or a list shows: whichever is first wakes it, for to the other it is no news."""
         known = self._resources.put(seen)
         if known is None or has_news(known, seen):
-            self._wake(seen, is_urgent=True)
+            self._wake(seen, is_urgent=self._resources.is_complete)  # what was there at the start is nobody's edit
+
+    def prune(self, known_before: Mapping[str, Resource], present: Collection[str]) -> None:
+        """Forget what a complete list no longer shows."""
+        for gone in self._resources.prune(known_before, present):
+            self._wake_after(gone)
 
     def wake_all(self) -> None:
         """Have every resource in the store looked at, as after a start."""
         for resource in self._resources:
             self._wake(resource, is_urgent=False)
 
-    def wake(self, keys: list[Any]) -> None:
-        """Have resources looked at for whom something changed."""
-        for key in keys:
+    def _wake_after(self, gone: Resource) -> None:
+        """What it claimed is free now: whoever it was a conflict for need not wait for the next poll."""
+        for key in sorted({gone.key, *self._resources.keys_on(gone.service_principal_id or "")}):
             self._queue.add(key, since=self._clock.now())
 
     def _wake(self, resource: Resource, *, is_urgent: bool) -> None:

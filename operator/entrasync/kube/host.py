@@ -11,7 +11,7 @@ import kopf
 from entrasync.api.names import EVENT_SOURCE, GROUP, PLURAL
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.handlers import Watch, register
-from entrasync.reconcile.ports import ApiServerUnavailable, ResourceGone
+from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 from entrasync.reconcile.resources import Resources
 
 LOG = logging.getLogger("entrasync.kube")
@@ -42,28 +42,29 @@ class Hosting:
     end: Callable[[], Awaitable[None]]
 
 
-async def read_all(api_server: ApiServer, resources: Resources, namespaces: Sequence[str]) -> list[Any]:
-    """Read a complete list of our kind into the store; returns the keys that went since the last one."""
-    known_before = resources.keys()
-    present = []
+async def read_all(api_server: ApiServer, resources: Resources, namespaces: Sequence[str], watch: Watch) -> None:
+    """Read a complete list of our kind into the store, as if the watch had told it."""
+    known_before = resources.by_uid()
+    present = set()
     for namespace in namespaces or (None,):
         async for resource in api_server.list_resources(namespace):
-            resources.put(resource)
-            present.append(resource.key)
-    gone = resources.prune(known_before, present)
+            watch.keep(resource)
+            present.add(resource.uid)
+    watch.prune(known_before, present)
     resources.is_complete = True
-    return gone
 
 
-async def wait_for_first_list(api_server: ApiServer, resources: Resources, namespaces: Sequence[str]) -> None:
+async def wait_for_first_list(
+    api_server: ApiServer, resources: Resources, namespaces: Sequence[str], watch: Watch
+) -> None:
     """Try until the API server gives a complete list; says once what is missing."""
     told = ""
     while not resources.is_complete:
         try:
-            await read_all(api_server, resources, namespaces)
+            await read_all(api_server, resources, namespaces, watch)
         except ResourceGone:
             told = _tell_once(told, f"The CRD {PLURAL}.{GROUP} is not installed; apply crds/. Waiting for it.")
-        except ApiServerUnavailable as error:
+        except (ApiServerUnavailable, ResourceChanged) as error:
             told = _tell_once(told, f"The API server does not answer as it should; waiting for it. {error}")
         if not resources.is_complete:
             await asyncio.sleep(BETWEEN_TRIES)
@@ -80,8 +81,8 @@ async def keep_pruned(api_server: ApiServer, resources: Resources, namespaces: S
     while True:
         await asyncio.sleep(BETWEEN_PRUNES)
         try:
-            watch.wake(await read_all(api_server, resources, namespaces))
-        except (ApiServerUnavailable, ResourceGone) as error:
+            await read_all(api_server, resources, namespaces, watch)
+        except (ApiServerUnavailable, ResourceChanged, ResourceGone) as error:
             LOG.warning("The store could not be compared with the API server; tried again.", extra={"why": str(error)})
 
 

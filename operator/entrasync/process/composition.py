@@ -111,7 +111,9 @@ async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
     parts = compose(settings, clock, Metrics())
     await parts.health.start(settings.http_host, settings.http_port)
     try:
-        first_list = asyncio.create_task(wait_for_first_list(parts.api_server, parts.resources, settings.namespaces))
+        first_list = asyncio.create_task(
+            wait_for_first_list(parts.api_server, parts.resources, settings.namespaces, parts.watch)
+        )
         if await _wait_for(first_list, stop):
             await host(_hosting(parts, settings), stop=stop)
     finally:

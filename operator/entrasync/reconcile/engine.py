@@ -147,12 +147,10 @@ class Engine:
 
     def _forget(self, key: ResourceKey, gone: Resource | None) -> None:
         """Drop what the API server no longer knows, unless it was made anew under the same name meanwhile."""
-        known = self._resources.get(key)
-        if known and gone and known.uid != gone.uid:
-            self._queue.add(key, since=self._clock.now(), is_urgent=True)
-            return
-        self._resources.remove(key)
-        self._queue.add(key, since=self._clock.now())  # one last pass forgets the rest
+        if gone:
+            self._resources.remove(key, gone.uid)
+        is_anew = self._resources.get(key) is not None
+        self._queue.add(key, since=self._clock.now(), is_urgent=is_anew)  # else one last pass forgets the rest
 
     def _home(self, key: ResourceKey) -> str:
         """What passes are serialised by: one service principal has one create in flight and shares its list calls."""

@@ -1,7 +1,7 @@
 """All resources of our kind as last seen, and who claims what. Filled by watch events, lists and our own writes."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from entrasync.core.resource import Claim, Resource, ResourceKey, claim_of
 
@@ -49,23 +49,25 @@ class Resources:
             self._on_service_principal[home].add(resource.key)
         return known
 
-    def remove(self, key: ResourceKey) -> None:
-        """Forget a resource that is no longer there."""
-        if known := self._by_key.pop(key, None):
+    def remove(self, key: ResourceKey, uid: str) -> None:
+        """Forget an object that is no longer there; one made anew under its name meanwhile stays."""
+        self._gone[uid] = None
+        if len(self._gone) > MOST_REMEMBERED:
+            del self._gone[next(iter(self._gone))]
+        known = self._by_key.get(key)
+        if known and known.uid == uid:
+            del self._by_key[key]
             self._unlink(known)
-            self._gone[known.uid] = None
-            if len(self._gone) > MOST_REMEMBERED:
-                del self._gone[next(iter(self._gone))]
 
-    def keys(self) -> frozenset[ResourceKey]:
-        """All resources known now."""
-        return frozenset(self._by_key)
+    def by_uid(self) -> dict[str, Resource]:
+        """All objects known now."""
+        return {known.uid: known for known in self._by_key.values()}
 
-    def prune(self, known_before: Iterable[ResourceKey], present: Iterable[ResourceKey]) -> list[ResourceKey]:
-        """Forget what was known before a complete list and not shown by it; returns the keys that went."""
-        gone = sorted((set(known_before) - set(present)) & set(self._by_key))
-        for key in gone:
-            self.remove(key)
+    def prune(self, known_before: Mapping[str, Resource], present: Collection[str]) -> list[Resource]:
+        """Forget the objects known before a complete list and not shown by it; returns those that went."""
+        gone = [known for uid, known in known_before.items() if uid not in present and uid not in self._gone]
+        for known in gone:
+            self.remove(known.key, known.uid)
         return gone
 
     def keys_on(self, service_principal_id: str) -> frozenset[ResourceKey]:

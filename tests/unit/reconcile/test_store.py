@@ -37,7 +37,7 @@ class TestResources:
     def test_a_late_answer_does_not_revive_what_is_gone(self) -> None:
         store = Resources()
         store.put(resource())
-        store.remove(KEY)
+        store.remove(KEY, resource().uid)
         late = resource(resource_version="9")
         assert store.put(late) is late
         assert len(store) == 0
@@ -46,10 +46,32 @@ class TestResources:
         store = Resources()
         store.put(resource(name="old"))
         store.put(resource(name="stays"))
-        before = store.keys()
+        before = store.by_uid()
         store.put(resource(name="came meanwhile"))
-        assert store.prune(before, [ResourceKey("identity", "stays")]) == [ResourceKey("identity", "old")]
+        gone = store.prune(before, {resource(name="stays").uid})
+        assert [known.key.name for known in gone] == ["old"]
         assert {known.key.name for known in store} == {"stays", "came meanwhile"}
+
+    def test_what_was_made_anew_while_a_list_was_read_is_not_pruned_with_the_old(self) -> None:
+        store = Resources()
+        store.put(resource())
+        before = store.by_uid()
+        anew = resource(uid="new")
+        store.put(anew)
+        assert [known.uid for known in store.prune(before, set())] == [resource().uid]
+        assert store.get(KEY) is anew
+        later = replace(anew, resource_version="2")
+        assert store.put(later) is anew, "its uid is not among those that are gone"
+
+    def test_the_deletion_of_an_object_leaves_the_one_made_anew_and_is_remembered(self) -> None:
+        store = Resources()
+        anew = resource(uid="new")
+        store.put(anew)
+        store.remove(KEY, "old")
+        assert store.get(KEY) is anew
+        late = resource(uid="old", resource_version="9")
+        assert store.put(late) is late
+        assert store.get(KEY) is anew
 
     def test_they_are_found_by_the_service_principal_pinned_before_the_one_wished(self) -> None:
         store = Resources()
@@ -59,7 +81,7 @@ class TestResources:
         store.put(resource(desired(service_principal_id=OTHER_PRINCIPAL), resource_version="2"))
         assert store.keys_on(PRINCIPAL) == frozenset()
         assert store.service_principals() == {OTHER_PRINCIPAL}
-        store.remove(KEY)
+        store.remove(KEY, resource().uid)
         assert store.service_principals() == frozenset()
 
 

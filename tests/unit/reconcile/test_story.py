@@ -546,7 +546,7 @@ class TestAForeignPast:
     async def test_one_that_is_gone_is_forgotten(self, story: Story) -> None:
         key = held(story)
         await story.run(key)
-        story.resources.remove(key)
+        story.resources.remove(key, story.server.stored[key].uid)
         assert (await story.run(key)).look_again is None
         assert story.memory.read_at(key) is None
 
