@@ -214,9 +214,7 @@ class Story:
         self.fetched: list[str] = []
         listings = Listings(self.graph, on_fetched=lambda home, _: self.fetched.append(home))
         observer = Observer(self.graph, listings, self.resources, self.memory, self.clock)
-        performer = Performer(
-            self.graph, self.server, self.resources, events=self.told, clock=self.clock, bounds=Bounds()
-        )
+        performer = Performer(self.graph, self.server, self.resources, events=self.told, clock=self.clock)
         self.reconciler = Reconciler(
             self.resources,
             self.memory,

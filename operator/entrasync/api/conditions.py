@@ -133,7 +133,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.JOB_STARTED: "The job was started.",
     Reason.JOB_PAUSED: "The job was paused.",
     Reason.JOB_DELETED: "The job was deleted.",
-    Reason.JOB_RELEASED: "The resource let go of its job; the job lives on in Graph.",
+    Reason.JOB_RELEASED: "The resource let go of its job; the message says what becomes of the job.",
     Reason.QUARANTINE_LIFTED: "The job left quarantine.",
     Reason.DRIFT_CORRECTED: "Graph differed from the spec and was put right.",
     Reason.MIRROR_CUT: "Graph's status was malformed or too large in places; those properties are left out.",

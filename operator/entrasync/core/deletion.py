@@ -5,8 +5,9 @@ from collections.abc import Callable
 from entrasync.api.conditions import Reason
 from entrasync.api.spec import DeletionPolicy
 from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
+from entrasync.core.bounds import SOON
 from entrasync.core.facts import Facts, effective_deletion_policy
-from entrasync.core.job_rules import create_is_unconfirmed
+from entrasync.core.job_rules import create_is_unconfirmed, is_gone, until_next_look_for_a_missing_job
 from entrasync.core.resource import Desired, Resource, is_same_id
 from entrasync.core.verdicts import Do, Retry, Stall, Verdict, Wait
 
@@ -77,18 +78,38 @@ def job_is_to_be_paused(facts: Facts) -> Verdict | None:
     """Find a running job that deletionPolicy Pause wants paused."""
     if policy_of(facts.resource, facts.desired) is not DeletionPolicy.PAUSE:
         return None
-    if facts.job is None or not facts.job.is_active:
-        return Do(ReleaseResource(f"job {facts.resource.held_job_id} is paused (deletionPolicy Pause)"))
-    return Do(PauseJob(_home(facts), facts.job.id))
+    if facts.job is None:
+        return wait_out_missing_job(facts)
+    if not facts.job.is_active:
+        return Do(ReleaseResource(f"job {facts.job.id} is paused (deletionPolicy Pause)"))
+    return Do(PauseJob(facts.home, facts.job.id))
 
 
 def job_is_to_be_deleted(facts: Facts) -> Verdict | None:
-    """Delete the job; a job that is not there counts as deleted."""
+    """Delete the job without a look; only when Graph does not know it, `wait_out_missing_job` decides."""
     if (job_id := facts.resource.held_job_id) is None:
         return Do(ReleaseResource("it held no job"))
     if policy_of(facts.resource, facts.desired) is DeletionPolicy.RETAIN:
         return Do(ReleaseResource(f"job {job_id} lives on in Graph (deletionPolicy Retain)"))
-    return Do(DeleteJob(_home(facts), job_id))
+    return Do(DeleteJob(facts.home, job_id))
+
+
+def wait_out_missing_job(facts: Facts) -> Verdict:
+    """Let go of a job that Graph does not know only when it counts as gone: one that is only hidden runs on."""
+    job_id = facts.resource.held_job_id
+    if facts.job is not None:
+        return Wait(
+            Reason.DELETING,
+            f"Graph shows job {job_id}, but does not know it when asked to delete it; tried again.",
+            SOON,
+        )
+    if is_gone(facts):
+        return Do(ReleaseResource(f"job {job_id} was not there any more"))
+    return Wait(
+        Reason.DELETING,
+        f"Graph does not show job {job_id}. It is looked for again before it counts as gone and the resource may go.",
+        until_next_look_for_a_missing_job(facts),
+    )
 
 
 DELETION_RULES: tuple[DeletionRule, ...] = (
@@ -103,7 +124,3 @@ DELETION_RULES: tuple[DeletionRule, ...] = (
 def plan_deletion(facts: Facts) -> Verdict | None:
     """Ask the deletion rules in order; the first that finds something decides."""
     return next((verdict for rule in DELETION_RULES if (verdict := rule(facts)) is not None), None)
-
-
-def _home(facts: Facts) -> str:
-    return facts.resource.service_principal_id or facts.desired.service_principal_id

@@ -35,6 +35,11 @@ class Facts:
         return self.resource.held_job_id or self.desired.job_id
 
     @property
+    def home(self) -> str:
+        """The service principal whose job is written to."""
+        return self.resource.service_principal_id or self.desired.service_principal_id
+
+    @property
     def wanted_state(self) -> ScheduleState | None:
         """The schedule state that is ours to bring about.
 

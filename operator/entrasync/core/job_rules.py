@@ -178,11 +178,11 @@ def held_job_is_missing(facts: Facts) -> Verdict | None:
     """Find that the job we hold is not shown, and whether it counts as gone by now."""
     if facts.job is not None:
         return None
-    if not _is_gone(facts):
+    if not is_gone(facts):
         return Wait(
             Reason.JOB_MISSING,
             f"Graph does not show job {facts.job_id}. It is looked for again before it counts as gone.",
-            _until_next_look_for_a_missing_job(facts),
+            until_next_look_for_a_missing_job(facts),
         )
     if facts.desired.may_create and facts.desired.on_missing is OnMissing.RECREATE:
         return _adopt_or_create(facts)
@@ -193,7 +193,8 @@ def held_job_is_missing(facts: Facts) -> Verdict | None:
     )
 
 
-def _is_gone(facts: Facts) -> bool:
+def is_gone(facts: Facts) -> bool:
+    """Whether a job that is not shown was missed often enough, and over long enough, to count as gone."""
     misses, bounds = facts.observed.misses, facts.bounds
     if misses is None or misses.count < bounds.misses_needed:
         return False
@@ -205,8 +206,11 @@ def _is_new(facts: Facts) -> bool:
     return created_at is not None and facts.now - created_at < facts.bounds.replication
 
 
-def _until_next_look_for_a_missing_job(facts: Facts) -> timedelta:
-    """A job that we just created may turn up any moment; an old one shall be missed over minutes, not seconds."""
+def until_next_look_for_a_missing_job(facts: Facts) -> timedelta:
+    """Tell the pause until the next look.
+
+    A job that we just created may turn up any moment; an old one shall be missed over minutes, not seconds.
+    """
     if (created_at := facts.resource.created_job_at) and _is_new(facts):
         return until_next_look(facts.now - created_at, facts.bounds.replication)
     return facts.bounds.missing_for / facts.bounds.misses_needed

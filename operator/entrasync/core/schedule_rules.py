@@ -32,7 +32,7 @@ def job_runs_but_should_rest(facts: Facts) -> Verdict | None:
     if job is None or facts.wanted_state is not ScheduleState.PAUSED or not job.is_active:
         return None
     was_seen = read_before(facts.resource.status).state is not None  # else it was so when we took it over
-    return Do(PauseJob(_home(facts), job.id, corrects_drift=was_seen and _was(facts, ScheduleState.PAUSED)))
+    return Do(PauseJob(facts.home, job.id, corrects_drift=was_seen and _was(facts, ScheduleState.PAUSED)))
 
 
 def job_rests_but_should_run(facts: Facts) -> Verdict | None:
@@ -52,7 +52,7 @@ def job_rests_but_should_run(facts: Facts) -> Verdict | None:
         )
     # Without a time it was so when we took it over, which is nobody's drift.
     is_drift = pause is not None and pause.by is PausedBy.PERSON and pause.since is not None
-    return Do(StartJob(_home(facts), job.id, corrects_drift=is_drift))
+    return Do(StartJob(facts.home, job.id, corrects_drift=is_drift))
 
 
 def _needs_start(facts: Facts, job: RemoteJob) -> bool:
@@ -63,7 +63,3 @@ def _was(facts: Facts, state: ScheduleState) -> bool:
     """Whether this state was already in force, so that the difference is somebody else's doing."""
     effective = facts.resource.status.get("effective") or {}
     return bool(effective.get("scheduleState") == state.value)
-
-
-def _home(facts: Facts) -> str:
-    return facts.resource.service_principal_id or facts.desired.service_principal_id

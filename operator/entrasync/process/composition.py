@@ -76,7 +76,7 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
         resources,
         memory,
         observer=Observer(graph, listings, resources, memory, clock),
-        performer=Performer(graph, api_server, resources, events=events, clock=clock, bounds=bounds),
+        performer=Performer(graph, api_server, resources, events=events, clock=clock),
         resource_api=api_server,
         events=events,
         clock=clock,

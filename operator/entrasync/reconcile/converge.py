@@ -7,7 +7,13 @@ from entrasync.api.conditions import Reason
 from entrasync.core.actions import Action, CreateJob, DeleteJob, PauseJob, ReleaseResource, StartJob
 from entrasync.core.bounds import Bounds
 from entrasync.core.clock import Clock
-from entrasync.core.deletion import needs_listing, plan_deletion, release_without_graph, tenant_is_another
+from entrasync.core.deletion import (
+    needs_listing,
+    plan_deletion,
+    release_without_graph,
+    tenant_is_another,
+    wait_out_missing_job,
+)
 from entrasync.core.errors import EntraSyncError, OutcomeUnknown, Stalled
 from entrasync.core.facts import Facts
 from entrasync.core.observed import Observed
@@ -95,22 +101,34 @@ class Convergence:
             if release := release_without_graph(resource):
                 return None, await self._release(resource, release)
             try:
-                verdict = plan_deletion(self._facts(resource, await self._look_for_deletion(resource, since)))
+                done = await self._settle(resource, since)
             except EntraSyncError as error:
                 if not self._has_lost_its_service_principal(resource, error):
                     raise
                 return None, await self._release(resource, ReleaseResource("its service principal is gone"))
-            if not isinstance(verdict, Do):
-                return verdict, resource
-            resource = (await self._performer.perform(verdict.action, resource)).resource
-            match verdict.action:
-                case DeleteJob() | ReleaseResource():
-                    return None, resource
-                case PauseJob(job_id=job_id):
-                    paused = ReleaseResource(f"job {job_id} is paused (deletionPolicy Pause)")
-                    return None, await self._release(resource, paused)
+            if not isinstance(done, Done):
+                return done, resource
+            resource = done.resource
+            if not resource.has_finalizer:
+                return None, resource
             since = self._clock.now()
         return _unsettled(), resource
+
+    async def _settle(self, resource: Resource, since: datetime) -> Done | Rest | None:
+        """Take one step of a deletion."""
+        verdict = plan_deletion(self._facts(resource, await self._look_for_deletion(resource, since)))
+        if not isinstance(verdict, Do):
+            return verdict
+        done = await self._performer.perform(verdict.action, resource)
+        match verdict.action:
+            case DeleteJob() if done.needs_look:
+                observed = await self._observer.observe(resource, since=self._clock.now(), is_urgent=True)
+                missing = wait_out_missing_job(self._facts(resource, observed))
+                return await self._performer.perform(missing.action, resource) if isinstance(missing, Do) else missing
+            case PauseJob(job_id=job_id):
+                paused = ReleaseResource(f"job {job_id} is paused (deletionPolicy Pause)")
+                return await self._performer.perform(paused, resource)
+        return done
 
     def judge(self, resource: Resource, error: EntraSyncError) -> Rest:
         """Turn an error into what happens next, with regard to what this resource may have made lately."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any, assert_never
 
 from entrasync.api.conditions import Reason
@@ -18,11 +17,10 @@ from entrasync.core.actions import (
     ReleaseResource,
     StartJob,
 )
-from entrasync.core.bounds import Bounds
 from entrasync.core.clock import Clock
 from entrasync.core.conditions import Condition
 from entrasync.core.difference import merge_patch
-from entrasync.core.errors import EntraSyncError, OutcomeUnknown, Refused, Stalled, Waiting
+from entrasync.core.errors import EntraSyncError, OutcomeUnknown, Refused, Stalled
 from entrasync.core.events import Event
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.resource import Operation, Resource
@@ -31,7 +29,6 @@ from entrasync.reconcile.ports import EventSink, ResourceApi, SyncApi
 from entrasync.reconcile.resources import Resources
 
 BAD_REQUEST = 400
-DELETE_AGAIN = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
@@ -57,14 +54,12 @@ class Performer:
         *,
         events: EventSink,
         clock: Clock,
-        bounds: Bounds,
     ) -> None:
         self._api = api
         self._resources = resources
         self._resource_api = resource_api
         self._events = events
         self._clock = clock
-        self._bounds = bounds
 
     async def perform(self, action: Action, resource: Resource) -> Done:
         """Carry out one action. Raises what the ports raise; nothing is repeated here."""
@@ -178,20 +173,11 @@ class Performer:
         return Done(resource, needs_look=True)
 
     async def _delete(self, action: DeleteJob, resource: Resource) -> Done:
-        was_there = await self._api.delete_job(action.service_principal_id, action.job_id)
-        if not was_there and self._may_still_turn_up(resource):
-            raise Waiting(
-                Reason.DELETING,
-                f"Graph does not know job {action.job_id} yet, which is young; its deletion is tried again.",
-                after=DELETE_AGAIN,
-            )
+        """Delete the job and let go; one that Graph does not know may only be hidden, and needs a look."""
+        if not await self._api.delete_job(action.service_principal_id, action.job_id):
+            return Done(resource, needs_look=True)
         self._events.tell(resource, Event("Normal", Reason.JOB_DELETED, f"Deleted job {action.job_id}."))
         return Done(await self._patch_metadata(resource, _without_finalizer(resource)))
-
-    def _may_still_turn_up(self, resource: Resource) -> bool:
-        """Whether a job that Graph does not know may be one it does not know yet: to let go would leave it behind."""
-        created_at = resource.created_job_at
-        return created_at is not None and self._clock.now() - created_at < self._bounds.replication
 
     async def _release(self, action: ReleaseResource, resource: Resource) -> Done:
         self._events.tell(resource, Event("Normal", Reason.JOB_RELEASED, f"The resource may go: {action.message}."))

@@ -1,5 +1,6 @@
 """What becomes of the job when its resource is deleted."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -75,11 +76,27 @@ class TestWithAPolicy:
 
 class TestWhatStandsInTheWay:
     @pytest.mark.parametrize("policy", ["Delete", "Pause"])
-    def test_a_job_that_has_gone_already_holds_nothing_up(self, swift_workplace: Workplace, policy: str) -> None:
+    def test_a_job_that_has_gone_already_is_told_as_such(self, swift_workplace: Workplace, policy: str) -> None:
         _, name, job = adopted(swift_workplace, deletionPolicy=policy)
         swift_workplace.world.act(job, "delete")
+        began = swift_workplace.world.now()
         swift_workplace.delete_job(name)
         swift_workplace.wait_gone(name)
+        assert swift_workplace.world.now() - began >= timedelta(minutes=5)
+        message = swift_workplace.wait_event(name, "JobReleased")["message"]
+        assert f"job {job} was not there any more" in message
+        assert not {"JobDeleted", "JobPaused"} & set(swift_workplace.reasons(name))
+
+    @pytest.mark.parametrize("policy", ["Delete", "Pause"])
+    def test_a_job_that_is_only_hidden_is_not_left_running(self, swift_workplace: Workplace, policy: str) -> None:
+        principal, name, job = adopted(swift_workplace, deletionPolicy=policy)
+        swift_workplace.world.hide(job, seconds=4 * 60, hides=["list", "get", "act"])
+        swift_workplace.delete_job(name)
+        swift_workplace.wait_condition(name, "Reconciling", reason="Deleting")
+        swift_workplace.wait_gone(name)
+        assert [left.schedule_state for left in swift_workplace.world.jobs(principal)] == (
+            [] if policy == "Delete" else ["Disabled"]
+        )
 
     @pytest.mark.parametrize("policy", ["Delete", "Pause"])
     def test_a_service_principal_that_has_gone_holds_nothing_up(self, swift_workplace: Workplace, policy: str) -> None:

@@ -9,8 +9,9 @@ from entrasync.api.conditions import Reason
 from entrasync.api.names import ABANDON_ANNOTATION, JOB_ID_ANNOTATION
 from entrasync.api.spec import DeletionPolicy
 from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
-from entrasync.core.deletion import needs_listing, plan_deletion, release_without_graph
+from entrasync.core.deletion import needs_listing, plan_deletion, release_without_graph, wait_out_missing_job
 from entrasync.core.resource import Resource
+from entrasync.core.times import write_time
 from entrasync.core.verdicts import Do, Retry, Stall, Wait
 from tests.support.facts import (
     JOB,
@@ -22,6 +23,7 @@ from tests.support.facts import (
     facts,
     holder,
     minutes,
+    misses,
     operation,
     remote_job,
     resource,
@@ -87,10 +89,16 @@ class TestPolicies:
         assert needs_listing(subject)
         assert action_of(plan_deletion(facts(subject, remote_job()))) == PauseJob(PRINCIPAL, JOB)
 
-    @pytest.mark.parametrize("jobs", [(), (remote_job(state="Disabled"),)], ids=["gone", "at rest"])
-    def test_pause_lets_go_of_what_does_not_run(self, jobs: tuple[Any, ...]) -> None:
+    def test_pause_lets_go_of_what_does_not_run(self) -> None:
         subject = holder(wish=desired(deletion_policy=PAUSE))
-        assert isinstance(action_of(plan_deletion(facts(subject, *jobs))), ReleaseResource)
+        release = action_of(plan_deletion(facts(subject, remote_job(state="Disabled"))))
+        assert isinstance(release, ReleaseResource)
+        assert "is paused" in release.message
+
+    def test_pause_waits_for_a_job_out_of_sight(self) -> None:
+        verdict = plan_deletion(facts(holder(wish=desired(deletion_policy=PAUSE)), misses=misses(1, seconds(0))))
+        assert isinstance(verdict, Wait)
+        assert verdict.reason is Reason.DELETING
 
     def test_the_job_of_an_older_resource_is_not_touched(self) -> None:
         older = claim(held_job_id=JOB, created_at=ago(timedelta(days=9)))
@@ -101,6 +109,30 @@ class TestPolicies:
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.DELETION_BLOCKED
         assert "entrasync.io/abandon" in verdict.message
+
+
+class TestAJobThatGraphDoesNotKnow:
+    @pytest.mark.parametrize(
+        ("why", "count", "span", "age"),
+        [
+            ("missed twice", 2, minutes(9), minutes(60)),
+            ("missed often, but not for five minutes", 9, minutes(4.9), minutes(60)),
+            ("made within the replication bound", 9, minutes(14), minutes(14.5)),
+        ],
+    )
+    def test_is_waited_out(self, why: str, count: int, span: timedelta, age: timedelta) -> None:
+        subject = holder(status={"originTime": write_time(ago(age))})
+        verdict = wait_out_missing_job(facts(subject, misses=misses(count, span)))
+        assert isinstance(verdict, Wait), why
+        assert verdict.reason is Reason.DELETING
+
+    def test_lets_go_as_gone_after_three_misses_over_five_minutes(self) -> None:
+        release = action_of(wait_out_missing_job(facts(holder(), misses=misses(3, minutes(5)))))
+        assert release == ReleaseResource(f"job {JOB} was not there any more")
+
+    def test_that_reads_show_is_asked_for_again_soon(self) -> None:
+        assert isinstance(verdict := wait_out_missing_job(facts(holder(), remote_job())), Wait)
+        assert verdict.after < seconds(10)
 
 
 class TestAnUnfinishedCreate:
@@ -120,6 +152,11 @@ class TestAnUnfinishedCreate:
 
     def test_does_not_let_go_on_an_incomplete_list(self) -> None:
         assert isinstance(plan_deletion(facts(unfinished(minutes(15)), is_complete=False)), Retry)
+
+    def test_does_not_let_go_on_an_incomplete_list_though_the_spec_forbids_to_create(self) -> None:
+        subject = unfinished(minutes(15), desired=desired(job_id="named"))
+        assert isinstance(verdict := plan_deletion(facts(subject, is_complete=False)), Retry)
+        assert verdict.reason is Reason.DELETING
 
     def test_is_never_made_again_while_being_deleted(self) -> None:
         for wish in (desired(), desired(job_id="named"), desired(template_id="other")):

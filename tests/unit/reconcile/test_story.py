@@ -392,13 +392,67 @@ class TestDeletion:
         assert story.graph.calls == ["list_jobs", "pause_job"]
         assert key not in story.server.stored
 
+    @pytest.mark.parametrize(("policy", "act"), [("Delete", "delete_job"), ("Pause", "pause_job")])
+    async def test_of_a_job_out_of_sight_for_four_minutes_leaves_none_running(
+        self, story: Story, policy: str, act: str
+    ) -> None:
+        key = held(story, deletion_policy=DeletionPolicy(policy))
+        story.graph.hidden = {JOB}
+        delete(story, key)
+        await story.run_until(key, minutes(4))
+        assert story.condition(key, "Reconciling") == ("True", "Deleting")
+        assert story.told.reasons == []
+        story.graph.hidden = set()
+        await story.run(key)
+        assert key not in story.server.stored
+        assert story.graph.writes[-1] == act
+        assert not any(job.is_active for job in story.graph.jobs.values())
+
+    @pytest.mark.parametrize("policy", [DeletionPolicy.DELETE, DeletionPolicy.PAUSE])
+    async def test_of_a_job_that_has_gone_says_so_after_three_misses(
+        self, story: Story, policy: DeletionPolicy
+    ) -> None:
+        key = held(story, deletion_policy=policy)
+        story.graph.jobs.clear()
+        delete(story, key)
+        began, outcome = story.clock.now(), await story.run(key)
+        while outcome.look_again is not None:
+            story.clock.move(outcome.look_again)
+            outcome = await story.run(key)
+        assert minutes(5) <= story.clock.now() - began <= minutes(7)
+        assert key not in story.server.stored
+        [told] = story.told.events
+        assert told.message == f"The resource may go: job {JOB} was not there any more."
+
+    async def test_whose_answer_was_lost_waits_until_its_job_counts_as_gone(self, story: Story) -> None:
+        key = held(story)
+        delete(story, key)
+        story.graph.fail("delete_job", LOST, is_done=True)
+        assert (await story.run(key)).is_failure
+        await story.run_until(key, minutes(4))
+        assert key in story.server.stored
+        story.clock.move(minutes(2))
+        await story.run(key)
+        assert key not in story.server.stored
+
+    @pytest.mark.parametrize("policy", [DeletionPolicy.DELETE, DeletionPolicy.PAUSE])
+    async def test_goes_at_once_when_the_service_principal_has_gone(self, story: Story, policy: DeletionPolicy) -> None:
+        key = held(story, deletion_policy=policy)
+        story.graph.jobs.clear()
+        story.graph.has_principal = False
+        story.graph.fail("list_jobs", replicating(404))
+        delete(story, key)
+        assert (await story.run(key)).look_again is None
+        assert key not in story.server.stored
+
     async def test_of_a_young_job_that_graph_does_not_know_yet_is_tried_again(self, story: Story) -> None:
         key = fresh(story)
         await story.run(key)
         story.graph.hidden = set(story.graph.jobs)
         delete(story, key)
         outcome = await story.run(key)
-        assert outcome.look_again == seconds(10)
+        assert outcome.look_again is not None
+        assert outcome.look_again < minutes(1)
         assert story.condition(key, "Reconciling") == ("True", "Deleting")
         story.graph.hidden = set()
         await story.run(key)
