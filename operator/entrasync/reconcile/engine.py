@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from contextvars import ContextVar
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from entrasync.core.clock import Clock
@@ -47,6 +47,7 @@ class Engine:
         self._aside: defaultdict[str, list[Ticket]] = defaultdict(list)
         self._tasks: list[asyncio.Task[None]] = []
         self._in_flight: set[asyncio.Task[None]] = set()
+        self._broken_since: dict[ResourceKey, datetime] = {}
         self._is_stopping = False
 
     def start(self) -> None:
@@ -131,10 +132,22 @@ class Engine:
         except Exception:
             LOG.exception("A fault of the operator ended this pass; tried again.", extra={"resource": str(key)})
             self._queue.back_off(key)
+            await self._tell_broken(key)
             return "broken"
         return self._settle(key, outcome)
 
+    async def _tell_broken(self, key: ResourceKey) -> None:
+        """Have the status say so, else it would stay as green as it was. Part of the ladder, so it raises nothing."""
+        since = self._broken_since.setdefault(key, self._clock.now())
+        try:
+            await self._reconciler.tell_broken(key, since=since)
+        except (ResourceChanged, ResourceGone, ApiServerUnavailable) as error:
+            LOG.warning("The status could not tell of the fault.", extra={"resource": str(key), "why": str(error)})
+        except Exception:
+            LOG.exception("The status could not tell of the fault.", extra={"resource": str(key)})
+
     def _settle(self, key: ResourceKey, outcome: Outcome) -> str:
+        self._broken_since.pop(key, None)
         if outcome.is_failure and outcome.look_again is None:
             self._queue.back_off(key)
             return "failed"
@@ -147,6 +160,7 @@ class Engine:
 
     def _forget(self, key: ResourceKey, gone: Resource | None) -> None:
         """Drop what the API server no longer knows, unless it was made anew under the same name meanwhile."""
+        self._broken_since.pop(key, None)
         if gone:
             self._resources.remove(key, gone.uid)
         is_anew = self._resources.get(key) is not None

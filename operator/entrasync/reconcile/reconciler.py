@@ -74,6 +74,12 @@ class Reconciler:
             return await self._write(resource, conclude_suspended(resource, wall=self._clock.wall()), Outcome(None))
         return await self._apply(resource, since, is_urgent=is_urgent)
 
+    async def tell_broken(self, key: ResourceKey, *, since: datetime) -> None:
+        """Say in the status that passes break since then for a fault of the operator. Raises what `reconcile` does."""
+        if resource := self._resources.get(key):
+            fault = Retry(Reason.INTERNAL_ERROR, "A fault of the operator ended the pass; the log has the traceback.")
+            await self._end_unseen(resource, fault, broken_since=since)
+
     async def _refuse(self, resource: Resource) -> Outcome:
         stall = Stall(
             Reason.INVALID_SPEC, f"The stored spec cannot be read: {resource.invalid_spec}. Correct the manifest."
@@ -96,10 +102,11 @@ class Reconciler:
         status = conclude(facts, seen.rest, wall=self._clock.wall())
         return await self._write(facts.resource, status, self._outcome(facts, seen.rest))
 
-    async def _end_unseen(self, resource: Resource, rest: Rest) -> Outcome:
+    async def _end_unseen(self, resource: Resource, rest: Rest, *, broken_since: datetime | None = None) -> Outcome:
         recollection, now = self._memory.recall(resource, self._clock.now()), self._clock.now()
         poll = resource.desired.poll_interval if resource.desired else timedelta(minutes=5)
-        is_blind = now - recollection.read_at >= self._bounds.blind_polls * poll
+        seen_at = min(recollection.read_at, broken_since or now)  # a pass may read Graph well, and break afterwards
+        is_blind = now - seen_at >= self._bounds.blind_polls * poll
         status = conclude_unseen(resource, rest, is_blind=is_blind, wall=self._clock.wall())
         return await self._write(resource, status, _outcome_of(rest, poll))
 

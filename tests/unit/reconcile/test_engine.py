@@ -28,6 +28,8 @@ class Passes:
         self.gate.set()
         self.began: list[str] = []
         self.ended: list[str] = []
+        self.broken: list[tuple[str, datetime]] = []
+        self.is_mute = False
 
     async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
         self.began.append(key.name)
@@ -37,6 +39,11 @@ class Passes:
         if isinstance(ending, Exception):
             raise ending
         return ending
+
+    async def tell_broken(self, key: ResourceKey, *, since: datetime) -> None:
+        self.broken.append((key.name, since))
+        if self.is_mute:
+            raise RuntimeError("the status cannot be written either")
 
 
 class Counted:
@@ -127,6 +134,25 @@ class TestTheLadder:
                 await settle()
                 pauses.append(works.due_in(key))
         assert pauses == [seconds(1), seconds(2), minutes(5), seconds(1)]
+
+    async def test_the_status_is_to_say_since_when_passes_break(self, works: Works) -> None:
+        fault = RuntimeError("x")
+        works.passes.endings.extend([fault, ApiServerUnavailable("x"), fault, Outcome(None), fault])
+        async with works.run():
+            for _ in range(5):
+                works.add("a")
+                await settle()
+                works.clock.move(minutes(1))
+        assert works.passes.broken == [("a", NOW), ("a", NOW), ("a", NOW + minutes(4))]
+
+    async def test_a_status_that_cannot_say_so_harms_nothing(self, works: Works) -> None:
+        works.passes.is_mute = True
+        works.passes.endings.append(RuntimeError("x"))
+        key = works.add("a")
+        async with works.run():
+            assert works.counted.outcomes == ["broken"]
+            assert works.due_in(key) == FIRST_BACKOFF
+            assert works.engine.is_alive
 
     async def test_what_is_gone_is_forgotten(self, works: Works) -> None:
         works.passes.endings.append(ResourceGone("x"))
