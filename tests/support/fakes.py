@@ -30,7 +30,10 @@ class Failure:
 
 
 class FakeGraph:
-    """`SyncApi` over a dict. `calls` has the name of every call; `hidden` jobs are there but not shown."""
+    """`SyncApi` over a dict. `calls` has the name of every call; `hidden` jobs are there but not shown.
+
+    While it `is_stale`, a start or pause that is taken does not show.
+    """
 
     def __init__(self, clock: StillClock) -> None:
         self.clock = clock
@@ -40,6 +43,7 @@ class FakeGraph:
         self.templates = ("scim",)
         self.has_principal = True
         self.is_complete = True
+        self.is_stale = False
         self.next_id: str | None = None
         self.calls: list[str] = []
         self.failures: dict[str, deque[Failure]] = {}
@@ -90,6 +94,8 @@ class FakeGraph:
         return self.templates
 
     def _schedule(self, job_id: str, state: str, code: str) -> None:
+        if self.is_stale:
+            return
         template = self.jobs[job_id].template_id
         self.add(remote_job(job_id, template=template, state=state, code=code))
 

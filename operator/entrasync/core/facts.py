@@ -30,9 +30,7 @@ class Facts:
     @property
     def job_id(self) -> str | None:
         """The job this resource holds or names; None while a create is unfinished."""
-        if self.resource.operation and not self.resource.held_job_id:
-            return None
-        return self.resource.held_job_id or self.desired.job_id
+        return self.resource.job_id
 
     @property
     def home(self) -> str:

@@ -34,3 +34,5 @@ class Observed:
     claims: tuple[Claim, ...] = field(default=())
     spec_seen_at: datetime | None = None
     """When this process first saw this generation of the resource."""
+    pause_taken_at: datetime | None = None
+    """When Graph took a pause of ours that it has not shown since."""

@@ -154,6 +154,13 @@ class Resource:
         annotated = self.annotated_job_id
         return annotated if annotated and annotated not in operation.job_ids_before else None
 
+    @property
+    def job_id(self) -> str | None:
+        """The job this resource holds or names; None while a create is unfinished."""
+        if self.held_job_id or self.operation:
+            return self.held_job_id
+        return self.desired.job_id if self.desired else None
+
 
 def has_news(known: Resource, seen: Resource) -> bool:
     """Whether anything but status changed: what our own status writes bring back wakes nobody."""

@@ -11,7 +11,7 @@ from entrasync.core.pause import PausedBy, read_before
 from entrasync.core.verdicts import Do, Stall, Verdict, Wait
 
 STALE_READ = timedelta(seconds=15)
-"""Between looks while Graph still shows the schedule from before our start."""
+"""Between looks while Graph still shows the schedule from before our start or pause."""
 
 
 def job_was_paused_by_graph(facts: Facts) -> Verdict | None:
@@ -27,12 +27,21 @@ def job_was_paused_by_graph(facts: Facts) -> Verdict | None:
 
 
 def job_runs_but_should_rest(facts: Facts) -> Verdict | None:
-    """Find a scheduled job that is wanted Paused."""
+    """Find a scheduled job that is wanted Paused.
+
+    Never twice within the replication bound unless Graph has shown the pause since, for reads may be stale.
+    """
     job = facts.job
     if job is None or facts.wanted_state is not ScheduleState.PAUSED or not job.is_active:
         return None
-    was_seen = read_before(facts.resource.status).state is not None  # else it was so when we took it over
-    return Do(PauseJob(facts.home, job.id, corrects_drift=was_seen and _was(facts, ScheduleState.PAUSED)))
+    paused_at = facts.observed.pause_taken_at
+    if paused_at is not None and facts.now - paused_at < facts.bounds.replication:
+        return Wait(
+            Reason.PAUSING, f"Job {job.id} was paused at {paused_at:%H:%M:%S}; Graph does not show it yet.", STALE_READ
+        )
+    # Only who has seen it rest can tell that somebody started it.
+    was_seen_at_rest = read_before(facts.resource.status).state not in {None, "Active"}
+    return Do(PauseJob(facts.home, job.id, corrects_drift=was_seen_at_rest and _was(facts, ScheduleState.PAUSED)))
 
 
 def job_rests_but_should_run(facts: Facts) -> Verdict | None:

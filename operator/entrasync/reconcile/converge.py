@@ -145,10 +145,19 @@ class Convergence:
     async def _act(self, action: Action, resource: Resource) -> Done:
         """Perform an action; one that shows a resource on its way out or to elsewhere ends the pass."""
         done = await self._performer.perform(action, resource)
+        self._note_pause(action, resource)
         has_moved = done.resource.service_principal_id != resource.service_principal_id
         if done.resource.is_deleting or done.resource.desired is None or has_moved:
             raise ResourceChanged(f"{resource.key} is no longer what this pass began with")
         return done
+
+    def _note_pause(self, action: Action, resource: Resource) -> None:
+        now = self._clock.now()
+        match action:
+            case PauseJob(job_id=job_id):
+                self._memory.recall(resource, now).pause_taken = (job_id, now)
+            case StartJob():
+                self._memory.recall(resource, now).pause_taken = None
 
     def _fail(self, facts: Facts, action: Action, error: EntraSyncError) -> Seen:
         resource = facts.resource

@@ -17,6 +17,8 @@ class Recollection:
     read_at: datetime
     misses: Misses | None = None
     missed_job_id: str | None = None
+    pause_taken: tuple[str, datetime] | None = None
+    """The job that Graph took a pause of ours for, and when; None once Graph has shown it."""
     complaints: tuple[str, ...] = ()
 
 

@@ -33,21 +33,25 @@ class Observer:
         recollection = self._memory.recall(resource, self._clock.now())
         listing = await self._list(home, since, is_urgent=is_urgent)
         observed = self.combine(resource, listing)
-        job_id = job_id_of(resource)
+        job_id = resource.job_id
         if job_id is not None and observed.job is None:
             observed = replace(observed, job=await self._api.get_job(home, job_id))
+        if observed.job is not None and not observed.job.is_active:
+            recollection.pause_taken = None
         self._resources_were_read(recollection, listing)
         return self._count_misses(recollection, observed, job_id)
 
     def combine(self, resource: Resource, listing: JobListing, *, job: RemoteJob | None = None) -> Observed:
         """Look at a listing with this resource's eyes, without reading anything; `job` is one that Graph just sent."""
-        job_id = job_id_of(resource)
+        job_id, recollection = resource.job_id, self._memory.recall(resource, self._clock.now())
+        paused_job_id, paused_at = recollection.pause_taken or (None, None)
         return Observed(
             tenant_id=self._api.tenant_id,
             listing=listing,
             job=job or (listing.find(job_id) if job_id else None),
             claims=self._resources.claims_on(_home(resource), besides=resource.key),
-            spec_seen_at=self._memory.recall(resource, self._clock.now()).spec_seen_at,
+            spec_seen_at=recollection.spec_seen_at,
+            pause_taken_at=paused_at if paused_job_id == job_id else None,
         )
 
     def forget(self, key: ResourceKey) -> None:
@@ -85,13 +89,6 @@ class Observer:
         if not observed.listing.is_complete:
             return replace(observed, misses=recollection.misses)
         return replace(observed, misses=count_miss(recollection, job_id, observed.listing.read_at))
-
-
-def job_id_of(resource: Resource) -> str | None:
-    """The job a resource holds or names; None while a create is unfinished."""
-    if resource.held_job_id or resource.operation:
-        return resource.held_job_id
-    return resource.desired.job_id if resource.desired else None
 
 
 def _home(resource: Resource) -> str:

@@ -81,6 +81,20 @@ class TestPause:
         subject = holder(wish=desired(schedule_state=PAUSED))
         assert plan(facts(subject, remote_job())) == Do(PauseJob(PRINCIPAL, JOB))
 
+    def test_that_was_never_seen_at_rest_nobody_started(self) -> None:
+        subject = holder(
+            wish=desired(schedule_state=PAUSED), status=SEEN_RUNNING | {"effective": {"scheduleState": "Paused"}}
+        )
+        assert plan(facts(subject, remote_job())) == Do(PauseJob(PRINCIPAL, JOB, corrects_drift=False))
+
+    def test_a_pause_that_does_not_show_is_repeated_only_after_the_bound(self) -> None:
+        subject = holder(wish=desired(schedule_state=PAUSED))
+        verdict = plan(facts(subject, remote_job(), pause_taken_at=ago(minutes(14))))
+        assert isinstance(verdict, Wait)
+        assert verdict.reason is Reason.PAUSING
+        again = plan(facts(subject, remote_job(), pause_taken_at=ago(minutes(15))))
+        assert again == Do(PauseJob(PRINCIPAL, JOB))
+
     def test_who_started_it_meanwhile_made_a_drift(self) -> None:
         subject = holder(
             wish=desired(schedule_state=PAUSED), status=SEEN_RESTING | {"effective": {"scheduleState": "Paused"}}

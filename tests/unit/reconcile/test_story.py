@@ -294,6 +294,45 @@ class TestStartAndPause:
         assert story.graph.writes == ["start_job"]
         assert story.status(key)["lastStartTime"].startswith("2026-11-01T12:00:00")
 
+    async def test_a_pause_is_not_repeated_while_reads_are_stale(self, story: Story) -> None:
+        key = held(story, schedule_state=ScheduleState.ACTIVE)
+        await story.run(key)
+        story.edit(key, desired=desired(schedule_state=ScheduleState.PAUSED))
+        story.graph.is_stale = True
+        await story.run_until(key, minutes(14))
+        assert story.graph.writes == ["pause_job"]
+        assert story.condition(key, "Reconciling") == ("True", "Pausing")
+        story.graph.add(remote_job(state="Disabled", code="Paused"))
+        await story.run_until(key, minutes(20))
+        assert story.graph.writes == ["pause_job"]
+        assert story.told.reasons == ["JobPaused"]
+        assert story.condition(key, "Ready") == ("True", "Paused")
+
+    async def test_a_pause_that_came_to_nothing_is_repeated_after_the_bound(self, story: Story) -> None:
+        key = held(story, schedule_state=ScheduleState.PAUSED)
+        story.graph.is_stale = True
+        await story.run_until(key, minutes(16))
+        assert story.graph.writes == ["pause_job", "pause_job"]
+        assert story.told.reasons == ["JobPaused", "JobPaused"]
+
+    async def test_a_start_that_was_seen_is_undone_at_once_and_once(self, story: Story) -> None:
+        key = held(story, schedule_state=ScheduleState.PAUSED)
+        await story.run(key)
+        story.graph.add(remote_job())
+        story.graph.is_stale = True
+        await story.run_until(key, minutes(10))
+        assert story.graph.writes == ["pause_job", "pause_job"]
+        assert story.told.reasons == ["JobPaused", "DriftCorrected"]
+
+    async def test_a_pause_after_our_own_start_is_not_held_up(self, story: Story) -> None:
+        key = held(story, schedule_state=ScheduleState.PAUSED)
+        await story.run(key)
+        for state in (ScheduleState.ACTIVE, ScheduleState.PAUSED):
+            story.edit(key, desired=desired(schedule_state=state))
+            await story.run(key)
+        assert story.graph.writes == ["pause_job", "start_job", "pause_job"]
+        assert story.told.reasons == ["JobPaused", "JobStarted", "JobPaused"]
+
     async def test_graphs_own_pause_is_known_over_a_restart(self, story: Story) -> None:
         key = held(story)
         story.graph.add(remote_job(state="Disabled", code="Paused", escrowsPruned=True))
