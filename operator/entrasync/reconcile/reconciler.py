@@ -22,6 +22,9 @@ from entrasync.reconcile.perform import Performer
 from entrasync.reconcile.ports import EventSink, ResourceApi
 from entrasync.reconcile.resources import Resources
 
+WHILE_STALLED = timedelta(minutes=5)
+"""The longest pause between looks at what a person must mend: whoever has mended it wants to see it."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -144,7 +147,7 @@ class Reconciler:
 def _outcome_of(rest: Rest, poll_interval: timedelta) -> Outcome:
     match rest:
         case Stall():
-            return Outcome(poll_interval)
+            return Outcome(min(poll_interval, WHILE_STALLED))
         case Wait():
             return Outcome(rest.after)
         case Retry():

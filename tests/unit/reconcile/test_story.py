@@ -1,6 +1,7 @@
 """The story of a pass: what is written where, in which order, and what a failure at each point leaves."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -376,6 +377,22 @@ class TestAnotherTenant:
         await story.run(key)
         assert story.graph.writes == []
         assert (key in story.server.stored) == (policy is not DeletionPolicy.RETAIN)
+
+
+class TestAPersonsTurn:
+    async def test_is_looked_at_again_after_five_minutes_however_rare_the_polls(self, story: Story) -> None:
+        key = held(story, poll_interval=timedelta(hours=24), template_id="other")
+        assert rounded(await story.run(key)) == 300
+        assert story.condition(key, "Stalled") == ("True", "TemplateChanged")
+
+    async def test_that_cannot_be_seen_is_looked_at_as_soon(self, story: Story) -> None:
+        key = held(story, poll_interval=timedelta(hours=24))
+        story.graph.fail("list_jobs", Stalled(Reason.CREDENTIAL_REFUSED, "Wrong secret."))
+        assert rounded(await story.run(key)) == 300
+
+    async def test_keeps_a_poll_interval_that_is_shorter(self, story: Story) -> None:
+        key = held(story, poll_interval=minutes(1), template_id="other")
+        assert rounded(await story.run(key)) == 60
 
 
 class TestBlindness:
