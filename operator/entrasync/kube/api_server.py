@@ -27,6 +27,12 @@ class ApiServer:
         self._session = session
         self._resources = resources
         self._defaults = defaults
+        self._refusals = 0
+
+    @property
+    def refusals_in_a_row(self) -> int:
+        """How many writes to our own kind the API server did not take since it last took one."""
+        return self._refusals
 
     async def list_resources(self, namespace: str | None = None) -> AsyncIterator[Resource]:
         """Read all resources of our kind, page by page: of one namespace, or of the cluster."""
@@ -59,7 +65,13 @@ class ApiServer:
     async def _patch(self, resource: Resource, subresource: str, body: Mapping[str, Any]) -> Resource:
         key = resource.key
         path = f"/apis/{GROUP}/{VERSION}/namespaces/{quote(key.namespace)}/{PLURAL}/{quote(key.name)}{subresource}"
-        written = read_resource(await self._call("PATCH", path, body=body), self._defaults)
+        try:
+            answer = await self._call("PATCH", path, body=body)
+        except ApiServerUnavailable:
+            self._refusals += 1
+            raise
+        self._refusals = 0
+        written = read_resource(answer, self._defaults)
         if written.uid != resource.uid:
             raise ResourceChanged(f"{key} was deleted and made anew meanwhile")
         if written.is_deleting and not written.finalizers:
@@ -80,7 +92,7 @@ class ApiServer:
                 if response.status >= 400:
                     raise await _error_of(response)
                 return await response.json()
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: what came is no JSON
             raise ApiServerUnavailable(f"{method} {path}: {type(error).__name__} {error}") from error
 
 

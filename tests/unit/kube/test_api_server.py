@@ -1,0 +1,147 @@
+"""Our own calls to the API server: what an answer means, and what becomes of the store."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any, cast
+
+import aiohttp
+import pytest
+
+from entrasync.core.reading import Defaults
+from entrasync.kube.api_server import ApiServer
+from entrasync.kube.handlers import Watch
+from entrasync.kube.host import keep_pruned
+from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
+from entrasync.reconcile.queue import WorkQueue
+from entrasync.reconcile.resources import Resources
+from tests.support.facts import NOW, resource
+from tests.support.still_clock import StillClock
+
+MINE = resource()
+
+
+class Answers:
+    """In the place of the session: answers each request with the next status and text, the last one for ever."""
+
+    def __init__(self) -> None:
+        self.script: list[tuple[int, str]] = []
+        self.asked: list[str] = []
+
+    def say(self, status: int, body: Any = None) -> None:
+        self.script.append((status, body if isinstance(body, str) else json.dumps(body)))
+
+    @asynccontextmanager
+    async def request(self, method: str, url: str, **_: Any) -> AsyncIterator[SimpleNamespace]:
+        self.asked.append(f"{method} {url}")
+        status, text = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
+        async def read() -> Any:
+            return json.loads(text)
+
+        yield SimpleNamespace(status=status, method=method, url=SimpleNamespace(path=url), json=read)
+
+
+def written(**metadata: Any) -> dict[str, Any]:
+    """The answer to a write, as the API server gives it."""
+    known = {"name": MINE.key.name, "namespace": MINE.key.namespace, "uid": MINE.uid, "resourceVersion": "7"}
+    return {"metadata": known | metadata, "spec": {}}
+
+
+class Line:
+    """An API server that says what a test wants, and the store beside it."""
+
+    def __init__(self) -> None:
+        self.answers, self.resources = Answers(), Resources()
+        session = cast("aiohttp.ClientSession", self.answers)
+        self.api_server = ApiServer("https://api", session, self.resources, defaults=Defaults())
+        self.resources.put(MINE)
+
+    async def write(self) -> None:
+        await self.api_server.patch_status(MINE, {"observedGeneration": 1})
+
+    async def fail(self, times: int) -> None:
+        for _ in range(times):
+            with pytest.raises(ApiServerUnavailable):
+                await self.write()
+
+
+@pytest.fixture
+def line() -> Line:
+    return Line()
+
+
+class TestTheAnswerToAWrite:
+    async def test_is_kept(self, line: Line) -> None:
+        line.answers.say(200, written())
+        await line.write()
+        assert [known.resource_version for known in line.resources] == ["7"]
+
+    async def test_that_shows_another_object_of_the_name_is_not_ours(self, line: Line) -> None:
+        line.answers.say(200, written(uid="new"))
+        with pytest.raises(ResourceChanged, match="identity/salesforce was deleted and made anew meanwhile"):
+            await line.write()
+        assert list(line.resources) == [MINE]
+
+    async def test_that_let_it_go_removes_it(self, line: Line) -> None:
+        line.answers.say(200, written(deletionTimestamp="2026-11-01T12:00:00Z"))
+        await line.write()
+        assert list(line.resources) == []
+
+    async def test_that_let_it_go_leaves_the_one_made_anew_meanwhile(self, line: Line) -> None:
+        anew = resource(uid="new")
+        line.resources.put(anew)
+        line.answers.say(200, written(deletionTimestamp="2026-11-01T12:00:00Z"))
+        await line.write()
+        assert list(line.resources) == [anew]
+
+    @pytest.mark.parametrize(
+        ("status", "body", "fault"),
+        [
+            (409, {"message": "conflict"}, ResourceChanged),
+            (404, {"message": "gone"}, ResourceGone),
+            (403, {"message": "forbidden"}, ApiServerUnavailable),
+            (502, "<html>", ApiServerUnavailable),
+            (200, "<html>", ApiServerUnavailable),
+        ],
+    )
+    async def test_names_what_happens_next(self, line: Line, status: int, body: Any, fault: type[Exception]) -> None:
+        line.answers.say(status, body)
+        with pytest.raises(fault, match="PATCH"):
+            await line.write()
+
+
+class TestRefusals:
+    async def test_are_counted_until_a_write_is_taken(self, line: Line) -> None:
+        line.answers.say(403, {"message": "forbidden"})
+        await line.fail(5)
+        assert line.api_server.refusals_in_a_row == 5
+        line.answers.script = [(200, json.dumps(written()))]
+        await line.write()
+        assert line.api_server.refusals_in_a_row == 0
+
+    async def test_do_not_count_what_only_came_too_late(self, line: Line) -> None:
+        line.answers.say(409, {"message": "conflict"})
+        with pytest.raises(ResourceChanged):
+            await line.write()
+        assert line.api_server.refusals_in_a_row == 0
+
+
+class TestTheComparisonWithAList:
+    @pytest.mark.parametrize(("status", "body"), [(409, {}), (404, {}), (500, {}), (200, "<html>")])
+    async def test_goes_on_after_an_answer_that_is_no_list(
+        self, line: Line, status: int, body: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("entrasync.kube.host.BETWEEN_PRUNES", 0)
+        line.answers.say(status, body)
+        line.answers.say(200, {"items": []})
+        queue = WorkQueue(StillClock(NOW))
+        watch = Watch(line.resources, queue, clock=StillClock(NOW), defaults=Defaults())
+        comparing = asyncio.create_task(keep_pruned(line.api_server, line.resources, (), watch))
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert not comparing.done()
+        assert len(line.resources) == 0, "the next list was read"
+        comparing.cancel()
