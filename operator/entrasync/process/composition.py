@@ -18,6 +18,8 @@ from entrasync.kube.connection import find_connection, open_session
 from entrasync.kube.events import EventPoster
 from entrasync.kube.handlers import Watch
 from entrasync.kube.host import Hosting, host, keep_pruned, kopf_settings, wait_for_first_list
+from entrasync.process.background import Background
+from entrasync.process.checks import find_death, find_unreadiness
 from entrasync.process.clock import WorldClock
 from entrasync.process.health import HealthServer
 from entrasync.process.metrics import Metrics
@@ -59,6 +61,7 @@ class Parts:
     events: EventPoster
     watch: Watch
     engine: Engine
+    background: Background
     health: HealthServer
 
 
@@ -82,21 +85,15 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
         clock=clock,
         bounds=bounds,
     )
-    engine = Engine(reconciler, queue, resources, clock=clock, watcher=metrics)
+    engine, background = Engine(reconciler, queue, resources, clock=clock, watcher=metrics), Background()
     metrics.watch(resources, memory, queue, clock)
     health = HealthServer(
         metrics,
-        liveness=lambda: None if engine.is_alive or not resources.is_complete else "a worker has died",
-        readiness=lambda: _find_unreadiness(engine),
+        liveness=lambda: find_death(engine, background),
+        readiness=lambda: find_unreadiness(engine, api_server),
     )
     watch = Watch(resources, queue, clock=clock, defaults=defaults)
-    return Parts(session, resources, queue, api_server, graph, events, watch, engine, health)
-
-
-def _find_unreadiness(engine: Engine) -> str | None:
-    if engine.is_stopping:
-        return "the operator was told to stop"
-    return None if engine.is_alive else "the resources have not been read yet"
+    return Parts(session, resources, queue, api_server, graph, events, watch, engine, background, health)
 
 
 def _graph_client(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> GraphClient:
@@ -135,14 +132,12 @@ async def _wait_for(task: asyncio.Task[None], stop: asyncio.Event) -> bool:
 
 
 def _hosting(parts: Parts, settings: RunSettings) -> Hosting:
-    background: list[asyncio.Task[None]] = []
-
     async def begin() -> None:
         parts.engine.start()
         parts.watch.wake_all()
-        background.append(asyncio.create_task(parts.events.post_all()))
+        parts.background.start("events", parts.events.post_all())
         pruning = keep_pruned(parts.api_server, parts.resources, settings.namespaces, parts.watch)
-        background.append(asyncio.create_task(pruning))
+        parts.background.start("pruning", pruning)
         LOG.info("The operator runs; %d resources were found.", len(parts.resources))
 
     async def end() -> None:
@@ -152,8 +147,6 @@ def _hosting(parts: Parts, settings: RunSettings) -> Hosting:
             await asyncio.wait_for(parts.events.drain(), EVENTS_GRACE_SECONDS)
         except TimeoutError:
             LOG.warning("Some Events could not be posted before the end.")
-        for task in background:
-            task.cancel()
-        await asyncio.gather(*background, return_exceptions=True)
+        await parts.background.stop()
 
     return Hosting(parts.session, parts.watch, settings.namespaces, begin, end)

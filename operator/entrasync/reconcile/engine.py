@@ -72,9 +72,14 @@ class Engine:
         return self._is_stopping
 
     @property
+    def has_started(self) -> bool:
+        """Whether its workers were started."""
+        return bool(self._tasks)
+
+    @property
     def is_alive(self) -> bool:
         """Whether every worker and the agenda still run."""
-        return bool(self._tasks) and not any(task.done() for task in self._tasks)
+        return self.has_started and not any(task.done() for task in self._tasks)
 
     def share(self, service_principal_id: str, listing: JobListing) -> None:
         """Let all resources of a service principal look at a listing that one of them fetched."""

@@ -1,0 +1,83 @@
+"""What the kubelet is told: dead means that only a restart helps, not ready that nobody is looked after."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import cast
+
+import pytest
+
+from entrasync.kube.api_server import ApiServer
+from entrasync.process.background import Background
+from entrasync.process.checks import MOST_REFUSALS, find_death, find_unreadiness
+from entrasync.reconcile.engine import Engine
+
+
+@dataclass
+class State:
+    """In the place of the engine and of the API server."""
+
+    has_started: bool = True
+    is_stopping: bool = False
+    is_alive: bool = True
+    refusals_in_a_row: int = 0
+
+    def find_death(self, background: Background | None = None) -> str | None:
+        return find_death(cast("Engine", self), background or Background())
+
+    def find_unreadiness(self) -> str | None:
+        return find_unreadiness(cast("Engine", self), cast("ApiServer", self))
+
+
+async def wait_for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+async def break_down() -> None:
+    raise RuntimeError("an unforeseen fault")
+
+
+BEGINNING = State(has_started=False, is_alive=False)
+ENDING = State(is_stopping=True, is_alive=False)
+WORKERLESS = State(is_alive=False)
+
+
+class TestLiveness:
+    @pytest.mark.parametrize("state", [State(), BEGINNING, ENDING, State(refusals_in_a_row=99)])
+    def test_is_given_while_it_works_and_before_and_after(self, state: State) -> None:
+        assert state.find_death() is None
+
+    def test_ends_with_a_worker(self) -> None:
+        assert WORKERLESS.find_death() == "a worker has died"
+
+    async def test_ends_with_a_task_of_the_background_and_the_log_has_why(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        background = Background()
+        background.start("patient", wait_for_ever())
+        background.start("broken", break_down())
+        assert State().find_death(background) is None
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert State().find_death(background) == "a task has died: broken"
+        assert ENDING.find_death(background) is None
+        assert "A task that should run for ever has ended: broken." in caplog.text
+        assert "an unforeseen fault" in caplog.text
+        await background.stop()
+        assert background.ended == ["patient", "broken"]
+        assert "patient" not in caplog.text
+
+
+class TestReadiness:
+    @pytest.mark.parametrize(
+        ("state", "fault"),
+        [
+            (State(), None),
+            (State(refusals_in_a_row=MOST_REFUSALS - 1), None),
+            (BEGINNING, "the resources have not been read yet"),
+            (ENDING, "the operator was told to stop"),
+            (WORKERLESS, "a worker has died"),
+            (State(refusals_in_a_row=7), "the API server took none of the last 7 writes; the log has its words"),
+        ],
+    )
+    def test_says_in_a_sentence_why_it_is_not_given(self, state: State, fault: str | None) -> None:
+        assert state.find_unreadiness() == fault
