@@ -128,7 +128,7 @@ class Reconciler:
             rest = self._convergence.judge(resource, error)
         if rest is None:
             return Outcome(None)
-        if isinstance(rest, Stall):
+        if not isinstance(rest, Wait):
             rest = _blocked(rest)
         status = conclude_unseen(resource, rest, is_blind=False, wall=self._clock.wall())
         return await self._write(resource, status, _outcome_of(rest, timedelta(minutes=1)))
@@ -154,11 +154,10 @@ def _outcome_of(rest: Rest, poll_interval: timedelta) -> Outcome:
             return Outcome(rest.after, is_failure=True)
 
 
-def _blocked(stall: Stall) -> Stall:
-    hint = 'To let go without touching Graph, annotate the resource with entrasync.io/abandon: "true".'
-    message = (
-        stall.message
-        if "entrasync.io/abandon" in stall.message
-        else f"The job could not be settled: {stall.message} {hint}"
-    )
-    return Stall(Reason.DELETION_BLOCKED, message)
+def _blocked(rest: Stall | Retry) -> Stall | Retry:
+    """Tell the way out of a deletion that nobody can say when it ends."""
+    message = rest.message
+    if "entrasync.io/abandon" not in message:
+        hint = 'To let go without touching Graph, annotate the resource with entrasync.io/abandon: "true".'
+        message = f"The job could not be settled: {message} {hint}"
+    return Stall(Reason.DELETION_BLOCKED, message) if isinstance(rest, Stall) else replace(rest, message=message)

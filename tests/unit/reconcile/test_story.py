@@ -560,6 +560,22 @@ class TestDeletion:
         assert story.condition(key, "Stalled") == ("True", "DeletionBlocked")
         assert 'entrasync.io/abandon: "true"' in str(story.status(key)["conditions"])
 
+    @pytest.mark.parametrize("error", [DOWN, LOST])
+    async def test_that_graph_holds_up_says_how_to_let_go_and_writes_it_once(
+        self, story: Story, error: Exception
+    ) -> None:
+        key = held(story)
+        await story.run(key)
+        delete(story, key)
+        story.graph.fail("delete_job", error, times=3)
+        await story.run(key)
+        writes = list(story.server.writes)
+        for _ in range(2):
+            assert (await story.run(key)).is_failure
+        assert story.condition(key, "Reconciling") == ("True", "GraphUnreachable")
+        assert 'entrasync.io/abandon: "true"' in str(story.status(key)["conditions"])
+        assert story.server.writes == writes
+
     async def test_of_a_resource_that_lost_its_finalizer_is_not_ours(self, story: Story) -> None:
         key = story.apply(resource(is_deleting=True, finalizers=("other",)))
         assert (await story.run(key)).look_again is None
