@@ -186,6 +186,12 @@ def held_job_is_missing(facts: Facts) -> Verdict | None:
         )
     if facts.desired.may_create and facts.desired.on_missing is OnMissing.RECREATE:
         return _adopt_or_create(facts)
+    if facts.desired.job_id:
+        return Stall(
+            Reason.JOB_GONE,
+            f"Job {facts.job_id} has gone, and spec.jobId names it. It cannot be corrected in place: "
+            "delete the resource, and apply it with another id or without one.",
+        )
     return Stall(
         Reason.JOB_GONE,
         f"Job {facts.job_id} has gone, and this spec forbids to make another "
@@ -217,8 +223,6 @@ def until_next_look_for_a_missing_job(facts: Facts) -> timedelta:
 
 
 def _why_not_recreated(facts: Facts) -> str:
-    if facts.desired.job_id:
-        return "spec.jobId names it"
     if facts.desired.adoption_policy is AdoptionPolicy.ADOPT_ONLY:
         return "spec.adoptionPolicy is AdoptOnly"
     return "spec.onMissing is Report"

@@ -64,7 +64,10 @@ class TestAJobThatHasGone:
         name = place.apply_job(principal, jobId=job)
         place.wait_ready(name)
         place.world.act(job, "delete")
-        assert "spec.jobId names it" in place.wait_stalled(name, "JobGone")
+        message = place.wait_stalled(name, "JobGone")
+        assert "spec.jobId names it" in message
+        assert "delete the resource, and apply it with another id or without one" in message
+        assert "change that field" not in message
         assert place.writes(principal) == []
 
     def test_is_made_anew_once_the_spec_allows_it(self, swift_workplace: Workplace) -> None:
