@@ -8,7 +8,7 @@ from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
 from entrasync.core.bounds import SOON
 from entrasync.core.facts import Facts, effective_deletion_policy
 from entrasync.core.job_rules import create_is_unconfirmed, is_gone, until_next_look_for_a_missing_job
-from entrasync.core.resource import Desired, Resource, is_same_id
+from entrasync.core.resource import Desired, Resource
 from entrasync.core.verdicts import Do, Retry, Stall, Verdict, Wait
 
 DeletionRule = Callable[[Facts], Verdict | None]
@@ -41,12 +41,11 @@ def policy_of(resource: Resource, desired: Desired | None) -> DeletionPolicy:
 
 def tenant_is_another(facts: Facts) -> Verdict | None:
     """Find a connection that leads to another tenant: nothing may be deleted there."""
-    pinned, tenant = facts.resource.status.get("tenantId"), facts.observed.tenant_id
-    if pinned is None or is_same_id(pinned, tenant):
+    if (pinned := facts.left_tenant) is None:
         return None
     return Stall(
         Reason.DELETION_BLOCKED,
-        f"The job lives in tenant {pinned}, but the operator's connection leads to {tenant}. "
+        f"The job lives in tenant {pinned}, but the operator's connection leads to {facts.observed.tenant_id}. "
         'Point the connection back, or annotate entrasync.io/abandon: "true" to let go.',
     )
 

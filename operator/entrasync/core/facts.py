@@ -9,7 +9,7 @@ from entrasync.core.bounds import Bounds
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.observed import Observed
 from entrasync.core.pause import Pause, judge_pause
-from entrasync.core.resource import Claim, Desired, Resource, outranks
+from entrasync.core.resource import Claim, Desired, Resource, is_same_id, outranks
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,12 @@ class Facts:
     def job_id(self) -> str | None:
         """The job this resource holds or names; None while a create is unfinished."""
         return self.resource.job_id
+
+    @property
+    def left_tenant(self) -> str | None:
+        """The tenant this resource belongs to, when the connection leads to another."""
+        pinned = self.resource.status.get("tenantId")
+        return None if pinned is None or is_same_id(pinned, self.observed.tenant_id) else str(pinned)
 
     @property
     def home(self) -> str:

@@ -30,12 +30,11 @@ def tenant_was_changed(facts: Facts) -> Stall | None:
 
     It needs no look at Graph, and is asked before the first: what another tenant shows is not ours.
     """
-    pinned, tenant = facts.resource.status.get("tenantId"), facts.observed.tenant_id
-    if pinned is None or is_same_id(pinned, tenant):
+    if (pinned := facts.left_tenant) is None:
         return None
     return Stall(
         Reason.TENANT_CHANGED,
-        f"This resource belongs to tenant {pinned}, but the operator's connection leads to {tenant}. "
+        f"This resource belongs to tenant {pinned}, but the operator's connection leads to {facts.observed.tenant_id}. "
         "Point the connection back, or delete the resource and apply it anew.",
     )
 
