@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import kopf
@@ -26,6 +27,10 @@ BETWEEN_PRUNES = 600.0
 # Only peers would hear it, and there are none. Without it Kopf asks for the user's name, and a container's user is a
 # number that has none: the operator would end at its start.
 _IDENTITY: Any = EVENT_SOURCE
+
+
+class WatchRefused(Exception):
+    """The API server does not let us watch any more, which ends Kopf; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ async def keep_pruned(api_server: ApiServer, resources: Resources, namespaces: S
 
 
 async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
-    """Run Kopf until `stop` is set."""
+    """Run Kopf until `stop` is set. Raises `WatchRefused`."""
     registry = kopf.OperatorRegistry()
     register(registry, hosting.watch)
 
@@ -105,15 +110,32 @@ async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
         await hosting.end()
 
     everywhere = not hosting.namespaces
-    await kopf.operator(
-        registry=registry,
-        settings=kopf_settings(),
-        identity=_IDENTITY,
-        standalone=True,
-        clusterwide=everywhere,
-        namespaces=list(hosting.namespaces),
-        stop_flag=stop,
-    )
+    try:
+        await kopf.operator(
+            registry=registry,
+            settings=kopf_settings(),
+            identity=_IDENTITY,
+            standalone=True,
+            clusterwide=everywhere,
+            namespaces=list(hosting.namespaces),
+            stop_flag=stop,
+        )
+    except Exception as error:
+        if (status := refusal_status(error)) is None:
+            raise
+        raise WatchRefused(_explain(status, error)) from error
+
+
+def refusal_status(error: BaseException | None) -> int | None:
+    """Tell the HTTP status that an error of Kopf stands for, if it does; Kopf publishes no class for that."""
+    status = getattr(error, "status", None)
+    return status if type(error).__module__.startswith("kopf.") and isinstance(status, int) else None
+
+
+def _explain(status: int, error: Exception) -> str:
+    if status == HTTPStatus.NOT_FOUND:
+        return f"The CRD {PLURAL}.{GROUP} was deleted; the operator ends. Started again, it waits for the CRD."
+    return f"The API server refused the watch of {PLURAL}.{GROUP}; the operator ends. {status} {error}"
 
 
 class NoDiffBase(kopf.DiffBaseStorage):

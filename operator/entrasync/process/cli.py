@@ -1,6 +1,7 @@
 """The command line: `entra-sync-operator run`, and what writes generated files."""
 
 import asyncio
+import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from pydantic_settings.exceptions import SettingsError
 from entrasync.api.crd import render
 from entrasync.api.reference import render_reference
 from entrasync.kube.connection import NotConnected
+from entrasync.kube.host import WatchRefused
 from entrasync.process.composition import run
 from entrasync.process.logs import set_up_logs
 from entrasync.process.settings import GenerateSettings, RunSettings, describe
@@ -25,6 +27,8 @@ USAGE = """usage: entra-sync-operator COMMAND [OPTIONS]
 
 entra-sync-operator COMMAND --help lists the options of a command.
 """
+
+LOG = logging.getLogger("entrasync.process")
 
 OK, FAILED, MISUSED = 0, 1, 2
 
@@ -54,7 +58,11 @@ def _run(arguments: list[str]) -> int:
     settings = CliApp.run(RunSettings, cli_args=arguments, cli_exit_on_error=False)
     settings.endpoint()
     set_up_logs(settings.log_level, form=settings.log_format)
-    asyncio.run(_run_until_told(settings))
+    try:
+        asyncio.run(_run_until_told(settings))
+    except WatchRefused as error:
+        LOG.critical("%s", error)
+        return FAILED
     return OK
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
+from entrasync.kube.host import refusal_status
 from entrasync.reconcile.engine import RESOURCE_IN_HAND
 
 FIELDS = ("resource", "action", "request_id", "status", "seconds", "why")
@@ -20,6 +21,16 @@ class ResourceFilter(logging.Filter):
         """Add the field; let every record pass."""
         if getattr(record, "resource", None) is None and (resource := RESOURCE_IN_HAND.get()):
             record.resource = resource
+        return True
+
+
+class RefusalFilter(logging.Filter):
+    """Takes Kopf's traceback away where the API server's answer says all: forty lines would hide our one."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Cut the traceback off; let every record pass."""
+        if record.exc_info and refusal_status(record.exc_info[1]) is not None:
+            record.exc_info = None
         return True
 
 
@@ -39,6 +50,7 @@ def set_up_logs(level: str, *, form: str) -> None:
     """Send all logs to standard error. Other libraries speak only from warnings on: at debug they show bodies."""
     handler = logging.StreamHandler()
     handler.addFilter(ResourceFilter())
+    handler.addFilter(RefusalFilter())
     handler.setFormatter(
         _json_formatter() if form == "json" else TextFormatter("%(asctime)s %(levelname)-7s %(message)s")
     )

@@ -15,6 +15,7 @@ from tests.support.polling import until
 from tests.support.workplace import Workplace, open_branch
 
 CRDS = Path(__file__).parents[3] / "crds"
+CRD = "synchronizationjobs.entrasync.io"
 
 
 def read_metrics(place: Workplace) -> dict[tuple[str, str], list[tuple[dict[str, str], float]]]:
@@ -35,11 +36,11 @@ def read_log(place: Workplace) -> str:
 
 
 class TestHealth:
-    def test_without_the_crd_it_is_alive_but_not_ready_and_it_begins_by_itself(
+    def test_without_the_crd_it_is_alive_but_not_ready_begins_by_itself_and_ends_with_it(
         self, tmp_path: Path, shared_workplace: Workplace
     ) -> None:
         binaries = shared_workplace.cluster.plane.binaries
-        missing = "The CRD synchronizationjobs.entrasync.io is not installed"
+        missing = f"The CRD {CRD} is not installed"
         with (
             ControlPlane.start(tmp_path, binaries=binaries) as plane,
             Cluster(plane) as cluster,
@@ -49,16 +50,17 @@ class TestHealth:
             cluster.create("namespaces", namespace)
             place.cluster, place.post = cluster, dataclasses.replace(place.post, kubeconfig=plane.kubeconfig)
             operator = place.start_operator(is_awaited=False)
-            until(
-                lambda: "The CRD synchronizationjobs.entrasync.io is not installed" in read_log(place),
-                what="it says so",
-            )
+            until(lambda: missing in read_log(place), what="it says so")
             assert operator.read("/healthz") == (200, "ok\n")
             assert operator.read("/readyz") == (503, "the resources have not been read yet\n")
             cluster.apply_crds(CRDS)
             operator.wait_ready()
             assert operator.read("/healthz") == (200, "ok\n")
             assert read_log(place).count(missing) == 1
+            cluster.delete("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
+            assert operator.process.wait(20) == 1
+            assert read_log(place).count(f"The CRD {CRD} was deleted") == 1
+            assert "Traceback" not in read_log(place)
 
     def test_once_it_works_it_is_alive_and_ready(self, workplace: Workplace) -> None:
         assert workplace.operator is not None

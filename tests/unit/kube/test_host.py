@@ -1,0 +1,56 @@
+"""What ends Kopf is told in a sentence, and an own fault is not hidden by it."""
+
+import asyncio
+from typing import Any, cast
+
+import kopf
+import pytest
+
+from entrasync.kube.host import Hosting, WatchRefused, host
+
+
+class AnswerError(Exception):
+    """As Kopf raises for an answer of the API server; its own class is not published."""
+
+    def __init__(self, status: int, words: str) -> None:
+        super().__init__(words)
+        self.status = status
+
+
+AnswerError.__module__ = "kopf.errors"
+
+
+def end_kopf(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    async def operator(**_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(kopf, "operator", operator)
+
+
+async def run() -> None:
+    async def nothing() -> None:
+        pass
+
+    session, watch = cast("Any", None), cast("Any", None)
+    await host(Hosting(session, watch, (), nothing, nothing), stop=asyncio.Event())
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (404, r"^The CRD synchronizationjobs\.entrasync\.io was deleted; the operator ends\."),
+        (403, r"^The API server refused the watch .*; the operator ends\. 403 its words$"),
+    ],
+)
+async def test_a_watch_that_is_refused_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, status: int, sentence: str
+) -> None:
+    end_kopf(monkeypatch, AnswerError(status, "its words"))
+    with pytest.raises(WatchRefused, match=sentence):
+        await run()
+
+
+async def test_an_unforeseen_fault_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    end_kopf(monkeypatch, RuntimeError("a fault of ours"))
+    with pytest.raises(RuntimeError, match="a fault of ours"):
+        await run()
