@@ -71,6 +71,7 @@ class Reason(StrEnum):
     TENANT_NOT_FOUND = "TenantNotFound"
     REQUEST_REFUSED = "RequestRefused"
     INVALID_SPEC = "InvalidSpec"
+    NOT_CONFIGURED = "NotConfigured"
     PAUSED_BY_GRAPH = "PausedByGraph"
     QUARANTINED = "Quarantined"
     ESCROWS_PRUNED = "EscrowsPruned"
@@ -123,6 +124,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.TENANT_NOT_FOUND: "Entra knows no such tenant.",
     Reason.REQUEST_REFUSED: "Graph refused a request for a reason of its own, quoted in the message.",
     Reason.INVALID_SPEC: "The stored spec cannot be read; normally the API server refuses such a spec.",
+    Reason.NOT_CONFIGURED: "The job is scheduled, but was never authorised at its target; set up its credentials.",
     Reason.PAUSED_BY_GRAPH: "Graph itself paused the job; a person must look before it is started again.",
     Reason.QUARANTINED: "Graph put the job in quarantine.",
     Reason.ESCROWS_PRUNED: "The initial cycle had too many failures; Graph cleared them.",

@@ -7,6 +7,7 @@ from typing import Any
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.core.bounds import Bounds
 from entrasync.core.conditions import Condition
+from entrasync.core.facts import Facts
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.pause import Pause
 from entrasync.core.times import parse_time
@@ -16,7 +17,7 @@ GRAPH_REASON_UNKNOWN = "Unknown"
 """Graph's own word for a quarantine without a reason; ours when it sends none."""
 
 
-def ready_condition(job: RemoteJob | None, pause: Pause | None, rest: Rest | None, bounds: Bounds) -> Condition:
+def ready_condition(job: RemoteJob | None, pause: Pause | None, rest: Rest | None) -> Condition:
     """Say whether Graph matches the spec and the job is fit."""
     ready = ConditionType.READY
     match rest:
@@ -27,19 +28,17 @@ def ready_condition(job: RemoteJob | None, pause: Pause | None, rest: Rest | Non
         case Wait() | Retry():
             return Condition(ready, "False", rest.reason, rest.message)
         case None:
-            return _fit_condition(job, pause, bounds)
+            return _fit_condition(job, pause)
 
 
-def _fit_condition(job: RemoteJob | None, pause: Pause | None, bounds: Bounds) -> Condition:
+def _fit_condition(job: RemoteJob | None, pause: Pause | None) -> Condition:
     ready = ConditionType.READY
     if job is None:
         return Condition(ready, "Unknown", Reason.JOB_MISSING, "Graph does not show the job.")
-    if job.is_quarantined:
-        return Condition(ready, "False", Reason.QUARANTINED, quarantine_message(job, bounds.four_weeks))
     if not job.is_active and job.schedule_state is not None:
         by = f" ({pause.reason})" if pause and pause.reason else ""
         return Condition(ready, "True", Reason.PAUSED, f"Job {job.id} is in place and paused{by}.")
-    if job.code == "NotRun":
+    if job.code in {"NotRun", "NotConfigured"}:
         return Condition(
             ready, "True", Reason.NOT_RUN_YET, f"Job {job.id} is started; its first cycle has not ended yet."
         )
@@ -51,10 +50,33 @@ def tell_fitness(job: RemoteJob, bounds: Bounds) -> list[Condition]:
     return [_quarantined(job, bounds), _steady_state(job), *_escrows_pruned(job)]
 
 
-def quarantine_rest(job: RemoteJob | None, bounds: Bounds) -> Stall | Wait | None:
-    """Tell whose quarantine is to mend: the tenant's (Stall) or Graph's, which tries again by itself (Wait)."""
-    if job is None or not job.is_quarantined:
+def illness_rest(facts: Facts) -> Stall | Wait | None:
+    """Tell whose turn it is to mend a job that is as the spec wants it and yet does not work."""
+    job = facts.job
+    if job is None:
         return None
+    if job.is_quarantined:
+        return _quarantine_rest(job, facts.bounds)
+    return _unconfigured(job) if _is_unconfigured(facts, job) else None
+
+
+def _is_unconfigured(facts: Facts, job: RemoteJob) -> bool:
+    """Whether a scheduled job was never authorised; shortly after our start the code may be from before it."""
+    started = facts.resource.last_start
+    is_fresh = started is not None and facts.now - started < facts.bounds.young
+    return job.is_unconfigured and not is_fresh
+
+
+def _unconfigured(job: RemoteJob) -> Stall:
+    return Stall(
+        Reason.NOT_CONFIGURED,
+        f"Job {job.id} is scheduled, but Graph says NotConfigured: it was never authorised at its target. "
+        "Set up its credentials on the Provisioning page of the enterprise application in the portal.",
+    )
+
+
+def _quarantine_rest(job: RemoteJob, bounds: Bounds) -> Stall | Wait:
+    """Tell whose quarantine is to mend: the tenant's (Stall) or Graph's, which tries again by itself (Wait)."""
     message = quarantine_message(job, bounds.four_weeks)
     if _error(job).get("tenantActionable") is True:
         return Stall(Reason.QUARANTINED, message)

@@ -48,6 +48,11 @@ class RemoteJob:
         return self.schedule_state == "Active"
 
     @property
+    def is_unconfigured(self) -> bool:
+        """Whether Graph schedules a job that was never authorised at its target."""
+        return self.is_active and self.code == "NotConfigured"
+
+    @property
     def is_quarantined(self) -> bool:
         """Whether Graph holds the job in quarantine."""
         return self.code == "Quarantine"

@@ -8,6 +8,9 @@ from entrasync.core.times import parse_interval, parse_time
 SOONEST = timedelta(seconds=15)
 """A read costs every job of the tenant a share of its limit."""
 
+UNTIL_CONFIGURED = timedelta(minutes=5)
+"""Between reads of a job that a person must set up: whoever has done so wants to see it."""
+
 WHILE_RUNNING = timedelta(seconds=30)
 """Between reads while a cycle runs: progress is worth seeing."""
 
@@ -21,6 +24,8 @@ def next_look(job: RemoteJob | None, *, poll_interval: timedelta, now: datetime)
         return poll_interval
     if job.is_active and _is_in_a_cycle(job):
         return min(WHILE_RUNNING, poll_interval)
+    if job.is_unconfigured:
+        return min(UNTIL_CONFIGURED, poll_interval)
     ahead = [when - now + AFTER_AN_APPOINTMENT for when in _appointments(job) if when is not None]
     upcoming = [delay for delay in ahead if delay > timedelta(0)]
     return min([poll_interval, *(max(delay, SOONEST) for delay in upcoming)])

@@ -8,7 +8,7 @@ from typing import Any
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.core.conditions import Condition, merge_conditions
 from entrasync.core.facts import Facts, effective_deletion_policy
-from entrasync.core.fitness import quarantine_rest, ready_condition, tell_fitness
+from entrasync.core.fitness import illness_rest, ready_condition, tell_fitness
 from entrasync.core.mirror import Mirror, mirror_job
 from entrasync.core.resource import JOB_MEMORY, Operation, Resource
 from entrasync.core.times import write_precise_time, write_time
@@ -106,9 +106,9 @@ def with_start(resource: Resource, now: datetime) -> dict[str, Any]:
 
 def conclude(facts: Facts, rest: Rest | None, *, wall: datetime) -> dict[str, Any]:
     """Write the conditions of a pass that saw Graph and ended with `rest` (None: all is as wanted)."""
-    illness = quarantine_rest(facts.job, facts.bounds) if rest is None else None
-    ready = ready_condition(facts.job, facts.pause, rest, facts.bounds)
-    conditions = [ready, _applied(rest), *_progress(rest or illness)]
+    outlook = rest or illness_rest(facts)
+    ready = ready_condition(facts.job, facts.pause, outlook)
+    conditions = [ready, _applied(rest), *_progress(outlook)]
     if facts.job is not None and facts.resource.held_job_id:
         conditions += tell_fitness(facts.job, facts.bounds)
     elif facts.resource.held_job_id:

@@ -36,6 +36,7 @@ def ended(since: timedelta) -> dict[str, Any]:
             quarantined_job(nextAttempt=write_time(NOW + minutes(1))),
             minutes(1) + seconds(20),
         ),
+        ("a person must set it up", remote_job(code="NotConfigured"), minutes(5)),
         ("no retry is told", quarantined_job(nextAttempt=NEVER), POLL),
         ("the end of time is no appointment", remote_job(lastExecution={"timeEnded": "9999-12-31T23:59:59Z"}), POLL),
     ],

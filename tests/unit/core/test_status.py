@@ -19,6 +19,7 @@ from entrasync.core.status import (
     without_intent,
     write_go_duration,
 )
+from entrasync.core.times import write_precise_time
 from entrasync.core.verdicts import Rest, Retry, Stall, Wait
 from tests.support.facts import (
     JOB,
@@ -126,6 +127,35 @@ class TestReady:
         status = concluded(facts(holder(), remote_job(state="Disabled")), Stall(Reason.PAUSED_BY_GRAPH, "x"))
         assert told(status, ConditionType.APPLIED) == ("True", Reason.APPLIED)
         assert told(status, ConditionType.READY) == ("False", Reason.PAUSED_BY_GRAPH)
+
+
+class TestAJobThatWasNeverAuthorised:
+    UNCONFIGURED = remote_job(code="NotConfigured")
+
+    def test_is_a_persons_turn_though_the_spec_is_applied(self) -> None:
+        status = concluded(facts(holder(), self.UNCONFIGURED))
+        for kind, expected in {
+            ConditionType.READY: ("False", Reason.NOT_CONFIGURED),
+            ConditionType.STALLED: ("True", Reason.NOT_CONFIGURED),
+            ConditionType.APPLIED: ("True", Reason.APPLIED),
+        }.items():
+            assert told(status, kind) == expected
+        assert "Provisioning page" in conditions(status)[ConditionType.STALLED]["message"]
+
+    def test_is_not_told_while_anything_else_is_under_way(self) -> None:
+        assert told(concluded(facts(holder(), self.UNCONFIGURED), WAIT), ConditionType.READY)[1] == Reason.STARTING
+
+    def test_is_not_told_of_one_that_rests(self) -> None:
+        status = concluded(facts(holder(), remote_job(state="Disabled", code="NotConfigured")))
+        assert told(status, ConditionType.READY) == ("True", Reason.PAUSED)
+
+    @pytest.mark.parametrize(
+        ("started", "ready"),
+        [(seconds(10), ("True", Reason.NOT_RUN_YET)), (minutes(5), ("False", Reason.NOT_CONFIGURED))],
+    )
+    def test_is_not_told_right_after_a_start(self, started: timedelta, ready: tuple[str, str]) -> None:
+        subject = holder(status={"lastStartTime": write_precise_time(ago(started))})
+        assert told(concluded(facts(subject, self.UNCONFIGURED)), ConditionType.READY) == ready
 
 
 class TestQuarantine:
