@@ -42,7 +42,8 @@ class EffectiveSettings(ApiModel):
     """What is in force, with everything that spec leaves unset resolved."""
 
     deletion_policy: str | None = None
-    """What happens to the job in Graph when this resource is deleted: Delete, Pause or Retain."""
+    """What happens to the job in Graph when this resource is deleted: Delete, Pause or Retain. Absent: spec says
+    nothing and no job is held yet; one that is created will be deleted, one that is adopted retained."""
 
     poll_interval: str | None = None
     """Longest age of the mirrored status, for example 5m."""

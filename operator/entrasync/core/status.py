@@ -53,12 +53,13 @@ def _mirror_of_held_job(facts: Facts) -> Mirror:
 
 
 def _effective(facts: Facts) -> dict[str, str]:
-    state = facts.wanted_state
-    policies = {
-        "deletionPolicy": effective_deletion_policy(facts.desired, facts.resource.origin).value,
-        "pollInterval": write_go_duration(facts.desired.poll_interval),
-    }
-    return policies | ({"scheduleState": state.value} if state else {})
+    desired, origin, state = facts.desired, facts.resource.origin, facts.wanted_state
+    effective = {"pollInterval": write_go_duration(desired.poll_interval)}
+    if origin or desired.deletion_policy:  # else it hangs on whether a job will be made or taken over
+        effective["deletionPolicy"] = effective_deletion_policy(desired, origin).value
+    if state:
+        effective["scheduleState"] = state.value
+    return effective
 
 
 def write_go_duration(duration: timedelta) -> str:

@@ -302,6 +302,11 @@ class TestWhatIsRemembered:
         status = remember(facts(holder(origin="Adopted"), remote_job())).status
         assert status["effective"] == {"deletionPolicy": "Retain", "pollInterval": "5m"}
 
+    def test_what_hangs_on_the_origin_is_left_open_until_a_job_is_held(self) -> None:
+        assert remember(facts(resource())).status["effective"] == {"pollInterval": "5m"}
+        wish = desired(deletion_policy=DeletionPolicy.DELETE)
+        assert remember(facts(resource(wish))).status["effective"]["deletionPolicy"] == "Delete"
+
     def test_set_fields_are_in_force_as_they_are(self) -> None:
         wish = desired(schedule_state=ScheduleState.PAUSED, deletion_policy=DeletionPolicy.PAUSE)
         effective = remember(facts(holder(wish=wish), remote_job())).status["effective"]
