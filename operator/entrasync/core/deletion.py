@@ -74,12 +74,17 @@ def job_is_held_by_another(facts: Facts) -> Verdict | None:
 
 
 def job_is_to_be_paused(facts: Facts) -> Verdict | None:
-    """Find a running job that deletionPolicy Pause wants paused."""
+    """Find a running job that deletionPolicy Pause wants paused.
+
+    A rest that is shown shortly after our start may be from before it, and one pause too many harms nothing.
+    """
     if policy_of(facts.resource, facts.desired) is not DeletionPolicy.PAUSE:
         return None
     if facts.job is None:
         return wait_out_missing_job(facts)
-    if not facts.job.is_active:
+    started = facts.resource.last_start
+    may_be_stale = started is not None and facts.now - started < facts.bounds.replication
+    if not facts.job.is_active and not may_be_stale:
         return Do(ReleaseResource(f"job {facts.job.id} is paused (deletionPolicy Pause)"))
     return Do(PauseJob(facts.home, facts.job.id))
 

@@ -11,7 +11,7 @@ from entrasync.api.spec import DeletionPolicy
 from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
 from entrasync.core.deletion import needs_listing, plan_deletion, release_without_graph, wait_out_missing_job
 from entrasync.core.resource import Resource
-from entrasync.core.times import write_time
+from entrasync.core.times import write_precise_time, write_time
 from entrasync.core.verdicts import Do, Retry, Stall, Wait
 from tests.support.facts import (
     JOB,
@@ -94,6 +94,12 @@ class TestPolicies:
         release = action_of(plan_deletion(facts(subject, remote_job(state="Disabled"))))
         assert isinstance(release, ReleaseResource)
         assert "is paused" in release.message
+
+    @pytest.mark.parametrize(("elapsed", "kind"), [(minutes(14), PauseJob), (minutes(15), ReleaseResource)])
+    def test_pause_does_not_believe_a_rest_shortly_after_our_start(self, elapsed: timedelta, kind: type) -> None:
+        started = {"lastStartTime": write_precise_time(ago(elapsed))}
+        subject = holder(wish=desired(deletion_policy=PAUSE), status=started)
+        assert isinstance(action_of(plan_deletion(facts(subject, remote_job(state="Disabled")))), kind)
 
     def test_pause_waits_for_a_job_out_of_sight(self) -> None:
         verdict = plan_deletion(facts(holder(wish=desired(deletion_policy=PAUSE)), misses=misses(1, seconds(0))))
