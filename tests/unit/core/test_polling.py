@@ -36,7 +36,6 @@ def ended(since: timedelta) -> dict[str, Any]:
             quarantined_job(nextAttempt=write_time(NOW + minutes(1))),
             minutes(1) + seconds(20),
         ),
-        ("a person must set it up", remote_job(code="NotConfigured"), minutes(5)),
         ("no retry is told", quarantined_job(nextAttempt=NEVER), POLL),
         ("the end of time is no appointment", remote_job(lastExecution={"timeEnded": "9999-12-31T23:59:59Z"}), POLL),
     ],
@@ -47,6 +46,12 @@ def test_it_follows_from_what_is_about_to_happen(why: str, job: RemoteJob | None
 
 def test_it_is_never_later_than_the_poll_interval() -> None:
     assert next_look(remote_job(code="NotRun"), poll_interval=seconds(30), now=NOW) == seconds(30)
+
+
+def test_what_a_person_must_set_up_is_read_every_five_minutes_however_rare_the_polls() -> None:
+    day = timedelta(days=1)
+    assert next_look(remote_job(code="NotConfigured"), poll_interval=day, now=NOW) == minutes(5)
+    assert next_look(remote_job(state="Disabled", code="NotConfigured"), poll_interval=day, now=NOW) == day
 
 
 @pytest.mark.parametrize("odd", [None, 7, [], "x", {"nextAttempt": 5, "timeEnded": []}])
