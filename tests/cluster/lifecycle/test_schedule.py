@@ -177,3 +177,26 @@ class TestAStart:
         swift_workplace.world.override(job.id)
         swift_workplace.wait_ready(name)
         assert swift_workplace.writes(principal) == ["createJob", "startJob"]
+
+
+class TestAPauseOfOurs:
+    def test_is_not_repeated_while_graph_shows_the_state_from_before(self, workplace: Workplace) -> None:
+        principal, name, job = adopt(workplace, schedule={"state": "Active"})
+        workplace.wait_ready(name)
+        workplace.world.override(job, merge={"schedule": {"state": "Active"}, "status": {"code": "Active"}})
+        workplace.change_job(name, schedule={"state": "Paused"})
+        workplace.wait_condition(name, "Reconciling", reason="Pausing")
+        workplace.wait_polls(principal, count=4)
+        workplace.world.override(job)
+        assert condition(workplace.wait_ready(name), "Ready")["reason"] == "Paused"
+        assert workplace.writes(principal) == ["pauseJob"]
+        assert workplace.reasons(name) == ["JobAdopted", "JobPaused"]
+
+
+def test_a_job_that_was_never_authorised_is_a_persons_turn(swift_workplace: Workplace) -> None:
+    _, name, job = adopt(swift_workplace)
+    swift_workplace.world.override(job, merge={"status": {"code": "NotConfigured"}})
+    assert "Set up its credentials" in swift_workplace.wait_stalled(name, "NotConfigured")
+    assert condition(swift_workplace.job(name), "Applied")["status"] == "True"
+    swift_workplace.world.override(job)
+    swift_workplace.wait_ready(name)
