@@ -65,7 +65,7 @@ class TestAMissingPermission:
             message = branch.wait_stalled(name, "PermissionMissing")
             assert "The token carries the roles: Application.Read.All" in message
             assert f"Grant {'app ' + client} the Graph application permission Synchronization.ReadWrite.All" in message
-            assert "or Synchronization.ReadWrite.All" in message
+            assert "or Application.ReadWrite.OwnedBy (as an owner of the service principal)" in message
             assert "admin consent" in message
             world.set_application(client, roles=["Application.Read.All", "Synchronization.ReadWrite.All"])
             world.revoke_tokens()
