@@ -178,7 +178,7 @@ async def test_a_missing_permission_is_named_and_its_consent_is_seen(world: Worl
         await world.api.list_jobs(world.principal)
     assert isinstance(caught.value.settled, Refused)
     assert caught.value.settled.reason is Reason.PERMISSION_MISSING
-    assert "Synchronization.Read.All" in caught.value.message
+    assert "permission Synchronization.ReadWrite.All or" in caught.value.message
     assert "The token carries the roles: User.Read.All." in caught.value.message
     await world.graph.do("POST", "applications", {**world.graph.app, "roles": ["Synchronization.Read.All"]})
     assert (await world.api.list_jobs(world.principal)).jobs == ()
