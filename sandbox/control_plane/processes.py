@@ -3,6 +3,7 @@
 import fcntl
 import http.client
 import json
+import os
 import socket
 import ssl
 import subprocess
@@ -53,6 +54,10 @@ def free_ports() -> Ports:
         return Ports(*(each.getsockname()[1] for each in sockets))
 
 
+FEW_COLLECTIONS = "400"
+"""Go's GOGC for a server that lives for minutes: a start takes a quarter less time, for some memory."""
+
+
 def launch(
     folder: Path, claim: int, programs: Mapping[str, Sequence[str]], ports: Ports, certificates: Certificates
 ) -> subprocess.Popen[bytes]:
@@ -63,6 +68,7 @@ def launch(
     supervisor = subprocess.Popen(
         [sys.executable, "-I", "-S", _SUPERVISOR, folder, json.dumps(programs)],
         stdin=subprocess.PIPE,
+        env={"GOGC": FEW_COLLECTIONS} | os.environ,
         pass_fds=[claim],
         start_new_session=True,  # Ctrl-C is for whoever started us, who stops it in good order
     )

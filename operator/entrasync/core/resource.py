@@ -9,6 +9,8 @@ from entrasync.api.names import ABANDON_ANNOTATION, FINALIZER, JOB_ID_ANNOTATION
 from entrasync.api.spec import AdoptionPolicy, DeletionPolicy, OnMissing, ScheduleState
 from entrasync.core.times import parse_time
 
+_OUR_ANNOTATIONS = frozenset({JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION})
+
 
 @dataclass(frozen=True, order=True)
 class ResourceKey:
@@ -163,9 +165,16 @@ class Resource:
 
 
 def has_news(known: Resource, seen: Resource) -> bool:
-    """Whether anything but status changed: what our own status writes bring back wakes nobody."""
-    before = (known.uid, known.generation, known.is_deleting, known.finalizers, known.annotations)
-    return before != (seen.uid, seen.generation, seen.is_deleting, seen.finalizers, seen.annotations)
+    """Whether anything changed but status and what we write ourselves.
+
+    The watch may show our own finalizer and annotations before the answer to the write that set them.
+    """
+    return _substance(known) != _substance(seen)
+
+
+def _substance(resource: Resource) -> tuple[object, ...]:
+    others = {name: value for name, value in resource.annotations.items() if name not in _OUR_ANNOTATIONS}
+    return resource.uid, resource.generation, resource.is_deleting, others
 
 
 def _read_operation(stored: object) -> Operation | None:

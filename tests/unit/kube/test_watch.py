@@ -106,6 +106,17 @@ class TestNews:
         [known] = desk.resources
         assert known.resource_version == "2"
 
+    async def test_our_own_finalizer_and_job_id_are_none_though_the_watch_tells_before_the_answer(
+        self, desk: Desk
+    ) -> None:
+        desk.see("ADDED", raw(finalizers=[]))
+        await desk.woken()
+        ours = {"entrasync.io/job-id": "scim.1", "entrasync.io/job-origin": "Created"}
+        desk.see("MODIFIED", raw(version=2), raw(version=3, annotations=ours))
+        assert await desk.woken() == []
+        desk.see("MODIFIED", raw(version=4, annotations=ours | {"entrasync.io/abandon": "true"}))
+        assert await desk.woken() == [("a", True)]
+
     async def test_the_first_list_is_nobodys_edit(self, desk: Desk) -> None:
         desk.resources.is_complete = False
         await desk.show(raw())
