@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from entrasync.api.conditions import CONDITION_MEANING, REASON_MEANING, ConditionType, Reason
-from entrasync.api.spec import ScheduleState
+from entrasync.api.policies import ScheduleState
 from entrasync.core import job_rules, schedule_rules
 from entrasync.core import plan as planning
 from entrasync.core.deletion import DELETION_RULES

@@ -1,10 +1,25 @@
 """The CustomResourceDefinition, made from the models: the one source of what the API server checks and explains."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from pydantic import BaseModel
 
-from entrasync.api.names import CATEGORY, GROUP, KIND, PLURAL, SHORT_NAMES, SINGULAR, VERSION
+from entrasync.api.graph_connection import GraphConnection
+from entrasync.api.names import (
+    CATEGORY,
+    CONNECTION_KIND,
+    CONNECTION_PLURAL,
+    CONNECTION_SHORT_NAMES,
+    CONNECTION_SINGULAR,
+    GROUP,
+    KIND,
+    PLURAL,
+    SHORT_NAMES,
+    SINGULAR,
+    VERSION,
+)
 from entrasync.api.resource import SynchronizationJob
 from entrasync.api.schema import structural_schema
 
@@ -13,25 +28,49 @@ WIDE = 1
 """Priority of the columns that only `-o wide` shows."""
 
 
+@dataclass(frozen=True)
+class Names:
+    """How a kind is called."""
+
+    kind: str
+    plural: str
+    singular: str
+    short: tuple[str, ...]
+
+
+JOB = Names(KIND, PLURAL, SINGULAR, SHORT_NAMES)
+CONNECTION = Names(CONNECTION_KIND, CONNECTION_PLURAL, CONNECTION_SINGULAR, CONNECTION_SHORT_NAMES)
+
+
 def render() -> dict[str, str]:
     """Write every CRD as a file: its name and its text."""
-    return {f"{GROUP}_{PLURAL}.yaml": HEADER + _to_yaml(synchronization_job_crd())}
+    crds = (synchronization_job_crd(), graph_connection_crd())
+    return {f"{GROUP}_{crd['spec']['names']['plural']}.yaml": HEADER + _to_yaml(crd) for crd in crds}
 
 
 def synchronization_job_crd() -> dict[str, Any]:
     """Describe SynchronizationJob to the API server."""
+    return _crd(JOB, SynchronizationJob, _job_columns())
+
+
+def graph_connection_crd() -> dict[str, Any]:
+    """Describe GraphConnection to the API server."""
+    return _crd(CONNECTION, GraphConnection, _connection_columns())
+
+
+def _crd(names: Names, model: type[BaseModel], columns: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{PLURAL}.{GROUP}"},
+        "metadata": {"name": f"{names.plural}.{GROUP}"},
         "spec": {
             "group": GROUP,
             "names": {
-                "kind": KIND,
-                "listKind": f"{KIND}List",
-                "plural": PLURAL,
-                "singular": SINGULAR,
-                "shortNames": list(SHORT_NAMES),
+                "kind": names.kind,
+                "listKind": f"{names.kind}List",
+                "plural": names.plural,
+                "singular": names.singular,
+                "shortNames": list(names.short),
                 "categories": [CATEGORY],
             },
             "scope": "Namespaced",
@@ -40,20 +79,31 @@ def synchronization_job_crd() -> dict[str, Any]:
                     "name": VERSION,
                     "served": True,
                     "storage": True,
-                    "additionalPrinterColumns": _printer_columns(),
+                    "additionalPrinterColumns": columns,
                     "subresources": {"status": {}},
-                    "schema": {"openAPIV3Schema": structural_schema(SynchronizationJob)},
+                    "schema": {"openAPIV3Schema": structural_schema(model)},
                 }
             ],
         },
     }
 
 
-def _printer_columns() -> list[dict[str, Any]]:
+def _connection_columns() -> list[dict[str, Any]]:
+    ready = '.status.conditions[?(@.type=="Ready")]'
+    return [
+        _column("Tenant", ".spec.tenantId", "Tenant that the connection leads to."),
+        _column("Ready", f"{ready}.status", "Whether the login works."),
+        _column("Reason", f"{ready}.reason", "Why it does or does not."),
+        _column("Cloud", ".spec.cloud", "Cloud of the tenant; empty means Global.", priority=WIDE),
+        _column("Age", ".metadata.creationTimestamp", "How long this resource is there.", type_="date"),
+    ]
+
+
+def _job_columns() -> list[dict[str, Any]]:
     mirror = ".status.synchronizationStatus"
     run = f"{mirror}.lastExecution"
     return [
-        _column("Template", ".spec.template.id", "Template that the job is made from."),
+        _column("Template", ".status.job.templateId", "Template that the job is made from."),
         _column("State", ".status.job.schedule.state", "Whether Graph schedules the job."),
         _column("Status", f"{mirror}.code", "State of the job in Graph's words."),
         _column("Ready", '.status.conditions[?(@.type=="Ready")].status', "Whether the job is as wanted and fit."),

@@ -1,7 +1,14 @@
 """Durations as Kubernetes writes them: `90s`, `5m`, `1h30m`. Graph's own are ISO 8601 and live elsewhere."""
 
 import re
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core.core_schema import CoreSchema, no_info_before_validator_function
+
+from entrasync.api.model import cel_rules, rule
 
 GO_DURATION_PATTERN = "^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$"
 """Whole hours, minutes and seconds, in this order. The digits are bounded so that no sum can overflow."""
@@ -19,3 +26,42 @@ def parse_go_duration(text: str) -> timedelta:
         raise ValueError(f"{text!r} is no duration; write whole hours, minutes and seconds, such as 90s, 5m or 1h30m")
     hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return timedelta(hours=hours, minutes=minutes, seconds=seconds)
+
+
+@dataclass(frozen=True)
+class GoDuration:
+    """Says of a `timedelta` field at the path `where` that it is written so, and how long it may be.
+
+    Each bound comes with the reason that a refusal gives.
+    """
+
+    where: str
+    at_least: tuple[str, str]
+    at_most: tuple[str, str]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Read it from text."""
+        return no_info_before_validator_function(self._read, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe it to the API server."""
+        (shortest, why_not_shorter), (longest, why_not_longer) = self.at_least, self.at_most
+        too_short = f"{self.where}: must be at least {shortest}; {why_not_shorter}"
+        too_long = f"{self.where}: must be at most {longest}; {why_not_longer}"
+        return {
+            "type": "string",
+            "pattern": GO_DURATION_PATTERN,
+            "minLength": SHORTEST_GO_DURATION,
+            "maxLength": LONGEST_GO_DURATION,
+            **cel_rules(
+                rule(f"duration(self) >= duration('{shortest}')", too_short),
+                rule(f"duration(self) <= duration('{longest}')", too_long),
+            ),
+        }
+
+    def _read(self, value: object) -> timedelta:
+        duration = value if isinstance(value, timedelta) else parse_go_duration(str(value))
+        shortest, longest = self.at_least[0], self.at_most[0]
+        if not parse_go_duration(shortest) <= duration <= parse_go_duration(longest):
+            raise ValueError(f"must be at least {shortest} and at most {longest}")
+        return duration

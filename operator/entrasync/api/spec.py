@@ -5,87 +5,47 @@ on the install, and `status.effective` shows it.
 """
 
 from datetime import timedelta
-from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema, model_validator
+from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
 
-from entrasync.api.duration import GO_DURATION_PATTERN, LONGEST_GO_DURATION, SHORTEST_GO_DURATION, parse_go_duration
-from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, rule
-
-GUID_PATTERN = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
-URL_SAFE_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._~-]*$"
-"""Ids go into the path of a URL as they are. The first character keeps out `.` and `..`, which a path would swallow."""
+from entrasync.api.application import ApplicationSpec
+from entrasync.api.duration import GoDuration
+from entrasync.api.ids import FactoryTag, Guid, JobId, ObjectName, TemplateId
+from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule
+from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, Readiness, ScheduleState
 
 SHORTEST_POLL_INTERVAL = timedelta(seconds=30)
 LONGEST_POLL_INTERVAL = timedelta(hours=24)
 
-
-class AdoptionPolicy(StrEnum):
-    """What to do about a job that is already there."""
-
-    ADOPT_OR_CREATE = "AdoptOrCreate"
-    ADOPT_ONLY = "AdoptOnly"
-
-
-class OnMissing(StrEnum):
-    """What to do when the job has gone."""
-
-    RECREATE = "Recreate"
-    REPORT = "Report"
-
-
-class ScheduleState(StrEnum):
-    """Whether the job shall run."""
-
-    ACTIVE = "Active"
-    PAUSED = "Paused"
-
-
-class DeletionPolicy(StrEnum):
-    """What happens to the job in Graph when its resource is deleted."""
-
-    DELETE = "Delete"
-    PAUSE = "Pause"
-    RETAIN = "Retain"
-
-
-# Graph writes GUIDs in lower case; a user may paste them otherwise, and ids are compared as text.
-Guid = Annotated[str, StringConstraints(pattern=GUID_PATTERN, max_length=36, to_lower=True)]
-TemplateId = Annotated[str, StringConstraints(pattern=URL_SAFE_PATTERN, max_length=128)]
-JobId = Annotated[str, StringConstraints(pattern=URL_SAFE_PATTERN, max_length=256)]
-
-
-def _read_poll_interval(value: object) -> timedelta:
-    interval = value if isinstance(value, timedelta) else parse_go_duration(str(value))
-    if not SHORTEST_POLL_INTERVAL <= interval <= LONGEST_POLL_INTERVAL:
-        raise ValueError("must be at least 30s and at most 24h")
-    return interval
-
-
-# The rules stand here and not in a Field beside it: what WithJsonSchema says is all that pydantic then writes.
 PollInterval = Annotated[
     timedelta,
-    BeforeValidator(_read_poll_interval),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": GO_DURATION_PATTERN,
-            "minLength": SHORTEST_GO_DURATION,
-            "maxLength": LONGEST_GO_DURATION,
-            **cel_rules(
-                rule(
-                    "duration(self) >= duration('30s')",
-                    "spec.pollInterval: must be at least 30s; shorter ones only use up the tenant's Graph limits",
-                ),
-                rule(
-                    "duration(self) <= duration('24h')",
-                    "spec.pollInterval: must be at most 24h; to leave the job alone, set spec.suspend",
-                ),
-            ),
-        }
+    GoDuration(
+        "spec.pollInterval",
+        at_least=("30s", "shorter ones only use up the tenant's Graph limits"),
+        at_most=("24h", "to leave the job alone, set spec.suspend"),
     ),
 ]
+MaxAge = Annotated[
+    timedelta,
+    GoDuration(
+        "spec.freshness.maxAge",
+        at_least=("1m", "no job runs more often"),
+        at_most=("2160h", "leave freshness out to be told of nothing"),
+    ),
+]
+
+GRAPH_DURATION_PATTERN = "^P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?$"
+"""Whole days, hours, minutes and seconds of ISO 8601, as Graph writes intervals."""
+
+SETTING_NAME_PATTERN = "^[A-Za-z][A-Za-z0-9._-]*$"
+
+
+class ConnectionReference(ApiModel):
+    """A GraphConnection in the namespace of this resource."""
+
+    name: ObjectName
+    """Name of the GraphConnection."""
 
 
 class ServicePrincipalReference(ApiModel):
@@ -93,7 +53,11 @@ class ServicePrincipalReference(ApiModel):
 
     model_config = ConfigDict(
         json_schema_extra=cel_rules(
-            exactly_one_of("spec.servicePrincipal", objectId="the Object ID of the enterprise application, a GUID")
+            exactly_one_of(
+                "spec.servicePrincipal",
+                objectId="the Object ID of the enterprise application, a GUID",
+                appId="its Application ID, a GUID",
+            )
         )
     )
 
@@ -101,10 +65,14 @@ class ServicePrincipalReference(ApiModel):
     """Object ID of the service principal, as the Entra admin center shows it under Enterprise applications. Not the
     application (client) ID, and not the object ID of the app registration."""
 
+    app_id: Guid | None = None
+    """Application (client) ID of the app that the service principal stands for. The operator looks the service
+    principal up, for which its own app needs the Graph permission Application.Read.All."""
+
     @model_validator(mode="after")
     def _has_exactly_one(self) -> Self:
-        if self.object_id is None:
-            raise ValueError("give exactly one of objectId")
+        if (self.object_id is None) == (self.app_id is None):
+            raise ValueError("give exactly one of objectId and appId")
         return self
 
 
@@ -114,7 +82,9 @@ class TemplateReference(ApiModel):
     model_config = ConfigDict(
         json_schema_extra=cel_rules(
             exactly_one_of(
-                "spec.template", id="a template that the service principal offers, such as scim or Azure2Azure"
+                "spec.template",
+                id="a template that the service principal offers, such as scim or Azure2Azure",
+                factoryTag="the kind of template, such as CustomSCIM",
             )
         )
     )
@@ -123,19 +93,49 @@ class TemplateReference(ApiModel):
     """Id of the template, such as scim, Azure2Azure or AD2AADProvisioning. It must be one that the service principal
     offers; case matters."""
 
+    factory_tag: FactoryTag | None = None
+    """Factory tag of the template, such as CustomSCIM or aws: the one template with this tag that the service principal
+    offers is meant."""
+
     @model_validator(mode="after")
     def _has_exactly_one(self) -> Self:
-        if self.id is None:
-            raise ValueError("give exactly one of id")
+        if (self.id is None) == (self.factory_tag is None):
+            raise ValueError("give exactly one of id and factoryTag")
         return self
 
 
 class ScheduleSpec(ApiModel):
-    """Whether the job shall run. How often it runs is decided by Microsoft Entra and cannot be set."""
+    """Whether the job shall run, and until when. How often it runs is decided by Microsoft Entra."""
 
     state: ScheduleState | None = None
     """Active: the job is kept running. Paused: the job is kept paused; a cycle under way may still finish. Unset:
     Active for a job that the operator created; a job that it adopted is neither started nor paused."""
+
+    interval: Annotated[str, StringConstraints(pattern=GRAPH_DURATION_PATTERN, min_length=3, max_length=32)] | None = (
+        None
+    )
+    """The interval you expect, as Graph writes it, such as PT40M. Entra decides it: the operator asks for it once, and
+    the condition ScheduleApplied names the real one where Graph keeps its own. The job runs either way."""
+
+    expiration: AwareDatetime | None = None
+    """The operator pauses the job at this time, such as 2027-01-01T00:00:00Z, and keeps it paused from then on."""
+
+
+class FreshnessSpec(ApiModel):
+    """How old the last success may become."""
+
+    max_age: MaxAge
+    """The condition Overdue is set when no run has succeeded for so long, written like 2h; from 1m to 2160h."""
+
+
+class JobSetting(ApiModel):
+    """One entry of the job's synchronizationJobSettings."""
+
+    name: Annotated[str, StringConstraints(pattern=SETTING_NAME_PATTERN, max_length=128)]
+    """Graph's name of the setting, such as LookaheadQueryEnabled."""
+
+    value: Annotated[str, StringConstraints(max_length=4096)]
+    """The value, always text, such as "False"."""
 
 
 class SynchronizationJobSpec(ApiModel):
@@ -152,6 +152,10 @@ class SynchronizationJobSpec(ApiModel):
             )
         )
     )
+
+    connection_ref: ConnectionReference | None = None
+    """The GraphConnection that leads to the tenant. Unset: the GraphConnection named default in this namespace if there
+    is one, else the install's own connection where the install lets this namespace use it."""
 
     service_principal: ServicePrincipalReference
     """The enterprise application (service principal) whose synchronization job this is. If this comes to mean another
@@ -175,11 +179,31 @@ class SynchronizationJobSpec(ApiModel):
     With jobId or AdoptOnly no job is ever created, whatever is said here."""
 
     schedule: ScheduleSpec | None = None
-    """Whether the job shall run. Unset: see schedule.state."""
+    """Whether the job shall run, and until when. Unset: see schedule.state."""
+
+    freshness: FreshnessSpec | None = None
+    """How old the last success may become before the condition Overdue is set. Unset: nobody is told."""
+
+    readiness: Readiness | None = None
+    """What the condition Ready asks for. Healthy: that Graph matches the spec and the job is fit. Applied: only that
+    Graph matches the spec, so that one app's expired token does not hold up a whole rollout; a quarantine then shows in
+    the condition Quarantined alone. Unset: Healthy."""
+
+    application: ApplicationSpec | None = None
+    """What belongs to the service principal and not to one job: credentials, scope, mails, protection. At most one
+    resource per service principal may carry it. Unset: all of it is left as it is."""
+
+    settings: Annotated[list[JobSetting], Field(max_length=64, json_schema_extra=list_map("name"))] | None = None
+    """The job's own settings (synchronizationJobSettings) by name. Those not named here are left as they are."""
+
+    management_policy: ManagementPolicy | None = None
+    """Manage: the operator makes Graph match this spec. Observe: it never writes to Graph, mirrors the job and shows in
+    the condition Drifted what it would do. Unset: as the namespace or the install says, else Manage."""
 
     deletion_policy: DeletionPolicy | None = None
     """What happens to the job in Graph when this resource is deleted. Delete: it is deleted. Pause: it is paused and
-    left. Retain: it is left as it is. Unset: Delete for a job that the operator created, Retain for one it adopted."""
+    left. Retain: it is left as it is. Unset: as the namespace or the install says, else Delete for a job that the
+    operator created, Retain for one it adopted."""
 
     suspend: bool = False
     """True: the operator leaves the job alone and neither reads nor writes it; deleting this resource then leaves the
@@ -187,4 +211,4 @@ class SynchronizationJobSpec(ApiModel):
 
     poll_interval: PollInterval | None = None
     """Longest age of the mirrored status, written like 90s, 5m or 1h30m; from 30s to 24h. The operator reads more often
-    while a cycle runs. Unset: the interval of the install."""
+    while a cycle runs. Unset: as the namespace or the install says, else 5m."""

@@ -41,6 +41,9 @@ class ConditionEntry(ApiModel):
 class EffectiveSettings(ApiModel):
     """What is in force, with everything that spec leaves unset resolved."""
 
+    management_policy: str | None = None
+    """Whether the operator writes to Graph: Manage or Observe."""
+
     deletion_policy: str | None = None
     """What happens to the job in Graph when this resource is deleted: Delete, Pause or Retain. Absent: spec says
     nothing and no job is held yet; one that is created will be deleted, one that is adopted retained."""
@@ -85,6 +88,71 @@ class OperationRecord(ApiModel):
     """Ids of the jobs that were there before: none of them is the one looked for."""
 
 
+class SourceRecord(ApiModel):
+    """A Secret that values were read from, never its content."""
+
+    name: str | None = None
+    """Name of the Secret."""
+
+    uid: str | None = None
+    """Its uid."""
+
+    resource_version: str | None = None
+    """Its version when its values were last saved in Graph."""
+
+
+class ApplicationRecord(ApiModel):
+    """What the operator saved for spec.application. Values and their hashes are kept nowhere."""
+
+    sources: list[SourceRecord] | None = None
+    """The Secrets that the saved values came from."""
+
+    keys: list[str] | None = None
+    """Graph's names of the values that the operator saved."""
+
+    time: str | None = None
+    """When it last saved any (UTC)."""
+
+    scope_in_force: str | None = None
+    """The provisioning scope that the last restart brought into force."""
+
+
+class IntervalRecord(ApiModel):
+    """The interval that Graph was asked for, which is done once."""
+
+    requested: str | None = None
+    """spec.schedule.interval as it was sent."""
+
+    time: str | None = None
+    """When (UTC)."""
+
+    answer: str | None = None
+    """What Graph answered, where it refused."""
+
+
+class Difference(ApiModel):
+    """One thing in Graph that is not as spec wants it."""
+
+    field: str | None = None
+    """Where in spec it is said."""
+
+    wanted: str | None = None
+    """What spec wants. Absent for secrets."""
+
+    found: str | None = None
+    """What Graph has. Absent for secrets."""
+
+
+class DriftRecord(ApiModel):
+    """The last time that Graph was found changed by somebody else."""
+
+    time: str | None = None
+    """When it was seen (UTC)."""
+
+    differences: list[Difference] | None = None
+    """What was different."""
+
+
 class SynchronizationJobStatus(ApiModel):
     """What the operator last saw and did."""
 
@@ -116,6 +184,19 @@ class SynchronizationJobStatus(ApiModel):
 
     operation: OperationRecord | None = None
     """A write to Graph whose outcome is not known yet. Absent: there is none."""
+
+    interval: IntervalRecord | None = None
+    """The interval that Graph was asked for. Absent: none."""
+
+    application: ApplicationRecord | None = None
+    """What was saved for spec.application. Absent: nothing."""
+
+    last_drift: DriftRecord | None = None
+    """The last time that Graph was found changed by somebody else and was put right. Absent: never."""
+
+    last_handled_reconcile_at: str | None = None
+    """The last value of the annotation entrasync.io/requested-at or reconcile.fluxcd.io/requestedAt that was acted
+    on."""
 
     conditions: list[ConditionEntry] | None = Field(default=None, max_length=32, json_schema_extra=list_map("type"))
     """Ready is always there, Reconciling and Stalled only while true (kstatus)."""

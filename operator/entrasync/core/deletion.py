@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from entrasync.api.conditions import Reason
-from entrasync.api.spec import DeletionPolicy
+from entrasync.api.policies import DeletionPolicy
 from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
 from entrasync.core.bounds import SOON
 from entrasync.core.facts import Facts, effective_deletion_policy

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from entrasync.api.spec import DeletionPolicy, ScheduleState
+from entrasync.api.policies import DeletionPolicy, ScheduleState
 from entrasync.core.bounds import Bounds
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.observed import Observed

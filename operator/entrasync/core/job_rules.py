@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from entrasync.api.conditions import Reason
-from entrasync.api.spec import AdoptionPolicy, OnMissing
+from entrasync.api.policies import AdoptionPolicy, OnMissing
 from entrasync.core.actions import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
 from entrasync.core.bounds import LOOKS_FOR_UNCONFIRMED_CREATE, SOON
 from entrasync.core.facts import Facts

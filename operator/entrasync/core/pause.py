@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from entrasync.api.spec import ScheduleState
+from entrasync.api.policies import ScheduleState
 from entrasync.core.bounds import Bounds
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.times import parse_time, write_time

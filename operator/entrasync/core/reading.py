@@ -7,7 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from entrasync.api.spec import AdoptionPolicy, OnMissing, SynchronizationJobSpec
+from entrasync.api.policies import AdoptionPolicy, OnMissing
+from entrasync.api.spec import SynchronizationJobSpec
 from entrasync.core.resource import Desired, Resource, ResourceKey
 from entrasync.core.times import parse_time
 

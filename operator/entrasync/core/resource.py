@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from entrasync.api.names import ABANDON_ANNOTATION, FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
-from entrasync.api.spec import AdoptionPolicy, DeletionPolicy, OnMissing, ScheduleState
+from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, OnMissing, ScheduleState
 from entrasync.core.times import parse_time
 
 _OUR_ANNOTATIONS = frozenset({JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION})

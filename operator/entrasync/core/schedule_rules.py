@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from entrasync.api.conditions import Reason
-from entrasync.api.spec import ScheduleState
+from entrasync.api.policies import ScheduleState
 from entrasync.core.actions import PauseJob, StartJob
 from entrasync.core.facts import Facts
 from entrasync.core.jobs import RemoteJob

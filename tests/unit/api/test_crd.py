@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from entrasync.api.crd import render, synchronization_job_crd
+from entrasync.api.crd import graph_connection_crd, render, synchronization_job_crd
 
 CRDS = Path(__file__).parents[3] / "crds"
 ALREADY_BOUNDED = ("enum", "format")
@@ -21,10 +21,15 @@ def walk(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str
         yield from walk(schema["items"], f"{path}[]")
 
 
-SCHEMA = synchronization_job_crd()["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
-FIELDS = dict(walk(SCHEMA))
-SPEC = {path: field for path, field in FIELDS.items() if path.startswith(".spec")}
-MIRROR = {path: field for path, field in FIELDS.items() if path.startswith((".status.job", ".status.synchronization"))}
+def fields_of(crd: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return dict(walk(crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]))
+
+
+JOB = fields_of(synchronization_job_crd())
+MIRROR = {path: field for path, field in JOB.items() if path.startswith((".status.job", ".status.synchronization"))}
+KINDS = {"SynchronizationJob": JOB, "GraphConnection": fields_of(graph_connection_crd())}
+FIELDS = {f"{kind}{path}": field for kind, fields in KINDS.items() for path, field in fields.items()}
+SPEC = {path: field for path, field in FIELDS.items() if ".spec" in path}
 
 
 def test_crds_are_current() -> None:
@@ -34,8 +39,9 @@ def test_crds_are_current() -> None:
 
 
 def test_yaml_readers_get_back_what_was_meant() -> None:
-    for text in render().values():
-        assert yaml.safe_load(text) == synchronization_job_crd()
+    read = [yaml.safe_load(text) for text in render().values()]
+
+    assert read == [synchronization_job_crd(), graph_connection_crd()]
 
 
 def test_every_field_is_described_for_kubectl_explain() -> None:
@@ -58,7 +64,8 @@ def test_nothing_in_spec_has_a_default_so_that_unset_stays_tellable() -> None:
 def test_the_only_default_says_that_nobody_has_looked_yet() -> None:
     defaults = {path: field["default"] for path, field in FIELDS.items() if "default" in field}
 
-    assert defaults == {".status": {"observedGeneration": -1}, ".status.observedGeneration": -1}
+    of_status = {".status": {"observedGeneration": -1}, ".status.observedGeneration": -1}
+    assert defaults == {f"{kind}{path}": default for kind in KINDS for path, default in of_status.items()}
 
 
 def test_every_list_and_string_of_spec_is_bounded() -> None:
@@ -85,7 +92,7 @@ def test_every_rule_says_where_in_its_first_word() -> None:
 
     assert rules
     for path, given in rules.items():
-        assert given["message"].startswith(path[1:]), path
+        assert given["message"].startswith(path.partition(".")[2].replace("[]", "")), path
 
 
 def test_columns_are_those_that_the_documentation_promises() -> None:

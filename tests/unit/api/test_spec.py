@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from entrasync.api.spec import AdoptionPolicy, DeletionPolicy, OnMissing, ScheduleState, SynchronizationJobSpec
+from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, OnMissing, ScheduleState
+from entrasync.api.spec import SynchronizationJobSpec
 
 MINIMAL: dict[str, Any] = {
     "servicePrincipal": {"objectId": "0f2c7c1e-5b0e-4b57-9a43-1d1d6a3f8e01"},
@@ -59,7 +60,7 @@ def test_guids_are_compared_as_text_so_they_are_read_in_lower_case() -> None:
 
 
 def test_an_older_operator_reads_a_newer_spec() -> None:
-    newer = MINIMAL | {"freshness": {"maxAge": "2h"}, "template": {"id": "scim", "factoryTag": "x"}}
+    newer = MINIMAL | {"weather": {"is": "fine"}, "template": {"id": "scim", "colour": "x"}}
 
     assert SynchronizationJobSpec.model_validate(newer) == SynchronizationJobSpec.model_validate(MINIMAL)
 

@@ -7,7 +7,7 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.api.names import ABANDON_ANNOTATION, JOB_ID_ANNOTATION
-from entrasync.api.spec import DeletionPolicy
+from entrasync.api.policies import DeletionPolicy
 from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
 from entrasync.core.deletion import needs_listing, plan_deletion, release_without_graph, wait_out_missing_job
 from entrasync.core.resource import Resource

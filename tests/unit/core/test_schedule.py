@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.api.spec import ScheduleState
+from entrasync.api.policies import ScheduleState
 from entrasync.core.actions import PauseJob, StartJob
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.pause import Pause, PausedBy, read_pause

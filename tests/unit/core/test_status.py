@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import ConditionType, Reason
-from entrasync.api.spec import DeletionPolicy, ScheduleState
+from entrasync.api.policies import DeletionPolicy, ScheduleState
 from entrasync.core.conditions import LONGEST_MESSAGE, Condition, merge_conditions
 from entrasync.core.facts import Facts
 from entrasync.core.resource import Operation, Resource

@@ -7,7 +7,7 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.api.names import JOB_ID_ANNOTATION
-from entrasync.api.spec import AdoptionPolicy, OnMissing
+from entrasync.api.policies import AdoptionPolicy, OnMissing
 from entrasync.core.actions import AddFinalizer, CreateJob, ForgetCreate, HoldJob
 from entrasync.core.bounds import Bounds
 from entrasync.core.job_rules import until_next_look

@@ -8,7 +8,7 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
-from entrasync.api.spec import DeletionPolicy, OnMissing, ScheduleState
+from entrasync.api.policies import DeletionPolicy, OnMissing, ScheduleState
 from entrasync.core.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
 from entrasync.core.resource import ResourceKey
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged

@@ -1,0 +1,123 @@
+"""`spec.application`: what belongs to the service principal and all of its jobs, sent to Graph as secrets."""
+
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from entrasync.api.ids import DataKey, ObjectName
+from entrasync.api.model import ApiModel, cel_rules, list_map, rule
+from entrasync.api.policies import CredentialValidation, OnCredentialDelete, OutOfScopeDeletions, ProvisioningScope
+from entrasync.api.secret_keys import SENSITIVE_KEYS, SecretKey
+
+
+class SecretKeyReference(ApiModel):
+    """A key of a Secret in the namespace of this resource."""
+
+    name: ObjectName
+    """Name of the Secret."""
+
+    key: DataKey
+    """Key in the data of the Secret."""
+
+
+class ValueSource(ApiModel):
+    """Where a value comes from. Exactly one member is given."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel_rules(
+            rule(
+                "has(self.secretKeyRef)",
+                "spec.application.credentials.entries.valueFrom: give secretKeyRef (a key of a Secret)",
+            )
+        )
+    )
+
+    secret_key_ref: SecretKeyReference | None = None
+    """A key of a Secret in the namespace of this resource. Labelled entrasync.io/watch: "true", a change of the Secret
+    reaches Graph within seconds; else at the next poll."""
+
+
+_SENSITIVE = ", ".join(f"'{key}'" for key in SENSITIVE_KEYS)
+
+
+class CredentialEntry(ApiModel):
+    """One value that Entra uses at the target app."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel_rules(
+            rule(
+                "has(self.value) != has(self.valueFrom)",
+                "spec.application.credentials.entries: give exactly one of value or valueFrom",
+            ),
+            rule(
+                f"!(self.key in [{_SENSITIVE}]) || has(self.valueFrom)",
+                "spec.application.credentials.entries: this key is a secret; give it by valueFrom.secretKeyRef and not"
+                " as value, where everybody who may read this resource would see it",
+            ),
+        )
+    )
+
+    key: SecretKey
+    """Graph's name of the value, such as BaseAddress (the tenant URL of a SCIM app) or SecretToken."""
+
+    value: Annotated[str, StringConstraints(min_length=1, max_length=8192)] | None = None
+    """The value itself, for what is no secret."""
+
+    value_from: ValueSource | None = None
+    """Where the value is read from, for secrets."""
+
+
+class CredentialsSpec(ApiModel):
+    """What Entra needs to reach the target app. Keys that are not named here are left as they are."""
+
+    entries: Annotated[list[CredentialEntry], Field(min_length=1, max_length=32, json_schema_extra=list_map("key"))]
+    """The values by key. A key that is taken out of this list is removed from Graph if the operator put it there."""
+
+    validation: CredentialValidation | None = None
+    """BeforeSave: Graph tries the values at the target app first, and refused ones are not saved. Never: they are saved
+    untried, for apps whose test does not work. Unset: BeforeSave."""
+
+    on_delete: OnCredentialDelete | None = None
+    """What becomes of the saved values when this resource is deleted. Keep: they stay. Remove: those named here are
+    removed from Graph. Unset: Keep."""
+
+
+MailAddress = Annotated[str, StringConstraints(pattern='^[^@\\s,;"<>]{1,64}@[^@\\s,;"<>]{1,255}$', max_length=320)]
+
+
+class NotificationsSpec(ApiModel):
+    """To whom Entra writes when a job goes into quarantine."""
+
+    recipients: Annotated[list[MailAddress], Field(max_length=10, json_schema_extra={"x-kubernetes-list-type": "set"})]
+    """Mail addresses. An empty list turns the mails off."""
+
+
+class AccidentalDeletionsSpec(ApiModel):
+    """Protection against a mistake in the source that would delete many accounts at once."""
+
+    threshold: Annotated[int, Field(ge=1, le=1_000_000)]
+    """A cycle that would delete more accounts than this puts the job into quarantine instead."""
+
+
+class ApplicationSpec(ApiModel):
+    """What belongs to the service principal and not to one job.
+
+    At most one resource per service principal may carry it. What is unset is left as it is in Graph.
+    """
+
+    credentials: CredentialsSpec | None = None
+    """How Entra reaches the target app. Unset: left as it is."""
+
+    provisioning_scope: ProvisioningScope | None = None
+    """AssignedOnly: users and groups assigned to the app. All: everybody. A change brings the restart that Graph needs
+    for it. Unset: left as it is."""
+
+    notifications: NotificationsSpec | None = None
+    """Mails about quarantine. Unset: left as it is."""
+
+    accidental_deletions: AccidentalDeletionsSpec | None = None
+    """Protection against many deletions at once. Unset: left as it is."""
+
+    out_of_scope_deletions: OutOfScopeDeletions | None = None
+    """What becomes of the account of a user who leaves the scope. Perform: it is disabled or deleted. Skip: it is left
+    as it is. Unset: left as it is in Graph."""

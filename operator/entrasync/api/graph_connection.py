@@ -1,0 +1,178 @@
+"""The custom resource GraphConnection: how a namespace reaches its tenant, and what came of it."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
+
+from entrasync.api.application import SecretKeyReference
+from entrasync.api.ids import Guid, ObjectName
+from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule, stored_default
+from entrasync.api.status import NOT_LOOKED_AT, ConditionEntry
+
+CLOUD_PATTERN = "^[A-Za-z][A-Za-z0-9-]*$"
+
+
+class ClientSecretCredential(ApiModel):
+    """An app registration that proves itself by a client secret."""
+
+    client_id: Guid
+    """Application (client) ID of the app registration."""
+
+    secret_ref: SecretKeyReference
+    """The key of a Secret in this namespace that holds the client secret's value."""
+
+
+class CertificateReference(ApiModel):
+    """A Secret of type kubernetes.io/tls in this namespace."""
+
+    name: ObjectName
+    """Name of the Secret; its tls.crt is the certificate (PEM), its tls.key the private key (PEM)."""
+
+
+class ClientCertificateCredential(ApiModel):
+    """An app registration that proves itself by a certificate."""
+
+    client_id: Guid
+    """Application (client) ID of the app registration that the certificate is uploaded to."""
+
+    secret_ref: CertificateReference
+    """The Secret that holds certificate and private key, as cert-manager writes it."""
+
+
+class ServiceAccountReference(ApiModel):
+    """A ServiceAccount in this namespace."""
+
+    name: ObjectName
+    """Name of the ServiceAccount."""
+
+
+class WorkloadIdentityCredential(ApiModel):
+    """An app registration or managed identity that trusts a ServiceAccount of this cluster (federated credential)."""
+
+    client_id: Guid
+    """Application (client) ID of the app registration or managed identity that has the federated credential."""
+
+    service_account_ref: ServiceAccountReference
+    """The ServiceAccount whose token is shown to Entra. Who owns this namespace grants the operator the right to ask
+    for it: create on serviceaccounts/token, by a Role and a RoleBinding."""
+
+
+class LimitsSpec(ApiModel):
+    """How hard the tenant may be asked."""
+
+    concurrency: Annotated[int, Field(ge=1, le=256)] | None = None
+    """Calls to Graph at the same time. Unset: as the install says, else 32."""
+
+
+class GraphConnectionSpec(ApiModel):
+    """A tenant, and how to log in to it."""
+
+    model_config = ConfigDict(
+        json_schema_extra=cel_rules(
+            exactly_one_of(
+                "spec",
+                clientSecret="a secret of an app registration",
+                clientCertificate="a certificate of one",
+                workloadIdentity="a ServiceAccount that Entra trusts",
+            ),
+            rule(
+                "self.tenantId == oldSelf.tenantId",
+                "spec.tenantId: cannot be changed, for the jobs belong to their tenant; create another GraphConnection",
+                field_path=".tenantId",
+            ),
+        )
+    )
+
+    tenant_id: Guid
+    """Directory (tenant) ID, as the Overview of the Entra admin center shows it. It cannot be changed."""
+
+    cloud: Annotated[str, StringConstraints(pattern=CLOUD_PATTERN, max_length=63)] | None = None
+    """Global, USGovL4, USGovL5, China, or the name of a cloud that the install defines. Unset: Global."""
+
+    api_version: Literal["v1.0", "beta"] | None = None
+    """Version of Microsoft Graph: v1.0 or beta. Unset: v1.0."""
+
+    client_secret: ClientSecretCredential | None = None
+    """Log in with a client secret."""
+
+    client_certificate: ClientCertificateCredential | None = None
+    """Log in with a certificate."""
+
+    workload_identity: WorkloadIdentityCredential | None = None
+    """Log in with the token of a ServiceAccount, without any stored secret."""
+
+    limits: LimitsSpec | None = None
+    """How hard the tenant may be asked. Unset: as the install says."""
+
+    @model_validator(mode="after")
+    def _has_exactly_one(self) -> Self:
+        given = [self.client_secret, self.client_certificate, self.workload_identity]
+        if sum(credential is not None for credential in given) != 1:
+            raise ValueError("give exactly one of clientSecret, clientCertificate and workloadIdentity")
+        return self
+
+
+class MissingPermission(ApiModel):
+    """What cannot be done for lack of a Graph permission."""
+
+    feature: str | None = None
+    """What would need it."""
+
+    any_of: list[str] | None = None
+    """Application permissions of Microsoft Graph; one of them is enough, the least first."""
+
+
+class CredentialSource(ApiModel):
+    """The object that the credential in use was read from, never its content."""
+
+    kind: str | None = None
+    """Secret or ServiceAccount."""
+
+    name: str | None = None
+    """Its name."""
+
+    uid: str | None = None
+    """Its uid."""
+
+    resource_version: str | None = None
+    """Its version when the credential was last taken from it."""
+
+
+class GraphConnectionStatus(ApiModel):
+    """What the operator last saw and did."""
+
+    observed_generation: int | None = Field(default=None, json_schema_extra=stored_default(NOT_LOOKED_AT))
+    """The metadata.generation that the operator last acted on. -1: it has not looked at this resource yet."""
+
+    conditions: list[ConditionEntry] | None = Field(default=None, max_length=32, json_schema_extra=list_map("type"))
+    """Ready is always there, Reconciling and Stalled only while true (kstatus)."""
+
+    roles: list[str] | None = None
+    """Application permissions of Microsoft Graph that the token carries."""
+
+    missing_permissions: list[MissingPermission] | None = None
+    """What cannot be done with this token, and which permission it takes."""
+
+    source: CredentialSource | None = None
+    """The object that the credential in use was read from."""
+
+
+class GraphConnection(ApiModel):
+    """A Microsoft Entra tenant and the credential by which this namespace's SynchronizationJobs reach it.
+
+    One named default is used by every SynchronizationJob of the namespace that names none.
+    """
+
+    api_version: str | None = None
+    """Version of this schema, as group/version."""
+
+    kind: str | None = None
+    """GraphConnection."""
+
+    spec: GraphConnectionSpec
+    """A tenant, and how to log in to it."""
+
+    status: GraphConnectionStatus | None = Field(
+        default=None, json_schema_extra=stored_default({"observedGeneration": NOT_LOOKED_AT})
+    )
+    """What the operator last saw and did. Written by the operator only."""
