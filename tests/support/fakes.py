@@ -10,6 +10,7 @@ from entrasync.core.bounds import Bounds
 from entrasync.core.events import Event
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.resource import Resource, ResourceKey
+from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.listings import Listings
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.observe import Observer
@@ -219,8 +220,9 @@ class Story:
         self.resources.is_complete = True
         self.fetched: list[str] = []
         listings = Listings(self.graph, on_fetched=lambda home, _: self.fetched.append(home))
-        observer = Observer(self.graph, listings, self.resources, self.memory, self.clock)
-        performer = Performer(self.graph, self.server, self.resources, events=self.told, clock=self.clock)
+        self.connections = Connections(Connection(None, self.graph, listings), serves=lambda _: True)
+        observer = Observer(self.connections, self.resources, self.memory, self.clock)
+        performer = Performer(self.connections, self.server, self.resources, events=self.told, clock=self.clock)
         self.reconciler = Reconciler(
             self.resources,
             self.memory,

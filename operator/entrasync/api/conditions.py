@@ -52,6 +52,7 @@ class Reason(StrEnum):
     WAITING_FOR_OTHER_CREATE = "WaitingForOtherCreate"
     THROTTLED = "Throttled"
     GRAPH_UNREACHABLE = "GraphUnreachable"
+    CONNECTION_NOT_READY = "ConnectionNotReady"
     INTERNAL_ERROR = "InternalError"
 
     # A person must act
@@ -107,6 +108,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.WAITING_FOR_OTHER_CREATE: "Another resource is creating a job on the same service principal; one at a time.",
     Reason.THROTTLED: "Graph asked for a pause (429); it is kept.",
     Reason.GRAPH_UNREACHABLE: "Graph could not be read or written; tried again.",
+    Reason.CONNECTION_NOT_READY: "The GraphConnection of this resource is missing or does not work; it says why.",
     Reason.INTERNAL_ERROR: "A fault of the operator; the log has the traceback. Tried again.",
     Reason.CONFLICT: "Another resource holds this job.",
     Reason.SEVERAL_JOBS: "Several jobs fit and none is named; set spec.jobId.",

@@ -30,6 +30,10 @@ class Waiting(EntraSyncError):
         self.after = after
 
 
+class Disconnected(EntraSyncError):
+    """The resource's connection does not work: nothing is asked of Graph for it until the connection does."""
+
+
 class Transient(EntraSyncError):
     """Network, 5xx or 429: tried again with backoff, or after exactly `after` when Graph said so.
 

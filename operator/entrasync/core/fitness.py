@@ -23,7 +23,7 @@ def ready_condition(job: RemoteJob | None, pause: Pause | None, rest: Rest | Non
     match rest:
         case Stall():
             return Condition(ready, "False", rest.reason, rest.message)
-        case Wait(reason=Reason.JOB_MISSING):
+        case Wait(reason=Reason.JOB_MISSING | Reason.CONNECTION_NOT_READY):
             return Condition(ready, "Unknown", rest.reason, rest.message)
         case Wait() | Retry():
             return Condition(ready, "False", rest.reason, rest.message)

@@ -56,6 +56,7 @@ def _resolve(spec: SynchronizationJobSpec, defaults: Defaults) -> Desired:
         service_principal_id=spec.service_principal.object_id,
         template_id=spec.template.id,
         poll_interval=spec.poll_interval or defaults.poll_interval,
+        connection_name=spec.connection_ref.name if spec.connection_ref else None,
         job_id=spec.job_id,
         adoption_policy=spec.adoption_policy or AdoptionPolicy.ADOPT_OR_CREATE,
         on_missing=spec.on_missing or OnMissing.RECREATE,

@@ -35,6 +35,7 @@ class Desired:
     service_principal_id: str
     template_id: str
     poll_interval: timedelta
+    connection_name: str | None = None
     job_id: str | None = None
     adoption_policy: AdoptionPolicy = AdoptionPolicy.ADOPT_OR_CREATE
     on_missing: OnMissing = OnMissing.RECREATE

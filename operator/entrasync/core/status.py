@@ -164,12 +164,14 @@ def _keep_or_tell_ready(resource: Resource, rest: Rest) -> Condition:
     known = _known(resource).get(ConditionType.READY)
     if isinstance(rest, Retry) and known is not None and _is_current(resource):
         return known
-    return Condition(ConditionType.READY, "False", rest.reason, rest.message)
+    is_unknown = rest.reason is Reason.CONNECTION_NOT_READY
+    return Condition(ConditionType.READY, "Unknown" if is_unknown else "False", rest.reason, rest.message)
 
 
 def _keep_applied(resource: Resource, rest: Rest) -> list[Condition]:
     known = _known(resource).get(ConditionType.APPLIED)
-    if isinstance(rest, Retry) and known is not None and _is_at_rest(resource):
+    says_nothing = isinstance(rest, Retry) or rest.reason is Reason.CONNECTION_NOT_READY
+    if says_nothing and known is not None and _is_at_rest(resource):
         return [known]
     return [_applied(rest)]
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from entrasync.api.conditions import Reason
 from entrasync.core.actions import Action
 from entrasync.core.errors import (
+    Disconnected,
     EntraSyncError,
     OutcomeUnknown,
     PossiblyReplicating,
@@ -56,6 +57,10 @@ REPLICATION_PAUSE = timedelta(seconds=10)
 """Between tries while something young may not be known everywhere."""
 
 
+WHILE_DISCONNECTED = timedelta(minutes=5)
+"""Between looks at a resource whose connection does not work; it is woken when that changes."""
+
+
 def judge(error: EntraSyncError, *, young_until: datetime, now: datetime) -> Rest:
     """Turn an error into what happens next; what may be replication is waited for while something is young."""
     match error:
@@ -66,6 +71,8 @@ def judge(error: EntraSyncError, *, young_until: datetime, now: datetime) -> Res
             return judge(error.settled, young_until=young_until, now=now)
         case Stalled():
             return Stall(error.reason, error.message)
+        case Disconnected():
+            return Wait(error.reason, error.message, WHILE_DISCONNECTED)
         case Waiting():
             return Wait(error.reason, error.message, error.after)
         case Transient():

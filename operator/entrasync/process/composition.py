@@ -8,6 +8,7 @@ from datetime import timedelta
 import kopf
 
 from entrasync.core.bounds import Bounds
+from entrasync.core.jobs import JobListing
 from entrasync.core.reading import Defaults
 from entrasync.graph.client import GraphClient
 from entrasync.graph.credentials import AppCredential, SecretFile, SecretSource, SecretValue
@@ -24,6 +25,7 @@ from entrasync.process.clock import WorldClock
 from entrasync.process.health import HealthServer
 from entrasync.process.metrics import Metrics
 from entrasync.process.settings import PREFIX, RunSettings
+from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.engine import Engine
 from entrasync.reconcile.listings import Listings
 from entrasync.reconcile.memory import Memory
@@ -74,12 +76,17 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
     api_server = ApiServer(session.server, session.aiohttp_session, resources, defaults=defaults)
     graph = _graph_client(settings, clock, metrics)
     events = EventPoster(api_server, clock.wall)
-    listings = Listings(graph, on_fetched=lambda home, listing: engine.share(home, listing))
+
+    def share(home: str, listing: JobListing) -> None:
+        engine.share(home, listing, goes_by=lambda resource: connections.key_for(resource) is None)
+
+    own = Connection(None, graph, Listings(graph, on_fetched=share))
+    connections = Connections(own, serves=lambda _: True)
     reconciler = Reconciler(
         resources,
         memory,
-        observer=Observer(graph, listings, resources, memory, clock),
-        performer=Performer(graph, api_server, resources, events=events, clock=clock),
+        observer=Observer(connections, resources, memory, clock),
+        performer=Performer(connections, api_server, resources, events=events, clock=clock),
         resource_api=api_server,
         events=events,
         clock=clock,

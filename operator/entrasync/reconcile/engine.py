@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -81,9 +82,15 @@ class Engine:
         """Whether every worker and the agenda still run."""
         return self.has_started and not any(task.done() for task in self._tasks)
 
-    def share(self, service_principal_id: str, listing: JobListing) -> None:
-        """Let all resources of a service principal look at a listing that one of them fetched."""
+    def share(self, service_principal_id: str, listing: JobListing, *, goes_by: Callable[[Resource], bool]) -> None:
+        """Let all resources of a service principal look at a listing that one of them fetched.
+
+        Those that go by another connection read their own: what one tenant's key shows is not for others.
+        """
         for key in self._resources.keys_on(service_principal_id):
+            resource = self._resources.get(key)
+            if resource is None or not goes_by(resource):
+                continue
             if not self._queue.is_taken(key):  # one in hand, the fetching one or one put aside, sees the listing anyway
                 self._queue.add(key, since=listing.read_at)
 

@@ -9,9 +9,8 @@ from entrasync.core.errors import EntraSyncError, PossiblyReplicating, Stalled
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.observed import Observed
 from entrasync.core.resource import Resource, ResourceKey
-from entrasync.reconcile.listings import Listings
+from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.memory import Memory, Recollection, count_miss
-from entrasync.reconcile.ports import SyncApi
 from entrasync.reconcile.resources import Resources
 
 NOT_FOUND = 404
@@ -20,22 +19,25 @@ NOT_FOUND = 404
 class Observer:
     """Gathers the facts of one pass: usually one shared list call, a get only for a job that the list does not show."""
 
-    def __init__(self, api: SyncApi, listings: Listings, resources: Resources, memory: Memory, clock: Clock) -> None:
-        self._api = api
-        self._listings = listings
+    def __init__(self, connections: Connections, resources: Resources, memory: Memory, clock: Clock) -> None:
+        self._connections = connections
         self._resources = resources
         self._memory = memory
         self._clock = clock
 
     async def observe(self, resource: Resource, *, since: datetime, is_urgent: bool) -> Observed:
-        """Read the service principal's jobs as of `since` or later, and the resource's own among them."""
+        """Read the service principal's jobs as of `since` or later, and the resource's own among them.
+
+        Raises what `SyncApi` and `Connections.find` raise.
+        """
+        connection = self._connections.find(resource)
         home = _home(resource)
         recollection = self._memory.recall(resource, self._clock.now())
-        listing = await self._list(home, since, is_urgent=is_urgent)
+        listing = await self._list(connection, home, since, is_urgent=is_urgent)
         observed = self.combine(resource, listing)
         job_id = resource.job_id
         if job_id is not None and observed.job is None:
-            observed = replace(observed, job=await self._api.get_job(home, job_id))
+            observed = replace(observed, job=await connection.api.get_job(home, job_id))
         if observed.job is not None and not observed.job.is_active:
             recollection.pause_taken = None
         self._resources_were_read(recollection, listing)
@@ -46,7 +48,7 @@ class Observer:
         job_id, recollection = resource.job_id, self._memory.recall(resource, self._clock.now())
         paused_job_id, paused_at = recollection.pause_taken or (None, None)
         return Observed(
-            tenant_id=self._api.tenant_id,
+            tenant_id=self._connections.find(resource).api.tenant_id,
             listing=listing,
             job=job or (listing.find(job_id) if job_id else None),
             claims=self._resources.claims_on(_home(resource), besides=resource.key),
@@ -57,27 +59,21 @@ class Observer:
     def forget(self, key: ResourceKey) -> None:
         """Drop what only a resource that is gone was remembered for."""
         self._memory.forget(key)
-        self._listings.keep_only(self._resources.service_principals())
+        self._connections.forget_unused(self._resources.service_principals())
 
     def look_without_listing(self, resource: Resource) -> Observed:
         """Gather what is known without a call."""
         return self.combine(resource, JobListing((), self._clock.now(), is_complete=False))
 
-    async def _list(self, home: str, since: datetime, *, is_urgent: bool) -> JobListing:
+    async def _list(self, connection: Connection, home: str, since: datetime, *, is_urgent: bool) -> JobListing:
         try:
-            return await self._listings.read(home, since=since, is_urgent=is_urgent)
+            return await connection.listings.read(home, since=since, is_urgent=is_urgent)
         except PossiblyReplicating as error:
-            if error.answer.status != NOT_FOUND or await self._may_exist(home):
+            if error.answer.status != NOT_FOUND or await _may_exist(connection, home):
                 raise
             raise PossiblyReplicating(
-                _unknown_service_principal(home, self._api.tenant_id), answer=error.answer
+                _unknown_service_principal(home, connection.api.tenant_id), answer=error.answer
             ) from error
-
-    async def _may_exist(self, home: str) -> bool:
-        try:
-            return await self._api.has_service_principal(home)
-        except EntraSyncError:
-            return True
 
     def _resources_were_read(self, recollection: Recollection, listing: JobListing) -> None:
         recollection.read_at = max(recollection.read_at, listing.read_at)
@@ -89,6 +85,13 @@ class Observer:
         if not observed.listing.is_complete:
             return replace(observed, misses=recollection.misses)
         return replace(observed, misses=count_miss(recollection, job_id, observed.listing.read_at))
+
+
+async def _may_exist(connection: Connection, home: str) -> bool:
+    try:
+        return await connection.api.has_service_principal(home)
+    except EntraSyncError:
+        return True
 
 
 def _home(resource: Resource) -> str:

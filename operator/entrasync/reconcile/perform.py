@@ -25,6 +25,7 @@ from entrasync.core.events import Event
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.resource import Operation, Resource
 from entrasync.core.status import with_answer, with_intent, with_start, without_intent
+from entrasync.reconcile.connections import Connections
 from entrasync.reconcile.ports import EventSink, ResourceApi, SyncApi
 from entrasync.reconcile.resources import Resources
 
@@ -44,18 +45,18 @@ class Done:
 
 
 class Performer:
-    """Carries out actions for one install."""
+    """Carries out actions, each by the connection of its resource."""
 
     def __init__(
         self,
-        api: SyncApi,
+        connections: Connections,
         resource_api: ResourceApi,
         resources: Resources,
         *,
         events: EventSink,
         clock: Clock,
     ) -> None:
-        self._api = api
+        self._connections = connections
         self._resources = resources
         self._resource_api = resource_api
         self._events = events
@@ -88,16 +89,17 @@ class Performer:
 
         A crash before the POST, after it or after the annotation is settled by the intent.
         """
+        api = self._api(resource)
         if _was_not_offered(resource):
-            await self._refuse_unless_offered(action)
+            await _refuse_unless_offered(api, action)
         resource = await self._record_intent(action, resource)
         try:
-            job = await self._api.create_job(action.service_principal_id, action.template_id)
+            job = await api.create_job(action.service_principal_id, action.template_id)
         except OutcomeUnknown:
             raise
         except EntraSyncError as error:
             await self._resource_api.patch_status(resource, merge_patch(resource.status, without_intent(resource)))
-            await self._explain_refusal(action, error)
+            await _explain_refusal(api, action, error)
             raise
         held = await self._patch_metadata(resource, _annotations(job.id, "Created"))
         held = replace(held, status=with_answer(held))
@@ -109,37 +111,17 @@ class Performer:
     async def _record_intent(self, action: CreateJob, resource: Resource) -> Resource:
         operation = Operation(self._clock.now(), action.service_principal_id, action.template_id, action.job_ids_before)
         kind = "RecreateJob" if resource.held_job_id else "CreateJob"
-        wanted = with_intent(resource, operation, action=kind, tenant_id=self._api.tenant_id)
+        wanted = with_intent(resource, operation, action=kind, tenant_id=self._api(resource).tenant_id)
         patch = merge_patch(self._stored_status(resource), wanted)
         return await self._resource_api.patch_status(resource, patch, if_unchanged=True)
+
+    def _api(self, resource: Resource) -> SyncApi:
+        return self._connections.find(resource).api
 
     def _stored_status(self, resource: Resource) -> Mapping[str, Any]:
         """What the API server has; the working copy is ahead of it."""
         stored = self._resources.get(resource.key)
         return stored.status if stored else {}
-
-    async def _explain_refusal(self, action: CreateJob, error: EntraSyncError) -> None:
-        """Ask what is offered only after a refusal: a good template costs no call."""
-        if not isinstance(error, Refused) or error.answer.status != BAD_REQUEST:
-            return
-        try:
-            await self._refuse_unless_offered(action)
-        except Stalled as refusal:
-            if refusal.reason is Reason.TEMPLATE_NOT_OFFERED:
-                raise refusal from error
-        except EntraSyncError:
-            return  # why the create was refused says more than why the list was
-
-    async def _refuse_unless_offered(self, action: CreateJob) -> None:
-        offered = await self._api.list_template_ids(action.service_principal_id)
-        if action.template_id in offered:
-            return
-        names = ", ".join(sorted(offered)) or "none: this kind of app has no provisioning"
-        raise Stalled(
-            Reason.TEMPLATE_NOT_OFFERED,
-            f"Service principal {action.service_principal_id} does not offer template {action.template_id}. "
-            f"It offers: {names}. Correct spec.template.id.",
-        )
 
     async def _forget_create(self, resource: Resource) -> Done:
         forgotten = without_intent(resource)
@@ -158,7 +140,7 @@ class Performer:
         return Done(held)
 
     async def _start(self, action: StartJob, resource: Resource) -> Done:
-        await self._api.start_job(action.service_principal_id, action.job_id)
+        await self._api(resource).start_job(action.service_principal_id, action.job_id)
         started = replace(resource, status=with_start(resource, self._clock.now()))
         why = " A pause from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_STARTED
@@ -166,7 +148,7 @@ class Performer:
         return Done(started, needs_look=True)
 
     async def _pause(self, action: PauseJob, resource: Resource) -> Done:
-        await self._api.pause_job(action.service_principal_id, action.job_id)
+        await self._api(resource).pause_job(action.service_principal_id, action.job_id)
         why = " A start from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_PAUSED
         self._events.tell(resource, Event("Normal", reason, f"Paused job {action.job_id}.{why}"))
@@ -174,7 +156,7 @@ class Performer:
 
     async def _delete(self, action: DeleteJob, resource: Resource) -> Done:
         """Delete the job and let go; one that Graph does not know may only be hidden, and needs a look."""
-        if not await self._api.delete_job(action.service_principal_id, action.job_id):
+        if not await self._api(resource).delete_job(action.service_principal_id, action.job_id):
             return Done(resource, needs_look=True)
         self._events.tell(resource, Event("Normal", Reason.JOB_DELETED, f"Deleted job {action.job_id}."))
         return Done(await self._patch_metadata(resource, _without_finalizer(resource)))
@@ -187,6 +169,31 @@ class Performer:
         """Write metadata; the working copy of status is ahead of the stored one and stays."""
         written = await self._resource_api.patch_metadata(resource, patch)
         return replace(written, status=resource.status)
+
+
+async def _explain_refusal(api: SyncApi, action: CreateJob, error: EntraSyncError) -> None:
+    """Ask what is offered only after a refusal: a good template costs no call."""
+    if not isinstance(error, Refused) or error.answer.status != BAD_REQUEST:
+        return
+    try:
+        await _refuse_unless_offered(api, action)
+    except Stalled as refusal:
+        if refusal.reason is Reason.TEMPLATE_NOT_OFFERED:
+            raise refusal from error
+    except EntraSyncError:
+        return  # why the create was refused says more than why the list was
+
+
+async def _refuse_unless_offered(api: SyncApi, action: CreateJob) -> None:
+    offered = await api.list_template_ids(action.service_principal_id)
+    if action.template_id in offered:
+        return
+    names = ", ".join(sorted(offered)) or "none: this kind of app has no provisioning"
+    raise Stalled(
+        Reason.TEMPLATE_NOT_OFFERED,
+        f"Service principal {action.service_principal_id} does not offer template {action.template_id}. "
+        f"It offers: {names}. Correct spec.template.id.",
+    )
 
 
 def _was_not_offered(resource: Resource) -> bool:

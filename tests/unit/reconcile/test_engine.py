@@ -205,7 +205,7 @@ class TestOneServicePrincipal:
         works.add("a")
         works.resources.put(resource(name="b"))
         async with works.run():
-            works.engine.share(PRINCIPAL, listing())
+            works.engine.share(PRINCIPAL, listing(), goes_by=lambda _: True)
             works.passes.gate.set()
             await settle()
             assert works.passes.ended == ["a", "b"]
