@@ -5,10 +5,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
+from entrasync.core.desired import Desired
 from entrasync.core.facts import Facts
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.observed import Misses, Observed
-from entrasync.core.resource import Claim, Desired, Resource, ResourceKey
+from entrasync.core.resource import Claim, Resource, ResourceKey
 from entrasync.core.times import write_precise_time, write_time
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)

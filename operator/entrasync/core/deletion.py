@@ -6,9 +6,10 @@ from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy
 from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
 from entrasync.core.bounds import SOON
+from entrasync.core.desired import Desired
 from entrasync.core.facts import Facts, effective_deletion_policy
 from entrasync.core.job_rules import create_is_unconfirmed, is_gone, until_next_look_for_a_missing_job
-from entrasync.core.resource import Desired, Resource
+from entrasync.core.resource import Resource
 from entrasync.core.verdicts import Do, Retry, Stall, Verdict, Wait
 
 DeletionRule = Callable[[Facts], Verdict | None]

@@ -6,10 +6,11 @@ from functools import cached_property
 
 from entrasync.api.policies import DeletionPolicy, ScheduleState
 from entrasync.core.bounds import Bounds
+from entrasync.core.desired import Desired
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.observed import Observed
 from entrasync.core.pause import Pause, judge_pause
-from entrasync.core.resource import Claim, Desired, Resource, is_same_id, outranks
+from entrasync.core.resource import Claim, Resource, is_same_id, outranks
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from entrasync.api.policies import AdoptionPolicy, OnMissing
-from entrasync.api.spec import SynchronizationJobSpec
-from entrasync.core.resource import Desired, Resource, ResourceKey
+from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, OnMissing, Readiness
+from entrasync.api.spec import ScheduleSpec, SynchronizationJobSpec
+from entrasync.core.desired import Desired
+from entrasync.core.resource import Resource, ResourceKey
 from entrasync.core.times import parse_time
 
 
@@ -52,6 +53,7 @@ def _read_spec(raw: Mapping[str, Any], defaults: Defaults) -> tuple[Desired | No
 def _resolve(spec: SynchronizationJobSpec, defaults: Defaults) -> Desired:
     if spec.service_principal.object_id is None or spec.template.id is None:
         raise ValueError("spec.servicePrincipal.objectId and spec.template.id are needed")
+    schedule = spec.schedule or ScheduleSpec()
     return Desired(
         service_principal_id=spec.service_principal.object_id,
         template_id=spec.template.id,
@@ -60,7 +62,14 @@ def _resolve(spec: SynchronizationJobSpec, defaults: Defaults) -> Desired:
         job_id=spec.job_id,
         adoption_policy=spec.adoption_policy or AdoptionPolicy.ADOPT_OR_CREATE,
         on_missing=spec.on_missing or OnMissing.RECREATE,
-        schedule_state=spec.schedule.state if spec.schedule else None,
+        schedule_state=schedule.state,
+        interval=schedule.interval,
+        expiration=schedule.expiration,
+        max_age=spec.freshness.max_age if spec.freshness else None,
+        readiness=spec.readiness or Readiness.HEALTHY,
+        application=spec.application,
+        settings=tuple((setting.name, setting.value) for setting in spec.settings or ()),
+        management_policy=spec.management_policy or ManagementPolicy.MANAGE,
         deletion_policy=spec.deletion_policy,
         is_suspended=bool(spec.suspend),
     )

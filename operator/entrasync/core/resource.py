@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from entrasync.api.names import ABANDON_ANNOTATION, FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
-from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, OnMissing, ScheduleState
+from entrasync.core.desired import Desired
 from entrasync.core.times import parse_time
 
 _OUR_ANNOTATIONS = frozenset({JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION})
@@ -26,27 +26,6 @@ class ResourceKey:
 def is_same_id(one: str | None, other: str | None) -> bool:
     """Whether two GUIDs are the same: Graph writes lower case, people do not always."""
     return (one or "").lower() == (other or "").lower()
-
-
-@dataclass(frozen=True)
-class Desired:
-    """The spec with the install's defaults resolved; None where unset has a meaning of its own."""
-
-    service_principal_id: str
-    template_id: str
-    poll_interval: timedelta
-    connection_name: str | None = None
-    job_id: str | None = None
-    adoption_policy: AdoptionPolicy = AdoptionPolicy.ADOPT_OR_CREATE
-    on_missing: OnMissing = OnMissing.RECREATE
-    schedule_state: ScheduleState | None = None
-    deletion_policy: DeletionPolicy | None = None
-    is_suspended: bool = False
-
-    @property
-    def may_create(self) -> bool:
-        """Whether this resource may ever create a job: not when it names one or only adopts."""
-        return self.job_id is None and self.adoption_policy is not AdoptionPolicy.ADOPT_ONLY
 
 
 JOB_MEMORY = frozenset({"job", "synchronizationStatus", "pause", "lastStartTime", "originTime"})

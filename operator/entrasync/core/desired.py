@@ -1,0 +1,48 @@
+"""What a spec wants, as the rules read it: the install's defaults resolved, None where unset has a meaning of its own."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from entrasync.api.application import ApplicationSpec
+from entrasync.api.policies import (
+    AdoptionPolicy,
+    DeletionPolicy,
+    ManagementPolicy,
+    OnMissing,
+    Readiness,
+    ScheduleState,
+)
+
+
+@dataclass(frozen=True)
+class Desired:
+    """One spec. Ids are those that Graph knows; `interval` is ISO 8601 as Graph writes it."""
+
+    service_principal_id: str
+    template_id: str
+    poll_interval: timedelta
+    connection_name: str | None = None
+    job_id: str | None = None
+    adoption_policy: AdoptionPolicy = AdoptionPolicy.ADOPT_OR_CREATE
+    on_missing: OnMissing = OnMissing.RECREATE
+    schedule_state: ScheduleState | None = None
+    interval: str | None = None
+    expiration: datetime | None = None
+    max_age: timedelta | None = None
+    readiness: Readiness = Readiness.HEALTHY
+    application: ApplicationSpec | None = None
+    settings: tuple[tuple[str, str], ...] = ()
+    """Names and values of the job's own settings."""
+    management_policy: ManagementPolicy = ManagementPolicy.MANAGE
+    deletion_policy: DeletionPolicy | None = None
+    is_suspended: bool = False
+
+    @property
+    def may_create(self) -> bool:
+        """Whether this resource may ever create a job: not when it names one or only adopts."""
+        return self.job_id is None and self.adoption_policy is not AdoptionPolicy.ADOPT_ONLY
+
+    @property
+    def is_observed_only(self) -> bool:
+        """Whether nothing may be written to Graph for it."""
+        return self.management_policy is ManagementPolicy.OBSERVE
