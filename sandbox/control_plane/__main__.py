@@ -15,6 +15,7 @@ from control_plane.programs import ALL, REQUIRED
 from control_plane.progress import say
 
 _EXIT_NOT_FOUND = 127  # as shells say it
+_ALL_HELP = "kube-controller-manager and helm (of each supported version) too, which only tests need"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Print where etcd, kube-apiserver and kubectl are. Looks into KUBEBUILDER_ASSETS and the cache; "
         "else takes the official envtest archive, or builds them with Go, which takes some minutes once.",
     )
-    get.add_argument("--all", action="store_true", help="helm too (of each supported version), which only tests need")
+    get.add_argument("--all", action="store_true", help=_ALL_HELP)
     get.set_defaults(action=_get)
     run = commands.add_parser(
         "run",

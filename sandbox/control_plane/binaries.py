@@ -29,6 +29,10 @@ class Binaries:
     finds: Mapping[str, Find]
 
     def __getitem__(self, name: str) -> Path:
+        if name not in self.finds:
+            raise ControlPlaneError(
+                f"{name} is not among the programs given. Get it by: python -m control_plane get --all"
+            )
         return self.finds[name].path
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from control_plane.binaries import Binaries
 from control_plane.certificates import Certificates
+from control_plane.programs import CONTROLLER_MANAGER
 
 ISSUER = "https://kubernetes.default.svc.cluster.local"
 
@@ -16,6 +17,8 @@ class Ports:
 
     etcd: int
     api_server: int
+    controller_manager: int = 0
+    """Where its health is asked for."""
 
     @property
     def etcd_url(self) -> str:
@@ -67,6 +70,30 @@ def api_server_command(binaries: Binaries, certificates: Certificates, ports: Po
         # It waits for ServiceAccounts that only a controller manager makes; no pod runs here.
         "--disable-admission-plugins=ServiceAccount",
         *flags,
+    ]
+
+
+def controller_manager_command(
+    binaries: Binaries, certificates: Certificates, kubeconfig: Path, *, ports: Ports, controllers: Sequence[str]
+) -> list[str]:
+    """Return kube-controller-manager's command line, with nothing but the controllers named, in Kubernetes' words."""
+    certificate, key = certificates.server
+    _, private = certificates.token_key
+    return [
+        str(binaries[CONTROLLER_MANAGER]),
+        f"--kubeconfig={kubeconfig}",
+        f"--controllers={','.join(controllers)}",
+        "--leader-elect=false",
+        "--bind-address=127.0.0.1",
+        f"--secure-port={ports.controller_manager}",
+        f"--tls-cert-file={certificate}",
+        f"--tls-private-key-file={key}",
+        f"--root-ca-file={certificates.authority}",
+        f"--service-account-private-key-file={private}",
+        # It has the API server for itself, and whoever waits for it is a test.
+        "--kube-api-qps=200",
+        "--kube-api-burst=400",
+        "--concurrent-namespace-syncs=20",
     ]
 
 

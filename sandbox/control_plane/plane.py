@@ -1,4 +1,8 @@
-"""A control plane of one's own: etcd and kube-apiserver, with RBAC on, in one folder, on loopback."""
+"""A control plane of one's own: etcd and kube-apiserver, with RBAC on, in one folder, on loopback.
+
+Nothing else runs unless controllers are asked for: so a namespace that is deleted stays Terminating, and no owner's
+end takes what it owns along.
+"""
 
 import json
 import os
@@ -13,10 +17,11 @@ from typing import Self
 from control_plane.audit import AuditLevel, AuditLog, write_policy
 from control_plane.binaries import Binaries, obtain
 from control_plane.certificates import Certificates, write_certificates
-from control_plane.commands import Ports, api_server_command, audit_flags, etcd_command
+from control_plane.commands import Ports, api_server_command, audit_flags, controller_manager_command, etcd_command
 from control_plane.errors import CommandFailedError, ControlPlaneError
 from control_plane.kubeconfig import write_admin_kubeconfig, write_token_kubeconfig
-from control_plane.processes import PortTakenError, claimed, free_ports, launch, stop_supervisor
+from control_plane.processes import PortTakenError, claimed, free_ports, launch, launch_controllers, stop_supervisor
+from control_plane.programs import REQUIRED, WITH_CONTROLLERS
 
 PORT_ATTEMPTS = 5
 
@@ -41,6 +46,7 @@ class ControlPlane:
         audit: AuditLevel | None = None,
         binaries: Binaries | None = None,
         api_server_flags: Sequence[str] = (),
+        controllers: Sequence[str] = (),
     ) -> Self:
         """Start a control plane and wait until it is ready. Several may run at once, each in a folder of its own.
 
@@ -51,25 +57,25 @@ class ControlPlane:
             audit: How much of each request goes to the audit log; None for no log.
             binaries: The programs; else they are found, or got, which may take minutes.
             api_server_flags: More flags of kube-apiserver, such as `--v=4`.
+            controllers: Controllers of kube-controller-manager to run, such as `namespace-controller` and
+                `garbage-collector-controller`; none, and not that program either, unless named.
 
         Raises:
             ControlPlaneError: With the last lines of the log of what failed.
         """
-        binaries = binaries or obtain()
+        binaries = binaries or obtain(WITH_CONTROLLERS if controllers else REQUIRED)
         began, folder = time.monotonic(), folder.absolute()
         (folder / "logs").mkdir(parents=True, exist_ok=True)
         certificates = Certificates(folder / "certificates")
         with claimed(folder) as claim:
             write_certificates(certificates.folder)
-            flags = [*_prepare_audit(folder, audit), *api_server_flags]
+            recipe = _Recipe(
+                folder, binaries, certificates, [*_prepare_audit(folder, audit), *api_server_flags], controllers
+            )
             for _ in range(PORT_ATTEMPTS):
                 ports = free_ports()
-                programs = {
-                    "etcd": etcd_command(binaries, folder / "etcd", ports),
-                    "kube-apiserver": api_server_command(binaries, certificates, ports, flags),
-                }
                 try:
-                    supervisor = launch(folder, claim, programs, ports, certificates)
+                    supervisor = recipe.launch(claim, ports)
                 except PortTakenError:
                     continue
                 _write_addresses(folder, ports, certificates)
@@ -93,7 +99,7 @@ class ControlPlane:
 
     @property
     def process_ids(self) -> Mapping[str, int]:
-        """The processes by name: `supervisor`, `etcd`, `kube-apiserver`."""
+        """The processes by name: `supervisor`, `etcd`, `kube-apiserver`, `kube-controller-manager` if it runs."""
         ids: dict[str, int] = json.loads((self.folder / "processes.json").read_text(encoding="utf-8"))
         return ids
 
@@ -138,6 +144,36 @@ class ControlPlane:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """All that a control plane is made of but the ports, which may take several tries."""
+
+    folder: Path
+    binaries: Binaries
+    certificates: Certificates
+    api_server_flags: Sequence[str]
+    controllers: Sequence[str]
+
+    def launch(self, claim: int, ports: Ports) -> subprocess.Popen[bytes]:
+        """Start all programs and return their supervisor; raise PortTakenError or ControlPlaneError."""
+        programs = {
+            "etcd": etcd_command(self.binaries, self.folder / "etcd", ports),
+            "kube-apiserver": api_server_command(self.binaries, self.certificates, ports, self.api_server_flags),
+        }
+        manager = self._prepare_controllers(ports) if self.controllers else None
+        supervisor = launch(self.folder, claim, programs, ports, self.certificates)
+        if manager:
+            launch_controllers(self.folder, supervisor, manager, ports, self.certificates)
+        return supervisor
+
+    def _prepare_controllers(self, ports: Ports) -> list[str]:
+        kubeconfig = self.folder / "kubeconfig-controller-manager"
+        write_admin_kubeconfig(kubeconfig, ports.url, self.certificates)
+        return controller_manager_command(
+            self.binaries, self.certificates, kubeconfig, ports=ports, controllers=self.controllers
+        )
 
 
 def _prepare_audit(folder: Path, level: AuditLevel | None) -> list[str]:

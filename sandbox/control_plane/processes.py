@@ -9,13 +9,15 @@ import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import fields
 from pathlib import Path
 
 from control_plane.certificates import Certificates
 from control_plane.commands import Ports
 from control_plane.errors import ControlPlaneError
+from control_plane.programs import CONTROLLER_MANAGER
 
 START_SECONDS = 60.0  # it takes under two; a loaded machine may take its time
 STOP_SECONDS = 10.0
@@ -46,9 +48,9 @@ def claimed(folder: Path) -> Iterator[int]:
 
 
 def free_ports() -> Ports:
-    """Pick free ports. Both are held until both are known, so that they differ."""
+    """Pick free ports. All are held until all are known, so that they differ."""
     with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(2)]
+        sockets = [held.enter_context(socket.socket()) for _ in fields(Ports)]
         for each in sockets:
             each.bind(("127.0.0.1", 0))
         return Ports(*(each.getsockname()[1] for each in sockets))
@@ -72,12 +74,25 @@ def launch(
         pass_fds=[claim],
         start_new_session=True,  # Ctrl-C is for whoever started us, who stops it in good order
     )
-    try:
-        _await_ready(folder, supervisor, ports, certificates)
-    except BaseException:
-        stop_supervisor(supervisor)
-        raise
+    context = certificates.client_context()
+    _await(folder, supervisor, lambda: _is_ready(ports.api_server, context))
     return supervisor
+
+
+def launch_controllers(
+    folder: Path, supervisor: subprocess.Popen[bytes], command: Sequence[str], ports: Ports, certificates: Certificates
+) -> None:
+    """Have a supervisor, whose API server is ready, start the controller manager too, and wait until it is well.
+
+    It is no sooner started because it waits for an API server for ten seconds only. If it fails all of the control
+    plane ends, and errors are those of `launch`.
+    """
+    order = json.dumps({CONTROLLER_MANAGER: command}).encode() + b"\n"
+    if supervisor.stdin is not None:
+        with suppress(BrokenPipeError):  # it has ended: the wait says why
+            os.write(supervisor.stdin.fileno(), order)
+    context = certificates.client_context(with_admin=False)
+    _await(folder, supervisor, lambda: _is_well(ports.controller_manager, context))
 
 
 def stop_supervisor(supervisor: subprocess.Popen[bytes]) -> None:
@@ -91,9 +106,18 @@ def stop_supervisor(supervisor: subprocess.Popen[bytes]) -> None:
         supervisor.wait()
 
 
-def _await_ready(folder: Path, supervisor: subprocess.Popen[bytes], ports: Ports, certificates: Certificates) -> None:
-    context, deadline = certificates.client_context(), time.monotonic() + START_SECONDS
-    while not _is_ready(ports.api_server, context):
+def _await(folder: Path, supervisor: subprocess.Popen[bytes], holds: Callable[[], bool]) -> None:
+    """Wait until something holds; stop the supervisor if it never does."""
+    try:
+        _look_until(folder, supervisor, holds)
+    except BaseException:
+        stop_supervisor(supervisor)
+        raise
+
+
+def _look_until(folder: Path, supervisor: subprocess.Popen[bytes], holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not holds():
         if supervisor.poll() is not None:
             said = _last_words(folder)
             if _PORT_TAKEN in said:
@@ -107,10 +131,19 @@ def _await_ready(folder: Path, supervisor: subprocess.Popen[bytes], ports: Ports
 
 def _is_ready(port: int, context: ssl.SSLContext) -> bool:
     """Tell whether the API server is ready and has made its first namespaces, which it does a little later."""
+    return _answer(port, context, ("/readyz", "/api/v1/namespaces/default"))
+
+
+def _is_well(port: int, context: ssl.SSLContext) -> bool:
+    """Tell whether the controller manager is well; nobody need say who he is to ask that."""
+    return _answer(port, context, ("/healthz",))
+
+
+def _answer(port: int, context: ssl.SSLContext, paths: Sequence[str]) -> bool:
     connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=_ANSWER_SECONDS)
     with closing(connection):
         try:
-            return all(_answers(connection, path) for path in ("/readyz", "/api/v1/namespaces/default"))
+            return all(_answers(connection, path) for path in paths)
         except (OSError, http.client.HTTPException):
             return False
 

@@ -79,12 +79,21 @@ _HELM3_STAMPS = {
     for part, value in (("Major", "1"), ("Minor", HELM3_KUBERNETES_MINOR))
 }
 
+CONTROLLER_MANAGER = "kube-controller-manager"
+
 PROGRAMS: Mapping[str, Program] = {
     program.name: program
     for program in (
         Program("etcd", "go.etcd.io/etcd/server/v3"),
         Program("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver", stamps=_KUBERNETES_STAMPS),
         Program("kubectl", "k8s.io/kubernetes/cmd/kubectl", stamps=_KUBERNETES_STAMPS),
+        Program(
+            CONTROLLER_MANAGER,
+            "k8s.io/kubernetes/cmd/kube-controller-manager",
+            in_archive=False,
+            is_required=False,
+            stamps=_KUBERNETES_STAMPS,
+        ),
         _helm(HELM3_VERSION, _HELM3_STAMPS),
         _helm(HELM4_VERSION),
     )
@@ -92,6 +101,9 @@ PROGRAMS: Mapping[str, Program] = {
 REQUIRED = tuple(name for name, program in PROGRAMS.items() if program.is_required)
 HELMS = tuple(name for name, program in PROGRAMS.items() if program.own_version)
 ALL = tuple(PROGRAMS)
+
+WITH_CONTROLLERS = (*REQUIRED, CONTROLLER_MANAGER)
+"""What a control plane with controllers needs."""
 
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 

@@ -1,8 +1,9 @@
 """Run programs for as long as another process lives: `python supervisor.py FOLDER PROGRAMS`, started by `plane`.
 
-Its standard input is a pipe whose other end only the parent holds. However the parent ends, by SIGKILL too, the system
-closes that end; this process then kills what it started and ends. That works on Linux and macOS alike. It imports
-nothing but the standard library, and is run as a file, so that it starts in a few hundredths of a second.
+Its standard input is a pipe whose other end only the parent holds: each line in it has more programs to start. However
+the parent ends, by SIGKILL too, the system closes that end; this process then kills what it started and ends. That
+works on Linux and macOS alike. It imports nothing but the standard library, and is run as a file, so that it starts in
+a few hundredths of a second.
 """
 
 import ctypes
@@ -20,17 +21,16 @@ EXIT_PROGRAM_ENDED = 4
 
 _PR_SET_PDEATHSIG = 1
 
+Children = dict[str, subprocess.Popen[bytes]]
+
 
 def main() -> int:
     """Start the programs, given as JSON (name to command line), and wait for a reason to stop; return an exit code."""
-    folder, programs = Path(sys.argv[1]), json.loads(sys.argv[2])
-    wakened = _signals()
-    children: dict[str, subprocess.Popen[bytes]] = {}
+    folder, wakened = Path(sys.argv[1]), _signals()
+    children: Children = {}
     try:
-        for name, command in programs.items():
-            children[name] = _start(command, folder / "logs" / f"{name}.log")
-        _write_process_ids(folder, {name: child.pid for name, child in children.items()})
-        return _wait(children, wakened)
+        _start_all(sys.argv[2], children, folder)
+        return _wait(children, folder, wakened=wakened)
     finally:
         _kill(children)
 
@@ -43,6 +43,12 @@ def _signals() -> socket.socket:
     for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     return wakened
+
+
+def _start_all(programs: str | bytes, children: Children, folder: Path) -> None:
+    for name, command in json.loads(programs).items():
+        children[name] = _start(command, folder / "logs" / f"{name}.log")
+    _write_process_ids(folder, {name: child.pid for name, child in children.items()})
 
 
 def _start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
@@ -75,21 +81,25 @@ def _write_process_ids(folder: Path, ids: Mapping[str, int]) -> None:
     partial.replace(folder / "processes.json")
 
 
-def _wait(children: Mapping[str, subprocess.Popen[bytes]], wakened: socket.socket) -> int:
+def _wait(children: Children, folder: Path, *, wakened: socket.socket) -> int:
     """Wait until the parent is gone or asks for the end, or a program ends by itself."""
-    with selectors.DefaultSelector() as selector:
-        selector.register(sys.stdin.buffer, selectors.EVENT_READ)
+    # Without a buffer, in which a second line would wait unseen by the selector.
+    with open(0, "rb", buffering=0) as orders, selectors.DefaultSelector() as selector:
+        selector.register(orders, selectors.EVENT_READ)
         selector.register(wakened, selectors.EVENT_READ)
         while all(child.poll() is None for child in children.values()):
             for key, _ in selector.select():
-                if key.fileobj is not wakened:
-                    return 0
-                if {signal.SIGTERM, signal.SIGINT} & set(wakened.recv(64)):
+                if key.fileobj is wakened:
+                    if {signal.SIGTERM, signal.SIGINT} & set(wakened.recv(64)):
+                        return 0
+                elif order := orders.readline():
+                    _start_all(order, children, folder)
+                else:
                     return 0
     return EXIT_PROGRAM_ENDED
 
 
-def _kill(children: Mapping[str, subprocess.Popen[bytes]]) -> None:
+def _kill(children: Children) -> None:
     """Kill at once: a polite API server waits for its watchers, and etcd's files survive a killed process."""
     for child in children.values():
         child.kill()

@@ -18,6 +18,7 @@ from control_plane.programs import (
     KUBERNETES_VERSION,
     PROGRAMS,
     REQUIRED,
+    WITH_CONTROLLERS,
     Program,
 )
 from control_plane.search import Go
@@ -84,10 +85,17 @@ def test_a_program_whose_build_failed_is_not_taken_for_a_whole_one(
     assert "by the official envtest archive" in capsys.readouterr().err
 
 
-def test_a_control_plane_needs_no_helm(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_control_plane_needs_no_helm_and_no_controllers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "build_program", builder())
     assert set(binaries.obtain().finds) == {"etcd", "kube-apiserver", "kubectl"}
     assert binaries.installed(HELMS) is None
+    assert binaries.installed(WITH_CONTROLLERS) is None
+
+
+def test_a_program_that_was_not_asked_for_is_said_how_to_get(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(binaries, "build_program", builder())
+    with pytest.raises(ControlPlaneError, match=r"kube-controller-manager is not among .* get --all"):
+        binaries.obtain()["kube-controller-manager"]
 
 
 def test_each_helm_is_built_into_a_folder_of_its_own_version(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
@@ -97,14 +105,14 @@ def test_each_helm_is_built_into_a_folder_of_its_own_version(monkeypatch: pytest
     assert binaries.installed(ALL) == built
 
 
-def test_what_the_archive_holds_is_asked_of_it_even_if_helm_has_to_be_built(
+def test_what_the_archive_holds_is_asked_of_it_even_if_the_rest_has_to_be_built(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(binaries, "build_program", builder())
     binaries.obtain(ALL)
     told = [line for line in capsys.readouterr().err.splitlines() if "Getting" in line]
     assert "etcd, kube-apiserver, kubectl by the official envtest archive" in told[0]
-    assert "helm3, helm4 by a build with the Go on the PATH" in told[-1]
+    assert "kube-controller-manager, helm3, helm4 by a build with the Go on the PATH" in told[-1]
 
 
 def test_a_failure_says_what_was_tried_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
