@@ -69,6 +69,7 @@ class Reason(StrEnum):
     TENANT_CHANGED = "TenantChanged"
     PERMISSION_MISSING = "PermissionMissing"
     CREDENTIAL_REFUSED = "CredentialRefused"
+    SECRET_UNREADABLE = "SecretUnreadable"
     TENANT_NOT_FOUND = "TenantNotFound"
     REQUEST_REFUSED = "RequestRefused"
     INVALID_SPEC = "InvalidSpec"
@@ -123,6 +124,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.TENANT_CHANGED: "The connection leads to another tenant than before.",
     Reason.PERMISSION_MISSING: "The operator's app lacks a Graph permission.",
     Reason.CREDENTIAL_REFUSED: "Entra refused the operator's own client id or secret.",
+    Reason.SECRET_UNREADABLE: "A Secret that the spec refers to is missing, lacks the key, or may not be read.",
     Reason.TENANT_NOT_FOUND: "Entra knows no such tenant.",
     Reason.REQUEST_REFUSED: "Graph refused a request for a reason of its own, quoted in the message.",
     Reason.INVALID_SPEC: "The stored spec cannot be read; normally the API server refuses such a spec.",

@@ -1,4 +1,4 @@
-"""What a spec wants, as the rules read it: the install's defaults resolved, None where unset has a meaning of its own."""
+"""What a spec wants, as the rules read it: defaults resolved, None where unset has a meaning of its own."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 
 from entrasync.core.events import Event
 from entrasync.core.jobs import JobListing, RemoteJob
-from entrasync.core.resource import Resource
+from entrasync.core.kubernetes_secret import KubernetesSecret
+from entrasync.core.resource import Resource, ResourceKey
 
 
 class SyncApi(Protocol):
@@ -83,6 +84,17 @@ class ResourceApi(Protocol):
         """Merge-patch `status` through the subresource, bound to the resource's version if wished.
 
         Returns the new resource.
+        """
+        ...
+
+
+class SecretStore(Protocol):
+    """The API server's Secrets, read one at a time, when they are needed."""
+
+    async def read_secret(self, key: ResourceKey) -> KubernetesSecret | None:
+        """Read a Secret; None when there is none.
+
+        Raises `Stalled` (`Reason.SECRET_UNREADABLE`) when the operator has no right to, and `ApiServerUnavailable`.
         """
         ...
 
