@@ -1,25 +1,41 @@
 import base64
-import json
-import ssl
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import quote
 
-import httpx
-
 from graph_simulator.fault_handle import PATIENCE_SECONDS, ControlError, FaultHandle
+from graph_simulator.hand.target_apps import TargetAppHand
+from graph_simulator.hand.time import TimeHand
 from graph_simulator.process import Launch, run_process
-from graph_simulator.views import Calls, ClockView, Connection, FaultView, JobView, JournalEntry, Principal
+from graph_simulator.views import (
+    Calls,
+    CredentialValidationView,
+    FaultView,
+    JobView,
+    JournalEntry,
+    Principal,
+    SecretWriteView,
+)
 
-__all__ = ["Calls", "ControlError", "FaultHandle", "JobView", "JournalEntry", "Launch", "Principal", "World"]
+__all__ = [
+    "Calls",
+    "ControlError",
+    "CredentialValidationView",
+    "FaultHandle",
+    "JobView",
+    "JournalEntry",
+    "Launch",
+    "Principal",
+    "SecretWriteView",
+    "World",
+]
 
 
-class World:
-    """A hand on a running simulator: its service principals, jobs, clock, faults and journal.
+class World(TargetAppHand, TimeHand):
+    """A hand on a running simulator: its service principals and what they store, jobs, clock, faults and journal.
 
     Synchronous; an async test calls it from where it stands, each call takes about a millisecond. What waits
     (`FaultHandle.wait_held`, `journal(at_least=...)`) blocks the caller, so an async test runs that in a thread.
@@ -28,34 +44,12 @@ class World:
         ControlError: From every method, when the simulator refuses; the message says why.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self.directory = directory
-        self.ca_path = directory / "ca.pem"
-        self.connection = Connection.model_validate_json((directory / "world.json").read_bytes())
-        self._http = httpx.Client(
-            base_url=f"{self.connection.url}/_world",
-            headers={"authorization": f"Bearer {self.connection.world_token}"},
-            verify=ssl.create_default_context(cafile=self.ca_path),
-            trust_env=False,
-            timeout=10,
-        )
-
     @classmethod
     @contextmanager
     def run(cls, directory: Path, launch: Launch | None = None) -> Iterator[Self]:
         """Start a simulator in a folder, and end it with the block."""
         with run_process(directory, launch or Launch()), cls(directory) as world:
             yield world
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Let the connection go; the simulator lives on."""
-        self._http.close()
 
     # Service principals
 
@@ -98,9 +92,18 @@ class World:
         document = {"service_principal": service_principal, "template": template, "started": started}
         return JobView.model_validate(self._call("POST", "/jobs", document))
 
-    def act(self, job: str, action: Literal["start", "pause", "delete"]) -> JobView:
-        """Do to a job what a person in the portal does; the journal does not show it."""
-        return JobView.model_validate(self._call("POST", f"/jobs/{quote(job)}/{action}"))
+    def act(self, job: str, action: Literal["start", "pause", "restart", "delete"], *, scope: str = "") -> JobView:
+        """Do to a job what a person in the portal does; the journal does not show it. `scope` is a restart's."""
+        return JobView.model_validate(self._call("POST", f"/jobs/{quote(job)}/{action}", {"scope": scope}))
+
+    def change_job(
+        self, job: str, *, settings: Mapping[str, str | None] | None = None, interval: timedelta | None = None
+    ) -> JobView:
+        """Change settings by name (None removes) or the interval, as somebody else does behind the caller's back."""
+        document: dict[str, Any] = {} if settings is None else {"settings": dict(settings)}
+        if interval is not None:
+            document["interval"] = interval.total_seconds()
+        return JobView.model_validate(self._call("PATCH", f"/jobs/{quote(job)}", document))
 
     def script(self, job: str, *outcomes: str | dict[str, Any], habit: str | dict[str, Any] | None = None) -> JobView:
         """Decide how the next cycles end, and how all after them do (`habit`).
@@ -190,35 +193,6 @@ class World:
         """Refuse every token issued so far."""
         self._call("PATCH", "/tokens", {"revoke": True})
 
-    # Time
-
-    def clock(self) -> ClockView:
-        """Look at the clock."""
-        return ClockView.model_validate(self._call("GET", "/clock"))
-
-    def now(self) -> datetime:
-        """Tell the world's time."""
-        return self.clock().now
-
-    def advance(self, by: timedelta) -> datetime:
-        """Jump forward; gives the new time."""
-        return self._change_clock(advance_seconds=by.total_seconds())
-
-    def set_clock(self, moment: datetime) -> datetime:
-        """Make it `moment` now."""
-        return self._change_clock(now=moment.isoformat())
-
-    def set_rate(self, rate: float) -> datetime:
-        """Let the world's time pass faster or slower."""
-        return self._change_clock(rate=rate)
-
-    def freeze(self, *, frozen: bool = True) -> datetime:
-        """Stop the time, or let it run on."""
-        return self._change_clock(frozen=frozen)
-
-    def _change_clock(self, **changes: Any) -> datetime:
-        return ClockView.model_validate(self._call("PATCH", "/clock", changes)).now
-
     # What was asked
 
     def journal(
@@ -251,18 +225,6 @@ class World:
     def reset(self) -> None:
         """Begin anew with an empty world, no faults, an empty journal. Clock, applications and tokens stay."""
         self._call("POST", "/reset")
-
-    def _call(
-        self, method: str, path: str, document: dict[str, Any] | None = None, query: dict[str, Any] | None = None
-    ) -> dict[str, Any]:
-        # Written here and not by httpx, which refuses lone surrogates.
-        content = None if document is None else json.dumps(document).encode("ascii")
-        timeout = 10 + float((query or {}).get("wait", 0))
-        answer = self._http.request(method, path, content=content, params=query, timeout=timeout)
-        if answer.is_error:
-            raise ControlError(f"{method} {path}: {answer.status_code} {answer.text[:2000]}")
-        result: dict[str, Any] = answer.json()
-        return result
 
 
 def _encode(data: bytes) -> str:

@@ -19,6 +19,36 @@ class Principal(_View):
     tenant_id: str
 
 
+class RestartView(_View):
+    """A restart that was taken; `scope` has its flags one by one, sorted, the default ones spelt out."""
+
+    time: datetime
+    scope: tuple[str, ...]
+
+
+class SecretWriteView(_View):
+    """A PUT of secrets that Graph took; see `world.secrets.SecretWrite`."""
+
+    time: datetime
+    service_principal_id: str
+    client_id: str
+    values: dict[str, str]
+
+
+class CredentialValidationView(_View):
+    """A validation of credentials; see `world.secrets.CredentialValidation`."""
+
+    time: datetime
+    service_principal_id: str
+    client_id: str
+    job_id: str
+    template_id: str | None
+    application_identifier: str | None
+    used_saved: bool
+    credentials: dict[str, str]
+    error: str | None
+
+
 class JobView(_View):
     """A job: `graph` is what Graph would answer, `state` all that the simulator knows (see `world.jobs.Job`)."""
 
@@ -48,6 +78,27 @@ class JobView(_View):
     def pauses(self) -> int:
         """How often somebody paused it."""
         return int(self.state["pauses"])
+
+    @property
+    def settings(self) -> dict[str, str | None]:
+        """Graph's synchronizationJobSettings, by name."""
+        return {item["name"]: item["value"] for item in self.graph["synchronizationJobSettings"]}
+
+    @property
+    def interval(self) -> str:
+        """Graph's schedule.interval."""
+        return str(self.graph["schedule"]["interval"])
+
+    @property
+    def sync_all(self) -> str | None:
+        """The SyncAll in force: the one that was stored when the last initial cycle began."""
+        value: str | None = self.state["sync_all"]
+        return value
+
+    @property
+    def restarts(self) -> list[RestartView]:
+        """The restarts that were taken, oldest first."""
+        return [RestartView.model_validate(item) for item in self.state["restarts"]]
 
     @property
     def cycles_ended(self) -> int:

@@ -66,6 +66,14 @@ class GraphCaller:
         """POST."""
         return self.call("POST", path, document, **more)
 
+    def put(self, path: str, document: Any = None, **more: Any) -> httpx.Response:
+        """PUT."""
+        return self.call("PUT", path, document, **more)
+
+    def patch(self, path: str, document: Any = None, **more: Any) -> httpx.Response:
+        """PATCH."""
+        return self.call("PATCH", path, document, **more)
+
     def delete(self, path: str, **more: Any) -> httpx.Response:
         """DELETE."""
         return self.call("DELETE", path, **more)
@@ -96,6 +104,11 @@ class GraphCaller:
 def jobs_of(principal: str) -> str:
     """Name the path of a service principal's jobs."""
     return f"/servicePrincipals/{principal}/synchronization/jobs"
+
+
+def secrets_of(principal: str) -> str:
+    """Name the path of a service principal's secrets."""
+    return f"/servicePrincipals/{principal}/synchronization/secrets"
 
 
 def read_error(answer: httpx.Response) -> tuple[int, str, str]:

@@ -8,7 +8,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graph_simulator.simulator import Simulator, make_identity
-from graph_simulator.surface import conduct, contents
+from graph_simulator.surface import conduct, contents, target_apps
 from graph_simulator.surface.wire import get_simulator, reply
 from graph_simulator.web.throttles import Throttle
 from graph_simulator.world.directory import World
@@ -51,7 +51,15 @@ def create_surface(simulator: Simulator) -> Starlette:
     """Make the control surface of a simulator."""
     app = Starlette(
         routes=[
-            Mount("/_world", routes=[*contents.ROUTES, *conduct.ROUTES, Route("/reset", reset, methods=["POST"])]),
+            Mount(
+                "/_world",
+                routes=[
+                    *contents.ROUTES,
+                    *target_apps.ROUTES,
+                    *conduct.ROUTES,
+                    Route("/reset", reset, methods=["POST"]),
+                ],
+            ),
         ],
         middleware=[Middleware(_Guard, simulator=simulator)],
         exception_handlers={KeyError: _refuse, ValueError: _refuse, TypeError: _refuse},

@@ -2,8 +2,10 @@
 
 import base64
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
+from pydantic import TypeAdapter
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,12 +14,13 @@ from graph_simulator.simulator import Simulator
 from graph_simulator.surface.wire import get_simulator, read_document, read_thing, reply
 from graph_simulator.world.directory import JobRecord, ServicePrincipal, World
 from graph_simulator.world.executions import SynchronizationError
-from graph_simulator.world.jobs import pause_job, start_job
+from graph_simulator.world.jobs import change_interval, change_settings, pause_job, start_job
 from graph_simulator.world.outcomes import Outcome
 from graph_simulator.world.overrides import Override
 from graph_simulator.world.quarantines import impose_quarantine
 from graph_simulator.world.replication import Replication, draw_veil
 from graph_simulator.world.representation import write_job
+from graph_simulator.world.restarts import read_scope, restart_job
 from graph_simulator.world.templates import TEMPLATES, Template
 from graph_simulator.world.words import QUARANTINE_REASONS
 
@@ -171,17 +174,32 @@ async def post_quarantine(request: Request) -> Response:
 
 
 async def post_action(request: Request) -> Response:
-    """Do to a job what a person does in the portal: `start`, `pause` or `delete`. The journal does not show it."""
+    """Do to a job what a person does in the portal: `start`, `pause`, `restart` or `delete`."""
     simulator, record, now = get_simulator(request), _find_record(request), get_simulator(request).clock.now()
     match request.path_params["action"]:
         case "start":
             record.job = start_job(record.job, now)
         case "pause":
             record.job = pause_job(record.job, now, switches=simulator.world.switches)
+        case "restart":
+            scope = read_scope((await read_document(request)).get("scope"))
+            record.job = restart_job(record.job, scope, now, switches=simulator.world.switches)
         case "delete":
             simulator.world.delete_job(record, now)
         case other:
             raise ValueError(f"no such action: {other}")
+    return reply(describe_job(simulator, record))
+
+
+async def patch_job(request: Request) -> Response:
+    """Change a job as somebody else does: `settings` by name, null removes; `interval` in seconds or ISO 8601."""
+    simulator, record, document = get_simulator(request), _find_record(request), await read_document(request)
+    settings = dict(record.job.settings) | document.get("settings", {})
+    kept = tuple((name, value) for name, value in settings.items() if value is not None)
+    record.job = change_settings(record.job, kept, simulator.clock.now(), replaces=True)
+    if "interval" in document:
+        interval = TypeAdapter(timedelta).validate_python(document["interval"])
+        record.job = change_interval(record.job, interval, simulator.clock.now())
     return reply(describe_job(simulator, record))
 
 
@@ -208,6 +226,7 @@ ROUTES = [
     Route("/jobs", post_job, methods=["POST"]),
     Route("/jobs", get_jobs, methods=["GET"]),
     Route("/jobs/{id}", get_job, methods=["GET"]),
+    Route("/jobs/{id}", patch_job, methods=["PATCH"]),
     Route("/jobs/{id}/script", post_script, methods=["POST"]),
     Route("/jobs/{id}/quarantine", post_quarantine, methods=["POST"]),
     Route("/jobs/{id}/override", put_override, methods=["PUT"]),

@@ -81,7 +81,8 @@ class GraphError:
 
     status: int
     code: str
-    message: str
+    message: str | None
+    """Null only from the synchronization service: graph-facts 6.2, InvalidNotificationSettings."""
     nested: bool = False
 
 
@@ -92,7 +93,7 @@ def answer_error(error: GraphError, ids: Ids, now: datetime, switches: Switches)
         "request-id": ids.request,
         "client-request-id": ids.client,
     }
-    code, message = error.code, error.message
+    code, message = error.code, error.message or ""
     if error.nested and switches.nested_errors:
         code, message = "UnknownError", _nest(error)
     document: dict[str, Any] = {"error": {"code": code, "message": message, switches.inner_error_name: inner}}

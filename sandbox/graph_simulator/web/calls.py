@@ -5,6 +5,10 @@ from graph_simulator.web.answers import GraphError, Ids
 from graph_simulator.web.operations import Target
 from graph_simulator.world.directory import JobRecord, ServicePrincipal, World
 from graph_simulator.world.replication import Look
+from graph_simulator.world.templates import Template
+
+NO_PRIVILEGES = "Insufficient privileges to complete the operation."
+WRONG_METHOD = "Specified HTTP method is not allowed for the request target."
 
 
 class GraphRefusalError(Exception):
@@ -33,7 +37,7 @@ class Call:
     had_effect: bool = False
     made_job: str = ""
 
-    def refuse(self, status: int, code: str, message: str, *, nested: bool = False) -> GraphRefusalError:
+    def refuse(self, status: int, code: str, message: str | None, *, nested: bool = False) -> GraphRefusalError:
         """Make the refusal to raise."""
         return GraphRefusalError(GraphError(status, code, message, nested))
 
@@ -53,16 +57,19 @@ READ_DIRECTORY = frozenset(
     }
 )
 """Any of these roles reads service principals."""
+WRITES_ALL = "Synchronization.ReadWrite.All"
 OWNED = "Application.ReadWrite.OwnedBy"
-READ_JOBS = frozenset({OWNED, "Synchronization.Read.All", "Synchronization.ReadWrite.All"})
-WRITE_JOBS = frozenset({OWNED, "Synchronization.ReadWrite.All"})
+READ_JOBS = frozenset({OWNED, "Synchronization.Read.All", WRITES_ALL})
+WRITE_JOBS = frozenset({OWNED, WRITES_ALL})
 """Roles for reading and for writing synchronization (graph-facts 3); OWNED holds for owned service principals only."""
+PATCH_JOBS = frozenset({WRITES_ALL})
+"""To own the service principal is not enough for a PATCH of its jobs (graph-facts 3, call 4)."""
 
 
 def check_directory_roles(call: Call) -> None:
     """Refuse who may not read service principals, as the directory does."""
     if not call.roles & READ_DIRECTORY:
-        raise call.refuse(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+        raise call.refuse(403, "Authorization_RequestDenied", NO_PRIVILEGES)
 
 
 def find_principal(call: Call, needed: frozenset[str]) -> ServicePrincipal:
@@ -86,7 +93,7 @@ def refuse_permission(call: Call) -> GraphRefusalError:
     """Say that a role is lacking, as the switch `missing_permission` says (graph-facts 6.2)."""
     if call.world.switches.missing_permission == "empty401":
         return call.refuse(401, "UnknownError", "")
-    return call.refuse(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+    return call.refuse(403, "Authorization_RequestDenied", NO_PRIVILEGES)
 
 
 def refuse_unknown_principal(call: Call, name: str) -> GraphRefusalError:
@@ -109,3 +116,17 @@ def find_job(call: Call, principal: ServicePrincipal, look: Look) -> JobRecord:
         switches = call.world.switches
         raise call.refuse(404, switches.missing_job_code, switches.missing_job_message)
     return record
+
+
+def find_template(call: Call, principal: ServicePrincipal, template_id: object) -> Template:
+    """Find a template that the service principal offers.
+
+    Raises:
+        GraphRefusalError: It offers no such template; nobody documents the answer, so switches say it.
+    """
+    for template in principal.templates:
+        if template.id == template_id:
+            return template
+    switches = call.world.switches
+    message = f"The template '{template_id}' is not offered for this service principal."
+    raise call.refuse(switches.wrong_template_status, switches.wrong_template_code, message, nested=True)

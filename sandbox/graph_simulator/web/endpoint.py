@@ -1,13 +1,11 @@
 import asyncio
 import json
 import math
-from collections.abc import Callable
 from time import perf_counter
 from urllib.parse import parse_qsl
 
 from graph_simulator.identity.tokens import TokenRefusedError
 from graph_simulator.simulator import Simulator
-from graph_simulator.web import reads, writes
 from graph_simulator.web.answers import (
     JSON,
     Answer,
@@ -19,25 +17,15 @@ from graph_simulator.web.answers import (
     list_headers,
     list_retry_after,
 )
+from graph_simulator.web.bodies import mask_body
 from graph_simulator.web.calls import Call, GraphRefusalError
 from graph_simulator.web.connections import Receive, Scope, Send, close_connection, read_body, wait_unless_gone
 from graph_simulator.web.faults import ArmedFault, Fault, Point
+from graph_simulator.web.handlers import handle
 from graph_simulator.web.journal import HEADERS_OF_INTEREST, Entry
 from graph_simulator.web.operations import IDENTITY_OPERATIONS, find_target
+from graph_simulator.web.secrets import BEARERS_OF_SECRETS
 from graph_simulator.web.throttles import SHOWN_FROM
-
-HANDLERS: dict[str, Callable[[Call], Answer]] = {
-    "getServicePrincipal": reads.get_service_principal,
-    "listServicePrincipals": reads.list_service_principals,
-    "listTemplates": reads.list_templates,
-    "getTemplate": reads.get_template,
-    "listJobs": reads.list_jobs,
-    "getJob": reads.get_job,
-    "createJob": writes.create_job,
-    "startJob": writes.start_job,
-    "pauseJob": writes.pause_job,
-    "deleteJob": writes.delete_job,
-}
 
 
 class _Ended(Exception):
@@ -98,7 +86,7 @@ class GraphEndpoint:
         if body is None:
             return "abandoned"
         if entry.method != "GET" and entry.target.operation not in IDENTITY_OPERATIONS:
-            entry.body = body
+            entry.body = mask_body(body) if entry.target.operation in BEARERS_OF_SECRETS else body
         if simulator.latency_seconds:
             await asyncio.sleep(simulator.latency_seconds)
         answer = await self._meet_fault("before", exchange, None)
@@ -121,7 +109,7 @@ class GraphEndpoint:
         )
         try:
             self._authenticate(call, exchange)
-            answer = self._throttle(call) or _dispatch(call, exchange.entry)
+            answer = self._throttle(call) or handle(call, exchange.entry.path)
             if (use := simulator.throttle.use(call.tenant)) >= SHOWN_FROM:
                 answer.headers.append((b"x-ms-throttle-limit-percentage", f"{use:.2f}".encode("ascii")))
         except GraphRefusalError as refusal:
@@ -238,16 +226,6 @@ class _Exchange:
         self.receive, self.send, self.headers, self.entry = receive, send, headers, entry
         self.ids = draw_ids(headers.get("client-request-id", ""))
         self.origin = f"{scope.get('scheme', 'https')}://{headers.get('host', 'graph.microsoft.com')}"
-
-
-def _dispatch(call: Call, entry: Entry) -> Answer:
-    handler = HANDLERS.get(call.target.operation)
-    if handler is not None:
-        return handler(call)
-    if call.target.operation == "wrongMethod":
-        message = "Specified HTTP method is not allowed for the request target."
-        raise call.refuse(405, "Request_BadRequest", message)
-    raise call.refuse(400, "BadRequest", f"Resource not found for the segment '{entry.path.rsplit('/', 1)[-1]}'.")
 
 
 def _read_query(query: str) -> dict[str, str]:

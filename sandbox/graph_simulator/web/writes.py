@@ -1,19 +1,30 @@
-import json
-from typing import Any
-
 from graph_simulator.web.answers import Answer
-from graph_simulator.web.calls import WRITE_JOBS, Call, find_job, find_principal
+from graph_simulator.web.bodies import read_member, read_object, read_settings
+from graph_simulator.web.calls import (
+    NO_PRIVILEGES,
+    PATCH_JOBS,
+    WRITE_JOBS,
+    WRONG_METHOD,
+    Call,
+    find_job,
+    find_principal,
+    find_template,
+)
 from graph_simulator.web.reads import answer_job
 from graph_simulator.world.directory import JobRecord, ServicePrincipal
+from graph_simulator.world.jobs import Job, change_interval, change_settings
 from graph_simulator.world.jobs import pause_job as pause
 from graph_simulator.world.jobs import start_job as start
+from graph_simulator.world.restarts import read_scope
+from graph_simulator.world.restarts import restart_job as restart
 from graph_simulator.world.templates import Template
+from graph_simulator.world.times import parse_duration
 
 
 def create_job(call: Call) -> Answer:
     """Make a job from a template that the service principal offers. Each call makes one more (graph-facts 4.2)."""
     principal = find_principal(call, WRITE_JOBS)
-    template = _find_template(call, principal, _read_body(call).get("templateId"))
+    template = find_template(call, principal, read_object(call).get("templateId"))
     if call.world.switches.second_job_same_template == 409:
         _refuse_second(call, principal, template)
     job = call.world.create_job(principal, template, call.now)
@@ -41,6 +52,55 @@ def pause_job(call: Call) -> Answer:
     return Answer(204)
 
 
+def restart_job(call: Call) -> Answer:
+    """Schedule a job anew, from the beginning in whatever `criteria.resetScope` names."""
+    record = _find_for_action(call)
+    criteria = read_member(call, read_object(call), "criteria", dict) or {}
+    try:
+        scope = read_scope(read_member(call, criteria, "resetScope", str))
+    except ValueError as error:
+        raise call.refuse(400, "BadRequest", str(error)) from error
+    record.job = restart(record.job, scope, call.now, switches=call.world.switches)
+    call.had_effect = True
+    return Answer(204)
+
+
+def update_job(call: Call) -> Answer:
+    """Change a job's settings, and its interval if a switch says so; all else in the body is ignored (5.1)."""
+    record = _find_for_action(call, PATCH_JOBS)
+    document, job = read_object(call), record.job
+    interval = read_member(call, read_member(call, document, "schedule", dict) or {}, "interval", str)
+    if interval is not None:
+        job = _set_interval(call, job, interval)
+    items = read_member(call, document, "synchronizationJobSettings", list)
+    if items is not None:
+        replaces = call.world.switches.patch_settings_replaces
+        job = change_settings(job, read_settings(call, items), call.now, replaces=replaces)
+    record.job = job
+    call.had_effect = True
+    return Answer(204) if call.world.switches.patch_status == 204 else answer_job(call, record, 200)
+
+
+def _set_interval(call: Call, job: Job, text: str) -> Job:
+    try:
+        interval = parse_duration(text)
+    except ValueError as error:
+        raise call.refuse(400, "BadRequest", f"Cannot convert '{text}' to the expected type 'Edm.Duration'.") from error
+    match call.world.switches.patch_interval:
+        case "taken":
+            return change_interval(job, interval, call.now)
+        case "refused_400":
+            raise call.refuse(400, "BadRequest", "The property 'interval' is read-only.", nested=True)
+        case "refused_401":
+            raise call.refuse(401, "UnknownError", "")
+        case "refused_403":
+            raise call.refuse(403, "Authorization_RequestDenied", NO_PRIVILEGES)
+        case "refused_405":
+            raise call.refuse(405, "Request_BadRequest", WRONG_METHOD)
+        case _:
+            return job
+
+
 def delete_job(call: Call) -> Answer:
     """Delete a job."""
     record = _find_for_action(call)
@@ -49,32 +109,11 @@ def delete_job(call: Call) -> Answer:
     return Answer(204)
 
 
-def _find_for_action(call: Call) -> JobRecord:
-    record = find_job(call, find_principal(call, WRITE_JOBS), "act")
+def _find_for_action(call: Call, needed: frozenset[str] = WRITE_JOBS) -> JobRecord:
+    record = find_job(call, find_principal(call, needed), "act")
     if (call.now - record.job.changed).total_seconds() < call.world.switches.conflict_seconds:
         raise call.refuse(409, "Conflict", "Another change of the job is not finished.")
     return record
-
-
-def _read_body(call: Call) -> dict[str, Any]:
-    if not call.body:
-        raise call.refuse(400, "BadRequest", "Empty Payload. JSON content expected.")  # graph-facts 6.2
-    try:
-        document = json.loads(call.body)
-    except ValueError as error:
-        raise call.refuse(400, "BadRequest", "Unable to read JSON request payload.") from error
-    if not isinstance(document, dict):
-        raise call.refuse(400, "BadRequest", "Unable to read JSON request payload.")
-    return document
-
-
-def _find_template(call: Call, principal: ServicePrincipal, template_id: object) -> Template:
-    for template in principal.templates:
-        if template.id == template_id:
-            return template
-    switches = call.world.switches
-    message = f"The template '{template_id}' is not offered for this service principal."
-    raise call.refuse(switches.wrong_template_status, switches.wrong_template_code, message, nested=True)
 
 
 def _refuse_second(call: Call, principal: ServicePrincipal, template: Template) -> None:

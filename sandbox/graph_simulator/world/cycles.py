@@ -7,6 +7,7 @@ from graph_simulator.world.executions import BAD_CREDENTIALS, Counts, Execution,
 from graph_simulator.world.jobs import Cycle, Job
 from graph_simulator.world.outcomes import Outcome, find_threshold
 from graph_simulator.world.quarantines import LONGEST, disable_job, impose_quarantine
+from graph_simulator.world.surroundings import FRIENDLY, Surroundings
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.times import NEVER, UNSCHEDULED
 from graph_simulator.world.words import ExecutionState, QuarantineReason
@@ -15,8 +16,11 @@ _HARD_REASONS = {"EncounteredQuarantineException", "IngestionInterrupted", "Unkn
 """With these the execution itself has failed; with the others it ran and something about it was too much."""
 
 
-def advance(job: Job, now: datetime, *, switches: Switches) -> Job:
-    """Let a job live until `now`, event by event, so that a jump of weeks is as exact as small steps."""
+def advance(job: Job, now: datetime, *, switches: Switches, around: Surroundings = FRIENDLY) -> Job:
+    """Let a job live until `now`, event by event, so that a jump of weeks is as exact as small steps.
+
+    What is `around` holds all the while: before it changes, the jobs that it concerns are advanced.
+    """
     while True:
         begins = job.next_cycle if job.running is None and job.is_active else None
         ends = job.running.ends if job.running else None
@@ -29,15 +33,15 @@ def advance(job: Job, now: datetime, *, switches: Switches) -> Job:
         elif moment == gives_up:
             job = disable_job(job, moment, switches=switches)
         else:
-            job = begin_cycle(job, moment)
+            job = begin_cycle(job, moment, around=around)
 
 
-def begin_cycle(job: Job, now: datetime) -> Job:
+def begin_cycle(job: Job, now: datetime, *, around: Surroundings = FRIENDLY) -> Job:
     """Begin the next cycle: its length, its counts and its end are drawn here, from the job's own seed."""
     number = job.cycles_begun + 1
     random = Random(job.seed * 1_000_003 + number)
-    outcome, script = (job.script[0], job.script[1:]) if job.script else (job.habit, ())
-    initial = job.good_cycles == 0
+    outcome, script = _decide(job, around)
+    initial = not job.has_watermark
     usual = job.template.initial_duration if initial else job.template.duration
     exports = random.randrange(20, 200) if initial else random.choice((0, 0, 1, 2, 5))
     cycle = Cycle(
@@ -49,7 +53,26 @@ def begin_cycle(job: Job, now: datetime) -> Job:
         exports=exports if outcome.exported is None else outcome.exported,
         activity=str(UUID(int=random.getrandbits(128), version=4)),
     )
-    return replace(job, running=cycle, next_cycle=None, cycles_begun=number, script=script)
+    return replace(
+        job,
+        running=cycle,
+        next_cycle=None,
+        cycles_begun=number,
+        script=script,
+        sync_all=around.sync_all if initial else job.sync_all,
+        forces_deletes=False,
+    )
+
+
+def _decide(job: Job, around: Surroundings) -> tuple[Outcome, tuple[Outcome, ...]]:
+    """Tell how the next cycle ends and what is left of the script."""
+    outcome, script = (job.script[0], job.script[1:]) if job.script else (job.habit, ())
+    if around.refusal is not None:
+        # The script is for cycles that get as far as the target application: it waits.
+        return Outcome(kind="fail", error=around.refusal, duration=outcome.duration), job.script
+    if job.forces_deletes and outcome.reason == "TooManyDeletes":
+        return replace(outcome, kind="succeed", reason=None), script
+    return outcome, script
 
 
 def end_cycle(job: Job, *, switches: Switches) -> Job:
@@ -59,7 +82,7 @@ def end_cycle(job: Job, *, switches: Switches) -> Job:
         raise ValueError(f"job {job.id} runs no cycle")
     job = replace(job, running=None, cycles_ended=job.cycles_ended + 1)
     reason = _find_reason(cycle.outcome, cycle.imported)
-    if cycle.outcome.kind == "prune_escrows" or (job.good_cycles == 0 and "Escrow" in (reason or "")):
+    if cycle.outcome.kind == "prune_escrows" or (not job.has_watermark and "Escrow" in (reason or "")):
         return _prune_escrows(_end_well(job, cycle, pruned=True), cycle.ends, switches=switches)
     if reason is None:
         return _schedule_next(_end_well(job, cycle), cycle.ends)
@@ -92,6 +115,7 @@ def _end_well(job: Job, cycle: Cycle, *, pruned: bool = False) -> Job:
         quarantine=None if job.is_active else job.quarantine,
         complete_failures=0,
         good_cycles=job.good_cycles + 1,
+        has_watermark=True,
         steady_first=cycle.ends if steady and job.steady_first == NEVER else job.steady_first,
         steady_last=cycle.ends if steady else job.steady_last,
         entries=_add_entries(job, cycle),
@@ -135,14 +159,14 @@ def _count(job: Job, cycle: Cycle, *, failed: bool = False) -> Counts:
         exported=0 if failed else cycle.exports,
         exports=cycle.exports,
         imported=cycle.imported,
-        imported_deltas=cycle.imported if job.good_cycles else 0,
+        imported_deltas=cycle.imported if job.has_watermark else 0,
         imported_reference_deltas=outcome.escrowed_references,
     )
 
 
 def _add_entries(job: Job, cycle: Cycle) -> tuple[int, ...]:
-    # An initial cycle brings all entries; later ones mostly change what is there, so the number stays.
-    if job.good_cycles or not job.entries:
+    # The first initial cycle brings all entries; others mostly change what is there, so the number stays.
+    if job.has_watermark or any(job.entries) or not job.entries:
         return job.entries
     share, rest = divmod(cycle.exports, len(job.entries))
     return tuple(count + share + (rest if place == 0 else 0) for place, count in enumerate(job.entries))

@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -6,10 +6,14 @@ from uuid import UUID
 from zlib import crc32
 
 from graph_simulator.world.cycles import advance
+from graph_simulator.world.executions import SynchronizationError
 from graph_simulator.world.jobs import Job, create_job
 from graph_simulator.world.overrides import Override
 from graph_simulator.world.replication import INSTANT, Look, Replication, Veil, draw_veil
+from graph_simulator.world.secrets import CredentialValidation, SecretWrite, upsert_secrets
+from graph_simulator.world.surroundings import Surroundings
 from graph_simulator.world.switches import Switches
+from graph_simulator.world.target_apps import WELCOMING, TargetApp
 from graph_simulator.world.templates import TEMPLATES, Template
 
 DEFAULT_TENANT = "ff8bf889-5f5c-4f0e-9d4e-5d3f2a9c7b10"
@@ -64,6 +68,12 @@ class World:
     """How slowly new jobs of a service principal get about, by its id."""
     raw_lists: dict[str, bytes] = field(default_factory=dict)
     """Answers to the jobs list in place of the true ones, by service principal."""
+    secrets: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What each service principal stores, by its id. It outlives the jobs (graph-facts 0.6)."""
+    target_apps: dict[str, TargetApp] = field(default_factory=dict)
+    """The applications that service principals provision to, where they are not `WELCOMING`."""
+    secret_writes: list[SecretWrite] = field(default_factory=list)
+    credential_validations: list[CredentialValidation] = field(default_factory=list)
     _by_app: dict[str, str] = field(default_factory=dict)
     _records: dict[str, dict[str, JobRecord]] = field(default_factory=dict)
     _random: Random = field(init=False)
@@ -108,6 +118,8 @@ class World:
         principal = self.service_principals.pop(principal_id)
         self._by_app.pop(principal.app_id, None)
         self._records.pop(principal_id, None)
+        self.secrets.pop(principal_id, None)
+        self.target_apps.pop(principal_id, None)
 
     def find_service_principal(self, tenant_id: str, principal_id: str) -> ServicePrincipal | None:
         """Find one of a tenant by its object id."""
@@ -134,6 +146,23 @@ class World:
         if record.lingering is None:
             self._records[record.job.service_principal_id].pop(record.job.id, None)
 
+    def change_secrets(
+        self, principal_id: str, written: Iterable[tuple[str, str]], now: datetime, *, replaces: bool
+    ) -> None:
+        """Store secrets. Cycles that were due by now saw the old ones."""
+        self.list_records(principal_id, now)
+        before = self.secrets.get(principal_id, {})
+        self.secrets[principal_id] = upsert_secrets(before, written, replaces=replaces)
+
+    def change_target_app(self, principal_id: str, target_app: TargetApp, now: datetime) -> None:
+        """Have the target application take other credentials. Cycles that were due by now met it as it was."""
+        self.list_records(principal_id, now)
+        self.target_apps[principal_id] = target_app
+
+    def judge_credentials(self, principal_id: str, credentials: Mapping[str, str]) -> SynchronizationError | None:
+        """Tell why the target application refuses these credentials; None if it takes them."""
+        return self.target_apps.get(principal_id, WELCOMING).judge(credentials)
+
     def find_record(self, principal_id: str, job_id: str, now: datetime) -> JobRecord | None:
         """Find a job, seen or not, as it is at `now`; also a deleted one that lingers."""
         record = self._records.get(principal_id, {}).get(job_id)
@@ -156,5 +185,11 @@ class World:
 
     def _advanced(self, record: JobRecord, now: datetime) -> JobRecord:
         if not record.is_deleted:
-            record.job = advance(record.job, now, switches=self.switches)
+            around = self._look_around(record.job.service_principal_id)
+            record.job = advance(record.job, now, switches=self.switches, around=around)
         return record
+
+    def _look_around(self, principal_id: str) -> Surroundings:
+        stored = self.secrets.get(principal_id, {})
+        refusal = self.judge_credentials(principal_id, stored)
+        return Surroundings(refusal=refusal, sync_all=stored.get("SyncAll"))

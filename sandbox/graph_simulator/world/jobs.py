@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -23,6 +24,14 @@ class Cycle:
 
 
 @dataclass(frozen=True, slots=True)
+class Restart:
+    """A restart that was taken; `scope` has its flags one by one, sorted, the default ones spelt out."""
+
+    time: datetime
+    scope: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """A synchronization job at one moment. Only `graph_simulator.world.cycles.advance` moves it through time."""
 
@@ -32,11 +41,14 @@ class Job:
     seed: int
     created: datetime
     changed: datetime
-    """When it was last created, started or paused by a caller."""
+    """When a caller last created or changed it."""
     interval: timedelta
     schedule_state: ScheduleState = "Disabled"
     code: StatusCode = "Paused"
-    settings: tuple[tuple[str, str], ...] = ()
+    settings: tuple[tuple[str, str | None], ...] = ()
+    """Names and values; Graph's type allows a value to be null."""
+    own_interval: timedelta | None = None
+    """An interval that a caller set, in place of its template's."""
     started_once: bool = False
     last_execution: Execution | None = None
     last_successful: Execution | None = None
@@ -57,6 +69,13 @@ class Job:
     cycles_begun: int = 0
     cycles_ended: int = 0
     good_cycles: int = 0
+    has_watermark: bool = False
+    """Whether an initial cycle ended well since the job was made or its watermark reset."""
+    sync_all: str | None = None
+    """The SyncAll in force: the one that was stored when the last initial cycle began."""
+    forces_deletes: bool = False
+    """Whether the next cycle performs deletes that were held back."""
+    restarts: tuple[Restart, ...] = ()
     starts: int = 0
     pauses: int = 0
 
@@ -98,7 +117,7 @@ def start_job(job: Job, now: datetime) -> Job:
         changed=now,
         schedule_state="Active",
         code="Active" if job.cycles_ended else "NotRun",
-        interval=job.template.interval,
+        interval=job.own_interval or job.template.interval,
         started_once=True,
         last_execution=job.last_execution or NOT_RUN,
         quarantine=None,
@@ -119,3 +138,14 @@ def pause_job(job: Job, now: datetime, *, switches: Switches) -> Job:
         quarantine=None,
         next_cycle=None,
     )
+
+
+def change_settings(job: Job, settings: Iterable[tuple[str, str | None]], now: datetime, *, replaces: bool) -> Job:
+    """Set a job's settings by name, or put these in the place of all."""
+    after = {} if replaces else dict(job.settings)
+    return replace(job, changed=now, settings=tuple((after | dict(settings)).items()))
+
+
+def change_interval(job: Job, interval: timedelta, now: datetime) -> Job:
+    """Run a job on an interval of its own, from the end of its next cycle on."""
+    return replace(job, changed=now, interval=interval, own_interval=interval)

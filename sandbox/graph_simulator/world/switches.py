@@ -45,8 +45,20 @@ class Switches:
     job_select_honoured: bool = False
     """Whether `$select` on jobs selects."""
     conflict_seconds: float = 0.0
-    """For so long (world time) after a change of a job the next start, pause or delete answers 409."""
+    """For so long (world time) after a change of a job the next start, pause, restart, PATCH or delete answers 409."""
     page_size: int = 0
     """Jobs on one page of the jobs list; 0 for all."""
     next_link: Literal["good", "foreign", "loop"] = "good"
     """Where `@odata.nextLink` leads: to the next page, to another host, or to the same page for ever."""
+    secrets_put_replaces: bool = False
+    """Whether a PUT of secrets replaces them all; else those it does not name stay."""
+    patch_status: Literal[200, 204] = 204
+    """The answer to a PATCH of a job: 200 has the job as its body."""
+    patch_settings_replaces: bool = False
+    """Whether a PATCH replaces all synchronizationJobSettings; else those it does not name stay."""
+    patch_interval: Literal["ignored", "taken", "refused_400", "refused_401", "refused_403", "refused_405"] = "ignored"
+    """What becomes of a PATCH with `schedule.interval`, which is documented as read-only (graph-facts 4.5, 5.1)."""
+    restart_resets_steady_state: bool = True
+    """Whether a restart that resets the watermark also forgets when the job had caught up with its source."""
+    beta_deprecation_headers: bool = False
+    """Whether beta's calls about secrets and credentials carry `Deprecation` and `Sunset` (graph-facts 2.4)."""

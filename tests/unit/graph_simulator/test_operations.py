@@ -6,6 +6,7 @@ from graph_simulator.web.operations import Target, find_target
 
 SP = "11111111-2222-3333-4444-555555555555"
 JOBS = f"/v1.0/servicePrincipals/{SP}/synchronization/jobs"
+SECRETS = f"/beta/servicePrincipals/{SP}/synchronization/secrets"
 
 
 @pytest.mark.parametrize(
@@ -18,6 +19,16 @@ JOBS = f"/v1.0/servicePrincipals/{SP}/synchronization/jobs"
         ("DELETE", JOBS + "/scim%2Ea", Target("deleteJob", version="v1.0", service_principal=SP, job="scim.a")),
         ("POST", JOBS + "/j/start", Target("startJob", version="v1.0", service_principal=SP, job="j")),
         ("POST", JOBS + "/j/microsoft.graph.pause", Target("pauseJob", version="v1.0", service_principal=SP, job="j")),
+        ("PATCH", JOBS + "/j", Target("updateJob", version="v1.0", service_principal=SP, job="j")),
+        ("POST", JOBS + "/j/restart", Target("restartJob", version="v1.0", service_principal=SP, job="j")),
+        ("POST", JOBS + "/validateCredentials", Target("validateNewCredentials", version="v1.0", service_principal=SP)),
+        (
+            "POST",
+            JOBS + "/j/microsoft.graph.validateCredentials",
+            Target("validateCredentials", version="v1.0", service_principal=SP, job="j"),
+        ),
+        ("GET", SECRETS, Target("listSecrets", version="beta", service_principal=SP)),
+        ("PUT", SECRETS, Target("putSecrets", version="beta", service_principal=SP)),
         (
             "GET",
             f"/beta/servicePrincipals(appId='{SP}')",

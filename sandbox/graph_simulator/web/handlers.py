@@ -1,0 +1,38 @@
+from collections.abc import Callable
+
+from graph_simulator.web import reads, secrets, writes
+from graph_simulator.web.answers import Answer
+from graph_simulator.web.calls import WRONG_METHOD, Call
+
+HANDLERS: dict[str, Callable[[Call], Answer]] = {
+    "getServicePrincipal": reads.get_service_principal,
+    "listServicePrincipals": reads.list_service_principals,
+    "listTemplates": reads.list_templates,
+    "getTemplate": reads.get_template,
+    "listJobs": reads.list_jobs,
+    "getJob": reads.get_job,
+    "createJob": writes.create_job,
+    "startJob": writes.start_job,
+    "pauseJob": writes.pause_job,
+    "restartJob": writes.restart_job,
+    "updateJob": writes.update_job,
+    "deleteJob": writes.delete_job,
+    "listSecrets": secrets.list_secrets,
+    "putSecrets": secrets.put_secrets,
+    "validateCredentials": secrets.validate_credentials,
+    "validateNewCredentials": secrets.validate_new_credentials,
+}
+
+
+def handle(call: Call, path: str) -> Answer:
+    """Answer a call to Graph.
+
+    Raises:
+        GraphRefusalError: Graph refuses it, or has no such operation.
+    """
+    handler = HANDLERS.get(call.target.operation)
+    if handler is not None:
+        return handler(call)
+    if call.target.operation == "wrongMethod":
+        raise call.refuse(405, "Request_BadRequest", WRONG_METHOD)
+    raise call.refuse(400, "BadRequest", f"Resource not found for the segment '{path.rsplit('/', 1)[-1]}'.")

@@ -1,0 +1,100 @@
+"""The target application's credentials: they belong to the service principal, not to a job (graph-facts 0.6)."""
+
+from typing import Any
+
+from graph_simulator.web.answers import Answer, answer_json
+from graph_simulator.web.bodies import read_member, read_object, read_secrets
+from graph_simulator.web.calls import READ_JOBS, WRITE_JOBS, Call, find_job, find_principal, find_template
+from graph_simulator.world.directory import ServicePrincipal
+from graph_simulator.world.secrets import (
+    NOTIFICATIONS,
+    CredentialValidation,
+    Pairs,
+    SecretWrite,
+    is_notification_setting,
+    mask_secret,
+)
+
+BEARERS_OF_SECRETS = frozenset({"putSecrets", "validateCredentials", "validateNewCredentials"})
+"""Operations whose bodies hold secrets."""
+
+# graph-facts 2.4. Nobody has seen these headers yet: the form is that of RFC 9745 and RFC 8594.
+_DEPRECATION = [(b"deprecation", b"@1770336000"), (b"sunset", b"Tue, 06 Jul 2027 00:00:00 GMT")]
+
+
+def list_secrets(call: Call) -> Answer:
+    """Answer the stored keys, sensitive values as `*`. Undocumented, but it works (graph-facts 3, call 25)."""
+    principal = find_principal(call, READ_JOBS)
+    context = f"{call.metadata_url}#servicePrincipals('{principal.id}')/synchronization/secrets"
+    stored = call.world.secrets.get(principal.id, {})
+    value = [{"key": key, "value": mask_secret(key, value)} for key, value in stored.items()]
+    return _deprecate(call, answer_json(200, {"@odata.context": context, "value": value}))
+
+
+def put_secrets(call: Call) -> Answer:
+    """Store secrets: all that were sent, or none."""
+    principal = find_principal(call, WRITE_JOBS)
+    items = read_member(call, read_object(call), "value", list)
+    if items is None:
+        raise call.refuse(400, "BadRequest", "The property 'value' is required.")
+    written = read_secrets(call, items)
+    _check_notifications(call, written)
+    call.world.change_secrets(principal.id, written, call.now, replaces=call.world.switches.secrets_put_replaces)
+    call.world.secret_writes.append(
+        SecretWrite(time=call.now, service_principal_id=principal.id, client_id=call.client, values=dict(written))
+    )
+    call.had_effect = True
+    return _deprecate(call, Answer(204))
+
+
+def _check_notifications(call: Call, written: Pairs) -> None:
+    # An empty value, which removes other keys, is refused here too: there is no way to remove this one.
+    for key, value in written:
+        if key == NOTIFICATIONS and not is_notification_setting(value):
+            raise call.refuse(400, "InvalidNotificationSettings", None, nested=True)
+
+
+def validate_credentials(call: Call) -> Answer:
+    """Try credentials on the target application for a job."""
+    principal = find_principal(call, WRITE_JOBS)
+    find_job(call, principal, "act")
+    return _validate(call, principal, read_object(call))
+
+
+def validate_new_credentials(call: Call) -> Answer:
+    """Try credentials before there is a job: `templateId` says for what (graph-facts 3, call 10).
+
+    Permissions of this overload are nowhere listed; those of the other are taken.
+    """
+    principal, document = find_principal(call, WRITE_JOBS), read_object(call)
+    find_template(call, principal, document.get("templateId"))
+    return _validate(call, principal, document)
+
+
+def _validate(call: Call, principal: ServicePrincipal, document: dict[str, Any]) -> Answer:
+    given = dict(read_secrets(call, read_member(call, document, "credentials", list) or []))
+    uses_saved = bool(read_member(call, document, "useSavedCredentials", bool))
+    credentials = dict(call.world.secrets.get(principal.id, {})) if uses_saved else given
+    error = call.world.judge_credentials(principal.id, credentials)
+    call.world.credential_validations.append(
+        CredentialValidation(
+            time=call.now,
+            service_principal_id=principal.id,
+            client_id=call.client,
+            job_id=call.target.job,
+            template_id=read_member(call, document, "templateId", str),
+            application_identifier=read_member(call, document, "applicationIdentifier", str),
+            used_saved=uses_saved,
+            credentials=credentials,
+            error=error.code if error else None,
+        )
+    )
+    if error is not None:
+        raise call.refuse(400, error.code, error.message, nested=True)
+    return _deprecate(call, Answer(204))
+
+
+def _deprecate(call: Call, answer: Answer) -> Answer:
+    if call.target.version == "beta" and call.world.switches.beta_deprecation_headers:
+        answer.headers += _DEPRECATION
+    return answer

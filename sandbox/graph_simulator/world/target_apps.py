@@ -1,0 +1,35 @@
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from graph_simulator.world.executions import BAD_CREDENTIALS, SynchronizationError
+
+UNAVAILABLE = SynchronizationError(
+    "CredentialValidationUnavailable",
+    "The credentials could not be validated: the target application did not answer as expected.",
+    tenant_actionable=True,
+)
+"""The code is known from the portal (graph-facts 5.3), the words are ours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetApp:
+    """The application that a service principal's jobs provision to: whom it lets in, and whether it answers.
+
+    `accepts` names values by key (`SecretToken`, `Password`, ...); None is any value or none, and so are keys that are
+    not named. `needs` are keys that must have some value.
+    """
+
+    accepts: dict[str, tuple[str, ...] | None] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+    is_available: bool = True
+
+    def judge(self, credentials: Mapping[str, str]) -> SynchronizationError | None:
+        """Tell why these credentials don't open the application; None if they do."""
+        if not self.is_available:
+            return UNAVAILABLE
+        wrong = any(values is not None and credentials.get(key) not in values for key, values in self.accepts.items())
+        return BAD_CREDENTIALS if wrong or any(not credentials.get(key) for key in self.needs) else None
+
+
+WELCOMING = TargetApp()
+"""Takes any credentials."""

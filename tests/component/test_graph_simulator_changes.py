@@ -1,0 +1,212 @@
+"""PATCH and restart over TLS, with what is open about them, each answer held to the description."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.graph_caller import GraphCaller, jobs_of, read_error
+from tests.support.graph_facts import check_requests
+from tests.support.world import Principal, World
+
+HOUR = timedelta(hours=1)
+DEFAULT = ("Escrows", "QuarantineState", "Watermark")
+MINE = [{"name": "LookaheadQueryEnabled", "value": "True"}]
+MERGED = {"AzureIngestionAttributeOptimization": "False", "LookaheadQueryEnabled": "True"}
+
+
+@pytest.fixture
+def job(graph_world: World, principal: Principal) -> str:
+    """A job that has run for an hour."""
+    made = graph_world.create_job(principal.id, started=True)
+    graph_world.advance(HOUR)
+    return made.id
+
+
+def test_a_created_job_has_the_settings_of_its_template(graph: GraphCaller, principal: Principal) -> None:
+    created = graph.post(jobs_of(principal.id), {"templateId": "scim"}).json()
+    assert created["synchronizationJobSettings"] == [
+        {"name": "AzureIngestionAttributeOptimization", "value": "False"},
+        {"name": "LookaheadQueryEnabled", "value": "False"},
+    ]
+
+
+def test_settings_are_merged_by_name(graph: GraphCaller, graph_world: World, principal: Principal, job: str) -> None:
+    path = f"{jobs_of(principal.id)}/{job}"
+    assert graph.patch(path, {"synchronizationJobSettings": MINE}).status_code == 204
+    settings = {item["name"]: item["value"] for item in graph.get(path).json()["synchronizationJobSettings"]}
+    assert settings == graph_world.job(job).settings == MERGED
+    entry = graph_world.journal(operation="updateJob")[0]
+    assert (entry.job, entry.had_effect, entry.body) == (job, True, {"synchronizationJobSettings": MINE})
+    assert check_requests(graph_world.journal()) == 2
+
+
+def test_a_patch_may_replace_all_settings_and_answer_with_the_job(
+    graph: GraphCaller, graph_world: World, principal: Principal, job: str
+) -> None:
+    graph_world.switch(patch_settings_replaces=True, patch_status=200)
+    answer = graph.patch(f"{jobs_of(principal.id)}/{job}", {"synchronizationJobSettings": MINE})
+    assert answer.status_code == 200
+    assert answer.json()["synchronizationJobSettings"] == MINE
+
+
+def test_what_is_not_ours_to_change_is_ignored(graph: GraphCaller, principal: Principal, job: str) -> None:
+    path = f"{jobs_of(principal.id)}/{job}"
+    before = graph.get(path).json()
+    changes = {"templateId": "other", "status": {"code": "Paused"}, "schedule": {"state": "Disabled"}}
+    assert graph.patch(path, changes).status_code == 204
+    assert graph.get(path).json() == before
+
+
+@pytest.mark.parametrize(
+    ("what", "error"),
+    [
+        ("refused_400", (400, "UnknownError")),
+        ("refused_401", (401, "UnknownError")),
+        ("refused_403", (403, "Authorization_RequestDenied")),
+        ("refused_405", (405, "Request_BadRequest")),
+    ],
+)
+def test_an_interval_may_be_refused_and_then_nothing_is_changed(
+    graph: GraphCaller, graph_world: World, principal: Principal, job: str, what: str, error: tuple[int, str]
+) -> None:
+    graph_world.switch(patch_interval=what)
+    changes = {"schedule": {"interval": "PT20M"}, "synchronizationJobSettings": MINE}
+    assert read_error(graph.patch(f"{jobs_of(principal.id)}/{job}", changes))[:2] == error
+    view = graph_world.job(job)
+    assert (view.interval, view.settings["LookaheadQueryEnabled"]) == ("PT40M", "False")
+
+
+@pytest.mark.parametrize(("what", "interval"), [("ignored", "PT40M"), ("taken", "PT20M")])
+def test_an_interval_is_ignored_unless_the_switch_says_otherwise(
+    graph: GraphCaller, graph_world: World, principal: Principal, job: str, what: str, interval: str
+) -> None:
+    graph_world.switch(patch_interval=what)
+    path = f"{jobs_of(principal.id)}/{job}"
+    assert graph.patch(path, {"schedule": {"interval": "PT20M"}}).status_code == 204
+    assert graph.get(path).json()["schedule"]["interval"] == graph_world.job(job).interval == interval
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"schedule": {"interval": "20 minutes"}},
+        {"schedule": []},
+        {"synchronizationJobSettings": {}},
+        {"synchronizationJobSettings": [{"value": "nameless"}]},
+    ],
+)
+def test_a_patch_that_makes_no_sense_is_refused(
+    caller: GraphCaller, principal: Principal, job: str, changes: dict[str, object]
+) -> None:
+    assert read_error(caller.patch(f"{jobs_of(principal.id)}/{job}", changes))[:2] == (400, "BadRequest")
+
+
+def test_settings_and_interval_may_change_behind_ones_back(
+    caller: GraphCaller, graph_world: World, principal: Principal, job: str
+) -> None:
+    changed = {"LookaheadQueryEnabled": "True", "AzureIngestionAttributeOptimization": None}
+    graph_world.change_job(job, settings=changed, interval=timedelta(minutes=20))
+    answer = caller.get(f"{jobs_of(principal.id)}/{job}").json()
+    assert (answer["synchronizationJobSettings"], answer["schedule"]["interval"]) == (MINE, "PT20M")
+
+
+@pytest.mark.parametrize(
+    ("body", "scope"),
+    [
+        (
+            {"criteria": {"resetScope": "Watermark, Escrows, QuarantineState"}},
+            DEFAULT,
+        ),
+        ({"criteria": {"resetScope": "Watermark"}}, ("Watermark",)),
+        ({"criteria": {"resetScope": None}}, DEFAULT),
+        ({"criteria": {}}, DEFAULT),
+        ({}, DEFAULT),
+    ],
+)
+def test_a_restart_takes_a_scope_or_the_default(
+    graph: GraphCaller,
+    graph_world: World,
+    principal: Principal,
+    job: str,
+    body: dict[str, object],
+    scope: tuple[str, ...],
+) -> None:
+    assert graph.post(f"{jobs_of(principal.id)}/{job}/restart", body).status_code == 204
+    assert [(item.time, item.scope) for item in graph_world.job(job).restarts] == [(graph_world.now(), scope)]
+    entry = graph_world.journal(operation="restartJob")[0]
+    assert (entry.job, entry.had_effect, entry.body) == (job, True, body)
+    assert check_requests(graph_world.journal()) == 1
+
+
+def test_a_restart_lifts_quarantine_and_begins_anew(
+    graph: GraphCaller, graph_world: World, principal: Principal, job: str
+) -> None:
+    graph_world.quarantine(job, "EncounteredEscrowProportionThreshold")
+    graph.post(f"{jobs_of(principal.id)}/{job}/restart", {"criteria": {"resetScope": ""}})
+    status = graph.read_status(principal.id, job)
+    assert (status["code"], status["quarantine"]) == ("Active", None)
+    assert status["steadyStateLastAchievedTime"] == "0001-01-01T00:00:00Z"
+    assert status["progress"] != []
+    graph_world.advance(HOUR)
+    assert graph.read_status(principal.id, job)["steadyStateLastAchievedTime"] != "0001-01-01T00:00:00Z"
+
+
+def test_a_restart_starts_a_job_that_was_paused(graph: GraphCaller, principal: Principal, job: str) -> None:
+    path = f"{jobs_of(principal.id)}/{job}"
+    graph.post(f"{path}/pause")
+    assert graph.post(f"{path}/microsoft.graph.restart", {}).status_code == 204
+    assert graph.get(path).json()["schedule"]["state"] == "Active"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"criteria":{"resetScope":"Everything"}}', "Requested value 'Everything' was not found."),
+        (b'{"criteria":"Watermark"}', "Unable to read JSON request payload."),
+        (b"", "Empty Payload. JSON content expected."),
+    ],
+)
+def test_a_restart_that_makes_no_sense_is_refused(
+    graph: GraphCaller, graph_world: World, principal: Principal, job: str, content: bytes, message: str
+) -> None:
+    answer = graph.post(f"{jobs_of(principal.id)}/{job}/restart", content=content)
+    assert read_error(answer) == (400, "BadRequest", message)
+    assert graph_world.job(job).restarts == []
+
+
+def test_a_changed_scope_is_in_force_only_after_a_restart(
+    caller: GraphCaller, graph_world: World, principal: Principal, job: str
+) -> None:
+    graph_world.set_secrets(principal.id, {"SyncAll": "true"})
+    graph_world.advance(2 * HOUR)
+    assert graph_world.job(job).sync_all is None
+    caller.post(f"{jobs_of(principal.id)}/{job}/restart", {})
+    assert graph_world.job(job).sync_all == "true"
+
+
+def test_a_person_in_the_portal_may_restart(graph_world: World, job: str) -> None:
+    view = graph_world.act(job, "restart", scope="Watermark")
+    assert [item.scope for item in view.restarts] == [("Watermark",)]
+    assert graph_world.journal() == []
+
+
+@pytest.mark.parametrize("action", ["patch", "restart"])
+def test_a_change_right_after_another_conflicts(
+    caller: GraphCaller, graph_world: World, principal: Principal, job: str, action: str
+) -> None:
+    graph_world.switch(conflict_seconds=5)
+    path = f"{jobs_of(principal.id)}/{job}"
+    caller.post(f"{path}/pause")
+    answer = caller.patch(path, {}) if action == "patch" else caller.post(f"{path}/restart", {})
+    assert answer.status_code == 409
+
+
+def test_to_own_the_service_principal_is_not_enough_for_a_patch(caller: GraphCaller, graph_world: World) -> None:
+    graph_world.set_application(roles=["Application.ReadWrite.OwnedBy"])
+    mine = graph_world.create_service_principal(owners=[graph_world.connection.client_id])
+    path = f"{jobs_of(mine.id)}/{graph_world.create_job(mine.id).id}"
+    assert read_error(caller.patch(path, {"synchronizationJobSettings": MINE})) == (401, "UnknownError", "")
+    assert caller.post(f"{path}/restart", {}).status_code == 204
+    graph_world.set_application(roles=["Synchronization.ReadWrite.All"])
+    caller.sign_in()
+    assert caller.patch(path, {"synchronizationJobSettings": MINE}).status_code == 204

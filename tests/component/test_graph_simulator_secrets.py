@@ -1,0 +1,214 @@
+"""Secrets and credentials over TLS: what is stored, shown and refused, each answer held to the description."""
+
+import json
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from graph_simulator.world.secrets import SECRET_KEYS, SENSITIVE_KEYS
+from tests.support.graph_caller import GraphCaller, jobs_of, read_error, secrets_of
+from tests.support.graph_facts import check_requests
+from tests.support.world import ControlError, Principal, World
+
+BAD = "SystemForCrossDomainIdentityManagementInvalidCredentials"
+
+
+def put(caller: GraphCaller, principal: Principal, **values: str | None) -> httpx.Response:
+    pairs = [{"key": key, "value": value} for key, value in values.items()]
+    return caller.put(secrets_of(principal.id), {"value": pairs})
+
+
+def read(caller: GraphCaller, principal: Principal) -> dict[str, str]:
+    return {item["key"]: item["value"] for item in caller.get(secrets_of(principal.id)).json()["value"]}
+
+
+def read_nested(answer: httpx.Response) -> tuple[int, str]:
+    status, code, message = read_error(answer)
+    assert code == "UnknownError"
+    assert "\r\n" in message
+    nested = json.loads(message)["error"]
+    assert (nested["target"], nested["details"], nested["innerError"]) == (None, [], None)
+    return status, nested["code"]
+
+
+def test_secrets_are_stored_and_shown_masked(graph: GraphCaller, graph_world: World, principal: Principal) -> None:
+    assert read(graph, principal) == {}
+    assert put(graph, principal, BaseAddress="https://scim.test", SecretToken="s3cret").status_code == 204
+    assert read(graph, principal) == {"BaseAddress": "https://scim.test", "SecretToken": "*"}
+    assert graph_world.secrets(principal.id) == {"BaseAddress": "https://scim.test", "SecretToken": "s3cret"}
+    assert check_requests(graph_world.journal()) == 3
+
+
+def test_every_sensitive_key_is_masked_and_every_other_is_not(graph: GraphCaller, principal: Principal) -> None:
+    values = dict.fromkeys(SECRET_KEYS, "{}")
+    assert put(graph, principal, **values).status_code == 204
+    shown = read(graph, principal)
+    assert {key for key, value in shown.items() if value == "*"} == SENSITIVE_KEYS
+    assert shown.keys() == SECRET_KEYS
+
+
+def test_a_put_upserts_by_key_and_an_empty_value_removes(graph: GraphCaller, principal: Principal) -> None:
+    put(graph, principal, BaseAddress="a", SecretToken="s")
+    put(graph, principal, SecretToken="", Domain=None, SyncAll="true")
+    assert read(graph, principal) == {"BaseAddress": "a", "SyncAll": "true"}
+
+
+def test_a_put_may_replace_all(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+    put(caller, principal, BaseAddress="a", SecretToken="s")
+    graph_world.switch(secrets_put_replaces=True)
+    put(caller, principal, SyncAll="true")
+    assert read(caller, principal) == {"SyncAll": "true"}
+
+
+@pytest.mark.parametrize("value", ["", None, "{Enabled: true}"])
+def test_notification_settings_that_are_no_json_are_refused_and_nothing_is_stored(
+    graph: GraphCaller, graph_world: World, principal: Principal, value: str | None
+) -> None:
+    answer = put(graph, principal, BaseAddress="a", SyncNotificationSettings=value)
+    assert read_nested(answer) == (400, "InvalidNotificationSettings")
+    assert json.loads(read_error(answer)[2])["error"]["message"] is None
+    assert graph_world.secrets(principal.id) == {}
+    assert graph_world.secret_writes() == []
+    assert not graph_world.journal(operation="putSecrets")[0].had_effect
+
+
+def test_empty_notification_settings_are_taken_but_the_key_stays(graph: GraphCaller, principal: Principal) -> None:
+    put(graph, principal, SyncNotificationSettings='{"Enabled":true}')
+    assert put(graph, principal, SyncNotificationSettings="{}").status_code == 204
+    assert read(graph, principal) == {"SyncNotificationSettings": "{}"}
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "Empty Payload. JSON content expected."),
+        (b"{", "Unable to read JSON request payload."),
+        (b"{}", "The property 'value' is required."),
+        (b'{"value":{}}', "Unable to read JSON request payload."),
+        (b'{"value":[{"key":"SyncAll","value":true}]}', "Unable to read JSON request payload."),
+        (b'{"value":[5]}', "Unable to read JSON request payload."),
+        (b'{"value":[{"key":"secretToken","value":"x"}]}', "Requested value 'secretToken' was not found."),
+    ],
+)
+def test_what_is_no_list_of_secrets_is_refused(
+    caller: GraphCaller, principal: Principal, content: bytes, message: str
+) -> None:
+    answer = caller.put(secrets_of(principal.id), content=content)
+    assert read_error(answer) == (400, "BadRequest", message)
+
+
+def test_secrets_survive_the_deletion_of_jobs(graph: GraphCaller, principal: Principal) -> None:
+    job = graph.create(principal.id)
+    put(graph, principal, SecretToken="s")
+    graph.delete(f"{jobs_of(principal.id)}/{job}")
+    assert read(graph, principal) == {"SecretToken": "*"}
+
+
+def test_writes_are_remembered_with_their_values_and_the_journal_has_only_the_keys(
+    caller: GraphCaller, graph_world: World, principal: Principal
+) -> None:
+    put(caller, principal, SecretToken="s3cret", SyncAll="")
+    entry = graph_world.journal(operation="putSecrets")[0]
+    assert (entry.service_principal, entry.status, entry.had_effect) == (principal.id, 204, True)
+    assert entry.body == {"value": [{"key": "SecretToken", "value": "*"}, {"key": "SyncAll", "value": ""}]}
+    (write,) = graph_world.secret_writes(principal.id)
+    assert write.values == {"SecretToken": "s3cret", "SyncAll": ""}
+    assert (write.time, write.client_id) == (graph_world.now(), graph_world.connection.client_id)
+    assert graph_world.secret_writes("another") == []
+
+
+def test_a_person_in_the_portal_may_change_secrets(
+    caller: GraphCaller, graph_world: World, principal: Principal
+) -> None:
+    put(caller, principal, SecretToken="s", BaseAddress="a")
+    assert graph_world.set_secrets(principal.id, {"SecretToken": None}) == {"BaseAddress": "a"}
+    assert graph_world.set_secrets(principal.id, {"SyncAll": "true"}, replaces=True) == {"SyncAll": "true"}
+    assert read(caller, principal) == {"SyncAll": "true"}
+    assert len(graph_world.secret_writes()) == 1
+    with pytest.raises(ControlError, match="knows no key syncAll"):
+        graph_world.set_secrets(principal.id, {"syncAll": "true"})
+
+
+@pytest.mark.parametrize("job_bound", [True, False])
+def test_credentials_are_tried_on_the_target_application(
+    graph: GraphCaller, graph_world: World, principal: Principal, job_bound: bool
+) -> None:
+    path = f"{jobs_of(principal.id)}/{graph.create(principal.id)}" if job_bound else jobs_of(principal.id)
+    graph_world.set_target_app(principal.id, accepts={"SecretToken": ["good"]})
+
+    def validate(token: str) -> httpx.Response:
+        credentials = [{"key": "BaseAddress", "value": "a"}, {"key": "SecretToken", "value": token}]
+        document = {"useSavedCredentials": False, "credentials": credentials, "templateId": "scim"}
+        return graph.post(f"{path}/validateCredentials", document)
+
+    assert validate("good").status_code == 204
+    assert read_nested(validate("bad")) == (400, BAD)
+    graph_world.set_target_app(principal.id, available=False)
+    assert read_nested(validate("good")) == (400, "CredentialValidationUnavailable")
+    graph_world.set_target_app(principal.id, accepts={}, available=True)
+    assert validate("bad").status_code == 204
+    told = graph_world.credential_validations(principal.id)
+    assert [(item.credentials["SecretToken"], item.error) for item in told] == [
+        ("good", None),
+        ("bad", BAD),
+        ("good", "CredentialValidationUnavailable"),
+        ("bad", None),
+    ]
+    assert {item.template_id for item in told} == {"scim"}
+    assert {bool(item.job_id) for item in told} == {job_bound}
+    assert check_requests(graph_world.journal()) == 4 + job_bound
+
+
+def test_saved_credentials_are_tried_in_place_of_given_ones(
+    graph: GraphCaller, graph_world: World, principal: Principal
+) -> None:
+    graph_world.set_target_app(principal.id, needs=["SecretToken"])
+    path = f"{jobs_of(principal.id)}/{graph.create(principal.id)}/microsoft.graph.validateCredentials"
+    document = {"useSavedCredentials": True, "credentials": [{"key": "SecretToken", "value": "given"}]}
+    assert read_nested(graph.post(path, document)) == (400, BAD)
+    put(graph, principal, SecretToken="saved")
+    assert graph.post(path, document).status_code == 204
+    told = graph_world.credential_validations()
+    assert [(item.used_saved, item.credentials) for item in told] == [(True, {}), (True, {"SecretToken": "saved"})]
+    entries = graph_world.journal(operation="validateCredentials")
+    assert [(entry.status, entry.had_effect) for entry in entries] == [(400, False), (204, False)]
+
+
+def test_a_validation_that_makes_no_sense_is_refused(graph: GraphCaller, principal: Principal) -> None:
+    job = graph.create(principal.id)
+    path = f"{jobs_of(principal.id)}/{job}/validateCredentials"
+    assert read_error(graph.post(path, content=b""))[2] == "Empty Payload. JSON content expected."
+    unknown = {"credentials": [{"key": "secretToken", "value": "x"}]}
+    assert read_error(graph.post(path, unknown))[2] == "Requested value 'secretToken' was not found."
+    assert graph.post(f"{jobs_of(principal.id)}/nothing/validateCredentials", {}).status_code == 404
+    assert read_nested(graph.post(f"{jobs_of(principal.id)}/validateCredentials", {})) == (400, "BadRequest")
+
+
+def test_a_job_fails_while_its_credentials_are_refused_and_recovers_with_good_ones(
+    graph: GraphCaller, graph_world: World, principal: Principal
+) -> None:
+    put(graph, principal, SecretToken="good")
+    graph_world.set_target_app(principal.id, accepts={"SecretToken": ["good"]})
+    job = graph.create(principal.id)
+    graph.post(f"{jobs_of(principal.id)}/{job}/start")
+    graph_world.advance(timedelta(hours=1))
+    assert graph.read_status(principal.id, job)["code"] == "Active"
+    graph_world.set_target_app(principal.id, accepts={"SecretToken": ["rotated"]})
+    graph_world.advance(timedelta(hours=1))
+    quarantine = graph.read_status(principal.id, job)["quarantine"]
+    assert (quarantine["reason"], quarantine["error"]["code"]) == ("EncounteredQuarantineException", BAD)
+    put(graph, principal, SecretToken="rotated")
+    graph_world.advance(timedelta(hours=7))
+    assert graph.read_status(principal.id, job)["code"] == "Active"
+
+
+def test_deprecation_is_told_by_beta_only_and_only_if_asked_for(
+    graph: GraphCaller, graph_world: World, principal: Principal
+) -> None:
+    path = f"{jobs_of(principal.id)}/{graph.create(principal.id)}/validateCredentials"
+    assert "deprecation" not in put(graph, principal, SyncAll="true").headers
+    graph_world.switch(beta_deprecation_headers=True)
+    answers = [put(graph, principal, SyncAll="true"), graph.get(secrets_of(principal.id)), graph.post(path, {})]
+    told = [(answer.headers.get("deprecation"), "sunset" in answer.headers) for answer in answers]
+    assert told == ([("@1770336000", True)] if graph.version == "beta" else [(None, False)]) * 3
