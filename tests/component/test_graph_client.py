@@ -17,7 +17,7 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.core.errors import OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
 from entrasync.graph.client import GraphClient
-from entrasync.graph.credentials import AppCredential, SecretValue
+from entrasync.graph.credentials import AppCredential, ClientSecret, SecretValue
 from entrasync.graph.endpoints import GraphEndpoint
 from entrasync.graph.exchange import Bounds
 from entrasync.graph.limiter import TenantLimiter
@@ -96,7 +96,7 @@ class World:
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with run_scripted_graph(tmp_path) as graph:
         clock, notes = StillClock(), Notes()
-        tokens = TokenSource(graph.endpoint, AppCredential(TENANT, CLIENT, SecretValue(SECRET, "a test")))
+        tokens = TokenSource(graph.endpoint, AppCredential(TENANT, CLIENT, ClientSecret(SecretValue(SECRET, "a test"))))
         bounds = Bounds(body_bytes=10_000, pages=5, read=timedelta(seconds=20))
         client = GraphClient(tokens, TenantLimiter(clock), observer=notes, bounds=bounds)
         yield World(graph, clock, notes, tokens, client)
@@ -238,7 +238,7 @@ async def test_beta_is_asked_under_its_own_root(tmp_path: Path) -> None:
         beta = GraphEndpoint(
             graph.endpoint.graph_url, graph.endpoint.authority, api_version="beta", ca_file=graph.endpoint.ca_file
         )
-        tokens = TokenSource(beta, AppCredential(TENANT, CLIENT, SecretValue(SECRET, "a test")))
+        tokens = TokenSource(beta, AppCredential(TENANT, CLIENT, ClientSecret(SecretValue(SECRET, "a test"))))
         client = GraphClient(tokens, TenantLimiter(StillClock()))
         graph.tell(Say(body={"value": []}))
         await client.list_jobs(SP)
@@ -307,7 +307,7 @@ async def test_an_answer_that_does_not_come_is_lost(world: World, bounds: Bounds
 @each(CALLS)
 async def test_nothing_was_done_when_there_is_no_connection(tmp_path: Path, call: Call) -> None:
     async with run_scripted_graph(tmp_path) as graph:
-        tokens = TokenSource(graph.endpoint, AppCredential(TENANT, CLIENT, SecretValue(SECRET, "a test")))
+        tokens = TokenSource(graph.endpoint, AppCredential(TENANT, CLIENT, ClientSecret(SecretValue(SECRET, "a test"))))
         await tokens.token()
     notes = Notes()
     client = GraphClient(tokens, TenantLimiter(StillClock()), observer=notes)

@@ -11,7 +11,7 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.core.errors import OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
 from entrasync.graph.client import GraphClient
-from entrasync.graph.credentials import AppCredential, SecretValue
+from entrasync.graph.credentials import AppCredential, ClientSecret, SecretValue
 from entrasync.graph.limiter import TenantLimiter
 from entrasync.graph.tokens import TokenSource
 from entrasync.reconcile.ports import SyncApi
@@ -192,8 +192,8 @@ async def test_revoked_tokens_are_replaced(world: World) -> None:
 
 
 async def test_a_wrong_secret_stalls_with_entras_own_code(world: World) -> None:
-    secret = SecretValue("wrong", "key clientSecret of Secret team-a/entra")
-    tokens = TokenSource(world.graph.endpoint, AppCredential(**world.graph.app, secret=secret))
+    proof = ClientSecret(SecretValue("wrong", "key clientSecret of Secret team-a/entra"))
+    tokens = TokenSource(world.graph.endpoint, AppCredential(**world.graph.app, proof=proof))
     with pytest.raises(Stalled) as caught:
         await tokens.token()
     assert caught.value.reason is Reason.CREDENTIAL_REFUSED
@@ -202,10 +202,10 @@ async def test_a_wrong_secret_stalls_with_entras_own_code(world: World) -> None:
 
 
 async def test_an_unknown_tenant_and_an_unknown_app_are_told_apart(world: World) -> None:
-    secret = SecretValue(world.graph.facts["client_secret"], "a test")
+    proof = ClientSecret(SecretValue(world.graph.facts["client_secret"], "a test"))
     tenant, app = world.graph.app["tenant_id"], world.graph.app["client_id"]
     reasons = []
-    for credential in (AppCredential(NOWHERE, app, secret), AppCredential(tenant, NOWHERE, secret)):
+    for credential in (AppCredential(NOWHERE, app, proof), AppCredential(tenant, NOWHERE, proof)):
         with pytest.raises(Stalled) as caught:
             await TokenSource(world.graph.endpoint, credential).token()
         reasons.append(caught.value.reason)

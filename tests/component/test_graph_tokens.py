@@ -12,7 +12,7 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.core.errors import Stalled, Transient
 from entrasync.graph import tokens
-from entrasync.graph.credentials import AppCredential, SecretFile, SecretSource, SecretValue
+from entrasync.graph.credentials import AppCredential, ClientSecret, SecretFile, SecretSource, SecretValue
 from entrasync.graph.endpoints import GraphEndpoint
 from entrasync.graph.tokens import TokenSource
 from tests.support.scripted_graph import CLIENT, SECRET, TENANT, Say, ScriptedGraph, make_token, run_scripted_graph
@@ -32,7 +32,9 @@ def _no_memory_of_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def source(graph: ScriptedGraph, secret: SecretSource | None = None) -> TokenSource:
-    return TokenSource(graph.endpoint, AppCredential(TENANT, CLIENT, secret or SecretValue(SECRET, WHERE)))
+    return TokenSource(
+        graph.endpoint, AppCredential(TENANT, CLIENT, ClientSecret(secret or SecretValue(SECRET, WHERE)))
+    )
 
 
 def refusal(code: int, words: str, *, error: str = "invalid_client") -> Say:
@@ -81,7 +83,7 @@ async def test_a_short_lived_token_is_not_asked_for_at_each_call(graph: Scripted
 async def test_a_token_near_its_end_outlives_an_outage_of_the_login(graph: ScriptedGraph) -> None:
     now = 0.0
     source_ = TokenSource(
-        graph.endpoint, AppCredential(TENANT, CLIENT, SecretValue(SECRET, WHERE)), monotonic=lambda: now
+        graph.endpoint, AppCredential(TENANT, CLIENT, ClientSecret(SecretValue(SECRET, WHERE))), monotonic=lambda: now
     )
     first = await source_.token()
     now = 3599 - 200
@@ -93,7 +95,7 @@ async def test_a_token_near_its_end_outlives_an_outage_of_the_login(graph: Scrip
 async def test_a_token_past_its_end_is_not_used(graph: ScriptedGraph) -> None:
     now = 0.0
     source_ = TokenSource(
-        graph.endpoint, AppCredential(TENANT, CLIENT, SecretValue(SECRET, WHERE)), monotonic=lambda: now
+        graph.endpoint, AppCredential(TENANT, CLIENT, ClientSecret(SecretValue(SECRET, WHERE))), monotonic=lambda: now
     )
     await source_.token()
     now = 3600
@@ -205,7 +207,7 @@ async def test_a_cut_connection_passes(graph: ScriptedGraph) -> None:
 async def test_an_authority_of_unknown_certificate_gets_no_secret(graph: ScriptedGraph) -> None:
     stranger = GraphEndpoint(graph.endpoint.graph_url, graph.endpoint.authority)
     with pytest.raises(Transient):
-        await TokenSource(stranger, AppCredential(TENANT, CLIENT, SecretValue(SECRET, WHERE))).token()
+        await TokenSource(stranger, AppCredential(TENANT, CLIENT, ClientSecret(SecretValue(SECRET, WHERE)))).token()
     assert graph.token_requests == []
 
 

@@ -21,12 +21,15 @@ CLIENT = "22222222-2222-2222-2222-222222222222"
 SECRET = "canary-secret-7f3a"
 
 
+def make_jwt(claims: Mapping[str, Any]) -> str:
+    """Build an unsigned JWT."""
+    parts = (base64.urlsafe_b64encode(json.dumps(part).encode()) for part in ({"alg": "none"}, claims))
+    return ".".join([*(part.decode().rstrip("=") for part in parts), "x"])
+
+
 def make_token(*roles: str, serial: int = 0) -> str:
     """Build an unsigned JWT that carries application permissions."""
-    parts = ({"alg": "none"}, {"roles": list(roles), "appid": CLIENT, "serial": serial})
-    return ".".join(
-        [*(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts), "x"]
-    )
+    return make_jwt({"roles": list(roles), "appid": CLIENT, "serial": serial})
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from entrasync.graph.credentials import AppCredential, SecretValue
+from entrasync.graph.credentials import AppCredential, ClientSecret, SecretValue
 from entrasync.graph.endpoints import GraphEndpoint
 from entrasync.graph.tokens import TokenSource
 
@@ -32,8 +32,8 @@ class SimulatedGraph:
 
     def tokens(self) -> TokenSource:
         """Make a source of tokens for the simulator's own app."""
-        secret = SecretValue(self.facts["client_secret"], "world.json")
-        return TokenSource(self.endpoint, AppCredential(**self.app, secret=secret))
+        proof = ClientSecret(SecretValue(self.facts["client_secret"], "world.json"))
+        return TokenSource(self.endpoint, AppCredential(**self.app, proof=proof))
 
     async def do(self, method: str, path: str, document: dict[str, Any] | None = None) -> dict[str, Any]:
         """Ask the control surface for something and return its answer."""

@@ -1,4 +1,4 @@
-"""What a token says of itself. Read for messages and for its roles, never to trust it."""
+"""What a token says of itself. Read for messages, its roles and its tenant, never to trust it."""
 
 import base64
 import json
@@ -9,11 +9,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Token:
-    """An access token for Graph. `app_id` is the app it was given to, `roles` are the application permissions in it."""
+    """An access token for Graph and what it says: the app it was given to, its application permissions (sorted).
+
+    `tenant_id` and `object_id` (of the app's service principal) are empty when the token does not say.
+    """
 
     value: str = field(repr=False)
     app_id: str = ""
     roles: tuple[str, ...] = ()
+    tenant_id: str = ""
+    object_id: str = ""
 
 
 def read_claims(token: str) -> Mapping[str, Any]:
@@ -32,3 +37,15 @@ def read_roles(token: str) -> tuple[str, ...]:
     """Read the application permissions that a token carries, sorted; empty when it carries none or cannot be read."""
     roles = read_claims(token).get("roles")
     return tuple(sorted(role for role in roles if isinstance(role, str))) if isinstance(roles, list) else ()
+
+
+def read_token(value: str, *, app_id: str = "") -> Token:
+    """Read what a token says of itself; `app_id` stands where it does not say (`appid` in v1 tokens, `azp` in v2)."""
+    claims = read_claims(value)
+    app = _text(claims, "appid") or _text(claims, "azp") or app_id
+    return Token(value, app, read_roles(value), tenant_id=_text(claims, "tid"), object_id=_text(claims, "oid"))
+
+
+def _text(claims: Mapping[str, Any], name: str) -> str:
+    value = claims.get(name)
+    return value if isinstance(value, str) else ""

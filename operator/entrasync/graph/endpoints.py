@@ -1,12 +1,16 @@
 """Where Graph and its login live, per cloud."""
 
+import re
+import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
 ApiVersion = Literal["v1.0", "beta"]
+
+CLOUD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,62}")
 
 
 @dataclass(frozen=True)
@@ -14,7 +18,9 @@ class GraphEndpoint:
     """One cloud's Graph, its login, and the certificate authority that both are trusted by.
 
     `graph_url` and `authority` are https roots without a path, such as `https://graph.microsoft.com`. `scope` is what a
-    token is asked for; empty means Graph's own, `<graph_url>/.default`. Without `ca_file` the public authorities count.
+    token is asked for; empty means Graph's own, `<graph_url>/.default`. Without `ca_file` or `ca_pem` (PEM text) the
+    public authorities count. `exchange_audience` is what tokens of other issuers, such as a ServiceAccount's, must be
+    meant for (Microsoft: "Configure an app to trust an external identity provider").
     """
 
     graph_url: str
@@ -22,6 +28,8 @@ class GraphEndpoint:
     api_version: ApiVersion = "v1.0"
     scope: str = ""
     ca_file: Path | None = None
+    ca_pem: str = field(default="", repr=False)
+    exchange_audience: str = "api://AzureADTokenExchange"
 
     def __post_init__(self) -> None:
         for name in ("graph_url", "authority"):
@@ -31,19 +39,60 @@ class GraphEndpoint:
             object.__setattr__(self, name, url)
         if not self.scope:
             object.__setattr__(self, "scope", f"{self.graph_url}/.default")
+        if self.ca_file is not None and self.ca_pem:
+            raise ValueError("a certificate authority is given as a file or as PEM text, not as both")
 
     @property
     def root(self) -> str:
         """The URL that Graph's paths are appended to, with the version, without a slash at the end."""
         return f"{self.graph_url}/{self.api_version}"
 
+    @property
+    def resource(self) -> str:
+        """What a managed identity asks for: the scope in the words of the older protocol."""
+        return self.scope.removesuffix("/.default")
+
 
 CLOUDS: Mapping[str, GraphEndpoint] = MappingProxyType(
     {
         "Global": GraphEndpoint("https://graph.microsoft.com", "https://login.microsoftonline.com"),
-        "USGovL4": GraphEndpoint("https://graph.microsoft.us", "https://login.microsoftonline.us"),
-        "USGovL5": GraphEndpoint("https://dod-graph.microsoft.us", "https://login.microsoftonline.us"),
-        "China": GraphEndpoint("https://microsoftgraph.chinacloudapi.cn", "https://login.chinacloudapi.cn"),
+        "USGovL4": GraphEndpoint(
+            "https://graph.microsoft.us",
+            "https://login.microsoftonline.us",
+            exchange_audience="api://AzureADTokenExchangeUSGov",
+        ),
+        "USGovL5": GraphEndpoint(
+            "https://dod-graph.microsoft.us",
+            "https://login.microsoftonline.us",
+            exchange_audience="api://AzureADTokenExchangeUSGov",
+        ),
+        "China": GraphEndpoint(
+            "https://microsoftgraph.chinacloudapi.cn",
+            "https://login.chinacloudapi.cn",
+            exchange_audience="api://AzureADTokenExchangeChina",
+        ),
     }
 )
 """The clouds everybody may name (Microsoft: "National cloud deployments"); tokens of one mean nothing in another."""
+
+
+def clouds_with(install_defined: Mapping[str, GraphEndpoint]) -> Mapping[str, GraphEndpoint]:
+    """Add the clouds that an install defines, by name, to those that everybody may name.
+
+    Raises `ValueError` for a name that is Microsoft's or no name, and for a `ca_pem` without a certificate.
+    """
+    for name, endpoint in install_defined.items():
+        if name in CLOUDS:
+            raise ValueError(f"cloud {name}: this name means Microsoft's own cloud; take another")
+        if not CLOUD_NAME.fullmatch(name):
+            raise ValueError(f"cloud {name!r}: a name has letters, digits and dashes only, at most 63, a letter first")
+        if endpoint.ca_pem:
+            _check_authority(name, endpoint.ca_pem)
+    return MappingProxyType({**CLOUDS, **install_defined})
+
+
+def _check_authority(name: str, pem: str) -> None:
+    try:
+        ssl.create_default_context(cadata=pem)
+    except (ssl.SSLError, ValueError):
+        raise ValueError(f"cloud {name}: ca_pem is no certificate in PEM form") from None

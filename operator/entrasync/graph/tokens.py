@@ -3,16 +3,19 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
+import httpx
+
 from entrasync.core.errors import EntraSyncError, Transient
 from entrasync.graph.claims import Token
-from entrasync.graph.credentials import AppCredential
+from entrasync.graph.credentials import AppCredential, Credential, Material
 from entrasync.graph.endpoints import GraphEndpoint
-from entrasync.graph.login import Login
+from entrasync.graph.login import AppLogin, Login
+from entrasync.graph.managed_identity import ManagedIdentityLogin
 from entrasync.graph.transport import build_tls
 
 EARLY_SECONDS = 300.0
@@ -69,18 +72,24 @@ class _Failure:
 
 
 class TokenSource:
-    """Tokens of one credential. Belongs to one event loop. `monotonic` tells real seconds."""
+    """Tokens of one credential. Belongs to one event loop. `monotonic` tells real seconds; `transport` is for tests."""
 
     def __init__(
-        self, endpoint: GraphEndpoint, credential: AppCredential, *, monotonic: Callable[[], float] = time.monotonic
+        self,
+        endpoint: GraphEndpoint,
+        credential: Credential,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         self._monotonic = monotonic
+        self._transport = transport
         self._endpoint = endpoint
         self._credential = credential
-        self._login: Login | None = None
+        self._login: tuple[Credential, Login] | None = None
         self._held: _Held | None = None
         self._failure: _Failure | None = None
-        self._flight: asyncio.Task[None] | None = None
+        self._flight: asyncio.Task[_Held | _Failure] | None = None
         self._recheck_after = float("-inf")
 
     @property
@@ -93,11 +102,26 @@ class TokenSource:
         """The tenant of the credential."""
         return self._credential.tenant_id
 
+    def use(self, credential: Credential) -> None:
+        """Take another credential of the same tenant from now on; an equal one changes nothing.
+
+        The next `token()` logs in by it. Of the same app, the token of the one before serves on while Entra is in
+        trouble, but not once Entra has refused the new one. Raises `ValueError` for another tenant.
+        """
+        before = self._credential
+        if credential == before:
+            return
+        if credential.tenant_id != before.tenant_id:
+            raise ValueError("another tenant needs tokens, and a client, of its own")
+        self._credential, self._flight, self._failure = credential, None, None
+        is_same_app = type(credential) is type(before) and credential.client_id == before.client_id
+        self._held = replace(self._held, renew_at=float("-inf")) if self._held and is_same_app else None
+
     async def token(self) -> Token:
         """Return the cached token or log in; callers at the same time share one login.
 
-        Raises `Stalled` with CREDENTIAL_REFUSED or TENANT_NOT_FOUND, or `Transient`; a token that is due to be
-        renewed but still good outlives a `Transient`.
+        Raises `Stalled` with CREDENTIAL_REFUSED, TENANT_NOT_FOUND or TENANT_CHANGED, or `Transient`; a token that is
+        due to be renewed but still good outlives a `Transient`.
         """
         now = self._monotonic()
         if self._held and now < self._held.renew_at:
@@ -109,7 +133,17 @@ class TokenSource:
             return held.token
         if self._failure:
             raise self._failure.make()
-        return await self.token()  # dropped by another caller while this one waited
+        return await self.token()  # dropped by another caller, or the credential replaced, while this one waited
+
+    async def log_in(self) -> Token:
+        """Log in now, whatever is cached, to prove the credential; shares a login that is under way.
+
+        Raises the errors of `token`, a `Transient` also when an older token is still good.
+        """
+        outcome = await self._share_login()
+        if isinstance(outcome, _Failure):
+            raise outcome.make()
+        return outcome.token
 
     def drop(self, token: Token | None = None) -> None:
         """Forget the cached token; given one, only if it is still that one (others may have renewed it already)."""
@@ -130,25 +164,45 @@ class TokenSource:
     def _is_trouble_passing(self) -> bool:
         return self._failure is not None and isinstance(self._failure.make(), Transient)
 
-    async def _share_login(self) -> None:
+    async def _share_login(self) -> _Held | _Failure:
         if self._flight is None or self._flight.done():
-            self._flight = asyncio.create_task(self._log_in())
-        await asyncio.shield(self._flight)  # a caller that gives up must not end the login of the others
+            self._flight = asyncio.create_task(self._log_in(self._credential))
+        return await asyncio.shield(self._flight)  # a caller that gives up must not end the login of the others
 
-    async def _log_in(self) -> None:
+    async def _log_in(self, credential: Credential) -> _Held | _Failure:
+        outcome = await self._try(credential)
+        if credential is not self._credential:  # replaced meanwhile: what became of the old one counts no more
+            return outcome
+        if isinstance(outcome, _Held):
+            self._held, self._failure = outcome, None
+        else:
+            self._failure = outcome
+        return outcome
+
+    async def _try(self, credential: Credential) -> _Held | _Failure:
         try:
-            token, life = await asyncio.to_thread(self._acquire)
+            token, life = await asyncio.to_thread(self._acquire, credential, await credential.read())
         except EntraSyncError as error:
-            self._failure = _Failure(_recipe(error), self._monotonic() + REFUSAL_SECONDS)
-            return
+            return _Failure(_recipe(error), self._monotonic() + REFUSAL_SECONDS)
         now, seconds = self._monotonic(), life.total_seconds()
-        self._held = _Held(token, now + seconds - min(EARLY_SECONDS, seconds / 2), now + seconds)
-        self._failure = None
+        return _Held(token, now + seconds - min(EARLY_SECONDS, seconds / 2), now + seconds)
 
-    def _acquire(self) -> tuple[Token, timedelta]:
-        if self._login is None:  # reads the certificates from disk, so here in the thread
-            self._login = Login(self._endpoint, self._credential, build_tls(self._endpoint))
-        return self._login.acquire()
+    def _acquire(self, credential: Credential, material: Material | None) -> tuple[Token, timedelta]:
+        known = self._login
+        if known is None or known[0] is not credential:  # reads the certificates from disk, so here in the thread
+            known = credential, make_login(self._endpoint, credential, transport=self._transport)
+            self._login = known
+        return known[1].acquire(material)
+
+
+def make_login(
+    endpoint: GraphEndpoint, credential: Credential, *, transport: httpx.BaseTransport | None = None
+) -> Login:
+    """Make the login that fits a credential. Reads files."""
+    tls = build_tls(endpoint)
+    if isinstance(credential, AppCredential):
+        return AppLogin(endpoint, credential, tls, transport=transport)
+    return ManagedIdentityLogin(endpoint, credential, tls, transport=transport)
 
 
 def _recipe(error: EntraSyncError) -> Callable[[], EntraSyncError]:

@@ -32,6 +32,8 @@ def build_tls(endpoint: GraphEndpoint) -> ssl.SSLContext:
     """Build the TLS settings of an endpoint: verified always, by its own authority if it names one. Reads files."""
     if endpoint.ca_file is not None:
         return ssl.create_default_context(cafile=str(endpoint.ca_file))
+    if endpoint.ca_pem:
+        return ssl.create_default_context(cadata=endpoint.ca_pem)
     return httpx.create_ssl_context()
 
 

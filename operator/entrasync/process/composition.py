@@ -11,7 +11,7 @@ from entrasync.core.bounds import Bounds
 from entrasync.core.jobs import JobListing
 from entrasync.core.reading import Defaults
 from entrasync.graph.client import GraphClient
-from entrasync.graph.credentials import AppCredential, SecretFile, SecretSource, SecretValue
+from entrasync.graph.credentials import AppCredential, ClientSecret, SecretFile, SecretSource, SecretValue
 from entrasync.graph.limiter import TenantLimiter
 from entrasync.graph.tokens import TokenSource
 from entrasync.kube.api_server import ApiServer
@@ -104,7 +104,7 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
 
 
 def _graph_client(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> GraphClient:
-    credential = AppCredential(settings.tenant_id, settings.client_id, secret_source(settings))
+    credential = AppCredential(settings.tenant_id, settings.client_id, ClientSecret(secret_source(settings)))
     limiter = TenantLimiter(clock, concurrency=settings.concurrency)
     return GraphClient(TokenSource(settings.endpoint(), credential), limiter, observer=metrics)
 

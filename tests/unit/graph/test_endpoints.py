@@ -1,8 +1,12 @@
 """The clouds."""
 
+from pathlib import Path
+
 import pytest
 
-from entrasync.graph.endpoints import CLOUDS, GraphEndpoint
+from entrasync.graph.endpoints import CLOUDS, GraphEndpoint, clouds_with
+from entrasync.graph.transport import build_tls
+from tests.support.certificates import certificate_pem, make_certificate
 
 
 def test_each_cloud_asks_for_tokens_of_its_own_graph() -> None:
@@ -20,3 +24,41 @@ def test_a_slash_at_the_end_does_not_count() -> None:
 def test_tokens_never_travel_in_the_clear() -> None:
     with pytest.raises(ValueError, match="https"):
         GraphEndpoint("http://graph.example", "https://login.example")
+
+
+def test_an_install_adds_clouds_of_its_own() -> None:
+    private = GraphEndpoint(
+        "https://graph.example", "https://login.example", ca_pem=certificate_pem(make_certificate())
+    )
+    clouds = clouds_with({"Private-1": private})
+    assert set(clouds) == {*CLOUDS, "Private-1"}
+    assert clouds["Private-1"].scope == "https://graph.example/.default"
+
+
+@pytest.mark.parametrize("name", ["Global", "China"])
+def test_an_install_cannot_take_the_name_of_a_microsoft_cloud(name: str) -> None:
+    with pytest.raises(ValueError, match="Microsoft's own"):
+        clouds_with({name: GraphEndpoint("https://graph.example", "https://login.example")})
+
+
+@pytest.mark.parametrize("name", ["", "a b", "1st", "-a", "a" * 64, "a\n"])
+def test_a_clouds_name_fits_into_a_field(name: str) -> None:
+    with pytest.raises(ValueError, match="letters, digits and dashes"):
+        clouds_with({name: GraphEndpoint("https://graph.example", "https://login.example")})
+
+
+@pytest.mark.parametrize("pem", ["nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])
+def test_an_authority_that_is_no_certificate_is_refused_by_its_clouds_name(pem: str) -> None:
+    with pytest.raises(ValueError, match="cloud Private: ca_pem"):
+        clouds_with({"Private": GraphEndpoint("https://graph.example", "https://login.example", ca_pem=pem)})
+
+
+def test_an_authority_is_given_in_one_way() -> None:
+    with pytest.raises(ValueError, match="not as both"):
+        GraphEndpoint("https://graph.example", "https://login.example", ca_file=Path("ca.pem"), ca_pem="x")
+
+
+def test_an_authority_given_as_text_is_the_only_one_trusted() -> None:
+    pem = certificate_pem(make_certificate())
+    tls = build_tls(GraphEndpoint("https://graph.example", "https://login.example", ca_pem=pem))
+    assert tls.cert_store_stats()["x509"] == 1

@@ -1,0 +1,90 @@
+"""A certificate and its key, looked at before Entra is asked: Entra's own words for a wrong one are hard to read."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+from entrasync.api.conditions import Reason
+from entrasync.core.errors import Stalled
+from entrasync.graph.credentials import ClientCertificate, KeyPair
+
+ISO = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def check_certificate(proof: ClientCertificate, pair: KeyPair, *, now: datetime) -> dict[str, Any]:
+    """Put a pair into MSAL's form, which signs with PS256 and names the certificate by `x5t#S256`.
+
+    Raises `Stalled` when it is unreadable, does not fit together, is expired or not valid yet (real time).
+    """
+    certificate = _load_certificate(proof, pair)
+    key = _load_key(proof, pair)
+    if _spki(certificate) != _spki(key):
+        raise _refuse(
+            f"The private key in {proof.private_key.where} is not that of the certificate in {proof.where}. "
+            "Put both of one pair there, the app's own certificate first"
+        )
+    if now >= certificate.not_valid_after_utc:
+        since = certificate.not_valid_after_utc.strftime(ISO)
+        raise _refuse(
+            f"The client certificate in {proof.where} is expired since {since}. "
+            "Make a new one, upload it to the app registration and put it there"
+        )
+    if now < certificate.not_valid_before_utc:
+        begin = certificate.not_valid_before_utc.strftime(ISO)
+        raise _refuse(f"The client certificate in {proof.where} is not valid before {begin}. Put one there that is")
+    return _msal_form(pair)
+
+
+def _msal_form(pair: KeyPair) -> dict[str, Any]:
+    passphrase = {"passphrase": pair.passphrase} if pair.passphrase else {}
+    return {"private_key": pair.private_key, "public_certificate": pair.certificate, **passphrase}
+
+
+def _load_certificate(proof: ClientCertificate, pair: KeyPair) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificate(pair.certificate.encode())
+    except ValueError:
+        raise _refuse(
+            f"The client certificate in {proof.where} is no certificate in PEM form. Put one there that begins with "
+            "-----BEGIN CERTIFICATE-----"
+        ) from None
+
+
+def _load_key(proof: ClientCertificate, pair: KeyPair) -> RSAPrivateKey:
+    where = proof.private_key.where
+    try:
+        key = load_pem_private_key(pair.private_key.encode(), pair.passphrase.encode() or None)
+    except TypeError:  # one without the other
+        raise _refuse(_passphrase_words(proof, has_passphrase=bool(pair.passphrase))) from None
+    except (ValueError, UnsupportedAlgorithm):
+        wrong = " or its passphrase is wrong" if pair.passphrase else ""
+        raise _refuse(
+            f"The private key in {where} is no private key in PEM form{wrong}. Put a right one there"
+        ) from None
+    if not isinstance(key, RSAPrivateKey):
+        raise _refuse(f"The private key in {where} is no RSA key, and Entra takes no other. Make a pair with one")
+    return key
+
+
+def _passphrase_words(proof: ClientCertificate, *, has_passphrase: bool) -> str:
+    where = proof.private_key.where
+    if has_passphrase:
+        return f"The private key in {where} is not encrypted, but a passphrase is given. Leave the passphrase out"
+    return f"The private key in {where} is encrypted and no passphrase is given. Give it, or a key without one"
+
+
+def _spki(holder: x509.Certificate | RSAPrivateKey) -> bytes:
+    return holder.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _refuse(words: str) -> Stalled:
+    return Stalled(Reason.CREDENTIAL_REFUSED, f"{words}.")
+
+
+def now_utc() -> datetime:
+    """Tell the real time: certificates do not live by a simulated one."""
+    return datetime.now(UTC)

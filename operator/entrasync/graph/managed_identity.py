@@ -1,0 +1,93 @@
+"""One login by the identity that Azure gives to the machine. Synchronous, as MSAL is."""
+
+import ssl
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import msal
+
+from entrasync.api.conditions import Reason
+from entrasync.core.errors import EntraSyncError, Stalled, Transient
+from entrasync.graph.claims import Token, read_token
+from entrasync.graph.credentials import ManagedIdentity, Material
+from entrasync.graph.endpoints import GraphEndpoint
+from entrasync.graph.login import check_tenant, read_life
+from entrasync.graph.login_wire import LoginWire
+from entrasync.graph.refusals import no_token
+
+WHERE = "The endpoint of managed identities"
+
+UPDATING = frozenset({404, 410})
+"""While Azure updates the endpoint (Microsoft: "How to use managed identities to acquire an access token")."""
+
+
+class ManagedIdentityLogin:
+    """Asks the machine's own endpoint (of Azure's instance metadata, or what stands in for it) for tokens."""
+
+    def __init__(
+        self,
+        endpoint: GraphEndpoint,
+        credential: ManagedIdentity,
+        tls: ssl.SSLContext,
+        *,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._endpoint = endpoint
+        self._credential = credential
+        self._wire = LoginWire(tls, transport=transport, is_local=True)
+
+    def acquire(self, material: Material | None = None) -> tuple[Token, timedelta]:
+        """Ask for a new token; returns it and its life. Raises `Stalled` or `Transient`."""
+        del material  # there is nothing to prove
+        try:
+            result = self._ask()
+        except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
+            raise self._stalled(f"there is none ({type(error).__name__})") from None
+        except httpx.HTTPError as error:
+            raise Transient(
+                Reason.GRAPH_UNREACHABLE,
+                f"{WHERE} did not answer ({type(error).__name__}); it does only on machines of Azure, "
+                "and a network policy must let the operator reach 169.254.169.254",
+            ) from None
+        except (ValueError, KeyError, TypeError, AttributeError, OSError, msal.exceptions.MsalError):
+            # MSAL takes the answer's shape for granted; the answer itself decides
+            raise self._refusal() from None
+        return self._describe(result)
+
+    def _ask(self) -> dict[str, Any]:
+        client_id = self._credential.client_id
+        identity = (
+            msal.UserAssignedManagedIdentity(client_id=client_id) if client_id else msal.SystemAssignedManagedIdentity()
+        )
+        self._wire.forget()
+        # A new client each time: MSAL would answer from its own memory, refusals too
+        client = msal.ManagedIdentityClient(identity, http_client=self._wire)
+        result = client.acquire_token_for_client(resource=self._endpoint.resource)
+        return dict(result)
+
+    def _describe(self, result: dict[str, Any]) -> tuple[Token, timedelta]:
+        value = result.get("access_token")
+        if not isinstance(value, str) or not value:
+            raise self._refusal()
+        token = read_token(value, app_id=self._credential.client_id or "")
+        if not token.tenant_id:  # no authority vouches for the tenant here
+            raise self._stalled("its token does not say to which tenant it belongs")
+        check_tenant(token, self._credential.tenant_id)
+        return token, read_life(result)
+
+    def _refusal(self) -> EntraSyncError:
+        answer = self._wire.last
+        status = answer.status
+        if status is None or status == 429 or status in UPDATING or not 400 <= status < 500:
+            return no_token(WHERE, answer)
+        return self._stalled(answer.words or f"status {status}, and not in the words of Azure")
+
+    def _stalled(self, why: str) -> Stalled:
+        client_id = self._credential.client_id
+        identity = f"managed identity {client_id}" if client_id else "the machine's own managed identity"
+        return Stalled(
+            Reason.CREDENTIAL_REFUSED,
+            f"{WHERE} gave no token for {identity}: {why}; the operator must run on a machine of Azure to which "
+            "this identity is assigned, or log in another way",
+        )

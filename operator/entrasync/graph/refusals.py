@@ -1,0 +1,93 @@
+"""From Entra's refusal of a login to words that say what to mend: one table, no text matched."""
+
+from collections.abc import Mapping
+
+from entrasync.api.conditions import Reason
+from entrasync.core.errors import EntraSyncError, Stalled, Transient
+from entrasync.graph.claims import read_claims
+from entrasync.graph.credentials import (
+    AppCredential,
+    Assertion,
+    ClientCertificate,
+    ClientSecret,
+    FederatedToken,
+    Material,
+)
+from entrasync.graph.endpoints import GraphEndpoint
+from entrasync.graph.login_wire import LoginAnswer
+
+UNKNOWN_TENANT = frozenset({90002, 900021, 900023})
+"""AADSTS: no such tenant, and two forms of "this cannot be a tenant's name"."""
+
+PASSING = frozenset({90033, 50196})
+"""AADSTS: "a transient error occurred", and "too many requests of one client in a loop"."""
+
+_CLOCK = "check the clocks of the nodes"
+_REGISTER = "add to the app a federated credential with {subject}; the token comes from {where}"
+_UPLOAD = "upload the certificate in {where} to the app registration"
+
+ADVICE: Mapping[int, str] = {
+    7000215: "put the secret's value (not its id) into {where}",
+    7000222: "the secret has expired: make a new one and put it into {where}",
+    700016: "check the client id and the tenant id",
+    7000112: "the app is disabled in its tenant: enable it",
+    7000229: "the app has no service principal in the tenant: give it admin consent there",
+    700024: f"{_CLOCK}, then what is in {{where}}",
+    700027: _UPLOAD,
+    70021: _REGISTER,
+    70025: _REGISTER,
+    700211: _REGISTER,
+    700212: _REGISTER,
+    700213: _REGISTER,
+}
+"""What to do, by AADSTS code; the others get the advice of their kind of proof (Microsoft: "Entra error codes")."""
+
+USUAL_ADVICE: Mapping[type, str] = {
+    ClientSecret: ADVICE[7000215],
+    ClientCertificate: _UPLOAD,
+    FederatedToken: _REGISTER,
+}
+
+
+def judge_refusal(
+    endpoint: GraphEndpoint, credential: AppCredential, *, answer: LoginAnswer, material: Material
+) -> EntraSyncError:
+    """Turn the answer that brought no token into the error to raise."""
+    tenant, app, authority = credential.tenant_id, credential.client_id, endpoint.authority
+    said = answer.words or f"status {answer.status}"
+    if is_passing(answer):
+        return no_token(authority, answer)
+    if UNKNOWN_TENANT.intersection(answer.codes) or not answer.is_token_request:
+        return Stalled(
+            Reason.TENANT_NOT_FOUND,
+            f"{authority} knows no tenant {tenant}: {said}; check the tenant id and the cloud",
+        )
+    proof = credential.proof
+    known = (ADVICE[code] for code in sorted(answer.codes) if code in ADVICE)
+    advice = next(known, USUAL_ADVICE[type(proof)]).format(where=proof.where, subject=_describe_subject(material))
+    return Stalled(
+        Reason.CREDENTIAL_REFUSED, f"Entra refused the {proof.words} of app {app} in tenant {tenant}: {said}; {advice}"
+    )
+
+
+def is_passing(answer: LoginAnswer) -> bool:
+    """Tell whether an answer without a token is trouble that passes by itself."""
+    status = answer.status
+    return status is None or status == 429 or not 400 <= status < 500 or bool(PASSING.intersection(answer.codes))
+
+
+def no_token(where: str, answer: LoginAnswer) -> Transient:
+    """Say that a login brought no token this time."""
+    words = f": {answer.words}" if answer.words else ""
+    message = f"{where} gave no token (status {answer.status}){words}"
+    return Transient(Reason.GRAPH_UNREACHABLE, message, after=answer.after)
+
+
+def _describe_subject(material: Material) -> str:
+    """Tell what a federated credential has to match: none of the three is secret."""
+    claims = read_claims(material.value) if isinstance(material, Assertion) else {}
+    audience = claims.get("aud")
+    audience = ", ".join(map(str, audience)) if isinstance(audience, list) else audience
+    parts = {"issuer": claims.get("iss"), "subject": claims.get("sub"), "audience": audience}
+    known = [f"{name} {value}" for name, value in parts.items() if isinstance(value, str) and value]
+    return ", ".join(known) or "the token's issuer, subject and audience"

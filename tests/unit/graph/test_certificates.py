@@ -1,0 +1,89 @@
+"""A client certificate is looked at before Entra is asked."""
+
+import traceback
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.core.errors import Stalled
+from entrasync.graph.certificates import check_certificate
+from entrasync.graph.credentials import ClientCertificate, KeyPair, SecretValue
+from tests.support.certificates import certificate_pem, elliptic_key, key_pem, make_certificate, make_pair, rsa_key
+
+CRT = "key tls.crt of Secret team-a/entra"
+KEY = "key tls.key of Secret team-a/entra"
+PROOF = ClientCertificate(SecretValue("", CRT), SecretValue("", KEY))
+GOOD = make_pair()
+
+
+def refusal(pair: KeyPair) -> Stalled:
+    with pytest.raises(Stalled) as caught:
+        check_certificate(PROOF, pair, now=datetime.now(UTC))
+    assert caught.value.reason is Reason.CREDENTIAL_REFUSED
+    return caught.value
+
+
+def test_a_good_pair_is_put_into_msals_form() -> None:
+    form = check_certificate(PROOF, GOOD, now=datetime.now(UTC))
+    assert form == {"private_key": GOOD.private_key, "public_certificate": GOOD.certificate}
+
+
+def test_an_encrypted_key_is_opened_by_its_passphrase() -> None:
+    pair = make_pair(passphrase="open sesame")
+    assert check_certificate(PROOF, pair, now=datetime.now(UTC))["passphrase"] == "open sesame"
+
+
+def test_of_a_chain_the_first_certificate_counts() -> None:
+    chain = GOOD.certificate + certificate_pem(make_certificate(rsa_key(1)))
+    check_certificate(PROOF, KeyPair(chain, GOOD.private_key), now=datetime.now(UTC))
+    turned = certificate_pem(make_certificate(rsa_key(1))) + GOOD.certificate
+    assert "the app's own certificate first" in refusal(KeyPair(turned, GOOD.private_key)).message
+
+
+@pytest.mark.parametrize("pem", ["nonsense", "", "-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----"])
+def test_a_broken_certificate_is_named(pem: str) -> None:
+    message = refusal(KeyPair(pem, GOOD.private_key)).message
+    assert f"The client certificate in {CRT} is no certificate in PEM form" in message
+    assert "canary" not in message
+
+
+@pytest.mark.parametrize("pem", ["nonsense", "", "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----"])
+def test_a_broken_key_is_named(pem: str) -> None:
+    message = refusal(KeyPair(GOOD.certificate, pem)).message
+    assert f"The private key in {KEY} is no private key in PEM form" in message
+    assert "canary" not in message
+
+
+def test_a_key_of_another_certificate_is_named() -> None:
+    message = refusal(KeyPair(GOOD.certificate, key_pem(rsa_key(1)))).message
+    assert f"The private key in {KEY} is not that of the certificate in {CRT}" in message
+
+
+def test_a_key_that_is_not_rsa_is_named() -> None:
+    key = elliptic_key()
+    assert "no RSA key" in refusal(KeyPair(certificate_pem(make_certificate(key)), key_pem(key))).message
+
+
+def test_an_expired_certificate_says_since_when() -> None:
+    certificate = make_certificate(ends=timedelta(hours=-2))
+    message = refusal(KeyPair(certificate_pem(certificate), key_pem())).message
+    assert f"The client certificate in {CRT} is expired since" in message
+    assert certificate.not_valid_after_utc.strftime("%Y-%m-%dT%H:%M:%SZ") in message
+    assert "upload it to the app registration" in message
+
+
+def test_a_certificate_of_the_future_says_from_when() -> None:
+    certificate = make_certificate(begins=timedelta(hours=2))
+    message = refusal(KeyPair(certificate_pem(certificate), key_pem())).message
+    assert f"not valid before {certificate.not_valid_before_utc.strftime('%Y-%m-%dT%H:%M:%SZ')}" in message
+
+
+@pytest.mark.parametrize(
+    ("written_with", "read_with", "words"),
+    [("canary", "", "is encrypted and no passphrase"), ("", "canary", "is not encrypted"), ("a", "b", "is wrong")],
+)
+def test_a_passphrase_that_does_not_fit_is_named(written_with: str, read_with: str, words: str) -> None:
+    error = refusal(KeyPair(GOOD.certificate, key_pem(passphrase=written_with), read_with))
+    assert words in error.message
+    assert "canary" not in "".join(traceback.format_exception(error))
