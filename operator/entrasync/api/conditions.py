@@ -69,7 +69,7 @@ class Reason(StrEnum):
     TENANT_CHANGED = "TenantChanged"
     PERMISSION_MISSING = "PermissionMissing"
     CREDENTIAL_REFUSED = "CredentialRefused"
-    SECRET_UNREADABLE = "SecretUnreadable"
+    SECRET_UNREADABLE = "SecretUnreadable"  # noqa: S105  the name of a fault, no password
     TENANT_NOT_FOUND = "TenantNotFound"
     REQUEST_REFUSED = "RequestRefused"
     INVALID_SPEC = "InvalidSpec"
