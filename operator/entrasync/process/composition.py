@@ -19,6 +19,7 @@ from entrasync.kube.connection import find_connection, open_session
 from entrasync.kube.events import EventPoster
 from entrasync.kube.handlers import Watch
 from entrasync.kube.host import Hosting, host, keep_pruned, kopf_settings, wait_for_first_list
+from entrasync.kube.rest import Rest
 from entrasync.process.background import Background
 from entrasync.process.checks import find_death, find_unreadiness
 from entrasync.process.clock import WorldClock
@@ -73,7 +74,8 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
     defaults = Defaults(poll_interval=settings.poll_interval)
     bounds = Bounds(replication=settings.replication_bound)
     resources, memory, queue = Resources(), Memory(), WorkQueue(clock)
-    api_server = ApiServer(session.server, session.aiohttp_session, resources, defaults=defaults)
+    rest = Rest(session.server, session.aiohttp_session)
+    api_server = ApiServer(rest, resources, defaults=defaults)
     graph = _graph_client(settings, clock, metrics)
     events = EventPoster(api_server, clock.wall)
 

@@ -2,46 +2,23 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
-import aiohttp
 import pytest
 
 from entrasync.core.reading import Defaults
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.handlers import Watch
 from entrasync.kube.host import keep_pruned
+from entrasync.kube.rest import Rest
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.resources import Resources
+from tests.support.answers import Answers
 from tests.support.facts import NOW, resource
 from tests.support.still_clock import StillClock
 
 MINE = resource()
-
-
-class Answers:
-    """In the place of the session: answers each request with the next status and text, the last one for ever."""
-
-    def __init__(self) -> None:
-        self.script: list[tuple[int, str]] = []
-        self.asked: list[str] = []
-
-    def say(self, status: int, body: Any = None) -> None:
-        self.script.append((status, body if isinstance(body, str) else json.dumps(body)))
-
-    @asynccontextmanager
-    async def request(self, method: str, url: str, **_: Any) -> AsyncIterator[SimpleNamespace]:
-        self.asked.append(f"{method} {url}")
-        status, text = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-
-        async def read() -> Any:
-            return json.loads(text)
-
-        yield SimpleNamespace(status=status, method=method, url=SimpleNamespace(path=url), json=read)
 
 
 def written(**metadata: Any) -> dict[str, Any]:
@@ -55,8 +32,7 @@ class Line:
 
     def __init__(self) -> None:
         self.answers, self.resources = Answers(), Resources()
-        session = cast("aiohttp.ClientSession", self.answers)
-        self.api_server = ApiServer("https://api", session, self.resources, defaults=Defaults())
+        self.api_server = ApiServer(Rest("https://api", self.answers.session), self.resources, defaults=Defaults())
         self.resources.put(MINE)
 
     async def write(self) -> None:

@@ -1,0 +1,47 @@
+"""Kubernetes Secrets, read one at a time when they are needed."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from entrasync.api.conditions import Reason
+from entrasync.core.errors import Stalled
+from entrasync.core.kubernetes_secret import KubernetesSecret
+from entrasync.core.resource import ResourceKey
+from entrasync.kube.rest import Forbidden, Rest
+from entrasync.reconcile.ports import ApiServerUnavailable, ResourceGone
+
+
+class SecretReader:
+    """Implements `reconcile.ports.SecretStore`. Needs the right to get secrets, in each namespace that has some."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+
+    async def read_secret(self, key: ResourceKey) -> KubernetesSecret | None:
+        """Read a Secret (contract: `reconcile.ports.SecretStore`)."""
+        path = f"/api/v1/namespaces/{quote(key.namespace)}/secrets/{quote(key.name)}"
+        try:
+            return _read(key, await self._rest.call("GET", path))
+        except ResourceGone:
+            return None
+        except Forbidden as error:
+            raise Stalled(Reason.SECRET_UNREADABLE, _missing_right(key, error)) from error
+
+
+def _read(key: ResourceKey, raw: Mapping[str, Any]) -> KubernetesSecret:
+    metadata = raw["metadata"]
+    try:
+        data = {str(name): base64.b64decode(value, validate=True) for name, value in (raw.get("data") or {}).items()}
+    except (binascii.Error, TypeError, ValueError):
+        raise ApiServerUnavailable(f"Secret {key} came in a form that cannot be read") from None  # it would be quoted
+    return KubernetesSecret(key, str(metadata["uid"]), str(metadata["resourceVersion"]), data)
+
+
+def _missing_right(key: ResourceKey, error: Forbidden) -> str:
+    return (
+        f"Secret {key} may not be read: the operator lacks the right get on secrets in namespace {key.namespace}. "
+        f"Grant it to the operator's ServiceAccount there. The API server says: {error}"
+    )

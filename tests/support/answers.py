@@ -1,0 +1,34 @@
+"""An API server that answers as a test says, in the place of an HTTP session."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any, cast
+
+import aiohttp
+
+
+class Answers:
+    """In the place of the session: answers each request with the next status and text, the last one for ever."""
+
+    def __init__(self) -> None:
+        self.script: list[tuple[int, str]] = []
+        self.asked: list[str] = []
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        return cast("aiohttp.ClientSession", self)
+
+    def say(self, status: int, body: Any = None) -> None:
+        self.script.append((status, body if isinstance(body, str) else json.dumps(body)))
+
+    @asynccontextmanager
+    async def request(self, method: str, url: str, **_: Any) -> AsyncIterator[SimpleNamespace]:
+        self.asked.append(f"{method} {url}")
+        status, text = self.script.pop(0) if len(self.script) > 1 else self.script[0]
+
+        async def read() -> Any:
+            return json.loads(text)
+
+        yield SimpleNamespace(status=status, method=method, url=SimpleNamespace(path=url), json=read)

@@ -1,0 +1,36 @@
+"""Secrets of an API server, in memory."""
+
+from dataclasses import dataclass, field
+
+from entrasync.api.conditions import Reason
+from entrasync.core.errors import Stalled
+from entrasync.core.kubernetes_secret import KubernetesSecret
+from entrasync.core.resource import ResourceKey
+
+
+@dataclass
+class FakeSecrets:
+    """`SecretStore` over a dict. `reads` has every read; those of `forbidden` namespaces are refused."""
+
+    stored: dict[ResourceKey, KubernetesSecret] = field(default_factory=dict)
+    reads: list[ResourceKey] = field(default_factory=list)
+    forbidden: set[str] = field(default_factory=set)
+    _versions: int = 0
+
+    def put(self, key: ResourceKey, **data: str) -> KubernetesSecret:
+        """Store a Secret as a user would: a new version."""
+        self._versions += 1
+        known = self.stored.get(key)
+        uid = known.uid if known else f"uid-of-{key.name}-{self._versions}"
+        content = {name.replace("__", "."): value.encode() for name, value in data.items()}
+        self.stored[key] = KubernetesSecret(key, uid, str(self._versions), content)
+        return self.stored[key]
+
+    def remove(self, key: ResourceKey) -> None:
+        del self.stored[key]
+
+    async def read_secret(self, key: ResourceKey) -> KubernetesSecret | None:
+        self.reads.append(key)
+        if key.namespace in self.forbidden:
+            raise Stalled(Reason.SECRET_UNREADABLE, f"Secret {key} may not be read: the operator lacks the right get.")
+        return self.stored.get(key)
