@@ -86,6 +86,14 @@ class Workplace:
         """Wait until a resource is no more."""
         self.cluster.wait_gone(API_VERSION, PLURAL, name, self.namespace, within_seconds=within_seconds)
 
+    def delete_namespace(self) -> None:
+        """Ask for the deletion of the namespace and all in it, which only a plane with controllers brings to an end."""
+        self.cluster.delete("v1", "namespaces", self.namespace)
+
+    def wait_namespace_gone(self, within_seconds: float = 40.0) -> None:
+        """Wait until the namespace is no more; controllers begin after 5 s and look again 8 s later."""
+        self.cluster.wait_gone("v1", "namespaces", self.namespace, within_seconds=within_seconds)
+
     def wait(self, name: str, holds: Callable[[Object], object], what: str, within_seconds: float = 20.0) -> Object:
         """Wait until something holds of a resource; return it as it is then."""
         try:
@@ -165,17 +173,32 @@ def condition(found: Object, kind: str) -> Object:
 
 @contextmanager
 def open_workplace(
-    cluster: Cluster, folder: Path, *, rate: float = FAST, flags: tuple[str, ...] = (), starts: bool = True
+    cluster: Cluster,
+    folder: Path,
+    *,
+    rate: float = FAST,
+    flags: tuple[str, ...] = (),
+    starts: bool = True,
+    everywhere: bool = False,
 ) -> Iterator[Workplace]:
-    """Open a namespace, a simulator and, unless `starts` is False, an operator that looks after that namespace only."""
+    """Open a namespace, a simulator and, unless `starts` is False, an operator.
+
+    It looks after that namespace only, or `everywhere`; then `another_namespace` gives it more.
+    """
     namespace = _make_namespace(cluster)
     world_time = WorldTime.beginning_now(rate)
     graph = folder / "graph"
     launch = Launch(clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=world_time.rate)
     with World.run(graph, launch) as world:
-        post = Post(cluster.plane.kubeconfig, graph, world_time, (namespace,), flags=("--log-level=debug", *flags))
+        namespaces = () if everywhere else (namespace,)
+        post = Post(cluster.plane.kubeconfig, graph, world_time, namespaces, flags=("--log-level=debug", *flags))
         with _staffed(Workplace(cluster, namespace, world, post, folder / "operator.log"), starts=starts) as place:
             yield place
+
+
+def another_namespace(place: Workplace) -> Workplace:
+    """Make one more namespace for an operator that looks after all, on the same simulator."""
+    return replace(place, namespace=_make_namespace(place.cluster), applied=[])
 
 
 @contextmanager

@@ -1,0 +1,53 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from control_plane import ControlPlane
+from control_plane.binaries import installed
+from control_plane.programs import WITH_CONTROLLERS
+from tests.support.cluster import Cluster
+from tests.support.leaks import find_leaks
+from tests.support.workplace import Workplace, another_namespace, open_workplace
+
+CRDS = Path(__file__).parents[3] / "crds"
+
+
+@pytest.fixture(scope="package")
+def controlled_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """A control plane with the controllers that empty namespaces and take along what has lost its owner."""
+    binaries = installed(WITH_CONTROLLERS)
+    if binaries is None:
+        pytest.fail(
+            "kube-controller-manager is not here yet. Run: python -m control_plane get --all",
+            pytrace=False,
+        )
+    controllers = ("namespace-controller", "garbage-collector-controller")
+    folder = tmp_path_factory.mktemp("controlled-plane")
+    with ControlPlane.start(folder, binaries=binaries, controllers=controllers) as plane:
+        yield plane
+
+
+@pytest.fixture(scope="package")
+def controlled_cluster(controlled_plane: ControlPlane) -> Iterator[Cluster]:
+    """That control plane as its administrator sees it, with our CRDs."""
+    with Cluster(controlled_plane) as found:
+        found.apply_crds(CRDS)
+        yield found
+
+
+@pytest.fixture(scope="package")
+def everywhere(controlled_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+    """One operator for all namespaces of that control plane; its own namespace stays."""
+    with open_workplace(controlled_cluster, tmp_path_factory.mktemp("everywhere"), everywhere=True) as place:
+        yield place
+        assert find_leaks(place) == []
+        assert "Traceback" not in place.log.read_text()
+
+
+@pytest.fixture
+def workplace(everywhere: Workplace) -> Iterator[Workplace]:
+    """A namespace of the test's own, which it may delete."""
+    place = another_namespace(everywhere)
+    yield place
+    place.rest()
