@@ -18,6 +18,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="graph_simulator", description="A stand-in for Microsoft Graph.")
     parser.add_argument("--dir", type=Path, required=True, help="folder for ca.pem and world.json")
     parser.add_argument("--port", type=int, default=0, help="port on loopback; 0 for a free one")
+    parser.add_argument("--metadata-port", type=int, default=0, help="port of the machine's metadata; 0 for a free one")
     parser.add_argument("--clock-start", type=parse_time, help="world time at the origin, ISO 8601; default: real time")
     parser.add_argument("--clock-origin", type=float, help="real unix seconds at which it is clock-start; default: now")
     parser.add_argument("--clock-rate", type=float, default=1.0, help="world seconds per real second")
@@ -44,7 +45,8 @@ def main() -> None:
     app.simulator.world_token = secrets.token_urlsafe(16)
     if options.world is not None:
         load_world(app.simulator, options.world)
-    serve(app, options.dir, port=options.port, die_with_parent=options.die_with_parent)
+    ports = {"port": options.port, "metadata_port": options.metadata_port}
+    serve(app, options.dir, **ports, die_with_parent=options.die_with_parent)
 
 
 if __name__ == "__main__":

@@ -1,3 +1,5 @@
+from starlette.responses import Response
+
 from graph_simulator.clock import WorldClock
 from graph_simulator.identity.service import IdentityService
 from graph_simulator.simulator import Simulator
@@ -8,7 +10,7 @@ from graph_simulator.world.directory import World
 
 
 class SimulatorApp:
-    """The ASGI application: Graph and the token service, and the control surface under /_world."""
+    """The ASGI application: Graph, token service, the machine's metadata, and the control surface under /_world."""
 
     def __init__(self, simulator: Simulator) -> None:
         self.simulator = simulator
@@ -18,7 +20,10 @@ class SimulatorApp:
         """Hand a request on to whom it is for."""
         if scope["type"] != "http":
             raise ValueError(f"only HTTP is spoken here, not {scope['type']}")
-        if scope["path"].startswith("/_world"):
+        if scope.get("scheme") == "http" and not scope["path"].startswith("/metadata/"):
+            # Only a machine's own metadata are told without TLS.
+            await Response(status_code=404)(scope, receive, send)
+        elif scope["path"].startswith("/_world"):
             await self._surface(scope, receive, send)
         else:
             await self._graph(scope, receive, send)

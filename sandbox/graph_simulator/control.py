@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 from urllib.parse import quote
 
 from graph_simulator.fault_handle import PATIENCE_SECONDS, ControlError, FaultHandle
+from graph_simulator.hand.identity import IdentityHand
 from graph_simulator.hand.target_apps import TargetAppHand
 from graph_simulator.hand.time import TimeHand
 from graph_simulator.process import Launch, run_process
@@ -34,8 +35,8 @@ __all__ = [
 ]
 
 
-class World(TargetAppHand, TimeHand):
-    """A hand on a running simulator: its service principals and what they store, jobs, clock, faults and journal.
+class World(TargetAppHand, IdentityHand, TimeHand):
+    """A hand on a running simulator: service principals, jobs, who may enter, clock, faults and journal.
 
     Synchronous; an async test calls it from where it stands, each call takes about a millisecond. What waits
     (`FaultHandle.wait_held`, `journal(at_least=...)`) blocks the caller, so an async test runs that in a thread.
@@ -174,24 +175,6 @@ class World(TargetAppHand, TimeHand):
     def throttle(self, calls: int, seconds: float) -> None:
         """Allow so many calls in so many world seconds for each tenant, and answer 429 beyond; 0 calls for no limit."""
         self._call("PATCH", "/conduct", {"throttle": {"calls": calls, "seconds": seconds}})
-
-    # Who may enter
-
-    def set_application(self, client_id: str = "", tenant_id: str = "", **fields: Any) -> None:
-        """Add an application, or change secrets and roles of one; by default the one of world.json."""
-        names = {
-            "client_id": client_id or self.connection.client_id,
-            "tenant_id": tenant_id or self.connection.tenant_id,
-        }
-        self._call("POST", "/applications", names | fields)
-
-    def set_token_lifetime(self, seconds: int) -> None:
-        """Have tokens issued from now on live so long, in real time."""
-        self._call("PATCH", "/tokens", {"lifetime_seconds": seconds})
-
-    def revoke_tokens(self) -> None:
-        """Refuse every token issued so far."""
-        self._call("PATCH", "/tokens", {"revoke": True})
 
     # What was asked
 

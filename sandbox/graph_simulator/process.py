@@ -18,6 +18,7 @@ class Launch:
     """How to start a simulator; the fields are the options of its command line."""
 
     port: int = 0
+    metadata_port: int = 0
     clock_start: datetime | None = None
     clock_origin: float | None = None
     clock_rate: float = 1.0
@@ -29,8 +30,9 @@ class Launch:
     def list_arguments(self, directory: Path) -> list[str]:
         """Write the command line, without the interpreter."""
         arguments = ["-m", "graph_simulator", "--dir", str(directory), "--die-with-parent"]
-        arguments += ["--port", str(self.port), "--clock-rate", str(self.clock_rate)]
-        arguments += ["--latency-ms", str(self.latency_ms), "--seed", str(self.seed)]
+        numbers = {"port": self.port, "metadata-port": self.metadata_port, "clock-rate": self.clock_rate}
+        numbers |= {"latency-ms": self.latency_ms, "seed": self.seed}
+        arguments += [word for name, number in numbers.items() for word in (f"--{name}", str(number))]
         if self.clock_start is not None:
             arguments += ["--clock-start", self.clock_start.isoformat()]
         if self.clock_origin is not None:

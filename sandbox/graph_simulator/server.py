@@ -15,8 +15,10 @@ from graph_simulator.identity.applications import DEFAULT_CLIENT, DEFAULT_SECRET
 from graph_simulator.world.directory import DEFAULT_TENANT
 
 
-def serve(app: SimulatorApp, directory: Path, *, port: int = 0, die_with_parent: bool = False) -> None:
-    """Serve over TLS on loopback until SIGTERM or SIGINT.
+def serve(
+    app: SimulatorApp, directory: Path, *, port: int = 0, metadata_port: int = 0, die_with_parent: bool = False
+) -> None:
+    """Serve over TLS on loopback, and the machine's metadata in plain HTTP on a port of their own, until SIGTERM.
 
     Writes `ca.pem`, and `world.json` once connections are taken, into the folder; prints one line when ready.
     """
@@ -24,11 +26,15 @@ def serve(app: SimulatorApp, directory: Path, *, port: int = 0, die_with_parent:
     (directory / "world.json").unlink(missing_ok=True)
     listener = _listen(port)
     url = f"https://localhost:{listener.getsockname()[1]}"
-    app.simulator.identity.mint.resources = (*app.simulator.identity.mint.resources, url)
+    metadata = _listen(metadata_port)
+    app.simulator.metadata_url = f"http://127.0.0.1:{metadata.getsockname()[1]}"
+    mint = app.simulator.identity.mint
+    mint.resources, mint.graph_roots = (*mint.resources, url), (url,)
     server = _Server(_configure(app, _issue_certificate(directory)))
     server.announce = lambda: _announce(app, directory, url)
+    server.metadata = metadata
     server.parent = os.getppid() if die_with_parent else None
-    with listener:
+    with listener, metadata:
         server.run(sockets=[listener])
 
 
@@ -45,13 +51,27 @@ class _Server(uvicorn.Server):
     """A server that says when it really listens, and that may end with its parent."""
 
     announce: Callable[[], Awaitable[None]]
+    metadata: socket.socket
     parent: int | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen, then tell."""
         await super().startup(sockets)
+        await self._serve_metadata()
         self._watch_parent()
         await self.announce()
+
+    async def _serve_metadata(self) -> None:
+        # Uvicorn has one TLS setting for all its sockets, so this one is served beside it, and ended with it.
+        plain = _configure(self.config.app)
+        plain.load()
+        protocol = plain.http_protocol_class
+        self.servers.append(
+            await asyncio.get_running_loop().create_server(
+                lambda: protocol(config=plain, server_state=self.server_state, app_state=self.lifespan.state),  # type: ignore[call-arg]  # uvicorn's own protocols take these
+                sock=self.metadata,
+            )
+        )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop at once: a client that keeps its connection open would hold a polite end back for a second."""
@@ -67,7 +87,7 @@ class _Server(uvicorn.Server):
             asyncio.get_running_loop().call_later(0.5, self._watch_parent)
 
 
-def _configure(app: SimulatorApp, certificate: Path) -> uvicorn.Config:
+def _configure(app: Any, certificate: Path | None = None) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="httptools",
@@ -112,6 +132,7 @@ def describe_world(app: SimulatorApp, url: str) -> dict[str, Any]:
     return {
         "url": url,
         "graph_url": url,
+        "metadata_url": app.simulator.metadata_url,
         "authority": f"{url}/{DEFAULT_TENANT}",
         "tenant_id": DEFAULT_TENANT,
         "client_id": DEFAULT_CLIENT,

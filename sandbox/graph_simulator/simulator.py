@@ -35,5 +35,7 @@ class Simulator:
     throttle: Throttle = field(default_factory=Throttle)
     latency_seconds: float = 0.0
     """Real time that every call to Graph takes longer."""
+    metadata_url: str = ""
+    """Where the machine's metadata are told in plain HTTP, for AZURE_POD_IDENTITY_AUTHORITY_HOST."""
     world_token: str = "toy~world-token"
     """The bearer token of the control surface."""

@@ -19,6 +19,34 @@ class Principal(_View):
     tenant_id: str
 
 
+class FederatedCredentialView(_View):
+    """Tokens of somebody else that stand for an application."""
+
+    issuer: str
+    subject: str
+    audience: str
+
+
+class ApplicationView(_View):
+    """An application that may ask for tokens; see `identity.applications.Application`."""
+
+    client_id: str
+    tenant_id: str
+    secrets: tuple[str, ...]
+    certificates: tuple[str, ...]
+    federated_credentials: tuple[FederatedCredentialView, ...]
+    roles: tuple[str, ...]
+
+
+class ManagedIdentityView(_View):
+    """An identity of the machine; see `identity.applications.ManagedIdentity`."""
+
+    client_id: str
+    tenant_id: str
+    is_system_assigned: bool
+    roles: tuple[str, ...]
+
+
 class RestartView(_View):
     """A restart that was taken; `scope` has its flags one by one, sorted, the default ones spelt out."""
 
@@ -166,6 +194,8 @@ class Connection(_View):
 
     url: str
     graph_url: str
+    metadata_url: str
+    """For AZURE_POD_IDENTITY_AUTHORITY_HOST."""
     authority: str
     tenant_id: str
     client_id: str

@@ -123,7 +123,10 @@ def test_templates(graph: GraphCaller, graph_world: World) -> None:
     principal = graph_world.create_service_principal(templates=["scim", "aWSSingleSignon"])
     path = f"/servicePrincipals/{principal.id}/synchronization/templates"
     listed = graph.get(path).json()["value"]
-    assert [template["id"] for template in listed] == ["scim", "aWSSingleSignon"]
+    tags = [(template["id"], template["factoryTag"]) for template in listed]
+    assert tags == [("scim", "CustomSCIM"), ("aWSSingleSignon", "aws")]
+    jobs = [graph.create(principal.id, template) for template, _ in tags]
+    assert [job.partition(".")[0] for job in jobs] == ["scim", "aWSSingleSignon"]
     one = graph.get(f"{path}/scim").json()
     assert {key: one[key] for key in listed[0]} == listed[0]
     spelt = "ConfigurationFields" if graph.version == "v1.0" else "configurationFields"

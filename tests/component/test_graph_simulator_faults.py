@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from tests.support.graph_caller import GraphCaller, jobs_of, read_error
+from tests.support.graph_caller import GraphCaller, jobs_of, read_error, secrets_of
 from tests.support.world import Principal, World
 
 
@@ -210,3 +210,14 @@ def test_requests_under_way_together_are_counted(
     hold.release()
     assert [answer.result(10).status_code for answer in answers] == [200] * 3
     assert graph_world.calls().most_in_flight == 3
+
+
+def test_the_answer_to_a_put_of_secrets_can_be_lost(
+    caller: GraphCaller, graph_world: World, principal: Principal
+) -> None:
+    graph_world.fault("close", operation="putSecrets", point="after")
+    with pytest.raises(httpx.RemoteProtocolError):
+        caller.put(secrets_of(principal.id), {"value": [{"key": "SecretToken", "value": "s"}]})
+    assert graph_world.secrets(principal.id) == {"SecretToken": "s"}
+    entry = graph_world.journal(operation="putSecrets")[0]
+    assert (entry.end, entry.had_effect) == ("lost", True)

@@ -50,7 +50,12 @@ CORRECTIONS: dict[str, dict[str, Any] | None] = {
     f"PATCH {JOB}/schema": None,
     f"PUT {JOB}/schema": {"request": "synchronizationSchema", "response": None, "status": [204]},
     # GET is missing though the service answers it; PUT answers nothing.
-    f"GET {SECRETS}": {"request": None, "response": "[synchronizationSecretKeyStringValuePair]", "status": [200]},
+    f"GET {SECRETS}": {
+        "request": None,
+        "response": "[synchronizationSecretKeyStringValuePair]",
+        "status": [200],
+        "undocumented": True,
+    },
     f"PUT {SECRETS}": {"request": "setSecretRequest", "response": None, "status": [204]},
     # The one useful call of bulkUpload is missing.
     f"POST {JOB}/bulkUpload": {"request": "any", "response": None, "status": [202]},

@@ -3,18 +3,46 @@ from dataclasses import dataclass, field
 DEFAULT_CLIENT = "6a8f7f3e-2b5c-4a0e-8c56-0f6f6d4f1c11"
 DEFAULT_SECRET = "toy~secret-of-the-simulator"
 DEFAULT_ROLES = ("Application.Read.All", "Synchronization.ReadWrite.All")
+EXCHANGE_AUDIENCE = "api://AzureADTokenExchange"
+"""The audience that tokens for workload identity federation are made for (graph-facts 7.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FederatedCredential:
+    """Tokens of somebody else that stand for an application: who issues them, for whom, to be shown to whom."""
+
+    issuer: str
+    subject: str
+    audience: str = EXCHANGE_AUDIENCE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """An app registration that may ask for tokens, with the roles that were consented to."""
+    """An app registration that may ask for tokens, with the roles that were consented to.
+
+    Any of its credentials will do: secrets, certificates (PEM), tokens of a federated issuer.
+    """
 
     client_id: str
     tenant_id: str
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+    federated_credentials: tuple[FederatedCredential, ...] = ()
     roles: tuple[str, ...] = DEFAULT_ROLES
     object_id: str = "0b7f2b3a-5e1d-4a57-9a53-3d2c8d1e4f90"
     display_name: str = "entra-sync-operator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManagedIdentity:
+    """An identity of the machine that the simulator stands for: its own one (`is_system_assigned`) or a user's."""
+
+    client_id: str
+    tenant_id: str
+    is_system_assigned: bool = False
+    roles: tuple[str, ...] = DEFAULT_ROLES
+    object_id: str = "3c4be0b1-5f0c-4d0e-9d6b-7d2f8f2b6a77"
+    display_name: str = "node"
 
 
 @dataclass(slots=True)
@@ -22,6 +50,10 @@ class Registry:
     """The applications of all tenants. A tenant exists as soon as something is in it."""
 
     applications: dict[tuple[str, str], Application] = field(default_factory=dict)
+    issuers: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The public keys (PEM) that other issuers of tokens sign with, by issuer."""
+    managed_identities: dict[str, ManagedIdentity] = field(default_factory=dict)
+    """By client id."""
 
     def add(self, application: Application) -> None:
         """Add an application, in place of one with the same tenant and client id."""
@@ -34,3 +66,11 @@ class Registry:
     def has_tenant(self, tenant_id: str) -> bool:
         """Tell whether the tenant is known."""
         return any(tenant == tenant_id for tenant, _ in self.applications)
+
+    def find_managed_identity(self, client_id: str) -> ManagedIdentity | None:
+        """Find a managed identity; without a client id the machine's own, else the only one there is."""
+        if client_id:
+            return self.managed_identities.get(client_id)
+        own = [identity for identity in self.managed_identities.values() if identity.is_system_assigned]
+        candidates = own or list(self.managed_identities.values())
+        return candidates[0] if len(candidates) == 1 else None

@@ -1,21 +1,10 @@
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
-from uuid import uuid4
 
 from graph_simulator.identity.applications import Application, Registry
+from graph_simulator.identity.assertions import ASSERTION_TYPE, check_certificate, check_federated, read_assertion
+from graph_simulator.identity.refusals import RefusedError, Reply, answer_refused, refuse_client
 from graph_simulator.identity.tokens import TokenMint
-
-Reply = tuple[int, dict[str, Any]]
-"""Status and JSON."""
-
-
-class RefusedError(Exception):
-    """A request that Entra refuses: status, OAuth error, AADSTS number and text."""
-
-    def __init__(self, status: int, error: str, number: int, text: str) -> None:
-        super().__init__(text)
-        self.status, self.error, self.number, self.text = status, error, number, text
 
 
 @dataclass(slots=True)
@@ -28,7 +17,7 @@ class IdentityService:
     def discover(self, tenant: str, origin: str) -> Reply:
         """Answer OpenID discovery; `origin` is scheme, host and port as the caller sees them."""
         if not self.registry.has_tenant(tenant):
-            return _refuse(_unknown_tenant(tenant, "invalid_tenant"))
+            return answer_refused(_unknown_tenant(tenant, "invalid_tenant"))
         authority = f"{origin}/{tenant}"
         return 200, {
             "token_endpoint": f"{authority}/oauth2/v2.0/token",
@@ -48,13 +37,16 @@ class IdentityService:
             "msgraph_host": "graph.microsoft.com",
         }
 
-    def answer_token(self, tenant: str, form: dict[str, str]) -> Reply:
-        """Answer a token request by client credentials (graph-facts 7.1)."""
+    def answer_token(self, tenant: str, form: dict[str, str], *, origin: str) -> Reply:
+        """Answer a token request by client credentials (graph-facts 7.1); `origin` as for discovery."""
+        authority = f"{origin}/{tenant}"
         try:
             application = self._authenticate(tenant, form)
+            # Microsoft's libraries name the token endpoint as the audience of what they sign, its pages the issuer too.
+            self._check_credential(application, form, (f"{authority}/oauth2/v2.0/token", f"{authority}/v2.0"))
             resource = self._find_resource(form)
         except RefusedError as refused:
-            return _refuse(refused)
+            return answer_refused(refused)
         lifetime = self.mint.lifetime_seconds
         return 200, {
             "token_type": "Bearer",
@@ -67,59 +59,51 @@ class IdentityService:
         if not self.registry.has_tenant(tenant):
             raise _unknown_tenant(tenant, "invalid_request")
         if form.get("grant_type") != "client_credentials":
-            text = f"AADSTS70003: The app requested an unsupported grant type '{form.get('grant_type', '')}'."
+            text = f"The app requested an unsupported grant type '{form.get('grant_type', '')}'."
             raise RefusedError(400, "unsupported_grant_type", 70003, text)
         client = form.get("client_id", "")
         application = self.registry.find(tenant, client)
         if application is None:
             text = f"Application with identifier '{client}' was not found in the directory '{tenant}'."
-            raise RefusedError(400, "unauthorized_client", 700016, f"AADSTS700016: {text}")
-        self._check_credential(application, form)
+            raise RefusedError(400, "unauthorized_client", 700016, text)
         return application
 
-    def _check_credential(self, application: Application, form: dict[str, str]) -> None:
-        # One branch for each way to prove who one is; client_assertion will be the next.
+    def _check_credential(self, application: Application, form: dict[str, str], audiences: tuple[str, ...]) -> None:
+        """Check the one way to prove who one is that the form has."""
         if "client_secret" in form:
             if form["client_secret"] not in application.secrets:
-                raise RefusedError(401, "invalid_client", 7000215, _wrong_secret(application.client_id))
+                raise refuse_client(7000215, _wrong_secret(application.client_id))
             return
-        text = "AADSTS7000216: 'client_assertion', 'client_secret' or 'request' is required for the grant type."
-        raise RefusedError(401, "invalid_client", 7000216, text)
+        if form.get("client_assertion_type") == ASSERTION_TYPE and "client_assertion" in form:
+            now = datetime.fromtimestamp(self.mint.real(), UTC)
+            assertion = read_assertion(form["client_assertion"])
+            if assertion.claims.get("iss") == application.client_id or assertion.header.keys() & {"x5t", "x5t#S256"}:
+                check_certificate(application, assertion, audiences, now)
+            else:
+                check_federated(application, assertion, self.registry.issuers, now)
+            return
+        text = "'client_assertion', 'client_secret' or 'request' is required for the grant type."
+        raise refuse_client(7000216, text)
 
     def _find_resource(self, form: dict[str, str]) -> str:
         scope = form.get("scope", "")
         resource = scope.removesuffix("/.default")
         if resource == scope:
-            text = f"AADSTS1002012: The provided value for scope {scope} is not valid: it must end in /.default."
+            text = f"The provided value for scope {scope} is not valid: it must end in /.default."
             raise RefusedError(400, "invalid_scope", 1002012, text)
         if resource not in self.mint.resources:
-            text = f"AADSTS500011: The resource principal named {resource} was not found in the tenant."
+            text = f"The resource principal named {resource} was not found in the tenant."
             raise RefusedError(400, "invalid_resource", 500011, text)
         return resource
 
 
 def _unknown_tenant(tenant: str, error: str) -> RefusedError:
-    text = f"AADSTS90002: Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID."
+    text = f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID."
     return RefusedError(400, error, 90002, text)
 
 
 def _wrong_secret(client: str) -> str:
     return (
-        "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client "
+        "Invalid client secret provided. Ensure the secret being sent in the request is the client "
         f"secret value, not the client secret ID, for a secret added to app '{client}'."
     )
-
-
-def _refuse(refused: RefusedError) -> Reply:
-    trace, correlation = str(uuid4()), str(uuid4())
-    # The zone is spelt Z here, and the time is real: tokens live in real time.
-    timestamp = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ}"
-    return refused.status, {
-        "error": refused.error,
-        "error_description": f"{refused.text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: {timestamp}",
-        "error_codes": [refused.number],
-        "timestamp": timestamp,
-        "trace_id": trace,
-        "correlation_id": correlation,
-        "error_uri": f"https://login.microsoftonline.com/error?code={refused.number}",
-    }

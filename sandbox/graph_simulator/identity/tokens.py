@@ -9,7 +9,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from graph_simulator.identity.applications import Application
+from graph_simulator.identity.applications import Application, ManagedIdentity
 
 GRAPH = "https://graph.microsoft.com"
 
@@ -30,12 +30,14 @@ class TokenMint:
 
     lifetime_seconds: int = 3599
     resources: Collection[str] = (GRAPH,)
-    """Graph roots that a token may be for."""
+    """What a token may be asked for: the Graph roots that the token service knows."""
+    graph_roots: Collection[str] | None = None
+    """What a token must be for that is taken here; None for any of `resources`."""
     real: Callable[[], float] = time.time
     _accepted: dict[str, dict[str, Any]] = field(default_factory=dict)
     _revoked_before: float = 0.0
 
-    def issue(self, application: Application, resource: str) -> str:
+    def issue(self, application: Application | ManagedIdentity, resource: str) -> str:
         """Sign a token with the claims Entra gives to an application (version 1.0, as Graph's are)."""
         now = int(self.real())
         claims = {
@@ -69,8 +71,12 @@ class TokenMint:
         """
         if not token:
             raise TokenRefusedError("Access token is empty.")
-        claims = self._accepted.get(token) or self._decode(token)
-        if not claims["nbf"] <= self.real() < claims["exp"]:
+        remembered = self._accepted.get(token)
+        claims = remembered or _decode(token)
+        if claims.get("aud") not in (self.resources if self.graph_roots is None else self.graph_roots):
+            raise TokenRefusedError("Access token validation failure. Invalid audience.")
+        is_revoked = remembered is None and claims["iat"] <= self._revoked_before
+        if is_revoked or not claims["nbf"] <= self.real() < claims["exp"]:
             self._accepted.pop(token, None)
             raise TokenRefusedError("Access token has expired or is not yet valid.")
         return claims
@@ -86,18 +92,15 @@ class TokenMint:
         key = RSAAlgorithm.to_jwk(make_key().public_key(), as_dict=True)
         return {"keys": [{**key, "kid": "simulator", "use": "sig", "alg": "RS256"}]}
 
-    def _decode(self, token: str) -> dict[str, Any]:
-        try:
-            claims: dict[str, Any] = jwt.decode(
-                token,
-                make_key().public_key(),
-                algorithms=["RS256"],
-                options={"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False},
-            )
-        except jwt.PyJWTError as error:
-            raise TokenRefusedError("CompactToken parsing failed with error code: 80049217") from error
-        if claims.get("aud") not in self.resources:
-            raise TokenRefusedError("Access token validation failure. Invalid audience.")
-        if claims["iat"] <= self._revoked_before:
-            raise TokenRefusedError("Access token has expired or is not yet valid.")
-        return claims
+
+def _decode(token: str) -> dict[str, Any]:
+    try:
+        claims: dict[str, Any] = jwt.decode(
+            token,
+            make_key().public_key(),
+            algorithms=["RS256"],
+            options={"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False},
+        )
+    except jwt.PyJWTError as error:
+        raise TokenRefusedError("CompactToken parsing failed with error code: 80049217") from error
+    return claims

@@ -8,7 +8,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from graph_simulator.simulator import Simulator, make_identity
-from graph_simulator.surface import conduct, contents, target_apps
+from graph_simulator.surface import conduct, contents, identities, target_apps
 from graph_simulator.surface.wire import get_simulator, reply
 from graph_simulator.web.throttles import Throttle
 from graph_simulator.world.directory import World
@@ -33,7 +33,7 @@ async def reset(request: Request) -> Response:
     simulator = get_simulator(request)
     simulator.world = World(seed=simulator.world.seed)
     usual = make_identity()
-    simulator.identity.registry.applications = usual.registry.applications
+    simulator.identity.registry = usual.registry
     simulator.identity.mint.lifetime_seconds = usual.mint.lifetime_seconds
     simulator.faults.clear()
     simulator.journal.clear()
@@ -57,6 +57,7 @@ def create_surface(simulator: Simulator) -> Starlette:
                     *contents.ROUTES,
                     *target_apps.ROUTES,
                     *conduct.ROUTES,
+                    *identities.ROUTES,
                     Route("/reset", reset, methods=["POST"]),
                 ],
             ),

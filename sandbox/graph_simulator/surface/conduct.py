@@ -1,4 +1,4 @@
-"""Clock, faults, switches, tokens and journal: how the world behaves and what was asked of it."""
+"""Clock, faults, switches and journal: how the world behaves and what was asked of it."""
 
 from datetime import timedelta
 from typing import Any
@@ -8,7 +8,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graph_simulator.clock import WorldClock
-from graph_simulator.identity.applications import Application
 from graph_simulator.surface.wire import change_thing, get_simulator, read_document, read_thing, reply
 from graph_simulator.web.endpoint import decode_body
 from graph_simulator.web.faults import ArmedFault, Fault
@@ -128,25 +127,6 @@ async def patch_conduct(request: Request) -> Response:
     return reply({})
 
 
-async def post_application(request: Request) -> Response:
-    """Add an application, or change the secrets and roles of one, by `tenant_id` and `client_id`."""
-    registry, document = get_simulator(request).identity.registry, await read_document(request)
-    known = registry.find(document["tenant_id"], document["client_id"])
-    application = change_thing(known, document) if known else read_thing(Application, document)
-    registry.add(application)
-    return reply(application, 201)
-
-
-async def patch_tokens(request: Request) -> Response:
-    """Change the lifetime of tokens issued from now on (`lifetime_seconds`), or `revoke` all there are."""
-    mint, document = get_simulator(request).identity.mint, await read_document(request)
-    if "lifetime_seconds" in document:
-        mint.lifetime_seconds = int(document["lifetime_seconds"])
-    if document.get("revoke"):
-        mint.revoke_all()
-    return reply({"lifetime_seconds": mint.lifetime_seconds})
-
-
 def describe_entry(entry: Entry) -> dict[str, Any]:
     """Write a journal entry."""
     return {
@@ -216,8 +196,6 @@ ROUTES = [
     Route("/switches", get_switches, methods=["GET"]),
     Route("/switches", patch_switches, methods=["PATCH"]),
     Route("/conduct", patch_conduct, methods=["PATCH"]),
-    Route("/applications", post_application, methods=["POST"]),
-    Route("/tokens", patch_tokens, methods=["PATCH"]),
     Route("/journal", get_journal, methods=["GET"]),
     Route("/journal", delete_journal, methods=["DELETE"]),
     Route("/calls", get_calls, methods=["GET"]),

@@ -56,7 +56,8 @@ READ_DIRECTORY = frozenset(
         "Directory.ReadWrite.All",
     }
 )
-"""Any of these roles reads service principals."""
+"""Any of these roles reads service principals. OwnedBy reads them all, not only the owned ones: so says the reference
+page of GET /servicePrincipals/{id}."""
 WRITES_ALL = "Synchronization.ReadWrite.All"
 OWNED = "Application.ReadWrite.OwnedBy"
 READ_JOBS = frozenset({OWNED, "Synchronization.Read.All", WRITES_ALL})

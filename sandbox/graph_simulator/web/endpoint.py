@@ -4,6 +4,7 @@ import math
 from time import perf_counter
 from urllib.parse import parse_qsl
 
+from graph_simulator.identity.machine import answer_managed_identity
 from graph_simulator.identity.tokens import TokenRefusedError
 from graph_simulator.simulator import Simulator
 from graph_simulator.web.answers import (
@@ -145,9 +146,12 @@ class GraphEndpoint:
                 status, document = identity.discover(target.tenant, exchange.origin)
             case "keys":
                 status, document = 200, identity.mint.describe_keys()
+            case "managedIdentityToken":
+                query, header = _read_query(exchange.entry.query), exchange.headers.get("metadata", "")
+                status, document = answer_managed_identity(identity.registry, identity.mint, query, metadata=header)
             case _:
                 form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-                status, document = identity.answer_token(target.tenant, form)
+                status, document = identity.answer_token(target.tenant, form, origin=exchange.origin)
         return answer_json(status, document, JSON)
 
     async def _meet_fault(self, point: Point, exchange: "_Exchange", answer: Answer | None) -> Answer | None:

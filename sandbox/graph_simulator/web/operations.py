@@ -23,13 +23,14 @@ Operation = Literal[
     "token",
     "discovery",
     "keys",
+    "managedIdentityToken",
     "unknown",
     "wrongMethod",
 ]
 """What a request asks for, in one word: faults, journal and counters go by it."""
 
 OPERATIONS: tuple[str, ...] = get_args(Operation)
-IDENTITY_OPERATIONS = frozenset({"token", "discovery", "keys"})
+IDENTITY_OPERATIONS = frozenset({"token", "discovery", "keys", "managedIdentityToken"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ _ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", r"/(?P<version>v1\.0|beta)/servicePrincipals", "listServicePrincipals"),
     ("GET", r"/(?P<version>v1\.0|beta)/servicePrincipals/(?P<service_principal>[^/()]+)", "getServicePrincipal"),
     ("GET", r"/(?P<version>v1\.0|beta)/servicePrincipals\(appId='(?P<app>[^']+)'\)", "getServicePrincipal"),
+    ("GET", "/metadata/identity/oauth2/token", "managedIdentityToken"),
     ("POST", _TENANT + r"/oauth2/v2\.0/token", "token"),
     ("GET", _TENANT + r"/v2\.0/\.well-known/openid-configuration", "discovery"),
     ("GET", _TENANT + r"/discovery/v2\.0/keys", "keys"),

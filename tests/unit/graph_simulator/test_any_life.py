@@ -10,6 +10,7 @@ from graph_simulator.world.cycles import advance
 from graph_simulator.world.jobs import Job, create_job, pause_job, start_job
 from graph_simulator.world.outcomes import FAIL, SUCCEED, Outcome
 from graph_simulator.world.representation import write_job
+from graph_simulator.world.restarts import restart_job
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import TEMPLATES
 from tests.support.graph_facts import check_answer
@@ -26,9 +27,10 @@ OUTCOMES = (
 )
 OTHERWISE = Switches(quarantine_ladder="captured", pause_schedule_state="Paused", quarantine_next_attempt="sentinel")
 SWITCHES = st.sampled_from([Switches(), OTHERWISE])
+SCOPES = ("None", "Watermark", "Escrows", "QuarantineState", "ConnectorDataStore", "ForceDeletes")
 WAITS = st.timedeltas(timedelta(0), timedelta(days=9))
 SCRIPTS = st.lists(st.sampled_from(OUTCOMES), max_size=6)
-STEPS = st.lists(st.tuples(st.sampled_from(["wait", "start", "pause"]), WAITS), max_size=12)
+STEPS = st.lists(st.tuples(st.sampled_from(["wait", "start", "pause", *SCOPES]), WAITS), max_size=12)
 
 
 def make_job(script: list[Outcome], switches: Switches) -> Job:
@@ -49,11 +51,13 @@ def test_every_state_has_the_shape_and_the_sense_of_graph(
             job = start_job(job, now)
         elif action == "pause":
             job = pause_job(job, now, switches=switches)
+        elif action in SCOPES:
+            job = restart_job(job, {action}, now, switches=switches)
         check_answer("v1.0", "GET", PATH, 200, {"@odata.context": ""} | write_job(job, now, switches))
         assert (job.quarantine is not None) == (job.code == "Quarantine")
         assert job.is_active or job.next_cycle is None
         assert job.running is None or job.running.began <= now < job.running.ends
-        assert job.next_cycle is None or job.next_cycle > now or job.running or action == "start"
+        assert job.next_cycle is None or job.next_cycle > now or job.running or action in {"start", *SCOPES}
 
 
 @settings(deadline=None, max_examples=50)

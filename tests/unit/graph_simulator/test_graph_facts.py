@@ -9,7 +9,7 @@ from graph_simulator.world.jobs import create_job
 from graph_simulator.world.representation import write_job
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import TEMPLATES
-from tests.support.graph_facts import check_answer, check_request, find_operation
+from tests.support.graph_facts import FACTS, check_answer, check_request, find_operation
 
 JOB = "/servicePrincipals/1/synchronization/jobs/scim.a.b"
 JOBS = "/servicePrincipals/1/synchronization/jobs"
@@ -125,6 +125,12 @@ def test_beta_spells_metadata_differently() -> None:
 
 def test_a_fixed_segment_comes_before_a_job_of_that_name() -> None:
     assert find_operation("v1.0", "POST", f"{JOBS}/validateCredentials").name.endswith("jobs/validateCredentials")
+
+
+def test_what_works_without_being_documented_is_marked() -> None:
+    described = FACTS["v1.0"]["operations"]
+    marked = [name for name, fact in described.items() if fact.get("undocumented")]
+    assert marked == ["GET /servicePrincipals/{id}/synchronization/secrets"]
 
 
 def test_only_beta_answers_ping() -> None:

@@ -102,7 +102,7 @@ GOOD = {
 def test_a_request_for_a_token_is_refused_as_entra_does(
     tenant: str, change: dict[str, str], status: int, error: str, number: int
 ) -> None:
-    answered, document = make_identity().answer_token(tenant, GOOD | change)
+    answered, document = make_identity().answer_token(tenant, GOOD | change, origin=GRAPH)
     assert (answered, document["error"], document["error_codes"]) == (status, error, [number])
     assert document["error_description"].startswith(f"AADSTS{number}: ")
     assert document["error_uri"].endswith(str(number))
@@ -110,4 +110,4 @@ def test_a_request_for_a_token_is_refused_as_entra_does(
 
 def test_a_request_without_any_credential_is_refused() -> None:
     form = {name: value for name, value in GOOD.items() if name != "client_secret"}
-    assert make_identity().answer_token(DEFAULT_TENANT, form)[1]["error_codes"] == [7000216]
+    assert make_identity().answer_token(DEFAULT_TENANT, form, origin=GRAPH)[1]["error_codes"] == [7000216]

@@ -1,0 +1,321 @@
+"""Certificates, federated tokens and managed identities, each as msal uses them, and Entra's own errors."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import jwt
+import msal
+import pytest
+import requests
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.support.graph_caller import GraphCaller, jobs_of, read_error
+from tests.support.simulated_credentials import (
+    AUDIENCE,
+    ISSUER,
+    SUBJECT,
+    Certificate,
+    Issuer,
+    make_certificate,
+    make_issuer,
+)
+from tests.support.world import ControlError, Principal, World
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+THUMBPRINT = "AAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
+
+@pytest.fixture
+def session(graph_world: World) -> Iterator[requests.Session]:
+    """A session that trusts the simulator, whatever REQUESTS_CA_BUNDLE says (it would win over `verify`)."""
+    with requests.Session() as made:
+        made.trust_env = False
+        made.verify = str(graph_world.ca_path)
+        yield made
+
+
+@pytest.fixture
+def issuer(graph_world: World) -> Issuer:
+    """A cluster whose ServiceAccount `identity/sync` may be the application."""
+    made = make_issuer()
+    graph_world.set_issuer(ISSUER, public_keys=[made.public_pem])
+    graph_world.add_federated_credential(ISSUER, SUBJECT)
+    return made
+
+
+def acquire(world: World, session: requests.Session, credential: dict[str, Any]) -> dict[str, Any]:
+    known = world.connection
+    app = msal.ConfidentialClientApplication(
+        client_id=known.client_id,
+        client_credential=credential,
+        authority=known.authority,
+        instance_discovery=False,
+        http_client=session,
+    )
+    answer: dict[str, Any] = app.acquire_token_for_client(scopes=[f"{known.graph_url}/.default"])
+    return answer
+
+
+def present(caller: GraphCaller, assertion: str) -> httpx.Response:
+    """Ask for a token with an assertion in place of the secret."""
+    known = caller.world.connection
+    form = {
+        "client_id": known.client_id,
+        "grant_type": "client_credentials",
+        "scope": f"{known.graph_url}/.default",
+        "client_assertion_type": ASSERTION_TYPE,
+        "client_assertion": assertion,
+    }
+    return caller.http.post(f"/{known.tenant_id}/oauth2/v2.0/token", data=form)
+
+
+def read_refusal(answer: httpx.Response) -> tuple[int, str, list[int], str]:
+    document = answer.json()
+    return answer.status_code, document["error"], document["error_codes"], document["error_description"]
+
+
+class TestCertificate:
+    @pytest.mark.parametrize("form", ["certificate", "thumbprint"])
+    def test_msal_gets_a_token_by_a_registered_certificate(
+        self, graph_world: World, session: requests.Session, caller: GraphCaller, principal: Principal, form: str
+    ) -> None:
+        certificate = make_certificate()
+        graph_world.add_certificate(certificate.pem)
+        named = {"public_certificate": certificate.pem} if form == "certificate" else {"thumbprint": certificate.sha1}
+        answer = acquire(graph_world, session, {"private_key": certificate.key_pem} | named)
+        caller.token = answer["access_token"]
+        assert caller.get(jobs_of(principal.id)).status_code == 200
+
+    def test_one_that_is_not_registered_is_refused(self, graph_world: World, session: requests.Session) -> None:
+        known, other = make_certificate(), make_certificate("other")
+        graph_world.add_certificate(known.pem)
+        credential = {"private_key": other.key_pem, "thumbprint": other.sha1}
+        answer = acquire(graph_world, session, credential)
+        assert answer["error_codes"] == [700027]
+        assert (
+            f"[Reason - The key was not found., Thumbprint of key used by client: '{other.sha1.upper()}'"
+            in (answer["error_description"])
+        )
+
+    def test_one_that_was_removed_is_refused(self, graph_world: World, session: requests.Session) -> None:
+        certificate = make_certificate()
+        graph_world.add_certificate(certificate.pem)
+        graph_world.remove_certificate(certificate.pem)
+        credential = {"private_key": certificate.key_pem, "public_certificate": certificate.pem}
+        assert acquire(graph_world, session, credential)["error_codes"] == [700027]
+
+    def test_one_that_has_expired_is_refused(self, graph_world: World, session: requests.Session) -> None:
+        old = make_certificate(age=timedelta(days=31))
+        graph_world.add_certificate(old.pem)
+        answer = acquire(graph_world, session, {"private_key": old.key_pem, "public_certificate": old.pem})
+        assert answer["error_codes"] == [700027]
+        assert "The key used is expired." in answer["error_description"]
+
+    def test_a_signature_by_another_key_is_refused(self, graph_world: World, session: requests.Session) -> None:
+        known, other = make_certificate(), make_certificate("other")
+        graph_world.add_certificate(known.pem)
+        answer = acquire(graph_world, session, {"private_key": other.key_pem, "thumbprint": known.sha1})
+        assert answer["error_codes"] == [700027]
+        assert "use of the key to verify the signature failed" in answer["error_description"]
+
+    @pytest.mark.parametrize(
+        ("changes", "number"),
+        [
+            ({"sub": "another"}, 700021),
+            ({"aud": "https://elsewhere.test"}, 700023),
+            ({"exp": 1_700_000_000}, 700024),
+            ({"nbf": 4_000_000_000}, 700024),
+        ],
+    )
+    def test_wrong_claims_are_refused(
+        self, graph_world: World, caller: GraphCaller, changes: dict[str, Any], number: int
+    ) -> None:
+        certificate = make_certificate()
+        graph_world.add_certificate(certificate.pem)
+        status, error, numbers, text = read_refusal(present(caller, sign(certificate, graph_world, **changes)))
+        assert (status, error, numbers) == (401, "invalid_client", [number])
+        assert text.startswith(f"AADSTS{number}: ")
+
+    def test_what_is_no_certificate_is_not_registered(self, graph_world: World) -> None:
+        with pytest.raises(ControlError, match="ValueError"):
+            graph_world.add_certificate("no PEM")
+
+
+def sign(certificate: Certificate, world: World, **changes: Any) -> str:
+    known, now = world.connection, int(time.time())
+    claims = {
+        "iss": known.client_id,
+        "sub": known.client_id,
+        "aud": f"{known.authority}/oauth2/v2.0/token",
+        "nbf": now,
+        "exp": now + 600,
+    }
+    digest = jwt.utils.base64url_encode(bytes.fromhex(certificate.sha1)).decode()
+    return jwt.encode(claims | changes, certificate.key_pem, algorithm="RS256", headers={"x5t": digest})
+
+
+class TestFederated:
+    def test_msal_gets_a_token_for_a_service_account(
+        self,
+        graph_world: World,
+        session: requests.Session,
+        caller: GraphCaller,
+        principal: Principal,
+        issuer: Issuer,
+    ) -> None:
+        answer = acquire(graph_world, session, {"client_assertion": issuer.sign})
+        caller.token = answer["access_token"]
+        assert caller.get(jobs_of(principal.id)).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("changes", "number", "words"),
+        [
+            ({"iss": "https://elsewhere.test"}, 700211, "assertion issuer 'https://elsewhere.test'"),
+            ({"sub": "system:serviceaccount:a:b"}, 700213, "assertion subject 'system:serviceaccount:a:b'"),
+            ({"aud": ["https://vault.test"]}, 700212, "assertion audience 'https://vault.test'"),
+            ({"exp": 1_700_000_000}, 700024, "not within its valid time range"),
+        ],
+    )
+    def test_a_token_of_another_kind_is_refused(
+        self, caller: GraphCaller, issuer: Issuer, changes: dict[str, Any], number: int, words: str
+    ) -> None:
+        status, error, numbers, text = read_refusal(present(caller, issuer.sign(**changes)))
+        assert (status, error, numbers) == (401, "invalid_client", [number])
+        assert words in text
+
+    @pytest.mark.usefixtures("issuer")
+    def test_a_token_that_the_issuer_did_not_sign_is_refused(self, caller: GraphCaller) -> None:
+        _, _, numbers, text = read_refusal(present(caller, make_issuer().sign()))
+        assert numbers == [7000272]
+        assert f"metadata of identity provider {ISSUER}" in text
+
+    def test_what_is_no_token_is_refused(self, caller: GraphCaller) -> None:
+        assert read_refusal(present(caller, "garbled"))[2] == [50027]
+
+    def test_a_credential_can_be_removed(self, caller: GraphCaller, graph_world: World, issuer: Issuer) -> None:
+        assert present(caller, issuer.sign()).status_code == 200
+        view = graph_world.remove_federated_credential(ISSUER, SUBJECT)
+        assert view.federated_credentials == ()
+        assert read_refusal(present(caller, issuer.sign()))[2] == [700211]
+
+    def test_keys_may_come_as_jwks(self, caller: GraphCaller, graph_world: World) -> None:
+        issuer = Issuer(rsa.generate_private_key(public_exponent=65537, key_size=2048), "RS256")
+        key = jwt.algorithms.RSAAlgorithm.to_jwk(issuer.key.public_key(), as_dict=True)  # type: ignore[arg-type]  # this one is RSA
+        graph_world.set_issuer(ISSUER, jwks={"keys": [key]})
+        graph_world.add_federated_credential(ISSUER, SUBJECT, audience="mine")
+        assert present(caller, issuer.sign(aud="mine")).status_code == 200
+        assert read_refusal(present(caller, issuer.sign(aud=[AUDIENCE])))[2] == [700212]
+
+    def test_each_tenant_has_its_own(self, caller: GraphCaller, graph_world: World, issuer: Issuer) -> None:
+        graph_world.set_application("other-client", "other-tenant")
+        known = graph_world.connection
+        form = {
+            "client_id": "other-client",
+            "grant_type": "client_credentials",
+            "scope": f"{known.graph_url}/.default",
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": issuer.sign(),
+        }
+        path = "/other-tenant/oauth2/v2.0/token"
+        assert read_refusal(caller.http.post(path, data=form))[2] == [700211]
+        graph_world.add_federated_credential(ISSUER, SUBJECT, client_id="other-client", tenant_id="other-tenant")
+        caller.token = caller.http.post(path, data=form).json()["access_token"]
+        there = graph_world.create_service_principal(tenant_id="other-tenant")
+        here = graph_world.create_service_principal()
+        assert caller.get(jobs_of(there.id)).status_code == 200
+        assert caller.get(jobs_of(here.id)).status_code == 404
+
+
+class TestManagedIdentity:
+    def test_msal_gets_a_token_for_it(
+        self, graph_world: World, caller: GraphCaller, principal: Principal, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        graph_world.set_managed_identity("node-client", roles=["Synchronization.Read.All"])
+        monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", graph_world.connection.metadata_url)
+        with requests.Session() as session:
+            session.trust_env = False
+            identity = msal.UserAssignedManagedIdentity(client_id="node-client")
+            client = msal.ManagedIdentityClient(identity, http_client=session)
+            answer = client.acquire_token_for_client(resource=graph_world.connection.graph_url)
+        assert answer["expires_in"] == 3599
+        caller.token = answer["access_token"]
+        assert caller.get(jobs_of(principal.id)).status_code == 200
+        assert graph_world.calls().identity == {"managedIdentityToken": 1}
+
+    def ask(self, world: World, header: str = "true", **changes: str) -> httpx.Response:
+        query = {"api-version": "2018-02-01", "resource": world.connection.graph_url} | changes
+        with httpx.Client(base_url=world.connection.metadata_url, trust_env=False) as plain:
+            path = "/metadata/identity/oauth2/token"
+            answer: httpx.Response = plain.get(path, params=query, headers={"Metadata": header} if header else {})
+        return answer
+
+    def test_numbers_are_text(self, graph_world: World) -> None:
+        graph_world.set_managed_identity("node-client", is_system_assigned=True)
+        graph_world.set_managed_identity("other-client")
+        document = self.ask(graph_world).json()
+        assert (document["expires_in"], document["token_type"]) == ("3599", "Bearer")
+        assert document["client_id"] == "node-client"
+        assert document["expires_on"].isdecimal()
+
+    @pytest.mark.parametrize(
+        ("header", "query", "error", "words"),
+        [
+            ("", {}, "invalid_request", "Required metadata header not specified"),
+            ("true", {"api-version": ""}, "invalid_request", "api-version"),
+            ("true", {"resource": ""}, "invalid_request", "resource"),
+            ("true", {"client_id": "nobody"}, "invalid_request", "Identity not found"),
+            ("true", {}, "invalid_request", "Multiple user assigned identities exist"),
+            ("true", {"client_id": "one", "resource": "https://vault.test"}, "invalid_resource", "AADSTS500011"),
+        ],
+    )
+    def test_a_wrong_request_is_refused(
+        self, graph_world: World, header: str, query: dict[str, str], error: str, words: str
+    ) -> None:
+        graph_world.set_managed_identity("one")
+        graph_world.set_managed_identity("two")
+        answer = self.ask(graph_world, header, **query)
+        assert (answer.status_code, answer.json()["error"]) == (400, error)
+        assert words in answer.json()["error_description"]
+
+    def test_it_can_be_removed(self, graph_world: World) -> None:
+        graph_world.set_managed_identity("one")
+        assert self.ask(graph_world).status_code == 200
+        graph_world.remove_managed_identity("one")
+        assert self.ask(graph_world).json()["error_description"] == "Identity not found"
+
+    def test_nothing_else_is_told_without_tls(self, graph_world: World) -> None:
+        with httpx.Client(base_url=graph_world.connection.metadata_url, trust_env=False) as plain:
+            headers = {"authorization": f"Bearer {graph_world.connection.world_token}"}
+            assert plain.get("/_world/jobs", headers=headers).status_code == 404
+            assert plain.get("/v1.0/servicePrincipals").status_code == 404
+
+
+class TestRotation:
+    def test_several_secrets_are_good_at_once(self, caller: GraphCaller, graph_world: World) -> None:
+        old = graph_world.connection.client_secret
+        assert graph_world.add_secret("new").secrets == (old, "new")
+        assert [caller.ask_token(client_secret=secret).status_code for secret in (old, "new")] == [200, 200]
+        graph_world.remove_secret(old)
+        assert [caller.ask_token(client_secret=secret).status_code for secret in (old, "new")] == [401, 200]
+
+    def test_new_tokens_carry_new_roles_and_old_ones_do_not(
+        self, caller: GraphCaller, graph_world: World, principal: Principal
+    ) -> None:
+        caller.sign_in()
+        assert "Synchronization.ReadWrite.All" not in graph_world.withdraw("Synchronization.ReadWrite.All").roles
+        assert caller.get(jobs_of(principal.id)).status_code == 200
+        assert read_error(caller.sign_in().get(jobs_of(principal.id))) == (401, "UnknownError", "")
+        graph_world.grant("Synchronization.Read.All")
+        assert caller.sign_in().get(jobs_of(principal.id)).status_code == 200
+
+    def test_applications_are_told(self, graph_world: World) -> None:
+        (application,) = graph_world.applications()
+        assert application.secrets == (graph_world.connection.client_secret,)
+
+    def test_a_token_for_another_graph_is_refused(self, caller: GraphCaller, principal: Principal) -> None:
+        caller.sign_in(scope="https://graph.microsoft.com/.default")
+        refused = (401, "InvalidAuthenticationToken", "Access token validation failure. Invalid audience.")
+        assert read_error(caller.get(jobs_of(principal.id))) == refused

@@ -1,0 +1,104 @@
+"""Which role opens which operation, by the table of Microsoft's permissions, and what the others are told."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.support.graph_caller import GraphCaller, jobs_of, read_error, secrets_of
+from tests.support.world import World
+
+OWNED = "Application.ReadWrite.OwnedBy"
+READS, WRITES = "Synchronization.Read.All", "Synchronization.ReadWrite.All"
+DIRECTORY = "Application.Read.All"
+ROLES = (OWNED, READS, WRITES, DIRECTORY)
+NEW = {"templateId": "scim"}
+SECRETS: dict[str, Any] = {"value": []}
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A call, with the roles that open it. Its path begins after the service principal, `{job}` stands for a job."""
+
+    method: str
+    path: str
+    document: Any
+    roles: frozenset[str]
+
+
+READ, WRITE = frozenset({OWNED, READS, WRITES}), frozenset({OWNED, WRITES})
+OPERATIONS = {
+    "listJobs": Operation("GET", "/jobs", None, READ),
+    "getJob": Operation("GET", "/jobs/{job}", None, READ),
+    "listTemplates": Operation("GET", "/templates", None, READ),
+    "getTemplate": Operation("GET", "/templates/scim", None, READ),
+    "listSecrets": Operation("GET", "/secrets", None, READ),
+    "createJob": Operation("POST", "/jobs", NEW, WRITE),
+    "startJob": Operation("POST", "/jobs/{job}/start", None, WRITE),
+    "pauseJob": Operation("POST", "/jobs/{job}/pause", None, WRITE),
+    "restartJob": Operation("POST", "/jobs/{job}/restart", {}, WRITE),
+    "validateCredentials": Operation("POST", "/jobs/{job}/validateCredentials", {}, WRITE),
+    "validateNewCredentials": Operation("POST", "/jobs/validateCredentials", NEW, WRITE),
+    "putSecrets": Operation("PUT", "/secrets", SECRETS, WRITE),
+    "deleteJob": Operation("DELETE", "/jobs/{job}", None, WRITE),
+    "updateJob": Operation("PATCH", "/jobs/{job}", {}, frozenset({WRITES})),
+}
+
+
+def call(caller: GraphCaller, name: str, *, owners: list[str] | None, roles: list[str]) -> httpx.Response:
+    operation, world = OPERATIONS[name], caller.world
+    principal = world.create_service_principal(owners=owners)
+    path = operation.path.format(job=world.create_job(principal.id).id)
+    world.set_application(roles=roles)
+    caller.sign_in()
+    path = f"/servicePrincipals/{principal.id}/synchronization{path}"
+    return caller.call(operation.method, path, operation.document)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_role_opens_what_the_table_says(caller: GraphCaller, name: str, role: str) -> None:
+    answer = call(caller, name, owners=[caller.world.connection.client_id], roles=[role])
+    if role in OPERATIONS[name].roles:
+        assert answer.is_success, answer.text
+    else:
+        assert read_error(answer) == (401, "UnknownError", "")
+    assert caller.world.journal(operation=name)[0].roles == (role,)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_owned_by_opens_nothing_that_is_anothers(caller: GraphCaller, name: str) -> None:
+    assert call(caller, name, owners=["somebody"], roles=[OWNED]).status_code == 401
+
+
+def test_owned_by_adds_to_other_roles(caller: GraphCaller) -> None:
+    assert call(caller, "listJobs", owners=["somebody"], roles=[OWNED, READS]).status_code == 200
+    assert call(caller, "createJob", owners=["somebody"], roles=[OWNED, READS]).status_code == 401
+
+
+def test_a_refused_write_has_no_effect(caller: GraphCaller, graph_world: World) -> None:
+    principal = graph_world.create_service_principal()
+    graph_world.set_application(roles=[READS])
+    assert caller.put(secrets_of(principal.id), {"value": [{"key": "SyncAll", "value": "true"}]}).status_code == 401
+    assert caller.post(jobs_of(principal.id), NEW).status_code == 401
+    assert (graph_world.secrets(principal.id), graph_world.jobs()) == ({}, [])
+
+
+@pytest.mark.parametrize(("role", "status"), [(DIRECTORY, 200), (OWNED, 200), (READS, 403), (WRITES, 403)])
+def test_service_principals_are_the_directorys(caller: GraphCaller, graph_world: World, role: str, status: int) -> None:
+    """Application.ReadWrite.OwnedBy reads all of them, its owner or not, as the page on getting one says."""
+    other = graph_world.create_service_principal(owners=["somebody"])
+    graph_world.set_application(roles=[role])
+    for path in (f"/servicePrincipals/{other.id}", f"/servicePrincipals(appId='{other.app_id}')", "/servicePrincipals"):
+        answer = caller.get(path)
+        assert answer.status_code == status
+        assert status == 200 or read_error(answer)[1] == "Authorization_RequestDenied"
+
+
+def test_an_owner_may_come_and_go(caller: GraphCaller, graph_world: World) -> None:
+    graph_world.set_application(roles=[OWNED])
+    principal = graph_world.create_service_principal(owners=[])
+    assert caller.get(jobs_of(principal.id)).status_code == 401
+    graph_world.change_service_principal(principal.id, owners=[graph_world.connection.client_id])
+    assert caller.get(jobs_of(principal.id)).status_code == 200
