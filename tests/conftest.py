@@ -5,10 +5,12 @@ import uuid
 from collections.abc import Iterator
 
 import pytest
+from xdist.remote import Producer
 
 from control_plane import ControlPlane
 from control_plane.binaries import installed
 from tests.support.cluster import Cluster
+from tests.support.schedule import WholeGroups, rank_of
 
 _LONGEST_NAME = 63  # of a namespace, in Kubernetes
 
@@ -46,12 +48,13 @@ def _namespace_name(test: str) -> str:
     return f"{words[: _LONGEST_NAME - len(unique) - 1].rstrip('-')}-{unique}".lstrip("-")
 
 
-_SHARE_A_WORKPLACE = ("tests/cluster/crash/", "tests/cluster/lifecycle/", "tests/cluster/mirror/")
+@pytest.hookimpl(optionalhook=True)  # there is no such hook where all tests run in one process
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeGroups:
+    """Keep tests together that share what takes seconds to open."""
+    return WholeGroups(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep tests together that share what takes seconds to open: those of a file, or of a whole folder."""
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            shared = (folder for folder in _SHARE_A_WORKPLACE if item.nodeid.startswith(folder))
-            item.add_marker(pytest.mark.xdist_group(next(shared, item.nodeid.partition("::")[0])))
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the longest groups where several workers share the tests, and with the quick tests elsewhere."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: rank_of(item.nodeid))

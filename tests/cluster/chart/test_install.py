@@ -10,8 +10,6 @@ from tests.support.cluster import Cluster
 from tests.support.helm import Helm, HelmError
 from tests.support.installation import SECRET, SimulatedTenant, clear
 
-pytestmark = pytest.mark.xdist_group("chart")  # one cluster of their own, whose CRD comes and goes
-
 CRD = "synchronizationjobs.entrasync.io"
 WITHOUT_CRDS: dict[str, Any] = {"crds": {"enabled": False}}
 RBAC = "rbac.authorization.k8s.io/v1"

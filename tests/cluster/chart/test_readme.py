@@ -21,8 +21,6 @@ from tests.support.helm import CHART, ROOT, Helm
 from tests.support.installation import SimulatedTenant, clear, free_port
 from tests.support.pod import Pod
 
-pytestmark = pytest.mark.xdist_group("chart")  # one cluster of their own, whose CRD comes and goes
-
 NAME = "entra-sync-operator"
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 

@@ -21,8 +21,6 @@ from tests.support.pod import Pod
 from tests.support.polling import until
 from tests.support.rights import Right, granted, without
 
-pytestmark = pytest.mark.xdist_group("chart")  # one cluster of their own, whose CRD comes and goes
-
 JOBS, STATUS, EVENTS = "entrasync.io/synchronizationjobs", "entrasync.io/synchronizationjobs/status", "core/events"
 
 

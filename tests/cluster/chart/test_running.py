@@ -22,8 +22,6 @@ from tests.support.pod import Pod, has_user_namespaces
 from tests.support.polling import until
 from tests.support.rights import granted, used
 
-pytestmark = pytest.mark.xdist_group("chart")  # one cluster of their own, whose CRD comes and goes
-
 EXAMPLE = ROOT / "examples" / "minimal.yaml"
 
 
