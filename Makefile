@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # So many tests run at once. More than cores only slow down the simulated worlds that they wait for.
 TESTERS ?= 2
+# Some images set this; each of the many processes of a test or demo would then compile all modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
@@ -27,7 +29,7 @@ demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator
 
 test: $(STAMP) check ## Run every check and every test
 	@$(BIN)/python -m control_plane get --all
-	@$(BIN)/python -m pytest --numprocesses=$(TESTERS) --dist=loadgroup
+	@$(BIN)/python -m pytest --numprocesses=$(TESTERS)
 
 check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are current
 	@$(BIN)/ruff check .
