@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from control_plane import CommandFailedError, ControlPlane, ControlPlaneError
+from control_plane import CommandFailedError, ControlPlane, ControlPlaneError, supervisor
+from control_plane.__main__ import _run_command
 from control_plane.commands import Ports
 from control_plane.processes import free_ports
 from tests.support.cluster import Cluster, RefusedError
@@ -24,16 +25,6 @@ def make_service_account(cluster: Cluster, namespace: str, name: str = "someone"
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}
     cluster.create("serviceaccounts", account, namespace)
     return cluster.plane.kubectl("create", "token", name, f"--namespace={namespace}").strip()
-
-
-@pytest.fixture
-def killable(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], list[int]]]:
-    """A `run` in a process of its own, and the ids of the processes of its control plane."""
-    # `cat` reads from a pipe that this test holds, so it ends with the test.
-    with start_module("control_plane", "run", "--dir", tmp_path, "--", "cat") as process:
-        until((tmp_path / "kubeconfig").exists, what="the control plane is ready", within_seconds=60)
-        yield process, list(json.loads((tmp_path / "processes.json").read_text()).values())
-        process.kill()
 
 
 def test_it_starts_in_a_moment_and_says_how_long_it_took(control_plane: ControlPlane) -> None:
@@ -111,50 +102,93 @@ def test_the_audit_log_tells_who_wrote_what(cluster: Cluster, namespace: str) ->
     assert (write.verb, write.namespace, write.code) == ("create", namespace, 201)
 
 
-def test_two_run_at_once_and_know_nothing_of_each_other(cluster: Cluster, namespace: str, tmp_path: Path) -> None:
-    with ControlPlane.start(tmp_path) as other, Cluster(other) as seen:
-        assert other.url != cluster.plane.url
-        assert seen.find("v1", "namespaces", namespace) is None
+@pytest.fixture(scope="module")
+def second_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("second")
+
+
+@pytest.fixture(scope="module")
+def bad_offers() -> Iterator[list[Ports]]:
+    """Have the search for free ports find two that somebody takes in between: the API server's, then etcd's."""
+    with socket.socket() as taken, pytest.MonkeyPatch.context() as patch:
+        taken.bind(("127.0.0.1", 0))  # it does not listen: who asks there whether all is ready is not kept waiting
+        free, port = free_ports(), taken.getsockname()[1]
+        offers = [Ports(port, free.api_server), Ports(free.etcd, port)]
+        patch.setattr("control_plane.plane.free_ports", lambda: offers.pop() if offers else free_ports())
+        yield offers
+
+
+@pytest.fixture(scope="module")
+def second(second_folder: Path, bad_offers: list[Ports]) -> Iterator[ControlPlane]:
+    """A control plane beside the session's, one for all that look at it: a start takes seconds."""
+    with ControlPlane.start(second_folder) as plane:
+        yield plane
+
+
+class TestASecondOne:
+    def test_is_not_hindered_by_ports_that_someone_takes_in_between(
+        self, second: ControlPlane, bad_offers: list[Ports]
+    ) -> None:
+        assert bad_offers == [], "both bad offers were tried"
+        assert second.kubectl("get", "--raw", "/readyz") == "ok"
+
+    def test_knows_nothing_of_the_first(self, second: ControlPlane, cluster: Cluster, namespace: str) -> None:
+        with Cluster(second) as seen:
+            assert second.url != cluster.plane.url
+            assert seen.find("v1", "namespaces", namespace) is None
+
+    def test_lets_none_in_beside_it(self, second: ControlPlane, second_folder: Path) -> None:
         with pytest.raises(ControlPlaneError, match=r"runs in .* already"):
-            ControlPlane.start(tmp_path)
+            ControlPlane.start(second_folder)
 
-
-def test_what_it_held_is_there_again_when_it_starts_in_the_same_folder(tmp_path: Path) -> None:
-    with ControlPlane.start(tmp_path) as first:
-        first.kubectl("create", "namespace", "kept")
-    with ControlPlane.start(tmp_path) as second, Cluster(second) as seen:
-        assert seen.find("v1", "namespaces", "kept") is not None
-
-
-def test_stopping_leaves_no_process(tmp_path: Path) -> None:
-    with ControlPlane.start(tmp_path) as plane:
-        ids = list(plane.process_ids.values())
+    def test_leaves_no_process_when_stopped_and_what_it_held_is_there_when_it_starts_again(
+        self, second: ControlPlane, second_folder: Path
+    ) -> None:
+        second.kubectl("create", "namespace", "kept")
+        ids = process_ids(second_folder)
         assert running(ids) == ids
-    assert running(ids) == []
+        second.stop()
+        assert running(ids) == []
+        with ControlPlane.start(second_folder) as again, Cluster(again) as seen:
+            assert seen.find("v1", "namespaces", "kept") is not None
 
 
-def test_a_parent_killed_outright_leaves_no_process(killable: tuple[subprocess.Popen[bytes], list[int]]) -> None:
-    parent, ids = killable
-    assert running(ids) == ids
+def test_a_parent_killed_outright_leaves_no_process(tmp_path: Path) -> None:
+    # `cat` reads from a pipe that this test holds, so it ends with the test.
+    with start_module("control_plane", "run", "--dir", tmp_path, "--", "cat") as parent:
+        until((tmp_path / "kubeconfig").exists, what="the control plane is ready", within_seconds=60)
+        ids = process_ids(tmp_path)
+        assert running(ids) == ids
 
-    parent.send_signal(signal.SIGKILL)
+        parent.send_signal(signal.SIGKILL)
 
-    until(lambda: running(ids), lambda left: not left, what="all processes have ended")
+        until(lambda: running(ids), lambda left: not left, what="all processes have ended")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills a child whose parent was killed")
-def test_a_supervisor_killed_outright_leaves_no_process(
-    killable: tuple[subprocess.Popen[bytes], list[int]], tmp_path: Path
-) -> None:
-    _, ids = killable
-    os.kill(json.loads((tmp_path / "processes.json").read_text())["supervisor"], signal.SIGKILL)
-    until(lambda: running(ids), lambda left: not left, what="all processes have ended")
+def test_a_supervisor_killed_outright_leaves_no_process(tmp_path: Path) -> None:
+    """Whatever it runs: two programs that do nothing are enough to see it."""
+    (tmp_path / "logs").mkdir()
+    programs = json.dumps({"etcd": ["sleep", "60"], "kube-apiserver": ["sleep", "60"]})
+    command = [sys.executable, "-I", "-S", supervisor.__file__, str(tmp_path), programs]
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # noqa: S603  # our own supervisor
+        until((tmp_path / "processes.json").exists, what="the programs run")
+        ids = process_ids(tmp_path)
+        assert running(ids) == ids
+
+        process.send_signal(signal.SIGKILL)
+
+        until(lambda: running(ids), lambda left: not left, what="all processes have ended")
+
+
+def process_ids(folder: Path) -> list[int]:
+    return list(json.loads((folder / "processes.json").read_text()).values())
 
 
 def test_a_control_plane_that_cannot_start_says_why_and_leaves_no_process(tmp_path: Path) -> None:
     with pytest.raises(ControlPlaneError, match="unknown flag: --no-such-flag"):
         ControlPlane.start(tmp_path, api_server_flags=["--no-such-flag"])
-    assert running(list(json.loads((tmp_path / "processes.json").read_text()).values())) == []
+    assert running(process_ids(tmp_path)) == []
 
 
 def test_run_passes_on_the_kubeconfig_kubectl_and_the_exit_code(tmp_path: Path) -> None:
@@ -163,17 +197,6 @@ def test_run_passes_on_the_kubeconfig_kubectl_and_the_exit_code(tmp_path: Path) 
     assert (done.returncode, done.stdout) == (7, "namespace/default\n"), done.stderr
 
 
-def test_run_says_so_when_there_is_no_such_command() -> None:
-    done = run_module("control_plane", "run", "--", "no-such-command")
-    assert done.returncode == 127
-    assert "no-such-command could not be started" in done.stderr
-
-
-def test_a_port_that_someone_takes_in_between_is_no_hindrance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        free = free_ports()
-        offers = iter([Ports(free.etcd, taken.getsockname()[1]), Ports(taken.getsockname()[1], free.api_server)])
-        monkeypatch.setattr("control_plane.plane.free_ports", lambda: next(offers, None) or free_ports())
-        with ControlPlane.start(tmp_path) as plane:
-            assert plane.kubectl("get", "--raw", "/readyz") == "ok"
-            assert next(offers, None) is None, "both bad offers were tried"
+def test_run_says_so_when_there_is_no_such_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _run_command(["no-such-command"], dict(os.environ)) == 127
+    assert "no-such-command could not be started" in capsys.readouterr().err
