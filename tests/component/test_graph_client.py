@@ -15,25 +15,34 @@ import httpx
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
+from entrasync.core.errors import EntraSyncError, OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
+from entrasync.core.secrets import StoredSecret
+from entrasync.core.templates import RemoteTemplate
 from entrasync.graph.client import GraphClient
 from entrasync.graph.credentials import AppCredential, ClientSecret, SecretValue
 from entrasync.graph.endpoints import GraphEndpoint
-from entrasync.graph.exchange import Bounds
+from entrasync.graph.exchange import Bounds, Request
 from entrasync.graph.limiter import TenantLimiter
+from entrasync.graph.operations import PUT_SECRETS
 from entrasync.graph.tokens import TokenSource
 from entrasync.graph.transport import GraphTransport, build_transport
 from entrasync.reconcile.ports import SyncApi
+from tests.support.graph_facts import VERSIONS, check_request
 from tests.support.scripted_graph import CLIENT, SECRET, TENANT, Say, ScriptedGraph, run_scripted_graph
 from tests.support.still_clock import StillClock
 
 SP = "33333333-3333-3333-3333-333333333333"
+APP = "55555555-5555-5555-5555-555555555555"
 JOB = "scim.11111111111111111111111111111111.44444444-4444-4444-4444-444444444444"
 JOBS = f"/v1.0/servicePrincipals/{SP}/synchronization/jobs"
+SECRETS = f"/v1.0/servicePrincipals/{SP}/synchronization/secrets"
 
 GONE = Say(status=404, body={"error": {"code": "UnknownError", "message": ""}})
 OLD_TOKEN = Say(status=401, body={"error": {"code": "InvalidAuthenticationToken", "message": "Expired."}})
 DENIED = Say(status=403, body={"error": {"code": "Authorization_RequestDenied", "message": "Insufficient."}})
+
+CANARY = "canary/value-5d1e=="
+ENTRIES = {"BaseAddress": "https://scim.example", "SecretToken": CANARY}
 
 Call = Callable[[SyncApi], Awaitable[Any]]
 
@@ -41,16 +50,26 @@ READS: dict[str, Call] = {
     "list_jobs": lambda api: api.list_jobs(SP),
     "get_job": lambda api: api.get_job(SP, JOB),
     "has_service_principal": lambda api: api.has_service_principal(SP),
-    "list_template_ids": lambda api: api.list_template_ids(SP),
+    "find_service_principal": lambda api: api.find_service_principal(APP),
+    "list_templates": lambda api: api.list_templates(SP),
+    "list_secrets": lambda api: api.list_secrets(SP),
 }
 WRITES: dict[str, Call] = {
     "create_job": lambda api: api.create_job(SP, "scim"),
     "start_job": lambda api: api.start_job(SP, JOB),
     "pause_job": lambda api: api.pause_job(SP, JOB),
     "delete_job": lambda api: api.delete_job(SP, JOB),
+    "restart_job": lambda api: api.restart_job(SP, JOB),
+    "patch_settings": lambda api: api.patch_settings(SP, JOB, [("LookaheadQueryEnabled", "False")]),
+    "patch_interval": lambda api: api.patch_interval(SP, JOB, "PT20M"),
+    "put_secrets": lambda api: api.put_secrets(SP, ENTRIES),
 }
-POSTS = {name: call for name, call in WRITES.items() if name != "delete_job"}
-CALLS = READS | WRITES
+TRIALS: dict[str, Call] = {
+    "validate_credentials": lambda api: api.validate_credentials(SP, JOB, ENTRIES),
+    "validate_stored_credentials": lambda api: api.validate_credentials(SP, JOB, None),
+}
+UNREPEATED = {name: call for name, call in WRITES.items() if name not in {"delete_job", "put_secrets"}}
+CALLS = READS | WRITES | TRIALS
 
 
 def each(calls: dict[str, Call]) -> pytest.MarkDecorator:
@@ -196,9 +215,217 @@ async def test_has_service_principal_is_false_only_on_404(world: World) -> None:
     assert world.graph.asked[0].path == f"/v1.0/servicePrincipals/{SP}?$select=id"
 
 
-async def test_list_template_ids(world: World) -> None:
-    world.graph.tell(Say(body={"value": [{"id": "scim"}, {"id": None}, 3, {"id": "aWSSingleSignon"}]}))
-    assert await world.api.list_template_ids(SP) == ("scim", "aWSSingleSignon")
+async def test_find_service_principal_is_none_only_on_404(world: World) -> None:
+    world.graph.tell(Say(body={"id": SP}), GONE, DENIED)
+    assert await world.api.find_service_principal(APP) == SP
+    assert await world.api.find_service_principal(APP) is None
+    with pytest.raises(PossiblyReplicating):
+        await world.api.find_service_principal(APP)
+    assert world.graph.asked[0].path == f"/v1.0/servicePrincipals(appId='{APP}')?$select=id"
+
+
+@pytest.mark.parametrize("body", [{}, {"id": ""}, {"id": 7}])
+async def test_a_service_principal_without_an_id_is_not_found_yet(world: World, body: dict[str, Any]) -> None:
+    world.graph.tell(Say(body=body))
+    with pytest.raises(Transient):
+        await world.api.find_service_principal(APP)
+
+
+async def test_an_app_id_stays_within_its_quotes(world: World) -> None:
+    world.graph.tell(Say(body={"id": SP}))
+    await world.api.find_service_principal("a')/b?c#'d")
+    assert world.graph.asked[0].path == "/v1.0/servicePrincipals(appId='a'')%2Fb%3Fc%23''d')?$select=id"
+
+
+async def test_list_templates(world: World) -> None:
+    entries = [{"id": "scim", "factoryTag": "CustomSCIM"}, {"id": None}, 3, {"id": "aws", "factoryTag": None}]
+    world.graph.tell(Say(body={"value": entries}))
+    assert await world.api.list_templates(SP) == (RemoteTemplate("scim", "CustomSCIM"), RemoteTemplate("aws"))
+
+
+async def test_list_secrets_reads_all_pages(world: World) -> None:
+    root = world.graph.endpoint.graph_url
+    more = {"@odata.nextLink": f"{root}{SECRETS}?$skiptoken=x"}
+    world.graph.tell(
+        Say(body={"value": [{"key": "BaseAddress", "value": "https://scim.example"}], **more}),
+        Say(body={"value": [{"key": "SecretToken", "value": "*"}, {"key": "Domain", "value": None}]}),
+    )
+    secrets = await world.api.list_secrets(SP)
+    assert secrets == (
+        StoredSecret("BaseAddress", "https://scim.example"),
+        StoredSecret("SecretToken", "*"),
+        StoredSecret("Domain", ""),
+    )
+    assert [secret.is_masked for secret in secrets] == [False, True, False]
+    assert "scim.example" not in repr(secrets)
+    assert world.graph.asked[0].path == SECRETS
+
+
+@pytest.mark.parametrize("entry", [3, {}, {"key": ""}, {"key": 7, "value": "x"}, {"key": "Domain", "value": [CANARY]}])
+async def test_a_list_of_secrets_that_cannot_be_read_whole_is_not_read_at_all(world: World, entry: Any) -> None:
+    world.graph.tell(Say(body={"value": [{"key": "UserName", "value": CANARY}, entry]}))
+    with pytest.raises(Transient) as caught:
+        await world.api.list_secrets(SP)
+    assert CANARY not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize(
+    ("call", "method", "path", "document"),
+    [
+        ("put_secrets", "PUT", SECRETS, {"value": [{"key": key, "value": value} for key, value in ENTRIES.items()]}),
+        (
+            "validate_credentials",
+            "POST",
+            f"{JOBS}/{JOB}/validateCredentials",
+            {"credentials": [{"key": key, "value": value} for key, value in ENTRIES.items()]},
+        ),
+        (
+            "validate_stored_credentials",
+            "POST",
+            f"{JOBS}/{JOB}/validateCredentials",
+            {"useSavedCredentials": True},
+        ),
+        (
+            "restart_job",
+            "POST",
+            f"{JOBS}/{JOB}/restart",
+            {"criteria": {"resetScope": "Watermark, Escrows, QuarantineState"}},
+        ),
+        (
+            "patch_settings",
+            "PATCH",
+            f"{JOBS}/{JOB}",
+            {"synchronizationJobSettings": [{"name": "LookaheadQueryEnabled", "value": "False"}]},
+        ),
+        ("patch_interval", "PATCH", f"{JOBS}/{JOB}", {"schedule": {"interval": "PT20M"}}),
+    ],
+)
+async def test_what_changes_something_says_it_in_json(
+    world: World, call: str, method: str, path: str, document: dict[str, Any]
+) -> None:
+    world.graph.tell(Say(status=204))
+    await CALLS[call](world.api)
+    (asked,) = world.graph.asked
+    assert (asked.method, asked.path, json.loads(asked.body)) == (method, path, document)
+    assert asked.headers["content-type"] == "application/json"
+
+
+async def test_a_restart_resets_what_it_is_told_to(world: World) -> None:
+    world.graph.tell(Say(status=204))
+    await world.api.restart_job(SP, JOB, ("Watermark",))
+    assert json.loads(world.graph.asked[0].body) == {"criteria": {"resetScope": "Watermark"}}
+
+
+@each(CALLS)
+async def test_each_request_is_as_microsoft_describes_it(world: World, call: Call) -> None:
+    world.graph.otherwise = Say(body={"id": JOB, "value": []})
+    await call(world.api)
+    (asked,) = world.graph.asked
+    for version in VERSIONS:
+        path = asked.path.removeprefix("/v1.0")
+        check_request(version, asked.method, path, asked.body, asked.headers.get("content-type", ""))
+
+
+# Credentials of the target app
+
+
+def nested(code: str, message: str | None) -> Say:
+    """Graph's way to refuse: an error as JSON within the message of another."""
+    inner = {"error": {"code": code, "message": message, "target": None, "details": [], "innerError": None}}
+    return Say(status=400, body={"error": {"code": "UnknownError", "message": json.dumps(inner, indent=2)}})
+
+
+@each(TRIALS | {"put_secrets": WRITES["put_secrets"]})
+async def test_refused_credentials_are_told_in_graphs_own_innermost_words(world: World, call: Call) -> None:
+    world.graph.tell(nested("CredentialValidationUnavailable", "The app did not answer."))
+    with pytest.raises(Refused) as caught:
+        await call(world.api)
+    assert caught.value.reason is Reason.REQUEST_REFUSED
+    assert (caught.value.answer.status, caught.value.answer.code) == (400, "CredentialValidationUnavailable")
+    assert caught.value.answer.message == "The app did not answer."
+    assert '(400 CredentialValidationUnavailable: "The app did not answer.")' in caught.value.message
+
+
+async def test_a_refusal_without_words_has_its_code(world: World) -> None:
+    world.graph.tell(nested("InvalidNotificationSettings", None))
+    with pytest.raises(Refused) as caught:
+        await world.api.put_secrets(SP, ENTRIES)
+    assert "(400 InvalidNotificationSettings)" in caught.value.message
+
+
+async def test_a_value_that_graph_repeats_is_hidden(world: World) -> None:
+    world.graph.tell(nested("Bad", f"https://scim.example did not take 'Bearer {CANARY}' (401)."))
+    with pytest.raises(Refused) as caught:
+        await world.api.validate_credentials(SP, JOB, ENTRIES)
+    assert caught.value.answer.message == "* did not take 'Bearer *' (401)."
+
+
+async def test_a_value_is_hidden_before_words_are_cut(world: World) -> None:
+    """Else half of it would stand at the end."""
+    world.graph.tell(nested("Bad", "x" * 290 + CANARY))
+    with pytest.raises(Refused) as caught:
+        await world.api.validate_credentials(SP, JOB, ENTRIES)
+    assert "canary" not in caught.value.message
+
+
+ECHO = {"error": {"code": "Bad", "message": f"Bearer {CANARY}", "innerError": {"code": CANARY}}}
+TROUBLES = [
+    *(Say(status=status, body=ECHO) for status in (400, 401, 403, 404, 409, 429, 500, 503)),
+    Say(status=401, body={"error": {"code": "InvalidAuthenticationToken", "message": CANARY}}),
+    Say(status=400, body=f"<html>{CANARY}".encode()),
+    Say(status=400, body=CANARY.encode() * 1000),
+    Say(status=302, body=ECHO, headers={"location": "/elsewhere"}),
+    Say(is_cut=True),
+    Say(status=204, headers={"content-length": "50"}, is_last=True),
+    Say(status=200, body=CANARY.encode() * 1000),
+    Say(release=asyncio.Event()),
+]
+
+
+@pytest.mark.parametrize("say", TROUBLES, ids=range(len(TROUBLES)))
+@each({"put_secrets": WRITES["put_secrets"], "validate_credentials": TRIALS["validate_credentials"]})
+async def test_no_value_shows_whatever_goes_wrong(
+    world: World, caplog: pytest.LogCaptureFixture, call: Call, say: Say
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    bounds = Bounds(body_bytes=10_000, total=timedelta(seconds=1))
+    client = GraphClient(world.tokens, TenantLimiter(world.clock), bounds=bounds)
+    world.graph.otherwise = say
+    await world.tokens.token()
+    try:
+        await call(client)
+    except EntraSyncError as error:
+        settled = error.settled if isinstance(error, PossiblyReplicating) else error
+        answer = getattr(settled, "answer", None)
+        for shown in (repr(error), repr(answer), *map("".join, map(traceback.format_exception, (error, settled)))):
+            assert CANARY not in shown
+    else:
+        assert say.status in {200, 204}
+    assert CANARY not in caplog.text
+    assert CANARY not in str(world.notes.calls)
+    await client.aclose()
+
+
+def test_a_request_does_not_show_what_it_carries() -> None:
+    assert CANARY not in repr(Request(PUT_SECRETS, "PUT", SECRETS, CANARY.encode(), secrets=(CANARY,)))
+
+
+async def test_a_change_names_the_one_permission_that_is_enough(world: World) -> None:
+    world.graph.roles = ("Application.ReadWrite.OwnedBy",)
+    world.graph.otherwise = DENIED
+    for call in ("patch_settings", "patch_interval"):
+        with pytest.raises(PossiblyReplicating) as caught:
+            await WRITES[call](world.api)
+        assert "the Graph application permission Synchronization.ReadWrite.All, with" in caught.value.message
+
+
+async def test_to_find_a_service_principal_names_the_least_permission(world: World) -> None:
+    world.graph.roles = ("Synchronization.ReadWrite.All",)
+    world.graph.otherwise = DENIED
+    with pytest.raises(PossiblyReplicating) as caught:
+        await world.api.find_service_principal(APP)
+    assert "Graph refused to find the service principal of an app" in caught.value.message
+    assert "the Graph application permission Application.Read.All or" in caught.value.message
 
 
 # What every request carries
@@ -262,8 +489,8 @@ async def test_a_write_whose_answer_is_lost_is_unknown(world: World, call: Call)
         await call(world.api)
 
 
-@each(POSTS)
-async def test_a_post_is_never_repeated_by_itself(world: World, call: Call) -> None:
+@each(UNREPEATED)
+async def test_what_may_harm_is_never_repeated_by_itself(world: World, call: Call) -> None:
     """Neither on a new connection nor on one that was kept and is closed by the other side just now."""
     world.graph.tell(Say(body={"value": []}))
     await world.api.list_jobs(SP)
@@ -274,8 +501,8 @@ async def test_a_post_is_never_repeated_by_itself(world: World, call: Call) -> N
     assert world.count == 2
 
 
-@each(READS)
-async def test_a_read_whose_answer_is_lost_is_tried_again_later(world: World, call: Call) -> None:
+@each(READS | TRIALS)
+async def test_a_read_or_trial_whose_answer_is_lost_is_tried_again_later(world: World, call: Call) -> None:
     world.graph.otherwise = Say(is_cut=True)
     with pytest.raises(Transient) as caught:
         await call(world.api)

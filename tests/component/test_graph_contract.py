@@ -10,6 +10,7 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.core.errors import OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
+from entrasync.core.secrets import StoredSecret
 from entrasync.graph.client import GraphClient
 from entrasync.graph.credentials import AppCredential, ClientSecret, SecretValue
 from entrasync.graph.limiter import TenantLimiter
@@ -18,6 +19,7 @@ from entrasync.reconcile.ports import SyncApi
 from tests.support.simulated_graph import SimulatedGraph, run_simulator
 from tests.support.still_clock import StillClock
 
+APP = "55555555-5555-5555-5555-555555555555"
 NOWHERE = "99999999-9999-9999-9999-999999999999"
 
 
@@ -74,11 +76,22 @@ async def test_two_creates_are_two_jobs(world: World) -> None:
 
 
 async def test_what_the_service_principal_offers(world: World) -> None:
-    assert await world.api.list_template_ids(world.principal) == ("scim",)
+    assert [template.id for template in await world.api.list_templates(world.principal)] == ["scim"]
     with pytest.raises(Refused) as caught:
         await world.api.create_job(world.principal, "zendesk")
     assert caught.value.answer.status == 400
     assert caught.value.reason is Reason.REQUEST_REFUSED
+
+
+async def test_an_app_is_found_by_its_id(world: World) -> None:
+    principal = await world.graph.add_service_principal(templates=["scim"], app_id=APP)
+    assert await world.api.find_service_principal(APP) == principal
+    assert await world.api.find_service_principal(NOWHERE) is None
+
+
+async def test_a_template_tells_its_factory_tag(world: World) -> None:
+    (template,) = await world.api.list_templates(world.principal)
+    assert template.factory_tag
 
 
 async def test_a_service_principal_is_missing_only_by_its_own_404(world: World) -> None:
@@ -210,6 +223,111 @@ async def test_an_unknown_tenant_and_an_unknown_app_are_told_apart(world: World)
             await TokenSource(world.graph.endpoint, credential).token()
         reasons.append(caught.value.reason)
     assert reasons == [Reason.TENANT_NOT_FOUND, Reason.CREDENTIAL_REFUSED]
+
+
+class TestCredentialsOfTheTargetApp:
+    async def test_they_are_upserted_by_key_and_shown_masked(self, world: World) -> None:
+        api, principal = world.api, world.principal
+        assert await api.list_secrets(principal) == ()
+        await api.put_secrets(principal, {"BaseAddress": "https://scim.test", "SecretToken": "s3cret"})
+        await api.put_secrets(principal, {"SyncAll": "true", "BaseAddress": ""})
+        assert set(await api.list_secrets(principal)) == {
+            StoredSecret("SecretToken", "*"),
+            StoredSecret("SyncAll", "true"),
+        }
+        stored = await world.graph.do("GET", f"service-principals/{principal}/secrets")
+        assert stored["values"] == {"SecretToken": "s3cret", "SyncAll": "true"}
+
+    async def test_a_key_that_cannot_be_removed_is_refused_in_graphs_words(self, world: World) -> None:
+        with pytest.raises(Refused) as caught:
+            await world.api.put_secrets(world.principal, {"SyncNotificationSettings": ""})
+        assert (caught.value.answer.status, caught.value.answer.code) == (400, "InvalidNotificationSettings")
+
+    async def test_they_are_tried_before_they_are_stored(self, world: World) -> None:
+        api, principal = world.api, world.principal
+        job = await api.create_job(principal, "scim")
+        await world.graph.do(
+            "PATCH", f"service-principals/{principal}/target-app", {"accepts": {"SecretToken": ["good"]}}
+        )
+        await api.validate_credentials(principal, job.id, {"SecretToken": "good"})
+        with pytest.raises(Refused) as caught:
+            await api.validate_credentials(principal, job.id, {"SecretToken": "canary"})
+        assert caught.value.answer.status == 400
+        assert caught.value.answer.code == "SystemForCrossDomainIdentityManagementInvalidCredentials"
+        assert caught.value.answer.code in caught.value.message
+        assert "canary" not in caught.value.message
+        assert await api.list_secrets(principal) == ()
+
+    async def test_stored_ones_are_tried_too(self, world: World) -> None:
+        api, principal = world.api, world.principal
+        job = await api.create_job(principal, "scim")
+        await world.graph.do(
+            "PATCH", f"service-principals/{principal}/target-app", {"accepts": {"SecretToken": ["good"]}}
+        )
+        await api.put_secrets(principal, {"SecretToken": "bad"})
+        with pytest.raises(Refused):
+            await api.validate_credentials(principal, job.id, None)
+        await api.put_secrets(principal, {"SecretToken": "good"})
+        await api.validate_credentials(principal, job.id, None)
+
+    async def test_a_lost_answer_to_a_put_is_unknown_and_a_repetition_does_no_harm(self, world: World) -> None:
+        await world.fault("answer", operation="putSecrets", status=503, point="after")
+        with pytest.raises(OutcomeUnknown):
+            await world.api.put_secrets(world.principal, {"SecretToken": "s3cret"})
+        await world.api.put_secrets(world.principal, {"SecretToken": "s3cret"})
+        assert await world.api.list_secrets(world.principal) == (StoredSecret("SecretToken", "*"),)
+
+    async def test_a_lost_answer_to_a_trial_is_tried_again(self, world: World) -> None:
+        job = await world.api.create_job(world.principal, "scim")
+        await world.fault("close", operation="validateCredentials", point="after")
+        with pytest.raises(Transient):
+            await world.api.validate_credentials(world.principal, job.id, {})
+
+
+class TestChangesOfAJob:
+    async def test_a_restart_begins_anew(self, world: World) -> None:
+        job = await world.api.create_job(world.principal, "scim")
+        await world.api.restart_job(world.principal, job.id)
+        seen = await world.api.get_job(world.principal, job.id)
+        assert seen is not None
+        assert seen.is_active
+        with pytest.raises(Refused):
+            await world.api.restart_job(world.principal, job.id, ("Nonsense",))
+
+    @pytest.mark.parametrize("status", [200, 204])
+    async def test_settings_are_written(self, world: World, status: int) -> None:
+        await world.graph.do("PATCH", "switches", {"patch_status": status})
+        job = await world.api.create_job(world.principal, "scim")
+        await world.api.patch_settings(world.principal, job.id, [("LookaheadQueryEnabled", "True")])
+        seen = await world.api.get_job(world.principal, job.id)
+        assert seen is not None
+        assert {"name": "LookaheadQueryEnabled", "value": "True"} in seen.raw["synchronizationJobSettings"]
+
+    @pytest.mark.parametrize(("switch", "interval"), [("ignored", "PT40M"), ("taken", "PT20M")])
+    async def test_an_interval_is_asked_for_and_read_back(self, world: World, switch: str, interval: str) -> None:
+        await world.graph.do("PATCH", "switches", {"patch_interval": switch})
+        job = await world.api.create_job(world.principal, "scim")
+        await world.api.patch_interval(world.principal, job.id, "PT20M")
+        seen = await world.api.get_job(world.principal, job.id)
+        assert seen is not None
+        assert seen.raw["schedule"]["interval"] == interval
+
+    @pytest.mark.parametrize("status", [400, 401, 403, 405])
+    async def test_an_interval_that_is_refused_tells_the_status(self, world: World, status: int) -> None:
+        await world.graph.do("PATCH", "switches", {"patch_interval": f"refused_{status}"})
+        job = await world.api.create_job(world.principal, "scim")
+        with pytest.raises((Refused, PossiblyReplicating)) as caught:
+            await world.api.patch_interval(world.principal, job.id, "PT20M")
+        assert caught.value.answer.status == status
+
+    async def test_to_own_the_service_principal_is_not_enough_for_a_change(self, world: World) -> None:
+        job = await world.api.create_job(world.principal, "scim")
+        roles = {"roles": ["Application.ReadWrite.OwnedBy"]}
+        await world.graph.do("POST", "applications", {**world.graph.app, **roles})
+        world.tokens.drop()
+        with pytest.raises(PossiblyReplicating) as caught:
+            await world.api.patch_settings(world.principal, job.id, [("a", "b")])
+        assert "permission Synchronization.ReadWrite.All, with" in caught.value.message
 
 
 async def test_many_reads_at_once_share_one_token(world: World) -> None:

@@ -1,7 +1,7 @@
 """In-memory Graph and API server for the story: they keep what was written and fail when told to."""
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,8 @@ from entrasync.core.bounds import Bounds
 from entrasync.core.events import Event
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.resource import Resource, ResourceKey
+from entrasync.core.secrets import MASK, StoredSecret
+from entrasync.core.templates import RemoteTemplate
 from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.listings import Listings
 from entrasync.reconcile.memory import Memory
@@ -33,7 +35,8 @@ class Failure:
 class FakeGraph:
     """`SyncApi` over a dict. `calls` has the name of every call; `hidden` jobs are there but not shown.
 
-    While it `is_stale`, a start or pause that is taken does not show.
+    While it `is_stale`, a start, pause or restart that is taken does not show. `secrets` are stored by key, those of
+    `masked` show as `*`; `tried` has what was validated, `put` what was stored, `restarts` the scopes asked for.
     """
 
     def __init__(self, clock: StillClock) -> None:
@@ -42,7 +45,15 @@ class FakeGraph:
         self.jobs: dict[str, RemoteJob] = {}
         self.hidden: set[str] = set()
         self.templates = ("scim",)
+        self.factory_tags: dict[str, str] = {}
         self.has_principal = True
+        self.principals: dict[str, str] = {}
+        self.secrets: dict[str, str] = {}
+        self.masked: set[str] = {"SecretToken", "Password", "ClientSecret"}
+        self.put: list[dict[str, str]] = []
+        self.tried: list[dict[str, str] | None] = []
+        self.restarts: list[tuple[str, ...]] = []
+        self.takes_interval = False
         self.is_complete = True
         self.is_stale = False
         self.next_id: str | None = None
@@ -57,7 +68,7 @@ class FakeGraph:
 
     @property
     def writes(self) -> list[str]:
-        return [call for call in self.calls if not call.startswith(("list", "get", "has"))]
+        return [call for call in self.calls if not call.startswith(("list", "get", "has", "find", "validate"))]
 
     async def list_jobs(self, service_principal_id: str, *, is_urgent: bool = False) -> JobListing:
         read_at = self.clock.now()
@@ -90,15 +101,62 @@ class FakeGraph:
         self._call("has_service_principal", lambda: None)
         return self.has_principal
 
-    async def list_template_ids(self, service_principal_id: str) -> tuple[str, ...]:
-        self._call("list_template_ids", lambda: None)
-        return self.templates
+    async def find_service_principal(self, app_id: str) -> str | None:
+        self._call("find_service_principal", lambda: None)
+        return self.principals.get(app_id)
+
+    async def list_templates(self, service_principal_id: str) -> tuple[RemoteTemplate, ...]:
+        self._call("list_templates", lambda: None)
+        return tuple(RemoteTemplate(name, self.factory_tags.get(name)) for name in self.templates)
+
+    async def list_secrets(self, service_principal_id: str) -> tuple[StoredSecret, ...]:
+        self._call("list_secrets", lambda: None)
+        return tuple(StoredSecret(key, MASK if key in self.masked else value) for key, value in self.secrets.items())
+
+    async def put_secrets(self, service_principal_id: str, entries: Mapping[str, str]) -> None:
+        self._call("put_secrets", lambda: self._store(entries))
+
+    async def validate_credentials(
+        self, service_principal_id: str, job_id: str, entries: Mapping[str, str] | None
+    ) -> None:
+        self.tried.append(None if entries is None else dict(entries))
+        self._call("validate_credentials", lambda: None)
+
+    async def restart_job(self, service_principal_id: str, job_id: str, scopes: tuple[str, ...] = ()) -> None:
+        def restart() -> None:
+            self.restarts.append(scopes)
+            self._schedule(job_id, "Active", "NotRun")
+
+        self._call("restart_job", restart)
+
+    async def patch_settings(self, service_principal_id: str, job_id: str, settings: Sequence[tuple[str, str]]) -> None:
+        self._call("patch_settings", lambda: self._set(job_id, dict(settings)))
+
+    async def patch_interval(self, service_principal_id: str, job_id: str, interval: str) -> None:
+        def set_interval() -> None:
+            raw = self.jobs[job_id].raw
+            if self.takes_interval:
+                self.add(RemoteJob(job_id, {**raw, "schedule": {**raw["schedule"], "interval": interval}}))
+
+        self._call("patch_interval", set_interval)
+
+    def _store(self, entries: Mapping[str, str]) -> None:
+        self.put.append(dict(entries))
+        self.secrets = {key: value for key, value in {**self.secrets, **entries}.items() if value}
+
+    def _set(self, job_id: str, settings: Mapping[str, str]) -> None:
+        raw = self.jobs[job_id].raw
+        kept = {entry["name"]: entry["value"] for entry in raw["synchronizationJobSettings"]}
+        pairs = [{"name": name, "value": value} for name, value in {**kept, **settings}.items()]
+        self.add(RemoteJob(job_id, {**raw, "synchronizationJobSettings": pairs}))
 
     def _schedule(self, job_id: str, state: str, code: str) -> None:
         if self.is_stale:
             return
-        template = self.jobs[job_id].template_id
-        self.add(remote_job(job_id, template=template, state=state, code=code))
+        before = self.jobs[job_id]
+        made = remote_job(job_id, template=before.template_id, state=state, code=code)
+        kept = {name: before.raw[name] for name in ("synchronizationJobSettings",) if name in before.raw}
+        self.add(RemoteJob(job_id, {**made.raw, **kept}))
 
     def _call(self, name: str, act: Callable[[], object]) -> None:
         self.calls.append(name)

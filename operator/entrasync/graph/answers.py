@@ -5,7 +5,7 @@ Errors of the synchronization service arrive as JSON inside the message string o
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,9 @@ from entrasync.core.errors import GraphAnswer
 
 LONGEST_WORDS = 300
 """Characters of Graph's words that we repeat: a condition's message is read by people."""
+
+SHORTEST_SECRET = 4
+"""Characters; to hide shorter values, such as `1` or `No`, would only make the words unreadable."""
 
 DEEPEST = 8
 """Errors in errors in errors: more levels than Graph was ever seen to use."""
@@ -58,11 +61,22 @@ def read_error(body: bytes) -> ErrorBody:
     return ErrorBody(codes, innermost, is_envelope=True)
 
 
-def describe(received: Received) -> GraphAnswer:
-    """Put an answer into few words: the innermost code, its message on one line and cut, the request id."""
+def describe(received: Received, *, secrets: Iterable[str] = ()) -> GraphAnswer:
+    """Put an answer into few words: the innermost code, its message on one line and cut, the request id.
+
+    `secrets` were in the request and are hidden, should Graph or a target app repeat one of them.
+    """
     error = read_error(received.body)
     code = error.codes[-1] if error.codes else ""
-    return GraphAnswer(received.status, code, cut(error.message), received.request_id)
+    return GraphAnswer(received.status, hide(code, secrets), cut(hide(error.message, secrets)), received.request_id)
+
+
+def hide(text: str, secrets: Iterable[str]) -> str:
+    """Put `*` in place of each secret, the longest first: one may be a part of another."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, "*")
+    return text
 
 
 def cut(text: str) -> str:

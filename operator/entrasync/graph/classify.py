@@ -1,5 +1,7 @@
 """From Graph's refusals to errors named by what happens next: one table, no text matched."""
 
+from collections.abc import Iterable
+
 from entrasync.api.conditions import Reason
 from entrasync.core.errors import (
     EntraSyncError,
@@ -22,10 +24,15 @@ class InvalidToken(Transient):
     """Graph does not take the token: worth one try with a fresh one. Nothing was done."""
 
 
-def classify(operation: Operation, received: Received, *, token: Token | None = None) -> EntraSyncError:
-    """Turn an answer that is no success into the error to raise; the roles of the `token` sent go into the words."""
+def classify(
+    operation: Operation, received: Received, *, token: Token | None = None, secrets: Iterable[str] = ()
+) -> EntraSyncError:
+    """Turn an answer that is no success into the error to raise.
+
+    The roles of the `token` sent go into the words, `secrets` that were sent never do.
+    """
     error = read_error(received.body)
-    answer = describe(received)
+    answer = describe(received, secrets=secrets)
     status = received.status
     if status == 401 and TOKEN_CODES.intersection(error.codes):
         return InvalidToken(Reason.GRAPH_UNREACHABLE, f"Graph does not take our token {_quote(answer)}")
@@ -38,7 +45,7 @@ def classify(operation: Operation, received: Received, *, token: Token | None = 
             Reason.THROTTLED, f"Graph asks for a pause {_quote(answer)}", after=read_retry_after(received.headers)
         )
     if status == 408 or status >= 500:
-        return _server_fault(operation, received)
+        return _server_fault(operation, received, answer=answer)
     return _refusal(operation, answer)
 
 
@@ -75,8 +82,8 @@ def _refusal(operation: Operation, answer: GraphAnswer) -> EntraSyncError:
     return refused
 
 
-def _server_fault(operation: Operation, received: Received) -> EntraSyncError:
-    message = f"Graph failed to {operation.words} {_quote(describe(received))}"
+def _server_fault(operation: Operation, received: Received, *, answer: GraphAnswer) -> EntraSyncError:
+    message = f"Graph failed to {operation.words} {_quote(answer)}"
     if operation.is_write:
         return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message)
     return Transient(Reason.GRAPH_UNREACHABLE, message, after=read_retry_after(received.headers))

@@ -38,13 +38,17 @@ class Bounds:
 
 @dataclass(frozen=True)
 class Request:
-    """What to ask of Graph: `url` is whole. Background requests give way to others, here and at Graph."""
+    """What to ask of Graph: `url` is whole. Background requests give way to others, here and at Graph.
+
+    `secrets` are values in the body that must not show in any error, though Graph repeat them.
+    """
 
     operation: Operation
     method: str
     url: str
-    body: bytes | None = None
+    body: bytes | None = field(default=None, repr=False)
     is_background: bool = False
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def priority(self) -> str:
@@ -82,13 +86,13 @@ class Exchange:
                 self.limiter.note(received.headers)
         if received.is_success:
             return received
-        raise self._judge(request.operation, received, token)
+        raise self._judge(request, received, token)
 
-    def _judge(self, operation: Operation, received: Received, token: Token) -> EntraSyncError:
-        error = classify(operation, received, token=token)
+    def _judge(self, request: Request, received: Received, token: Token) -> EntraSyncError:
+        error = classify(request.operation, received, token=token, secrets=request.secrets)
         if isinstance(error, InvalidToken):
             self.tokens.drop(token)
-        elif error.reason is Reason.PERMISSION_MISSING and not set(operation.permissions).intersection(token.roles):
+        elif error.reason is Reason.PERMISSION_MISSING and not set(request.operation.permissions) & set(token.roles):
             self.tokens.recheck(token)
         return error
 

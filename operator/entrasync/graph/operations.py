@@ -11,6 +11,9 @@ OWNED_BY = "Application.ReadWrite.OwnedBy"
 
 _READ = ("Synchronization.Read.All", "Synchronization.ReadWrite.All", OWNED_BY)
 _WRITE = ("Synchronization.ReadWrite.All", OWNED_BY)
+_CHANGE = ("Synchronization.ReadWrite.All",)
+"""To change a job (PATCH) it is not enough to own its service principal."""
+
 _DIRECTORY_READ = (
     "Application.Read.All",
     OWNED_BY,
@@ -41,5 +44,13 @@ CREATE_JOB = Operation("create_job", "create a job", _WRITE, is_write=True)
 START_JOB = Operation("start_job", "start the job", _WRITE, is_write=True)
 PAUSE_JOB = Operation("pause_job", "pause the job", _WRITE, is_write=True)
 DELETE_JOB = Operation("delete_job", "delete the job", _WRITE, is_write=True)
+RESTART_JOB = Operation("restart_job", "restart the job", _WRITE, is_write=True)
+PATCH_SETTINGS = Operation("patch_settings", "change the job's settings", _CHANGE, is_write=True)
+PATCH_INTERVAL = Operation("patch_interval", "change the job's interval", _CHANGE, is_write=True)
+LIST_SECRETS = Operation("list_secrets", "list the app's stored credentials", _READ)
+PUT_SECRETS = Operation("put_secrets", "store the app's credentials", _WRITE, is_write=True)
+VALIDATE_CREDENTIALS = Operation("validate_credentials", "accept the app's credentials", _WRITE)
+"""Asks the target app and changes nothing, so it may be repeated."""
 LIST_TEMPLATES = Operation("list_templates", "list the templates", _READ)
 GET_SERVICE_PRINCIPAL = Operation("get_service_principal", "show the service principal", _DIRECTORY_READ)
+FIND_SERVICE_PRINCIPAL = Operation("find_service_principal", "find the service principal of an app", _DIRECTORY_READ)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from entrasync.core.jobs import RemoteJob
+from entrasync.core.secrets import StoredSecret
+from entrasync.core.templates import RemoteTemplate
 
 LONGEST_INT = 4300
 """Digits; Python refuses to read more, and one absurd number must not hide a whole list."""
@@ -61,6 +63,31 @@ def read_jobs(entries: Iterable[object]) -> tuple[tuple[RemoteJob, ...], bool]:
     jobs = [read_job(entry) for entry in entries]
     readable = {job.id: job for job in jobs if job is not None}
     return tuple(readable.values()), None not in jobs
+
+
+def read_templates(entries: Iterable[object]) -> tuple[RemoteTemplate, ...]:
+    """Take entries for templates; those without a readable id are left out."""
+    found = []
+    for entry in entries:
+        template_id = entry.get("id") if isinstance(entry, dict) else None
+        if isinstance(entry, dict) and isinstance(template_id, str) and template_id:
+            tag = entry.get("factoryTag")
+            found.append(RemoteTemplate(template_id, tag if isinstance(tag, str) and tag else None))
+    return tuple(found)
+
+
+def read_secrets(entries: Iterable[object]) -> tuple[StoredSecret, ...]:
+    """Take entries for stored secrets; a null value is an empty one.
+
+    Raises `UnreadableError` for any other entry: what is missing from this list is taken for lost.
+    """
+    found = []
+    for entry in entries:
+        key, value = (entry.get("key"), entry.get("value")) if isinstance(entry, dict) else (None, None)
+        if not isinstance(key, str) or not key or not isinstance(value, str | None):
+            raise UnreadableError("an entry is no pair of key and value")
+        found.append(StoredSecret(key, value or ""))
+    return tuple(found)
 
 
 def _read_float(text: str) -> float | None:

@@ -185,7 +185,7 @@ async def _explain_refusal(api: SyncApi, action: CreateJob, error: EntraSyncErro
 
 
 async def _refuse_unless_offered(api: SyncApi, action: CreateJob) -> None:
-    offered = await api.list_template_ids(action.service_principal_id)
+    offered = {template.id for template in await api.list_templates(action.service_principal_id)}
     if action.template_id in offered:
         return
     names = ", ".join(sorted(offered)) or "none: this kind of app has no provisioning"

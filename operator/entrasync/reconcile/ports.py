@@ -3,13 +3,15 @@
 The real Graph client and the simulator-backed one in tests pass the same contract tests.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from entrasync.core.events import Event
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.kubernetes_secret import KubernetesSecret
 from entrasync.core.resource import Resource, ResourceKey
+from entrasync.core.secrets import StoredSecret
+from entrasync.core.templates import RemoteTemplate
 
 
 class SyncApi(Protocol):
@@ -53,6 +55,24 @@ class SyncApi(Protocol):
         """Pause a job; may be repeated."""
         ...
 
+    async def restart_job(self, service_principal_id: str, job_id: str, scopes: tuple[str, ...] = ()) -> None:
+        """Restart a job, which begins anew in what `scopes` name (Graph's words); without them as the portal does.
+
+        Starts a paused job and lifts quarantine. A repetition begins anew once more, and harms with dangerous scopes.
+        """
+        ...
+
+    async def patch_settings(self, service_principal_id: str, job_id: str, settings: Sequence[tuple[str, str]]) -> None:
+        """Write synchronizationJobSettings, pairs of name and value; may be repeated.
+
+        Whether Graph keeps settings that are not named is not documented.
+        """
+        ...
+
+    async def patch_interval(self, service_principal_id: str, job_id: str, interval: str) -> None:
+        """Ask for an interval (ISO 8601 duration). Success does not say that Graph took it: only the job shows that."""
+        ...
+
     async def delete_job(self, service_principal_id: str, job_id: str) -> bool:
         """Delete a job; may be repeated. False when Graph answered 404: gone, or not replicated yet."""
         ...
@@ -61,8 +81,36 @@ class SyncApi(Protocol):
         """Tell whether the directory knows the service principal; False only on its 404."""
         ...
 
-    async def list_template_ids(self, service_principal_id: str) -> tuple[str, ...]:
-        """Read the ids of the templates that the service principal offers."""
+    async def find_service_principal(self, app_id: str) -> str | None:
+        """Find the object id of the service principal of an app; None only on the directory's 404."""
+        ...
+
+    async def list_templates(self, service_principal_id: str) -> tuple[RemoteTemplate, ...]:
+        """Read the templates that the service principal offers; entries without an id are left out."""
+        ...
+
+    async def list_secrets(self, service_principal_id: str) -> tuple[StoredSecret, ...]:
+        """Read every stored credential of the target app as Graph shows it, sensitive values as `*`.
+
+        All or nothing: an entry that cannot be read is `Transient`, as a key that is absent here counts as lost.
+        """
+        ...
+
+    async def put_secrets(self, service_principal_id: str, entries: Mapping[str, str]) -> None:
+        """Store credentials of the target app, values by key; an empty one removes the key, but for JSON-valued keys.
+
+        May be repeated. Graph's words in the error never show a value that was sent.
+        """
+        ...
+
+    async def validate_credentials(
+        self, service_principal_id: str, job_id: str, entries: Mapping[str, str] | None
+    ) -> None:
+        """Have the target app try these credentials, or those that are stored (None). Changes nothing, may be repeated.
+
+        `Refused` with status 400 says that the app does not take them: `answer` has Graph's own innermost code and
+        words, in which no value that was sent shows. Never raises `OutcomeUnknown`.
+        """
         ...
 
 

@@ -129,7 +129,7 @@ class TestCreate:
     async def test_a_refusal_is_told_though_the_templates_cannot_be_read(self, story: Story) -> None:
         key = fresh(story)
         story.graph.fail("create_job", refused(400))
-        story.graph.fail("list_template_ids", DOWN)
+        story.graph.fail("list_templates", DOWN)
         await story.run(key)
         assert story.condition(key, "Stalled") == ("True", "RequestRefused")
 
