@@ -87,5 +87,9 @@ def _mask(value: Any) -> Any:
         return value
     masked = {name: _mask(item) for name, item in value.items()}
     if isinstance(value.get("value"), str):
-        masked["value"] = mask_secret(str(value.get("key")), value["value"])
+        key = value.get("key")
+        # What stands under a key that Graph does not know may well be a secret under a misspelt one.
+        masked["value"] = mask_secret(
+            key if isinstance(key, str) and key in SECRET_KEYS else "Password", value["value"]
+        )
     return masked
