@@ -16,9 +16,10 @@ from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.listings import Listings
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.observe import Observer
+from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.perform import Performer
 from entrasync.reconcile.ports import ResourceChanged, ResourceGone
-from entrasync.reconcile.reconciler import Outcome, Reconciler
+from entrasync.reconcile.reconciler import Reconciler
 from entrasync.reconcile.resources import Resources
 from tests.support.facts import NOW, TENANT, remote_job
 from tests.support.still_clock import StillClock

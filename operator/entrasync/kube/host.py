@@ -1,7 +1,6 @@
 """Kopf as the process host: it logs in, discovers, lists and watches; all else is ours."""
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,19 +9,7 @@ from typing import Any
 import kopf
 
 from entrasync.api.names import EVENT_SOURCE, GROUP, PLURAL
-from entrasync.kube.api_server import ApiServer
 from entrasync.kube.handlers import Watch, register
-from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
-from entrasync.reconcile.resources import Resources
-
-LOG = logging.getLogger("entrasync.kube")
-
-BETWEEN_TRIES = 1.0
-"""Real seconds between looks for the CRD or the API server at the start."""
-
-BETWEEN_PRUNES = 600.0
-"""Real seconds. After a gap in the watch Kopf lists anew but never tells of objects deleted meanwhile."""
-
 
 # Only peers would hear it, and there are none. Without it Kopf asks for the user's name, and a container's user is a
 # number that has none: the operator would end at its start.
@@ -45,50 +32,6 @@ class Hosting:
     namespaces: Sequence[str]
     begin: Callable[[], Awaitable[None]]
     end: Callable[[], Awaitable[None]]
-
-
-async def read_all(api_server: ApiServer, resources: Resources, namespaces: Sequence[str], watch: Watch) -> None:
-    """Read a complete list of our kind into the store, as if the watch had told it."""
-    known_before = resources.by_uid()
-    present = set()
-    for namespace in namespaces or (None,):
-        async for resource in api_server.list_resources(namespace):
-            watch.keep(resource)
-            present.add(resource.uid)
-    watch.prune(known_before, present)
-    resources.is_complete = True
-
-
-async def wait_for_first_list(
-    api_server: ApiServer, resources: Resources, namespaces: Sequence[str], watch: Watch
-) -> None:
-    """Try until the API server gives a complete list; says once what is missing."""
-    told = ""
-    while not resources.is_complete:
-        try:
-            await read_all(api_server, resources, namespaces, watch)
-        except ResourceGone:
-            told = _tell_once(told, f"The CRD {PLURAL}.{GROUP} is not installed; apply crds/. Waiting for it.")
-        except (ApiServerUnavailable, ResourceChanged) as error:
-            told = _tell_once(told, f"The API server does not answer as it should; waiting for it. {error}")
-        if not resources.is_complete:
-            await asyncio.sleep(BETWEEN_TRIES)
-
-
-def _tell_once(told: str, message: str) -> str:
-    if message != told:
-        LOG.warning(message)
-    return message
-
-
-async def keep_pruned(api_server: ApiServer, resources: Resources, namespaces: Sequence[str], watch: Watch) -> None:
-    """Run for ever: every ten minutes forget what a complete list no longer shows."""
-    while True:
-        await asyncio.sleep(BETWEEN_PRUNES)
-        try:
-            await read_all(api_server, resources, namespaces, watch)
-        except (ApiServerUnavailable, ResourceChanged, ResourceGone) as error:
-            LOG.warning("The store could not be compared with the API server; tried again.", extra={"why": str(error)})
 
 
 async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:

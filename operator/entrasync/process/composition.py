@@ -7,9 +7,11 @@ from datetime import timedelta
 
 import kopf
 
+from entrasync.api.names import PLURAL
 from entrasync.core.bounds import Bounds
 from entrasync.core.jobs import JobListing
 from entrasync.core.reading import Defaults
+from entrasync.core.resource import Resource
 from entrasync.graph.client import GraphClient
 from entrasync.graph.credentials import AppCredential, ClientSecret, SecretFile, SecretSource, SecretValue
 from entrasync.graph.limiter import TenantLimiter
@@ -18,7 +20,8 @@ from entrasync.kube.api_server import ApiServer
 from entrasync.kube.connection import find_connection, open_session
 from entrasync.kube.events import EventPoster
 from entrasync.kube.handlers import Watch
-from entrasync.kube.host import Hosting, host, keep_pruned, kopf_settings, wait_for_first_list
+from entrasync.kube.host import Hosting, host, kopf_settings
+from entrasync.kube.lists import Kind, keep_pruned, wait_for_first_list
 from entrasync.kube.rest import Rest
 from entrasync.process.background import Background
 from entrasync.process.checks import find_death, find_unreadiness
@@ -28,7 +31,7 @@ from entrasync.process.metrics import Metrics
 from entrasync.process.settings import PREFIX, RunSettings
 from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.engine import Engine
-from entrasync.reconcile.listings import Listings
+from entrasync.reconcile.listings import Listings, share
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.observe import Observer
 from entrasync.reconcile.perform import Performer
@@ -57,9 +60,7 @@ class Parts:
     """Everything that lives as long as the process."""
 
     session: kopf.AiohttpSession
-    resources: Resources
-    queue: WorkQueue
-    api_server: ApiServer
+    jobs: Kind[Resource]
     graph: GraphClient
     events: EventPoster
     watch: Watch
@@ -79,10 +80,13 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
     graph = _graph_client(settings, clock, metrics)
     events = EventPoster(api_server, clock.wall)
 
-    def share(home: str, listing: JobListing) -> None:
-        engine.share(home, listing, goes_by=lambda resource: connections.key_for(resource) is None)
+    def pass_on(home: str, listing: JobListing) -> None:
+        def goes_by_own(resource: Resource) -> bool:
+            return connections.key_for(resource) is None
 
-    own = Connection(None, graph, Listings(graph, on_fetched=share))
+        share(home, listing, resources=resources, queue=queue, goes_by=goes_by_own)
+
+    own = Connection(None, graph, Listings(graph, on_fetched=pass_on))
     connections = Connections(own, serves=lambda _: True)
     reconciler = Reconciler(
         resources,
@@ -102,7 +106,8 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
         readiness=lambda: find_unreadiness(engine, api_server),
     )
     watch = Watch(resources, queue, clock=clock, defaults=defaults)
-    return Parts(session, resources, queue, api_server, graph, events, watch, engine, background, health)
+    jobs = Kind(PLURAL, api_server.list_resources, resources, watch)
+    return Parts(session, jobs, graph, events, watch, engine, background, health)
 
 
 def _graph_client(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> GraphClient:
@@ -117,9 +122,7 @@ async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
     parts = compose(settings, clock, Metrics())
     await parts.health.start(settings.http_host, settings.http_port)
     try:
-        first_list = asyncio.create_task(
-            wait_for_first_list(parts.api_server, parts.resources, settings.namespaces, parts.watch)
-        )
+        first_list = asyncio.create_task(wait_for_first_list(parts.jobs, settings.namespaces))
         if await _wait_for(first_list, stop):
             await host(_hosting(parts, settings), stop=stop)
     finally:
@@ -145,9 +148,8 @@ def _hosting(parts: Parts, settings: RunSettings) -> Hosting:
         parts.engine.start()
         parts.watch.wake_all()
         parts.background.start("events", parts.events.post_all())
-        pruning = keep_pruned(parts.api_server, parts.resources, settings.namespaces, parts.watch)
-        parts.background.start("pruning", pruning)
-        LOG.info("The operator runs; %d resources were found.", len(parts.resources))
+        parts.background.start("pruning", keep_pruned(parts.jobs, settings.namespaces))
+        LOG.info("The operator runs; %d resources were found.", len(parts.jobs.store))
 
     async def end() -> None:
         LOG.info("The operator was told to stop; writes to Graph under way get %d s.", GRACE.total_seconds())

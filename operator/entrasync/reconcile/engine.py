@@ -1,20 +1,21 @@
-"""Workers that take resources from the queue. The one `except` ladder that turns faults into "when to look again"."""
+"""Workers that take objects of one kind from its queue.
+
+Their one `except` ladder turns faults into "when to look again".
+"""
 
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from entrasync.core.clock import Clock
-from entrasync.core.jobs import JobListing
-from entrasync.core.resource import Resource, ResourceKey
+from entrasync.core.resource import ResourceKey
+from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 from entrasync.reconcile.queue import Ticket, WorkQueue
-from entrasync.reconcile.reconciler import Outcome, Reconciler
-from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.store import Store, Stored
 
 LOG = logging.getLogger("entrasync.engine")
 
@@ -23,6 +24,21 @@ RESOURCE_IN_HAND: ContextVar[str | None] = ContextVar("resource_in_hand", defaul
 
 WORKERS = 40
 """Passes at the same time: most of a pass is waiting for Graph."""
+
+
+class Story(Protocol):
+    """What becomes of the objects of one kind."""
+
+    async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
+        """Make one pass with the world as of `since` or later.
+
+        Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`.
+        """
+        ...
+
+    async def tell_broken(self, key: ResourceKey, *, since: datetime) -> None:
+        """Say in the status that passes break since then for a fault of the operator. Raises what `reconcile` does."""
+        ...
 
 
 class PassObserver(Protocol):
@@ -37,13 +53,21 @@ class Engine:
     """Level-triggered: whatever woke a resource, its pass looks at everything anew."""
 
     def __init__(
-        self, reconciler: Reconciler, queue: WorkQueue, resources: Resources, *, clock: Clock, watcher: PassObserver
+        self,
+        story: Story,
+        queue: WorkQueue,
+        store: Store[Any],
+        *,
+        clock: Clock,
+        watcher: PassObserver,
+        workers: int = WORKERS,
     ) -> None:
-        self._reconciler = reconciler
+        self._story = story
         self._queue = queue
-        self._resources = resources
+        self._store = store
         self._clock = clock
         self._watcher = watcher
+        self._workers = workers
         self._busy: set[str] = set()
         self._aside: defaultdict[str, list[Ticket]] = defaultdict(list)
         self._tasks: list[asyncio.Task[None]] = []
@@ -52,10 +76,10 @@ class Engine:
         self._is_stopping = False
 
     def start(self) -> None:
-        """Start the workers. Only after a complete list of our own kind: claims need it."""
-        if not self._resources.is_complete:
-            raise RuntimeError("the engine was started before a complete list of SynchronizationJobs was read")
-        self._tasks = [asyncio.create_task(self._work(), name=f"worker-{n}") for n in range(WORKERS)]
+        """Start the workers. Only after a complete list of the kind: claims need it."""
+        if not self._store.is_complete:
+            raise RuntimeError("the engine was started before a complete list of its kind was read")
+        self._tasks = [asyncio.create_task(self._work(), name=f"worker-{n}") for n in range(self._workers)]
         self._tasks.append(asyncio.create_task(self._queue.keep_appointments(), name="appointments"))
 
     async def stop(self, grace: timedelta) -> None:
@@ -82,24 +106,12 @@ class Engine:
         """Whether every worker and the agenda still run."""
         return self.has_started and not any(task.done() for task in self._tasks)
 
-    def share(self, service_principal_id: str, listing: JobListing, *, goes_by: Callable[[Resource], bool]) -> None:
-        """Let all resources of a service principal look at a listing that one of them fetched.
-
-        Those that go by another connection read their own: what one tenant's key shows is not for others.
-        """
-        for key in self._resources.keys_on(service_principal_id):
-            resource = self._resources.get(key)
-            if resource is None or not goes_by(resource):
-                continue
-            if not self._queue.is_taken(key):  # one in hand, the fetching one or one put aside, sees the listing anyway
-                self._queue.add(key, since=listing.read_at)
-
     async def _work(self) -> None:
         while not self._is_stopping:
             ticket = await self._queue.take()
             if self._is_stopping:  # it was told to stop while it stood there
                 return
-            home = self._home(ticket.key)
+            home = self._store.home(ticket.key)
             if home in self._busy:
                 self._aside[home].append(ticket)
                 continue
@@ -123,12 +135,12 @@ class Engine:
 
     async def _try(self, ticket: Ticket, home: str) -> str:
         key = ticket.key
-        if self._home(key) != home:  # its spec moved it since it was taken; two passes of one home never overlap
+        if self._store.home(key) != home:  # its spec moved it since it was taken; two passes of one home never overlap
             self._queue.add(key, since=ticket.since, is_urgent=ticket.is_urgent)
             return "changed"
-        taken = self._resources.get(key)
+        taken = self._store.get(key)
         try:
-            outcome = await self._reconciler.reconcile(key, since=ticket.since, is_urgent=ticket.is_urgent)
+            outcome = await self._story.reconcile(key, since=ticket.since, is_urgent=ticket.is_urgent)
         except ResourceChanged:
             self._queue.back_off(key)  # the watch tells of the change at once, this is for the case that it does not
             return "changed"
@@ -152,7 +164,7 @@ class Engine:
         """Have the status say so, else it would stay as green as it was. Part of the ladder, so it raises nothing."""
         since = self._broken_since.setdefault(key, self._clock.now())
         try:
-            await self._reconciler.tell_broken(key, since=since)
+            await self._story.tell_broken(key, since=since)
         except (ResourceChanged, ResourceGone, ApiServerUnavailable) as error:
             LOG.warning("The status could not tell of the fault.", extra={"resource": str(key), "why": str(error)})
         except Exception:
@@ -166,19 +178,14 @@ class Engine:
         if not outcome.is_failure:
             self._queue.succeed(key)
         self._queue.schedule(key, outcome.look_again)
-        if self._resources.get(key) is None:
+        if outcome.look_again is None and self._store.get(key) is None:
             self._queue.forget(key)
         return "failed" if outcome.is_failure else "settled"
 
-    def _forget(self, key: ResourceKey, gone: Resource | None) -> None:
+    def _forget(self, key: ResourceKey, gone: Stored | None) -> None:
         """Drop what the API server no longer knows, unless it was made anew under the same name meanwhile."""
         self._broken_since.pop(key, None)
         if gone:
-            self._resources.remove(key, gone.uid)
-        is_anew = self._resources.get(key) is not None
+            self._store.remove(key, gone.uid)
+        is_anew = self._store.get(key) is not None
         self._queue.add(key, since=self._clock.now(), is_urgent=is_anew)  # else one last pass forgets the rest
-
-    def _home(self, key: ResourceKey) -> str:
-        """What passes are serialised by: one service principal has one create in flight and shares its list calls."""
-        resource = self._resources.get(key)
-        return (resource.service_principal_id if resource else None) or str(key)

@@ -4,7 +4,10 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 
 from entrasync.core.jobs import JobListing
+from entrasync.core.resource import Resource
 from entrasync.reconcile.ports import SyncApi
+from entrasync.reconcile.queue import WorkQueue
+from entrasync.reconcile.resources import Resources
 
 Fetched = Callable[[str, JobListing], None]
 
@@ -30,3 +33,23 @@ class Listings:
     def keep_only(self, service_principal_ids: Collection[str]) -> None:
         """Drop what is known of service principals that no resource belongs to any more."""
         self._newest = {home: listing for home, listing in self._newest.items() if home in service_principal_ids}
+
+
+def share(
+    service_principal_id: str,
+    listing: JobListing,
+    *,
+    resources: Resources,
+    queue: WorkQueue,
+    goes_by: Callable[[Resource], bool],
+) -> None:
+    """Let all resources of a service principal look at a listing that one of them fetched.
+
+    Those that go by another connection read their own: what one tenant's key shows is not for others.
+    """
+    for key in resources.keys_on(service_principal_id):
+        resource = resources.get(key)
+        if resource is None or not goes_by(resource):
+            continue
+        if not queue.is_taken(key):  # one in hand, the fetching one or one put aside, sees the listing anyway
+            queue.add(key, since=listing.read_at)

@@ -1,6 +1,6 @@
 """The story: observe, plan, perform, status. Watch events, due polls and changed spec all end here."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,20 +18,13 @@ from entrasync.core.verdicts import Rest, Retry, Stall, Wait
 from entrasync.reconcile.converge import Convergence
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.observe import Observer
+from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.perform import Performer
 from entrasync.reconcile.ports import EventSink, ResourceApi
 from entrasync.reconcile.resources import Resources
 
 WHILE_STALLED = timedelta(minutes=5)
 """The longest pause between looks at what a person must mend: whoever has mended it wants to see it."""
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """When to look again: after `look_again` (None: only when something changes), or with backoff when `is_failure`."""
-
-    look_again: timedelta | None
-    is_failure: bool = False
 
 
 class Reconciler:

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from entrasync.api.names import PLURAL
 from entrasync.core.reading import Defaults
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.handlers import Watch
-from entrasync.kube.host import keep_pruned
+from entrasync.kube.lists import Kind, keep_pruned
 from entrasync.kube.rest import Rest
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 from entrasync.reconcile.queue import WorkQueue
@@ -110,12 +111,14 @@ class TestTheComparisonWithAList:
     async def test_goes_on_after_an_answer_that_is_no_list(
         self, line: Line, status: int, body: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("entrasync.kube.host.BETWEEN_PRUNES", 0)
+        monkeypatch.setattr("entrasync.kube.lists.BETWEEN_PRUNES", 0)
         line.answers.say(status, body)
         line.answers.say(200, {"items": []})
         queue = WorkQueue(StillClock(NOW))
         watch = Watch(line.resources, queue, clock=StillClock(NOW), defaults=Defaults())
-        comparing = asyncio.create_task(keep_pruned(line.api_server, line.resources, (), watch))
+        comparing = asyncio.create_task(
+            keep_pruned(Kind(PLURAL, line.api_server.list_resources, line.resources, watch), ())
+        )
         for _ in range(50):
             await asyncio.sleep(0)
         assert not comparing.done()

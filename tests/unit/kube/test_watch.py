@@ -1,16 +1,15 @@
 """What the watch and the lists show is kept, and wakes whom it concerns: whichever tells it first."""
 
 from collections.abc import AsyncIterator
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
-from entrasync.api.names import FINALIZER
+from entrasync.api.names import FINALIZER, PLURAL
 from entrasync.core.reading import Defaults, read_resource
 from entrasync.core.resource import Resource
-from entrasync.kube.api_server import ApiServer
 from entrasync.kube.handlers import Watch
-from entrasync.kube.host import read_all
+from entrasync.kube.lists import Kind, read_all
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.resources import Resources
 from tests.support.facts import NOW, OTHER_PRINCIPAL, PRINCIPAL
@@ -56,7 +55,7 @@ class Desk:
 
     async def show(self, *items: dict[str, Any]) -> None:
         self.server.items = list(items)
-        await read_all(cast("ApiServer", self.server), self.resources, (), self.watch)
+        await read_all(Kind(PLURAL, self.server.list_resources, self.resources, self.watch), ())
 
     async def woken(self) -> list[tuple[str, bool]]:
         """Empty the queue: names, and whether each is urgent."""

@@ -5,15 +5,15 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import cast
 
 import pytest
 
 from entrasync.core.resource import ResourceKey
 from entrasync.reconcile.engine import Engine
+from entrasync.reconcile.listings import share
+from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 from entrasync.reconcile.queue import FIRST_BACKOFF, WorkQueue
-from entrasync.reconcile.reconciler import Outcome, Reconciler
 from entrasync.reconcile.resources import Resources
 from tests.support.facts import NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, listing, minutes, resource, seconds
 from tests.support.still_clock import StillClock
@@ -66,8 +66,7 @@ class Works:
         self.clock = FrozenClock(NOW)
         self.passes, self.counted, self.resources = Passes(), Counted(), Resources()
         self.queue = WorkQueue(self.clock)
-        reconciler = cast("Reconciler", self.passes)
-        self.engine = Engine(reconciler, self.queue, self.resources, clock=self.clock, watcher=self.counted)
+        self.engine = Engine(self.passes, self.queue, self.resources, clock=self.clock, watcher=self.counted)
 
     def add(self, name: str, principal: str = PRINCIPAL) -> ResourceKey:
         made = resource(desired(service_principal_id=principal), name=name)
@@ -205,7 +204,7 @@ class TestOneServicePrincipal:
         works.add("a")
         works.resources.put(resource(name="b"))
         async with works.run():
-            works.engine.share(PRINCIPAL, listing(), goes_by=lambda _: True)
+            share(PRINCIPAL, listing(), resources=works.resources, queue=works.queue, goes_by=lambda _: True)
             works.passes.gate.set()
             await settle()
             assert works.passes.ended == ["a", "b"]

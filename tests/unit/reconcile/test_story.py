@@ -11,8 +11,8 @@ from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTAT
 from entrasync.api.policies import DeletionPolicy, OnMissing, ScheduleState
 from entrasync.core.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
 from entrasync.core.resource import ResourceKey
+from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged
-from entrasync.reconcile.reconciler import Outcome
 from tests.support.facts import (
     JOB,
     NOW,

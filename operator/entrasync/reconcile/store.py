@@ -1,0 +1,101 @@
+"""All objects of one kind as last seen. Filled by watch events, lists and our own writes."""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Generic, Protocol, TypeVar
+
+from entrasync.core.resource import ResourceKey
+
+MOST_REMEMBERED = 10_000
+"""Deletions whose late echoes are refused; an echo is late by milliseconds."""
+
+
+class Stored(Protocol):
+    """What an object must tell of itself to be kept."""
+
+    @property
+    def key(self) -> ResourceKey:
+        """Namespace and name."""
+        ...
+
+    @property
+    def uid(self) -> str:
+        """Its own for ever: one made anew under the same name has another."""
+        ...
+
+    @property
+    def resource_version(self) -> str:
+        """A number that grows with each change."""
+        ...
+
+
+ObjectT = TypeVar("ObjectT", bound=Stored)
+
+
+class Store(Generic[ObjectT]):
+    """The objects of one kind in one process.
+
+    Newer versions win; the order in which watch and our own writes tell does not matter.
+    """
+
+    def __init__(self) -> None:
+        self._by_key: dict[ResourceKey, ObjectT] = {}
+        self._gone: dict[str, None] = {}
+        self.is_complete = False
+        """Whether a complete list was read since the start: before, that something is not here proves nothing."""
+
+    def __len__(self) -> int:
+        return len(self._by_key)
+
+    def __iter__(self) -> Iterator[ObjectT]:
+        return iter(list(self._by_key.values()))
+
+    def get(self, key: ResourceKey) -> ObjectT | None:
+        """Find an object."""
+        return self._by_key.get(key)
+
+    def home(self, key: ResourceKey) -> str:
+        """What passes are serialised by: no two of one home run at the same time."""
+        return str(key)
+
+    def put(self, seen: ObjectT) -> ObjectT | None:
+        """Keep an object unless a newer version is known.
+
+        Returns what was known before; `seen` itself if nothing changed hands.
+        """
+        if seen.uid in self._gone:
+            return seen  # an answer to an earlier write, overtaken by the news of the deletion
+        known = self._by_key.get(seen.key)
+        if known and known.uid == seen.uid and int(known.resource_version) >= int(seen.resource_version):
+            return seen
+        if known:
+            self._unlink(known)
+        self._by_key[seen.key] = seen
+        self._link(seen)
+        return known
+
+    def remove(self, key: ResourceKey, uid: str) -> None:
+        """Forget an object that is no longer there; one made anew under its name meanwhile stays."""
+        self._gone[uid] = None
+        if len(self._gone) > MOST_REMEMBERED:
+            del self._gone[next(iter(self._gone))]
+        known = self._by_key.get(key)
+        if known and known.uid == uid:
+            del self._by_key[key]
+            self._unlink(known)
+
+    def by_uid(self) -> dict[str, ObjectT]:
+        """All objects known now."""
+        return {known.uid: known for known in self._by_key.values()}
+
+    def prune(self, known_before: Mapping[str, ObjectT], present: Collection[str]) -> list[ObjectT]:
+        """Forget the objects known before a complete list and not shown by it; returns those that went."""
+        gone = [known for uid, known in known_before.items() if uid not in present and uid not in self._gone]
+        for known in gone:
+            self.remove(known.key, known.uid)
+        return gone
+
+    def _link(self, seen: ObjectT) -> None:
+        """Take what has come into the indexes of a kind that has some."""
+
+    def _unlink(self, known: ObjectT) -> None:
+        """Take what has gone or changed out of them."""
