@@ -22,7 +22,11 @@ UNKNOWN_TENANT = frozenset({90002, 900021, 900023})
 PASSING = frozenset({90033, 50196})
 """AADSTS: "a transient error occurred", and "too many requests of one client in a loop"."""
 
+ISSUER_UNREAD = frozenset({50166, 90061, 501661})
+"""AADSTS: Entra could not read the issuer's OpenID configuration; at times it passes by itself (Azure/AKS #4029)."""
+
 _CLOCK = "check the clocks of the nodes"
+_PUBLISH = "Entra must be able to read the OpenID configuration and the keys of the token's issuer{issuer}"
 _REGISTER = "add to the app a federated credential with {subject}; the token comes from {where}"
 _UPLOAD = "upload the certificate in {where} to the app registration"
 
@@ -39,6 +43,7 @@ ADVICE: Mapping[int, str] = {
     700211: _REGISTER,
     700212: _REGISTER,
     700213: _REGISTER,
+    7000272: _PUBLISH,
 }
 """What to do, by AADSTS code; the others get the advice of their kind of proof (Microsoft: "Entra error codes")."""
 
@@ -55,8 +60,9 @@ def judge_refusal(
     """Turn the answer that brought no token into the error to raise."""
     tenant, app, authority = credential.tenant_id, credential.client_id, endpoint.authority
     said = answer.words or f"status {answer.status}"
+    facts = {"where": credential.proof.where, "subject": _describe_subject(material), "issuer": _name_issuer(material)}
     if is_passing(answer):
-        return no_token(authority, answer)
+        return no_token(authority, answer, advice=_PUBLISH.format(**facts) if ISSUER_UNREAD & answer.codes else "")
     if UNKNOWN_TENANT.intersection(answer.codes) or not answer.is_token_request:
         return Stalled(
             Reason.TENANT_NOT_FOUND,
@@ -64,7 +70,7 @@ def judge_refusal(
         )
     proof = credential.proof
     known = (ADVICE[code] for code in sorted(answer.codes) if code in ADVICE)
-    advice = next(known, USUAL_ADVICE[type(proof)]).format(where=proof.where, subject=_describe_subject(material))
+    advice = next(known, USUAL_ADVICE[type(proof)]).format(**facts)
     return Stalled(
         Reason.CREDENTIAL_REFUSED, f"Entra refused the {proof.words} of app {app} in tenant {tenant}: {said}; {advice}"
     )
@@ -73,14 +79,19 @@ def judge_refusal(
 def is_passing(answer: LoginAnswer) -> bool:
     """Tell whether an answer without a token is trouble that passes by itself."""
     status = answer.status
-    return status is None or status == 429 or not 400 <= status < 500 or bool(PASSING.intersection(answer.codes))
+    return status is None or status == 429 or not 400 <= status < 500 or bool((PASSING | ISSUER_UNREAD) & answer.codes)
 
 
-def no_token(where: str, answer: LoginAnswer) -> Transient:
-    """Say that a login brought no token this time."""
+def no_token(where: str, answer: LoginAnswer, *, advice: str = "") -> Transient:
+    """Say that a login brought no token this time, and what to do should it last."""
     words = f": {answer.words}" if answer.words else ""
-    message = f"{where} gave no token (status {answer.status}){words}"
+    message = f"{where} gave no token (status {answer.status}){words}{f'; {advice}' if advice else ''}"
     return Transient(Reason.GRAPH_UNREACHABLE, message, after=answer.after)
+
+
+def _name_issuer(material: Material) -> str:
+    issuer = read_claims(material.value).get("iss") if isinstance(material, Assertion) else None
+    return f", {issuer}" if isinstance(issuer, str) else ""
 
 
 def _describe_subject(material: Material) -> str:

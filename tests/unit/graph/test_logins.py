@@ -267,6 +267,22 @@ class TestRefusals:
         login.refuse(700213, "No match.")
         assert "with the token's issuer, subject and audience" in (await refusal(login, federated("opaque"))).message
 
+    async def test_keys_that_the_issuer_does_not_publish(self) -> None:
+        login = ScriptedLogin()
+        login.refuse(7000272, "The certificate could not be found in the metadata.")
+        message = (await refusal(login, CREDENTIALS["federated"])).message
+        assert "the keys of the token's issuer, https://issuer.example" in message
+
+    @pytest.mark.parametrize("code", [50166, 90061, 501661])
+    async def test_an_issuer_that_entra_cannot_reach_may_be_back_soon(self, code: int) -> None:
+        login = ScriptedLogin()
+        login.refuse(code, "Request to External OIDC endpoint failed.", status=400)
+        with pytest.raises(Transient) as caught:
+            await source(login, CREDENTIALS["federated"]).token()
+        assert f"AADSTS{code}" in caught.value.message
+        assert "Entra must be able to read the OpenID configuration" in caught.value.message
+        assert "https://issuer.example" in caught.value.message
+
     async def test_clocks_that_differ(self) -> None:
         login = ScriptedLogin()
         login.refuse(
