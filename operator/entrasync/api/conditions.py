@@ -121,7 +121,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.SERVICE_PRINCIPAL_NOT_FOUND: "The tenant has no such service principal.",
     Reason.TEMPLATE_CHANGED: "spec.template is another template than that of the job.",
     Reason.TEMPLATE_NOT_OFFERED: "The service principal does not offer this template.",
-    Reason.TENANT_CHANGED: "The connection leads to another tenant than before, or its token is of another than it names.",
+    Reason.TENANT_CHANGED: "The connection leads to another tenant than before, or to another than it names.",
     Reason.PERMISSION_MISSING: "The operator's app lacks a Graph permission.",
     Reason.CREDENTIAL_REFUSED: "Entra refused the credential of the connection, or it cannot be used as it is.",
     Reason.SECRET_UNREADABLE: "A Secret that the spec refers to is missing, lacks the key, or may not be read.",
