@@ -9,7 +9,6 @@ import kopf
 
 from entrasync.api.names import PLURAL
 from entrasync.core.bounds import Bounds
-from entrasync.core.jobs import JobListing
 from entrasync.core.reading import Defaults
 from entrasync.core.resource import Resource
 from entrasync.graph.client import GraphClient
@@ -31,7 +30,7 @@ from entrasync.process.metrics import Metrics
 from entrasync.process.settings import PREFIX, RunSettings
 from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.engine import Engine
-from entrasync.reconcile.listings import Listings, share
+from entrasync.reconcile.listings import Listings, Sharing
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.observe import Observer
 from entrasync.reconcile.perform import Performer
@@ -80,13 +79,8 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
     graph = _graph_client(settings, clock, metrics)
     events = EventPoster(api_server, clock.wall)
 
-    def pass_on(home: str, listing: JobListing) -> None:
-        def goes_by_own(resource: Resource) -> bool:
-            return connections.key_for(resource) is None
-
-        share(home, listing, resources=resources, queue=queue, goes_by=goes_by_own)
-
-    own = Connection(None, graph, Listings(graph, on_fetched=pass_on))
+    sharing = Sharing(resources, queue).among(lambda resource: connections.key_for(resource) is None)
+    own = Connection(None, graph, Listings(graph, on_fetched=sharing))
     connections = Connections(own, serves=lambda _: True)
     reconciler = Reconciler(
         resources,

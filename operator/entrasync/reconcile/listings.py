@@ -1,6 +1,7 @@
 """One list call per service principal serves all of its resources."""
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from entrasync.core.jobs import JobListing
@@ -35,21 +36,21 @@ class Listings:
         self._newest = {home: listing for home, listing in self._newest.items() if home in service_principal_ids}
 
 
-def share(
-    service_principal_id: str,
-    listing: JobListing,
-    *,
-    resources: Resources,
-    queue: WorkQueue,
-    goes_by: Callable[[Resource], bool],
-) -> None:
-    """Let all resources of a service principal look at a listing that one of them fetched.
+@dataclass(frozen=True)
+class Sharing:
+    """Lets resources of one service principal look at a listing that one of them fetched."""
 
-    Those that go by another connection read their own: what one tenant's key shows is not for others.
-    """
-    for key in resources.keys_on(service_principal_id):
-        resource = resources.get(key)
-        if resource is None or not goes_by(resource):
-            continue
-        if not queue.is_taken(key):  # one in hand, the fetching one or one put aside, sees the listing anyway
-            queue.add(key, since=listing.read_at)
+    resources: Resources
+    queue: WorkQueue
+
+    def among(self, goes_by: Callable[[Resource], bool]) -> Fetched:
+        """Share among those that go by one connection: what one tenant's key shows is not for others."""
+
+        def share(service_principal_id: str, listing: JobListing) -> None:
+            for key in self.resources.keys_on(service_principal_id):
+                resource = self.resources.get(key)
+                # one in hand, the fetching one or one put aside, sees the listing anyway
+                if resource is not None and goes_by(resource) and not self.queue.is_taken(key):
+                    self.queue.add(key, since=listing.read_at)
+
+        return share

@@ -10,7 +10,7 @@ import pytest
 
 from entrasync.core.resource import ResourceKey
 from entrasync.reconcile.engine import Engine
-from entrasync.reconcile.listings import share
+from entrasync.reconcile.listings import Sharing
 from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 from entrasync.reconcile.queue import FIRST_BACKOFF, WorkQueue
@@ -204,7 +204,7 @@ class TestOneServicePrincipal:
         works.add("a")
         works.resources.put(resource(name="b"))
         async with works.run():
-            share(PRINCIPAL, listing(), resources=works.resources, queue=works.queue, goes_by=lambda _: True)
+            Sharing(works.resources, works.queue).among(lambda _: True)(PRINCIPAL, listing())
             works.passes.gate.set()
             await settle()
             assert works.passes.ended == ["a", "b"]
