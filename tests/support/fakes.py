@@ -20,6 +20,7 @@ from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.perform import Performer
 from entrasync.reconcile.ports import ResourceChanged, ResourceGone
 from entrasync.reconcile.reconciler import Reconciler
+from entrasync.reconcile.resolver import Resolver
 from entrasync.reconcile.resources import Resources
 from tests.support.facts import NOW, TENANT, remote_job
 from tests.support.still_clock import StillClock
@@ -244,7 +245,7 @@ class FakeApiServer:
             self.resources.remove(changed.key, changed.uid)
         else:
             self.resources.put(written)
-        return written
+        return self.resources.resolved(written)
 
 
 @dataclass
@@ -285,6 +286,7 @@ class Story:
         self.reconciler = Reconciler(
             self.resources,
             self.memory,
+            resolver=Resolver(self.connections, self.resources),
             observer=observer,
             performer=performer,
             resource_api=self.server,
@@ -324,3 +326,7 @@ class Story:
     def condition(self, key: ResourceKey, kind: str) -> tuple[str, str]:
         found = [entry for entry in self.status(key)["conditions"] if entry["type"] == kind]
         return (found[0]["status"], found[0]["reason"]) if found else ("", "")
+
+    def message(self, key: ResourceKey, kind: str) -> str:
+        found = [entry["message"] for entry in self.status(key)["conditions"] if entry["type"] == kind]
+        return found[0] if found else ""

@@ -50,7 +50,7 @@ class Workplace:
     def apply_job(self, principal: str, *, name: str = "", template: str = "scim", **spec: Any) -> str:
         """Create a SynchronizationJob and return its name; `spec` takes the other fields as the CRD spells them."""
         name = name or f"job-{uuid.uuid4().hex[:8]}"
-        body = {"servicePrincipal": {"objectId": principal}, "template": {"id": template}} | spec
+        body = {"servicePrincipal": {"objectId": principal}, "template": {"id": template}} | spec  # spec may name others
         metadata = {"name": name, "namespace": self.namespace}
         manifest = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": body}
         self.cluster.create(PLURAL, manifest, self.namespace)
@@ -211,6 +211,16 @@ def open_branch(
     log = place.log.with_name(f"{namespace}.log")
     with _staffed(Workplace(place.cluster, namespace, place.world, post, log), starts=starts) as branch:
         yield branch
+
+
+@contextmanager
+def open_twins(place: Workplace) -> Iterator[tuple[Workplace, Workplace]]:
+    """Open two namespaces with one operator for both, on the same simulator as a workplace."""
+    namespaces = (_make_namespace(place.cluster), _make_namespace(place.cluster))
+    post = replace(place.post, namespaces=namespaces)
+    log = place.log.with_name(f"{namespaces[0]}.log")
+    with _staffed(Workplace(place.cluster, namespaces[0], place.world, post, log), starts=True) as one:
+        yield one, replace(one, namespace=namespaces[1], operator=None, applied=[])
 
 
 @contextmanager

@@ -28,6 +28,11 @@ def release_without_graph(resource: Resource) -> ReleaseResource | None:
     return None
 
 
+def needs_resolution(resource: Resource) -> bool:
+    """Whether it is not even known whose job it holds: a resource from a backup, which leaves status out."""
+    return resource.service_principal_id is None and release_without_graph(resource) is None
+
+
 def needs_listing(resource: Resource) -> bool:
     """Whether the deletion has to look for a job first; to delete a known one needs no look."""
     if resource.held_job_id is None:

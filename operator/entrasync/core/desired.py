@@ -1,6 +1,6 @@
 """What a spec wants, as the rules read it: defaults resolved, None where unset has a meaning of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from entrasync.api.application import ApplicationSpec
@@ -16,11 +16,16 @@ from entrasync.api.policies import (
 
 @dataclass(frozen=True)
 class Desired:
-    """One spec. Ids are those that Graph knows; `interval` is ISO 8601 as Graph writes it."""
+    """One spec. Ids are those that Graph knows; `interval` is ISO 8601 as Graph writes it.
+
+    `service_principal_id` and `template_id` are empty as long as the names given in their stead were not looked up.
+    """
 
     service_principal_id: str
     template_id: str
     poll_interval: timedelta
+    app_id: str | None = None
+    factory_tag: str | None = None
     connection_name: str | None = None
     job_id: str | None = None
     adoption_policy: AdoptionPolicy = AdoptionPolicy.ADOPT_OR_CREATE
@@ -36,6 +41,19 @@ class Desired:
     management_policy: ManagementPolicy = ManagementPolicy.MANAGE
     deletion_policy: DeletionPolicy | None = None
     is_suspended: bool = False
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether the ids are known of what the spec says by name."""
+        return bool(self.service_principal_id and self.template_id)
+
+    def unresolved(self) -> "Desired":
+        """Forget the ids of what the spec says by name."""
+        return replace(
+            self,
+            service_principal_id="" if self.app_id else self.service_principal_id,
+            template_id="" if self.factory_tag else self.template_id,
+        )
 
     @property
     def may_create(self) -> bool:

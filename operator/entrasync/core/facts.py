@@ -36,8 +36,8 @@ class Facts:
     @property
     def left_tenant(self) -> str | None:
         """The tenant this resource belongs to, when the connection leads to another."""
-        pinned = self.resource.status.get("tenantId")
-        return None if pinned is None or is_same_id(pinned, self.observed.tenant_id) else str(pinned)
+        pinned = self.resource.pinned_tenant_id
+        return None if pinned is None or is_same_id(pinned, self.observed.tenant_id) else pinned
 
     @property
     def home(self) -> str:

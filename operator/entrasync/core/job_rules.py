@@ -6,6 +6,7 @@ from entrasync.api.conditions import Reason
 from entrasync.api.policies import AdoptionPolicy, OnMissing
 from entrasync.core.actions import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
 from entrasync.core.bounds import LOOKS_FOR_UNCONFIRMED_CREATE, SOON
+from entrasync.core.desired import Desired
 from entrasync.core.facts import Facts
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.resource import Claim, Operation, is_same_id
@@ -234,10 +235,16 @@ def template_is_not_that_of_the_job(facts: Facts) -> Verdict | None:
         return None
     return Stall(
         Reason.TEMPLATE_CHANGED,
-        f"spec.template.id is {facts.desired.template_id}, but job {facts.job.id} has template "
+        f"{_name_template(facts.desired)}, but job {facts.job.id} has template "
         f"{facts.job.template_id}, which Graph cannot change. "
         "Set the old template again, or delete the resource and apply it anew.",
     )
+
+
+def _name_template(desired: Desired) -> str:
+    if desired.factory_tag:
+        return f"spec.template.factoryTag {desired.factory_tag} means {desired.template_id}"
+    return f"spec.template.id is {desired.template_id}"
 
 
 def job_is_not_written_down(facts: Facts) -> Verdict | None:

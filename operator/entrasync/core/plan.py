@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from entrasync.api.conditions import Reason
+from entrasync.core.desired import Desired
 from entrasync.core.facts import Facts
 from entrasync.core.job_rules import (
     create_is_unconfirmed,
@@ -39,16 +40,22 @@ def tenant_was_changed(facts: Facts) -> Stall | None:
     )
 
 
-def service_principal_was_changed(facts: Facts) -> Verdict | None:
+def service_principal_was_changed(facts: Facts) -> Stall | None:
     """Find a spec that means another service principal than the job's."""
     pinned, wanted = facts.resource.pinned_service_principal_id, facts.desired.service_principal_id
     if pinned is None or is_same_id(pinned, wanted):
         return None
     return Stall(
         Reason.SERVICE_PRINCIPAL_CHANGED,
-        f"spec.servicePrincipal.objectId is {wanted}, but this resource belongs to service principal {pinned}. "
+        f"{_name_service_principal(facts.desired)}, but this resource belongs to service principal {pinned}. "
         "A job cannot move: set the old id again, or delete the resource and apply it under the new one.",
     )
+
+
+def _name_service_principal(desired: Desired) -> str:
+    if desired.app_id:
+        return f"spec.servicePrincipal.appId {desired.app_id} means {desired.service_principal_id}"
+    return f"spec.servicePrincipal.objectId is {desired.service_principal_id}"
 
 
 RULES: tuple[Rule, ...] = (

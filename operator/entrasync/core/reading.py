@@ -44,19 +44,19 @@ def _read_spec(raw: Mapping[str, Any], defaults: Defaults) -> tuple[Desired | No
     try:
         spec = SynchronizationJobSpec.model_validate(raw)
         return _resolve(spec, defaults), None
-    except (ValidationError, ValueError) as error:
-        faults = error.errors(include_input=False, include_url=False) if isinstance(error, ValidationError) else ()
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False)
         places = "; ".join(f"spec.{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
         return None, places or str(error)
 
 
 def _resolve(spec: SynchronizationJobSpec, defaults: Defaults) -> Desired:
-    if spec.service_principal.object_id is None or spec.template.id is None:
-        raise ValueError("spec.servicePrincipal.objectId and spec.template.id are needed")
     schedule = spec.schedule or ScheduleSpec()
     return Desired(
-        service_principal_id=spec.service_principal.object_id,
-        template_id=spec.template.id,
+        service_principal_id=spec.service_principal.object_id or "",
+        template_id=spec.template.id or "",
+        app_id=spec.service_principal.app_id,
+        factory_tag=spec.template.factory_tag,
         poll_interval=spec.poll_interval or defaults.poll_interval,
         connection_name=spec.connection_ref.name if spec.connection_ref else None,
         job_id=spec.job_id,

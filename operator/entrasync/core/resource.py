@@ -89,6 +89,18 @@ class Resource:
         return job_id if isinstance(job_id, str) and job_id else None
 
     @property
+    def job_template_id(self) -> str | None:
+        """The template of the job that was mirrored last."""
+        job = self.status.get("job")
+        template_id = job.get("templateId") if isinstance(job, Mapping) else None
+        return template_id if isinstance(template_id, str) and template_id else None
+
+    @property
+    def pinned_tenant_id(self) -> str | None:
+        """The tenant that its job is in."""
+        return self.status.get("tenantId") or None
+
+    @property
     def pinned_service_principal_id(self) -> str | None:
         """What the service principal once resolved to."""
         return self.status.get("servicePrincipalId") or None
@@ -96,7 +108,8 @@ class Resource:
     @property
     def service_principal_id(self) -> str | None:
         """The service principal whose jobs we read: the pinned one, else the wanted one."""
-        return self.pinned_service_principal_id or (self.desired.service_principal_id if self.desired else None)
+        wanted = self.desired.service_principal_id if self.desired else None
+        return self.pinned_service_principal_id or wanted or None
 
     @property
     def origin(self) -> str | None:
@@ -196,7 +209,7 @@ def claim_of(resource: Resource) -> Claim:
     return Claim(
         key=resource.key,
         created_at=resource.created_at,
-        template_id=desired.template_id if desired else None,
+        template_id=(desired.template_id or None) if desired else None,
         held_job_id=resource.held_job_id,
         wanted_job_id=desired.job_id if desired else None,
         creating_since=operation.started_at if operation and resource.held_job_id is None else None,

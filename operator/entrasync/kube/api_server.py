@@ -64,4 +64,4 @@ class ApiServer:
             self._resources.remove(written.key, written.uid)
         else:
             self._resources.put(written)
-        return written
+        return self._resources.resolved(written)

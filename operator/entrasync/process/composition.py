@@ -36,6 +36,7 @@ from entrasync.reconcile.observe import Observer
 from entrasync.reconcile.perform import Performer
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.reconciler import Reconciler
+from entrasync.reconcile.resolver import Resolver
 from entrasync.reconcile.resources import Resources
 
 LOG = logging.getLogger("entrasync.process")
@@ -85,6 +86,7 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
     reconciler = Reconciler(
         resources,
         memory,
+        resolver=Resolver(connections, resources),
         observer=Observer(connections, resources, memory, clock),
         performer=Performer(connections, api_server, resources, events=events, clock=clock),
         resource_api=api_server,

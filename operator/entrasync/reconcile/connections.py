@@ -71,6 +71,15 @@ class Connections:
             case _:
                 raise Disconnected(Reason.CONNECTION_NOT_READY, self._explain_absence(resource, key))
 
+    def tenant_of(self, resource: Resource) -> str | None:
+        """Tell the tenant that a resource belongs to or would come to; None while its connection does not work."""
+        if pinned := resource.pinned_tenant_id:
+            return pinned
+        try:
+            return self.find(resource).api.tenant_id
+        except Disconnected:
+            return None
+
     def forget_unused(self, service_principal_ids: Collection[str]) -> None:
         """Drop what was read of service principals that no resource belongs to any more."""
         for connection in self._all():

@@ -17,7 +17,7 @@ from entrasync.core.deletion import (
 from entrasync.core.errors import EntraSyncError, OutcomeUnknown, Stalled
 from entrasync.core.facts import Facts
 from entrasync.core.observed import Observed
-from entrasync.core.plan import plan, tenant_was_changed
+from entrasync.core.plan import plan, service_principal_was_changed, tenant_was_changed
 from entrasync.core.resource import Resource
 from entrasync.core.status import remember
 from entrasync.core.verdicts import Do, Rest, Retry, Wait, judge
@@ -70,7 +70,10 @@ class Convergence:
         unread = self._observer.look_without_listing(resource)
         if refusal := tenant_was_changed(self._facts(resource, unread)):
             raise Stalled(refusal.reason, refusal.message)
-        observed = await self._observer.observe(resource, since=since, is_urgent=is_urgent)
+        try:
+            observed = await self._observer.observe(resource, since=since, is_urgent=is_urgent)
+        except EntraSyncError as error:
+            raise self._explain(resource, unread, error) from error
         taken: list[Action] = []
         for _ in range(MOST_ROUNDS):
             facts = self._facts(resource, observed)
@@ -91,6 +94,13 @@ class Convergence:
             except EntraSyncError as error:
                 return Seen(replace(facts, resource=resource), self.judge(resource, error))
         return Seen(self._facts(resource, observed), _unsettled())
+
+    def _explain(self, resource: Resource, unread: Observed, error: EntraSyncError) -> EntraSyncError:
+        """Say of a service principal that is gone that its app has another one now, where that is so."""
+        if error.reason is not Reason.SERVICE_PRINCIPAL_NOT_FOUND:
+            return error
+        refusal = service_principal_was_changed(self._facts(resource, unread))
+        return Stalled(refusal.reason, refusal.message) if refusal else error
 
     async def let_go(self, resource: Resource, since: datetime) -> tuple[Rest | None, Resource]:
         """Settle the job of a resource that is being deleted, and let the resource go (None).
@@ -132,10 +142,15 @@ class Convergence:
 
     def judge(self, resource: Resource, error: EntraSyncError) -> Rest:
         """Turn an error into what happens next, with regard to what this resource may have made lately."""
-        now = self._clock.now()
-        seen_at = self._memory.recall(resource, now).spec_seen_at
-        young_until = max(seen_at, resource.created_job_at or seen_at) + self._bounds.young
-        return judge(error, young_until=young_until, now=now)
+        return judge(error, young_until=self._young_until(resource), now=self._clock.now())
+
+    def is_young(self, resource: Resource) -> bool:
+        """Whether what Graph does not know of it may be on its way through Entra."""
+        return self._clock.now() < self._young_until(resource)
+
+    def _young_until(self, resource: Resource) -> datetime:
+        seen_at = self._memory.recall(resource, self._clock.now()).spec_seen_at
+        return max(seen_at, resource.created_job_at or seen_at) + self._bounds.young
 
     def _facts(self, resource: Resource, observed: Observed) -> Facts:
         if resource.desired is None:

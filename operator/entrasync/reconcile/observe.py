@@ -8,7 +8,7 @@ from entrasync.core.clock import Clock
 from entrasync.core.errors import EntraSyncError, PossiblyReplicating, Stalled
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.observed import Observed
-from entrasync.core.resource import Resource, ResourceKey
+from entrasync.core.resource import Claim, Resource, ResourceKey, is_same_id
 from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.memory import Memory, Recollection, count_miss
 from entrasync.reconcile.resources import Resources
@@ -47,13 +47,22 @@ class Observer:
         """Look at a listing with this resource's eyes, without reading anything; `job` is one that Graph just sent."""
         job_id, recollection = resource.job_id, self._memory.recall(resource, self._clock.now())
         paused_job_id, paused_at = recollection.pause_taken or (None, None)
+        tenant_id = self._connections.find(resource).api.tenant_id
         return Observed(
-            tenant_id=self._connections.find(resource).api.tenant_id,
+            tenant_id=tenant_id,
             listing=listing,
             job=job or (listing.find(job_id) if job_id else None),
-            claims=self._resources.claims_on(_home(resource), besides=resource.key),
+            claims=self._claims(resource, tenant_id),
             spec_seen_at=recollection.spec_seen_at,
             pause_taken_at=paused_at if paused_job_id == job_id else None,
+        )
+
+    def _claims(self, resource: Resource, tenant_id: str) -> tuple[Claim, ...]:
+        """Gather the claims of the others. Who has no way into the tenant cannot block others by naming its jobs."""
+        return self._resources.claims_on(
+            _home(resource),
+            besides=resource.key,
+            counts=lambda other: is_same_id(self._connections.tenant_of(other), tenant_id),
         )
 
     def forget(self, key: ResourceKey) -> None:

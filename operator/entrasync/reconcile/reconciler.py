@@ -7,6 +7,8 @@ from typing import Any
 from entrasync.api.conditions import Reason
 from entrasync.core.bounds import Bounds
 from entrasync.core.clock import Clock
+from entrasync.core.deletion import needs_resolution
+from entrasync.core.desired import Desired
 from entrasync.core.difference import merge_patch
 from entrasync.core.errors import EntraSyncError
 from entrasync.core.events import Event, events_between
@@ -21,6 +23,7 @@ from entrasync.reconcile.observe import Observer
 from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.perform import Performer
 from entrasync.reconcile.ports import EventSink, ResourceApi
+from entrasync.reconcile.resolver import Resolver
 from entrasync.reconcile.resources import Resources
 
 WHILE_STALLED = timedelta(minutes=5)
@@ -36,6 +39,7 @@ class Reconciler:
         memory: Memory,
         *,
         observer: Observer,
+        resolver: Resolver,
         performer: Performer,
         resource_api: ResourceApi,
         events: EventSink,
@@ -45,6 +49,7 @@ class Reconciler:
         self._resources = resources
         self._memory = memory
         self._observer = observer
+        self._resolver = resolver
         self._convergence = Convergence(
             resources, memory, observer=observer, performer=performer, clock=clock, bounds=bounds
         )
@@ -68,6 +73,8 @@ class Reconciler:
             return await self._refuse(resource)
         if resource.desired.is_suspended:
             return await self._write(resource, conclude_suspended(resource, wall=self._clock.wall()), Outcome(None))
+        if not resource.desired.is_resolved:
+            return await self._resolve(resource, resource.desired)
         return await self._apply(resource, since, is_urgent=is_urgent)
 
     async def tell_broken(self, key: ResourceKey, *, since: datetime) -> None:
@@ -83,11 +90,21 @@ class Reconciler:
         status = conclude_unseen(resource, stall, is_blind=False, wall=self._clock.wall())
         return await self._write(resource, status, Outcome(None))
 
+    async def _resolve(self, resource: Resource, desired: Desired) -> Outcome:
+        """Look up what the spec says by name; the next pass, begun at once, goes on among those of its home."""
+        try:
+            await self._resolver.resolve(resource, desired, is_young=self._convergence.is_young(resource))
+        except EntraSyncError as error:
+            return await self._end_unseen(resource, self._convergence.judge(resource, error))
+        return Outcome(timedelta(0))
+
     async def _apply(self, resource: Resource, since: datetime, *, is_urgent: bool) -> Outcome:
         recollection = self._memory.recall(resource, self._clock.now())
         try:
             seen = await self._convergence.converge(resource, since=since, is_urgent=is_urgent)
         except EntraSyncError as error:
+            if error.reason is Reason.SERVICE_PRINCIPAL_NOT_FOUND:
+                self._resources.unlearn(resource)  # its app may have got another one
             return await self._end_unseen(resource, self._convergence.judge(resource, error))
         written = remember(seen.facts)
         if written.complaints and written.complaints != recollection.complaints:
@@ -116,6 +133,9 @@ class Reconciler:
         if not resource.has_finalizer:
             return Outcome(None)
         try:
+            if resource.desired and needs_resolution(resource):
+                await self._resolver.resolve(resource, resource.desired, is_young=False)
+                return Outcome(timedelta(0))
             rest, resource = await self._convergence.let_go(resource, since)
         except EntraSyncError as error:
             rest = self._convergence.judge(resource, error)

@@ -1,7 +1,9 @@
 """All resources of our kind as last seen, and who claims what."""
 
 from collections import defaultdict
+from collections.abc import Callable
 
+from entrasync.core.resolution import Resolution, resolve, without_resolution
 from entrasync.core.resource import Claim, Resource, ResourceKey, claim_of
 from entrasync.reconcile.store import Store
 
@@ -11,6 +13,7 @@ class Resources(Store[Resource]):
 
     def __init__(self) -> None:
         super().__init__()
+        self._resolutions: dict[str, Resolution] = {}
         self._on_service_principal: defaultdict[str, set[ResourceKey]] = defaultdict(set)
 
     def home(self, key: ResourceKey) -> str:
@@ -18,19 +21,52 @@ class Resources(Store[Resource]):
         resource = self.get(key)
         return (resource.service_principal_id if resource else None) or str(key)
 
+    def put(self, seen: Resource) -> Resource | None:
+        """Keep a resource, with ids in the place of names as far as they are known."""
+        return super().put(self.resolved(seen))
+
+    def learn(self, resource: Resource, resolution: Resolution) -> None:
+        """Keep what the names in a resource's spec stand for."""
+        self._resolutions[resource.uid] = resolution
+        self._exchange(resource, self.resolved)
+
+    def unlearn(self, resource: Resource) -> None:
+        """Forget what the names in a resource's spec stood for: Graph does not know it any more."""
+        self._resolutions.pop(resource.uid, None)
+        self._exchange(resource, without_resolution)
+
+    def resolved(self, resource: Resource) -> Resource:
+        """Put ids into a resource as far as they are known."""
+        return resolve(resource, self._resolutions.get(resource.uid))
+
+    def remove(self, key: ResourceKey, uid: str) -> None:
+        """Forget a resource that is no longer there, and what its names stood for."""
+        self._resolutions.pop(uid, None)
+        super().remove(key, uid)
+
     def keys_on(self, service_principal_id: str) -> frozenset[ResourceKey]:
         """The resources of one service principal."""
         return frozenset(self._on_service_principal.get(service_principal_id, ()))
 
-    def claims_on(self, service_principal_id: str, *, besides: ResourceKey) -> tuple[Claim, ...]:
-        """What all other resources claim on one service principal."""
+    def claims_on(
+        self, service_principal_id: str, *, besides: ResourceKey, counts: Callable[[Resource], bool]
+    ) -> tuple[Claim, ...]:
+        """What all other resources claim on one service principal, as far as their claim `counts`."""
         keys = sorted(self.keys_on(service_principal_id) - {besides})
         others = (self._by_key[key] for key in keys)
-        return tuple(claim_of(other) for other in others if not other.has_let_go)
+        return tuple(claim_of(other) for other in others if not other.has_let_go and counts(other))
 
     def service_principals(self) -> frozenset[str]:
         """All service principals that a resource belongs to."""
         return frozenset(self._on_service_principal)
+
+    def _exchange(self, resource: Resource, change: Callable[[Resource], Resource]) -> None:
+        known = self._by_key.get(resource.key)
+        if known is None or known.uid != resource.uid:
+            return
+        self._unlink(known)
+        self._by_key[known.key] = change(known)
+        self._link(self._by_key[known.key])
 
     def _link(self, seen: Resource) -> None:
         if home := seen.service_principal_id:

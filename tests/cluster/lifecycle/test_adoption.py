@@ -1,6 +1,6 @@
 """Which job becomes ours: adopted, named, refused, or left to another resource."""
 
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import Workplace, condition, open_twins
 
 
 class TestOneJobThatNobodyClaims:
@@ -109,6 +109,18 @@ class TestAJobThatAnotherResourceHolds:
         held = {workplace.wait_ready(name)["status"]["job"]["templateId"] for name in names}
         assert held == {"scim", "zendesk"}
         assert workplace.writes(principal).count("createJob") == 2
+
+    def test_it_is_so_over_namespaces_too(self, workplace: Workplace) -> None:
+        principal = workplace.world.create_service_principal().id
+        with open_twins(workplace) as (one, two):
+            older = one.apply_job(principal)
+            held = one.wait_ready(older)["status"]["job"]["id"]
+            message = two.wait_stalled(two.apply_job(principal, name="newer"), "Conflict")
+            assert f"SynchronizationJob {one.namespace}/{older} has job {held}" in message
+            one.change_job(older, deletionPolicy="Retain")
+            one.wait_ready(older)
+            one.delete_job(older)
+            assert two.wait_ready("newer")["status"]["job"]["id"] == held
 
 
 class TestJobId:

@@ -6,7 +6,7 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.core.errors import Transient
-from entrasync.core.resource import ResourceKey
+from entrasync.core.resource import Resource, ResourceKey
 from entrasync.reconcile.listings import Listings
 from entrasync.reconcile.memory import Memory, count_miss
 from entrasync.reconcile.resources import Resources
@@ -85,22 +85,27 @@ class TestResources:
         assert store.service_principals() == frozenset()
 
 
+def everybody(_: Resource) -> bool:
+    return True
+
+
 class TestClaims:
     def test_are_those_of_all_others_on_the_service_principal(self) -> None:
         store = Resources()
         store.put(holder(name="a"))
         store.put(resource(desired(job_id="named"), name="b"))
         store.put(resource(desired(service_principal_id=OTHER_PRINCIPAL), name="c"))
-        claims = store.claims_on(PRINCIPAL, besides=NOBODY)
+        claims = store.claims_on(PRINCIPAL, besides=NOBODY, counts=everybody)
         assert [(claim.key.name, claim.job_id) for claim in claims] == [("a", JOB), ("b", "named")]
-        assert [claim.key.name for claim in store.claims_on(PRINCIPAL, besides=claims[0].key)] == ["b"]
+        others = store.claims_on(PRINCIPAL, besides=claims[0].key, counts=everybody)
+        assert [claim.key.name for claim in others] == ["b"]
 
     def test_of_one_that_is_being_deleted_stand_until_we_let_go(self) -> None:
         store = Resources()
         store.put(holder(is_deleting=True))
-        assert len(store.claims_on(PRINCIPAL, besides=NOBODY)) == 1
+        assert len(store.claims_on(PRINCIPAL, besides=NOBODY, counts=everybody)) == 1
         store.put(holder(is_deleting=True, finalizers=("foreign",), resource_version="2"))
-        assert store.claims_on(PRINCIPAL, besides=NOBODY) == ()
+        assert store.claims_on(PRINCIPAL, besides=NOBODY, counts=everybody) == ()
 
 
 class TestMemory:

@@ -1,0 +1,94 @@
+"""One job, one resource, over namespaces and connections; but only who has a way into the tenant can claim there."""
+
+from datetime import timedelta
+
+from entrasync.core.resource import ResourceKey
+from entrasync.reconcile.connections import Connection, Fault
+from entrasync.reconcile.listings import Listings
+from tests.support.facts import JOB, desired, remote_job, resource
+from tests.support.fakes import FakeGraph, Story
+
+ELSEWHERE = "ffffffff-0c1d-4f7e-8a53-3b1f0f6a9d11"
+
+
+def connect(story: Story, namespace: str, tenant_id: str | None = None) -> None:
+    """Give a namespace a connection of its own: to the same jobs, or to another tenant."""
+    graph = story.graph
+    if tenant_id is not None:
+        graph = FakeGraph(story.clock)
+        graph.tenant_id = tenant_id
+    key = ResourceKey(namespace, "default")
+    story.connections.put(key, Connection(key, graph, Listings(graph, on_fetched=lambda *_: None)))
+
+
+async def apply(story: Story, namespace: str, age: timedelta, job_id: str | None = None) -> ResourceKey:
+    made = resource(
+        desired(job_id=job_id),
+        key=ResourceKey(namespace, "job"),
+        uid=namespace,
+        created_at=story.clock.now() - age,
+        finalizers=(),
+    )
+    key = story.apply(made)
+    await story.run(key)
+    return key
+
+
+OLD, NEW = timedelta(days=2), timedelta(days=1)
+
+
+async def test_the_holder_in_another_namespace_is_named() -> None:
+    story = Story()
+    story.graph.add(remote_job())
+    await apply(story, "identity", OLD)
+
+    newer = await apply(story, "elsewhere", NEW)
+
+    assert story.condition(newer, "Stalled") == ("True", "Conflict")
+    assert "identity/job" in story.message(newer, "Stalled")
+
+
+async def test_so_it_is_through_two_connections_to_one_tenant() -> None:
+    story = Story()
+    story.graph.add(remote_job())
+    connect(story, "elsewhere")
+    await apply(story, "identity", OLD)
+
+    newer = await apply(story, "elsewhere", NEW)
+
+    assert story.condition(newer, "Stalled") == ("True", "Conflict")
+
+
+async def test_who_can_only_reach_another_tenant_blocks_nobody() -> None:
+    story = Story()
+    story.graph.add(remote_job())
+    connect(story, "elsewhere", ELSEWHERE)
+    await apply(story, "elsewhere", OLD, job_id=JOB)
+
+    mine = await apply(story, "identity", NEW, job_id=JOB)
+
+    assert story.condition(mine, "Ready")[0] == "True"
+
+
+async def test_who_has_no_connection_that_works_blocks_nobody() -> None:
+    story = Story()
+    story.graph.add(remote_job())
+    story.connections.put(ResourceKey("elsewhere", "default"), Fault("CredentialRefused", "No."))
+    await apply(story, "elsewhere", OLD, job_id=JOB)
+
+    mine = await apply(story, "identity", NEW, job_id=JOB)
+
+    assert story.condition(mine, "Ready")[0] == "True"
+
+
+async def test_a_holder_whose_connection_broke_still_holds() -> None:
+    story = Story()
+    story.graph.add(remote_job())
+    connect(story, "elsewhere")
+    holder = await apply(story, "elsewhere", OLD)
+    await story.run(holder)
+    story.connections.put(ResourceKey("elsewhere", "default"), Fault("CredentialRefused", "No."))
+
+    newer = await apply(story, "identity", NEW)
+
+    assert story.condition(newer, "Stalled") == ("True", "Conflict")
