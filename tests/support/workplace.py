@@ -47,10 +47,11 @@ class Workplace:
         self.operator.kill()
         self.operator = None
 
-    def apply_job(self, principal: str, *, name: str = "", template: str = "scim", **spec: Any) -> str:
+    def apply_job(self, principal: str, *, name: str = "", template: str | Object = "scim", **spec: Any) -> str:
         """Create a SynchronizationJob and return its name; `spec` takes the other fields as the CRD spells them."""
         name = name or f"job-{uuid.uuid4().hex[:8]}"
-        body = {"servicePrincipal": {"objectId": principal}, "template": {"id": template}} | spec  # spec may name others
+        meant = {"id": template} if isinstance(template, str) else template
+        body = {"servicePrincipal": {"objectId": principal}, "template": meant} | spec
         metadata = {"name": name, "namespace": self.namespace}
         manifest = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": body}
         self.cluster.create(PLURAL, manifest, self.namespace)

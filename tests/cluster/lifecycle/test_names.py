@@ -5,11 +5,10 @@ from typing import Any
 from tests.support.workplace import Workplace, condition
 
 APP_OF_NOBODY = "99999999-9999-4999-8999-999999999999"
-TAGGED = {"id": "scim", "factory_tag": "CustomSCIM"}
 
 
 def make_app(place: Workplace) -> Any:
-    return place.world.create_service_principal(templates=[TAGGED, {"id": "aws", "factory_tag": "aws"}])
+    return place.world.create_service_principal(templates=["scim", "aWSSingleSignon"])
 
 
 def apply_by_name(place: Workplace, app_id: str, tag: str = "CustomSCIM", **spec: Any) -> str:
@@ -65,7 +64,7 @@ class TestNamesThatMeanNothing:
         name = apply_by_name(workplace, make_app(workplace).app_id, tag="slack")
         message = workplace.wait_stalled(name, "TemplateNotOffered")
         assert "offers no template with factory tag slack" in message
-        assert "aws (aws), scim (CustomSCIM)" in message
+        assert "aWSSingleSignon (aws), scim (CustomSCIM)" in message
 
     def test_a_missing_permission_is_named(self, swift_workplace: Workplace) -> None:
         app = make_app(swift_workplace)
