@@ -8,7 +8,7 @@ import pytest
 from xdist.remote import Producer
 
 from control_plane import ControlPlane
-from control_plane.binaries import installed
+from control_plane.binaries import Binaries, installed
 from tests.support.cluster import Cluster
 from tests.support.schedule import WholeGroups, rank_of
 
@@ -16,12 +16,17 @@ _LONGEST_NAME = 63  # of a namespace, in Kubernetes
 
 
 @pytest.fixture(scope="session")
-def control_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    """One control plane for the whole session, with an audit log. Each test works in a namespace of its own."""
-    binaries = installed()
-    if binaries is None:
-        # Getting them may take minutes, and would look like a test that hangs.
+def binaries() -> Binaries:
+    """The API server's programs. Getting them may take minutes, and would look like a test that hangs."""
+    found = installed()
+    if found is None:
         pytest.fail("The API server's programs are not here yet. Run: python -m control_plane get", pytrace=False)
+    return found
+
+
+@pytest.fixture(scope="session")
+def control_plane(binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
+    """One control plane for the whole session, with an audit log. Each test works in a namespace of its own."""
     folder = tmp_path_factory.mktemp("control-plane")
     with ControlPlane.start(folder, audit="Metadata", binaries=binaries) as plane:
         yield plane

@@ -14,7 +14,7 @@ import yaml
 
 from tests.support.processes import run_module
 
-pytestmark = pytest.mark.usefixtures("control_plane")  # so that its programs are on this machine
+pytestmark = pytest.mark.usefixtures("binaries")
 
 
 @pytest.fixture

@@ -3,8 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from control_plane import ControlPlane
-from control_plane.binaries import installed
-from control_plane.programs import REQUIRED
+from control_plane.binaries import Binaries
 from graph_simulator.process import Launch
 from stage import WorldTime
 from tests.support.chart_fixtures import helm, helm3
@@ -16,12 +15,8 @@ __all__ = ["helm", "helm3"]
 
 
 @pytest.fixture(scope="session")
-def bare_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+def bare_cluster(binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A cluster of the chart's own, without our CRDs: a release installs them, and looks after every namespace."""
-    binaries = installed(REQUIRED)
-    if binaries is None:
-        # Getting them may take minutes, and would look like a test that hangs.
-        pytest.fail("The API server's programs are not here yet. Run: python -m control_plane get", pytrace=False)
     folder = tmp_path_factory.mktemp("bare-control-plane")
     with ControlPlane.start(folder, audit="Metadata", binaries=binaries) as plane, Cluster(plane) as found:
         yield found
