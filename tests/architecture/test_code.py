@@ -5,18 +5,19 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from entrasync.api.conditions import CONDITION_MEANING, REASON_MEANING, ConditionType, Reason
-from entrasync.api.policies import ScheduleState
-from entrasync.core import job_rules, schedule_rules
+from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, ScheduleState
+from entrasync.core import job_rules, observer_rules, schedule_rules
 from entrasync.core import plan as planning
 from entrasync.core.deletion import DELETION_RULES
 from entrasync.core.facts import Facts
-from entrasync.core.plan import RULES, Rule, plan
+from entrasync.core.plan import OBSERVER_RULES, RULES, WORK_RULES, Rule, plan
 from tests.support.facts import (
     JOB,
     NOW,
@@ -26,6 +27,8 @@ from tests.support.facts import (
     desired,
     facts,
     holder,
+    minutes,
+    misses,
     operation,
     quarantined_job,
     remote_job,
@@ -58,6 +61,37 @@ DECIDED_BY: dict[Rule, Facts] = {
     schedule_rules.job_rests_but_should_run: facts(holder(), remote_job(state="Disabled")),
 }
 """Each rule with a case that no rule before it decides."""
+
+OBSERVED = desired(management_policy=ManagementPolicy.OBSERVE)
+OBSERVED_GONE = facts(holder(wish=OBSERVED), misses=misses(3, minutes(5)))
+
+DECIDED_FOR_OBSERVERS_BY: dict[Rule, Facts] = {
+    planning.tenant_was_changed: facts(holder(wish=OBSERVED), remote_job(), tenant="elsewhere"),
+    observer_rules.create_before_observing_is_unconfirmed: facts(
+        resource(OBSERVED, status={"operation": operation(NOW)})
+    ),
+    planning.service_principal_was_changed: facts(
+        holder(wish=replace(OBSERVED, service_principal_id=OTHER_PRINCIPAL)), remote_job()
+    ),
+    job_rules.named_job_is_not_the_held_one: facts(holder(wish=replace(OBSERVED, job_id="named")), remote_job()),
+    observer_rules.job_to_observe_is_out_of_sight: facts(holder(wish=OBSERVED)),
+    observer_rules.job_to_observe_is_unknown: facts(resource(OBSERVED), remote_job()),
+    observer_rules.job_would_have_to_be_created: OBSERVED_GONE,
+    observer_rules.job_to_observe_is_absent: facts(
+        resource(replace(OBSERVED, adoption_policy=AdoptionPolicy.ADOPT_ONLY))
+    ),
+    job_rules.named_job_is_unknown: facts(resource(replace(OBSERVED, job_id="named"))),
+    job_rules.template_is_not_that_of_the_job: facts(holder(wish=replace(OBSERVED, template_id="other")), remote_job()),
+    observer_rules.observed_job_is_not_written_down: facts(resource(replace(OBSERVED, job_id=JOB)), remote_job()),
+} | {
+    rule: facts(
+        replace(case.resource, desired=replace(case.desired, management_policy=ManagementPolicy.OBSERVE)),
+        *case.observed.listing.jobs,
+    )
+    for rule, case in DECIDED_BY.items()
+    if rule in WORK_RULES
+}
+"""The same for a resource that only observes."""
 
 SOURCES = sorted(path for root in ("operator", "sandbox") for path in (ROOT / root).rglob("*.py"))
 ALL = SOURCES + sorted(path for root in ("tests", "benchmarks") for path in (ROOT / root).rglob("*.py"))
@@ -142,7 +176,7 @@ class TestWords:
 
 
 class TestRules:
-    @pytest.mark.parametrize("rule", [*RULES, *DELETION_RULES], ids=lambda rule: rule.__name__)
+    @pytest.mark.parametrize("rule", [*RULES, *OBSERVER_RULES, *DELETION_RULES], ids=lambda rule: rule.__name__)
     def test_each_says_what_it_finds(self, rule: object) -> None:
         doc = rule.__doc__ or ""
         assert doc.startswith(("Find ", "Delete ")), "a rule is named by the fault it finds"
@@ -153,9 +187,15 @@ class TestRules:
         """Were one hidden behind those before it, or missing here, it would be dead or untested."""
         assert next(asked for asked in RULES if asked(DECIDED_BY[rule]) is not None) is rule
 
+    @pytest.mark.parametrize("rule", OBSERVER_RULES, ids=lambda rule: rule.__name__)
+    def test_each_decides_in_a_case_of_its_own_for_an_observer(self, rule: Rule) -> None:
+        case = DECIDED_FOR_OBSERVERS_BY[rule]
+        assert next(asked for asked in OBSERVER_RULES if asked(case) is not None) is rule
+
     def test_none_finds_anything_where_all_is_as_wanted(self) -> None:
         assert plan(facts(holder(), remote_job())) is None
 
     def test_none_stands_twice(self) -> None:
         assert len(set(RULES)) == len(RULES)
+        assert len(set(OBSERVER_RULES)) == len(OBSERVER_RULES)
         assert len(set(DELETION_RULES)) == len(DELETION_RULES)

@@ -17,6 +17,7 @@ class ConditionType(StrEnum):
     QUARANTINED = "Quarantined"
     STEADY_STATE = "SteadyState"
     ESCROWS_PRUNED = "EscrowsPruned"
+    DRIFTED = "Drifted"
 
 
 CONDITION_MEANING: dict[ConditionType, str] = {
@@ -27,6 +28,7 @@ CONDITION_MEANING: dict[ConditionType, str] = {
     ConditionType.QUARANTINED: "Graph put the job in quarantine; the reason is Graph's own.",
     ConditionType.STEADY_STATE: "The job has caught up with its source at least once.",
     ConditionType.ESCROWS_PRUNED: "Graph cleared the failures of the initial cycle; a person must look.",
+    ConditionType.DRIFTED: "Only under managementPolicy Observe: Graph differs from the spec; the message says how.",
 }
 
 
@@ -41,6 +43,7 @@ class Reason(StrEnum):
     ACHIEVED = "Achieved"
     NOT_ACHIEVED = "NotAchieved"
     NOT_QUARANTINED = "NotQuarantined"
+    OBSERVED = "Observed"
 
     # On its way, goes on by itself
     CREATE_UNCONFIRMED = "CreateUnconfirmed"
@@ -53,6 +56,7 @@ class Reason(StrEnum):
     THROTTLED = "Throttled"
     GRAPH_UNREACHABLE = "GraphUnreachable"
     CONNECTION_NOT_READY = "ConnectionNotReady"
+    NO_JOB_TO_OBSERVE = "NoJobToObserve"
     INTERNAL_ERROR = "InternalError"
 
     # A person must act
@@ -78,6 +82,7 @@ class Reason(StrEnum):
     QUARANTINED = "Quarantined"
     ESCROWS_PRUNED = "EscrowsPruned"
     DELETION_BLOCKED = "DeletionBlocked"
+    DRIFTED = "Drifted"
     SUSPENDED = "Suspended"
 
     # Only told as Events
@@ -100,6 +105,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.ACHIEVED: "The job has caught up with its source at least once.",
     Reason.NOT_ACHIEVED: "The job has not caught up with its source yet.",
     Reason.NOT_QUARANTINED: "The job is not in quarantine.",
+    Reason.OBSERVED: "The job is fit and only observed (managementPolicy Observe); Drifted tells whether it differs.",
     Reason.CREATE_UNCONFIRMED: "Graph's answer to the create was lost; its job is looked for.",
     Reason.STARTING: "The job is being started.",
     Reason.PAUSING: "The job is being paused.",
@@ -110,6 +116,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.THROTTLED: "Graph asked for a pause (429); it is kept.",
     Reason.GRAPH_UNREACHABLE: "Graph could not be read or written; tried again.",
     Reason.CONNECTION_NOT_READY: "The GraphConnection of this resource is missing or does not work; it says why.",
+    Reason.NO_JOB_TO_OBSERVE: "managementPolicy is Observe and no job fits; it is looked for at each poll.",
     Reason.INTERNAL_ERROR: "A fault of the operator; the log has the traceback. Tried again.",
     Reason.CONFLICT: "Another resource holds this job.",
     Reason.SEVERAL_JOBS: "Several jobs fit and none is named; set spec.jobId.",
@@ -133,6 +140,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.QUARANTINED: "Graph put the job in quarantine.",
     Reason.ESCROWS_PRUNED: "The initial cycle had too many failures; Graph cleared them.",
     Reason.DELETION_BLOCKED: "The resource cannot be deleted yet; the message says how to let go.",
+    Reason.DRIFTED: "Graph differs from the spec, and managementPolicy Observe leaves it so.",
     Reason.SUSPENDED: "spec.suspend is true: the operator leaves this resource alone.",
     Reason.JOB_CREATED: "A job was created in Graph.",
     Reason.JOB_ADOPTED: "An existing job was taken over.",

@@ -18,7 +18,7 @@ class ConditionEntry(ApiModel):
     """One thing that can be said of this resource, in the form that Kubernetes tools know (metav1.Condition)."""
 
     type: Annotated[str, Field(max_length=316)]
-    """What is said: Ready, Applied, Reconciling, Stalled, Quarantined, SteadyState or EscrowsPruned."""
+    """What is said: Ready, Applied, Reconciling, Stalled, Quarantined, SteadyState, EscrowsPruned or Drifted."""
 
     status: Literal["True", "False", "Unknown"]
     """Whether it is so."""

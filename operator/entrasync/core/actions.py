@@ -66,4 +66,10 @@ class ReleaseResource:
     message: str
 
 
-Action = AddFinalizer | CreateJob | ForgetCreate | HoldJob | StartJob | PauseJob | DeleteJob | ReleaseResource
+GraphWrite = CreateJob | StartJob | PauseJob | DeleteJob
+"""What changes something in Graph: never done for a resource that only observes."""
+
+KubernetesWrite = AddFinalizer | ForgetCreate | HoldJob | ReleaseResource
+"""What changes our own resource only."""
+
+Action = GraphWrite | KubernetesWrite

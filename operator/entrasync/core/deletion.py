@@ -16,11 +16,13 @@ DeletionRule = Callable[[Facts], Verdict | None]
 
 
 def release_without_graph(resource: Resource) -> ReleaseResource | None:
-    """Find a resource that may go without a look at Graph: suspended, abandoned, retained or without a job."""
+    """Find a resource that may go without a look at Graph: suspended, abandoned, observing, retaining, jobless."""
     if resource.is_abandoned:
         return ReleaseResource("let go as its annotation asks; whatever job there is lives on in Graph")
     if resource.desired is None or resource.desired.is_suspended:
         return ReleaseResource("let go while suspended; its job lives on in Graph")
+    if resource.is_observed_only:
+        return ReleaseResource("it only observed; whatever job there is lives on in Graph")
     if resource.held_job_id is None:
         return None if resource.operation else ReleaseResource("it held no job")
     if effective_deletion_policy(resource.desired, resource.origin) is DeletionPolicy.RETAIN:

@@ -20,10 +20,10 @@ class Event:
 def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
     """Tell the Events that a change of status deserves.
 
-    Newly stalled, newly quarantined, quarantine lifted, gone blind.
+    Newly stalled, newly quarantined, quarantine lifted, newly drifted, gone blind.
     """
     old, new = _by_type(before), _by_type(after)
-    return [*_stalled(old, new), *_quarantine(old, new), *_blind(old, new)]
+    return [*_stalled(old, new), *_quarantine(old, new), *_drifted(old, new), *_blind(old, new)]
 
 
 def _by_type(status: Mapping[str, Any]) -> dict[ConditionType, Condition]:
@@ -53,6 +53,14 @@ def _quarantine(old: Mapping[ConditionType, Condition], new: Mapping[ConditionTy
     if kind in old and old[kind].is_true and kind in new and new[kind].status == "False":
         return [Event("Normal", Reason.QUARANTINE_LIFTED, "The job left quarantine.")]
     return []
+
+
+def _drifted(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    """Tell what would be done, each time that it is something else."""
+    kind = ConditionType.DRIFTED
+    if kind not in new or not new[kind].is_true or new[kind] == old.get(kind):
+        return []
+    return [Event("Warning", new[kind].reason, new[kind].message)]
 
 
 def _blind(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:

@@ -69,11 +69,16 @@ class Facts:
         )
 
     @property
-    def unclaimed_jobs(self) -> tuple[RemoteJob, ...]:
-        """Jobs of the wanted template that nobody claims and that we did not hold before."""
-        taken = {claim.job_id for claim in self.observed.claims} | {self.resource.held_job_id}
+    def fitting_jobs(self) -> tuple[RemoteJob, ...]:
+        """Jobs of the wanted template that we did not hold before."""
         fitting = (job for job in self.observed.listing.jobs if job.template_id == self.desired.template_id)
-        return tuple(job for job in fitting if job.id not in taken)
+        return tuple(job for job in fitting if job.id != self.resource.held_job_id)
+
+    @property
+    def unclaimed_jobs(self) -> tuple[RemoteJob, ...]:
+        """Those of them that nobody claims."""
+        taken = {claim.job_id for claim in self.observed.claims}
+        return tuple(job for job in self.fitting_jobs if job.id not in taken)
 
     @property
     def claim_of_same_template(self) -> Claim | None:

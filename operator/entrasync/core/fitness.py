@@ -1,6 +1,7 @@
 """Is the job fit? Quarantine, steady state and pruned escrows in words for an on-call engineer."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,8 +18,10 @@ GRAPH_REASON_UNKNOWN = "Unknown"
 """Graph's own word for a quarantine without a reason; ours when it sends none."""
 
 
-def ready_condition(job: RemoteJob | None, pause: Pause | None, rest: Rest | None) -> Condition:
-    """Say whether Graph matches the spec and the job is fit."""
+def ready_condition(
+    job: RemoteJob | None, pause: Pause | None, rest: Rest | None, *, is_observed: bool = False
+) -> Condition:
+    """Say whether Graph matches the spec and the job is fit; of one that is only observed, whether it is fit."""
     ready = ConditionType.READY
     match rest:
         case Stall():
@@ -28,7 +31,8 @@ def ready_condition(job: RemoteJob | None, pause: Pause | None, rest: Rest | Non
         case Wait() | Retry():
             return Condition(ready, "False", rest.reason, rest.message)
         case None:
-            return _fit_condition(job, pause)
+            fit = _fit_condition(job, pause)
+            return replace(fit, reason=Reason.OBSERVED) if is_observed and job else fit
 
 
 def _fit_condition(job: RemoteJob | None, pause: Pause | None) -> Condition:

@@ -23,7 +23,9 @@ def create_is_unconfirmed(facts: Facts) -> Verdict | None:
     if meant:
         return Do(HoldJob(meant[0].id, "Created"))
     if arrived:
-        return _several(facts, arrived, f"appeared while a create of template {operation.template_id} was unanswered")
+        return several_jobs_fit(
+            facts, arrived, f"appeared while a create of template {operation.template_id} was unanswered"
+        )
     if facts.observed.listing.read_at - operation.started_at < facts.bounds.replication:
         return Wait(
             Reason.CREATE_UNCONFIRMED,
@@ -63,7 +65,7 @@ def _jobs_that_arrived(facts: Facts, operation: Operation) -> tuple[RemoteJob, .
 
 def _create_anew(facts: Facts) -> Verdict:
     if not facts.observed.listing.is_complete:
-        return _list_is_incomplete()
+        return list_is_incomplete()
     if not facts.resource.has_finalizer:
         return Do(AddFinalizer())
     operation = facts.resource.operation
@@ -76,7 +78,8 @@ def _create_anew(facts: Facts) -> Verdict:
     )
 
 
-def _list_is_incomplete() -> Retry:
+def list_is_incomplete() -> Retry:
+    """Say that nothing can be told from what Graph listed."""
     return Retry(
         Reason.GRAPH_UNREACHABLE, "Graph's list of jobs is unreadable in part; no job is chosen or created meanwhile."
     )
@@ -114,13 +117,13 @@ def job_to_hold_is_unknown(facts: Facts) -> Verdict | None:
 
 def _adopt_or_create(facts: Facts) -> Verdict:
     if not facts.observed.listing.is_complete:
-        return _list_is_incomplete()
+        return list_is_incomplete()
     if creating := next((claim for claim in facts.observed.claims if claim.creating_since), None):
-        return _wait_for_other_create(facts, creating)
+        return wait_for_other_create(facts, creating)
     if len(unclaimed := facts.unclaimed_jobs) == 1:
         return Do(HoldJob(unclaimed[0].id, "Adopted"))
     if unclaimed:
-        return _several(facts, unclaimed, f"have template {facts.desired.template_id}")
+        return several_jobs_fit(facts, unclaimed, f"have template {facts.desired.template_id}")
     if claim := facts.claim_of_same_template:
         return Stall(
             Reason.CONFLICT,
@@ -138,7 +141,7 @@ def _adopt_or_create(facts: Facts) -> Verdict:
     return _create_anew(facts)
 
 
-def _wait_for_other_create(facts: Facts, creating: Claim) -> Wait:
+def wait_for_other_create(facts: Facts, creating: Claim) -> Wait:
     """Wait for the create of another resource.
 
     Each look of its own brings us its list too; one that is not settled by the bound waits for a person.
@@ -152,7 +155,8 @@ def _wait_for_other_create(facts: Facts, creating: Claim) -> Wait:
     )
 
 
-def _several(facts: Facts, jobs: tuple[RemoteJob, ...], what: str) -> Stall:
+def several_jobs_fit(facts: Facts, jobs: tuple[RemoteJob, ...], what: str) -> Stall:
+    """Say that a person must choose one of several jobs."""
     ids = ", ".join(sorted(job.id for job in jobs))
     return Stall(
         Reason.SEVERAL_JOBS,
@@ -180,11 +184,7 @@ def held_job_is_missing(facts: Facts) -> Verdict | None:
     if facts.job is not None:
         return None
     if not is_gone(facts):
-        return Wait(
-            Reason.JOB_MISSING,
-            f"Graph does not show job {facts.job_id}. It is looked for again before it counts as gone.",
-            until_next_look_for_a_missing_job(facts),
-        )
+        return wait_for_missing_job(facts)
     if facts.desired.may_create and facts.desired.on_missing is OnMissing.RECREATE:
         return _adopt_or_create(facts)
     if facts.desired.job_id:
@@ -197,6 +197,15 @@ def held_job_is_missing(facts: Facts) -> Verdict | None:
         Reason.JOB_GONE,
         f"Job {facts.job_id} has gone, and this spec forbids to make another "
         f"({_why_not_recreated(facts)}). Delete the resource, or change that field.",
+    )
+
+
+def wait_for_missing_job(facts: Facts) -> Wait:
+    """Say that the job held is not shown, and does not count as gone yet."""
+    return Wait(
+        Reason.JOB_MISSING,
+        f"Graph does not show job {facts.job_id}. It is looked for again before it counts as gone.",
+        until_next_look_for_a_missing_job(facts),
     )
 
 

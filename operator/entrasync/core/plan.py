@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from entrasync.api.conditions import Reason
+from entrasync.core.actions import GraphWrite
 from entrasync.core.desired import Desired
 from entrasync.core.facts import Facts
 from entrasync.core.job_rules import (
@@ -15,13 +16,21 @@ from entrasync.core.job_rules import (
     named_job_is_unknown,
     template_is_not_that_of_the_job,
 )
+from entrasync.core.observer_rules import (
+    create_before_observing_is_unconfirmed,
+    job_to_observe_is_absent,
+    job_to_observe_is_out_of_sight,
+    job_to_observe_is_unknown,
+    job_would_have_to_be_created,
+    observed_job_is_not_written_down,
+)
 from entrasync.core.resource import is_same_id
 from entrasync.core.schedule_rules import (
     job_rests_but_should_run,
     job_runs_but_should_rest,
     job_was_paused_by_graph,
 )
-from entrasync.core.verdicts import Stall, Verdict
+from entrasync.core.verdicts import Do, Stall, Verdict
 
 Rule = Callable[[Facts], Verdict | None]
 
@@ -58,6 +67,13 @@ def _name_service_principal(desired: Desired) -> str:
     return f"spec.servicePrincipal.objectId is {desired.service_principal_id}"
 
 
+WORK_RULES: tuple[Rule, ...] = (
+    job_was_paused_by_graph,
+    job_runs_but_should_rest,
+    job_rests_but_should_run,
+)
+"""Is the job as it should be?"""
+
 RULES: tuple[Rule, ...] = (
     tenant_was_changed,
     create_is_unconfirmed,
@@ -69,13 +85,49 @@ RULES: tuple[Rule, ...] = (
     held_job_is_missing,
     template_is_not_that_of_the_job,
     job_is_not_written_down,
-    job_was_paused_by_graph,
-    job_runs_but_should_rest,
-    job_rests_but_should_run,
+    *WORK_RULES,
 )
-"""In the order in which they are asked: whose tenant, which job, is it there, is it ours, does it run."""
+"""In the order in which they are asked: whose tenant, which job, is it there, is it ours, is it as it should be."""
+
+OBSERVER_RULES: tuple[Rule, ...] = (
+    tenant_was_changed,
+    create_before_observing_is_unconfirmed,
+    service_principal_was_changed,
+    named_job_is_not_the_held_one,
+    job_to_observe_is_out_of_sight,
+    job_to_observe_is_unknown,
+    job_would_have_to_be_created,
+    job_to_observe_is_absent,
+    named_job_is_unknown,
+    template_is_not_that_of_the_job,
+    observed_job_is_not_written_down,
+    *WORK_RULES,
+)
+"""The same for a resource that only observes: it needs no job of its own, and others may hold the one it looks at."""
 
 
 def plan(facts: Facts) -> Verdict | None:
-    """Ask the rules in order; the first that finds something decides. None: Graph is as the spec wants it."""
+    """Ask the rules in order; the first that finds something decides. None: Graph is as the spec wants it.
+
+    For a resource that only observes it never is a write to Graph; those `foresee` tells.
+    """
+    if facts.desired.is_observed_only:
+        return _observe(facts)[1]
     return next((verdict for rule in RULES if (verdict := rule(facts)) is not None), None)
+
+
+def foresee(facts: Facts) -> tuple[GraphWrite, ...]:
+    """List what would be written to Graph next, if it were not only observed."""
+    return _observe(facts)[0] if facts.desired.is_observed_only else ()
+
+
+def _observe(facts: Facts) -> tuple[tuple[GraphWrite, ...], Verdict | None]:
+    """Pass over what would be written: each rule that is left may find something more."""
+    foreseen: list[GraphWrite] = []
+    for rule in OBSERVER_RULES:
+        verdict = rule(facts)
+        if isinstance(verdict, Do) and isinstance(verdict.action, GraphWrite):
+            foreseen.append(verdict.action)
+        elif verdict is not None:
+            return tuple(foreseen), verdict
+    return tuple(foreseen), None

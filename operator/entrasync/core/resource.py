@@ -77,6 +77,11 @@ class Resource:
         return self.annotations.get(ABANDON_ANNOTATION) == "true"
 
     @property
+    def is_observed_only(self) -> bool:
+        """Whether nothing may be written to Graph for it."""
+        return self.desired is not None and self.desired.is_observed_only
+
+    @property
     def annotated_job_id(self) -> str | None:
         """The job id written at once after a create, and the one that backups keep."""
         return self.annotations.get(JOB_ID_ANNOTATION) or None
@@ -187,7 +192,7 @@ def _read_operation(stored: object) -> Operation | None:
 
 @dataclass(frozen=True)
 class Claim:
-    """What another resource says about jobs of the same service principal."""
+    """What another resource says about jobs of the same service principal. One that only observes claims no job."""
 
     key: ResourceKey
     created_at: datetime
@@ -206,12 +211,13 @@ class Claim:
 def claim_of(resource: Resource) -> Claim:
     """Say what a resource claims."""
     desired, operation = resource.desired, resource.operation
+    is_observer = resource.is_observed_only
     return Claim(
         key=resource.key,
         created_at=resource.created_at,
         template_id=(desired.template_id or None) if desired else None,
-        held_job_id=resource.held_job_id,
-        wanted_job_id=desired.job_id if desired else None,
+        held_job_id=None if is_observer else resource.held_job_id,
+        wanted_job_id=desired.job_id if desired and not is_observer else None,
         creating_since=operation.started_at if operation and resource.held_job_id is None else None,
     )
 

@@ -1,15 +1,18 @@
 """The only author of status and conditions. Pure, so "nothing changed" is an equality and no write happens."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.policies import DeletionPolicy
 from entrasync.core.conditions import Condition, merge_conditions
 from entrasync.core.facts import Facts, effective_deletion_policy
 from entrasync.core.fitness import illness_rest, ready_condition, tell_fitness
+from entrasync.core.forecast import tell_forecast
 from entrasync.core.mirror import Mirror, mirror_job
+from entrasync.core.plan import foresee
 from entrasync.core.resource import JOB_MEMORY, Operation, Resource
 from entrasync.core.times import write_precise_time, write_time
 from entrasync.core.verdicts import Rest, Retry, Stall, Wait
@@ -54,8 +57,13 @@ def _mirror_of_held_job(facts: Facts) -> Mirror:
 
 def _effective(facts: Facts) -> dict[str, str]:
     desired, origin, state = facts.desired, facts.resource.origin, facts.wanted_state
-    effective = {"pollInterval": write_go_duration(desired.poll_interval)}
-    if origin or desired.deletion_policy:  # else it hangs on whether a job will be made or taken over
+    effective = {
+        "managementPolicy": desired.management_policy.value,
+        "pollInterval": write_go_duration(desired.poll_interval),
+    }
+    if desired.is_observed_only:
+        effective["deletionPolicy"] = DeletionPolicy.RETAIN.value  # it only lets go
+    elif origin or desired.deletion_policy:  # else it hangs on whether a job will be made or taken over
         effective["deletionPolicy"] = effective_deletion_policy(desired, origin).value
     if state:
         effective["scheduleState"] = state.value
@@ -108,12 +116,12 @@ def with_start(resource: Resource, now: datetime) -> dict[str, Any]:
 def conclude(facts: Facts, rest: Rest | None, *, wall: datetime) -> dict[str, Any]:
     """Write the conditions of a pass that saw Graph and ended with `rest` (None: all is as wanted)."""
     outlook = rest or illness_rest(facts)
-    ready = ready_condition(facts.job, facts.pause, outlook)
-    conditions = [ready, _applied(rest), *_progress(outlook)]
+    ready = ready_condition(facts.job, facts.pause, outlook, is_observed=facts.desired.is_observed_only)
+    conditions = [ready, *_applied_and_drifted(facts, rest), *_progress(outlook)]
     if facts.job is not None and facts.resource.held_job_id:
         conditions += tell_fitness(facts.job, facts.bounds)
     elif facts.resource.held_job_id:
-        conditions += _known_fitness(facts.resource)  # not shown this time is no news of its health
+        conditions += _keep(facts.resource, FITNESS)  # not shown this time is no news of its health
     return _write_conditions(facts.resource, conditions, wall=wall)
 
 
@@ -124,7 +132,7 @@ def conclude_unseen(resource: Resource, rest: Rest, *, is_blind: bool, wall: dat
     """
     if isinstance(rest, Retry) and not is_blind and _is_at_rest(resource):
         return dict(resource.status)
-    kept = _known_fitness(resource)
+    kept = _keep(resource, FITNESS | {ConditionType.DRIFTED} if resource.is_observed_only else FITNESS)
     blind = Condition(ConditionType.READY, "Unknown", Reason.GRAPH_UNREACHABLE, _blind_message(rest))
     # A Wait has its own words, and is not green either: Graph answered, only not yet as it will.
     ready = blind if is_blind and isinstance(rest, Retry) else _keep_or_tell_ready(resource, rest)
@@ -144,8 +152,8 @@ def _known(resource: Resource) -> dict[ConditionType, Condition]:
     return {condition.type: condition for condition in Condition.read_all(resource.status)}
 
 
-def _known_fitness(resource: Resource) -> list[Condition]:
-    return [condition for kind, condition in _known(resource).items() if kind in FITNESS]
+def _keep(resource: Resource, kinds: frozenset[ConditionType]) -> list[Condition]:
+    return [condition for kind, condition in _known(resource).items() if kind in kinds]
 
 
 def _is_current(resource: Resource) -> bool:
@@ -153,9 +161,9 @@ def _is_current(resource: Resource) -> bool:
 
 
 def _is_at_rest(resource: Resource) -> bool:
-    """Whether the last look at this generation ended with the spec applied or with a person's turn."""
+    """Whether the last look at this generation ended with the spec applied, a person's turn, or drift only observed."""
     known = _known(resource)
-    ends = (known.get(ConditionType.APPLIED), known.get(ConditionType.STALLED))
+    ends = (known.get(kind) for kind in (ConditionType.APPLIED, ConditionType.STALLED, ConditionType.DRIFTED))
     return _is_current(resource) and any(end is not None and end.is_true for end in ends)
 
 
@@ -186,6 +194,17 @@ def _applied(rest: Rest | None) -> Condition:
     if rest is None or rest.reason is Reason.PAUSED_BY_GRAPH:
         return Condition(ConditionType.APPLIED, "True", Reason.APPLIED, "Graph matches the spec.")
     return Condition(ConditionType.APPLIED, "False", rest.reason, rest.message)
+
+
+def _applied_and_drifted(facts: Facts, rest: Rest | None) -> list[Condition]:
+    """Say of one that only observes what would be done; what is managed is put right instead."""
+    kind, applied = ConditionType.DRIFTED, _applied(rest)
+    if not facts.desired.is_observed_only:
+        return [applied]
+    if foreseen := foresee(facts):
+        drifted = Condition(kind, "True", Reason.DRIFTED, tell_forecast(foreseen))
+        return [replace(drifted, type=ConditionType.APPLIED, status="False") if rest is None else applied, drifted]
+    return [applied] if rest else [applied, Condition(kind, "False", applied.reason, applied.message)]
 
 
 def _progress(rest: Rest | None) -> list[Condition]:

@@ -12,6 +12,7 @@ from entrasync.core.actions import (
     CreateJob,
     DeleteJob,
     ForgetCreate,
+    GraphWrite,
     HoldJob,
     PauseJob,
     ReleaseResource,
@@ -26,10 +27,14 @@ from entrasync.core.jobs import RemoteJob
 from entrasync.core.resource import Operation, Resource
 from entrasync.core.status import with_answer, with_intent, with_start, without_intent
 from entrasync.reconcile.connections import Connections
-from entrasync.reconcile.ports import EventSink, ResourceApi, SyncApi
+from entrasync.reconcile.ports import EventSink, ResourceApi, ResourceChanged, SyncApi
 from entrasync.reconcile.resources import Resources
 
 BAD_REQUEST = 400
+
+
+class ObservedOnly(Exception):
+    """A write to Graph was planned for a resource that only observes: a fault of the operator."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,12 @@ class Performer:
         self._clock = clock
 
     async def perform(self, action: Action, resource: Resource) -> Done:
-        """Carry out one action. Raises what the ports raise; nothing is repeated here."""
+        """Carry out one action. Raises what the ports raise; nothing is repeated here.
+
+        No write to Graph gets past this point for a resource that only observes.
+        """
+        if isinstance(action, GraphWrite):
+            self._refuse_to_observers(action, resource)
         match action:
             case AddFinalizer():
                 return Done(await self._patch_metadata(resource, _with_finalizer(resource)))
@@ -83,6 +93,14 @@ class Performer:
                 return await self._release(action, resource)
             case _:
                 assert_never(action)
+
+    def _refuse_to_observers(self, action: GraphWrite, resource: Resource) -> None:
+        """Raise `ObservedOnly` for a fault of ours, `ResourceChanged` when a user has forbidden it meanwhile."""
+        if resource.is_observed_only:
+            raise ObservedOnly(f"{type(action).__name__} was planned for {resource.key}, which only observes")
+        newest = self._resources.get(resource.key)
+        if newest and newest.desired and (newest.is_observed_only or newest.desired.is_suspended):
+            raise ResourceChanged(f"nothing may be written to Graph for {resource.key} any more")
 
     async def _create(self, action: CreateJob, resource: Resource) -> Done:
         """Intent, POST, annotation.
@@ -131,12 +149,13 @@ class Performer:
 
     async def _hold(self, action: HoldJob, resource: Resource) -> Done:
         patch = _annotations(action.job_id, action.origin)
-        if not resource.has_finalizer:
+        if not resource.has_finalizer and not resource.is_observed_only:
             patch |= _with_finalizer(resource)
         held = await self._patch_metadata(resource, patch)
         if resource.annotated_job_id != action.job_id:
             reason = Reason.JOB_CREATED if action.origin == "Created" else Reason.JOB_ADOPTED
-            self._events.tell(held, Event("Normal", reason, f"This resource now holds job {action.job_id}."))
+            verb = "observes" if resource.is_observed_only else "holds"
+            self._events.tell(held, Event("Normal", reason, f"This resource now {verb} job {action.job_id}."))
         return Done(held)
 
     async def _start(self, action: StartJob, resource: Resource) -> Done:

@@ -294,16 +294,26 @@ class TestWhatIsRemembered:
         assert status["tenantId"] == TENANT
         assert status["servicePrincipalId"] == PRINCIPAL
         assert (status["origin"], status["originTime"]) == ("Created", "2026-11-01T12:00:00Z")
-        assert status["effective"] == {"deletionPolicy": "Delete", "pollInterval": "5m", "scheduleState": "Active"}
+        assert status["effective"] == {
+            "managementPolicy": "Manage",
+            "deletionPolicy": "Delete",
+            "pollInterval": "5m",
+            "scheduleState": "Active",
+        }
         assert status["job"]["id"] == JOB
         assert status["synchronizationStatus"]["code"] == "Active"
 
     def test_unset_fields_of_an_adopted_job_are_resolved_otherwise(self) -> None:
         status = remember(facts(holder(origin="Adopted"), remote_job())).status
-        assert status["effective"] == {"deletionPolicy": "Retain", "pollInterval": "5m"}
+        assert status["effective"] == {
+            "managementPolicy": "Manage",
+            "deletionPolicy": "Retain",
+            "pollInterval": "5m",
+        }
 
     def test_what_hangs_on_the_origin_is_left_open_until_a_job_is_held(self) -> None:
-        assert remember(facts(resource())).status["effective"] == {"pollInterval": "5m"}
+        effective = remember(facts(resource())).status["effective"]
+        assert effective == {"managementPolicy": "Manage", "pollInterval": "5m"}
         wish = desired(deletion_policy=DeletionPolicy.DELETE)
         assert remember(facts(resource(wish))).status["effective"]["deletionPolicy"] == "Delete"
 

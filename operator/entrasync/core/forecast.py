@@ -1,0 +1,25 @@
+"""What would be done, in words: for people whose resource only observes."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from entrasync.core.actions import CreateJob, DeleteJob, GraphWrite, PauseJob, StartJob
+
+
+def tell_forecast(actions: Iterable[GraphWrite]) -> str:
+    """Say in one sentence what would be written to Graph."""
+    return f"The operator would {', '.join(map(_tell, actions))}; managementPolicy Observe keeps it from that."
+
+
+def _tell(action: GraphWrite) -> str:
+    match action:
+        case CreateJob(template_id=template_id):
+            return f"create a job from template {template_id}"
+        case StartJob(job_id=job_id):
+            return f"start job {job_id}"
+        case PauseJob(job_id=job_id):
+            return f"pause job {job_id}"
+        case DeleteJob(job_id=job_id):
+            return f"delete job {job_id}"
+        case _:
+            assert_never(action)

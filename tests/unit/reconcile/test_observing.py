@@ -1,0 +1,218 @@
+"""managementPolicy Observe as a story: what is said, what is never written, and the way to Manage and back."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
+from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, ScheduleState
+from entrasync.core.actions import DeleteJob, PauseJob, StartJob
+from entrasync.core.desired import Desired
+from entrasync.core.errors import Transient
+from entrasync.core.resource import ResourceKey
+from entrasync.reconcile.perform import ObservedOnly, Performer
+from entrasync.reconcile.ports import ResourceChanged
+from tests.support.facts import JOB, PRINCIPAL, desired, holder, minutes, quarantined_job, remote_job, resource
+from tests.support.fakes import Story
+
+OBSERVE = ManagementPolicy.OBSERVE
+DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def observing(**spec: Any) -> Desired:
+    return desired(management_policy=OBSERVE, **spec)
+
+
+def observer(story: Story, *, name: str = "salesforce", **spec: Any) -> ResourceKey:
+    return story.apply(resource(observing(**spec), finalizers=(), name=name))
+
+
+def drifted(story: Story, key: ResourceKey) -> str:
+    [found] = [entry for entry in story.status(key)["conditions"] if entry["type"] == "Drifted"]
+    assert found["status"] == "True"
+    return str(found["message"])
+
+
+class TestAJobThatIsThere:
+    async def test_is_mirrored_and_costs_two_writes_to_kubernetes_and_none_to_graph(self, story: Story) -> None:
+        story.graph.add(remote_job())
+        key = observer(story)
+        await story.run(key)
+        assert story.graph.calls == ["list_jobs"]
+        assert story.server.writes == ["metadata", "status"]
+        assert story.server.stored[key].annotations == {JOB_ID_ANNOTATION: JOB, JOB_ORIGIN_ANNOTATION: "Adopted"}
+        assert story.server.stored[key].finalizers == ()
+        assert story.status(key)["synchronizationStatus"]["code"] == "Active"
+        assert story.status(key)["effective"]["managementPolicy"] == "Observe"
+
+    async def test_makes_ready_when_it_is_fit(self, story: Story) -> None:
+        story.graph.add(remote_job())
+        key = observer(story)
+        await story.run(key)
+        assert story.condition(key, "Ready") == ("True", "Observed")
+        assert story.condition(key, "Applied") == ("True", "Applied")
+        assert story.condition(key, "Drifted") == ("False", "Applied")
+
+    async def test_does_not_when_it_is_ill(self, story: Story) -> None:
+        story.graph.add(quarantined_job())
+        key = observer(story)
+        await story.run(key)
+        assert story.condition(key, "Ready") == ("False", "Quarantined")
+        assert story.condition(key, "Stalled") == ("True", "Quarantined")
+
+    async def test_that_differs_is_told_once_and_stays_ready(self, story: Story) -> None:
+        story.graph.add(remote_job(state="Disabled", code="Paused"))
+        key = observer(story, schedule_state=ScheduleState.ACTIVE)
+        await story.run(key)
+        assert (
+            drifted(story, key) == f"The operator would start job {JOB}; managementPolicy Observe keeps it from that."
+        )
+        assert story.condition(key, "Applied") == ("False", "Drifted")
+        assert story.condition(key, "Ready") == ("True", "Observed")
+        assert story.condition(key, "Stalled") == story.condition(key, "Reconciling") == ("", "")
+        writes = list(story.server.writes)
+        await story.run_until(key, minutes(60))
+        assert story.server.writes == writes
+        assert story.told.reasons == ["JobAdopted", "Drifted"]
+        assert story.graph.writes == []
+
+    async def test_that_differs_is_no_news_when_a_poll_is_lost(self, story: Story) -> None:
+        story.graph.add(remote_job(state="Disabled", code="Paused"))
+        key = observer(story, schedule_state=ScheduleState.ACTIVE)
+        await story.run(key)
+        before = story.status(key)
+        story.graph.fail("list_jobs", DOWN)
+        await story.run(key)
+        assert story.status(key) == before
+
+    async def test_says_so_when_it_differs_no_more(self, story: Story) -> None:
+        story.graph.add(remote_job(state="Disabled", code="Paused"))
+        key = observer(story, schedule_state=ScheduleState.ACTIVE)
+        await story.run(key)
+        story.graph.add(remote_job())
+        await story.run(key)
+        assert story.condition(key, "Drifted") == ("False", "Applied")
+
+
+class TestNoJob:
+    async def test_is_looked_for_at_each_poll_and_tells_what_would_be_created(self, story: Story) -> None:
+        key = observer(story)
+        outcome = await story.run(key)
+        assert outcome.look_again == minutes(5)
+        assert story.condition(key, "Ready") == ("False", "NoJobToObserve")
+        assert story.condition(key, "Stalled") == ("", "")
+        assert "would create a job from template scim" in drifted(story, key)
+        assert story.server.writes == ["status"]
+        story.graph.add(remote_job())
+        await story.run(key)
+        assert story.condition(key, "Ready") == ("True", "Observed")
+        assert story.graph.writes == []
+
+    async def test_differs_from_nothing_where_none_would_be_created(self, story: Story) -> None:
+        key = observer(story, adoption_policy=AdoptionPolicy.ADOPT_ONLY)
+        await story.run(key)
+        assert story.condition(key, "Ready") == ("False", "NoJobToObserve")
+        assert story.condition(key, "Drifted") == ("", "")
+
+    async def test_after_a_job_has_gone_creates_none(self, story: Story) -> None:
+        story.graph.add(remote_job())
+        key = observer(story)
+        await story.run(key)
+        story.graph.jobs.clear()
+        await story.run_until(key, minutes(30))
+        assert story.condition(key, "Ready") == ("False", "NoJobToObserve")
+        assert story.graph.writes == []
+
+
+class TestBesideOneThatManages:
+    async def test_neither_is_a_conflict_for_the_other(self, story: Story) -> None:
+        key = story.apply(resource(finalizers=()))
+        twin = observer(story, name="twin")
+        await story.run(key)
+        await story.run(twin)
+        await story.run(key)
+        assert story.condition(key, "Ready")[0] == story.condition(twin, "Ready")[0] == "True"
+        assert story.graph.writes == ["create_job", "start_job"]
+
+    async def test_several_may_watch_one_job(self, story: Story) -> None:
+        story.graph.add(remote_job())
+        keys = [observer(story, name=name) for name in ("a", "b", "c")]
+        for key in keys:
+            await story.run(key)
+        assert [story.condition(key, "Ready") for key in keys] == [("True", "Observed")] * 3
+
+
+class TestFromOnePolicyToTheOther:
+    async def test_what_was_observed_is_managed_as_adopted(self, story: Story) -> None:
+        story.graph.add(remote_job(state="Disabled", code="Paused"))
+        key = observer(story, schedule_state=ScheduleState.ACTIVE)
+        await story.run(key)
+        story.edit(key, desired=desired(schedule_state=ScheduleState.ACTIVE))
+        await story.run(key)
+        assert story.graph.writes == ["start_job"]
+        assert story.server.stored[key].finalizers == (FINALIZER,)
+        assert story.status(key)["origin"] == "Adopted"
+        assert story.status(key)["effective"]["deletionPolicy"] == "Retain"
+        assert story.condition(key, "Drifted") == ("", "")
+
+    async def test_what_was_created_stays_created(self, story: Story) -> None:
+        key = story.apply(resource(finalizers=()))
+        await story.run(key)
+        story.edit(key, desired=observing())
+        await story.run(key)
+        assert story.condition(key, "Ready") == ("True", "Observed")
+        story.edit(key, desired=desired())
+        await story.run(key)
+        assert story.status(key)["origin"] == "Created"
+        assert story.graph.writes == ["create_job", "start_job"]
+
+    async def test_a_job_that_was_to_be_created_is_created(self, story: Story) -> None:
+        key = observer(story)
+        await story.run(key)
+        story.edit(key, desired=desired())
+        await story.run(key)
+        assert story.graph.writes == ["create_job", "start_job"]
+        assert story.status(key)["origin"] == "Created"
+
+
+class TestDeletion:
+    @pytest.mark.parametrize("policy", list(DeletionPolicy))
+    async def test_only_lets_go_whatever_the_policy(self, story: Story, policy: DeletionPolicy) -> None:
+        story.graph.add(remote_job())
+        key = story.apply(holder(wish=observing(deletion_policy=policy)))
+        story.edit(key, is_deleting=True)
+        await story.run(key)
+        assert key not in story.server.stored
+        assert story.graph.calls == []
+
+
+class TestTheGuard:
+    """Whatever a rule may plan, no write to Graph gets past the one place where all of them are made."""
+
+    def performer(self, story: Story) -> Performer:
+        return Performer(story.connections, story.server, story.resources, events=story.told, clock=story.clock)
+
+    @pytest.mark.parametrize("kind", [StartJob, PauseJob, DeleteJob])
+    async def test_refuses_what_was_planned_for_an_observer(self, story: Story, kind: Any) -> None:
+        story.graph.add(remote_job())
+        key = story.apply(holder(wish=observing()))
+        with pytest.raises(ObservedOnly, match="only observes"):
+            await self.performer(story).perform(kind(PRINCIPAL, JOB), story.server.stored[key])
+        assert story.graph.calls == []
+
+    @pytest.mark.parametrize("wish", [observing(), desired(is_suspended=True)], ids=["Observe", "suspend"])
+    async def test_stops_a_pass_whose_resource_was_changed_meanwhile(self, story: Story, wish: Desired) -> None:
+        story.graph.add(remote_job())
+        key = story.apply(holder())
+        before = story.server.stored[key]
+        story.server.apply(replace(before, generation=2, desired=wish))
+        with pytest.raises(ResourceChanged):
+            await self.performer(story).perform(StartJob(PRINCIPAL, JOB), before)
+        assert story.graph.calls == []
