@@ -22,8 +22,9 @@ def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
     for name, value in above.items():
         if value is None:
             together.pop(name, None)
-        elif isinstance(value, dict) and isinstance(together.get(name), dict) and value:
-            together[name] = merged(together[name], value)
+        elif isinstance(value, dict) and value:
+            covered = together.get(name)
+            together[name] = merged(covered if isinstance(covered, dict) else {}, value)
         else:
             together[name] = value
     return together

@@ -80,10 +80,12 @@ class Cluster:
         *,
         merge: Object,
         subresource: str | None = None,
+        dry_run: bool = False,
     ) -> Object:
         """Merge fields into an object, or into its `status` as subresource; None as a value removes the field."""
         path = _path(api_version, plural, namespace, name, subresource)
-        return self._ask("PATCH", path, content=merge, media_type="application/merge-patch+json")
+        query = {"dryRun": "All"} if dry_run else {}
+        return self._ask("PATCH", path, query=query, content=merge, media_type="application/merge-patch+json")
 
     def delete(self, api_version: str, plural: str, name: str, namespace: str | None = None) -> None:
         """Ask for the deletion of an object; finalizers may keep it for a while."""

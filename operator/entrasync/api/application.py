@@ -1,13 +1,13 @@
 """`spec.application`: what belongs to the service principal and all of its jobs, sent to Graph as secrets."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from entrasync.api.ids import DataKey, ObjectName
 from entrasync.api.model import ApiModel, cel_rules, list_map, rule
 from entrasync.api.policies import CredentialValidation, OnCredentialDelete, OutOfScopeDeletions, ProvisioningScope
-from entrasync.api.secret_keys import SENSITIVE_KEYS, SecretKey
+from entrasync.api.secret_keys import KEYS_WITH_FIELDS, SENSITIVE_KEYS, SecretKey
 
 
 class SecretKeyReference(ApiModel):
@@ -37,6 +37,7 @@ class ValueSource(ApiModel):
     reaches Graph within seconds; else at the next poll."""
 
 
+_ENTRIES = "spec.application.credentials.entries"
 _SENSITIVE = ", ".join(f"'{key}'" for key in SENSITIVE_KEYS)
 
 
@@ -47,12 +48,16 @@ class CredentialEntry(ApiModel):
         json_schema_extra=cel_rules(
             rule(
                 "has(self.value) != has(self.valueFrom)",
-                "spec.application.credentials.entries: give exactly one of value or valueFrom",
+                f"{_ENTRIES}: give exactly one of value or valueFrom",
             ),
             rule(
                 f"!(self.key in [{_SENSITIVE}]) || has(self.valueFrom)",
-                "spec.application.credentials.entries: this key is a secret; give it by valueFrom.secretKeyRef and not"
-                " as value, where everybody who may read this resource would see it",
+                f"{_ENTRIES}: this key is a secret; give it by valueFrom.secretKeyRef and not as value, where everybody"
+                " who may read this resource would see it",
+            ),
+            *(
+                rule(f"self.key != '{key}'", f"{_ENTRIES}: {key} has a field of its own; use {field} instead")
+                for key, field in KEYS_WITH_FIELDS.items()
             ),
         )
     )
@@ -65,6 +70,16 @@ class CredentialEntry(ApiModel):
 
     value_from: ValueSource | None = None
     """Where the value is read from, for secrets."""
+
+    @model_validator(mode="after")
+    def _is_no_field_of_its_own_and_has_one_source(self) -> Self:
+        if self.key in KEYS_WITH_FIELDS:
+            raise ValueError(f"{self.key} has a field of its own: {KEYS_WITH_FIELDS[self.key]}")
+        if (self.value is None) == (self.value_from is None):
+            raise ValueError("give exactly one of value and valueFrom")
+        if self.key in SENSITIVE_KEYS and self.value is not None:
+            raise ValueError(f"{self.key} is a secret, which is given by valueFrom")
+        return self
 
 
 class CredentialsSpec(ApiModel):

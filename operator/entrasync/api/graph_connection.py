@@ -72,11 +72,11 @@ class GraphConnectionSpec(ApiModel):
             exactly_one_of(
                 "spec",
                 clientSecret="a secret of an app registration",
-                clientCertificate="a certificate of one",
+                clientCertificate="a certificate of an app registration",
                 workloadIdentity="a ServiceAccount that Entra trusts",
             ),
             rule(
-                "self.tenantId == oldSelf.tenantId",
+                "self.tenantId.lowerAscii() == oldSelf.tenantId.lowerAscii()",
                 "spec.tenantId: cannot be changed, for the jobs belong to their tenant; create another GraphConnection",
                 field_path=".tenantId",
             ),

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class SecretKey(StrEnum):
-    """Graph's names of what it stores per service principal (synchronizationSecret), less those with fields of ours."""
+    """Graph's names of what it stores per service principal (synchronizationSecret)."""
 
     USER_NAME = "UserName"
     PASSWORD = "Password"
@@ -24,6 +24,7 @@ class SecretKey(StrEnum):
     OAUTH2_ACCESS_TOKEN = "Oauth2AccessToken"
     OAUTH2_ACCESS_TOKEN_CREATION_TIME = "Oauth2AccessTokenCreationTime"
     OAUTH2_REFRESH_TOKEN = "Oauth2RefreshToken"
+    SYNC_ALL = "SyncAll"
     INSTANCE_NAME = "InstanceName"
     OAUTH2_CLIENT_ID = "Oauth2ClientId"
     OAUTH2_CLIENT_SECRET = "Oauth2ClientSecret"
@@ -33,6 +34,8 @@ class SecretKey(StrEnum):
     SYSTEM_OF_RECORD = "SystemOfRecord"
     SANDBOX_NAME = "SandboxName"
     ENFORCE_DOMAIN = "EnforceDomain"
+    SYNC_NOTIFICATION_SETTINGS = "SyncNotificationSettings"
+    SKIP_OUT_OF_SCOPE_DELETIONS = "SkipOutOfScopeDeletions"
     OAUTH2_AUTHORIZATION_CODE = "Oauth2AuthorizationCode"
     OAUTH2_REDIRECT_URI = "Oauth2RedirectUri"
     APPLICATION_TEMPLATE_IDENTIFIER = "ApplicationTemplateIdentifier"
@@ -63,3 +66,13 @@ SENSITIVE_KEYS = (
     SecretKey.CONNECTION_STRING,
 )
 """Whoever knows one of these can act as Entra at the target app: they come by `valueFrom` only."""
+
+KEYS_WITH_FIELDS = {
+    SecretKey.SYNC_ALL: "spec.application.provisioningScope",
+    SecretKey.SYNC_NOTIFICATION_SETTINGS: (
+        "spec.application.notifications (and spec.application.accidentalDeletions for the threshold)"
+    ),
+    SecretKey.SKIP_OUT_OF_SCOPE_DELETIONS: "spec.application.outOfScopeDeletions",
+}
+"""These have fields of ours that say them, and are no entries of credentials. They stand in the enumeration all the
+same, so that a refusal can name the field."""

@@ -7,7 +7,15 @@ on the install, and `status.effective` shows it.
 from datetime import timedelta
 from typing import Annotated, Self
 
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from entrasync.api.application import ApplicationSpec
 from entrasync.api.duration import GoDuration
@@ -37,6 +45,33 @@ MaxAge = Annotated[
 
 GRAPH_DURATION_PATTERN = "^P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?$"
 """Whole days, hours, minutes and seconds of ISO 8601, as Graph writes intervals."""
+
+
+def _require_a_time(interval: str) -> str:
+    if interval.endswith("T") or not any(digit in interval for digit in "123456789"):
+        raise ValueError("names no time; write it such as PT40M or P1DT12H")
+    return interval
+
+
+GraphInterval = Annotated[
+    str,
+    StringConstraints(pattern=GRAPH_DURATION_PATTERN, max_length=32),
+    AfterValidator(_require_a_time),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": GRAPH_DURATION_PATTERN,
+            "maxLength": 32,
+            # A rule, for the pattern that says the same is one that nobody can read.
+            **cel_rules(
+                rule(
+                    "self.matches('[1-9]') && !self.endsWith('T')",
+                    "spec.schedule.interval: names no time; write it as Graph does, such as PT40M or P1DT12H",
+                )
+            ),
+        }
+    ),
+]
 
 SETTING_NAME_PATTERN = "^[A-Za-z][A-Za-z0-9._-]*$"
 
@@ -111,9 +146,7 @@ class ScheduleSpec(ApiModel):
     """Active: the job is kept running. Paused: the job is kept paused; a cycle under way may still finish. Unset:
     Active for a job that the operator created; a job that it adopted is neither started nor paused."""
 
-    interval: Annotated[str, StringConstraints(pattern=GRAPH_DURATION_PATTERN, min_length=3, max_length=32)] | None = (
-        None
-    )
+    interval: GraphInterval | None = None
     """The interval you expect, as Graph writes it, such as PT40M. Entra decides it: the operator asks for it once, and
     the condition ScheduleApplied names the real one where Graph keeps its own. The job runs either way."""
 

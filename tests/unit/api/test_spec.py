@@ -13,6 +13,10 @@ MINIMAL: dict[str, Any] = {
 }
 
 
+def credentials(*entries: dict[str, str]) -> dict[str, Any]:
+    return {"application": {"credentials": {"entries": list(entries)}}}
+
+
 def test_what_is_unset_stays_tellable() -> None:
     spec = SynchronizationJobSpec.model_validate(MINIMAL)
 
@@ -79,6 +83,11 @@ def test_an_older_operator_reads_a_newer_spec() -> None:
         {"pollInterval": "24h1s"},
         {"pollInterval": "soon"},
         {"pollInterval": 300},
+        {"schedule": {"interval": "PT"}},
+        {"schedule": {"interval": "PT0S"}},
+        credentials({"key": "SyncAll", "value": "True"}),
+        credentials({"key": "BaseAddress"}),
+        credentials({"key": "SecretToken", "value": "in the open"}),
     ],
     ids=str,
 )

@@ -1,0 +1,126 @@
+"""What a GraphConnection is held to."""
+
+from typing import Any
+
+from tests.cluster.constraints.constraint import (
+    GUID,
+    Constraint,
+    Overlay,
+    data_key,
+    guid,
+    longest,
+    object_name,
+    pattern,
+    required,
+    spec,
+    word,
+)
+from tests.cluster.constraints.status import STATUS
+
+OTHER_GUID = "7d9e1f64-0b3a-4c82-9f15-2a6c8e0d4b71"
+
+CLIENT_SECRET: dict[str, Any] = {"clientId": GUID, "secretRef": {"name": "contoso", "key": "client-secret"}}
+CLIENT_CERTIFICATE: dict[str, Any] = {"clientId": GUID, "secretRef": {"name": "contoso-tls"}}
+WORKLOAD_IDENTITY: dict[str, Any] = {"clientId": GUID, "serviceAccountRef": {"name": "provisioning"}}
+CREDENTIALS = {
+    "clientSecret": CLIENT_SECRET,
+    "clientCertificate": CLIENT_CERTIFICATE,
+    "workloadIdentity": WORKLOAD_IDENTITY,
+}
+
+SMALLEST_SPEC: dict[str, Any] = {"tenantId": GUID, "clientSecret": CLIENT_SECRET}
+
+
+def _login(kind: str, **members: Any) -> Overlay:
+    """Log in by this kind of credential alone, with members changed."""
+    return spec(**{"clientSecret": None, kind: CREDENTIALS[kind] | members})
+
+
+def _logins(*kinds: str) -> Overlay:
+    return spec(**{"clientSecret": None} | {kind: CREDENTIALS[kind] for kind in kinds})
+
+
+def _credential(kind: str, reference: str) -> tuple[Constraint, ...]:
+    """Constrain the two members that every kind of credential has."""
+    place = f".spec.{kind}"
+    return (
+        required(place, "clientId", _login(kind), _login(kind, clientId=None)),
+        required(place, reference, _login(kind), _login(kind, **{reference: None})),
+        *guid(f"{place}.clientId", lambda text: _login(kind, clientId=text)),
+    )
+
+
+def _key_of_secret(**members: Any) -> Overlay:
+    return _login("clientSecret", secretRef=CLIENT_SECRET["secretRef"] | members)
+
+
+LOGIN = (
+    Constraint(
+        ".spec rule",
+        accepted=tuple(_logins(kind) for kind in CREDENTIALS),
+        refused=(_logins(), _logins("clientSecret", "workloadIdentity"), _logins(*CREDENTIALS)),
+        words="spec: give exactly one of clientSecret (a secret of an app registration) or clientCertificate (a"
+        " certificate of an app registration) or workloadIdentity (a ServiceAccount that Entra trusts)",
+    ),
+    *_credential("clientSecret", "secretRef"),
+    required(".spec.clientSecret.secretRef", "name", _key_of_secret(), _key_of_secret(name=None)),
+    required(".spec.clientSecret.secretRef", "key", _key_of_secret(), _key_of_secret(key=None)),
+    *object_name(".spec.clientSecret.secretRef.name", lambda text: _key_of_secret(name=text)),
+    *data_key(".spec.clientSecret.secretRef.key", lambda text: _key_of_secret(key=text)),
+    *_credential("clientCertificate", "secretRef"),
+    required(
+        ".spec.clientCertificate.secretRef",
+        "name",
+        _login("clientCertificate"),
+        _login("clientCertificate", secretRef={}),
+    ),
+    *object_name(
+        ".spec.clientCertificate.secretRef.name", lambda text: _login("clientCertificate", secretRef={"name": text})
+    ),
+    *_credential("workloadIdentity", "serviceAccountRef"),
+    required(
+        ".spec.workloadIdentity.serviceAccountRef",
+        "name",
+        _login("workloadIdentity"),
+        _login("workloadIdentity", serviceAccountRef={}),
+    ),
+    *object_name(
+        ".spec.workloadIdentity.serviceAccountRef.name",
+        lambda text: _login("workloadIdentity", serviceAccountRef={"name": text}),
+    ),
+)
+
+CONNECTION = (
+    Constraint(" required spec", accepted=({},), refused=({"spec": None},), words="spec: Required value"),
+    required(".spec", "tenantId", {}, spec(tenantId=None)),
+    *guid(".spec.tenantId", lambda text: spec(tenantId=text)),
+    Constraint(
+        ".spec rule",
+        before={},
+        accepted=(spec(cloud="China"), _logins("workloadIdentity"), spec(tenantId=GUID.upper())),
+        refused=(spec(tenantId=OTHER_GUID),),
+        words="spec.tenantId: cannot be changed, for the jobs belong to their tenant; create another GraphConnection",
+    ),
+    pattern(
+        ".spec.cloud",
+        lambda text: spec(cloud=text),
+        accepted=("Global", "USGovL4", "USGovL5", "China", "our-cloud-2"),
+        refused=("", "4", "-x", "https://graph.example.com", "two words", "a.b", "x\n"),
+    ),
+    longest(".spec.cloud", lambda text: spec(cloud=text), 63),
+    word(".spec.apiVersion", lambda text: spec(apiVersion=text), "v1.0", "beta"),
+    *LOGIN,
+    Constraint(
+        ".spec.limits.concurrency minimum",
+        accepted=({}, spec(limits={}), spec(limits={"concurrency": 1})),
+        refused=(spec(limits={"concurrency": 0}),),
+        words="spec.limits.concurrency in body should be greater than or equal to 1",
+    ),
+    Constraint(
+        ".spec.limits.concurrency maximum",
+        accepted=(spec(limits={"concurrency": 256}),),
+        refused=(spec(limits={"concurrency": 257}),),
+        words="spec.limits.concurrency in body should be less than or equal to 256",
+    ),
+    *STATUS,
+)
