@@ -15,7 +15,9 @@ class ConditionType(StrEnum):
     RECONCILING = "Reconciling"
     STALLED = "Stalled"
     QUARANTINED = "Quarantined"
+    OVERDUE = "Overdue"
     STEADY_STATE = "SteadyState"
+    SCHEDULE_APPLIED = "ScheduleApplied"
     ESCROWS_PRUNED = "EscrowsPruned"
     DRIFTED = "Drifted"
 
@@ -26,7 +28,9 @@ CONDITION_MEANING: dict[ConditionType, str] = {
     ConditionType.RECONCILING: "Work is under way or waiting for Graph, and will go on by itself.",
     ConditionType.STALLED: "A person must act; the message says what and where. Still looked at again, slowly.",
     ConditionType.QUARANTINED: "Graph put the job in quarantine; the reason is Graph's own.",
+    ConditionType.OVERDUE: "No run has succeeded within spec.freshness.maxAge. Absent while the job is paused.",
     ConditionType.STEADY_STATE: "The job has caught up with its source at least once.",
+    ConditionType.SCHEDULE_APPLIED: "False while Graph runs the job on another interval than spec.schedule.interval.",
     ConditionType.ESCROWS_PRUNED: "Graph cleared the failures of the initial cycle; a person must look.",
     ConditionType.DRIFTED: "Only under managementPolicy Observe: Graph differs from the spec; the message says how.",
 }
@@ -44,6 +48,7 @@ class Reason(StrEnum):
     NOT_ACHIEVED = "NotAchieved"
     NOT_QUARANTINED = "NotQuarantined"
     OBSERVED = "Observed"
+    NO_RECENT_SUCCESS = "NoRecentSuccess"
 
     # On its way, goes on by itself
     CREATE_UNCONFIRMED = "CreateUnconfirmed"
@@ -95,6 +100,7 @@ class Reason(StrEnum):
     QUARANTINE_LIFTED = "QuarantineLifted"
     DRIFT_CORRECTED = "DriftCorrected"
     MIRROR_CUT = "MirrorCut"
+    INVALID_ANNOTATION = "InvalidAnnotation"
 
 
 REASON_MEANING: dict[Reason, str] = {
@@ -106,6 +112,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.NOT_ACHIEVED: "The job has not caught up with its source yet.",
     Reason.NOT_QUARANTINED: "The job is not in quarantine.",
     Reason.OBSERVED: "The job is fit and only observed (managementPolicy Observe); Drifted tells whether it differs.",
+    Reason.NO_RECENT_SUCCESS: "The last success is longer ago than spec.freshness.maxAge.",
     Reason.CREATE_UNCONFIRMED: "Graph's answer to the create was lost; its job is looked for.",
     Reason.STARTING: "The job is being started.",
     Reason.PAUSING: "The job is being paused.",
@@ -151,4 +158,5 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.QUARANTINE_LIFTED: "The job left quarantine.",
     Reason.DRIFT_CORRECTED: "Graph differed from the spec and was put right.",
     Reason.MIRROR_CUT: "Graph's status was malformed or too large in places; those properties are left out.",
+    Reason.INVALID_ANNOTATION: "An annotation for the operator cannot be read and is ignored; the message says why.",
 }

@@ -18,7 +18,7 @@ class ConditionEntry(ApiModel):
     """One thing that can be said of this resource, in the form that Kubernetes tools know (metav1.Condition)."""
 
     type: Annotated[str, Field(max_length=316)]
-    """What is said: Ready, Applied, Reconciling, Stalled, Quarantined, SteadyState, EscrowsPruned or Drifted."""
+    """What is said, such as Ready, Stalled or Quarantined."""
 
     status: Literal["True", "False", "Unknown"]
     """Whether it is so."""
@@ -67,6 +67,9 @@ class PauseRecord(ApiModel):
 
     reason: str | None = None
     """What tells who did it."""
+
+    resumes: bool | None = None
+    """True: the job ran before this pause and is started again when it ends by itself."""
 
 
 class OperationRecord(ApiModel):

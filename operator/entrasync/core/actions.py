@@ -1,7 +1,9 @@
 """What a pass can do. One write to Graph each at most; `reconcile/perform.py` has one function per action."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from entrasync.core.pause import Pause
 
 Origin = Literal["Created", "Adopted"]
 
@@ -44,11 +46,15 @@ class StartJob:
 
 @dataclass(frozen=True)
 class PauseJob:
-    """Pause the job. `corrects_drift` says that a person had started it."""
+    """Pause the job. `corrects_drift` says that a person had started it.
+
+    `record` is written down first where the job shall go on by itself afterwards: a crash must not lose that.
+    """
 
     service_principal_id: str
     job_id: str
     corrects_drift: bool = False
+    record: Pause | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.core.conditions import Condition
+from entrasync.core.pause import PausedBy, read_pause
 
 
 @dataclass(frozen=True)
@@ -20,10 +21,12 @@ class Event:
 def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
     """Tell the Events that a change of status deserves.
 
-    Newly stalled, newly quarantined, quarantine lifted, newly drifted, gone blind.
+    Newly stalled, newly quarantined, quarantine lifted, newly overdue, newly drifted, gone blind; and a pause by
+    Graph, where that stalls nobody.
     """
     old, new = _by_type(before), _by_type(after)
-    return [*_stalled(old, new), *_quarantine(old, new), *_drifted(old, new), *_blind(old, new)]
+    told = [event for tell in _TELLERS for event in tell(old, new)]
+    return told if any(event.reason == Reason.PAUSED_BY_GRAPH for event in told) else told + _paused(before, after)
 
 
 def _by_type(status: Mapping[str, Any]) -> dict[ConditionType, Condition]:
@@ -63,6 +66,18 @@ def _drifted(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType,
     return [Event("Warning", new[kind].reason, new[kind].message)]
 
 
+def _overdue(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    kind = ConditionType.OVERDUE
+    return [Event("Warning", new[kind].reason, new[kind].message)] if _is_news(kind, old, new) else []
+
+
+def _paused(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
+    old, new = read_pause(before), read_pause(after)
+    if new is None or new.by is not PausedBy.GRAPH or (old is not None and old.by is PausedBy.GRAPH):
+        return []
+    return [Event("Warning", Reason.PAUSED_BY_GRAPH, f"Graph paused the job: {new.reason}.")]
+
+
 def _blind(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
     ready, known = new.get(ConditionType.READY), old.get(ConditionType.READY)
     if ready is None or ready.reason != Reason.GRAPH_UNREACHABLE or ready.status != "Unknown":
@@ -70,3 +85,6 @@ def _blind(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, C
     if known is not None and known.status == "Unknown" and known.reason == Reason.GRAPH_UNREACHABLE:
         return []
     return [Event("Warning", Reason.GRAPH_UNREACHABLE, ready.message)]
+
+
+_TELLERS = (_stalled, _quarantine, _overdue, _drifted, _blind)

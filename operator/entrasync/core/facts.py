@@ -7,10 +7,12 @@ from functools import cached_property
 from entrasync.api.policies import DeletionPolicy, ScheduleState
 from entrasync.core.bounds import Bounds
 from entrasync.core.desired import Desired
+from entrasync.core.hold import Hold, read_hold
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.observed import Observed
-from entrasync.core.pause import Pause, judge_pause
+from entrasync.core.pause import Pause, judge_pause, read_pause
 from entrasync.core.resource import Claim, Resource, is_same_id, outranks
+from entrasync.core.schedule import PauseCause, find_pause_cause
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,27 @@ class Facts:
         """The service principal whose job is written to."""
         return self.resource.service_principal_id or self.desired.service_principal_id
 
+    @cached_property
+    def hold(self) -> Hold:
+        """What the annotation for an emergency says."""
+        return read_hold(self.resource.annotations)
+
+    @cached_property
+    def pause_cause(self) -> PauseCause | None:
+        """Why the job shall rest now, if it shall."""
+        return find_pause_cause(self.desired, self.hold, self.now)
+
     @property
     def wanted_state(self) -> ScheduleState | None:
         """The schedule state that is ours to bring about.
 
-        Unset means Active for a job we made, hands off for an adopted one.
+        Unset means Active for a job we made, hands off for an adopted one, unless we owe it a start after a hold.
         """
+        if self.pause_cause is not None:
+            return ScheduleState.PAUSED
+        pause = read_pause(self.resource.status)
+        if self.desired.schedule_state is None and pause is not None and pause.resumes:
+            return ScheduleState.ACTIVE
         return effective_schedule_state(self.desired, self.resource.origin)
 
     @cached_property
@@ -61,7 +78,7 @@ class Facts:
         return judge_pause(
             resource.status,
             self.job,
-            wanted=self.wanted_state,
+            cause=self.pause_cause,
             last_start=resource.last_start,
             is_new=resource.origin == "Created" and resource.last_start is None,
             now=self.now,

@@ -6,42 +6,44 @@ from datetime import timedelta
 from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.policies import Readiness
 from entrasync.core.bounds import Bounds
 from entrasync.core.conditions import Condition
 from entrasync.core.facts import Facts
 from entrasync.core.jobs import RemoteJob
-from entrasync.core.pause import Pause
 from entrasync.core.times import parse_time
-from entrasync.core.verdicts import Rest, Retry, Stall, Wait
+from entrasync.core.verdicts import Rest, Stall, Wait
 
 GRAPH_REASON_UNKNOWN = "Unknown"
 """Graph's own word for a quarantine without a reason; ours when it sends none."""
 
 
-def ready_condition(
-    job: RemoteJob | None, pause: Pause | None, rest: Rest | None, *, is_observed: bool = False
-) -> Condition:
-    """Say whether Graph matches the spec and the job is fit; of one that is only observed, whether it is fit."""
-    ready = ConditionType.READY
-    match rest:
-        case Stall():
-            return Condition(ready, "False", rest.reason, rest.message)
-        case Wait(reason=Reason.JOB_MISSING | Reason.CONNECTION_NOT_READY):
-            return Condition(ready, "Unknown", rest.reason, rest.message)
-        case Wait() | Retry():
-            return Condition(ready, "False", rest.reason, rest.message)
-        case None:
-            fit = _fit_condition(job, pause)
-            return replace(fit, reason=Reason.OBSERVED) if is_observed and job else fit
+def ready_condition(facts: Facts, outlook: Rest | None) -> Condition:
+    """Say whether Graph matches the spec and the job is fit; of one that is only observed, whether it is fit.
+
+    A fault in an annotation is said beside it.
+    """
+    ready = _not_ready(outlook) if outlook else _fit_condition(facts)
+    if outlook is None and facts.job is not None and facts.desired.is_observed_only:
+        ready = replace(ready, reason=Reason.OBSERVED)
+    fault = facts.hold.fault
+    return replace(ready, message=f"{ready.message} {fault}") if fault else ready
 
 
-def _fit_condition(job: RemoteJob | None, pause: Pause | None) -> Condition:
-    ready = ConditionType.READY
+def _not_ready(outlook: Rest) -> Condition:
+    is_unknown = isinstance(outlook, Wait) and outlook.reason in {Reason.JOB_MISSING, Reason.CONNECTION_NOT_READY}
+    return Condition(ConditionType.READY, "Unknown" if is_unknown else "False", outlook.reason, outlook.message)
+
+
+def _fit_condition(facts: Facts) -> Condition:
+    ready, job = ConditionType.READY, facts.job
     if job is None:
         return Condition(ready, "Unknown", Reason.JOB_MISSING, "Graph does not show the job.")
+    if illness := _find_illness(facts, job):
+        message = f"Job {job.id} is in place, and spec.readiness Applied asks for no more. {illness.message}"
+        return Condition(ready, "True", Reason.APPLIED, message)
     if not job.is_active and job.schedule_state is not None:
-        by = f" ({pause.reason})" if pause and pause.reason else ""
-        return Condition(ready, "True", Reason.PAUSED, f"Job {job.id} is in place and paused{by}.")
+        return Condition(ready, "True", Reason.PAUSED, f"Job {job.id} is in place and paused{_why_paused(facts)}.")
     if job.code in {"NotRun", "NotConfigured"}:
         return Condition(
             ready, "True", Reason.NOT_RUN_YET, f"Job {job.id} is started; its first cycle has not ended yet."
@@ -49,16 +51,29 @@ def _fit_condition(job: RemoteJob | None, pause: Pause | None) -> Condition:
     return Condition(ready, "True", Reason.HEALTHY, f"Job {job.id} runs.")
 
 
+def _why_paused(facts: Facts) -> str:
+    why = facts.pause_cause.words if facts.pause_cause else facts.pause.reason if facts.pause else ""
+    return f" ({why})" if why else ""
+
+
 def tell_fitness(job: RemoteJob, bounds: Bounds) -> list[Condition]:
     """Write the conditions that repeat Graph's own judgement of the job."""
     return [_quarantined(job, bounds), _steady_state(job), *_escrows_pruned(job)]
 
 
-def illness_rest(facts: Facts) -> Stall | Wait | None:
-    """Tell whose turn it is to mend a job that is as the spec wants it and yet does not work."""
-    job = facts.job
-    if job is None:
+def outlook_of(facts: Facts, rest: Rest | None) -> Rest | None:
+    """Tell what stands in the way of Ready: what the pass rests on, else whose turn it is to mend the job.
+
+    Where only the spec counts (spec.readiness Applied), no illness does.
+    """
+    is_illness = rest is None or rest.reason is Reason.PAUSED_BY_GRAPH
+    if is_illness and facts.desired.readiness is Readiness.APPLIED:
         return None
+    return rest or (_find_illness(facts, facts.job) if facts.job else None)
+
+
+def _find_illness(facts: Facts, job: RemoteJob) -> Stall | Wait | None:
+    """Find why a job that is as the spec wants it does not work all the same."""
     if job.is_quarantined:
         return _quarantine_rest(job, facts.bounds)
     return _unconfigured(job) if _is_unconfigured(facts, job) else None

@@ -1,14 +1,14 @@
 """Whose pause is it? Decided once, at the change, and remembered in `status.pause`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from entrasync.api.policies import ScheduleState
 from entrasync.core.bounds import Bounds
 from entrasync.core.jobs import RemoteJob
+from entrasync.core.schedule import PauseCause
 from entrasync.core.times import parse_time, write_time
 
 BETWEEN_LAST_ATTEMPTS = timedelta(days=1)
@@ -27,17 +27,20 @@ class PausedBy(StrEnum):
 class Pause:
     """A job that is not scheduled, and who did it.
 
-    `since` is when we saw it first; None when it was so from the start.
+    `since` is when we saw it first; None when it was so from the start. `resumes` says that the job ran before a pause
+    of ours that ends by itself, and goes on afterwards whatever the spec leaves unset.
     """
 
     by: PausedBy
     since: str | None
     reason: str
+    resumes: bool = False
 
-    def write(self) -> dict[str, str]:
+    def write(self) -> dict[str, str | bool]:
         """Write the pause as `status.pause`."""
         since = {"since": self.since} if self.since else {}
-        return {"by": self.by.value, **since, "reason": self.reason}
+        resumes = {"resumes": True} if self.resumes else {}
+        return {"by": self.by.value, **since, "reason": self.reason, **resumes}
 
 
 def read_pause(status: Mapping[str, Any]) -> Pause | None:
@@ -45,7 +48,9 @@ def read_pause(status: Mapping[str, Any]) -> Pause | None:
     stored = status.get("pause")
     if not isinstance(stored, Mapping) or stored.get("by") not in list(PausedBy):
         return None
-    return Pause(PausedBy(stored["by"]), stored.get("since"), str(stored.get("reason", "")))
+    return Pause(
+        PausedBy(stored["by"]), stored.get("since"), str(stored.get("reason", "")), stored.get("resumes") is True
+    )
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,7 @@ def judge_pause(
     status: Mapping[str, Any],
     job: RemoteJob,
     *,
-    wanted: ScheduleState | None,
+    cause: PauseCause | None,
     last_start: datetime | None,
     is_new: bool,
     now: datetime,
@@ -81,22 +86,36 @@ def judge_pause(
 ) -> Pause | None:
     """Tell whose pause the job is in; None while it is scheduled or was never started.
 
-    `is_new` says that we made the job and have never started it: Graph creates jobs unscheduled (graph-facts 4.3).
+    `cause` is why it shall rest. `is_new` says that we made the job and have never started it: Graph creates jobs
+    unscheduled (graph-facts 4.3).
     """
-    if job.is_active or job.schedule_state is None:
+    if job.schedule_state is None:
         return None
     before, known = read_before(status), read_pause(status)
+    is_ours = known is not None and known.by is PausedBy.OPERATOR
+    if job.is_active:
+        # A passing pause is written down before it is made, and stands while Graph does not show it yet.
+        return known if is_ours and cause is not None and cause.is_passing else None
     since = known.since if known else (write_time(now) if before.state else None)
-    if wanted is ScheduleState.PAUSED:
-        return Pause(PausedBy.OPERATOR, since, "spec.schedule.state is Paused")
-    if known:
-        return known
+    if cause is not None and not cause.is_passing:
+        return Pause(PausedBy.OPERATOR, since, cause.words)
+    if known is not None:
+        return replace(known, reason=cause.words) if is_ours and cause is not None else known
+    if by := _judge_change(before, job, last_start=last_start, is_new=is_new, now=now, bounds=bounds):
+        return Pause(by[0], since, by[1])
+    return Pause(PausedBy.OPERATOR, since, cause.words) if cause is not None else None
+
+
+def _judge_change(
+    before: Before, job: RemoteJob, *, last_start: datetime | None, is_new: bool, now: datetime, bounds: Bounds
+) -> tuple[PausedBy, str] | None:
+    """Tell who has paused a job that nobody was known to have paused, and by what one can tell."""
     if last_start and now - last_start < bounds.replication and before.state != "Active":
         return None  # nobody has seen it run since our start: what Graph shows may be from before
     if reason := _graph_paused_because(before, job, now, bounds):
-        return Pause(PausedBy.GRAPH, since, reason)
+        return PausedBy.GRAPH, reason
     if before.state == "Active" or (before.state is None and not is_new):
-        return Pause(PausedBy.PERSON, since, "paused outside of this resource")
+        return PausedBy.PERSON, "paused outside of this resource"
     return None
 
 

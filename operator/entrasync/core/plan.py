@@ -68,11 +68,11 @@ def _name_service_principal(desired: Desired) -> str:
 
 
 WORK_RULES: tuple[Rule, ...] = (
-    job_was_paused_by_graph,
     job_runs_but_should_rest,
     job_rests_but_should_run,
+    job_was_paused_by_graph,
 )
-"""Is the job as it should be?"""
+"""Is the job as it should be? Last who is paused by Graph: that is fitness, and by then Graph matches the spec."""
 
 RULES: tuple[Rule, ...] = (
     tenant_was_changed,

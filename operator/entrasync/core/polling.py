@@ -2,7 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from entrasync.core.facts import Facts
+from entrasync.core.freshness import overdue_at
 from entrasync.core.jobs import RemoteJob
+from entrasync.core.schedule import list_turns
 from entrasync.core.times import parse_interval, parse_time
 
 SOONEST = timedelta(seconds=15)
@@ -29,6 +32,12 @@ def next_look(job: RemoteJob | None, *, poll_interval: timedelta, now: datetime)
     ahead = [when - now + AFTER_AN_APPOINTMENT for when in _appointments(job) if when is not None]
     upcoming = [delay for delay in ahead if delay > timedelta(0)]
     return min([poll_interval, *(max(delay, SOONEST) for delay in upcoming)])
+
+
+def until_own_turn(facts: Facts) -> timedelta | None:
+    """Tell how long until a time of the spec or of ours comes: an expiration, the end of a hold, an overdue run."""
+    turns = [*list_turns(facts.desired, facts.hold), overdue_at(facts)]
+    return min((turn - facts.now for turn in turns if turn is not None and turn > facts.now), default=None)
 
 
 def _is_in_a_cycle(job: RemoteJob) -> bool:

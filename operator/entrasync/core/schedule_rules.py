@@ -1,5 +1,6 @@
 """Does the job run as wanted: rules about the schedule's state and whose pause it is."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from entrasync.api.conditions import Reason
@@ -7,7 +8,8 @@ from entrasync.api.policies import ScheduleState
 from entrasync.core.actions import PauseJob, StartJob
 from entrasync.core.facts import Facts
 from entrasync.core.jobs import RemoteJob
-from entrasync.core.pause import PausedBy, read_before
+from entrasync.core.pause import Pause, PausedBy, read_before
+from entrasync.core.times import write_time
 from entrasync.core.verdicts import Do, Stall, Verdict, Wait
 
 STALE_READ = timedelta(seconds=15)
@@ -41,7 +43,18 @@ def job_runs_but_should_rest(facts: Facts) -> Verdict | None:
         )
     # Only who has seen it rest can tell that somebody started it.
     was_seen_at_rest = read_before(facts.resource.status).state not in {None, "Active"}
-    return Do(PauseJob(facts.home, job.id, corrects_drift=was_seen_at_rest and _was(facts, ScheduleState.PAUSED)))
+    is_drift = was_seen_at_rest and _was(facts, ScheduleState.PAUSED)
+    return Do(PauseJob(facts.home, job.id, corrects_drift=is_drift, record=_record(facts, is_drift=is_drift)))
+
+
+def _record(facts: Facts, *, is_drift: bool) -> Pause | None:
+    """Write what shall be remembered of a pause that ends by itself; a job that somebody started in it had rested."""
+    cause, known = facts.pause_cause, facts.pause
+    if cause is None or not cause.is_passing:
+        return None
+    if known is not None:
+        return replace(known, reason=cause.words)
+    return Pause(PausedBy.OPERATOR, write_time(facts.now), cause.words, resumes=not is_drift)
 
 
 def job_rests_but_should_run(facts: Facts) -> Verdict | None:
@@ -65,7 +78,9 @@ def job_rests_but_should_run(facts: Facts) -> Verdict | None:
 
 
 def _needs_start(facts: Facts, job: RemoteJob) -> bool:
-    return facts.wanted_state is ScheduleState.ACTIVE and job.schedule_state is not None and not job.is_active
+    is_at_rest = job.schedule_state is not None and not job.is_active
+    is_graphs = facts.pause is not None and facts.pause.by is PausedBy.GRAPH
+    return facts.wanted_state is ScheduleState.ACTIVE and is_at_rest and not is_graphs
 
 
 def _was(facts: Facts, state: ScheduleState) -> bool:

@@ -2,23 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import DeletionPolicy
 from entrasync.core.conditions import Condition, merge_conditions
 from entrasync.core.facts import Facts, effective_deletion_policy
-from entrasync.core.fitness import illness_rest, ready_condition, tell_fitness
+from entrasync.core.fitness import outlook_of, ready_condition, tell_fitness
 from entrasync.core.forecast import tell_forecast
+from entrasync.core.freshness import tell_overdue
 from entrasync.core.mirror import Mirror, mirror_job
 from entrasync.core.plan import foresee
 from entrasync.core.resource import JOB_MEMORY, Operation, Resource
-from entrasync.core.times import write_precise_time, write_time
+from entrasync.core.times import write_go_duration, write_precise_time, write_time
 from entrasync.core.verdicts import Rest, Retry, Stall, Wait
 
-FITNESS = frozenset({ConditionType.QUARANTINED, ConditionType.STEADY_STATE, ConditionType.ESCROWS_PRUNED})
-"""What Graph itself says of a job's health: it stays known when Graph cannot be read."""
+FITNESS = frozenset(
+    {
+        ConditionType.QUARANTINED,
+        ConditionType.OVERDUE,
+        ConditionType.STEADY_STATE,
+        ConditionType.SCHEDULE_APPLIED,
+        ConditionType.ESCROWS_PRUNED,
+    }
+)
+"""What Graph itself says of a job's health and schedule: it stays known when Graph cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +79,6 @@ def _effective(facts: Facts) -> dict[str, str]:
     return effective
 
 
-def write_go_duration(duration: timedelta) -> str:
-    """Write a duration in Kubernetes' own style: `5m`, `1h30m`, `90s` as `1m30s`."""
-    seconds = int(duration.total_seconds())
-    parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "m"), (seconds % 60, "s"))
-    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"
-
-
 def with_intent(resource: Resource, operation: Operation, *, action: str, tenant_id: str) -> dict[str, Any]:
     """Record that a create is about to be sent, and where.
 
@@ -115,11 +117,10 @@ def with_start(resource: Resource, now: datetime) -> dict[str, Any]:
 
 def conclude(facts: Facts, rest: Rest | None, *, wall: datetime) -> dict[str, Any]:
     """Write the conditions of a pass that saw Graph and ended with `rest` (None: all is as wanted)."""
-    outlook = rest or illness_rest(facts)
-    ready = ready_condition(facts.job, facts.pause, outlook, is_observed=facts.desired.is_observed_only)
-    conditions = [ready, *_applied_and_drifted(facts, rest), *_progress(outlook)]
+    outlook = outlook_of(facts, rest)
+    conditions = [ready_condition(facts, outlook), *_applied_and_drifted(facts, rest), *_progress(outlook)]
     if facts.job is not None and facts.resource.held_job_id:
-        conditions += tell_fitness(facts.job, facts.bounds)
+        conditions += [*tell_fitness(facts.job, facts.bounds), *tell_overdue(facts)]
     elif facts.resource.held_job_id:
         conditions += _keep(facts.resource, FITNESS)  # not shown this time is no news of its health
     return _write_conditions(facts.resource, conditions, wall=wall)

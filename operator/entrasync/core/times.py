@@ -36,6 +36,12 @@ def parse_time(value: object) -> datetime | None:
     return time if time < _BEYOND_ALL_PLANS else None
 
 
+def is_zoned(text: str) -> bool:
+    """Whether a date-time says its zone: people who leave it out mean their own, which nobody here knows."""
+    found = _TIME.match(text)
+    return found is not None and found.group(8) is not None
+
+
 def parse_interval(value: object) -> timedelta | None:
     """Read Graph's ISO 8601 interval, without years and months.
 
@@ -58,3 +64,10 @@ def write_time(time: datetime) -> str:
 def write_precise_time(time: datetime) -> str:
     """Write a time with microseconds, for what promises are measured by."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def write_go_duration(duration: timedelta) -> str:
+    """Write a duration in Kubernetes' own style: `5m`, `1h30m`, `90s` as `1m30s`."""
+    seconds = int(duration.total_seconds())
+    parts = ((seconds // 3600, "h"), (seconds % 3600 // 60, "m"), (seconds % 60, "s"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count) or "0s"

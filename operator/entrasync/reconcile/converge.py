@@ -180,6 +180,8 @@ class Convergence:
             # The intent, or that it is cleared, is in the store; a spec that is new there is for the next pass.
             stored = self._resources.get(resource.key) or resource
             resource = replace(stored, desired=facts.desired, generation=resource.generation)
+        elif isinstance(action, PauseJob) and action.record is not None:
+            resource = replace(resource, status=dict(resource.status) | {"pause": action.record.write()})
         facts = replace(facts, resource=resource, now=self._clock.now())
         if isinstance(error, OutcomeUnknown) and isinstance(rest := plan(facts), Wait):
             return Seen(facts, rest)

@@ -20,6 +20,8 @@ class Recollection:
     pause_taken: tuple[str, datetime] | None = None
     """The job that Graph took a pause of ours for, and when; None once Graph has shown it."""
     complaints: tuple[str, ...] = ()
+    hold_fault: str | None = None
+    """What was told of the annotation that should hold the job."""
 
 
 @dataclass

@@ -24,6 +24,7 @@ from entrasync.core.difference import merge_patch
 from entrasync.core.errors import EntraSyncError, OutcomeUnknown, Refused, Stalled
 from entrasync.core.events import Event
 from entrasync.core.jobs import RemoteJob
+from entrasync.core.pause import Pause
 from entrasync.core.resource import Operation, Resource
 from entrasync.core.status import with_answer, with_intent, with_start, without_intent
 from entrasync.reconcile.connections import Connections
@@ -167,11 +168,20 @@ class Performer:
         return Done(started, needs_look=True)
 
     async def _pause(self, action: PauseJob, resource: Resource) -> Done:
+        """Pause the job; where it shall go on by itself, that is written down first."""
+        if action.record is not None:
+            resource = await self._record_pause(action.record, resource)
         await self._api(resource).pause_job(action.service_principal_id, action.job_id)
         why = " A start from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_PAUSED
         self._events.tell(resource, Event("Normal", reason, f"Paused job {action.job_id}.{why}"))
         return Done(resource, needs_look=True)
+
+    async def _record_pause(self, pause: Pause, resource: Resource) -> Resource:
+        before, wanted = self._stored_status(resource).get("pause"), {"pause": pause.write()}
+        if patch := merge_patch({"pause": before} if before else {}, wanted):
+            resource = replace(await self._resource_api.patch_status(resource, patch), status=resource.status)
+        return replace(resource, status=dict(resource.status) | wanted)
 
     async def _delete(self, action: DeleteJob, resource: Resource) -> Done:
         """Delete the job and let go; one that Graph does not know may only be hidden, and needs a look."""

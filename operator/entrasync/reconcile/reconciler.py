@@ -13,12 +13,12 @@ from entrasync.core.difference import merge_patch
 from entrasync.core.errors import EntraSyncError
 from entrasync.core.events import Event, events_between
 from entrasync.core.facts import Facts
-from entrasync.core.polling import next_look
+from entrasync.core.polling import next_look, until_own_turn
 from entrasync.core.resource import Resource, ResourceKey, has_news
 from entrasync.core.status import conclude, conclude_suspended, conclude_unseen, remember
 from entrasync.core.verdicts import Rest, Retry, Stall, Wait
 from entrasync.reconcile.converge import Convergence
-from entrasync.reconcile.memory import Memory
+from entrasync.reconcile.memory import Memory, Recollection
 from entrasync.reconcile.observe import Observer
 from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.perform import Performer
@@ -107,13 +107,20 @@ class Reconciler:
                 self._resources.unlearn(resource)  # its app may have got another one
             return await self._end_unseen(resource, self._convergence.judge(resource, error))
         written = remember(seen.facts)
-        if written.complaints and written.complaints != recollection.complaints:
-            message = f"Left out of the mirror: {'; '.join(written.complaints[:5])}."
-            self._events.tell(resource, Event("Warning", Reason.MIRROR_CUT, message))
-        recollection.complaints = written.complaints
+        self._complain(seen.facts, written.complaints, recollection)
         facts = replace(seen.facts, resource=replace(seen.facts.resource, status=written.status))
         status = conclude(facts, seen.rest, wall=self._clock.wall())
         return await self._write(facts.resource, status, self._outcome(facts, seen.rest))
+
+    def _complain(self, facts: Facts, complaints: tuple[str, ...], recollection: Recollection) -> None:
+        """Tell once what could not be read in Graph's answer and in the annotations."""
+        if complaints and complaints != recollection.complaints:
+            message = f"Left out of the mirror: {'; '.join(complaints[:5])}."
+            self._events.tell(facts.resource, Event("Warning", Reason.MIRROR_CUT, message))
+        fault = facts.hold.fault
+        if fault and fault != recollection.hold_fault:
+            self._events.tell(facts.resource, Event("Warning", Reason.INVALID_ANNOTATION, fault))
+        recollection.complaints, recollection.hold_fault = complaints, fault
 
     async def _end_unseen(self, resource: Resource, rest: Rest, *, broken_since: datetime | None = None) -> Outcome:
         recollection, now = self._memory.recall(resource, self._clock.now()), self._clock.now()
@@ -125,9 +132,11 @@ class Reconciler:
 
     def _outcome(self, facts: Facts, rest: Rest | None) -> Outcome:
         poll = facts.desired.poll_interval
-        if rest is not None:
-            return _outcome_of(rest, poll)
-        return Outcome(next_look(facts.job, poll_interval=poll, now=facts.now))
+        outcome = _outcome_of(rest, poll) if rest else Outcome(next_look(facts.job, poll_interval=poll, now=facts.now))
+        turn = until_own_turn(facts)
+        if turn is None or outcome.look_again is None or outcome.is_failure:
+            return outcome
+        return Outcome(min(turn, outcome.look_again))
 
     async def _delete(self, resource: Resource, since: datetime) -> Outcome:
         if not resource.has_finalizer:

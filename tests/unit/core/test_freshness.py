@@ -1,0 +1,153 @@
+"""Has a run succeeded lately, and what readiness counts."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.policies import Readiness
+from entrasync.core.events import events_between
+from entrasync.core.facts import Facts
+from entrasync.core.freshness import overdue_at, tell_overdue
+from entrasync.core.jobs import RemoteJob
+from entrasync.core.plan import plan
+from entrasync.core.polling import until_own_turn
+from entrasync.core.status import conclude
+from entrasync.core.times import write_precise_time, write_time
+from entrasync.core.verdicts import Stall
+from tests.support.facts import NEVER, NOW, ago, desired, facts, holder, minutes, quarantined_job, remote_job
+
+FRESH = desired(max_age=timedelta(hours=2))
+DAY = ago(timedelta(days=1))
+
+
+def run(ended: str, state: str = "Succeeded") -> dict[str, str]:
+    return {"state": state, "timeEnded": ended}
+
+
+def started(at: datetime) -> dict[str, str]:
+    return {"lastStartTime": write_precise_time(at)}
+
+
+def overdue(job: RemoteJob, status: dict[str, Any] | None = None, now: datetime = NOW) -> list[str]:
+    told = tell_overdue(facts(holder(wish=FRESH, status=status), job, now=now))
+    return [condition.message for condition in told]
+
+
+class TestOverdue:
+    @pytest.mark.parametrize(
+        ("why", "job", "status", "since"),
+        [
+            (
+                "Graph's own word",
+                remote_job(lastSuccessfulExecution=run(write_time(ago(minutes(90))))),
+                {},
+                minutes(90),
+            ),
+            ("a last run that succeeded", remote_job(lastExecution=run(write_time(ago(minutes(5))))), {}, minutes(5)),
+            ("a last run that failed is none", remote_job(lastExecution=run(write_time(NOW), "Failed")), {}, NOW - DAY),
+            ("before any success, our start", remote_job(), started(ago(minutes(7))), minutes(7)),
+            (
+                "our start after a long rest",
+                remote_job(lastSuccessfulExecution=run(write_time(DAY))),
+                started(ago(minutes(7))),
+                minutes(7),
+            ),
+            (
+                "a success after our start",
+                remote_job(lastSuccessfulExecution=run(write_time(ago(minutes(7))))),
+                started(DAY),
+                minutes(7),
+            ),
+            ("before any start, when it became ours", remote_job(lastSuccessfulExecution=run(NEVER)), {}, NOW - DAY),
+        ],
+    )
+    def test_is_counted_from(self, why: str, job: RemoteJob, status: dict[str, Any], since: timedelta) -> None:
+        assert overdue_at(facts(holder(wish=FRESH, status=status), job)) == NOW - since + timedelta(hours=2), why
+
+    def test_is_told_from_its_time_on_and_names_the_last_success(self) -> None:
+        job = remote_job(lastSuccessfulExecution=run(write_time(NOW)))
+        assert overdue(job, now=NOW + minutes(119)) == []
+        [message] = overdue(job, now=NOW + minutes(120))
+        assert "No run has succeeded for 2h" in message
+        assert "the last success was at 2026-11-01 12:00 UTC" in message
+        assert overdue(job, now=NOW + minutes(500)) == [message], "a message that ages is written at each poll"
+
+    def test_of_a_job_that_never_succeeded_says_so(self) -> None:
+        assert "none has succeeded yet" in overdue(remote_job(), started(ago(minutes(121))))[0]
+
+    def test_is_not_told_of_a_paused_job_nor_where_nobody_asks_nor_of_one_unseen(self) -> None:
+        assert overdue(remote_job(state="Disabled")) == []
+        assert tell_overdue(facts(holder(), remote_job())) == []
+        assert tell_overdue(facts(holder(wish=FRESH))) == []
+
+    @pytest.mark.parametrize("odd", [None, 7, [], {}, {"timeEnded": 7}])
+    def test_an_odd_execution_is_none(self, odd: object) -> None:
+        job = remote_job(lastSuccessfulExecution=odd, lastExecution=odd)
+        assert len(overdue(job)) == 1
+
+    def test_is_looked_for_when_it_is_due(self) -> None:
+        job = remote_job(lastSuccessfulExecution=run(write_time(ago(minutes(119)))))
+        assert until_own_turn(facts(holder(wish=FRESH), job)) == minutes(1)
+
+    def test_does_not_harm_ready_and_deserves_one_event(self) -> None:
+        before = concluded(facts(holder(wish=FRESH, status=started(NOW)), remote_job()))
+        after = concluded(facts(holder(wish=FRESH), remote_job()))
+        assert told(after, ConditionType.READY) == ("True", Reason.HEALTHY)
+        assert told(after, ConditionType.OVERDUE) == ("True", Reason.NO_RECENT_SUCCESS)
+        assert [event.reason for event in events_between(before, after)] == [Reason.NO_RECENT_SUCCESS]
+        assert events_between(after, after) == []
+
+
+def concluded(seen: Facts) -> dict[str, Any]:
+    verdict = plan(seen)
+    assert verdict is None or isinstance(verdict, Stall)
+    pause = seen.pause.write() if seen.pause else None
+    return conclude(seen, verdict, wall=NOW) | {"pause": pause}
+
+
+def told(status: dict[str, Any], kind: ConditionType) -> tuple[str, str] | None:
+    entries = [entry for entry in status["conditions"] if entry["type"] == kind]
+    return (entries[0]["status"], entries[0]["reason"]) if entries else None
+
+
+class TestReadinessApplied:
+    WISH = desired(readiness=Readiness.APPLIED)
+
+    @pytest.mark.parametrize(
+        ("job", "reason", "words"),
+        [
+            (quarantined_job(), Reason.APPLIED, "in quarantine"),
+            (quarantined_job(tenant_actionable=False), Reason.APPLIED, "in quarantine"),
+            (remote_job(code="NotConfigured"), Reason.APPLIED, "never authorised"),
+            (remote_job(state="Disabled", escrowsPruned=True), Reason.PAUSED, "escrowsPruned"),
+            (remote_job(), Reason.HEALTHY, "runs"),
+        ],
+    )
+    def test_leaves_the_fitness_out_of_ready_but_says_it(self, job: RemoteJob, reason: str, words: str) -> None:
+        status = concluded(facts(holder(wish=self.WISH), job))
+        assert told(status, ConditionType.READY) == ("True", reason)
+        assert words in status["conditions"][0]["message"]
+        assert told(status, ConditionType.APPLIED) == ("True", Reason.APPLIED)
+        assert told(status, ConditionType.STALLED) is None
+        assert told(status, ConditionType.RECONCILING) is None
+
+    def test_still_tells_of_the_quarantine(self) -> None:
+        status = concluded(facts(holder(wish=self.WISH), quarantined_job()))
+        assert told(status, ConditionType.QUARANTINED) == ("True", "EncounteredQuarantineException")
+
+    def test_still_tells_of_a_pause_by_graph_once(self) -> None:
+        before = concluded(facts(holder(wish=self.WISH), remote_job()))
+        after = concluded(facts(holder(wish=self.WISH), remote_job(state="Disabled", escrowsPruned=True)))
+        assert [event.reason for event in events_between(before, after)] == [Reason.PAUSED_BY_GRAPH]
+        assert events_between(after, after) == []
+
+    def test_healthy_tells_of_it_once_too(self) -> None:
+        before = concluded(facts(holder(), remote_job()))
+        after = concluded(facts(holder(), remote_job(state="Disabled", escrowsPruned=True)))
+        assert [event.reason for event in events_between(before, after)] == [Reason.PAUSED_BY_GRAPH]
+        assert told(after, ConditionType.STALLED) == ("True", Reason.PAUSED_BY_GRAPH)
+
+    def test_never_lets_a_job_in_quarantine_be_started(self) -> None:
+        assert plan(facts(holder(wish=self.WISH), quarantined_job())) is None

@@ -1,0 +1,220 @@
+"""A rest that the schedule or a person in need asks for: expiration and the hold."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.api.names import HOLD_UNTIL_ANNOTATION
+from entrasync.api.policies import ScheduleState
+from entrasync.core.actions import PauseJob, StartJob
+from entrasync.core.facts import Facts
+from entrasync.core.hold import read_hold
+from entrasync.core.jobs import RemoteJob
+from entrasync.core.pause import Pause, PausedBy
+from entrasync.core.plan import plan
+from entrasync.core.polling import until_own_turn
+from entrasync.core.resource import Resource
+from entrasync.core.times import write_time
+from entrasync.core.verdicts import Do, Stall
+from tests.support.facts import (
+    JOB,
+    NOW,
+    PRINCIPAL,
+    ago,
+    desired,
+    facts,
+    holder,
+    minutes,
+    quarantined_job,
+    remote_job,
+    seconds,
+)
+
+ACTIVE, PAUSED = ScheduleState.ACTIVE, ScheduleState.PAUSED
+UNTIL = NOW + minutes(30)
+HELD = f"held until {write_time(UNTIL)} by entrasync.io/hold-until"
+SEEN_RUNNING: dict[str, Any] = {"job": {"id": JOB, "schedule": {"state": "Active"}}}
+SEEN_RESTING: dict[str, Any] = {"job": {"id": JOB, "schedule": {"state": "Disabled"}}}
+
+
+def with_hold(subject: Resource, until: str = write_time(UNTIL)) -> Resource:
+    return Resource(**(vars(subject) | {"annotations": {**subject.annotations, HOLD_UNTIL_ANNOTATION: until}}))
+
+
+def resting(**status: Any) -> RemoteJob:
+    return remote_job(state="Disabled", **({"code": "Paused"} | status))
+
+
+def paused_by_us(*, resumes: bool = True, reason: str = HELD) -> dict[str, Any]:
+    return SEEN_RESTING | {"pause": Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), reason, resumes).write()}
+
+
+def pauses(seen: Facts) -> PauseJob:
+    verdict = plan(seen)
+    assert isinstance(verdict, Do)
+    assert isinstance(verdict.action, PauseJob)
+    return verdict.action
+
+
+class TestAHold:
+    @pytest.mark.parametrize("origin", ["Created", "Adopted"])
+    @pytest.mark.parametrize("wish", [desired(), desired(schedule_state=ACTIVE)])
+    @pytest.mark.parametrize("job", [remote_job(), quarantined_job()])
+    def test_pauses_a_running_job_and_remembers_that_it_goes_on_afterwards(
+        self, origin: str, wish: Any, job: RemoteJob
+    ) -> None:
+        action = pauses(facts(with_hold(holder(wish=wish, origin=origin)), job))
+        assert action.record == Pause(PausedBy.OPERATOR, write_time(NOW), HELD, resumes=True)
+        assert not action.corrects_drift
+
+    def test_of_a_job_that_the_spec_pauses_changes_nothing(self) -> None:
+        action = pauses(facts(with_hold(holder(wish=desired(schedule_state=PAUSED))), remote_job()))
+        assert action.record is None
+
+    def test_keeps_a_resting_job_at_rest_and_remembers_nothing(self) -> None:
+        for subject in (holder(status=SEEN_RESTING), holder(origin="Adopted", status=SEEN_RESTING)):
+            seen = facts(with_hold(subject), resting())
+            assert plan(seen) is None
+            assert seen.pause == Pause(PausedBy.OPERATOR, write_time(NOW), HELD)
+
+    def test_whose_pause_is_seen_keeps_what_was_remembered(self) -> None:
+        seen = facts(with_hold(holder(status=SEEN_RUNNING | {"pause": paused_by_us()["pause"]})), resting())
+        assert seen.pause == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), HELD, resumes=True)
+
+    def test_whose_pause_does_not_show_yet_keeps_what_was_remembered(self) -> None:
+        seen = facts(with_hold(holder(status=paused_by_us())), remote_job(), pause_taken_at=ago(seconds(5)))
+        assert seen.pause is not None
+        assert seen.pause.resumes
+
+    def test_that_is_made_longer_says_so(self) -> None:
+        seen = facts(with_hold(holder(status=paused_by_us(reason="held until then"))), resting())
+        assert seen.pause == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), HELD, resumes=True)
+
+    @pytest.mark.parametrize("wish", [desired(), desired(schedule_state=ACTIVE)])
+    @pytest.mark.parametrize("origin", ["Created", "Adopted"])
+    def test_that_has_ended_starts_what_ran_before(self, wish: Any, origin: str) -> None:
+        subject = with_hold(holder(wish=wish, origin=origin, status=paused_by_us()), write_time(NOW))
+        assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB))
+
+    def test_that_was_taken_away_has_ended(self) -> None:
+        subject = holder(origin="Adopted", status=paused_by_us())
+        assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB))
+
+    def test_that_has_ended_starts_a_job_that_was_in_quarantine_before(self) -> None:
+        """To run on it must be started, and a person said when."""
+        subject = holder(origin="Adopted", status=paused_by_us())
+        for job in (resting(), resting(quarantine={"reason": "x"}), resting(code="Quarantine")):
+            assert plan(facts(subject, job)) == Do(StartJob(PRINCIPAL, JOB))
+
+    def test_that_has_ended_leaves_an_adopted_job_that_rested_before(self) -> None:
+        subject = holder(origin="Adopted", status=paused_by_us(resumes=False))
+        assert plan(facts(subject, resting())) is None
+
+    def test_that_has_ended_leaves_a_job_that_the_spec_pauses(self) -> None:
+        subject = holder(wish=desired(schedule_state=PAUSED), status=paused_by_us())
+        assert plan(facts(subject, resting())) is None
+
+    def test_undoes_a_start_by_a_person_and_leaves_what_rested_before_at_rest(self) -> None:
+        status = SEEN_RESTING | {"effective": {"scheduleState": "Paused"}}
+        action = pauses(facts(with_hold(holder(origin="Adopted", status=status)), remote_job()))
+        assert action.corrects_drift
+        assert action.record is not None
+        assert not action.record.resumes
+
+    def test_undoes_a_start_by_a_person_and_still_knows_what_ran_before(self) -> None:
+        status = paused_by_us() | {"effective": {"scheduleState": "Paused"}}
+        action = pauses(facts(with_hold(holder(origin="Adopted", status=status)), remote_job()))
+        assert action.corrects_drift
+        assert action.record is not None
+        assert action.record.resumes
+
+    def test_does_not_make_a_pause_of_a_person_ours(self) -> None:
+        seen = facts(with_hold(holder(origin="Adopted", status=SEEN_RUNNING)), resting())
+        assert seen.pause is not None
+        assert seen.pause.by is PausedBy.PERSON
+
+    def test_does_not_make_a_pause_by_graph_ours(self) -> None:
+        verdict = plan(facts(with_hold(holder(status=SEEN_RUNNING)), resting(escrowsPruned=True)))
+        assert isinstance(verdict, Stall)
+        assert verdict.reason is Reason.PAUSED_BY_GRAPH
+
+    def test_in_the_past_is_ignored(self) -> None:
+        assert plan(facts(with_hold(holder(), write_time(ago(seconds(1)))), remote_job())) is None
+
+    def test_ends_on_time(self) -> None:
+        assert until_own_turn(facts(with_hold(holder()), remote_job())) == minutes(30)
+
+
+class TestTheAnnotation:
+    @pytest.mark.parametrize(
+        "text", ["2026-11-01T12:30:00Z", "2026-11-01T12:30:00.000Z", "2026-11-01T13:30:00+01:00", write_time(UNTIL)]
+    )
+    def test_is_a_time_with_a_zone(self, text: str) -> None:
+        assert read_hold({HOLD_UNTIL_ANNOTATION: text}).until == UNTIL
+
+    @pytest.mark.parametrize(
+        "text", ["tomorrow", "2h", "2026-11-01", "2026-11-01T12:30:00", "2026-13-01T12:30:00Z", "true", "1" * 5000]
+    )
+    def test_that_is_none_is_ignored_and_says_how_to_write_one(self, text: str) -> None:
+        hold = read_hold({HOLD_UNTIL_ANNOTATION: text})
+        assert hold.until is None
+        assert hold.fault is not None
+        assert "such as 2026-11-21T03:00:00Z" in hold.fault
+        assert len(hold.fault) < 300
+        assert plan(facts(with_hold(holder(), text), remote_job())) is None
+
+    @pytest.mark.parametrize("annotations", [{}, {HOLD_UNTIL_ANNOTATION: ""}])
+    def test_that_is_absent_or_empty_says_nothing(self, annotations: dict[str, str]) -> None:
+        hold = read_hold(annotations)
+        assert (hold.until, hold.fault) == (None, None)
+
+
+class TestAnExpiration:
+    EXPIRED = desired(expiration=NOW)
+
+    @pytest.mark.parametrize("state", [None, ACTIVE])
+    @pytest.mark.parametrize("origin", ["Created", "Adopted"])
+    def test_that_has_passed_pauses_the_job_whatever_the_state_says(self, state: Any, origin: str) -> None:
+        subject = holder(wish=desired(expiration=NOW, schedule_state=state), origin=origin)
+        assert pauses(facts(subject, remote_job())).record is None
+
+    def test_that_has_passed_keeps_it_paused_by_us(self) -> None:
+        seen = facts(holder(wish=self.EXPIRED), resting())
+        assert plan(seen) is None
+        words = f"spec.schedule.expiration {write_time(NOW)} has passed"
+        assert seen.pause == Pause(PausedBy.OPERATOR, write_time(NOW), words)
+
+    def test_that_has_passed_undoes_a_start(self) -> None:
+        status = SEEN_RESTING | {"effective": {"scheduleState": "Paused"}}
+        assert pauses(facts(holder(wish=self.EXPIRED, status=status), remote_job())).corrects_drift
+
+    def test_outlasts_a_hold(self) -> None:
+        assert pauses(facts(with_hold(holder(wish=self.EXPIRED)), remote_job())).record is None
+
+    @pytest.mark.parametrize(
+        ("origin", "state", "expected"),
+        [
+            ("Created", None, Do(StartJob(PRINCIPAL, JOB))),
+            ("Created", ACTIVE, Do(StartJob(PRINCIPAL, JOB))),
+            ("Adopted", ACTIVE, Do(StartJob(PRINCIPAL, JOB))),
+            ("Adopted", None, None),
+            ("Created", PAUSED, None),
+        ],
+    )
+    def test_that_is_put_off_starts_the_job_where_the_state_says_so(
+        self, origin: str, state: Any, expected: object
+    ) -> None:
+        later = desired(expiration=NOW + timedelta(days=1), schedule_state=state)
+        status = paused_by_us(resumes=False, reason="spec.schedule.expiration has passed")
+        assert plan(facts(holder(wish=later, origin=origin, status=status), resting())) == expected
+
+    def test_still_to_come_leaves_an_adopted_job_alone(self) -> None:
+        soon = desired(expiration=NOW + seconds(1))
+        for job in (remote_job(), resting()):
+            assert plan(facts(holder(wish=soon, origin="Adopted"), job)) is None
+
+    def test_is_acted_on_in_time(self) -> None:
+        assert until_own_turn(facts(holder(wish=desired(expiration=NOW + seconds(1))), remote_job())) == seconds(1)
+        assert until_own_turn(facts(holder(wish=self.EXPIRED), remote_job())) is None
