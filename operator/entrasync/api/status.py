@@ -199,7 +199,7 @@ class SynchronizationJobStatus(ApiModel):
 
     last_handled_reconcile_at: str | None = None
     """The last value of the annotation entrasync.io/requested-at or reconcile.fluxcd.io/requestedAt that was acted
-    on."""
+    on: Graph was looked at since. Where both are set, that of the later time."""
 
     conditions: list[ConditionEntry] | None = Field(default=None, max_length=32, json_schema_extra=list_map("type"))
     """Ready is always there, Reconciling and Stalled only while true (kstatus)."""

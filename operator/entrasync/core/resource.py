@@ -82,6 +82,11 @@ class Resource:
         return self.desired is not None and self.desired.is_observed_only
 
     @property
+    def is_suspended(self) -> bool:
+        """Whether it is left alone."""
+        return self.desired is not None and self.desired.is_suspended
+
+    @property
     def annotated_job_id(self) -> str | None:
         """The job id written at once after a create, and the one that backups keep."""
         return self.annotations.get(JOB_ID_ANNOTATION) or None

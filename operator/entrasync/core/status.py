@@ -14,6 +14,7 @@ from entrasync.core.forecast import tell_forecast
 from entrasync.core.freshness import tell_overdue
 from entrasync.core.mirror import Mirror, mirror_job
 from entrasync.core.plan import foresee
+from entrasync.core.requests import find_request
 from entrasync.core.resource import JOB_MEMORY, Operation, Resource
 from entrasync.core.times import write_go_duration, write_precise_time, write_time
 from entrasync.core.verdicts import Rest, Retry, Stall, Wait
@@ -221,6 +222,8 @@ def _progress(rest: Rest | None) -> list[Condition]:
 def _write_conditions(resource: Resource, conditions: list[Condition], *, wall: datetime) -> dict[str, Any]:
     status = dict(resource.status)
     status["observedGeneration"] = resource.generation
+    if not resource.is_suspended and (request := find_request(resource.annotations)):
+        status["lastHandledReconcileAt"] = request
     status["conditions"] = merge_conditions(
         status.get("conditions"), conditions, generation=resource.generation, now=write_time(wall)
     )

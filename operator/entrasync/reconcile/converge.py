@@ -14,6 +14,7 @@ from entrasync.core.deletion import (
     tenant_is_another,
     wait_out_missing_job,
 )
+from entrasync.core.drift import find_corrected_drift, with_last_drift
 from entrasync.core.errors import EntraSyncError, OutcomeUnknown, Stalled
 from entrasync.core.facts import Facts
 from entrasync.core.observed import Observed
@@ -161,10 +162,15 @@ class Convergence:
         """Perform an action; one that shows a resource on its way out or to elsewhere ends the pass."""
         done = await self._performer.perform(action, resource)
         self._note_pause(action, resource)
+        done = replace(done, resource=self._with_drift(action, resource, done.resource))
         has_moved = done.resource.service_principal_id != resource.service_principal_id
         if done.resource.is_deleting or done.resource.desired is None or has_moved:
             raise ResourceChanged(f"{resource.key} is no longer what this pass began with")
         return done
+
+    def _with_drift(self, action: Action, before: Resource, after: Resource) -> Resource:
+        corrected = find_corrected_drift(action, before.status)
+        return replace(after, status=with_last_drift(after.status, corrected, now=self._clock.now()))
 
     def _note_pause(self, action: Action, resource: Resource) -> None:
         now = self._clock.now()

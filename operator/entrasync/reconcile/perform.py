@@ -100,7 +100,7 @@ class Performer:
         if resource.is_observed_only:
             raise ObservedOnly(f"{type(action).__name__} was planned for {resource.key}, which only observes")
         newest = self._resources.get(resource.key)
-        if newest and newest.desired and (newest.is_observed_only or newest.desired.is_suspended):
+        if newest and (newest.is_observed_only or newest.is_suspended):
             raise ResourceChanged(f"nothing may be written to Graph for {resource.key} any more")
 
     async def _create(self, action: CreateJob, resource: Resource) -> Done:

@@ -57,6 +57,8 @@ class TestAPerson:
         assert swift_workplace.world.job(job).schedule_state == "Active"
         swift_workplace.wait_polls(principal)
         assert swift_workplace.reasons(name).count("DriftCorrected") == 1
+        [drift] = swift_workplace.job(name)["status"]["lastDrift"]["differences"]
+        assert drift == {"field": "schedule.state", "wanted": "Active", "found": "Disabled"}
         assert swift_workplace.writes(principal) == ["startJob"]
 
     def test_who_starts_a_job_that_shall_rest_is_undone_with_an_event(self, swift_workplace: Workplace) -> None:

@@ -324,6 +324,8 @@ class TestStartAndPause:
         await story.run_until(key, minutes(10))
         assert story.graph.writes == ["pause_job", "pause_job"]
         assert story.told.reasons == ["JobPaused", "DriftCorrected"]
+        [drift] = story.status(key)["lastDrift"]["differences"]
+        assert drift == {"field": "schedule.state", "wanted": "Paused", "found": "Active"}
 
     async def test_a_pause_after_our_own_start_is_not_held_up(self, story: Story) -> None:
         key = held(story, schedule_state=ScheduleState.PAUSED)
@@ -350,6 +352,8 @@ class TestStartAndPause:
         await story.run(key)
         assert story.graph.writes == ["start_job"]
         assert story.told.reasons == ["DriftCorrected"]
+        [drift] = story.status(key)["lastDrift"]["differences"]
+        assert drift == {"field": "schedule.state", "wanted": "Active", "found": "Disabled"}
 
     async def test_suspended_is_left_alone_and_taken_up_again(self, story: Story) -> None:
         key = held(story)

@@ -1,0 +1,46 @@
+"""What somebody else had changed in Graph and was put right: kept in `status.lastDrift`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from entrasync.core.actions import Action, PauseJob, StartJob
+from entrasync.core.pause import read_before
+from entrasync.core.times import write_time
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that was not as wanted. `field` is its place in spec; of a secret there are no values."""
+
+    field: str
+    wanted: str | None = None
+    found: str | None = None
+
+    def write(self) -> dict[str, str]:
+        """Write it as a member of `status.lastDrift.differences`."""
+        values = {"field": self.field, "wanted": self.wanted, "found": self.found}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def find_corrected_drift(action: Action, status: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """List what an action puts right that somebody else had changed; `status` has the mirror from before it."""
+    found = read_before(status).state
+    match action:
+        case StartJob(corrects_drift=True):
+            return (Difference("schedule.state", "Active", found),)
+        case PauseJob(corrects_drift=True):
+            return (Difference("schedule.state", "Paused", found),)
+        case _:
+            return ()
+
+
+def with_last_drift(
+    status: Mapping[str, Any], differences: tuple[Difference, ...], *, now: datetime
+) -> Mapping[str, Any]:
+    """Remember a correction; without differences there was none."""
+    if not differences:
+        return status
+    told = [difference.write() for difference in differences]
+    return {**status, "lastDrift": {"time": write_time(now), "differences": told}}

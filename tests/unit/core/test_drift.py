@@ -1,0 +1,41 @@
+"""What is kept of a drift that was put right."""
+
+import pytest
+
+from entrasync.core.actions import Action, CreateJob, PauseJob, StartJob
+from entrasync.core.drift import Difference, find_corrected_drift, with_last_drift
+from tests.support.facts import JOB, NOW, PRINCIPAL
+
+MIRROR = {"job": {"schedule": {"state": "Disabled"}}}
+
+
+@pytest.mark.parametrize(
+    ("action", "found"),
+    [
+        (StartJob(PRINCIPAL, JOB, corrects_drift=True), (Difference("schedule.state", "Active", "Disabled"),)),
+        (PauseJob(PRINCIPAL, JOB, corrects_drift=True), (Difference("schedule.state", "Paused", "Disabled"),)),
+        (StartJob(PRINCIPAL, JOB), ()),
+        (PauseJob(PRINCIPAL, JOB), ()),
+        (CreateJob(PRINCIPAL, "scim", frozenset()), ()),
+    ],
+)
+def test_only_what_somebody_else_had_changed_counts(action: Action, found: tuple[Difference, ...]) -> None:
+    assert find_corrected_drift(action, MIRROR) == found
+
+
+def test_it_is_written_with_its_time_and_without_what_is_secret() -> None:
+    differences = (Difference("schedule.state", "Active", "Disabled"), Difference("application.credentials"))
+    status = with_last_drift(MIRROR, differences, now=NOW)
+    assert status["lastDrift"] == {
+        "time": "2026-11-01T12:00:00Z",
+        "differences": [
+            {"field": "schedule.state", "wanted": "Active", "found": "Disabled"},
+            {"field": "application.credentials"},
+        ],
+    }
+    assert status["job"] == MIRROR["job"]
+
+
+def test_the_last_one_stays_when_nothing_was_put_right() -> None:
+    known = {"lastDrift": {"time": "2026-10-01T00:00:00Z", "differences": []}}
+    assert with_last_drift(known, (), now=NOW) == known
