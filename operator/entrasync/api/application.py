@@ -97,7 +97,8 @@ class CredentialsSpec(ApiModel):
     removed from Graph. Unset: Keep."""
 
 
-MailAddress = Annotated[str, StringConstraints(pattern='^[^@\\s,;"<>]{1,64}@[^@\\s,;"<>]{1,255}$', max_length=320)]
+MAIL_PATTERN = '^[^@\\s,;"<>]{1,64}@[^@\\s,;"<>]{1,255}$'
+MailAddress = Annotated[str, StringConstraints(pattern=MAIL_PATTERN, max_length=320)]
 
 
 class NotificationsSpec(ApiModel):

@@ -160,3 +160,22 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.MIRROR_CUT: "Graph's status was malformed or too large in places; those properties are left out.",
     Reason.INVALID_ANNOTATION: "An annotation for the operator cannot be read and is ignored; the message says why.",
 }
+
+REASON_GROUPS: dict[str, Reason] = {
+    "The job is as wanted": Reason.APPLIED,
+    "On its way, goes on by itself": Reason.CREATE_UNCONFIRMED,
+    "A person must act": Reason.CONFLICT,
+    "Only told as Events": Reason.JOB_CREATED,
+}
+"""Where each group of `Reason` begins."""
+
+
+def group_reasons() -> dict[str, list[Reason]]:
+    """Sort the reasons by what they ask of a person, in the order of their list."""
+    beginnings = {reason: group for group, reason in REASON_GROUPS.items()}
+    groups: dict[str, list[Reason]] = {}
+    group = ""
+    for reason in Reason:
+        group = beginnings.get(reason, group)
+        groups.setdefault(group, []).append(reason)
+    return groups

@@ -49,7 +49,7 @@ GRAPH_DURATION_PATTERN = "^P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1
 
 def _require_a_time(interval: str) -> str:
     if interval.endswith("T") or not any(digit in interval for digit in "123456789"):
-        raise ValueError("names no time; write it such as PT40M or P1DT12H")
+        raise ValueError("must name a time, such as PT40M or P1DT12H")
     return interval
 
 
@@ -66,7 +66,7 @@ GraphInterval = Annotated[
             **cel_rules(
                 rule(
                     "self.matches('[1-9]') && !self.endsWith('T')",
-                    "spec.schedule.interval: names no time; write it as Graph does, such as PT40M or P1DT12H",
+                    "spec.schedule.interval: must name a time as Graph writes it, such as PT40M or P1DT12H",
                 )
             ),
         }

@@ -168,7 +168,7 @@ TIMES = (
         ".spec.schedule.interval rule",
         accepted=(_schedule(interval="PT1S"),),
         refused=tuple(_schedule(interval=text) for text in ("P", "PT", "P1DT", "PT0S", "P0DT0H0M")),
-        words="spec.schedule.interval: names no time; write it as Graph does, such as PT40M or P1DT12H",
+        words="spec.schedule.interval: must name a time as Graph writes it, such as PT40M or P1DT12H",
     ),
     Constraint(
         ".spec.schedule.interval maxLength",
