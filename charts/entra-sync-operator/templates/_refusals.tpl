@@ -45,7 +45,9 @@ from "no such Secret" (a list without it); a get could not.
 {{- end -}}
 {{- end -}}
 
+{{/* All CRDs that are somebody else's are named at once: who handed over one would only be stopped at the next. */}}
 {{- define "entra-sync-operator.refuseCrds" -}}
+{{- $foreign := dict -}}
 {{- range $path, $_ := .Files.Glob "files/crds/*.yaml" -}}
 {{- $name := (fromYaml ($.Files.Get $path)).metadata.name -}}
 {{- $found := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $name -}}
@@ -56,9 +58,15 @@ from "no such Secret" (a list without it); a get could not.
 {{- $isHelms := eq (get $labels "app.kubernetes.io/managed-by") "Helm" -}}
 {{- if not (and $isHelms (eq $owner (printf "%s/%s" $.Release.Namespace $.Release.Name))) -}}
 {{- $who := ternary (printf "by Helm's release %s" $owner) "by something other than Helm" $isHelms -}}
-{{- $take := printf "kubectl label --overwrite crd %s app.kubernetes.io/managed-by=Helm && kubectl annotate --overwrite crd %s meta.helm.sh/release-name=%s meta.helm.sh/release-namespace=%s" $name $name $.Release.Name $.Release.Namespace -}}
-{{- fail (printf "the CRD %s was installed %s: set crds.enabled=false to leave it as it is, or hand it over to this release with `%s`." $name $who $take) -}}
+{{- $_ := set $foreign $name $who -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- if $foreign -}}
+{{- $names := keys $foreign | sortAlpha -}}
+{{- $told := list -}}
+{{- range $names -}}{{- $told = append $told (printf "the CRD %s was installed %s" . (get $foreign .)) -}}{{- end -}}
+{{- $take := printf "kubectl label --overwrite crd %s app.kubernetes.io/managed-by=Helm && kubectl annotate --overwrite crd %s meta.helm.sh/release-name=%s meta.helm.sh/release-namespace=%s" (join " " $names) (join " " $names) .Release.Name .Release.Namespace -}}
+{{- fail (printf "%s: set crds.enabled=false to leave it as it is, or hand it over to this release with `%s`." (join ", " $told) $take) -}}
 {{- end -}}
 {{- end -}}

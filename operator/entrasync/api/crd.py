@@ -44,7 +44,7 @@ CONNECTION = Names(CONNECTION_KIND, CONNECTION_PLURAL, CONNECTION_SINGULAR, CONN
 
 def render() -> dict[str, str]:
     """Write every CRD as a file: its name and its text."""
-    crds = (synchronization_job_crd(), graph_connection_crd())
+    crds = (graph_connection_crd(), synchronization_job_crd())  # in the order of the files' names
     return {f"{GROUP}_{crd['spec']['names']['plural']}.yaml": HEADER + _to_yaml(crd) for crd in crds}
 
 

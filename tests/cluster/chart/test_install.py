@@ -141,7 +141,8 @@ class TestRefusals:
     def test_crds_that_something_else_installed(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
         bare_cluster.plane.kubectl("create", "--filename=crds")
         told = refusal(bare_cluster, helm, release)
-        assert f"the CRD {FIRST_CRD} was installed by something other than Helm: set crds.enabled=false" in told
+        assert f"the CRD {FIRST_CRD} was installed by something other than Helm" in told
+        assert ": set crds.enabled=false" in told
         helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS)
         do_as_told(bare_cluster, told)
         helm.at(bare_cluster).install(release, release)
@@ -149,7 +150,7 @@ class TestRefusals:
     def test_crds_of_another_release(self, bare_cluster: Cluster, helm3: Helm, release: str) -> None:
         helm3.at(bare_cluster).install("other", release)
         told = refusal(bare_cluster, helm3, release)
-        assert f"the CRD {FIRST_CRD} was installed by Helm's release {release}/other: set crds.enabled=false" in told
+        assert f"the CRD {FIRST_CRD} was installed by Helm's release {release}/other" in told
         do_as_told(bare_cluster, told)
         helm3.at(bare_cluster).install(release, release)
 

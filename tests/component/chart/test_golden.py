@@ -12,10 +12,10 @@ KEEP = "  annotations:\n    helm.sh/resource-policy: keep\n"
 
 
 def render_crd(helm: Helm, *, keep: bool) -> str:
-    """Render the CRD, without the two lines that Helm puts before each file."""
+    """Render the CRDs, without the lines that Helm puts before each."""
     values = {"crds": {"keep": keep}}
     rendered = helm.render("entra", "--show-only=templates/crds.yaml", values=values)
-    return rendered.split("\n", 2)[2]
+    return rendered.removeprefix("---\n").replace("# Source: entra-sync-operator/templates/crds.yaml\n", "")
 
 
 def test_lint_has_nothing_to_say(helm: Helm) -> None:

@@ -41,7 +41,7 @@ def test_crds_are_current() -> None:
 def test_yaml_readers_get_back_what_was_meant() -> None:
     read = [yaml.safe_load(text) for text in render().values()]
 
-    assert read == [synchronization_job_crd(), graph_connection_crd()]
+    assert read == [graph_connection_crd(), synchronization_job_crd()]
 
 
 def test_every_field_is_described_for_kubectl_explain() -> None:
