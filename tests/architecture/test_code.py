@@ -13,10 +13,11 @@ import pytest
 
 from entrasync.api.conditions import CONDITION_MEANING, REASON_MEANING, ConditionType, Reason
 from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, ScheduleState
-from entrasync.core import job_rules, observer_rules, schedule_rules
+from entrasync.core import interval_rules, job_rules, observer_rules, schedule_rules, settings_rules
 from entrasync.core import plan as planning
 from entrasync.core.deletion import DELETION_RULES
 from entrasync.core.facts import Facts
+from entrasync.core.job_settings import SentSetting
 from entrasync.core.plan import OBSERVER_RULES, RULES, WORK_RULES, Rule, plan
 from tests.support.facts import (
     JOB,
@@ -59,6 +60,13 @@ DECIDED_BY: dict[Rule, Facts] = {
         holder(wish=desired(schedule_state=ScheduleState.PAUSED)), quarantined_job()
     ),
     schedule_rules.job_rests_but_should_run: facts(holder(), remote_job(state="Disabled")),
+    settings_rules.settings_differ: facts(holder(wish=desired(settings=(("A", "1"),))), remote_job()),
+    settings_rules.settings_were_not_taken: facts(
+        holder(wish=desired(settings=(("A", "1"),))),
+        remote_job(),
+        settings_sent={"A": SentSetting("1", None, ago(minutes(20)))},
+    ),
+    interval_rules.interval_differs: facts(holder(wish=desired(interval="PT20M")), remote_job()),
 }
 """Each rule with a case that no rule before it decides."""
 
@@ -84,9 +92,12 @@ DECIDED_FOR_OBSERVERS_BY: dict[Rule, Facts] = {
     job_rules.template_is_not_that_of_the_job: facts(holder(wish=replace(OBSERVED, template_id="other")), remote_job()),
     observer_rules.observed_job_is_not_written_down: facts(resource(replace(OBSERVED, job_id=JOB)), remote_job()),
 } | {
-    rule: facts(
-        replace(case.resource, desired=replace(case.desired, management_policy=ManagementPolicy.OBSERVE)),
-        *case.observed.listing.jobs,
+    rule: replace(
+        case,
+        resource=replace(
+            case.resource, desired=(wish := replace(case.desired, management_policy=ManagementPolicy.OBSERVE))
+        ),
+        desired=wish,
     )
     for rule, case in DECIDED_BY.items()
     if rule in WORK_RULES

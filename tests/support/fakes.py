@@ -8,6 +8,7 @@ from typing import Any
 
 from entrasync.core.bounds import Bounds
 from entrasync.core.events import Event
+from entrasync.core.job_settings import Setting
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.resource import Resource, ResourceKey
 from entrasync.core.secrets import MASK, StoredSecret
@@ -37,8 +38,9 @@ class Failure:
 class FakeGraph:
     """`SyncApi` over a dict. `calls` has the name of every call; `hidden` jobs are there but not shown.
 
-    While it `is_stale`, a start, pause or restart that is taken does not show. `secrets` are stored by key, those of
-    `masked` show as `*`; `tried` has what was validated, `put` what was stored, `restarts` the scopes asked for.
+    While it `is_stale`, a start, pause, restart or PATCH that is taken does not show. `secrets` are stored by key,
+    those of `masked` show as `*`; `tried` has what was validated, `put` what was stored, `restarts` the scopes asked
+    for, `patched` the settings; Graph takes `ignored_settings` and does not change them.
     """
 
     def __init__(self, clock: StillClock) -> None:
@@ -56,6 +58,8 @@ class FakeGraph:
         self.tried: list[dict[str, str] | None] = []
         self.restarts: list[tuple[str, ...]] = []
         self.takes_interval = False
+        self.ignored_settings: set[str] = set()
+        self.patched: list[dict[str, str | None]] = []
         self.is_complete = True
         self.is_stale = False
         self.next_id: str | None = None
@@ -131,7 +135,7 @@ class FakeGraph:
 
         self._call("restart_job", restart)
 
-    async def patch_settings(self, service_principal_id: str, job_id: str, settings: Sequence[tuple[str, str]]) -> None:
+    async def patch_settings(self, service_principal_id: str, job_id: str, settings: Sequence[Setting]) -> None:
         self._call("patch_settings", lambda: self._set(job_id, dict(settings)))
 
     async def patch_interval(self, service_principal_id: str, job_id: str, interval: str) -> None:
@@ -146,10 +150,14 @@ class FakeGraph:
         self.put.append(dict(entries))
         self.secrets = {key: value for key, value in {**self.secrets, **entries}.items() if value}
 
-    def _set(self, job_id: str, settings: Mapping[str, str]) -> None:
+    def _set(self, job_id: str, settings: Mapping[str, str | None]) -> None:
+        self.patched.append(dict(settings))
+        if self.is_stale:
+            return
         raw = self.jobs[job_id].raw
         kept = {entry["name"]: entry["value"] for entry in raw["synchronizationJobSettings"]}
-        pairs = [{"name": name, "value": value} for name, value in {**kept, **settings}.items()]
+        taken = {name: value for name, value in settings.items() if name not in self.ignored_settings}
+        pairs = [{"name": name, "value": value} for name, value in {**kept, **taken}.items()]
         self.add(RemoteJob(job_id, {**raw, "synchronizationJobSettings": pairs}))
 
     def _schedule(self, job_id: str, state: str, code: str) -> None:

@@ -49,6 +49,7 @@ class Reason(StrEnum):
     NOT_QUARANTINED = "NotQuarantined"
     OBSERVED = "Observed"
     NO_RECENT_SUCCESS = "NoRecentSuccess"
+    NOT_CONFIGURABLE = "NotConfigurable"
 
     # On its way, goes on by itself
     CREATE_UNCONFIRMED = "CreateUnconfirmed"
@@ -83,6 +84,7 @@ class Reason(StrEnum):
     REQUEST_REFUSED = "RequestRefused"
     INVALID_SPEC = "InvalidSpec"
     NOT_CONFIGURED = "NotConfigured"
+    SETTINGS_NOT_TAKEN = "SettingsNotTaken"
     PAUSED_BY_GRAPH = "PausedByGraph"
     QUARANTINED = "Quarantined"
     ESCROWS_PRUNED = "EscrowsPruned"
@@ -95,6 +97,7 @@ class Reason(StrEnum):
     JOB_ADOPTED = "JobAdopted"
     JOB_STARTED = "JobStarted"
     JOB_PAUSED = "JobPaused"
+    SETTINGS_APPLIED = "SettingsApplied"
     JOB_DELETED = "JobDeleted"
     JOB_RELEASED = "JobReleased"
     QUARANTINE_LIFTED = "QuarantineLifted"
@@ -113,6 +116,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.NOT_QUARANTINED: "The job is not in quarantine.",
     Reason.OBSERVED: "The job is fit and only observed (managementPolicy Observe); Drifted tells whether it differs.",
     Reason.NO_RECENT_SUCCESS: "The last success is longer ago than spec.freshness.maxAge.",
+    Reason.NOT_CONFIGURABLE: "Graph was asked for spec.schedule.interval once and keeps its own; the job runs on that.",
     Reason.CREATE_UNCONFIRMED: "Graph's answer to the create was lost; its job is looked for.",
     Reason.STARTING: "The job is being started.",
     Reason.PAUSING: "The job is being paused.",
@@ -143,6 +147,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.REQUEST_REFUSED: "Graph refused a request for a reason of its own, quoted in the message.",
     Reason.INVALID_SPEC: "The stored spec cannot be read; normally the API server refuses such a spec.",
     Reason.NOT_CONFIGURED: "The job is scheduled, but was never authorised at its target; set up its credentials.",
+    Reason.SETTINGS_NOT_TAKEN: "Graph accepted spec.settings and did not change the job; the message names them.",
     Reason.PAUSED_BY_GRAPH: "Graph itself paused the job; a person must look before it is started again.",
     Reason.QUARANTINED: "Graph put the job in quarantine.",
     Reason.ESCROWS_PRUNED: "The initial cycle had too many failures; Graph cleared them.",
@@ -153,6 +158,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.JOB_ADOPTED: "An existing job was taken over.",
     Reason.JOB_STARTED: "The job was started.",
     Reason.JOB_PAUSED: "The job was paused.",
+    Reason.SETTINGS_APPLIED: "Settings of the job were set as spec.settings says.",
     Reason.JOB_DELETED: "The job was deleted.",
     Reason.JOB_RELEASED: "The resource let go of its job; the message says what becomes of the job.",
     Reason.QUARANTINE_LIFTED: "The job left quarantine.",

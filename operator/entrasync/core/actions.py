@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Literal
 
+from entrasync.core.job_settings import SettingDifference
+from entrasync.core.jobs import RemoteJob
 from entrasync.core.pause import Pause
 
 Origin = Literal["Created", "Adopted"]
@@ -58,6 +60,29 @@ class PauseJob:
 
 
 @dataclass(frozen=True)
+class PatchSettings:
+    """Set those of the job's own settings that the spec names; `job` as it was seen has the others, sent along.
+
+    `drift` has the differences that somebody made after the settings were as wanted.
+    """
+
+    service_principal_id: str
+    job: RemoteJob
+    wanted: tuple[tuple[str, str], ...]
+    differences: tuple[SettingDifference, ...]
+    drift: tuple[SettingDifference, ...] = ()
+
+
+@dataclass(frozen=True)
+class AskInterval:
+    """Ask Graph once for an interval, ISO 8601, and write down what it answered."""
+
+    service_principal_id: str
+    job_id: str
+    interval: str
+
+
+@dataclass(frozen=True)
 class DeleteJob:
     """Delete the job in Graph; synced accounts stay as they are."""
 
@@ -72,7 +97,7 @@ class ReleaseResource:
     message: str
 
 
-GraphWrite = CreateJob | StartJob | PauseJob | DeleteJob
+GraphWrite = CreateJob | StartJob | PauseJob | PatchSettings | AskInterval | DeleteJob
 """What changes something in Graph: never done for a resource that only observes."""
 
 KubernetesWrite = AddFinalizer | ForgetCreate | HoldJob | ReleaseResource

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import assert_never
 
-from entrasync.core.actions import CreateJob, DeleteJob, GraphWrite, PauseJob, StartJob
+from entrasync.core.actions import AskInterval, CreateJob, DeleteJob, GraphWrite, PatchSettings, PauseJob, StartJob
 
 
 def tell_forecast(actions: Iterable[GraphWrite]) -> str:
@@ -19,6 +19,11 @@ def _tell(action: GraphWrite) -> str:
             return f"start job {job_id}"
         case PauseJob(job_id=job_id):
             return f"pause job {job_id}"
+        case PatchSettings(differences=differences):
+            settings = ", ".join(f'{entry.name} to "{entry.wanted}"' for entry in differences)
+            return f"set {settings}"
+        case AskInterval(interval=interval):
+            return f"ask for the interval {interval}"
         case DeleteJob(job_id=job_id):
             return f"delete job {job_id}"
         case _:

@@ -3,9 +3,11 @@
 "Missing" is None; what could not be told never gets here, it ends the pass as an error.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from entrasync.core.job_settings import SentSetting
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.resource import Claim
 
@@ -36,3 +38,7 @@ class Observed:
     """When this process first saw this generation of the resource."""
     pause_taken_at: datetime | None = None
     """When Graph took a pause of ours that it has not shown since."""
+    settings_sent: Mapping[str, SentSetting] = field(default_factory=dict)
+    """Settings that Graph took and has not shown since, by name."""
+    is_assumed: bool = False
+    """Whether `job` is partly what Graph was told and has not shown yet."""

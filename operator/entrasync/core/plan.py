@@ -6,6 +6,7 @@ from entrasync.api.conditions import Reason
 from entrasync.core.actions import GraphWrite
 from entrasync.core.desired import Desired
 from entrasync.core.facts import Facts
+from entrasync.core.interval_rules import interval_differs
 from entrasync.core.job_rules import (
     create_is_unconfirmed,
     held_job_is_missing,
@@ -30,6 +31,7 @@ from entrasync.core.schedule_rules import (
     job_runs_but_should_rest,
     job_was_paused_by_graph,
 )
+from entrasync.core.settings_rules import settings_differ, settings_were_not_taken
 from entrasync.core.verdicts import Do, Stall, Verdict
 
 Rule = Callable[[Facts], Verdict | None]
@@ -69,7 +71,10 @@ def _name_service_principal(desired: Desired) -> str:
 
 WORK_RULES: tuple[Rule, ...] = (
     job_runs_but_should_rest,
+    settings_differ,
     job_rests_but_should_run,
+    interval_differs,
+    settings_were_not_taken,
     job_was_paused_by_graph,
 )
 """Is the job as it should be? Last who is paused by Graph: that is fitness, and by then Graph matches the spec."""

@@ -28,7 +28,7 @@ def is_same_id(one: str | None, other: str | None) -> bool:
     return (one or "").lower() == (other or "").lower()
 
 
-JOB_MEMORY = frozenset({"job", "synchronizationStatus", "pause", "lastStartTime", "originTime"})
+JOB_MEMORY = frozenset({"job", "synchronizationStatus", "pause", "lastStartTime", "originTime", "interval"})
 """Members of status that are true of one job only."""
 
 

@@ -12,6 +12,7 @@ from entrasync.core.facts import Facts, effective_deletion_policy
 from entrasync.core.fitness import outlook_of, ready_condition, tell_fitness
 from entrasync.core.forecast import tell_forecast
 from entrasync.core.freshness import tell_overdue
+from entrasync.core.interval_rules import tell_schedule
 from entrasync.core.mirror import Mirror, mirror_job
 from entrasync.core.plan import foresee
 from entrasync.core.requests import find_request
@@ -48,6 +49,8 @@ def remember(facts: Facts) -> Written:
     mirror = _mirror_of_held_job(facts)
     status = dict(resource.without_former_job().status)
     status["effective"] = _effective(facts)
+    if facts.desired.interval is None:
+        status["interval"] = None
     if resource.held_job_id and facts.job is not None:
         status["tenantId"] = status.get("tenantId") or observed.tenant_id
         status["servicePrincipalId"] = resource.service_principal_id
@@ -116,12 +119,18 @@ def with_start(resource: Resource, now: datetime) -> dict[str, Any]:
     return status | {"lastStartTime": write_precise_time(now)}
 
 
+def with_interval(resource: Resource, interval: str, now: datetime, *, answer: str | None) -> dict[str, Any]:
+    """Remember that Graph was asked for an interval; `answer` is what it said when it refused."""
+    asked = {"requested": interval, "time": write_time(now), "answer": answer}
+    return dict(resource.status) | {"interval": _without_nothing(asked)}
+
+
 def conclude(facts: Facts, rest: Rest | None, *, wall: datetime) -> dict[str, Any]:
     """Write the conditions of a pass that saw Graph and ended with `rest` (None: all is as wanted)."""
     outlook = outlook_of(facts, rest)
     conditions = [ready_condition(facts, outlook), *_applied_and_drifted(facts, rest), *_progress(outlook)]
     if facts.job is not None and facts.resource.held_job_id:
-        conditions += [*tell_fitness(facts.job, facts.bounds), *tell_overdue(facts)]
+        conditions += [*tell_fitness(facts.job, facts.bounds), *tell_overdue(facts), *tell_schedule(facts)]
     elif facts.resource.held_job_id:
         conditions += _keep(facts.resource, FITNESS)  # not shown this time is no news of its health
     return _write_conditions(facts.resource, conditions, wall=wall)

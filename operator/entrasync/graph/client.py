@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from entrasync.core.errors import PossiblyReplicating
+from entrasync.core.job_settings import Setting
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.secrets import StoredSecret
 from entrasync.core.templates import RemoteTemplate
@@ -108,7 +109,7 @@ class GraphClient:
         criteria = {"resetScope": ", ".join(scopes or RESTART_SCOPES)}
         await self._send(RESTART_JOB, "POST", url, document={"criteria": criteria})
 
-    async def patch_settings(self, service_principal_id: str, job_id: str, settings: Sequence[tuple[str, str]]) -> None:
+    async def patch_settings(self, service_principal_id: str, job_id: str, settings: Sequence[Setting]) -> None:
         """Write synchronizationJobSettings, pairs of name and value; may be repeated."""
         pairs = [{"name": name, "value": value} for name, value in settings]
         url = self._at.job(service_principal_id, job_id)

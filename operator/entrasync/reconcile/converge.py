@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from entrasync.api.conditions import Reason
-from entrasync.core.actions import Action, CreateJob, DeleteJob, PauseJob, ReleaseResource, StartJob
+from entrasync.core.actions import Action, CreateJob, DeleteJob, PatchSettings, PauseJob, ReleaseResource, StartJob
 from entrasync.core.bounds import Bounds
 from entrasync.core.clock import Clock
 from entrasync.core.deletion import (
@@ -22,7 +22,7 @@ from entrasync.core.plan import plan, service_principal_was_changed, tenant_was_
 from entrasync.core.resource import Resource
 from entrasync.core.status import remember
 from entrasync.core.verdicts import Do, Rest, Retry, Wait, judge
-from entrasync.reconcile.memory import Memory
+from entrasync.reconcile.memory import Memory, note_settings
 from entrasync.reconcile.observe import Observer
 from entrasync.reconcile.perform import Done, Performer
 from entrasync.reconcile.ports import ResourceChanged
@@ -80,7 +80,13 @@ class Convergence:
             facts = self._facts(resource, observed)
             verdict = plan(facts)
             if not isinstance(verdict, Do):
-                return Seen(facts, verdict)
+                if not observed.is_assumed:
+                    return Seen(facts, verdict)
+                confirmed = await self._confirm(resource)
+                if not isinstance(confirmed, Observed):
+                    return Seen(facts, confirmed)
+                observed = confirmed
+                continue
             if verdict.action in taken:
                 return Seen(facts, _not_seen_yet(verdict))
             taken.append(verdict.action)
@@ -102,6 +108,13 @@ class Convergence:
             return error
         refusal = service_principal_was_changed(self._facts(resource, unread))
         return Stalled(refusal.reason, refusal.message) if refusal else error
+
+    async def _confirm(self, resource: Resource) -> Observed | Rest:
+        """Look once more before a pass ends that took Graph's word for a write: what is told has been seen."""
+        try:
+            return await self._observer.observe(resource, since=self._clock.now(), is_urgent=True)
+        except EntraSyncError as error:
+            return self.judge(resource, error)
 
     async def let_go(self, resource: Resource, since: datetime) -> tuple[Rest | None, Resource]:
         """Settle the job of a resource that is being deleted, and let the resource go (None).
@@ -161,7 +174,7 @@ class Convergence:
     async def _act(self, action: Action, resource: Resource) -> Done:
         """Perform an action; one that shows a resource on its way out or to elsewhere ends the pass."""
         done = await self._performer.perform(action, resource)
-        self._note_pause(action, resource)
+        self._note(action, resource)
         done = replace(done, resource=self._with_drift(action, resource, done.resource))
         has_moved = done.resource.service_principal_id != resource.service_principal_id
         if done.resource.is_deleting or done.resource.desired is None or has_moved:
@@ -172,13 +185,16 @@ class Convergence:
         corrected = find_corrected_drift(action, before.status)
         return replace(after, status=with_last_drift(after.status, corrected, now=self._clock.now()))
 
-    def _note_pause(self, action: Action, resource: Resource) -> None:
+    def _note(self, action: Action, resource: Resource) -> None:
+        """Remember what Graph took and may not show yet."""
         now = self._clock.now()
         match action:
             case PauseJob(job_id=job_id):
                 self._memory.recall(resource, now).pause_taken = (job_id, now)
             case StartJob():
                 self._memory.recall(resource, now).pause_taken = None
+            case PatchSettings():
+                note_settings(self._memory.recall(resource, now), action, now)
 
     def _fail(self, facts: Facts, action: Action, error: EntraSyncError) -> Seen:
         resource = facts.resource
@@ -198,7 +214,8 @@ class Convergence:
             return await self._observer.observe(done.resource, since=self._clock.now(), is_urgent=True)
         job = done.job or observed.job
         keeps_job = job is not None and job.id == done.resource.held_job_id
-        return self._observer.combine(done.resource, observed.listing, job=job if keeps_job else None)
+        combined = self._observer.combine(done.resource, observed.listing, job=job if keeps_job else None)
+        return replace(combined, is_assumed=done.is_assumed or observed.is_assumed)
 
     async def _look_for_deletion(self, resource: Resource, since: datetime) -> Observed:
         unread = self._observer.look_without_listing(resource)

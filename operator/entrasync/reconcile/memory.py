@@ -1,8 +1,12 @@
 """What this process remembers of each resource beyond its status. Losing it is always safe."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from entrasync.core.actions import PatchSettings
+from entrasync.core.job_settings import SentSetting, read_settings
+from entrasync.core.jobs import RemoteJob
 from entrasync.core.observed import Misses
 from entrasync.core.resource import Resource, ResourceKey
 
@@ -19,6 +23,8 @@ class Recollection:
     missed_job_id: str | None = None
     pause_taken: tuple[str, datetime] | None = None
     """The job that Graph took a pause of ours for, and when; None once Graph has shown it."""
+    settings_sent: tuple[str, Mapping[str, SentSetting]] = ("", {})
+    """The job that Graph took settings of ours for, and those that it has not shown since."""
     complaints: tuple[str, ...] = ()
     hold_fault: str | None = None
     """What was told of the annotation that should hold the job."""
@@ -58,3 +64,25 @@ def count_miss(recollection: Recollection, job_id: str, at: datetime) -> Misses:
     misses = Misses(1, at, at) if known is None else Misses(known.count + 1, known.first_at, at)
     recollection.misses, recollection.missed_job_id = misses, job_id
     return misses
+
+
+def note_settings(recollection: Recollection, action: PatchSettings, at: datetime) -> None:
+    """Remember what Graph took."""
+    sent = {entry.name: SentSetting(entry.wanted, entry.found, at) for entry in action.differences}
+    recollection.settings_sent = (action.job.id, {**settings_sent_to(recollection, action.job.id), **sent})
+
+
+def settings_sent_to(recollection: Recollection, job_id: str | None) -> Mapping[str, SentSetting]:
+    """Tell which settings a job was sent and has not shown since, by name."""
+    known_id, sent = recollection.settings_sent
+    return sent if known_id == job_id else {}
+
+
+def forget_shown(recollection: Recollection, job: RemoteJob) -> None:
+    """Forget which of our writes Graph has shown: who changes that from now on makes a drift."""
+    if not job.is_active:
+        recollection.pause_taken = None
+    shown = dict(read_settings(job.raw) or ())
+    sent = settings_sent_to(recollection, job.id)
+    kept = {name: entry for name, entry in sent.items() if shown.get(name) != entry.wanted}
+    recollection.settings_sent = (job.id, kept)

@@ -10,7 +10,7 @@ from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.observed import Observed
 from entrasync.core.resource import Claim, Resource, ResourceKey, is_same_id
 from entrasync.reconcile.connections import Connection, Connections
-from entrasync.reconcile.memory import Memory, Recollection, count_miss
+from entrasync.reconcile.memory import Memory, Recollection, count_miss, forget_shown, settings_sent_to
 from entrasync.reconcile.resources import Resources
 
 NOT_FOUND = 404
@@ -38,8 +38,9 @@ class Observer:
         job_id = resource.job_id
         if job_id is not None and observed.job is None:
             observed = replace(observed, job=await connection.api.get_job(home, job_id))
-        if observed.job is not None and not observed.job.is_active:
-            recollection.pause_taken = None
+        if observed.job is not None:
+            forget_shown(recollection, observed.job)
+            observed = replace(observed, settings_sent=settings_sent_to(recollection, observed.job.id))
         self._resources_were_read(recollection, listing)
         return self._count_misses(recollection, observed, job_id)
 
@@ -55,6 +56,7 @@ class Observer:
             claims=self._claims(resource, tenant_id),
             spec_seen_at=recollection.spec_seen_at,
             pause_taken_at=paused_at if paused_job_id == job_id else None,
+            settings_sent=settings_sent_to(recollection, job_id),
         )
 
     def _claims(self, resource: Resource, tenant_id: str) -> tuple[Claim, ...]:

@@ -9,29 +9,31 @@ from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTAT
 from entrasync.core.actions import (
     Action,
     AddFinalizer,
+    AskInterval,
     CreateJob,
     DeleteJob,
     ForgetCreate,
     GraphWrite,
     HoldJob,
+    KubernetesWrite,
+    PatchSettings,
     PauseJob,
     ReleaseResource,
     StartJob,
 )
 from entrasync.core.clock import Clock
-from entrasync.core.conditions import Condition
 from entrasync.core.difference import merge_patch
-from entrasync.core.errors import EntraSyncError, OutcomeUnknown, Refused, Stalled
+from entrasync.core.errors import EntraSyncError, OutcomeUnknown
 from entrasync.core.events import Event
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.pause import Pause
 from entrasync.core.resource import Operation, Resource
-from entrasync.core.status import with_answer, with_intent, with_start, without_intent
+from entrasync.core.status import with_answer, with_intent, with_interval, with_start, without_intent
 from entrasync.reconcile.connections import Connections
+from entrasync.reconcile.offers import explain_refusal, refuse_unless_offered, was_not_offered
+from entrasync.reconcile.patches import ask_interval, patch_settings, tell_settings
 from entrasync.reconcile.ports import EventSink, ResourceApi, ResourceChanged, SyncApi
 from entrasync.reconcile.resources import Resources
-
-BAD_REQUEST = 400
 
 
 class ObservedOnly(Exception):
@@ -42,12 +44,14 @@ class ObservedOnly(Exception):
 class Done:
     """What an action left.
 
-    The resource as it is now, the job if Graph just sent it, whether Graph must be read anew.
+    The resource as it is now, the job if Graph just sent it, whether Graph must be read anew. A job that `is_assumed`
+    is as Graph was told it shall be: enough to go on with, to be seen before the pass ends.
     """
 
     resource: Resource
     job: RemoteJob | None = None
     needs_look: bool = False
+    is_assumed: bool = False
 
 
 class Performer:
@@ -75,23 +79,36 @@ class Performer:
         """
         if isinstance(action, GraphWrite):
             self._refuse_to_observers(action, resource)
+            return await self._write_to_graph(action, resource)
+        return await self._write_to_kubernetes(action, resource)
+
+    async def _write_to_kubernetes(self, action: KubernetesWrite, resource: Resource) -> Done:
         match action:
             case AddFinalizer():
                 return Done(await self._patch_metadata(resource, _with_finalizer(resource)))
-            case CreateJob():
-                return await self._create(action, resource)
             case ForgetCreate():
                 return await self._forget_create(resource)
             case HoldJob():
                 return await self._hold(action, resource)
+            case ReleaseResource():
+                return await self._release(action, resource)
+            case _:
+                assert_never(action)
+
+    async def _write_to_graph(self, action: GraphWrite, resource: Resource) -> Done:
+        match action:
+            case CreateJob():
+                return await self._create(action, resource)
             case StartJob():
                 return await self._start(action, resource)
             case PauseJob():
                 return await self._pause(action, resource)
+            case PatchSettings():
+                return await self._patch_settings(action, resource)
+            case AskInterval():
+                return await self._ask_interval(action, resource)
             case DeleteJob():
                 return await self._delete(action, resource)
-            case ReleaseResource():
-                return await self._release(action, resource)
             case _:
                 assert_never(action)
 
@@ -109,8 +126,8 @@ class Performer:
         A crash before the POST, after it or after the annotation is settled by the intent.
         """
         api = self._api(resource)
-        if _was_not_offered(resource):
-            await _refuse_unless_offered(api, action)
+        if was_not_offered(resource):
+            await refuse_unless_offered(api, action)
         resource = await self._record_intent(action, resource)
         try:
             job = await api.create_job(action.service_principal_id, action.template_id)
@@ -118,7 +135,7 @@ class Performer:
             raise
         except EntraSyncError as error:
             await self._resource_api.patch_status(resource, merge_patch(resource.status, without_intent(resource)))
-            await _explain_refusal(api, action, error)
+            await explain_refusal(api, action, error)
             raise
         held = await self._patch_metadata(resource, _annotations(job.id, "Created"))
         held = replace(held, status=with_answer(held))
@@ -183,6 +200,18 @@ class Performer:
             resource = replace(await self._resource_api.patch_status(resource, patch), status=resource.status)
         return replace(resource, status=dict(resource.status) | wanted)
 
+    async def _patch_settings(self, action: PatchSettings, resource: Resource) -> Done:
+        """Set the settings; the answer has none of them, so the job is taken to be as asked until the next look."""
+        job = await patch_settings(self._api(resource), action)
+        self._events.tell(resource, tell_settings(action))
+        return Done(resource, job=job, is_assumed=True)
+
+    async def _ask_interval(self, action: AskInterval, resource: Resource) -> Done:
+        """Ask once; a crash before the answer is written down has it asked again."""
+        answer = await ask_interval(self._api(resource), action)
+        asked = with_interval(resource, action.interval, self._clock.now(), answer=answer)
+        return Done(replace(resource, status=asked), needs_look=answer is None)
+
     async def _delete(self, action: DeleteJob, resource: Resource) -> Done:
         """Delete the job and let go; one that Graph does not know may only be hidden, and needs a look."""
         if not await self._api(resource).delete_job(action.service_principal_id, action.job_id):
@@ -198,40 +227,6 @@ class Performer:
         """Write metadata; the working copy of status is ahead of the stored one and stays."""
         written = await self._resource_api.patch_metadata(resource, patch)
         return replace(written, status=resource.status)
-
-
-async def _explain_refusal(api: SyncApi, action: CreateJob, error: EntraSyncError) -> None:
-    """Ask what is offered only after a refusal: a good template costs no call."""
-    if not isinstance(error, Refused) or error.answer.status != BAD_REQUEST:
-        return
-    try:
-        await _refuse_unless_offered(api, action)
-    except Stalled as refusal:
-        if refusal.reason is Reason.TEMPLATE_NOT_OFFERED:
-            raise refusal from error
-    except EntraSyncError:
-        return  # why the create was refused says more than why the list was
-
-
-async def _refuse_unless_offered(api: SyncApi, action: CreateJob) -> None:
-    offered = {template.id for template in await api.list_templates(action.service_principal_id)}
-    if action.template_id in offered:
-        return
-    names = ", ".join(sorted(offered)) or "none: this kind of app has no provisioning"
-    raise Stalled(
-        Reason.TEMPLATE_NOT_OFFERED,
-        f"Service principal {action.service_principal_id} does not offer template {action.template_id}. "
-        f"It offers: {names}. Correct spec.template.id.",
-    )
-
-
-def _was_not_offered(resource: Resource) -> bool:
-    """Whether this very spec was refused for its template: then asking costs less than to be refused again."""
-    is_current = resource.status.get("observedGeneration") == resource.generation
-    return is_current and any(
-        condition.reason == Reason.TEMPLATE_NOT_OFFERED and condition.is_true
-        for condition in Condition.read_all(resource.status)
-    )
 
 
 def _annotations(job_id: str, origin: str) -> dict[str, Any]:

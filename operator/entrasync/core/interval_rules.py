@@ -1,0 +1,56 @@
+"""The interval that the spec expects. Graph decides it (graph-facts 4.5): it is asked once, and then told honestly."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.core.actions import AskInterval
+from entrasync.core.conditions import Condition
+from entrasync.core.facts import Facts
+from entrasync.core.times import parse_interval
+from entrasync.core.verdicts import Do, Verdict
+
+
+def interval_differs(facts: Facts) -> Verdict | None:
+    """Find an interval that is not what the spec expects, and that Graph was not asked for yet."""
+    wanted = facts.desired.interval
+    if facts.job is None or wanted is None or not _differs(facts) or _is_same(_asked(facts).get("requested"), wanted):
+        return None
+    return Do(AskInterval(facts.home, facts.job.id, wanted))
+
+
+def tell_schedule(facts: Facts) -> list[Condition]:
+    """Write the condition ScheduleApplied, only while Graph keeps another interval than it was asked for."""
+    wanted, asked = facts.desired.interval, _asked(facts)
+    if wanted is None or not _differs(facts) or not _is_same(asked.get("requested"), wanted):
+        return []
+    answer = f" (it answered {asked['answer']})" if asked.get("answer") else ""
+    message = f"Graph decides how often a job runs: {_describe(facts)}, not the {wanted} of spec.schedule.interval"
+    return [Condition(ConditionType.SCHEDULE_APPLIED, "False", Reason.NOT_CONFIGURABLE, f"{message}{answer}.")]
+
+
+def _describe(facts: Facts) -> str:
+    shown = _shown(facts)
+    if parse_interval(shown) is None:
+        return "this one has no interval that ever comes"
+    return f"this one every {shown}"
+
+
+def _differs(facts: Facts) -> bool:
+    return facts.job is not None and not _is_same(_shown(facts), facts.desired.interval)
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Compare as durations where they are any: PT40M is PT2400S."""
+    first, second = parse_interval(one), parse_interval(other)
+    return first == second if first and second else one == other
+
+
+def _shown(facts: Facts) -> object:
+    schedule = facts.job.raw.get("schedule") if facts.job else None
+    return schedule.get("interval") if isinstance(schedule, Mapping) else None
+
+
+def _asked(facts: Facts) -> Mapping[str, Any]:
+    stored = facts.resource.status.get("interval")
+    return stored if isinstance(stored, Mapping) else {}

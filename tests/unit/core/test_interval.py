@@ -1,0 +1,86 @@
+"""The interval that the spec expects, asked for once and told honestly."""
+
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.core.actions import AskInterval
+from entrasync.core.interval_rules import tell_schedule
+from entrasync.core.jobs import RemoteJob
+from entrasync.core.plan import plan
+from entrasync.core.status import conclude, remember
+from entrasync.core.verdicts import Do
+from tests.support.facts import JOB, NOW, PRINCIPAL, desired, facts, holder, remote_job
+
+WISH = desired(interval="PT20M")
+NEVER_SCHEDULED = "P10675199DT2H48M5.4775807S"
+
+
+def every(interval: object) -> RemoteJob:
+    return RemoteJob(JOB, {**remote_job().raw, "schedule": {"state": "Active", "interval": interval}})
+
+
+def asked(interval: str, **more: str) -> dict[str, Any]:
+    return {"interval": {"requested": interval, "time": "2026-11-01T00:00:00Z", **more}}
+
+
+@pytest.mark.parametrize("shown", ["PT40M", "P1D", NEVER_SCHEDULED, None, 7, "odd"])
+def test_another_interval_is_asked_for(shown: object) -> None:
+    assert plan(facts(holder(wish=WISH), every(shown))) == Do(AskInterval(PRINCIPAL, JOB, "PT20M"))
+
+
+@pytest.mark.parametrize(("wanted", "shown"), [("PT40M", "PT2400S"), ("P1D", "PT24H"), ("PT1H", "PT60M")])
+def test_the_same_duration_written_otherwise_is_the_same(wanted: str, shown: str) -> None:
+    seen = facts(holder(wish=desired(interval=wanted)), every(shown))
+    assert plan(seen) is None
+    assert tell_schedule(seen) == []
+
+
+def test_no_interval_in_the_spec_asks_for_nothing_and_says_nothing() -> None:
+    seen = facts(holder(status=asked("PT20M")), remote_job())
+    assert plan(seen) is None
+    assert tell_schedule(seen) == []
+    assert "interval" not in remember(seen).status
+
+
+class TestOnceAsked:
+    @pytest.mark.parametrize("requested", ["PT20M", "PT1200S"])
+    def test_it_is_not_asked_again(self, requested: str) -> None:
+        assert plan(facts(holder(wish=WISH, status=asked(requested)), remote_job())) is None
+
+    def test_another_value_is_asked_for(self) -> None:
+        verdict = plan(facts(holder(wish=WISH, status=asked("PT10M")), remote_job()))
+        assert verdict == Do(AskInterval(PRINCIPAL, JOB, "PT20M"))
+
+    def test_the_condition_names_the_real_interval_and_ready_is_not_harmed(self) -> None:
+        seen = facts(holder(wish=WISH, status=asked("PT20M")), remote_job())
+        conditions = {entry["type"]: entry for entry in conclude(seen, None, wall=NOW)["conditions"]}
+        told = conditions[ConditionType.SCHEDULE_APPLIED]
+        assert (told["status"], told["reason"]) == ("False", Reason.NOT_CONFIGURABLE)
+        assert told["message"] == (
+            "Graph decides how often a job runs: this one every PT40M, not the PT20M of spec.schedule.interval."
+        )
+        assert conditions[ConditionType.READY]["status"] == "True"
+        assert ConditionType.STALLED not in conditions
+
+    def test_the_condition_has_what_graph_answered(self) -> None:
+        seen = facts(holder(wish=WISH, status=asked("PT20M", answer="403 Denied: No.")), remote_job())
+        assert tell_schedule(seen)[0].message.endswith("(it answered 403 Denied: No.).")
+
+    @pytest.mark.parametrize("shown", [NEVER_SCHEDULED, None, 7])
+    def test_the_condition_says_where_there_is_no_interval(self, shown: object) -> None:
+        seen = facts(holder(wish=WISH, status=asked("PT20M")), every(shown))
+        assert "no interval that ever comes" in tell_schedule(seen)[0].message
+
+    def test_an_interval_that_graph_took_needs_no_condition(self) -> None:
+        assert tell_schedule(facts(holder(wish=WISH, status=asked("PT20M")), every("PT20M"))) == []
+
+    @pytest.mark.parametrize("odd", [7, [], None, {"requested": 7}])
+    def test_an_odd_record_is_none(self, odd: object) -> None:
+        assert plan(facts(holder(wish=WISH, status={"interval": odd}), remote_job())) is not None
+
+    def test_another_job_is_asked_anew(self) -> None:
+        status = asked("PT20M") | {"job": {"id": "former"}}
+        seen = facts(holder(wish=WISH, status=status).without_former_job(), remote_job())
+        assert isinstance(plan(seen), Do)

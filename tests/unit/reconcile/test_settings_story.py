@@ -1,0 +1,209 @@
+"""Settings and intervals over many passes: what is sent, how often, and what is told."""
+
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.core.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
+from entrasync.core.jobs import RemoteJob
+from entrasync.core.resource import ResourceKey
+from tests.support.facts import JOB, desired, holder, minutes, remote_job, resource
+from tests.support.fakes import Story
+
+LOOKAHEAD = "LookaheadQueryEnabled"
+SETTINGS = ((LOOKAHEAD, "False"),)
+LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
+DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
+
+
+def refused(status: int, reason: Reason = Reason.REQUEST_REFUSED) -> Refused:
+    return Refused(reason, "No.", answer=GraphAnswer(status, "Denied", "No.", "req"))
+
+
+def replicating(status: int) -> PossiblyReplicating:
+    answer = GraphAnswer(status, "Denied", "No.", "req")
+    return PossiblyReplicating(refused(status, Reason.PERMISSION_MISSING), answer=answer)
+
+
+@pytest.fixture
+def story() -> Story:
+    return Story()
+
+
+def job_with(**settings: str | None) -> RemoteJob:
+    pairs = [{"name": name, "value": value} for name, value in settings.items()]
+    return RemoteJob(JOB, {**remote_job().raw, "synchronizationJobSettings": pairs})
+
+
+def held(story: Story, job: RemoteJob, **spec: Any) -> ResourceKey:
+    story.graph.add(job)
+    return story.apply(holder(wish=desired(**spec)))
+
+
+class TestSettings:
+    async def test_of_a_new_job_are_sent_before_the_start_and_need_no_look_of_their_own(self, story: Story) -> None:
+        key = story.apply(resource(desired(settings=SETTINGS), finalizers=()))
+        await story.run(key)
+        assert story.graph.calls == ["list_jobs", "create_job", "patch_settings", "start_job", "list_jobs"]
+        assert story.condition(key, "Ready")[0] == "True"
+        await story.run_until(key, minutes(60))
+        assert story.graph.writes == ["create_job", "patch_settings", "start_job"]
+
+    async def test_are_sent_with_all_others_and_seen_before_they_are_told(self, story: Story) -> None:
+        key = held(story, job_with(LookaheadQueryEnabled="True", Domain=None, Other="1"), settings=SETTINGS)
+        await story.run(key)
+        assert story.graph.patched == [{LOOKAHEAD: "False", "Domain": None, "Other": "1"}]
+        assert story.graph.calls == ["list_jobs", "patch_settings", "list_jobs"]
+        assert story.told.reasons == ["SettingsApplied"]
+        assert story.told.events[0].message == f'Set LookaheadQueryEnabled to "False" in job {JOB}.'
+        assert story.condition(key, "Applied") == ("True", "Applied")
+        await story.run_until(key, minutes(60))
+        assert len(story.graph.patched) == 1
+
+    async def test_that_the_answer_to_the_create_leaves_out_are_read_first(self, story: Story) -> None:
+        original = story.graph.create_job
+
+        async def create_without_settings(*args: str) -> RemoteJob:
+            job = await original(*args)
+            story.graph.add(RemoteJob(job.id, {**job.raw, "synchronizationJobSettings": [{"name": "A", "value": "1"}]}))
+            return RemoteJob(
+                job.id, {name: value for name, value in job.raw.items() if name != "synchronizationJobSettings"}
+            )
+
+        story.graph.create_job = create_without_settings  # type: ignore[method-assign]  # as the reference page has it
+        key = story.apply(resource(desired(settings=SETTINGS), finalizers=()))
+        await story.run(key)
+        assert story.graph.calls == ["list_jobs", "create_job", "get_job", "patch_settings", "start_job", "list_jobs"]
+        assert story.graph.patched == [{"A": "1", LOOKAHEAD: "False"}]
+
+    async def test_that_somebody_changed_are_put_right_and_told_as_drift(self, story: Story) -> None:
+        key = held(story, job_with(LookaheadQueryEnabled="False"), settings=SETTINGS)
+        await story.run(key)
+        story.graph.add(job_with(LookaheadQueryEnabled="True"))
+        await story.run(key)
+        assert story.told.reasons == ["DriftCorrected"]
+        assert "A change from outside this resource was undone" in story.told.events[0].message
+        drift = story.status(key)["lastDrift"]
+        assert drift["differences"] == [{"field": f"settings[{LOOKAHEAD}]", "wanted": "False", "found": "True"}]
+
+    async def test_that_are_changed_again_are_put_right_again_at_once(self, story: Story) -> None:
+        key = held(story, job_with(LookaheadQueryEnabled="True"), settings=SETTINGS)
+        for _ in range(3):
+            story.graph.add(job_with(LookaheadQueryEnabled="True"))
+            await story.run(key)
+        assert len(story.graph.patched) == 3
+        assert story.condition(key, "Applied") == ("True", "Applied")
+
+    async def test_that_do_not_show_yet_are_waited_for_and_not_sent_again(self, story: Story) -> None:
+        key = held(story, job_with(LookaheadQueryEnabled="True"), settings=SETTINGS)
+        story.graph.is_stale = True
+        await story.run_until(key, minutes(10))
+        assert story.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+        assert len(story.graph.patched) == 1
+        story.graph.add(job_with(LookaheadQueryEnabled="False"))
+        await story.run(key)
+        assert story.condition(key, "Ready") == ("True", "Healthy")
+        assert story.told.reasons == ["SettingsApplied"]
+
+    async def test_that_graph_ignores_are_a_persons_turn_and_sent_once(self, story: Story) -> None:
+        key = held(story, job_with(Other="1"), settings=(("NoSuchSetting", "1"),))
+        story.graph.ignored_settings = {"NoSuchSetting"}
+        await story.run_until(key, minutes(60))
+        assert story.condition(key, "Stalled") == ("True", "SettingsNotTaken")
+        assert story.condition(key, "Ready") == ("False", "SettingsNotTaken")
+        assert "NoSuchSetting" in str(story.status(key)["conditions"])
+        assert len(story.graph.patched) == 1
+        assert story.told.reasons == ["SettingsApplied", "SettingsNotTaken"]
+        story.restart()
+        await story.run_until(key, minutes(60))
+        assert len(story.graph.patched) == 1
+        story.edit(key)
+        await story.run(key)
+        assert len(story.graph.patched) == 2
+
+    async def test_that_are_refused_are_told_and_sent_again(self, story: Story) -> None:
+        key = held(story, job_with(), settings=SETTINGS)
+        story.clock.move(minutes(6))
+        story.graph.fail("patch_settings", refused(400))
+        await story.run(key)
+        assert story.condition(key, "Stalled") == ("True", "RequestRefused")
+        await story.run(key)
+        assert story.condition(key, "Ready")[0] == "True"
+
+    @pytest.mark.parametrize("status", [401, 403])
+    async def test_that_we_may_not_set_are_told_so_after_a_while(self, story: Story, status: int) -> None:
+        key = held(story, job_with(), settings=SETTINGS)
+        story.graph.fail("patch_settings", replicating(status), times=100)
+        await story.run(key)
+        assert story.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+        await story.run_until(key, minutes(6))
+        assert story.condition(key, "Stalled") == ("True", "PermissionMissing")
+
+    async def test_whose_answer_was_lost_are_looked_at_before_they_are_sent_again(self, story: Story) -> None:
+        key = held(story, job_with(), settings=SETTINGS)
+        story.graph.fail("patch_settings", LOST, is_done=True)
+        assert (await story.run(key)).is_failure
+        await story.run(key)
+        assert len(story.graph.patched) == 1
+        assert story.condition(key, "Ready")[0] == "True"
+
+
+class TestAnInterval:
+    async def test_is_asked_for_once_and_told_honestly(self, story: Story) -> None:
+        key = held(story, remote_job(), interval="PT20M")
+        await story.run(key)
+        assert story.graph.calls == ["list_jobs", "patch_interval", "list_jobs"]
+        assert story.status(key)["interval"]["requested"] == "PT20M"
+        assert story.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
+        assert story.condition(key, "Ready") == ("True", "Healthy")
+        story.restart()
+        await story.run_until(key, minutes(60))
+        assert story.graph.writes == ["patch_interval"]
+        assert story.told.reasons == []
+
+    async def test_that_graph_takes_needs_no_condition(self, story: Story) -> None:
+        story.graph.takes_interval = True
+        key = held(story, remote_job(), interval="PT20M")
+        await story.run(key)
+        assert story.condition(key, "ScheduleApplied") == ("", "")
+        assert story.status(key)["job"]["schedule"]["interval"] == "PT20M"
+
+    @pytest.mark.parametrize("error", [refused(400), replicating(401), replicating(403), refused(405)])
+    async def test_that_is_refused_is_not_configurable_and_stalls_nothing(self, story: Story, error: Refused) -> None:
+        key = held(story, remote_job(), interval="PT20M")
+        story.graph.fail("patch_interval", error, times=9)
+        await story.run_until(key, minutes(60))
+        assert story.graph.writes == ["patch_interval"]
+        assert story.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
+        assert story.condition(key, "Ready") == ("True", "Healthy")
+        assert story.condition(key, "Stalled") == ("", "")
+        assert f"(it answered {error.answer.status} Denied: No.)" in str(story.status(key)["conditions"])
+
+    @pytest.mark.parametrize("error", [LOST, DOWN, replicating(404), replicating(409)])
+    async def test_that_got_no_such_answer_is_asked_for_again(self, story: Story, error: Exception) -> None:
+        key = held(story, remote_job(), interval="PT20M")
+        story.graph.fail("patch_interval", error)
+        await story.run(key)
+        assert "interval" not in story.status(key)
+        await story.run(key)
+        assert story.graph.writes == ["patch_interval", "patch_interval"]
+        assert story.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
+
+    async def test_is_asked_for_again_when_the_field_changes_and_forgotten_when_it_goes(self, story: Story) -> None:
+        key = held(story, remote_job(), interval="PT20M")
+        await story.run(key)
+        story.edit(key, desired=desired(interval="PT30M"))
+        await story.run(key)
+        assert story.graph.writes == ["patch_interval", "patch_interval"]
+        story.edit(key, desired=desired())
+        await story.run(key)
+        assert story.condition(key, "ScheduleApplied") == ("", "")
+        assert "interval" not in story.status(key)
+        assert len(story.graph.writes) == 2
+
+    async def test_does_not_hold_up_the_start_of_a_new_job(self, story: Story) -> None:
+        key = story.apply(resource(desired(interval="PT20M"), finalizers=()))
+        story.graph.fail("patch_interval", DOWN, times=9)
+        await story.run(key)
+        assert story.graph.writes == ["create_job", "start_job", "patch_interval"]
