@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from entrasync.core.actions import Action, PauseJob, StartJob
+from entrasync.core.actions import Action, PatchSettings, PauseJob, StartJob
 from entrasync.core.pause import read_before
+from entrasync.core.texts import repair
 from entrasync.core.times import write_time
+
+LONGEST_VALUE = 256
+"""Of a value longer than this people see the beginning."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,7 @@ class Difference:
     def write(self) -> dict[str, str]:
         """Write it as a member of `status.lastDrift.differences`."""
         values = {"field": self.field, "wanted": self.wanted, "found": self.found}
-        return {name: value for name, value in values.items() if value is not None}
+        return {name: repair(value[:LONGEST_VALUE]) for name, value in values.items() if value is not None}
 
 
 def find_corrected_drift(action: Action, status: Mapping[str, Any]) -> tuple[Difference, ...]:
@@ -32,6 +36,8 @@ def find_corrected_drift(action: Action, status: Mapping[str, Any]) -> tuple[Dif
             return (Difference("schedule.state", "Active", found),)
         case PauseJob(corrects_drift=True):
             return (Difference("schedule.state", "Paused", found),)
+        case PatchSettings(drift=drift):
+            return tuple(Difference(f"settings[{entry.name}]", entry.wanted, entry.found) for entry in drift)
         case _:
             return ()
 

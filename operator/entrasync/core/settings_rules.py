@@ -9,6 +9,7 @@ from entrasync.core.conditions import Condition
 from entrasync.core.facts import Facts
 from entrasync.core.job_settings import SettingDifference, read_settings
 from entrasync.core.schedule_rules import STALE_READ
+from entrasync.core.texts import repair
 from entrasync.core.verdicts import Do, Stall, Verdict, Wait
 
 LONGEST_QUOTE = 64
@@ -94,4 +95,4 @@ def _explain(differences: tuple[SettingDifference, ...]) -> str:
 def _quote(value: str | None) -> str:
     if value is None:
         return "absent"
-    return f'"{value[:LONGEST_QUOTE]}..."' if len(value) > LONGEST_QUOTE else f'"{value}"'
+    return repair(f'"{value[:LONGEST_QUOTE]}..."' if len(value) > LONGEST_QUOTE else f'"{value}"')
