@@ -88,7 +88,7 @@ def _start_world(folder: Path, teller: Teller) -> Iterator[World]:
     with World.run(folder, launch) as world:
         teller.tell(
             f"A simulated Microsoft Graph is up, over TLS, its clock {time.rate:.0f} times faster. Its tenant has the "
-            "three applications of examples/; only workday's has a job already, which has run before."
+            "three applications of the examples; only workday's has a job already, which has run before."
         )
         yield world
 

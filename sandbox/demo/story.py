@@ -10,7 +10,7 @@ import yaml
 
 from demo.scene import NAMESPACE, PROJECT, DemoError, Scene
 from demo.teller import Teller
-from demo.tenant import PASSWORD_EXPIRED, read_next_cycle
+from demo.tenant import PASSWORD_EXPIRED, TOLD, read_next_cycle, write_examples
 from stage import SeenJob
 
 PATIENCE_SECONDS = 90.0
@@ -37,8 +37,9 @@ class Story:
 
     def _apply(self) -> None:
         tell = self._teller.tell
-        self._scene.cluster.apply(PROJECT / "examples", NAMESPACE)
-        tell("kubectl apply -f examples/: salesforce is to be created, zendesk to stand paused, workday to be adopted.")
+        self._scene.cluster.apply(write_examples(PROJECT / "examples"), NAMESPACE)
+        applied = " ".join(f"-f examples/{name}.yaml" for name in TOLD)
+        tell(f"kubectl apply {applied}: salesforce is to be created, zendesk to stand paused, workday to be adopted.")
         self._wait("all jobs are Ready", lambda jobs: all(job.is_ready for job in jobs.values()))
         tell(f"Ready after {self._teller.seconds:.1f} s: two jobs were created in Graph, one started, one adopted.")
 

@@ -1,6 +1,6 @@
 """The tenant that the examples speak of, in the simulated Graph."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,9 @@ from typing import Any
 import yaml
 
 from graph_simulator.control import JobView, World
+
+TOLD = ("minimal", "paused", "retain")
+"""The examples of the story. The others want tenants and Secrets of their own."""
 
 LEAD = timedelta(minutes=11)
 """World time from the end of the furnishing to the next cycle of the job that was there before."""
@@ -24,9 +27,14 @@ PASSWORD_EXPIRED = {
 }
 
 
+def write_examples(folder: Path) -> str:
+    """Write the examples that the story is about as one text of YAML."""
+    return "---\n".join((folder / f"{name}.yaml").read_text(encoding="utf-8") for name in TOLD)
+
+
 def read_examples(folder: Path) -> list[Mapping[str, Any]]:
-    """Read all manifests of a folder."""
-    return list(_documents(folder))
+    """Read the examples that the story is about."""
+    return list(yaml.safe_load_all(write_examples(folder)))
 
 
 def furnish(world: World, examples: list[Mapping[str, Any]]) -> JobView:
@@ -59,8 +67,3 @@ def _let_live(world: World, job: JobView) -> JobView:
         job = world.job(job.id)
     world.advance(read_next_cycle(job) - LEAD - world.now())
     return job
-
-
-def _documents(folder: Path) -> Iterator[Mapping[str, Any]]:
-    for path in sorted(folder.glob("*.yaml")):
-        yield from yaml.safe_load_all(path.read_text(encoding="utf-8"))

@@ -1,0 +1,44 @@
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from tests.cluster.examples.example import EXAMPLES, Example
+from tests.cluster.examples.preparations import PREPARATIONS
+from tests.support.cluster import Cluster
+from tests.support.graph_facts import check_requests
+from tests.support.leaks import find_leaks
+from tests.support.workplace import Workplace, another_namespace, open_workplace
+
+OFTEN = "--poll-interval=30s"
+
+
+@dataclass
+class Gallery:
+    """One operator for all examples, each in a namespace of its own."""
+
+    places: dict[str, Workplace]
+    _shown: dict[str, Example] = field(default_factory=dict)
+
+    def show(self, name: str) -> Example:
+        """Apply an example, unless it was, and wait until all of it is Ready."""
+        if name not in self._shown:
+            example = Example.read(name, self.places[name])
+            example.furnish()
+            PREPARATIONS[name](example)
+            example.apply()
+            self._shown[name] = example
+        self._shown[name].wait_ready()
+        return self._shown[name]
+
+
+@pytest.fixture(scope="package")
+def gallery(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+    folder = tmp_path_factory.mktemp("gallery")
+    with open_workplace(cluster, folder, flags=(OFTEN,), starts=False) as place:
+        places = {name: another_namespace(place) for name in EXAMPLES}
+        place.post = replace(place.post, namespaces=tuple(each.namespace for each in places.values()))
+        place.start_operator()
+        yield Gallery(places)
+        assert check_requests(place.world.journal()) > 0
+        assert find_leaks(place) == []

@@ -1,0 +1,89 @@
+"""An example of examples/, and the tenant that it speaks of."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from entrasync.api.names import KIND
+from graph_simulator.control import World
+from tests.support.cluster import Object
+from tests.support.workplace import Workplace
+
+ROOT = Path(__file__).parents[3] / "examples"
+EXAMPLES = sorted(path.stem for path in ROOT.glob("*.yaml"))
+
+
+@dataclass(frozen=True)
+class Example:
+    """An example with a namespace of its own. Its ids are those of the tenant; only the job's id has to be put in."""
+
+    name: str
+    place: Workplace
+    documents: list[Object]
+
+    @classmethod
+    def read(cls, name: str, place: Workplace) -> "Example":
+        """Read one."""
+        return cls(name, place, list(yaml.safe_load_all((ROOT / f"{name}.yaml").read_text(encoding="utf-8"))))
+
+    @property
+    def jobs(self) -> list[Object]:
+        """Its SynchronizationJobs."""
+        return [document for document in self.documents if document["kind"] == KIND]
+
+    @property
+    def job(self) -> Object:
+        """Its only SynchronizationJob."""
+        [job] = self.jobs
+        return job
+
+    @property
+    def name_of_job(self) -> str:
+        """The name of its only SynchronizationJob."""
+        return str(self.job["metadata"]["name"])
+
+    @property
+    def names(self) -> list[str]:
+        """The names of its SynchronizationJobs."""
+        return [job["metadata"]["name"] for job in self.jobs]
+
+    @property
+    def principals(self) -> list[str]:
+        """The service principals of its SynchronizationJobs, by object id."""
+        return [job["spec"]["servicePrincipal"]["objectId"] for job in self.jobs]
+
+    @property
+    def principal(self) -> str:
+        """The service principal of its only SynchronizationJob."""
+        [principal] = self.principals
+        return str(principal)
+
+    @property
+    def world(self) -> World:
+        """The simulated Graph."""
+        return self.place.world
+
+    def furnish(self) -> None:
+        """Make its service principals."""
+        for job in self.jobs:
+            self.world.create_service_principal(
+                job["metadata"]["name"],
+                id=job["spec"]["servicePrincipal"]["objectId"],
+                templates=[_describe(job["spec"]["template"])],
+            )
+
+    def apply(self) -> None:
+        """Apply it to its namespace, as `kubectl apply` does."""
+        self.place.cluster.apply(yaml.safe_dump_all(self.documents), self.place.namespace)
+        self.place.applied.extend(name for name in self.names if name not in self.place.applied)
+
+    def wait_ready(self) -> Object:
+        """Wait until all its jobs are Ready; returns the last."""
+        return [self.place.wait_ready(name) for name in self.names][-1]
+
+
+def _describe(template: dict[str, str]) -> dict[str, Any]:
+    name = template.get("id") or template["factoryTag"]
+    return {"id": template.get("id", name), "factory_tag": template.get("factoryTag", name)}

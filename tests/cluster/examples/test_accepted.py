@@ -1,0 +1,42 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from control_plane import ControlPlane
+from tests.cluster.examples.example import EXAMPLES, ROOT
+
+STANDING = re.compile(r"([0-9a-f])\1{7}-|([0-9a-f])\2{3}([0-9a-f])\3{3}-|^(0f2c7c1e|6b8d4b52|c41f0a7d)-")
+"""Ids that Microsoft's own documentation puts where a reader's stand, and those of the demo."""
+
+PATHS = [ROOT / f"{name}.yaml" for name in EXAMPLES]
+
+
+def test_there_are_examples() -> None:
+    named = {"minimal", "paused", "retain", "scim-app", "hr-inbound", "cross-tenant-sync", "adopt-existing"}
+    named |= {"observe-only", "several-tenants", "workload-identity", "notifications-and-threshold", "emergency-hold"}
+    assert named <= set(EXAMPLES)
+
+
+@pytest.mark.parametrize("example", PATHS, ids=lambda path: path.stem)
+def test_each_is_accepted(control_plane: ControlPlane, crd_installed: None, namespace: str, example: Path) -> None:
+    """Strictly: an example with a field that the CRD does not know is wrong."""
+    options = ("--dry-run=server", f"--namespace={namespace}", "--validate=strict")
+    control_plane.kubectl("apply", *options, f"--filename={example}")
+
+
+@pytest.mark.parametrize("example", PATHS, ids=lambda path: path.stem)
+def test_each_says_when_one_wants_it(example: Path) -> None:
+    text = example.read_text(encoding="utf-8")
+
+    assert text.startswith("# ")
+    assert "One wants it" in text
+    assert all(len(line) <= 130 for line in text.splitlines())
+
+
+@pytest.mark.parametrize("example", PATHS, ids=lambda path: path.stem)
+def test_each_has_ids_that_are_nobodys(example: Path) -> None:
+    """Somebody will apply one as it is."""
+    ids = re.findall(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", example.read_text(encoding="utf-8"))
+    assert ids
+    assert [found for found in ids if not STANDING.search(found)] == []

@@ -1,0 +1,94 @@
+"""Each example does what it says: applied as it stands, to its end in Graph."""
+
+from datetime import datetime
+
+from entrasync.api.names import HOLD_UNTIL_ANNOTATION
+from graph_simulator.control import JobView
+from tests.cluster.examples.conftest import Gallery
+from tests.cluster.examples.example import Example
+from tests.cluster.examples.preparations import PREPARATIONS
+from tests.support.cluster import Object
+from tests.support.workplace import condition
+
+
+def status_of(example: Example) -> Object:
+    found: Object = example.place.job(example.name_of_job)["status"]
+    return found
+
+
+def job_of(example: Example) -> JobView:
+    return example.world.job(status_of(example)["job"]["id"])
+
+
+def test_minimal_creates_a_job_and_starts_it(gallery: Gallery) -> None:
+    example = gallery.show("minimal")
+    assert (job_of(example).template_id, job_of(example).schedule_state) == ("SfOutDelta", "Active")
+    assert status_of(example)["origin"] == "Created"
+
+
+def test_paused_creates_a_job_that_does_not_run(gallery: Gallery) -> None:
+    example = gallery.show("paused")
+    assert (job_of(example).schedule_state, job_of(example).starts) == ("Disabled", 0)
+
+
+def test_retain_takes_over_what_is_there_and_leaves_it_there(gallery: Gallery) -> None:
+    example = gallery.show("retain")
+    job = job_of(example)
+    assert status_of(example)["origin"] == "Adopted"
+    example.place.delete_job(example.name_of_job)
+    example.place.wait_gone(example.name_of_job)
+    example.apply()
+    example.wait_ready()
+    assert (job_of(example).id, job_of(example).schedule_state) == (job.id, "Active")
+    assert example.place.writes(example.principal) == []
+
+
+def test_adopt_existing_takes_over_this_very_job_as_it_is(gallery: Gallery) -> None:
+    example = gallery.show("adopt-existing")
+    assert status_of(example)["origin"] == "Adopted"
+    assert job_of(example).id == example.job["spec"]["jobId"]
+    assert job_of(example).schedule_state == "Disabled"
+    assert example.place.writes(example.principal) == []
+
+
+def test_observe_only_says_what_it_would_do_and_does_nothing(gallery: Gallery) -> None:
+    example = gallery.show("observe-only")
+    found = example.place.wait_condition(example.name_of_job, "Drifted")
+    assert f"would start job {job_of(example).id}" in condition(found, "Drifted")["message"]
+    assert condition(found, "Ready")["reason"] == "Observed"
+    assert example.place.writes(example.principal) == []
+
+
+def wait_until_the_hold_is_over(example: Example) -> None:
+    example.place.wait(
+        example.name_of_job, lambda found: found["status"]["job"]["schedule"]["state"] == "Active", "the job runs"
+    )
+
+
+def test_emergency_hold_rests_until_its_time_and_then_runs(gallery: Gallery) -> None:
+    example = gallery.show("emergency-hold")
+    until = datetime.fromisoformat(example.job["metadata"]["annotations"][HOLD_UNTIL_ANNOTATION])
+    wait_until_the_hold_is_over(example)
+    assert datetime.fromisoformat(status_of(example)["lastStartTime"]) >= until
+    assert job_of(example).starts == 1
+
+
+def versions(examples: list[Example]) -> list[str]:
+    return [each.place.job(name)["metadata"]["resourceVersion"] for each in examples for name in each.names]
+
+
+def test_applied_again_none_of_them_writes_anything(gallery: Gallery) -> None:
+    """Neither to Graph nor to Kubernetes. The world stands still, so that no cycle ends meanwhile."""
+    examples = [gallery.show(name) for name in PREPARATIONS]
+    wait_until_the_hold_is_over(gallery.show("emergency-hold"))
+    place, world = examples[0].place, examples[0].world
+    world.freeze()
+    principals = [principal for example in examples for principal in example.principals]
+    place.wait_polls(*principals, count=2)
+    before, position = versions(examples), world.journal()[-1].sequence
+    for example in examples:
+        example.apply()
+    place.wait_polls(*principals, count=2)
+    assert [entry.operation for entry in world.journal(after=position) if entry.method != "GET"] == []
+    assert versions(examples) == before
+    world.freeze(frozen=False)
