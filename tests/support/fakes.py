@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from entrasync.core.bounds import Bounds
+from entrasync.core.defaults import Defaults
 from entrasync.core.events import Event
 from entrasync.core.job_settings import Setting
 from entrasync.core.jobs import JobListing, RemoteJob
@@ -16,6 +17,7 @@ from entrasync.core.templates import RemoteTemplate
 from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.listings import Listings
 from entrasync.reconcile.memory import Memory
+from entrasync.reconcile.namespaces import NamespaceDefaults
 from entrasync.reconcile.observe import Observer
 from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.perform import Performer
@@ -193,7 +195,10 @@ def merged(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any
 
 
 class FakeApiServer:
-    """`ResourceApi` over a dict, with versions. `meanwhile` runs once, before the next write is taken."""
+    """`ResourceApi` over a dict, with versions, and `NamespaceStore`.
+
+    `meanwhile` runs once, before the next write is taken.
+    """
 
     def __init__(self, resources: Resources) -> None:
         self.resources = resources
@@ -202,6 +207,8 @@ class FakeApiServer:
         self.patches: list[Mapping[str, Any]] = []
         self.failures: deque[Exception | None] = deque()
         self.meanwhile: Callable[[], None] | None = None
+        self.namespaces: dict[str, Mapping[str, str] | Exception | None] = {}
+        self.namespace_reads: list[str] = []
 
     def apply(self, resource: Resource) -> None:
         """Store a resource as a user would, and have the watch tell of it."""
@@ -229,6 +236,13 @@ class FakeApiServer:
         version = resource.resource_version if if_unchanged else None
         known = self._begin(resource, "status", patch, version)
         return self._store(replace(known, status=merged(known.status, patch)))
+
+    async def read_annotations(self, namespace: str) -> Mapping[str, str] | None:
+        self.namespace_reads.append(namespace)
+        found = self.namespaces.get(namespace, {})
+        if isinstance(found, Exception):
+            raise found
+        return found
 
     def _begin(self, resource: Resource, what: str, patch: Mapping[str, Any], version: str | None) -> Resource:
         if self.meanwhile is not None:
@@ -278,10 +292,11 @@ class Story:
         self.graph = FakeGraph(self.clock)
         self.told = Told()
         self.server = FakeApiServer(Resources())
+        self.install = Defaults()
         self.restart()
 
     def restart(self) -> None:
-        self.resources, self.memory = Resources(), Memory()
+        self.resources, self.memory = Resources(self.install), Memory()
         self.server.resources = self.resources
         for stored in self.server.stored.values():
             self.resources.put(stored)
@@ -294,6 +309,9 @@ class Story:
         self.reconciler = Reconciler(
             self.resources,
             self.memory,
+            namespaces=NamespaceDefaults(
+                self.server, self.resources, install=self.install, events=self.told, clock=self.clock
+            ),
             resolver=Resolver(self.connections, self.resources),
             observer=observer,
             performer=performer,

@@ -10,6 +10,10 @@
 - --namespaces={{ join "," .Values.watch.namespaces }}
 {{- end }}
 - --poll-interval={{ .Values.pollInterval }}
+- --default-management-policy={{ .Values.defaults.managementPolicy }}
+{{- with .Values.defaults.deletionPolicy }}
+- --default-deletion-policy={{ . }}
+{{- end }}
 - --log-level={{ .Values.logLevel }}
 - --http-port={{ int .Values.httpPort }}
 {{- with .Values.extraArgs }}

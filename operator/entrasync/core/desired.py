@@ -41,6 +41,8 @@ class Desired:
     management_policy: ManagementPolicy = ManagementPolicy.MANAGE
     deletion_policy: DeletionPolicy | None = None
     is_suspended: bool = False
+    unset: frozenset[str] = frozenset()
+    """Names of the fields of which the spec says nothing: they have the namespace's or the install's defaults."""
 
     @property
     def is_resolved(self) -> bool:

@@ -1,30 +1,24 @@
 """From the API server's JSON to our own resource. A spec that cannot be read is told, never raised."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
 
-from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, OnMissing, Readiness
+from entrasync.api.policies import AdoptionPolicy, OnMissing, Readiness
 from entrasync.api.spec import ScheduleSpec, SynchronizationJobSpec
+from entrasync.core.defaults import Defaults
 from entrasync.core.desired import Desired
 from entrasync.core.resource import Resource, ResourceKey
 from entrasync.core.times import parse_time
 
 
-@dataclass(frozen=True)
-class Defaults:
-    """What the install says where a spec is silent."""
-
-    poll_interval: timedelta = timedelta(minutes=5)
-
-
-def read_resource(raw: Mapping[str, Any], defaults: Defaults) -> Resource:
-    """Read a SynchronizationJob as the API server sends it."""
+def read_resource(raw: Mapping[str, Any]) -> Resource:
+    """Read a SynchronizationJob as the API server sends it; the store puts defaults where its spec is silent."""
     metadata, status = raw["metadata"], raw.get("status")
-    desired, fault = _read_spec(raw.get("spec") or {}, defaults)
+    desired, fault = _read_spec(raw.get("spec") or {})
     return Resource(
         key=ResourceKey(metadata.get("namespace", ""), metadata["name"]),
         uid=metadata["uid"],
@@ -40,24 +34,25 @@ def read_resource(raw: Mapping[str, Any], defaults: Defaults) -> Resource:
     )
 
 
-def _read_spec(raw: Mapping[str, Any], defaults: Defaults) -> tuple[Desired | None, str | None]:
+def _read_spec(raw: Mapping[str, Any]) -> tuple[Desired | None, str | None]:
     try:
         spec = SynchronizationJobSpec.model_validate(raw)
-        return _resolve(spec, defaults), None
+        return _resolve(spec), None
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False)
         places = "; ".join(f"spec.{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
         return None, places or str(error)
 
 
-def _resolve(spec: SynchronizationJobSpec, defaults: Defaults) -> Desired:
+def _resolve(spec: SynchronizationJobSpec) -> Desired:
+    built_in = Defaults()
     schedule = spec.schedule or ScheduleSpec()
     return Desired(
         service_principal_id=spec.service_principal.object_id or "",
         template_id=spec.template.id or "",
         app_id=spec.service_principal.app_id,
         factory_tag=spec.template.factory_tag,
-        poll_interval=spec.poll_interval or defaults.poll_interval,
+        poll_interval=spec.poll_interval or built_in.poll_interval,
         connection_name=spec.connection_ref.name if spec.connection_ref else None,
         job_id=spec.job_id,
         adoption_policy=spec.adoption_policy or AdoptionPolicy.ADOPT_OR_CREATE,
@@ -69,7 +64,8 @@ def _resolve(spec: SynchronizationJobSpec, defaults: Defaults) -> Desired:
         readiness=spec.readiness or Readiness.HEALTHY,
         application=spec.application,
         settings=tuple((setting.name, setting.value) for setting in spec.settings or ()),
-        management_policy=spec.management_policy or ManagementPolicy.MANAGE,
-        deletion_policy=spec.deletion_policy,
+        management_policy=spec.management_policy or built_in.management_policy,
+        deletion_policy=spec.deletion_policy or built_in.deletion_policy,
         is_suspended=bool(spec.suspend),
+        unset=frozenset(each.name for each in fields(Defaults) if getattr(spec, each.name) is None),
     )

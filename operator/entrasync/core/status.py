@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
-from entrasync.api.policies import DeletionPolicy
 from entrasync.core.conditions import Condition, merge_conditions
-from entrasync.core.facts import Facts, effective_deletion_policy
+from entrasync.core.effective import tell_effective, tell_policies
+from entrasync.core.facts import Facts
 from entrasync.core.fitness import outlook_of, ready_condition, tell_fitness
 from entrasync.core.forecast import tell_forecast
 from entrasync.core.freshness import tell_overdue
@@ -17,7 +17,7 @@ from entrasync.core.mirror import Mirror, mirror_job
 from entrasync.core.plan import foresee
 from entrasync.core.requests import find_request
 from entrasync.core.resource import JOB_MEMORY, Operation, Resource
-from entrasync.core.times import write_go_duration, write_precise_time, write_time
+from entrasync.core.times import write_precise_time, write_time
 from entrasync.core.verdicts import Rest, Retry, Stall, Wait
 
 FITNESS = frozenset(
@@ -48,7 +48,7 @@ def remember(facts: Facts) -> Written:
     resource, observed = facts.resource, facts.observed
     mirror = _mirror_of_held_job(facts)
     status = dict(resource.without_former_job().status)
-    status["effective"] = _effective(facts)
+    status["effective"] = tell_effective(facts)
     if facts.desired.interval is None:
         status["interval"] = None
     if resource.held_job_id and facts.job is not None:
@@ -66,21 +66,6 @@ def _mirror_of_held_job(facts: Facts) -> Mirror:
     if facts.job is None or facts.resource.held_job_id != facts.job.id:
         return Mirror({}, {})
     return mirror_job(facts.job)
-
-
-def _effective(facts: Facts) -> dict[str, str]:
-    desired, origin, state = facts.desired, facts.resource.origin, facts.wanted_state
-    effective = {
-        "managementPolicy": desired.management_policy.value,
-        "pollInterval": write_go_duration(desired.poll_interval),
-    }
-    if desired.is_observed_only:
-        effective["deletionPolicy"] = DeletionPolicy.RETAIN.value  # it only lets go
-    elif origin or desired.deletion_policy:  # else it hangs on whether a job will be made or taken over
-        effective["deletionPolicy"] = effective_deletion_policy(desired, origin).value
-    if state:
-        effective["scheduleState"] = state.value
-    return effective
 
 
 def with_intent(resource: Resource, operation: Operation, *, action: str, tenant_id: str) -> dict[str, Any]:
@@ -147,7 +132,8 @@ def conclude_unseen(resource: Resource, rest: Rest, *, is_blind: bool, wall: dat
     blind = Condition(ConditionType.READY, "Unknown", Reason.GRAPH_UNREACHABLE, _blind_message(rest))
     # A Wait has its own words, and is not green either: Graph answered, only not yet as it will.
     ready = blind if is_blind and isinstance(rest, Retry) else _keep_or_tell_ready(resource, rest)
-    return _write_conditions(resource, [ready, *_keep_applied(resource, rest), *_progress(rest), *kept], wall=wall)
+    conditions = [ready, *_keep_applied(resource, rest), *_progress(rest), *kept]
+    return _write_conditions(_with_policies(resource), conditions, wall=wall)
 
 
 def conclude_suspended(resource: Resource, *, wall: datetime) -> dict[str, Any]:
@@ -157,6 +143,14 @@ def conclude_suspended(resource: Resource, *, wall: datetime) -> dict[str, Any]:
     )
     ready = Condition(ConditionType.READY, "Unknown", Reason.SUSPENDED, message)
     return _write_conditions(resource, [ready], wall=wall)
+
+
+def _with_policies(resource: Resource) -> Resource:
+    """Show what holds now, above all for a deletion; the state that was in force when Graph was seen stays."""
+    if resource.desired is None:
+        return resource
+    effective = {**resource.status.get("effective", {}), **tell_policies(resource, resource.desired)}
+    return replace(resource, status={**resource.status, "effective": effective})
 
 
 def _known(resource: Resource) -> dict[ConditionType, Condition]:

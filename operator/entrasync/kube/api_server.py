@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from entrasync.api.names import GROUP, PLURAL, VERSION
-from entrasync.core.reading import Defaults, read_resource
+from entrasync.core.reading import read_resource
 from entrasync.core.resource import Resource
 from entrasync.kube.rest import Rest
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged
@@ -15,10 +15,9 @@ from entrasync.reconcile.resources import Resources
 class ApiServer:
     """The API server for our own kind. Keeps the store current with the answers to its own writes."""
 
-    def __init__(self, rest: Rest, resources: Resources, *, defaults: Defaults) -> None:
+    def __init__(self, rest: Rest, resources: Resources) -> None:
         self._rest = rest
         self._resources = resources
-        self._defaults = defaults
         self._refusals = 0
 
     @property
@@ -31,7 +30,7 @@ class ApiServer:
         place = f"namespaces/{quote(namespace)}/{PLURAL}" if namespace else PLURAL
         async for page in self._rest.list_pages(f"/apis/{GROUP}/{VERSION}/{place}"):
             for item in page.get("items") or ():
-                yield read_resource(item, self._defaults)
+                yield read_resource(item)
 
     async def patch_metadata(self, resource: Resource, patch: Mapping[str, Any]) -> Resource:
         """Merge-patch `metadata` (contract: `reconcile.ports.ResourceApi`)."""
@@ -57,7 +56,7 @@ class ApiServer:
             self._refusals += 1
             raise
         self._refusals = 0
-        written = read_resource(answer, self._defaults)
+        written = read_resource(answer)
         if written.uid != resource.uid:
             raise ResourceChanged(f"{key} was deleted and made anew meanwhile")
         if written.is_deleting and not written.finalizers:

@@ -10,7 +10,7 @@ import kopf
 
 from entrasync.api.names import GROUP, PLURAL, VERSION
 from entrasync.core.clock import Clock
-from entrasync.core.reading import Defaults, read_resource
+from entrasync.core.reading import read_resource
 from entrasync.core.resource import Resource, has_news
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.resources import Resources
@@ -19,15 +19,14 @@ from entrasync.reconcile.resources import Resources
 class Watch:
     """Puts what the watch shows into the store and wakes those whose wish or bonds changed."""
 
-    def __init__(self, resources: Resources, queue: WorkQueue, *, clock: Clock, defaults: Defaults) -> None:
+    def __init__(self, resources: Resources, queue: WorkQueue, *, clock: Clock) -> None:
         self._resources = resources
         self._queue = queue
         self._clock = clock
-        self._defaults = defaults
 
     def see(self, event_type: str | None, raw: Any) -> None:
         """Take one watch event (`ADDED`, `MODIFIED`, `DELETED`, None for the first list)."""
-        seen = read_resource(raw, self._defaults)
+        seen = read_resource(raw)
         if event_type == "DELETED":
             self._resources.remove(seen.key, seen.uid)
             self._wake_after(seen)

@@ -9,7 +9,6 @@ import kopf
 
 from entrasync.api.names import PLURAL
 from entrasync.core.bounds import Bounds
-from entrasync.core.reading import Defaults
 from entrasync.core.resource import Resource
 from entrasync.graph.client import GraphClient
 from entrasync.graph.credentials import AppCredential, ClientSecret, SecretFile, SecretSource, SecretValue
@@ -21,6 +20,7 @@ from entrasync.kube.events import EventPoster
 from entrasync.kube.handlers import Watch
 from entrasync.kube.host import Hosting, host, kopf_settings
 from entrasync.kube.lists import Kind, keep_pruned, wait_for_first_list
+from entrasync.kube.namespaces import NamespaceReader
 from entrasync.kube.rest import Rest
 from entrasync.process.background import Background
 from entrasync.process.checks import find_death, find_unreadiness
@@ -32,6 +32,7 @@ from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.engine import Engine
 from entrasync.reconcile.listings import Listings, Sharing
 from entrasync.reconcile.memory import Memory
+from entrasync.reconcile.namespaces import NamespaceDefaults
 from entrasync.reconcile.observe import Observer
 from entrasync.reconcile.perform import Performer
 from entrasync.reconcile.queue import WorkQueue
@@ -72,11 +73,11 @@ class Parts:
 def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts:
     """Join the parts. Opens no connection yet, but for reading KUBECONFIG. Raises `NotConnected`."""
     session = open_session(find_connection(kopf_settings()))
-    defaults = Defaults(poll_interval=settings.poll_interval)
     bounds = Bounds(replication=settings.replication_bound)
-    resources, memory, queue = Resources(), Memory(), WorkQueue(clock)
+    defaults = settings.defaults()
+    resources, memory, queue = Resources(defaults), Memory(), WorkQueue(clock)
     rest = Rest(session.server, session.aiohttp_session)
-    api_server = ApiServer(rest, resources, defaults=defaults)
+    api_server = ApiServer(rest, resources)
     graph = _graph_client(settings, clock, metrics)
     events = EventPoster(api_server, clock.wall)
 
@@ -86,6 +87,7 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
     reconciler = Reconciler(
         resources,
         memory,
+        namespaces=NamespaceDefaults(NamespaceReader(rest), resources, install=defaults, events=events, clock=clock),
         resolver=Resolver(connections, resources),
         observer=Observer(connections, resources, memory, clock),
         performer=Performer(connections, api_server, resources, events=events, clock=clock),
@@ -101,7 +103,7 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
         liveness=lambda: find_death(engine, background),
         readiness=lambda: find_unreadiness(engine, api_server),
     )
-    watch = Watch(resources, queue, clock=clock, defaults=defaults)
+    watch = Watch(resources, queue, clock=clock)
     jobs = Kind(PLURAL, api_server.list_resources, resources, watch)
     return Parts(session, jobs, graph, events, watch, engine, background, health)
 

@@ -9,6 +9,9 @@ from pydantic import AwareDatetime, Field, FilePath, SecretStr, ValidationError,
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from entrasync.api.duration import parse_go_duration
+from entrasync.api.policies import DeletionPolicy, ManagementPolicy
+from entrasync.api.spec import LONGEST_POLL_INTERVAL, SHORTEST_POLL_INTERVAL
+from entrasync.core.defaults import Defaults
 from entrasync.graph.endpoints import CLOUDS, ApiVersion, GraphEndpoint
 
 GUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
@@ -65,6 +68,13 @@ class RunSettings(BaseSettings):
 
     poll_interval: timedelta = timedelta(minutes=5)
     """Longest age of a mirrored status where the resource says nothing, like 90s, 5m or 1h; at least 30s."""
+
+    default_management_policy: ManagementPolicy = ManagementPolicy.MANAGE
+    """Manage or Observe, where neither a resource nor its namespace says it."""
+
+    default_deletion_policy: DeletionPolicy | None = None
+    """Delete, Pause or Retain, where neither a resource nor its namespace says it; unset: Delete for a job that was
+    created, Retain for one that was adopted."""
 
     replication_bound: timedelta = timedelta(minutes=15)
     """How long a created job may stay invisible in Graph before another create may be sent; at least 5m."""
@@ -127,8 +137,8 @@ class RunSettings(BaseSettings):
     @field_validator("poll_interval")
     @classmethod
     def _is_patient(cls, value: timedelta) -> timedelta:
-        if value < timedelta(seconds=30):
-            raise ValueError("must be at least 30s")
+        if not SHORTEST_POLL_INTERVAL <= value <= LONGEST_POLL_INTERVAL:
+            raise ValueError("must be at least 30s and at most 24h")
         return value
 
     @field_validator("replication_bound")
@@ -140,7 +150,7 @@ class RunSettings(BaseSettings):
             )
         return value
 
-    @field_validator("client_secret", "client_secret_file", mode="before")
+    @field_validator("client_secret", "client_secret_file", "default_deletion_policy", mode="before")
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
@@ -153,6 +163,10 @@ class RunSettings(BaseSettings):
                 "or ENTRASYNC_CLIENT_SECRET"
             )
         return self
+
+    def defaults(self) -> Defaults:
+        """Tell what holds where neither a resource nor its namespace says it."""
+        return Defaults(self.poll_interval, self.default_management_policy, self.default_deletion_policy)
 
     def endpoint(self) -> GraphEndpoint:
         """Resolve where Graph and its login are."""

@@ -148,6 +148,17 @@ class SecretStore(Protocol):
         ...
 
 
+class NamespaceStore(Protocol):
+    """The API server's Namespaces."""
+
+    async def read_annotations(self, namespace: str) -> Mapping[str, str] | None:
+        """Read the annotations of a Namespace; None when the operator has no right to, or when there is none.
+
+        Raises `ApiServerUnavailable`.
+        """
+        ...
+
+
 class EventSink(Protocol):
     """Where Events go. Never blocks, never raises."""
 

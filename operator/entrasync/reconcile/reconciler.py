@@ -19,6 +19,7 @@ from entrasync.core.status import conclude, conclude_suspended, conclude_unseen,
 from entrasync.core.verdicts import Rest, Retry, Stall, Wait
 from entrasync.reconcile.converge import Convergence
 from entrasync.reconcile.memory import Memory, Recollection
+from entrasync.reconcile.namespaces import NamespaceDefaults
 from entrasync.reconcile.observe import Observer
 from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.perform import Performer
@@ -39,6 +40,7 @@ class Reconciler:
         memory: Memory,
         *,
         observer: Observer,
+        namespaces: NamespaceDefaults,
         resolver: Resolver,
         performer: Performer,
         resource_api: ResourceApi,
@@ -49,6 +51,7 @@ class Reconciler:
         self._resources = resources
         self._memory = memory
         self._observer = observer
+        self._namespaces = namespaces
         self._resolver = resolver
         self._convergence = Convergence(
             resources, memory, observer=observer, performer=performer, clock=clock, bounds=bounds
@@ -63,6 +66,9 @@ class Reconciler:
 
         Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`.
         """
+        known = self._resources.get(key)
+        if known is not None and known.desired is not None and not known.is_suspended:
+            await self._namespaces.refresh(known)
         resource = self._resources.get(key)
         if resource is None:
             self._observer.forget(key)
@@ -71,7 +77,7 @@ class Reconciler:
             return await self._delete(resource, since)
         if resource.desired is None:
             return await self._refuse(resource)
-        if resource.desired.is_suspended:
+        if resource.is_suspended:
             return await self._write(resource, conclude_suspended(resource, wall=self._clock.wall()), Outcome(None))
         if not resource.desired.is_resolved:
             return await self._resolve(resource, resource.desired)

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 
+from entrasync.core.defaults import Defaults, take_defaults
 from entrasync.core.resolution import Resolution, resolve, without_resolution
 from entrasync.core.resource import Claim, Resource, ResourceKey, claim_of
 from entrasync.reconcile.store import Store
@@ -11,8 +13,10 @@ from entrasync.reconcile.store import Store
 class Resources(Store[Resource]):
     """The SynchronizationJobs of one process. Before their list is complete nothing is written to Graph."""
 
-    def __init__(self) -> None:
+    def __init__(self, install: Defaults | None = None) -> None:
         super().__init__()
+        self._install = install or Defaults()
+        self._defaults: dict[str, Defaults] = {}
         self._resolutions: dict[str, Resolution] = {}
         self._on_service_principal: defaultdict[str, set[ResourceKey]] = defaultdict(set)
 
@@ -22,7 +26,7 @@ class Resources(Store[Resource]):
         return (resource.service_principal_id if resource else None) or str(key)
 
     def put(self, seen: Resource) -> Resource | None:
-        """Keep a resource, with ids in the place of names as far as they are known."""
+        """Keep a resource, with ids in the place of names and with defaults, as far as they are known."""
         return super().put(self.resolved(seen))
 
     def learn(self, resource: Resource, resolution: Resolution) -> None:
@@ -35,8 +39,20 @@ class Resources(Store[Resource]):
         self._resolutions.pop(resource.uid, None)
         self._exchange(resource, without_resolution)
 
+    def set_defaults(self, namespace: str, defaults: Defaults) -> None:
+        """Keep what a namespace says, and have its resources go by it."""
+        if self._defaults.get(namespace) == defaults:
+            return
+        self._defaults[namespace] = defaults
+        for known in self:
+            if known.key.namespace == namespace:
+                self._exchange(known, self.resolved)
+
     def resolved(self, resource: Resource) -> Resource:
-        """Put ids into a resource as far as they are known."""
+        """Put ids into a resource as far as they are known, and defaults where its spec is silent."""
+        if resource.desired is not None and resource.desired.unset:
+            defaults = self._defaults.get(resource.key.namespace, self._install)
+            resource = replace(resource, desired=take_defaults(resource.desired, defaults))
         return resolve(resource, self._resolutions.get(resource.uid))
 
     def remove(self, key: ResourceKey, uid: str) -> None:

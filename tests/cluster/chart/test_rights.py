@@ -22,6 +22,8 @@ from tests.support.polling import until
 from tests.support.rights import Right, granted, without
 
 JOBS, STATUS, EVENTS = "entrasync.io/synchronizationjobs", "entrasync.io/synchronizationjobs/status", "core/events"
+NAMESPACES = "core/namespaces"
+NAMESPACE_SAYS = {"entrasync.io/default-poll-interval": "7m"}
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,16 @@ def without_status(operator: Crippled) -> None:
 def without_events(operator: Crippled) -> None:
     """The job runs, and nobody is told how it came to be."""
     operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
+    assert operator.job["status"]["effective"]["pollInterval"] == "7m"
     operator.wait_said("An Event could not be posted", "cannot create resource")
     assert operator.cluster.list("v1", "events", operator.pod.namespace) == []
+
+
+def without_namespaces(operator: Crippled) -> None:
+    """It does not hear what the namespace says, and goes by the install's defaults."""
+    operator.wait_said("may not be read", operator.pod.namespace)
+    operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
+    assert operator.job["status"]["effective"]["pollInterval"] == "5m"
 
 
 LOSSES: Mapping[Right, Callable[[Crippled], None]] = {
@@ -102,6 +112,7 @@ LOSSES: Mapping[Right, Callable[[Crippled], None]] = {
     ("patch", JOBS): without_patch,
     ("patch", STATUS): without_status,
     ("create", EVENTS): without_events,
+    ("get", NAMESPACES): without_namespaces,
 }
 
 
@@ -116,6 +127,7 @@ def operators(
     manifests: list[Object] = []
     for right, home in homes.items():
         tenant.prepare(bare_cluster, home)
+        bare_cluster.patch("v1", "namespaces", home, merge={"metadata": {"annotations": NAMESPACE_SAYS}})
         watch = {"scope": "Namespaces", "namespaces": [home]}
         values = tenant.values() | {"fullnameOverride": home, "watch": watch, "crds": {"enabled": False}}
         rendered = documents(helm.render("entra", f"--namespace={home}", values=values))

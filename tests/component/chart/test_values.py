@@ -34,6 +34,14 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"watch": {"scope": "Namespaced"}}, "'/watch/scope': value must be one of 'Cluster', 'Namespaces'"),
     ({"watch": {"namespaces": ["Team A"]}}, "'/watch/namespaces/0': 'Team A' does not match pattern"),
     ({"watch": {"namespaces": ["a", "a"]}}, "'/watch/namespaces': items at 0 and 1 are equal"),
+    (
+        {"defaults": {"managementPolicy": "Watch"}},
+        "'/defaults/managementPolicy': value must be one of 'Manage', 'Observe'",
+    ),
+    (
+        {"defaults": {"deletionPolicy": "Keep"}},
+        "'/defaults/deletionPolicy': value must be one of '', 'Delete', 'Pause'",
+    ),
     ({"pollInterval": "often"}, "'/pollInterval': 'often' does not match pattern"),
     ({"logLevel": "trace"}, "'/logLevel': value must be one of 'debug', 'info', 'warning', 'error'"),
     ({"httpPort": 80}, "'/httpPort': minimum: got 80, want 1,024"),

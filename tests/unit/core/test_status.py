@@ -17,9 +17,8 @@ from entrasync.core.status import (
     remember,
     with_intent,
     without_intent,
-    write_go_duration,
 )
-from entrasync.core.times import write_precise_time
+from entrasync.core.times import write_go_duration, write_precise_time
 from entrasync.core.verdicts import Rest, Retry, Stall, Wait
 from tests.support.facts import (
     JOB,

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from entrasync.api.names import PLURAL
-from entrasync.core.reading import Defaults
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.handlers import Watch
 from entrasync.kube.lists import Kind, keep_pruned
@@ -33,7 +32,7 @@ class Line:
 
     def __init__(self) -> None:
         self.answers, self.resources = Answers(), Resources()
-        self.api_server = ApiServer(Rest("https://api", self.answers.session), self.resources, defaults=Defaults())
+        self.api_server = ApiServer(Rest("https://api", self.answers.session), self.resources)
         self.resources.put(MINE)
 
     async def write(self) -> None:
@@ -115,7 +114,7 @@ class TestTheComparisonWithAList:
         line.answers.say(status, body)
         line.answers.say(200, {"items": []})
         queue = WorkQueue(StillClock(NOW))
-        watch = Watch(line.resources, queue, clock=StillClock(NOW), defaults=Defaults())
+        watch = Watch(line.resources, queue, clock=StillClock(NOW))
         comparing = asyncio.create_task(
             keep_pruned(Kind(PLURAL, line.api_server.list_resources, line.resources, watch), ())
         )

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from entrasync.api.names import FINALIZER, PLURAL
-from entrasync.core.reading import Defaults, read_resource
+from entrasync.core.reading import read_resource
 from entrasync.core.resource import Resource
 from entrasync.kube.handlers import Watch
 from entrasync.kube.lists import Kind, read_all
@@ -36,7 +36,7 @@ class Server:
 
     async def list_resources(self, namespace: str | None = None) -> AsyncIterator[Resource]:
         for item in self.items:
-            yield read_resource(item, Defaults())
+            yield read_resource(item)
         self.meanwhile()
 
 
@@ -46,7 +46,7 @@ class Desk:
     def __init__(self) -> None:
         clock = StillClock(NOW)
         self.server, self.resources, self.queue = Server(), Resources(), WorkQueue(clock)
-        self.watch = Watch(self.resources, self.queue, clock=clock, defaults=Defaults())
+        self.watch = Watch(self.resources, self.queue, clock=clock)
         self.resources.is_complete = True
 
     def see(self, event_type: str | None, *items: dict[str, Any]) -> None:

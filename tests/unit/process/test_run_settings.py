@@ -36,6 +36,17 @@ WRONG = [
     ("--api-version", "v2", "--api-version (ENTRASYNC_API_VERSION): Input should be 'v1.0' or 'beta'"),
     ("--namespaces", "good,Bad_One", "--namespaces (ENTRASYNC_NAMESPACES): Bad_One: a namespace's name has"),
     ("--poll-interval", "29s", "--poll-interval (ENTRASYNC_POLL_INTERVAL): must be at least 30s"),
+    ("--poll-interval", "25h", "--poll-interval (ENTRASYNC_POLL_INTERVAL): must be at least 30s and at most 24h"),
+    (
+        "--default-management-policy",
+        "Watch",
+        "--default-management-policy (ENTRASYNC_DEFAULT_MANAGEMENT_POLICY): Input should be 'Manage' or 'Observe'",
+    ),
+    (
+        "--default-deletion-policy",
+        "Keep",
+        "--default-deletion-policy (ENTRASYNC_DEFAULT_DELETION_POLICY): Input should be 'Delete', 'Pause' or 'Retain'",
+    ),
     ("--poll-interval", "often", "'often' is no duration; write whole hours, minutes and seconds"),
     ("--replication-bound", "PT15M", "'PT15M' is no duration"),
     ("--replication-bound", "0s", "--replication-bound (ENTRASYNC_REPLICATION_BOUND): must be at least 5m"),

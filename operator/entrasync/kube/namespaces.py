@@ -1,0 +1,23 @@
+"""The annotations of Namespaces."""
+
+from collections.abc import Mapping
+from urllib.parse import quote
+
+from entrasync.kube.rest import Forbidden, Rest
+from entrasync.reconcile.ports import ResourceGone
+
+
+class NamespaceReader:
+    """Implements `reconcile.ports.NamespaceStore`."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+
+    async def read_annotations(self, namespace: str) -> Mapping[str, str] | None:
+        """Read the annotations of a Namespace (contract: `reconcile.ports.NamespaceStore`)."""
+        try:
+            found = await self._rest.call("GET", f"/api/v1/namespaces/{quote(namespace)}")
+        except (Forbidden, ResourceGone):
+            return None
+        annotations: Mapping[str, str] = found["metadata"].get("annotations") or {}
+        return annotations

@@ -1,0 +1,77 @@
+"""What each namespace says by its annotations about resources whose spec is silent."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from entrasync.api.conditions import Reason
+from entrasync.core.clock import Clock
+from entrasync.core.defaults import Defaults, read_declared
+from entrasync.core.events import Event
+from entrasync.core.resource import Resource
+from entrasync.reconcile.ports import ApiServerUnavailable, EventSink, NamespaceStore
+from entrasync.reconcile.resources import Resources
+
+LOG = logging.getLogger("entrasync.namespaces")
+
+KNOWN_FOR = timedelta(minutes=1)
+"""Real time between two looks at a namespace."""
+
+
+class NamespaceDefaults:
+    """Reads the namespaces that resources are in, and has the store resolve what their specs leave open."""
+
+    def __init__(
+        self, store: NamespaceStore, resources: Resources, *, install: Defaults, events: EventSink, clock: Clock
+    ) -> None:
+        self._store = store
+        self._resources = resources
+        self._install = install
+        self._events = events
+        self._clock = clock
+        self._read_at: dict[str, datetime] = {}
+        self._faults: dict[str, tuple[str, ...]] = {}
+        self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def refresh(self, resource: Resource) -> None:
+        """See that the namespace of a resource is known, and those of all that may claim jobs beside it.
+
+        Raises `ApiServerUnavailable` only for a namespace that is not known at all: it may forbid what the install
+        allows.
+        """
+        neighbours = self._resources.keys_on(resource.service_principal_id or "")
+        for namespace in sorted({resource.key.namespace, *(key.namespace for key in neighbours)}):
+            async with self._reading[namespace]:
+                if not self._is_known(namespace):
+                    await self._read(namespace, resource)
+
+    def _is_known(self, namespace: str) -> bool:
+        read_at = self._read_at.get(namespace)
+        return read_at is not None and self._clock.wall() - read_at < KNOWN_FOR
+
+    async def _read(self, namespace: str, resource: Resource) -> None:
+        is_first = namespace not in self._read_at
+        try:
+            annotations = await self._store.read_annotations(namespace)
+        except ApiServerUnavailable:
+            if is_first:
+                raise
+            return  # what was known holds
+        self._read_at[namespace] = self._clock.wall()
+        if annotations is not None:
+            self._take(namespace, annotations, resource)
+        elif is_first:
+            LOG.warning(
+                "Namespace %s may not be read, so its annotations do not count: grant the right get on namespaces.",
+                namespace,
+            )
+
+    def _take(self, namespace: str, annotations: Mapping[str, str], resource: Resource) -> None:
+        declared = read_declared(annotations, self._install)
+        self._resources.set_defaults(namespace, declared.defaults)
+        if declared.faults and declared.faults != self._faults.get(namespace):
+            told = f"Annotations of namespace {namespace} that do not count: {'; '.join(declared.faults)}."
+            self._events.tell(resource, Event("Warning", Reason.INVALID_ANNOTATION, told))
+        self._faults[namespace] = declared.faults

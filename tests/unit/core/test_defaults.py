@@ -1,0 +1,79 @@
+"""What holds where a spec is silent: the namespace's annotations before the install's flags."""
+
+from typing import Any
+
+import pytest
+
+from entrasync.api.policies import DeletionPolicy, ManagementPolicy
+from entrasync.core.defaults import Defaults, read_declared, take_defaults
+from entrasync.core.reading import read_resource
+from tests.support.facts import PRINCIPAL, desired, minutes, seconds
+
+DELETION, MANAGEMENT, POLL = (
+    "entrasync.io/default-deletion-policy",
+    "entrasync.io/default-management-policy",
+    "entrasync.io/default-poll-interval",
+)
+INSTALL = Defaults(minutes(10), ManagementPolicy.OBSERVE, DeletionPolicy.PAUSE)
+
+
+def raw(**spec: Any) -> dict[str, Any]:
+    metadata = {"name": "a", "namespace": "identity", "uid": "u", "resourceVersion": "1"}
+    return {"metadata": metadata, "spec": {"servicePrincipal": {"objectId": PRINCIPAL}} | spec}
+
+
+class TestANamespace:
+    @pytest.mark.parametrize(
+        ("annotations", "wanted"),
+        [
+            ({}, INSTALL),
+            ({"other": "Observe"}, INSTALL),
+            ({MANAGEMENT: "Manage"}, Defaults(minutes(10), ManagementPolicy.MANAGE, DeletionPolicy.PAUSE)),
+            ({DELETION: "Retain"}, Defaults(minutes(10), ManagementPolicy.OBSERVE, DeletionPolicy.RETAIN)),
+            ({POLL: "30s"}, Defaults(seconds(30), ManagementPolicy.OBSERVE, DeletionPolicy.PAUSE)),
+            ({POLL: "24h"}, Defaults(minutes(1440), ManagementPolicy.OBSERVE, DeletionPolicy.PAUSE)),
+        ],
+    )
+    def test_overrules_the_install_where_it_says_something(self, annotations: dict[str, str], wanted: Defaults) -> None:
+        declared = read_declared(annotations, INSTALL)
+        assert declared.defaults == wanted
+        assert declared.faults == ()
+
+    @pytest.mark.parametrize(
+        ("annotation", "text", "must"),
+        [
+            (MANAGEMENT, "observe", "Manage or Observe"),
+            (DELETION, "", "Delete, Pause or Retain"),
+            (POLL, "often", "whole hours, minutes and seconds"),
+            (POLL, "29s", "from 30s to 24h"),
+            (POLL, "24h1s", "from 30s to 24h"),
+        ],
+    )
+    def test_does_not_count_where_it_is_wrong_and_the_fault_says_what_is_allowed(
+        self, annotation: str, text: str, must: str
+    ) -> None:
+        declared = read_declared({annotation: text}, INSTALL)
+        assert declared.defaults == INSTALL
+        [fault] = declared.faults
+        assert fault.startswith(f"{annotation} is {text!r}, and must be ")
+        assert must in fault
+
+
+class TestASpec:
+    def test_that_is_silent_takes_all_of_them(self) -> None:
+        silent = desired(unset=frozenset({"poll_interval", "management_policy", "deletion_policy"}))
+        taken = take_defaults(silent, INSTALL)
+        assert Defaults(taken.poll_interval, taken.management_policy, taken.deletion_policy) == INSTALL
+
+    def test_keeps_what_it_says(self) -> None:
+        said = desired(deletion_policy=DeletionPolicy.DELETE, unset=frozenset({"management_policy"}))
+        taken = take_defaults(said, INSTALL)
+        assert taken.deletion_policy is DeletionPolicy.DELETE
+        assert taken.poll_interval == minutes(5)
+        assert taken.management_policy is ManagementPolicy.OBSERVE
+
+    def test_is_read_with_the_fields_it_does_not_say(self) -> None:
+        found = read_resource(raw(template={"id": "scim"}, pollInterval="1h")).desired
+        assert found is not None
+        assert found.unset == {"management_policy", "deletion_policy"}
+        assert found.poll_interval == minutes(60)
