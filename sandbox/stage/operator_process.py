@@ -19,6 +19,9 @@ from stage.world_time import WorldTime
 
 START_SECONDS = 20.0
 BETWEEN_LOOKS = 0.02
+CLOUD = "Simulator"
+"""What GraphConnections call the simulated Graph."""
+
 PORT_IN_LOG = re.compile(r"Health and metrics listen on port (\d+)")
 
 
@@ -46,6 +49,7 @@ class Post:
             f"--graph-url={graph['url']}",
             f"--authority={graph['url']}",
             f"--ca-file={self.graph_folder / 'ca.pem'}",
+            f"--clouds-file={self.write_clouds()}",
             f"--namespaces={','.join(self.namespaces)}",
             f"--clock-start={self.world_time.start.isoformat()}",
             f"--clock-origin={self.world_time.origin}",
@@ -55,6 +59,14 @@ class Post:
             *([f"--client-secret-file={self.secret_file}"] if self.secret_file else []),
             *self.flags,
         ]
+
+    def write_clouds(self) -> Path:
+        """Write the file by which GraphConnections may name this Graph as cloud `Simulator`. JSON is YAML too."""
+        graph = json.loads((self.graph_folder / "world.json").read_text(encoding="utf-8"))
+        entry = {"graphUrl": graph["url"], "authority": graph["url"], "caFile": str(self.graph_folder / "ca.pem")}
+        file = self.graph_folder / "clouds.yaml"
+        file.write_text(json.dumps({CLOUD: entry}), encoding="utf-8")
+        return file
 
     def write_environment(self) -> dict[str, str]:
         """Write the operator's environment: nothing of ours but what it needs."""

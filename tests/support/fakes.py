@@ -21,7 +21,7 @@ from entrasync.reconcile.namespaces import NamespaceDefaults
 from entrasync.reconcile.observe import Observer
 from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.perform import Performer
-from entrasync.reconcile.ports import ResourceChanged, ResourceGone
+from entrasync.reconcile.ports import ResourceChanged, ResourceGone, Subject
 from entrasync.reconcile.reconciler import Reconciler
 from entrasync.reconcile.resolver import Resolver
 from entrasync.reconcile.resources import Resources
@@ -280,7 +280,7 @@ class Told:
     def reasons(self) -> list[str]:
         return [str(event.reason) for event in self.events]
 
-    def tell(self, resource: Resource, event: Event) -> None:
+    def tell(self, subject: Subject, event: Event) -> None:
         self.events.append(event)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from entrasync.api.names import API_VERSION, GROUP, PLURAL
+from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL, GROUP, PLURAL
 from stage import WorldTime
 from tests.support.cluster import Cluster, RefusedError
 from tests.support.polling import until
@@ -19,6 +19,7 @@ CRD = f"{PLURAL}.{GROUP}"
 _CRDS = "apiextensions.k8s.io/v1", "customresourcedefinitions"
 BY_HELM = "app.kubernetes.io/managed-by=Helm"
 SECRET = "entra-sync-operator-connection"
+NOBODY = "00000000-0000-4000-8000-000000000000"
 CA_FOLDER = "/etc/graph"
 FAST = 60.0
 """World seconds per real second."""
@@ -88,6 +89,16 @@ def make_namespace(cluster: Cluster, name: str) -> None:
     cluster.create(
         "namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
     )
+
+
+def write_connection(cluster: Cluster, namespace: str, name: str = "team") -> None:
+    """Make a GraphConnection with its Secret, to a cloud that no install knows: it is looked at, and asks nobody."""
+    cluster.create("secrets", _object("Secret", name) | {"stringData": {"client-secret": "toy"}}, namespace)
+    proof = {"clientId": NOBODY, "secretRef": {"name": name, "key": "client-secret"}}
+    spec = {"tenantId": NOBODY, "cloud": "Nowhere", "clientSecret": proof}
+    metadata = {"name": name, "namespace": namespace}
+    manifest = {"apiVersion": API_VERSION, "kind": CONNECTION_KIND, "metadata": metadata, "spec": spec}
+    cluster.create(CONNECTION_PLURAL, manifest, namespace)
 
 
 def clear(cluster: Cluster) -> None:

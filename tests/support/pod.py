@@ -81,6 +81,7 @@ class Pod:
         kubeconfig = self.cluster.plane.service_account_kubeconfig(self.namespace, account)
         rendered = {entry["name"]: self._place(self._value(entry)) for entry in self.container.get("env", [])}
         base = {"PATH": os.defpath, "HOME": str(self.folder), "KUBECONFIG": str(kubeconfig)}
+        base |= {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}  # the code that tests import
         return base | dict(self.surroundings) | rendered
 
     @property

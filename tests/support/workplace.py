@@ -181,17 +181,18 @@ def open_workplace(
     flags: tuple[str, ...] = (),
     starts: bool = True,
     everywhere: bool = False,
+    beside: tuple[str, ...] = (),
 ) -> Iterator[Workplace]:
     """Open a namespace, a simulator and, unless `starts` is False, an operator.
 
-    It looks after that namespace only, or `everywhere`; then `another_namespace` gives it more.
+    It looks after that namespace and those `beside` it, or `everywhere`; then `another_namespace` gives it more.
     """
-    namespace = _make_namespace(cluster)
+    namespace = make_namespace(cluster)
     world_time = WorldTime.beginning_now(rate)
     graph = folder / "graph"
     launch = Launch(clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=world_time.rate)
     with World.run(graph, launch) as world:
-        namespaces = () if everywhere else (namespace,)
+        namespaces = () if everywhere else (namespace, *beside)
         post = Post(cluster.plane.kubeconfig, graph, world_time, namespaces, flags=("--log-level=debug", *flags))
         with _staffed(Workplace(cluster, namespace, world, post, folder / "operator.log"), starts=starts) as place:
             yield place
@@ -199,7 +200,7 @@ def open_workplace(
 
 def another_namespace(place: Workplace) -> Workplace:
     """Make one more namespace for an operator that looks after all, on the same simulator."""
-    return replace(place, namespace=_make_namespace(place.cluster), applied=[])
+    return replace(place, namespace=make_namespace(place.cluster), applied=[])
 
 
 @contextmanager
@@ -207,7 +208,7 @@ def open_branch(
     place: Workplace, *, flags: tuple[str, ...] = (), secret_file: Path | None = None, starts: bool = True
 ) -> Iterator[Workplace]:
     """Open a second namespace with an operator of its own beside a workplace, on the same simulator."""
-    namespace = _make_namespace(place.cluster)
+    namespace = make_namespace(place.cluster)
     post = replace(place.post, namespaces=(namespace,), flags=("--log-level=debug", *flags), secret_file=secret_file)
     log = place.log.with_name(f"{namespace}.log")
     with _staffed(Workplace(place.cluster, namespace, place.world, post, log), starts=starts) as branch:
@@ -217,7 +218,7 @@ def open_branch(
 @contextmanager
 def open_twins(place: Workplace) -> Iterator[tuple[Workplace, Workplace]]:
     """Open two namespaces with one operator for both, on the same simulator as a workplace."""
-    namespaces = (_make_namespace(place.cluster), _make_namespace(place.cluster))
+    namespaces = (make_namespace(place.cluster), make_namespace(place.cluster))
     post = replace(place.post, namespaces=namespaces)
     log = place.log.with_name(f"{namespaces[0]}.log")
     with _staffed(Workplace(place.cluster, namespaces[0], place.world, post, log), starts=True) as one:
@@ -235,7 +236,8 @@ def _staffed(place: Workplace, *, starts: bool) -> Iterator[Workplace]:
             place.operator.stop()
 
 
-def _make_namespace(cluster: Cluster) -> str:
+def make_namespace(cluster: Cluster) -> str:
+    """Make a namespace with a name of its own."""
     name = f"work-{uuid.uuid4().hex[:10]}"
     cluster.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     return name

@@ -42,6 +42,7 @@ class Reason(StrEnum):
     # The job is as wanted
     APPLIED = "Applied"
     HEALTHY = "Healthy"
+    CONNECTED = "Connected"
     NOT_RUN_YET = "NotRunYet"
     PAUSED = "Paused"
     ACHIEVED = "Achieved"
@@ -81,6 +82,8 @@ class Reason(StrEnum):
     CREDENTIAL_REFUSED = "CredentialRefused"
     SECRET_UNREADABLE = "SecretUnreadable"  # noqa: S105  the name of a fault, no password
     TENANT_NOT_FOUND = "TenantNotFound"
+    CLOUD_UNKNOWN = "CloudUnknown"
+    TOKEN_REQUEST_DENIED = "TokenRequestDenied"  # noqa: S105  the name of a fault, no password
     REQUEST_REFUSED = "RequestRefused"
     INVALID_SPEC = "InvalidSpec"
     NOT_CONFIGURED = "NotConfigured"
@@ -109,6 +112,7 @@ class Reason(StrEnum):
 REASON_MEANING: dict[Reason, str] = {
     Reason.APPLIED: "Graph matches the spec of this generation.",
     Reason.HEALTHY: "The job runs and its last cycle gave no cause for quarantine.",
+    Reason.CONNECTED: "The tenant gave a token; what it does not allow is in status.missingPermissions.",
     Reason.NOT_RUN_YET: "The job is started; its first cycle has not ended yet.",
     Reason.PAUSED: "The job is paused, as the spec wants.",
     Reason.ACHIEVED: "The job has caught up with its source at least once.",
@@ -144,6 +148,8 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.CREDENTIAL_REFUSED: "Entra refused the credential of the connection, or it cannot be used as it is.",
     Reason.SECRET_UNREADABLE: "A Secret that the spec refers to is missing, lacks the key, or may not be read.",
     Reason.TENANT_NOT_FOUND: "Entra knows no such tenant.",
+    Reason.CLOUD_UNKNOWN: "The install defines no cloud of the name in spec.cloud.",
+    Reason.TOKEN_REQUEST_DENIED: "The API server gives the operator no token for the ServiceAccount; see the message.",
     Reason.REQUEST_REFUSED: "Graph refused a request for a reason of its own, quoted in the message.",
     Reason.INVALID_SPEC: "The stored spec cannot be read; normally the API server refuses such a spec.",
     Reason.NOT_CONFIGURED: "The job is scheduled, but was never authorised at its target; set up its credentials.",

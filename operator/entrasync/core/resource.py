@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from entrasync.api.names import ABANDON_ANNOTATION, FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
+from entrasync.api.names import ABANDON_ANNOTATION, FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION, KIND
 from entrasync.core.desired import Desired
 from entrasync.core.times import parse_time
 
@@ -48,6 +48,8 @@ class Resource:
 
     `status` and `annotations` are as stored, never trusted to be well-formed.
     """
+
+    kind: ClassVar[str] = KIND
 
     key: ResourceKey
     uid: str

@@ -8,6 +8,9 @@ import kopf
 MOST_CONNECTIONS = 50
 """Kopf sets no limit; thousands of resources would open thousands of sockets."""
 
+WATCHES_OF_A_PLACE = 4
+"""Each namespace (or the cluster) that is looked after holds so many more for as long as the process lives."""
+
 SERVICE_ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 
 
@@ -29,11 +32,12 @@ def find_connection(settings: kopf.OperatorSettings) -> kopf.ConnectionInfo:
     return found
 
 
-def open_session(info: kopf.ConnectionInfo) -> kopf.AiohttpSession:
+def open_session(info: kopf.ConnectionInfo, *, places: int = 1) -> kopf.AiohttpSession:
     """Open the session. In a pod the projected token is read anew for each request, for it rotates."""
+    limit = MOST_CONNECTIONS + WATCHES_OF_A_PLACE * places
     is_in_pod = info.token is not None and SERVICE_ACCOUNT_TOKEN.exists()
     session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=MOST_CONNECTIONS, ssl=info.as_ssl_context()),
+        connector=aiohttp.TCPConnector(limit=limit, ssl=info.as_ssl_context()),
         headers=info.as_http_headers() | {"User-Agent": "entra-sync-operator"},
         middlewares=(_with_fresh_token,) if is_in_pod and info.server.endswith("kubernetes.default.svc") else (),
     )

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from entrasync.api.names import API_VERSION, EVENT_SOURCE, KIND
+from entrasync.api.names import API_VERSION, EVENT_SOURCE
 from entrasync.core.events import Event
-from entrasync.core.resource import Resource
 from entrasync.core.times import write_time
 from entrasync.kube.api_server import ApiServer
-from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
+from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone, Subject
 
 LOG = logging.getLogger("entrasync.events")
 
@@ -29,16 +28,16 @@ class EventPoster:
         self._wall = wall
         self._waiting: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(MOST_WAITING)
 
-    def tell(self, resource: Resource, event: Event) -> None:
+    def tell(self, subject: Subject, event: Event) -> None:
         """Log an Event and post it soon; when too many wait, the log is all there is."""
         level = logging.WARNING if event.type == "Warning" else logging.INFO
-        LOG.log(level, event.message, extra={"resource": str(resource.key), "action": str(event.reason)})
-        body = _write(resource, event, write_time(self._wall()))
+        LOG.log(level, event.message, extra={"resource": str(subject.key), "action": str(event.reason)})
+        body = _write(subject, event, write_time(self._wall()))
         try:
-            self._waiting.put_nowait((resource.key.namespace, body))
+            self._waiting.put_nowait((subject.key.namespace, body))
         except asyncio.QueueFull:
             LOG.warning(
-                "Too many Events wait; one was dropped.", extra={"resource": str(resource.key), "why": event.reason}
+                "Too many Events wait; one was dropped.", extra={"resource": str(subject.key), "why": event.reason}
             )
 
     async def post_all(self) -> None:
@@ -57,19 +56,19 @@ class EventPoster:
         await self._waiting.join()
 
 
-def _write(resource: Resource, event: Event, now: str) -> dict[str, Any]:
+def _write(subject: Subject, event: Event, now: str) -> dict[str, Any]:
     involved = {
         "apiVersion": API_VERSION,
-        "kind": KIND,
-        "namespace": resource.key.namespace,
-        "name": resource.key.name,
-        "uid": resource.uid,
-        "resourceVersion": resource.resource_version,
+        "kind": subject.kind,
+        "namespace": subject.key.namespace,
+        "name": subject.key.name,
+        "uid": subject.uid,
+        "resourceVersion": subject.resource_version,
     }
     return {
         "apiVersion": "v1",
         "kind": "Event",
-        "metadata": {"generateName": f"{resource.key.name[:200]}.", "namespace": resource.key.namespace},
+        "metadata": {"generateName": f"{subject.key.name[:200]}.", "namespace": subject.key.namespace},
         "involvedObject": involved,
         "type": event.type,
         "reason": str(event.reason),

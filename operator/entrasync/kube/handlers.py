@@ -8,12 +8,15 @@ from typing import Any
 
 import kopf
 
-from entrasync.api.names import GROUP, PLURAL, VERSION
+from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL, VERSION
 from entrasync.core.clock import Clock
+from entrasync.core.connection_resource import ConnectionResource, differs, read_connection
 from entrasync.core.reading import read_resource
 from entrasync.core.resource import Resource, has_news
+from entrasync.reconcile.connections import Connections
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.store import Store
 
 
 class Watch:
@@ -58,9 +61,49 @@ class Watch:
         self._queue.add(resource.key, since=self._clock.now(), is_urgent=is_urgent)
 
 
-def register(registry: kopf.OperatorRegistry, watch: Watch) -> None:
-    """Subscribe to our own kind."""
+class ConnectionWatch:
+    """Puts GraphConnections into their store, notes that they are there, and has those looked at that changed."""
+
+    def __init__(
+        self, store: Store[ConnectionResource], connections: Connections, queue: WorkQueue, *, clock: Clock
+    ) -> None:
+        self._store = store
+        self._connections = connections
+        self._queue = queue
+        self._clock = clock
+
+    def see(self, event_type: str | None, raw: Any) -> None:
+        """Take one watch event (`ADDED`, `MODIFIED`, `DELETED`, None for the first list)."""
+        seen = read_connection(raw)
+        if event_type == "DELETED":
+            self._store.remove(seen.key, seen.uid)
+            self._wake(seen)
+        else:
+            self.keep(seen)
+
+    def keep(self, seen: ConnectionResource) -> None:
+        """Take what the watch or a list shows."""
+        known = self._store.put(seen)
+        if known is None or differs(known, seen):
+            self._connections.expect(seen.key)
+            self._wake(seen)
+
+    def prune(self, known_before: Mapping[str, ConnectionResource], present: Collection[str]) -> None:
+        """Forget what a complete list no longer shows."""
+        for gone in self._store.prune(known_before, present):
+            self._wake(gone)
+
+    def _wake(self, connection: ConnectionResource) -> None:
+        self._queue.add(connection.key, since=self._clock.now(), is_urgent=self._store.is_complete)
+
+
+def register(registry: kopf.OperatorRegistry, watch: Watch, connection_watch: ConnectionWatch) -> None:
+    """Subscribe to our own kinds."""
 
     @kopf.on.event(GROUP, VERSION, PLURAL, registry=registry)
     async def synchronization_job_changed(event: kopf.RawEvent, **_: Any) -> None:
         watch.see(event["type"], event["object"])
+
+    @kopf.on.event(GROUP, VERSION, CONNECTION_PLURAL, registry=registry)
+    async def graph_connection_changed(event: kopf.RawEvent, **_: Any) -> None:
+        connection_watch.see(event["type"], event["object"])

@@ -8,8 +8,11 @@ from typing import Any
 
 import kopf
 
-from entrasync.api.names import EVENT_SOURCE, GROUP, PLURAL
-from entrasync.kube.handlers import Watch, register
+from entrasync.api.names import CONNECTION_PLURAL, EVENT_SOURCE, GROUP, PLURAL
+from entrasync.kube.handlers import ConnectionWatch, Watch, register
+
+OUR_CRDS = f"{PLURAL}.{GROUP} or {CONNECTION_PLURAL}.{GROUP}"
+"""Kopf does not tell which watch ended it."""
 
 # Only peers would hear it, and there are none. Without it Kopf asks for the user's name, and a container's user is a
 # number that has none: the operator would end at its start.
@@ -29,6 +32,7 @@ class Hosting:
 
     session: kopf.AiohttpSession
     watch: Watch
+    connection_watch: ConnectionWatch
     namespaces: Sequence[str]
     begin: Callable[[], Awaitable[None]]
     end: Callable[[], Awaitable[None]]
@@ -37,7 +41,7 @@ class Hosting:
 async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
     """Run Kopf until `stop` is set. Raises `WatchRefused`."""
     registry = kopf.OperatorRegistry()
-    register(registry, hosting.watch)
+    register(registry, hosting.watch, hosting.connection_watch)
 
     @kopf.on.login(registry=registry)
     async def log_in(**_: Any) -> kopf.AiohttpSession:
@@ -77,8 +81,8 @@ def refusal_status(error: BaseException | None) -> int | None:
 
 def _explain(status: int, error: Exception) -> str:
     if status == HTTPStatus.NOT_FOUND:
-        return f"The CRD {PLURAL}.{GROUP} was deleted; the operator ends. Started again, it waits for the CRD."
-    return f"The API server refused the watch of {PLURAL}.{GROUP}; the operator ends. {status} {error}"
+        return f"The CRD {OUR_CRDS} was deleted; the operator ends. Started again, it waits for the CRD."
+    return f"The API server refused the watch of {OUR_CRDS}; the operator ends. {status} {error}"
 
 
 class NoDiffBase(kopf.DiffBaseStorage):

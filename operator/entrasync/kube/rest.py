@@ -11,6 +11,11 @@ from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, Res
 PAGE = 500
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 
+WATCH_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=310)
+
+LONGEST_LINE = 4 * 1024 * 1024
+"""Of a watch; an object in etcd has at most 1.5 MiB."""
+
 JSON = "application/json"
 
 
@@ -60,6 +65,33 @@ class Rest:
             token = (page.get("metadata") or {}).get("continue") or ""
             if not token:
                 return
+
+    async def watch(
+        self, path: str, *, query: Mapping[str, str], accept: str = JSON
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """Follow a watch, event by event, until the API server ends it. Raises `Forbidden` too."""
+        headers = {"Accept": accept}
+        try:
+            async with self.session.get(
+                self.server + path, params={"watch": "1", **query}, headers=headers, timeout=WATCH_TIMEOUT
+            ) as response:
+                if response.status >= 400:
+                    raise await error_of(response)
+                async for line in _lines(response.content.iter_any()):
+                    yield json.loads(line)
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: what came is no JSON
+            raise ApiServerUnavailable(f"watch {path}: {type(error).__name__} {error}") from error
+
+
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """Split a stream into lines; aiohttp's own way breaks at 128 KiB."""
+    rest = b""
+    async for chunk in chunks:
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield line
+        if len(rest) > LONGEST_LINE:
+            raise ValueError("a line of the watch is too long")
 
 
 async def error_of(response: aiohttp.ClientResponse) -> Exception:

@@ -63,6 +63,9 @@ class RunSettings(BaseSettings):
     api_version: ApiVersion = "v1.0"
     """Version of Graph."""
 
+    clouds_file: FilePath | None = None
+    """Further clouds that GraphConnections may name: a YAML file of names to graphUrl, authority and caFile."""
+
     namespaces: Annotated[tuple[str, ...], NoDecode] = ()
     """Namespaces to look after, separated by commas; none means the whole cluster."""
 

@@ -28,24 +28,69 @@ class Fault:
     message: str
 
 
+@dataclass(frozen=True)
+class Awaited:
+    """A GraphConnection that is there and has not been tried yet: nothing may be said of it."""
+
+
+Known = Connection | Fault | Awaited
+
+
+def ignore(key: ResourceKey) -> None:
+    """Tell nobody."""
+
+
 class Connections:
     """All GraphConnections as far as they are known, and the install's own connection, if it has one.
 
-    `serves` tells which namespaces may use the install's own.
+    `serves` tells which namespaces may use the install's own; `on_change` is told of each GraphConnection that comes to
+    work, ceases to, or goes. What last worked is kept for resources that are being deleted, until it is dropped.
     """
 
-    def __init__(self, own: Connection | None, *, serves: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        own: Connection | None,
+        *,
+        serves: Callable[[str], bool],
+        on_change: Callable[[ResourceKey], None] = ignore,
+    ) -> None:
         self._own = own
         self._serves = serves
-        self._known: dict[ResourceKey, Connection | Fault] = {}
+        self._on_change = on_change
+        self._known: dict[ResourceKey, Known] = {}
+        self._last_good: dict[ResourceKey, Connection] = {}
+
+    def get(self, key: ResourceKey) -> Known | None:
+        """Tell what is known of a GraphConnection; None when there is none."""
+        return self._known.get(key)
+
+    def expect(self, key: ResourceKey) -> None:
+        """Note that a GraphConnection is there; what becomes of it will be told by `put`."""
+        if key not in self._known:
+            self._known[key] = Awaited()
+            self._on_change(key)
 
     def put(self, key: ResourceKey, known: Connection | Fault) -> None:
         """Keep what became of a GraphConnection: it works, or why not."""
-        self._known[key] = known
+        before, self._known[key] = self._known.get(key), known
+        if isinstance(known, Connection):
+            self._last_good[key] = known
+        if before != known:
+            self._on_change(key)
 
     def remove(self, key: ResourceKey) -> None:
-        """Forget a GraphConnection that is no longer there."""
-        self._known.pop(key, None)
+        """Forget a GraphConnection that is no longer there, but not yet by what it last worked."""
+        if self._known.pop(key, None) is not None:
+            self._on_change(key)
+
+    def drop_last_good(self, key: ResourceKey) -> None:
+        """Forget by what a GraphConnection last worked: nobody needs it any more."""
+        self._last_good.pop(key, None)
+
+    def is_awaited(self, resource: Resource) -> bool:
+        """Whether a resource goes by a connection that has not been tried yet: it is woken when that is done."""
+        key = self.key_for(resource)
+        return key is not None and isinstance(self._known.get(key), Awaited)
 
     def key_for(self, resource: Resource) -> ResourceKey | None:
         """Tell which GraphConnection a resource goes by; None for the install's own."""
@@ -54,22 +99,30 @@ class Connections:
         if named is not None:
             return ResourceKey(namespace, named)
         default = ResourceKey(namespace, DEFAULT_CONNECTION)
-        return default if default in self._known or not self._may_use_own(namespace) else None
+        has_default = default in self._known or (resource.is_deleting and default in self._last_good)
+        return default if has_default or not self._may_use_own(namespace) else None
 
     def find(self, resource: Resource) -> Connection:
-        """Return the connection of a resource. Raises `Disconnected` while there is none that works."""
+        """Return the connection of a resource. Raises `Disconnected` while there is none that works.
+
+        A resource that is being deleted may still go by what last worked.
+        """
         key = self.key_for(resource)
         if key is None and self._own is not None:
             return self._own
-        match self._known.get(key) if key else None:
-            case Connection() as connection:
-                return connection
-            case Fault() as fault:
-                raise Disconnected(
-                    Reason.CONNECTION_NOT_READY, f"GraphConnection {key} is not ready ({fault.reason}): {fault.message}"
-                )
-            case _:
-                raise Disconnected(Reason.CONNECTION_NOT_READY, self._explain_absence(resource, key))
+        known = self._known.get(key) if key else None
+        if isinstance(known, Connection):
+            return known
+        if resource.is_deleting and key in self._last_good:
+            return self._last_good[key]
+        raise self._refuse(resource, key, known)
+
+    def _refuse(self, resource: Resource, key: ResourceKey | None, known: Known | None) -> Disconnected:
+        if key is not None and isinstance(known, Fault):
+            return disconnected(key, known)
+        if isinstance(known, Awaited):
+            return Disconnected(Reason.CONNECTION_NOT_READY, f"GraphConnection {key} has not been tried yet.")
+        return Disconnected(Reason.CONNECTION_NOT_READY, self._explain_absence(resource, key))
 
     def tenant_of(self, resource: Resource) -> str | None:
         """Tell the tenant that a resource belongs to or would come to; None while its connection does not work."""
@@ -86,8 +139,7 @@ class Connections:
             connection.listings.keep_only(service_principal_ids)
 
     def _all(self) -> list[Connection]:
-        own = [self._own] if self._own else []
-        return [*own, *(known for known in self._known.values() if isinstance(known, Connection))]
+        return [*([self._own] if self._own else []), *self._last_good.values()]
 
     def _may_use_own(self, namespace: str) -> bool:
         return self._own is not None and self._serves(namespace)
@@ -100,3 +152,10 @@ class Connections:
             f"Namespace {resource.key.namespace} has no GraphConnection named {DEFAULT_CONNECTION}, and the install's "
             f"own connection {own}. Create one, or name another in spec.connectionRef."
         )
+
+
+def disconnected(key: ResourceKey, fault: Fault) -> Disconnected:
+    """Say to a resource that its GraphConnection does not work, and why."""
+    return Disconnected(
+        Reason.CONNECTION_NOT_READY, f"GraphConnection {key} is not ready ({fault.reason}): {fault.message}"
+    )

@@ -67,6 +67,10 @@ class Observer:
             counts=lambda other: is_same_id(self._connections.tenant_of(other), tenant_id),
         )
 
+    def awaits_connection(self, resource: Resource) -> bool:
+        """Whether nothing can be said yet, for its connection has not been tried; it is woken when that is done."""
+        return self._connections.is_awaited(resource)
+
     def forget(self, key: ResourceKey) -> None:
         """Drop what only a resource that is gone was remembered for."""
         self._memory.forget(key)

@@ -159,11 +159,35 @@ class NamespaceStore(Protocol):
         ...
 
 
+class Subject(Protocol):
+    """An object that an Event may be told of."""
+
+    @property
+    def kind(self) -> str:
+        """Its kind, one of ours."""
+        ...
+
+    @property
+    def key(self) -> ResourceKey:
+        """Namespace and name."""
+        ...
+
+    @property
+    def uid(self) -> str:
+        """Its uid."""
+        ...
+
+    @property
+    def resource_version(self) -> str:
+        """The version that the Event is about."""
+        ...
+
+
 class EventSink(Protocol):
     """Where Events go. Never blocks, never raises."""
 
-    def tell(self, resource: Resource, event: Event) -> None:
-        """Post an Event on the resource."""
+    def tell(self, subject: Subject, event: Event) -> None:
+        """Post an Event on an object of ours."""
         ...
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from entrasync.api.conditions import Reason
 from entrasync.core.bounds import Bounds
 from entrasync.core.clock import Clock
-from entrasync.core.deletion import needs_resolution
+from entrasync.core.deletion import needs_resolution, release_without_graph
 from entrasync.core.desired import Desired
 from entrasync.core.difference import merge_patch
 from entrasync.core.errors import EntraSyncError
@@ -79,6 +79,8 @@ class Reconciler:
             return await self._refuse(resource)
         if resource.is_suspended:
             return await self._write(resource, conclude_suspended(resource, wall=self._clock.wall()), Outcome(None))
+        if self._observer.awaits_connection(resource):
+            return Outcome(None)
         if not resource.desired.is_resolved:
             return await self._resolve(resource, resource.desired)
         return await self._apply(resource, since, is_urgent=is_urgent)
@@ -145,7 +147,8 @@ class Reconciler:
         return Outcome(min(turn, outcome.look_again))
 
     async def _delete(self, resource: Resource, since: datetime) -> Outcome:
-        if not resource.has_finalizer:
+        may_go = release_without_graph(resource) is not None
+        if not resource.has_finalizer or (not may_go and self._observer.awaits_connection(resource)):
             return Outcome(None)
         try:
             if resource.desired and needs_resolution(resource):
@@ -156,7 +159,7 @@ class Reconciler:
             rest = self._convergence.judge(resource, error)
         if rest is None:
             return Outcome(None)
-        if not isinstance(rest, Wait):
+        if not isinstance(rest, Wait) or rest.reason is Reason.CONNECTION_NOT_READY:
             rest = _blocked(rest)
         status = conclude_unseen(resource, rest, is_blind=False, wall=self._clock.wall())
         return await self._write(resource, status, _outcome_of(rest, timedelta(minutes=1)))
@@ -182,10 +185,10 @@ def _outcome_of(rest: Rest, poll_interval: timedelta) -> Outcome:
             return Outcome(rest.after, is_failure=True)
 
 
-def _blocked(rest: Stall | Retry) -> Stall | Retry:
+def _blocked(rest: Rest) -> Rest:
     """Tell the way out of a deletion that nobody can say when it ends."""
     message = rest.message
     if "entrasync.io/abandon" not in message:
         hint = 'To let go without touching Graph, annotate the resource with entrasync.io/abandon: "true".'
         message = f"The job could not be settled: {message} {hint}"
-    return Stall(Reason.DELETION_BLOCKED, message) if isinstance(rest, Stall) else replace(rest, message=message)
+    return replace(rest, message=message) if isinstance(rest, Retry) else Stall(Reason.DELETION_BLOCKED, message)

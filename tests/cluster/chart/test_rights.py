@@ -12,11 +12,11 @@ import httpx
 import pytest
 import yaml
 
-from entrasync.api.names import API_VERSION, KIND, PLURAL
+from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, EVENT_SOURCE, KIND, PLURAL
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object, has_condition
 from tests.support.helm import ROOT, documents
-from tests.support.installation import SimulatedTenant, clear
+from tests.support.installation import SimulatedTenant, clear, write_connection
 from tests.support.pod import Pod
 from tests.support.polling import until
 from tests.support.rights import Right, granted, without
@@ -24,6 +24,8 @@ from tests.support.rights import Right, granted, without
 JOBS, STATUS, EVENTS = "entrasync.io/synchronizationjobs", "entrasync.io/synchronizationjobs/status", "core/events"
 NAMESPACES = "core/namespaces"
 NAMESPACE_SAYS = {"entrasync.io/default-poll-interval": "7m"}
+CONNECTIONS, CONNECTION_STATUS = "entrasync.io/graphconnections", "entrasync.io/graphconnections/status"
+SECRETS = "core/secrets"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,21 @@ class Crippled:
             lambda: any(all(word in line for word in words) for line in self.pod.output.splitlines()),
             what=f"the log of {self.pod.namespace} has {words}",
         )
+
+    def find_connection(self, name: str = "team") -> Object:
+        """Look at a GraphConnection."""
+        return self.cluster.get(API_VERSION, CONNECTION_PLURAL, name, self.pod.namespace)
+
+    def wait_connection(self, reason: str) -> str:
+        """Wait until the GraphConnection is not ready for a reason; returns what it says."""
+        found = until(
+            lambda: [
+                each for each in self.find_connection()["status"].get("conditions", ()) if each["type"] == "Ready"
+            ],
+            lambda ready: bool(ready) and ready[0]["reason"] == reason,
+            what=f"the GraphConnection says {reason}",
+        )
+        return str(found[0]["message"])
 
     def wait(self, holds: Callable[[Object], object], what: str) -> None:
         """Wait until something holds of the resource."""
@@ -96,7 +113,44 @@ def without_events(operator: Crippled) -> None:
     operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
     assert operator.job["status"]["effective"]["pollInterval"] == "7m"
     operator.wait_said("An Event could not be posted", "cannot create resource")
-    assert operator.cluster.list("v1", "events", operator.pod.namespace) == []
+    told = operator.cluster.list("v1", "events", operator.pod.namespace)  # the API server tells some of its own
+    assert [event for event in told if event["source"].get("component") == EVENT_SOURCE] == []
+
+
+def without_list_of_connections(operator: Crippled) -> None:
+    """It is never ready, for jobs would be told that their connection is not there."""
+    operator.wait_said("cannot list resource", CONNECTION_PLURAL)
+    assert operator.pod.probe("readinessProbe") == httpx.codes.SERVICE_UNAVAILABLE
+    assert operator.job["status"] == {"observedGeneration": -1}
+
+
+def without_watch_of_connections(operator: Crippled) -> None:
+    """It looks at the connections that were there at its start, and hears of none that comes later."""
+    operator.wait_connection("CloudUnknown")
+    write_connection(operator.cluster, operator.pod.namespace, "later")
+    tries = operator.pod.output.count("cannot watch resource")
+    until(lambda: operator.pod.output.count("cannot watch resource") > tries, what="the watch is tried once more")
+    assert operator.find_connection("later")["status"] == {"observedGeneration": -1}
+
+
+def without_status_of_connections(operator: Crippled) -> None:
+    """It cannot say whether a connection works."""
+    operator.wait_said("cannot patch resource", f"{CONNECTION_PLURAL}/status")
+    assert operator.find_connection()["status"] == {"observedGeneration": -1}
+
+
+def without_get_of_secrets(operator: Crippled) -> None:
+    """It cannot read a credential, and says which right that takes."""
+    message = operator.wait_connection("SecretUnreadable")
+    assert f"lacks the right get on secrets in namespace {operator.pod.namespace}" in message
+
+
+def without_list_or_watch_of_secrets(operator: Crippled) -> None:
+    """It says once that a changed Secret is seen at the next poll, and does all else."""
+    operator.wait_said("Secrets cannot be watched; their changes are seen at the next poll")
+    operator.wait_connection("CloudUnknown")
+    operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
+    assert operator.pod.output.count("Secrets cannot be watched") == 1
 
 
 def without_namespaces(operator: Crippled) -> None:
@@ -113,6 +167,12 @@ LOSSES: Mapping[Right, Callable[[Crippled], None]] = {
     ("patch", STATUS): without_status,
     ("create", EVENTS): without_events,
     ("get", NAMESPACES): without_namespaces,
+    ("list", CONNECTIONS): without_list_of_connections,
+    ("watch", CONNECTIONS): without_watch_of_connections,
+    ("patch", CONNECTION_STATUS): without_status_of_connections,
+    ("get", SECRETS): without_get_of_secrets,
+    ("list", SECRETS): without_list_or_watch_of_secrets,
+    ("watch", SECRETS): without_list_or_watch_of_secrets,
 }
 
 
@@ -137,6 +197,7 @@ def operators(
     for right, home in homes.items():
         principal = tenant.world.create_service_principal().id
         bare_cluster.create(PLURAL, write_job(home, principal), home)
+        write_connection(bare_cluster, home)
         pod = Pod.of(bare_cluster, home, home, tmp_path_factory.mktemp("pod"))
         started[right] = Crippled(bare_cluster, tenant, pod.start(), principal)
     yield started

@@ -17,7 +17,7 @@ from entrasync.api.names import API_VERSION, KIND, PLURAL
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object, has_condition
 from tests.support.helm import ROOT
-from tests.support.installation import CRD, SECRET, SimulatedTenant, clear, make_namespace
+from tests.support.installation import CRD, SECRET, SimulatedTenant, clear, make_namespace, write_connection
 from tests.support.pod import Pod, has_user_namespaces
 from tests.support.polling import until
 from tests.support.rights import granted, used
@@ -111,6 +111,7 @@ def test_it_tells_what_it_did_by_events(release: Release, example: Object) -> No
 
 def test_no_right_is_missing_and_none_is_unused(release: Release, example: Object) -> None:
     """From creation to deletion, by the API server's own audit log: nothing was refused, and every verb was needed."""
+    write_connection(release.cluster, release.team)
     name, principal = release.apply_job(release.team)
     release.wait_ready(name)
     release.cluster.delete(API_VERSION, PLURAL, name, release.team)

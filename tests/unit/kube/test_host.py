@@ -32,13 +32,13 @@ async def run() -> None:
         pass
 
     session, watch = cast("Any", None), cast("Any", None)
-    await host(Hosting(session, watch, (), nothing, nothing), stop=asyncio.Event())
+    await host(Hosting(session, watch, watch, (), nothing, nothing), stop=asyncio.Event())
 
 
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
-        (404, r"^The CRD synchronizationjobs\.entrasync\.io was deleted; the operator ends\."),
+        (404, r"^The CRD synchronizationjobs\.entrasync\.io or graphconnections\.entrasync\.io was deleted;"),
         (403, r"^The API server refused the watch .*; the operator ends\. 403 its words$"),
     ],
 )

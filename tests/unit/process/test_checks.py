@@ -22,10 +22,10 @@ class State:
     refusals_in_a_row: int = 0
 
     def find_death(self, background: Background | None = None) -> str | None:
-        return find_death(cast("Engine", self), background or Background())
+        return find_death([cast("Engine", self)], background or Background())
 
     def find_unreadiness(self) -> str | None:
-        return find_unreadiness(cast("Engine", self), cast("ApiServer", self))
+        return find_unreadiness([cast("Engine", self)], cast("ApiServer", self))
 
 
 async def wait_for_ever() -> None:

@@ -1,0 +1,183 @@
+"""Ways into tenants for GraphConnections: one client and one limiter each, and a credential that may be replaced."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import cast
+from weakref import WeakValueDictionary
+
+from entrasync.api.conditions import Reason
+from entrasync.core.clock import Clock
+from entrasync.core.connection_status import LoggedIn
+from entrasync.core.errors import EntraSyncError, Stalled
+from entrasync.core.identity import CertificateProof, Identity, Proof, SecretProof, ServiceAccountProof, Whereabouts
+from entrasync.core.resource import ResourceKey
+from entrasync.graph.claims import Token
+from entrasync.graph.client import GraphClient
+from entrasync.graph.credentials import AppCredential, ClientCertificate, ClientSecret, FederatedToken, SecretValue
+from entrasync.graph.endpoints import ApiVersion, GraphEndpoint
+from entrasync.graph.features import find_lacks
+from entrasync.graph.limiter import TenantLimiter
+from entrasync.graph.observer import Observer
+from entrasync.graph.tokens import TokenSource
+from entrasync.graph.transport import build_transport
+
+Refusal = Callable[[Stalled], EntraSyncError]
+
+TokenIssuer = Callable[[ResourceKey], Awaitable[str]]
+"""Asks the API server for a token of a ServiceAccount. Raises `Stalled` (TOKEN_REQUEST_DENIED) or `Transient`."""
+
+
+@dataclass(frozen=True)
+class ServiceAccountToken:
+    """A `SecretSource`: a new token of a ServiceAccount at each read."""
+
+    service_account: ResourceKey
+    issue: TokenIssuer
+
+    @property
+    def where(self) -> str:
+        """The ServiceAccount, in words."""
+        return f"ServiceAccount {self.service_account}"
+
+    async def read(self) -> str:
+        """Ask for a token. Raises what the issuer raises."""
+        return await self.issue(self.service_account)
+
+
+class CurrentTokens:
+    """The tokens of the proof that was last taken. What is refused of it in a pass is told by `on_refusal`."""
+
+    def __init__(self, source: TokenSource, on_refusal: Refusal) -> None:
+        self.source = source
+        self._on_refusal = on_refusal
+
+    @property
+    def endpoint(self) -> GraphEndpoint:
+        """The Graph that the tokens are good for."""
+        return self.source.endpoint
+
+    @property
+    def tenant_id(self) -> str:
+        """The tenant that the tokens are good for."""
+        return self.source.tenant_id
+
+    async def token(self) -> Token:
+        """Return a token that is good now. Raises what `on_refusal` makes of a refusal, or `Transient`."""
+        while True:
+            source = self.source
+            try:
+                return await source.token()
+            except Stalled as refusal:
+                if source is self.source:  # else another proof took its place meanwhile
+                    raise self._on_refusal(refusal) from refusal
+
+    def drop(self, token: Token | None = None) -> None:
+        """Forget the cached token; given one, only if it is still that one."""
+        self.source.drop(token)
+
+    def recheck(self, token: Token) -> None:
+        """Forget a token that lacks a permission, if the last such time is long enough ago."""
+        self.source.recheck(token)
+
+
+class TenantAccess:
+    """Implements `reconcile.access.Access`."""
+
+    def __init__(self, tokens: CurrentTokens, client: GraphClient, make_source: Callable[[Proof], TokenSource]) -> None:
+        self._tokens = tokens
+        self._client = client
+        self._make_source = make_source
+
+    @property
+    def api(self) -> GraphClient:
+        """Graph, by the proof that was last taken."""
+        return self._client
+
+    async def prove(self, proof: Proof) -> LoggedIn:
+        """Log in by a proof now (contract: `reconcile.access.Access`)."""
+        source = self._make_source(proof)
+        token = await source.log_in()
+        self._tokens.source = source
+        return _describe(token)
+
+    async def look(self) -> LoggedIn:
+        """Tell what the token in use allows (contract: `reconcile.access.Access`)."""
+        return _describe(await self._tokens.source.token())
+
+    async def close(self) -> None:
+        """Close all connections to Graph."""
+        await self._client.aclose()
+
+
+class TenantAccesses:
+    """Implements `reconcile.access.Accesses` for the clouds that the install knows.
+
+    Connections by one app in one tenant share a limiter, as Graph counts their calls together; tokens are never shared.
+    """
+
+    def __init__(
+        self,
+        clouds: Mapping[str, GraphEndpoint],
+        *,
+        clock: Clock,
+        observer: Observer,
+        issue_token: TokenIssuer,
+        concurrency: int,
+    ) -> None:
+        self._clouds = clouds
+        self._clock = clock
+        self._observer = observer
+        self._issue_token = issue_token
+        self._concurrency = concurrency
+        self._limiters: WeakValueDictionary[tuple[object, ...], TenantLimiter] = WeakValueDictionary()
+
+    async def open(self, identity: Identity, *, on_refusal: Refusal) -> TenantAccess:
+        """Make a way into a tenant (contract: `reconcile.access.Accesses`)."""
+        place = identity.whereabouts
+        endpoint = self._find_endpoint(place)
+
+        def make_source(proof: Proof) -> TokenSource:
+            return TokenSource(endpoint, self._credential(place, proof))
+
+        tokens, limiter = CurrentTokens(make_source(identity.proof), on_refusal), self._limiter(place, endpoint)
+        # Reads the certificates of all public authorities
+        transport = await asyncio.to_thread(build_transport, endpoint, connections=limiter.concurrency)
+        client = GraphClient(tokens, limiter, transport=transport, observer=self._observer)
+        return TenantAccess(tokens, client, make_source)
+
+    def _find_endpoint(self, place: Whereabouts) -> GraphEndpoint:
+        cloud = self._clouds.get(place.cloud)
+        if cloud is None:
+            known = ", ".join(sorted(self._clouds))
+            message = f"This install knows no cloud {place.cloud}. It knows: {known}. Correct spec.cloud."
+            raise Stalled(Reason.CLOUD_UNKNOWN, message)
+        version = cast("ApiVersion | None", place.api_version)  # the CRD allows no other
+        return replace(cloud, api_version=version or "v1.0")
+
+    def _limiter(self, place: Whereabouts, endpoint: GraphEndpoint) -> TenantLimiter:
+        """Find or make the limiter of an app in a tenant; a wish for another width has one of its own."""
+        concurrency = place.concurrency or self._concurrency
+        key = (place.tenant_id, place.client_id.lower(), endpoint.graph_url, concurrency)
+        limiter = self._limiters.get(key)
+        if limiter is None:
+            limiter = self._limiters[key] = TenantLimiter(self._clock, concurrency=concurrency)
+        return limiter
+
+    def _credential(self, place: Whereabouts, proof: Proof) -> AppCredential:
+        return AppCredential(place.tenant_id, place.client_id, self._translate(proof))
+
+    def _translate(self, proof: Proof) -> ClientSecret | ClientCertificate | FederatedToken:
+        match proof:
+            case SecretProof(value, where):
+                return ClientSecret(SecretValue(value, where))
+            case CertificateProof(certificate, private_key, where):
+                # Both parts of one Secret: where says which
+                pem = SecretValue(certificate, where, "client certificate")
+                return ClientCertificate(pem, SecretValue(private_key, where, "private key"))
+            case ServiceAccountProof(service_account):
+                return FederatedToken(ServiceAccountToken(service_account, self._issue_token))
+
+
+def _describe(token: Token) -> LoggedIn:
+    return LoggedIn(token.roles, find_lacks(token.roles))

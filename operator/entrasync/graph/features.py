@@ -1,0 +1,60 @@
+"""What a token's roles allow, by feature. Derived from the permissions of the calls, so the two cannot diverge."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from entrasync.core.connection_status import Lack
+from entrasync.graph.operations import (
+    CREATE_JOB,
+    DELETE_JOB,
+    FIND_SERVICE_PRINCIPAL,
+    GET_JOB,
+    GET_SERVICE_PRINCIPAL,
+    LIST_JOBS,
+    LIST_SECRETS,
+    LIST_TEMPLATES,
+    PATCH_INTERVAL,
+    PATCH_SETTINGS,
+    PAUSE_JOB,
+    PUT_SECRETS,
+    RESTART_JOB,
+    START_JOB,
+    VALIDATE_CREDENTIALS,
+    Operation,
+)
+
+
+@dataclass(frozen=True)
+class Feature:
+    """Something a person may want, and the calls that it takes."""
+
+    words: str
+    operations: tuple[Operation, ...]
+
+    @property
+    def any_of(self) -> tuple[str, ...]:
+        """The permissions that allow every one of its calls, the least first."""
+        first, *others = (operation.permissions for operation in self.operations)
+        return tuple(permission for permission in first if all(permission in other for other in others))
+
+
+FEATURES = (
+    Feature("reading jobs and their status", (LIST_JOBS, GET_JOB, LIST_TEMPLATES)),
+    Feature(
+        "creating, starting, pausing, restarting and deleting jobs",
+        (CREATE_JOB, START_JOB, PAUSE_JOB, RESTART_JOB, DELETE_JOB),
+    ),
+    Feature("spec.application: credentials and settings of the app", (LIST_SECRETS, PUT_SECRETS, VALIDATE_CREDENTIALS)),
+    Feature("spec.settings and spec.schedule.interval", (PATCH_SETTINGS, PATCH_INTERVAL)),
+    Feature(
+        "spec.servicePrincipal.appId, and telling that a service principal is gone",
+        (FIND_SERVICE_PRINCIPAL, GET_SERVICE_PRINCIPAL),
+    ),
+)
+
+
+def find_lacks(roles: Collection[str]) -> tuple[Lack, ...]:
+    """Find the features that none of the roles allows."""
+    return tuple(
+        Lack(feature.words, feature.any_of) for feature in FEATURES if not set(feature.any_of).intersection(roles)
+    )

@@ -1,0 +1,55 @@
+"""Tokens of ServiceAccounts, asked of the API server (TokenRequest) for Entra's federated credentials."""
+
+from typing import Any
+from urllib.parse import quote
+
+from entrasync.api.conditions import Reason
+from entrasync.core.errors import Stalled, Transient
+from entrasync.core.resource import ResourceKey
+from entrasync.kube.rest import Forbidden, Rest
+from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
+
+AUDIENCE = "api://AzureADTokenExchange"
+"""What Entra expects in the token (Microsoft: "Workload identity federation")."""
+
+LIFE_SECONDS = 3600
+"""The API server allows no less than 600; Entra looks at the token once, at the login."""
+
+
+async def request_token(rest: Rest, service_account: ResourceKey) -> str:
+    """Ask for a token of a ServiceAccount, and of no other.
+
+    Raises `Stalled` (TOKEN_REQUEST_DENIED) when there is no such ServiceAccount or the right is missing, `Transient`
+    when the API server is in trouble.
+    """
+    namespace, name = service_account.namespace, service_account.name
+    path = f"/api/v1/namespaces/{quote(namespace)}/serviceaccounts/{quote(name)}/token"
+    spec = {"audiences": [AUDIENCE], "expirationSeconds": LIFE_SECONDS}
+    body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
+    try:
+        return _read_token(await rest.call("POST", path, body=body))
+    except Forbidden as error:
+        raise Stalled(Reason.TOKEN_REQUEST_DENIED, _explain(service_account, error)) from error
+    except ResourceGone as error:
+        message = f"There is no ServiceAccount {service_account}. Create it, or correct serviceAccountRef.name in spec."
+        raise Stalled(Reason.TOKEN_REQUEST_DENIED, message) from error
+    except (ApiServerUnavailable, ResourceChanged) as error:
+        message = f"The API server gave no token for ServiceAccount {service_account}; tried again. {error}"
+        raise Transient(Reason.GRAPH_UNREACHABLE, message) from error
+
+
+def _read_token(answer: Any) -> str:
+    status = answer.get("status") if isinstance(answer, dict) else None
+    token = status.get("token") if isinstance(status, dict) else None
+    if not isinstance(token, str) or not token:
+        raise ApiServerUnavailable("its answer has no token")
+    return token
+
+
+def _explain(service_account: ResourceKey, error: Forbidden) -> str:
+    namespace, name = service_account.namespace, service_account.name
+    return (
+        f"The operator may not ask for a token of ServiceAccount {service_account}. Who owns namespace {namespace} "
+        f"grants that there: by a Role with the verb create on serviceaccounts/token, resourceNames [{name}], and a "
+        f"RoleBinding of it to the operator's ServiceAccount. The API server says: {error}"
+    )

@@ -1,0 +1,55 @@
+"""The clouds that GraphConnections may name: Microsoft's own, and those that the install defines in a file."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, FilePath, ValidationError
+from pydantic.alias_generators import to_camel
+
+from entrasync.api.graph_connection import CLOUD_PATTERN
+from entrasync.graph.endpoints import CLOUDS, GraphEndpoint
+
+
+class CloudEntry(BaseModel):
+    """One cloud of the file."""
+
+    model_config = ConfigDict(alias_generator=to_camel, extra="forbid", hide_input_in_errors=True)
+
+    graph_url: str
+    authority: str
+    ca_file: FilePath | None = None
+
+
+def read_clouds(file: Path | None) -> Mapping[str, GraphEndpoint]:
+    """Read the file, YAML or JSON, of names to `graphUrl`, `authority` and optionally `caFile`.
+
+    A cloud of Microsoft's that is defined in it is what the file says. Raises `ValueError` in words for a person.
+    """
+    if file is None:
+        return CLOUDS
+    try:
+        document = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ValueError(f"--clouds-file: {file} cannot be read as YAML: {error}") from error
+    if not isinstance(document, dict):
+        raise ValueError(  # noqa: TRY004  told to a person, as all that is wrong with settings
+            f"--clouds-file: {file} must map names of clouds to graphUrl, authority and caFile"
+        )
+    return {**CLOUDS} | {str(name): _read_cloud(file, str(name), entry) for name, entry in document.items()}
+
+
+def _read_cloud(file: Path, name: str, entry: Any) -> GraphEndpoint:
+    place = f"--clouds-file: {file}: cloud {name}"
+    if not re.fullmatch(CLOUD_PATTERN, name):
+        raise ValueError(f"{place}: a name has letters, digits and dashes, and begins with a letter")
+    try:
+        cloud = CloudEntry.model_validate(entry)
+        return GraphEndpoint(cloud.graph_url, cloud.authority, ca_file=cloud.ca_file)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
+        raise ValueError(f"{place}: {faults}") from error
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from error

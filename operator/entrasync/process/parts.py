@@ -1,0 +1,197 @@
+"""All parts of one process, and how they are joined. The one place that knows every one of them."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import kopf
+
+from entrasync.api.names import CONNECTION_PLURAL, PLURAL
+from entrasync.core.bounds import Bounds
+from entrasync.core.connection_resource import ConnectionResource
+from entrasync.core.resource import Resource
+from entrasync.graph.access import TenantAccesses
+from entrasync.graph.client import GraphClient
+from entrasync.kube.api_server import ApiServer
+from entrasync.kube.connection import find_connection, open_session
+from entrasync.kube.events import EventPoster
+from entrasync.kube.graph_connections import ConnectionServer
+from entrasync.kube.handlers import ConnectionWatch, Watch
+from entrasync.kube.host import kopf_settings
+from entrasync.kube.lists import Kind
+from entrasync.kube.namespaces import NamespaceReader
+from entrasync.kube.rest import Rest
+from entrasync.kube.secret_watch import SecretWatch
+from entrasync.kube.secrets import SecretReader
+from entrasync.kube.service_accounts import request_token
+from entrasync.process.background import Background
+from entrasync.process.checks import find_death, find_unreadiness
+from entrasync.process.clock import WorldClock
+from entrasync.process.clouds import read_clouds
+from entrasync.process.health import HealthServer
+from entrasync.process.metrics import Metrics
+from entrasync.process.own_connection import make_own_client
+from entrasync.process.settings import RunSettings
+from entrasync.reconcile.connection_reconciler import ConnectionReconciler
+from entrasync.reconcile.connections import Connection, Connections
+from entrasync.reconcile.engine import Engine, UnwatchedPasses
+from entrasync.reconcile.listings import Listings, Sharing
+from entrasync.reconcile.logins import Logins
+from entrasync.reconcile.memory import Memory
+from entrasync.reconcile.namespaces import NamespaceDefaults
+from entrasync.reconcile.observe import Observer
+from entrasync.reconcile.perform import Performer
+from entrasync.reconcile.queue import WorkQueue
+from entrasync.reconcile.reconciler import Reconciler
+from entrasync.reconcile.references import References
+from entrasync.reconcile.resolver import Resolver
+from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.store import Store
+
+CONNECTION_WORKERS = 10
+"""Logins at the same time: each takes a thread."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all parts stand on."""
+
+    settings: RunSettings
+    clock: WorldClock
+    metrics: Metrics
+    rest: Rest
+    bounds: Bounds
+    references: References
+    connections: Connections
+    sharing: Sharing
+    api_server: ApiServer
+    events: EventPoster
+    own_client: GraphClient
+
+
+@dataclass(frozen=True)
+class JobParts:
+    """What looks after SynchronizationJobs."""
+
+    kind: Kind[Resource]
+    watch: Watch
+    engine: Engine
+
+
+@dataclass(frozen=True)
+class ConnectionParts:
+    """What looks after GraphConnections."""
+
+    kind: Kind[ConnectionResource]
+    watch: ConnectionWatch
+    engine: Engine
+    logins: Logins
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Everything that lives as long as the process."""
+
+    session: kopf.AiohttpSession
+    jobs: JobParts
+    connections: ConnectionParts
+    secret_watch: SecretWatch
+    own_client: GraphClient
+    events: EventPoster
+    background: Background
+    health: HealthServer
+
+
+def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts:
+    """Join the parts. Opens no connection yet, but for reading KUBECONFIG. Raises `NotConnected`."""
+    session = open_session(find_connection(kopf_settings()), places=max(len(settings.namespaces), 1))
+    ground = _lay_ground(settings, clock, metrics, rest=Rest(session.server, session.aiohttp_session))
+    jobs, connections, background = _join_job_parts(ground), _join_connection_parts(ground), Background()
+    engines = (jobs.engine, connections.engine)
+    return Parts(
+        session,
+        jobs,
+        connections,
+        SecretWatch(ground.rest, settings.namespaces, ground.references.secret_changed),
+        ground.own_client,
+        ground.events,
+        background,
+        HealthServer(
+            metrics,
+            liveness=lambda: find_death(engines, background),
+            readiness=lambda: find_unreadiness(engines, ground.api_server),
+        ),
+    )
+
+
+def _lay_ground(settings: RunSettings, clock: WorldClock, metrics: Metrics, *, rest: Rest) -> Ground:
+    references = References(Resources(settings.defaults()), Store(), WorkQueue(clock), WorkQueue(clock), clock)
+    sharing = Sharing(references.resources, references.job_queue)
+    client = make_own_client(settings, clock, metrics)
+    by_own = sharing.among(lambda resource: connections.key_for(resource) is None)
+    own = Connection(None, client, Listings(client, on_fetched=by_own))
+    connections = Connections(own, serves=lambda _: True, on_change=references.connection_changed)
+    api_server = ApiServer(rest, references.resources)
+    return Ground(
+        settings,
+        clock,
+        metrics,
+        rest,
+        Bounds(replication=settings.replication_bound),
+        references,
+        connections,
+        sharing,
+        api_server,
+        EventPoster(api_server, clock.wall),
+        client,
+    )
+
+
+def _join_job_parts(ground: Ground) -> JobParts:
+    resources, queue, memory = ground.references.resources, ground.references.job_queue, Memory()
+    connections, api_server, clock = ground.connections, ground.api_server, ground.clock
+    install, events = ground.settings.defaults(), ground.events
+    namespaces = NamespaceDefaults(NamespaceReader(ground.rest), resources, install=install, events=events, clock=clock)
+    reconciler = Reconciler(
+        resources,
+        memory,
+        namespaces=namespaces,
+        resolver=Resolver(connections, resources),
+        observer=Observer(connections, resources, memory, clock),
+        performer=Performer(connections, api_server, resources, events=ground.events, clock=clock),
+        resource_api=api_server,
+        events=ground.events,
+        clock=clock,
+        bounds=ground.bounds,
+    )
+    ground.metrics.watch(resources, memory, queue, clock)
+    watch = Watch(resources, queue, clock=clock)
+    engine = Engine(reconciler, queue, resources, clock=clock, watcher=ground.metrics)
+    return JobParts(Kind(PLURAL, api_server.list_resources, resources, watch), watch, engine)
+
+
+def _join_connection_parts(ground: Ground) -> ConnectionParts:
+    store, queue, clock = ground.references.connections, ground.references.connection_queue, ground.clock
+    server = ConnectionServer(ground.rest, store)
+    accesses = TenantAccesses(
+        read_clouds(ground.settings.clouds_file),
+        clock=clock,
+        observer=ground.metrics,
+        issue_token=partial(request_token, ground.rest),
+        concurrency=ground.settings.concurrency,
+    )
+    logins = Logins(accesses, ground.connections, queue=queue, sharing=ground.sharing, clock=clock)
+    reconciler = ConnectionReconciler(
+        store,
+        ground.connections,
+        logins,
+        secrets=SecretReader(ground.rest),
+        connection_api=server,
+        events=ground.events,
+        clock=clock,
+        bounds=ground.bounds,
+        poll_interval=ground.settings.poll_interval,
+        is_referred=ground.references.is_referred,
+    )
+    engine = Engine(reconciler, queue, store, clock=clock, watcher=UnwatchedPasses(), workers=CONNECTION_WORKERS)
+    watch = ConnectionWatch(store, ground.connections, queue, clock=clock)
+    return ConnectionParts(Kind(CONNECTION_PLURAL, server.list_connections, store, watch), watch, engine, logins)

@@ -1,0 +1,56 @@
+"""What the story of a GraphConnection needs of the outside world, as contracts in words."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from entrasync.core.connection_resource import ConnectionResource
+from entrasync.core.connection_status import LoggedIn
+from entrasync.core.errors import EntraSyncError, Stalled
+from entrasync.core.identity import Identity, Proof
+from entrasync.reconcile.ports import SyncApi
+
+Refusal = Callable[[Stalled], EntraSyncError]
+"""Is told when the credential in use is refused in the midst of a job's pass; gives what that pass is to be told."""
+
+
+class Access(Protocol):
+    """A way into one tenant, for one GraphConnection. What proves it may be replaced, the rest may not."""
+
+    @property
+    def api(self) -> SyncApi:
+        """Graph, by the proof that was last taken."""
+        ...
+
+    async def prove(self, proof: Proof) -> LoggedIn:
+        """Log in by a proof now; once Entra takes it, all goes by it. Otherwise nothing changes.
+
+        Raises `Stalled` when it is refused, `Transient` when Entra is in trouble.
+        """
+        ...
+
+    async def look(self) -> LoggedIn:
+        """Tell what the token in use allows, after a login if it is due. Raises what `prove` raises."""
+        ...
+
+    async def close(self) -> None:
+        """End it; nobody may use its `api` any more."""
+        ...
+
+
+class Accesses(Protocol):
+    """Makes accesses."""
+
+    async def open(self, identity: Identity, *, on_refusal: Refusal) -> Access:
+        """Make one, without a login yet. Raises `Stalled` (CLOUD_UNKNOWN)."""
+        ...
+
+
+class ConnectionApi(Protocol):
+    """The API server's side of GraphConnections."""
+
+    async def patch_status(self, resource: ConnectionResource, patch: Mapping[str, Any]) -> ConnectionResource:
+        """Merge-patch `status` and return the new resource.
+
+        Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`.
+        """
+        ...

@@ -1,0 +1,118 @@
+"""The story of a GraphConnection: read its credential, log in, say what came of it, and let its jobs know."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from entrasync.api.conditions import Reason
+from entrasync.core.bounds import Bounds
+from entrasync.core.clock import Clock
+from entrasync.core.conditions import Condition
+from entrasync.core.connection_resource import ConnectionResource
+from entrasync.core.connection_status import conclude_connected, conclude_faulty, connection_events, tell_source
+from entrasync.core.difference import merge_patch
+from entrasync.core.errors import EntraSyncError
+from entrasync.core.identity import identify
+from entrasync.core.kubernetes_secret import KubernetesSecret
+from entrasync.core.resource import ResourceKey
+from entrasync.core.verdicts import Rest, Retry, Stall, judge
+from entrasync.reconcile.access import ConnectionApi
+from entrasync.reconcile.connections import Awaited, Connections, Fault
+from entrasync.reconcile.logins import Logins
+from entrasync.reconcile.outcome import Outcome
+from entrasync.reconcile.ports import EventSink, SecretStore
+from entrasync.reconcile.store import Store
+
+
+class ConnectionReconciler:
+    """Looks at one GraphConnection anew, as often as it is asked. `is_referred` tells whether any job goes by it."""
+
+    def __init__(
+        self,
+        store: Store[ConnectionResource],
+        connections: Connections,
+        logins: Logins,
+        *,
+        secrets: SecretStore,
+        connection_api: ConnectionApi,
+        events: EventSink,
+        clock: Clock,
+        bounds: Bounds,
+        poll_interval: timedelta,
+        is_referred: Callable[[ResourceKey], bool],
+    ) -> None:
+        self._store = store
+        self._connections = connections
+        self._logins = logins
+        self._secrets = secrets
+        self._connection_api = connection_api
+        self._events = events
+        self._clock = clock
+        self._bounds = bounds
+        self._poll_interval = poll_interval
+        self._is_referred = is_referred
+        self._failing_since: dict[ResourceKey, datetime] = {}
+
+    async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
+        """Make one pass. Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`."""
+        resource = self._store.get(key)
+        if resource is None:
+            return await self._let_go(key)
+        if (spec := resource.spec) is None:
+            fault = f"The stored spec cannot be read: {resource.invalid_spec}. Correct the manifest."
+            return await self._fail(resource, Stall(Reason.INVALID_SPEC, fault))
+        try:
+            secret = await self._read_secret(resource)
+            identity = identify(resource, spec, secret)
+            seen = await self._logins.log_in(resource, identity)
+        except EntraSyncError as error:
+            now = self._clock.now()
+            return await self._fail(resource, judge(error, young_until=now, now=now))
+        self._failing_since.pop(key, None)
+        source, wall = tell_source(resource, secret), self._clock.wall()
+        status = conclude_connected(resource, identity, seen, source=source, wall=wall)
+        return await self._write(resource, status, Outcome(self._poll_interval))
+
+    async def tell_broken(self, key: ResourceKey, *, since: datetime) -> None:
+        """Say that passes break since then for a fault of the operator. Raises what `reconcile` does."""
+        if (resource := self._store.get(key)) is None:
+            return
+        fault = Retry(Reason.INTERNAL_ERROR, "A fault of the operator ended the pass; the log has the traceback.")
+        if isinstance(self._connections.get(key), Awaited):
+            self._connections.put(key, Fault(fault.reason, fault.message))
+        await self._fail(resource, fault)
+
+    async def _let_go(self, key: ResourceKey) -> Outcome:
+        """Forget a connection that is gone; by what it last worked, jobs that are being deleted may still end."""
+        self._connections.remove(key)
+        self._failing_since.pop(key, None)
+        if self._is_referred(key):
+            return Outcome(self._poll_interval)
+        self._connections.drop_last_good(key)
+        await self._logins.drop(key)
+        return Outcome(None)
+
+    async def _read_secret(self, resource: ConnectionResource) -> KubernetesSecret | None:
+        if (name := resource.secret_name) is None:
+            return None
+        return await self._secrets.read_secret(ResourceKey(resource.key.namespace, name))
+
+    async def _fail(self, resource: ConnectionResource, rest: Rest) -> Outcome:
+        now = self._clock.now()
+        failing_since = self._failing_since.setdefault(resource.key, now)
+        if isinstance(rest, Stall):
+            self._connections.put(resource.key, Fault(rest.reason, rest.message))
+        is_blind = now - failing_since >= self._bounds.blind_polls * self._poll_interval
+        status = conclude_faulty(resource, rest, is_blind=is_blind, wall=self._clock.wall())
+        is_failure = isinstance(rest, Retry)
+        after = rest.after if isinstance(rest, Retry) else self._poll_interval
+        return await self._write(resource, status, Outcome(after, is_failure=is_failure))
+
+    async def _write(self, resource: ConnectionResource, status: dict[str, Any], outcome: Outcome) -> Outcome:
+        """Write the status if it differs from what is stored; an idle poll writes nothing."""
+        stored = self._store.get(resource.key) or resource
+        if patch := merge_patch(stored.status, status):
+            newest = await self._connection_api.patch_status(resource, patch)
+            for event in connection_events(Condition.read_all(stored.status), Condition.read_all(status)):
+                self._events.tell(newest, event)
+        return outcome

@@ -1,0 +1,124 @@
+"""The accesses that are open, one for each GraphConnection, and when a login is worth it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from entrasync.core.clock import Clock
+from entrasync.core.connection_resource import ConnectionResource
+from entrasync.core.connection_status import LoggedIn
+from entrasync.core.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.identity import Identity
+from entrasync.core.resource import ResourceKey
+from entrasync.reconcile.access import Access, Accesses
+from entrasync.reconcile.connections import Awaited, Connection, Connections, Fault, disconnected
+from entrasync.reconcile.listings import Listings, Sharing
+from entrasync.reconcile.queue import WorkQueue
+
+STILL_IN_USE = timedelta(minutes=5)
+"""Real time for which passes under way may still use an access that another one took the place of."""
+
+
+@dataclass
+class _Opened:
+    """An access, and what it was opened by."""
+
+    uid: str
+    access: Access
+    identity: Identity
+    request: tuple[str | None, ...]
+
+    def fits(self, resource: ConnectionResource, identity: Identity) -> bool:
+        return self.uid == resource.uid and self.identity.whereabouts == identity.whereabouts
+
+
+class Logins:
+    """Logs in for GraphConnections. A credential takes the place of another only when Entra takes it."""
+
+    def __init__(
+        self, accesses: Accesses, connections: Connections, *, queue: WorkQueue, sharing: Sharing, clock: Clock
+    ) -> None:
+        self._accesses = accesses
+        self._connections = connections
+        self._queue = queue
+        self._sharing = sharing
+        self._clock = clock
+        self._opened: dict[ResourceKey, _Opened] = {}
+        self._retired: list[tuple[datetime, Access]] = []
+
+    async def log_in(self, resource: ConnectionResource, identity: Identity) -> LoggedIn:
+        """Make sure that the credential works, and have the jobs of the connection go by it.
+
+        A login is made only when something is new or was refused before, else when the token is due to be renewed.
+        Raises `Stalled` when Entra refuses, `Transient` when it is in trouble.
+        """
+        await self._close_retired()
+        opened = self._opened.get(resource.key)
+        if opened is None or not opened.fits(resource, identity):
+            return await self._begin(resource, identity)
+        if self._needs_proof(opened, resource, identity):
+            seen = await opened.access.prove(identity.proof)
+        else:
+            seen = await opened.access.look()
+        opened.identity, opened.request = identity, resource.request
+        if not isinstance(self._connections.get(resource.key), Connection):
+            self._connections.put(resource.key, self._connect(resource.key, opened.access))
+        return seen
+
+    async def drop(self, key: ResourceKey) -> None:
+        """End the access of a connection that nobody needs any more."""
+        if opened := self._opened.pop(key, None):
+            self._retire(opened)
+        await self._close_retired()
+
+    async def close(self) -> None:
+        """End all accesses."""
+        for access in [*(opened.access for opened in self._opened.values()), *(old for _, old in self._retired)]:
+            await access.close()
+
+    async def _begin(self, resource: ConnectionResource, identity: Identity) -> LoggedIn:
+        access = await self._accesses.open(identity, on_refusal=partial(self._refuse, resource.key))
+        opened = _Opened(resource.uid, access, identity, resource.request)
+        try:
+            seen = await access.prove(identity.proof)
+        except EntraSyncError as error:
+            is_first = isinstance(self._connections.get(resource.key), Awaited)
+            if isinstance(error, Transient) and is_first:
+                self._take(resource.key, opened)  # jobs ask for themselves meanwhile, and keep what they know
+            else:
+                await access.close()
+            raise
+        self._take(resource.key, opened)
+        return seen
+
+    def _take(self, key: ResourceKey, opened: _Opened) -> None:
+        if before := self._opened.get(key):
+            self._retire(before)
+        self._opened[key] = opened
+        self._connections.put(key, self._connect(key, opened.access))
+
+    def _connect(self, key: ResourceKey, access: Access) -> Connection:
+        share = self._sharing.among(lambda resource: self._connections.key_for(resource) == key)
+        return Connection(key, access.api, Listings(access.api, on_fetched=share))
+
+    def _needs_proof(self, opened: _Opened, resource: ConnectionResource, identity: Identity) -> bool:
+        works = isinstance(self._connections.get(resource.key), Connection)
+        return not works or identity.proof != opened.identity.proof or resource.request != opened.request
+
+    def _refuse(self, key: ResourceKey, error: Stalled) -> EntraSyncError:
+        """Take a refusal in the midst of a job's pass for what it is: the connection's fault, and all its jobs'."""
+        fault = Fault(str(error.reason), error.message)
+        if isinstance(self._connections.get(key), Connection):
+            self._connections.put(key, fault)
+            self._queue.add(key, since=self._clock.now(), is_urgent=True)
+        return disconnected(key, fault)
+
+    def _retire(self, opened: _Opened) -> None:
+        self._retired.append((self._clock.wall() + STILL_IN_USE, opened.access))
+
+    async def _close_retired(self) -> None:
+        now, retired = self._clock.wall(), self._retired
+        self._retired = [(until, access) for until, access in retired if until > now]
+        for until, access in retired:
+            if until <= now:
+                await access.close()

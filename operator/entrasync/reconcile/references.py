@@ -1,0 +1,60 @@
+"""Who refers to whom: which jobs go by a GraphConnection, and who reads a Secret. Looked up when something changes."""
+
+from dataclasses import dataclass
+
+from entrasync.api.names import DEFAULT_CONNECTION
+from entrasync.core.clock import Clock
+from entrasync.core.connection_resource import ConnectionResource
+from entrasync.core.resource import Resource, ResourceKey
+from entrasync.reconcile.queue import WorkQueue
+from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.store import Store
+
+
+@dataclass(frozen=True)
+class References:
+    """Wakes those whom a change concerns."""
+
+    resources: Resources
+    connections: Store[ConnectionResource]
+    job_queue: WorkQueue
+    connection_queue: WorkQueue
+    clock: Clock
+
+    def connection_changed(self, connection: ResourceKey) -> None:
+        """Have all jobs looked at that go by a GraphConnection."""
+        self._wake(self.job_queue, [job.key for job in self.resources if may_go_by(job, connection)])
+
+    def secret_changed(self, secret: ResourceKey) -> None:
+        """Have all looked at that read a Secret, at once: somebody waits for it."""
+        self._wake(self.connection_queue, [found.key for found in self.connections if reads_credential(found, secret)])
+        self._wake(self.job_queue, [job.key for job in self.resources if reads_secret(job, secret)])
+
+    def is_referred(self, connection: ResourceKey) -> bool:
+        """Whether any job goes by a GraphConnection, there or not."""
+        return any(may_go_by(job, connection) for job in self.resources)
+
+    def _wake(self, queue: WorkQueue, keys: list[ResourceKey]) -> None:
+        now = self.clock.now()
+        for key in keys:
+            queue.add(key, since=now, is_urgent=True)
+
+
+def may_go_by(job: Resource, connection: ResourceKey) -> bool:
+    """Whether a job names a GraphConnection, or names none and this is its namespace's default."""
+    named = job.desired.connection_name if job.desired else None
+    return ResourceKey(job.key.namespace, named or DEFAULT_CONNECTION) == connection
+
+
+def reads_credential(connection: ConnectionResource, secret: ResourceKey) -> bool:
+    """Whether a GraphConnection takes its credential from a Secret."""
+    return connection.secret_name == secret.name and connection.key.namespace == secret.namespace
+
+
+def reads_secret(job: Resource, secret: ResourceKey) -> bool:
+    """Whether a job sends values of a Secret to Graph."""
+    if job.key.namespace != secret.namespace or job.desired is None or job.desired.application is None:
+        return False
+    credentials = job.desired.application.credentials
+    sources = [entry.value_from for entry in credentials.entries] if credentials else []
+    return any(source and source.secret_key_ref and source.secret_key_ref.name == secret.name for source in sources)

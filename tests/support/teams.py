@@ -1,0 +1,120 @@
+"""Teams that share one operator: each has a namespace, and an app registration of its own in a tenant."""
+
+import base64
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL, WATCH_LABEL
+from stage.operator_process import CLOUD
+from tests.support.cluster import Object, has_condition
+from tests.support.workplace import Workplace, condition
+
+ROLES = ("Application.Read.All", "Synchronization.ReadWrite.All")
+
+
+@dataclass
+class Team:
+    """What a team does to its GraphConnections and Secrets, and sees of them."""
+
+    place: Workplace
+    tenant: str
+    client: str
+    secret: str
+
+    @classmethod
+    def settle(cls, place: Workplace, *, tenant: str = "", roles: tuple[str, ...] = ROLES) -> "Team":
+        """Register an app for the team in a tenant, by default that of the install."""
+        tenant, client = tenant or place.world.connection.tenant_id, str(uuid.uuid4())
+        secret = f"toy~{uuid.uuid4().hex}"
+        place.world.set_application(client, tenant, secrets=[secret], roles=list(roles))
+        return cls(place, tenant, client, secret)
+
+    @property
+    def namespace(self) -> str:
+        """The team's namespace."""
+        return self.place.namespace
+
+    def make_principal(self, **more: Any) -> str:
+        """Make a service principal in the team's tenant; returns its object id."""
+        return self.place.world.create_service_principal(tenant_id=self.tenant, **more).id
+
+    def apply_secret(self, name: str = "entra", *, is_watched: bool = False, **data: str) -> str:
+        """Create or change a Secret; without data it holds the team's client secret. `__` in a key is a dot."""
+        content = {key.replace("__", "."): value for key, value in (data or {"client_secret": self.secret}).items()}
+        encoded = {key: base64.b64encode(value.encode()).decode() for key, value in content.items()}
+        labels = {WATCH_LABEL: "true"} if is_watched else {}
+        metadata = {"name": name, "namespace": self.namespace, "labels": labels}
+        manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": encoded}
+        if self.place.cluster.find("v1", "secrets", name, self.namespace) is None:
+            self.place.cluster.create("secrets", manifest, self.namespace)
+        else:
+            self.place.cluster.patch("v1", "secrets", name, self.namespace, merge={"data": encoded})
+        return name
+
+    def delete_secret(self, name: str = "entra") -> None:
+        """Delete a Secret."""
+        self.place.cluster.delete("v1", "secrets", name, self.namespace)
+
+    def apply_connection(self, name: str = "default", **spec: Any) -> str:
+        """Create a GraphConnection by the client secret in Secret `entra`; `spec` takes the place of members."""
+        proof = {"clientId": self.client, "secretRef": {"name": "entra", "key": "client_secret"}}
+        whole = {"tenantId": self.tenant, "cloud": CLOUD, "clientSecret": proof} | spec
+        body = {member: value for member, value in whole.items() if value is not None}
+        metadata = {"name": name, "namespace": self.namespace}
+        manifest = {"apiVersion": API_VERSION, "kind": CONNECTION_KIND, "metadata": metadata, "spec": body}
+        self.place.cluster.create(CONNECTION_PLURAL, manifest, self.namespace)
+        return name
+
+    def connect(self, name: str = "default", **spec: Any) -> Object:
+        """Create Secret and GraphConnection, and wait until it works."""
+        self.apply_secret()
+        return self.wait_connected(self.apply_connection(name, **spec))
+
+    def change_connection(self, name: str = "default", **spec: Any) -> None:
+        """Merge-patch the spec of a GraphConnection."""
+        self.place.cluster.patch(API_VERSION, CONNECTION_PLURAL, name, self.namespace, merge={"spec": spec})
+
+    def delete_connection(self, name: str = "default") -> None:
+        """Delete a GraphConnection."""
+        self.place.cluster.delete(API_VERSION, CONNECTION_PLURAL, name, self.namespace)
+
+    def connection(self, name: str = "default") -> Object:
+        """Look at a GraphConnection."""
+        return self.place.cluster.get(API_VERSION, CONNECTION_PLURAL, name, self.namespace)
+
+    def wait_connected(self, name: str = "default", within_seconds: float = 15.0) -> Object:
+        """Wait until a GraphConnection is Ready in its present generation."""
+
+        def holds(found: Object) -> bool:
+            is_current = found["status"].get("observedGeneration") == found["metadata"]["generation"]
+            return is_current and has_condition(found, "Ready")
+
+        return self.wait(name, holds, "Ready is True", within_seconds)
+
+    def wait_broken(self, reason: str, name: str = "default", within_seconds: float = 15.0) -> str:
+        """Wait until a GraphConnection is not Ready for a reason; returns what it says."""
+
+        def holds(found: Object) -> bool:
+            return has_condition(found, "Ready", "False") and condition(found, "Ready")["reason"] == reason
+
+        found = self.wait(name, holds, f"Ready is False, {reason}", within_seconds)
+        assert condition(found, "Stalled")["reason"] == reason
+        return str(condition(found, "Ready")["message"])
+
+    def wait(self, name: str, holds: Callable[[Object], object], what: str, within_seconds: float) -> Object:
+        """Wait until something holds of a GraphConnection."""
+        try:
+            return self.place.cluster.wait_for(
+                API_VERSION,
+                CONNECTION_PLURAL,
+                name,
+                self.namespace,
+                holds=holds,
+                what=what,
+                within_seconds=within_seconds,
+            )
+        except AssertionError as error:
+            tail = self.place.log.read_text(errors="replace")[-3000:]
+            raise AssertionError(f"{error}\nThe operator's log ends:\n{tail}") from error
