@@ -15,7 +15,7 @@ from entrasync.core.deletion import (
     wait_out_missing_job,
 )
 from entrasync.core.drift import find_corrected_drift, with_last_drift
-from entrasync.core.errors import EntraSyncError, OutcomeUnknown, Stalled
+from entrasync.core.errors import EntraSyncError, OutcomeUnknown, PossiblyReplicating, Stalled
 from entrasync.core.facts import Facts
 from entrasync.core.observed import Observed
 from entrasync.core.plan import plan, service_principal_was_changed, tenant_was_changed
@@ -143,7 +143,10 @@ class Convergence:
         verdict = plan_deletion(self._facts(resource, await self._look_for_deletion(resource, since)))
         if not isinstance(verdict, Do):
             return verdict
-        done = await self._performer.perform(verdict.action, resource)
+        try:
+            done = await self._performer.perform(verdict.action, resource)
+        except PossiblyReplicating as error:
+            raise await self._observer.explain(resource, error) from error
         match verdict.action:
             case DeleteJob() if done.needs_look:
                 observed = await self._observer.observe(resource, since=self._clock.now(), is_urgent=True)

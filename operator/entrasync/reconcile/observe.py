@@ -3,17 +3,15 @@
 from dataclasses import replace
 from datetime import datetime
 
-from entrasync.api.conditions import Reason
 from entrasync.core.clock import Clock
-from entrasync.core.errors import EntraSyncError, PossiblyReplicating, Stalled
+from entrasync.core.errors import EntraSyncError, PossiblyReplicating
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.observed import Observed
 from entrasync.core.resource import Claim, Resource, ResourceKey, is_same_id
-from entrasync.reconcile.connections import Connection, Connections
+from entrasync.reconcile.absence import explain
+from entrasync.reconcile.connections import Connections
 from entrasync.reconcile.memory import Memory, Recollection, count_miss, forget_shown, settings_sent_to
 from entrasync.reconcile.resources import Resources
-
-NOT_FOUND = 404
 
 
 class Observer:
@@ -33,7 +31,7 @@ class Observer:
         connection = self._connections.find(resource)
         home = _home(resource)
         recollection = self._memory.recall(resource, self._clock.now())
-        listing = await self._list(connection, home, since, is_urgent=is_urgent)
+        listing = await self._list(resource, since, is_urgent=is_urgent)
         observed = self.combine(resource, listing)
         job_id = resource.job_id
         if job_id is not None and observed.job is None:
@@ -80,15 +78,17 @@ class Observer:
         """Gather what is known without a call."""
         return self.combine(resource, JobListing((), self._clock.now(), is_complete=False))
 
-    async def _list(self, connection: Connection, home: str, since: datetime, *, is_urgent: bool) -> JobListing:
+    async def _list(self, resource: Resource, since: datetime, *, is_urgent: bool) -> JobListing:
+        listings = self._connections.find(resource).listings
         try:
-            return await connection.listings.read(home, since=since, is_urgent=is_urgent)
+            return await listings.read(_home(resource), since=since, is_urgent=is_urgent)
         except PossiblyReplicating as error:
-            if error.answer.status != NOT_FOUND or await _may_exist(connection, home):
-                raise
-            raise PossiblyReplicating(
-                _unknown_service_principal(home, connection.api.tenant_id), answer=error.answer
-            ) from error
+            raise await self.explain(resource, error) from error
+
+    async def explain(self, resource: Resource, error: PossiblyReplicating) -> EntraSyncError:
+        """Tell whether a refusal means that the service principal has gone."""
+        api = self._connections.find(resource).api
+        return await explain(api, error, service_principal_id=_home(resource), job_id=resource.held_job_id)
 
     def _resources_were_read(self, recollection: Recollection, listing: JobListing) -> None:
         recollection.read_at = max(recollection.read_at, listing.read_at)
@@ -102,23 +102,8 @@ class Observer:
         return replace(observed, misses=count_miss(recollection, job_id, observed.listing.read_at))
 
 
-async def _may_exist(connection: Connection, home: str) -> bool:
-    try:
-        return await connection.api.has_service_principal(home)
-    except EntraSyncError:
-        return True
-
-
 def _home(resource: Resource) -> str:
     home = resource.service_principal_id
     if home is None:  # a resource without a readable spec never gets here
         raise ValueError(f"{resource.key} has no service principal")
     return home
-
-
-def _unknown_service_principal(home: str, tenant_id: str) -> Stalled:
-    return Stalled(
-        Reason.SERVICE_PRINCIPAL_NOT_FOUND,
-        f"Tenant {tenant_id} has no service principal with object id {home}. spec.servicePrincipal.objectId takes the "
-        "Object ID of the enterprise application (not of the app registration, and not the application id).",
-    )

@@ -52,16 +52,14 @@ class TestAnUnknownServicePrincipal:
         name = swift_workplace.apply_job(principal, pollInterval="30s")
         waiting = swift_workplace.wait_condition(name, "Reconciling", reason="WaitingForReplication")
         assert not condition(waiting, "Stalled")
-        reason = {"404": "ServicePrincipalNotFound", "401": "PermissionMissing"}[form]
-        message = swift_workplace.wait_stalled(name, reason)
+        message = swift_workplace.wait_stalled(name, "ServicePrincipalNotFound")
         swift_workplace.world.switch(unknown_service_principal="404")
-        if form == "404":
-            tenant = swift_workplace.world.connection.tenant_id
-            assert f"Tenant {tenant} has no service principal with object id {principal}" in message
-            assert "spec.servicePrincipal.objectId takes the Object ID of the enterprise application" in message
-            assert "not of the app registration" in message
+        tenant = swift_workplace.world.connection.tenant_id
+        assert f"Tenant {tenant} has no service principal with object id {principal}" in message
+        assert "spec.servicePrincipal.objectId takes the Object ID of the enterprise application" in message
+        assert "not of the app registration" in message
         assert swift_workplace.writes(principal) == []
-        assert swift_workplace.reasons(name) == [reason]
+        assert swift_workplace.reasons(name) == ["ServicePrincipalNotFound"]
 
     def test_may_be_corrected_because_nothing_was_made_there(self, workplace: Workplace) -> None:
         name = workplace.apply_job(str(uuid.uuid4()))

@@ -105,6 +105,26 @@ class TestWhatStandsInTheWay:
         swift_workplace.delete_job(name)
         swift_workplace.wait_gone(name)
 
+    def test_a_service_principal_that_may_not_be_looked_up_is_not_called_gone(self, swift_workplace: Workplace) -> None:
+        principal, name, _ = created(swift_workplace)
+        swift_workplace.world.fault(
+            "answer",
+            operation="getServicePrincipal",
+            service_principal=principal,
+            status=403,
+            code="Authorization_RequestDenied",
+            message="Insufficient privileges to complete the operation.",
+            times=None,
+        )
+        swift_workplace.world.remove_service_principal(principal)
+        swift_workplace.delete_job(name)
+        message = swift_workplace.wait_stalled(name, "DeletionBlocked")
+        assert "Whether the service principal has gone cannot be told" in message
+        assert "Application.Read.All" in message
+        assert 'annotate the resource with entrasync.io/abandon: "true"' in message
+        swift_workplace.annotate(name, abandon="true")
+        swift_workplace.wait_gone(name)
+
     def test_a_conflict_is_waited_for(self, workplace: Workplace) -> None:
         principal, name, _ = created(workplace)
         workplace.world.fault(
