@@ -1,10 +1,17 @@
 """What README, CONTRIBUTING and docs/ say is there, is there."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from entrasync.api import names
+from entrasync.api.conditions import ConditionType, Reason, group_reasons
+from entrasync.api.crd import graph_connection_crd, synchronization_job_crd
+from entrasync.api.fields import fields_of
 from entrasync.process.metrics import Metrics
 from entrasync.process.settings import PREFIX, RunSettings
 
@@ -45,3 +52,60 @@ def test_every_metric_of_calls_and_passes_that_readme_names_is_told() -> None:
 def test_readme_has_no_gap_left_to_fill() -> None:
     prose = re.sub(r"```.*?```|`[^`]*`", "", README, flags=re.DOTALL)
     assert re.findall(r"\b[A-Z]{3,}_[A-Z_]+\b|\bTODO\b|\bTBD\b", prose) == []
+
+
+GUIDE = (ROOT / "docs" / "guide.md").read_text(encoding="utf-8")
+TROUBLESHOOTING = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+OURS = {value for value in vars(names).values() if isinstance(value, str) and value.startswith(f"{names.GROUP}/")}
+
+
+def manifests() -> Iterator[dict[str, Any]]:
+    """Read the manifests of examples/ and of the guide."""
+    blocks = re.findall(r"```yaml\n(.*?)```", GUIDE, flags=re.DOTALL)
+    for text in (*blocks, *(path.read_text(encoding="utf-8") for path in (ROOT / "examples").glob("*.yaml"))):
+        yield from yaml.safe_load_all(text)
+
+
+def members_of(value: Any, path: str) -> Iterator[str]:
+    """Yield the path of each member below a value, as the API reference writes it."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield f"{path}.{name}"
+            yield from members_of(member, f"{path}.{name}")
+    if isinstance(value, list):
+        for item in value:
+            yield from members_of(item, f"{path}[]")
+
+
+@pytest.mark.parametrize(
+    "crd", [synchronization_job_crd(), graph_connection_crd()], ids=lambda crd: crd["metadata"]["name"]
+)
+def test_every_field_of_spec_is_shown_in_the_guide_or_an_example(crd: dict[str, Any]) -> None:
+    spec = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+    shown = {
+        member
+        for manifest in manifests()
+        if manifest.get("kind") == crd["spec"]["names"]["kind"]
+        for member in members_of(manifest["spec"], "spec")
+    }
+    told = set(re.findall(r"`(?:spec\.)?([a-zA-Z.]+)", GUIDE))
+    missing = [field.path for field in fields_of(spec, "spec") if field.path not in shown]
+    assert [path for path in missing if path.removeprefix("spec.") not in told] == []
+
+
+@pytest.mark.parametrize("reason", group_reasons()["A person must act"])
+def test_every_reason_that_asks_for_a_person_is_in_troubleshooting(reason: Reason) -> None:
+    assert f"`{reason}`" in TROUBLESHOOTING
+
+
+@pytest.mark.parametrize("page", ["guide.md", "troubleshooting.md"])
+def test_every_annotation_that_a_page_names_is_ours(page: str) -> None:
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    named = set(re.findall(rf"{re.escape(names.GROUP)}/[a-z][a-z-]+", text))
+    assert named
+    assert named <= OURS | {names.REQUEST_ANNOTATIONS[0]}
+
+
+def test_every_word_in_the_reason_columns_of_troubleshooting_is_one_of_ours() -> None:
+    first_cells = re.findall(r"^\| `([A-Z][A-Za-z]+)` \|", TROUBLESHOOTING, flags=re.MULTILINE)
+    assert [word for word in first_cells if word not in {*Reason, *ConditionType}] == []
