@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from entrasync.api import names
-from entrasync.api.conditions import ConditionType, Reason, group_reasons
+from entrasync.api.conditions import Reason, group_reasons
 from entrasync.api.crd import graph_connection_crd, synchronization_job_crd
 from entrasync.api.fields import fields_of
 from entrasync.process.metrics import Metrics
@@ -95,7 +95,7 @@ def test_every_field_of_spec_is_shown_in_the_guide_or_an_example(crd: dict[str, 
 
 @pytest.mark.parametrize("reason", group_reasons()["A person must act"])
 def test_every_reason_that_asks_for_a_person_is_in_troubleshooting(reason: Reason) -> None:
-    assert f"`{reason}`" in TROUBLESHOOTING
+    assert f"`{reason}`" in TROUBLESHOOTING, "say in docs/troubleshooting.md what it means and what to do"
 
 
 @pytest.mark.parametrize("page", ["guide.md", "troubleshooting.md"])
@@ -104,8 +104,3 @@ def test_every_annotation_that_a_page_names_is_ours(page: str) -> None:
     named = set(re.findall(rf"{re.escape(names.GROUP)}/[a-z][a-z-]+", text))
     assert named
     assert named <= OURS | {names.REQUEST_ANNOTATIONS[0]}
-
-
-def test_every_word_in_the_reason_columns_of_troubleshooting_is_one_of_ours() -> None:
-    first_cells = re.findall(r"^\| `([A-Z][A-Za-z]+)` \|", TROUBLESHOOTING, flags=re.MULTILINE)
-    assert [word for word in first_cells if word not in {*Reason, *ConditionType}] == []

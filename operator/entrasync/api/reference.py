@@ -1,6 +1,6 @@
 """The reference pages of docs/ that speak of the API, made from the same words as the API itself."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from entrasync.api import names
@@ -77,7 +77,7 @@ def render_reference() -> dict[str, str]:
 
 def _api_page() -> str:
     kinds = "\n".join(_kind(crd) for crd in (synchronization_job_crd(), graph_connection_crd()))
-    annotations = _table(("name", "on", "means"), ((f"`{name}`", on, means) for name, on, means in ANNOTATIONS))
+    annotations = write_table(("name", "on", "means"), ((f"`{name}`", on, means) for name, on, means in ANNOTATIONS))
     return (
         "# API reference\n\n"
         f"All kinds are of `{names.API_VERSION}` and live in a namespace. `kubectl explain` shows the same words. The\n"
@@ -115,24 +115,29 @@ def _is_within(field: Field, path: str) -> bool:
 
 def _field_table(fields: list[Field]) -> str:
     rows = ((f"`{field.path}`", field.type, "<br>".join(field.constraints), field.meaning) for field in fields)
-    return _table(("field", "type", "constraint", "meaning"), rows)
+    return write_table(("field", "type", "constraint", "meaning"), rows)
 
 
 def _conditions_page() -> str:
-    conditions = _table(("type", "True means"), ((f"`{kind}`", meaning) for kind, meaning in CONDITION_MEANING.items()))
+    conditions = write_table(
+        ("type", "True means"), ((f"`{kind}`", meaning) for kind, meaning in CONDITION_MEANING.items())
+    )
     groups = "".join(
-        f"\n### {group}\n\n" + _table(("reason", "means"), ((f"`{each}`", REASON_MEANING[each]) for each in reasons))
+        f"\n### {group}\n\n"
+        + write_table(("reason", "means"), ((f"`{each}`", REASON_MEANING[each]) for each in reasons))
         for group, reasons in group_reasons().items()
     )
     return (
         "# Conditions, reasons and Events\n\n"
         "Conditions follow kstatus: `Ready` is always there, `Reconciling` and `Stalled` only while true. The reason\n"
-        "of `Quarantined` is Graph's own word. Events use the same reasons as conditions, one per change.\n\n"
+        "of `Quarantined` is Graph's own word. Events use the same reasons as conditions, one per change. What to do\n"
+        "about those that ask for a person: [troubleshooting.md](troubleshooting.md).\n\n"
         f"## Conditions\n\n{conditions}\n## Reasons\n{groups}"
     )
 
 
-def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:
+def write_table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    """Write a table of Markdown."""
     return _line(head) + "|" + "---|" * len(head) + "\n" + "".join(map(_line, rows))
 
 

@@ -18,6 +18,7 @@ from entrasync.kube.host import WatchRefused
 from entrasync.process.clouds import read_clouds
 from entrasync.process.composition import run
 from entrasync.process.logs import set_up_logs
+from entrasync.process.permissions import render_permissions
 from entrasync.process.settings import GenerateSettings, RunSettings, describe
 
 USAGE = """usage: entra-sync-operator COMMAND [OPTIONS]
@@ -81,7 +82,7 @@ def _crds(arguments: list[str]) -> int:
 
 
 def _reference(arguments: list[str]) -> int:
-    return _generate(arguments, render_reference())
+    return _generate(arguments, render_reference() | render_permissions())
 
 
 def _generate(arguments: list[str], files: dict[str, str]) -> int:

@@ -1,0 +1,61 @@
+"""docs/permissions.md: what to grant in Microsoft Graph and in Kubernetes, made from what the operator asks for."""
+
+from entrasync.api.reference import HEADER, write_table
+from entrasync.graph import operations
+from entrasync.graph.features import FEATURES, Feature
+from entrasync.graph.operations import OWNED_BY, Operation
+from entrasync.kube.rights import GRANTED_BY_OWNERS, RIGHTS, Right
+
+CALLS = tuple(value for value in vars(operations).values() if isinstance(value, Operation))
+
+PAGE = """# Permissions and rights
+
+## In Microsoft Graph
+
+*Application* permissions of the app that a connection logs in as, with admin consent. `Synchronization.ReadWrite.All`
+and `Application.Read.All` together are enough for everything; less is enough for less. `status.missingPermissions` of a
+GraphConnection says what its token lacks.
+
+{features}
+`{owned_by}` counts only for enterprise applications that the operator's app is an owner of. Graph has been seen
+to refuse it all the same, with 401 and an empty message; `Synchronization.ReadWrite.All` then helps.
+
+### By call
+
+{calls}
+## In Kubernetes
+
+The chart's role has these and no others: in every namespace, or in the listed ones (`watch.namespaces`).
+
+{rights}
+The owner of a namespace grants one more, there and by name
+([examples/workload-identity.yaml](../examples/workload-identity.yaml)):
+
+{owners}"""
+
+
+def render_permissions() -> dict[str, str]:
+    """Write the page: its name and its text."""
+    features = write_table(("feature", "least", "also enough"), map(_feature, FEATURES))
+    calls = write_table(("the operator asks Graph to", "any one of"), map(_call, CALLS))
+    rights = write_table(("verbs", "resource", "what for"), map(_right, RIGHTS))
+    owners = write_table(("verbs", "resource", "what for"), [_right(GRANTED_BY_OWNERS)])
+    page = PAGE.format(owned_by=OWNED_BY, features=features, calls=calls, rights=rights, owners=owners)
+    return {"permissions.md": HEADER + page}
+
+
+def _feature(feature: Feature) -> tuple[str, str, str]:
+    least, *others = feature.any_of
+    return feature.words, f"`{least}`", _quote(others)
+
+
+def _call(call: Operation) -> tuple[str, str]:
+    return call.words, _quote(call.permissions)
+
+
+def _right(right: Right) -> tuple[str, str, str]:
+    return _quote(right.verbs), f"`{right.resource}`", right.purpose
+
+
+def _quote(words: tuple[str, ...] | list[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)

@@ -1,0 +1,44 @@
+"""docs/permissions.md: as much as is needed, and no more."""
+
+from pathlib import Path
+
+import yaml
+
+from entrasync.graph.operations import PATCH_SETTINGS
+from entrasync.kube.rights import GRANTED_BY_OWNERS, RIGHTS
+from entrasync.process.permissions import CALLS, render_permissions
+from tests.support.rights import granted
+
+ROOT = Path(__file__).parents[3]
+PAGE = render_permissions()["permissions.md"]
+
+
+def test_each_call_is_there_with_all_that_is_enough_for_it() -> None:
+    assert len(CALLS) > 10
+    assert [call.name for call in CALLS if f"| {call.words} | `{call.permissions[0]}`" not in PAGE] == []
+    assert f"| {PATCH_SETTINGS.words} | `Synchronization.ReadWrite.All` |" in PAGE
+
+
+def test_the_two_that_it_advises_are_enough_for_every_call() -> None:
+    advised = {"Synchronization.ReadWrite.All", "Application.Read.All"}
+    assert all(f"`{permission}`" in PAGE for permission in advised)
+    assert [call.name for call in CALLS if not advised & set(call.permissions)] == []
+
+
+def test_each_feature_names_its_least_permission_first() -> None:
+    assert "| reading jobs and their status | `Synchronization.Read.All` | `Synchronization.ReadWrite.All`" in PAGE
+
+
+def test_the_rights_are_those_of_the_charts_role() -> None:
+    rendered = yaml.safe_load_all((ROOT / "tests" / "data" / "chart" / "cluster.yaml").read_text(encoding="utf-8"))
+    [role] = [document for document in rendered if document["kind"] == "ClusterRole"]
+    told = {(verb, right.resource) for right in RIGHTS for verb in right.verbs}
+    assert told == set(granted(role))
+    assert all(f"`{right.resource}`" in PAGE for right in (*RIGHTS, GRANTED_BY_OWNERS))
+
+
+def test_the_right_that_owners_grant_is_that_of_the_example() -> None:
+    example = yaml.safe_load_all((ROOT / "examples" / "workload-identity.yaml").read_text(encoding="utf-8"))
+    [role] = [document for document in example if document["kind"] == "Role"]
+    assert set(granted(role)) == {(verb, GRANTED_BY_OWNERS.resource) for verb in GRANTED_BY_OWNERS.verbs}
+    assert all(rule["resourceNames"] for rule in role["rules"])
