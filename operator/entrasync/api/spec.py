@@ -4,7 +4,7 @@ Every policy may be left out, and no default is stored for one: what unset means
 on the install, and `status.effective` shows it.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
 
 from pydantic import (
@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     StringConstraints,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 
@@ -151,7 +152,16 @@ class ScheduleSpec(ApiModel):
     the condition ScheduleApplied names the real one where Graph keeps its own. The job runs either way."""
 
     expiration: AwareDatetime | None = None
-    """The operator pauses the job at this time, such as 2027-01-01T00:00:00Z, and keeps it paused from then on."""
+    """The operator pauses the job at this time, such as 2027-01-01T00:00:00Z, and keeps it paused from then on. With a
+    later time it is started again where state says so."""
+
+    @field_validator("expiration")
+    @classmethod
+    def _is_a_time_in_utc(cls, expiration: datetime | None) -> datetime | None:
+        try:
+            return expiration and expiration.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("must be between the years 1 and 9999 in UTC") from None
 
 
 class FreshnessSpec(ApiModel):

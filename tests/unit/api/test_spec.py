@@ -94,3 +94,18 @@ def test_an_older_operator_reads_a_newer_spec() -> None:
 def test_a_spec_that_slipped_past_the_api_server_is_refused(odd: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         SynchronizationJobSpec.model_validate(MINIMAL | odd)
+
+
+class TestExpiration:
+    def test_is_read_as_utc(self) -> None:
+        spec = SynchronizationJobSpec.model_validate(
+            MINIMAL | {"schedule": {"expiration": "2027-01-01T02:00:00+02:00"}}
+        )
+        assert spec.schedule is not None
+        assert spec.schedule.expiration is not None
+        assert spec.schedule.expiration.isoformat() == "2027-01-01T00:00:00+00:00"
+
+    @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+02:00", "9999-12-31T23:59:59-02:00"])
+    def test_beyond_the_calendar_is_refused_in_words(self, time: str) -> None:
+        with pytest.raises(ValidationError, match="between the years 1 and 9999 in UTC"):
+            SynchronizationJobSpec.model_validate(MINIMAL | {"schedule": {"expiration": time}})
