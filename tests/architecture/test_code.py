@@ -12,18 +12,25 @@ from pathlib import Path
 import pytest
 
 from entrasync.api.conditions import CONDITION_MEANING, REASON_MEANING, ConditionType, Reason
+from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, ScheduleState
-from entrasync.core import interval_rules, job_rules, observer_rules, schedule_rules, settings_rules
+from entrasync.core import application_rules, interval_rules, job_rules, observer_rules, schedule_rules, settings_rules
 from entrasync.core import plan as planning
+from entrasync.core.application import Credentials, Refusal
 from entrasync.core.deletion import DELETION_RULES
+from entrasync.core.errors import Stalled
 from entrasync.core.facts import Facts
 from entrasync.core.job_settings import SentSetting
 from entrasync.core.plan import OBSERVER_RULES, RULES, WORK_RULES, Rule, plan
+from entrasync.core.resource import ResourceKey
+from entrasync.core.secrets import SecretValues
 from tests.support.facts import (
     JOB,
     NOW,
     OTHER_PRINCIPAL,
     ago,
+    application,
+    application_seen,
     claim,
     desired,
     facts,
@@ -39,6 +46,12 @@ from tests.support.facts import (
 ROOT = Path(__file__).parents[2]
 LONGEST_MODULE = 300
 LONGEST_FUNCTION = 35
+
+SCOPED = desired(application=application(scope="All"))
+WITH_URL = desired(application=application("BaseAddress=u"))
+ACKNOWLEDGED = {FOREIGN_SECRET_ANNOTATION: "true"}
+LOST = frozenset({"UserName"})
+UNREADABLE = application_seen(credentials=Credentials(SecretValues(), unreadable="There is no Secret."))
 
 DECIDED_BY: dict[Rule, Facts] = {
     planning.tenant_was_changed: facts(holder(), remote_job(), tenant="elsewhere"),
@@ -67,6 +80,35 @@ DECIDED_BY: dict[Rule, Facts] = {
         settings_sent={"A": SentSetting("1", None, ago(minutes(20)))},
     ),
     interval_rules.interval_differs: facts(holder(wish=desired(interval="PT20M")), remote_job()),
+    application_rules.acknowledgement_is_outdated: facts(
+        holder(wish=SCOPED, annotations=ACKNOWLEDGED), remote_job(), application=application_seen(lost=LOST)
+    ),
+    application_rules.secrets_are_not_saved: facts(holder(wish=SCOPED), remote_job(), application=application_seen({})),
+    application_rules.secrets_are_left_over: facts(
+        holder(wish=WITH_URL, status={"application": {"keys": ["Domain"]}}),
+        remote_job(),
+        application=application_seen({"BaseAddress": "u", "Domain": "d"}, {"BaseAddress": "u"}),
+    ),
+    application_rules.application_is_held_by_another: facts(
+        holder(wish=SCOPED), remote_job(), claims=(claim(has_application=True, created_at=ago(timedelta(days=9))),)
+    ),
+    application_rules.secret_is_unreadable: facts(holder(wish=SCOPED), remote_job(), application=UNREADABLE),
+    application_rules.foreign_secret_was_lost: facts(
+        holder(wish=SCOPED), remote_job(), application=application_seen(lost=LOST)
+    ),
+    application_rules.secret_writes_are_held_back: facts(
+        holder(wish=SCOPED),
+        remote_job(),
+        application=application_seen({}),
+        secret_brake=ResourceKey("identity", "other"),
+    ),
+    application_rules.secrets_could_not_be_read: facts(
+        holder(wish=SCOPED), remote_job(), application=application_seen(failure=Stalled(Reason.REQUEST_REFUSED, "No."))
+    ),
+    application_rules.credentials_were_refused: facts(
+        holder(wish=SCOPED), remote_job(), application=application_seen({}, refusal=Refusal("Bad", "No.", NOW))
+    ),
+    application_rules.restart_is_due: facts(holder(status={"operation": {"action": "RestartJob"}}), remote_job()),
 }
 """Each rule with a case that no rule before it decides."""
 

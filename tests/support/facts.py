@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from entrasync.api.application import ApplicationSpec
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
+from entrasync.core.application import ApplicationSeen, Credentials
 from entrasync.core.desired import Desired
 from entrasync.core.facts import Facts
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.observed import Misses, Observed
 from entrasync.core.resource import Claim, Resource, ResourceKey
+from entrasync.core.secrets import SecretValues
 from entrasync.core.times import write_precise_time, write_time
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
@@ -114,6 +117,7 @@ def holder(
     *,
     origin: str = "Created",
     status: Mapping[str, Any] | None = None,
+    annotations: Mapping[str, str] | None = None,
     **overlay: Any,
 ) -> Resource:
     """A resource that has held a job for a day."""
@@ -126,8 +130,9 @@ def holder(
         "job": {"id": job_id, "templateId": "scim", "schedule": {"state": "Active"}},
         "synchronizationStatus": {"code": "Active", "escrowsPruned": False},
     }
-    annotations = {JOB_ID_ANNOTATION: job_id, JOB_ORIGIN_ANNOTATION: origin}
-    return resource(wish, status=known | dict(status or {}), annotations=annotations, **overlay)
+    ours = {JOB_ID_ANNOTATION: job_id, JOB_ORIGIN_ANNOTATION: origin}
+    annotated = ours | dict(annotations or {})
+    return resource(wish, status=known | dict(status or {}), annotations=annotated, **overlay)
 
 
 def claim(name: str = "other", **overlay: Any) -> Claim:
@@ -163,3 +168,29 @@ def facts(
     job_id = subject.held_job_id or (None if subject.operation else subject.desired.job_id)
     found = job or (seen.find(job_id) if job_id else None)
     return Facts(subject, subject.desired, Observed(tenant, seen, found, **observed), now)
+
+
+def application(*entries: str, scope: str | None = None, skip: str | None = None, **overlay: Any) -> ApplicationSpec:
+    """A spec.application: entries are `Key=value`, or `Key<secret.key` for one that a Secret holds."""
+    members: dict[str, Any] = {"provisioningScope": scope, "outOfScopeDeletions": skip}
+    options = {name: overlay.pop(name) for name in ("validation", "onDelete") if name in overlay}
+    if entries:
+        members["credentials"] = {"entries": [_entry(text) for text in entries], **options}
+    return ApplicationSpec.model_validate(members | overlay)
+
+
+def _entry(text: str) -> dict[str, Any]:
+    key, _, reference = text.partition("<")
+    if reference:
+        name, _, item = reference.partition(".")
+        return {"key": key, "valueFrom": {"secretKeyRef": {"name": name, "key": item}}}
+    key, _, value = text.partition("=")
+    return {"key": key, "value": value}
+
+
+def application_seen(
+    stored: Mapping[str, str] | None = None, values: Mapping[str, str] | None = None, **overlay: Any
+) -> ApplicationSeen:
+    """What a pass knows of the secrets; `stored` is what Graph shows, None for no look."""
+    credentials = overlay.pop("credentials", Credentials(SecretValues(values or {})))
+    return ApplicationSeen(credentials, None if stored is None else SecretValues(stored), **overlay)

@@ -26,6 +26,7 @@ from entrasync.reconcile.reconciler import Reconciler
 from entrasync.reconcile.resolver import Resolver
 from entrasync.reconcile.resources import Resources
 from tests.support.facts import NOW, TENANT, remote_job
+from tests.support.fake_secrets import FakeSecrets
 from tests.support.still_clock import StillClock
 
 
@@ -48,6 +49,7 @@ class FakeGraph:
     def __init__(self, clock: StillClock) -> None:
         self.clock = clock
         self.tenant_id = TENANT
+        self.is_losing_secrets = False
         self.jobs: dict[str, RemoteJob] = {}
         self.hidden: set[str] = set()
         self.templates = ("scim",)
@@ -291,6 +293,7 @@ class Story:
         self.clock = StillClock(NOW)
         self.graph = FakeGraph(self.clock)
         self.told = Told()
+        self.secrets = FakeSecrets()
         self.server = FakeApiServer(Resources())
         self.install = Defaults()
         self.restart()
@@ -304,8 +307,10 @@ class Story:
         self.fetched: list[str] = []
         listings = Listings(self.graph, on_fetched=lambda home, _: self.fetched.append(home))
         self.connections = Connections(Connection(None, self.graph, listings), serves=lambda _: True)
-        observer = Observer(self.connections, self.resources, self.memory, self.clock)
-        performer = Performer(self.connections, self.server, self.resources, events=self.told, clock=self.clock)
+        observer = Observer(self.connections, self.resources, self.memory, secrets=self.secrets, clock=self.clock)
+        performer = Performer(
+            self.connections, self.server, self.resources, self.memory, events=self.told, clock=self.clock
+        )
         self.reconciler = Reconciler(
             self.resources,
             self.memory,

@@ -16,10 +16,12 @@ class ConditionType(StrEnum):
     STALLED = "Stalled"
     QUARANTINED = "Quarantined"
     OVERDUE = "Overdue"
+    CREDENTIALS_VALID = "CredentialsValid"
     STEADY_STATE = "SteadyState"
     SCHEDULE_APPLIED = "ScheduleApplied"
     ESCROWS_PRUNED = "EscrowsPruned"
     DRIFTED = "Drifted"
+    FOREIGN_SECRET_LOST = "ForeignSecretLost"  # noqa: S105  the name of a reason, no password
 
 
 CONDITION_MEANING: dict[ConditionType, str] = {
@@ -29,10 +31,18 @@ CONDITION_MEANING: dict[ConditionType, str] = {
     ConditionType.STALLED: "A person must act; the message says what and where. Still looked at again, slowly.",
     ConditionType.QUARANTINED: "Graph put the job in quarantine; the reason is Graph's own.",
     ConditionType.OVERDUE: "No run has succeeded within spec.freshness.maxAge. Absent while the job is paused.",
+    ConditionType.CREDENTIALS_VALID: (
+        "Graph accepted the target app's credentials before they were saved. False: it refused them, and what Graph"
+        " had before is still in force."
+    ),
     ConditionType.STEADY_STATE: "The job has caught up with its source at least once.",
     ConditionType.SCHEDULE_APPLIED: "False while Graph runs the job on another interval than spec.schedule.interval.",
     ConditionType.ESCROWS_PRUNED: "Graph cleared the failures of the initial cycle; a person must look.",
     ConditionType.DRIFTED: "Only under managementPolicy Observe: Graph differs from the spec; the message says how.",
+    ConditionType.FOREIGN_SECRET_LOST: (
+        "When the operator saved its own secrets, one of somebody else's vanished. No secret is written in this tenant"
+        " until a person has looked."
+    ),
 }
 
 
@@ -51,6 +61,8 @@ class Reason(StrEnum):
     OBSERVED = "Observed"
     NO_RECENT_SUCCESS = "NoRecentSuccess"
     NOT_CONFIGURABLE = "NotConfigurable"
+    VALIDATED = "Validated"
+    NOT_VALIDATED = "NotValidated"
 
     # On its way, goes on by itself
     CREATE_UNCONFIRMED = "CreateUnconfirmed"
@@ -65,6 +77,7 @@ class Reason(StrEnum):
     CONNECTION_NOT_READY = "ConnectionNotReady"
     NO_JOB_TO_OBSERVE = "NoJobToObserve"
     INTERNAL_ERROR = "InternalError"
+    VALIDATION_UNAVAILABLE = "ValidationUnavailable"
 
     # A person must act
     CONFLICT = "Conflict"
@@ -91,6 +104,8 @@ class Reason(StrEnum):
     PAUSED_BY_GRAPH = "PausedByGraph"
     QUARANTINED = "Quarantined"
     ESCROWS_PRUNED = "EscrowsPruned"
+    VALIDATION_FAILED = "ValidationFailed"
+    FOREIGN_SECRET_LOST = "ForeignSecretLost"  # noqa: S105  the name of a reason, no password
     DELETION_BLOCKED = "DeletionBlocked"
     DRIFTED = "Drifted"
     SUSPENDED = "Suspended"
@@ -105,6 +120,11 @@ class Reason(StrEnum):
     JOB_RELEASED = "JobReleased"
     QUARANTINE_LIFTED = "QuarantineLifted"
     DRIFT_CORRECTED = "DriftCorrected"
+    SECRETS_SAVED = "SecretsSaved"
+    SECRETS_REMOVED = "SecretsRemoved"
+    SECRET_NOT_REMOVABLE = "SecretNotRemovable"  # noqa: S105  the name of a reason, no password
+    SECRETS_DEPRECATED = "SecretsDeprecated"
+    JOB_RESTARTED = "JobRestarted"
     MIRROR_CUT = "MirrorCut"
     INVALID_ANNOTATION = "InvalidAnnotation"
 
@@ -121,6 +141,8 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.OBSERVED: "The job is fit and only observed (managementPolicy Observe); Drifted tells whether it differs.",
     Reason.NO_RECENT_SUCCESS: "The last success is longer ago than spec.freshness.maxAge.",
     Reason.NOT_CONFIGURABLE: "Graph was asked for spec.schedule.interval once and keeps its own; the job runs on that.",
+    Reason.VALIDATED: "Graph accepted the credentials before they were saved.",
+    Reason.NOT_VALIDATED: "The credentials were not tried before they were saved, or were in Graph already.",
     Reason.CREATE_UNCONFIRMED: "Graph's answer to the create was lost; its job is looked for.",
     Reason.STARTING: "The job is being started.",
     Reason.PAUSING: "The job is being paused.",
@@ -133,7 +155,8 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.CONNECTION_NOT_READY: "The GraphConnection of this resource is missing or does not work; it says why.",
     Reason.NO_JOB_TO_OBSERVE: "managementPolicy is Observe and no job fits; it is looked for at each poll.",
     Reason.INTERNAL_ERROR: "A fault of the operator; the log has the traceback. Tried again.",
-    Reason.CONFLICT: "Another resource holds this job.",
+    Reason.VALIDATION_UNAVAILABLE: "Graph could not try the credentials at the target app; tried again.",
+    Reason.CONFLICT: "Another resource holds this job, or the application settings of its service principal.",
     Reason.SEVERAL_JOBS: "Several jobs fit and none is named; set spec.jobId.",
     Reason.NO_JOB_TO_ADOPT: "adoptionPolicy is AdoptOnly and no job fits.",
     Reason.JOB_GONE: "The job has gone and the spec says not to create another.",
@@ -157,6 +180,8 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.PAUSED_BY_GRAPH: "Graph itself paused the job; a person must look before it is started again.",
     Reason.QUARANTINED: "Graph put the job in quarantine.",
     Reason.ESCROWS_PRUNED: "The initial cycle had too many failures; Graph cleared them.",
+    Reason.VALIDATION_FAILED: "Graph refused the credentials of spec.application; nothing was saved.",
+    Reason.FOREIGN_SECRET_LOST: "A secret of somebody else vanished; none is written before a person has looked.",
     Reason.DELETION_BLOCKED: "The resource cannot be deleted yet; the message says how to let go.",
     Reason.DRIFTED: "Graph differs from the spec, and managementPolicy Observe leaves it so.",
     Reason.SUSPENDED: "spec.suspend is true: the operator leaves this resource alone.",
@@ -169,6 +194,11 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.JOB_RELEASED: "The resource let go of its job; the message says what becomes of the job.",
     Reason.QUARANTINE_LIFTED: "The job left quarantine.",
     Reason.DRIFT_CORRECTED: "Graph differed from the spec and was put right.",
+    Reason.SECRETS_SAVED: "Credentials or settings of the application were saved in Graph.",
+    Reason.SECRETS_REMOVED: "Credentials that the operator had saved were removed from Graph.",
+    Reason.SECRET_NOT_REMOVABLE: "Graph does not remove this key; it stays, and is no longer looked after.",
+    Reason.SECRETS_DEPRECATED: "Graph's beta is about to lose the calls that credentials are saved by.",
+    Reason.JOB_RESTARTED: "The job was restarted to bring a new provisioning scope into force.",
     Reason.MIRROR_CUT: "Graph's status was malformed or too large in places; those properties are left out.",
     Reason.INVALID_ANNOTATION: "An annotation for the operator cannot be read and is ignored; the message says why.",
 }

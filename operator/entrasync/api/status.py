@@ -117,7 +117,16 @@ class ApplicationRecord(ApiModel):
     """When it last saved any (UTC)."""
 
     scope_in_force: str | None = None
-    """The provisioning scope that the last restart brought into force."""
+    """The provisioning scope that was last brought into force, by a restart or by the first start."""
+
+    generation: int | None = None
+    """The metadata.generation for which Graph was last seen to hold all that spec.application wants."""
+
+    validated: bool | None = None
+    """Whether Graph had accepted the credentials when they were last saved."""
+
+    lost_keys: list[str] | None = None
+    """Graph's names of values of somebody else that vanished when the operator saved its own. Absent: none."""
 
 
 class IntervalRecord(ApiModel):

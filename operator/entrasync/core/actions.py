@@ -6,6 +6,7 @@ from typing import Literal
 from entrasync.core.job_settings import SettingDifference
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.pause import Pause
+from entrasync.core.secrets import SecretValues
 
 Origin = Literal["Created", "Adopted"]
 
@@ -97,10 +98,51 @@ class ReleaseResource:
     message: str
 
 
-GraphWrite = CreateJob | StartJob | PauseJob | PatchSettings | AskInterval | DeleteJob
+@dataclass(frozen=True)
+class SaveSecrets:
+    """Have Graph try `tried` (None: nothing), then save `values`.
+
+    `needs_restart` says that the job must be restarted for it; `corrects_drift` has the keys that somebody changed.
+    """
+
+    service_principal_id: str
+    job_id: str
+    values: SecretValues
+    tried: SecretValues | None = field(default=None)
+    needs_restart: bool = False
+    corrects_drift: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class RemoveSecrets:
+    """Remove credentials that we had saved."""
+
+    service_principal_id: str
+    keys: frozenset[str]
+
+
+@dataclass(frozen=True)
+class RestartJob:
+    """Restart the job with the default scopes; it was written down that this is due."""
+
+    service_principal_id: str
+    job_id: str
+
+
+@dataclass(frozen=True)
+class ForgetAcknowledgement:
+    """Take away an acknowledgement that was given for an earlier loss of secrets."""
+
+
+ApplicationAction = SaveSecrets | RemoveSecrets | RestartJob | ForgetAcknowledgement
+"""What `reconcile/application_writes.py` carries out."""
+
+GraphWrite = (
+    CreateJob | StartJob | PauseJob | PatchSettings | AskInterval | DeleteJob | SaveSecrets | RemoveSecrets | RestartJob
+)
 """What changes something in Graph: never done for a resource that only observes."""
 
-KubernetesWrite = AddFinalizer | ForgetCreate | HoldJob | ReleaseResource
+KubernetesWrite = AddFinalizer | ForgetCreate | HoldJob | ReleaseResource | ForgetAcknowledgement
 """What changes our own resource only."""
 
 Action = GraphWrite | KubernetesWrite

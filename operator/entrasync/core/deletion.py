@@ -5,6 +5,11 @@ from collections.abc import Callable
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy
 from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
+from entrasync.core.application_deletion import (
+    needs_secret_removal,
+    removal_took_a_foreign_secret,
+    saved_credentials_are_to_be_removed,
+)
 from entrasync.core.bounds import SOON
 from entrasync.core.desired import Desired
 from entrasync.core.facts import Facts, effective_deletion_policy
@@ -25,6 +30,8 @@ def release_without_graph(resource: Resource) -> ReleaseResource | None:
         return ReleaseResource("it only observed; whatever job there is lives on in Graph")
     if resource.held_job_id is None:
         return None if resource.operation else ReleaseResource("it held no job")
+    if needs_secret_removal(resource):
+        return None
     if effective_deletion_policy(resource.desired, resource.origin) is DeletionPolicy.RETAIN:
         return ReleaseResource(f"job {resource.held_job_id} lives on in Graph (deletionPolicy Retain)")
     return None
@@ -128,6 +135,8 @@ DELETION_RULES: tuple[DeletionRule, ...] = (
     tenant_is_another,
     create_may_still_turn_up,
     job_is_held_by_another,
+    saved_credentials_are_to_be_removed,
+    removal_took_a_foreign_secret,
     job_is_to_be_paused,
     job_is_to_be_deleted,
 )

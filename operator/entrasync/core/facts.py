@@ -57,6 +57,12 @@ class Facts:
         return find_pause_cause(self.desired, self.hold, self.now)
 
     @property
+    def young_until(self) -> datetime:
+        """Until when what may be replication is taken for it."""
+        seen_at = self.observed.spec_seen_at or self.now
+        return max(seen_at, self.resource.created_job_at or seen_at) + self.bounds.young
+
+    @property
     def wanted_state(self) -> ScheduleState | None:
         """The schedule state that is ours to bring about.
 
@@ -107,6 +113,23 @@ class Facts:
         if job is not None:
             return job.template_id == self.desired.template_id
         return claim.held_job_id is not None and claim.template_id == self.desired.template_id
+
+    @property
+    def application_claim(self) -> Claim | None:
+        """The oldest other resource that carries `spec.application` for this service principal, if older than ours."""
+        if self.desired.is_observed_only:
+            return None
+        mine = (self.resource.created_at, self.resource.key)
+        older = [claim for claim in self.observed.claims if claim.has_application]
+        older = [claim for claim in older if (claim.created_at, claim.key) < mine]
+        return min(older, key=lambda claim: (claim.created_at, claim.key), default=None)
+
+    @property
+    def was_never_started(self) -> bool:
+        """Whether the job is ours and has not run: its first start brings into force whatever is saved by then."""
+        resource = self.resource
+        is_unstarted = resource.origin == "Created" and resource.last_start is None
+        return is_unstarted and self.job is not None and not self.job.is_active
 
     def outranking_claim(self, job_id: str) -> Claim | None:
         """Another resource whose claim to the job comes before ours."""

@@ -75,7 +75,7 @@ def outlook_of(facts: Facts, rest: Rest | None) -> Rest | None:
 def _find_illness(facts: Facts, job: RemoteJob) -> Stall | Wait | None:
     """Find why a job that is as the spec wants it does not work all the same."""
     if job.is_quarantined:
-        return _quarantine_rest(job, facts.bounds)
+        return quarantine_rest(job, facts.bounds)
     return _unconfigured(job) if _is_unconfigured(facts, job) else None
 
 
@@ -94,7 +94,7 @@ def _unconfigured(job: RemoteJob) -> Stall:
     )
 
 
-def _quarantine_rest(job: RemoteJob, bounds: Bounds) -> Stall | Wait:
+def quarantine_rest(job: RemoteJob, bounds: Bounds) -> Stall | Wait:
     """Tell whose quarantine is to mend: the tenant's (Stall) or Graph's, which tries again by itself (Wait)."""
     message = quarantine_message(job, bounds.four_weeks)
     if _error(job).get("tenantActionable") is True:

@@ -3,7 +3,18 @@
 from collections.abc import Iterable
 from typing import assert_never
 
-from entrasync.core.actions import AskInterval, CreateJob, DeleteJob, GraphWrite, PatchSettings, PauseJob, StartJob
+from entrasync.core.actions import (
+    AskInterval,
+    CreateJob,
+    DeleteJob,
+    GraphWrite,
+    PatchSettings,
+    PauseJob,
+    RemoveSecrets,
+    RestartJob,
+    SaveSecrets,
+    StartJob,
+)
 
 
 def tell_forecast(actions: Iterable[GraphWrite]) -> str:
@@ -26,5 +37,11 @@ def _tell(action: GraphWrite) -> str:
             return f"ask for the interval {interval}"
         case DeleteJob(job_id=job_id):
             return f"delete job {job_id}"
+        case SaveSecrets(values=values):
+            return f"save {', '.join(sorted(values))} of the application"
+        case RemoveSecrets(keys=keys):
+            return f"remove {', '.join(sorted(keys))} of the application"
+        case RestartJob(job_id=job_id):
+            return f"restart job {job_id}"
         case _:
             assert_never(action)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from entrasync.core.application import ApplicationSeen
 from entrasync.core.job_settings import SentSetting
 from entrasync.core.jobs import JobListing, RemoteJob
-from entrasync.core.resource import Claim
+from entrasync.core.resource import Claim, ResourceKey
 
 
 @dataclass(frozen=True)
@@ -42,3 +43,7 @@ class Observed:
     """Settings that Graph took and has not shown since, by name."""
     is_assumed: bool = False
     """Whether `job` is partly what Graph was told and has not shown yet."""
+    application: ApplicationSeen | None = None
+    """What is known of the service principal's secrets; None where spec says nothing of them."""
+    secret_brake: ResourceKey | None = None
+    """Another resource of the tenant that says ForeignSecretLost: no secret is written meanwhile."""

@@ -4,6 +4,18 @@ from collections.abc import Callable
 
 from entrasync.api.conditions import Reason
 from entrasync.core.actions import GraphWrite
+from entrasync.core.application_rules import (
+    acknowledgement_is_outdated,
+    application_is_held_by_another,
+    credentials_were_refused,
+    foreign_secret_was_lost,
+    restart_is_due,
+    secret_is_unreadable,
+    secret_writes_are_held_back,
+    secrets_are_left_over,
+    secrets_are_not_saved,
+    secrets_could_not_be_read,
+)
 from entrasync.core.desired import Desired
 from entrasync.core.facts import Facts
 from entrasync.core.interval_rules import interval_differs
@@ -70,16 +82,37 @@ def _name_service_principal(desired: Desired) -> str:
 
 
 WORK_RULES: tuple[Rule, ...] = (
+    acknowledgement_is_outdated,
+    secrets_are_not_saved,
+    secrets_are_left_over,
     job_runs_but_should_rest,
     settings_differ,
+    application_is_held_by_another,
+    secret_is_unreadable,
+    foreign_secret_was_lost,
+    secret_writes_are_held_back,
+    secrets_could_not_be_read,
+    credentials_were_refused,
     job_rests_but_should_run,
+    restart_is_due,
     interval_differs,
     settings_were_not_taken,
     job_was_paused_by_graph,
 )
-"""Is the job as it should be? Last who is paused by Graph: that is fitness, and by then Graph matches the spec."""
+"""Is the job as it should be? It is paused whatever is wrong with its application, but started only when that is right.
 
-RULES: tuple[Rule, ...] = (
+Last who is paused by Graph: that is fitness, and by then Graph matches the spec.
+"""
+
+WRITERS_RULES: tuple[Rule, ...] = (
+    acknowledgement_is_outdated,
+    application_is_held_by_another,
+    foreign_secret_was_lost,
+    secret_writes_are_held_back,
+)
+"""What stops only those who write."""
+
+JOB_RULES: tuple[Rule, ...] = (
     tenant_was_changed,
     create_is_unconfirmed,
     service_principal_was_changed,
@@ -90,11 +123,10 @@ RULES: tuple[Rule, ...] = (
     held_job_is_missing,
     template_is_not_that_of_the_job,
     job_is_not_written_down,
-    *WORK_RULES,
 )
-"""In the order in which they are asked: whose tenant, which job, is it there, is it ours, is it as it should be."""
+"""In the order in which they are asked: whose tenant, which job, is it there, is it ours."""
 
-OBSERVER_RULES: tuple[Rule, ...] = (
+OBSERVER_JOB_RULES: tuple[Rule, ...] = (
     tenant_was_changed,
     create_before_observing_is_unconfirmed,
     service_principal_was_changed,
@@ -106,9 +138,11 @@ OBSERVER_RULES: tuple[Rule, ...] = (
     named_job_is_unknown,
     template_is_not_that_of_the_job,
     observed_job_is_not_written_down,
-    *WORK_RULES,
 )
 """The same for a resource that only observes: it needs no job of its own, and others may hold the one it looks at."""
+
+RULES = (*JOB_RULES, *WORK_RULES)
+OBSERVER_RULES = (*OBSERVER_JOB_RULES, *(rule for rule in WORK_RULES if rule not in WRITERS_RULES))
 
 
 def plan(facts: Facts) -> Verdict | None:
@@ -119,6 +153,12 @@ def plan(facts: Facts) -> Verdict | None:
     if facts.desired.is_observed_only:
         return _observe(facts)[1]
     return next((verdict for rule in RULES if (verdict := rule(facts)) is not None), None)
+
+
+def has_job_in_hand(facts: Facts) -> bool:
+    """Whether the job is there and its own, so that it is worth looking at what belongs to it."""
+    rules = OBSERVER_JOB_RULES if facts.desired.is_observed_only else JOB_RULES
+    return facts.job is not None and all(rule(facts) is None for rule in rules)
 
 
 def foresee(facts: Facts) -> tuple[GraphWrite, ...]:

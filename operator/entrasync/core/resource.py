@@ -5,7 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, ClassVar
 
-from entrasync.api.names import ABANDON_ANNOTATION, FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION, KIND
+from entrasync.api.conditions import ConditionType
+from entrasync.api.names import (
+    ABANDON_ANNOTATION,
+    FINALIZER,
+    FOREIGN_SECRET_ANNOTATION,
+    JOB_ID_ANNOTATION,
+    JOB_ORIGIN_ANNOTATION,
+    KIND,
+)
+from entrasync.core.application_record import ApplicationRecord, read_application_record
 from entrasync.core.desired import Desired
 from entrasync.core.times import parse_time
 
@@ -30,6 +39,12 @@ def is_same_id(one: str | None, other: str | None) -> bool:
 
 JOB_MEMORY = frozenset({"job", "synchronizationStatus", "pause", "lastStartTime", "originTime", "interval"})
 """Members of status that are true of one job only."""
+
+
+FOREIGN_SECRET_LOST = ConditionType.FOREIGN_SECRET_LOST.value
+
+RESTART_JOB = "RestartJob"
+"""`status.operation.action` of a restart that is due or whose answer was lost; all others are creates."""
 
 
 @dataclass(frozen=True)
@@ -143,7 +158,27 @@ class Resource:
     @property
     def operation(self) -> Operation | None:
         """The unfinished create, if there is one."""
-        return _read_operation(self.status.get("operation"))
+        return None if self._operation_action == RESTART_JOB else _read_operation(self.status.get("operation"))
+
+    @property
+    def is_restart_due(self) -> bool:
+        """Whether a restart was written down and not yet answered for."""
+        return self._operation_action == RESTART_JOB
+
+    @property
+    def _operation_action(self) -> object:
+        operation = self.status.get("operation")
+        return operation.get("action") if isinstance(operation, Mapping) else None
+
+    @property
+    def application(self) -> ApplicationRecord:
+        """What was saved for `spec.application`."""
+        return read_application_record(self.status.get("application"))
+
+    @property
+    def has_acknowledged_loss(self) -> bool:
+        """Whether a person has looked at the secret that vanished."""
+        return self.annotations.get(FOREIGN_SECRET_ANNOTATION) == "true"
 
     def without_former_job(self) -> "Resource":
         """Forget what was true of another job than the one held now: its pause and start say nothing of this one."""
@@ -167,6 +202,14 @@ class Resource:
         if self.held_job_id or self.operation:
             return self.held_job_id
         return self.desired.job_id if self.desired else None
+
+
+def has_standing_loss(resource: Resource) -> bool:
+    """Whether it says ForeignSecretLost and nobody has looked at that yet: no secret is written in its tenant."""
+    stored = resource.status.get("conditions")
+    entries = [entry for entry in stored if isinstance(entry, Mapping)] if isinstance(stored, list) else []
+    is_said = any(entry.get("type") == FOREIGN_SECRET_LOST and entry.get("status") == "True" for entry in entries)
+    return is_said and not resource.has_acknowledged_loss
 
 
 def has_news(known: Resource, seen: Resource) -> bool:
@@ -208,6 +251,8 @@ class Claim:
     wanted_job_id: str | None
     creating_since: datetime | None = None
     """When the create was sent that is not settled yet."""
+    has_application: bool = False
+    """Whether it carries what belongs to the whole service principal."""
 
     @property
     def job_id(self) -> str | None:
@@ -226,6 +271,7 @@ def claim_of(resource: Resource) -> Claim:
         held_job_id=None if is_observer else resource.held_job_id,
         wanted_job_id=desired.job_id if desired and not is_observer else None,
         creating_since=operation.started_at if operation and resource.held_job_id is None else None,
+        has_application=desired is not None and desired.application is not None and not desired.is_observed_only,
     )
 
 

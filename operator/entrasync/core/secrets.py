@@ -1,5 +1,6 @@
-"""What Graph showed us of the target app's credentials, which belong to the service principal and not to a job."""
+"""Secrets of the service principal, as Graph shows them and as we send them. They belong to no job."""
 
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 MASK = "*"
@@ -17,3 +18,33 @@ class StoredSecret:
     def is_masked(self) -> bool:
         """Whether Graph keeps the value to itself."""
         return self.value == MASK
+
+
+class SecretValues(Mapping[str, str]):
+    """Values by Graph's key (synchronizationSecret), never changed once made. Printed, it shows keys only."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self._values = dict(values or {})
+
+    def __getitem__(self, key: str) -> str:
+        return self._values[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"SecretValues({', '.join(sorted(self._values))})"
+
+    def only(self, keys: Collection[str]) -> "SecretValues":
+        """Pick those with these keys."""
+        return SecretValues({key: value for key, value in self._values.items() if key in keys})
+
+    @staticmethod
+    def shown(entries: Iterable[StoredSecret]) -> "SecretValues":
+        """Take what Graph shows, masked as it masks."""
+        return SecretValues({entry.key: entry.value for entry in entries})

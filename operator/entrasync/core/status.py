@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
+from entrasync.core.application_status import remembered_application, tell_application, tell_loss
 from entrasync.core.conditions import Condition, merge_conditions
 from entrasync.core.effective import tell_effective, tell_policies
 from entrasync.core.facts import Facts
@@ -30,6 +31,9 @@ FITNESS = frozenset(
     }
 )
 """What Graph itself says of a job's health and schedule: it stays known when Graph cannot be read."""
+
+KNOWN = FITNESS | {ConditionType.CREDENTIALS_VALID}
+"""And what it said of the target app's credentials."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,8 @@ def remember(facts: Facts) -> Written:
         status["pause"] = facts.pause.write() if facts.pause else None
         status["origin"] = resource.origin
         status["originTime"] = status.get("originTime") or write_time(facts.now)
-        status["operation"] = None
+        status["operation"] = status.get("operation") if resource.is_restart_due else None
+        status["application"] = remembered_application(facts)
     return Written(_without_nothing(status), mirror.complaints)
 
 
@@ -114,6 +119,7 @@ def conclude(facts: Facts, rest: Rest | None, *, wall: datetime) -> dict[str, An
     """Write the conditions of a pass that saw Graph and ended with `rest` (None: all is as wanted)."""
     outlook = outlook_of(facts, rest)
     conditions = [ready_condition(facts, outlook), *_applied_and_drifted(facts, rest), *_progress(outlook)]
+    conditions += tell_application(facts)
     if facts.job is not None and facts.resource.held_job_id:
         conditions += [*tell_fitness(facts.job, facts.bounds), *tell_overdue(facts), *tell_schedule(facts)]
     elif facts.resource.held_job_id:
@@ -128,7 +134,9 @@ def conclude_unseen(resource: Resource, rest: Rest, *, is_blind: bool, wall: dat
     """
     if isinstance(rest, Retry) and not is_blind and _is_at_rest(resource):
         return dict(resource.status)
-    kept = _keep(resource, FITNESS | {ConditionType.DRIFTED} if resource.is_observed_only else FITNESS)
+    kept = _keep(resource, KNOWN | {ConditionType.DRIFTED} if resource.is_observed_only else KNOWN) + tell_loss(
+        resource
+    )
     blind = Condition(ConditionType.READY, "Unknown", Reason.GRAPH_UNREACHABLE, _blind_message(rest))
     # A Wait has its own words, and is not green either: Graph answered, only not yet as it will.
     ready = blind if is_blind and isinstance(rest, Retry) else _keep_or_tell_ready(resource, rest)
@@ -142,7 +150,7 @@ def conclude_suspended(resource: Resource, *, wall: datetime) -> dict[str, Any]:
         "spec.suspend is true: the operator neither reads nor writes this job. The mirrored status is as old as that."
     )
     ready = Condition(ConditionType.READY, "Unknown", Reason.SUSPENDED, message)
-    return _write_conditions(resource, [ready], wall=wall)
+    return _write_conditions(resource, [ready, *tell_loss(resource)], wall=wall)
 
 
 def _with_policies(resource: Resource) -> Resource:

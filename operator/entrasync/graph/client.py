@@ -57,6 +57,7 @@ class GraphClient:
         bounds: Bounds | None = None,
     ) -> None:
         self._tenant_id = tokens.tenant_id
+        self._is_beta = tokens.endpoint.api_version == "beta"
         self._clock = limiter.clock
         self._at = Addresses(tokens.endpoint.root)
         # As many connections as places: who has a place never stands in a second line
@@ -69,6 +70,11 @@ class GraphClient:
     def tenant_id(self) -> str:
         """The tenant that the credential belongs to."""
         return self._tenant_id
+
+    @property
+    def is_losing_secrets(self) -> bool:
+        """Whether this is beta, whose calls about secrets are marked for removal (graph-facts 2.4)."""
+        return self._is_beta
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -4,7 +4,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from entrasync.api.conditions import Reason
-from entrasync.core.actions import Action, CreateJob, DeleteJob, PatchSettings, PauseJob, ReleaseResource, StartJob
+from entrasync.core.actions import (
+    Action,
+    CreateJob,
+    DeleteJob,
+    PatchSettings,
+    PauseJob,
+    ReleaseResource,
+    SaveSecrets,
+    StartJob,
+)
 from entrasync.core.bounds import Bounds
 from entrasync.core.clock import Clock
 from entrasync.core.deletion import (
@@ -22,9 +31,10 @@ from entrasync.core.plan import plan, service_principal_was_changed, tenant_was_
 from entrasync.core.resource import Resource
 from entrasync.core.status import remember
 from entrasync.core.verdicts import Do, Rest, Retry, Wait, judge
+from entrasync.reconcile.done import Done
 from entrasync.reconcile.memory import Memory, note_settings
 from entrasync.reconcile.observe import Observer
-from entrasync.reconcile.perform import Done, Performer
+from entrasync.reconcile.perform import Performer
 from entrasync.reconcile.ports import ResourceChanged
 from entrasync.reconcile.resources import Resources
 
@@ -77,7 +87,7 @@ class Convergence:
             raise self._explain(resource, unread, error) from error
         taken: list[Action] = []
         for _ in range(MOST_ROUNDS):
-            facts = self._facts(resource, observed)
+            facts = await self._with_application(resource, observed)
             verdict = plan(facts)
             if not isinstance(verdict, Do):
                 if not observed.is_assumed:
@@ -97,10 +107,14 @@ class Convergence:
                 return self._fail(facts, verdict.action, error)
             resource = done.resource
             try:
-                observed = await self._look(done, observed)
+                observed = await self._look(done, facts)
             except EntraSyncError as error:
                 return Seen(replace(facts, resource=resource), self.judge(resource, error))
         return Seen(self._facts(resource, observed), _unsettled())
+
+    async def _with_application(self, resource: Resource, observed: Observed) -> Facts:
+        facts = self._facts(resource, observed)
+        return replace(facts, observed=await self._observer.with_application(facts))
 
     def _explain(self, resource: Resource, unread: Observed, error: EntraSyncError) -> EntraSyncError:
         """Say of a service principal that is gone that its app has another one now, where that is so."""
@@ -207,18 +221,30 @@ class Convergence:
             resource = replace(stored, desired=facts.desired, generation=resource.generation)
         elif isinstance(action, PauseJob) and action.record is not None:
             resource = replace(resource, status=dict(resource.status) | {"pause": action.record.write()})
+        elif isinstance(action, SaveSecrets):
+            resource = self._with_stored_operation(resource)
         facts = replace(facts, resource=resource, now=self._clock.now())
         if isinstance(error, OutcomeUnknown) and isinstance(rest := plan(facts), Wait):
             return Seen(facts, rest)
         return Seen(facts, self.judge(resource, error))
 
-    async def _look(self, done: Done, observed: Observed) -> Observed:
+    def _with_stored_operation(self, resource: Resource) -> Resource:
+        """Keep the restart that was written down before a save whose answer was lost."""
+        stored = self._resources.get(resource.key)
+        if stored is None or not stored.is_restart_due:
+            return resource
+        return replace(resource, status=dict(resource.status) | {"operation": stored.status["operation"]})
+
+    async def _look(self, done: Done, facts: Facts) -> Observed:
+        observed = facts.observed
+        application = observed.application if done.resource.generation == facts.resource.generation else None
         if done.needs_look:
-            return await self._observer.observe(done.resource, since=self._clock.now(), is_urgent=True)
+            seen = await self._observer.observe(done.resource, since=self._clock.now(), is_urgent=True)
+            return replace(seen, application=application)
         job = done.job or observed.job
         keeps_job = job is not None and job.id == done.resource.held_job_id
         combined = self._observer.combine(done.resource, observed.listing, job=job if keeps_job else None)
-        return replace(combined, is_assumed=done.is_assumed or observed.is_assumed)
+        return replace(combined, application=application, is_assumed=done.is_assumed or observed.is_assumed)
 
     async def _look_for_deletion(self, resource: Resource, since: datetime) -> Observed:
         unread = self._observer.look_without_listing(resource)

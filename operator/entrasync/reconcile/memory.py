@@ -9,6 +9,7 @@ from entrasync.core.job_settings import SentSetting, read_settings
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.observed import Misses
 from entrasync.core.resource import Resource, ResourceKey
+from entrasync.reconcile.application_memory import ApplicationMemory
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Recollection:
     settings_sent: tuple[str, Mapping[str, SentSetting]] = ("", {})
     """The job that Graph took settings of ours for, and those that it has not shown since."""
     complaints: tuple[str, ...] = ()
+    application: ApplicationMemory = field(default_factory=ApplicationMemory)
     hold_fault: str | None = None
     """What was told of the annotation that should hold the job."""
 

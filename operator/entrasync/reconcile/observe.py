@@ -5,22 +5,35 @@ from datetime import datetime
 
 from entrasync.core.clock import Clock
 from entrasync.core.errors import EntraSyncError, PossiblyReplicating
+from entrasync.core.facts import Facts
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.observed import Observed
+from entrasync.core.plan import has_job_in_hand
 from entrasync.core.resource import Claim, Resource, ResourceKey, is_same_id
 from entrasync.reconcile.absence import explain
+from entrasync.reconcile.application import ApplicationReader
 from entrasync.reconcile.connections import Connections
 from entrasync.reconcile.memory import Memory, Recollection, count_miss, forget_shown, settings_sent_to
+from entrasync.reconcile.ports import SecretStore
 from entrasync.reconcile.resources import Resources
 
 
 class Observer:
     """Gathers the facts of one pass: usually one shared list call, a get only for a job that the list does not show."""
 
-    def __init__(self, connections: Connections, resources: Resources, memory: Memory, clock: Clock) -> None:
+    def __init__(
+        self,
+        connections: Connections,
+        resources: Resources,
+        memory: Memory,
+        *,
+        secrets: SecretStore,
+        clock: Clock,
+    ) -> None:
         self._connections = connections
         self._resources = resources
         self._memory = memory
+        self._application = ApplicationReader(secrets)
         self._clock = clock
 
     async def observe(self, resource: Resource, *, since: datetime, is_urgent: bool) -> Observed:
@@ -55,7 +68,18 @@ class Observer:
             spec_seen_at=recollection.spec_seen_at,
             pause_taken_at=paused_at if paused_job_id == job_id else None,
             settings_sent=settings_sent_to(recollection, job_id),
+            secret_brake=self._resources.find_loss(tenant_id, besides=resource.key),
         )
+
+    async def with_application(self, facts: Facts) -> Observed:
+        """Look at what belongs to the service principal too, once the job is in hand."""
+        if not has_job_in_hand(facts):
+            return replace(facts.observed, application=None)
+        resource = facts.resource
+        memory = self._memory.recall(resource, self._clock.now()).application
+        api = self._connections.find(resource).api
+        seen = await self._application.read(api, facts, memory)
+        return replace(facts.observed, application=seen)
 
     def _claims(self, resource: Resource, tenant_id: str) -> tuple[Claim, ...]:
         """Gather the claims of the others. Who has no way into the tenant cannot block others by naming its jobs."""

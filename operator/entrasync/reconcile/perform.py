@@ -1,7 +1,7 @@
 """The only writer to Graph: one function per action. What each may leave behind after a crash is said beside it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, assert_never
 
 from entrasync.api.conditions import Reason
@@ -12,6 +12,7 @@ from entrasync.core.actions import (
     AskInterval,
     CreateJob,
     DeleteJob,
+    ForgetAcknowledgement,
     ForgetCreate,
     GraphWrite,
     HoldJob,
@@ -19,17 +20,22 @@ from entrasync.core.actions import (
     PatchSettings,
     PauseJob,
     ReleaseResource,
+    RemoveSecrets,
+    RestartJob,
+    SaveSecrets,
     StartJob,
 )
 from entrasync.core.clock import Clock
 from entrasync.core.difference import merge_patch
 from entrasync.core.errors import EntraSyncError, OutcomeUnknown
 from entrasync.core.events import Event
-from entrasync.core.jobs import RemoteJob
 from entrasync.core.pause import Pause
 from entrasync.core.resource import Operation, Resource
 from entrasync.core.status import with_answer, with_intent, with_interval, with_start, without_intent
+from entrasync.reconcile.application_writes import ApplicationWriter
 from entrasync.reconcile.connections import Connections
+from entrasync.reconcile.done import Done
+from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.offers import explain_refusal, refuse_unless_offered, was_not_offered
 from entrasync.reconcile.patches import ask_interval, patch_settings, tell_settings
 from entrasync.reconcile.ports import EventSink, ResourceApi, ResourceChanged, SyncApi
@@ -40,20 +46,6 @@ class ObservedOnly(Exception):
     """A write to Graph was planned for a resource that only observes: a fault of the operator."""
 
 
-@dataclass(frozen=True)
-class Done:
-    """What an action left.
-
-    The resource as it is now, the job if Graph just sent it, whether Graph must be read anew. A job that `is_assumed`
-    is as Graph was told it shall be: enough to go on with, to be seen before the pass ends.
-    """
-
-    resource: Resource
-    job: RemoteJob | None = None
-    needs_look: bool = False
-    is_assumed: bool = False
-
-
 class Performer:
     """Carries out actions, each by the connection of its resource."""
 
@@ -62,6 +54,7 @@ class Performer:
         connections: Connections,
         resource_api: ResourceApi,
         resources: Resources,
+        memory: Memory,
         *,
         events: EventSink,
         clock: Clock,
@@ -71,6 +64,7 @@ class Performer:
         self._resource_api = resource_api
         self._events = events
         self._clock = clock
+        self._application = ApplicationWriter(connections, resource_api, resources, memory, events=events, clock=clock)
 
     async def perform(self, action: Action, resource: Resource) -> Done:
         """Carry out one action. Raises what the ports raise; nothing is repeated here.
@@ -92,6 +86,8 @@ class Performer:
                 return await self._hold(action, resource)
             case ReleaseResource():
                 return await self._release(action, resource)
+            case ForgetAcknowledgement():
+                return await self._application.perform(action, resource)
             case _:
                 assert_never(action)
 
@@ -109,6 +105,8 @@ class Performer:
                 return await self._ask_interval(action, resource)
             case DeleteJob():
                 return await self._delete(action, resource)
+            case SaveSecrets() | RemoveSecrets() | RestartJob():
+                return await self._application.perform(action, resource)
             case _:
                 assert_never(action)
 

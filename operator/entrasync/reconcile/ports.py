@@ -29,6 +29,11 @@ class SyncApi(Protocol):
         """The tenant that the credential belongs to."""
         ...
 
+    @property
+    def is_losing_secrets(self) -> bool:
+        """Whether Microsoft is about to remove the calls about secrets from this version of Graph (graph-facts 2.4)."""
+        ...
+
     async def list_jobs(self, service_principal_id: str, *, is_urgent: bool = False) -> JobListing:
         """Read all jobs of a service principal, all pages.
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from entrasync.core.defaults import Defaults, take_defaults
 from entrasync.core.resolution import Resolution, resolve, without_resolution
-from entrasync.core.resource import Claim, Resource, ResourceKey, claim_of
+from entrasync.core.resource import Claim, Resource, ResourceKey, claim_of, has_standing_loss, is_same_id
 from entrasync.reconcile.store import Store
 
 
@@ -19,6 +19,7 @@ class Resources(Store[Resource]):
         self._defaults: dict[str, Defaults] = {}
         self._resolutions: dict[str, Resolution] = {}
         self._on_service_principal: defaultdict[str, set[ResourceKey]] = defaultdict(set)
+        self._with_losses: set[ResourceKey] = set()
 
     def home(self, key: ResourceKey) -> str:
         """Serialise by service principal: it has one create in flight, and its resources share its list calls."""
@@ -72,6 +73,11 @@ class Resources(Store[Resource]):
         others = (self._by_key[key] for key in keys)
         return tuple(claim_of(other) for other in others if not other.has_let_go and counts(other))
 
+    def find_loss(self, tenant_id: str, *, besides: ResourceKey) -> ResourceKey | None:
+        """Find another resource of a tenant that says ForeignSecretLost, and that nobody has looked at."""
+        others = (self._by_key[key] for key in sorted(self._with_losses - {besides}))
+        return next((other.key for other in others if is_same_id(other.pinned_tenant_id, tenant_id)), None)
+
     def service_principals(self) -> frozenset[str]:
         """All service principals that a resource belongs to."""
         return frozenset(self._on_service_principal)
@@ -87,8 +93,11 @@ class Resources(Store[Resource]):
     def _link(self, seen: Resource) -> None:
         if home := seen.service_principal_id:
             self._on_service_principal[home].add(seen.key)
+        if has_standing_loss(seen):
+            self._with_losses.add(seen.key)
 
     def _unlink(self, known: Resource) -> None:
+        self._with_losses.discard(known.key)
         home = known.service_principal_id or ""
         self._on_service_principal[home].discard(known.key)
         if not self._on_service_principal[home]:

@@ -197,7 +197,9 @@ class TestTheGuard:
     """Whatever a rule may plan, no write to Graph gets past the one place where all of them are made."""
 
     def performer(self, story: Story) -> Performer:
-        return Performer(story.connections, story.server, story.resources, events=story.told, clock=story.clock)
+        return Performer(
+            story.connections, story.server, story.resources, story.memory, events=story.told, clock=story.clock
+        )
 
     @pytest.mark.parametrize("kind", [StartJob, PauseJob, DeleteJob])
     async def test_refuses_what_was_planned_for_an_observer(self, story: Story, kind: Any) -> None:

@@ -1,0 +1,125 @@
+"""What `spec.application` asks Graph to store for the service principal, and what of it has to be sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from entrasync.api.application import ApplicationSpec
+from entrasync.api.policies import OutOfScopeDeletions, ProvisioningScope
+from entrasync.core.application_record import ApplicationRecord, Source
+from entrasync.core.errors import EntraSyncError
+from entrasync.core.notification_settings import is_same_settings, write_notification_settings
+from entrasync.core.secrets import MASK, SecretValues
+
+SYNC_ALL = "SyncAll"
+NOTIFICATION_SETTINGS = "SyncNotificationSettings"
+SKIP_DELETIONS = "SkipOutOfScopeDeletions"
+FIELDS_OF_THEIR_OWN = frozenset({SYNC_ALL, NOTIFICATION_SETTINGS, SKIP_DELETIONS})
+"""Keys of Graph that spec gives by fields of ours. Unset, they are left as they are, never removed."""
+
+BETWEEN_DRIFT_LOOKS = timedelta(hours=1)
+"""What Graph stores is read again so often where nothing of ours has changed: a poll costs no call for it."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """`spec.application.credentials` with all values read, or why they could not be."""
+
+    values: SecretValues
+    origins: Mapping[str, Source] = field(default_factory=dict)
+    """Which version of which Secret each value came from; those that spec gives itself have none."""
+    unreadable: str | None = None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All of those, each once."""
+        return tuple(sorted(set(self.origins.values())))
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Graph's answer to credentials that it tried out, in its own words. `is_verdict` is False if it could not try."""
+
+    code: str
+    message: str
+    retry_at: datetime
+    is_verdict: bool = True
+
+
+@dataclass(frozen=True)
+class ApplicationSeen:
+    """What one pass knows of the service principal's secrets.
+
+    `stored` is what Graph shows, masked as it masks; None: not looked at, for nothing has changed since it matched.
+    `saved` are the keys whose wanted value is surely the one that was saved last. `lost` are keys of others that our
+    last write took away.
+    """
+
+    credentials: Credentials
+    stored: SecretValues | None = None
+    saved: frozenset[str] = frozenset()
+    refusal: Refusal | None = None
+    failure: EntraSyncError | None = None
+    lost: frozenset[str] = frozenset()
+
+
+def wanted_secrets(spec: ApplicationSpec, credentials: Mapping[str, str], stored: Mapping[str, str]) -> SecretValues:
+    """Write all that is ours as Graph's keys and values; notification settings keep what is not ours in them."""
+    wanted = dict(credentials)
+    if spec.provisioning_scope is not None:
+        wanted[SYNC_ALL] = "true" if spec.provisioning_scope is ProvisioningScope.ALL else "false"
+    if spec.notifications is not None or spec.accidental_deletions is not None:
+        found = stored.get(NOTIFICATION_SETTINGS)
+        wanted[NOTIFICATION_SETTINGS] = write_notification_settings(
+            found, spec.notifications, spec.accidental_deletions
+        )
+    if spec.out_of_scope_deletions is not None:
+        wanted[SKIP_DELETIONS] = "True" if spec.out_of_scope_deletions is OutOfScopeDeletions.SKIP else "False"
+    return SecretValues(wanted)
+
+
+def owned_keys(spec: ApplicationSpec) -> frozenset[str]:
+    """Tell which of Graph's keys a spec makes ours."""
+    return frozenset(wanted_secrets(spec, dict.fromkeys(entry_keys(spec), ""), {}))
+
+
+def entry_keys(spec: ApplicationSpec) -> frozenset[str]:
+    """Tell the keys of the credentials."""
+    entries = spec.credentials.entries if spec.credentials else ()
+    return frozenset(entry.key.value for entry in entries)
+
+
+def secrets_to_send(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> SecretValues:
+    """Pick what Graph does not have as wanted.
+
+    When one that we had saved has gone, all of ours are sent: Graph may replace where we expect it to merge.
+    """
+    stored = seen.stored or SecretValues()
+    wanted = wanted_secrets(spec, seen.credentials.values, stored)
+    if not (record.keys & wanted.keys()) <= stored.keys():
+        return wanted
+    known = record.keys & seen.saved
+    return wanted.only([key for key, value in wanted.items() if not _is_there(key, value, stored, known)])
+
+
+def _is_there(key: str, wanted: str, stored: Mapping[str, str], known: frozenset[str]) -> bool:
+    found = stored.get(key)
+    if found is None:
+        return False
+    if found == MASK:
+        return key in known
+    return is_same_value(key, wanted, found)
+
+
+def is_same_value(key: str, one: str, other: str) -> bool:
+    """Whether two values of a key mean the same to Graph."""
+    if key in {SYNC_ALL, SKIP_DELETIONS}:
+        return one.lower() == other.lower()
+    return one == other or (key == NOTIFICATION_SETTINGS and is_same_settings(one, other))
+
+
+def keys_left_over(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> frozenset[str]:
+    """Tell which credentials we saved that are no longer in the list of entries and still in Graph."""
+    if spec.credentials is None or seen.stored is None:
+        return frozenset()
+    return (record.keys - FIELDS_OF_THEIR_OWN - entry_keys(spec)) & seen.stored.keys()

@@ -1,0 +1,84 @@
+"""What `status.application` remembers: which keys were saved, from which versions of which Secrets. Never a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, order=True)
+class Source:
+    """One version of a Secret of the API server that values were read from."""
+
+    name: str
+    uid: str
+    resource_version: str
+
+    def write(self) -> dict[str, str]:
+        """Write it as an item of `status.application.sources`."""
+        return {"name": self.name, "uid": self.uid, "resourceVersion": self.resource_version}
+
+
+@dataclass(frozen=True)
+class ApplicationRecord:
+    """`status.application` as the rules read it. `time` and the like are as stored.
+
+    `generation` is the one for which Graph was last seen to match; with `sources` it tells whether anything has
+    changed since.
+    """
+
+    keys: frozenset[str] = frozenset()
+    sources: tuple[Source, ...] = ()
+    generation: int | None = None
+    validated: bool | None = None
+    lost_keys: frozenset[str] = frozenset()
+    scope_in_force: str | None = None
+    time: str | None = None
+
+    def covers(self, generation: int, sources: tuple[Source, ...]) -> bool:
+        """Whether Graph was seen to match this generation, with these versions of its Secrets."""
+        return self.generation == generation and self.sources == sources
+
+    def write(self) -> dict[str, Any] | None:
+        """Write it as `status.application`; None when there is nothing to remember."""
+        members: dict[str, Any] = {
+            "keys": sorted(self.keys) or None,
+            "sources": [source.write() for source in self.sources] or None,
+            "generation": self.generation,
+            "validated": self.validated,
+            "lostKeys": sorted(self.lost_keys) or None,
+            "scopeInForce": self.scope_in_force,
+            "time": self.time,
+        }
+        return {name: value for name, value in members.items() if value is not None} or None
+
+
+def read_application_record(stored: object) -> ApplicationRecord:
+    """Read `status.application`, never trusted to be well-formed."""
+    if not isinstance(stored, Mapping):
+        return ApplicationRecord()
+    generation, validated = stored.get("generation"), stored.get("validated")
+    return ApplicationRecord(
+        keys=_names(stored.get("keys")),
+        sources=_sources(stored.get("sources")),
+        generation=generation if isinstance(generation, int) else None,
+        validated=validated if isinstance(validated, bool) else None,
+        lost_keys=_names(stored.get("lostKeys")),
+        scope_in_force=_text(stored.get("scopeInForce")),
+        time=_text(stored.get("time")),
+    )
+
+
+def _names(stored: object) -> frozenset[str]:
+    return frozenset(name for name in stored if isinstance(name, str)) if isinstance(stored, list) else frozenset()
+
+
+def _sources(stored: object) -> tuple[Source, ...]:
+    entries = [entry for entry in stored if isinstance(entry, Mapping)] if isinstance(stored, list) else []
+    return tuple(
+        Source(str(entry.get("name", "")), str(entry.get("uid", "")), str(entry.get("resourceVersion", "")))
+        for entry in entries
+    )
+
+
+def _text(stored: object) -> str | None:
+    return stored if isinstance(stored, str) and stored else None

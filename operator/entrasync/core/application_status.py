@@ -1,0 +1,126 @@
+"""What a pass leaves in `status.application`, and the conditions that follow from it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.core.application import SYNC_ALL, keys_left_over, owned_keys, secrets_to_send
+from entrasync.core.application_record import ApplicationRecord
+from entrasync.core.application_rules import explain_loss, standing_loss
+from entrasync.core.conditions import Condition
+from entrasync.core.facts import Facts
+from entrasync.core.resource import RESTART_JOB, Resource
+from entrasync.core.times import write_precise_time, write_time
+
+
+def remembered_application(facts: Facts) -> dict[str, Any] | None:
+    """Write `status.application` as of this pass; once Graph matches, for which generation and which Secrets."""
+    record = replace(facts.resource.application, lost_keys=standing_loss(facts))
+    spec, seen = facts.desired.application, facts.observed.application
+    if spec is None:
+        return ApplicationRecord(lost_keys=record.lost_keys).write()
+    if seen is None or seen.stored is None or seen.credentials.unreadable or facts.application_claim:
+        return record.write()
+    if secrets_to_send(spec, seen, record) or keys_left_over(spec, seen, record):
+        return record.write()
+    settled = replace(
+        record,
+        keys=record.keys & owned_keys(spec),
+        sources=seen.credentials.sources,
+        generation=facts.resource.generation,
+    )
+    return settled.write()
+
+
+def tell_application(facts: Facts) -> list[Condition]:
+    """Write the conditions that spec.application brings along."""
+    conditions = tell_loss(facts.resource)
+    spec = facts.desired.application
+    return [*_credentials_valid(facts), *conditions] if spec and spec.credentials else conditions
+
+
+def tell_loss(resource: Resource) -> list[Condition]:
+    """Write the condition that holds back all writing of secrets in the tenant, where it is due."""
+    lost = resource.application.lost_keys
+    if not lost:
+        return []
+    message = explain_loss(resource, lost)
+    return [Condition(ConditionType.FOREIGN_SECRET_LOST, "True", Reason.FOREIGN_SECRET_LOST, message)]
+
+
+def _credentials_valid(facts: Facts) -> list[Condition]:
+    kind, seen, record = ConditionType.CREDENTIALS_VALID, facts.observed.application, facts.resource.application
+    if seen is not None and seen.refusal is not None:
+        words = f"{seen.refusal.code}: {seen.refusal.message}".strip(": ")
+        if seen.refusal.is_verdict:
+            return [Condition(kind, "False", Reason.VALIDATION_FAILED, f"Graph refused the credentials: {words}")]
+        return [Condition(kind, "Unknown", Reason.VALIDATION_UNAVAILABLE, f"Graph could not try them: {words}")]
+    if record.validated:
+        return [Condition(kind, "True", Reason.VALIDATED, "Graph accepted the credentials before they were saved.")]
+    if record.validated is None and record.generation is None:
+        return []  # nothing is known of them yet
+    message = "The credentials that Graph has were not tried by the operator; they are tried when they change."
+    if facts.desired.application and _is_never_tried(facts):
+        message = "spec.application.credentials.validation is Never: the credentials were saved untried."
+    return [Condition(kind, "Unknown", Reason.NOT_VALIDATED, message)]
+
+
+def _is_never_tried(facts: Facts) -> bool:
+    spec = facts.desired.application
+    return bool(spec and spec.credentials and spec.credentials.validation == "Never")
+
+
+def with_restart_intent(resource: Resource, now: datetime) -> dict[str, Any]:
+    """Record that a restart will be due, before what needs it is sent."""
+    operation = {
+        "action": RESTART_JOB,
+        "startedAt": write_precise_time(now),
+        "servicePrincipalId": resource.service_principal_id,
+    }
+    return dict(resource.status) | {"operation": operation}
+
+
+def without_restart_intent(resource: Resource) -> dict[str, Any]:
+    """Forget a restart whose cause surely did not come about."""
+    return {name: value for name, value in resource.status.items() if name != "operation"}
+
+
+def with_saved_secrets(
+    resource: Resource, values: Mapping[str, str], *, is_validated: bool | None, needs_restart: bool, now: datetime
+) -> dict[str, Any]:
+    """Remember which keys Graph took. `is_validated` is None when no credentials were among them."""
+    record = resource.application
+    scope = _scope(values)
+    saved = replace(
+        record,
+        keys=record.keys | values.keys(),
+        validated=record.validated if is_validated is None else is_validated,
+        scope_in_force=scope if scope and not needs_restart else record.scope_in_force,
+        time=write_time(now),
+    )
+    return dict(resource.status) | {"application": saved.write()}
+
+
+def without_secrets(resource: Resource, keys: frozenset[str], *, lost: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Remember that these keys are no longer ours."""
+    record = resource.application
+    left = replace(record, keys=record.keys - keys, lost_keys=record.lost_keys | lost)
+    return dict(resource.status) | {"application": left.write()}
+
+
+def with_restart(resource: Resource) -> dict[str, Any]:
+    """Remember that Graph took the restart: what is saved is in force."""
+    desired = resource.desired
+    spec = desired.application if desired else None
+    record = resource.application
+    scope = spec.provisioning_scope.value if spec and spec.provisioning_scope else record.scope_in_force
+    application = replace(record, scope_in_force=scope).write()
+    return without_restart_intent(resource) | {"application": application}
+
+
+def _scope(values: Mapping[str, str]) -> str | None:
+    if SYNC_ALL not in values:
+        return None
+    return "All" if values[SYNC_ALL] == "true" else "AssignedOnly"

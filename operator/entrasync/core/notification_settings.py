@@ -1,0 +1,50 @@
+"""The value of SyncNotificationSettings: JSON in a string, of which only some members are ours (graph-facts 5.3)."""
+
+import json
+from typing import Any
+
+from entrasync.api.application import AccidentalDeletionsSpec, NotificationsSpec
+
+SEPARATOR = ","
+
+
+def write_notification_settings(
+    found: str | None, notifications: NotificationsSpec | None, deletions: AccidentalDeletionsSpec | None
+) -> str:
+    """Lay our members over those found in Graph, which stay as they are; what is no JSON object counts as none."""
+    members = _read(found)
+    if notifications is not None:
+        members |= {"Enabled": bool(notifications.recipients)} | _recipients(members, notifications)
+    if deletions is not None:
+        members |= {"DeleteThresholdEnabled": True, "DeleteThresholdValue": deletions.threshold}
+    return json.dumps(members, separators=(",", ":"))
+
+
+def is_same_settings(one: str, other: str) -> bool:
+    """Whether two values mean the same JSON object."""
+    read = _read_object(one)
+    return read is not None and read == _read_object(other)
+
+
+def _recipients(members: dict[str, Any], notifications: NotificationsSpec) -> dict[str, str]:
+    """Keep what means the same addresses: their order is nobody's wish."""
+    found, wanted = members.get("Recipients"), notifications.recipients
+    if isinstance(found, str) and _addresses(found) == {address.lower() for address in wanted}:
+        return {"Recipients": found}
+    return {"Recipients": SEPARATOR.join(wanted)}
+
+
+def _addresses(text: str) -> set[str]:
+    return {address.strip().lower() for address in text.split(SEPARATOR) if address.strip()}
+
+
+def _read(found: str | None) -> dict[str, Any]:
+    return dict((_read_object(found) if found else None) or {})
+
+
+def _read_object(text: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(text, parse_constant=lambda _: None)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None

@@ -1,0 +1,100 @@
+"""The reader of `spec.application`: Secrets of the API server at each pass, Graph's own only when there is cause."""
+
+from dataclasses import replace
+
+from entrasync.core.application import (
+    BETWEEN_DRIFT_LOOKS,
+    ApplicationSeen,
+    Credentials,
+    keys_left_over,
+    secrets_to_send,
+)
+from entrasync.core.application_record import ApplicationRecord
+from entrasync.core.errors import EntraSyncError
+from entrasync.core.facts import Facts
+from entrasync.core.secrets import SecretValues
+from entrasync.reconcile.app_credentials import read_credentials
+from entrasync.reconcile.application_memory import ApplicationMemory
+from entrasync.reconcile.ports import SecretStore, SyncApi
+
+
+class ApplicationReader:
+    """Gathers what one pass needs to know of the service principal's secrets."""
+
+    def __init__(self, secrets: SecretStore) -> None:
+        self._secrets = secrets
+
+    async def read(self, api: SyncApi, facts: Facts, memory: ApplicationMemory) -> ApplicationSeen | None:
+        """Read the wanted values, unless this pass has them, and what Graph stores if that may differ.
+
+        A failure of Graph is part of the answer. Raises `ApiServerUnavailable`.
+        """
+        spec, resource = facts.desired.application, facts.resource
+        if spec is None or facts.application_claim:
+            return None
+        before = facts.observed.application
+        credentials = (
+            before.credentials if before else await read_credentials(self._secrets, resource.key.namespace, spec)
+        )
+        memory.trust(_surely_saved(credentials, resource.application, resource.generation))
+        seen = ApplicationSeen(
+            credentials,
+            stored=memory.stored if memory.looked_for == (resource.generation, credentials.sources) else None,
+            saved=memory.saved_among(credentials.values),
+            refusal=memory.refusal_of(credentials.values, resource.generation, facts.now),
+        )
+        return await self._look(api, facts, seen, memory) if _needs_look(facts, seen, memory) else seen
+
+    async def _look(
+        self, api: SyncApi, facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory
+    ) -> ApplicationSeen:
+        version = (facts.resource.generation, seen.credentials.sources)
+        try:
+            stored = SecretValues.shown(await api.list_secrets(facts.home))
+            lost = await find_lost(api, facts.home, stored, memory)
+        except EntraSyncError as error:
+            if memory.others is None and facts.resource.application.covers(*version):
+                memory.looked_at = facts.now  # only a look for drift: the next one tells as much
+                return seen
+            return replace(seen, failure=error)
+        memory.note_look(stored, version, facts.now)
+        memory.others = None
+        return replace(seen, stored=stored, lost=lost)
+
+
+async def find_lost(api: SyncApi, home: str, stored: SecretValues, memory: ApplicationMemory) -> frozenset[str]:
+    """Tell which keys of others our last write took away; looks once more at that, for reads may be stale."""
+    missing = (memory.others or frozenset()) - stored.keys()
+    return missing - SecretValues.shown(await api.list_secrets(home)).keys() if missing else missing
+
+
+def _surely_saved(credentials: Credentials, record: ApplicationRecord, generation: int) -> SecretValues:
+    """Pick the values that have not changed since Graph was seen to match."""
+    if record.generation != generation:
+        return SecretValues()
+    return credentials.values.only([key for key in record.keys if _is_unchanged(key, credentials, record)])
+
+
+def _is_unchanged(key: str, credentials: Credentials, record: ApplicationRecord) -> bool:
+    origin = credentials.origins.get(key)
+    return origin is None or origin in record.sources
+
+
+def _needs_look(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) -> bool:
+    """Whether Graph must show its secrets: something of ours is unfinished or new, or the last look is long ago."""
+    if seen.credentials.unreadable:
+        return False
+    if memory.others is not None:
+        return True
+    since = memory.looked_at or facts.observed.spec_seen_at or facts.now
+    is_overdue = facts.now - since >= BETWEEN_DRIFT_LOOKS
+    if seen.stored is None:
+        return is_overdue or not facts.resource.application.covers(facts.resource.generation, seen.credentials.sources)
+    if seen.refusal or facts.observed.secret_brake or facts.desired.is_observed_only:
+        return is_overdue
+    return is_overdue or _is_unfinished(facts, seen)
+
+
+def _is_unfinished(facts: Facts, seen: ApplicationSeen) -> bool:
+    spec, record = facts.desired.application, facts.resource.application
+    return spec is not None and bool(secrets_to_send(spec, seen, record) or keys_left_over(spec, seen, record))

@@ -1,0 +1,79 @@
+"""What this process remembers of the secrets it saved: digests under a key of its own, never a value, never on disk."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from entrasync.core.application import Refusal
+from entrasync.core.application_record import Source
+from entrasync.core.secrets import SecretValues
+
+Version = tuple[int, tuple[Source, ...]]
+"""A generation of the resource, and the versions of the Secrets it refers to."""
+
+_KEY = secrets.token_bytes(32)
+"""Random in each process: a digest that got out would tell nothing of a value."""
+
+
+def digest(text: str) -> bytes:
+    """Make a value comparable without keeping it."""
+    return hashlib.blake2b(text.encode(), key=_KEY, digest_size=16).digest()
+
+
+def digest_all(values: Mapping[str, str]) -> bytes:
+    """Make a whole set of values comparable."""
+    return digest("\0".join(f"{key}\0{values[key]}" for key in sorted(values)))
+
+
+@dataclass
+class ApplicationMemory:
+    """One resource's part. Losing it costs one save at most."""
+
+    stored: SecretValues | None = None
+    """What Graph showed last; None after a write of ours."""
+    looked_at: datetime | None = None
+    looked_for: Version | None = None
+    """What the last look was for."""
+    others: frozenset[str] | None = None
+    """Keys of others that were there before a write of ours whose effect was not looked at yet."""
+    refusal: Refusal | None = None
+    refused: tuple[bytes, int] | None = None
+    """Which values were refused, and in which generation: an edit of the resource has them tried again."""
+    told_deprecated: int | None = None
+    """The generation for which the Event about deprecated calls was told."""
+    _digests: dict[str, bytes] = field(default_factory=dict, repr=False)
+
+    def note_look(self, stored: SecretValues, version: Version, at: datetime) -> None:
+        """Keep what Graph showed."""
+        self.stored, self.looked_for, self.looked_at = stored, version, at
+
+    def note_saved(self, values: Mapping[str, str]) -> None:
+        """Keep which values Graph took; what it showed before is out of date."""
+        self._digests |= {key: digest(value) for key, value in values.items()}
+        self.stored = None
+
+    def note_removed(self, keys: Iterable[str]) -> None:
+        """Forget values that Graph no longer has."""
+        for key in keys:
+            self._digests.pop(key, None)
+        self.stored = None
+
+    def note_refusal(self, values: Mapping[str, str], generation: int, refusal: Refusal) -> None:
+        """Keep that these values were refused."""
+        self.refused, self.refusal = (digest_all(values), generation), refusal
+
+    def trust(self, values: Mapping[str, str]) -> None:
+        """Take values for those saved last where nothing else is known of them."""
+        self._digests = {key: digest(value) for key, value in values.items()} | self._digests
+
+    def saved_among(self, values: Mapping[str, str]) -> frozenset[str]:
+        """Tell the keys whose value is surely the one that was saved last."""
+        return frozenset(key for key, value in values.items() if self._digests.get(key) == digest(value))
+
+    def refusal_of(self, values: Mapping[str, str], generation: int, now: datetime) -> Refusal | None:
+        """Give the refusal of just these values, until it is time to try them again."""
+        if self.refusal is None or now >= self.refusal.retry_at or self.refused != (digest_all(values), generation):
+            return None
+        return self.refusal

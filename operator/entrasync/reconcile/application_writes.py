@@ -1,0 +1,218 @@
+"""The writer of `spec.application`: secrets and the restart that a new provisioning scope needs."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from entrasync.api.conditions import Reason
+from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
+from entrasync.core.actions import ApplicationAction, ForgetAcknowledgement, RemoveSecrets, RestartJob, SaveSecrets
+from entrasync.core.application import FIELDS_OF_THEIR_OWN, Refusal, owned_keys
+from entrasync.core.application_status import (
+    with_restart,
+    with_restart_intent,
+    with_saved_secrets,
+    without_restart_intent,
+    without_secrets,
+)
+from entrasync.core.clock import Clock
+from entrasync.core.difference import merge_patch
+from entrasync.core.errors import EntraSyncError, GraphAnswer, OutcomeUnknown, Refused
+from entrasync.core.events import Event
+from entrasync.core.resource import Resource
+from entrasync.core.secrets import SecretValues
+from entrasync.reconcile.application import find_lost
+from entrasync.reconcile.application_memory import ApplicationMemory
+from entrasync.reconcile.connections import Connections
+from entrasync.reconcile.done import Done
+from entrasync.reconcile.memory import Memory
+from entrasync.reconcile.ports import EventSink, ResourceApi, SyncApi
+from entrasync.reconcile.resources import Resources
+
+BAD_REQUEST = 400
+
+UNTIL_REFUSED_AGAIN = timedelta(minutes=15)
+"""Between tries of values that were refused: a target app may lock an account after too many."""
+
+UNTIL_TRIED_AGAIN = timedelta(minutes=1)
+"""Between tries while the target app can't be asked."""
+
+
+class ApplicationWriter:
+    """Carries out what the rules of `spec.application` decide."""
+
+    def __init__(
+        self,
+        connections: Connections,
+        resource_api: ResourceApi,
+        resources: Resources,
+        memory: Memory,
+        *,
+        events: EventSink,
+        clock: Clock,
+    ) -> None:
+        self._connections = connections
+        self._resource_api = resource_api
+        self._resources = resources
+        self._memory = memory
+        self._events = events
+        self._clock = clock
+
+    async def perform(self, action: ApplicationAction, resource: Resource) -> Done:
+        """Carry out one action. Raises what the ports raise."""
+        match action:
+            case SaveSecrets():
+                return await self._save(action, resource)
+            case RemoveSecrets():
+                return await self._remove(action, resource)
+            case RestartJob():
+                return await self._restart(action, resource)
+            case ForgetAcknowledgement():
+                return await self._forget_acknowledgement(resource)
+
+    async def _save(self, action: SaveSecrets, resource: Resource) -> Done:
+        """Try, record that a restart will be due, send. What Graph refuses is kept in memory: nothing is saved then.
+
+        A crash after the record leads to a restart at most; one after the PUT to another PUT of the same.
+        """
+        api, memory = self._api(resource), self._application(resource)
+        if action.tried is not None and not await self._try(api, action, action.tried, resource):
+            return Done(resource)
+        had_intent = resource.is_restart_due
+        if action.needs_restart and not had_intent:
+            resource = await self._write(resource, with_restart_intent(resource, self._clock.now()))
+        self._note_others(memory, resource)
+        try:
+            await api.put_secrets(action.service_principal_id, action.values)
+        except OutcomeUnknown:
+            raise
+        except EntraSyncError:
+            if action.needs_restart and not had_intent:
+                await self._write(resource, without_restart_intent(resource))
+            raise
+        memory.note_saved(action.values)
+        self._tell_saved(action, api, memory, resource)
+        status = with_saved_secrets(
+            resource,
+            action.values,
+            is_validated=_is_validated(action),
+            needs_restart=action.needs_restart,
+            now=self._clock.now(),
+        )
+        return Done(replace(resource, status=status))
+
+    async def _remove(self, action: RemoveSecrets, resource: Resource) -> Done:
+        """Take our credentials out of Graph; what it does not let go is told once and left to itself."""
+        api, memory = self._api(resource), self._application(resource)
+        if memory.stored is None or resource.is_deleting:
+            memory.stored = SecretValues.shown(await api.list_secrets(action.service_principal_id))
+        self._note_others(memory, resource)
+        kept = await _remove_each(api, action)
+        memory.note_removed(action.keys)
+        removed = action.keys - kept
+        if removed:
+            self._tell(resource, "Normal", Reason.SECRETS_REMOVED, f"Removed {_list(removed)} from Graph.")
+        if kept:
+            message = f"Graph does not remove {_list(kept)}: such a key stays, and is no longer looked after."
+            self._tell(resource, "Warning", Reason.SECRET_NOT_REMOVABLE, message)
+        lost = await self._look_at_others(api, action, memory) if resource.is_deleting else frozenset[str]()
+        return Done(replace(resource, status=without_secrets(resource, action.keys, lost=lost)))
+
+    async def _restart(self, action: RestartJob, resource: Resource) -> Done:
+        """Restart with the default scopes. The intent is in the status already; a lost answer leaves it there."""
+        await self._api(resource).restart_job(action.service_principal_id, action.job_id)
+        message = f"Restarted job {action.job_id} to bring the provisioning scope into force."
+        self._tell(resource, "Normal", Reason.JOB_RESTARTED, message)
+        return Done(replace(resource, status=with_restart(resource)), needs_look=True)
+
+    async def _forget_acknowledgement(self, resource: Resource) -> Done:
+        """Take the annotation away: what vanished now, nobody has looked at."""
+        patch = {"annotations": {FOREIGN_SECRET_ANNOTATION: None}}
+        written = await self._resource_api.patch_metadata(resource, patch)
+        return Done(replace(written, status=resource.status))
+
+    async def _try(self, api: SyncApi, action: SaveSecrets, tried: SecretValues, resource: Resource) -> bool:
+        try:
+            await api.validate_credentials(action.service_principal_id, action.job_id, tried)
+        except Refused as error:
+            if error.answer.status != BAD_REQUEST:
+                raise
+            refusal = self._refusal(error.answer)
+            self._application(resource).note_refusal(tried, resource.generation, refusal)
+            return False
+        return True
+
+    def _refusal(self, answer: GraphAnswer) -> Refusal:
+        is_verdict = not answer.code.endswith(("Unavailable", "Timeout"))
+        pause = UNTIL_REFUSED_AGAIN if is_verdict else UNTIL_TRIED_AGAIN
+        return Refusal(answer.code, answer.message, self._clock.now() + pause, is_verdict)
+
+    async def _write(self, resource: Resource, status: Mapping[str, Any]) -> Resource:
+        """Write the working copy of status, which is ahead of the stored one."""
+        stored = self._resources.get(resource.key)
+        patch = merge_patch(stored.status if stored else {}, status)
+        return replace(await self._resource_api.patch_status(resource, patch), status=status)
+
+    def _note_others(self, memory: ApplicationMemory, resource: Resource) -> None:
+        """Keep the names of others' keys until it is seen that they are still there."""
+        spec = resource.desired.application if resource.desired else None
+        ours = resource.application.keys | (owned_keys(spec) if spec else frozenset())
+        there = frozenset(memory.stored or ())
+        memory.others = (there - ours) | (memory.others or frozenset())
+
+    async def _look_at_others(self, api: SyncApi, action: RemoveSecrets, memory: ApplicationMemory) -> frozenset[str]:
+        stored = SecretValues.shown(await api.list_secrets(action.service_principal_id))
+        lost = await find_lost(api, action.service_principal_id, stored, memory)
+        memory.others = None
+        return lost
+
+    def _tell_saved(self, action: SaveSecrets, api: SyncApi, memory: ApplicationMemory, resource: Resource) -> None:
+        where = f"of service principal {action.service_principal_id}"
+        if action.corrects_drift:
+            message = f"{_list(action.corrects_drift)} {where} had been changed from outside and was saved again."
+            self._tell(resource, "Normal", Reason.DRIFT_CORRECTED, message)
+        else:
+            self._tell(resource, "Normal", Reason.SECRETS_SAVED, f"Saved {_list(action.values.keys())} {where}.")
+        if api.is_losing_secrets and memory.told_deprecated != resource.generation:
+            memory.told_deprecated = resource.generation
+            message = (
+                "Microsoft removes the calls that secrets are saved by from Graph's beta on 2027-07-06. "
+                "Use apiVersion v1.0 in the GraphConnection."
+            )
+            self._tell(resource, "Warning", Reason.SECRETS_DEPRECATED, message)
+
+    def _tell(self, resource: Resource, kind: Any, reason: Reason, message: str) -> None:
+        self._events.tell(resource, Event(kind, reason, message))
+
+    def _api(self, resource: Resource) -> SyncApi:
+        return self._connections.find(resource).api
+
+    def _application(self, resource: Resource) -> ApplicationMemory:
+        return self._memory.recall(resource, self._clock.now()).application
+
+
+async def _remove_each(api: SyncApi, action: RemoveSecrets) -> frozenset[str]:
+    """Remove all at once, or one by one where Graph refuses that; returns those that it keeps."""
+    home = action.service_principal_id
+    try:
+        await api.put_secrets(home, dict.fromkeys(sorted(action.keys), ""))
+    except Refused as error:
+        if error.answer.status != BAD_REQUEST:
+            raise
+        if len(action.keys) == 1:
+            return action.keys
+        kept = [await _remove_each(api, RemoveSecrets(home, frozenset({key}))) for key in sorted(action.keys)]
+        return frozenset().union(*kept)
+    return frozenset()
+
+
+def _is_validated(action: SaveSecrets) -> bool | None:
+    """Tell whether the credentials among what was sent were tried; None when there were none."""
+    if action.tried is not None:
+        return True
+    return False if action.values.keys() - FIELDS_OF_THEIR_OWN else None
+
+
+def _list(keys: Iterable[str]) -> str:
+    return ", ".join(sorted(keys))

@@ -1,0 +1,584 @@
+"""The story of spec.application: what is asked of Graph, in which order, and what a failure at each point leaves."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from entrasync.api.application import ApplicationSpec
+from entrasync.api.conditions import Reason
+from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
+from entrasync.api.policies import DeletionPolicy, ManagementPolicy, ScheduleState
+from entrasync.core.errors import GraphAnswer, OutcomeUnknown, Refused, Transient
+from entrasync.core.resource import ResourceKey
+from tests.support.facts import (
+    JOB,
+    NOW,
+    application,
+    desired,
+    holder,
+    minutes,
+    quarantined_job,
+    remote_job,
+    resource,
+)
+from tests.support.fakes import Story
+
+LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
+DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Down.")
+SECRET = ResourceKey("identity", "scim")
+CREDENTIALS = application("BaseAddress=https://scim", "SecretToken<scim.token")
+POLL = timedelta(minutes=5)
+HOUR = timedelta(hours=1, minutes=1)
+
+
+def refused(code: str = "InvalidCredentials", words: str = "The target said no.", status: int = 400) -> Refused:
+    return Refused(Reason.REQUEST_REFUSED, words, answer=GraphAnswer(status, code, words, "req"))
+
+
+@pytest.fixture
+def story() -> Story:
+    story = Story()
+    story.secrets.put(SECRET, token="s3cret")
+    return story
+
+
+def fresh(story: Story, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ResourceKey:
+    return story.apply(resource(desired(application=spec, **wish), finalizers=()))
+
+
+async def settled(story: Story, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ResourceKey:
+    """A job we made, with its secrets saved, that runs; no call counted so far."""
+    key = fresh(story, spec, **wish)
+    await story.run(key)
+    story.graph.add(remote_job(story.server.stored[key].held_job_id or JOB))
+    await story.run(key)
+    story.graph.calls.clear()
+    story.graph.put.clear()
+    story.graph.tried.clear()
+    story.told.events.clear()
+    return key
+
+
+async def later(story: Story, key: ResourceKey, delay: timedelta = POLL) -> None:
+    story.clock.move(delay)
+    await story.run(key)
+
+
+class TestCreate:
+    FULL = application(
+        "BaseAddress=https://scim",
+        "SecretToken<scim.token",
+        scope="AssignedOnly",
+        notifications={"recipients": ["iam@example.com"]},
+    )
+
+    async def test_tries_saves_once_and_looks_before_it_starts(self, story: Story) -> None:
+        key = fresh(story, self.FULL)
+        await story.run(key)
+        assert story.graph.calls == [
+            "list_jobs",
+            "create_job",
+            "list_secrets",
+            "validate_credentials",
+            "put_secrets",
+            "list_secrets",
+            "start_job",
+            "list_jobs",
+        ]
+        [put] = story.graph.put
+        assert set(put) == {"BaseAddress", "SecretToken", "SyncAll", "SyncNotificationSettings"}
+        assert story.graph.tried == [{"BaseAddress": "https://scim", "SecretToken": "s3cret"}]
+        assert story.condition(key, "Ready") == ("True", "NotRunYet")
+        assert story.condition(key, "CredentialsValid") == ("True", "Validated")
+        assert story.told.reasons == ["JobCreated", "SecretsSaved", "JobStarted"]
+
+    async def test_remembers_names_and_versions_and_no_value(self, story: Story) -> None:
+        key = fresh(story, self.FULL)
+        await story.run(key)
+        record = story.status(key)["application"]
+        assert record["keys"] == ["BaseAddress", "SecretToken", "SyncAll", "SyncNotificationSettings"]
+        assert record["sources"] == [{"name": "scim", "uid": "uid-of-scim-1", "resourceVersion": "1"}]
+        assert record["scopeInForce"] == "AssignedOnly"
+        assert "s3cret" not in json.dumps(story.server.patches) + str(story.told.events)
+
+    async def test_needs_no_restart_for_its_scope(self, story: Story) -> None:
+        key = fresh(story, application(scope="All"))
+        await story.run_until(key, timedelta(hours=3))
+        assert story.graph.restarts == []
+
+    async def test_a_second_pass_costs_nothing(self, story: Story) -> None:
+        key = await settled(story)
+        writes = list(story.server.writes)
+        for _ in range(5):
+            await later(story, key)
+        assert story.graph.calls == ["list_jobs"] * 5
+        assert story.server.writes == writes
+
+    async def test_that_was_paused_is_not_started(self, story: Story) -> None:
+        key = fresh(story, schedule_state=ScheduleState.PAUSED)
+        await story.run(key)
+        assert "put_secrets" in story.graph.calls
+        assert "start_job" not in story.graph.calls
+
+    async def test_has_no_secret_at_hand_and_waits_with_the_start(self, story: Story) -> None:
+        story.secrets.remove(SECRET)
+        key = fresh(story)
+        await story.run(key)
+        assert story.graph.calls == ["list_jobs", "create_job"]
+        assert story.condition(key, "Stalled") == ("True", "SecretUnreadable")
+        message = story.message(key, "Stalled")
+        assert "There is no Secret identity/scim" in message
+        assert "takes SecretToken from it" in message
+        story.secrets.put(SECRET, token="s3cret")
+        await later(story, key)
+        assert story.graph.writes == ["create_job", "put_secrets", "start_job"]
+        assert story.condition(key, "Ready")[0] == "True"
+
+
+class TestUnreadableSecrets:
+    @pytest.mark.parametrize(
+        ("data", "words"),
+        [({"other": "x"}, "has no key token"), ({"token": ""}, "is empty")],
+    )
+    async def test_say_which_key_is_wrong(self, story: Story, data: dict[str, str], words: str) -> None:
+        story.secrets.put(SECRET, **data)
+        key = fresh(story)
+        await story.run(key)
+        assert words in story.message(key, "Stalled")
+
+    async def test_that_may_not_be_read_say_which_right_is_missing(self, story: Story) -> None:
+        story.secrets.forbidden.add("identity")
+        key = fresh(story)
+        await story.run(key)
+        assert "lacks the right get" in story.message(key, "Stalled")
+
+    async def test_do_not_stop_the_mirror(self, story: Story) -> None:
+        key = await settled(story)
+        story.secrets.remove(SECRET)
+        job_id = story.server.stored[key].held_job_id or ""
+        story.graph.add(remote_job(job_id, countSuccessiveCompleteFailures=7))
+        await later(story, key)
+        assert story.condition(key, "Stalled") == ("True", "SecretUnreadable")
+        assert story.status(key)["synchronizationStatus"]["countSuccessiveCompleteFailures"] == 7
+        assert story.graph.writes == []
+
+
+class TestRotation:
+    async def test_a_new_value_is_tried_and_saved_alone(self, story: Story) -> None:
+        key = await settled(story)
+        story.secrets.put(SECRET, token="n3w")
+        await later(story, key)
+        assert story.graph.tried == [{"BaseAddress": "https://scim", "SecretToken": "n3w"}]
+        assert story.graph.put == [{"SecretToken": "n3w"}]
+        assert story.status(key)["application"]["sources"][0]["resourceVersion"] == "2"
+        assert story.told.reasons == ["SecretsSaved"]
+
+    async def test_an_equal_value_is_not_sent_and_the_version_is_noted(self, story: Story) -> None:
+        key = await settled(story)
+        story.secrets.put(SECRET, token="s3cret")
+        await later(story, key)
+        assert story.graph.put == []
+        assert story.graph.tried == []
+        assert story.status(key)["application"]["sources"][0]["resourceVersion"] == "2"
+
+    async def test_after_a_restart_the_same_version_is_not_sent(self, story: Story) -> None:
+        key = await settled(story)
+        story.restart()
+        await later(story, key)
+        assert story.graph.calls == ["list_jobs"]
+
+    async def test_after_a_restart_an_equal_value_of_the_known_version_is_known_again(self, story: Story) -> None:
+        key = await settled(story)
+        story.restart()
+        await later(story, key)
+        story.secrets.put(SECRET, token="s3cret")
+        await later(story, key)
+        assert story.graph.put == []
+
+    async def test_after_a_restart_a_new_version_costs_one_save(self, story: Story) -> None:
+        key = await settled(story)
+        story.restart()
+        story.secrets.put(SECRET, token="s3cret")
+        await later(story, key)
+        await later(story, key)
+        assert story.graph.put == [{"SecretToken": "s3cret"}]
+
+    async def test_a_lost_answer_is_sent_again(self, story: Story) -> None:
+        key = await settled(story)
+        story.secrets.put(SECRET, token="n3w")
+        story.graph.fail("put_secrets", LOST)
+        await later(story, key)
+        assert story.condition(key, "Reconciling")[0] == "True"
+        await later(story, key)
+        assert story.graph.secrets["SecretToken"] == "n3w"
+        assert story.condition(key, "Ready")[0] == "True"
+
+
+class TestRefusedCredentials:
+    async def test_leave_what_graph_has(self, story: Story) -> None:
+        key = await settled(story)
+        story.secrets.put(SECRET, token="wrong")
+        story.graph.fail("validate_credentials", refused())
+        await later(story, key)
+        assert story.graph.put == []
+        assert story.graph.secrets["SecretToken"] == "s3cret"
+        assert story.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
+        assert "InvalidCredentials: The target said no" in story.message(key, "CredentialsValid")
+        assert story.condition(key, "Ready") == ("False", "ValidationFailed")
+        assert story.told.reasons == ["ValidationFailed"]
+
+    async def test_keep_a_new_job_from_being_started(self, story: Story) -> None:
+        key = fresh(story)
+        story.graph.fail("validate_credentials", refused())
+        await story.run(key)
+        assert story.graph.writes == ["create_job"]
+        assert story.condition(key, "Stalled") == ("True", "ValidationFailed")
+
+    async def test_are_tried_again_slowly(self, story: Story) -> None:
+        key = await settled(story)
+        story.secrets.put(SECRET, token="wrong")
+        story.graph.fail("validate_credentials", refused(), times=9)
+        await story.run_until(key, minutes(44))
+        assert story.graph.calls.count("validate_credentials") == 3
+        assert story.told.reasons == ["ValidationFailed"]
+
+    async def test_are_tried_at_once_when_the_secret_changes(self, story: Story) -> None:
+        key = await settled(story)
+        story.secrets.put(SECRET, token="wrong")
+        story.graph.fail("validate_credentials", refused())
+        await later(story, key)
+        story.secrets.put(SECRET, token="right")
+        await later(story, key, timedelta(seconds=1))
+        assert story.graph.secrets["SecretToken"] == "right"
+        assert story.condition(key, "CredentialsValid") == ("True", "Validated")
+
+    async def test_are_tried_at_once_when_the_spec_changes(self, story: Story) -> None:
+        key = await settled(story)
+        story.secrets.put(SECRET, token="wrong")
+        story.graph.fail("validate_credentials", refused())
+        await later(story, key)
+        never = application("BaseAddress=https://scim", "SecretToken<scim.token", validation="Never")
+        story.edit(key, desired=desired(application=never))
+        await story.run(key)
+        assert story.graph.secrets["SecretToken"] == "wrong"
+        assert story.condition(key, "CredentialsValid") == ("Unknown", "NotValidated")
+
+    async def test_that_could_not_be_tried_are_tried_again_soon(self, story: Story) -> None:
+        key = fresh(story)
+        story.graph.fail("validate_credentials", refused("CredentialValidationUnavailable"))
+        outcome = await story.run(key)
+        assert outcome.look_again == minutes(1)
+        assert story.condition(key, "Reconciling") == ("True", "ValidationUnavailable")
+        await later(story, key, minutes(1))
+        assert story.condition(key, "Ready")[0] == "True"
+
+    async def test_show_as_false_for_as_long_as_they_stand(self, story: Story) -> None:
+        key = await settled(story)
+        story.secrets.put(SECRET, token="wrong")
+        story.graph.fail("validate_credentials", refused())
+        await later(story, key)
+        await later(story, key)
+        assert story.condition(key, "CredentialsValid")[0] == "False"
+
+
+class TestDrift:
+    SPEC = application("BaseAddress=https://scim", scope="All")
+
+    async def test_is_looked_for_once_an_hour_and_put_right(self, story: Story) -> None:
+        key = await settled(story, self.SPEC)
+        story.graph.secrets["BaseAddress"] = "https://evil"
+        await story.run_until(key, timedelta(minutes=50))
+        assert "list_secrets" not in story.graph.calls
+        await story.run_until(key, timedelta(minutes=20))
+        assert story.graph.secrets["BaseAddress"] == "https://scim"
+        assert story.graph.calls.count("list_secrets") == 2
+        assert story.told.reasons == ["DriftCorrected"]
+
+    async def test_is_looked_for_in_the_hour_after_a_restart(self, story: Story) -> None:
+        key = await settled(story, self.SPEC)
+        story.restart()
+        await story.run_until(key, HOUR + minutes(5))
+        assert story.graph.calls.count("list_secrets") == 1
+
+    async def test_that_cannot_be_looked_for_is_no_fault(self, story: Story) -> None:
+        key = await settled(story, self.SPEC)
+        story.graph.fail("list_secrets", DOWN)
+        await later(story, key, HOUR)
+        assert story.condition(key, "Ready")[0] == "True"
+
+    async def test_is_shown_to_an_observer_and_left(self, story: Story) -> None:
+        story.graph.add(remote_job())
+        story.graph.secrets["BaseAddress"] = "https://evil"
+        key = story.apply(holder(wish=desired(application=self.SPEC, management_policy=ManagementPolicy.OBSERVE)))
+        await story.run(key)
+        for _ in range(3):
+            await later(story, key)
+            assert story.condition(key, "Drifted")[0] == "True"
+        assert "save BaseAddress, SyncAll" in story.message(key, "Drifted")
+        assert story.graph.writes == []
+        assert story.graph.calls.count("list_secrets") == 1
+
+
+class TestForeignSecrets:
+    async def lose(self, story: Story) -> ResourceKey:
+        """Have a save take a secret of somebody else away."""
+        key = await settled(story)
+        story.graph.secrets["UserName"] = "somebody"
+        await later(story, key, HOUR)
+        store = story.graph._store
+
+        def replace_all(entries: Any) -> None:
+            story.graph.secrets = {name: value for name, value in story.graph.secrets.items() if name != "UserName"}
+            store(entries)
+
+        story.graph._store = replace_all  # type: ignore[method-assign]  # as if Graph replaced
+        story.secrets.put(SECRET, token="n3w")
+        await later(story, key)
+        story.graph._store = store  # type: ignore[method-assign]  # as it was
+        return key
+
+    async def test_that_stay_are_no_matter(self, story: Story) -> None:
+        key = await settled(story)
+        story.graph.secrets["UserName"] = "somebody"
+        story.secrets.put(SECRET, token="n3w")
+        await later(story, key)
+        assert story.graph.secrets["UserName"] == "somebody"
+        assert story.condition(key, "ForeignSecretLost") == ("", "")
+
+    async def test_that_vanish_are_told_by_name(self, story: Story) -> None:
+        key = await self.lose(story)
+        assert story.condition(key, "ForeignSecretLost") == ("True", "ForeignSecretLost")
+        assert story.condition(key, "Stalled") == ("True", "ForeignSecretLost")
+        assert "UserName vanished" in story.message(key, "ForeignSecretLost")
+        assert "somebody" not in str(story.status(key)["conditions"]).replace("somebody else", "")
+
+    async def test_hold_back_all_writes_of_the_tenant_over_a_restart(self, story: Story) -> None:
+        key = await self.lose(story)
+        story.restart()
+        other = story.apply(
+            resource(
+                desired(application=CREDENTIALS, service_principal_id="bbbbbbbb-5b0e-4b57-9a43-1d1d6a3f8e02"),
+                name="other",
+                created_at=NOW,
+            )
+        )
+        story.graph.put.clear()
+        story.secrets.put(SECRET, token="third")
+        for each in (key, other):
+            await later(story, each)
+            await later(story, each)
+            assert story.condition(each, "Stalled") == ("True", "ForeignSecretLost")
+        assert f"SynchronizationJob {key} says ForeignSecretLost" in story.message(other, "Stalled")
+        assert story.graph.put == []
+
+    async def test_are_written_again_once_a_person_has_looked(self, story: Story) -> None:
+        key = await self.lose(story)
+        story.edit(key, annotations=dict(story.server.stored[key].annotations) | {FOREIGN_SECRET_ANNOTATION: "true"})
+        story.secrets.put(SECRET, token="third")
+        await later(story, key)
+        assert story.graph.secrets["SecretToken"] == "third"
+        assert story.condition(key, "ForeignSecretLost") == ("", "")
+
+    async def test_that_vanish_again_need_another_look(self, story: Story) -> None:
+        key = await self.lose(story)
+        story.edit(key, annotations=dict(story.server.stored[key].annotations) | {FOREIGN_SECRET_ANNOTATION: "true"})
+        await later(story, key)
+        story.graph.secrets["UserName"] = "again"
+        await later(story, key, HOUR)
+        story.graph._store = lambda entries: story.graph.secrets.pop("UserName")  # type: ignore[method-assign]  # it takes it away
+        story.secrets.put(SECRET, token="fourth")
+        await later(story, key)
+        assert FOREIGN_SECRET_ANNOTATION not in story.server.stored[key].annotations
+        assert story.condition(key, "ForeignSecretLost")[0] == "True"
+
+    async def test_are_looked_for_after_a_lost_answer_too(self, story: Story) -> None:
+        key = await settled(story)
+        story.graph.secrets["UserName"] = "somebody"
+        await later(story, key, HOUR)
+        story.graph._store = lambda entries: story.graph.secrets.pop("UserName")  # type: ignore[method-assign]  # it takes it away
+        story.graph.fail("put_secrets", LOST, is_done=True)
+        story.secrets.put(SECRET, token="n3w")
+        await later(story, key)
+        await later(story, key)
+        assert story.condition(key, "ForeignSecretLost")[0] == "True"
+
+    async def test_stay_told_while_the_resource_is_suspended(self, story: Story) -> None:
+        key = await self.lose(story)
+        story.edit(key, desired=desired(application=CREDENTIALS, is_suspended=True))
+        await story.run(key)
+        assert story.condition(key, "ForeignSecretLost")[0] == "True"
+
+
+class TestScope:
+    ASSIGNED, ALL = application(scope="AssignedOnly"), application(scope="All")
+
+    async def change(self, story: Story) -> ResourceKey:
+        key = await settled(story, self.ASSIGNED)
+        story.edit(key, desired=desired(application=self.ALL))
+        return key
+
+    async def test_that_changes_brings_one_restart_with_the_default_scopes(self, story: Story) -> None:
+        key = await self.change(story)
+        await story.run_until(key, timedelta(hours=3))
+        assert story.graph.put == [{"SyncAll": "true"}]
+        assert story.graph.restarts == [()]
+        assert story.status(key)["application"]["scopeInForce"] == "All"
+        assert "operation" not in story.status(key)
+        assert "JobRestarted" in story.told.reasons
+
+    async def test_is_written_down_as_due_before_it_is_saved(self, story: Story) -> None:
+        key = await self.change(story)
+        story.graph.fail("put_secrets", LOST, is_done=True)
+        await story.run(key)
+        assert story.status(key)["operation"]["action"] == "RestartJob"
+        story.restart()
+        await later(story, key)
+        assert story.graph.restarts == [()]
+        assert story.graph.put == [{"SyncAll": "true"}]
+
+    async def test_that_surely_was_not_saved_leaves_nothing_due(self, story: Story) -> None:
+        key = await self.change(story)
+        story.graph.fail("put_secrets", refused())
+        await story.run(key)
+        assert "operation" not in story.status(key)
+
+    async def test_is_restarted_again_when_the_answer_was_lost(self, story: Story) -> None:
+        key = await self.change(story)
+        story.graph.fail("restart_job", LOST, is_done=True)
+        await story.run(key)
+        assert story.condition(key, "Ready")[0] == "False"
+        assert story.status(key)["operation"]["action"] == "RestartJob"
+        story.restart()
+        await later(story, key)
+        await later(story, key)
+        assert story.graph.restarts == [(), ()]
+        assert story.condition(key, "Ready")[0] == "True"
+
+    async def test_of_a_paused_job_waits_for_its_next_start(self, story: Story) -> None:
+        key = await settled(story, self.ASSIGNED)
+        story.edit(key, desired=desired(application=self.ASSIGNED, schedule_state=ScheduleState.PAUSED))
+        await story.run(key)
+        story.edit(key, desired=desired(application=self.ALL, schedule_state=ScheduleState.PAUSED))
+        await later(story, key)
+        await later(story, key)
+        assert story.graph.restarts == []
+        assert story.condition(key, "Ready") == ("True", "Paused")
+        story.edit(key, desired=desired(application=self.ALL, schedule_state=ScheduleState.ACTIVE))
+        await later(story, key)
+        assert story.graph.writes[-2:] == ["start_job", "restart_job"]
+
+    async def test_of_a_quarantined_job_waits_until_it_is_well(self, story: Story) -> None:
+        key = await self.change(story)
+        job_id = story.server.stored[key].held_job_id or ""
+        story.graph.add(quarantined_job(job_id))
+        await story.run(key)
+        assert story.graph.restarts == []
+        assert "would hide that, and waits" in story.message(key, "Stalled")
+        story.graph.add(remote_job(job_id))
+        await later(story, key)
+        assert story.graph.restarts == [()]
+
+
+class TestRemoval:
+    async def test_of_an_entry_takes_it_out_of_graph(self, story: Story) -> None:
+        key = await settled(story)
+        story.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
+        await story.run(key)
+        assert story.graph.put == [{"SecretToken": ""}]
+        assert story.status(key)["application"]["keys"] == ["BaseAddress"]
+        assert story.told.reasons == ["SecretsRemoved"]
+
+    async def test_of_what_graph_keeps_is_told_once_and_given_up(self, story: Story) -> None:
+        key = await settled(story, application("BaseAddress=https://scim", 'Domain={"domain":"x"}', "UserName=u"))
+        story.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
+        story.graph.fail("put_secrets", refused(), times=2)
+        await story.run(key)
+        await later(story, key)
+        assert story.graph.put == [{"UserName": ""}]
+        assert story.told.reasons == ["SecretsRemoved", "SecretNotRemovable"]
+        assert "Graph does not remove Domain" in story.told.events[1].message
+        assert story.status(key)["application"]["keys"] == ["BaseAddress"]
+        assert story.condition(key, "Ready")[0] == "True"
+
+    async def test_of_the_application_leaves_all_as_it_is(self, story: Story) -> None:
+        key = await settled(story)
+        story.edit(key, desired=desired())
+        await story.run(key)
+        assert story.graph.writes == []
+        assert "application" not in story.status(key)
+        assert story.condition(key, "CredentialsValid") == ("", "")
+
+
+class TestDeletion:
+    REMOVE = application("BaseAddress=https://scim", "SecretToken<scim.token", scope="All", onDelete="Remove")
+
+    @pytest.mark.parametrize("policy", [None, DeletionPolicy.RETAIN, DeletionPolicy.PAUSE])
+    async def test_removes_our_credentials_first_if_asked(self, story: Story, policy: DeletionPolicy | None) -> None:
+        key = await settled(story, self.REMOVE, deletion_policy=policy)
+        story.edit(key, is_deleting=True)
+        await story.run(key)
+        assert story.graph.put == [{"BaseAddress": "", "SecretToken": ""}]
+        assert story.graph.secrets == {"SyncAll": "true"}
+        assert story.graph.writes[0] == "put_secrets"
+        assert key not in story.server.stored
+
+    async def test_keeps_them_if_not(self, story: Story) -> None:
+        key = await settled(story)
+        story.edit(key, is_deleting=True)
+        await story.run(key)
+        assert story.graph.writes == ["delete_job"]
+
+    async def test_leaves_them_to_another_resource_that_carries_them_now(self, story: Story) -> None:
+        key = await settled(story, self.REMOVE)
+        story.apply(resource(desired(application=CREDENTIALS), name="heir", created_at=NOW))
+        story.edit(key, is_deleting=True)
+        await story.run(key)
+        assert story.graph.writes == ["delete_job"]
+
+    async def test_goes_on_where_graph_keeps_one(self, story: Story) -> None:
+        key = await settled(story, self.REMOVE)
+        story.edit(key, is_deleting=True)
+        story.graph.fail("put_secrets", refused(), times=3)
+        await story.run(key)
+        assert "SecretNotRemovable" in story.told.reasons
+        assert key not in story.server.stored
+
+    async def test_waits_for_a_person_if_it_took_a_foreign_secret_along(self, story: Story) -> None:
+        key = await settled(story, self.REMOVE)
+        story.graph.secrets["UserName"] = "somebody"
+        story.graph._store = lambda entries: story.graph.secrets.clear()  # type: ignore[method-assign]  # as if Graph replaced
+        story.edit(key, is_deleting=True)
+        await story.run(key)
+        assert story.condition(key, "Stalled") == ("True", "DeletionBlocked")
+        assert story.condition(key, "ForeignSecretLost")[0] == "True"
+        assert "UserName vanished" in story.message(key, "Stalled")
+        assert "entrasync.io/abandon" in story.message(key, "Stalled")
+        story.edit(key, annotations=dict(story.server.stored[key].annotations) | {FOREIGN_SECRET_ANNOTATION: "true"})
+        await later(story, key)
+        assert key not in story.server.stored
+
+
+class TestASecondResource:
+    async def test_is_mirrored_and_sends_nothing(self, story: Story) -> None:
+        await settled(story)
+        story.graph.add(remote_job("scim.second", template="other"))
+        second = story.apply(resource(desired(application=CREDENTIALS, template_id="other"), name="x", created_at=NOW))
+        await later(story, second)
+        assert story.condition(second, "Stalled") == ("True", "Conflict")
+        assert story.status(second)["synchronizationStatus"]["code"] == "Active"
+        assert story.graph.writes == []
+
+
+class TestBeta:
+    async def test_is_told_once_that_the_calls_will_go(self, story: Story) -> None:
+        story.graph.is_losing_secrets = True
+        key = fresh(story)
+        await story.run(key)
+        story.secrets.put(SECRET, token="n3w")
+        await later(story, key)
+        assert len(story.graph.put) == 2
+        [event] = [event for event in story.told.events if event.reason == "SecretsDeprecated"]
+        assert "2027-07-06" in event.message
+        assert "v1.0" in event.message
