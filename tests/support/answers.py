@@ -15,6 +15,7 @@ class Answers:
     def __init__(self) -> None:
         self.script: list[tuple[int, str]] = []
         self.asked: list[str] = []
+        self.sent: list[Any] = []
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -24,8 +25,10 @@ class Answers:
         self.script.append((status, body if isinstance(body, str) else json.dumps(body)))
 
     @asynccontextmanager
-    async def request(self, method: str, url: str, **_: Any) -> AsyncIterator[SimpleNamespace]:
+    async def request(self, method: str, url: str, **options: Any) -> AsyncIterator[SimpleNamespace]:
         self.asked.append(f"{method} {url}")
+        if options.get("data"):
+            self.sent.append(json.loads(options["data"]))
         status, text = self.script.pop(0) if len(self.script) > 1 else self.script[0]
 
         async def read() -> Any:

@@ -104,6 +104,8 @@ class SecretWatch:
             key, seen = _read(event["object"])
             if event["type"] == "DELETED":
                 place.versions.pop(key, None)
+            elif place.versions.get(key) == seen:
+                continue
             else:
                 place.versions[key] = seen
             self.on_change(key)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, FilePath, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
 from entrasync.api.graph_connection import CLOUD_PATTERN
@@ -20,11 +20,11 @@ class CloudEntry(BaseModel):
 
     graph_url: str
     authority: str
-    ca_file: FilePath | None = None
+    ca_file: Path | None = None
 
 
 def read_clouds(file: Path | None) -> Mapping[str, GraphEndpoint]:
-    """Read the file, YAML or JSON, of names to `graphUrl`, `authority` and optionally `caFile`.
+    """Read the file, YAML or JSON, of names to `graphUrl`, `authority` and `caFile` (optional, beside the file).
 
     A cloud of Microsoft's that is defined in it is what the file says. Raises `ValueError` in words for a person.
     """
@@ -47,9 +47,16 @@ def _read_cloud(file: Path, name: str, entry: Any) -> GraphEndpoint:
         raise ValueError(f"{place}: a name has letters, digits and dashes, and begins with a letter")
     try:
         cloud = CloudEntry.model_validate(entry)
-        return GraphEndpoint(cloud.graph_url, cloud.authority, ca_file=cloud.ca_file)
+        return GraphEndpoint(cloud.graph_url, cloud.authority, ca_file=_find_beside(file, cloud.ca_file))
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise ValueError(f"{place}: {faults}") from error
     except ValueError as error:
         raise ValueError(f"{place}: {error}") from error
+
+
+def _find_beside(file: Path, ca_file: Path | None) -> Path | None:
+    found = file.parent / ca_file if ca_file else None
+    if found is not None and not found.is_file():
+        raise ValueError(f"caFile: there is no file {found}")
+    return found

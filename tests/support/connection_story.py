@@ -1,0 +1,186 @@
+"""The story of GraphConnections between fakes: an Entra, an API server and Secrets in memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any, cast
+
+from entrasync.api.conditions import Reason
+from entrasync.api.graph_connection import GraphConnectionSpec
+from entrasync.core.bounds import Bounds
+from entrasync.core.connection_resource import ConnectionResource
+from entrasync.core.connection_status import Lack, LoggedIn
+from entrasync.core.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.identity import Identity, Proof, SecretProof
+from entrasync.core.resource import ResourceKey
+from entrasync.reconcile.access import Refusal
+from entrasync.reconcile.connection_reconciler import ConnectionReconciler
+from entrasync.reconcile.connections import Connections
+from entrasync.reconcile.listings import Sharing
+from entrasync.reconcile.logins import Logins
+from entrasync.reconcile.outcome import Outcome
+from entrasync.reconcile.ports import SyncApi
+from entrasync.reconcile.queue import WorkQueue
+from entrasync.reconcile.references import References
+from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.store import Store
+from tests.support.facts import NOW, TENANT, minutes
+from tests.support.fake_secrets import FakeSecrets
+from tests.support.fakes import FakeGraph, Told, merged
+from tests.support.still_clock import StillClock
+
+CLIENT = "11111111-2222-4333-8444-555555555555"
+KEY = ResourceKey("identity", "contoso")
+SECRET = ResourceKey("identity", "entra")
+POLL = minutes(5)
+ROLES = ("Synchronization.ReadWrite.All",)
+LACKS = (Lack("looking up apps", ("Application.Read.All",)),)
+
+
+def client_secret_spec(**overlay: Any) -> GraphConnectionSpec:
+    proof = {"clientId": CLIENT, "secretRef": {"name": SECRET.name, "key": "secret"}}
+    return GraphConnectionSpec.model_validate({"tenantId": TENANT, "clientSecret": proof} | overlay)
+
+
+def connection(spec: GraphConnectionSpec | None = None, **overlay: Any) -> ConnectionResource:
+    """A GraphConnection by a client secret, never looked at."""
+    usual: dict[str, Any] = {"key": KEY, "uid": "uid-1", "generation": 1, "resource_version": "1"}
+    return ConnectionResource(**(usual | {"spec": spec or client_secret_spec()} | overlay))
+
+
+@dataclass
+class FakeEntra:
+    """`Accesses`: takes the client secrets that are `good`, and is in trouble when told so."""
+
+    clock: StillClock
+    good: set[str] = field(default_factory=lambda: {"right"})
+    trouble: bool = False
+    logins: list[str] = field(default_factory=list)
+    opened: "list[FakeAccess]" = field(default_factory=list)
+
+    async def open(self, identity: Identity, *, on_refusal: Refusal) -> "FakeAccess":
+        if identity.whereabouts.cloud != "Global":
+            raise Stalled(Reason.CLOUD_UNKNOWN, f"This install knows no cloud {identity.whereabouts.cloud}.")
+        access = FakeAccess(self, cast("SyncApi", FakeGraph(self.clock)), identity.proof, on_refusal)
+        self.opened.append(access)
+        return access
+
+    def check(self, proof: Proof) -> LoggedIn:
+        value = proof.value if isinstance(proof, SecretProof) else "right"
+        self.logins.append(value)
+        if self.trouble:
+            raise Transient(Reason.GRAPH_UNREACHABLE, "No answer from Entra")
+        if value not in self.good:
+            raise Stalled(Reason.CREDENTIAL_REFUSED, "AADSTS7000215: Invalid client secret")
+        return LoggedIn(ROLES, LACKS)
+
+
+@dataclass
+class FakeAccess:
+    """`Access`. `has_token` is whether the one in hand is still good."""
+
+    entra: FakeEntra
+    api: SyncApi
+    proof: Proof
+    on_refusal: Refusal
+    has_token: bool = False
+    is_closed: bool = False
+
+    async def prove(self, proof: Proof) -> LoggedIn:
+        seen = self.entra.check(proof)
+        self.proof, self.has_token = proof, True
+        return seen
+
+    async def look(self) -> LoggedIn:
+        if not self.has_token:
+            return await self.prove(self.proof)
+        return LoggedIn(ROLES, LACKS)
+
+    def use(self) -> EntraSyncError | None:
+        """Ask for a token as a call of a job does; returns what that job is told."""
+        try:
+            self.entra.check(self.proof)
+        except Stalled as refusal:
+            return self.on_refusal(refusal)
+        return None
+
+    async def close(self) -> None:
+        self.is_closed = True
+
+
+class FakeConnectionServer:
+    """`ConnectionApi`: stores statuses; `writes` has every patch."""
+
+    def __init__(self, store: Store[ConnectionResource]) -> None:
+        self.store = store
+        self.writes: list[Mapping[str, Any]] = []
+
+    async def patch_status(self, resource: ConnectionResource, patch: Mapping[str, Any]) -> ConnectionResource:
+        self.writes.append(patch)
+        version = str(int(resource.resource_version) + 1)
+        written = replace(resource, status=merged(resource.status, patch), resource_version=version)
+        self.store.put(written)
+        return written
+
+
+class ConnectionStory:
+    """One process of the operator, as far as connections go. `restart` loses what only memory held."""
+
+    def __init__(self) -> None:
+        self.clock, self.secrets, self.told = StillClock(NOW), FakeSecrets(), Told()
+        self.entra = FakeEntra(self.clock)
+        self.store: Store[ConnectionResource] = Store()
+        self.server = FakeConnectionServer(self.store)
+        self.secrets.put(SECRET, secret="right")
+        self.restart()
+
+    def restart(self) -> None:
+        self.woken: list[ResourceKey] = []
+        self.connections = Connections(None, serves=lambda _: False, on_change=self.woken.append)
+        self.references = References(Resources(), self.store, WorkQueue(self.clock), WorkQueue(self.clock), self.clock)
+        sharing = Sharing(self.references.resources, self.references.job_queue)
+        queue = self.references.connection_queue
+        self.logins = Logins(self.entra, self.connections, queue=queue, sharing=sharing, clock=self.clock)
+        self.reconciler = ConnectionReconciler(
+            self.store,
+            self.connections,
+            self.logins,
+            secrets=self.secrets,
+            connection_api=self.server,
+            events=self.told,
+            clock=self.clock,
+            bounds=Bounds(),
+            poll_interval=POLL,
+            is_referred=self.references.is_referred,
+        )
+        for known in self.store:
+            self.connections.expect(known.key)
+
+    def apply(self, resource: ConnectionResource) -> None:
+        """Have the watch tell of a GraphConnection; a status that is stored stays."""
+        known = self.store.get(resource.key)
+        if known and known.uid == resource.uid:
+            version = str(int(known.resource_version) + 1)
+            resource = replace(resource, status=known.status, resource_version=version)
+        self.store.put(resource)
+        self.connections.expect(resource.key)
+
+    async def run(self, resource: ConnectionResource | None = None) -> Outcome:
+        """Make one pass, after telling of a GraphConnection if one is given."""
+        if resource is not None:
+            self.apply(resource)
+        return await self.reconciler.reconcile(KEY, since=self.clock.now())
+
+    async def poll(self, after: timedelta = POLL) -> Outcome:
+        """Make the pass of a later poll."""
+        self.clock.move(after)
+        return await self.run()
+
+    @property
+    def status(self) -> Mapping[str, Any]:
+        found = self.store.get(KEY)
+        return found.status if found else {}
+
+    def condition(self, kind: str = "Ready") -> tuple[str, str, str]:
+        found = [entry for entry in self.status.get("conditions", ()) if entry["type"] == kind]
+        return (found[0]["status"], found[0]["reason"], found[0]["message"]) if found else ("", "", "")

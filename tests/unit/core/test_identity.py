@@ -1,0 +1,98 @@
+"""Who a GraphConnection logs in as, read from its spec and its Secret."""
+
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.api.graph_connection import GraphConnectionSpec
+from entrasync.core.connection_resource import ConnectionResource, read_connection
+from entrasync.core.errors import Stalled
+from entrasync.core.identity import CertificateProof, SecretProof, ServiceAccountProof, identify
+from entrasync.core.kubernetes_secret import KubernetesSecret
+from entrasync.core.resource import ResourceKey
+from tests.support.connection_story import CLIENT, connection
+from tests.support.facts import TENANT
+
+BY_SECRET = {"clientSecret": {"clientId": CLIENT, "secretRef": {"name": "entra", "key": "secret"}}}
+BY_CERTIFICATE = {"clientCertificate": {"clientId": CLIENT, "secretRef": {"name": "entra-tls"}}}
+BY_WORKLOAD = {"workloadIdentity": {"clientId": CLIENT, "serviceAccountRef": {"name": "sync"}}}
+
+
+def spec(proof: dict[str, Any], **overlay: Any) -> GraphConnectionSpec:
+    return GraphConnectionSpec.model_validate({"tenantId": TENANT} | proof | overlay)
+
+
+def resource(proof: dict[str, Any]) -> ConnectionResource:
+    return connection(spec(proof))
+
+
+def secret(name: str = "entra", **data: bytes) -> KubernetesSecret:
+    content = {key.replace("__", "."): value for key, value in data.items()}
+    return KubernetesSecret(ResourceKey("identity", name), "uid", "1", content)
+
+
+class TestAnIdentity:
+    def test_by_client_secret_leaves_white_space_out(self) -> None:
+        found = identify(resource(BY_SECRET), spec(BY_SECRET), secret(secret=b"s3cret\n"))
+        assert found.proof == SecretProof("s3cret", "key secret of Secret identity/entra")
+
+    def test_by_certificate_takes_the_keys_of_a_tls_secret(self) -> None:
+        found = identify(
+            resource(BY_CERTIFICATE), spec(BY_CERTIFICATE), secret("entra-tls", tls__crt=b"CERT", tls__key=b"KEY")
+        )
+        assert found.proof == CertificateProof("CERT", "KEY", "key tls.crt of Secret identity/entra-tls")
+
+    def test_by_workload_identity_names_a_service_account_of_its_own_namespace(self) -> None:
+        found = identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD), None)
+        assert found.proof == ServiceAccountProof(ResourceKey("identity", "sync"))
+
+    def test_is_somewhere_unless_spec_says_where_in_microsofts_own_cloud(self) -> None:
+        place = identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD), None).whereabouts
+        assert (place.tenant_id, place.client_id, place.cloud) == (TENANT, CLIENT, "Global")
+        assert (place.api_version, place.concurrency) == (None, None)
+        said = {"cloud": "China", "apiVersion": "beta", "limits": {"concurrency": 4}}
+        place = identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD, **said), None).whereabouts
+        assert (place.cloud, place.api_version, place.concurrency) == ("China", "beta", 4)
+
+    def test_prints_no_secret(self) -> None:
+        by_secret = identify(resource(BY_SECRET), spec(BY_SECRET), secret(secret=b"canary"))
+        parts = secret("entra-tls", tls__crt=b"canary", tls__key=b"canary")
+        by_certificate = identify(resource(BY_CERTIFICATE), spec(BY_CERTIFICATE), parts)
+        assert "canary" not in repr((by_secret, by_certificate, parts))
+
+
+class TestACertificateSecret:
+    @pytest.mark.parametrize("missing", ["tls.crt", "tls.key"])
+    def test_needs_both_parts(self, missing: str) -> None:
+        data = {name: b"PEM" for name in ("tls__crt", "tls__key") if name.replace("__", ".") != missing}
+        with pytest.raises(Stalled, match=f"has no key {missing}") as refusal:
+            identify(resource(BY_CERTIFICATE), spec(BY_CERTIFICATE), secret("entra-tls", **data))
+        assert refusal.value.reason is Reason.SECRET_UNREADABLE
+
+    def test_is_named_when_it_is_not_there(self) -> None:
+        with pytest.raises(Stalled, match="There is no Secret identity/entra-tls"):
+            identify(resource(BY_CERTIFICATE), spec(BY_CERTIFICATE), None)
+
+
+def test_a_secret_that_is_no_text_is_not_quoted() -> None:
+    with pytest.raises(Stalled, match="is not text") as refusal:
+        identify(resource(BY_SECRET), spec(BY_SECRET), secret(secret=b"\xff\xfecanary"))
+    assert refusal.value.__suppress_context__
+    assert "canary" not in str(refusal.value)
+
+
+class TestAStoredGraphConnection:
+    def test_is_read_as_the_api_server_sends_it(self) -> None:
+        metadata = {"name": "contoso", "namespace": "identity", "uid": "u", "resourceVersion": "7", "generation": 3}
+        found = read_connection({"metadata": metadata, "spec": {"tenantId": TENANT} | BY_SECRET})
+        assert (found.key, found.generation, found.secret_name) == (ResourceKey("identity", "contoso"), 3, "entra")
+        assert found.status == {}
+
+    def test_that_cannot_be_read_says_where_and_quotes_nothing(self) -> None:
+        metadata = {"name": "contoso", "namespace": "identity", "uid": "u", "resourceVersion": "7"}
+        found = read_connection({"metadata": metadata, "spec": {"tenantId": "canary"} | BY_SECRET})
+        assert found.spec is None
+        assert found.invalid_spec is not None
+        assert "spec.tenantId" in found.invalid_spec
+        assert "canary" not in found.invalid_spec

@@ -1,0 +1,61 @@
+"""Tokens of ServiceAccounts: asked for one, for Entra, and refusals that name the right."""
+
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.core.errors import Stalled, Transient
+from entrasync.core.resource import ResourceKey
+from entrasync.kube.rest import Rest
+from entrasync.kube.service_accounts import request_token
+from tests.support.answers import Answers
+
+ACCOUNT = ResourceKey("identity", "sync")
+
+
+@pytest.fixture
+def answers() -> Answers:
+    return Answers()
+
+
+async def ask(answers: Answers) -> str:
+    return await request_token(Rest("https://api", answers.session), ACCOUNT)
+
+
+async def test_a_token_is_asked_of_the_service_account_for_entra_and_for_an_hour(answers: Answers) -> None:
+    answers.say(201, {"status": {"token": "the-token"}})
+    assert await ask(answers) == "the-token"
+    assert answers.asked == ["POST https://api/api/v1/namespaces/identity/serviceaccounts/sync/token"]
+    assert answers.sent == [
+        {
+            "apiVersion": "authentication.k8s.io/v1",
+            "kind": "TokenRequest",
+            "spec": {"audiences": ["api://AzureADTokenExchange"], "expirationSeconds": 3600},
+        }
+    ]
+
+
+async def test_a_missing_right_is_named_with_who_grants_it_and_how(answers: Answers) -> None:
+    answers.say(403, {"message": 'User "system:serviceaccount:a:operator" cannot create resource'})
+    with pytest.raises(Stalled) as refusal:
+        await ask(answers)
+    assert refusal.value.reason is Reason.TOKEN_REQUEST_DENIED
+    message = refusal.value.message
+    assert "may not ask for a token of ServiceAccount identity/sync. Who owns namespace identity grants that" in message
+    assert "a Role with the verb create on serviceaccounts/token, resourceNames [sync], and a RoleBinding" in message
+    assert "system:serviceaccount:a:operator" in message
+
+
+async def test_a_service_account_that_is_not_there_is_named(answers: Answers) -> None:
+    answers.say(404, {"message": "not found"})
+    with pytest.raises(Stalled, match="There is no ServiceAccount identity/sync") as refusal:
+        await ask(answers)
+    assert refusal.value.reason is Reason.TOKEN_REQUEST_DENIED
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, {}), (429, {}), (201, {"status": {}}), (201, {}), (201, [])])
+async def test_all_else_passes_by_itself(answers: Answers, status: int, body: Any) -> None:
+    answers.say(status, body)
+    with pytest.raises(Transient, match="gave no token for ServiceAccount identity/sync"):
+        await ask(answers)

@@ -1,0 +1,64 @@
+"""The clouds that an install defines, and the sentences by which a wrong file is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from entrasync.graph.endpoints import CLOUDS
+from entrasync.process.clouds import read_clouds
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "clouds.yaml"
+
+
+def test_without_a_file_there_are_those_of_microsoft() -> None:
+    assert read_clouds(None) == CLOUDS
+
+
+def test_a_file_adds_to_them(file: Path) -> None:
+    file.with_name("ca.pem").write_text("PEM")
+    file.write_text(
+        "Sealed: {graphUrl: 'https://graph.example/', authority: 'https://login.example', caFile: ca.pem}\n"
+        "Plain: {graphUrl: 'https://g.example', authority: 'https://l.example'}\n"
+    )
+    clouds = read_clouds(file)
+    assert set(clouds) == {*CLOUDS, "Sealed", "Plain"}
+    sealed = clouds["Sealed"]
+    assert (sealed.graph_url, sealed.authority) == ("https://graph.example", "https://login.example")
+    assert sealed.ca_file == file.with_name("ca.pem"), "found beside the file that names it"
+    assert clouds["Plain"].ca_file is None
+
+
+def test_one_of_microsofts_is_what_the_file_says(file: Path) -> None:
+    file.write_text("Global: {graphUrl: 'https://gateway.example', authority: 'https://login.example'}")
+    assert read_clouds(file)["Global"].graph_url == "https://gateway.example"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("[]", "must map names of clouds to graphUrl, authority and caFile"),
+        ("{", "cannot be read as YAML"),
+        ("Mine: {authority: 'https://l.example'}", "cloud Mine: graphUrl: Field required"),
+        ("Mine: {graphUrl: 'http://g', authority: 'https://l'}", "cloud Mine: graph_url must begin with https://"),
+        (
+            "Mine: {graphUrl: 'https://g', authority: 'https://l', x: 1}",
+            "cloud Mine: x: Extra inputs are not permitted",
+        ),
+        ("Mine: {graphUrl: 'https://g', authority: 'https://l', caFile: no.pem}", "cloud Mine: caFile"),
+        ("no_name: {graphUrl: 'https://g', authority: 'https://l'}", "cloud no_name: a name has letters, digits"),
+        ("Mine: true", "cloud Mine"),
+    ],
+)
+def test_a_wrong_file_is_refused_in_a_sentence(file: Path, content: str, words: str) -> None:
+    file.write_text(content)
+    with pytest.raises(ValueError, match=r"--clouds-file") as refusal:
+        read_clouds(file)
+    assert words in str(refusal.value)
+
+
+def test_a_file_that_is_not_there_is_refused_in_a_sentence(file: Path) -> None:
+    with pytest.raises(ValueError, match="cannot be read as YAML"):
+        read_clouds(file)

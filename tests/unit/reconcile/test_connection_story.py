@@ -1,0 +1,315 @@
+"""The story of a GraphConnection: what is read, when Entra is asked, what is said, and who is woken."""
+
+from dataclasses import replace
+
+import pytest
+
+from entrasync.core.errors import Disconnected
+from entrasync.core.resource import Resource
+from entrasync.reconcile.connections import Awaited, Connection, Fault
+from entrasync.reconcile.outcome import Outcome
+from tests.support.connection_story import CLIENT, KEY, POLL, SECRET, ConnectionStory, client_secret_spec, connection
+from tests.support.facts import TENANT, desired, minutes, resource
+
+
+@pytest.fixture
+def story() -> ConnectionStory:
+    return ConnectionStory()
+
+
+def job(**overlay: object) -> Resource:
+    return resource(desired(connection_name=KEY.name), **overlay)
+
+
+class TestAConnectionThatWorks:
+    async def test_says_so_with_roles_what_is_missing_and_where_its_credential_came_from(
+        self, story: ConnectionStory
+    ) -> None:
+        assert await story.run(connection()) == Outcome(POLL)
+        assert story.condition()[:2] == ("True", "Connected")
+        assert f"Logged in to tenant {TENANT} as app {CLIENT}." in story.condition()[2]
+        assert "Permissions are missing for: looking up apps" in story.condition()[2]
+        assert story.status["roles"] == ["Synchronization.ReadWrite.All"]
+        [missing] = story.status["missingPermissions"]
+        assert missing == {"feature": "looking up apps", "anyOf": ["Application.Read.All"]}
+        stored = story.secrets.stored[SECRET]
+        source = {"kind": "Secret", "name": "entra", "uid": stored.uid, "resourceVersion": stored.resource_version}
+        assert story.status["source"] == source
+        assert story.status["observedGeneration"] == 1
+        assert story.told.reasons == ["Connected"]
+
+    async def test_writes_nothing_and_logs_in_no_more_while_nothing_changes(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        for _ in range(10):
+            await story.poll()
+        assert len(story.server.writes) == 1
+        assert story.entra.logins == ["right"]
+        assert story.told.reasons == ["Connected"]
+
+    async def test_reads_its_secret_anew_at_each_poll(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        await story.poll()
+        assert story.secrets.reads == [SECRET, SECRET]
+
+    async def test_after_a_restart_writes_nothing(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.restart()
+        await story.run()
+        assert len(story.server.writes) == 1
+
+    async def test_is_not_tried_again_for_another_version_of_the_same_secret(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.secrets.put(SECRET, secret="right")
+        await story.poll()
+        assert story.entra.logins == ["right"]
+        assert story.status["source"]["resourceVersion"] == story.secrets.stored[SECRET].resource_version
+
+    async def test_is_tried_at_once_when_somebody_asks_for_it(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        await story.run(connection(annotations={"entrasync.io/requested-at": "now"}))
+        await story.poll()
+        assert story.entra.logins == ["right", "right"]
+
+    async def test_takes_a_rotated_secret(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        before = story.connections.get(KEY)
+        story.entra.good = {"rotated"}
+        story.secrets.put(SECRET, secret="rotated")
+        await story.poll()
+        assert story.condition()[0] == "True"
+        assert story.entra.logins == ["right", "rotated"]
+        assert story.connections.get(KEY) == before, "jobs go on by the same client"
+
+    async def test_gets_another_client_in_another_place(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        await story.run(connection(client_secret_spec(apiVersion="beta"), generation=2))
+        assert len(story.entra.opened) == 2
+        [first, second] = story.entra.opened
+        assert story.connections.find(job()).api is second.api
+        assert not first.is_closed, "passes under way may still use it"
+        await story.poll(minutes(6))
+        assert first.is_closed
+
+
+class TestAConnectionThatDoesNotWork:
+    @pytest.mark.parametrize(
+        ("data", "words"),
+        [
+            (None, "There is no Secret identity/entra. Create it in namespace identity"),
+            ({}, "Secret identity/entra has no key secret. It is empty."),
+            ({"other": "x", "more": "y"}, "Secret identity/entra has no key secret. It has: more, other."),
+            ({"secret": " \n"}, "Key secret of Secret identity/entra is empty."),
+        ],
+    )
+    async def test_says_what_is_wrong_with_its_secret(
+        self, story: ConnectionStory, data: dict[str, str] | None, words: str
+    ) -> None:
+        story.secrets.remove(SECRET)
+        if data is not None:
+            story.secrets.put(SECRET, **data)
+        assert await story.run(connection()) == Outcome(POLL)
+        status, reason, message = story.condition()
+        assert (status, reason) == ("False", "SecretUnreadable")
+        assert words in message
+        assert story.condition("Stalled") == ("True", "SecretUnreadable", message)
+        assert story.entra.logins == []
+
+    async def test_says_what_entra_says(self, story: ConnectionStory) -> None:
+        story.secrets.put(SECRET, secret="wrong")
+        await story.run(connection())
+        assert story.condition() == ("False", "CredentialRefused", "AADSTS7000215: Invalid client secret")
+        assert story.told.reasons == ["CredentialRefused"]
+        assert story.connections.get(KEY) == Fault("CredentialRefused", "AADSTS7000215: Invalid client secret")
+
+    async def test_says_which_right_is_missing(self, story: ConnectionStory) -> None:
+        story.secrets.forbidden.add(KEY.namespace)
+        await story.run(connection())
+        assert story.condition()[1] == "SecretUnreadable"
+        assert "lacks the right get" in story.condition()[2]
+
+    async def test_names_a_cloud_that_nobody_knows(self, story: ConnectionStory) -> None:
+        await story.run(connection(client_secret_spec(cloud="Mars")))
+        assert story.condition()[:2] == ("False", "CloudUnknown")
+
+    async def test_says_once_that_its_stored_spec_cannot_be_read(self, story: ConnectionStory) -> None:
+        await story.run(replace(connection(), spec=None, invalid_spec="spec.tenantId: Field required"))
+        assert story.condition()[1] == "InvalidSpec"
+        assert "spec.tenantId: Field required" in story.condition()[2]
+
+    async def test_is_tried_again_at_each_poll_and_says_it_once(self, story: ConnectionStory) -> None:
+        story.secrets.put(SECRET, secret="wrong")
+        await story.run(connection())
+        await story.poll()
+        await story.poll()
+        assert story.entra.logins == ["wrong"] * 3
+        assert len(story.server.writes) == 1
+        assert story.told.reasons == ["CredentialRefused"]
+
+    async def test_works_again_once_its_secret_is_mended(self, story: ConnectionStory) -> None:
+        story.secrets.put(SECRET, secret="wrong")
+        await story.run(connection())
+        story.secrets.put(SECRET, secret="right")
+        await story.poll()
+        assert story.condition()[:2] == ("True", "Connected")
+        assert story.condition("Stalled") == ("", "", "")
+        assert story.told.reasons == ["CredentialRefused", "Connected"]
+
+    async def test_forgets_what_the_refused_credential_was_allowed(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.secrets.put(SECRET, secret="wrong")
+        await story.poll()
+        assert not {"roles", "missingPermissions"} & set(story.status)
+
+    async def test_closes_what_it_tried_in_vain(self, story: ConnectionStory) -> None:
+        story.secrets.put(SECRET, secret="wrong")
+        await story.run(connection())
+        await story.poll()
+        assert all(access.is_closed for access in story.entra.opened)
+
+
+class TestEntraInTrouble:
+    async def test_leaves_what_is_said_of_a_connection_that_works(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.entra.trouble = True
+        story.entra.opened[0].has_token = False
+        outcome = await story.poll()
+        assert outcome.is_failure
+        assert story.condition()[0] == "True"
+        assert isinstance(story.connections.get(KEY), Connection)
+
+    async def test_is_told_when_it_lasts(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.entra.trouble = True
+        story.entra.opened[0].has_token = False
+        for _ in range(4):
+            await story.poll()
+        assert story.condition() == ("Unknown", "GraphUnreachable", "No answer from Entra")
+        assert story.condition("Reconciling")[0] == "True"
+
+    async def test_at_the_start_lets_jobs_ask_for_themselves(self, story: ConnectionStory) -> None:
+        story.entra.trouble = True
+        assert (await story.run(connection())).is_failure
+        assert story.condition()[:2] == ("Unknown", "GraphUnreachable")
+        assert isinstance(story.connections.get(KEY), Connection)
+
+    async def test_keeps_the_credential_that_worked(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.entra.trouble = True
+        story.secrets.put(SECRET, secret="rotated")
+        await story.poll()
+        assert story.connections.get(KEY) == Connection(
+            KEY, story.entra.opened[0].api, story.connections.find(job()).listings
+        )
+        assert story.condition()[0] == "True"
+
+
+class TestACredentialRefusedInTheMidstOfAPass:
+    async def test_is_the_connections_fault_and_wakes_it_and_all_its_jobs(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.woken.clear()
+        story.entra.good.clear()
+        told = story.entra.opened[0].use()
+        assert isinstance(told, Disconnected)
+        assert told.message == (
+            "GraphConnection identity/contoso is not ready (CredentialRefused): AADSTS7000215: Invalid client secret"
+        )
+        assert story.woken == [KEY]
+        assert (await story.references.connection_queue.take()).key == KEY
+        with pytest.raises(Disconnected) as error:
+            story.connections.find(job())
+        assert error.value.message == told.message
+
+    async def test_wakes_nobody_twice_when_the_connections_own_look_confirms_it(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.entra.good.clear()
+        story.entra.opened[0].use()
+        story.entra.opened[0].use()
+        story.woken.clear()
+        await story.run()
+        assert story.condition()[:2] == ("False", "CredentialRefused")
+        assert story.woken == []
+
+    async def test_is_over_when_entra_takes_it_again(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.entra.good.clear()
+        story.entra.opened[0].use()
+        story.entra.good = {"right"}
+        await story.run()
+        assert story.connections.find(job()).api is story.entra.opened[0].api
+        assert len(story.server.writes) == 1
+
+    async def test_of_one_that_went_makes_nothing_anew(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.store.remove(KEY, "uid-1")
+        await story.run()
+        story.entra.good.clear()
+        story.entra.opened[0].use()
+        assert story.connections.get(KEY) is None
+
+
+class TestJobs:
+    async def test_wait_without_a_word_until_their_connection_was_tried(self, story: ConnectionStory) -> None:
+        story.apply(connection())
+        assert story.connections.is_awaited(job())
+        await story.run()
+        assert not story.connections.is_awaited(job())
+        assert story.woken == [KEY, KEY], "when it came, and when it worked"
+
+    async def test_are_not_woken_by_a_poll_that_finds_nothing_new(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.woken.clear()
+        await story.poll()
+        assert story.woken == []
+
+    async def test_are_woken_when_it_breaks_and_when_it_works_again(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.woken.clear()
+        story.secrets.put(SECRET, secret="wrong")
+        await story.poll()
+        story.secrets.put(SECRET, secret="right")
+        await story.poll()
+        assert story.woken == [KEY, KEY]
+
+    async def test_are_told_of_a_fault_of_the_operator_too(self, story: ConnectionStory) -> None:
+        story.apply(connection())
+        await story.reconciler.tell_broken(KEY, since=story.clock.now())
+        assert not story.connections.is_awaited(job())
+        assert story.condition()[:2] == ("Unknown", "InternalError")
+
+
+class TestDeletion:
+    async def test_of_a_job_ends_by_what_last_worked_after_the_secret_went(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.secrets.remove(SECRET)
+        await story.poll()
+        assert story.connections.find(job(is_deleting=True)).api is story.entra.opened[0].api
+        with pytest.raises(Disconnected):
+            story.connections.find(job())
+
+    async def test_of_a_job_ends_by_what_last_worked_after_the_connection_went(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.references.resources.put(job(is_deleting=True))
+        story.store.remove(KEY, "uid-1")
+        assert await story.run() == Outcome(POLL)
+        assert story.connections.find(job(is_deleting=True)).api is story.entra.opened[0].api
+        with pytest.raises(Disconnected, match="There is no GraphConnection identity/contoso"):
+            story.connections.find(job())
+
+    async def test_forgets_what_last_worked_when_no_job_goes_by_it_any_more(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.store.remove(KEY, "uid-1")
+        assert await story.run() == Outcome(None)
+        with pytest.raises(Disconnected):
+            story.connections.find(job(is_deleting=True))
+        await story.logins.close()
+        assert story.entra.opened[0].is_closed
+
+    async def test_a_connection_made_anew_proves_itself_anew(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.references.resources.put(job())
+        story.store.remove(KEY, "uid-1")
+        await story.run()
+        await story.run(connection(uid="uid-2", resource_version="9"))
+        assert story.entra.logins == ["right", "right"]
+        assert story.connections.find(job()).api is story.entra.opened[1].api
+        assert not isinstance(story.connections.get(KEY), Awaited)

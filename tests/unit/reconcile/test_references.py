@@ -1,0 +1,133 @@
+"""Which way a job goes, and who is woken when a Secret or a connection changes."""
+
+from dataclasses import replace
+from typing import Any, cast
+
+import pytest
+
+from entrasync.api.application import ApplicationSpec
+from entrasync.core.connection_resource import ConnectionResource
+from entrasync.core.errors import Disconnected
+from entrasync.core.resource import Resource, ResourceKey
+from entrasync.reconcile.connections import Connection, Connections, Fault
+from entrasync.reconcile.queue import WorkQueue
+from entrasync.reconcile.references import References
+from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.store import Store
+from tests.support.connection_story import connection
+from tests.support.facts import NOW, desired, resource
+from tests.support.still_clock import StillClock
+
+DEFAULT = ResourceKey("identity", "default")
+NAMED = ResourceKey("identity", "contoso")
+
+
+def way(key: ResourceKey | None) -> Connection:
+    return Connection(key, cast("Any", f"api of {key}"), cast("Any", None))
+
+
+OWN = way(None)
+
+
+def job(name: str = "job", *, by: str | None = None, namespace: str = "identity", **overlay: Any) -> Resource:
+    made = resource(desired(connection_name=by), name=name, **overlay)
+    return replace(made, key=ResourceKey(namespace, name))
+
+
+class TestTheWayOfAJob:
+    def test_is_the_connection_it_names(self) -> None:
+        connections = Connections(OWN, serves=lambda _: True)
+        connections.put(NAMED, way(NAMED))
+        connections.put(DEFAULT, way(DEFAULT))
+        assert connections.find(job(by="contoso")) == way(NAMED)
+
+    def test_is_the_default_of_its_namespace_when_it_names_none(self) -> None:
+        connections = Connections(OWN, serves=lambda _: True)
+        connections.put(DEFAULT, way(DEFAULT))
+        assert connections.find(job()) == way(DEFAULT)
+        assert connections.find(job(namespace="elsewhere")) == OWN
+
+    def test_is_never_another_when_its_own_is_broken_or_missing(self) -> None:
+        connections = Connections(OWN, serves=lambda _: True)
+        connections.put(DEFAULT, Fault("CredentialRefused", "No."))
+        with pytest.raises(Disconnected, match=r"identity/default is not ready \(CredentialRefused\): No\."):
+            connections.find(job())
+        with pytest.raises(Disconnected, match="There is no GraphConnection identity/contoso"):
+            connections.find(job(by="contoso"))
+
+    def test_never_leads_over_another_namespace(self) -> None:
+        connections = Connections(None, serves=lambda _: False)
+        connections.put(NAMED, way(NAMED))
+        with pytest.raises(Disconnected, match="There is no GraphConnection elsewhere/contoso"):
+            connections.find(job(by="contoso", namespace="elsewhere"))
+
+    def test_is_the_installs_own_only_where_that_serves(self) -> None:
+        connections = Connections(OWN, serves=lambda namespace: namespace == "identity")
+        assert connections.find(job()) == OWN
+        with pytest.raises(Disconnected, match="the install's own connection does not serve this namespace"):
+            connections.find(job(namespace="elsewhere"))
+
+    def test_is_explained_where_there_is_no_connection_at_all(self) -> None:
+        with pytest.raises(Disconnected, match="the install's own connection does not exist"):
+            Connections(None, serves=lambda _: True).find(job())
+
+
+class Ground:
+    """Two stores, their queues, and who refers to whom."""
+
+    def __init__(self) -> None:
+        clock = StillClock(NOW)
+        store: Store[ConnectionResource] = Store()
+        self.references = References(Resources(), store, WorkQueue(clock), WorkQueue(clock), clock)
+
+    def put(self, *jobs: Resource) -> None:
+        for each in jobs:
+            self.references.resources.put(each)
+
+    async def woken(self, queue: WorkQueue) -> set[str]:
+        found = set()
+        while len(queue):
+            ticket = await queue.take()
+            queue.finish(ticket.key)
+            assert ticket.is_urgent
+            found.add(str(ticket.key))
+        return found
+
+
+@pytest.fixture
+def ground() -> Ground:
+    return Ground()
+
+
+def with_credentials(secret: str) -> ApplicationSpec:
+    source = {"key": "SecretToken", "valueFrom": {"secretKeyRef": {"name": secret, "key": "token"}}}
+    plain = {"key": "BaseAddress", "value": "https://scim.example.com"}
+    return ApplicationSpec.model_validate({"credentials": {"entries": [plain, source]}})
+
+
+class TestAChangedConnection:
+    async def test_wakes_the_jobs_that_go_by_it(self, ground: Ground) -> None:
+        ground.put(job("a", by="contoso"), job("b"), job("c", by="contoso", namespace="elsewhere"))
+        ground.references.connection_changed(NAMED)
+        assert await ground.woken(ground.references.job_queue) == {"identity/a"}
+
+    async def test_named_default_wakes_those_that_name_none(self, ground: Ground) -> None:
+        ground.put(job("a", by="contoso"), job("b"), job("c", by="default"), job("d", namespace="elsewhere"))
+        ground.references.connection_changed(DEFAULT)
+        assert await ground.woken(ground.references.job_queue) == {"identity/b", "identity/c"}
+
+
+class TestAChangedSecret:
+    async def test_wakes_the_connections_that_log_in_by_it(self, ground: Ground) -> None:
+        for made in (connection(), connection(key=ResourceKey("elsewhere", "contoso"), uid="uid-2")):
+            ground.references.connections.put(made)
+        ground.references.secret_changed(ResourceKey("identity", "entra"))
+        assert await ground.woken(ground.references.connection_queue) == {"identity/contoso"}
+
+    async def test_wakes_the_jobs_that_send_its_values_to_graph(self, ground: Ground) -> None:
+        reader = desired(application=with_credentials("scim"))
+        other = desired(application=with_credentials("other"))
+        ground.put(resource(reader, name="reads"), resource(other, name="other"), resource(name="none"))
+        ground.references.secret_changed(ResourceKey("identity", "scim"))
+        ground.references.secret_changed(ResourceKey("elsewhere", "scim"))
+        assert await ground.woken(ground.references.job_queue) == {"identity/reads"}
