@@ -8,7 +8,7 @@ from tests.cluster.examples.preparations import PREPARATIONS
 from tests.support.cluster import Cluster
 from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
-from tests.support.workplace import Workplace, another_namespace, open_workplace
+from tests.support.workplace import Workplace, make_namespace, open_workplace
 
 OFTEN = "--poll-interval=30s"
 
@@ -35,10 +35,8 @@ class Gallery:
 @pytest.fixture(scope="package")
 def gallery(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
     folder = tmp_path_factory.mktemp("gallery")
-    with open_workplace(cluster, folder, flags=(OFTEN,), starts=False) as place:
-        places = {name: another_namespace(place) for name in EXAMPLES}
-        place.post = replace(place.post, namespaces=tuple(each.namespace for each in places.values()))
-        place.start_operator()
-        yield Gallery(places)
+    rooms = {name: make_namespace(cluster) for name in EXAMPLES}
+    with open_workplace(cluster, folder, flags=(OFTEN,), beside=tuple(rooms.values())) as place:
+        yield Gallery({name: replace(place, namespace=room, applied=[]) for name, room in rooms.items()})
         assert check_requests(place.world.journal()) > 0
         assert find_leaks(place) == []

@@ -1,13 +1,14 @@
 """An example of examples/, and the tenant that it speaks of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from entrasync.api.names import KIND
+from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, KIND
 from graph_simulator.control import World
+from stage.operator_process import CLOUD
 from tests.support.cluster import Object
 from tests.support.workplace import Workplace
 
@@ -22,6 +23,8 @@ class Example:
     name: str
     place: Workplace
     documents: list[Object]
+    principals: dict[str, str] = field(default_factory=dict)
+    """The service principal of each SynchronizationJob, by object id."""
 
     @classmethod
     def read(cls, name: str, place: Workplace) -> "Example":
@@ -50,15 +53,15 @@ class Example:
         return [job["metadata"]["name"] for job in self.jobs]
 
     @property
-    def principals(self) -> list[str]:
-        """The service principals of its SynchronizationJobs, by object id."""
-        return [job["spec"]["servicePrincipal"]["objectId"] for job in self.jobs]
-
-    @property
     def principal(self) -> str:
         """The service principal of its only SynchronizationJob."""
-        [principal] = self.principals
-        return str(principal)
+        return self.principals[self.name_of_job]
+
+    @property
+    def connections(self) -> dict[str, Object]:
+        """The specs of its GraphConnections, by name."""
+        found = [document for document in self.documents if document["kind"] == CONNECTION_KIND]
+        return {document["metadata"]["name"]: document["spec"] for document in found}
 
     @property
     def world(self) -> World:
@@ -68,14 +71,18 @@ class Example:
     def furnish(self) -> None:
         """Make its service principals."""
         for job in self.jobs:
-            self.world.create_service_principal(
-                job["metadata"]["name"],
-                id=job["spec"]["servicePrincipal"]["objectId"],
-                templates=[_describe(job["spec"]["template"])],
-            )
+            name, spec = job["metadata"]["name"], job["spec"]
+            asked = spec["servicePrincipal"]
+            ids = {"id": asked["objectId"]} if "objectId" in asked else {"app_id": asked["appId"]}
+            connection = self.connections.get(spec.get("connectionRef", {}).get("name", DEFAULT_CONNECTION), {})
+            tenant = {"tenant_id": connection["tenantId"]} if connection else {}
+            template = [_describe(spec["template"])]
+            self.principals[name] = self.world.create_service_principal(name, templates=template, **ids, **tenant).id
 
     def apply(self) -> None:
-        """Apply it to its namespace, as `kubectl apply` does."""
+        """Apply it to its namespace, as `kubectl apply` does. Of a connection only the cloud is exchanged."""
+        for connection in self.connections.values():
+            connection["cloud"] = CLOUD
         self.place.cluster.apply(yaml.safe_dump_all(self.documents), self.place.namespace)
         self.place.applied.extend(name for name in self.names if name not in self.place.applied)
 

@@ -1,16 +1,20 @@
 """What each example takes for granted of its tenant. The service principals are made before."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from tests.cluster.examples.example import Example
+from tests.support.certificates import make_pair
+from tests.support.teams import ROLES
 
 Preparation = Callable[[Example], object]
 
 
-def has_a_running_job(example: Example) -> None:
+def has_a_running_job_and_is_read_often(example: Example) -> None:
     example.world.create_job(example.principal, started=True)
+    example.job["spec"]["pollInterval"] = "30s"  # as the other examples here, which say nothing
 
 
 def has_a_paused_job(example: Example) -> None:
@@ -27,7 +31,37 @@ def has_two_jobs_and_names_one(example: Example) -> None:
 def is_held_for_some_minutes(example: Example) -> None:
     annotations = example.job["metadata"]["annotations"]
     assert list(annotations) == [HOLD_UNTIL_ANNOTATION]
-    annotations[HOLD_UNTIL_ANNOTATION] = f"{example.world.now() + timedelta(minutes=4):%Y-%m-%dT%H:%M:%SZ}"
+    annotations[HOLD_UNTIL_ANNOTATION] = f"{example.world.now() + timedelta(minutes=2):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def has_a_running_job_with_another_setting(example: Example) -> None:
+    job = example.world.create_job(example.principal, started=True)
+    [setting] = example.job["spec"]["settings"]
+    example.world.change_job(job.id, settings={setting["name"]: "True"})
+
+
+def has_an_app_in_each_tenant(example: Example) -> None:
+    contoso, fabrikam = example.connections["contoso"], example.connections["fabrikam"]
+    [secret] = [document for document in example.documents if document["kind"] == "Secret"]
+    app = contoso["clientSecret"]
+    password = secret["stringData"][app["secretRef"]["key"]]
+    example.world.set_application(app["clientId"], contoso["tenantId"], secrets=[password], roles=list(ROLES))
+    app, pair = fabrikam["clientCertificate"], make_pair()
+    name, data = app["secretRef"]["name"], {"tls.crt": pair.certificate, "tls.key": pair.private_key}
+    manifest = {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "metadata": {"name": name}}
+    example.place.cluster.create("secrets", manifest | {"stringData": data}, example.place.namespace)
+    certificates = [pair.certificate]
+    example.world.set_application(app["clientId"], fabrikam["tenantId"], certificates=certificates, roles=list(ROLES))
+
+
+def has_a_federated_credential(example: Example) -> None:
+    connection, kubectl = example.connections["default"], example.place.cluster.plane.kubectl
+    issuer = json.loads(kubectl("get", "--raw=/.well-known/openid-configuration"))["issuer"]
+    example.world.set_issuer(issuer, jwks=json.loads(kubectl("get", "--raw=/openid/v1/jwks")))
+    app, tenant = connection["workloadIdentity"], connection["tenantId"]
+    subject = f"system:serviceaccount:{example.place.namespace}:{app['serviceAccountRef']['name']}"
+    example.world.set_application(app["clientId"], tenant, roles=list(ROLES))
+    example.world.add_federated_credential(issuer, subject, client_id=app["clientId"], tenant_id=tenant)
 
 
 def is_new(example: Example) -> None:
@@ -37,8 +71,11 @@ def is_new(example: Example) -> None:
 PREPARATIONS: Mapping[str, Preparation] = {
     "minimal": is_new,
     "paused": is_new,
-    "retain": has_a_running_job,
+    "retain": has_a_running_job_and_is_read_often,
     "adopt-existing": has_two_jobs_and_names_one,
     "observe-only": has_a_paused_job,
+    "hr-inbound": has_a_running_job_with_another_setting,
+    "several-tenants": has_an_app_in_each_tenant,
+    "workload-identity": has_a_federated_credential,
     "emergency-hold": is_held_for_some_minutes,
 }

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from entrasync.api.names import HOLD_UNTIL_ANNOTATION
+from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, HOLD_UNTIL_ANNOTATION
 from graph_simulator.control import JobView
 from tests.cluster.examples.conftest import Gallery
 from tests.cluster.examples.example import Example
 from tests.cluster.examples.preparations import PREPARATIONS
-from tests.support.cluster import Object
+from tests.support.cluster import Object, has_condition
 from tests.support.workplace import condition
 
 
@@ -73,6 +73,32 @@ def test_emergency_hold_rests_until_its_time_and_then_runs(gallery: Gallery) -> 
     assert job_of(example).starts == 1
 
 
+def test_hr_inbound_puts_its_settings_right_and_leaves_the_job_alone(gallery: Gallery) -> None:
+    example = gallery.show("hr-inbound")
+    job = job_of(example)
+    assert (status_of(example)["origin"], job.template_id, job.schedule_state) == ("Adopted", "API2AAD", "Active")
+    assert job.settings == {"AzureIngestionAttributeOptimization": "False", "LookaheadQueryEnabled": "False"}
+    assert example.place.writes(example.principal) == ["updateJob"]
+    assert not condition(example.place.job(example.name_of_job), "ScheduleApplied")
+
+
+def test_several_tenants_gives_each_job_the_tenant_that_it_names(gallery: Gallery) -> None:
+    example = gallery.show("several-tenants")
+    for tenant in ("contoso", "fabrikam"):
+        found = example.place.job(f"{tenant}-aws")["status"]
+        assert found["tenantId"] == example.connections[tenant]["tenantId"]
+        assert found["servicePrincipalId"] == example.principals[f"{tenant}-aws"]
+        assert example.world.job(found["job"]["id"]).template_id == "aws"
+
+
+def test_workload_identity_logs_in_without_a_secret(gallery: Gallery) -> None:
+    example = gallery.show("workload-identity")
+    connection = example.place.cluster.get(API_VERSION, CONNECTION_PLURAL, "default", example.place.namespace)
+    assert has_condition(connection, "Ready")
+    assert connection["status"]["source"] | {"uid": ""} == {"kind": "ServiceAccount", "name": "provisioning", "uid": ""}
+    assert status_of(example)["tenantId"] == example.connections["default"]["tenantId"]
+
+
 def versions(examples: list[Example]) -> list[str]:
     return [each.place.job(name)["metadata"]["resourceVersion"] for each in examples for name in each.names]
 
@@ -83,8 +109,8 @@ def test_applied_again_none_of_them_writes_anything(gallery: Gallery) -> None:
     wait_until_the_hold_is_over(gallery.show("emergency-hold"))
     place, world = examples[0].place, examples[0].world
     world.freeze()
-    principals = [principal for example in examples for principal in example.principals]
-    place.wait_polls(*principals, count=2)
+    principals = [principal for example in examples for principal in example.principals.values()]
+    place.wait_polls(*principals, count=1)
     before, position = versions(examples), world.journal()[-1].sequence
     for example in examples:
         example.apply()
