@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from entrasync.api import names
-from entrasync.api.conditions import Reason, group_reasons
+from entrasync.api.conditions import ConditionType, Reason, group_reasons
 from entrasync.api.crd import graph_connection_crd, synchronization_job_crd
 from entrasync.api.fields import fields_of
 from entrasync.process.metrics import Metrics
@@ -104,3 +104,9 @@ def test_every_annotation_that_a_page_names_is_ours(page: str) -> None:
     named = set(re.findall(rf"{re.escape(names.GROUP)}/[a-z][a-z-]+", text))
     assert named
     assert named <= OURS | {names.REQUEST_ANNOTATIONS[0]}
+
+
+def test_every_word_in_the_first_columns_of_troubleshooting_is_one_of_ours() -> None:
+    words = re.findall(r"^\| `([A-Z][A-Za-z]+)`", TROUBLESHOOTING, flags=re.MULTILINE)
+    assert words
+    assert [word for word in words if word not in {*Reason, *ConditionType}] == []

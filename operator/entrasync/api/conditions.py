@@ -59,7 +59,6 @@ class Reason(StrEnum):
     NOT_ACHIEVED = "NotAchieved"
     NOT_QUARANTINED = "NotQuarantined"
     OBSERVED = "Observed"
-    NO_RECENT_SUCCESS = "NoRecentSuccess"
     NOT_CONFIGURABLE = "NotConfigurable"
     VALIDATED = "Validated"
     NOT_VALIDATED = "NotValidated"
@@ -104,6 +103,7 @@ class Reason(StrEnum):
     PAUSED_BY_GRAPH = "PausedByGraph"
     QUARANTINED = "Quarantined"
     ESCROWS_PRUNED = "EscrowsPruned"
+    NO_RECENT_SUCCESS = "NoRecentSuccess"
     VALIDATION_FAILED = "ValidationFailed"
     FOREIGN_SECRET_LOST = "ForeignSecretLost"  # noqa: S105  the name of a reason, no password
     DELETION_BLOCKED = "DeletionBlocked"

@@ -129,8 +129,9 @@ def _conditions_page() -> str:
     )
     return (
         "# Conditions, reasons and Events\n\n"
-        "Conditions follow kstatus: `Ready` is always there, `Reconciling` and `Stalled` only while true. The reason\n"
-        "of `Quarantined` is Graph's own word. Events use the same reasons as conditions, one per change. What to do\n"
+        "Conditions follow kstatus: `Ready` is always there, `Reconciling` and `Stalled` only while true. A\n"
+        "GraphConnection has these three; its `Ready` means that Entra gave a token. The reason of `Quarantined` is\n"
+        "Graph's own word. Events use the same reasons as conditions, one per change. What to do\n"
         "about those that ask for a person: [troubleshooting.md](troubleshooting.md).\n\n"
         f"## Conditions\n\n{conditions}\n## Reasons\n{groups}"
     )

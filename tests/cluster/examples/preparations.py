@@ -64,6 +64,17 @@ def has_a_federated_credential(example: Example) -> None:
     example.world.add_federated_credential(issuer, subject, client_id=app["clientId"], tenant_id=tenant)
 
 
+def lets_in_who_has_the_token(example: Example) -> None:
+    [secret] = [document for document in example.documents if document["kind"] == "Secret"]
+    example.world.set_target_app(example.principal, accepts={"SecretToken": [secret["stringData"]["token"]]})
+
+
+def has_settings_of_others(example: Example) -> None:
+    others = {"Enabled": "true", "HumanResourcesLookaheadQueryEnabled": "true", "Recipients": "hr@example.com"}
+    stored = {"UserName": "of-somebody-else", "SyncNotificationSettings": json.dumps(others)}
+    example.world.set_secrets(example.principal, stored)
+
+
 def is_new(example: Example) -> None:
     pass
 
@@ -77,5 +88,8 @@ PREPARATIONS: Mapping[str, Preparation] = {
     "hr-inbound": has_a_running_job_with_another_setting,
     "several-tenants": has_an_app_in_each_tenant,
     "workload-identity": has_a_federated_credential,
+    "scim-app": lets_in_who_has_the_token,
+    "cross-tenant-sync": is_new,
+    "notifications-and-threshold": has_settings_of_others,
     "emergency-hold": is_held_for_some_minutes,
 }

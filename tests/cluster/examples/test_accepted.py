@@ -5,6 +5,7 @@ import pytest
 
 from control_plane import ControlPlane
 from tests.cluster.examples.example import EXAMPLES, ROOT
+from tests.cluster.examples.preparations import PREPARATIONS
 
 STANDING = re.compile(r"([0-9a-f])\1{7}-|([0-9a-f])\2{3}([0-9a-f])\3{3}-|^(0f2c7c1e|6b8d4b52|c41f0a7d)-")
 """Ids that Microsoft's own documentation puts where a reader's stand, and those of the demo."""
@@ -16,6 +17,10 @@ def test_there_are_examples() -> None:
     named = {"minimal", "paused", "retain", "scim-app", "hr-inbound", "cross-tenant-sync", "adopt-existing"}
     named |= {"observe-only", "several-tenants", "workload-identity", "notifications-and-threshold", "emergency-hold"}
     assert named <= set(EXAMPLES)
+
+
+def test_each_is_shown_to_its_end() -> None:
+    assert set(PREPARATIONS) == set(EXAMPLES)
 
 
 @pytest.mark.parametrize("example", PATHS, ids=lambda path: path.stem)

@@ -1,5 +1,6 @@
 """Each example does what it says: applied as it stands, to its end in Graph."""
 
+import json
 from datetime import datetime
 
 from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, HOLD_UNTIL_ANNOTATION
@@ -80,6 +81,45 @@ def test_hr_inbound_puts_its_settings_right_and_leaves_the_job_alone(gallery: Ga
     assert job.settings == {"AzureIngestionAttributeOptimization": "False", "LookaheadQueryEnabled": "False"}
     assert example.place.writes(example.principal) == ["updateJob"]
     assert not condition(example.place.job(example.name_of_job), "ScheduleApplied")
+
+
+def test_scim_app_has_the_token_tried_and_saved_and_the_job_started(gallery: Gallery) -> None:
+    example = gallery.show("scim-app")
+    [secret] = [document for document in example.documents if document["kind"] == "Secret"]
+    assert example.world.secrets(example.principal) == {
+        "BaseAddress": "https://intranet.example.com/scim",
+        "SecretToken": secret["stringData"]["token"],
+        "SyncAll": "false",
+    }
+    assert [tried.error for tried in example.world.credential_validations(example.principal)] == [None]
+    assert len(example.world.secret_writes(example.principal)) == 1
+    assert (job_of(example).schedule_state, job_of(example).sync_all) == ("Active", "false")
+    assert condition(example.place.job(example.name_of_job), "CredentialsValid")["status"] == "True"
+
+
+def test_cross_tenant_sync_names_the_other_tenant(gallery: Gallery) -> None:
+    example = gallery.show("cross-tenant-sync")
+    assert example.world.secrets(example.principal) == {
+        "CompanyId": "bbbbcccc-1111-dddd-2222-eeee3333ffff",
+        "AuthenticationType": "SyncPolicy",
+        "SyncAll": "false",
+    }
+    assert (job_of(example).template_id, job_of(example).schedule_state) == ("Azure2Azure", "Active")
+
+
+def test_notifications_and_threshold_keeps_what_is_of_others(gallery: Gallery) -> None:
+    example = gallery.show("notifications-and-threshold")
+    stored = example.world.secrets(example.principal)
+    assert json.loads(stored.pop("SyncNotificationSettings")) == {
+        "Enabled": True,
+        "Recipients": "iam@example.com",
+        "DeleteThresholdEnabled": True,
+        "DeleteThresholdValue": 500,
+        "HumanResourcesLookaheadQueryEnabled": "true",
+    }
+    assert stored == {"UserName": "of-somebody-else", "SkipOutOfScopeDeletions": "True"}
+    example.world.quarantine(job_of(example).id, "EncounteredQuarantineException")
+    assert has_condition(example.place.wait_condition(example.name_of_job, "Quarantined"), "Ready")
 
 
 def test_several_tenants_gives_each_job_the_tenant_that_it_names(gallery: Gallery) -> None:
