@@ -15,7 +15,6 @@ from entrasync.api.crd import render
 from entrasync.api.reference import render_reference
 from entrasync.kube.connection import NotConnected
 from entrasync.kube.host import WatchRefused
-from entrasync.process.clouds import read_clouds
 from entrasync.process.composition import run
 from entrasync.process.logs import set_up_logs
 from entrasync.process.permissions import render_permissions
@@ -59,7 +58,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: list[str]) -> int:
     settings = CliApp.run(RunSettings, cli_args=arguments, cli_exit_on_error=False)
     settings.endpoint()
-    read_clouds(settings.clouds_file)
     set_up_logs(settings.log_level, form=settings.log_format)
     try:
         asyncio.run(_run_until_told(settings))

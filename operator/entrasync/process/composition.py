@@ -30,7 +30,8 @@ async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
     finally:
         await parts.health.stop()
         await parts.connections.logins.close()
-        await parts.own_client.aclose()
+        if parts.own_client is not None:
+            await parts.own_client.aclose()
         await parts.session.aiohttp_session.close()
 
 

@@ -2,23 +2,47 @@
 
 from entrasync.core.clock import Clock
 from entrasync.graph.client import GraphClient
-from entrasync.graph.credentials import AppCredential, ClientSecret, SecretFile, SecretSource, SecretValue
+from entrasync.graph.credentials import (
+    AppCredential,
+    ClientCertificate,
+    ClientSecret,
+    Credential,
+    FederatedToken,
+    ManagedIdentity,
+    Proof,
+    SecretFile,
+    SecretValue,
+)
 from entrasync.graph.limiter import TenantLimiter
 from entrasync.graph.observer import Observer
 from entrasync.graph.tokens import TokenSource
-from entrasync.process.settings import PREFIX, RunSettings
+from entrasync.process.own_settings import PREFIX
+from entrasync.process.settings import RunSettings
 
 
-def make_own_client(settings: RunSettings, clock: Clock, observer: Observer) -> GraphClient:
-    """Make the Graph client of the install's own connection."""
-    credential = AppCredential(settings.tenant_id, settings.client_id, ClientSecret(secret_source(settings)))
+def make_own_client(settings: RunSettings, clock: Clock, observer: Observer) -> GraphClient | None:
+    """Make the Graph client of the install's own connection; None when it has none."""
+    if settings.tenant_id is None:
+        return None
     limiter = TenantLimiter(clock, concurrency=settings.concurrency)
-    return GraphClient(TokenSource(settings.endpoint(), credential), limiter, observer=observer)
+    tokens = TokenSource(settings.endpoint(), own_credential(settings, settings.tenant_id))
+    return GraphClient(tokens, limiter, observer=observer)
 
 
-def secret_source(settings: RunSettings) -> SecretSource:
-    """Find out where the client secret comes from."""
+def own_credential(settings: RunSettings, tenant_id: str) -> Credential:
+    """Tell who the operator itself is, and what proves it."""
+    if settings.managed_identity:
+        return ManagedIdentity(tenant_id, settings.client_id)
+    return AppCredential(tenant_id, settings.client_id or "", _proof(settings))
+
+
+def _proof(settings: RunSettings) -> Proof:
+    if settings.workload_identity:
+        return FederatedToken(SecretFile(settings.token_file, "ServiceAccount token"))
+    if settings.client_certificate_file and settings.client_key_file:
+        certificate = SecretFile(settings.client_certificate_file, "client certificate")
+        return ClientCertificate(certificate, SecretFile(settings.client_key_file, "private key"))
     if settings.client_secret_file is not None:
-        return SecretFile(settings.client_secret_file)
+        return ClientSecret(SecretFile(settings.client_secret_file))
     value = settings.client_secret.get_secret_value() if settings.client_secret else ""
-    return SecretValue(value, f"the setting {PREFIX}CLIENT_SECRET or --client-secret")
+    return ClientSecret(SecretValue(value, f"the setting {PREFIX}CLIENT_SECRET or --client-secret"))

@@ -65,7 +65,7 @@ class Ground:
     sharing: Sharing
     api_server: ApiServer
     events: EventPoster
-    own_client: GraphClient
+    own_client: GraphClient | None
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Parts:
     jobs: JobParts
     connections: ConnectionParts
     secret_watch: SecretWatch
-    own_client: GraphClient
+    own_client: GraphClient | None
     events: EventPoster
     background: Background
     health: HealthServer
@@ -128,8 +128,8 @@ def _lay_ground(settings: RunSettings, clock: WorldClock, metrics: Metrics, *, r
     sharing = Sharing(references.resources, references.job_queue)
     client = make_own_client(settings, clock, metrics)
     by_own = sharing.among(lambda resource: connections.key_for(resource) is None)
-    own = Connection(None, client, Listings(client, on_fetched=by_own))
-    connections = Connections(own, serves=lambda _: True, on_change=references.connection_changed)
+    own = Connection(None, client, Listings(client, on_fetched=by_own)) if client else None
+    connections = Connections(own, serves=settings.serves, on_change=references.connection_changed)
     api_server = ApiServer(rest, references.resources)
     return Ground(
         settings,

@@ -1,70 +1,24 @@
 """What an install decides, by flags or by environment; refused with a readable sentence when wrong."""
 
-import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, Field, FilePath, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import AwareDatetime, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from entrasync.api.duration import parse_go_duration
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.api.spec import LONGEST_POLL_INTERVAL, SHORTEST_POLL_INTERVAL
 from entrasync.core.defaults import Defaults
-from entrasync.graph.endpoints import CLOUDS, ApiVersion, GraphEndpoint
-
-GUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
-NAMESPACE = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")
-
-PREFIX = "ENTRASYNC_"
+from entrasync.process.own_settings import PREFIX, OwnConnectionSettings, check_namespaces, split_names
 
 SHORTEST_REPLICATION_BOUND = timedelta(minutes=5)
 """Graph shows new jobs late by "several moments" at best; Terraform allows 15 minutes (docs/graph-facts.md, 4.2)."""
 
 
-class RunSettings(BaseSettings):
+class RunSettings(OwnConnectionSettings):
     """Run the operator."""
-
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX,
-        cli_prog_name="entra-sync-operator run",
-        cli_kebab_case=True,
-        cli_implicit_flags=True,
-        use_attribute_docstrings=True,  # what --help prints
-        extra="ignore",
-        hide_input_in_errors=True,
-    )
-
-    tenant_id: str
-    """Id of the Entra tenant, a GUID. Not a domain: resources remember the tenant they belong to by its id."""
-
-    client_id: str
-    """Application (client) id of the operator's own app registration."""
-
-    client_secret: SecretStr | None = None
-    """Its client secret. Prefer the environment or a file: flags are visible in the process list."""
-
-    client_secret_file: Path | None = None
-    """A file that holds the client secret; read again before each login, so a rotated one is picked up."""
-
-    cloud: Literal["Global", "USGovL4", "USGovL5", "China"] = "Global"
-    """The Microsoft cloud of the tenant."""
-
-    graph_url: str | None = None
-    """Root URL of Graph, if it is not that of the cloud."""
-
-    authority: str | None = None
-    """Root URL of the login, if it is not that of the cloud."""
-
-    ca_file: FilePath | None = None
-    """Certificate authority (PEM) of Graph and login, if it is not a public one."""
-
-    api_version: ApiVersion = "v1.0"
-    """Version of Graph."""
-
-    clouds_file: FilePath | None = None
-    """Further clouds that GraphConnections may name: a YAML file of names to graphUrl, authority and caFile."""
 
     namespaces: Annotated[tuple[str, ...], NoDecode] = ()
     """Namespaces to look after, separated by commas; none means the whole cluster."""
@@ -106,31 +60,15 @@ class RunSettings(BaseSettings):
     clock_rate: float = Field(default=1.0, gt=0)
     """For tests: how many times faster than real time the simulated world runs."""
 
-    @field_validator("tenant_id")
-    @classmethod
-    def _is_tenant(cls, value: str) -> str:
-        if not GUID.match(value):
-            raise ValueError("must be the Tenant ID, a GUID, as the overview of the Entra admin center shows it")
-        return value.lower()
-
-    @field_validator("client_id")
-    @classmethod
-    def _is_guid(cls, value: str) -> str:
-        if not GUID.match(value):
-            raise ValueError("must be the Application (client) ID of the app registration, a GUID")
-        return value
-
     @field_validator("namespaces", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        return split_names(value)
 
     @field_validator("namespaces")
     @classmethod
     def _are_namespaces(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        if wrong := [name for name in value if not NAMESPACE.match(name)]:
-            raise ValueError(f"{', '.join(wrong)}: a namespace's name has lower case letters, digits and dashes only")
-        return value
+        return check_namespaces(value)
 
     @field_validator("poll_interval", "replication_bound", mode="before")
     @classmethod
@@ -153,33 +91,14 @@ class RunSettings(BaseSettings):
             )
         return value
 
-    @field_validator("client_secret", "client_secret_file", "default_deletion_policy", mode="before")
+    @field_validator("default_deletion_policy", mode="before")
     @classmethod
-    def _empty_is_unset(cls, value: object) -> object:
+    def _empty_means_by_origin(cls, value: object) -> object:
         return None if value == "" else value
-
-    @model_validator(mode="after")
-    def _has_one_secret(self) -> Self:
-        if (self.client_secret is None) == (self.client_secret_file is None):
-            raise ValueError(
-                "give the client secret in exactly one way: --client-secret-file (ENTRASYNC_CLIENT_SECRET_FILE) "
-                "or ENTRASYNC_CLIENT_SECRET"
-            )
-        return self
 
     def defaults(self) -> Defaults:
         """Tell what holds where neither a resource nor its namespace says it."""
         return Defaults(self.poll_interval, self.default_management_policy, self.default_deletion_policy)
-
-    def endpoint(self) -> GraphEndpoint:
-        """Resolve where Graph and its login are."""
-        cloud = CLOUDS[self.cloud]
-        return GraphEndpoint(
-            self.graph_url or cloud.graph_url,
-            self.authority or cloud.authority,
-            api_version=self.api_version,
-            ca_file=self.ca_file,
-        )
 
 
 class GenerateSettings(BaseSettings):

@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import pytest
+from pydantic_settings import CliApp
 
+from entrasync.graph.credentials import AppCredential, ClientCertificate, FederatedToken, ManagedIdentity, SecretFile
 from entrasync.process.cli import FAILED, MISUSED, main
+from entrasync.process.own_connection import own_credential
+from entrasync.process.settings import RunSettings
 
 CLIENT = "6a8f7f3e-2b5c-4a0e-8c56-0f6f6d4f1c11"
 TENANT = "ff8bf889-5f5c-4f0e-9d4e-5d3f2a9c7b10"
@@ -22,14 +26,25 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def write_flags(flags: dict[str, str]) -> list[str]:
-    return [f"{name}={value}" for name, value in flags.items()]
+    return [f"{name}={value}" if value else name for name, value in flags.items()]
 
 
 WRONG = [
     ("--tenant-id", "no tenant", "--tenant-id (ENTRASYNC_TENANT_ID): must be the Tenant ID, a GUID"),
     ("--tenant-id", "contoso.onmicrosoft.com", "--tenant-id (ENTRASYNC_TENANT_ID): must be the Tenant ID, a GUID"),
     ("--client-id", "my-app", "--client-id (ENTRASYNC_CLIENT_ID): must be the Application (client) ID"),
-    ("--cloud", "Mars", "--cloud (ENTRASYNC_CLOUD): Input should be 'Global', 'USGovL4', 'USGovL5' or 'China'"),
+    (
+        "--cloud",
+        "Mars",
+        "--cloud (ENTRASYNC_CLOUD): there is no cloud Mars; there are: Global, ",
+    ),
+    ("--clouds-file", "/nowhere", "--clouds-file (ENTRASYNC_CLOUDS_FILE): Path does not point to a file"),
+    (
+        "--own-connection-namespaces",
+        "a,No",
+        "--own-connection-namespaces (ENTRASYNC_OWN_CONNECTION_NAMESPACES): No: a name",
+    ),
+    ("--own-connection-namespaces", "*,a", "* means all namespaces: give it alone, or name the namespaces"),
     ("--graph-url", "http://graph.example", "graph_url must begin with https://, not 'http://graph.example'"),
     ("--authority", "ftp://login.example", "authority must begin with https://"),
     ("--ca-file", "/nowhere/ca.pem", "--ca-file (ENTRASYNC_CA_FILE): Path does not point to a file"),
@@ -77,10 +92,10 @@ class TestWrongSettings:
         assert "--poll-interval (ENTRASYNC_POLL_INTERVAL): must be at least 30s" in capsys.readouterr().err
 
     def test_are_all_told_at_once(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main(["run", "--http-port=-1"]) == MISUSED
+        assert main(["run", "--http-port=-1", "--tenant-id=x", "--client-id=y"]) == MISUSED
         told = capsys.readouterr().err
-        assert "--tenant-id (ENTRASYNC_TENANT_ID): is needed" in told
-        assert "--client-id (ENTRASYNC_CLIENT_ID): is needed" in told
+        assert "--tenant-id (ENTRASYNC_TENANT_ID): must be" in told
+        assert "--client-id (ENTRASYNC_CLIENT_ID): must be" in told
         assert "--http-port" in told
 
 
@@ -89,8 +104,7 @@ class TestTheClientSecret:
         monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
         assert main(["run", *write_flags(GOOD)]) == MISUSED
         told = capsys.readouterr().err
-        assert "give the client secret in exactly one way" in told
-        assert "--client-secret-file (ENTRASYNC_CLIENT_SECRET_FILE) or ENTRASYNC_CLIENT_SECRET" in told
+        assert "say in exactly one way how the install's own connection logs in: --client-secret-file (or " in told
 
     def test_is_refused_when_given_twice(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["run", *write_flags(GOOD | {"--client-secret-file": str(tmp_path / "secret")})]) == MISUSED
@@ -106,6 +120,91 @@ class TestTheClientSecret:
     def test_is_never_repeated_in_a_refusal(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["run", "--tenant-id=no tenant", "--client-id=x"]) == MISUSED
         assert SECRET not in "".join(capsys.readouterr())
+
+
+FILES = {"--client-certificate-file": "/c.pem", "--client-key-file": "/k.pem"}
+WEBHOOK = {"AZURE_FEDERATED_TOKEN_FILE": "/token", "AZURE_TENANT_ID": TENANT, "AZURE_CLIENT_ID": CLIENT}
+ONE_WAY = "say in exactly one way how the install's own connection logs in"
+
+IDENTITIES: list[tuple[dict[str, str], dict[str, str], str | None]] = [
+    ({}, {}, None),
+    ({"--tenant-id": TENANT}, {}, ONE_WAY),
+    ({"--client-id": CLIENT}, {}, "--tenant-id (ENTRASYNC_TENANT_ID) is needed for a connection of the install's own"),
+    (GOOD | {"--client-secret-file": "/s"}, {}, None),
+    (GOOD | {"--client-secret-file": "/s"} | FILES, {}, ONE_WAY),
+    (GOOD | FILES, {}, None),
+    (GOOD | {"--client-key-file": "/k.pem"}, {}, "--client-certificate-file and --client-key-file belong together"),
+    ({"--client-secret-file": "/s"}, {}, "--tenant-id (ENTRASYNC_TENANT_ID) is needed"),
+    ({"--tenant-id": TENANT, "--client-secret-file": "/s"}, {}, "--client-id (ENTRASYNC_CLIENT_ID) is needed"),
+    ({"--tenant-id": TENANT, "--managed-identity": ""}, {}, None),
+    (GOOD | {"--managed-identity": ""}, {}, None),
+    (GOOD | {"--managed-identity": "", "--workload-identity": ""}, WEBHOOK, ONE_WAY),
+    ({"--workload-identity": ""}, WEBHOOK, None),
+    (GOOD | {"--workload-identity": ""}, {"AZURE_FEDERATED_TOKEN_FILE": "/token"}, None),
+    ({"--workload-identity": ""}, {}, "AZURE_FEDERATED_TOKEN_FILE is not set. Azure's webhook sets it in pods"),
+    ({"--workload-identity": ""}, WEBHOOK | {"AZURE_TENANT_ID": "x"}, "must be the Tenant ID, a GUID"),
+]
+
+
+class TestTheInstallsOwnIdentity:
+    @pytest.mark.parametrize(("flags", "variables", "fault"), IDENTITIES)
+    def test_is_none_or_proved_in_one_way(
+        self,
+        flags: dict[str, str],
+        variables: dict[str, str],
+        fault: str | None,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        assert main(["run", *write_flags(flags)]) == (MISUSED if fault else FAILED)
+        told = capsys.readouterr().err
+        assert (fault or "no API server") in told
+
+    def test_by_workload_identity_logs_in_where_the_webhook_says(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
+        for name, value in (WEBHOOK | {"AZURE_AUTHORITY_HOST": "https://login.example/"}).items():
+            monkeypatch.setenv(name, value)
+        settings = read("--workload-identity")
+        assert settings.endpoint().authority == "https://login.example"
+        assert read("--workload-identity", "--cloud=China").endpoint().authority == "https://login.chinacloudapi.cn"
+        credential = own_credential(settings, TENANT)
+        assert isinstance(credential, AppCredential)
+        assert credential.proof == FederatedToken(SecretFile(Path("/token"), "ServiceAccount token"))
+
+    def test_by_certificate_reads_both_files(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
+        credential = own_credential(read(*write_flags(GOOD | FILES)), TENANT)
+        assert isinstance(credential, AppCredential)
+        assert isinstance(credential.proof, ClientCertificate)
+        assert credential.proof.where == "the file /c.pem"
+
+    def test_by_managed_identity_may_name_which(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
+        own = read(f"--tenant-id={TENANT}", "--managed-identity")
+        assert own_credential(own, TENANT) == ManagedIdentity(TENANT)
+        named = read(*write_flags(GOOD), "--managed-identity")
+        assert own_credential(named, TENANT) == ManagedIdentity(TENANT, CLIENT)
+
+    @pytest.mark.parametrize(
+        ("flag", "served"),
+        [("*", {"a", "b"}), ("a", {"a"}), ("a, b", {"a", "b"}), ("", set())],
+    )
+    def test_serves_the_namespaces_that_the_install_allows(self, flag: str, served: set[str]) -> None:
+        settings = read(*write_flags(GOOD), f"--own-connection-namespaces={flag}")
+        assert {name for name in ("a", "b") if settings.serves(name)} == served
+
+    def test_may_be_in_a_cloud_that_the_install_defines(self, tmp_path: Path) -> None:
+        file = tmp_path / "clouds.yaml"
+        file.write_text("Sealed: {graphUrl: 'https://graph.example', authority: 'https://login.example'}")
+        found = read(*write_flags(GOOD), f"--clouds-file={file}", "--cloud=Sealed", "--api-version=beta").endpoint()
+        assert (found.root, found.authority) == ("https://graph.example/beta", "https://login.example")
+
+
+def read(*arguments: str) -> RunSettings:
+    return CliApp.run(RunSettings, cli_args=list(arguments), cli_exit_on_error=False)
 
 
 def test_good_settings_without_an_api_server_fail_with_what_to_set(capsys: pytest.CaptureFixture[str]) -> None:
