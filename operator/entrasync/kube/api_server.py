@@ -1,6 +1,7 @@
 """The API server for SynchronizationJobs: lists and merge patches, and Events on any of our kinds."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -18,12 +19,14 @@ class ApiServer:
     def __init__(self, rest: Rest, resources: Resources) -> None:
         self._rest = rest
         self._resources = resources
-        self._refusals = 0
+        self._refusals: Counter[str] = Counter()
 
-    @property
-    def refusals_in_a_row(self) -> int:
-        """How many writes to our own kind the API server did not take since it last took one."""
-        return self._refusals
+    def count_refusals(self, *, besides: Callable[[str], bool]) -> int:
+        """Count the writes to our own kind that the API server did not take since it last took one.
+
+        What is known to be refused in a namespace says nothing about the others.
+        """
+        return sum(times for namespace, times in self._refusals.items() if not besides(namespace))
 
     async def list_resources(self, namespace: str | None = None) -> AsyncIterator[Resource]:
         """Read all resources of our kind, page by page: of one namespace, or of the cluster."""
@@ -53,9 +56,9 @@ class ApiServer:
         try:
             answer = await self._rest.call("PATCH", path, body=body)
         except ApiServerUnavailable:
-            self._refusals += 1
+            self._refusals[key.namespace] += 1
             raise
-        self._refusals = 0
+        self._refusals.clear()
         written = read_resource(answer)
         if written.uid != resource.uid:
             raise ResourceChanged(f"{key} was deleted and made anew meanwhile")

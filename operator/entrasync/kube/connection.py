@@ -32,14 +32,17 @@ def find_connection(settings: kopf.OperatorSettings) -> kopf.ConnectionInfo:
     return found
 
 
-def open_session(info: kopf.ConnectionInfo, *, places: int = 1) -> kopf.AiohttpSession:
+def open_session(
+    info: kopf.ConnectionInfo, *listeners: aiohttp.ClientMiddlewareType, places: int = 1
+) -> kopf.AiohttpSession:
     """Open the session. In a pod the projected token is read anew for each request, for it rotates."""
     limit = MOST_CONNECTIONS + WATCHES_OF_A_PLACE * places
     is_in_pod = info.token is not None and SERVICE_ACCOUNT_TOKEN.exists()
+    has_token = is_in_pod and info.server.endswith("kubernetes.default.svc")
     session = aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=limit, ssl=info.as_ssl_context()),
         headers=info.as_http_headers() | {"User-Agent": "entra-sync-operator"},
-        middlewares=(_with_fresh_token,) if is_in_pod and info.server.endswith("kubernetes.default.svc") else (),
+        middlewares=(*listeners, _with_fresh_token) if has_token else listeners,
     )
     return kopf.AiohttpSession(server=info.server, aiohttp_session=session, default_namespace=info.default_namespace)
 

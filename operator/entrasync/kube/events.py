@@ -10,6 +10,7 @@ from entrasync.api.names import API_VERSION, EVENT_SOURCE
 from entrasync.core.events import Event
 from entrasync.core.times import write_time
 from entrasync.kube.api_server import ApiServer
+from entrasync.kube.rest import Forbidden, NamespaceTerminating
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone, Subject
 
 LOG = logging.getLogger("entrasync.events")
@@ -19,6 +20,9 @@ LONGEST_MESSAGE = 1024
 
 MOST_WAITING = 1000
 
+MOST_TOLD = 1000
+"""Namespaces remembered as having refused an Event."""
+
 
 class EventPoster:
     """Implements `reconcile.ports.EventSink`. Event times are real time."""
@@ -27,6 +31,7 @@ class EventPoster:
         self._api_server = api_server
         self._wall = wall
         self._waiting: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(MOST_WAITING)
+        self._refusing: set[str] = set()
 
     def tell(self, subject: Subject, event: Event) -> None:
         """Log an Event and post it soon; when too many wait, the log is all there is."""
@@ -46,10 +51,22 @@ class EventPoster:
             namespace, body = await self._waiting.get()
             try:
                 await self._api_server.post_event(namespace, body)
+                self._refusing.discard(namespace)
+            except Forbidden as error:
+                self._tell_refusal(namespace, error)
             except (ApiServerUnavailable, ResourceGone, ResourceChanged) as error:
                 LOG.warning("An Event could not be posted.", extra={"why": str(error)})
             finally:
                 self._waiting.task_done()
+
+    def _tell_refusal(self, namespace: str, error: Forbidden) -> None:
+        """Tell it once per namespace: a missing right refuses all. One that is being deleted takes no new object."""
+        is_ending = isinstance(error, NamespaceTerminating)
+        level = logging.DEBUG if namespace in self._refusing else logging.INFO if is_ending else logging.WARNING
+        LOG.log(level, "An Event could not be posted.", extra={"why": str(error)})
+        if len(self._refusing) >= MOST_TOLD:
+            self._refusing.clear()
+        self._refusing.add(namespace)
 
     async def drain(self) -> None:
         """Wait until nothing waits."""

@@ -47,10 +47,11 @@ class Watch:
         for gone in self._resources.prune(known_before, present):
             self._wake_after(gone)
 
-    def wake_all(self) -> None:
-        """Have every resource in the store looked at, as after a start."""
+    def wake_all(self, place: str | None = None) -> None:
+        """Have every resource in the store, or of one namespace, looked at, as after a start."""
         for resource in self._resources:
-            self._wake(resource, is_urgent=False)
+            if place in (None, resource.key.namespace):
+                self._wake(resource, is_urgent=False)
 
     def _wake_after(self, gone: Resource) -> None:
         """What it claimed is free now: whoever it was a conflict for need not wait for the next poll."""
@@ -95,6 +96,12 @@ class ConnectionWatch:
 
     def _wake(self, connection: ConnectionResource) -> None:
         self._queue.add(connection.key, since=self._clock.now(), is_urgent=self._store.is_complete)
+
+    def wake_all(self, place: str | None = None) -> None:
+        """Have every connection in the store, or of one namespace, looked at."""
+        for connection in self._store:
+            if place in (None, connection.key.namespace):
+                self._wake(connection)
 
 
 def register(registry: kopf.OperatorRegistry, watch: Watch, connection_watch: ConnectionWatch) -> None:

@@ -1,15 +1,17 @@
 """Kopf as the process host: it logs in, discovers, lists and watches; all else is ours."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import chain, repeat
 from typing import Any
 
 import kopf
 
 from entrasync.api.names import CONNECTION_PLURAL, EVENT_SOURCE, GROUP, PLURAL
 from entrasync.kube.handlers import ConnectionWatch, Watch, register
+from entrasync.kube.scope import Scope
 
 OUR_CRDS = f"{PLURAL}.{GROUP} or {CONNECTION_PLURAL}.{GROUP}"
 """Kopf does not tell which watch ended it."""
@@ -17,6 +19,10 @@ OUR_CRDS = f"{PLURAL}.{GROUP} or {CONNECTION_PLURAL}.{GROUP}"
 # Only peers would hear it, and there are none. Without it Kopf asks for the user's name, and a container's user is a
 # number that has none: the operator would end at its start.
 _IDENTITY: Any = EVENT_SOURCE
+
+
+LONGEST_RETRY = 15.0
+"""Real seconds between Kopf's tries of a watch that the API server refuses or cannot serve."""
 
 
 class WatchRefused(Exception):
@@ -33,7 +39,7 @@ class Hosting:
     session: kopf.AiohttpSession
     watch: Watch
     connection_watch: ConnectionWatch
-    namespaces: Sequence[str]
+    scope: Scope
     begin: Callable[[], Awaitable[None]]
     end: Callable[[], Awaitable[None]]
 
@@ -56,15 +62,15 @@ async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
         stop.set()  # Kopf takes over the signals; it would wait 5 s for the task that waits for this flag
         await hosting.end()
 
-    everywhere = not hosting.namespaces
+    namespaces = [place for place in hosting.scope.places if place]
     try:
         await kopf.operator(
             registry=registry,
             settings=kopf_settings(),
             identity=_IDENTITY,
             standalone=True,
-            clusterwide=everywhere,
-            namespaces=list(hosting.namespaces),
+            clusterwide=not namespaces,
+            namespaces=namespaces,
             stop_flag=stop,
         )
     except Exception as error:
@@ -100,6 +106,13 @@ class NoDiffBase(kopf.DiffBaseStorage):
         """Write nothing."""
 
 
+class _Backoffs(Iterable[float]):
+    """Never ends: Kopf ends with the first watch that has no retry left, and with it every other namespace."""
+
+    def __iter__(self) -> Iterator[float]:
+        return chain((1, 2, 4, 8), repeat(LONGEST_RETRY))
+
+
 def kopf_settings() -> kopf.OperatorSettings:
     """Make Kopf a plain informer: no posting, no peering, bounded waits."""
     settings = kopf.OperatorSettings()
@@ -113,5 +126,6 @@ def kopf_settings() -> kopf.OperatorSettings:
     settings.watching.chunk_size = 500
     settings.networking.request_timeout = 30
     settings.networking.connect_timeout = 10
+    settings.networking.error_backoffs = _Backoffs()
     settings.process.ultimate_exiting_timeout = 25
     return settings

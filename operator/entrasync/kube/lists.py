@@ -4,9 +4,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from entrasync.api.names import GROUP
+from entrasync.kube.rest import Forbidden
+from entrasync.kube.scope import Place, Scope
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 from entrasync.reconcile.store import Store, Stored
 
@@ -14,6 +16,9 @@ LOG = logging.getLogger("entrasync.kube")
 
 BETWEEN_TRIES = 1.0
 """Real seconds between looks for the CRD or the API server at the start."""
+
+BETWEEN_LOOKS = 15.0
+"""Real seconds between looks at the places that the API server refuses."""
 
 BETWEEN_PRUNES = 600.0
 """Real seconds. After a gap in the watch Kopf lists anew but never tells of objects deleted meanwhile."""
@@ -33,6 +38,10 @@ class Keeper(Protocol[SeenT]):
         """Forget what a complete list no longer shows."""
         ...
 
+    def wake_all(self, place: Place = None) -> None:
+        """Have all objects of a place looked at."""
+        ...
+
 
 @dataclass(frozen=True)
 class Kind(Generic[ObjectT]):
@@ -44,24 +53,37 @@ class Kind(Generic[ObjectT]):
     watch: Keeper[ObjectT]
 
 
-async def read_all(kind: Kind[ObjectT], namespaces: Sequence[str]) -> None:
-    """Read a complete list of a kind into its store, as if the watch had told it."""
-    known_before = kind.store.by_uid()
+async def read_place(kind: Kind[ObjectT], place: Place) -> None:
+    """Read a complete list of one place into the store, as if the watch had told it. Raises `Forbidden` too."""
+    known_before = {uid: known for uid, known in kind.store.by_uid().items() if place in (None, known.key.namespace)}
     present = set()
-    for namespace in namespaces or (None,):
-        async for seen in kind.list_all(namespace):
-            kind.watch.keep(seen)
-            present.add(seen.uid)
+    async for seen in kind.list_all(place):
+        kind.watch.keep(seen)
+        present.add(seen.uid)
     kind.watch.prune(known_before, present)
-    kind.store.is_complete = True
 
 
-async def wait_for_first_list(kind: Kind[ObjectT], namespaces: Sequence[str]) -> None:
-    """Try until the API server gives a complete list; says once what is missing."""
+async def read_all(kind: Kind[ObjectT], scope: Scope) -> None:
+    """Read a complete list of a kind from all places that do not refuse.
+
+    It counts as complete when none does, or when one answers and those that refuse were waited for.
+    """
+    refusals = 0
+    for place in scope.places:
+        try:
+            await read_place(kind, place)
+        except Forbidden:  # the scope has heard it, and says so
+            refusals += 1
+    if not refusals or (refusals < len(scope.places) and scope.was_patient):
+        kind.store.is_complete = True
+
+
+async def wait_for_first_list(kind: Kind[ObjectT], scope: Scope) -> None:
+    """Try until the API server gives a list that is as whole as it gets; says once what is missing."""
     told = ""
     while not kind.store.is_complete:
         try:
-            await read_all(kind, namespaces)
+            await read_all(kind, scope)
         except ResourceGone:
             told = _tell_once(told, f"The CRD {kind.plural}.{GROUP} is not installed; apply crds/. Waiting for it.")
         except (ApiServerUnavailable, ResourceChanged) as error:
@@ -76,12 +98,34 @@ def _tell_once(told: str, message: str) -> str:
     return message
 
 
-async def keep_pruned(kind: Kind[ObjectT], namespaces: Sequence[str]) -> None:
+async def keep_pruned(kind: Kind[ObjectT], scope: Scope) -> None:
     """Run for ever: every ten minutes forget what a complete list no longer shows."""
     while True:
         await asyncio.sleep(BETWEEN_PRUNES)
         try:
-            await read_all(kind, namespaces)
+            await read_all(kind, scope)
         except (ApiServerUnavailable, ResourceChanged, ResourceGone) as error:
             why = {"why": f"{kind.plural}: {error}"}
             LOG.warning("The store could not be compared with the API server; tried again.", extra=why)
+
+
+async def keep_looking(kinds: Sequence[Kind[Any]], scope: Scope) -> None:
+    """Run for ever: list what is refused, or may be, and wake all that is there when it answers again."""
+    closed: set[Place] = set()
+    while True:
+        closed |= {*scope.refused, *scope.take_suspects()}
+        for place in sorted(closed, key=str):
+            was_read = [await _has_read(kind, place) for kind in kinds]
+            if all(was_read) and place not in scope.refused:
+                closed.discard(place)
+                for kind in kinds:
+                    kind.watch.wake_all(place)
+        await asyncio.sleep(BETWEEN_LOOKS)
+
+
+async def _has_read(kind: Kind[Any], place: Place) -> bool:
+    try:
+        await read_place(kind, place)
+    except (ApiServerUnavailable, ResourceChanged, ResourceGone):
+        return False
+    return True

@@ -23,6 +23,10 @@ class Forbidden(ApiServerUnavailable):
     """The API server refused for want of a right (403); the message has its words."""
 
 
+class NamespaceTerminating(Forbidden):
+    """The namespace is being deleted and takes no new object, whatever the rights."""
+
+
 class Rest:
     """Calls by JSON. Every one may raise `ResourceChanged` (409), `ResourceGone` (404), `ApiServerUnavailable`."""
 
@@ -97,9 +101,10 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
 async def error_of(response: aiohttp.ClientResponse) -> Exception:
     """Name a refusal by what it means."""
     try:
-        message = str((await response.json()).get("message", ""))
+        told = await response.json()
+        message, is_ending = str(told.get("message", "")), _is_terminating(told)
     except (ValueError, aiohttp.ClientError, AttributeError):
-        message = ""
+        message, is_ending = "", False
     words = f"{response.method} {response.url.path}: {response.status} {message[:500]}"
     match response.status:
         case 409:
@@ -107,6 +112,11 @@ async def error_of(response: aiohttp.ClientResponse) -> Exception:
         case 404:
             return ResourceGone(words)
         case 403:
-            return Forbidden(words)
+            return NamespaceTerminating(words) if is_ending else Forbidden(words)
         case _:
             return ApiServerUnavailable(words)
+
+
+def _is_terminating(told: Mapping[str, Any]) -> bool:
+    causes = (told.get("details") or {}).get("causes") or ()
+    return any(cause.get("reason") == "NamespaceTerminating" for cause in causes)

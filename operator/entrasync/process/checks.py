@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from entrasync.kube.api_server import ApiServer
+from entrasync.kube.scope import Scope
 from entrasync.process.background import Background
 from entrasync.reconcile.engine import Engine
 
@@ -19,14 +20,16 @@ def find_death(engines: Sequence[Engine], background: Background) -> str | None:
     return f"a task has died: {', '.join(background.ended)}" if background.ended else None
 
 
-def find_unreadiness(engines: Sequence[Engine], api_server: ApiServer) -> str | None:
-    """Tell why no resource is looked after, or why none can show it."""
+def find_unreadiness(engines: Sequence[Engine], api_server: ApiServer, scope: Scope) -> str | None:
+    """Tell why no resource is looked after, or why none can show it. One namespace that answers is enough."""
     if any(engine.is_stopping for engine in engines):
         return "the operator was told to stop"
+    if scope.is_closed:
+        return f"the API server refuses {', '.join(place or 'the cluster' for place in scope.places)}; the log has why"
     if not all(engine.has_started for engine in engines):
         return "the resources have not been read yet"
     if not all(engine.is_alive for engine in engines):
         return "a worker has died"
-    if api_server.refusals_in_a_row >= MOST_REFUSALS:
-        return f"the API server took none of the last {api_server.refusals_in_a_row} writes; the log has its words"
+    if (refusals := api_server.count_refusals(besides=scope.is_refused)) >= MOST_REFUSALS:
+        return f"the API server took none of the last {refusals} writes; the log has its words"
     return None

@@ -5,7 +5,7 @@ import logging
 from datetime import timedelta
 
 from entrasync.kube.host import Hosting, host
-from entrasync.kube.lists import keep_pruned, wait_for_first_list
+from entrasync.kube.lists import keep_looking, keep_pruned, wait_for_first_list
 from entrasync.process.clock import WorldClock
 from entrasync.process.metrics import Metrics
 from entrasync.process.parts import Parts, compose
@@ -25,8 +25,8 @@ async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
     parts = compose(settings, clock, Metrics())
     await parts.health.start(settings.http_host, settings.http_port)
     try:
-        if await _wait_for(asyncio.create_task(_read_first(parts, settings)), stop):
-            await host(_hosting(parts, settings), stop=stop)
+        if await _wait_for(asyncio.create_task(_read_first(parts)), stop):
+            await host(_hosting(parts), stop=stop)
     finally:
         await parts.health.stop()
         await parts.connections.logins.close()
@@ -35,10 +35,10 @@ async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
         await parts.session.aiohttp_session.close()
 
 
-async def _read_first(parts: Parts, settings: RunSettings) -> None:
+async def _read_first(parts: Parts) -> None:
     """Read what work needs whole: connections before jobs, which would say that theirs is not there."""
-    await wait_for_first_list(parts.connections.kind, settings.namespaces)
-    await wait_for_first_list(parts.jobs.kind, settings.namespaces)
+    await wait_for_first_list(parts.connections.kind, parts.scope)
+    await wait_for_first_list(parts.jobs.kind, parts.scope)
     await parts.secret_watch.prime()
 
 
@@ -54,16 +54,17 @@ async def _wait_for(task: asyncio.Task[None], stop: asyncio.Event) -> bool:
     return True
 
 
-def _hosting(parts: Parts, settings: RunSettings) -> Hosting:
-    jobs, connections, namespaces = parts.jobs, parts.connections, settings.namespaces
+def _hosting(parts: Parts) -> Hosting:
+    jobs, connections, scope = parts.jobs, parts.connections, parts.scope
 
     async def begin() -> None:
         connections.engine.start()
         jobs.engine.start()
         jobs.watch.wake_all()
         parts.background.start("events", parts.events.post_all())
-        parts.background.start("pruning", keep_pruned(jobs.kind, namespaces))
-        parts.background.start("pruning connections", keep_pruned(connections.kind, namespaces))
+        parts.background.start("pruning", keep_pruned(jobs.kind, scope))
+        parts.background.start("pruning connections", keep_pruned(connections.kind, scope))
+        parts.background.start("refused places", keep_looking((connections.kind, jobs.kind), scope))
         parts.background.start("watch of secrets", parts.secret_watch.run())
         found = len(jobs.kind.store), len(connections.kind.store)
         LOG.info("The operator runs; %d SynchronizationJobs and %d GraphConnections were found.", *found)
@@ -77,4 +78,4 @@ def _hosting(parts: Parts, settings: RunSettings) -> Hosting:
             LOG.warning("Some Events could not be posted before the end.")
         await parts.background.stop()
 
-    return Hosting(parts.session, jobs.watch, connections.watch, namespaces, begin, end)
+    return Hosting(parts.session, jobs.watch, connections.watch, scope, begin, end)

@@ -1,6 +1,7 @@
 """Structured logs: one JSON object per line, or plain lines for a terminal. Never a spec, secret, token or body."""
 
 import logging
+import re
 from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
@@ -10,6 +11,8 @@ from entrasync.reconcile.engine import RESOURCE_IN_HAND
 
 FIELDS = ("resource", "action", "request_id", "status", "seconds", "why")
 """What our log lines may carry beside their message."""
+
+_RETRY = re.compile(r"Request attempt #(\d+) failed; will retry")
 
 _NOISY = ("kopf", "msal", "urllib3", "aiohttp", "httpx", "httpcore", "asyncio")
 
@@ -34,6 +37,18 @@ class RefusalFilter(logging.Filter):
         return True
 
 
+class RetryFilter(logging.Filter):
+    """Lets Kopf tell once that it tries a call again: it would say so for ever, and our own words say what to do."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take the later tries for details."""
+        found = _RETRY.match(record.getMessage())
+        if found is None or found[1] == "1":
+            return True
+        record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+        return logging.getLogger().isEnabledFor(logging.DEBUG)
+
+
 class TextFormatter(logging.Formatter):
     """Plain lines with the fields at their end."""
 
@@ -51,6 +66,7 @@ def set_up_logs(level: str, *, form: str) -> None:
     handler = logging.StreamHandler()
     handler.addFilter(ResourceFilter())
     handler.addFilter(RefusalFilter())
+    handler.addFilter(RetryFilter())
     handler.setFormatter(
         _json_formatter() if form == "json" else TextFormatter("%(asctime)s %(levelname)-7s %(message)s")
     )

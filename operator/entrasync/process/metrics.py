@@ -11,6 +11,7 @@ from prometheus_client.registry import Collector
 from entrasync.core.clock import Clock
 from entrasync.core.resource import Resource
 from entrasync.core.times import parse_time
+from entrasync.kube.scope import Scope
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.resources import Resources
@@ -65,13 +66,29 @@ class Metrics:
         """Time a pass."""
         self._passes.labels(outcome).observe(seconds)
 
-    def watch(self, resources: Resources, memory: Memory, queue: WorkQueue, clock: Clock) -> None:
-        """Show each job's state at each scrape, straight from the store."""
+    def watch(self, resources: Resources, memory: Memory, queue: WorkQueue, clock: Clock, *, scope: Scope) -> None:
+        """Show each job's state, and which namespaces are refused, at each scrape."""
+        self.registry.register(_ScopeCollector(scope))
         self.registry.register(_JobCollector(resources, memory, queue, clock))
 
     def render(self) -> bytes:
         """Write all metrics in Prometheus' text format."""
         return generate_latest(self.registry)
+
+
+class _ScopeCollector(Collector):
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        refused = GaugeMetricFamily(
+            "entrasync_namespace_refused",
+            "1 while the API server refuses what the operator must read there; the empty name is the whole cluster.",
+            labels=["namespace"],
+        )
+        for place in self._scope.places:
+            refused.add_metric([place or ""], float(place in self._scope.refused))
+        yield refused
 
 
 class _JobCollector(Collector):

@@ -20,6 +20,7 @@ from entrasync.kube.host import kopf_settings
 from entrasync.kube.lists import Kind
 from entrasync.kube.namespaces import NamespaceReader
 from entrasync.kube.rest import Rest
+from entrasync.kube.scope import Scope
 from entrasync.kube.secret_watch import SecretWatch
 from entrasync.kube.secrets import SecretReader
 from entrasync.kube.service_accounts import request_token
@@ -56,6 +57,7 @@ class Ground:
     """What all parts stand on."""
 
     settings: RunSettings
+    scope: Scope
     clock: WorldClock
     metrics: Metrics
     rest: Rest
@@ -92,6 +94,7 @@ class Parts:
     """Everything that lives as long as the process."""
 
     session: kopf.AiohttpSession
+    scope: Scope
     jobs: JobParts
     connections: ConnectionParts
     secret_watch: SecretWatch
@@ -103,12 +106,14 @@ class Parts:
 
 def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts:
     """Join the parts. Opens no connection yet, but for reading KUBECONFIG. Raises `NotConnected`."""
-    session = open_session(find_connection(kopf_settings()), places=max(len(settings.namespaces), 1))
-    ground = _lay_ground(settings, clock, metrics, rest=Rest(session.server, session.aiohttp_session))
+    scope = Scope(settings.namespaces)
+    session = open_session(find_connection(kopf_settings()), scope.overhear, places=len(scope.places))
+    ground = _lay_ground(settings, scope, clock, metrics, rest=Rest(session.server, session.aiohttp_session))
     jobs, connections, background = _join_job_parts(ground), _join_connection_parts(ground), Background()
     engines = (jobs.engine, connections.engine)
     return Parts(
         session,
+        scope,
         jobs,
         connections,
         SecretWatch(ground.rest, settings.namespaces, ground.references.secret_changed),
@@ -118,12 +123,12 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
         HealthServer(
             metrics,
             liveness=lambda: find_death(engines, background),
-            readiness=lambda: find_unreadiness(engines, ground.api_server),
+            readiness=lambda: find_unreadiness(engines, ground.api_server, scope),
         ),
     )
 
 
-def _lay_ground(settings: RunSettings, clock: WorldClock, metrics: Metrics, *, rest: Rest) -> Ground:
+def _lay_ground(settings: RunSettings, scope: Scope, clock: WorldClock, metrics: Metrics, *, rest: Rest) -> Ground:
     references = References(Resources(settings.defaults()), Store(), WorkQueue(clock), WorkQueue(clock), clock)
     sharing = Sharing(references.resources, references.job_queue)
     client = make_own_client(settings, clock, metrics)
@@ -133,6 +138,7 @@ def _lay_ground(settings: RunSettings, clock: WorldClock, metrics: Metrics, *, r
     api_server = ApiServer(rest, references.resources)
     return Ground(
         settings,
+        scope,
         clock,
         metrics,
         rest,
@@ -163,9 +169,9 @@ def _join_job_parts(ground: Ground) -> JobParts:
         clock=clock,
         bounds=ground.bounds,
     )
-    ground.metrics.watch(resources, memory, queue, clock)
+    ground.metrics.watch(resources, memory, queue, clock, scope=ground.scope)
     watch = Watch(resources, queue, clock=clock)
-    engine = Engine(reconciler, queue, resources, clock=clock, watcher=ground.metrics)
+    engine = Engine(ground.scope.guard(reconciler), queue, resources, clock=clock, watcher=ground.metrics)
     return JobParts(Kind(PLURAL, api_server.list_resources, resources, watch), watch, engine)
 
 
@@ -192,6 +198,7 @@ def _join_connection_parts(ground: Ground) -> ConnectionParts:
         poll_interval=ground.settings.poll_interval,
         is_referred=ground.references.is_referred,
     )
-    engine = Engine(reconciler, queue, store, clock=clock, watcher=UnwatchedPasses(), workers=CONNECTION_WORKERS)
+    story, watcher = ground.scope.guard(reconciler), UnwatchedPasses()
+    engine = Engine(story, queue, store, clock=clock, watcher=watcher, workers=CONNECTION_WORKERS)
     watch = ConnectionWatch(store, ground.connections, queue, clock=clock)
     return ConnectionParts(Kind(CONNECTION_PLURAL, server.list_connections, store, watch), watch, engine, logins)

@@ -11,6 +11,7 @@ from entrasync.kube.api_server import ApiServer
 from entrasync.kube.handlers import Watch
 from entrasync.kube.lists import Kind, keep_pruned
 from entrasync.kube.rest import Rest
+from entrasync.kube.scope import Scope
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.resources import Resources
@@ -37,6 +38,9 @@ class Line:
 
     async def write(self) -> None:
         await self.api_server.patch_status(MINE, {"observedGeneration": 1})
+
+    def count(self, *refused: str) -> int:
+        return self.api_server.count_refusals(besides=refused.__contains__)
 
     async def fail(self, times: int) -> None:
         for _ in range(times):
@@ -93,16 +97,21 @@ class TestRefusals:
     async def test_are_counted_until_a_write_is_taken(self, line: Line) -> None:
         line.answers.say(403, {"message": "forbidden"})
         await line.fail(5)
-        assert line.api_server.refusals_in_a_row == 5
+        assert line.count() == 5
         line.answers.script = [(200, json.dumps(written()))]
         await line.write()
-        assert line.api_server.refusals_in_a_row == 0
+        assert line.count() == 0
+
+    async def test_do_not_count_in_a_namespace_that_is_refused_as_a_whole(self, line: Line) -> None:
+        line.answers.say(403, {"message": "forbidden"})
+        await line.fail(5)
+        assert line.count(MINE.key.namespace) == 0
 
     async def test_do_not_count_what_only_came_too_late(self, line: Line) -> None:
         line.answers.say(409, {"message": "conflict"})
         with pytest.raises(ResourceChanged):
             await line.write()
-        assert line.api_server.refusals_in_a_row == 0
+        assert line.count() == 0
 
 
 class TestTheComparisonWithAList:
@@ -116,7 +125,7 @@ class TestTheComparisonWithAList:
         queue = WorkQueue(StillClock(NOW))
         watch = Watch(line.resources, queue, clock=StillClock(NOW))
         comparing = asyncio.create_task(
-            keep_pruned(Kind(PLURAL, line.api_server.list_resources, line.resources, watch), ())
+            keep_pruned(Kind(PLURAL, line.api_server.list_resources, line.resources, watch), Scope())
         )
         for _ in range(50):
             await asyncio.sleep(0)

@@ -10,6 +10,7 @@ import pytest
 from entrasync.core.events import Event
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.events import LONGEST_MESSAGE, MOST_WAITING, EventPoster
+from entrasync.kube.rest import Forbidden, NamespaceTerminating
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 from tests.support.facts import NOW, resource
 
@@ -68,6 +69,21 @@ async def test_when_too_many_wait_one_more_is_only_logged(office: Office, caplog
         office.poster.tell(resource(), Event("Normal", "Adopted", "x"))
     assert caplog.text.count("Too many Events wait") == 1
     assert len(await office.post()) == MOST_WAITING
+
+
+@pytest.mark.parametrize(
+    ("fault", "level"), [(Forbidden("no right"), "WARNING"), (NamespaceTerminating("being terminated"), "INFO")]
+)
+async def test_a_namespace_that_refuses_them_is_told_once(
+    office: Office, caplog: pytest.LogCaptureFixture, fault: Exception, level: str
+) -> None:
+    caplog.set_level("INFO", "entrasync.events")
+    office.mailbox.faults.extend([fault, fault, fault])
+    for _ in range(3):
+        office.poster.tell(resource(), Event("Normal", "Adopted", "x"))
+    await office.post()
+    told = [record.levelname for record in caplog.records if "could not be posted" in record.message]
+    assert told == [level]
 
 
 @pytest.mark.parametrize("fault", [ApiServerUnavailable("x"), ResourceGone("x"), ResourceChanged("x")])

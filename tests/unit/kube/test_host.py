@@ -7,6 +7,7 @@ import kopf
 import pytest
 
 from entrasync.kube.host import Hosting, WatchRefused, host
+from entrasync.kube.scope import Scope
 
 
 class AnswerError(Exception):
@@ -32,7 +33,7 @@ async def run() -> None:
         pass
 
     session, watch = cast("Any", None), cast("Any", None)
-    await host(Hosting(session, watch, watch, (), nothing, nothing), stop=asyncio.Event())
+    await host(Hosting(session, watch, watch, Scope(), nothing, nothing), stop=asyncio.Event())
 
 
 @pytest.mark.parametrize(

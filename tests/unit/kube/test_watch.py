@@ -10,6 +10,7 @@ from entrasync.core.reading import read_resource
 from entrasync.core.resource import Resource
 from entrasync.kube.handlers import Watch
 from entrasync.kube.lists import Kind, read_all
+from entrasync.kube.scope import Scope
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.resources import Resources
 from tests.support.facts import NOW, OTHER_PRINCIPAL, PRINCIPAL
@@ -55,7 +56,7 @@ class Desk:
 
     async def show(self, *items: dict[str, Any]) -> None:
         self.server.items = list(items)
-        await read_all(Kind(PLURAL, self.server.list_resources, self.resources, self.watch), ())
+        await read_all(Kind(PLURAL, self.server.list_resources, self.resources, self.watch), Scope())
 
     async def woken(self) -> list[tuple[str, bool]]:
         """Empty the queue: names, and whether each is urgent."""

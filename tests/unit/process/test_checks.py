@@ -1,12 +1,14 @@
 """What the kubelet is told: dead means that only a restart helps, not ready that nobody is looked after."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import cast
 
 import pytest
 
 from entrasync.kube.api_server import ApiServer
+from entrasync.kube.scope import Scope
 from entrasync.process.background import Background
 from entrasync.process.checks import MOST_REFUSALS, find_death, find_unreadiness
 from entrasync.reconcile.engine import Engine
@@ -20,12 +22,20 @@ class State:
     is_stopping: bool = False
     is_alive: bool = True
     refusals_in_a_row: int = 0
+    is_closed: bool = False
+    places: tuple[str, ...] = ("team-a", "team-b")
 
     def find_death(self, background: Background | None = None) -> str | None:
         return find_death([cast("Engine", self)], background or Background())
 
     def find_unreadiness(self) -> str | None:
-        return find_unreadiness([cast("Engine", self)], cast("ApiServer", self))
+        return find_unreadiness([cast("Engine", self)], cast("ApiServer", self), cast("Scope", self))
+
+    def count_refusals(self, *, besides: Callable[[str], bool]) -> int:
+        return 0 if besides("any") else self.refusals_in_a_row
+
+    def is_refused(self, _: str) -> bool:
+        return False
 
 
 async def wait_for_ever() -> None:
@@ -75,6 +85,7 @@ class TestReadiness:
             (State(refusals_in_a_row=MOST_REFUSALS - 1), None),
             (BEGINNING, "the resources have not been read yet"),
             (ENDING, "the operator was told to stop"),
+            (State(has_started=False, is_closed=True), "the API server refuses team-a, team-b; the log has why"),
             (WORKERLESS, "a worker has died"),
             (State(refusals_in_a_row=7), "the API server took none of the last 7 writes; the log has its words"),
         ],
