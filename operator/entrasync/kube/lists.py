@@ -113,11 +113,11 @@ async def keep_looking(kinds: Sequence[Kind[Any]], scope: Scope) -> None:
     """Run for ever: list what is refused, or may be, and wake all that is there when it answers again."""
     closed: set[Place] = set()
     while True:
-        closed |= {*scope.refused, *scope.take_suspects()}
-        for place in sorted(closed, key=str):
+        closed |= {*scope.refused}
+        for place in sorted({*closed, *scope.take_suspects()}, key=str):
             was_read = [await _has_read(kind, place) for kind in kinds]
-            if all(was_read) and place not in scope.refused:
-                closed.discard(place)
+            if all(was_read) and place in closed and place not in scope.refused:
+                closed.remove(place)
                 for kind in kinds:
                     kind.watch.wake_all(place)
         await asyncio.sleep(BETWEEN_LOOKS)

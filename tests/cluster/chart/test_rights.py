@@ -55,6 +55,14 @@ class Crippled:
             what=f"the log of {self.pod.namespace} has {words}",
         )
 
+    def wait_unready(self) -> None:
+        """Wait until its readiness probe says no."""
+        until(
+            lambda: self.pod.probe("readinessProbe"),
+            lambda code: code == httpx.codes.SERVICE_UNAVAILABLE,
+            what="the pod is not ready",
+        )
+
     def find_connection(self, name: str = "team") -> Object:
         """Look at a GraphConnection."""
         return self.cluster.get(API_VERSION, CONNECTION_PLURAL, name, self.pod.namespace)
@@ -83,8 +91,9 @@ def without_list(operator: Crippled) -> None:
 
 
 def without_watch(operator: Crippled) -> None:
-    """It does what was there at its start, and hears of nothing that comes later."""
-    operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
+    """It hears of nothing that comes later, and so leaves all alone and is not ready."""
+    operator.wait_said("cannot watch resource", PLURAL)
+    operator.wait_unready()
     operator.cluster.create(
         PLURAL, write_job(operator.pod.namespace, operator.principal, "later"), operator.pod.namespace
     )
@@ -125,8 +134,9 @@ def without_list_of_connections(operator: Crippled) -> None:
 
 
 def without_watch_of_connections(operator: Crippled) -> None:
-    """It looks at the connections that were there at its start, and hears of none that comes later."""
-    operator.wait_connection("CloudUnknown")
+    """It would go by connections of yesterday, and so leaves all alone and is not ready."""
+    operator.wait_said("cannot watch resource", CONNECTION_PLURAL)
+    operator.wait_unready()
     write_connection(operator.cluster, operator.pod.namespace, "later")
     tries = operator.pod.output.count("cannot watch resource")
     until(lambda: operator.pod.output.count("cannot watch resource") > tries, what="the watch is tried once more")

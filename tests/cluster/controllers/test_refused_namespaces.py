@@ -1,0 +1,238 @@
+"""An operator for some namespaces, with the chart's roles: one that is gone, or going, does no harm to the others."""
+
+import secrets
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from control_plane import ControlPlane
+from entrasync.api.names import API_VERSION, FINALIZER, KIND, PLURAL
+from graph_simulator.process import Launch
+from stage import WorldTime
+from tests.support.chart_fixtures import find_helm
+from tests.support.cluster import Cluster, Object, RefusedError, has_condition
+from tests.support.helm import ROOT, documents
+from tests.support.installation import FAST, SimulatedTenant, make_namespace
+from tests.support.line import Line
+from tests.support.pod import Pod
+from tests.support.polling import until
+from tests.support.world import World
+
+HOME, STEADY, DOOMED, LATE, MISTYPED = "entra", "steady", "doomed", "late", "mistyped"
+RBAC = "rbac.authorization.k8s.io/v1"
+
+
+@dataclass(frozen=True)
+class Office:
+    """A running operator, and the roles that the chart has for each of its namespaces."""
+
+    cluster: Cluster
+    tenant: SimulatedTenant
+    pod: Pod
+    line: Line
+    roles: dict[str, list[Object]]
+
+    def apply_job(self, namespace: str) -> tuple[str, str]:
+        """Make a resource and the service principal of its job; returns both names."""
+        principal, name = self.tenant.world.create_service_principal().id, f"job-{secrets.token_hex(4)}"
+        metadata = {"name": name, "namespace": namespace}
+        spec = {"servicePrincipal": {"objectId": principal}, "template": {"id": "scim"}}
+        job = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": spec}
+        self.cluster.create(PLURAL, job, namespace)
+        return name, principal
+
+    def wait_ready(self, namespace: str, name: str, within_seconds: float = 20.0) -> None:
+        """Wait until a resource is Ready."""
+        self.cluster.wait_for(
+            API_VERSION,
+            PLURAL,
+            name,
+            namespace,
+            holds=lambda job: has_condition(job, "Ready"),
+            what=f"Ready; the operator's log ends:\n{self.pod.output[-2000:]}",
+            within_seconds=within_seconds,
+        )
+
+    def is_looked_after(self, namespace: str) -> bool:
+        """Have a new resource of a namespace made Ready."""
+        name, _ = self.apply_job(namespace)
+        self.wait_ready(namespace, name)
+        return True
+
+    def lines(self, *words: str) -> list[str]:
+        """Find what the operator has said with all of these words."""
+        return [line for line in self.pod.output.splitlines() if all(word in line for word in words)]
+
+    def wait_said(self, *words: str, within_seconds: float = 40.0) -> None:
+        """Wait until it has said something with all of these words."""
+        until(lambda: self.lines(*words), what=f"the log has {words}", within_seconds=within_seconds)
+
+    def refused(self) -> set[str]:
+        """Read from its metrics which namespaces it tells as refused."""
+        metrics = self.pod.get("/metrics", "http")[1].splitlines()
+        told = [line for line in metrics if line.startswith("entrasync_namespace_refused{") and line.endswith(" 1.0")]
+        return {line.split('"')[1] for line in told}
+
+
+@pytest.fixture(scope="module")
+def scoped_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A control plane of its own: that of the other tests has an operator for all namespaces."""
+    folder = tmp_path_factory.mktemp("scoped-plane")
+    with (
+        ControlPlane.start(folder, controllers=("namespace-controller",)) as plane,
+        Cluster(plane) as cluster,
+    ):
+        cluster.apply_crds(ROOT / "crds")
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedTenant]:
+    time, folder = WorldTime.beginning_now(FAST), tmp_path_factory.mktemp("graph") / "world"
+    launch = Launch(clock_start=time.start, clock_origin=time.origin, clock_rate=time.rate)
+    with World.run(folder, launch) as world:
+        yield SimulatedTenant(world, folder, time)
+
+
+@pytest.fixture(scope="module")
+def office(
+    scoped_cluster: Cluster, tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
+    """An operator for four namespaces, two of which are not there."""
+    tenant.prepare(scoped_cluster, HOME)
+    for namespace in (STEADY, DOOMED):
+        make_namespace(scoped_cluster, namespace)
+    watch = {"scope": "Namespaces", "namespaces": [STEADY, DOOMED, LATE, MISTYPED]}
+    values = tenant.values() | {"fullnameOverride": HOME, "watch": watch, "crds": {"enabled": False}}
+    rendered = documents(find_helm("helm3", tmp_path_factory).render("entra", f"--namespace={HOME}", values=values))
+    roles = {
+        name: [each for each in rendered if each["metadata"].get("namespace") == name] for name in watch["namespaces"]
+    }
+    absent = [*roles[LATE], *roles[MISTYPED]]
+    scoped_cluster.apply(yaml.safe_dump_all([each for each in rendered if each not in absent]))
+    with Line(urlsplit(scoped_cluster.plane.url).port or 0) as line:
+        pod = Pod.of(scoped_cluster, HOME, HOME, tmp_path_factory.mktemp("pod"))
+        pod = Pod.of(scoped_cluster, HOME, HOME, pod.folder, {"KUBECONFIG": str(lead_over(line, pod))})
+        office = Office(scoped_cluster, tenant, pod, line, roles)
+        with pod:
+            wait_begun(pod)
+            yield office
+
+
+def wait_begun(pod: Pod) -> None:
+    """Wait until it has begun without the namespaces that refuse, which it waits for a while."""
+    try:
+        until(lambda: pod.probe("readinessProbe"), lambda code: code == 200, what="ready", within_seconds=60)
+    except AssertionError as error:
+        raise AssertionError(f"{error}\nIts log ends:\n{pod.output[-3000:]}") from error
+
+
+def lead_over(line: Line, pod: Pod) -> Path:
+    """Write a kubeconfig of the pod's account that leads over a line that can be cut."""
+    kubeconfig = Path(pod.environment["KUBECONFIG"])
+    found = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))
+    found["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{line.port}"
+    led = kubeconfig.with_name(f"{kubeconfig.name}-by-line")
+    led.write_text(yaml.safe_dump(found), encoding="utf-8")
+    return led
+
+
+class TestANamespaceThatIsNotThere:
+    def test_is_told_once_with_what_to_do(self, office: Office) -> None:
+        [told] = office.lines("refuses what the operator must list and watch in namespace", MISTYPED)
+        assert "take it out of watch.namespaces" in told
+        assert MISTYPED in office.refused()
+
+    def test_does_not_keep_the_others_waiting(self, office: Office) -> None:
+        assert office.is_looked_after(STEADY)
+
+    def test_is_looked_after_when_it_comes(self, office: Office) -> None:
+        make_namespace(office.cluster, LATE)
+        name, _ = office.apply_job(LATE)
+        office.cluster.apply(yaml.safe_dump_all(office.roles[LATE]))
+        office.wait_ready(LATE, name, within_seconds=45)
+        until(office.refused, lambda refused: LATE not in refused, what="it is told as readable", within_seconds=45)
+
+
+@dataclass(frozen=True)
+class Lost:
+    """What was seen of a namespace that is being deleted, whose RoleBinding went before its resource."""
+
+    job: Object
+    refusal: str
+    """What the API server says when the RoleBinding is made again."""
+    writes: int
+    """How often the operator has told that a write was refused, long after the last one."""
+    is_ready: bool
+    others_are_looked_after: bool
+    refused: set[str]
+
+
+@pytest.fixture(scope="module")
+def lost(office: Office) -> Lost:
+    """Graph does not answer until the RoleBinding is gone, so that the operator is never the faster one."""
+    name, principal = office.apply_job(DOOMED)
+    office.wait_ready(DOOMED, name)
+    silence = office.tenant.world.fault("close", service_principal=principal, times=None)
+    office.cluster.delete("v1", "namespaces", DOOMED)
+    office.cluster.wait_gone(RBAC, "rolebindings", HOME, DOOMED, within_seconds=40)
+    silence.remove()
+    office.wait_said("refuses what the operator must list and watch in namespace", DOOMED)
+    office.line.cut()
+    office.wait_said("cannot watch resource", f'in the namespace "{DOOMED}"')
+    told = len(office.lines("did not take a write", DOOMED))
+    others = office.is_looked_after(STEADY)
+    [binding] = [each for each in office.roles[DOOMED] if each["kind"] == "RoleBinding"]
+    with pytest.raises(RefusedError) as refused:
+        office.cluster.create("rolebindings", binding, DOOMED)
+    return Lost(
+        job=office.cluster.get(API_VERSION, PLURAL, name, DOOMED),
+        refusal=str(refused.value),
+        writes=len(office.lines("did not take a write", DOOMED)) - told,
+        is_ready=office.pod.probe("readinessProbe") == 200 and office.pod.probe("livenessProbe") == 200,
+        others_are_looked_after=others,
+        refused=office.refused(),
+    )
+
+
+@pytest.fixture(scope="module")
+def finished(office: Office, lost: Lost) -> Iterator[None]:
+    """A person does as docs/promises.md says."""
+    for command in commands():
+        office.cluster.plane.kubectl(*shlex.split(command.replace("NAMESPACE:SERVICEACCOUNT", f"{HOME}:{HOME}"))[1:])
+    yield
+    for kind in ("clusterrolebinding", "clusterrole"):
+        office.cluster.plane.kubectl("delete", kind, "finish-deletion")
+
+
+def commands() -> list[str]:
+    """Read the commands that lend the right, as they stand in docs/promises.md."""
+    text = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+    return [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ kubectl create clusterrole")]
+
+
+class TestANamespaceWhoseRoleBindingIsDeletedFirst:
+    def test_waits_for_our_finalizer(self, lost: Lost) -> None:
+        assert lost.job["metadata"]["deletionTimestamp"]
+        assert FINALIZER in lost.job["metadata"]["finalizers"]
+
+    def test_is_left_alone_without_a_word_more(self, lost: Lost) -> None:
+        assert lost.writes == 0
+        assert DOOMED in lost.refused
+
+    def test_harms_no_other_namespace(self, lost: Lost) -> None:
+        assert lost.is_ready
+        assert lost.others_are_looked_after
+
+    def test_takes_no_new_rolebinding(self, lost: Lost) -> None:
+        assert "being terminated" in lost.refusal
+
+    def test_ends_when_the_right_is_lent_from_outside_of_it(self, office: Office, finished: None, lost: Lost) -> None:
+        office.cluster.wait_gone("v1", "namespaces", DOOMED, within_seconds=90)
+        principal = lost.job["spec"]["servicePrincipal"]["objectId"]
+        assert [job for job in office.tenant.world.jobs(principal) if not job.is_deleted] == []
