@@ -2,8 +2,10 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from control_plane import ControlPlane
+from entrasync.api.names import API_VERSION
 from tests.cluster.examples.example import EXAMPLES, ROOT
 from tests.cluster.examples.preparations import PREPARATIONS
 
@@ -28,6 +30,17 @@ def test_each_is_accepted(control_plane: ControlPlane, crd_installed: None, name
     """Strictly: an example with a field that the CRD does not know is wrong."""
     options = ("--dry-run=server", f"--namespace={namespace}", "--validate=strict")
     control_plane.kubectl("apply", *options, f"--filename={example}")
+
+
+def test_the_manifests_of_the_guide_are_accepted(
+    control_plane: ControlPlane, crd_installed: None, namespace: str
+) -> None:
+    guide = (ROOT.parent / "docs" / "guide.md").read_text(encoding="utf-8")
+    documents = yaml.safe_load_all("\n---\n".join(re.findall(r"```yaml\n(.*?)```", guide, flags=re.DOTALL)))
+    ours = [document for document in documents if document.get("apiVersion") == API_VERSION]
+    assert len(ours) > 4
+    options = ("--dry-run=server", f"--namespace={namespace}", "--validate=strict", "--filename=-")
+    control_plane.kubectl("apply", *options, content=yaml.safe_dump_all(ours))
 
 
 @pytest.mark.parametrize("example", PATHS, ids=lambda path: path.stem)
