@@ -1,12 +1,11 @@
 """Teams that share one operator: each has a namespace, and an app registration of its own in a tenant."""
 
-import base64
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL, WATCH_LABEL
+from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL
 from stage.operator_process import CLOUD
 from tests.support.cluster import Object, has_condition
 from tests.support.workplace import Workplace, condition
@@ -43,15 +42,7 @@ class Team:
     def apply_secret(self, name: str = "entra", *, is_watched: bool = False, **data: str) -> str:
         """Create or change a Secret; without data it holds the team's client secret. `__` in a key is a dot."""
         content = {key.replace("__", "."): value for key, value in (data or {"client_secret": self.secret}).items()}
-        encoded = {key: base64.b64encode(value.encode()).decode() for key, value in content.items()}
-        labels = {WATCH_LABEL: "true"} if is_watched else {}
-        metadata = {"name": name, "namespace": self.namespace, "labels": labels}
-        manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": encoded}
-        if self.place.cluster.find("v1", "secrets", name, self.namespace) is None:
-            self.place.cluster.create("secrets", manifest, self.namespace)
-        else:
-            self.place.cluster.patch("v1", "secrets", name, self.namespace, merge={"data": encoded})
-        return name
+        return self.place.apply_secret(name, content, is_watched=is_watched)
 
     def delete_secret(self, name: str = "entra") -> None:
         """Delete a Secret."""

@@ -1,13 +1,14 @@
 """A place where the operator works: a namespace of a real API server, a simulated Graph, and the operator's process."""
 
+import base64
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from entrasync.api.names import API_VERSION, KIND, PLURAL
+from entrasync.api.names import API_VERSION, KIND, PLURAL, WATCH_LABEL
 from graph_simulator.control import World
 from graph_simulator.process import Launch
 from stage import OperatorProcess, Post, WorldTime
@@ -94,6 +95,18 @@ class Workplace:
     def wait_namespace_gone(self, within_seconds: float = 40.0) -> None:
         """Wait until the namespace is no more; controllers begin after 5 s and look again 8 s later."""
         self.cluster.wait_gone("v1", "namespaces", self.namespace, within_seconds=within_seconds)
+
+    def apply_secret(self, name: str, data: Mapping[str, str], *, is_watched: bool = False) -> str:
+        """Create or change a Secret."""
+        encoded = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
+        labels = {WATCH_LABEL: "true"} if is_watched else {}
+        metadata = {"name": name, "namespace": self.namespace, "labels": labels}
+        manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": encoded}
+        if self.cluster.find("v1", "secrets", name, self.namespace) is None:
+            self.cluster.create("secrets", manifest, self.namespace)
+        else:
+            self.cluster.patch("v1", "secrets", name, self.namespace, merge={"data": encoded})
+        return name
 
     def wait(self, name: str, holds: Callable[[Object], object], what: str, within_seconds: float = 20.0) -> Object:
         """Wait until something holds of a resource; return it as it is then."""

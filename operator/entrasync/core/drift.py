@@ -5,10 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from entrasync.core.actions import Action, PatchSettings, PauseJob, StartJob
+from entrasync.core.actions import Action, PatchSettings, PauseJob, SaveSecrets, StartJob
+from entrasync.core.application import NOTIFICATION_SETTINGS, SKIP_DELETIONS, SYNC_ALL
 from entrasync.core.pause import read_before
 from entrasync.core.texts import repair
 from entrasync.core.times import write_time
+
+_APPLICATION_FIELDS = {
+    SYNC_ALL: "application.provisioningScope",
+    NOTIFICATION_SETTINGS: "application.notifications",
+    SKIP_DELETIONS: "application.outOfScopeDeletions",
+}
 
 LONGEST_VALUE = 256
 """Of a value longer than this people see the beginning."""
@@ -38,6 +45,10 @@ def find_corrected_drift(action: Action, status: Mapping[str, Any]) -> tuple[Dif
             return (Difference("schedule.state", "Paused", found),)
         case PatchSettings(drift=drift):
             return tuple(Difference(f"settings[{entry.name}]", entry.wanted, entry.found) for entry in drift)
+        case SaveSecrets(corrects_drift=keys):
+            return tuple(
+                Difference(_APPLICATION_FIELDS.get(key, f"application.credentials[{key}]")) for key in sorted(keys)
+            )
         case _:
             return ()
 

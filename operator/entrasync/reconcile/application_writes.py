@@ -78,7 +78,7 @@ class ApplicationWriter:
         """
         api, memory = self._api(resource), self._application(resource)
         if action.tried is not None and not await self._try(api, action, action.tried, resource):
-            return Done(resource)
+            return Done(resource, is_refused=True)
         had_intent = resource.is_restart_due
         if action.needs_restart and not had_intent:
             resource = await self._write(resource, with_restart_intent(resource, self._clock.now()))

@@ -192,7 +192,8 @@ class Convergence:
         """Perform an action; one that shows a resource on its way out or to elsewhere ends the pass."""
         done = await self._performer.perform(action, resource)
         self._note(action, resource)
-        done = replace(done, resource=self._with_drift(action, resource, done.resource))
+        if not done.is_refused:
+            done = replace(done, resource=self._with_drift(action, resource, done.resource))
         has_moved = done.resource.service_principal_id != resource.service_principal_id
         if done.resource.is_deleting or done.resource.desired is None or has_moved:
             raise ResourceChanged(f"{resource.key} is no longer what this pass began with")

@@ -18,3 +18,5 @@ class Done:
     job: RemoteJob | None = None
     needs_look: bool = False
     is_assumed: bool = False
+    is_refused: bool = False
+    """Graph took nothing; why is among what the next look gathers."""

@@ -1,0 +1,45 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.application.scim import ScimApp
+from tests.support.cluster import Cluster
+from tests.support.graph_facts import check_requests
+from tests.support.leaks import find_leaks
+from tests.support.workplace import Workplace, open_workplace
+
+SWIFT = 600.0
+"""World seconds per real second: a poll interval takes half a second, the hour between looks for drift six."""
+
+
+@pytest.fixture(scope="package")
+def shared_place(
+    cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Workplace]:
+    with open_workplace(cluster, tmp_path_factory.mktemp("application"), rate=SWIFT) as place:
+        yield place
+        assert check_requests(place.world.journal()) > 0
+        for secret in ScimApp.all_secrets:
+            assert find_leaks(place, secret) == []
+
+
+@pytest.fixture
+def place(shared_place: Workplace) -> Iterator[Workplace]:
+    yield shared_place
+    shared_place.rest()
+
+
+@pytest.fixture
+def app(place: Workplace) -> ScimApp:
+    """A SCIM app of the test's own, whose token is in a Secret."""
+    return ScimApp.register(place)
+
+
+@pytest.fixture
+def own_place(cluster: Cluster, crd_installed: None, tmp_path: Path) -> Iterator[Workplace]:
+    """An operator and a simulator of the test's own: what one resource loses holds back a whole tenant."""
+    with open_workplace(cluster, tmp_path, rate=SWIFT) as place:
+        yield place
+        for secret in ScimApp.all_secrets:
+            assert find_leaks(place, secret) == []

@@ -1,0 +1,73 @@
+"""A SCIM app and the resource that hands its credentials to Graph."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from tests.support.cluster import Object
+from tests.support.workplace import Workplace
+
+URL = "https://scim.example.com"
+
+
+@dataclass
+class ScimApp:
+    """A service principal, and the Secret in the namespace that has its token."""
+
+    place: Workplace
+    principal: str
+    secret: str
+    token: str
+
+    all_secrets: ClassVar[set[str]] = set()
+    """Every token there ever was here: none may show anywhere."""
+
+    @classmethod
+    def register(cls, place: Workplace, *, is_watched: bool = False) -> "ScimApp":
+        """Make a service principal, and a Secret with its token."""
+        app = cls(place, place.world.create_service_principal().id, f"scim-{uuid.uuid4().hex[:8]}", cls.new_token())
+        place.apply_secret(app.secret, {"token": app.token}, is_watched=is_watched)
+        return app
+
+    @classmethod
+    def new_token(cls) -> str:
+        """Make up a token."""
+        token = f"canary~{uuid.uuid4().hex}"
+        cls.all_secrets.add(token)
+        return token
+
+    @property
+    def entries(self) -> list[Object]:
+        """What the resource says of its credentials."""
+        source = {"secretKeyRef": {"name": self.secret, "key": "token"}}
+        return [{"key": "BaseAddress", "value": URL}, {"key": "SecretToken", "valueFrom": source}]
+
+    def application(self, *, credentials: Object | None = None, **more: Any) -> Object:
+        """Write spec.application; `credentials` are members beside the entries."""
+        return {"credentials": {"entries": self.entries} | (credentials or {})} | more
+
+    def apply(self, *, credentials: Object | None = None, application: Object | None = None, **spec: Any) -> str:
+        """Create the resource, with all credentials, and return its name."""
+        block = self.application(credentials=credentials, **(application or {}))
+        return self.place.apply_job(self.principal, application=block, **spec)
+
+    def rotate(self, token: str = "") -> str:
+        """Put a new token into the Secret."""
+        self.token = token or self.new_token()
+        self.place.apply_secret(self.secret, {"token": self.token})
+        return self.token
+
+    @property
+    def stored(self) -> dict[str, str]:
+        """What Graph stores, in clear."""
+        return self.place.world.secrets(self.principal)
+
+    @property
+    def saves(self) -> list[dict[str, str]]:
+        """What was sent to be stored, one after another."""
+        return [write.values for write in self.place.world.secret_writes(self.principal)]
+
+    @property
+    def tries(self) -> list[dict[str, str]]:
+        """What Graph was asked to try."""
+        return [each.credentials for each in self.place.world.credential_validations(self.principal)]
