@@ -18,7 +18,7 @@ from entrasync.reconcile.outcome import Outcome
 LOG = logging.getLogger("entrasync.kube")
 
 PATIENCE = 30.0
-"""Real seconds that the start waits for a namespace that refuses: its RoleBinding may be applied a moment later."""
+"""Real seconds that the start waits, once a namespace answers, for those that refuse: their turn may come next."""
 
 HELD_FOR = timedelta(minutes=5)
 """A resource is woken when its namespace answers again; this is for the case that nobody wakes it."""
@@ -39,7 +39,7 @@ class Scope:
         self.places: tuple[Place, ...] = tuple(dict.fromkeys(namespaces)) or (None,)
         self._refused: defaultdict[Place, set[tuple[str, str]]] = defaultdict(set)
         self._suspects: set[Place] = set()
-        self._refused_since: float | None = None
+        self._answered_since: float | None = None
 
     @property
     def refused(self) -> tuple[Place, ...]:
@@ -53,8 +53,8 @@ class Scope:
 
     @property
     def was_patient(self) -> bool:
-        """Whether the start has waited long enough for places that refuse."""
-        return self._refused_since is not None and time.monotonic() - self._refused_since >= PATIENCE
+        """Whether the start has waited long enough, since the first place answered, for those that refuse."""
+        return self._answered_since is not None and time.monotonic() - self._answered_since >= PATIENCE
 
     def is_refused(self, namespace: str) -> bool:
         """Whether the resources of a namespace cannot be read now."""
@@ -88,13 +88,13 @@ class Scope:
     async def _learn(self, place: Place, right: tuple[str, str], response: aiohttp.ClientResponse) -> None:
         was_refused = bool(self._refused.get(place))
         if response.status == HTTPStatus.FORBIDDEN:
-            self._refused_since = self._refused_since or time.monotonic()
             self._refused[place].add(right)
             if not was_refused:
                 LOG.warning(_explain(place), extra={"why": await _words(response)})
-        elif response.ok and was_refused:
+        elif response.ok:
+            self._answered_since = self._answered_since or time.monotonic()
             self._refused[place].discard(right)
-            if not self._refused[place]:
+            if was_refused and not self._refused[place]:
                 LOG.info("The API server lets the operator read %s now; its resources are looked after.", _name(place))
 
 
