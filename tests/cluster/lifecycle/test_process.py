@@ -16,6 +16,7 @@ from tests.support.workplace import Workplace, open_branch
 
 CRDS = Path(__file__).parents[3] / "crds"
 CRD = "synchronizationjobs.entrasync.io"
+CONNECTION_CRD = "graphconnections.entrasync.io"
 
 
 def read_metrics(place: Workplace) -> dict[tuple[str, str], list[tuple[dict[str, str], float]]]:
@@ -40,7 +41,7 @@ class TestHealth:
         self, tmp_path: Path, shared_workplace: Workplace
     ) -> None:
         binaries = shared_workplace.cluster.plane.binaries
-        missing = f"The CRD {CRD} is not installed"
+        missing = f"The CRD {CONNECTION_CRD} is not installed"
         with (
             ControlPlane.start(tmp_path, binaries=binaries) as plane,
             Cluster(plane) as cluster,
@@ -59,7 +60,7 @@ class TestHealth:
             assert read_log(place).count(missing) == 1
             cluster.delete("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
             assert operator.process.wait(20) == 1
-            assert read_log(place).count(f"The CRD {CRD} was deleted") == 1
+            assert read_log(place).count(f"The CRD {CRD} or {CONNECTION_CRD} was deleted") == 1
             assert "Traceback" not in read_log(place)
 
     def test_once_it_works_it_is_alive_and_ready(self, workplace: Workplace) -> None:
