@@ -6,10 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL
+from stage.cluster import ACCOUNT
 from stage.operator_process import CLOUD
 from tests.support.cluster import Object, has_condition
 from tests.support.workplace import Workplace, condition
 
+MARK = "canary~"
+"""All secrets of teams begin with it."""
+
+RBAC = "rbac.authorization.k8s.io/v1"
 ROLES = ("Application.Read.All", "Synchronization.ReadWrite.All")
 
 
@@ -26,7 +31,7 @@ class Team:
     def settle(cls, place: Workplace, *, tenant: str = "", roles: tuple[str, ...] = ROLES) -> "Team":
         """Register an app for the team in a tenant, by default that of the install."""
         tenant, client = tenant or place.world.connection.tenant_id, str(uuid.uuid4())
-        secret = f"toy~{uuid.uuid4().hex}"
+        secret = f"{MARK}{uuid.uuid4().hex}"
         place.world.set_application(client, tenant, secrets=[secret], roles=list(roles))
         return cls(place, tenant, client, secret)
 
@@ -43,6 +48,40 @@ class Team:
         """Create or change a Secret; without data it holds the team's client secret. `__` in a key is a dot."""
         content = {key.replace("__", "."): value for key, value in (data or {"client_secret": self.secret}).items()}
         return self.place.apply_secret(name, content, is_watched=is_watched)
+
+    def apply_service_account(self, name: str = "sync") -> str:
+        """Create a ServiceAccount of the team's; returns how tokens call it."""
+        metadata = {"name": name, "namespace": self.namespace}
+        manifest = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
+        self.place.cluster.create("serviceaccounts", manifest, self.namespace)
+        return f"system:serviceaccount:{self.namespace}:{name}"
+
+    def let_operator_ask_for_tokens(self, name: str = "sync") -> None:
+        """Grant the operator's ServiceAccount the right to ask for tokens of one of the team's."""
+        metadata = {"name": "token-of-sync", "namespace": self.namespace}
+        rule = {
+            "apiGroups": [""],
+            "resources": ["serviceaccounts/token"],
+            "resourceNames": [name],
+            "verbs": ["create"],
+        }
+        role = {"apiVersion": RBAC, "kind": "Role", "metadata": metadata, "rules": [rule]}
+        subject = {"kind": "ServiceAccount", "name": ACCOUNT, "namespace": ACCOUNT}
+        ref = {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": metadata["name"]}
+        binding = {
+            "apiVersion": RBAC,
+            "kind": "RoleBinding",
+            "metadata": metadata,
+            "subjects": [subject],
+            "roleRef": ref,
+        }
+        self.place.cluster.create("roles", role, self.namespace)
+        self.place.cluster.create("rolebindings", binding, self.namespace)
+
+    def ask(self, name: str = "default") -> None:
+        """Ask for a look at a GraphConnection, as a person at a terminal does."""
+        merge = {"metadata": {"annotations": {"entrasync.io/requested-at": uuid.uuid4().hex}}}
+        self.place.cluster.patch(API_VERSION, CONNECTION_PLURAL, name, self.namespace, merge=merge)
 
     def delete_secret(self, name: str = "entra") -> None:
         """Delete a Secret."""

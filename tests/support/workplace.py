@@ -195,10 +195,12 @@ def open_workplace(
     starts: bool = True,
     everywhere: bool = False,
     beside: tuple[str, ...] = (),
+    kubeconfig: Path | None = None,
 ) -> Iterator[Workplace]:
     """Open a namespace, a simulator and, unless `starts` is False, an operator.
 
-    It looks after that namespace and those `beside` it, or `everywhere`; then `another_namespace` gives it more.
+    It looks after that namespace and those `beside` it, or `everywhere`; then `another_namespace` gives it more. It may
+    do anything, unless a `kubeconfig` says who it is.
     """
     namespace = make_namespace(cluster)
     world_time = WorldTime.beginning_now(rate)
@@ -206,7 +208,8 @@ def open_workplace(
     launch = Launch(clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=world_time.rate)
     with World.run(graph, launch) as world:
         namespaces = () if everywhere else (namespace, *beside)
-        post = Post(cluster.plane.kubeconfig, graph, world_time, namespaces, flags=("--log-level=debug", *flags))
+        account = kubeconfig or cluster.plane.kubeconfig
+        post = Post(account, graph, world_time, namespaces, flags=("--log-level=debug", *flags))
         with _staffed(Workplace(cluster, namespace, world, post, folder / "operator.log"), starts=starts) as place:
             yield place
 

@@ -1,41 +1,84 @@
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 
+import stage.cluster
+from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, PLURAL
+from stage.cluster import ACCOUNT
 from tests.support.cluster import Cluster
+from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
-from tests.support.teams import Team
+from tests.support.polling import until
+from tests.support.teams import MARK, Team
 from tests.support.workplace import Workplace, make_namespace, open_workplace
 
-ROOMS = 24
+ROOMS = 32
 """Namespaces of the one operator that all tests here share; each test takes one or two."""
 
 RARELY = "--poll-interval=6h"
 """At the pace of the world, once in six minutes: what is seen sooner was not seen by a poll."""
 
+RIGHTS = Path(stage.cluster.__file__).with_name("rbac.yaml")
+
 
 @dataclass
 class House:
-    """One operator for many teams."""
+    """One operator for many teams. Its install's own connection serves `served` and nobody else."""
 
     place: Workplace
+    served: str
     rooms: list[str]
 
     def move_in(self, *, tenant: str = "") -> Team:
         """Settle a team in a namespace that nobody used before."""
-        return Team.settle(replace(self.place, namespace=self.rooms.pop(), applied=[]), tenant=tenant)
+        return self.settle(self.rooms.pop(), tenant=tenant)
+
+    def settle(self, namespace: str, *, tenant: str = "", roles: tuple[str, ...] = ()) -> Team:
+        """Settle a team in a namespace."""
+        team = Team.settle(replace(self.place, namespace=namespace, applied=[]), tenant=tenant)
+        if roles:
+            self.place.world.set_application(team.client, team.tenant, roles=list(roles))
+        return team
+
+
+def admit_operator(cluster: Cluster) -> Path:
+    """Make the operator's ServiceAccount with no more rights than it needs; returns its kubeconfig."""
+    cluster.apply(RIGHTS)
+    kubeconfig = cluster.plane.service_account_kubeconfig(ACCOUNT, ACCOUNT)
+    asked = ("auth", "can-i", "list", "graphconnections.entrasync.io", "--all-namespaces", f"--kubeconfig={kubeconfig}")
+    until(lambda: "yes" in cluster.plane.kubectl(*asked), what="the operator's rights have come into effect")
+    return kubeconfig
 
 
 @pytest.fixture(scope="package")
 def house(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    rooms = [make_namespace(cluster) for _ in range(ROOMS)]
-    folder = tmp_path_factory.mktemp("house")
-    with open_workplace(cluster, folder, flags=(RARELY,), beside=tuple(rooms)) as place:
-        yield House(place, rooms)
+    """An operator by its own ServiceAccount, and no more rights than it needs."""
+    served, *rooms = (make_namespace(cluster) for _ in range(ROOMS + 1))
+    flags = (RARELY, f"--own-connection-namespaces={served}")
+    folder, kubeconfig = tmp_path_factory.mktemp("house"), admit_operator(cluster)
+    with open_workplace(cluster, folder, flags=flags, beside=(served, *rooms), kubeconfig=kubeconfig) as place:
+        yield House(place, served, rooms)
+        assert check_requests(place.world.journal()) > 0
         assert find_leaks(place) == []
+        assert find_team_secrets(place) == []
+
+
+def find_team_secrets(place: Workplace) -> list[str]:
+    """Search what the operator tells of all teams; all their secrets begin alike."""
+    told = {
+        "log": place.log.read_text(errors="replace"),
+        "metrics": place.operator.read("/metrics")[1] if place.operator else "",
+        "Events": json.dumps(place.cluster.list("v1", "events")),
+        "GraphConnections": json.dumps(place.cluster.list(API_VERSION, CONNECTION_PLURAL)),
+        "SynchronizationJobs": json.dumps(place.cluster.list(API_VERSION, PLURAL)),
+    }
+    return [where for where, text in told.items() if MARK in text]
 
 
 @pytest.fixture
 def team(house: House) -> Team:
+    """A team in a namespace of its own, in the install's tenant, with no connection yet."""
     return house.move_in()

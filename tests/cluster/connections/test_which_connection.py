@@ -1,17 +1,20 @@
 """Which way into Graph a job takes: the connection it names, the default of its namespace, the install's own."""
 
+from entrasync.api.names import CONNECTION_PLURAL, GROUP
 from tests.cluster.connections.conftest import House
 from tests.support.teams import Team
 from tests.support.workplace import condition
 
+CONTOSO = "0e0f6a5e-1111-4222-8333-444455556666"
+FABRIKAM = "1f1f6a5e-1111-4222-8333-444455556667"
+
 
 class TestAConnection:
-    def test_says_that_it_works_and_as_whom(self, team: Team) -> None:
-        team.apply_secret()
-        found = team.wait_connected(team.apply_connection())
-        message = condition(found, "Ready")["message"]
-        assert message == f"Logged in to tenant {team.tenant} as app {team.client}."
-        assert condition(found, "Ready")["reason"] == "Connected"
+    def test_says_that_it_works_as_whom_and_by_what(self, team: Team) -> None:
+        found = team.connect()
+        ready = condition(found, "Ready")
+        assert ready["message"] == f"Logged in to tenant {team.tenant} as app {team.client}."
+        assert ready["reason"] == "Connected"
         assert found["status"]["roles"] == ["Application.Read.All", "Synchronization.ReadWrite.All"]
         assert "missingPermissions" not in found["status"]
         secret = team.place.cluster.get("v1", "secrets", "entra", team.namespace)["metadata"]
@@ -21,11 +24,107 @@ class TestAConnection:
             "uid": secret["uid"],
             "resourceVersion": secret["resourceVersion"],
         }
+        team.place.wait_event("default", "Connected")
+
+    def test_says_what_its_token_does_not_allow_and_what_it_takes(self, house: House) -> None:
+        team = house.settle(house.rooms.pop(), roles=("Synchronization.Read.All", "Application.Read.All"))
+        found = team.connect()
+        missing = {each["feature"]: each["anyOf"] for each in found["status"]["missingPermissions"]}
+        writing = ["Synchronization.ReadWrite.All", "Application.ReadWrite.OwnedBy"]
+        assert missing["creating, starting, pausing, restarting and deleting jobs"] == writing
+        assert missing["spec.settings and spec.schedule.interval"] == ["Synchronization.ReadWrite.All"]
+        assert "reading jobs and their status" not in missing
+        assert "Permissions are missing for: creating" in condition(found, "Ready")["message"]
+        team.place.world.grant("Synchronization.ReadWrite.All", client_id=team.client, tenant_id=team.tenant)
+        team.ask()
+        team.wait("default", lambda seen: "missingPermissions" not in seen["status"], "nothing is missing", 15)
+
+    def test_is_shown_by_kubectl(self, team: Team) -> None:
+        team.connect()
+        table = team.place.cluster.plane.kubectl("get", "graphconn", f"--namespace={team.namespace}")
+        head, row = (line.split() for line in table.strip().splitlines())
+        assert head == ["NAME", "TENANT", "READY", "REASON", "AGE"]
+        assert row[:4] == ["default", team.tenant, "True", "Connected"]
+
+    def test_beta_and_limits_are_its_own(self, team: Team) -> None:
+        team.connect(apiVersion="beta", limits={"concurrency": 2})
+        principal = team.make_principal()
+        team.place.wait_ready(team.place.apply_job(principal))
+        journal = team.place.world.journal(service_principal=principal)
+        assert {entry.version for entry in journal} == {"beta"}
+        assert max(entry.in_flight for entry in journal) >= 1
 
 
 class TestAJob:
-    def test_takes_the_default_connection_of_its_namespace(self, house: House) -> None:
-        team = house.move_in(tenant="0e0f6a5e-1111-4222-8333-444455556666")
-        team.connect()
+    def test_takes_the_connection_it_names_or_else_the_default_of_its_namespace(self, house: House) -> None:
+        by_default = house.move_in(tenant=CONTOSO)
+        by_name = house.settle(by_default.namespace, tenant=FABRIKAM)
+        by_default.connect()
+        by_name.apply_secret("other", client_secret=by_name.secret)
+        proof = {"clientId": by_name.client, "secretRef": {"name": "other", "key": "client_secret"}}
+        by_name.wait_connected(by_name.apply_connection("fabrikam", clientSecret=proof))
+        place = by_default.place
+        unnamed = place.apply_job(by_default.make_principal())
+        named = place.apply_job(by_name.make_principal(), connectionRef={"name": "fabrikam"})
+        assert place.wait_ready(unnamed)["status"]["tenantId"] == CONTOSO
+        assert place.wait_ready(named)["status"]["tenantId"] == FABRIKAM
+
+    def test_takes_the_installs_own_where_that_serves_its_namespace(self, house: House) -> None:
+        team = house.settle(house.served)
         found = team.place.wait_ready(team.place.apply_job(team.make_principal()))
-        assert found["status"]["tenantId"] == team.tenant
+        assert found["status"]["tenantId"] == house.place.world.connection.tenant_id
+
+    def test_is_told_what_to_do_where_there_is_no_way(self, team: Team) -> None:
+        place, principal = team.place, team.make_principal()
+        name = place.apply_job(principal)
+        found = place.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
+        message = condition(found, "Ready")["message"]
+        assert f"Namespace {team.namespace} has no GraphConnection named default" in message
+        assert "the install's own connection does not serve this namespace" in message
+        assert place.calls(principal) == []
+        team.connect()
+        place.wait_ready(name)
+
+    def test_that_came_with_its_connection_is_never_told_that_this_is_missing(self, team: Team) -> None:
+        place, principal = team.place, team.make_principal()
+        team.apply_secret()
+        team.apply_connection()
+        name = place.apply_job(principal)
+        place.wait_ready(name)
+        assert "ConnectionNotReady" not in place.log.read_text(errors="replace").partition(team.namespace)[2]
+
+    def test_cannot_go_by_a_connection_of_another_namespace(self, house: House) -> None:
+        owner, stranger = house.move_in(), house.move_in()
+        owner.connect("contoso")
+        principal = owner.make_principal()
+        name = stranger.place.apply_job(principal, connectionRef={"name": "contoso"})
+        found = stranger.place.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
+        message = f"There is no GraphConnection {stranger.namespace}/contoso. Create it, or correct"
+        assert message in condition(found, "Ready")["message"]
+        assert stranger.place.calls(principal) == []
+
+    def test_is_stalled_when_its_connection_leads_to_another_tenant(self, house: House) -> None:
+        team = house.move_in(tenant=CONTOSO)
+        team.connect()
+        name = team.place.apply_job(team.make_principal(), pollInterval="30s")
+        team.place.wait_ready(name)
+        other = house.settle(team.namespace, tenant=FABRIKAM)
+        team.delete_connection()
+        other.connect()
+        message = team.place.wait_stalled(name, "TenantChanged")
+        assert CONTOSO in message
+        assert FABRIKAM in message
+
+
+def test_a_secret_of_another_namespace_cannot_be_named(house: House) -> None:
+    owner, stranger = house.move_in(), house.move_in()
+    owner.apply_secret()
+    stranger.apply_connection()
+    message = stranger.wait_broken("SecretUnreadable")
+    assert f"There is no Secret {stranger.namespace}/entra" in message
+    crd = owner.place.cluster.get(
+        "apiextensions.k8s.io/v1", "customresourcedefinitions", f"{CONNECTION_PLURAL}.{GROUP}"
+    )
+    spec = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]
+    reference = spec["clientSecret"]["properties"]["secretRef"]["properties"]
+    assert set(reference) == {"name", "key"}, "there is no field for a namespace"

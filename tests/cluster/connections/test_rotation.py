@@ -1,0 +1,112 @@
+"""Credentials that are wrong, missing or change: told on the connection, and picked up without a restart."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cluster.connections.conftest import House
+from tests.support.certificates import certificate_pem, key_pem, make_certificate
+from tests.support.cluster import Object
+from tests.support.polling import until
+from tests.support.teams import Team
+from tests.support.workplace import Workplace, condition, open_branch
+
+SECONDS = 5.0
+"""At once, on a busy machine; a poll comes after six minutes."""
+
+
+class TestAClientSecret:
+    def test_that_is_wrong_is_told_in_entras_words_and_mended_within_seconds(self, team: Team) -> None:
+        team.apply_secret(is_watched=True, client_secret="canary~that-is-wrong")
+        team.apply_connection()
+        message = team.wait_broken("CredentialRefused")
+        assert f"Entra refused the client secret of app {team.client} in tenant {team.tenant}" in message
+        assert "AADSTS7000215" in message
+        assert f"put the secret's value (not its id) into key client_secret of Secret {team.namespace}/entra" in message
+        team.apply_secret()
+        team.wait_connected(within_seconds=SECONDS)
+        assert team.place.wait_event("default", "CredentialRefused")["type"] == "Warning"
+        assert team.place.wait_event("default", "Connected")["type"] == "Normal"
+        assert "canary~that-is-wrong" not in team.place.log.read_text()
+
+    def test_that_comes_later_is_taken_within_seconds(self, team: Team) -> None:
+        team.apply_connection()
+        message = team.wait_broken("SecretUnreadable")
+        assert f"There is no Secret {team.namespace}/entra. Create it in namespace {team.namespace}" in message
+        team.apply_secret(is_watched=True)
+        team.wait_connected(within_seconds=SECONDS)
+
+    def test_under_another_key_is_told_with_the_keys_there_are(self, team: Team) -> None:
+        team.apply_secret(password="x")
+        team.apply_connection()
+        message = team.wait_broken("SecretUnreadable")
+        assert f"Secret {team.namespace}/entra has no key client_secret. It has: password." in message
+
+    def test_that_rotates_is_taken_while_its_jobs_go_on(self, team: Team) -> None:
+        place, world = team.place, team.place.world
+        team.apply_secret(is_watched=True)
+        before = team.wait_connected(team.apply_connection())["status"]["source"]["resourceVersion"]
+        name = place.apply_job(team.make_principal(), pollInterval="30s")
+        place.wait_ready(name)
+        world.add_secret("canary~rotated", team.client, team.tenant)
+        team.apply_secret(client_secret="canary~rotated")
+
+        def has_moved_on(seen: Object) -> bool:
+            return bool(seen["status"]["source"]["resourceVersion"] != before)
+
+        team.wait("default", has_moved_on, "the new version is in use", SECONDS)
+        world.remove_secret(team.secret, team.client, team.tenant)
+        team.ask()
+        place.wait_polls(place.job(name)["spec"]["servicePrincipal"]["objectId"], count=2)
+        assert condition(team.connection(), "Ready")["status"] == "True"
+        assert condition(place.job(name), "Ready")["status"] == "True"
+
+
+class TestACertificate:
+    def test_of_a_tls_secret_logs_in_and_may_be_renewed(self, team: Team) -> None:
+        place, world = team.place, team.place.world
+        first, second = certificate_pem(make_certificate()), certificate_pem(make_certificate())
+        world.add_certificate(first, team.client, team.tenant)
+        team.apply_secret("entra-tls", is_watched=True, tls__crt=first, tls__key=key_pem())
+        proof = {"clientId": team.client, "secretRef": {"name": "entra-tls"}}
+        found = team.wait_connected(team.apply_connection(clientSecret=None, clientCertificate=proof))
+        assert found["status"]["source"]["name"] == "entra-tls"
+        place.wait_ready(place.apply_job(team.make_principal()))
+        world.remove_certificate(first, team.client, team.tenant)
+        team.ask()
+        message = team.wait_broken("CredentialRefused")
+        assert f"upload the certificate in key tls.crt of Secret {team.namespace}/entra-tls to the app" in message
+        world.add_certificate(second, team.client, team.tenant)
+        team.apply_secret("entra-tls", tls__crt=second, tls__key=key_pem())
+        team.wait_connected(within_seconds=SECONDS)
+
+
+@pytest.fixture(scope="module")
+def branch(house: House) -> Iterator[Workplace]:
+    """An operator that polls every half second, for a namespace of its own."""
+    with open_branch(house.place, flags=("--poll-interval=30s",)) as place:
+        yield place
+
+
+class TestASecretWithoutTheLabel:
+    def test_is_taken_at_the_next_poll(self, branch: Workplace) -> None:
+        team = Team.settle(branch)
+        team.apply_secret(client_secret="wrong")
+        team.apply_connection("unlabelled")
+        team.wait_broken("CredentialRefused", "unlabelled")
+        team.apply_secret()
+        team.wait_connected("unlabelled")
+
+    def test_that_does_not_change_brings_no_write_and_no_login(self, branch: Workplace) -> None:
+        team = Team.settle(branch)
+        team.apply_secret("quiet", client_secret=team.secret)
+        proof = {"clientId": team.client, "secretRef": {"name": "quiet", "key": "client_secret"}}
+        found = team.wait_connected(team.apply_connection("quiet", clientSecret=proof))
+        position = branch.cluster.plane.audit_log.position()
+
+        def polls() -> list[object]:
+            seen = branch.cluster.plane.audit_log.requests(position)
+            return [each for each in seen if (each.verb, each.resource, each.name) == ("get", "secrets", "quiet")]
+
+        until(lambda: len(polls()) >= 5, what="five polls")
+        assert team.connection("quiet")["metadata"]["resourceVersion"] == found["metadata"]["resourceVersion"]

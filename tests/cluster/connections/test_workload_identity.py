@@ -1,0 +1,76 @@
+"""Logging in with the token of a ServiceAccount of the namespace, whose owner lets the operator ask for it."""
+
+import pytest
+
+from control_plane.commands import ISSUER
+from stage.cluster import ACCOUNT, ACCOUNT_USER
+from tests.cluster.connections.conftest import House
+from tests.support.teams import Team
+from tests.support.workplace import condition
+
+
+@pytest.fixture(autouse=True)
+def _issuer(house: House) -> None:
+    """Entra knows the cluster's tokens by its key, as it would by its OpenID configuration."""
+    public, _ = house.place.cluster.plane.certificates.token_key
+    house.place.world.set_issuer(ISSUER, public_keys=[public.read_text()])
+
+
+def apply(team: Team, account: str = "sync") -> None:
+    proof = {"clientId": team.client, "serviceAccountRef": {"name": account}}
+    team.apply_connection(clientSecret=None, workloadIdentity=proof)
+
+
+class TestAWorkloadIdentity:
+    def test_logs_in_without_any_stored_secret(self, team: Team) -> None:
+        place, world = team.place, team.place.world
+        subject = team.apply_service_account()
+        team.let_operator_ask_for_tokens()
+        world.add_federated_credential(ISSUER, subject, client_id=team.client, tenant_id=team.tenant)
+        apply(team)
+        found = team.wait_connected()
+        assert found["status"]["source"] == {"kind": "ServiceAccount", "name": "sync"}
+        place.wait_ready(place.apply_job(team.make_principal()))
+        asked = [
+            request
+            for request in place.cluster.plane.audit_log.requests()
+            if (request.user, request.namespace, request.subresource) == (ACCOUNT_USER, team.namespace, "token")
+        ]
+        assert {request.name for request in asked} == {"sync"}
+
+    def test_waits_for_the_right_that_the_owner_of_the_namespace_grants(self, team: Team) -> None:
+        subject = team.apply_service_account()
+        team.place.world.add_federated_credential(ISSUER, subject, client_id=team.client, tenant_id=team.tenant)
+        apply(team)
+        message = team.wait_broken("TokenRequestDenied")
+        assert f"may not ask for a token of ServiceAccount {team.namespace}/sync" in message
+        assert (
+            "a Role with the verb create on serviceaccounts/token, resourceNames [sync], and a RoleBinding" in message
+        )
+        assert ACCOUNT_USER in message
+        team.let_operator_ask_for_tokens()
+        team.ask()
+        team.wait_connected()
+
+    def test_that_entra_does_not_trust_is_told_what_to_register(self, team: Team) -> None:
+        subject = team.apply_service_account()
+        team.let_operator_ask_for_tokens()
+        apply(team)
+        message = team.wait_broken("CredentialRefused")
+        assert f"issuer {ISSUER}, subject {subject}, audience api://AzureADTokenExchange" in message
+
+    def test_of_a_service_account_that_is_not_there_is_told_so(self, team: Team) -> None:
+        team.let_operator_ask_for_tokens("nobody")
+        apply(team, "nobody")
+        assert f"There is no ServiceAccount {team.namespace}/nobody" in team.wait_broken("TokenRequestDenied")
+
+    def test_never_borrows_the_operators_own_token(self, team: Team) -> None:
+        """An app that trusts the operator itself lets in no namespace that calls its ServiceAccount the same."""
+        world = team.place.world
+        world.add_federated_credential(ISSUER, ACCOUNT_USER, client_id=team.client, tenant_id=team.tenant)
+        subject = team.apply_service_account(ACCOUNT)
+        team.let_operator_ask_for_tokens(ACCOUNT)
+        apply(team, ACCOUNT)
+        message = team.wait_broken("CredentialRefused")
+        assert f"subject {subject}" in message
+        assert condition(team.connection(), "Ready")["status"] == "False"
