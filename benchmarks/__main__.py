@@ -9,6 +9,7 @@ import httpx
 from benchmarks.figure import Figure, draw_result, draw_row, take, write_results
 from benchmarks.figures import (
     graph_calls_per_create,
+    graph_calls_per_full_create,
     kubernetes_writes_per_create,
     mebibytes_operator_200_resources,
     seconds_200_resources_ready,
@@ -25,6 +26,7 @@ FIGURES = (
     Figure("seconds_control_plane_start", "seconds", 5, seconds_control_plane_start.measure),
     Figure("seconds_demo_ready", "seconds", 20, seconds_demo_ready.measure),
     Figure("graph_calls_per_create", "calls", 4, graph_calls_per_create.measure),
+    Figure("graph_calls_per_full_create", "calls", 9, graph_calls_per_full_create.measure),
     Figure("kubernetes_writes_per_create", "writes", 5, kubernetes_writes_per_create.measure),
     Figure("status_writes_10_idle_polls", "writes", 0, status_writes_10_idle_polls.measure),
     Figure("token_requests_100_jobs_1_hour", "requests", 2, token_requests_100_jobs_1_hour.measure),
