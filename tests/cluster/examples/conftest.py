@@ -1,5 +1,7 @@
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pytest
 
@@ -32,11 +34,16 @@ class Gallery:
         return self._shown[name]
 
 
-@pytest.fixture(scope="package")
-def gallery(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
-    folder = tmp_path_factory.mktemp("gallery")
+@contextmanager
+def open_gallery(cluster: Cluster, folder: Path) -> Iterator[Gallery]:
     rooms = {name: make_namespace(cluster) for name in EXAMPLES}
     with open_workplace(cluster, folder, flags=(OFTEN,), beside=tuple(rooms.values())) as place:
         yield Gallery({name: replace(place, namespace=room, applied=[]) for name, room in rooms.items()})
         assert check_requests(place.world.journal()) > 0
         assert find_leaks(place) == []
+
+
+@pytest.fixture(scope="package")
+def gallery(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gallery]:
+    with open_gallery(cluster, tmp_path_factory.mktemp("gallery")) as found:
+        yield found

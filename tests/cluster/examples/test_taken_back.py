@@ -1,0 +1,152 @@
+"""Each example deleted with Retain comes back to its jobs: applied again, or restored from a backup, without status."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from entrasync.api.names import API_VERSION, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION, KIND, PLURAL
+from tests.cluster.examples.conftest import Gallery, open_gallery
+from tests.cluster.examples.example import EXAMPLES, Example
+from tests.support.cluster import Cluster, Object
+
+OPERATOR = "entra-sync-operator"
+MOST_WRITES = 2
+"""Annotation and finalizer are one, the status is the other."""
+
+SAVED_ANEW = {"scim-app": ["validateCredentials", "putSecrets"]}
+"""Graph masks the token, and who saved it last is forgotten with the resource: it is tried and saved once more."""
+
+
+@dataclass(frozen=True)
+class Return:
+    """What coming back took: a job's resource before and after, and what was written for it."""
+
+    before: Object
+    after: Object
+    to_graph: list[str]
+    to_kubernetes: list[str]
+
+
+Returns = dict[str, list[Return]]
+"""By example, one for each of its jobs."""
+
+
+@dataclass(frozen=True)
+class Exhibition:
+    """All examples, applied and at rest, in a world that stands still: no cycle ends meanwhile."""
+
+    examples: list[Example]
+
+    def send_back(self, *, restored: bool) -> Returns:
+        """Delete all jobs with Retain and have them again; restored ones keep their annotations."""
+        before = {each.name: self._retire(each) for each in self.examples}
+        for example in self.examples:
+            for name in example.names:
+                example.place.wait_gone(name)
+        world, plane = self.examples[0].world, self.examples[0].place.cluster.plane
+        graph, kubernetes = world.journal()[-1].sequence, plane.audit_log.position()
+        for example in self.examples:
+            _restore(example, before[example.name]) if restored else example.apply()
+        for example in self.examples:
+            example.wait_ready()
+        self.examples[0].place.wait_polls(
+            *(principal for each in self.examples for principal in each.principals.values())
+        )
+        return {
+            each.name: _count(each, before[each.name], graph=graph, kubernetes=kubernetes) for each in self.examples
+        }
+
+    def _retire(self, example: Example) -> list[Object]:
+        """Delete the jobs of an example as soon as Retain is in force; returns them as they were."""
+        for name in example.names:
+            example.place.change_job(name, deletionPolicy="Retain")
+        before = [example.place.wait_ready(name) for name in example.names]
+        for name in example.names:
+            example.place.delete_job(name)
+        return before
+
+
+def _restore(example: Example, backup: list[Object]) -> None:
+    for found in backup:
+        metadata = {name: found["metadata"][name] for name in ("name", "namespace", "annotations")}
+        manifest = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": found["spec"]}
+        example.place.cluster.create(PLURAL, manifest, example.place.namespace)
+
+
+def _count(example: Example, before: list[Object], *, graph: int, kubernetes: int) -> list[Return]:
+    journal = example.world.journal(after=graph)
+    audit = example.place.cluster.plane.audit_log.writes(kubernetes, resource=PLURAL)
+    ours = [write for write in audit if write.namespace == example.place.namespace and OPERATOR in write.user_agent]
+    return [
+        Return(
+            was,
+            example.place.job(name),
+            [
+                entry.operation
+                for entry in journal
+                if entry.service_principal == example.principals[name] and entry.method != "GET"
+            ],
+            [f"{write.verb} {write.subresource}" for write in ours if write.name == name],
+        )
+        for was in before
+        for name in [was["metadata"]["name"]]
+    ]
+
+
+@pytest.fixture(scope="module")
+def exhibition(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exhibition]:
+    with open_gallery(cluster, tmp_path_factory.mktemp("exhibition")) as gallery:
+        yield _open(gallery)
+
+
+def _open(gallery: Gallery) -> Exhibition:
+    examples = [gallery.show(name) for name in EXAMPLES]
+    held = next(example for example in examples if example.name == "emergency-hold")
+    held.place.wait(
+        held.name_of_job, lambda found: found["status"]["job"]["schedule"]["state"] == "Active", "the hold is over"
+    )
+    held.world.freeze()
+    return Exhibition(examples)
+
+
+@pytest.fixture(scope="module")
+def restored(exhibition: Exhibition) -> Returns:
+    return exhibition.send_back(restored=True)
+
+
+@pytest.fixture(scope="module")
+def applied_again(exhibition: Exhibition, restored: Returns) -> Returns:
+    """After the restore: from then on all of them are adopted."""
+    return exhibition.send_back(restored=False)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_restored_it_is_what_it_was(restored: Returns, name: str) -> None:
+    for came_back in restored[name]:
+        assert _job_id(came_back.after) == _job_id(came_back.before)
+        assert came_back.after["status"]["origin"] == came_back.before["status"]["origin"]
+        assert came_back.after["metadata"]["annotations"][JOB_ORIGIN_ANNOTATION] == came_back.after["status"]["origin"]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_applied_again_it_adopts_its_job(applied_again: Returns, name: str) -> None:
+    for came_back in applied_again[name]:
+        assert _job_id(came_back.after) == _job_id(came_back.before)
+        assert came_back.after["metadata"]["annotations"][JOB_ID_ANNOTATION] == _job_id(came_back.after)
+        assert came_back.after["status"]["origin"] == "Adopted"
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+@pytest.mark.parametrize("way", ["restored", "applied_again"])
+def test_nothing_is_written_to_graph_and_little_to_kubernetes(
+    request: pytest.FixtureRequest, way: str, name: str
+) -> None:
+    returns: Returns = request.getfixturevalue(way)
+    for came_back in returns[name]:
+        assert came_back.to_graph == SAVED_ANEW.get(name, [])
+        assert len(came_back.to_kubernetes) <= MOST_WRITES, came_back.to_kubernetes
+
+
+def _job_id(found: Object) -> str:
+    return str(found["status"]["job"]["id"])
