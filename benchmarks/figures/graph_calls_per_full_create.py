@@ -1,7 +1,7 @@
-"""Calls to Graph to create a job with credentials, scope, notifications and settings; all else is as in
-`graph_calls_per_create`.
+"""Calls to Graph to create a job with credentials, scope, notifications and settings.
 
-The template's id and the service principal's object id are given, so that nothing has to be looked up.
+All else is as in `graph_calls_per_create`. The template's id and the service principal's object id are
+given, so that nothing has to be looked up.
 """
 
 from benchmarks.workshop import NAMESPACE, NotMeasuredError, open_workshop
