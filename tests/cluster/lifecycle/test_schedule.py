@@ -145,6 +145,7 @@ class TestAPauseByGraph:
 class TestAStart:
     def test_is_never_given_to_a_job_in_quarantine(self, swift_workplace: Workplace) -> None:
         principal, name, job = adopt(swift_workplace)
+        swift_workplace.world.script(job, habit="quarantine")  # else it would be well again at its next attempt
         swift_workplace.world.quarantine(job, "EncounteredQuarantineException")
         swift_workplace.wait_condition(name, "Quarantined")
         swift_workplace.change_job(name, schedule={"state": "Active"})
