@@ -108,6 +108,9 @@ DECIDED_BY: dict[Rule, Facts] = {
     application_rules.credentials_were_refused: facts(
         holder(wish=SCOPED), remote_job(), application=application_seen({}, refusal=Refusal("Bad", "No.", NOW))
     ),
+    application_rules.saved_secrets_do_not_show: facts(
+        holder(wish=SCOPED), remote_job(), application=application_seen({}, pending=frozenset({"SyncAll"}))
+    ),
     application_rules.restart_is_due: facts(holder(status={"operation": {"action": "RestartJob"}}), remote_job()),
 }
 """Each rule with a case that no rule before it decides."""

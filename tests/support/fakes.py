@@ -42,8 +42,9 @@ class FakeGraph:
     """`SyncApi` over a dict. `calls` has the name of every call; `hidden` jobs are there but not shown.
 
     While it `is_stale`, a start, pause, restart or PATCH that is taken does not show. `secrets` are stored by key,
-    those of `masked` show as `*`; `tried` has what was validated, `put` what was stored, `restarts` the scopes asked
-    for, `patched` the settings; Graph takes `ignored_settings` and does not change them.
+    those of `masked` show as `*`; `store` makes of what was sent what is stored. `tried` has what was validated, `put`
+    what was stored, `restarts` the scopes asked for, `patched` the settings; Graph takes `ignored_settings` and does
+    not change them.
     """
 
     def __init__(self, clock: StillClock) -> None:
@@ -59,6 +60,7 @@ class FakeGraph:
         self.secrets: dict[str, str] = {}
         self.masked: set[str] = {"SecretToken", "Password", "ClientSecret"}
         self.put: list[dict[str, str]] = []
+        self.store: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
         self.tried: list[dict[str, str] | None] = []
         self.restarts: list[tuple[str, ...]] = []
         self.takes_interval = False
@@ -152,7 +154,7 @@ class FakeGraph:
 
     def _store(self, entries: Mapping[str, str]) -> None:
         self.put.append(dict(entries))
-        self.secrets = {key: value for key, value in {**self.secrets, **entries}.items() if value}
+        self.secrets = {key: value for key, value in {**self.secrets, **self.store(entries)}.items() if value}
 
     def _set(self, job_id: str, settings: Mapping[str, str | None]) -> None:
         self.patched.append(dict(settings))

@@ -61,6 +61,10 @@ class ApplicationSeen:
     refusal: Refusal | None = None
     failure: EntraSyncError | None = None
     lost: frozenset[str] = frozenset()
+    pending: frozenset[str] = frozenset()
+    """Keys that Graph took lately and still shows as they were before: reads may be stale."""
+    kept: frozenset[str] = frozenset()
+    """Keys that Graph took and shows in a form of its own."""
 
 
 def wanted_secrets(spec: ApplicationSpec, credentials: Mapping[str, str], stored: Mapping[str, str]) -> SecretValues:
@@ -96,10 +100,11 @@ def secrets_to_send(spec: ApplicationSpec, seen: ApplicationSeen, record: Applic
     """
     stored = seen.stored or SecretValues()
     wanted = wanted_secrets(spec, seen.credentials.values, stored)
-    if not (record.keys & wanted.keys()) <= stored.keys():
+    if not (record.keys & wanted.keys()) - seen.pending <= stored.keys():
         return wanted
-    known = record.keys & seen.saved
-    return wanted.only([key for key, value in wanted.items() if not _is_there(key, value, stored, known)])
+    known, taken = record.keys & seen.saved, seen.pending | seen.kept
+    is_there = {key: key in taken or _is_there(key, value, stored, known) for key, value in wanted.items()}
+    return wanted.only([key for key in wanted if not is_there[key]])
 
 
 def _is_there(key: str, wanted: str, stored: Mapping[str, str], known: frozenset[str]) -> bool:
@@ -115,7 +120,7 @@ def is_same_value(key: str, one: str, other: str) -> bool:
     """Whether two values of a key mean the same to Graph."""
     if key in {SYNC_ALL, SKIP_DELETIONS}:
         return one.lower() == other.lower()
-    return one == other or (key == NOTIFICATION_SETTINGS and is_same_settings(one, other))
+    return one == other or is_same_settings(one, other)
 
 
 def keys_left_over(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> frozenset[str]:

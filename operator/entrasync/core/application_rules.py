@@ -14,6 +14,7 @@ from entrasync.core.application import (
 from entrasync.core.facts import Facts
 from entrasync.core.fitness import quarantine_rest
 from entrasync.core.resource import Resource
+from entrasync.core.schedule_rules import STALE_READ
 from entrasync.core.secrets import SecretValues
 from entrasync.core.verdicts import Do, Stall, Verdict, Wait, judge
 
@@ -116,6 +117,18 @@ def credentials_were_refused(facts: Facts) -> Verdict | None:
         Reason.VALIDATION_UNAVAILABLE,
         f"Graph could not try the credentials of spec.application ({words}). Nothing was saved; tried again.",
         refusal.retry_at - facts.now,
+    )
+
+
+def saved_secrets_do_not_show(facts: Facts) -> Verdict | None:
+    """Find secrets that Graph took and does not show yet: a read may be older than the write."""
+    seen = facts.observed.application
+    if seen is None or not seen.pending:
+        return None
+    return Wait(
+        Reason.WAITING_FOR_REPLICATION,
+        f"Graph took {', '.join(sorted(seen.pending))} of service principal {facts.home} and does not show that yet.",
+        STALE_READ,
     )
 
 

@@ -23,7 +23,7 @@ def remembered_application(facts: Facts) -> dict[str, Any] | None:
         return ApplicationRecord(lost_keys=record.lost_keys).write()
     if seen is None or seen.stored is None or seen.credentials.unreadable or facts.application_claim:
         return record.write()
-    if secrets_to_send(spec, seen, record) or keys_left_over(spec, seen, record):
+    if seen.pending or secrets_to_send(spec, seen, record) or keys_left_over(spec, seen, record):
         return record.write()
     settled = replace(
         record,

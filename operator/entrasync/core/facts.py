@@ -128,8 +128,9 @@ class Facts:
     def was_never_started(self) -> bool:
         """Whether the job is ours and has not run: its first start brings into force whatever is saved by then."""
         resource = self.resource
-        is_unstarted = resource.origin == "Created" and resource.last_start is None
-        return is_unstarted and self.job is not None and not self.job.is_active
+        if self.job is None or resource.origin != "Created" or resource.last_start is not None:
+            return False
+        return not self.job.is_active and not self.job.has_run
 
     def outranking_claim(self, job_id: str) -> Claim | None:
         """Another resource whose claim to the job comes before ours."""

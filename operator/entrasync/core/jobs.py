@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from entrasync.core.times import parse_time
+
 
 def _member(value: object, name: str) -> object:
     return value.get(name) if isinstance(value, Mapping) else None
@@ -51,6 +53,14 @@ class RemoteJob:
     def is_unconfigured(self) -> bool:
         """Whether Graph schedules a job that was never authorised at its target."""
         return self.is_active and self.code == "NotConfigured"
+
+    @property
+    def has_run(self) -> bool:
+        """Whether Graph shows any trace of a cycle; a placeholder without times is none (graph-facts 0.1)."""
+        runs = (self.status.get("lastExecution"), self.status.get("lastSuccessfulExecution"))
+        times = [_member(run, name) for run in runs for name in ("timeBegan", "timeEnded")]
+        times.append(self.status.get("steadyStateFirstAchievedTime"))
+        return any(parse_time(time) for time in times)
 
     @property
     def is_quarantined(self) -> bool:

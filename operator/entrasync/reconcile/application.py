@@ -8,6 +8,7 @@ from entrasync.core.application import (
     Credentials,
     keys_left_over,
     secrets_to_send,
+    wanted_secrets,
 )
 from entrasync.core.application_record import ApplicationRecord
 from entrasync.core.errors import EntraSyncError
@@ -43,6 +44,7 @@ class ApplicationReader:
             saved=memory.saved_among(credentials.values),
             refusal=memory.refusal_of(credentials.values, resource.generation, facts.now),
         )
+        seen = _with_shown(facts, seen, memory)
         return await self._look(api, facts, seen, memory) if _needs_look(facts, seen, memory) else seen
 
     async def _look(
@@ -59,13 +61,23 @@ class ApplicationReader:
             return replace(seen, failure=error)
         memory.note_look(stored, version, facts.now)
         memory.others = None
-        return replace(seen, stored=stored, lost=lost)
+        return _with_shown(facts, replace(seen, stored=stored, lost=lost), memory)
 
 
 async def find_lost(api: SyncApi, home: str, stored: SecretValues, memory: ApplicationMemory) -> frozenset[str]:
     """Tell which keys of others our last write took away; looks once more at that, for reads may be stale."""
     missing = (memory.others or frozenset()) - stored.keys()
     return missing - SecretValues.shown(await api.list_secrets(home)).keys() if missing else missing
+
+
+def _with_shown(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) -> ApplicationSeen:
+    """Tell what Graph took and does not show, or shows otherwise."""
+    spec, stored = facts.desired.application, seen.stored
+    if spec is None or stored is None or seen.credentials.unreadable:
+        return seen
+    wanted = wanted_secrets(spec, seen.credentials.values, stored)
+    pending = memory.pending_among(wanted, facts.now - facts.bounds.replication)
+    return replace(seen, pending=pending, kept=memory.kept_among(wanted, stored))
 
 
 def _surely_saved(credentials: Credentials, record: ApplicationRecord, generation: int) -> SecretValues:
@@ -97,4 +109,6 @@ def _needs_look(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) 
 
 def _is_unfinished(facts: Facts, seen: ApplicationSeen) -> bool:
     spec, record = facts.desired.application, facts.resource.application
-    return spec is not None and bool(secrets_to_send(spec, seen, record) or keys_left_over(spec, seen, record))
+    if spec is None or seen.pending:
+        return bool(seen.pending)
+    return bool(secrets_to_send(spec, seen, record) or keys_left_over(spec, seen, record))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from entrasync.core.application import Refusal
 from entrasync.core.application_record import Source
-from entrasync.core.secrets import SecretValues
+from entrasync.core.secrets import MASK, SecretValues
 
 Version = tuple[int, tuple[Source, ...]]
 """A generation of the resource, and the versions of the Secrets it refers to."""
@@ -25,6 +25,18 @@ def digest(text: str) -> bytes:
 def digest_all(values: Mapping[str, str]) -> bytes:
     """Make a whole set of values comparable."""
     return digest("\0".join(f"{key}\0{values[key]}" for key in sorted(values)))
+
+
+def _digest_of(text: str | None) -> bytes | None:
+    return None if text is None else digest(text)
+
+
+@dataclass(frozen=True)
+class _Unshown:
+    """A value that Graph took: what it showed before, and when it was sent."""
+
+    before: bytes | None = field(repr=False)
+    at: datetime
 
 
 @dataclass
@@ -44,20 +56,37 @@ class ApplicationMemory:
     told_deprecated: int | None = None
     """The generation for which the Event about deprecated calls was told."""
     _digests: dict[str, bytes] = field(default_factory=dict, repr=False)
+    _unshown: dict[str, _Unshown] = field(default_factory=dict, repr=False)
+    _kept: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """How Graph shows what it took, where that is another text."""
 
     def note_look(self, stored: SecretValues, version: Version, at: datetime) -> None:
-        """Keep what Graph showed."""
+        """Keep what Graph showed, and what became of what it took."""
         self.stored, self.looked_for, self.looked_at = stored, version, at
+        for key, unshown in list(self._unshown.items()):
+            found = stored.get(key)
+            if found != MASK and _digest_of(found) == unshown.before:
+                continue
+            del self._unshown[key]
+            if found is not None and found != MASK:
+                self._kept[key] = digest(found)
 
-    def note_saved(self, values: Mapping[str, str]) -> None:
+    def note_saved(self, values: Mapping[str, str], at: datetime) -> None:
         """Keep which values Graph took; what it showed before is out of date."""
+        before = self.stored or SecretValues()
         self._digests |= {key: digest(value) for key, value in values.items()}
+        self._unshown |= {key: _Unshown(_digest_of(before.get(key)), at) for key in values}
         self.stored = None
+
+    def note_unknown(self, values: Iterable[str]) -> None:
+        """Forget what was saved where nobody knows whether Graph took another value."""
+        self.note_removed(values)
 
     def note_removed(self, keys: Iterable[str]) -> None:
         """Forget values that Graph no longer has."""
         for key in keys:
             self._digests.pop(key, None)
+            self._unshown.pop(key, None)
         self.stored = None
 
     def note_refusal(self, values: Mapping[str, str], generation: int, refusal: Refusal) -> None:
@@ -71,6 +100,16 @@ class ApplicationMemory:
     def saved_among(self, values: Mapping[str, str]) -> frozenset[str]:
         """Tell the keys whose value is surely the one that was saved last."""
         return frozenset(key for key, value in values.items() if self._digests.get(key) == digest(value))
+
+    def pending_among(self, values: Mapping[str, str], since: datetime) -> frozenset[str]:
+        """Tell the keys whose value Graph took after `since` and shows as it was before."""
+        recent = [key for key, unshown in self._unshown.items() if unshown.at > since and key in values]
+        return frozenset(key for key in recent if self._digests.get(key) == digest(values[key]))
+
+    def kept_among(self, values: Mapping[str, str], stored: Mapping[str, str]) -> frozenset[str]:
+        """Tell the keys that Graph shows as it did right after it took just these values."""
+        saved = self.saved_among(values)
+        return frozenset(key for key in saved & stored.keys() if self._kept.get(key) == digest(stored[key]))
 
     def refusal_of(self, values: Mapping[str, str], generation: int, now: datetime) -> Refusal | None:
         """Give the refusal of just these values, until it is time to try them again."""

@@ -18,10 +18,11 @@ from entrasync.core.application_status import (
 )
 from entrasync.core.clock import Clock
 from entrasync.core.difference import merge_patch
-from entrasync.core.errors import EntraSyncError, GraphAnswer, OutcomeUnknown, Refused
+from entrasync.core.errors import EntraSyncError, GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused
 from entrasync.core.events import Event
 from entrasync.core.resource import Resource
 from entrasync.core.secrets import SecretValues
+from entrasync.reconcile.absence import explain
 from entrasync.reconcile.application import find_lost
 from entrasync.reconcile.application_memory import ApplicationMemory
 from entrasync.reconcile.connections import Connections
@@ -86,12 +87,13 @@ class ApplicationWriter:
         try:
             await api.put_secrets(action.service_principal_id, action.values)
         except OutcomeUnknown:
+            memory.note_unknown(action.values)
             raise
         except EntraSyncError:
             if action.needs_restart and not had_intent:
                 await self._write(resource, without_restart_intent(resource))
             raise
-        memory.note_saved(action.values)
+        memory.note_saved(action.values, self._clock.now())
         self._tell_saved(action, api, memory, resource)
         status = with_saved_secrets(
             resource,
@@ -104,7 +106,15 @@ class ApplicationWriter:
 
     async def _remove(self, action: RemoveSecrets, resource: Resource) -> Done:
         """Take our credentials out of Graph; what it does not let go is told once and left to itself."""
-        api, memory = self._api(resource), self._application(resource)
+        api = self._api(resource)
+        try:
+            return await self._remove_known(api, action, resource)
+        except PossiblyReplicating as error:
+            home, job_id = action.service_principal_id, resource.held_job_id
+            raise await explain(api, error, service_principal_id=home, job_id=job_id) from error
+
+    async def _remove_known(self, api: SyncApi, action: RemoveSecrets, resource: Resource) -> Done:
+        memory = self._application(resource)
         if memory.stored is None or resource.is_deleting:
             memory.stored = SecretValues.shown(await api.list_secrets(action.service_principal_id))
         self._note_others(memory, resource)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from entrasync.api.conditions import Reason
 from entrasync.core.actions import (
     Action,
+    ApplicationAction,
     CreateJob,
     DeleteJob,
     PatchSettings,
@@ -264,6 +265,8 @@ class Convergence:
 
 
 def _not_seen_yet(verdict: Do) -> Wait:
+    if isinstance(verdict.action, ApplicationAction):
+        return Wait(Reason.WAITING_FOR_REPLICATION, "Graph does not show yet what it was told.", ACTION_NOT_SEEN_YET)
     is_start = isinstance(verdict.action, StartJob)
     what = "started" if is_start else "paused" if isinstance(verdict.action, PauseJob) else "written"
     reason = Reason.STARTING if is_start else Reason.PAUSING

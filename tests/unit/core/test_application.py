@@ -205,6 +205,10 @@ class TestTheScope:
         known = case(application(scope="All"), {}, {}, job=remote_job(state="Disabled", code="Paused"))
         assert not saving(plan(known)).needs_restart
 
+    def test_of_a_job_that_a_backup_forgot_to_have_started_needs_one(self) -> None:
+        ran = remote_job(state="Disabled", code="Paused", steadyStateFirstAchievedTime="2026-10-01T00:00:00Z")
+        assert saving(plan(case(application(scope="All"), {}, {}, job=ran))).needs_restart
+
     def test_of_an_adopted_job_needs_one_even_while_it_rests(self) -> None:
         known = case(
             application(scope="All"),
