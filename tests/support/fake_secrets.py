@@ -6,6 +6,7 @@ from entrasync.api.conditions import Reason
 from entrasync.core.errors import Stalled
 from entrasync.core.kubernetes_secret import KubernetesSecret
 from entrasync.core.resource import ResourceKey
+from entrasync.reconcile.ports import ApiServerUnavailable
 
 
 @dataclass
@@ -15,6 +16,7 @@ class FakeSecrets:
     stored: dict[ResourceKey, KubernetesSecret] = field(default_factory=dict)
     reads: list[ResourceKey] = field(default_factory=list)
     forbidden: set[str] = field(default_factory=set)
+    is_down: bool = False
     _versions: int = 0
 
     def put(self, key: ResourceKey, **data: str) -> KubernetesSecret:
@@ -31,6 +33,8 @@ class FakeSecrets:
 
     async def read_secret(self, key: ResourceKey) -> KubernetesSecret | None:
         self.reads.append(key)
+        if self.is_down:
+            raise ApiServerUnavailable("GET secrets: 500 the store cannot decrypt")
         if key.namespace in self.forbidden:
             raise Stalled(Reason.SECRET_UNREADABLE, f"Secret {key} may not be read: the operator lacks the right get.")
         return self.stored.get(key)

@@ -24,8 +24,11 @@ from entrasync.graph.transport import build_transport
 
 Refusal = Callable[[Stalled], EntraSyncError]
 
-TokenIssuer = Callable[[ResourceKey], Awaitable[str]]
-"""Asks the API server for a token of a ServiceAccount. Raises `Stalled` (TOKEN_REQUEST_DENIED) or `Transient`."""
+TokenIssuer = Callable[[ResourceKey, str], Awaitable[str]]
+"""Asks the API server for a token of a ServiceAccount, for an audience.
+
+Raises `Stalled` (TOKEN_REQUEST_DENIED) or `Transient`.
+"""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class ServiceAccountToken:
     """A `SecretSource`: a new token of a ServiceAccount at each read."""
 
     service_account: ResourceKey
+    audience: str
     issue: TokenIssuer
 
     @property
@@ -42,7 +46,7 @@ class ServiceAccountToken:
 
     async def read(self) -> str:
         """Ask for a token. Raises what the issuer raises."""
-        return await self.issue(self.service_account)
+        return await self.issue(self.service_account, self.audience)
 
 
 class CurrentTokens:
@@ -135,10 +139,10 @@ class TenantAccesses:
     async def open(self, identity: Identity, *, on_refusal: Refusal) -> TenantAccess:
         """Make a way into a tenant (contract: `reconcile.access.Accesses`)."""
         place = identity.whereabouts
-        endpoint = self._find_endpoint(place)
+        endpoint = self.find_endpoint(place)
 
         def make_source(proof: Proof) -> TokenSource:
-            return TokenSource(endpoint, self._credential(place, proof))
+            return TokenSource(endpoint, self.credential(place, proof, endpoint))
 
         tokens, limiter = CurrentTokens(make_source(identity.proof), on_refusal), self._limiter(place, endpoint)
         # Reads the certificates of all public authorities
@@ -146,7 +150,8 @@ class TenantAccesses:
         client = GraphClient(tokens, limiter, transport=transport, observer=self._observer)
         return TenantAccess(tokens, client, make_source)
 
-    def _find_endpoint(self, place: Whereabouts) -> GraphEndpoint:
+    def find_endpoint(self, place: Whereabouts) -> GraphEndpoint:
+        """Find where Graph and its login are. Raises `Stalled` (CLOUD_UNKNOWN)."""
         cloud = self._clouds.get(place.cloud)
         if cloud is None:
             known = ", ".join(sorted(self._clouds))
@@ -164,19 +169,19 @@ class TenantAccesses:
             limiter = self._limiters[key] = TenantLimiter(self._clock, concurrency=concurrency)
         return limiter
 
-    def _credential(self, place: Whereabouts, proof: Proof) -> AppCredential:
-        return AppCredential(place.tenant_id, place.client_id, self._translate(proof))
+    def credential(self, place: Whereabouts, proof: Proof, endpoint: GraphEndpoint) -> AppCredential:
+        """Put the credential together by which one logs in at an endpoint."""
+        return AppCredential(place.tenant_id, place.client_id, self._translate(proof, endpoint.exchange_audience))
 
-    def _translate(self, proof: Proof) -> ClientSecret | ClientCertificate | FederatedToken:
+    def _translate(self, proof: Proof, audience: str) -> ClientSecret | ClientCertificate | FederatedToken:
         match proof:
             case SecretProof(value, where):
                 return ClientSecret(SecretValue(value, where))
             case CertificateProof(certificate, private_key, where):
-                # Both parts of one Secret: where says which
                 pem = SecretValue(certificate, where, "client certificate")
                 return ClientCertificate(pem, SecretValue(private_key, where, "private key"))
             case ServiceAccountProof(service_account):
-                return FederatedToken(ServiceAccountToken(service_account, self._issue_token))
+                return FederatedToken(ServiceAccountToken(service_account, audience, self._issue_token))
 
 
 def _describe(token: Token) -> LoggedIn:

@@ -9,22 +9,19 @@ from entrasync.core.resource import ResourceKey
 from entrasync.kube.rest import Forbidden, Rest
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 
-AUDIENCE = "api://AzureADTokenExchange"
-"""What Entra expects in the token (Microsoft: "Workload identity federation")."""
-
 LIFE_SECONDS = 3600
 """The API server allows no less than 600; Entra looks at the token once, at the login."""
 
 
-async def request_token(rest: Rest, service_account: ResourceKey) -> str:
-    """Ask for a token of a ServiceAccount, and of no other.
+async def request_token(rest: Rest, service_account: ResourceKey, audience: str) -> str:
+    """Ask for a token of a ServiceAccount, and of no other, meant for `audience`.
 
     Raises `Stalled` (TOKEN_REQUEST_DENIED) when there is no such ServiceAccount or the right is missing, `Transient`
     when the API server is in trouble.
     """
     namespace, name = service_account.namespace, service_account.name
     path = f"/api/v1/namespaces/{quote(namespace)}/serviceaccounts/{quote(name)}/token"
-    spec = {"audiences": [AUDIENCE], "expirationSeconds": LIFE_SECONDS}
+    spec = {"audiences": [audience], "expirationSeconds": LIFE_SECONDS}
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
     try:
         return _read_token(await rest.call("POST", path, body=body))

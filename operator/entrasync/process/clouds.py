@@ -1,7 +1,7 @@
 """The clouds that GraphConnections may name: Microsoft's own, and those that the install defines in a file."""
 
-import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from entrasync.api.graph_connection import CLOUD_PATTERN
-from entrasync.graph.endpoints import CLOUDS, GraphEndpoint
+from entrasync.graph.endpoints import CLOUDS, GraphEndpoint, clouds_with
 
 
 class CloudEntry(BaseModel):
@@ -21,12 +20,15 @@ class CloudEntry(BaseModel):
     graph_url: str
     authority: str
     ca_file: Path | None = None
+    ca: str = ""
+    exchange_audience: str | None = None
 
 
 def read_clouds(file: Path | None) -> Mapping[str, GraphEndpoint]:
-    """Read the file, YAML or JSON, of names to `graphUrl`, `authority` and `caFile` (optional, beside the file).
+    """Read the file, YAML or JSON, of names to `graphUrl`, `authority` and what else a cloud may have.
 
-    A cloud of Microsoft's that is defined in it is what the file says. Raises `ValueError` in words for a person.
+    That is its certificate authority, `ca` (PEM) or `caFile` (from the folder of this file on), and `exchangeAudience`.
+    Raises `ValueError` in words for a person.
     """
     if file is None:
         return CLOUDS
@@ -38,21 +40,24 @@ def read_clouds(file: Path | None) -> Mapping[str, GraphEndpoint]:
         raise ValueError(  # noqa: TRY004  told to a person, as all that is wrong with settings
             f"--clouds-file: {file} must map names of clouds to graphUrl, authority and caFile"
         )
-    return {**CLOUDS} | {str(name): _read_cloud(file, str(name), entry) for name, entry in document.items()}
+    try:
+        return clouds_with({str(name): _read_cloud(file, str(name), entry) for name, entry in document.items()})
+    except ValueError as error:
+        raise ValueError(f"--clouds-file: {file}: {error}") from error
 
 
 def _read_cloud(file: Path, name: str, entry: Any) -> GraphEndpoint:
-    place = f"--clouds-file: {file}: cloud {name}"
-    if not re.fullmatch(CLOUD_PATTERN, name):
-        raise ValueError(f"{place}: a name has letters, digits and dashes, and begins with a letter")
     try:
         cloud = CloudEntry.model_validate(entry)
-        return GraphEndpoint(cloud.graph_url, cloud.authority, ca_file=_find_beside(file, cloud.ca_file))
+        ca_file = _find_beside(file, cloud.ca_file)
+        endpoint = GraphEndpoint(cloud.graph_url, cloud.authority, ca_file=ca_file, ca_pem=cloud.ca)
+        audience = cloud.exchange_audience or endpoint.exchange_audience
+        return replace(endpoint, exchange_audience=audience)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise ValueError(f"{place}: {faults}") from error
+        raise ValueError(f"cloud {name}: {faults}") from error
     except ValueError as error:
-        raise ValueError(f"{place}: {error}") from error
+        raise ValueError(f"cloud {name}: {error}") from error
 
 
 def _find_beside(file: Path, ca_file: Path | None) -> Path | None:

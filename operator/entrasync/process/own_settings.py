@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -156,12 +157,12 @@ class OwnConnectionSettings(BaseSettings):
         if (cloud := clouds.get(self.cloud)) is None:
             known = ", ".join(clouds)
             raise ValueError(f"--cloud (ENTRASYNC_CLOUD): there is no cloud {self.cloud}; there are: {known}")
-        return GraphEndpoint(
-            self.graph_url or cloud.graph_url,
-            self.authority or self._authority_of_webhook() or cloud.authority,
-            api_version=self.api_version,
-            ca_file=self.ca_file or cloud.ca_file,
-        )
+        if self.graph_url:
+            cloud = replace(cloud, graph_url=self.graph_url, scope="")
+        if self.ca_file:
+            cloud = replace(cloud, ca_file=self.ca_file, ca_pem="")
+        authority = self.authority or self._authority_of_webhook() or cloud.authority
+        return replace(cloud, authority=authority, api_version=self.api_version)
 
     def _authority_of_webhook(self) -> str | None:
         """Take the webhook's authority where none was chosen by a cloud."""

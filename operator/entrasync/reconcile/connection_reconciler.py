@@ -11,7 +11,7 @@ from entrasync.core.conditions import Condition
 from entrasync.core.connection_resource import ConnectionResource
 from entrasync.core.connection_status import conclude_connected, conclude_faulty, connection_events, tell_source
 from entrasync.core.difference import merge_patch
-from entrasync.core.errors import EntraSyncError
+from entrasync.core.errors import EntraSyncError, Transient
 from entrasync.core.identity import identify
 from entrasync.core.kubernetes_secret import KubernetesSecret
 from entrasync.core.resource import ResourceKey
@@ -20,7 +20,7 @@ from entrasync.reconcile.access import ConnectionApi
 from entrasync.reconcile.connections import Awaited, Connections, Fault
 from entrasync.reconcile.logins import Logins
 from entrasync.reconcile.outcome import Outcome
-from entrasync.reconcile.ports import EventSink, SecretStore
+from entrasync.reconcile.ports import ApiServerUnavailable, EventSink, SecretStore
 from entrasync.reconcile.store import Store
 
 
@@ -95,14 +95,19 @@ class ConnectionReconciler:
     async def _read_secret(self, resource: ConnectionResource) -> KubernetesSecret | None:
         if (name := resource.secret_name) is None:
             return None
-        return await self._secrets.read_secret(ResourceKey(resource.key.namespace, name))
+        try:
+            return await self._secrets.read_secret(ResourceKey(resource.key.namespace, name))
+        except ApiServerUnavailable as error:  # said in the status: else jobs would wait for ever without a word
+            message = f"Secret {resource.key.namespace}/{name} could not be read; tried again. {error}"
+            raise Transient(Reason.SECRET_UNREADABLE, message) from error
 
     async def _fail(self, resource: ConnectionResource, rest: Rest) -> Outcome:
         now = self._clock.now()
         failing_since = self._failing_since.setdefault(resource.key, now)
-        if isinstance(rest, Stall):
-            self._connections.put(resource.key, Fault(rest.reason, rest.message))
         is_blind = now - failing_since >= self._bounds.blind_polls * self._poll_interval
+        is_awaited = isinstance(self._connections.get(resource.key), Awaited)
+        if isinstance(rest, Stall) or (is_blind and is_awaited):
+            self._connections.put(resource.key, Fault(rest.reason, rest.message))
         status = conclude_faulty(resource, rest, is_blind=is_blind, wall=self._clock.wall())
         is_failure = isinstance(rest, Retry)
         after = rest.after if isinstance(rest, Retry) else self._poll_interval

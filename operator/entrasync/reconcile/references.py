@@ -22,22 +22,23 @@ class References:
     clock: Clock
 
     def connection_changed(self, connection: ResourceKey) -> None:
-        """Have all jobs looked at that go by a GraphConnection."""
-        self._wake(self.job_queue, [job.key for job in self.resources if may_go_by(job, connection)])
+        """Have all jobs looked at that go by a GraphConnection; users' edits still overtake them."""
+        self._wake(self.job_queue, [job.key for job in self.resources if may_go_by(job, connection)], is_urgent=False)
 
     def secret_changed(self, secret: ResourceKey) -> None:
         """Have all looked at that read a Secret, at once: somebody waits for it."""
-        self._wake(self.connection_queue, [found.key for found in self.connections if reads_credential(found, secret)])
-        self._wake(self.job_queue, [job.key for job in self.resources if reads_secret(job, secret)])
+        connections = [found.key for found in self.connections if reads_credential(found, secret)]
+        self._wake(self.connection_queue, connections, is_urgent=True)
+        self._wake(self.job_queue, [job.key for job in self.resources if reads_secret(job, secret)], is_urgent=True)
 
     def is_referred(self, connection: ResourceKey) -> bool:
         """Whether any job goes by a GraphConnection, there or not."""
         return any(may_go_by(job, connection) for job in self.resources)
 
-    def _wake(self, queue: WorkQueue, keys: list[ResourceKey]) -> None:
+    def _wake(self, queue: WorkQueue, keys: list[ResourceKey], *, is_urgent: bool) -> None:
         now = self.clock.now()
         for key in keys:
-            queue.add(key, since=now, is_urgent=True)
+            queue.add(key, since=now, is_urgent=is_urgent)
 
 
 def may_go_by(job: Resource, connection: ResourceKey) -> bool:

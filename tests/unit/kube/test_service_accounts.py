@@ -20,7 +20,7 @@ def answers() -> Answers:
 
 
 async def ask(answers: Answers) -> str:
-    return await request_token(Rest("https://api", answers.session), ACCOUNT)
+    return await request_token(Rest("https://api", answers.session), ACCOUNT, "api://AzureADTokenExchange")
 
 
 async def test_a_token_is_asked_of_the_service_account_for_entra_and_for_an_hour(answers: Answers) -> None:

@@ -1,11 +1,13 @@
 """The clouds that an install defines, and the sentences by which a wrong file is refused."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from entrasync.graph.endpoints import CLOUDS
 from entrasync.process.clouds import read_clouds
+from tests.support.certificates import certificate_pem, make_certificate
 
 
 @pytest.fixture
@@ -31,9 +33,17 @@ def test_a_file_adds_to_them(file: Path) -> None:
     assert clouds["Plain"].ca_file is None
 
 
-def test_one_of_microsofts_is_what_the_file_says(file: Path) -> None:
-    file.write_text("Global: {graphUrl: 'https://gateway.example', authority: 'https://login.example'}")
-    assert read_clouds(file)["Global"].graph_url == "https://gateway.example"
+def test_a_cloud_may_have_its_authority_as_text_and_an_audience_of_its_own(file: Path) -> None:
+    pem = certificate_pem(make_certificate())
+    entry = {
+        "graphUrl": "https://g.example",
+        "authority": "https://l.example",
+        "ca": pem,
+        "exchangeAudience": "api://x",
+    }
+    file.write_text(json.dumps({"Sealed": entry}))
+    sealed = read_clouds(file)["Sealed"]
+    assert (sealed.ca_pem, sealed.exchange_audience) == (pem, "api://x")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +58,12 @@ def test_one_of_microsofts_is_what_the_file_says(file: Path) -> None:
             "cloud Mine: x: Extra inputs are not permitted",
         ),
         ("Mine: {graphUrl: 'https://g', authority: 'https://l', caFile: no.pem}", "cloud Mine: caFile"),
-        ("no_name: {graphUrl: 'https://g', authority: 'https://l'}", "cloud no_name: a name has letters, digits"),
+        ("no_name: {graphUrl: 'https://g', authority: 'https://l'}", "cloud 'no_name': a name has letters, digits"),
+        (
+            "Global: {graphUrl: 'https://g', authority: 'https://l'}",
+            "cloud Global: this name means Microsoft's own cloud",
+        ),
+        ("Mine: {graphUrl: 'https://g', authority: 'https://l', ca: x}", "cloud Mine: ca_pem is no certificate"),
         ("Mine: true", "cloud Mine"),
     ],
 )

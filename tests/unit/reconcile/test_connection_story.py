@@ -203,6 +203,25 @@ class TestEntraInTrouble:
         assert story.condition()[0] == "True"
 
 
+class TestSecretsThatTheApiServerCannotServe:
+    async def test_are_tried_again_and_leave_a_connection_that_works_alone(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.secrets.is_down = True
+        assert (await story.poll()).is_failure
+        assert story.condition()[0] == "True"
+        assert isinstance(story.connections.get(KEY), Connection)
+
+    async def test_are_told_to_jobs_that_wait_when_it_lasts(self, story: ConnectionStory) -> None:
+        story.secrets.is_down = True
+        await story.run(connection())
+        assert story.condition()[:2] == ("Unknown", "SecretUnreadable")
+        assert story.connections.is_awaited(job()), "one lost call is no news"
+        for _ in range(3):
+            await story.poll()
+        with pytest.raises(Disconnected, match="the store cannot decrypt"):
+            story.connections.find(job())
+
+
 class TestACredentialRefusedInTheMidstOfAPass:
     async def test_is_the_connections_fault_and_wakes_it_and_all_its_jobs(self, story: ConnectionStory) -> None:
         await story.run(connection())

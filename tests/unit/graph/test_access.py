@@ -1,0 +1,169 @@
+"""Ways into tenants for GraphConnections: where each leads in each cloud, and what connections share."""
+
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.core.errors import EntraSyncError, Stalled
+from entrasync.core.identity import CertificateProof, Identity, Proof, SecretProof, ServiceAccountProof, Whereabouts
+from entrasync.core.resource import ResourceKey
+from entrasync.graph.access import CurrentTokens, TenantAccess, TenantAccesses
+from entrasync.graph.claims import Token
+from entrasync.graph.credentials import ClientCertificate, ClientSecret, FederatedToken
+from entrasync.graph.endpoints import GraphEndpoint, clouds_with
+from entrasync.graph.observer import SilentObserver
+from entrasync.graph.tokens import TokenSource
+from tests.support.still_clock import StillClock
+
+TENANT, CLIENT = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+ACCOUNT = ResourceKey("team-a", "sync")
+PRIVATE = GraphEndpoint("https://graph.private.example", "https://login.private.example", ca_file=Path("/ca.pem"))
+PROOFS: dict[str, Proof] = {
+    "secret": SecretProof("canary", "key s of Secret team-a/entra"),
+    "certificate": CertificateProof("CERT", "KEY", "key tls.crt of Secret team-a/entra"),
+    "workload identity": ServiceAccountProof(ACCOUNT),
+}
+PLACES = {
+    "Global": ("https://graph.microsoft.com", "https://login.microsoftonline.com", "api://AzureADTokenExchange"),
+    "USGovL4": ("https://graph.microsoft.us", "https://login.microsoftonline.us", "api://AzureADTokenExchangeUSGov"),
+    "USGovL5": (
+        "https://dod-graph.microsoft.us",
+        "https://login.microsoftonline.us",
+        "api://AzureADTokenExchangeUSGov",
+    ),
+    "China": (
+        "https://microsoftgraph.chinacloudapi.cn",
+        "https://login.chinacloudapi.cn",
+        "api://AzureADTokenExchangeChina",
+    ),
+    "Private": ("https://graph.private.example", "https://login.private.example", "api://AzureADTokenExchange"),
+}
+
+
+def place(
+    cloud: str = "Global", *, client: str = CLIENT, version: str | None = None, width: int | None = None
+) -> Whereabouts:
+    return Whereabouts(TENANT, client, cloud, version, width)
+
+
+class Issuer:
+    def __init__(self) -> None:
+        self.asked: list[tuple[ResourceKey, str]] = []
+
+    async def __call__(self, account: ResourceKey, audience: str) -> str:
+        self.asked.append((account, audience))
+        return "a.b.c"
+
+
+@pytest.fixture
+def issuer() -> Issuer:
+    return Issuer()
+
+
+@pytest.fixture
+def accesses(issuer: Issuer) -> TenantAccesses:
+    clouds = clouds_with({"Private": PRIVATE})
+    return TenantAccesses(clouds, clock=StillClock(), observer=SilentObserver(), issue_token=issuer, concurrency=8)
+
+
+class TestEachCloudWithEachCredential:
+    @pytest.mark.parametrize("kind", PROOFS)
+    @pytest.mark.parametrize("cloud", PLACES)
+    async def test_has_its_own_endpoint_login_and_audience(
+        self, accesses: TenantAccesses, issuer: Issuer, cloud: str, kind: str
+    ) -> None:
+        graph, authority, audience = PLACES[cloud]
+        endpoint = accesses.find_endpoint(place(cloud, version="beta"))
+        credential = accesses.credential(place(cloud), PROOFS[kind], endpoint)
+        assert (endpoint.root, endpoint.authority) == (f"{graph}/beta", authority)
+        assert endpoint.scope == f"{graph}/.default"
+        assert (credential.tenant_id, credential.client_id) == (TENANT, CLIENT)
+        await credential.read()
+        assert issuer.asked == ([(ACCOUNT, audience)] if kind == "workload identity" else [])
+
+    def test_is_version_1_unless_said_otherwise(self, accesses: TenantAccesses) -> None:
+        assert accesses.find_endpoint(place()).root == "https://graph.microsoft.com/v1.0"
+
+    def test_trusts_the_authority_of_a_cloud_that_the_install_defines(self, accesses: TenantAccesses) -> None:
+        assert accesses.find_endpoint(place("Private")).ca_file == Path("/ca.pem")
+
+    def test_a_cloud_that_nobody_defined_is_named_with_those_there_are(self, accesses: TenantAccesses) -> None:
+        with pytest.raises(Stalled, match=r"knows no cloud Mars\. It knows: China, Global, Private") as refusal:
+            accesses.find_endpoint(place("Mars"))
+        assert refusal.value.reason is Reason.CLOUD_UNKNOWN
+
+    @pytest.mark.parametrize(
+        ("kind", "proof"),
+        [("secret", ClientSecret), ("certificate", ClientCertificate), ("workload identity", FederatedToken)],
+    )
+    def test_says_where_its_proof_is(self, accesses: TenantAccesses, kind: str, proof: type) -> None:
+        credential = accesses.credential(place(), PROOFS[kind], accesses.find_endpoint(place()))
+        assert isinstance(credential.proof, proof)
+        assert "team-a/" in credential.proof.where
+        assert "canary" not in repr(credential)
+
+
+class TestWhatConnectionsShare:
+    async def test_is_a_limiter_for_one_app_in_one_tenant_and_never_a_token(self, accesses: TenantAccesses) -> None:
+        opened = [await open_one(accesses, place()) for _ in range(2)]
+        opened.append(await open_one(accesses, place(client=TENANT)))
+        opened.append(await open_one(accesses, place(width=2)))
+        limiters = [access.api._exchange.limiter for access in opened]
+        assert limiters[0] is limiters[1]
+        assert len({id(limiter) for limiter in limiters}) == 3
+        assert [limiter.concurrency for limiter in limiters] == [8, 8, 8, 2]
+        assert len({id(access._tokens.source) for access in opened}) == len(opened)
+        for access in opened:
+            await access.close()
+
+
+async def open_one(accesses: TenantAccesses, where: Whereabouts) -> TenantAccess:
+    def on_refusal(error: Stalled) -> EntraSyncError:
+        return error
+
+    return await accesses.open(Identity(where, PROOFS["secret"]), on_refusal=on_refusal)
+
+
+class Source:
+    """In the place of a token source: gives a token, or refuses."""
+
+    def __init__(self, refusal: Stalled | None = None) -> None:
+        self.refusal = refusal
+        self.tenant_id = TENANT
+        self.meanwhile = lambda: None
+
+    async def token(self) -> Token:
+        self.meanwhile()
+        if self.refusal:
+            raise self.refusal
+        return Token("good")
+
+
+REFUSED = Stalled(Reason.CREDENTIAL_REFUSED, "No.")
+
+
+class TestARefusalInTheMidstOfAPass:
+    async def test_is_told_and_turned_into_what_the_job_is_to_hear(self) -> None:
+        told: list[Stalled] = []
+
+        def on_refusal(error: Stalled) -> EntraSyncError:
+            told.append(error)
+            return EntraSyncError(Reason.CONNECTION_NOT_READY, "broken")
+
+        tokens = CurrentTokens(cast("TokenSource", Source(REFUSED)), on_refusal)
+        with pytest.raises(EntraSyncError, match="broken") as error:
+            await tokens.token()
+        assert error.value.reason is Reason.CONNECTION_NOT_READY
+        assert told == [REFUSED]
+
+    async def test_of_a_proof_that_was_replaced_meanwhile_counts_for_nothing(self) -> None:
+        old = Source(REFUSED)
+        tokens = CurrentTokens(cast("TokenSource", old), lambda error: error)
+        old.meanwhile = lambda: setattr(tokens, "source", Source())
+        assert (await tokens.token()).value == "good"
+
+
+def test_the_credential_of_an_app_prints_no_secret() -> None:
+    assert "canary" not in repr(Identity(place(), PROOFS["secret"]))
