@@ -1,17 +1,35 @@
 """managementPolicy Observe as a story: what is said, what is never written, and the way to Manage and back."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, ScheduleState
-from entrasync.core.actions import DeleteJob, PauseJob, StartJob
+from entrasync.core.actions import (
+    AddFinalizer,
+    AskInterval,
+    CreateJob,
+    DeleteJob,
+    ForgetAcknowledgement,
+    ForgetCreate,
+    GraphWrite,
+    HoldJob,
+    KubernetesWrite,
+    PatchSettings,
+    PauseJob,
+    ReleaseResource,
+    RemoveSecrets,
+    RestartJob,
+    SaveSecrets,
+    StartJob,
+)
 from entrasync.core.desired import Desired
 from entrasync.core.errors import Transient
 from entrasync.core.resource import ResourceKey
+from entrasync.core.secrets import SecretValues
 from entrasync.reconcile.perform import ObservedOnly, Performer
 from entrasync.reconcile.ports import ResourceChanged
 from tests.support.facts import JOB, PRINCIPAL, desired, holder, minutes, quarantined_job, remote_job, resource
@@ -19,6 +37,25 @@ from tests.support.fakes import Story
 
 OBSERVE = ManagementPolicy.OBSERVE
 DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
+
+GRAPH_WRITES: list[GraphWrite] = [
+    CreateJob(PRINCIPAL, "scim", frozenset()),
+    StartJob(PRINCIPAL, JOB),
+    PauseJob(PRINCIPAL, JOB),
+    PatchSettings(PRINCIPAL, remote_job(), (("a", "b"),), ()),
+    AskInterval(PRINCIPAL, JOB, "PT1H"),
+    DeleteJob(PRINCIPAL, JOB),
+    SaveSecrets(PRINCIPAL, JOB, SecretValues({"BaseAddress": "https://scim.example.com"})),
+    RemoveSecrets(PRINCIPAL, frozenset({"BaseAddress"})),
+    RestartJob(PRINCIPAL, JOB),
+]
+KUBERNETES_WRITES: list[KubernetesWrite] = [
+    AddFinalizer(),
+    ForgetCreate(),
+    HoldJob(JOB, "Adopted"),
+    ReleaseResource("it only observed"),
+    ForgetAcknowledgement(),
+]
 
 
 @pytest.fixture
@@ -201,12 +238,23 @@ class TestTheGuard:
             story.connections, story.server, story.resources, story.memory, events=story.told, clock=story.clock
         )
 
-    @pytest.mark.parametrize("kind", [StartJob, PauseJob, DeleteJob])
-    async def test_refuses_what_was_planned_for_an_observer(self, story: Story, kind: Any) -> None:
+    def test_is_tried_with_every_action(self) -> None:
+        assert {type(action) for action in GRAPH_WRITES} == set(get_args(GraphWrite))
+        assert {type(action) for action in KUBERNETES_WRITES} == set(get_args(KubernetesWrite))
+
+    @pytest.mark.parametrize("action", GRAPH_WRITES, ids=lambda action: type(action).__name__)
+    async def test_refuses_what_was_planned_for_an_observer(self, story: Story, action: GraphWrite) -> None:
         story.graph.add(remote_job())
         key = story.apply(holder(wish=observing()))
         with pytest.raises(ObservedOnly, match="only observes"):
-            await self.performer(story).perform(kind(PRINCIPAL, JOB), story.server.stored[key])
+            await self.performer(story).perform(action, story.server.stored[key])
+        assert story.graph.calls == []
+        assert story.server.writes == []
+
+    @pytest.mark.parametrize("action", KUBERNETES_WRITES, ids=lambda action: type(action).__name__)
+    async def test_lets_through_what_asks_nothing_of_graph(self, story: Story, action: KubernetesWrite) -> None:
+        key = story.apply(holder(wish=observing()))
+        await self.performer(story).perform(action, story.server.stored[key])
         assert story.graph.calls == []
 
     @pytest.mark.parametrize("wish", [observing(), desired(is_suspended=True)], ids=["Observe", "suspend"])
