@@ -2,10 +2,48 @@
 /etc/entra-sync-operator/connection
 {{- end -}}
 
+{{- define "entra-sync-operator.cloudsFolder" -}}
+/etc/entra-sync-operator/clouds
+{{- end -}}
+
+{{/* The keys that the connection's Secret must have, by the value that names each; none where no Secret is used. */}}
+{{- define "entra-sync-operator.neededKeys" -}}
+{{- $connection := .Values.connection -}}
+{{- $keys := $connection.keys -}}
+{{- $needed := dict -}}
+{{- if eq $connection.identity "ClientSecret" -}}
+{{- $needed = dict "clientSecret" $keys.clientSecret -}}
+{{- if not $connection.tenantId -}}{{- $_ := set $needed "tenantId" $keys.tenantId -}}{{- end -}}
+{{- if not $connection.clientId -}}{{- $_ := set $needed "clientId" $keys.clientId -}}{{- end -}}
+{{- else if eq $connection.identity "ClientCertificate" -}}
+{{- $needed = dict "certificate" $keys.certificate "privateKey" $keys.privateKey -}}
+{{- end -}}
+{{- toYaml $needed -}}
+{{- end -}}
+
 {{- define "entra-sync-operator.arguments" -}}
+{{- $folder := include "entra-sync-operator.connectionFolder" . -}}
+{{- $connection := .Values.connection -}}
 - run
-- --client-secret-file={{ include "entra-sync-operator.connectionFolder" . }}/client-secret
-- --cloud={{ .Values.connection.cloud }}
+{{- if eq $connection.identity "ClientSecret" }}
+- --client-secret-file={{ $folder }}/client-secret
+{{- else if eq $connection.identity "ClientCertificate" }}
+- --client-certificate-file={{ $folder }}/tls.crt
+- --client-key-file={{ $folder }}/tls.key
+{{- else if eq $connection.identity "WorkloadIdentity" }}
+- --workload-identity
+{{- else if eq $connection.identity "ManagedIdentity" }}
+- --managed-identity
+{{- end }}
+{{- if ne $connection.identity "None" }}
+- --cloud={{ $connection.cloud }}
+{{- if ne (join "," $connection.namespaces) "*" }}
+- --own-connection-namespaces={{ join "," $connection.namespaces }}
+{{- end }}
+{{- end }}
+{{- if .Values.clouds }}
+- --clouds-file={{ include "entra-sync-operator.cloudsFolder" . }}/clouds.yaml
+{{- end }}
 {{- if eq .Values.watch.scope "Namespaces" }}
 - --namespaces={{ join "," .Values.watch.namespaces }}
 {{- end }}
@@ -22,30 +60,65 @@
 {{- end -}}
 
 {{- define "entra-sync-operator.environment" -}}
-- name: ENTRASYNC_TENANT_ID
-  valueFrom:
-    secretKeyRef:
-      name: {{ .Values.connection.existingSecret | quote }}
-      key: {{ .Values.connection.keys.tenantId | quote }}
-- name: ENTRASYNC_CLIENT_ID
-  valueFrom:
-    secretKeyRef:
-      name: {{ .Values.connection.existingSecret | quote }}
-      key: {{ .Values.connection.keys.clientId | quote }}
-{{- with .Values.extraEnv }}
-{{ toYaml . }}
-{{- end }}
+{{- $connection := .Values.connection -}}
+{{- $needed := fromYaml (include "entra-sync-operator.neededKeys" .) -}}
+{{- $entries := list -}}
+{{- if ne $connection.identity "None" -}}
+{{- range $value, $variable := dict "tenantId" "ENTRASYNC_TENANT_ID" "clientId" "ENTRASYNC_CLIENT_ID" -}}
+{{- if get $connection $value -}}
+{{- $entries = append $entries (dict "name" $variable "value" (get $connection $value)) -}}
+{{- else if hasKey $needed $value -}}
+{{- $ref := dict "name" $connection.existingSecret "key" (get $needed $value) -}}
+{{- $entries = append $entries (dict "name" $variable "valueFrom" (dict "secretKeyRef" $ref)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with concat $entries .Values.extraEnv -}}
+{{- toYaml . -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "entra-sync-operator.mounts" -}}
+{{- $mounts := list -}}
+{{- if include "entra-sync-operator.usesSecret" . -}}
+{{- $mounts = append $mounts (dict "name" "connection" "mountPath" (include "entra-sync-operator.connectionFolder" .) "readOnly" true) -}}
+{{- end -}}
+{{- if .Values.clouds -}}
+{{- $mounts = append $mounts (dict "name" "clouds" "mountPath" (include "entra-sync-operator.cloudsFolder" .) "readOnly" true) -}}
+{{- end -}}
+{{- with concat $mounts .Values.extraVolumeMounts -}}
+{{- toYaml . -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "entra-sync-operator.usesSecret" -}}
+{{- if has .Values.connection.identity (list "ClientSecret" "ClientCertificate") -}}true{{- end -}}
 {{- end -}}
 
 {{- define "entra-sync-operator.volumes" -}}
+{{- $keys := .Values.connection.keys -}}
+{{- if include "entra-sync-operator.usesSecret" . }}
 - name: connection
   secret:
     secretName: {{ .Values.connection.existingSecret | quote }}
     # Octal 0440: for the group of the pod (fsGroup), and for nobody else.
     defaultMode: 288
     items:
-      - key: {{ .Values.connection.keys.clientSecret | quote }}
+      {{- if eq .Values.connection.identity "ClientSecret" }}
+      - key: {{ $keys.clientSecret | quote }}
         path: client-secret
+      {{- else }}
+      - key: {{ $keys.certificate | quote }}
+        path: tls.crt
+      - key: {{ $keys.privateKey | quote }}
+        path: tls.key
+      {{- end }}
+{{- end }}
+{{- if .Values.clouds }}
+- name: clouds
+  configMap:
+    name: {{ include "entra-sync-operator.fullname" . }}-clouds
+{{- end }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}

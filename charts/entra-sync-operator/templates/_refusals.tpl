@@ -5,7 +5,7 @@ the first kind is refused.
 */}}
 {{- define "entra-sync-operator.refuse" -}}
 {{- include "entra-sync-operator.refuseContradictions" . -}}
-{{- if .Values.connection.checkSecret -}}{{- include "entra-sync-operator.refuseSecret" . -}}{{- end -}}
+{{- if and .Values.connection.checkSecret (include "entra-sync-operator.usesSecret" .) -}}{{- include "entra-sync-operator.refuseSecret" . -}}{{- end -}}
 {{- if .Values.crds.enabled -}}{{- include "entra-sync-operator.refuseCrds" . -}}{{- end -}}
 {{- end -}}
 
@@ -20,6 +20,19 @@ the first kind is refused.
 {{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) -}}
 {{- fail "serviceAccount.create is false but serviceAccount.name is empty: name the ServiceAccount that the operator is to use." -}}
 {{- end -}}
+{{- $connection := .Values.connection -}}
+{{- if and (eq $connection.identity "ClientCertificate") (not (and $connection.tenantId $connection.clientId)) -}}
+{{- fail "connection.identity is ClientCertificate but connection.tenantId or connection.clientId is empty: a certificate's Secret has neither, give both." -}}
+{{- end -}}
+{{- if and (eq $connection.identity "ManagedIdentity") (not $connection.tenantId) -}}
+{{- fail "connection.identity is ManagedIdentity but connection.tenantId is empty: give the id of the tenant that the identity belongs to." -}}
+{{- end -}}
+{{- if not (or (hasKey .Values.clouds $connection.cloud) (has $connection.cloud (list "Global" "USGovL4" "USGovL5" "China"))) -}}
+{{- fail (printf "connection.cloud is %s, which is no cloud of Microsoft's and not in clouds: define it there, or take Global, USGovL4, USGovL5 or China." $connection.cloud) -}}
+{{- end -}}
+{{- if and (has "*" $connection.namespaces) (ne (join "," $connection.namespaces) "*") -}}
+{{- fail "connection.namespaces has * and names: give * alone for all namespaces, or only the names." -}}
+{{- end -}}
 {{- end -}}
 
 {{/*
@@ -28,8 +41,14 @@ from "no such Secret" (a list without it); a get could not.
 */}}
 {{- define "entra-sync-operator.refuseSecret" -}}
 {{- $name := .Values.connection.existingSecret -}}
-{{- $keys := .Values.connection.keys -}}
-{{- $create := printf "kubectl --namespace %s create secret generic %s --from-literal=%s=TENANT_ID --from-literal=%s=CLIENT_ID --from-file=%s=FILE" .Release.Namespace $name $keys.tenantId $keys.clientId $keys.clientSecret -}}
+{{- $keys := fromYaml (include "entra-sync-operator.neededKeys" .) -}}
+{{- $create := printf "kubectl --namespace %s create secret tls %s --cert=FILE --key=FILE" .Release.Namespace $name -}}
+{{- if eq .Values.connection.identity "ClientSecret" -}}
+{{- $create = printf "kubectl --namespace %s create secret generic %s" .Release.Namespace $name -}}
+{{- if $keys.tenantId -}}{{- $create = printf "%s --from-literal=%s=TENANT_ID" $create $keys.tenantId -}}{{- end -}}
+{{- if $keys.clientId -}}{{- $create = printf "%s --from-literal=%s=CLIENT_ID" $create $keys.clientId -}}{{- end -}}
+{{- $create = printf "%s --from-file=%s=FILE" $create $keys.clientSecret -}}
+{{- end -}}
 {{- $all := lookup "v1" "Secret" .Release.Namespace "" -}}
 {{- if $all -}}
 {{- $found := dict -}}

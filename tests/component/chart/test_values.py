@@ -15,6 +15,8 @@ VALUES = (CHART / "values.yaml").read_text(encoding="utf-8")
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
 ABOUT_CHART: dict[str, Any] = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))
 
+MINE = {"graphUrl": "https://graph.example", "authority": "https://login.example"}
+
 WRONG: list[tuple[dict[str, Any], str]] = [
     ({"replicas": 2}, "additional properties 'replicas' not allowed"),
     ({"image": {"tga": "x"}}, "'/image': additional properties 'tga' not allowed"),
@@ -28,7 +30,16 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"connection": {"existingSecret": "Not A Name"}},
         "'/connection/existingSecret': 'Not A Name' does not match pattern",
     ),
-    ({"connection": {"cloud": "Germany"}}, "'/connection/cloud': value must be one of 'Global'"),
+    ({"connection": {"cloud": "Not A Cloud"}}, "'/connection/cloud': 'Not A Cloud' does not match pattern"),
+    ({"connection": {"identity": "Password"}}, "'/connection/identity': value must be one of 'None', 'ClientSecret'"),
+    ({"connection": {"tenantId": "contoso.com"}}, "'/connection/tenantId': 'contoso.com' does not match pattern"),
+    ({"connection": {"namespaces": ["A"]}}, "'/connection/namespaces/0': 'A' does not match pattern"),
+    ({"clouds": {"Mine": {"graphUrl": "https://g"}}}, "'/clouds/Mine': missing property 'authority'"),
+    (
+        {"clouds": {"Mine": MINE | {"graphUrl": "http://g"}}},
+        "'/clouds/Mine/graphUrl': 'http://g' does not match pattern",
+    ),
+    ({"clouds": {"Mine": MINE | {"url": "x"}}}, "'/clouds/Mine': additional properties 'url' not allowed"),
     ({"connection": {"clientSecret": "hunter2"}}, "'/connection': additional properties 'clientSecret' not allowed"),
     ({"watch": {"namespaces": "team-a"}}, "'/watch/namespaces': got string, want array"),
     ({"watch": {"scope": "Namespaced"}}, "'/watch/scope': value must be one of 'Cluster', 'Namespaces'"),
@@ -55,6 +66,16 @@ CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
         "watch.scope is Namespaces but watch.namespaces is empty: list the namespaces",
     ),
     ({"watch": {"namespaces": ["team-a"]}}, "watch.namespaces is given but watch.scope is Cluster"),
+    (
+        {"connection": {"identity": "ClientCertificate"}},
+        "connection.identity is ClientCertificate but connection.tenantId or connection.clientId is empty",
+    ),
+    (
+        {"connection": {"identity": "ManagedIdentity"}},
+        "connection.identity is ManagedIdentity but connection.tenantId is empty",
+    ),
+    ({"connection": {"cloud": "Mars"}}, "connection.cloud is Mars, which is no cloud of Microsoft's and not in clouds"),
+    ({"connection": {"namespaces": ["*", "a"]}}, "connection.namespaces has * and names"),
     ({"serviceAccount": {"create": False}}, "serviceAccount.create is false but serviceAccount.name is empty: name"),
 ]
 
