@@ -51,13 +51,15 @@ class ApplicationSeen:
     """What one pass knows of the service principal's secrets.
 
     `stored` is what Graph shows, masked as it masks; None: not looked at, for nothing has changed since it matched.
-    `saved` are the keys whose wanted value is surely the one that was saved last. `lost` are keys of others that our
+    `saved` are the keys whose wanted value is surely the one that we saved last, be it for a resource that went since;
+    `is_validated` tells whether credentials among them were tried then. `lost` are keys of others that our
     last write took away.
     """
 
     credentials: Credentials
     stored: SecretValues | None = None
     saved: frozenset[str] = frozenset()
+    is_validated: bool | None = None
     refusal: Refusal | None = None
     failure: EntraSyncError | None = None
     lost: frozenset[str] = frozenset()
@@ -102,7 +104,7 @@ def secrets_to_send(spec: ApplicationSpec, seen: ApplicationSeen, record: Applic
     wanted = wanted_secrets(spec, seen.credentials.values, stored)
     if not (record.keys & wanted.keys()) - seen.pending <= stored.keys():
         return wanted
-    known, taken = record.keys & seen.saved, seen.pending | seen.kept
+    known, taken = seen.saved, seen.pending | seen.kept
     is_there = {key: key in taken or _is_there(key, value, stored, known) for key, value in wanted.items()}
     return wanted.only([key for key in wanted if not is_there[key]])
 

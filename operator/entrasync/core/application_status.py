@@ -27,7 +27,8 @@ def remembered_application(facts: Facts) -> dict[str, Any] | None:
         return record.write()
     settled = replace(
         record,
-        keys=record.keys & owned_keys(spec),
+        keys=(record.keys | seen.saved) & owned_keys(spec),
+        validated=seen.is_validated if record.validated is None and seen.saved else record.validated,
         sources=seen.credentials.sources,
         generation=facts.resource.generation,
     )

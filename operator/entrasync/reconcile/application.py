@@ -31,8 +31,12 @@ class ApplicationReader:
         A failure of Graph is part of the answer. Raises `ApiServerUnavailable`.
         """
         spec, resource = facts.desired.application, facts.resource
-        if spec is None or facts.application_claim:
+        if spec is None:
+            memory.give_up()
             return None
+        if facts.application_claim:
+            return None
+        memory.is_carried = True
         before = facts.observed.application
         credentials = (
             before.credentials if before else await read_credentials(self._secrets, resource.key.namespace, spec)
@@ -42,6 +46,7 @@ class ApplicationReader:
             credentials,
             stored=memory.stored if memory.looked_for == (resource.generation, credentials.sources) else None,
             saved=memory.saved_among(credentials.values),
+            is_validated=memory.saved.is_validated,
             refusal=memory.refusal_of(credentials.values, resource.generation, facts.now),
         )
         seen = _with_shown(facts, seen, memory)

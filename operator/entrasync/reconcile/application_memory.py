@@ -40,9 +40,22 @@ class _Unshown:
 
 
 @dataclass
+class Saved:
+    """What was saved on one service principal. It outlives the resource: one that comes back need not save it anew."""
+
+    digests: dict[str, bytes] = field(default_factory=dict, repr=False)
+    is_validated: bool | None = None
+    """Whether the credentials among it were tried before; None when there were none."""
+
+
+@dataclass
 class ApplicationMemory:
     """One resource's part. Losing it costs one save at most."""
 
+    saved: Saved = field(default_factory=Saved)
+    """Shared by all resources of a service principal."""
+    is_carried: bool = False
+    """Whether this resource has carried `spec.application` in this process' life."""
     stored: SecretValues | None = None
     """What Graph showed last; None after a write of ours."""
     looked_at: datetime | None = None
@@ -55,10 +68,15 @@ class ApplicationMemory:
     """Which values were refused, and in which generation: an edit of the resource has them tried again."""
     told_deprecated: int | None = None
     """The generation for which the Event about deprecated calls was told."""
-    _digests: dict[str, bytes] = field(default_factory=dict, repr=False)
     _unshown: dict[str, _Unshown] = field(default_factory=dict, repr=False)
     _kept: dict[str, bytes] = field(default_factory=dict, repr=False)
     """How Graph shows what it took, where that is another text."""
+
+    def give_up(self) -> None:
+        """Forget what was saved when the spec gives it up: anybody may change it from now on."""
+        if self.is_carried:
+            self.saved.digests.clear()
+            self.saved.is_validated, self.is_carried = None, False
 
     def note_look(self, stored: SecretValues, version: Version, at: datetime) -> None:
         """Keep what Graph showed, and what became of what it took."""
@@ -71,10 +89,11 @@ class ApplicationMemory:
             if found is not None and found != MASK:
                 self._kept[key] = digest(found)
 
-    def note_saved(self, values: Mapping[str, str], at: datetime) -> None:
+    def note_saved(self, values: Mapping[str, str], at: datetime, *, is_validated: bool | None = None) -> None:
         """Keep which values Graph took; what it showed before is out of date."""
         before = self.stored or SecretValues()
-        self._digests |= {key: digest(value) for key, value in values.items()}
+        self.saved.digests |= {key: digest(value) for key, value in values.items()}
+        self.saved.is_validated = self.saved.is_validated if is_validated is None else is_validated
         self._unshown |= {key: _Unshown(_digest_of(before.get(key)), at) for key in values}
         self.stored = None
 
@@ -85,7 +104,7 @@ class ApplicationMemory:
     def note_removed(self, keys: Iterable[str]) -> None:
         """Forget values that Graph no longer has."""
         for key in keys:
-            self._digests.pop(key, None)
+            self.saved.digests.pop(key, None)
             self._unshown.pop(key, None)
         self.stored = None
 
@@ -95,16 +114,17 @@ class ApplicationMemory:
 
     def trust(self, values: Mapping[str, str]) -> None:
         """Take values for those saved last where nothing else is known of them."""
-        self._digests = {key: digest(value) for key, value in values.items()} | self._digests
+        for key, value in values.items():
+            self.saved.digests.setdefault(key, digest(value))
 
     def saved_among(self, values: Mapping[str, str]) -> frozenset[str]:
         """Tell the keys whose value is surely the one that was saved last."""
-        return frozenset(key for key, value in values.items() if self._digests.get(key) == digest(value))
+        return frozenset(key for key, value in values.items() if self.saved.digests.get(key) == digest(value))
 
     def pending_among(self, values: Mapping[str, str], since: datetime) -> frozenset[str]:
         """Tell the keys whose value Graph took after `since` and shows as it was before."""
         recent = [key for key, unshown in self._unshown.items() if unshown.at > since and key in values]
-        return frozenset(key for key in recent if self._digests.get(key) == digest(values[key]))
+        return frozenset(key for key in recent if self.saved.digests.get(key) == digest(values[key]))
 
     def kept_among(self, values: Mapping[str, str], stored: Mapping[str, str]) -> frozenset[str]:
         """Tell the keys that Graph shows as it did right after it took just these values."""

@@ -93,7 +93,7 @@ class ApplicationWriter:
             if action.needs_restart and not had_intent:
                 await self._write(resource, without_restart_intent(resource))
             raise
-        memory.note_saved(action.values, self._clock.now())
+        memory.note_saved(action.values, self._clock.now(), is_validated=_is_validated(action))
         self._tell_saved(action, api, memory, resource)
         status = with_saved_secrets(
             resource,
@@ -199,7 +199,7 @@ class ApplicationWriter:
         return self._connections.find(resource).api
 
     def _application(self, resource: Resource) -> ApplicationMemory:
-        return self._memory.recall(resource, self._clock.now()).application
+        return self._memory.application_of(resource, self._clock.now())
 
 
 async def _remove_each(api: SyncApi, action: RemoveSecrets) -> frozenset[str]:

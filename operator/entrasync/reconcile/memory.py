@@ -9,7 +9,7 @@ from entrasync.core.job_settings import SentSetting, read_settings
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.observed import Misses
 from entrasync.core.resource import Resource, ResourceKey
-from entrasync.reconcile.application_memory import ApplicationMemory
+from entrasync.reconcile.application_memory import ApplicationMemory, Saved
 
 
 @dataclass
@@ -37,6 +37,7 @@ class Memory:
     """All recollections, by resource. A resource made anew under the same name starts with none."""
 
     _by_key: dict[ResourceKey, Recollection] = field(default_factory=dict)
+    _saved: dict[str, Saved] = field(default_factory=dict)
 
     def recall(self, resource: Resource, now: datetime) -> Recollection:
         """Find or begin the recollection; a new generation is first seen now."""
@@ -47,6 +48,13 @@ class Memory:
         elif known.generation != resource.generation:
             known.generation, known.spec_seen_at = resource.generation, now
         return known
+
+    def application_of(self, resource: Resource, now: datetime) -> ApplicationMemory:
+        """Find what is remembered of `spec.application`; what was saved is the service principal's."""
+        memory = self.recall(resource, now).application
+        if home := resource.service_principal_id:
+            memory.saved = self._saved.setdefault(home, memory.saved)
+        return memory
 
     def read_at(self, key: ResourceKey) -> datetime | None:
         """When Graph was last read for a resource in this process' life (world time)."""

@@ -76,7 +76,7 @@ class Observer:
         if not has_job_in_hand(facts):
             return replace(facts.observed, application=None)
         resource = facts.resource
-        memory = self._memory.recall(resource, self._clock.now()).application
+        memory = self._memory.application_of(resource, self._clock.now())
         api = self._connections.find(resource).api
         seen = await self._application.read(api, facts, memory)
         return replace(facts.observed, application=seen)

@@ -103,7 +103,10 @@ class TestWhatIsSent:
         assert plan(case(application(skip=skip), {"SkipOutOfScopeDeletions": found}, {})) is None
 
     def test_a_masked_value_that_we_never_saved_is_sent(self) -> None:
-        assert sent(plan(case(stored=URL | {"SecretToken": "*"}, saved=frozenset({"SecretToken"})))) == TOKEN
+        assert sent(plan(case(stored=URL | {"SecretToken": "*"}))) == TOKEN
+
+    def test_a_masked_value_that_was_saved_for_a_resource_before_us_is_not_sent(self) -> None:
+        assert plan(case(stored=URL | {"SecretToken": "*"}, saved=frozenset({"SecretToken"}))) is None
 
     def test_a_masked_value_that_was_saved_last_is_not_sent(self) -> None:
         known = case(stored=URL | {"SecretToken": "*"}, keys=("SecretToken",), saved=frozenset({"SecretToken"}))

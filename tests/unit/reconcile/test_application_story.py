@@ -549,6 +549,45 @@ class TestRemoval:
         assert "application" not in story.status(key)
         assert story.condition(key, "CredentialsValid") == ("", "")
 
+    async def test_of_the_application_gives_up_what_is_known_of_it(self, story: Story) -> None:
+        key = await settled(story)
+        story.edit(key, desired=desired())
+        await story.run(key)
+        story.edit(key, desired=desired(application=CREDENTIALS))
+        await story.run(key)
+        assert story.graph.put == [{"SecretToken": "s3cret"}]
+
+
+class TestComingBack:
+    """A resource that is deleted with Retain and applied again, within one process' life."""
+
+    async def come_back(self, story: Story) -> ResourceKey:
+        key = await settled(story, deletion_policy=DeletionPolicy.RETAIN)
+        story.edit(key, is_deleting=True)
+        await story.run(key)
+        return story.apply(resource(desired(application=CREDENTIALS), finalizers=(), uid="another"))
+
+    async def test_sends_nothing_that_is_equal(self, story: Story) -> None:
+        key = await self.come_back(story)
+        await story.run(key)
+        assert story.graph.calls == ["list_jobs", "list_secrets"]
+        assert story.status(key)["application"]["keys"] == ["BaseAddress", "SecretToken"]
+        assert story.condition(key, "CredentialsValid") == ("True", "Validated")
+        await later(story, key)
+        assert story.graph.calls == ["list_jobs", "list_secrets", "list_jobs"]
+
+    async def test_sends_what_has_changed(self, story: Story) -> None:
+        key = await self.come_back(story)
+        story.secrets.put(SECRET, token="other")
+        await story.run(key)
+        assert story.graph.put == [{"SecretToken": "other"}]
+
+    async def test_after_a_restart_sends_what_graph_does_not_show(self, story: Story) -> None:
+        key = await self.come_back(story)
+        story.restart()
+        await story.run(key)
+        assert story.graph.put == [{"SecretToken": "s3cret"}]
+
 
 class TestDeletion:
     REMOVE = application("BaseAddress=https://scim", "SecretToken<scim.token", scope="All", onDelete="Remove")
