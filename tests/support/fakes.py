@@ -42,9 +42,9 @@ class FakeGraph:
     """`SyncApi` over a dict. `calls` has the name of every call; `hidden` jobs are there but not shown.
 
     While it `is_stale`, a start, pause, restart or PATCH that is taken does not show. `secrets` are stored by key,
-    those of `masked` show as `*`; `store` makes of what was sent what is stored. `tried` has what was validated, `put`
-    what was stored, `restarts` the scopes asked for, `patched` the settings; Graph takes `ignored_settings` and does
-    not change them.
+    those of `masked` show as `*`; `store` makes of what was sent what is stored, and `show` of that what is shown.
+    `tried` has what was validated, `put` what was sent, `restarts` the scopes asked for, `patched` the settings; Graph
+    takes `ignored_settings` and does not change them.
     """
 
     def __init__(self, clock: StillClock) -> None:
@@ -61,6 +61,7 @@ class FakeGraph:
         self.masked: set[str] = {"SecretToken", "Password", "ClientSecret"}
         self.put: list[dict[str, str]] = []
         self.store: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
+        self.show: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
         self.tried: list[dict[str, str] | None] = []
         self.restarts: list[tuple[str, ...]] = []
         self.takes_interval = False
@@ -123,7 +124,8 @@ class FakeGraph:
 
     async def list_secrets(self, service_principal_id: str) -> tuple[StoredSecret, ...]:
         self._call("list_secrets", lambda: None)
-        return tuple(StoredSecret(key, MASK if key in self.masked else value) for key, value in self.secrets.items())
+        shown = self.show(self.secrets)
+        return tuple(StoredSecret(key, MASK if key in self.masked else value) for key, value in shown.items())
 
     async def put_secrets(self, service_principal_id: str, entries: Mapping[str, str]) -> None:
         self._call("put_secrets", lambda: self._store(entries))

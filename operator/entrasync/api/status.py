@@ -73,7 +73,11 @@ class PauseRecord(ApiModel):
 
 
 class OperationRecord(ApiModel):
-    """A write to Graph that may or may not have happened. While it is here, no other job is created in its stead."""
+    """A write to Graph that is not settled.
+
+    A create may or may not have happened: meanwhile no other job is created in its stead. A restart (RestartJob) is
+    due, or may have happened.
+    """
 
     action: str | None = None
     """What was asked of Graph."""

@@ -163,8 +163,8 @@ def explain_loss(resource: Resource, lost: frozenset[str]) -> str:
         f"{', '.join(sorted(lost))} vanished, which somebody else had put there. The operator never knew the value and "
         "can't restore it: enter it again on the Provisioning page of the enterprise application, or give it in "
         "spec.application.credentials. Then annotate this resource "
-        f'with {FOREIGN_SECRET_ANNOTATION}: "true". Until then no secret is written in tenant '
-        f"{resource.pinned_tenant_id}."
+        f'with {FOREIGN_SECRET_ANNOTATION}: "true". Until then no secret is written in '
+        f"tenant {resource.pinned_tenant_id or 'of this resource'}."
     )
 
 

@@ -53,6 +53,8 @@ def tell_loss(resource: Resource) -> list[Condition]:
 
 def _credentials_valid(facts: Facts) -> list[Condition]:
     kind, seen, record = ConditionType.CREDENTIALS_VALID, facts.observed.application, facts.resource.application
+    if seen is None:  # not looked at this time, which is no news
+        return [known for known in Condition.read_all(facts.resource.status) if known.type is kind]
     if seen is not None and seen.refusal is not None:
         words = f"{seen.refusal.code}: {seen.refusal.message}".strip(": ")
         if seen.refusal.is_verdict:

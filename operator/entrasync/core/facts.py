@@ -11,7 +11,7 @@ from entrasync.core.hold import Hold, read_hold
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.observed import Observed
 from entrasync.core.pause import Pause, judge_pause, read_pause
-from entrasync.core.resource import Claim, Resource, is_same_id, outranks
+from entrasync.core.resource import Claim, Resource, ResourceKey, claim_of, is_same_id, outranks
 from entrasync.core.schedule import PauseCause, find_pause_cause
 
 
@@ -119,10 +119,9 @@ class Facts:
         """The oldest other resource that carries `spec.application` for this service principal, if older than ours."""
         if self.desired.is_observed_only:
             return None
-        mine = (self.resource.created_at, self.resource.key)
-        older = [claim for claim in self.observed.claims if claim.has_application]
-        older = [claim for claim in older if (claim.created_at, claim.key) < mine]
-        return min(older, key=lambda claim: (claim.created_at, claim.key), default=None)
+        mine = claim_of(self.resource)
+        older = [claim for claim in self.observed.claims if claim.has_application and _age(claim) < _age(mine)]
+        return min(older, key=_age, default=None)
 
     @property
     def was_never_started(self) -> bool:
@@ -136,6 +135,10 @@ class Facts:
         """Another resource whose claim to the job comes before ours."""
         claims = (claim for claim in self.observed.claims if claim.job_id == job_id)
         return next((claim for claim in claims if outranks(claim, self.resource)), None)
+
+
+def _age(claim: Claim) -> tuple[datetime, bool, ResourceKey]:
+    return claim.created_at, not claim.has_saved, claim.key
 
 
 def effective_schedule_state(desired: Desired, origin: str | None) -> ScheduleState | None:

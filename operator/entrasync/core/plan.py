@@ -83,10 +83,10 @@ def _name_service_principal(desired: Desired) -> str:
 
 
 WORK_RULES: tuple[Rule, ...] = (
+    job_runs_but_should_rest,
     acknowledgement_is_outdated,
     secrets_are_not_saved,
     secrets_are_left_over,
-    job_runs_but_should_rest,
     settings_differ,
     application_is_held_by_another,
     secret_is_unreadable,

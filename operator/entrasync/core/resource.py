@@ -252,7 +252,9 @@ class Claim:
     creating_since: datetime | None = None
     """When the create was sent that is not settled yet."""
     has_application: bool = False
-    """Whether it carries what belongs to the whole service principal."""
+    """Whether it carries what belongs to the whole service principal ..."""
+    has_saved: bool = False
+    """... and has brought it to Graph: times of creation are whole seconds."""
 
     @property
     def job_id(self) -> str | None:
@@ -272,6 +274,7 @@ def claim_of(resource: Resource) -> Claim:
         wanted_job_id=desired.job_id if desired and not is_observer else None,
         creating_since=operation.started_at if operation and resource.held_job_id is None else None,
         has_application=desired is not None and desired.application is not None and not desired.is_observed_only,
+        has_saved=resource.application.generation is not None,
     )
 
 

@@ -1,6 +1,7 @@
 """The writer of `spec.application`: secrets and the restart that a new provisioning scope needs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -83,9 +84,9 @@ class ApplicationWriter:
         had_intent = resource.is_restart_due
         if action.needs_restart and not had_intent:
             resource = await self._write(resource, with_restart_intent(resource, self._clock.now()))
-        self._note_others(memory, resource)
         try:
-            await api.put_secrets(action.service_principal_id, action.values)
+            with _watching_others(memory, resource):
+                await api.put_secrets(action.service_principal_id, action.values)
         except OutcomeUnknown:
             memory.note_unknown(action.values)
             raise
@@ -117,8 +118,8 @@ class ApplicationWriter:
         memory = self._application(resource)
         if memory.stored is None or resource.is_deleting:
             memory.stored = SecretValues.shown(await api.list_secrets(action.service_principal_id))
-        self._note_others(memory, resource)
-        kept = await _remove_each(api, action)
+        with _watching_others(memory, resource):
+            kept = await _remove_each(api, action)
         memory.note_removed(action.keys)
         removed = action.keys - kept
         if removed:
@@ -164,13 +165,6 @@ class ApplicationWriter:
         patch = merge_patch(stored.status if stored else {}, status)
         return replace(await self._resource_api.patch_status(resource, patch), status=status)
 
-    def _note_others(self, memory: ApplicationMemory, resource: Resource) -> None:
-        """Keep the names of others' keys until it is seen that they are still there."""
-        spec = resource.desired.application if resource.desired else None
-        ours = resource.application.keys | (owned_keys(spec) if spec else frozenset())
-        there = frozenset(memory.stored or ())
-        memory.others = (there - ours) | (memory.others or frozenset())
-
     async def _look_at_others(self, api: SyncApi, action: RemoveSecrets, memory: ApplicationMemory) -> frozenset[str]:
         stored = SecretValues.shown(await api.list_secrets(action.service_principal_id))
         lost = await find_lost(api, action.service_principal_id, stored, memory)
@@ -200,6 +194,21 @@ class ApplicationWriter:
 
     def _application(self, resource: Resource) -> ApplicationMemory:
         return self._memory.application_of(resource, self._clock.now())
+
+
+@contextmanager
+def _watching_others(memory: ApplicationMemory, resource: Resource) -> Iterator[None]:
+    """Keep the names of others' keys over a write, until it is seen that they are still there."""
+    spec, before = resource.desired.application if resource.desired else None, memory.others
+    ours = resource.application.keys | (owned_keys(spec) if spec else frozenset())
+    memory.others = (frozenset(memory.stored or ()) - ours) | (before or frozenset())
+    try:
+        yield
+    except OutcomeUnknown:
+        raise
+    except EntraSyncError:
+        memory.others = before  # nothing was written: what vanishes now was taken by somebody else
+        raise
 
 
 async def _remove_each(api: SyncApi, action: RemoveSecrets) -> frozenset[str]:

@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from tests.cluster.application.scim import ScimApp
 from tests.support.cluster import Cluster
 from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
-from tests.support.workplace import Workplace, open_workplace
+from tests.support.workplace import Workplace, make_namespace, open_workplace
 
 SWIFT = 600.0
 """World seconds per real second: a poll interval takes half a second, the hour between looks for drift six."""
@@ -17,7 +18,8 @@ SWIFT = 600.0
 def shared_place(
     cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workplace]:
-    with open_workplace(cluster, tmp_path_factory.mktemp("application"), rate=SWIFT) as place:
+    folder = tmp_path_factory.mktemp("application")
+    with open_workplace(cluster, folder, rate=SWIFT, beside=(make_namespace(cluster),)) as place:
         yield place
         assert check_requests(place.world.journal()) > 0
         for secret in ScimApp.all_secrets:
@@ -28,6 +30,14 @@ def shared_place(
 def place(shared_place: Workplace) -> Iterator[Workplace]:
     yield shared_place
     shared_place.rest()
+
+
+@pytest.fixture
+def neighbours(place: Workplace) -> Iterator[Workplace]:
+    """Another namespace that the same operator looks after."""
+    beside = replace(place, namespace=place.post.namespaces[1], applied=[])
+    yield beside
+    beside.rest()
 
 
 @pytest.fixture

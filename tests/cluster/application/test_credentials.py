@@ -5,6 +5,7 @@ from itertools import pairwise
 from control_plane.audit import Request
 from tests.cluster.application.scim import URL, ScimApp
 from tests.support.polling import until
+from tests.support.teams import Team
 from tests.support.workplace import Workplace, condition, open_branch
 
 RARELY = {"schedule": {"state": "Paused"}, "pollInterval": "24h"}
@@ -96,6 +97,15 @@ class TestAMissingSecret:
         app.rotate()
         place.wait_ready(name)
         assert app.stored["SecretToken"] == app.token
+
+    def test_that_comes_labelled_is_seen_at_once(self, place: Workplace) -> None:
+        app = ScimApp.register(place)
+        place.cluster.delete("v1", "secrets", app.secret, place.namespace)
+        name = app.apply(**RARELY)
+        place.wait_stalled(name, "SecretUnreadable")
+        place.apply_secret(app.secret, {"token": app.token}, is_watched=True)
+        until(lambda: app.stored.get("SecretToken") == app.token, what="the token is in Graph", within_seconds=10)
+        assert place.wait_ready(name)
 
     def test_that_lacks_the_key_says_which(self, app: ScimApp, place: Workplace) -> None:
         place.apply_secret(app.secret, {"token": ""})
@@ -280,3 +290,25 @@ class TestASecondResource:
         place.change_job(first, application=None)
         place.wait_ready(second)
         assert app.stored["SyncAll"] == "true"
+
+    def test_in_another_namespace_says_so_too(self, app: ScimApp, place: Workplace, neighbours: Workplace) -> None:
+        first = app.apply()
+        place.wait_ready(first)
+        job = place.world.create_job(app.principal).id
+        second = neighbours.apply_job(app.principal, application={"provisioningScope": "All"}, jobId=job)
+        message = neighbours.wait_stalled(second, "Conflict")
+        assert f"SynchronizationJob {place.namespace}/{first} carries spec.application" in message
+
+
+class TestBeta:
+    def test_is_told_once_that_its_calls_will_go(self, app: ScimApp, place: Workplace) -> None:
+        team = Team.settle(place)
+        team.connect("beta", apiVersion="beta")
+        name = app.apply(connectionRef={"name": "beta"})
+        place.wait_ready(name)
+        told = place.wait_event(name, "SecretsDeprecated")
+        assert "2027-07-06" in told["message"]
+        assert "apiVersion v1.0" in told["message"]
+        app.rotate()
+        until(lambda: app.stored["SecretToken"] == app.token, what="the token is in Graph")
+        assert place.reasons(name).count("SecretsDeprecated") == 1

@@ -1,6 +1,7 @@
 """The story of spec.application: what is asked of Graph, in which order, and what a failure at each point leaves."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from entrasync.api.application import ApplicationSpec
 from entrasync.api.conditions import Reason
-from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
+from entrasync.api.names import ABANDON_ANNOTATION, FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy, ScheduleState
 from entrasync.core.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
 from entrasync.core.resource import ResourceKey
@@ -319,6 +320,25 @@ class TestRefusedCredentials:
         await later(story, key, minutes(1))
         assert story.condition(key, "Ready")[0] == "True"
 
+    async def test_are_no_reason_to_let_a_job_run_that_shall_rest(self, story: Story) -> None:
+        key = await settled(story)
+        story.secrets.put(SECRET, token="wrong")
+        story.graph.fail("validate_credentials", refused(), times=2)
+        await later(story, key)
+        story.edit(key, desired=desired(application=CREDENTIALS, schedule_state=ScheduleState.PAUSED))
+        await story.run(key)
+        assert story.graph.writes == ["pause_job"]
+        assert story.condition(key, "Stalled") == ("True", "ValidationFailed")
+
+    async def test_stay_known_while_the_job_is_not_shown(self, story: Story) -> None:
+        key = await settled(story)
+        story.secrets.put(SECRET, token="wrong")
+        story.graph.fail("validate_credentials", refused())
+        await later(story, key)
+        story.graph.hidden.add(story.server.stored[key].held_job_id or "")
+        await later(story, key)
+        assert story.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
+
     async def test_show_as_false_for_as_long_as_they_stand(self, story: Story) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="wrong")
@@ -377,6 +397,26 @@ class TestForeignSecrets:
         await later(story, key)
         story.graph.store = dict
         return key
+
+    async def test_that_somebody_removes_while_nothing_can_be_written_are_no_matter(self, story: Story) -> None:
+        key = await settled(story)
+        story.graph.secrets["UserName"] = "somebody"
+        story.secrets.put(SECRET, token="n3w")
+        story.graph.fail("put_secrets", DOWN)
+        await later(story, key)
+        del story.graph.secrets["UserName"]
+        await later(story, key)
+        assert story.graph.secrets["SecretToken"] == "n3w"
+        assert story.condition(key, "ForeignSecretLost") == ("", "")
+
+    async def test_that_a_stale_read_does_not_show_are_looked_for_once_more(self, story: Story) -> None:
+        key = await settled(story)
+        story.graph.secrets["UserName"] = "somebody"
+        story.secrets.put(SECRET, token="n3w")
+        shown = iter([None, {"SecretToken": "*", "BaseAddress": "https://scim"}])
+        story.graph.show = lambda secrets: next(shown, None) or secrets
+        await later(story, key)
+        assert story.condition(key, "ForeignSecretLost") == ("", "")
 
     async def test_that_stay_are_no_matter(self, story: Story) -> None:
         key = await settled(story)
@@ -647,6 +687,19 @@ class TestDeletion:
         await later(story, key)
         assert key not in story.server.stored
 
+    async def test_is_held_up_by_the_loss_of_another_resource(self, story: Story) -> None:
+        key = await settled(story, self.REMOVE)
+        carrier = holder(name="carrier", status={"conditions": [{"type": "ForeignSecretLost", "status": "True"}]})
+        story.apply(carrier)
+        story.edit(key, is_deleting=True)
+        await story.run(key)
+        assert story.condition(key, "Stalled") == ("True", "DeletionBlocked")
+        assert "identity/carrier says ForeignSecretLost" in story.message(key, "Stalled")
+        assert story.graph.put == []
+        story.edit(key, annotations=dict(story.server.stored[key].annotations) | {ABANDON_ANNOTATION: "true"})
+        await story.run(key)
+        assert key not in story.server.stored
+
 
 class TestASecondResource:
     async def test_is_mirrored_and_sends_nothing(self, story: Story) -> None:
@@ -657,6 +710,16 @@ class TestASecondResource:
         assert story.condition(second, "Stalled") == ("True", "Conflict")
         assert story.status(second)["synchronizationStatus"]["code"] == "Active"
         assert story.graph.writes == []
+
+    async def test_of_the_same_second_yields_to_who_has_saved_already(self, story: Story) -> None:
+        key = await settled(story)
+        twin = resource(desired(application=CREDENTIALS, template_id="other"), name="a-twin")
+        twin = story.apply(replace(twin, created_at=story.server.stored[key].created_at))
+        story.graph.add(remote_job("scim.second", template="other"))
+        await later(story, twin)
+        assert story.condition(twin, "Stalled") == ("True", "Conflict")
+        await later(story, key)
+        assert story.condition(key, "Ready")[0] == "True"
 
 
 class TestBeta:
