@@ -23,17 +23,20 @@ class References:
 
     def connection_changed(self, connection: ResourceKey) -> None:
         """Have all jobs looked at that go by a GraphConnection; users' edits still overtake them."""
-        self._wake(self.job_queue, [job.key for job in self.resources if may_go_by(job, connection)], is_urgent=False)
+        neighbours = self.resources.in_namespace(connection.namespace)
+        self._wake(self.job_queue, [job.key for job in neighbours if may_go_by(job, connection)], is_urgent=False)
 
     def secret_changed(self, secret: ResourceKey) -> None:
         """Have all looked at that read a Secret, at once: somebody waits for it."""
-        connections = [found.key for found in self.connections if reads_credential(found, secret)]
-        self._wake(self.connection_queue, connections, is_urgent=True)
-        self._wake(self.job_queue, [job.key for job in self.resources if reads_secret(job, secret)], is_urgent=True)
+        connections = self.connections.in_namespace(secret.namespace)
+        readers = [found.key for found in connections if found.secret_name == secret.name]
+        self._wake(self.connection_queue, readers, is_urgent=True)
+        jobs = self.resources.in_namespace(secret.namespace)
+        self._wake(self.job_queue, [job.key for job in jobs if reads_secret(job, secret.name)], is_urgent=True)
 
     def is_referred(self, connection: ResourceKey) -> bool:
         """Whether any job goes by a GraphConnection, there or not."""
-        return any(may_go_by(job, connection) for job in self.resources)
+        return any(may_go_by(job, connection) for job in self.resources.in_namespace(connection.namespace))
 
     def _wake(self, queue: WorkQueue, keys: list[ResourceKey], *, is_urgent: bool) -> None:
         now = self.clock.now()
@@ -47,15 +50,10 @@ def may_go_by(job: Resource, connection: ResourceKey) -> bool:
     return ResourceKey(job.key.namespace, named or DEFAULT_CONNECTION) == connection
 
 
-def reads_credential(connection: ConnectionResource, secret: ResourceKey) -> bool:
-    """Whether a GraphConnection takes its credential from a Secret."""
-    return connection.secret_name == secret.name and connection.key.namespace == secret.namespace
-
-
-def reads_secret(job: Resource, secret: ResourceKey) -> bool:
-    """Whether a job sends values of a Secret to Graph."""
-    if job.key.namespace != secret.namespace or job.desired is None or job.desired.application is None:
+def reads_secret(job: Resource, secret_name: str) -> bool:
+    """Whether a job sends values of a Secret of its namespace to Graph."""
+    if job.desired is None or job.desired.application is None:
         return False
     credentials = job.desired.application.credentials
     sources = [entry.value_from for entry in credentials.entries] if credentials else []
-    return any(source and source.secret_key_ref and source.secret_key_ref.name == secret.name for source in sources)
+    return any(source and source.secret_key_ref and source.secret_key_ref.name == secret_name for source in sources)

@@ -1,5 +1,6 @@
 """All objects of one kind as last seen. Filled by watch events, lists and our own writes."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Generic, Protocol, TypeVar
 
@@ -39,6 +40,7 @@ class Store(Generic[ObjectT]):
 
     def __init__(self) -> None:
         self._by_key: dict[ResourceKey, ObjectT] = {}
+        self._in_namespace: defaultdict[str, dict[ResourceKey, None]] = defaultdict(dict)
         self._gone: dict[str, None] = {}
         self.is_complete = False
         """Whether a complete list was read since the start: before, that something is not here proves nothing."""
@@ -52,6 +54,10 @@ class Store(Generic[ObjectT]):
     def get(self, key: ResourceKey) -> ObjectT | None:
         """Find an object."""
         return self._by_key.get(key)
+
+    def in_namespace(self, namespace: str) -> list[ObjectT]:
+        """All objects of a namespace."""
+        return [self._by_key[key] for key in self._in_namespace.get(namespace, ())]
 
     def home(self, key: ResourceKey) -> str:
         """What passes are serialised by: no two of one home run at the same time."""
@@ -70,6 +76,7 @@ class Store(Generic[ObjectT]):
         if known:
             self._unlink(known)
         self._by_key[seen.key] = seen
+        self._in_namespace[seen.key.namespace][seen.key] = None
         self._link(seen)
         return known
 
@@ -81,6 +88,7 @@ class Store(Generic[ObjectT]):
         known = self._by_key.get(key)
         if known and known.uid == uid:
             del self._by_key[key]
+            self._leave_namespace(key)
             self._unlink(known)
 
     def by_uid(self) -> dict[str, ObjectT]:
@@ -93,6 +101,11 @@ class Store(Generic[ObjectT]):
         for known in gone:
             self.remove(known.key, known.uid)
         return gone
+
+    def _leave_namespace(self, key: ResourceKey) -> None:
+        del self._in_namespace[key.namespace][key]
+        if not self._in_namespace[key.namespace]:
+            del self._in_namespace[key.namespace]
 
     def _link(self, seen: ObjectT) -> None:
         """Take what has come into the indexes of a kind that has some."""
