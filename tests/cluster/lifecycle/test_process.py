@@ -59,7 +59,7 @@ class TestHealth:
             assert operator.read("/healthz") == (200, "ok\n")
             assert read_log(place).count(missing) == 1
             cluster.delete("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
-            assert operator.process.wait(20) == 1
+            assert operator.process.wait(40) == 1  # Kopf gives the other watch five seconds to end by itself
             assert read_log(place).count(f"The CRD {CRD} or {CONNECTION_CRD} was deleted") == 1
             assert "Traceback" not in read_log(place)
 
