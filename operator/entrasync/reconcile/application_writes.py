@@ -29,7 +29,7 @@ from entrasync.reconcile.application_memory import ApplicationMemory
 from entrasync.reconcile.connections import Connections
 from entrasync.reconcile.done import Done
 from entrasync.reconcile.memory import Memory
-from entrasync.reconcile.ports import EventSink, ResourceApi, SyncApi
+from entrasync.reconcile.ports import EventSink, ResourceApi, ResourceChanged, SyncApi
 from entrasync.reconcile.resources import Resources
 
 BAD_REQUEST = 400
@@ -81,6 +81,7 @@ class ApplicationWriter:
         api, memory = self._api(resource), self._application(resource)
         if action.tried is not None and not await self._try(api, action, action.tried, resource):
             return Done(resource, is_refused=True)
+        self._refuse_what_was_forbidden_meanwhile(resource)
         had_intent = resource.is_restart_due
         if action.needs_restart and not had_intent:
             resource = await self._write(resource, with_restart_intent(resource, self._clock.now()))
@@ -153,6 +154,14 @@ class ApplicationWriter:
             self._application(resource).note_refusal(tried, resource.generation, refusal)
             return False
         return True
+
+    def _refuse_what_was_forbidden_meanwhile(self, resource: Resource) -> None:
+        """Raise `ResourceChanged` when nothing may be saved any more: to try credentials takes its time."""
+        newest, tenant_id = self._resources.get(resource.key), self._api(resource).tenant_id
+        if newest and (newest.is_observed_only or newest.is_suspended):
+            raise ResourceChanged(f"nothing may be written to Graph for {resource.key} any more")
+        if brake := self._resources.find_loss(tenant_id, besides=resource.key):
+            raise ResourceChanged(f"no secret may be written in tenant {tenant_id} any more, for {brake} lost one")
 
     def _refusal(self, answer: GraphAnswer) -> Refusal:
         is_verdict = not answer.code.endswith(("Unavailable", "Timeout"))

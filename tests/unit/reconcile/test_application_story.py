@@ -1,6 +1,7 @@
 """The story of spec.application: what is asked of Graph, in which order, and what a failure at each point leaves."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from entrasync.api.names import ABANDON_ANNOTATION, FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy, ScheduleState
 from entrasync.core.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
 from entrasync.core.resource import ResourceKey
+from entrasync.reconcile.ports import ResourceChanged
 from tests.support.facts import (
     JOB,
     NOW,
@@ -488,6 +490,34 @@ class TestForeignSecrets:
         story.edit(key, desired=desired(application=CREDENTIALS, is_suspended=True))
         await story.run(key)
         assert story.condition(key, "ForeignSecretLost")[0] == "True"
+
+
+class TestWhatIsForbiddenMeanwhile:
+    """To try credentials takes its time, and nothing is saved that was forbidden in it."""
+
+    async def try_while(self, story: Story, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+        key = await settled(story)
+        story.secrets.put(SECRET, token="n3w")
+
+        async def validate(*_: object) -> None:
+            happens()
+
+        monkeypatch.setattr(story.graph, "validate_credentials", validate)
+        with pytest.raises(ResourceChanged):
+            await later(story, key)
+        assert story.graph.put == []
+
+    async def test_by_suspending_the_resource(self, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+        wish = desired(application=CREDENTIALS, is_suspended=True)
+        await self.try_while(story, monkeypatch, lambda: story.edit(holder().key, desired=wish))
+
+    async def test_by_only_observing_it(self, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+        wish = desired(application=CREDENTIALS, management_policy=ManagementPolicy.OBSERVE)
+        await self.try_while(story, monkeypatch, lambda: story.edit(holder().key, desired=wish))
+
+    async def test_by_a_loss_in_the_tenant(self, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+        carrier = holder(name="carrier", status={"conditions": [{"type": "ForeignSecretLost", "status": "True"}]})
+        await self.try_while(story, monkeypatch, lambda: story.apply(carrier))
 
 
 class TestScope:
