@@ -65,7 +65,10 @@ class Post:
         graph = json.loads((self.graph_folder / "world.json").read_text(encoding="utf-8"))
         entry = {"graphUrl": graph["url"], "authority": graph["url"], "caFile": str(self.graph_folder / "ca.pem")}
         file = self.graph_folder / "clouds.yaml"
-        file.write_text(json.dumps({CLOUD: entry}), encoding="utf-8")
+        if not file.exists():  # another operator may be reading it
+            fresh = file.with_suffix(f".{os.getpid()}")
+            fresh.write_text(json.dumps({CLOUD: entry}), encoding="utf-8")
+            fresh.rename(file)
         return file
 
     def write_environment(self) -> dict[str, str]:

@@ -221,11 +221,19 @@ def another_namespace(place: Workplace) -> Workplace:
 
 @contextmanager
 def open_branch(
-    place: Workplace, *, flags: tuple[str, ...] = (), secret_file: Path | None = None, starts: bool = True
+    place: Workplace,
+    *,
+    flags: tuple[str, ...] = (),
+    secret_file: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    starts: bool = True,
 ) -> Iterator[Workplace]:
     """Open a second namespace with an operator of its own beside a workplace, on the same simulator."""
     namespace = make_namespace(place.cluster)
-    post = replace(place.post, namespaces=(namespace,), flags=("--log-level=debug", *flags), secret_file=secret_file)
+    flags = ("--log-level=debug", *flags)
+    post = replace(
+        place.post, namespaces=(namespace,), flags=flags, secret_file=secret_file, environment=environment or {}
+    )
     log = place.log.with_name(f"{namespace}.log")
     with _staffed(Workplace(place.cluster, namespace, place.world, post, log), starts=starts) as branch:
         yield branch

@@ -6,6 +6,7 @@ from tests.support.teams import Team
 from tests.support.workplace import condition
 
 CONTOSO = "0e0f6a5e-1111-4222-8333-444455556666"
+NOWHERE = "2a2f6a5e-1111-4222-8333-444455556668"
 FABRIKAM = "1f1f6a5e-1111-4222-8333-444455556667"
 
 
@@ -38,6 +39,21 @@ class TestAConnection:
         team.place.world.grant("Synchronization.ReadWrite.All", client_id=team.client, tenant_id=team.tenant)
         team.ask()
         team.wait("default", lambda seen: "missingPermissions" not in seen["status"], "nothing is missing", 15)
+
+    def test_to_a_tenant_that_does_not_exist_says_so(self, team: Team) -> None:
+        team.apply_secret()
+        team.apply_connection(tenantId=NOWHERE)
+        assert f"knows no tenant {NOWHERE}" in team.wait_broken("TenantNotFound")
+
+    def test_to_a_cloud_that_the_install_does_not_define_says_which_there_are(self, team: Team) -> None:
+        team.apply_secret()
+        team.apply_connection(cloud="Mars")
+        message = team.wait_broken("CloudUnknown")
+        assert message == (
+            "This install knows no cloud Mars. It knows: China, Global, Simulator, USGovL4, USGovL5. Correct spec.cloud."
+        )
+        team.change_connection(cloud="Simulator")
+        team.wait_connected()
 
     def test_is_shown_by_kubectl(self, team: Team) -> None:
         team.connect()
