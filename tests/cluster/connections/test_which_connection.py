@@ -49,9 +49,8 @@ class TestAConnection:
         team.apply_secret()
         team.apply_connection(cloud="Mars")
         message = team.wait_broken("CloudUnknown")
-        assert message == (
-            "This install knows no cloud Mars. It knows: China, Global, Simulator, USGovL4, USGovL5. Correct spec.cloud."
-        )
+        assert message.startswith("This install knows no cloud Mars. It knows: China, Global, Simulator, USGovL4,")
+        assert message.endswith("Correct spec.cloud.")
         team.change_connection(cloud="Simulator")
         team.wait_connected()
 
