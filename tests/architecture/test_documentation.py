@@ -13,7 +13,8 @@ from entrasync.api.conditions import ConditionType, Reason, group_reasons
 from entrasync.api.crd import graph_connection_crd, synchronization_job_crd
 from entrasync.api.fields import fields_of
 from entrasync.process.metrics import Metrics
-from entrasync.process.settings import PREFIX, RunSettings
+from entrasync.process.own_settings import PREFIX
+from entrasync.process.settings import RunSettings
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])

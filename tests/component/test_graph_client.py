@@ -331,7 +331,9 @@ async def test_each_request_is_as_microsoft_describes_it(world: World, call: Cal
 
 def nested(code: str, message: str | None) -> Say:
     """Graph's way to refuse: an error as JSON within the message of another."""
-    inner = {"error": {"code": code, "message": message, "target": None, "details": [], "innerError": None}}
+    inner: dict[str, Any] = {
+        "error": {"code": code, "message": message, "target": None, "details": [], "innerError": None}
+    }
     return Say(status=400, body={"error": {"code": "UnknownError", "message": json.dumps(inner, indent=2)}})
 
 

@@ -318,6 +318,7 @@ class TestChangesOfAJob:
         job = await world.api.create_job(world.principal, "scim")
         with pytest.raises((Refused, PossiblyReplicating)) as caught:
             await world.api.patch_interval(world.principal, job.id, "PT20M")
+        assert isinstance(caught.value, Refused | PossiblyReplicating)
         assert caught.value.answer.status == status
 
     async def test_to_own_the_service_principal_is_not_enough_for_a_change(self, world: World) -> None:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -179,10 +180,10 @@ class TestServiceAccounts:
         graph_world.add_federated_credential(ISSUER, SUBJECT)
         account = Account(lambda: issuer.sign(**changes))
         error = await refusal(graph_world, app(graph_world, FederatedToken(account)))
-        claims = {"iss": ISSUER, "sub": SUBJECT, "aud": [AUDIENCE], **changes}
+        claims: dict[str, Any] = {"iss": ISSUER, "sub": SUBJECT, "aud": [AUDIENCE], **changes}
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert f"AADSTS{code}" in error.message
-        (audience,) = claims["aud"] if isinstance(claims["aud"], list) else ()
+        audience = claims["aud"][0]
         assert f"issuer {claims['iss']}, subject {claims['sub']}, audience {audience}" in error.message
         assert "the token comes from ServiceAccount identity/sync" in error.message
 

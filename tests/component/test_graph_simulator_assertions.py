@@ -203,7 +203,9 @@ class TestFederated:
 
     def test_keys_may_come_as_jwks(self, caller: GraphCaller, graph_world: World) -> None:
         issuer = Issuer(rsa.generate_private_key(public_exponent=65537, key_size=2048), "RS256")
-        key = jwt.algorithms.RSAAlgorithm.to_jwk(issuer.key.public_key(), as_dict=True)  # type: ignore[arg-type]  # this one is RSA
+        public = issuer.key.public_key()
+        assert isinstance(public, rsa.RSAPublicKey)
+        key = jwt.algorithms.RSAAlgorithm.to_jwk(public, as_dict=True)
         graph_world.set_issuer(ISSUER, jwks={"keys": [key]})
         graph_world.add_federated_credential(ISSUER, SUBJECT, audience="mine")
         assert present(caller, issuer.sign(aud="mine")).status_code == 200

@@ -53,7 +53,7 @@ class FakeGraph:
         self.is_losing_secrets = False
         self.jobs: dict[str, RemoteJob] = {}
         self.hidden: set[str] = set()
-        self.templates = ("scim",)
+        self.templates: tuple[str, ...] = ("scim",)
         self.factory_tags: dict[str, str] = {}
         self.has_principal = True
         self.principals: dict[str, str] = {}

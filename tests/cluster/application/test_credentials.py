@@ -1,6 +1,7 @@
 """Credentials of the target app: tried, saved once, kept in step with their Secret."""
 
 from itertools import pairwise
+from typing import Any
 
 from control_plane.audit import Request
 from tests.cluster.application.scim import URL, ScimApp
@@ -8,7 +9,7 @@ from tests.support.polling import until
 from tests.support.teams import Team
 from tests.support.workplace import Workplace, condition, open_branch
 
-RARELY = {"schedule": {"state": "Paused"}, "pollInterval": "24h"}
+RARELY: dict[str, Any] = {"schedule": {"state": "Paused"}, "pollInterval": "24h"}
 """Nothing happens that the operator looks at by itself: at the pace of the world the next poll is minutes away."""
 
 

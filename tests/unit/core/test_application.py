@@ -309,7 +309,9 @@ class TestAForeignSecretLost:
         known = case(stored=URL, lost=frozenset({"UserName"}))
         status = remember(known).status
         assert status["application"]["lostKeys"] == ["UserName"]
-        told = conclude(replace(known, resource=replace(known.resource, status=status)), plan(known), wall=NOW)
+        rest = plan(known)
+        assert isinstance(rest, Stall)
+        told = conclude(replace(known, resource=replace(known.resource, status=status)), rest, wall=NOW)
         [condition] = [entry for entry in told["conditions"] if entry["type"] == ConditionType.FOREIGN_SECRET_LOST]
         assert condition["status"] == "True"
         assert "UserName" in condition["message"]

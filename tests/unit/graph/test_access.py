@@ -1,5 +1,6 @@
 """Ways into tenants for GraphConnections: where each leads in each cloud, and what connections share."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -132,7 +133,7 @@ class Source:
     def __init__(self, refusal: Stalled | None = None) -> None:
         self.refusal = refusal
         self.tenant_id = TENANT
-        self.meanwhile = lambda: None
+        self.meanwhile: Callable[[], None] = lambda: None
 
     async def token(self) -> Token:
         self.meanwhile()

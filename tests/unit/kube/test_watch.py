@@ -1,6 +1,6 @@
 """What the watch and the lists show is kept, and wakes whom it concerns: whichever tells it first."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -33,7 +33,7 @@ class Server:
 
     def __init__(self) -> None:
         self.items: list[dict[str, Any]] = []
-        self.meanwhile = lambda: None
+        self.meanwhile: Callable[[], None] = lambda: None
 
     async def list_resources(self, namespace: str | None = None) -> AsyncIterator[Resource]:
         for item in self.items:

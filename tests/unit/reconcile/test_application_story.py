@@ -744,10 +744,10 @@ class TestASecondResource:
     async def test_of_the_same_second_yields_to_who_has_saved_already(self, story: Story) -> None:
         key = await settled(story)
         twin = resource(desired(application=CREDENTIALS, template_id="other"), name="a-twin")
-        twin = story.apply(replace(twin, created_at=story.server.stored[key].created_at))
+        second = story.apply(replace(twin, created_at=story.server.stored[key].created_at))
         story.graph.add(remote_job("scim.second", template="other"))
-        await later(story, twin)
-        assert story.condition(twin, "Stalled") == ("True", "Conflict")
+        await later(story, second)
+        assert story.condition(second, "Stalled") == ("True", "Conflict")
         await later(story, key)
         assert story.condition(key, "Ready")[0] == "True"
 

@@ -1,6 +1,7 @@
 """The story of a GraphConnection: what is read, when Entra is asked, what is said, and who is woken."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ def story() -> ConnectionStory:
     return ConnectionStory()
 
 
-def job(**overlay: object) -> Resource:
+def job(**overlay: Any) -> Resource:
     return resource(desired(connection_name=KEY.name), **overlay)
 
 

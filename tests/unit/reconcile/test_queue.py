@@ -39,7 +39,7 @@ async def settle() -> None:
 
 async def take_all(queue: WorkQueue) -> list[Ticket]:
     """Take whatever is ready."""
-    taken = []
+    taken: list[Ticket] = []
     while True:
         task = asyncio.create_task(queue.take())
         await settle()

@@ -61,7 +61,9 @@ class TestSettings:
         await story.run_until(key, minutes(60))
         assert len(story.graph.patched) == 1
 
-    async def test_that_the_answer_to_the_create_leaves_out_are_read_first(self, story: Story) -> None:
+    async def test_that_the_answer_to_the_create_leaves_out_are_read_first(
+        self, story: Story, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         original = story.graph.create_job
 
         async def create_without_settings(*args: str) -> RemoteJob:
@@ -71,7 +73,7 @@ class TestSettings:
                 job.id, {name: value for name, value in job.raw.items() if name != "synchronizationJobSettings"}
             )
 
-        story.graph.create_job = create_without_settings  # type: ignore[method-assign]  # as the reference page has it
+        monkeypatch.setattr(story.graph, "create_job", create_without_settings)  # as the reference page has it
         key = story.apply(resource(desired(settings=SETTINGS), finalizers=()))
         await story.run(key)
         assert story.graph.calls == ["list_jobs", "create_job", "get_job", "patch_settings", "start_job", "list_jobs"]

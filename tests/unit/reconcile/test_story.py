@@ -279,7 +279,9 @@ class TestAJobOutOfSight:
 
 
 class TestStartAndPause:
-    async def test_an_error_after_the_start_was_taken_keeps_its_time(self, story: Story) -> None:
+    async def test_an_error_after_the_start_was_taken_keeps_its_time(
+        self, story: Story, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         key = story.apply(resource())
         story.graph.fail("list_jobs", DOWN, times=0)
         story.graph.add(remote_job(state="Disabled"))
@@ -290,7 +292,7 @@ class TestStartAndPause:
             await original(principal, job_id)
             story.graph.fail("list_jobs", DOWN)
 
-        story.graph.start_job = start_then_fail  # type: ignore[method-assign]  # the look after it is what fails
+        monkeypatch.setattr(story.graph, "start_job", start_then_fail)  # the look after it is what fails
         await story.run(key)
         assert story.graph.writes == ["start_job"]
         assert story.status(key)["lastStartTime"].startswith("2026-11-01T12:00:00")
