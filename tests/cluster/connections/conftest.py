@@ -2,7 +2,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -19,7 +18,7 @@ from tests.support.workplace import Workplace, make_namespace, open_workplace
 ROOMS = 32
 """Namespaces of the one operator that all tests here share; each test takes one or two."""
 
-RARELY: dict[str, Any] = "--poll-interval=6h"
+RARELY = "--poll-interval=6h"
 """At the pace of the world, once in six minutes: what is seen sooner was not seen by a poll."""
 
 RIGHTS = Path(stage.cluster.__file__).with_name("rbac.yaml")
