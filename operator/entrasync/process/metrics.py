@@ -8,13 +8,17 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from entrasync.api.conditions import ConditionType
 from entrasync.core.clock import Clock
+from entrasync.core.conditions import Condition
+from entrasync.core.connection_resource import ConnectionResource
 from entrasync.core.resource import Resource
 from entrasync.core.times import parse_time
 from entrasync.kube.scope import Scope
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.store import Store
 
 LOG = logging.getLogger("entrasync.graph")
 
@@ -71,6 +75,10 @@ class Metrics:
         self.registry.register(_ScopeCollector(scope))
         self.registry.register(_JobCollector(resources, memory, queue, clock))
 
+    def watch_connections(self, connections: Store[ConnectionResource]) -> None:
+        """Show at each scrape which connections work."""
+        self.registry.register(_ConnectionCollector(connections))
+
     def render(self) -> bytes:
         """Write all metrics in Prometheus' text format."""
         return generate_latest(self.registry)
@@ -89,6 +97,20 @@ class _ScopeCollector(Collector):
         for place in self._scope.places:
             refused.add_metric([place or ""], float(place in self._scope.refused))
         yield refused
+
+
+class _ConnectionCollector(Collector):
+    def __init__(self, connections: Store[ConnectionResource]) -> None:
+        self._connections = connections
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        ready = GaugeMetricFamily(
+            "entrasync_connection_ready", "1 while the login of a GraphConnection works.", labels=JOB_LABELS
+        )
+        for seen in self._connections:
+            works = any(each.type is ConditionType.READY and each.is_true for each in Condition.read_all(seen.status))
+            ready.add_metric([seen.key.namespace, seen.key.name], float(works))
+        yield ready
 
 
 class _JobCollector(Collector):

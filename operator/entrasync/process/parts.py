@@ -200,5 +200,6 @@ def _join_connection_parts(ground: Ground) -> ConnectionParts:
     )
     story, watcher = ground.scope.guard(reconciler), UnwatchedPasses()
     engine = Engine(story, queue, store, clock=clock, watcher=watcher, workers=CONNECTION_WORKERS)
+    ground.metrics.watch_connections(store)
     watch = ConnectionWatch(store, ground.connections, queue, clock=clock)
     return ConnectionParts(Kind(CONNECTION_PLURAL, server.list_connections, store, watch), watch, engine, logins)

@@ -31,6 +31,18 @@ def status_writes(place: Workplace, position: int) -> dict[str, int]:
     return {name: names.count(name) for name in names}
 
 
+def shown_ready(team: Team) -> float:
+    """Read the metric that says whether a team's connection works."""
+    assert team.place.operator is not None
+    _, text = team.place.operator.read("/metrics")
+    [line] = [
+        line
+        for line in text.splitlines()
+        if line.startswith("entrasync_connection_ready") and f'namespace="{team.namespace}"' in line
+    ]
+    return float(line.split()[-1])
+
+
 def wait_out_polls(house: House) -> None:
     """Wait for so long that others are polled five times."""
     other = house.move_in()
@@ -59,6 +71,7 @@ def test_a_connection_that_breaks_and_is_mended(house: House, team: Team, breach
         told = condition(found, "Ready")["message"]
         assert told == f"GraphConnection {team.namespace}/default is not ready ({reason}): {message}"
         assert condition(found, "Applied")["status"] == "True", "what was applied still is"
+    assert shown_ready(team) == 0
     quiet_since = world.journal()[-1].sequence
     wait_out_polls(house)
     asked = [world.journal(service_principal=principal, after=quiet_since) for principal in jobs.values()]
@@ -71,6 +84,7 @@ def test_a_connection_that_breaks_and_is_mended(house: House, team: Team, breach
     team.wait_connected(within_seconds=SECONDS)
     for name in jobs:
         place.wait_ready(name, within_seconds=SECONDS)
+    assert shown_ready(team) == 1
     place.rest()
 
 
