@@ -206,7 +206,7 @@ class World(TargetAppHand, IdentityHand, TimeHand):
         self._call("DELETE", "/journal")
 
     def reset(self) -> None:
-        """Begin anew with an empty world, no faults, an empty journal. Clock, applications and tokens stay."""
+        """Begin anew with an empty world, the usual application, no faults, an empty journal. The clock goes on."""
         self._call("POST", "/reset")
 
 

@@ -16,8 +16,9 @@ from entrasync.graph.credentials import AppCredential, ClientSecret, SecretValue
 from entrasync.graph.limiter import TenantLimiter
 from entrasync.graph.tokens import TokenSource
 from entrasync.reconcile.ports import SyncApi
-from tests.support.simulated_graph import SimulatedGraph, run_simulator
+from tests.support.simulated_graph import SimulatedGraph, reach_simulator
 from tests.support.still_clock import StillClock
+from tests.support.world import World as Simulator
 
 APP = "55555555-5555-5555-5555-555555555555"
 NOWHERE = "99999999-9999-9999-9999-999999999999"
@@ -39,8 +40,8 @@ class World:
 
 
 @pytest.fixture
-async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    async with run_simulator(tmp_path_factory.mktemp("simulator")) as graph:
+async def world(graph_world: Simulator) -> AsyncIterator[World]:
+    async with reach_simulator(graph_world.directory) as graph:
         principal = await graph.add_service_principal(templates=["scim"])
         clock, tokens = StillClock(), graph.tokens()
         client = GraphClient(tokens, TenantLimiter(clock))

@@ -1,9 +1,7 @@
-"""The simulator as a process of its own, and its control surface."""
+"""A running simulator as an async test reaches it: Graph's own surface, and the control of its world."""
 
-import asyncio
 import json
 import ssl
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -54,19 +52,11 @@ class SimulatedGraph:
 
 
 @asynccontextmanager
-async def run_simulator(folder: Path) -> AsyncIterator[SimulatedGraph]:
-    """Run a simulator whose time stands still, on a free port of loopback."""
-    command = ["-m", "graph_simulator", "--dir", str(folder), "--clock-frozen", "--die-with-parent"]
-    process = await asyncio.create_subprocess_exec(sys.executable, *command, stdout=asyncio.subprocess.PIPE)
-    try:
-        assert process.stdout is not None
-        assert await process.stdout.readline(), "the simulator ended before it was ready"
-        facts = json.loads((folder / "world.json").read_text())
-        endpoint = GraphEndpoint(facts["url"], facts["url"], ca_file=folder / "ca.pem")
-        tls = ssl.create_default_context(cafile=str(endpoint.ca_file))
-        headers = {"authorization": f"Bearer {facts['world_token']}"}
-        async with httpx.AsyncClient(base_url=facts["url"], verify=tls, headers=headers, trust_env=False) as control:
-            yield SimulatedGraph(facts, endpoint, control)
-    finally:
-        process.terminate()
-        await process.wait()
+async def reach_simulator(folder: Path) -> AsyncIterator[SimulatedGraph]:
+    """Reach the simulator that runs in a folder."""
+    facts = json.loads((folder / "world.json").read_text())
+    endpoint = GraphEndpoint(facts["url"], facts["url"], ca_file=folder / "ca.pem")
+    tls = ssl.create_default_context(cafile=str(endpoint.ca_file))
+    headers = {"authorization": f"Bearer {facts['world_token']}"}
+    async with httpx.AsyncClient(base_url=facts["url"], verify=tls, headers=headers, trust_env=False) as control:
+        yield SimulatedGraph(facts, endpoint, control)

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -123,10 +124,10 @@ class TestSteps:
         )
         assert snapshot(image) == before
 
-    def test_without_settings_it_says_what_it_needs(self, image: Path) -> None:
-        done = run_operator(image, *image_instruction("CMD"))
+    def test_without_a_setting_it_says_what_it_needs(self, image: Path) -> None:
+        done = run_operator(image, *image_instruction("CMD"), f"--client-id={uuid.uuid4()}")
         assert done.returncode == 2
-        assert "--tenant-id (ENTRASYNC_TENANT_ID): is needed" in done.stderr
+        assert "--tenant-id (ENTRASYNC_TENANT_ID) is needed" in done.stderr
 
 
 def copy_sources(to: Path) -> None:
