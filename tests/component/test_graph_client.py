@@ -60,7 +60,7 @@ WRITES: dict[str, Call] = {
     "pause_job": lambda api: api.pause_job(SP, JOB),
     "delete_job": lambda api: api.delete_job(SP, JOB),
     "restart_job": lambda api: api.restart_job(SP, JOB),
-    "patch_settings": lambda api: api.patch_settings(SP, JOB, [("LookaheadQueryEnabled", "False")]),
+    "patch_settings": lambda api: api.patch_settings(SP, JOB, [{"name": "LookaheadQueryEnabled", "value": "False"}]),
     "patch_interval": lambda api: api.patch_interval(SP, JOB, "PT20M"),
     "put_secrets": lambda api: api.put_secrets(SP, ENTRIES),
 }

@@ -299,7 +299,7 @@ class TestChangesOfAJob:
     async def test_settings_are_written(self, world: World, status: int) -> None:
         await world.graph.do("PATCH", "switches", {"patch_status": status})
         job = await world.api.create_job(world.principal, "scim")
-        await world.api.patch_settings(world.principal, job.id, [("LookaheadQueryEnabled", "True")])
+        await world.api.patch_settings(world.principal, job.id, [{"name": "LookaheadQueryEnabled", "value": "True"}])
         seen = await world.api.get_job(world.principal, job.id)
         assert seen is not None
         assert {"name": "LookaheadQueryEnabled", "value": "True"} in seen.raw["synchronizationJobSettings"]
@@ -328,7 +328,7 @@ class TestChangesOfAJob:
         await world.graph.do("POST", "applications", {**world.graph.app, **roles})
         world.tokens.drop()
         with pytest.raises(PossiblyReplicating) as caught:
-            await world.api.patch_settings(world.principal, job.id, [("a", "b")])
+            await world.api.patch_settings(world.principal, job.id, [{"name": "a", "value": "b"}])
         assert "permission Synchronization.ReadWrite.All, with" in caught.value.message
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from entrasync.core.bounds import Bounds
 from entrasync.core.defaults import Defaults
 from entrasync.core.events import Event
-from entrasync.core.job_settings import Setting
+from entrasync.core.job_settings import SettingEntry
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.resource import Resource, ResourceKey
 from entrasync.core.secrets import MASK, StoredSecret
@@ -43,8 +43,8 @@ class FakeGraph:
 
     While it `is_stale`, a start, pause, restart or PATCH that is taken does not show. `secrets` are stored by key,
     those of `masked` show as `*`; `store` makes of what was sent what is stored, and `show` of that what is shown.
-    `tried` has what was validated, `put` what was sent, `restarts` the scopes asked for, `patched` the settings; Graph
-    takes `ignored_settings` and does not change them.
+    `tried` has what was validated, `put` what was sent, `restarts` the scopes asked for, `sent_settings` the settings,
+    `patched` the same by name; Graph takes `ignored_settings` and does not change them.
     """
 
     def __init__(self, clock: StillClock) -> None:
@@ -66,7 +66,7 @@ class FakeGraph:
         self.restarts: list[tuple[str, ...]] = []
         self.takes_interval = False
         self.ignored_settings: set[str] = set()
-        self.patched: list[dict[str, str | None]] = []
+        self.sent_settings: list[list[SettingEntry]] = []
         self.is_complete = True
         self.is_stale = False
         self.next_id: str | None = None
@@ -78,6 +78,10 @@ class FakeGraph:
 
     def add(self, job: RemoteJob) -> None:
         self.jobs[job.id] = job
+
+    @property
+    def patched(self) -> list[dict[str, Any]]:
+        return [{entry["name"]: entry["value"] for entry in sent if "name" in entry} for sent in self.sent_settings]
 
     @property
     def writes(self) -> list[str]:
@@ -143,8 +147,8 @@ class FakeGraph:
 
         self._call("restart_job", restart)
 
-    async def patch_settings(self, service_principal_id: str, job_id: str, settings: Sequence[Setting]) -> None:
-        self._call("patch_settings", lambda: self._set(job_id, dict(settings)))
+    async def patch_settings(self, service_principal_id: str, job_id: str, settings: Sequence[SettingEntry]) -> None:
+        self._call("patch_settings", lambda: self._set(job_id, settings))
 
     async def patch_interval(self, service_principal_id: str, job_id: str, interval: str) -> None:
         def set_interval() -> None:
@@ -158,13 +162,13 @@ class FakeGraph:
         self.put.append(dict(entries))
         self.secrets = {key: value for key, value in {**self.secrets, **self.store(entries)}.items() if value}
 
-    def _set(self, job_id: str, settings: Mapping[str, str | None]) -> None:
-        self.patched.append(dict(settings))
+    def _set(self, job_id: str, settings: Sequence[SettingEntry]) -> None:
+        self.sent_settings.append(list(settings))
         if self.is_stale:
             return
         raw = self.jobs[job_id].raw
-        kept = {entry["name"]: entry["value"] for entry in raw["synchronizationJobSettings"]}
-        taken = {name: value for name, value in settings.items() if name not in self.ignored_settings}
+        kept = {entry["name"]: entry["value"] for entry in raw["synchronizationJobSettings"] if "name" in entry}
+        taken = {name: value for name, value in self.patched[-1].items() if name not in self.ignored_settings}
         pairs = [{"name": name, "value": value} for name, value in {**kept, **taken}.items()]
         self.add(RemoteJob(job_id, {**raw, "synchronizationJobSettings": pairs}))
 

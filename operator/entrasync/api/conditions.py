@@ -140,7 +140,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.NOT_QUARANTINED: "The job is not in quarantine.",
     Reason.OBSERVED: "The job is fit and only observed (managementPolicy Observe); Drifted tells whether it differs.",
     Reason.NO_RECENT_SUCCESS: "The last success is longer ago than spec.freshness.maxAge.",
-    Reason.NOT_CONFIGURABLE: "Graph was asked for spec.schedule.interval once and keeps its own; the job runs on that.",
+    Reason.NOT_CONFIGURABLE: "Graph keeps its own interval instead of spec.schedule.interval, and the job runs on it.",
     Reason.VALIDATED: "Graph accepted the credentials before they were saved.",
     Reason.NOT_VALIDATED: "The credentials were not tried before they were saved, or were in Graph already.",
     Reason.CREATE_UNCONFIRMED: "Graph's answer to the create was lost; its job is looked for.",

@@ -135,7 +135,7 @@ class ApplicationRecord(ApiModel):
 
 
 class IntervalRecord(ApiModel):
-    """The interval that Graph was asked for, which is done once."""
+    """The interval that Graph was asked for, which is done once, and once more where nothing came of it."""
 
     requested: str | None = None
     """spec.schedule.interval as it was sent."""
@@ -144,7 +144,10 @@ class IntervalRecord(ApiModel):
     """When (UTC)."""
 
     answer: str | None = None
-    """What Graph answered, where it refused."""
+    """What Graph answered, where it did not take it."""
+
+    repeat_time: str | None = None
+    """When it is asked once more (UTC), because an answer was lost or may be due to replication. Absent: it is not."""
 
 
 class Difference(ApiModel):

@@ -1,6 +1,7 @@
 """What a pass can do. One write to Graph each at most; `reconcile/perform.py` has one function per action."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from entrasync.core.job_settings import SettingDifference
@@ -76,11 +77,17 @@ class PatchSettings:
 
 @dataclass(frozen=True)
 class AskInterval:
-    """Ask Graph once for an interval, ISO 8601, and write down what it answered."""
+    """Ask Graph for an interval, ISO 8601, and write down what it answered.
+
+    `answer_before` is what came of asking for it before, which settled nothing; a second answer does, whatever it is.
+    Until `young_until` a 404 or 409 may be replication.
+    """
 
     service_principal_id: str
     job_id: str
     interval: str
+    answer_before: str | None = None
+    young_until: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

@@ -45,10 +45,6 @@ class Transient(EntraSyncError):
         self.after = after
 
 
-class OutcomeUnknown(EntraSyncError):
-    """The answer to a write was lost: observe again, never repeat blindly."""
-
-
 @dataclass(frozen=True)
 class GraphAnswer:
     """What Graph said when it refused: HTTP status, innermost error code, its words (cut) and the request id."""
@@ -57,6 +53,14 @@ class GraphAnswer:
     code: str
     message: str
     request_id: str
+
+
+class OutcomeUnknown(EntraSyncError):
+    """The answer to a write was lost: observe again, never repeat blindly. `answer` is a 5xx, which tells as little."""
+
+    def __init__(self, reason: Reason, message: str, *, answer: GraphAnswer | None = None) -> None:
+        super().__init__(reason, message)
+        self.answer = answer
 
 
 class Refused(Stalled):

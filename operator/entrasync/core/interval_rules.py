@@ -1,32 +1,53 @@
 """The interval that the spec expects. Graph decides it (graph-facts 4.5): it is asked once, and then told honestly."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.core.actions import AskInterval
 from entrasync.core.conditions import Condition
 from entrasync.core.facts import Facts
-from entrasync.core.times import parse_interval
+from entrasync.core.times import parse_interval, parse_time
 from entrasync.core.verdicts import Do, Verdict
 
 
 def interval_differs(facts: Facts) -> Verdict | None:
-    """Find an interval that is not what the spec expects, and that Graph was not asked for yet."""
+    """Find an interval that is not what the spec expects, and that Graph was not asked for yet.
+
+    Under Observe that is no difference that anybody could mend.
+    """
     wanted = facts.desired.interval
-    if facts.job is None or wanted is None or not _differs(facts) or _is_same(_asked(facts).get("requested"), wanted):
+    if facts.job is None or wanted is None or facts.desired.is_observed_only or not _differs(facts):
         return None
-    return Do(AskInterval(facts.home, facts.job.id, wanted))
+    is_asked = _is_asked(facts, wanted)
+    repeat_at = ask_again_at(facts)
+    if is_asked and (repeat_at is None or facts.now < repeat_at):
+        return None
+    before = _asked(facts).get("answer") if is_asked else None
+    return Do(AskInterval(facts.home, facts.job.id, wanted, answer_before=before, young_until=facts.young_until))
+
+
+def ask_again_at(facts: Facts) -> datetime | None:
+    """Tell when Graph is asked once more because nothing came of it; None where that is settled."""
+    wanted = facts.desired.interval
+    if wanted is None or not _differs(facts) or not _is_asked(facts, wanted):
+        return None
+    return parse_time(_asked(facts).get("repeatTime"))
 
 
 def tell_schedule(facts: Facts) -> list[Condition]:
     """Write the condition ScheduleApplied, only while Graph keeps another interval than it was asked for."""
     wanted, asked = facts.desired.interval, _asked(facts)
-    if wanted is None or not _differs(facts) or not _is_same(asked.get("requested"), wanted):
+    if wanted is None or not _differs(facts):
+        return []
+    is_settled = _is_asked(facts, wanted) and ask_again_at(facts) is None
+    if not is_settled and not facts.desired.is_observed_only:
         return []
     answer = f" (it answered {asked['answer']})" if asked.get("answer") else ""
+    detail = answer if is_settled else " (it was not asked, for managementPolicy is Observe)"
     message = f"Graph decides how often a job runs: {_describe(facts)}, not the {wanted} of spec.schedule.interval"
-    return [Condition(ConditionType.SCHEDULE_APPLIED, "False", Reason.NOT_CONFIGURABLE, f"{message}{answer}.")]
+    return [Condition(ConditionType.SCHEDULE_APPLIED, "False", Reason.NOT_CONFIGURABLE, f"{message}{detail}.")]
 
 
 def _describe(facts: Facts) -> str:
@@ -49,6 +70,10 @@ def _is_same(one: object, other: object) -> bool:
 def _shown(facts: Facts) -> object:
     schedule = facts.job.raw.get("schedule") if facts.job else None
     return schedule.get("interval") if isinstance(schedule, Mapping) else None
+
+
+def _is_asked(facts: Facts, wanted: str) -> bool:
+    return _is_same(_asked(facts).get("requested"), wanted)
 
 
 def _asked(facts: Facts) -> Mapping[str, Any]:

@@ -8,6 +8,10 @@ from typing import Any
 from entrasync.core.jobs import RemoteJob
 
 Setting = tuple[str, str | None]
+"""Name and value, as they are compared."""
+
+SettingEntry = Mapping[str, Any]
+"""An entry as Graph has it, which may hold more and other than that."""
 
 MEMBER = "synchronizationJobSettings"
 
@@ -42,14 +46,26 @@ def read_settings(raw: Mapping[str, Any]) -> tuple[Setting, ...] | None:
     return tuple((entry["name"], _text(entry.get("value"))) for entry in entries)
 
 
-def merge_settings(known: Iterable[Setting], wanted: Iterable[Setting]) -> tuple[Setting, ...]:
-    """Lay the wanted settings over those known: nobody tells whether Graph keeps those that a PATCH leaves out."""
-    return tuple((dict(known) | dict(wanted)).items())
+def merge_settings(stored: object, wanted: Iterable[tuple[str, str]]) -> tuple[SettingEntry, ...]:
+    """Lay the wanted settings over those stored, which stay as they were read, whatever is in them.
+
+    All are sent, for nobody tells whether Graph keeps those that a PATCH leaves out.
+    """
+    missing = dict(wanted)
+    entries = [entry for entry in stored if isinstance(entry, Mapping)] if isinstance(stored, list) else []
+    ours = {entry["name"]: missing[entry["name"]] for entry in entries if _is_among(missing, entry)}
+    merged = [{**entry, "value": ours[entry["name"]]} if _is_among(ours, entry) else entry for entry in entries]
+    added = [{"name": name, "value": value} for name, value in missing.items() if name not in ours]
+    return (*merged, *added)
 
 
-def with_settings(job: RemoteJob, settings: Iterable[Setting]) -> RemoteJob:
+def with_settings(job: RemoteJob, settings: Iterable[SettingEntry]) -> RemoteJob:
     """Show a job as it is once Graph has taken these settings."""
-    return RemoteJob(job.id, {**job.raw, MEMBER: [{"name": name, "value": value} for name, value in settings]})
+    return RemoteJob(job.id, {**job.raw, MEMBER: list(settings)})
+
+
+def _is_among(names: Mapping[str, str], entry: SettingEntry) -> bool:
+    return isinstance(entry.get("name"), str) and entry["name"] in names
 
 
 def _text(value: object) -> str | None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from entrasync.core.facts import Facts
 from entrasync.core.freshness import overdue_at
+from entrasync.core.interval_rules import ask_again_at
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.schedule import list_turns
 from entrasync.core.times import parse_interval, parse_time
@@ -35,8 +36,11 @@ def next_look(job: RemoteJob | None, *, poll_interval: timedelta, now: datetime)
 
 
 def until_own_turn(facts: Facts) -> timedelta | None:
-    """Tell how long until a time of the spec or of ours comes: an expiration, the end of a hold, an overdue run."""
-    turns = [*list_turns(facts.desired, facts.hold), overdue_at(facts)]
+    """Tell how long until a time of the spec or of ours comes: an expiration, the end of a hold, an overdue run.
+
+    And when an interval is asked for once more.
+    """
+    turns = [*list_turns(facts.desired, facts.hold), overdue_at(facts), ask_again_at(facts)]
     return min((turn - facts.now for turn in turns if turn is not None and turn > facts.now), default=None)
 
 

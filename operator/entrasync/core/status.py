@@ -109,9 +109,12 @@ def with_start(resource: Resource, now: datetime) -> dict[str, Any]:
     return status | {"lastStartTime": write_precise_time(now)}
 
 
-def with_interval(resource: Resource, interval: str, now: datetime, *, answer: str | None) -> dict[str, Any]:
-    """Remember that Graph was asked for an interval; `answer` is what it said when it refused."""
+def with_interval(
+    resource: Resource, interval: str, now: datetime, *, answer: str | None, repeat_at: datetime | None = None
+) -> dict[str, Any]:
+    """Remember that Graph was asked for an interval, what it said if it did not take it, and when to ask once more."""
     asked = {"requested": interval, "time": write_time(now), "answer": answer}
+    asked["repeatTime"] = write_time(repeat_at) if repeat_at else None
     return dict(resource.status) | {"interval": _without_nothing(asked)}
 
 

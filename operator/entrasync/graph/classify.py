@@ -85,7 +85,7 @@ def _refusal(operation: Operation, answer: GraphAnswer) -> EntraSyncError:
 def _server_fault(operation: Operation, received: Received, *, answer: GraphAnswer) -> EntraSyncError:
     message = f"Graph failed to {operation.words} {_quote(answer)}"
     if operation.is_write:
-        return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message)
+        return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message, answer=answer)
     return Transient(Reason.GRAPH_UNREACHABLE, message, after=read_retry_after(received.headers))
 
 

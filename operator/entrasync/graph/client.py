@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from entrasync.core.errors import PossiblyReplicating
-from entrasync.core.job_settings import Setting
+from entrasync.core.job_settings import SettingEntry
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.secrets import StoredSecret
 from entrasync.core.templates import RemoteTemplate
@@ -115,11 +115,10 @@ class GraphClient:
         criteria = {"resetScope": ", ".join(scopes or RESTART_SCOPES)}
         await self._send(RESTART_JOB, "POST", url, document={"criteria": criteria})
 
-    async def patch_settings(self, service_principal_id: str, job_id: str, settings: Sequence[Setting]) -> None:
-        """Write synchronizationJobSettings, pairs of name and value; may be repeated."""
-        pairs = [{"name": name, "value": value} for name, value in settings]
+    async def patch_settings(self, service_principal_id: str, job_id: str, settings: Sequence[SettingEntry]) -> None:
+        """Write synchronizationJobSettings, entries of name and value; may be repeated."""
         url = self._at.job(service_principal_id, job_id)
-        await self._send(PATCH_SETTINGS, "PATCH", url, document={"synchronizationJobSettings": pairs})
+        await self._send(PATCH_SETTINGS, "PATCH", url, document={"synchronizationJobSettings": list(settings)})
 
     async def patch_interval(self, service_principal_id: str, job_id: str, interval: str) -> None:
         """Ask for an interval, an ISO 8601 duration; what Graph makes of it shows only in the job."""

@@ -1,17 +1,25 @@
 """PATCH of a job: its own settings, and an interval that Graph is asked for."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from entrasync.api.conditions import Reason
 from entrasync.core.actions import AskInterval, PatchSettings
-from entrasync.core.errors import PossiblyReplicating, Refused, Waiting
+from entrasync.core.clock import Clock
+from entrasync.core.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient, Waiting
 from entrasync.core.events import Event
-from entrasync.core.job_settings import merge_settings, read_settings, with_settings
+from entrasync.core.job_settings import MEMBER, merge_settings, read_settings, with_settings
 from entrasync.core.jobs import RemoteJob
 from entrasync.reconcile.ports import SyncApi
 
-NOT_CONFIGURABLE = frozenset({400, 401, 403, 405})
-"""Answers to an interval that say that it cannot be set (graph-facts 0.9): asking again would change nothing."""
+MAYBE_REPLICATION = frozenset({404, 409})
+"""Answers to an interval that say nothing about it while something is young; all others do (graph-facts 0.9)."""
+
+UNTIL_ASKED_AGAIN = timedelta(minutes=1)
+"""Between the two times that an interval is asked for when the first answer was lost."""
+
+NO_ANSWER = "nothing"
+"""Told as "it answered nothing"."""
 
 UNTIL_SHOWN = timedelta(seconds=10)
 """Between looks for a job that was just created and is not known everywhere."""
@@ -26,11 +34,9 @@ async def patch_settings(api: SyncApi, action: PatchSettings) -> RemoteJob:
     Raises what `SyncApi` raises, and `Waiting` while a new job cannot be read.
     """
     home, job = action.service_principal_id, action.job
-    known = read_settings(job.raw)
-    if known is None:
+    if read_settings(job.raw) is None:
         job = await _read_job(api, action)
-        known = read_settings(job.raw) or ()
-    settings = merge_settings(known, action.wanted)
+    settings = merge_settings(job.raw.get(MEMBER), action.wanted)
     await api.patch_settings(home, job.id, settings)
     return with_settings(job, settings)
 
@@ -55,16 +61,39 @@ def tell_settings(action: PatchSettings) -> Event:
     return Event("Normal", Reason.DRIFT_CORRECTED, f"{message} A change from outside this resource was undone.")
 
 
-async def ask_interval(api: SyncApi, action: AskInterval) -> str | None:
-    """Ask for an interval; returns Graph's answer where it says that there is nothing to set, None where it took it.
+@dataclass(frozen=True)
+class IntervalAnswer:
+    """What came of asking for an interval: Graph's words where it did not take it, and when to ask once more."""
 
-    Raises what `SyncApi` raises otherwise.
+    words: str | None = None
+    repeat_at: datetime | None = None
+
+
+async def ask_interval(api: SyncApi, action: AskInterval, clock: Clock) -> IntervalAnswer:
+    """Ask for an interval: whatever Graph answers is an answer, and none harms the job.
+
+    Raises only what says that Graph cannot be asked at all.
     """
     try:
         await api.patch_interval(action.service_principal_id, action.job_id, action.interval)
+    except Transient as error:
+        if error.reason is not Reason.THROTTLED:
+            return _answer(action, NO_ANSWER, repeat_at=clock.now() + UNTIL_ASKED_AGAIN)
+        return IntervalAnswer(action.answer_before, clock.now() + (error.after or UNTIL_ASKED_AGAIN))
+    except OutcomeUnknown as error:
+        words = _quote(error.answer) if error.answer else NO_ANSWER
+        return _answer(action, words, repeat_at=clock.now() + UNTIL_ASKED_AGAIN)
     except (Refused, PossiblyReplicating) as error:
-        if error.answer.status not in NOT_CONFIGURABLE:
-            raise
-        answer = error.answer
-        return ": ".join(filter(None, (f"{answer.status} {answer.code}".strip(), answer.message)))
-    return None
+        young_until = action.young_until if error.answer.status in MAYBE_REPLICATION else None
+        is_young = young_until is not None and clock.now() < young_until
+        return _answer(action, _quote(error.answer), repeat_at=young_until if is_young else None)
+    return IntervalAnswer()
+
+
+def _answer(action: AskInterval, words: str, *, repeat_at: datetime | None) -> IntervalAnswer:
+    """Take what settles nothing for an answer at the second time."""
+    return IntervalAnswer(words, repeat_at if action.answer_before is None else None)
+
+
+def _quote(answer: GraphAnswer) -> str:
+    return ": ".join(filter(None, (f"{answer.status} {answer.code}".strip(), answer.message)))

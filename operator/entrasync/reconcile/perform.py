@@ -37,7 +37,7 @@ from entrasync.reconcile.connections import Connections
 from entrasync.reconcile.done import Done
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.offers import explain_refusal, refuse_unless_offered, was_not_offered
-from entrasync.reconcile.patches import ask_interval, patch_settings, tell_settings
+from entrasync.reconcile.patches import IntervalAnswer, ask_interval, patch_settings, tell_settings
 from entrasync.reconcile.ports import EventSink, ResourceApi, ResourceChanged, SyncApi
 from entrasync.reconcile.resources import Resources
 
@@ -205,10 +205,12 @@ class Performer:
         return Done(resource, job=job, is_assumed=True)
 
     async def _ask_interval(self, action: AskInterval, resource: Resource) -> Done:
-        """Ask once; a crash before the answer is written down has it asked again."""
-        answer = await ask_interval(self._api(resource), action)
-        asked = with_interval(resource, action.interval, self._clock.now(), answer=answer)
-        return Done(replace(resource, status=asked), needs_look=answer is None)
+        """Ask; a crash before the answer is written down has it asked again."""
+        answer = await ask_interval(self._api(resource), action, self._clock)
+        asked = with_interval(
+            resource, action.interval, self._clock.now(), answer=answer.words, repeat_at=answer.repeat_at
+        )
+        return Done(replace(resource, status=asked), needs_look=answer == IntervalAnswer())
 
     async def _delete(self, action: DeleteJob, resource: Resource) -> Done:
         """Delete the job and let go; one that Graph does not know may only be hidden, and needs a look."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from entrasync.core.events import Event
-from entrasync.core.job_settings import Setting
+from entrasync.core.job_settings import SettingEntry
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.kubernetes_secret import KubernetesSecret
 from entrasync.core.resource import Resource, ResourceKey
@@ -68,8 +68,8 @@ class SyncApi(Protocol):
         """
         ...
 
-    async def patch_settings(self, service_principal_id: str, job_id: str, settings: Sequence[Setting]) -> None:
-        """Write synchronizationJobSettings, pairs of name and value; may be repeated.
+    async def patch_settings(self, service_principal_id: str, job_id: str, settings: Sequence[SettingEntry]) -> None:
+        """Write synchronizationJobSettings, entries of name and value; may be repeated.
 
         Whether Graph keeps settings that are not named is not documented.
         """

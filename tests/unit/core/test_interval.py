@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.policies import ManagementPolicy
 from entrasync.core.actions import AskInterval
 from entrasync.core.interval_rules import tell_schedule
 from entrasync.core.jobs import RemoteJob
-from entrasync.core.plan import plan
+from entrasync.core.plan import foresee, plan
 from entrasync.core.status import conclude, remember
 from entrasync.core.verdicts import Do
 from tests.support.facts import JOB, NOW, PRINCIPAL, desired, facts, holder, remote_job
@@ -84,3 +85,25 @@ class TestOnceAsked:
         status = asked("PT20M") | {"job": {"id": "former"}}
         seen = facts(holder(wish=WISH, status=status).without_former_job(), remote_job())
         assert isinstance(plan(seen), Do)
+
+
+class TestUnderObserve:
+    WISH = desired(interval="PT20M", management_policy=ManagementPolicy.OBSERVE)
+
+    def test_another_interval_is_no_drift_for_nobody_could_mend_it(self) -> None:
+        seen = facts(holder(wish=self.WISH), remote_job())
+        assert plan(seen) is None
+        assert foresee(seen) == ()
+
+    def test_the_condition_names_the_real_one(self) -> None:
+        [told] = tell_schedule(facts(holder(wish=self.WISH), remote_job()))
+        assert (told.status, told.reason) == ("False", Reason.NOT_CONFIGURABLE)
+        assert told.message == (
+            "Graph decides how often a job runs: this one every PT40M, not the PT20M of spec.schedule.interval "
+            "(it was not asked, for managementPolicy is Observe)."
+        )
+
+    def test_the_condition_has_what_was_answered_while_it_was_managed(self) -> None:
+        status = asked("PT20M", answer="400 Denied: No.")
+        [told] = tell_schedule(facts(holder(wish=self.WISH, status=status), remote_job()))
+        assert told.message.endswith("(it answered 400 Denied: No.).")

@@ -68,8 +68,16 @@ class TestReading:
         assert read_settings({}) is None
 
     def test_laying_ours_over_the_others_keeps_their_order_and_nulls(self) -> None:
-        merged = merge_settings((("A", "1"), ("B", None), ("C", "3")), (("C", "4"), ("D", "5")))
-        assert merged == (("A", "1"), ("B", None), ("C", "4"), ("D", "5"))
+        merged = merge_settings(pairs(A="1", B=None, C="3"), (("C", "4"), ("D", "5")))
+        assert list(merged) == pairs(A="1", B=None, C="4", D="5")
+
+    def test_laying_ours_over_one_that_is_there_twice_changes_both(self) -> None:
+        merged = merge_settings([*pairs(A="1"), *pairs(A="2")], (("A", "3"),))
+        assert list(merged) == [*pairs(A="3"), *pairs(A="3")]
+
+    @pytest.mark.parametrize("stored", [None, "odd", [], ["odd", None]])
+    def test_laying_ours_over_nothing_readable_gives_ours(self, stored: object) -> None:
+        assert list(merge_settings(stored, (("A", "3"),))) == pairs(A="3")
 
 
 class TestSettingsThatDiffer:

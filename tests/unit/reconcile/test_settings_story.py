@@ -1,5 +1,6 @@
 """Settings and intervals over many passes: what is sent, how often, and what is told."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ LOOKAHEAD = "LookaheadQueryEnabled"
 SETTINGS = ((LOOKAHEAD, "False"),)
 LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
 DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
+THROTTLED = Transient(Reason.THROTTLED, "Not so fast.", after=timedelta(seconds=30))
 
 
 def refused(status: int, reason: Reason = Reason.REQUEST_REFUSED) -> Refused:
@@ -24,6 +26,15 @@ def refused(status: int, reason: Reason = Reason.REQUEST_REFUSED) -> Refused:
 def replicating(status: int) -> PossiblyReplicating:
     answer = GraphAnswer(status, "Denied", "No.", "req")
     return PossiblyReplicating(refused(status, Reason.PERMISSION_MISSING), answer=answer)
+
+
+def conflicting() -> PossiblyReplicating:
+    answer = GraphAnswer(409, "Denied", "No.", "req")
+    return PossiblyReplicating(Transient(Reason.REQUEST_REFUSED, "No."), answer=answer)
+
+
+def failed(status: int) -> OutcomeUnknown:
+    return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No.", answer=GraphAnswer(status, "Denied", "No.", "req"))
 
 
 @pytest.fixture
@@ -60,6 +71,24 @@ class TestSettings:
         assert story.condition(key, "Applied") == ("True", "Applied")
         await story.run_until(key, minutes(60))
         assert len(story.graph.patched) == 1
+
+    async def test_of_others_are_sent_back_as_they_were_read(self, story: Story) -> None:
+        others: list[Any] = [
+            {"name": "N", "value": 5},
+            {"name": "B", "value": True, "hint": "x"},
+            {"name": "Z", "value": None},
+            {"value": "nameless"},
+            {"name": "Twice", "value": "1"},
+            {"name": "Twice", "value": "2"},
+        ]
+        ours = {"name": LOOKAHEAD, "value": "True", "hint": "x"}
+        job = RemoteJob(JOB, {**remote_job().raw, "synchronizationJobSettings": [ours, *others]})
+        key = held(story, job, settings=(*SETTINGS, ("New", "1")))
+        await story.run(key)
+        assert story.graph.sent_settings == [
+            [{**ours, "value": "False"}, *others, {"name": "New", "value": "1"}],
+        ]
+        assert story.condition(key, "Applied") == ("True", "Applied")
 
     async def test_that_the_answer_to_the_create_leaves_out_are_read_first(
         self, story: Story, monkeypatch: pytest.MonkeyPatch
@@ -171,7 +200,9 @@ class TestAnInterval:
         assert story.condition(key, "ScheduleApplied") == ("", "")
         assert story.status(key)["job"]["schedule"]["interval"] == "PT20M"
 
-    @pytest.mark.parametrize("error", [refused(400), replicating(401), replicating(403), refused(405)])
+    @pytest.mark.parametrize(
+        "error", [refused(400), replicating(401), replicating(403), refused(405), refused(410), refused(422)]
+    )
     async def test_that_is_refused_is_not_configurable_and_stalls_nothing(self, story: Story, error: Refused) -> None:
         key = held(story, remote_job(), interval="PT20M")
         story.graph.fail("patch_interval", error, times=9)
@@ -182,14 +213,69 @@ class TestAnInterval:
         assert story.condition(key, "Stalled") == ("", "")
         assert f"(it answered {error.answer.status} Denied: No.)" in str(story.status(key)["conditions"])
 
-    @pytest.mark.parametrize("error", [LOST, DOWN, replicating(404), replicating(409)])
-    async def test_that_got_no_such_answer_is_asked_for_again(self, story: Story, error: Exception) -> None:
+    @pytest.mark.parametrize(
+        ("error", "words"),
+        [
+            (LOST, "it answered nothing"),
+            (DOWN, "it answered nothing"),
+            (failed(500), "it answered 500 Denied: No."),
+            (failed(501), "it answered 501 Denied: No."),
+            (replicating(404), "it answered 404 Denied: No."),
+            (conflicting(), "it answered 409 Denied: No."),
+        ],
+    )
+    async def test_that_got_no_such_answer_is_asked_for_once_more_and_harms_nothing(
+        self, story: Story, error: Exception, words: str
+    ) -> None:
+        key = held(story, remote_job(), interval="PT20M")
+        story.graph.fail("patch_interval", error, times=99)
+        await story.run(key)
+        assert story.condition(key, "Ready") == ("True", "Healthy")
+        assert story.condition(key, "ScheduleApplied") == ("", "")
+        await story.run_until(key, minutes(70))
+        assert story.graph.writes == ["patch_interval", "patch_interval"]
+        assert story.condition(key, "Ready") == ("True", "Healthy")
+        assert story.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
+        assert words in story.message(key, "ScheduleApplied")
+        story.restart()
+        await story.run_until(key, minutes(70))
+        assert len(story.graph.writes) == 2
+
+    @pytest.mark.parametrize("error", [LOST, failed(503), replicating(404), conflicting()])
+    async def test_that_is_taken_at_the_second_time_needs_no_condition(self, story: Story, error: Exception) -> None:
+        story.graph.takes_interval = True
         key = held(story, remote_job(), interval="PT20M")
         story.graph.fail("patch_interval", error)
-        await story.run(key)
-        assert "interval" not in story.status(key)
-        await story.run(key)
+        await story.run_until(key, minutes(10))
         assert story.graph.writes == ["patch_interval", "patch_interval"]
+        assert story.status(key)["job"]["schedule"]["interval"] == "PT20M"
+        assert story.condition(key, "ScheduleApplied") == ("", "")
+
+    async def test_whose_answer_was_lost_though_graph_took_it_is_not_asked_for_again(self, story: Story) -> None:
+        story.graph.takes_interval = True
+        key = held(story, remote_job(), interval="PT20M")
+        story.graph.fail("patch_interval", LOST, is_done=True)
+        await story.run_until(key, minutes(10))
+        assert story.graph.writes == ["patch_interval"]
+
+    @pytest.mark.parametrize("status", [404, 409])
+    async def test_of_a_job_that_is_long_known_takes_any_refusal_for_an_answer(self, story: Story, status: int) -> None:
+        key = held(story, remote_job(), interval="PT20M")
+        story.graph.fail("patch_interval", THROTTLED)
+        await story.run(key)
+        story.graph.fail("patch_interval", replicating(status) if status == 404 else conflicting(), times=9)
+        story.clock.move(minutes(6))
+        await story.run_until(key, minutes(60))
+        assert story.graph.writes == ["patch_interval", "patch_interval"]
+        assert f"(it answered {status} Denied: No.)" in story.message(key, "ScheduleApplied")
+
+    async def test_that_is_throttled_is_asked_for_until_there_is_an_answer(self, story: Story) -> None:
+        key = held(story, remote_job(), interval="PT20M")
+        story.graph.fail("patch_interval", THROTTLED, times=4)
+        await story.run(key)
+        assert story.condition(key, "Ready") == ("True", "Healthy")
+        await story.run_until(key, minutes(60))
+        assert len(story.graph.writes) == 5
         assert story.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
 
     async def test_is_asked_for_again_when_the_field_changes_and_forgotten_when_it_goes(self, story: Story) -> None:
