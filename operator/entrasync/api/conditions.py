@@ -125,6 +125,7 @@ class Reason(StrEnum):
     SECRET_NOT_REMOVABLE = "SecretNotRemovable"  # noqa: S105  the name of a reason, no password
     SECRETS_DEPRECATED = "SecretsDeprecated"
     JOB_RESTARTED = "JobRestarted"
+    RESTART_UNANSWERED = "RestartUnanswered"
     MIRROR_CUT = "MirrorCut"
     INVALID_ANNOTATION = "InvalidAnnotation"
 
@@ -199,6 +200,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.SECRET_NOT_REMOVABLE: "Graph does not remove this key; it stays, and is no longer looked after.",
     Reason.SECRETS_DEPRECATED: "Graph's beta is about to lose the calls that credentials are saved by.",
     Reason.JOB_RESTARTED: "The job was restarted to bring a new provisioning scope into force.",
+    Reason.RESTART_UNANSWERED: "Graph answered neither of two restarts; it may have done them. None is sent again.",
     Reason.MIRROR_CUT: "Graph's status was malformed or too large in places; those properties are left out.",
     Reason.INVALID_ANNOTATION: "An annotation for the operator cannot be read and is ignored; the message says why.",
 }

@@ -95,6 +95,9 @@ class OperationRecord(ApiModel):
     job_ids_before: list[str] | None = None
     """Ids of the jobs that were there before: none of them is the one looked for."""
 
+    tries: int | None = None
+    """How many times a restart was sent whose answer is not known. Absent: not sent yet."""
+
 
 class SourceRecord(ApiModel):
     """A Secret that values were read from, never its content."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.policies import CredentialValidation
 from entrasync.core.application import SYNC_ALL, keys_left_over, owned_keys, secrets_to_send
 from entrasync.core.application_record import ApplicationRecord
 from entrasync.core.application_rules import explain_loss, standing_loss
@@ -21,7 +22,9 @@ def remembered_application(facts: Facts) -> dict[str, Any] | None:
     spec, seen = facts.desired.application, facts.observed.application
     if spec is None:
         return ApplicationRecord(lost_keys=record.lost_keys).write()
-    if seen is None or seen.stored is None or seen.credentials.unreadable or facts.application_claim:
+    if facts.application_claim:  # the other may save what it likes: nothing is sure of ours any more
+        return replace(record, sources=(), generation=None, validated=None).write()
+    if seen is None or seen.stored is None or seen.credentials.unreadable:
         return record.write()
     if seen.pending or secrets_to_send(spec, seen, record) or keys_left_over(spec, seen, record):
         return record.write()
@@ -53,9 +56,11 @@ def tell_loss(resource: Resource) -> list[Condition]:
 
 def _credentials_valid(facts: Facts) -> list[Condition]:
     kind, seen, record = ConditionType.CREDENTIALS_VALID, facts.observed.application, facts.resource.application
+    if facts.application_claim:
+        return []
     if seen is None:  # not looked at this time, which is no news
         return [known for known in Condition.read_all(facts.resource.status) if known.type is kind]
-    if seen is not None and seen.refusal is not None:
+    if seen.refusal is not None:
         words = f"{seen.refusal.code}: {seen.refusal.message}".strip(": ")
         if seen.refusal.is_verdict:
             return [Condition(kind, "False", Reason.VALIDATION_FAILED, f"Graph refused the credentials: {words}")]
@@ -72,7 +77,7 @@ def _credentials_valid(facts: Facts) -> list[Condition]:
 
 def _is_never_tried(facts: Facts) -> bool:
     spec = facts.desired.application
-    return bool(spec and spec.credentials and spec.credentials.validation == "Never")
+    return bool(spec and spec.credentials and spec.credentials.validation is CredentialValidation.NEVER)
 
 
 def with_restart_intent(resource: Resource, now: datetime) -> dict[str, Any]:
@@ -85,9 +90,22 @@ def with_restart_intent(resource: Resource, now: datetime) -> dict[str, Any]:
     return dict(resource.status) | {"operation": operation}
 
 
+def with_restart_try(resource: Resource) -> dict[str, Any]:
+    """Count a restart that is about to be sent, in case its answer is lost."""
+    operation = dict(resource.status["operation"]) | {"tries": resource.restart_tries + 1}
+    return dict(resource.status) | {"operation": operation}
+
+
 def without_restart_intent(resource: Resource) -> dict[str, Any]:
     """Forget a restart whose cause surely did not come about."""
     return {name: value for name, value in resource.status.items() if name != "operation"}
+
+
+def keep_intent(resource: Resource, stored: Resource) -> dict[str, Any]:
+    """Lay over a working copy what was stored of a write before it was sent."""
+    if not stored.is_restart_due:
+        return dict(resource.status)
+    return dict(resource.status) | {"operation": stored.status["operation"]}
 
 
 def with_saved_secrets(
@@ -120,6 +138,12 @@ def with_restart(resource: Resource) -> dict[str, Any]:
     record = resource.application
     scope = spec.provisioning_scope.value if spec and spec.provisioning_scope else record.scope_in_force
     application = replace(record, scope_in_force=scope).write()
+    return without_restart_intent(resource) | {"application": application}
+
+
+def with_unknown_restart(resource: Resource) -> dict[str, Any]:
+    """Remember that nobody knows which provisioning scope is in force."""
+    application = replace(resource.application, scope_in_force=None).write()
     return without_restart_intent(resource) | {"application": application}
 
 

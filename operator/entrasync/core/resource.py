@@ -166,6 +166,13 @@ class Resource:
         return self._operation_action == RESTART_JOB
 
     @property
+    def restart_tries(self) -> int:
+        """How many times the restart that is due was sent without an answer."""
+        operation = self.status.get("operation")
+        tries = operation.get("tries") if isinstance(operation, Mapping) else None
+        return tries if isinstance(tries, int) else 0
+
+    @property
     def _operation_action(self) -> object:
         operation = self.status.get("operation")
         return operation.get("action") if isinstance(operation, Mapping) else None

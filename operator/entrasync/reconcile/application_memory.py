@@ -17,6 +17,10 @@ _KEY = secrets.token_bytes(32)
 """Random in each process: a digest that got out would tell nothing of a value."""
 
 
+_UNSURE = b""
+"""Instead of a digest: the value is surely not known, whatever a record says."""
+
+
 def digest(text: str) -> bytes:
     """Make a value comparable without keeping it."""
     return hashlib.blake2b(text.encode(), key=_KEY, digest_size=16).digest()
@@ -75,7 +79,7 @@ class ApplicationMemory:
     def give_up(self) -> None:
         """Forget what was saved when the spec gives it up: anybody may change it from now on."""
         if self.is_carried:
-            self.saved.digests.clear()
+            self.saved.digests = dict.fromkeys(self.saved.digests, _UNSURE)
             self.saved.is_validated, self.is_carried = None, False
 
     def note_look(self, stored: SecretValues, version: Version, at: datetime) -> None:

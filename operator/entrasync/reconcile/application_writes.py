@@ -13,7 +13,9 @@ from entrasync.core.application import FIELDS_OF_THEIR_OWN, Refusal, owned_keys
 from entrasync.core.application_status import (
     with_restart,
     with_restart_intent,
+    with_restart_try,
     with_saved_secrets,
+    with_unknown_restart,
     without_restart_intent,
     without_secrets,
 )
@@ -33,6 +35,9 @@ from entrasync.reconcile.ports import EventSink, ResourceApi, ResourceChanged, S
 from entrasync.reconcile.resources import Resources
 
 BAD_REQUEST = 400
+
+MOST_RESTARTS = 2
+"""Whose answers are all lost: each takes the job back to an initial cycle."""
 
 UNTIL_REFUSED_AGAIN = timedelta(minutes=15)
 """Between tries of values that were refused: a target app may lock an account after too many."""
@@ -83,7 +88,7 @@ class ApplicationWriter:
             return Done(resource, is_refused=True)
         self._refuse_what_was_forbidden_meanwhile(resource)
         had_intent = resource.is_restart_due
-        if action.needs_restart and not had_intent:
+        if action.needs_restart and (not had_intent or resource.restart_tries):
             resource = await self._write(resource, with_restart_intent(resource, self._clock.now()))
         try:
             with _watching_others(memory, resource):
@@ -132,11 +137,26 @@ class ApplicationWriter:
         return Done(replace(resource, status=without_secrets(resource, action.keys, lost=lost)))
 
     async def _restart(self, action: RestartJob, resource: Resource) -> Done:
-        """Restart with the default scopes. The intent is in the status already; a lost answer leaves it there."""
-        await self._api(resource).restart_job(action.service_principal_id, action.job_id)
+        """Restart with the default scopes. The intent is in the status already; a lost answer leaves it there once."""
+        api = self._api(resource)
+        resource = await self._write(resource, with_restart_try(resource))
+        try:
+            await api.restart_job(action.service_principal_id, action.job_id)
+        except OutcomeUnknown:
+            if resource.restart_tries < MOST_RESTARTS:
+                raise
+            return self._give_up_restart(action, resource)
         message = f"Restarted job {action.job_id} to bring the provisioning scope into force."
         self._tell(resource, "Normal", Reason.JOB_RESTARTED, message)
         return Done(replace(resource, status=with_restart(resource)), needs_look=True)
+
+    def _give_up_restart(self, action: RestartJob, resource: Resource) -> Done:
+        message = (
+            f"Graph answered neither of {MOST_RESTARTS} restarts of job {action.job_id}, and may have done them. None "
+            "is sent again: if the job's next cycle is no initial one, restart it in the portal."
+        )
+        self._tell(resource, "Warning", Reason.RESTART_UNANSWERED, message)
+        return Done(replace(resource, status=with_unknown_restart(resource)), needs_look=True)
 
     async def _forget_acknowledgement(self, resource: Resource) -> Done:
         """Take the annotation away: what vanished now, nobody has looked at."""

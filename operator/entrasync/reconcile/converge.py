@@ -12,9 +12,9 @@ from entrasync.core.actions import (
     PatchSettings,
     PauseJob,
     ReleaseResource,
-    SaveSecrets,
     StartJob,
 )
+from entrasync.core.application_status import keep_intent
 from entrasync.core.bounds import Bounds
 from entrasync.core.clock import Clock
 from entrasync.core.deletion import (
@@ -223,19 +223,18 @@ class Convergence:
             resource = replace(stored, desired=facts.desired, generation=resource.generation)
         elif isinstance(action, PauseJob) and action.record is not None:
             resource = replace(resource, status=dict(resource.status) | {"pause": action.record.write()})
-        elif isinstance(action, SaveSecrets):
-            resource = self._with_stored_operation(resource)
+        elif isinstance(action, ApplicationAction) and isinstance(error, OutcomeUnknown):
+            resource = self._with_stored_intent(resource)
+            facts = replace(facts, observed=replace(facts.observed, application=None))  # from before the write
         facts = replace(facts, resource=resource, now=self._clock.now())
         if isinstance(error, OutcomeUnknown) and isinstance(rest := plan(facts), Wait):
             return Seen(facts, rest)
         return Seen(facts, self.judge(resource, error))
 
-    def _with_stored_operation(self, resource: Resource) -> Resource:
-        """Keep the restart that was written down before a save whose answer was lost."""
+    def _with_stored_intent(self, resource: Resource) -> Resource:
+        """Keep what was written down before a write whose answer was lost."""
         stored = self._resources.get(resource.key)
-        if stored is None or not stored.is_restart_due:
-            return resource
-        return replace(resource, status=dict(resource.status) | {"operation": stored.status["operation"]})
+        return replace(resource, status=keep_intent(resource, stored)) if stored else resource
 
     async def _look(self, done: Done, facts: Facts) -> Observed:
         observed = facts.observed

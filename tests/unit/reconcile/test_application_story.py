@@ -565,6 +565,39 @@ class TestScope:
         assert story.graph.restarts == [(), ()]
         assert story.condition(key, "Ready")[0] == "True"
 
+    async def test_whose_restart_is_never_answered_is_restarted_twice_and_no_more(self, story: Story) -> None:
+        key = await self.change(story)
+        story.graph.fail("restart_job", LOST, is_done=True, times=9)
+        await story.run(key)
+        assert story.status(key)["operation"]["tries"] == 1
+        story.restart()
+        for _ in range(6):
+            await later(story, key)
+        assert story.graph.restarts == [(), ()]
+        assert story.told.reasons.count("RestartUnanswered") == 1
+        assert story.condition(key, "Ready")[0] == "True"
+        assert "operation" not in story.status(key)
+        assert "scopeInForce" not in story.status(key)["application"]
+
+    async def test_whose_restart_surely_did_not_happen_is_tried_until_it_does(self, story: Story) -> None:
+        key = await self.change(story)
+        story.graph.fail("restart_job", DOWN, times=4)
+        for _ in range(4):
+            await later(story, key)
+        assert "tries" not in story.status(key)["operation"]
+        await later(story, key)
+        assert story.graph.restarts == [()]
+        assert story.condition(key, "Ready")[0] == "True"
+
+    async def test_that_changes_again_after_a_lost_answer_has_its_own_two_tries(self, story: Story) -> None:
+        key = await self.change(story)
+        story.graph.fail("restart_job", LOST, is_done=True)
+        await story.run(key)
+        story.edit(key, desired=desired(application=self.ASSIGNED))
+        story.graph.fail("restart_job", LOST, is_done=True)
+        await later(story, key)
+        assert story.status(key)["operation"]["tries"] == 1
+
     async def test_of_a_paused_job_waits_for_its_next_start(self, story: Story) -> None:
         key = await settled(story, self.ASSIGNED)
         story.edit(key, desired=desired(application=self.ASSIGNED, schedule_state=ScheduleState.PAUSED))
@@ -750,6 +783,53 @@ class TestASecondResource:
         assert story.condition(second, "Stalled") == ("True", "Conflict")
         await later(story, key)
         assert story.condition(key, "Ready")[0] == "True"
+
+
+class TestHandingOver:
+    """An older resource takes up `application` of the same service principal, and gives it up again."""
+
+    THEIRS = application("BaseAddress=https://scim", "SecretToken<other.token")
+
+    async def hand_over(self, story: Story, *, is_seen: bool = True) -> tuple[ResourceKey, ResourceKey]:
+        story.secrets.put(ResourceKey("identity", "other"), token="theirs")
+        story.graph.templates = ("scim", "other")
+        ours = story.apply(resource(desired(application=CREDENTIALS), name="ours", finalizers=(), created_at=NOW))
+        await story.run(ours)
+        wish = desired(template_id="other", deletion_policy=DeletionPolicy.RETAIN)
+        older = story.apply(resource(wish, name="older", finalizers=()))
+        await story.run(older)
+        story.edit(older, desired=replace(wish, application=self.THEIRS))
+        await later(story, older)
+        assert story.graph.secrets["SecretToken"] == "theirs"
+        if is_seen:
+            await later(story, ours)
+            assert story.condition(ours, "Stalled") == ("True", "Conflict")
+            assert story.condition(ours, "CredentialsValid") == ("", "")
+        return ours, older
+
+    async def test_saves_ours_again_once_the_other_gives_it_up(self, story: Story) -> None:
+        ours, older = await self.hand_over(story)
+        story.edit(older, desired=desired(template_id="other"))
+        await later(story, older)
+        await later(story, ours)
+        assert story.graph.secrets["SecretToken"] == "s3cret"
+        assert story.condition(ours, "Ready")[0] == "True"
+
+    async def test_saves_ours_again_after_a_restart_too(self, story: Story) -> None:
+        ours, older = await self.hand_over(story)
+        story.edit(older, is_deleting=True)
+        await story.run(older)
+        story.restart()
+        await later(story, ours)
+        assert story.graph.secrets["SecretToken"] == "s3cret"
+        assert story.condition(ours, "Ready")[0] == "True"
+
+    async def test_that_is_over_before_our_next_pass_is_put_right_within_the_hour(self, story: Story) -> None:
+        ours, older = await self.hand_over(story, is_seen=False)
+        story.edit(older, desired=desired(template_id="other"))
+        await later(story, older)
+        await later(story, ours, HOUR)
+        assert story.graph.secrets["SecretToken"] == "s3cret"
 
 
 class TestBeta:
