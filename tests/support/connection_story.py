@@ -15,8 +15,8 @@ from entrasync.core.identity import Identity, Proof, SecretProof
 from entrasync.core.resource import ResourceKey
 from entrasync.reconcile.access import Refusal
 from entrasync.reconcile.connection_reconciler import ConnectionReconciler
-from entrasync.reconcile.connections import Connections
-from entrasync.reconcile.listings import Sharing
+from entrasync.reconcile.connections import Connection, Connections
+from entrasync.reconcile.listings import Listings, Sharing
 from entrasync.reconcile.logins import Logins
 from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.ports import SyncApi
@@ -61,7 +61,9 @@ class FakeEntra:
     async def open(self, identity: Identity, *, on_refusal: Refusal) -> "FakeAccess":
         if identity.whereabouts.cloud != "Global":
             raise Stalled(Reason.CLOUD_UNKNOWN, f"This install knows no cloud {identity.whereabouts.cloud}.")
-        access = FakeAccess(self, cast("SyncApi", FakeGraph(self.clock)), identity.proof, on_refusal)
+        graph = FakeGraph(self.clock)
+        graph.tenant_id = identity.whereabouts.tenant_id
+        access = FakeAccess(self, cast("SyncApi", graph), identity.proof, on_refusal)
         self.opened.append(access)
         return access
 
@@ -124,11 +126,17 @@ class FakeConnectionServer:
 
 
 class ConnectionStory:
-    """One process of the operator, as far as connections go. `restart` loses what only memory held."""
+    """One process of the operator, as far as connections go. `restart` loses what only memory held.
 
-    def __init__(self) -> None:
+    It is about the GraphConnection of `key`; with `own` the install has one of its own, which serves everybody.
+    """
+
+    def __init__(self, key: ResourceKey = KEY, *, own: bool = False) -> None:
+        self.key = key
         self.clock, self.secrets, self.told = StillClock(NOW), FakeSecrets(), Told()
         self.entra = FakeEntra(self.clock)
+        graph = cast("SyncApi", FakeGraph(self.clock))
+        self.own = Connection(None, graph, Listings(graph, on_fetched=lambda *_: None)) if own else None
         self.store: Store[ConnectionResource] = Store()
         self.server = FakeConnectionServer(self.store)
         self.secrets.put(SECRET, secret="right")
@@ -136,7 +144,7 @@ class ConnectionStory:
 
     def restart(self) -> None:
         self.woken: list[ResourceKey] = []
-        self.connections = Connections(None, serves=lambda _: False, on_change=self.woken.append)
+        self.connections = Connections(self.own, serves=lambda _: True, on_change=self.woken.append)
         self.references = References(Resources(), self.store, WorkQueue(self.clock), WorkQueue(self.clock), self.clock)
         sharing = Sharing(self.references.resources, self.references.job_queue)
         queue = self.references.connection_queue
@@ -151,7 +159,7 @@ class ConnectionStory:
             clock=self.clock,
             bounds=Bounds(),
             poll_interval=POLL,
-            is_referred=self.references.is_referred,
+            referrers=self.references.referrers,
         )
         for known in self.store:
             self.connections.expect(known.key)
@@ -169,7 +177,7 @@ class ConnectionStory:
         """Make one pass, after telling of a GraphConnection if one is given."""
         if resource is not None:
             self.apply(resource)
-        return await self.reconciler.reconcile(KEY, since=self.clock.now())
+        return await self.reconciler.reconcile(self.key, since=self.clock.now())
 
     async def poll(self, after: timedelta = POLL) -> Outcome:
         """Make the pass of a later poll."""
@@ -178,7 +186,7 @@ class ConnectionStory:
 
     @property
     def status(self) -> Mapping[str, Any]:
-        found = self.store.get(KEY)
+        found = self.store.get(self.key)
         return found.status if found else {}
 
     def condition(self, kind: str = "Ready") -> tuple[str, str, str]:

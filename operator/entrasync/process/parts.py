@@ -196,7 +196,7 @@ def _join_connection_parts(ground: Ground) -> ConnectionParts:
         clock=clock,
         bounds=ground.bounds,
         poll_interval=ground.settings.poll_interval,
-        is_referred=ground.references.is_referred,
+        referrers=ground.references.referrers,
     )
     story, watcher = ground.scope.guard(reconciler), UnwatchedPasses()
     engine = Engine(story, queue, store, clock=clock, watcher=watcher, workers=CONNECTION_WORKERS)

@@ -1,6 +1,6 @@
 """The story of a GraphConnection: read its credential, log in, say what came of it, and let its jobs know."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,10 +11,10 @@ from entrasync.core.conditions import Condition
 from entrasync.core.connection_resource import ConnectionResource
 from entrasync.core.connection_status import conclude_connected, conclude_faulty, connection_events, tell_source
 from entrasync.core.difference import merge_patch
-from entrasync.core.errors import EntraSyncError, Transient
+from entrasync.core.errors import EntraSyncError, Stalled, Transient
 from entrasync.core.identity import identify
 from entrasync.core.kubernetes_secret import KubernetesSecret
-from entrasync.core.resource import ResourceKey
+from entrasync.core.resource import Resource, ResourceKey
 from entrasync.core.verdicts import Rest, Retry, Stall, judge
 from entrasync.reconcile.access import ConnectionApi
 from entrasync.reconcile.connections import Awaited, Connections, Fault
@@ -23,9 +23,14 @@ from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.ports import ApiServerUnavailable, EventSink, SecretStore
 from entrasync.reconcile.store import Store
 
+UNTIL_TAKEN = timedelta(minutes=1)
+"""Between tries of a new credential while the one before it serves: what was just uploaded reaches Entra soon."""
+
+SERVES_ON = "Its jobs go on by the credential before it, as long as that serves."
+
 
 class ConnectionReconciler:
-    """Looks at one GraphConnection anew, as often as it is asked. `is_referred` tells whether any job goes by it."""
+    """Looks at one GraphConnection anew, as often as it is asked. `referrers` tells which jobs may go by it."""
 
     def __init__(
         self,
@@ -39,7 +44,7 @@ class ConnectionReconciler:
         clock: Clock,
         bounds: Bounds,
         poll_interval: timedelta,
-        is_referred: Callable[[ResourceKey], bool],
+        referrers: Callable[[ResourceKey], Collection[Resource]],
     ) -> None:
         self._store = store
         self._connections = connections
@@ -50,7 +55,7 @@ class ConnectionReconciler:
         self._clock = clock
         self._bounds = bounds
         self._poll_interval = poll_interval
-        self._is_referred = is_referred
+        self._referrers = referrers
         self._failing_since: dict[ResourceKey, datetime] = {}
 
     async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
@@ -64,10 +69,16 @@ class ConnectionReconciler:
         try:
             secret = await self._read_secret(resource)
             identity = identify(resource, spec, secret)
-            seen = await self._logins.log_in(resource, identity)
         except EntraSyncError as error:
-            now = self._clock.now()
-            return await self._fail(resource, judge(error, young_until=now, now=now))
+            return await self._fail(resource, self._judge(error))
+        try:
+            seen = await self._logins.log_in(resource, identity)
+        except Stalled as error:
+            if await self._logins.serves_on(resource, identity):
+                return await self._serve_on(resource, error)
+            return await self._fail(resource, self._judge(error))
+        except EntraSyncError as error:
+            return await self._fail(resource, self._judge(error))
         self._failing_since.pop(key, None)
         source, wall = tell_source(resource, secret), self._clock.wall()
         status = conclude_connected(resource, identity, seen, source=source, wall=wall)
@@ -86,7 +97,7 @@ class ConnectionReconciler:
         """Forget a connection that is gone; by what it last worked, jobs that are being deleted may still end."""
         self._connections.remove(key)
         self._failing_since.pop(key, None)
-        if self._is_referred(key):
+        if any(self._connections.may_end_by(job, key) for job in self._referrers(key)):
             return Outcome(self._poll_interval)
         self._connections.drop_last_good(key)
         await self._logins.drop(key)
@@ -100,6 +111,17 @@ class ConnectionReconciler:
         except ApiServerUnavailable as error:  # said in the status: else jobs would wait for ever without a word
             message = f"Secret {resource.key.namespace}/{name} could not be read; tried again. {error}"
             raise Transient(Reason.SECRET_UNREADABLE, message) from error
+
+    def _judge(self, error: EntraSyncError) -> Rest:
+        now = self._clock.now()
+        return judge(error, young_until=now, now=now)
+
+    async def _serve_on(self, resource: ConnectionResource, error: Stalled) -> Outcome:
+        """Say that a credential was refused, and leave the jobs to the one before it."""
+        self._failing_since.pop(resource.key, None)
+        stall = Stall(error.reason, f"{error.message} {SERVES_ON}")
+        status = conclude_faulty(resource, stall, is_blind=False, wall=self._clock.wall())
+        return await self._write(resource, status, Outcome(min(self._poll_interval, UNTIL_TAKEN)))
 
     async def _fail(self, resource: ConnectionResource, rest: Rest) -> Outcome:
         now = self._clock.now()

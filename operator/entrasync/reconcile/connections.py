@@ -1,12 +1,12 @@
 """Which connection a resource goes by: the one it names, its namespace's default, or the install's own."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from entrasync.api.conditions import Reason
 from entrasync.api.names import DEFAULT_CONNECTION
 from entrasync.core.errors import Disconnected
-from entrasync.core.resource import Resource, ResourceKey
+from entrasync.core.resource import Resource, ResourceKey, is_same_id
 from entrasync.reconcile.listings import Listings
 from entrasync.reconcile.ports import SyncApi
 
@@ -99,8 +99,12 @@ class Connections:
         if named is not None:
             return ResourceKey(namespace, named)
         default = ResourceKey(namespace, DEFAULT_CONNECTION)
-        has_default = default in self._known or (resource.is_deleting and default in self._last_good)
+        has_default = default in self._known or self._ends_by_former(resource, default)
         return default if has_default or not self._may_use_own(namespace) else None
+
+    def may_end_by(self, resource: Resource, key: ResourceKey) -> bool:
+        """Whether a resource would go by this GraphConnection if it were deleted now."""
+        return self.key_for(replace(resource, is_deleting=True)) == key
 
     def find(self, resource: Resource) -> Connection:
         """Return the connection of a resource. Raises `Disconnected` while there is none that works.
@@ -117,12 +121,12 @@ class Connections:
             return self._last_good[key]
         raise self._refuse(resource, key, known)
 
-    def _refuse(self, resource: Resource, key: ResourceKey | None, known: Known | None) -> Disconnected:
-        if key is not None and isinstance(known, Fault):
-            return disconnected(key, known)
-        if isinstance(known, Awaited):
-            return Disconnected(Reason.CONNECTION_NOT_READY, f"GraphConnection {key} has not been tried yet.")
-        return Disconnected(Reason.CONNECTION_NOT_READY, self._explain_absence(resource, key))
+    def still_leads(self, resource: Resource, connection: Connection) -> bool:
+        """Whether a resource still goes by the connection that its pass began by."""
+        try:
+            return self.find(resource).api is connection.api
+        except Disconnected:
+            return False
 
     def tenant_of(self, resource: Resource) -> str | None:
         """Tell the tenant that a resource belongs to or would come to; None while its connection does not work."""
@@ -138,11 +142,25 @@ class Connections:
         for connection in self._all():
             connection.listings.keep_only(service_principal_ids)
 
+    def _ends_by_former(self, resource: Resource, default: ResourceKey) -> bool:
+        """Whether only a default that is gone leads a resource that is being deleted to the tenant of its job."""
+        former, own, pinned = self._last_good.get(default), self._own, resource.pinned_tenant_id
+        if not resource.is_deleting or former is None or own is None or pinned is None:
+            return False
+        return is_same_id(former.api.tenant_id, pinned) and not is_same_id(own.api.tenant_id, pinned)
+
     def _all(self) -> list[Connection]:
         return [*([self._own] if self._own else []), *self._last_good.values()]
 
     def _may_use_own(self, namespace: str) -> bool:
         return self._own is not None and self._serves(namespace)
+
+    def _refuse(self, resource: Resource, key: ResourceKey | None, known: Known | None) -> Disconnected:
+        if key is not None and isinstance(known, Fault):
+            return disconnected(key, known)
+        if isinstance(known, Awaited):
+            return Disconnected(Reason.CONNECTION_NOT_READY, f"GraphConnection {key} has not been tried yet.")
+        return Disconnected(Reason.CONNECTION_NOT_READY, self._explain_absence(resource, key))
 
     def _explain_absence(self, resource: Resource, key: ResourceKey | None) -> str:
         if resource.desired is not None and resource.desired.connection_name:

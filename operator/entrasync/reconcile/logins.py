@@ -65,6 +65,23 @@ class Logins:
             self._connections.put(resource.key, self._connect(resource.key, opened.access))
         return seen
 
+    async def serves_on(self, resource: ConnectionResource, identity: Identity) -> bool:
+        """Whether jobs can go on by the proof that was last taken, for Entra has refused another one.
+
+        A new secret may reach Entra minutes after it reached the cluster, and the one before serves on meanwhile.
+        """
+        opened = self._opened.get(resource.key)
+        works = isinstance(self._connections.get(resource.key), Connection)
+        if opened is None or not works or not opened.fits(resource, identity):
+            return False
+        try:
+            await opened.access.look()
+        except Transient:
+            return True  # jobs ask for themselves, and keep what they know
+        except EntraSyncError:
+            return False
+        return True
+
     async def drop(self, key: ResourceKey) -> None:
         """End the access of a connection that nobody needs any more."""
         if opened := self._opened.pop(key, None):

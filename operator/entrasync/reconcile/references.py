@@ -23,8 +23,7 @@ class References:
 
     def connection_changed(self, connection: ResourceKey) -> None:
         """Have all jobs looked at that go by a GraphConnection; users' edits still overtake them."""
-        neighbours = self.resources.in_namespace(connection.namespace)
-        self._wake(self.job_queue, [job.key for job in neighbours if may_go_by(job, connection)], is_urgent=False)
+        self._wake(self.job_queue, [job.key for job in self.referrers(connection)], is_urgent=False)
 
     def secret_changed(self, secret: ResourceKey) -> None:
         """Have all looked at that read a Secret, at once: somebody waits for it."""
@@ -34,9 +33,9 @@ class References:
         jobs = self.resources.in_namespace(secret.namespace)
         self._wake(self.job_queue, [job.key for job in jobs if reads_secret(job, secret.name)], is_urgent=True)
 
-    def is_referred(self, connection: ResourceKey) -> bool:
-        """Whether any job goes by a GraphConnection, there or not."""
-        return any(may_go_by(job, connection) for job in self.resources.in_namespace(connection.namespace))
+    def referrers(self, connection: ResourceKey) -> list[Resource]:
+        """All jobs that name a GraphConnection, there or not, or name none where this is their namespace's default."""
+        return [job for job in self.resources.in_namespace(connection.namespace) if may_go_by(job, connection)]
 
     def _wake(self, queue: WorkQueue, keys: list[ResourceKey], *, is_urgent: bool) -> None:
         now = self.clock.now()

@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 
 from entrasync.core.errors import Disconnected
-from entrasync.core.resource import Resource
+from entrasync.core.identity import SecretProof
+from entrasync.core.resource import Resource, ResourceKey
 from entrasync.reconcile.connections import Awaited, Connection, Fault
 from entrasync.reconcile.outcome import Outcome
 from tests.support.connection_story import CLIENT, KEY, POLL, SECRET, ConnectionStory, client_secret_spec, connection
 from tests.support.facts import TENANT, desired, minutes, resource
+
+DEFAULT = ResourceKey("identity", "default")
+OTHER_TENANT = "bbbbbbbb-1111-4111-8111-111111111111"
 
 
 @pytest.fixture
@@ -90,6 +94,63 @@ class TestAConnectionThatWorks:
         assert not first.is_closed, "passes under way may still use it"
         await story.poll(minutes(6))
         assert first.is_closed
+
+
+class TestARotationThatEntraDoesNotKnowYet:
+    async def test_is_told_and_leaves_the_jobs_to_the_credential_before_it(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        before = story.connections.find(job())
+        story.woken.clear()
+        story.secrets.put(SECRET, secret="renewed")
+        assert await story.poll() == Outcome(minutes(1))
+        assert story.condition()[:2] == ("False", "CredentialRefused")
+        assert "Its jobs go on by the credential before it" in story.condition("Stalled")[2]
+        assert story.connections.find(job()) == before
+        assert story.woken == []
+
+    async def test_is_told_once(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.secrets.put(SECRET, secret="renewed")
+        for _ in range(3):
+            await story.poll(minutes(1))
+        assert len(story.server.writes) == 2
+        assert story.told.reasons == ["Connected", "CredentialRefused"]
+
+    async def test_ends_when_entra_takes_it(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.secrets.put(SECRET, secret="renewed")
+        await story.poll()
+        story.entra.good = {"renewed"}
+        await story.poll(minutes(1))
+        assert story.condition()[:2] == ("True", "Connected")
+        assert story.entra.opened[0].proof == SecretProof("renewed", "key secret of Secret identity/entra")
+
+    async def test_breaks_the_jobs_once_no_token_can_be_had(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.secrets.put(SECRET, secret="renewed")
+        await story.poll()
+        story.entra.good.clear()
+        story.entra.opened[0].has_token = False
+        await story.poll(minutes(1))
+        assert story.connections.get(KEY) == Fault("CredentialRefused", "AADSTS7000215: Invalid client secret")
+        assert "go on by" not in story.condition()[2]
+
+    async def test_leaves_the_jobs_alone_while_entra_cannot_be_asked_for_another_token(
+        self, story: ConnectionStory
+    ) -> None:
+        await story.run(connection())
+        story.secrets.put(SECRET, secret="renewed")
+        await story.poll()
+        story.entra.opened[0].has_token, story.entra.trouble = False, True
+        assert (await story.poll(minutes(1))).is_failure
+        assert isinstance(story.connections.get(KEY), Connection)
+
+    async def test_does_not_hold_for_an_app_that_the_spec_names_no_longer(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.secrets.put(SECRET, secret="of another app")
+        proof = {"clientId": TENANT, "secretRef": {"name": SECRET.name, "key": "secret"}}
+        await story.run(connection(client_secret_spec(clientSecret=proof), generation=2))
+        assert isinstance(story.connections.get(KEY), Fault)
 
 
 class TestAConnectionThatDoesNotWork:
@@ -284,7 +345,7 @@ class TestJobs:
     async def test_are_woken_when_it_breaks_and_when_it_works_again(self, story: ConnectionStory) -> None:
         await story.run(connection())
         story.woken.clear()
-        story.secrets.put(SECRET, secret="wrong")
+        story.secrets.remove(SECRET)
         await story.poll()
         story.secrets.put(SECRET, secret="right")
         await story.poll()
@@ -295,6 +356,38 @@ class TestJobs:
         await story.reconciler.tell_broken(KEY, since=story.clock.now())
         assert not story.connections.is_awaited(job())
         assert story.condition()[:2] == ("Unknown", "InternalError")
+
+
+class TestADefaultThatWentWhereTheInstallHasItsOwn:
+    @pytest.fixture
+    def story(self) -> ConnectionStory:
+        return ConnectionStory(DEFAULT, own=True)
+
+    async def test_is_forgotten_once_every_job_goes_by_the_installs_own(self, story: ConnectionStory) -> None:
+        story.references.resources.put(resource(status={"tenantId": TENANT}))
+        await story.run(connection(key=DEFAULT))
+        story.store.remove(DEFAULT, "uid-1")
+        assert await story.run() == Outcome(None)
+        assert story.connections.find(resource(is_deleting=True)).key is None
+        await story.logins.close()
+        assert story.entra.opened[0].is_closed
+
+    async def test_is_kept_for_jobs_of_its_tenant_which_the_installs_own_cannot_delete(
+        self, story: ConnectionStory
+    ) -> None:
+        spec = client_secret_spec(tenantId=OTHER_TENANT)
+        story.references.resources.put(resource(status={"tenantId": OTHER_TENANT}))
+        await story.run(connection(spec, key=DEFAULT))
+        story.store.remove(DEFAULT, "uid-1")
+        assert await story.run() == Outcome(POLL)
+        assert story.connections.find(resource()).key is None
+        assert story.connections.find(resource(status={"tenantId": OTHER_TENANT}, is_deleting=True)).key == DEFAULT
+
+    async def test_is_forgotten_for_jobs_that_never_came_to_a_tenant(self, story: ConnectionStory) -> None:
+        story.references.resources.put(resource())
+        await story.run(connection(key=DEFAULT))
+        story.store.remove(DEFAULT, "uid-1")
+        assert await story.run() == Outcome(None)
 
 
 class TestDeletion:
