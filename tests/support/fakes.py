@@ -44,7 +44,8 @@ class FakeGraph:
     While it `is_stale`, a start, pause, restart or PATCH that is taken does not show. `secrets` are stored by key,
     those of `masked` show as `*`; `store` makes of what was sent what is stored, and `show` of that what is shown.
     `tried` has what was validated, `put` what was sent, `restarts` the scopes asked for, `sent_settings` the settings,
-    `patched` the same by name; Graph takes `ignored_settings` and does not change them.
+    `patched` the same by name; Graph takes `ignored_settings` and does not change them. What is in `during` happens
+    once, within the next call of that name.
     """
 
     def __init__(self, clock: StillClock) -> None:
@@ -72,6 +73,7 @@ class FakeGraph:
         self.next_id: str | None = None
         self.calls: list[str] = []
         self.failures: dict[str, deque[Failure]] = {}
+        self.during: dict[str, Callable[[], None]] = {}
 
     def fail(self, call: str, error: Exception, *, is_done: bool = False, times: int = 1) -> None:
         self.failures.setdefault(call, deque()).extend([Failure(error, is_done)] * times)
@@ -186,6 +188,8 @@ class FakeGraph:
         failure = self.failures[name].popleft() if self.failures.get(name) else None
         if failure is None or failure.is_done:
             act()
+        if (meanwhile := self.during.pop(name, None)) is not None:
+            meanwhile()
         if failure is not None:
             raise failure.error
 

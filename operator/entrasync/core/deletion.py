@@ -54,7 +54,7 @@ def policy_of(resource: Resource, desired: Desired | None) -> DeletionPolicy:
     return DeletionPolicy.RETAIN if desired is None else effective_deletion_policy(desired, resource.origin)
 
 
-def tenant_is_another(facts: Facts) -> Verdict | None:
+def tenant_is_another(facts: Facts) -> Stall | None:
     """Find a connection that leads to another tenant: nothing may be deleted there."""
     if (pinned := facts.left_tenant) is None:
         return None

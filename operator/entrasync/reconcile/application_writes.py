@@ -28,7 +28,7 @@ from entrasync.core.secrets import SecretValues
 from entrasync.reconcile.absence import explain
 from entrasync.reconcile.application import find_lost
 from entrasync.reconcile.application_memory import ApplicationMemory
-from entrasync.reconcile.connections import Connections
+from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.done import Done
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.ports import EventSink, ResourceApi, ResourceChanged, SyncApi
@@ -66,27 +66,27 @@ class ApplicationWriter:
         self._events = events
         self._clock = clock
 
-    async def perform(self, action: ApplicationAction, resource: Resource) -> Done:
+    async def perform(self, action: ApplicationAction, resource: Resource, *, connection: Connection) -> Done:
         """Carry out one action. Raises what the ports raise."""
         match action:
             case SaveSecrets():
-                return await self._save(action, resource)
+                return await self._save(action, resource, connection=connection)
             case RemoveSecrets():
-                return await self._remove(action, resource)
+                return await self._remove(action, resource, api=connection.api)
             case RestartJob():
-                return await self._restart(action, resource)
+                return await self._restart(action, resource, api=connection.api)
             case ForgetAcknowledgement():
                 return await self._forget_acknowledgement(resource)
 
-    async def _save(self, action: SaveSecrets, resource: Resource) -> Done:
+    async def _save(self, action: SaveSecrets, resource: Resource, *, connection: Connection) -> Done:
         """Try, record that a restart will be due, send. What Graph refuses is kept in memory: nothing is saved then.
 
         A crash after the record leads to a restart at most; one after the PUT to another PUT of the same.
         """
-        api, memory = self._api(resource), self._application(resource)
+        api, memory = connection.api, self._application(resource)
         if action.tried is not None and not await self._try(api, action, action.tried, resource):
             return Done(resource, is_refused=True)
-        self._refuse_what_was_forbidden_meanwhile(resource)
+        self._refuse_what_was_forbidden_meanwhile(resource, connection)
         had_intent = resource.is_restart_due
         if action.needs_restart and (not had_intent or resource.restart_tries):
             resource = await self._write(resource, with_restart_intent(resource, self._clock.now()))
@@ -111,9 +111,8 @@ class ApplicationWriter:
         )
         return Done(replace(resource, status=status))
 
-    async def _remove(self, action: RemoveSecrets, resource: Resource) -> Done:
+    async def _remove(self, action: RemoveSecrets, resource: Resource, *, api: SyncApi) -> Done:
         """Take our credentials out of Graph; what it does not let go is told once and left to itself."""
-        api = self._api(resource)
         try:
             return await self._remove_known(api, action, resource)
         except PossiblyReplicating as error:
@@ -136,9 +135,8 @@ class ApplicationWriter:
         lost = await self._look_at_others(api, action, memory) if resource.is_deleting else frozenset[str]()
         return Done(replace(resource, status=without_secrets(resource, action.keys, lost=lost)))
 
-    async def _restart(self, action: RestartJob, resource: Resource) -> Done:
+    async def _restart(self, action: RestartJob, resource: Resource, *, api: SyncApi) -> Done:
         """Restart with the default scopes. The intent is in the status already; a lost answer leaves it there once."""
-        api = self._api(resource)
         resource = await self._write(resource, with_restart_try(resource))
         try:
             await api.restart_job(action.service_principal_id, action.job_id)
@@ -175,10 +173,11 @@ class ApplicationWriter:
             return False
         return True
 
-    def _refuse_what_was_forbidden_meanwhile(self, resource: Resource) -> None:
+    def _refuse_what_was_forbidden_meanwhile(self, resource: Resource, connection: Connection) -> None:
         """Raise `ResourceChanged` when nothing may be saved any more: to try credentials takes its time."""
-        newest, tenant_id = self._resources.get(resource.key), self._api(resource).tenant_id
-        if newest and (newest.is_observed_only or newest.is_suspended):
+        newest, tenant_id = self._resources.get(resource.key) or resource, connection.api.tenant_id
+        is_left_alone = newest.is_observed_only or newest.is_suspended
+        if is_left_alone or not self._connections.still_leads(newest, connection):
             raise ResourceChanged(f"nothing may be written to Graph for {resource.key} any more")
         if brake := self._resources.find_loss(tenant_id, besides=resource.key):
             raise ResourceChanged(f"no secret may be written in tenant {tenant_id} any more, for {brake} lost one")
@@ -217,9 +216,6 @@ class ApplicationWriter:
 
     def _tell(self, resource: Resource, kind: Any, reason: Reason, message: str) -> None:
         self._events.tell(resource, Event(kind, reason, message))
-
-    def _api(self, resource: Resource) -> SyncApi:
-        return self._connections.find(resource).api
 
     def _application(self, resource: Resource) -> ApplicationMemory:
         return self._memory.application_of(resource, self._clock.now())

@@ -32,6 +32,7 @@ from entrasync.core.plan import plan, service_principal_was_changed, tenant_was_
 from entrasync.core.resource import Resource
 from entrasync.core.status import remember
 from entrasync.core.verdicts import Do, Rest, Retry, Wait, judge
+from entrasync.reconcile.connections import Connection
 from entrasync.reconcile.done import Done
 from entrasync.reconcile.memory import Memory, note_settings
 from entrasync.reconcile.observe import Observer
@@ -77,23 +78,22 @@ class Convergence:
     async def converge(self, resource: Resource, *, since: datetime, is_urgent: bool) -> Seen:
         """Act until nothing is left to do.
 
-        Raises what the first look raises; a later error ends the pass with what was seen.
+        The connection that it begins by leads to its end. Raises what the first look raises; a later error ends the
+        pass with what was seen.
         """
-        unread = self._observer.look_without_listing(resource)
-        if refusal := tenant_was_changed(self._facts(resource, unread)):
-            raise Stalled(refusal.reason, refusal.message)
+        connection = self.enter_tenant(resource)
         try:
-            observed = await self._observer.observe(resource, since=since, is_urgent=is_urgent)
+            observed = await self._observer.observe(resource, connection, since=since, is_urgent=is_urgent)
         except EntraSyncError as error:
-            raise self._explain(resource, unread, error) from error
+            raise self._explain(resource, connection, error) from error
         taken: list[Action] = []
         for _ in range(MOST_ROUNDS):
-            facts = await self._with_application(resource, observed)
+            facts = await self._with_application(resource, observed, connection=connection)
             verdict = plan(facts)
             if not isinstance(verdict, Do):
                 if not observed.is_assumed:
                     return Seen(facts, verdict)
-                confirmed = await self._confirm(resource)
+                confirmed = await self._confirm(resource, connection)
                 if not isinstance(confirmed, Observed):
                     return Seen(facts, confirmed)
                 observed = confirmed
@@ -103,31 +103,42 @@ class Convergence:
             taken.append(verdict.action)
             facts = replace(facts, resource=replace(facts.resource, status=remember(facts).status))
             try:
-                done = await self._act(verdict.action, facts.resource)
+                done = await self._act(verdict.action, facts.resource, connection=connection)
             except EntraSyncError as error:
                 return self._fail(facts, verdict.action, error)
             resource = done.resource
             try:
-                observed = await self._look(done, facts)
+                observed = await self._look(done, facts, connection=connection)
             except EntraSyncError as error:
                 return Seen(replace(facts, resource=resource), self.judge(resource, error))
         return Seen(self._facts(resource, observed), _unsettled())
 
-    async def _with_application(self, resource: Resource, observed: Observed) -> Facts:
-        facts = self._facts(resource, observed)
-        return replace(facts, observed=await self._observer.with_application(facts))
+    def enter_tenant(self, resource: Resource) -> Connection:
+        """Find the connection of a pass.
 
-    def _explain(self, resource: Resource, unread: Observed, error: EntraSyncError) -> EntraSyncError:
+        Raises `Stalled` (TENANT_CHANGED, DELETION_BLOCKED) when it leads away from the tenant of the resource.
+        """
+        connection = self._observer.find_connection(resource)
+        find_fault = tenant_is_another if resource.is_deleting else tenant_was_changed
+        if fault := find_fault(self._facts(resource, self._observer.look_at_tenant(connection))):
+            raise Stalled(fault.reason, fault.message)
+        return connection
+
+    async def _with_application(self, resource: Resource, observed: Observed, *, connection: Connection) -> Facts:
+        facts = self._facts(resource, observed)
+        return replace(facts, observed=await self._observer.with_application(facts, connection))
+
+    def _explain(self, resource: Resource, connection: Connection, error: EntraSyncError) -> EntraSyncError:
         """Say of a service principal that is gone that its app has another one now, where that is so."""
         if error.reason is not Reason.SERVICE_PRINCIPAL_NOT_FOUND:
             return error
-        refusal = service_principal_was_changed(self._facts(resource, unread))
+        refusal = service_principal_was_changed(self._facts(resource, self._observer.look_at_tenant(connection)))
         return Stalled(refusal.reason, refusal.message) if refusal else error
 
-    async def _confirm(self, resource: Resource) -> Observed | Rest:
+    async def _confirm(self, resource: Resource, connection: Connection) -> Observed | Rest:
         """Look once more before a pass ends that took Graph's word for a write: what is told has been seen."""
         try:
-            return await self._observer.observe(resource, since=self._clock.now(), is_urgent=True)
+            return await self._observer.observe(resource, connection, since=self._clock.now(), is_urgent=True)
         except EntraSyncError as error:
             return self.judge(resource, error)
 
@@ -136,11 +147,14 @@ class Convergence:
 
         Raises what the look and the actions raise.
         """
+        if release := release_without_graph(resource):
+            return None, await self._release(resource, release)
+        connection = self.enter_tenant(resource)
         for _ in range(MOST_ROUNDS):
             if release := release_without_graph(resource):
                 return None, await self._release(resource, release)
             try:
-                done = await self._settle(resource, since)
+                done = await self._settle(resource, connection, since=since)
             except EntraSyncError as error:
                 if not self._has_lost_its_service_principal(resource, error):
                     raise
@@ -153,23 +167,27 @@ class Convergence:
             since = self._clock.now()
         return _unsettled(), resource
 
-    async def _settle(self, resource: Resource, since: datetime) -> Done | Rest | None:
+    async def _settle(self, resource: Resource, connection: Connection, *, since: datetime) -> Done | Rest | None:
         """Take one step of a deletion."""
-        verdict = plan_deletion(self._facts(resource, await self._look_for_deletion(resource, since)))
+        observed = await self._look_for_deletion(resource, connection, since=since)
+        verdict = plan_deletion(self._facts(resource, observed))
         if not isinstance(verdict, Do):
             return verdict
         try:
-            done = await self._performer.perform(verdict.action, resource)
+            done = await self._performer.perform(verdict.action, resource, connection=connection)
         except PossiblyReplicating as error:
-            raise await self._observer.explain(resource, error) from error
+            raise await self._observer.explain(resource, connection, error=error) from error
         match verdict.action:
             case DeleteJob() if done.needs_look:
-                observed = await self._observer.observe(resource, since=self._clock.now(), is_urgent=True)
+                now = self._clock.now()
+                observed = await self._observer.observe(resource, connection, since=now, is_urgent=True)
                 missing = wait_out_missing_job(self._facts(resource, observed))
-                return await self._performer.perform(missing.action, resource) if isinstance(missing, Do) else missing
+                if not isinstance(missing, Do):
+                    return missing
+                return await self._performer.perform(missing.action, resource, connection=connection)
             case PauseJob(job_id=job_id):
                 paused = ReleaseResource(f"job {job_id} is paused (deletionPolicy Pause)")
-                return await self._performer.perform(paused, resource)
+                return await self._performer.release(paused, resource)
         return done
 
     def judge(self, resource: Resource, error: EntraSyncError) -> Rest:
@@ -189,9 +207,9 @@ class Convergence:
             raise ResourceChanged(f"the spec of {resource.key} cannot be read any more")
         return Facts(resource.without_former_job(), resource.desired, observed, self._clock.now(), self._bounds)
 
-    async def _act(self, action: Action, resource: Resource) -> Done:
+    async def _act(self, action: Action, resource: Resource, *, connection: Connection) -> Done:
         """Perform an action; one that shows a resource on its way out or to elsewhere ends the pass."""
-        done = await self._performer.perform(action, resource)
+        done = await self._performer.perform(action, resource, connection=connection)
         self._note(action, resource)
         if not done.is_refused:
             done = replace(done, resource=self._with_drift(action, resource, done.resource))
@@ -236,22 +254,23 @@ class Convergence:
         stored = self._resources.get(resource.key)
         return replace(resource, status=keep_intent(resource, stored)) if stored else resource
 
-    async def _look(self, done: Done, facts: Facts) -> Observed:
+    async def _look(self, done: Done, facts: Facts, *, connection: Connection) -> Observed:
         observed = facts.observed
         application = observed.application if done.resource.generation == facts.resource.generation else None
         if done.needs_look:
-            seen = await self._observer.observe(done.resource, since=self._clock.now(), is_urgent=True)
+            now = self._clock.now()
+            seen = await self._observer.observe(done.resource, connection, since=now, is_urgent=True)
             return replace(seen, application=application)
         job = done.job or observed.job
         keeps_job = job is not None and job.id == done.resource.held_job_id
-        combined = self._observer.combine(done.resource, observed.listing, job=job if keeps_job else None)
+        shown = job if keeps_job else None
+        combined = self._observer.combine(done.resource, connection, listing=observed.listing, job=shown)
         return replace(combined, application=application, is_assumed=done.is_assumed or observed.is_assumed)
 
-    async def _look_for_deletion(self, resource: Resource, since: datetime) -> Observed:
-        unread = self._observer.look_without_listing(resource)
-        if not needs_listing(resource) or tenant_is_another(self._facts(resource, unread)):
-            return unread
-        return await self._observer.observe(resource, since=since, is_urgent=True)
+    async def _look_for_deletion(self, resource: Resource, connection: Connection, *, since: datetime) -> Observed:
+        if not needs_listing(resource):
+            return self._observer.look_without_listing(resource, connection)
+        return await self._observer.observe(resource, connection, since=since, is_urgent=True)
 
     def _has_lost_its_service_principal(self, resource: Resource, error: EntraSyncError) -> bool:
         """Whether nothing is left to settle. Shortly after a create of ours it may only not be known everywhere yet."""
@@ -260,7 +279,7 @@ class Convergence:
         return error.reason is Reason.SERVICE_PRINCIPAL_NOT_FOUND and is_settled
 
     async def _release(self, resource: Resource, release: ReleaseResource) -> Resource:
-        return (await self._performer.perform(release, resource)).resource
+        return (await self._performer.release(release, resource)).resource
 
 
 def _not_seen_yet(verdict: Do) -> Wait:

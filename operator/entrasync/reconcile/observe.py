@@ -12,7 +12,7 @@ from entrasync.core.plan import has_job_in_hand
 from entrasync.core.resource import Claim, Resource, ResourceKey, is_same_id
 from entrasync.reconcile.absence import explain
 from entrasync.reconcile.application import ApplicationReader
-from entrasync.reconcile.connections import Connections
+from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.memory import Memory, Recollection, count_miss, forget_shown, settings_sent_to
 from entrasync.reconcile.ports import SecretStore
 from entrasync.reconcile.resources import Resources
@@ -36,30 +36,37 @@ class Observer:
         self._application = ApplicationReader(secrets)
         self._clock = clock
 
-    async def observe(self, resource: Resource, *, since: datetime, is_urgent: bool) -> Observed:
+    def find_connection(self, resource: Resource) -> Connection:
+        """Find what a pass goes by from its beginning to its end. Raises what `Connections.find` raises."""
+        return self._connections.find(resource)
+
+    async def observe(
+        self, resource: Resource, connection: Connection, *, since: datetime, is_urgent: bool
+    ) -> Observed:
         """Read the service principal's jobs as of `since` or later, and the resource's own among them.
 
-        Raises what `SyncApi` and `Connections.find` raise.
+        Raises what `SyncApi` raises.
         """
-        connection = self._connections.find(resource)
         home = _home(resource)
         recollection = self._memory.recall(resource, self._clock.now())
-        listing = await self._list(resource, since, is_urgent=is_urgent)
-        observed = self.combine(resource, listing)
+        listing = await self._list(resource, connection, since=since, is_urgent=is_urgent)
+        observed = self.combine(resource, connection, listing=listing)
         job_id = resource.job_id
         if job_id is not None and observed.job is None:
             observed = replace(observed, job=await connection.api.get_job(home, job_id))
         if observed.job is not None:
             forget_shown(recollection, observed.job)
             observed = replace(observed, settings_sent=settings_sent_to(recollection, observed.job.id))
-        self._resources_were_read(recollection, listing)
+        recollection.read_at = max(recollection.read_at, listing.read_at)
         return self._count_misses(recollection, observed, job_id)
 
-    def combine(self, resource: Resource, listing: JobListing, *, job: RemoteJob | None = None) -> Observed:
+    def combine(
+        self, resource: Resource, connection: Connection, *, listing: JobListing, job: RemoteJob | None = None
+    ) -> Observed:
         """Look at a listing with this resource's eyes, without reading anything; `job` is one that Graph just sent."""
         job_id, recollection = resource.job_id, self._memory.recall(resource, self._clock.now())
         paused_job_id, paused_at = recollection.pause_taken or (None, None)
-        tenant_id = self._connections.find(resource).api.tenant_id
+        tenant_id = connection.api.tenant_id
         return Observed(
             tenant_id=tenant_id,
             listing=listing,
@@ -71,14 +78,13 @@ class Observer:
             secret_brake=self._resources.find_loss(tenant_id, besides=resource.key),
         )
 
-    async def with_application(self, facts: Facts) -> Observed:
+    async def with_application(self, facts: Facts, connection: Connection) -> Observed:
         """Look at what belongs to the service principal too, once the job is in hand."""
         if not has_job_in_hand(facts):
             return replace(facts.observed, application=None)
         resource = facts.resource
         memory = self._memory.application_of(resource, self._clock.now())
-        api = self._connections.find(resource).api
-        seen = await self._application.read(api, facts, memory)
+        seen = await self._application.read(connection.api, facts, memory)
         return replace(facts.observed, application=seen)
 
     def _claims(self, resource: Resource, tenant_id: str) -> tuple[Claim, ...]:
@@ -98,24 +104,31 @@ class Observer:
         self._memory.forget(key)
         self._connections.forget_unused(self._resources.service_principals())
 
-    def look_without_listing(self, resource: Resource) -> Observed:
+    def look_at_tenant(self, connection: Connection) -> Observed:
+        """Tell where a connection leads, of which even a resource without a service principal can be judged."""
+        return Observed(connection.api.tenant_id, self._unread())
+
+    def look_without_listing(self, resource: Resource, connection: Connection) -> Observed:
         """Gather what is known without a call."""
-        return self.combine(resource, JobListing((), self._clock.now(), is_complete=False))
+        return self.combine(resource, connection, listing=self._unread())
 
-    async def _list(self, resource: Resource, since: datetime, *, is_urgent: bool) -> JobListing:
-        listings = self._connections.find(resource).listings
+    def _unread(self) -> JobListing:
+        return JobListing((), self._clock.now(), is_complete=False)
+
+    async def _list(
+        self, resource: Resource, connection: Connection, *, since: datetime, is_urgent: bool
+    ) -> JobListing:
         try:
-            return await listings.read(_home(resource), since=since, is_urgent=is_urgent)
+            return await connection.listings.read(_home(resource), since=since, is_urgent=is_urgent)
         except PossiblyReplicating as error:
-            raise await self.explain(resource, error) from error
+            raise await self.explain(resource, connection, error=error) from error
 
-    async def explain(self, resource: Resource, error: PossiblyReplicating) -> EntraSyncError:
-        """Tell whether a refusal means that the service principal has gone."""
-        api = self._connections.find(resource).api
-        return await explain(api, error, service_principal_id=_home(resource), job_id=resource.held_job_id)
-
-    def _resources_were_read(self, recollection: Recollection, listing: JobListing) -> None:
-        recollection.read_at = max(recollection.read_at, listing.read_at)
+    async def explain(
+        self, resource: Resource, connection: Connection, *, error: PossiblyReplicating
+    ) -> EntraSyncError:
+        """Tell whether a refusal means that the service principal has gone from the tenant that refused."""
+        home, job_id = _home(resource), resource.held_job_id
+        return await explain(connection.api, error, service_principal_id=home, job_id=job_id)
 
     def _count_misses(self, recollection: Recollection, observed: Observed, job_id: str | None) -> Observed:
         if observed.job is not None or job_id is None:

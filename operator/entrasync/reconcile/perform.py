@@ -33,7 +33,7 @@ from entrasync.core.pause import Pause
 from entrasync.core.resource import Operation, Resource
 from entrasync.core.status import with_answer, with_intent, with_interval, with_start, without_intent
 from entrasync.reconcile.application_writes import ApplicationWriter
-from entrasync.reconcile.connections import Connections
+from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.done import Done
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.offers import explain_refusal, refuse_unless_offered, was_not_offered
@@ -47,7 +47,7 @@ class ObservedOnly(Exception):
 
 
 class Performer:
-    """Carries out actions, each by the connection of its resource."""
+    """Carries out actions, each by the connection that its pass began by."""
 
     def __init__(
         self,
@@ -66,17 +66,28 @@ class Performer:
         self._clock = clock
         self._application = ApplicationWriter(connections, resource_api, resources, memory, events=events, clock=clock)
 
-    async def perform(self, action: Action, resource: Resource) -> Done:
+    async def perform(self, action: Action, resource: Resource, *, connection: Connection) -> Done:
         """Carry out one action. Raises what the ports raise; nothing is repeated here.
 
-        No write to Graph gets past this point for a resource that only observes.
+        No write to Graph gets past this point for a resource that only observes, and nothing at all once the resource
+        goes by another connection than its pass.
         """
+        newest = self._resources.get(resource.key) or resource
+        if not self._connections.still_leads(newest, connection):
+            raise ResourceChanged(f"{resource.key} goes by another connection now than when this pass began")
         if isinstance(action, GraphWrite):
             self._refuse_to_observers(action, resource)
-            return await self._write_to_graph(action, resource)
-        return await self._write_to_kubernetes(action, resource)
+            return await self._write_to_graph(action, resource, connection=connection)
+        return await self._write_to_kubernetes(action, resource, connection=connection)
 
-    async def _write_to_kubernetes(self, action: KubernetesWrite, resource: Resource) -> Done:
+    async def release(self, action: ReleaseResource, resource: Resource) -> Done:
+        """Let a resource go. Raises what `ResourceApi` raises."""
+        self._events.tell(resource, Event("Normal", Reason.JOB_RELEASED, f"The resource may go: {action.message}."))
+        return Done(await self._patch_metadata(resource, _without_finalizer(resource)))
+
+    async def _write_to_kubernetes(
+        self, action: KubernetesWrite, resource: Resource, *, connection: Connection
+    ) -> Done:
         match action:
             case AddFinalizer():
                 return Done(await self._patch_metadata(resource, _with_finalizer(resource)))
@@ -85,28 +96,29 @@ class Performer:
             case HoldJob():
                 return await self._hold(action, resource)
             case ReleaseResource():
-                return await self._release(action, resource)
+                return await self.release(action, resource)
             case ForgetAcknowledgement():
-                return await self._application.perform(action, resource)
+                return await self._application.perform(action, resource, connection=connection)
             case _:
                 assert_never(action)
 
-    async def _write_to_graph(self, action: GraphWrite, resource: Resource) -> Done:
+    async def _write_to_graph(self, action: GraphWrite, resource: Resource, *, connection: Connection) -> Done:
+        api = connection.api
         match action:
             case CreateJob():
-                return await self._create(action, resource)
+                return await self._create(action, resource, api=api)
             case StartJob():
-                return await self._start(action, resource)
+                return await self._start(action, resource, api=api)
             case PauseJob():
-                return await self._pause(action, resource)
+                return await self._pause(action, resource, api=api)
             case PatchSettings():
-                return await self._patch_settings(action, resource)
+                return await self._patch_settings(action, resource, api=api)
             case AskInterval():
-                return await self._ask_interval(action, resource)
+                return await self._ask_interval(action, resource, api=api)
             case DeleteJob():
-                return await self._delete(action, resource)
+                return await self._delete(action, resource, api=api)
             case SaveSecrets() | RemoveSecrets() | RestartJob():
-                return await self._application.perform(action, resource)
+                return await self._application.perform(action, resource, connection=connection)
             case _:
                 assert_never(action)
 
@@ -118,15 +130,14 @@ class Performer:
         if newest and (newest.is_observed_only or newest.is_suspended):
             raise ResourceChanged(f"nothing may be written to Graph for {resource.key} any more")
 
-    async def _create(self, action: CreateJob, resource: Resource) -> Done:
+    async def _create(self, action: CreateJob, resource: Resource, *, api: SyncApi) -> Done:
         """Intent, POST, annotation.
 
         A crash before the POST, after it or after the annotation is settled by the intent.
         """
-        api = self._api(resource)
         if was_not_offered(resource):
             await refuse_unless_offered(api, action)
-        resource = await self._record_intent(action, resource)
+        resource = await self._record_intent(action, resource, tenant_id=api.tenant_id)
         try:
             job = await api.create_job(action.service_principal_id, action.template_id)
         except OutcomeUnknown:
@@ -142,15 +153,12 @@ class Performer:
         )
         return Done(held, job=job)
 
-    async def _record_intent(self, action: CreateJob, resource: Resource) -> Resource:
+    async def _record_intent(self, action: CreateJob, resource: Resource, *, tenant_id: str) -> Resource:
         operation = Operation(self._clock.now(), action.service_principal_id, action.template_id, action.job_ids_before)
         kind = "RecreateJob" if resource.held_job_id else "CreateJob"
-        wanted = with_intent(resource, operation, action=kind, tenant_id=self._api(resource).tenant_id)
+        wanted = with_intent(resource, operation, action=kind, tenant_id=tenant_id)
         patch = merge_patch(self._stored_status(resource), wanted)
         return await self._resource_api.patch_status(resource, patch, if_unchanged=True)
-
-    def _api(self, resource: Resource) -> SyncApi:
-        return self._connections.find(resource).api
 
     def _stored_status(self, resource: Resource) -> Mapping[str, Any]:
         """What the API server has; the working copy is ahead of it."""
@@ -174,19 +182,19 @@ class Performer:
             self._events.tell(held, Event("Normal", reason, f"This resource now {verb} job {action.job_id}."))
         return Done(held)
 
-    async def _start(self, action: StartJob, resource: Resource) -> Done:
-        await self._api(resource).start_job(action.service_principal_id, action.job_id)
+    async def _start(self, action: StartJob, resource: Resource, *, api: SyncApi) -> Done:
+        await api.start_job(action.service_principal_id, action.job_id)
         started = replace(resource, status=with_start(resource, self._clock.now()))
         why = " A pause from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_STARTED
         self._events.tell(started, Event("Normal", reason, f"Started job {action.job_id}.{why}"))
         return Done(started, needs_look=True)
 
-    async def _pause(self, action: PauseJob, resource: Resource) -> Done:
+    async def _pause(self, action: PauseJob, resource: Resource, *, api: SyncApi) -> Done:
         """Pause the job; where it shall go on by itself, that is written down first."""
         if action.record is not None:
             resource = await self._record_pause(action.record, resource)
-        await self._api(resource).pause_job(action.service_principal_id, action.job_id)
+        await api.pause_job(action.service_principal_id, action.job_id)
         why = " A start from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_PAUSED
         self._events.tell(resource, Event("Normal", reason, f"Paused job {action.job_id}.{why}"))
@@ -198,29 +206,25 @@ class Performer:
             resource = replace(await self._resource_api.patch_status(resource, patch), status=resource.status)
         return replace(resource, status=dict(resource.status) | wanted)
 
-    async def _patch_settings(self, action: PatchSettings, resource: Resource) -> Done:
+    async def _patch_settings(self, action: PatchSettings, resource: Resource, *, api: SyncApi) -> Done:
         """Set the settings; the answer has none of them, so the job is taken to be as asked until the next look."""
-        job = await patch_settings(self._api(resource), action)
+        job = await patch_settings(api, action)
         self._events.tell(resource, tell_settings(action))
         return Done(resource, job=job, is_assumed=True)
 
-    async def _ask_interval(self, action: AskInterval, resource: Resource) -> Done:
+    async def _ask_interval(self, action: AskInterval, resource: Resource, *, api: SyncApi) -> Done:
         """Ask; a crash before the answer is written down has it asked again."""
-        answer = await ask_interval(self._api(resource), action, self._clock)
+        answer = await ask_interval(api, action, self._clock)
         asked = with_interval(
             resource, action.interval, self._clock.now(), answer=answer.words, repeat_at=answer.repeat_at
         )
         return Done(replace(resource, status=asked), needs_look=answer == IntervalAnswer())
 
-    async def _delete(self, action: DeleteJob, resource: Resource) -> Done:
+    async def _delete(self, action: DeleteJob, resource: Resource, *, api: SyncApi) -> Done:
         """Delete the job and let go; one that Graph does not know may only be hidden, and needs a look."""
-        if not await self._api(resource).delete_job(action.service_principal_id, action.job_id):
+        if not await api.delete_job(action.service_principal_id, action.job_id):
             return Done(resource, needs_look=True)
         self._events.tell(resource, Event("Normal", Reason.JOB_DELETED, f"Deleted job {action.job_id}."))
-        return Done(await self._patch_metadata(resource, _without_finalizer(resource)))
-
-    async def _release(self, action: ReleaseResource, resource: Resource) -> Done:
-        self._events.tell(resource, Event("Normal", Reason.JOB_RELEASED, f"The resource may go: {action.message}."))
         return Done(await self._patch_metadata(resource, _without_finalizer(resource)))
 
     async def _patch_metadata(self, resource: Resource, patch: Mapping[str, Any]) -> Resource:

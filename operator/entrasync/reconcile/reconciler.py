@@ -101,6 +101,7 @@ class Reconciler:
     async def _resolve(self, resource: Resource, desired: Desired) -> Outcome:
         """Look up what the spec says by name; the next pass, begun at once, goes on among those of its home."""
         try:
+            self._convergence.enter_tenant(resource)
             await self._resolver.resolve(resource, desired, is_young=self._convergence.is_young(resource))
         except EntraSyncError as error:
             return await self._end_unseen(resource, self._convergence.judge(resource, error))
@@ -152,6 +153,7 @@ class Reconciler:
             return Outcome(None)
         try:
             if resource.desired and needs_resolution(resource):
+                self._convergence.enter_tenant(resource)
                 await self._resolver.resolve(resource, resource.desired, is_young=False)
                 return Outcome(timedelta(0))
             rest, resource = await self._convergence.let_go(resource, since)

@@ -10,7 +10,7 @@ from entrasync.core.resource import Resource
 from entrasync.core.templates import RemoteTemplate
 from entrasync.core.verdicts import REPLICATION_PAUSE
 from entrasync.reconcile.connections import Connections
-from entrasync.reconcile.ports import SyncApi
+from entrasync.reconcile.ports import ResourceChanged, SyncApi
 from entrasync.reconcile.resources import Resources
 
 
@@ -25,14 +25,18 @@ class Resolver:
         """Look up what is not known and have the store know it.
 
         While the resource `is_young`, an app that Entra does not know yet is waited for. Raises what `SyncApi` and
-        `Connections.find` raise, and `Stalled` where a name stands for nothing.
+        `Connections.find` raise, `Stalled` where a name stands for nothing, and `ResourceChanged` when the resource
+        goes by another connection meanwhile.
         """
-        api = self._connections.find(resource).api
+        connection = self._connections.find(resource)
+        api = connection.api
         service_principal_id = desired.service_principal_id or await _find_service_principal(api, desired, is_young)
         template_id = desired.template_id or await _find_template(api, desired, service_principal_id)
         resolution = Resolution(
             desired.app_id, service_principal_id, desired.connection_name, desired.factory_tag, template_id
         )
+        if not self._connections.still_leads(self._resources.get(resource.key) or resource, connection):
+            raise ResourceChanged(f"{resource.key} goes by another connection now than when its names were looked up")
         self._resources.learn(resource, resolution)
 
 

@@ -9,6 +9,7 @@ from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, ScheduleState
 from entrasync.core.actions import (
+    Action,
     AddFinalizer,
     AskInterval,
     CreateJob,
@@ -28,8 +29,9 @@ from entrasync.core.actions import (
 )
 from entrasync.core.desired import Desired
 from entrasync.core.errors import Transient
-from entrasync.core.resource import ResourceKey
+from entrasync.core.resource import Resource, ResourceKey
 from entrasync.core.secrets import SecretValues
+from entrasync.reconcile.done import Done
 from entrasync.reconcile.perform import ObservedOnly, Performer
 from entrasync.reconcile.ports import ResourceChanged
 from tests.support.facts import JOB, PRINCIPAL, desired, holder, minutes, quarantined_job, remote_job, resource
@@ -233,10 +235,11 @@ class TestDeletion:
 class TestTheGuard:
     """Whatever a rule may plan, no write to Graph gets past the one place where all of them are made."""
 
-    def performer(self, story: Story) -> Performer:
-        return Performer(
+    async def perform(self, story: Story, action: Action, resource: Resource) -> Done:
+        performer = Performer(
             story.connections, story.server, story.resources, story.memory, events=story.told, clock=story.clock
         )
+        return await performer.perform(action, resource, connection=story.connections.find(resource))
 
     def test_is_tried_with_every_action(self) -> None:
         assert {type(action) for action in GRAPH_WRITES} == set(get_args(GraphWrite))
@@ -247,14 +250,14 @@ class TestTheGuard:
         story.graph.add(remote_job())
         key = story.apply(holder(wish=observing()))
         with pytest.raises(ObservedOnly, match="only observes"):
-            await self.performer(story).perform(action, story.server.stored[key])
+            await self.perform(story, action, story.server.stored[key])
         assert story.graph.calls == []
         assert story.server.writes == []
 
     @pytest.mark.parametrize("action", KUBERNETES_WRITES, ids=lambda action: type(action).__name__)
     async def test_lets_through_what_asks_nothing_of_graph(self, story: Story, action: KubernetesWrite) -> None:
         key = story.apply(holder(wish=observing()))
-        await self.performer(story).perform(action, story.server.stored[key])
+        await self.perform(story, action, story.server.stored[key])
         assert story.graph.calls == []
 
     @pytest.mark.parametrize("wish", [observing(), desired(is_suspended=True)], ids=["Observe", "suspend"])
@@ -264,5 +267,5 @@ class TestTheGuard:
         before = story.server.stored[key]
         story.server.apply(replace(before, generation=2, desired=wish))
         with pytest.raises(ResourceChanged):
-            await self.performer(story).perform(StartJob(PRINCIPAL, JOB), before)
+            await self.perform(story, StartJob(PRINCIPAL, JOB), before)
         assert story.graph.calls == []
