@@ -6,18 +6,20 @@ from typing import TypeVar
 
 Seen = TypeVar("Seen")
 
-POLL_SECONDS = 0.05
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.03, 0.15
+"""Seconds between looks, each of which costs an API server or a simulator some work that others wait for."""
 
 
 def until(
     look: Callable[[], Seen], holds: Callable[[Seen], object] = bool, *, what: str, within_seconds: float = 20.0
 ) -> Seen:
     """Return what `look` sees once `holds` is true of it; fail with `what` was awaited and what was seen last."""
-    deadline = time.monotonic() + within_seconds
+    began = time.monotonic()
     while True:
         seen = look()
         if holds(seen):
             return seen
-        if time.monotonic() > deadline:
+        waited = time.monotonic() - began
+        if waited > within_seconds:
             raise AssertionError(f"Not within {within_seconds:.0f} s: {what}. Seen last: {seen!r}")
-        time.sleep(POLL_SECONDS)
+        time.sleep(min(LONGEST_PAUSE, max(SHORTEST_PAUSE, waited / 8)))

@@ -8,11 +8,17 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 LONGEST_FIRST = (
+    "tests/cluster/controllers/",
+    "tests/cluster/process/",
+    "tests/cluster/schedule/",
     "tests/cluster/lifecycle/",
+    "tests/cluster/application/",
     "tests/cluster/chart/",
     "tests/cluster/crash/",
-    "tests/cluster/test_demo.py",
+    "tests/cluster/connections/",
+    "tests/cluster/examples/",
     "tests/cluster/mirror/",
+    "tests/cluster/test_demo.py",
     "tests/cluster/",
     "tests/component/",
 )

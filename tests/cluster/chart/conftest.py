@@ -14,7 +14,7 @@ from tests.support.world import World
 __all__ = ["helm", "helm3"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def bare_cluster(binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A cluster of the chart's own, without our CRDs: a release installs them, and looks after every namespace."""
     folder = tmp_path_factory.mktemp("bare-control-plane")
@@ -22,7 +22,7 @@ def bare_cluster(binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) -
         yield found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedTenant]:
     """A simulated tenant for all tests of the chart: each makes its own service principals."""
     time, folder = WorldTime.beginning_now(FAST), tmp_path_factory.mktemp("graph") / "world"

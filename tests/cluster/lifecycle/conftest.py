@@ -1,90 +1,9 @@
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from tests.support.workplace_fixtures import (
+    own_workplace,
+    shared_swift_workplace,
+    shared_workplace,
+    swift_workplace,
+    workplace,
+)
 
-import pytest
-
-from stage import OperatorProcess
-from tests.support.cluster import Cluster
-from tests.support.graph_facts import check_requests
-from tests.support.leaks import find_leaks
-from tests.support.workplace import Workplace, open_branch, open_workplace
-
-SWIFT = 600.0
-"""World seconds per real second where minutes must pass: the bound of 15 minutes takes 1.5 s."""
-
-
-@contextmanager
-def inspected(place: Workplace) -> Iterator[Workplace]:
-    """Hold a workplace, once its tests are done, to what all of them promise: no odd request, no secret told."""
-    yield place
-    assert check_requests(place.world.journal()) > 0
-    assert find_leaks(place) == []
-
-
-@pytest.fixture(scope="package")
-def shared_workplace(
-    cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Workplace]:
-    with open_workplace(cluster, tmp_path_factory.mktemp("workplace")) as place, inspected(place):
-        yield place
-
-
-@pytest.fixture(scope="package")
-def shared_swift_workplace(
-    cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Workplace]:
-    with open_workplace(cluster, tmp_path_factory.mktemp("swift"), rate=SWIFT) as place, inspected(place):
-        place.world.switch(quarantine_ladder="captured")  # a first attempt after five minutes
-        yield place
-
-
-@pytest.fixture
-def workplace(shared_workplace: Workplace) -> Iterator[Workplace]:
-    """One operator and one simulator for all tests that harm neither: each makes its own service principals."""
-    yield shared_workplace
-    shared_workplace.rest()
-
-
-@pytest.fixture
-def swift_workplace(shared_swift_workplace: Workplace) -> Iterator[Workplace]:
-    """The same with a faster world, for tests in which minutes must pass."""
-    yield shared_swift_workplace
-    shared_swift_workplace.rest()
-
-
-@pytest.fixture
-def own_workplace(cluster: Cluster, crd_installed: None, tmp_path: Path) -> Iterator[Workplace]:
-    """An operator and a simulator of the test's own, to be killed, throttled or cut off."""
-    with open_workplace(cluster, tmp_path) as place, inspected(place):
-        yield place
-
-
-@pytest.fixture
-def empty_workplace(cluster: Cluster, crd_installed: None, tmp_path: Path) -> Iterator[Workplace]:
-    """A workplace whose operator the test starts itself."""
-    with open_workplace(cluster, tmp_path, starts=False) as place, inspected(place):
-        yield place
-
-
-@dataclass
-class HungEnd:
-    """An operator that was told to stop while a write hangs; `code` is what it ended with, as soon as it has."""
-
-    operator: OperatorProcess
-    code: Future[int]
-
-
-@pytest.fixture(scope="package")
-def hung_end(shared_workplace: Workplace) -> Iterator[HungEnd]:
-    """That takes 20 s, so it goes on while other tests run."""
-    with open_branch(shared_workplace) as place, ThreadPoolExecutor(1) as waiting:
-        assert place.operator is not None
-        principal = place.world.create_service_principal().id
-        held = place.world.hold("startJob", service_principal=principal)
-        place.apply_job(principal)
-        held.wait_held()
-        yield HungEnd(place.operator, waiting.submit(place.operator.stop))
-        held.remove()
+__all__ = ["own_workplace", "shared_swift_workplace", "shared_workplace", "swift_workplace", "workplace"]

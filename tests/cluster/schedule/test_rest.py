@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from tests.cluster.lifecycle.test_schedule import adopt
+from tests.cluster.schedule.test_schedule import adopt
 from tests.support.polling import until
 from tests.support.workplace import Workplace, condition
 

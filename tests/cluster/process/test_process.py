@@ -8,7 +8,7 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from control_plane import ControlPlane
-from tests.cluster.lifecycle.conftest import HungEnd
+from tests.cluster.process.conftest import HungEnd
 from tests.support.cluster import Cluster
 from tests.support.leaks import find_leaks
 from tests.support.polling import until

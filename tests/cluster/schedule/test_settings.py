@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.lifecycle.test_schedule import adopt
+from tests.cluster.schedule.test_schedule import adopt
 from tests.support.workplace import Workplace, condition, open_branch
 
 LOOKAHEAD = [{"name": "LookaheadQueryEnabled", "value": "True"}]

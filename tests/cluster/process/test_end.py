@@ -1,15 +1,13 @@
 """The operator is told to end (SIGTERM): no new work, writes under way are finished, and it is out in time."""
 
-from tests.cluster.lifecycle.conftest import HungEnd
+from tests.cluster.process.conftest import HungEnd
 from tests.support.polling import until
 from tests.support.workplace import Workplace, open_branch
 
 
 class TestTheEnd:
     def test_a_write_that_hangs_is_waited_for(self, hung_end: HungEnd) -> None:
-        process = hung_end.operator.process
-        until(lambda: hung_end.operator.read("/readyz") == (503, "the operator was told to stop\n"), what="it stops")
-        assert process.poll() is None
+        assert hung_end.is_waiting
 
     def test_a_write_in_flight_is_finished_and_written_down(self, shared_workplace: Workplace) -> None:
         with open_branch(shared_workplace) as place:

@@ -1,6 +1,6 @@
 """What is told of a job's health: overdue runs, and what spec.readiness counts."""
 
-from tests.cluster.lifecycle.test_schedule import PRUNED, adopt
+from tests.cluster.schedule.test_schedule import PRUNED, adopt
 from tests.support.workplace import Workplace, condition
 
 

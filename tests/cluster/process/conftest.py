@@ -1,0 +1,38 @@
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import pytest
+
+from stage import OperatorProcess
+from tests.support.polling import until
+from tests.support.workplace import Workplace, open_branch
+from tests.support.workplace_fixtures import shared_swift_workplace, shared_workplace, swift_workplace, workplace
+
+__all__ = ["shared_swift_workplace", "shared_workplace", "swift_workplace", "workplace"]
+
+
+@dataclass
+class HungEnd:
+    """An operator that was told to stop while a write hangs; `code` is what it ended with, as soon as it has."""
+
+    operator: OperatorProcess
+    is_waiting: bool
+    """Whether it still ran when it had said that it stops."""
+    code: Future[int]
+
+
+@pytest.fixture(scope="package")
+def hung_end(shared_workplace: Workplace) -> Iterator[HungEnd]:
+    """That takes 20 s, so it goes on while other tests run."""
+    with open_branch(shared_workplace) as place, ThreadPoolExecutor(1) as waiting:
+        operator = place.operator
+        assert operator is not None
+        principal = place.world.create_service_principal().id
+        held = place.world.hold("startJob", service_principal=principal)
+        place.apply_job(principal)
+        held.wait_held()
+        code = waiting.submit(operator.stop)
+        until(lambda: operator.read("/readyz") == (503, "the operator was told to stop\n"), what="it stops")
+        yield HungEnd(operator, operator.process.poll() is None, code)
+        held.remove()

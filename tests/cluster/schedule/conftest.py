@@ -1,0 +1,9 @@
+from tests.support.workplace_fixtures import (
+    own_workplace,
+    shared_swift_workplace,
+    shared_workplace,
+    swift_workplace,
+    workplace,
+)
+
+__all__ = ["own_workplace", "shared_swift_workplace", "shared_workplace", "swift_workplace", "workplace"]
