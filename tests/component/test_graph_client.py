@@ -66,7 +66,6 @@ WRITES: dict[str, Call] = {
 }
 TRIALS: dict[str, Call] = {
     "validate_credentials": lambda api: api.validate_credentials(SP, JOB, ENTRIES),
-    "validate_stored_credentials": lambda api: api.validate_credentials(SP, JOB, None),
 }
 UNREPEATED = {name: call for name, call in WRITES.items() if name not in {"delete_job", "put_secrets"}}
 CALLS = READS | WRITES | TRIALS
@@ -278,12 +277,6 @@ async def test_a_list_of_secrets_that_cannot_be_read_whole_is_not_read_at_all(wo
             "POST",
             f"{JOBS}/{JOB}/validateCredentials",
             {"credentials": [{"key": key, "value": value} for key, value in ENTRIES.items()]},
-        ),
-        (
-            "validate_stored_credentials",
-            "POST",
-            f"{JOBS}/{JOB}/validateCredentials",
-            {"useSavedCredentials": True},
         ),
         (
             "restart_job",
@@ -688,7 +681,7 @@ async def test_a_newly_granted_permission_is_seen_without_waiting_for_the_token(
     assert caught.value.reason is Reason.PERMISSION_MISSING
     world.graph.roles = ("Synchronization.Read.All",)
     await world.api.list_jobs(SP)
-    assert world.tokens.roles() == ("Synchronization.Read.All",)
+    assert (await world.tokens.token()).roles == ("Synchronization.Read.All",)
 
 
 async def test_a_refusal_despite_the_right_role_keeps_the_token(world: World) -> None:

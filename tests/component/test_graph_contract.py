@@ -259,18 +259,6 @@ class TestCredentialsOfTheTargetApp:
         assert "canary" not in caught.value.message
         assert await api.list_secrets(principal) == ()
 
-    async def test_stored_ones_are_tried_too(self, world: World) -> None:
-        api, principal = world.api, world.principal
-        job = await api.create_job(principal, "scim")
-        await world.graph.do(
-            "PATCH", f"service-principals/{principal}/target-app", {"accepts": {"SecretToken": ["good"]}}
-        )
-        await api.put_secrets(principal, {"SecretToken": "bad"})
-        with pytest.raises(Refused):
-            await api.validate_credentials(principal, job.id, None)
-        await api.put_secrets(principal, {"SecretToken": "good"})
-        await api.validate_credentials(principal, job.id, None)
-
     async def test_a_lost_answer_to_a_put_is_unknown_and_a_repetition_does_no_harm(self, world: World) -> None:
         await world.fault("answer", operation="putSecrets", status=503, point="after")
         with pytest.raises(OutcomeUnknown):

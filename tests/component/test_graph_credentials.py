@@ -121,7 +121,6 @@ class TestEachKind:
         token = await tokens.log_in()
         assert token.tenant_id == graph_world.connection.tenant_id
         assert token.app_id in {graph_world.connection.client_id, NODE}
-        assert token.object_id
         assert "Synchronization.ReadWrite.All" in token.roles
         async with client_of(tokens) as client:
             assert (await client.create_job(principal.id, "scim")).template_id == "scim"
@@ -150,17 +149,6 @@ class TestCertificates:
         graph_world.add_certificate(old.pem)
         assert "is expired since" in (await refusal(graph_world, app(graph_world, by_certificate(old)))).message
         assert graph_world.calls().identity == {}
-
-    async def test_one_that_rotates_is_taken_at_the_next_look(self, graph_world: World) -> None:
-        old, new = make_certificate(), make_certificate("other")
-        graph_world.add_certificate(old.pem)
-        tokens = TokenSource(endpoint(graph_world), app(graph_world, by_certificate(old)))
-        await tokens.log_in()
-        graph_world.remove_certificate(old.pem)
-        graph_world.add_certificate(new.pem)
-        tokens.use(app(graph_world, by_certificate(new)))
-        assert (await tokens.token()).app_id == graph_world.connection.client_id
-        assert graph_world.calls().identity["token"] == 2
 
 
 class TestServiceAccounts:

@@ -63,7 +63,7 @@ async def test_a_token_is_kept_until_it_is_dropped(graph: ScriptedGraph) -> None
     source_ = source(graph)
     first = await source_.token()
     assert await source_.token() is first
-    assert source_.roles() == graph.roles
+    assert first.roles == graph.roles
     source_.drop(first)
     second = await source_.token()
     assert second.value != first.value

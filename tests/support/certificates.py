@@ -60,6 +60,6 @@ def key_pem(key: CertificateIssuerPrivateKeyTypes | None = None, *, passphrase: 
     return (key or rsa_key()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption).decode()
 
 
-def make_pair(*, passphrase: str = "") -> KeyPair:
+def make_pair() -> KeyPair:
     """Make a pair that fits together and is valid today."""
-    return KeyPair(certificate_pem(make_certificate()), key_pem(passphrase=passphrase), passphrase)
+    return KeyPair(certificate_pem(make_certificate()), key_pem())

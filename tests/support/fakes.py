@@ -63,7 +63,7 @@ class FakeGraph:
         self.put: list[dict[str, str]] = []
         self.store: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
         self.show: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
-        self.tried: list[dict[str, str] | None] = []
+        self.tried: list[dict[str, str]] = []
         self.restarts: list[tuple[str, ...]] = []
         self.takes_interval = False
         self.ignored_settings: set[str] = set()
@@ -136,10 +136,8 @@ class FakeGraph:
     async def put_secrets(self, service_principal_id: str, entries: Mapping[str, str]) -> None:
         self._call("put_secrets", lambda: self._store(entries))
 
-    async def validate_credentials(
-        self, service_principal_id: str, job_id: str, entries: Mapping[str, str] | None
-    ) -> None:
-        self.tried.append(None if entries is None else dict(entries))
+    async def validate_credentials(self, service_principal_id: str, job_id: str, entries: Mapping[str, str]) -> None:
+        self.tried.append(dict(entries))
         self._call("validate_credentials", lambda: None)
 
     async def restart_job(self, service_principal_id: str, job_id: str, scopes: tuple[str, ...] = ()) -> None:

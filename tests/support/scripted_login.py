@@ -14,13 +14,17 @@ from tests.support.scripted_graph import CLIENT, TENANT, make_jwt
 
 @dataclass
 class ScriptedLogin:
-    """A transport for logins. `answer` is what the token request gets instead of a token, or an error to raise."""
+    """A transport for logins. `answer` is what the token request gets instead of a token, or an error to raise.
+
+    With `quotes` a refusal repeats the proof that came.
+    """
 
     tenant_id: str = TENANT
     answer: httpx.Response | Exception | None = None
     discovery: httpx.Response | None = None
     asked: list[httpx.Request] = field(default_factory=list)
     serial: int = 0
+    quotes: bool = False
 
     @property
     def transport(self) -> httpx.MockTransport:
@@ -49,7 +53,16 @@ class ScriptedLogin:
             return self.discovery or httpx.Response(200, json=_discover(str(request.url)))
         if isinstance(self.answer, Exception):
             raise self.answer
+        if self.answer and self.quotes:
+            return self._quote(self.answer, read_form(request))
         return self.answer or self._give_token(is_local=request.method == "GET")
+
+    def _quote(self, answer: httpx.Response, form: Mapping[str, str]) -> httpx.Response:
+        proof = form.get("client_secret") or form["client_assertion"]
+        body = answer.json()
+        return httpx.Response(
+            answer.status_code, json=body | {"error_description": f"Got '{proof}'. {body['error_description']}"}
+        )
 
     def _give_token(self, *, is_local: bool) -> httpx.Response:
         self.serial += 1

@@ -5,17 +5,15 @@ Errors of the synchronization service arrive as JSON inside the message string o
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from entrasync.core.errors import GraphAnswer
+from entrasync.graph.veil import Veil
 
 LONGEST_WORDS = 300
 """Characters of Graph's words that we repeat: a condition's message is read by people."""
-
-SHORTEST_SECRET = 4
-"""Characters; to hide shorter values, such as `1` or `No`, would only make the words unreadable."""
 
 DEEPEST = 8
 """Errors in errors in errors: more levels than Graph was ever seen to use."""
@@ -61,22 +59,14 @@ def read_error(body: bytes) -> ErrorBody:
     return ErrorBody(codes, innermost, is_envelope=True)
 
 
-def describe(received: Received, *, secrets: Iterable[str] = ()) -> GraphAnswer:
+def describe(received: Received, veil: Veil) -> GraphAnswer:
     """Put an answer into few words: the innermost code, its message on one line and cut, the request id.
 
-    `secrets` were in the request and are hidden, should Graph or a target app repeat one of them.
+    The `veil` hides what was in the request, should Graph, a target app or a proxy repeat it.
     """
     error = read_error(received.body)
     code = error.codes[-1] if error.codes else ""
-    return GraphAnswer(received.status, hide(code, secrets), cut(hide(error.message, secrets)), received.request_id)
-
-
-def hide(text: str, secrets: Iterable[str]) -> str:
-    """Put `*` in place of each secret, the longest first: one may be a part of another."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= SHORTEST_SECRET:
-            text = text.replace(secret, "*")
-    return text
+    return GraphAnswer(received.status, cut(veil.hide(code)), cut(veil.hide(error.message)), received.request_id)
 
 
 def cut(text: str) -> str:

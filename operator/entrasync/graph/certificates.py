@@ -36,12 +36,7 @@ def check_certificate(proof: ClientCertificate, pair: KeyPair, *, now: datetime)
     if now < certificate.not_valid_before_utc:
         begin = certificate.not_valid_before_utc.strftime(ISO)
         raise _refuse(f"The client certificate in {proof.where} is not valid before {begin}. Put one there that is")
-    return _msal_form(pair)
-
-
-def _msal_form(pair: KeyPair) -> dict[str, Any]:
-    passphrase = {"passphrase": pair.passphrase} if pair.passphrase else {}
-    return {"private_key": pair.private_key, "public_certificate": pair.certificate, **passphrase}
+    return {"private_key": pair.private_key, "public_certificate": pair.certificate}
 
 
 def _load_certificate(proof: ClientCertificate, pair: KeyPair) -> x509.Certificate:
@@ -57,24 +52,14 @@ def _load_certificate(proof: ClientCertificate, pair: KeyPair) -> x509.Certifica
 def _load_key(proof: ClientCertificate, pair: KeyPair) -> RSAPrivateKey:
     where = proof.private_key.where
     try:
-        key = load_pem_private_key(pair.private_key.encode(), pair.passphrase.encode() or None)
-    except TypeError:  # one without the other
-        raise _refuse(_passphrase_words(proof, has_passphrase=bool(pair.passphrase))) from None
+        key = load_pem_private_key(pair.private_key.encode(), None)
+    except TypeError:
+        raise _refuse(f"The private key in {where} is encrypted. Use a key without a passphrase") from None
     except (ValueError, UnsupportedAlgorithm):
-        wrong = " or its passphrase is wrong" if pair.passphrase else ""
-        raise _refuse(
-            f"The private key in {where} is no private key in PEM form{wrong}. Put a right one there"
-        ) from None
+        raise _refuse(f"The private key in {where} is no private key in PEM form. Put a right one there") from None
     if not isinstance(key, RSAPrivateKey):
         raise _refuse(f"The private key in {where} is no RSA key, and Entra takes no other. Make a pair with one")
     return key
-
-
-def _passphrase_words(proof: ClientCertificate, *, has_passphrase: bool) -> str:
-    where = proof.private_key.where
-    if has_passphrase:
-        return f"The private key in {where} is not encrypted, but a passphrase is given. Leave the passphrase out"
-    return f"The private key in {where} is encrypted and no passphrase is given. Give it, or a key without one"
 
 
 def _spki(holder: x509.Certificate | RSAPrivateKey) -> bytes:

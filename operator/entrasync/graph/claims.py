@@ -11,14 +11,13 @@ from typing import Any
 class Token:
     """An access token for Graph and what it says: the app it was given to, its application permissions (sorted).
 
-    `tenant_id` and `object_id` (of the app's service principal) are empty when the token does not say.
+    `tenant_id` is empty when the token does not say.
     """
 
     value: str = field(repr=False)
     app_id: str = ""
     roles: tuple[str, ...] = ()
     tenant_id: str = ""
-    object_id: str = ""
 
 
 def read_claims(token: str) -> Mapping[str, Any]:
@@ -43,7 +42,7 @@ def read_token(value: str, *, app_id: str = "") -> Token:
     """Read what a token says of itself; `app_id` stands where it does not say (`appid` in v1 tokens, `azp` in v2)."""
     claims = read_claims(value)
     app = _text(claims, "appid") or _text(claims, "azp") or app_id
-    return Token(value, app, read_roles(value), tenant_id=_text(claims, "tid"), object_id=_text(claims, "oid"))
+    return Token(value, app, read_roles(value), tenant_id=_text(claims, "tid"))
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

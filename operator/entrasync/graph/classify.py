@@ -15,6 +15,7 @@ from entrasync.graph.answers import ErrorBody, Received, describe, read_error
 from entrasync.graph.claims import Token
 from entrasync.graph.operations import OWNED_BY, Operation
 from entrasync.graph.retry_after import read_retry_after
+from entrasync.graph.veil import Veil
 
 TOKEN_CODES = frozenset({"InvalidAuthenticationToken", "Authentication_ExpiredToken", "TokenExpired"})
 """A 401 with one of these is about the token; any other is a permission or a slow replica (Graph says UnknownError)."""
@@ -29,10 +30,10 @@ def classify(
 ) -> EntraSyncError:
     """Turn an answer that is no success into the error to raise.
 
-    The roles of the `token` sent go into the words, `secrets` that were sent never do.
+    The roles of the `token` sent go into the words; itself and `secrets` that were sent never do.
     """
     error = read_error(received.body)
-    answer = describe(received, secrets=secrets)
+    answer = describe(received, Veil([*secrets, token.value] if token else secrets))
     status = received.status
     if status == 401 and TOKEN_CODES.intersection(error.codes):
         return InvalidToken(Reason.GRAPH_UNREACHABLE, f"Graph does not take our token {_quote(answer)}")

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from entrasync.api.secret_keys import KEYS_WITH_FIELDS
 from entrasync.core.errors import PossiblyReplicating
 from entrasync.core.job_settings import SettingEntry
 from entrasync.core.jobs import JobListing, RemoteJob
@@ -144,12 +145,10 @@ class GraphClient:
         url = self._at.synchronization(service_principal_id, "secrets")
         await self._send(PUT_SECRETS, "PUT", url, document={"value": _pairs(entries)}, secrets=entries)
 
-    async def validate_credentials(
-        self, service_principal_id: str, job_id: str, entries: Mapping[str, str] | None
-    ) -> None:
-        """Have the target app try credentials, those stored when None; `Refused` (400) when it does not take them."""
+    async def validate_credentials(self, service_principal_id: str, job_id: str, entries: Mapping[str, str]) -> None:
+        """Have the target app try credentials; `Refused` (400) when it does not take them."""
         url = self._at.job(service_principal_id, job_id, "validateCredentials")
-        document = {"useSavedCredentials": True} if entries is None else {"credentials": _pairs(entries)}
+        document = {"credentials": _pairs(entries)}
         await self._send(VALIDATE_CREDENTIALS, "POST", url, document=document, secrets=entries)
 
     async def has_service_principal(self, service_principal_id: str) -> bool:
@@ -187,7 +186,7 @@ class GraphClient:
         secrets: Mapping[str, str] | None = None,
     ) -> Received:
         body = None if document is None else json.dumps(document).encode()
-        hidden = tuple((secrets or {}).values())
+        hidden = tuple(value for key, value in (secrets or {}).items() if key not in KEYS_WITH_FIELDS)
         return await self._exchange.send(Request(operation, method, url, body, secrets=hidden))
 
     async def _get(self, operation: Operation, url: str) -> Received | None:

@@ -10,10 +10,7 @@ from entrasync.core.errors import Stalled
 
 
 class SecretSource(Protocol):
-    """A secret text that may rotate: a client secret, a PEM, a ServiceAccount's token.
-
-    Two sources compare equal unless a new login is worth it.
-    """
+    """A secret text that may rotate: a client secret, a PEM, a ServiceAccount's token."""
 
     @property
     def where(self) -> str:
@@ -69,6 +66,11 @@ class SecretText:
 
     value: str = field(repr=False)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What nobody may see."""
+        return (self.value,)
+
 
 @dataclass(frozen=True)
 class KeyPair:
@@ -76,7 +78,11 @@ class KeyPair:
 
     certificate: str = field(repr=False)
     private_key: str = field(repr=False)
-    passphrase: str = field(default="", repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What nobody may see."""
+        return (self.private_key,)
 
 
 @dataclass(frozen=True)
@@ -84,6 +90,11 @@ class Assertion:
     """A token of another issuer as it was read, such as a ServiceAccount's."""
 
     value: str = field(repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What nobody may see."""
+        return (self.value,)
 
 
 Material = SecretText | KeyPair | Assertion
@@ -113,7 +124,6 @@ class ClientCertificate:
 
     certificate: SecretSource
     private_key: SecretSource
-    passphrase: SecretSource | None = None
     words = "client certificate"
 
     @property
@@ -123,8 +133,7 @@ class ClientCertificate:
 
     async def read(self) -> KeyPair:
         """Read certificate and key now. Raises the errors of their sources."""
-        certificate, private_key = await self.certificate.read(), await self.private_key.read()
-        return KeyPair(certificate, private_key, await self.passphrase.read() if self.passphrase else "")
+        return KeyPair(await self.certificate.read(), await self.private_key.read())
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class AppLogin:
 
     def _ask(self, material: Material) -> tuple[Token, timedelta]:
         proof = self._msal_form(material)
-        self._wire.forget()
+        self._wire.begin(material.secrets)
         try:
             if self._app is None or material != self._material:
                 self._app, self._material = self._make_app(proof), material

@@ -2,7 +2,7 @@
 
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,8 +11,15 @@ import httpx
 
 from entrasync.graph.answers import cut
 from entrasync.graph.retry_after import read_retry_after
+from entrasync.graph.veil import Veil
 
 TIMEOUT_SECONDS = 10.0
+
+SECRET_FIELDS = frozenset({"client_secret", "client_assertion"})
+"""Of the form that is posted for a token."""
+
+SECRET_HEADERS = frozenset({"authorization", "secret", "x-identity-header"})
+"""By which a machine knows who asks for the token of its identity."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +65,12 @@ class LoginWire:
         self._transport = transport
         self._is_local = is_local
         self.last = LoginAnswer()
+        self._secrets: tuple[str, ...] = ()
 
-    def forget(self) -> None:
-        """Forget the last answer."""
+    def begin(self, secrets: Collection[str] = ()) -> None:
+        """Forget the last answer. `secrets`, and what is made of them to be sent, show in no answer from now on."""
         self.last = LoginAnswer()
+        self._secrets = tuple(secrets)
 
     def get(self, url: str, **options: Any) -> WireAnswer:
         """GET for MSAL (discovery)."""
@@ -75,21 +84,22 @@ class LoginWire:
         """Do nothing: nothing is kept open."""
 
     def _send(self, method: str, url: str, options: Mapping[str, Any]) -> WireAnswer:
-        self.forget()
+        self.last = LoginAnswer()
         known: dict[str, Any] = {name: options.get(name) for name in ("params", "headers")}
         known["data"] = _text_only(options.get("data"))
         with httpx.Client(
             verify=self._tls, transport=self._transport, timeout=TIMEOUT_SECONDS, trust_env=not self._is_local
         ) as client:
             answer = client.request(method, url, **known, follow_redirects=False)
-        self.last = _describe(answer, is_token_request=method == "POST" or self._is_local)
+        veil = Veil([*self._secrets, *_pick(known["data"], SECRET_FIELDS), *_pick(known["headers"], SECRET_HEADERS)])
+        self.last = _describe(answer, veil, is_token_request=method == "POST" or self._is_local)
         if not self.last.is_object and (answer.is_success or self._is_local):
             # MSAL would log the whole text, in which half a token may stand
             raise ValueError("the answer is no JSON object")
         return WireAnswer(answer)
 
 
-def _describe(answer: httpx.Response, *, is_token_request: bool) -> LoginAnswer:
+def _describe(answer: httpx.Response, veil: Veil, *, is_token_request: bool) -> LoginAnswer:
     body = _read_object(answer)
     # The first line names the code and the fault; trace ids and times follow, new each time, and would
     # change a condition's message at each look
@@ -99,11 +109,15 @@ def _describe(answer: httpx.Response, *, is_token_request: bool) -> LoginAnswer:
     return LoginAnswer(
         answer.status_code,
         _read_codes(body),
-        "" if answer.is_success else cut(text),
+        "" if answer.is_success else cut(veil.hide(text)),
         read_retry_after(answer.headers),
         is_token_request,
         bool(body),
     )
+
+
+def _pick(sent: Mapping[str, str] | None, names: Collection[str]) -> list[str]:
+    return [value for name, value in (sent or {}).items() if name.lower() in names]
 
 
 def _text_only(form: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

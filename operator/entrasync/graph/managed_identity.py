@@ -60,7 +60,7 @@ class ManagedIdentityLogin:
         identity = (
             msal.UserAssignedManagedIdentity(client_id=client_id) if client_id else msal.SystemAssignedManagedIdentity()
         )
-        self._wire.forget()
+        self._wire.begin()
         # A new client each time: MSAL would answer from its own memory, refusals too
         client = msal.ManagedIdentityClient(identity, http_client=self._wire)
         result = client.acquire_token_for_client(resource=self._endpoint.resource)

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
@@ -86,7 +86,7 @@ class TokenSource:
         self._transport = transport
         self._endpoint = endpoint
         self._credential = credential
-        self._login: tuple[Credential, Login] | None = None
+        self._login: Login | None = None
         self._held: _Held | None = None
         self._failure: _Failure | None = None
         self._flight: asyncio.Task[_Held | _Failure] | None = None
@@ -101,21 +101,6 @@ class TokenSource:
     def tenant_id(self) -> str:
         """The tenant of the credential."""
         return self._credential.tenant_id
-
-    def use(self, credential: Credential) -> None:
-        """Take another credential of the same tenant from now on; an equal one changes nothing.
-
-        The next `token()` logs in by it. Of the same app, the token of the one before serves on while Entra is in
-        trouble, but not once Entra has refused the new one. Raises `ValueError` for another tenant.
-        """
-        before = self._credential
-        if credential == before:
-            return
-        if credential.tenant_id != before.tenant_id:
-            raise ValueError("another tenant needs tokens, and a client, of its own")
-        self._credential, self._flight, self._failure = credential, None, None
-        is_same_app = type(credential) is type(before) and credential.client_id == before.client_id
-        self._held = replace(self._held, renew_at=float("-inf")) if self._held and is_same_app else None
 
     async def token(self) -> Token:
         """Return the cached token or log in; callers at the same time share one login.
@@ -133,7 +118,7 @@ class TokenSource:
             return held.token
         if self._failure:
             raise self._failure.make()
-        return await self.token()  # dropped by another caller, or the credential replaced, while this one waited
+        return await self.token()  # dropped by another caller while this one waited
 
     async def log_in(self) -> Token:
         """Log in now, whatever is cached, to prove the credential; shares a login that is under way.
@@ -157,42 +142,34 @@ class TokenSource:
             self._recheck_after = now + RECHECK_SECONDS
             self._held = None
 
-    def roles(self) -> tuple[str, ...]:
-        """Tell the application permissions that the cached token carries; empty without one."""
-        return self._held.token.roles if self._held else ()
-
     def _is_trouble_passing(self) -> bool:
         return self._failure is not None and isinstance(self._failure.make(), Transient)
 
     async def _share_login(self) -> _Held | _Failure:
         if self._flight is None or self._flight.done():
-            self._flight = asyncio.create_task(self._log_in(self._credential))
+            self._flight = asyncio.create_task(self._log_in())
         return await asyncio.shield(self._flight)  # a caller that gives up must not end the login of the others
 
-    async def _log_in(self, credential: Credential) -> _Held | _Failure:
-        outcome = await self._try(credential)
-        if credential is not self._credential:  # replaced meanwhile: what became of the old one counts no more
-            return outcome
+    async def _log_in(self) -> _Held | _Failure:
+        outcome = await self._try()
         if isinstance(outcome, _Held):
             self._held, self._failure = outcome, None
         else:
             self._failure = outcome
         return outcome
 
-    async def _try(self, credential: Credential) -> _Held | _Failure:
+    async def _try(self) -> _Held | _Failure:
         try:
-            token, life = await asyncio.to_thread(self._acquire, credential, await credential.read())
+            token, life = await asyncio.to_thread(self._acquire, await self._credential.read())
         except EntraSyncError as error:
             return _Failure(_recipe(error), self._monotonic() + REFUSAL_SECONDS)
         now, seconds = self._monotonic(), life.total_seconds()
         return _Held(token, now + seconds - min(EARLY_SECONDS, seconds / 2), now + seconds)
 
-    def _acquire(self, credential: Credential, material: Material | None) -> tuple[Token, timedelta]:
-        known = self._login
-        if known is None or known[0] is not credential:  # reads the certificates from disk, so here in the thread
-            known = credential, make_login(self._endpoint, credential, transport=self._transport)
-            self._login = known
-        return known[1].acquire(material)
+    def _acquire(self, material: Material | None) -> tuple[Token, timedelta]:
+        if self._login is None:  # reads the certificates from disk, so here in the thread
+            self._login = make_login(self._endpoint, self._credential, transport=self._transport)
+        return self._login.acquire(material)
 
 
 def make_login(

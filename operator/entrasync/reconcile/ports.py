@@ -109,10 +109,8 @@ class SyncApi(Protocol):
         """
         ...
 
-    async def validate_credentials(
-        self, service_principal_id: str, job_id: str, entries: Mapping[str, str] | None
-    ) -> None:
-        """Have the target app try these credentials, or those that are stored (None). Changes nothing, may be repeated.
+    async def validate_credentials(self, service_principal_id: str, job_id: str, entries: Mapping[str, str]) -> None:
+        """Have the target app try these credentials. Changes nothing, may be repeated.
 
         `Refused` with status 400 says that the app does not take them: `answer` has Graph's own innermost code and
         words, in which no value that was sent shows. Never raises `OutcomeUnknown`.

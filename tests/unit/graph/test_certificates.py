@@ -29,11 +29,6 @@ def test_a_good_pair_is_put_into_msals_form() -> None:
     assert form == {"private_key": GOOD.private_key, "public_certificate": GOOD.certificate}
 
 
-def test_an_encrypted_key_is_opened_by_its_passphrase() -> None:
-    pair = make_pair(passphrase="open sesame")
-    assert check_certificate(PROOF, pair, now=datetime.now(UTC))["passphrase"] == "open sesame"
-
-
 def test_of_a_chain_the_first_certificate_counts() -> None:
     chain = GOOD.certificate + certificate_pem(make_certificate(rsa_key(1)))
     check_certificate(PROOF, KeyPair(chain, GOOD.private_key), now=datetime.now(UTC))
@@ -79,11 +74,7 @@ def test_a_certificate_of_the_future_says_from_when() -> None:
     assert f"not valid before {certificate.not_valid_before_utc.strftime('%Y-%m-%dT%H:%M:%SZ')}" in message
 
 
-@pytest.mark.parametrize(
-    ("written_with", "read_with", "words"),
-    [("canary", "", "is encrypted and no passphrase"), ("", "canary", "is not encrypted"), ("a", "b", "is wrong")],
-)
-def test_a_passphrase_that_does_not_fit_is_named(written_with: str, read_with: str, words: str) -> None:
-    error = refusal(KeyPair(GOOD.certificate, key_pem(passphrase=written_with), read_with))
-    assert words in error.message
+def test_a_key_under_a_passphrase_is_named_with_what_to_do() -> None:
+    error = refusal(KeyPair(GOOD.certificate, key_pem(passphrase="canary")))
+    assert error.message == f"The private key in {KEY} is encrypted. Use a key without a passphrase."
     assert "canary" not in "".join(traceback.format_exception(error))

@@ -39,14 +39,14 @@ def test_a_token_does_not_show_itself() -> None:
 
 
 def test_a_token_says_whose_it_is() -> None:
-    value = jwt({"appid": "app", "tid": "tenant", "oid": "object", "roles": ["a"]})
-    assert read_token(value, app_id="other") == Token(value, "app", ("a",), tenant_id="tenant", object_id="object")
+    value = jwt({"appid": "app", "tid": "tenant", "roles": ["a"]})
+    assert read_token(value, app_id="other") == Token(value, "app", ("a",), tenant_id="tenant")
 
 
 def test_a_v2_token_says_it_in_its_own_words() -> None:
     assert read_token(jwt({"azp": "app"})).app_id == "app"
 
 
-@pytest.mark.parametrize("value", ["opaque", jwt({}), jwt({"appid": 1, "tid": None, "oid": []})])
+@pytest.mark.parametrize("value", ["opaque", jwt({}), jwt({"appid": 1, "tid": None})])
 def test_a_token_that_does_not_say_has_the_app_it_was_asked_for(value: str) -> None:
     assert read_token(value, app_id="app") == Token(value, "app")

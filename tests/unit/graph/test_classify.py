@@ -11,7 +11,16 @@ from entrasync.core.errors import EntraSyncError, OutcomeUnknown, PossiblyReplic
 from entrasync.graph.answers import LONGEST_WORDS, Received
 from entrasync.graph.claims import Token
 from entrasync.graph.classify import InvalidToken, classify, lost, unreadable
-from entrasync.graph.operations import CREATE_JOB, GET_SERVICE_PRINCIPAL, LIST_JOBS, OWNED_BY, START_JOB, Operation
+from entrasync.graph.operations import (
+    CREATE_JOB,
+    GET_SERVICE_PRINCIPAL,
+    LIST_JOBS,
+    OWNED_BY,
+    PUT_SECRETS,
+    START_JOB,
+    Operation,
+)
+from tests.support.secret_forms import find_pieces, forms_of
 
 
 def envelope(code: str, message: str | None = "", **more: Any) -> bytes:
@@ -136,6 +145,23 @@ def test_the_request_id_is_kept_but_not_in_the_message() -> None:
     assert isinstance(error, Refused)
     assert error.answer.request_id == "req-1"
     assert "req-1" not in error.message
+
+
+@pytest.mark.parametrize("form", list(forms_of("")))
+def test_no_form_of_a_secret_that_was_sent_is_told(form: str) -> None:
+    secret = "canary~of+that/app=\n"
+    body = envelope(forms_of(secret)[form], f"'{forms_of(secret)[form]}' was refused.")
+    error = classify(PUT_SECRETS, received(400, body), secrets=[secret])
+    assert isinstance(error, Refused)
+    assert find_pieces(error.message + error.answer.code + error.answer.message, secret) == []
+    assert "was refused." in error.message
+
+
+def test_a_token_that_a_proxy_repeats_is_not_told() -> None:
+    token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl"
+    body = envelope("InvalidAuthenticationToken", f"Bad header Bearer {token}")
+    message = classify(LIST_JOBS, received(401, body), token=Token(token)).message
+    assert message == 'Graph does not take our token (401 InvalidAuthenticationToken: "Bad header Bearer *")'
 
 
 def test_long_words_are_cut_and_brought_onto_one_line() -> None:

@@ -30,6 +30,7 @@ from entrasync.graph.tokens import TokenSource
 from tests.support.certificates import certificate_pem, key_pem, make_certificate, make_pair, rsa_key
 from tests.support.scripted_graph import CLIENT, SECRET, TENANT, make_jwt
 from tests.support.scripted_login import ScriptedLogin, read_json
+from tests.support.secret_forms import find_pieces
 
 OTHER_TENANT = "33333333-3333-3333-3333-333333333333"
 PRIVATE = GraphEndpoint("https://graph.private.example", "https://login.private.example")
@@ -64,10 +65,8 @@ def app(proof: ClientSecret | ClientCertificate | FederatedToken) -> AppCredenti
     return AppCredential(TENANT, CLIENT, proof)
 
 
-def certificate(pem: str = PAIR.certificate, key: str = PAIR.private_key, passphrase: str = "") -> AppCredential:
-    secret = SecretValue(passphrase, "key passphrase", "passphrase") if passphrase else None
-    pair = SecretValue(pem, CRT, "client certificate"), SecretValue(key, KEY, "private key")
-    return app(ClientCertificate(*pair, secret))
+def certificate(pem: str = PAIR.certificate, key: str = PAIR.private_key) -> AppCredential:
+    return app(ClientCertificate(SecretValue(pem, CRT, "client certificate"), SecretValue(key, KEY, "private key")))
 
 
 def federated(*answers: str | EntraSyncError) -> AppCredential:
@@ -151,10 +150,9 @@ class TestProofs:
         assert login.forms[0]["client_secret"] == SECRET
         assert "client_assertion" not in login.forms[0]
 
-    @pytest.mark.parametrize("passphrase", ["", "open sesame"])
-    async def test_a_certificate_signs_and_is_named_by_its_thumbprint(self, passphrase: str) -> None:
+    async def test_a_certificate_signs_and_is_named_by_its_thumbprint(self) -> None:
         login = ScriptedLogin()
-        await source(login, certificate(key=key_pem(passphrase=passphrase), passphrase=passphrase)).token()
+        await source(login, certificate()).token()
         head, claims, _ = login.forms[0]["client_assertion"].split(".")
         header, claims = read_json(head), read_json(claims)
         der = x509.load_pem_x509_certificate(PAIR.certificate.encode()).public_bytes(Encoding.DER)
@@ -200,7 +198,7 @@ class TestProofs:
     @pytest.mark.parametrize("kind", CREDENTIALS)
     async def test_the_token_says_whose_it_is(self, kind: str) -> None:
         token = await source(ScriptedLogin(), CREDENTIALS[kind]).token()
-        assert (token.app_id, token.tenant_id, token.object_id, token.roles) == (CLIENT, TENANT, "object", ("r",))
+        assert (token.app_id, token.tenant_id, token.roles) == (CLIENT, TENANT, ("r",))
 
     async def test_a_machines_token_lives_as_long_as_it_says_in_text(self) -> None:
         now = 0.0
@@ -369,6 +367,34 @@ class TestManagedIdentities:
         monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:2")
         with pytest.raises(Stalled):
             await TokenSource(GLOBAL, CREDENTIALS["machine"]).token()
+
+
+class TestWhatIsQuoted:
+    """Entra, or what stands before it, may repeat what it got."""
+
+    @pytest.mark.parametrize("kind", APPS)
+    async def test_shows_nothing_that_was_sent(self, kind: str) -> None:
+        login = ScriptedLogin(quotes=True)
+        login.refuse(50027, "It was refused.")
+        error = await refusal(login, CREDENTIALS[kind])
+        [form] = login.forms
+        sent = [form[name] for name in ("client_secret", "client_assertion") if name in form]
+        assert find_pieces(error.message, *sent) == []
+        assert "Got '*'" in error.message
+        assert "AADSTS50027: It was refused." in error.message
+
+    async def test_shows_nothing_of_a_key_that_never_leaves(self) -> None:
+        login = ScriptedLogin()
+        login.refuse(700027, f"Signed by {' '.join(PAIR.private_key.splitlines()[1:4])}, it seems.")
+        error = await refusal(login, CREDENTIALS["certificate"])
+        assert "Signed by *, it seems." in error.message
+
+    async def test_shows_nothing_by_which_a_machine_knows_the_operator(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("IDENTITY_ENDPOINT", "http://localhost/msi/token")
+        monkeypatch.setenv("IDENTITY_HEADER", "canary-of-the-machine")
+        body = {"error": "invalid_request", "error_description": "Bad header canary-of-the-machine."}
+        error = await refusal(ScriptedLogin(answer=httpx.Response(400, json=body)), CREDENTIALS["managed"])
+        assert "Bad header *." in error.message
 
 
 class TestSecrecy:
