@@ -17,6 +17,9 @@ CHART = ROOT / "charts" / "entra-sync-operator"
 
 Object = dict[str, Any]
 
+REPOSITORY = "registry.example.com/entra-sync-operator"
+"""Where the image was pushed to, as far as the chart knows; nothing is pulled from it."""
+
 
 class HelmError(Exception):
     """Helm refused; the message is what it said."""
@@ -49,7 +52,7 @@ class Helm:
 
     def render(self, release: str, *arguments: str | Path, values: Object | None = None) -> str:
         """Render the chart without a cluster, as `helm template` does."""
-        return self("template", release, CHART, "--values=-", *arguments, content=json.dumps(values or {}))
+        return self("template", release, CHART, "--values=-", *arguments, content=json.dumps(_with_image(values or {})))
 
     def install(self, release: str, namespace: str, *arguments: str, values: Object | None = None) -> str:
         """Install or upgrade a release; returns the chart's notes."""
@@ -62,7 +65,12 @@ class Helm:
             "--values=-",
             *arguments,
         ]
-        return self(*words, content=json.dumps(values or {}))
+        return self(*words, content=json.dumps(_with_image(values or {})))
+
+
+def _with_image(values: Object) -> Object:
+    """Say where the image is, which the chart cannot know; what the values say of it themselves holds."""
+    return values | {"image": {"repository": REPOSITORY} | values.get("image", {})}
 
 
 def documents(rendered: str) -> list[Object]:

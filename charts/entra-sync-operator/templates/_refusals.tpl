@@ -1,5 +1,5 @@
 {{/*
-What a schema cannot see: values that contradict each other, and what the cluster lacks. Each is told in one sentence
+What a schema cannot see: values that are missing or contradict each other, and what the cluster lacks. Each is told in one sentence
 that says what to do. `lookup` finds nothing at all without a cluster (helm template, --dry-run=client), and there only
 the first kind is refused.
 */}}
@@ -10,6 +10,9 @@ the first kind is refused.
 {{- end -}}
 
 {{- define "entra-sync-operator.refuseContradictions" -}}
+{{- if not .Values.image.repository -}}
+{{- fail "image.repository is empty: no image is published yet, so build one with the Dockerfile, push it to where the cluster can pull it from, and set image.repository to that." -}}
+{{- end -}}
 {{- $watch := .Values.watch -}}
 {{- if and (eq $watch.scope "Namespaces") (not $watch.namespaces) -}}
 {{- fail "watch.scope is Namespaces but watch.namespaces is empty: list the namespaces whose jobs this release is to look after, or set watch.scope=Cluster." -}}

@@ -61,6 +61,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
 ]
 
 CONTRADICTIONS: list[tuple[dict[str, Any], str]] = [
+    ({"image": {"repository": ""}}, "image.repository is empty: no image is published yet, so build one"),
     (
         {"watch": {"scope": "Namespaces"}},
         "watch.scope is Namespaces but watch.namespaces is empty: list the namespaces",
@@ -94,7 +95,7 @@ def test_by_every_helm_and_all_of_them_at_once(helm: Helm) -> None:
 
 
 @pytest.mark.parametrize(("values", "told"), CONTRADICTIONS)
-def test_values_that_contradict_each_other_are_told_in_one_sentence(
+def test_values_that_are_missing_or_contradict_each_other_are_told_in_one_sentence(
     helm: Helm, values: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(HelmError) as refused:
@@ -102,6 +103,11 @@ def test_values_that_contradict_each_other_are_told_in_one_sentence(
     [sentence] = [line for line in str(refused.value).splitlines() if "execution error" in line]
     assert f": {told}" in sentence
     assert sentence.endswith(".")
+
+
+def test_no_default_names_an_image_that_nobody_published(helm3: Helm) -> None:
+    with pytest.raises(HelmError, match="image.repository is empty"):
+        helm3("template", "entra", CHART)
 
 
 def test_every_value_is_commented() -> None:
