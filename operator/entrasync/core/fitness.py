@@ -90,7 +90,8 @@ def _unconfigured(job: RemoteJob) -> Stall:
     return Stall(
         Reason.NOT_CONFIGURED,
         f"Job {job.id} is scheduled, but Graph says NotConfigured: it was never authorised at its target. "
-        "Set up its credentials on the Provisioning page of the enterprise application in the portal.",
+        "Give spec.application.credentials; an app that wants a person's consent is authorised on the Provisioning "
+        "page of the enterprise application in the portal.",
     )
 
 

@@ -139,7 +139,9 @@ class TestAJobThatWasNeverAuthorised:
             ConditionType.APPLIED: ("True", Reason.APPLIED),
         }.items():
             assert told(status, kind) == expected
-        assert "Provisioning page" in conditions(status)[ConditionType.STALLED]["message"]
+        message = conditions(status)[ConditionType.STALLED]["message"]
+        assert "Give spec.application.credentials" in message
+        assert "Provisioning page" in message
 
     def test_is_not_told_while_anything_else_is_under_way(self) -> None:
         assert told(concluded(facts(holder(), self.UNCONFIGURED), WAIT), ConditionType.READY)[1] == Reason.STARTING
