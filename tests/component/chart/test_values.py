@@ -106,7 +106,7 @@ def test_values_that_are_missing_or_contradict_each_other_are_told_in_one_senten
 
 
 def test_no_default_names_an_image_that_nobody_published(helm3: Helm) -> None:
-    with pytest.raises(HelmError, match="image.repository is empty"):
+    with pytest.raises(HelmError, match=r"image\.repository is empty"):
         helm3("template", "entra", CHART)
 
 
