@@ -72,6 +72,9 @@ DECIDED_BY: dict[Rule, Facts] = {
     schedule_rules.job_runs_but_should_rest: facts(
         holder(wish=desired(schedule_state=ScheduleState.PAUSED)), quarantined_job()
     ),
+    schedule_rules.job_ran_before_its_pause: facts(
+        holder(status={"pause": {"by": "Operator", "reason": "x", "resumes": True}}), remote_job(state="Disabled")
+    ),
     schedule_rules.job_rests_but_should_run: facts(holder(), remote_job(state="Disabled")),
     settings_rules.settings_differ: facts(holder(wish=desired(settings=(("A", "1"),))), remote_job()),
     settings_rules.settings_were_not_taken: facts(

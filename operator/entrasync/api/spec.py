@@ -153,7 +153,7 @@ class ScheduleSpec(ApiModel):
 
     expiration: AwareDatetime | None = None
     """The operator pauses the job at this time, such as 2027-01-01T00:00:00Z, and keeps it paused from then on. With a
-    later time it is started again where state says so."""
+    later time or none it is started again if it ran until then, or where state says so."""
 
     @field_validator("expiration")
     @classmethod

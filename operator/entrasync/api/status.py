@@ -70,7 +70,7 @@ class PauseRecord(ApiModel):
     """What tells who did it."""
 
     resumes: bool | None = None
-    """True: the job ran before this pause and is started again when it ends by itself."""
+    """True: the job ran before this pause and is started again when the hold or the expiration no longer holds."""
 
 
 class OperationRecord(ApiModel):
@@ -204,6 +204,9 @@ class SynchronizationJobStatus(ApiModel):
 
     last_start_time: str | None = None
     """When the operator last asked Graph to start the job (UTC). Absent: never."""
+
+    last_resume_time: str | None = None
+    """When the job was last seen to run again after a rest, whoever started it (UTC). Absent: never."""
 
     operation: OperationRecord | None = None
     """A write to Graph whose outcome is not known yet. Absent: there is none."""

@@ -11,6 +11,7 @@ from entrasync.core.bounds import Bounds
 from entrasync.core.conditions import Condition
 from entrasync.core.facts import Facts
 from entrasync.core.jobs import RemoteJob
+from entrasync.core.pause import PausedBy
 from entrasync.core.times import parse_time
 from entrasync.core.verdicts import Rest, Stall, Wait
 
@@ -43,7 +44,7 @@ def _fit_condition(facts: Facts) -> Condition:
         message = f"Job {job.id} is in place, and spec.readiness Applied asks for no more. {illness.message}"
         return Condition(ready, "True", Reason.APPLIED, message)
     if not job.is_active and job.schedule_state is not None:
-        return Condition(ready, "True", Reason.PAUSED, f"Job {job.id} is in place and paused{_why_paused(facts)}.")
+        return Condition(ready, "True", Reason.PAUSED, f"Job {job.id} is in place and paused{_why_paused(facts)}")
     if job.code in {"NotRun", "NotConfigured"}:
         return Condition(
             ready, "True", Reason.NOT_RUN_YET, f"Job {job.id} is started; its first cycle has not ended yet."
@@ -52,8 +53,16 @@ def _fit_condition(facts: Facts) -> Condition:
 
 
 def _why_paused(facts: Facts) -> str:
-    why = facts.pause_cause.words if facts.pause_cause else facts.pause.reason if facts.pause else ""
-    return f" ({why})" if why else ""
+    if facts.pause_cause:
+        return f" ({facts.pause_cause.words})."
+    if facts.pause is None:
+        return "."
+    if facts.pause.by is not PausedBy.OPERATOR:
+        return f" ({facts.pause.reason})."
+    return (
+        f". The operator paused it for a cause that no longer holds ({facts.pause.reason}); start it in the portal, or "
+        "set spec.schedule.state to Active."
+    )
 
 
 def tell_fitness(job: RemoteJob, bounds: Bounds) -> list[Condition]:

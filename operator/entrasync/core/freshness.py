@@ -33,9 +33,18 @@ def tell_overdue(facts: Facts) -> list[Condition]:
 
 
 def _counted_from(facts: Facts) -> datetime | None:
-    """Count from the last success, or from our start after it; before the first from when the job became ours."""
-    known = [time for time in (_last_success(facts.job) if facts.job else None, facts.resource.last_start) if time]
-    return max(known) if known else parse_time(facts.resource.status.get("originTime"))
+    """Count from the last success, from our start or from when it was seen to go on without us, what came last.
+
+    Before the first of these from when the job became ours.
+    """
+    status = facts.resource.status
+    times = (
+        _last_success(facts.job) if facts.job else None,
+        facts.resource.last_start,
+        parse_time(status.get("lastResumeTime")),
+    )
+    known = [time for time in times if time]
+    return max(known) if known else parse_time(status.get("originTime"))
 
 
 def _last_success(job: RemoteJob) -> datetime | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entrasync.api.names import HOLD_UNTIL_ANNOTATION
-from entrasync.core.times import is_zoned, parse_time
+from entrasync.core.times import is_zoned, parse_deadline
 
 LONGEST_QUOTE = 64
 
@@ -23,7 +23,7 @@ def read_hold(annotations: Mapping[str, str]) -> Hold:
     text = annotations.get(HOLD_UNTIL_ANNOTATION)
     if not text:
         return Hold()
-    until = parse_time(text) if is_zoned(text) else None
+    until = parse_deadline(text) if is_zoned(text) else None
     if until is None:
         return Hold(
             fault=f"The annotation {HOLD_UNTIL_ANNOTATION} is {text[:LONGEST_QUOTE]!r}, which is no time, and is "

@@ -13,12 +13,9 @@ from entrasync.core.verdicts import Do, Verdict
 
 
 def interval_differs(facts: Facts) -> Verdict | None:
-    """Find an interval that is not what the spec expects, and that Graph was not asked for yet.
-
-    Under Observe that is no difference that anybody could mend.
-    """
+    """Find an interval that is not what the spec expects, and that Graph was not asked for yet."""
     wanted = facts.desired.interval
-    if facts.job is None or wanted is None or facts.desired.is_observed_only or not _differs(facts):
+    if facts.job is None or wanted is None or not _differs(facts):
         return None
     is_asked = _is_asked(facts, wanted)
     repeat_at = ask_again_at(facts)

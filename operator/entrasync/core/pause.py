@@ -28,7 +28,7 @@ class Pause:
     """A job that is not scheduled, and who did it.
 
     `since` is when we saw it first; None when it was so from the start. `resumes` says that the job ran before a pause
-    of ours that ends by itself, and goes on afterwards whatever the spec leaves unset.
+    of ours that is limited in time, and goes on afterwards whatever the spec leaves unset.
     """
 
     by: PausedBy
@@ -94,11 +94,12 @@ def judge_pause(
     before, known = read_before(status), read_pause(status)
     is_ours = known is not None and known.by is PausedBy.OPERATOR
     if job.is_active:
-        # A passing pause is written down before it is made, and stands while Graph does not show it yet.
-        return known if is_ours and cause is not None and cause.is_passing else None
+        # A limited pause is written down before it is made, and stands while Graph does not show it yet.
+        return known if is_ours and cause is not None and cause.is_limited else None
     since = known.since if known else (write_time(now) if before.state else None)
     if cause is not None and not cause.is_passing:
-        return Pause(PausedBy.OPERATOR, since, cause.words)
+        resumes = cause.is_limited and known is not None and known.resumes
+        return Pause(PausedBy.OPERATOR, since, cause.words, resumes)
     if known is not None:
         return replace(known, reason=cause.words) if is_ours and cause is not None else known
     if by := _judge_change(before, job, last_start=last_start, is_new=is_new, now=now, bounds=bounds):

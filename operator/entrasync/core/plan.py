@@ -40,6 +40,7 @@ from entrasync.core.observer_rules import (
 )
 from entrasync.core.resource import is_same_id
 from entrasync.core.schedule_rules import (
+    job_ran_before_its_pause,
     job_rests_but_should_run,
     job_runs_but_should_rest,
     job_was_paused_by_graph,
@@ -88,6 +89,7 @@ WORK_RULES: tuple[Rule, ...] = (
     secrets_are_not_saved,
     secrets_are_left_over,
     settings_differ,
+    job_ran_before_its_pause,
     application_is_held_by_another,
     secret_is_unreadable,
     foreign_secret_was_lost,
@@ -101,7 +103,8 @@ WORK_RULES: tuple[Rule, ...] = (
     settings_were_not_taken,
     job_was_paused_by_graph,
 )
-"""Is the job as it should be? It is paused whatever is wrong with its application, but started only when that is right.
+"""Is the job as it should be? It is paused whatever is wrong with its application, but started only when that is right,
+unless it ran before.
 
 Last who is paused by Graph: that is fitness, and by then Graph matches the spec.
 """
@@ -111,8 +114,9 @@ WRITERS_RULES: tuple[Rule, ...] = (
     application_is_held_by_another,
     foreign_secret_was_lost,
     secret_writes_are_held_back,
+    interval_differs,
 )
-"""What stops only those who write."""
+"""What concerns only those who write: another interval is no drift, for nobody could mend it."""
 
 JOB_RULES: tuple[Rule, ...] = (
     tenant_was_changed,
@@ -174,7 +178,7 @@ def _observe(facts: Facts) -> tuple[tuple[GraphWrite, ...], Verdict | None]:
     for rule in OBSERVER_RULES:
         verdict = rule(facts)
         if isinstance(verdict, Do) and isinstance(verdict.action, GraphWrite):
-            foreseen.append(verdict.action)
+            foreseen += [verdict.action] if verdict.action not in foreseen else []
         elif verdict is not None:
             return tuple(foreseen), verdict
     return tuple(foreseen), None

@@ -37,7 +37,9 @@ def is_same_id(one: str | None, other: str | None) -> bool:
     return (one or "").lower() == (other or "").lower()
 
 
-JOB_MEMORY = frozenset({"job", "synchronizationStatus", "pause", "lastStartTime", "originTime", "interval"})
+JOB_MEMORY = frozenset(
+    {"job", "synchronizationStatus", "pause", "lastStartTime", "lastResumeTime", "originTime", "interval"}
+)
 """Members of status that are true of one job only."""
 
 

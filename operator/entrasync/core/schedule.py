@@ -14,14 +14,16 @@ from entrasync.core.times import write_time
 class PauseCause:
     """Why a job is kept paused by us, in words.
 
-    One that `is_passing` ends by itself, and then the job goes on as it did before: it is nobody's word on an illness.
+    After one that `is_limited` in time the job goes on as it did before. One that `is_passing` ends by itself: it is
+    nobody's word on an illness.
     """
 
     words: str
-    is_passing: bool
+    is_limited: bool = False
+    is_passing: bool = False
 
 
-STATE_IS_PAUSED = PauseCause("spec.schedule.state is Paused", is_passing=False)
+STATE_IS_PAUSED = PauseCause("spec.schedule.state is Paused")
 
 
 def find_pause_cause(desired: Desired, hold: Hold, now: datetime) -> PauseCause | None:
@@ -29,9 +31,11 @@ def find_pause_cause(desired: Desired, hold: Hold, now: datetime) -> PauseCause 
     if desired.schedule_state is ScheduleState.PAUSED:
         return STATE_IS_PAUSED
     if desired.expiration is not None and desired.expiration <= now:
-        return PauseCause(f"spec.schedule.expiration {write_time(desired.expiration)} has passed", is_passing=False)
+        return PauseCause(f"spec.schedule.expiration {write_time(desired.expiration)} has passed", is_limited=True)
     if hold.until is not None and now < hold.until:
-        return PauseCause(f"held until {write_time(hold.until)} by {HOLD_UNTIL_ANNOTATION}", is_passing=True)
+        return PauseCause(
+            f"held until {write_time(hold.until)} by {HOLD_UNTIL_ANNOTATION}", is_limited=True, is_passing=True
+        )
     return None
 
 

@@ -48,9 +48,9 @@ def job_runs_but_should_rest(facts: Facts) -> Verdict | None:
 
 
 def _record(facts: Facts, *, is_drift: bool) -> Pause | None:
-    """Write what shall be remembered of a pause that ends by itself; a job that somebody started in it had rested."""
+    """Write what shall be remembered of a pause limited in time; a job that somebody started in it had rested."""
     cause, known = facts.pause_cause, facts.pause
-    if cause is None or not cause.is_passing:
+    if cause is None or not cause.is_limited:
         return None
     if known is not None:
         return replace(known, reason=cause.words)
@@ -75,6 +75,11 @@ def job_rests_but_should_run(facts: Facts) -> Verdict | None:
     # Without a time it was so when we took it over, which is nobody's drift.
     is_drift = pause is not None and pause.by is PausedBy.PERSON and pause.since is not None
     return Do(StartJob(facts.home, job.id, corrects_drift=is_drift))
+
+
+def job_ran_before_its_pause(facts: Facts) -> Verdict | None:
+    """Find a job that goes on after a hold or an expiration: it ran on what Graph has, whatever is wrong with ours."""
+    return job_rests_but_should_run(facts) if facts.pause is not None and facts.pause.resumes else None
 
 
 def _needs_start(facts: Facts, job: RemoteJob) -> bool:

@@ -14,7 +14,9 @@ from entrasync.core.fitness import outlook_of, ready_condition, tell_fitness
 from entrasync.core.forecast import tell_forecast
 from entrasync.core.freshness import tell_overdue
 from entrasync.core.interval_rules import tell_schedule
+from entrasync.core.jobs import RemoteJob
 from entrasync.core.mirror import Mirror, mirror_job
+from entrasync.core.pause import read_before
 from entrasync.core.plan import foresee
 from entrasync.core.requests import find_request
 from entrasync.core.resource import JOB_MEMORY, Operation, Resource
@@ -60,11 +62,18 @@ def remember(facts: Facts) -> Written:
         status["servicePrincipalId"] = resource.service_principal_id
         status |= {"job": mirror.job, "synchronizationStatus": mirror.synchronization_status}
         status["pause"] = facts.pause.write() if facts.pause else None
+        if _goes_on(facts, facts.job):
+            status["lastResumeTime"] = write_time(facts.now)
         status["origin"] = resource.origin
         status["originTime"] = status.get("originTime") or write_time(facts.now)
         status["operation"] = status.get("operation") if resource.is_restart_due else None
         status["application"] = remembered_application(facts)
     return Written(_without_nothing(status), mirror.complaints)
+
+
+def _goes_on(facts: Facts, job: RemoteJob) -> bool:
+    """Whether the job was last seen at rest and is active again."""
+    return job.is_active and read_before(facts.resource.status).state not in {None, "Active"}
 
 
 def _mirror_of_held_job(facts: Facts) -> Mirror:

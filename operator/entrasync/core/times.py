@@ -1,7 +1,7 @@
 """Times as Graph and Kubernetes write them."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 
 _TIME = re.compile(r"^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?$")
 _NEVER = re.compile(r"^0001-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$")
@@ -23,6 +23,17 @@ def parse_time(value: object) -> datetime | None:
 
     None for "never", for anything malformed and out of range.
     """
+    time = _read_time(value)
+    return time if time is not None and time < _BEYOND_ALL_PLANS else None
+
+
+def parse_deadline(value: object) -> datetime | None:
+    """Read a time by which something ends, as `parse_time` does; one beyond all plans is the last that can be had."""
+    time = _read_time(value)
+    return None if time is None else min(time, _BEYOND_ALL_PLANS)
+
+
+def _read_time(value: object) -> datetime | None:
     if not isinstance(value, str) or is_never(value):
         return None
     if (found := _TIME.match(value)) is None:
@@ -30,10 +41,13 @@ def parse_time(value: object) -> datetime | None:
     fraction, zone = found.group(7), found.group(8) or "Z"
     text = value[:19] + (f".{fraction[:6]:0<6}" if fraction else "") + ("+00:00" if zone == "Z" else zone)
     try:
-        time = datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
+        time = datetime.fromisoformat(text)
+    except ValueError:
         return None
-    return time if time < _BEYOND_ALL_PLANS else None
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC) if time.year == MAXYEAR else None
 
 
 def is_zoned(text: str) -> bool:

@@ -1,6 +1,6 @@
 """A rest that the schedule or a person in need asks for: expiration and the hold."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -155,7 +155,17 @@ class TestTheAnnotation:
         assert read_hold({HOLD_UNTIL_ANNOTATION: text}).until == UNTIL
 
     @pytest.mark.parametrize(
-        "text", ["tomorrow", "2h", "2026-11-01", "2026-11-01T12:30:00", "2026-13-01T12:30:00Z", "true", "1" * 5000]
+        "text",
+        [
+            "tomorrow",
+            "2h",
+            "2026-11-01",
+            "2026-11-01T12:30:00",
+            "2026-13-01T12:30:00Z",
+            "true",
+            "1" * 5000,
+            "0001-01-01T00:00:00+23:00",
+        ],
     )
     def test_that_is_none_is_ignored_and_says_how_to_write_one(self, text: str) -> None:
         hold = read_hold({HOLD_UNTIL_ANNOTATION: text})
@@ -165,6 +175,12 @@ class TestTheAnnotation:
         assert len(hold.fault) < 300
         assert plan(facts(with_hold(holder(), text), remote_job())) is None
 
+    @pytest.mark.parametrize("text", ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-23:00", "9000-01-01T00:00:00.5Z"])
+    def test_beyond_all_plans_is_the_last_time_there_is(self, text: str) -> None:
+        hold = read_hold({HOLD_UNTIL_ANNOTATION: text})
+        assert (hold.until, hold.fault) == (datetime(9000, 1, 1, tzinfo=UTC), None)
+        assert pauses(facts(with_hold(holder(), text), remote_job())).record is not None
+
     @pytest.mark.parametrize("annotations", [{}, {HOLD_UNTIL_ANNOTATION: ""}])
     def test_that_is_absent_or_empty_says_nothing(self, annotations: dict[str, str]) -> None:
         hold = read_hold(annotations)
@@ -173,25 +189,43 @@ class TestTheAnnotation:
 
 class TestAnExpiration:
     EXPIRED = desired(expiration=NOW)
+    PASSED = f"spec.schedule.expiration {write_time(NOW)} has passed"
 
     @pytest.mark.parametrize("state", [None, ACTIVE])
     @pytest.mark.parametrize("origin", ["Created", "Adopted"])
     def test_that_has_passed_pauses_the_job_whatever_the_state_says(self, state: Any, origin: str) -> None:
         subject = holder(wish=desired(expiration=NOW, schedule_state=state), origin=origin)
-        assert pauses(facts(subject, remote_job())).record is None
+        record = pauses(facts(subject, remote_job())).record
+        assert record == Pause(PausedBy.OPERATOR, write_time(NOW), self.PASSED, resumes=True)
 
     def test_that_has_passed_keeps_it_paused_by_us(self) -> None:
         seen = facts(holder(wish=self.EXPIRED), resting())
         assert plan(seen) is None
-        words = f"spec.schedule.expiration {write_time(NOW)} has passed"
-        assert seen.pause == Pause(PausedBy.OPERATOR, write_time(NOW), words)
+        assert seen.pause == Pause(PausedBy.OPERATOR, write_time(NOW), self.PASSED)
+
+    def test_that_overtakes_a_hold_keeps_what_was_remembered(self) -> None:
+        seen = facts(holder(wish=self.EXPIRED, status=paused_by_us()), resting())
+        assert seen.pause == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), self.PASSED, resumes=True)
+
+    def test_that_a_state_of_paused_overtakes_is_forgotten(self) -> None:
+        wish = desired(expiration=NOW, schedule_state=PAUSED)
+        seen = facts(holder(wish=wish, status=paused_by_us()), resting())
+        assert seen.pause is not None
+        assert not seen.pause.resumes
 
     def test_that_has_passed_undoes_a_start(self) -> None:
         status = SEEN_RESTING | {"effective": {"scheduleState": "Paused"}}
         assert pauses(facts(holder(wish=self.EXPIRED, status=status), remote_job())).corrects_drift
 
     def test_outlasts_a_hold(self) -> None:
-        assert pauses(facts(with_hold(holder(wish=self.EXPIRED)), remote_job())).record is None
+        record = pauses(facts(with_hold(holder(wish=self.EXPIRED)), remote_job())).record
+        assert record is not None
+        assert record.reason == self.PASSED
+
+    def test_that_is_put_off_starts_again_what_ran_until_then(self) -> None:
+        later = desired(expiration=NOW + timedelta(days=1))
+        subject = holder(wish=later, origin="Adopted", status=paused_by_us(reason=self.PASSED))
+        assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB))
 
     @pytest.mark.parametrize(
         ("origin", "state", "expected"),

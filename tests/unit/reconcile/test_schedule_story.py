@@ -8,13 +8,17 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from entrasync.api.policies import ScheduleState
-from entrasync.core.errors import OutcomeUnknown
+from entrasync.core.errors import GraphAnswer, OutcomeUnknown, Refused
 from entrasync.core.resource import ResourceKey
 from entrasync.core.times import write_time
-from tests.support.facts import NOW, desired, holder, minutes, quarantined_job, remote_job
+from tests.support.facts import JOB, NOW, application, desired, holder, minutes, quarantined_job, remote_job
 from tests.support.fakes import Story
 
 LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
+
+
+SECRET = ResourceKey("identity", "scim")
+REFUSED = Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(400, "InvalidCredentials", "No.", "req"))
 
 
 @pytest.fixture
@@ -30,6 +34,17 @@ def hold(story: Story, key: ResourceKey, until: str) -> None:
 def adopted(story: Story) -> ResourceKey:
     story.graph.add(remote_job())
     return story.apply(holder(origin="Adopted"))
+
+
+async def with_credentials(story: Story) -> ResourceKey:
+    """A job that runs, with credentials that Graph has."""
+    story.secrets.put(SECRET, token="s3cret")
+    story.graph.add(remote_job())
+    wish = desired(application=application("BaseAddress=https://scim", "SecretToken<scim.token"))
+    key = story.apply(holder(origin="Adopted", wish=wish))
+    await story.run(key)
+    story.graph.calls.clear()
+    return key
 
 
 class TestAHold:
@@ -109,6 +124,58 @@ class TestAHold:
         await story.run_until(key, minutes(8))
         assert story.graph.writes == ["pause_job", "start_job"]
 
+    async def test_that_is_overtaken_by_an_expiration_still_knows_what_ran_before(self, story: Story) -> None:
+        story.graph.add(remote_job())
+        wish = desired(expiration=NOW + minutes(7))
+        key = story.apply(holder(origin="Adopted", wish=wish))
+        hold(story, key, write_time(NOW + minutes(8)))
+        await story.run_until(key, minutes(10))
+        assert "spec.schedule.expiration 2026-11-01T12:07:00Z has passed" in story.message(key, "Ready")
+        story.edit(key, desired=desired())
+        await story.run(key)
+        assert story.graph.writes == ["pause_job", "start_job"]
+
+    async def test_ends_in_time_although_the_credentials_are_refused(self, story: Story) -> None:
+        key = await with_credentials(story)
+        hold(story, key, write_time(story.clock.now() + minutes(7)))
+        await story.run(key)
+        story.secrets.put(SECRET, token="wrong")
+        story.graph.fail("validate_credentials", REFUSED, times=99)
+        await story.run_until(key, minutes(20))
+        assert story.graph.writes == ["pause_job", "start_job"]
+        assert story.condition(key, "Stalled") == ("True", "ValidationFailed")
+
+    async def test_ends_in_time_although_the_secret_is_gone(self, story: Story) -> None:
+        key = await with_credentials(story)
+        story.secrets.remove(SECRET)
+        hold(story, key, write_time(story.clock.now() + minutes(7)))
+        await story.run_until(key, minutes(20))
+        assert story.graph.writes == ["pause_job", "start_job"]
+        assert story.condition(key, "Stalled") == ("True", "SecretUnreadable")
+
+    async def test_that_has_ended_is_not_told_as_the_present_cause(self, story: Story) -> None:
+        """A person starts in the hold what a person had paused before it: what rested before rests again."""
+        key = adopted(story)
+        await story.run(key)
+        story.graph.add(remote_job(state="Disabled", code="Paused"))
+        await story.run(key)
+        until = write_time(story.clock.now() + minutes(30))
+        hold(story, key, until)
+        await story.run(key)
+        story.graph.add(remote_job())
+        await story.run(key)
+        assert f"(held until {until} by" in story.message(key, "Ready")
+        await story.run_until(key, minutes(40))
+        assert story.graph.writes == ["pause_job"]
+        assert f"for a cause that no longer holds (held until {until} by" in story.message(key, "Ready")
+
+    async def test_for_ever_pauses(self, story: Story) -> None:
+        key = adopted(story)
+        hold(story, key, "9999-12-31T23:59:59Z")
+        await story.run_until(key, minutes(60))
+        assert story.graph.writes == ["pause_job"]
+        assert story.told.reasons == ["JobPaused"]
+
     async def test_that_cannot_be_read_is_told_once_and_harms_nothing(self, story: Story) -> None:
         key = adopted(story)
         hold(story, key, "tomorrow")
@@ -137,6 +204,57 @@ class TestAnExpiration:
         await story.run(key)
         assert story.graph.writes == ["pause_job", "start_job"]
         assert story.condition(key, "Ready")[0] == "True"
+
+    async def test_of_an_adopted_job_that_ran_until_then_starts_it_again_when_it_is_put_off(self, story: Story) -> None:
+        story.graph.add(remote_job())
+        key = story.apply(holder(origin="Adopted", wish=desired(expiration=NOW + minutes(7))))
+        await story.run(key)
+        story.clock.move(minutes(7))
+        story.graph.fail("pause_job", LOST, is_done=True)
+        await story.run(key)
+        story.restart()
+        story.edit(key, desired=desired(expiration=NOW + timedelta(days=3)))
+        await story.run(key)
+        assert story.graph.writes == ["pause_job", "start_job"]
+        assert story.condition(key, "Ready") == ("True", "NotRunYet")
+
+    async def test_of_an_adopted_job_that_rested_before_leaves_it_at_rest_when_it_is_put_off(
+        self, story: Story
+    ) -> None:
+        story.graph.add(remote_job(state="Disabled", code="Paused"))
+        key = story.apply(holder(origin="Adopted", wish=desired(expiration=NOW + minutes(7))))
+        await story.run_until(key, minutes(10))
+        story.edit(key, desired=desired(expiration=NOW + timedelta(days=3)))
+        await story.run(key)
+        assert story.graph.writes == []
+        assert "for a cause that no longer holds (spec.schedule.expiration" in story.message(key, "Ready")
+
+
+async def test_a_state_that_is_no_longer_set_is_not_told_as_the_present_cause(story: Story) -> None:
+    story.graph.add(remote_job())
+    key = story.apply(holder(origin="Adopted", wish=desired(schedule_state=ScheduleState.PAUSED)))
+    await story.run(key)
+    assert story.message(key, "Ready") == f"Job {JOB} is in place and paused (spec.schedule.state is Paused)."
+    story.edit(key, desired=desired())
+    await story.run(key)
+    assert story.graph.writes == ["pause_job"]
+    assert story.message(key, "Ready") == (
+        f"Job {JOB} is in place and paused. The operator paused it for a cause that no longer holds "
+        "(spec.schedule.state is Paused); start it in the portal, or set spec.schedule.state to Active."
+    )
+
+
+async def test_a_job_that_a_person_starts_again_after_long_is_not_overdue_at_once(story: Story) -> None:
+    success = {"state": "Succeeded", "timeEnded": write_time(NOW - timedelta(days=9))}
+    story.graph.add(remote_job(state="Disabled", code="Paused", lastSuccessfulExecution=success))
+    key = story.apply(holder(origin="Adopted", wish=desired(max_age=minutes(60))))
+    await story.run(key)
+    story.graph.add(remote_job(lastSuccessfulExecution=success))
+    await story.run_until(key, minutes(59))
+    assert story.condition(key, "Overdue") == ("", "")
+    story.restart()
+    await story.run_until(key, minutes(10))
+    assert story.condition(key, "Overdue") == ("True", "NoRecentSuccess")
 
 
 async def test_a_job_becomes_overdue_when_it_is_due_and_is_told_once(story: Story) -> None:
