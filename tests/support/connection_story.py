@@ -10,10 +10,9 @@ from entrasync.api.graph_connection import GraphConnectionSpec
 from entrasync.core.bounds import Bounds
 from entrasync.core.connection_resource import ConnectionResource
 from entrasync.core.connection_status import Lack, LoggedIn
-from entrasync.core.errors import EntraSyncError, Stalled, Transient
-from entrasync.core.identity import Identity, Proof, SecretProof
+from entrasync.core.errors import Stalled, Transient
+from entrasync.core.identity import Identity, OnRefusal, Proof, SecretProof
 from entrasync.core.resource import ResourceKey
-from entrasync.reconcile.access import Refusal
 from entrasync.reconcile.connection_reconciler import ConnectionReconciler
 from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.listings import Listings, Sharing
@@ -58,7 +57,7 @@ class FakeEntra:
     logins: list[str] = field(default_factory=list)
     opened: "list[FakeAccess]" = field(default_factory=list)
 
-    async def open(self, identity: Identity, *, on_refusal: Refusal) -> "FakeAccess":
+    async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> "FakeAccess":
         if identity.whereabouts.cloud != "Global":
             raise Stalled(Reason.CLOUD_UNKNOWN, f"This install knows no cloud {identity.whereabouts.cloud}.")
         graph = FakeGraph(self.clock)
@@ -84,7 +83,7 @@ class FakeAccess:
     entra: FakeEntra
     api: SyncApi
     proof: Proof
-    on_refusal: Refusal
+    on_refusal: OnRefusal
     has_token: bool = False
     is_closed: bool = False
 
@@ -98,7 +97,7 @@ class FakeAccess:
             return await self.prove(self.proof)
         return LoggedIn(ROLES, LACKS)
 
-    def use(self) -> EntraSyncError | None:
+    def use(self) -> Exception | None:
         """Ask for a token as a call of a job does; returns what that job is told."""
         try:
             self.entra.check(self.proof)
@@ -131,8 +130,8 @@ class ConnectionStory:
     It is about the GraphConnection of `key`; with `own` the install has one of its own, which serves everybody.
     """
 
-    def __init__(self, key: ResourceKey = KEY, *, own: bool = False) -> None:
-        self.key = key
+    def __init__(self, key: ResourceKey = KEY, *, own: bool = False, poll_interval: timedelta = POLL) -> None:
+        self.key, self.poll_interval = key, poll_interval
         self.clock, self.secrets, self.told = StillClock(NOW), FakeSecrets(), Told()
         self.entra = FakeEntra(self.clock)
         graph = cast("SyncApi", FakeGraph(self.clock))
@@ -158,7 +157,7 @@ class ConnectionStory:
             events=self.told,
             clock=self.clock,
             bounds=Bounds(),
-            poll_interval=POLL,
+            poll_interval=self.poll_interval,
             referrers=self.references.referrers,
         )
         for known in self.store:

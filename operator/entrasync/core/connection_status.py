@@ -14,6 +14,8 @@ from entrasync.core.kubernetes_secret import KubernetesSecret
 from entrasync.core.times import write_time
 from entrasync.core.verdicts import Rest, Retry, Stall
 
+ENDS = frozenset({ConditionType.READY, ConditionType.STALLED})
+
 
 @dataclass(frozen=True)
 class Lack:
@@ -45,9 +47,10 @@ def conclude_connected(
 def conclude_faulty(resource: ConnectionResource, rest: Rest, *, is_blind: bool, wall: datetime) -> dict[str, Any]:
     """Write the status of a connection that does not work.
 
-    A `Retry` of one that is known to work says nothing until it `is_blind`: one lost login is no news.
+    A `Retry` of one that is known to work, or to wait for a person, says nothing until it `is_blind`: one lost login is
+    no news.
     """
-    if isinstance(rest, Retry) and not is_blind and _is_connected(resource):
+    if isinstance(rest, Retry) and not is_blind and _is_at_rest(resource):
         return dict(resource.status)
     is_stalled = isinstance(rest, Stall)
     kind = ConditionType.STALLED if is_stalled else ConditionType.RECONCILING
@@ -88,10 +91,11 @@ def _ready_of(conditions: Sequence[Condition]) -> Condition | None:
     return next((condition for condition in conditions if condition.type is ConditionType.READY), None)
 
 
-def _is_connected(resource: ConnectionResource) -> bool:
-    ready = _ready_of(Condition.read_all(resource.status))
+def _is_at_rest(resource: ConnectionResource) -> bool:
+    """Whether the last look at this generation ended with a login, or with a person's turn."""
+    ends = [each for each in Condition.read_all(resource.status) if each.type in ENDS]
     is_current = resource.status.get("observedGeneration") == resource.generation
-    return is_current and ready is not None and ready.is_true
+    return is_current and any(end.is_true for end in ends)
 
 
 def _with_conditions(resource: ConnectionResource, conditions: list[Condition], *, wall: datetime) -> dict[str, Any]:

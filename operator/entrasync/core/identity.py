@@ -1,5 +1,6 @@
 """Who a GraphConnection logs in as, and what proves it: taken from its spec and from the Secret that this refers to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from entrasync.api.conditions import Reason
@@ -13,6 +14,9 @@ CERTIFICATE, PRIVATE_KEY = "tls.crt", "tls.key"
 """The keys of a Secret of type kubernetes.io/tls."""
 
 DEFAULT_CLOUD = "Global"
+
+OnRefusal = Callable[[Stalled], Exception]
+"""Is told when the credential in use is refused in the midst of a job's pass; gives what that pass is to be told."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ def identify(resource: ConnectionResource, spec: GraphConnectionSpec, secret: Ku
         raise Stalled(Reason.INVALID_SPEC, "The spec names no credential. Correct the manifest.")
     whereabouts = Whereabouts(
         tenant_id=spec.tenant_id.lower(),
-        client_id=app.client_id,
+        client_id=app.client_id.lower(),
         cloud=spec.cloud or DEFAULT_CLOUD,
         api_version=spec.api_version,
         concurrency=spec.limits.concurrency if spec.limits else None,

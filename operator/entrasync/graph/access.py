@@ -9,8 +9,16 @@ from weakref import WeakValueDictionary
 from entrasync.api.conditions import Reason
 from entrasync.core.clock import Clock
 from entrasync.core.connection_status import LoggedIn
-from entrasync.core.errors import EntraSyncError, Stalled
-from entrasync.core.identity import CertificateProof, Identity, Proof, SecretProof, ServiceAccountProof, Whereabouts
+from entrasync.core.errors import Stalled
+from entrasync.core.identity import (
+    CertificateProof,
+    Identity,
+    OnRefusal,
+    Proof,
+    SecretProof,
+    ServiceAccountProof,
+    Whereabouts,
+)
 from entrasync.core.resource import ResourceKey
 from entrasync.graph.claims import Token
 from entrasync.graph.client import GraphClient
@@ -21,8 +29,6 @@ from entrasync.graph.limiter import TenantLimiter
 from entrasync.graph.observer import Observer
 from entrasync.graph.tokens import TokenSource
 from entrasync.graph.transport import build_transport
-
-Refusal = Callable[[Stalled], EntraSyncError]
 
 TokenIssuer = Callable[[ResourceKey, str], Awaitable[str]]
 """Asks the API server for a token of a ServiceAccount, for an audience.
@@ -52,7 +58,7 @@ class ServiceAccountToken:
 class CurrentTokens:
     """The tokens of the proof that was last taken. What is refused of it in a pass is told by `on_refusal`."""
 
-    def __init__(self, source: TokenSource, on_refusal: Refusal) -> None:
+    def __init__(self, source: TokenSource, on_refusal: OnRefusal) -> None:
         self.source = source
         self._on_refusal = on_refusal
 
@@ -136,7 +142,7 @@ class TenantAccesses:
         self._concurrency = concurrency
         self._limiters: WeakValueDictionary[tuple[object, ...], TenantLimiter] = WeakValueDictionary()
 
-    async def open(self, identity: Identity, *, on_refusal: Refusal) -> TenantAccess:
+    async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> TenantAccess:
         """Make a way into a tenant (contract: `reconcile.access.Accesses`)."""
         place = identity.whereabouts
         endpoint = self.find_endpoint(place)

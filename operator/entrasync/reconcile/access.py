@@ -1,16 +1,12 @@
 """What the story of a GraphConnection needs of the outside world, as contracts in words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from entrasync.core.connection_resource import ConnectionResource
 from entrasync.core.connection_status import LoggedIn
-from entrasync.core.errors import EntraSyncError, Stalled
-from entrasync.core.identity import Identity, Proof
+from entrasync.core.identity import Identity, OnRefusal, Proof
 from entrasync.reconcile.ports import SyncApi
-
-Refusal = Callable[[Stalled], EntraSyncError]
-"""Is told when the credential in use is refused in the midst of a job's pass; gives what that pass is to be told."""
 
 
 class Access(Protocol):
@@ -40,7 +36,7 @@ class Access(Protocol):
 class Accesses(Protocol):
     """Makes accesses."""
 
-    async def open(self, identity: Identity, *, on_refusal: Refusal) -> Access:
+    async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> Access:
         """Make one, without a login yet. Raises `Stalled` (CLOUD_UNKNOWN)."""
         ...
 

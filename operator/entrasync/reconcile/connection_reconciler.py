@@ -15,11 +15,11 @@ from entrasync.core.errors import EntraSyncError, Stalled, Transient
 from entrasync.core.identity import identify
 from entrasync.core.kubernetes_secret import KubernetesSecret
 from entrasync.core.resource import Resource, ResourceKey
-from entrasync.core.verdicts import Rest, Retry, Stall, judge
+from entrasync.core.verdicts import Rest, Retry, Stall, Wait, judge
 from entrasync.reconcile.access import ConnectionApi
 from entrasync.reconcile.connections import Awaited, Connections, Fault
 from entrasync.reconcile.logins import Logins
-from entrasync.reconcile.outcome import Outcome
+from entrasync.reconcile.outcome import WHILE_STALLED, Outcome
 from entrasync.reconcile.ports import ApiServerUnavailable, EventSink, SecretStore
 from entrasync.reconcile.store import Store
 
@@ -63,6 +63,7 @@ class ConnectionReconciler:
         resource = self._store.get(key)
         if resource is None:
             return await self._let_go(key)
+        self._logins.part(resource)
         if (spec := resource.spec) is None:
             fault = f"The stored spec cannot be read: {resource.invalid_spec}. Correct the manifest."
             return await self._fail(resource, Stall(Reason.INVALID_SPEC, fault))
@@ -90,7 +91,7 @@ class ConnectionReconciler:
             return
         fault = Retry(Reason.INTERNAL_ERROR, "A fault of the operator ended the pass; the log has the traceback.")
         if isinstance(self._connections.get(key), Awaited):
-            self._connections.put(key, Fault(fault.reason, fault.message))
+            self._connections.put(key, Fault(fault.reason, fault.message, is_passing=True))
         await self._fail(resource, fault)
 
     async def _let_go(self, key: ResourceKey) -> Outcome:
@@ -124,16 +125,25 @@ class ConnectionReconciler:
         return await self._write(resource, status, Outcome(min(self._poll_interval, UNTIL_TAKEN)))
 
     async def _fail(self, resource: ConnectionResource, rest: Rest) -> Outcome:
-        now = self._clock.now()
+        if not isinstance(rest, Stall):
+            return await self._fail_for_now(resource, rest)
+        self._failing_since.pop(resource.key, None)
+        self._connections.put(resource.key, Fault(rest.reason, rest.message))
+        status = conclude_faulty(resource, rest, is_blind=False, wall=self._clock.wall())
+        return await self._write(resource, status, Outcome(min(self._poll_interval, WHILE_STALLED)))
+
+    async def _fail_for_now(self, resource: ConnectionResource, rest: Retry | Wait) -> Outcome:
+        """Leave the jobs with what is known, and say that, until nobody can know it any more."""
+        now, known = self._clock.now(), self._connections.get(resource.key)
         failing_since = self._failing_since.setdefault(resource.key, now)
         is_blind = now - failing_since >= self._bounds.blind_polls * self._poll_interval
-        is_awaited = isinstance(self._connections.get(resource.key), Awaited)
-        if isinstance(rest, Stall) or (is_blind and is_awaited):
-            self._connections.put(resource.key, Fault(rest.reason, rest.message))
-        status = conclude_faulty(resource, rest, is_blind=is_blind, wall=self._clock.wall())
-        is_failure = isinstance(rest, Retry)
-        after = rest.after if isinstance(rest, Retry) else self._poll_interval
-        return await self._write(resource, status, Outcome(after, is_failure=is_failure))
+        if is_blind and isinstance(known, Awaited):
+            self._connections.put(resource.key, Fault(rest.reason, rest.message, is_passing=True))
+        told: Rest = rest
+        if isinstance(known, Fault) and not (known.is_passing or is_blind):
+            told = Stall(Reason(known.reason), known.message)
+        status = conclude_faulty(resource, told, is_blind=is_blind, wall=self._clock.wall())
+        return await self._write(resource, status, Outcome(rest.after, is_failure=isinstance(rest, Retry)))
 
     async def _write(self, resource: ConnectionResource, status: dict[str, Any], outcome: Outcome) -> Outcome:
         """Write the status if it differs from what is stored; an idle poll writes nothing."""

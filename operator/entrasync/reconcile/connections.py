@@ -22,10 +22,14 @@ class Connection:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a GraphConnection cannot be used, in the words of its own condition."""
+    """Why a GraphConnection cannot be used, in the words of its own condition.
+
+    Entra has refused it or a person must act, unless it `is_passing`.
+    """
 
     reason: str
     message: str
+    is_passing: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """The accesses that are open, one for each GraphConnection, and when a login is worth it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,6 +13,7 @@ from entrasync.core.resource import ResourceKey
 from entrasync.reconcile.access import Access, Accesses
 from entrasync.reconcile.connections import Awaited, Connection, Connections, Fault, disconnected
 from entrasync.reconcile.listings import Listings, Sharing
+from entrasync.reconcile.ports import ResourceChanged
 from entrasync.reconcile.queue import WorkQueue
 
 STILL_IN_USE = timedelta(minutes=5)
@@ -24,9 +25,11 @@ class _Opened:
     """An access, and what it was opened by."""
 
     uid: str
-    access: Access
     identity: Identity
     request: tuple[str | None, ...]
+    access: Access = field(init=False)
+    is_parted: bool = False
+    """Whether its GraphConnection is known to have gone, though one was made anew under its name."""
 
     def fits(self, resource: ConnectionResource, identity: Identity) -> bool:
         return self.uid == resource.uid and self.identity.whereabouts == identity.whereabouts
@@ -65,6 +68,15 @@ class Logins:
             self._connections.put(resource.key, self._connect(resource.key, opened.access))
         return seen
 
+    def part(self, resource: ConnectionResource) -> None:
+        """Have no job go by the access of a GraphConnection that is gone, once another has come under its name."""
+        opened = self._opened.get(resource.key)
+        if opened is None or opened.uid == resource.uid or opened.is_parted:
+            return
+        opened.is_parted = True
+        self._connections.remove(resource.key)
+        self._connections.expect(resource.key)
+
     async def serves_on(self, resource: ConnectionResource, identity: Identity) -> bool:
         """Whether jobs can go on by the proof that was last taken, for Entra has refused another one.
 
@@ -94,8 +106,10 @@ class Logins:
             await access.close()
 
     async def _begin(self, resource: ConnectionResource, identity: Identity) -> LoggedIn:
-        access = await self._accesses.open(identity, on_refusal=partial(self._refuse, resource.key))
-        opened = _Opened(resource.uid, access, identity, resource.request)
+        opened = _Opened(resource.uid, identity, resource.request)
+        opened.access = access = await self._accesses.open(
+            identity, on_refusal=partial(self._refuse, resource.key, opened)
+        )
         try:
             seen = await access.prove(identity.proof)
         except EntraSyncError as error:
@@ -122,8 +136,13 @@ class Logins:
         works = isinstance(self._connections.get(resource.key), Connection)
         return not works or identity.proof != opened.identity.proof or resource.request != opened.request
 
-    def _refuse(self, key: ResourceKey, error: Stalled) -> EntraSyncError:
-        """Take a refusal in the midst of a job's pass for what it is: the connection's fault, and all its jobs'."""
+    def _refuse(self, key: ResourceKey, opened: _Opened, error: Stalled) -> Exception:
+        """Take a refusal in the midst of a job's pass for what it is: the connection's fault, and all its jobs'.
+
+        One of an access that another took the place of says nothing of that one.
+        """
+        if self._opened.get(key) is not opened:
+            return ResourceChanged(f"GraphConnection {key} leads another way now than when this pass began")
         fault = Fault(str(error.reason), error.message)
         if isinstance(self._connections.get(key), Connection):
             self._connections.put(key, fault)

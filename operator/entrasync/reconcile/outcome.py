@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+WHILE_STALLED = timedelta(minutes=5)
+"""The longest pause between looks at what a person must mend: whoever has mended it wants to see it."""
+
 
 @dataclass(frozen=True)
 class Outcome:

@@ -21,14 +21,11 @@ from entrasync.reconcile.converge import Convergence
 from entrasync.reconcile.memory import Memory, Recollection
 from entrasync.reconcile.namespaces import NamespaceDefaults
 from entrasync.reconcile.observe import Observer
-from entrasync.reconcile.outcome import Outcome
+from entrasync.reconcile.outcome import WHILE_STALLED, Outcome
 from entrasync.reconcile.perform import Performer
 from entrasync.reconcile.ports import EventSink, ResourceApi
 from entrasync.reconcile.resolver import Resolver
 from entrasync.reconcile.resources import Resources
-
-WHILE_STALLED = timedelta(minutes=5)
-"""The longest pause between looks at what a person must mend: whoever has mended it wants to see it."""
 
 
 class Reconciler:

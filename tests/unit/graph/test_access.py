@@ -121,7 +121,7 @@ class TestWhatConnectionsShare:
 
 
 async def open_one(accesses: TenantAccesses, where: Whereabouts) -> TenantAccess:
-    def on_refusal(error: Stalled) -> EntraSyncError:
+    def on_refusal(error: Stalled) -> Exception:
         return error
 
     return await accesses.open(Identity(where, PROOFS["secret"]), on_refusal=on_refusal)

@@ -10,6 +10,7 @@ from entrasync.core.identity import SecretProof
 from entrasync.core.resource import Resource, ResourceKey
 from entrasync.reconcile.connections import Awaited, Connection, Fault
 from entrasync.reconcile.outcome import Outcome
+from entrasync.reconcile.ports import ResourceChanged
 from tests.support.connection_story import CLIENT, KEY, POLL, SECRET, ConnectionStory, client_secret_spec, connection
 from tests.support.facts import TENANT, desired, minutes, resource
 
@@ -207,6 +208,11 @@ class TestAConnectionThatDoesNotWork:
         assert len(story.server.writes) == 1
         assert story.told.reasons == ["CredentialRefused"]
 
+    async def test_is_tried_again_within_minutes_however_rare_the_polls(self) -> None:
+        story = ConnectionStory(poll_interval=minutes(24 * 60))
+        story.secrets.put(SECRET, secret="wrong")
+        assert await story.run(connection()) == Outcome(minutes(5))
+
     async def test_works_again_once_its_secret_is_mended(self, story: ConnectionStory) -> None:
         story.secrets.put(SECRET, secret="wrong")
         await story.run(connection())
@@ -247,6 +253,31 @@ class TestEntraInTrouble:
             await story.poll()
         assert story.condition() == ("Unknown", "GraphUnreachable", "No answer from Entra")
         assert story.condition("Reconciling")[0] == "True"
+
+    async def test_in_turns_with_refusals_is_told_once(self, story: ConnectionStory) -> None:
+        story.secrets.put(SECRET, secret="wrong")
+        await story.run(connection())
+        for _ in range(4):
+            story.entra.trouble = not story.entra.trouble
+            await story.poll()
+        assert len(story.server.writes) == 1
+        assert story.told.reasons == ["CredentialRefused"]
+
+    async def test_in_turns_with_a_refused_rotation_is_told_once(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.secrets.put(SECRET, secret="renewed")
+        for _ in range(4):
+            await story.poll(minutes(1))
+            story.entra.trouble = not story.entra.trouble
+        assert story.told.reasons == ["Connected", "CredentialRefused"]
+
+    async def test_that_lasts_is_told_of_a_refused_credential_too(self, story: ConnectionStory) -> None:
+        story.secrets.put(SECRET, secret="wrong")
+        await story.run(connection())
+        story.entra.trouble = True
+        for _ in range(5):
+            await story.poll()
+        assert story.condition() == ("Unknown", "GraphUnreachable", "No answer from Entra")
 
     async def test_at_the_start_lets_jobs_ask_for_themselves(self, story: ConnectionStory) -> None:
         story.entra.trouble = True
@@ -318,6 +349,27 @@ class TestACredentialRefusedInTheMidstOfAPass:
         await story.run()
         assert story.connections.find(job()).api is story.entra.opened[0].api
         assert len(story.server.writes) == 1
+
+    async def test_is_told_of_the_connection_though_its_own_look_finds_entra_in_trouble(
+        self, story: ConnectionStory
+    ) -> None:
+        await story.run(connection())
+        story.entra.good.clear()
+        story.entra.opened[0].use()
+        story.entra.trouble = True
+        assert (await story.run()).is_failure
+        assert story.condition()[:2] == ("False", "CredentialRefused")
+
+    async def test_by_an_access_that_was_replaced_says_nothing_of_the_new_one(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        proof = {"clientId": TENANT, "secretRef": {"name": SECRET.name, "key": "secret"}}
+        story.secrets.put(SECRET, secret="new")
+        story.entra.good = {"new"}
+        await story.run(connection(client_secret_spec(clientSecret=proof), generation=2))
+        story.woken.clear()
+        assert isinstance(story.entra.opened[0].use(), ResourceChanged)
+        assert isinstance(story.connections.get(KEY), Connection)
+        assert story.woken == []
 
     async def test_of_one_that_went_makes_nothing_anew(self, story: ConnectionStory) -> None:
         await story.run(connection())
@@ -416,6 +468,27 @@ class TestDeletion:
             story.connections.find(job(is_deleting=True))
         await story.logins.close()
         assert story.entra.opened[0].is_closed
+
+    async def test_and_another_under_its_name_leave_no_job_to_the_credential_that_went(
+        self, story: ConnectionStory
+    ) -> None:
+        await story.run(connection())
+        story.references.resources.put(job())
+        story.entra.trouble = True
+        story.store.remove(KEY, "uid-1")
+        await story.run(connection(client_secret_spec(tenantId=OTHER_TENANT), uid="uid-2", resource_version="9"))
+        assert story.connections.find(job()).api is story.entra.opened[1].api, "which asks Entra for itself"
+        assert story.connections.find(job()).api.tenant_id == OTHER_TENANT
+
+    async def test_and_another_under_its_name_that_is_refused_is_told_once(self, story: ConnectionStory) -> None:
+        await story.run(connection())
+        story.secrets.put(SECRET, secret="wrong")
+        story.store.remove(KEY, "uid-1")
+        await story.run(connection(uid="uid-2", resource_version="9"))
+        story.woken.clear()
+        await story.poll()
+        assert story.woken == []
+        assert isinstance(story.connections.get(KEY), Fault)
 
     async def test_a_connection_made_anew_proves_itself_anew(self, story: ConnectionStory) -> None:
         await story.run(connection())
