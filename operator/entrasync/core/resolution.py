@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from entrasync.api.conditions import ConditionType
 from entrasync.core.conditions import Condition
 from entrasync.core.desired import Desired
-from entrasync.core.resource import Resource
+from entrasync.core.resource import Resource, is_same_id
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,15 @@ class Resolution:
     template_id: str
 
     def suits(self, desired: Desired) -> bool:
-        """Whether the spec still says the names that were looked up."""
+        """Whether the spec still says the names that were looked up, and no other service principal to look them up at.
+
+        A factory tag stands for another template at each service principal.
+        """
         names = (self.app_id, self.connection_name, self.factory_tag)
-        return names == (desired.app_id, desired.connection_name, desired.factory_tag)
+        if names != (desired.app_id, desired.connection_name, desired.factory_tag):
+            return False
+        given = desired.service_principal_id
+        return not given or is_same_id(given, self.service_principal_id)
 
 
 def resolve(resource: Resource, known: Resolution | None) -> Resource:

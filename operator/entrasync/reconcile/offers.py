@@ -32,7 +32,7 @@ async def refuse_unless_offered(api: SyncApi, action: CreateJob) -> None:
     raise Stalled(
         Reason.TEMPLATE_NOT_OFFERED,
         f"Service principal {action.service_principal_id} does not offer template {action.template_id}. "
-        f"It offers: {names}. Correct spec.template.id.",
+        f"It offers: {names}. Correct spec.template.",
     )
 
 

@@ -112,6 +112,8 @@ class Reconciler:
             if error.reason is Reason.SERVICE_PRINCIPAL_NOT_FOUND:
                 self._resources.unlearn(resource)  # its app may have got another one
             return await self._end_unseen(resource, self._convergence.judge(resource, error))
+        if isinstance(seen.rest, Stall) and seen.rest.reason is Reason.TEMPLATE_NOT_OFFERED:
+            self._resources.unlearn(resource)  # its factory tag may stand for another one
         written = remember(seen.facts)
         self._complain(seen.facts, written.complaints, recollection)
         facts = replace(seen.facts, resource=replace(seen.facts.resource, status=written.status))

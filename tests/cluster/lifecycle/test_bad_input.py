@@ -76,7 +76,7 @@ class TestATemplateThatIsNotOffered:
         message = workplace.wait_stalled(name, "TemplateNotOffered")
         assert f"Service principal {principal} does not offer template scim" in message
         assert "It offers: aWSSingleSignon, zendesk" in message
-        assert "Correct spec.template.id" in message
+        assert "Correct spec.template." in message
         assert workplace.calls(principal) == ["listJobs", "createJob", "listTemplates"]
         assert "operation" not in workplace.job(name)["status"]
 

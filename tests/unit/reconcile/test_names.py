@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from entrasync.api.conditions import Reason
 from entrasync.api.policies import AdoptionPolicy
 from entrasync.core.desired import Desired
+from entrasync.core.errors import GraphAnswer, Refused
 from entrasync.core.resource import ResourceKey
 from tests.support.facts import JOB, OTHER_PRINCIPAL, PRINCIPAL, desired, remote_job, resource
 from tests.support.fakes import Story
@@ -155,6 +157,45 @@ class TestWhatNamesDoNotMean:
 
         assert story.condition(key, "Stalled") == ("True", "TemplateChanged")
         assert "factoryTag aws means aws" in story.message(key, "Stalled")
+
+
+class TestANameThatComesToMeanSomethingElse:
+    """Before anything is pinned: a create was refused, so nothing was applied yet."""
+
+    async def refuse(self, story: Story, wish: Desired) -> ResourceKey:
+        story.graph.fail(
+            "create_job", Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(400, "BadRequest", "No.", ""))
+        )
+        key = story.apply(resource(wish, finalizers=()))
+        await settle(story, key)
+        assert story.condition(key, "Ready")[0] == "False"
+        return key
+
+    async def test_a_tag_is_looked_up_anew_at_another_service_principal(self, story: Story) -> None:
+        key = await self.refuse(story, by_name(app_id=None, service_principal_id=PRINCIPAL))
+        story.graph.templates, story.graph.factory_tags = ("custom",), {"custom": "CustomSCIM"}
+        story.edit(key, desired=by_name(app_id=None, service_principal_id=OTHER_PRINCIPAL))
+
+        await settle(story, key)
+
+        assert story.condition(key, "Ready")[0] == "True"
+        assert [job.template_id for job in story.graph.jobs.values()] == ["custom"]
+
+    async def test_a_template_that_is_not_offered_any_more_is_looked_up_anew(self, story: Story) -> None:
+        story.graph.fail(
+            "create_job", Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(400, "BadRequest", "No.", ""))
+        )
+        key = story.apply(resource(by_name(), finalizers=()))
+        await story.run(key)
+        story.graph.templates, story.graph.factory_tags = ("custom",), {"custom": "CustomSCIM"}
+
+        await story.run(key)
+        assert story.condition(key, "Stalled") == ("True", "TemplateNotOffered")
+        assert story.message(key, "Stalled").endswith("It offers: custom. Correct spec.template.")
+        await settle(story, key)
+
+        assert story.condition(key, "Ready")[0] == "True"
+        assert [job.template_id for job in story.graph.jobs.values()] == ["custom"]
 
 
 class TestHomes:
