@@ -33,6 +33,7 @@ class NamespaceDefaults:
         self._clock = clock
         self._read_at: dict[str, datetime] = {}
         self._faults: dict[str, tuple[str, ...]] = {}
+        self._told: dict[str, tuple[str, ...]] = {}
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def refresh(self, resource: Resource) -> None:
@@ -45,13 +46,14 @@ class NamespaceDefaults:
         for namespace in sorted({resource.key.namespace, *(key.namespace for key in neighbours)}):
             async with self._reading[namespace]:
                 if not self._is_known(namespace):
-                    await self._read(namespace, resource)
+                    await self._read(namespace)
+        self._complain(resource)
 
     def _is_known(self, namespace: str) -> bool:
         read_at = self._read_at.get(namespace)
         return read_at is not None and self._clock.wall() - read_at < KNOWN_FOR
 
-    async def _read(self, namespace: str, resource: Resource) -> None:
+    async def _read(self, namespace: str) -> None:
         is_first = namespace not in self._read_at
         try:
             annotations = await self._store.read_annotations(namespace)
@@ -61,17 +63,23 @@ class NamespaceDefaults:
             return  # what was known holds
         self._read_at[namespace] = self._clock.wall()
         if annotations is not None:
-            self._take(namespace, annotations, resource)
+            self._take(namespace, annotations)
         elif is_first:
             LOG.warning(
                 "Namespace %s may not be read, so its annotations do not count: grant the right get on namespaces.",
                 namespace,
             )
 
-    def _take(self, namespace: str, annotations: Mapping[str, str], resource: Resource) -> None:
+    def _take(self, namespace: str, annotations: Mapping[str, str]) -> None:
         declared = read_declared(annotations, self._install)
         self._resources.set_defaults(namespace, declared.defaults)
-        if declared.faults and declared.faults != self._faults.get(namespace):
-            told = f"Annotations of namespace {namespace} that do not count: {'; '.join(declared.faults)}."
-            self._events.tell(resource, Event("Warning", Reason.INVALID_ANNOTATION, told))
         self._faults[namespace] = declared.faults
+
+    def _complain(self, resource: Resource) -> None:
+        """Tell once what does not count, on a resource of that namespace: it is nobody else's business."""
+        namespace = resource.key.namespace
+        faults = self._faults.get(namespace, ())
+        if faults and faults != self._told.get(namespace):
+            told = f"Annotations of namespace {namespace} that do not count: {'; '.join(faults)}."
+            self._events.tell(resource, Event("Warning", Reason.INVALID_ANNOTATION, told))
+        self._told[namespace] = faults

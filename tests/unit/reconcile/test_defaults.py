@@ -116,6 +116,20 @@ class TestANamespace:
         assert "default-deletion-policy is 'Keep', and must be Delete, Pause or Retain" in story.told.events[0].message
         assert story.status(key)["effective"]["deletionPolicy"] == "Delete"
 
+    async def test_with_wrong_annotations_is_told_to_its_own_resources_only(self, story: Story) -> None:
+        story.server.namespaces["theirs"] = {"entrasync.io/default-poll-interval": "canary"}
+        theirs = holder("other-job", wish=desired(unset=ALL), key=ResourceKey("theirs", "other"), uid="other")
+        story.apply(theirs)
+        key = held(story)
+        await story.run(key)
+        assert story.server.namespace_reads == ["identity", "theirs"]
+        assert story.told.events == []
+        await story.run(theirs.key)
+        assert story.told.reasons == ["InvalidAnnotation"]
+        assert story.server.namespace_reads == ["identity", "theirs"], "it was known already"
+        await story.run(key)
+        assert story.told.reasons == ["InvalidAnnotation"]
+
     async def test_that_may_not_be_read_is_logged_once_and_the_install_holds(
         self, story: Story, caplog: pytest.LogCaptureFixture
     ) -> None:
