@@ -111,6 +111,11 @@ DECIDED_BY: dict[Rule, Facts] = {
     application_rules.credentials_were_refused: facts(
         holder(wish=SCOPED), remote_job(), application=application_seen({}, refusal=Refusal("Bad", "No.", NOW))
     ),
+    application_rules.new_credentials_were_refused: facts(
+        holder(wish=SCOPED, status={"application": {"keys": ["SecretToken"]}}),
+        remote_job(),
+        application=application_seen(refusal=Refusal("X", "y", NOW)),
+    ),
     application_rules.saved_secrets_do_not_show: facts(
         holder(wish=SCOPED), remote_job(), application=application_seen({}, pending=frozenset({"SyncAll"}))
     ),

@@ -230,7 +230,8 @@ class SynchronizationJobSpec(ApiModel):
     readiness: Readiness | None = None
     """What the condition Ready asks for. Healthy: that Graph matches the spec and the job is fit. Applied: only that
     Graph matches the spec, so that one app's expired token does not hold up a whole rollout; a quarantine then shows in
-    the condition Quarantined alone. Unset: Healthy."""
+    the condition Quarantined alone, and the refusal of new credentials for a job that runs on the old ones in
+    CredentialsValid and Applied. Unset: Healthy."""
 
     application: ApplicationSpec | None = None
     """What belongs to the service principal and not to one job: credentials, scope, mails, protection. At most one

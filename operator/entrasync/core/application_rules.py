@@ -101,7 +101,16 @@ def secrets_could_not_be_read(facts: Facts) -> Verdict | None:
 
 
 def credentials_were_refused(facts: Facts) -> Verdict | None:
-    """Find credentials that Graph tried out and refused, or could not try: what it has stays in force."""
+    """Find credentials that Graph tried out and refused, or could not try, and without which the job cannot run."""
+    return None if facts.runs_on_saved_credentials else _judge_refusal(facts)
+
+
+def new_credentials_were_refused(facts: Facts) -> Verdict | None:
+    """Find the same of a job that runs on those that Graph has: they stay in force, and nothing else waits for it."""
+    return _judge_refusal(facts) if facts.runs_on_saved_credentials else None
+
+
+def _judge_refusal(facts: Facts) -> Verdict | None:
     seen = facts.observed.application
     if seen is None or (refusal := seen.refusal) is None:
         return None

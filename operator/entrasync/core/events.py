@@ -22,7 +22,7 @@ def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
     """Tell the Events that a change of status deserves.
 
     Newly stalled, newly quarantined, quarantine lifted, newly overdue, newly drifted, gone blind; and a pause by
-    Graph, where that stalls nobody.
+    Graph and credentials that were refused, where that stalls nobody.
     """
     old, new = _by_type(before), _by_type(after)
     told = [event for tell in _TELLERS for event in tell(old, new)]
@@ -47,6 +47,14 @@ def _stalled(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType,
     if not _is_news(kind, old, new) or new[kind].reason == Reason.QUARANTINED:
         return []
     return [Event("Warning", new[kind].reason, new[kind].message)]
+
+
+def _refused(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    """Tell of new credentials that were refused, where that stalls nobody (spec.readiness Applied)."""
+    kind, reason = ConditionType.APPLIED, Reason.VALIDATION_FAILED
+    if ConditionType.STALLED in new or kind not in new or new[kind].reason != reason:
+        return []
+    return [] if kind in old and old[kind].reason == reason else [Event("Warning", reason, new[kind].message)]
 
 
 def _quarantine(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
@@ -87,4 +95,4 @@ def _blind(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, C
     return [Event("Warning", Reason.GRAPH_UNREACHABLE, ready.message)]
 
 
-_TELLERS = (_stalled, _quarantine, _overdue, _drifted, _blind)
+_TELLERS = (_stalled, _refused, _quarantine, _overdue, _drifted, _blind)

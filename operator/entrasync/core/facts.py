@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from entrasync.api.policies import DeletionPolicy, ScheduleState
+from entrasync.core.application import FIELDS_OF_THEIR_OWN
 from entrasync.core.bounds import Bounds
 from entrasync.core.desired import Desired
 from entrasync.core.hold import Hold, read_hold
@@ -122,6 +123,12 @@ class Facts:
         mine = claim_of(self.resource)
         older = [claim for claim in self.observed.claims if claim.has_application and _age(claim) < _age(mine)]
         return min(older, key=_age, default=None)
+
+    @property
+    def runs_on_saved_credentials(self) -> bool:
+        """Whether the job runs on credentials that we saved: others that Graph refuses leave it as it is."""
+        keys = self.resource.application.keys - FIELDS_OF_THEIR_OWN
+        return self.job is not None and self.job.is_active and bool(keys)
 
     @property
     def was_never_started(self) -> bool:

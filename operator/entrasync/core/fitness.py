@@ -19,12 +19,13 @@ GRAPH_REASON_UNKNOWN = "Unknown"
 """Graph's own word for a quarantine without a reason; ours when it sends none."""
 
 
-def ready_condition(facts: Facts, outlook: Rest | None) -> Condition:
+def ready_condition(facts: Facts, outlook: Rest | None, *, rest: Rest | None = None) -> Condition:
     """Say whether Graph matches the spec and the job is fit; of one that is only observed, whether it is fit.
 
-    A fault in an annotation is said beside it.
+    What the pass rests on and does not count (spec.readiness Applied) is said all the same. A fault in an annotation is
+    said beside it.
     """
-    ready = _not_ready(outlook) if outlook else _fit_condition(facts)
+    ready = _not_ready(outlook) if outlook else _fit_condition(facts, rest)
     if outlook is None and facts.job is not None and facts.desired.is_observed_only:
         ready = replace(ready, reason=Reason.OBSERVED)
     fault = facts.hold.fault
@@ -36,11 +37,12 @@ def _not_ready(outlook: Rest) -> Condition:
     return Condition(ConditionType.READY, "Unknown" if is_unknown else "False", outlook.reason, outlook.message)
 
 
-def _fit_condition(facts: Facts) -> Condition:
+def _fit_condition(facts: Facts, rest: Rest | None) -> Condition:
     ready, job = ConditionType.READY, facts.job
     if job is None:
         return Condition(ready, "Unknown", Reason.JOB_MISSING, "Graph does not show the job.")
-    if illness := _find_illness(facts, job):
+    refusal = rest if rest and rest.reason is Reason.VALIDATION_FAILED else None
+    if illness := refusal or _find_illness(facts, job):
         message = f"Job {job.id} is in place, and spec.readiness Applied asks for no more. {illness.message}"
         return Condition(ready, "True", Reason.APPLIED, message)
     if not job.is_active and job.schedule_state is not None:
@@ -75,10 +77,16 @@ def outlook_of(facts: Facts, rest: Rest | None) -> Rest | None:
 
     Where only the spec counts (spec.readiness Applied), no illness does.
     """
-    is_illness = rest is None or rest.reason is Reason.PAUSED_BY_GRAPH
-    if is_illness and facts.desired.readiness is Readiness.APPLIED:
+    if _is_illness(facts, rest) and facts.desired.readiness is Readiness.APPLIED:
         return None
     return rest or (_find_illness(facts, facts.job) if facts.job else None)
+
+
+def _is_illness(facts: Facts, rest: Rest | None) -> bool:
+    """Whether at most the job's health is not as it should be: new credentials that are refused leave it running."""
+    if rest is None or rest.reason is Reason.PAUSED_BY_GRAPH:
+        return True
+    return rest.reason is Reason.VALIDATION_FAILED and facts.runs_on_saved_credentials
 
 
 def _find_illness(facts: Facts, job: RemoteJob) -> Stall | Wait | None:

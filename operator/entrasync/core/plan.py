@@ -9,6 +9,7 @@ from entrasync.core.application_rules import (
     application_is_held_by_another,
     credentials_were_refused,
     foreign_secret_was_lost,
+    new_credentials_were_refused,
     restart_is_due,
     saved_secrets_do_not_show,
     secret_is_unreadable,
@@ -101,12 +102,13 @@ WORK_RULES: tuple[Rule, ...] = (
     restart_is_due,
     interval_differs,
     settings_were_not_taken,
+    new_credentials_were_refused,
     job_was_paused_by_graph,
 )
 """Is the job as it should be? It is paused whatever is wrong with its application, but started only when that is right,
 unless it ran before.
 
-Last who is paused by Graph: that is fitness, and by then Graph matches the spec.
+Last comes what is a matter of fitness: by then nothing else is left to do.
 """
 
 WRITERS_RULES: tuple[Rule, ...] = (

@@ -130,7 +130,7 @@ def with_interval(
 def conclude(facts: Facts, rest: Rest | None, *, wall: datetime) -> dict[str, Any]:
     """Write the conditions of a pass that saw Graph and ended with `rest` (None: all is as wanted)."""
     outlook = outlook_of(facts, rest)
-    conditions = [ready_condition(facts, outlook), *_applied_and_drifted(facts, rest), *_progress(outlook)]
+    conditions = [ready_condition(facts, outlook, rest=rest), *_applied_and_drifted(facts, rest), *_progress(outlook)]
     conditions += tell_application(facts)
     if facts.job is not None and facts.resource.held_job_id:
         conditions += [*tell_fitness(facts.job, facts.bounds), *tell_overdue(facts), *tell_schedule(facts)]
@@ -186,9 +186,10 @@ def _is_current(resource: Resource) -> bool:
 
 
 def _is_at_rest(resource: Resource) -> bool:
-    """Whether the last look at this generation ended with the spec applied, a person's turn, or drift only observed."""
+    """Whether the last look at this generation ended well, with a person's turn, or with drift only observed."""
     known = _known(resource)
-    ends = (known.get(kind) for kind in (ConditionType.APPLIED, ConditionType.STALLED, ConditionType.DRIFTED))
+    kinds = (ConditionType.READY, ConditionType.APPLIED, ConditionType.STALLED, ConditionType.DRIFTED)
+    ends = (known.get(kind) for kind in kinds)
     return _is_current(resource) and any(end is not None and end.is_true for end in ends)
 
 
