@@ -148,7 +148,9 @@ DECIDED_FOR_OBSERVERS_BY: dict[Rule, Facts] = {
     rule: replace(
         case,
         resource=replace(
-            case.resource, desired=(wish := replace(case.desired, management_policy=ManagementPolicy.OBSERVE))
+            case.resource,
+            desired=(wish := replace(case.desired, management_policy=ManagementPolicy.OBSERVE)),
+            finalizers=(),
         ),
         desired=wish,
     )

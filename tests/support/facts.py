@@ -7,11 +7,12 @@ from typing import Any
 from entrasync.api.application import ApplicationSpec
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.core.application import ApplicationSeen, Credentials
+from entrasync.core.claims import Claim
 from entrasync.core.desired import Desired
 from entrasync.core.facts import Facts
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.observed import Misses, Observed
-from entrasync.core.resource import Claim, Resource, ResourceKey
+from entrasync.core.resource import Resource, ResourceKey
 from entrasync.core.secrets import SecretValues
 from entrasync.core.times import write_precise_time, write_time
 
@@ -94,16 +95,20 @@ def resource(
     name: str = "salesforce",
     status: Mapping[str, Any] | None = None,
     annotations: Mapping[str, str] | None = None,
-    finalizers: tuple[str, ...] = (FINALIZER,),
+    finalizers: tuple[str, ...] | None = None,
     **overlay: Any,
 ) -> Resource:
+    """A resource that has our finalizer, unless it only observes."""
+    wish = wish or desired()
+    if finalizers is None:
+        finalizers = () if wish.is_observed_only else (FINALIZER,)
     usual: dict[str, Any] = {
         "key": ResourceKey("identity", name),
         "uid": f"uid-of-{name}",
         "generation": 1,
         "resource_version": "1",
         "created_at": ago(timedelta(days=1)),
-        "desired": wish or desired(),
+        "desired": wish,
         "finalizers": finalizers,
         "annotations": annotations or {},
         "status": status or {},
@@ -143,6 +148,7 @@ def claim(name: str = "other", **overlay: Any) -> Claim:
         "template_id": "scim",
         "held_job_id": None,
         "wanted_job_id": None,
+        "has_finalizer": True,
     }
     return Claim(**(usual | overlay))
 

@@ -7,12 +7,13 @@ from functools import cached_property
 from entrasync.api.policies import DeletionPolicy, ScheduleState
 from entrasync.core.application import FIELDS_OF_THEIR_OWN
 from entrasync.core.bounds import Bounds
+from entrasync.core.claims import Claim, claim_of, outranks
 from entrasync.core.desired import Desired
 from entrasync.core.hold import Hold, read_hold
 from entrasync.core.jobs import RemoteJob
 from entrasync.core.observed import Observed
 from entrasync.core.pause import Pause, judge_pause, read_pause
-from entrasync.core.resource import Claim, Resource, ResourceKey, claim_of, is_same_id, outranks
+from entrasync.core.resource import Resource, ResourceKey, is_same_id
 from entrasync.core.schedule import PauseCause, find_pause_cause
 
 

@@ -6,10 +6,11 @@ from entrasync.api.conditions import Reason
 from entrasync.api.policies import AdoptionPolicy, OnMissing
 from entrasync.core.actions import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
 from entrasync.core.bounds import LOOKS_FOR_UNCONFIRMED_CREATE, SOON
+from entrasync.core.claims import Claim
 from entrasync.core.desired import Desired
 from entrasync.core.facts import Facts
 from entrasync.core.jobs import RemoteJob
-from entrasync.core.resource import Claim, Operation, is_same_id
+from entrasync.core.resource import Operation, is_same_id
 from entrasync.core.verdicts import Do, Retry, Stall, Verdict, Wait
 
 
@@ -104,7 +105,7 @@ def job_is_claimed_by_another(facts: Facts) -> Verdict | None:
     return Stall(
         Reason.CONFLICT,
         f"Job {facts.job_id} belongs to SynchronizationJob {claim.key}. One job, one resource: "
-        "delete one of the two, or name another job in spec.jobId.",
+        "delete one of the two, or set managementPolicy: Observe on the one that shall only look.",
     )
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from entrasync.core.application import ApplicationSeen
+from entrasync.core.claims import Claim
 from entrasync.core.job_settings import SentSetting
 from entrasync.core.jobs import JobListing, RemoteJob
-from entrasync.core.resource import Claim, ResourceKey
+from entrasync.core.resource import ResourceKey
 
 
 @dataclass(frozen=True)

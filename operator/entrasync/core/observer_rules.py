@@ -70,9 +70,13 @@ def job_to_observe_is_absent(facts: Facts) -> Verdict | None:
 
 
 def observed_job_is_not_written_down(facts: Facts) -> Verdict | None:
-    """Find a job that we observe without the annotation that says so; it needs no finalizer, for nothing is settled."""
+    """Find a job that we observe without the annotation that says so, or with the finalizer of one that manages.
+
+    Nothing is to be settled when it goes, and another may have taken the job when this one manages again.
+    """
     resource = facts.resource
-    if facts.job is None or (resource.annotated_job_id == facts.job.id and resource.origin):
+    is_written_down = facts.job is not None and resource.annotated_job_id == facts.job.id and resource.origin
+    if facts.job is None or (is_written_down and not resource.has_finalizer):
         return None
     origin: Origin = "Created" if resource.origin == "Created" else "Adopted"
     return Do(HoldJob(facts.job.id, origin))

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
+from entrasync.core.claims import Claim
 from entrasync.core.clock import Clock
 from entrasync.core.errors import EntraSyncError, PossiblyReplicating
 from entrasync.core.facts import Facts
 from entrasync.core.jobs import JobListing, RemoteJob
 from entrasync.core.observed import Observed
 from entrasync.core.plan import has_job_in_hand
-from entrasync.core.resource import Claim, Resource, ResourceKey, is_same_id
+from entrasync.core.resource import Resource, ResourceKey, is_same_id
 from entrasync.reconcile.absence import explain
 from entrasync.reconcile.application import ApplicationReader
 from entrasync.reconcile.connections import Connection, Connections

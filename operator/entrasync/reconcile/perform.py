@@ -173,6 +173,8 @@ class Performer:
 
     async def _hold(self, action: HoldJob, resource: Resource) -> Done:
         patch = _annotations(action.job_id, action.origin)
+        if resource.is_observed_only and resource.has_finalizer and not resource.is_deleting:
+            patch |= _without_finalizer(resource)
         if not resource.has_finalizer and not resource.is_observed_only:
             patch |= _with_finalizer(resource)
         held = await self._patch_metadata(resource, patch)

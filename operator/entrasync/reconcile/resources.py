@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
+from entrasync.core.claims import Claim, claim_of
 from entrasync.core.defaults import Defaults, take_defaults
 from entrasync.core.resolution import Resolution, resolve, without_resolution
-from entrasync.core.resource import Claim, Resource, ResourceKey, claim_of, has_standing_loss, is_same_id
+from entrasync.core.resource import Resource, ResourceKey, has_standing_loss, is_same_id
 from entrasync.reconcile.store import Store
 
 

@@ -45,6 +45,25 @@ def test_it_may_watch_a_job_that_another_resource_manages(workplace: Workplace) 
     assert workplace.writes(principal) == before
 
 
+def test_an_older_observer_that_is_to_manage_does_not_take_the_job_from_who_does(workplace: Workplace) -> None:
+    principal = workplace.world.create_service_principal().id
+    job = workplace.world.create_job(principal, started=True).id
+    watching = workplace.apply_job(principal, name="older", managementPolicy="Observe", deletionPolicy="Delete")
+    workplace.wait_ready(watching)
+    manager = workplace.apply_job(principal, name="newer")
+    assert workplace.wait_ready(manager)["status"]["job"]["id"] == job
+    workplace.change_job(watching, managementPolicy="Manage")
+    message = workplace.wait_stalled(watching, "Conflict")
+    assert f"Job {job} belongs to SynchronizationJob {workplace.namespace}/{manager}" in message
+    workplace.annotate(manager, requested_at="now")  # looks again, with the other's wish beside it
+    workplace.wait_polls(principal, count=1)
+    assert condition(workplace.job(manager), "Ready")["status"] == "True"
+    workplace.delete_job(watching)
+    workplace.wait_gone(watching)
+    assert workplace.writes(principal) == []
+    assert workplace.world.job(job).schedule_state == "Active"
+
+
 def test_to_manage_and_back_the_job_and_its_origin_stay(workplace: Workplace) -> None:
     principal = workplace.world.create_service_principal().id
     job = workplace.world.create_job(principal).id
@@ -57,6 +76,7 @@ def test_to_manage_and_back_the_job_and_its_origin_stay(workplace: Workplace) ->
     assert workplace.writes(principal) == ["startJob"]
     workplace.change_job(name, managementPolicy="Observe")
     found = workplace.wait_condition(name, "Drifted", "False")
+    assert "finalizers" not in found["metadata"]
     assert (found["status"]["job"]["id"], found["status"]["origin"]) == (job, "Adopted")
     assert workplace.writes(principal) == ["startJob"]
 

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import Reason
+from entrasync.api.names import FINALIZER
 from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, OnMissing, ScheduleState
 from entrasync.core.actions import CreateJob, DeleteJob, ForgetCreate, HoldJob, PauseJob, StartJob
+from entrasync.core.claims import claim_of
 from entrasync.core.deletion import release_without_graph
 from entrasync.core.desired import Desired
 from entrasync.core.forecast import tell_forecast
 from entrasync.core.plan import foresee, plan
-from entrasync.core.resource import claim_of
 from entrasync.core.verdicts import Do, Retry, Stall, Wait
 from tests.support.facts import (
     JOB,
@@ -109,6 +110,17 @@ class TestACreateFromBefore:
     def test_keeps_others_from_creating_meanwhile(self) -> None:
         told = claim_of(resource(observing(), status={"operation": operation(ago(minutes(1)))}))
         assert told.creating_since == ago(minutes(1))
+
+
+class TestOneThatManaged:
+    def test_puts_down_the_finalizer_for_another_may_take_the_job_meanwhile(self) -> None:
+        subject = holder(wish=observing(), finalizers=(FINALIZER,))
+        assert plan(facts(subject, remote_job())) == Do(HoldJob(JOB, "Created"))
+
+    def test_keeps_it_while_a_create_is_unfinished(self) -> None:
+        status = {"operation": operation(ago(minutes(1)))}
+        verdict = plan(facts(resource(observing(), finalizers=(FINALIZER,), status=status)))
+        assert isinstance(verdict, Wait)
 
 
 class TestWhatWouldBeDone:

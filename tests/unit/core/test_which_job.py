@@ -114,6 +114,19 @@ class TestOthersClaims:
                 True,
             ),
             (
+                "who manages it wins over an older that only observed it, or that was annotated by hand",
+                holder(),
+                claim(held_job_id=JOB, created_at=ago(timedelta(9)), has_finalizer=False),
+                False,
+            ),
+            ("who begins to manage loses to who does", holder(finalizers=()), claim(held_job_id=JOB), True),
+            (
+                "of two that came back from a backup the older wins",
+                holder(finalizers=()),
+                claim(held_job_id=JOB, has_finalizer=False),
+                False,
+            ),
+            (
                 "of the same age the first by name wins",
                 holder(name="b"),
                 claim("a", held_job_id=JOB, created_at=ago(timedelta(days=1))),

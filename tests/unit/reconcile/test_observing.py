@@ -34,7 +34,7 @@ from entrasync.core.secrets import SecretValues
 from entrasync.reconcile.done import Done
 from entrasync.reconcile.perform import ObservedOnly, Performer
 from entrasync.reconcile.ports import ResourceChanged
-from tests.support.facts import JOB, PRINCIPAL, desired, holder, minutes, quarantined_job, remote_job, resource
+from tests.support.facts import JOB, NOW, PRINCIPAL, desired, holder, minutes, quarantined_job, remote_job, resource
 from tests.support.fakes import Story
 
 OBSERVE = ManagementPolicy.OBSERVE
@@ -201,6 +201,35 @@ class TestFromOnePolicyToTheOther:
         assert story.status(key)["effective"]["deletionPolicy"] == "Retain"
         assert story.condition(key, "Drifted") == ("", "")
 
+    async def test_an_older_observer_does_not_take_the_job_from_who_manages_it(self, story: Story) -> None:
+        story.graph.add(remote_job())
+        watching = observer(story, name="watching")
+        key = story.apply(resource(finalizers=(), created_at=NOW))
+        for each in (watching, key):
+            await story.run(each)
+        story.edit(watching, desired=desired(deletion_policy=DeletionPolicy.DELETE))
+        await story.run(watching)
+        await story.run(key)
+        assert story.condition(watching, "Stalled") == ("True", "Conflict")
+        assert story.condition(key, "Ready") == ("True", "Healthy")
+        story.edit(watching, is_deleting=True)
+        await story.run(watching)
+        assert story.graph.writes == []
+
+    async def test_who_managed_before_and_observes_leaves_the_job_to_who_takes_it_meanwhile(self, story: Story) -> None:
+        story.graph.add(remote_job())
+        former = story.apply(holder())
+        story.edit(former, desired=observing())
+        await story.run(former)
+        assert story.server.stored[former].finalizers == ()
+        key = story.apply(resource(finalizers=(), name="later", created_at=NOW))
+        await story.run(key)
+        story.edit(former, desired=desired())
+        await story.run(former)
+        await story.run(key)
+        assert story.condition(former, "Stalled") == ("True", "Conflict")
+        assert story.condition(key, "Ready") == ("True", "Healthy")
+
     async def test_what_was_created_stays_created(self, story: Story) -> None:
         key = story.apply(resource(finalizers=()))
         await story.run(key)
@@ -225,7 +254,7 @@ class TestDeletion:
     @pytest.mark.parametrize("policy", list(DeletionPolicy))
     async def test_only_lets_go_whatever_the_policy(self, story: Story, policy: DeletionPolicy) -> None:
         story.graph.add(remote_job())
-        key = story.apply(holder(wish=observing(deletion_policy=policy)))
+        key = story.apply(holder(wish=observing(deletion_policy=policy), finalizers=(FINALIZER,)))
         story.edit(key, is_deleting=True)
         await story.run(key)
         assert key not in story.server.stored

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import Reason
+from entrasync.api.names import FINALIZER
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, ScheduleState
 from entrasync.core.bounds import Bounds
 from entrasync.core.desired import Desired
@@ -134,6 +135,7 @@ async def deleted(cell: Cell) -> tuple[str, ...]:
     put_remote(story, cell["remote"])
     wish = wish_of(cell, deletion_policy=None if cell["deletion"] == "unset" else DeletionPolicy(cell["deletion"]))
     subject = resource(wish) if cell["origin"] == "none" else holder(wish=wish, origin=cell["origin"])
+    subject = replace(subject, finalizers=(FINALIZER,))
     asked = {"entrasync.io/abandon": "true"} if cell["abandon"] == "yes" else {}
     key = story.apply(replace(subject, is_deleting=True, annotations={**subject.annotations, **asked}))
     connect(story, cell["connection"])
