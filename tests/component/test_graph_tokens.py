@@ -29,6 +29,7 @@ async def graph(tmp_path: Path) -> AsyncIterator[ScriptedGraph]:
 @pytest.fixture(autouse=True)
 def _no_memory_of_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "REFUSAL_SECONDS", 0.0)
+    monkeypatch.setattr(tokens, "UNCHANGED_SECONDS", 0.0)
 
 
 def source(graph: ScriptedGraph, secret: SecretSource | None = None) -> TokenSource:

@@ -61,7 +61,7 @@ class LimitsSpec(ApiModel):
     """How hard the tenant may be asked."""
 
     concurrency: Annotated[int, Field(ge=1, le=256)] | None = None
-    """Calls to Graph at the same time. Unset: as the install says, else 32."""
+    """Calls to Graph at the same time, at most as many as the install allows. Unset: as many."""
 
 
 class GraphConnectionSpec(ApiModel):
@@ -132,10 +132,10 @@ class CredentialSource(ApiModel):
     """Its name."""
 
     uid: str | None = None
-    """Its uid."""
+    """Uid of a Secret; a ServiceAccount is not read, only asked for a token."""
 
     resource_version: str | None = None
-    """Its version when the credential was last taken from it."""
+    """Version of a Secret when the credential was last taken from it."""
 
 
 class GraphConnectionStatus(ApiModel):

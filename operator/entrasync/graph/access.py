@@ -1,13 +1,11 @@
-"""Ways into tenants for GraphConnections: one client and one limiter each, and a credential that may be replaced."""
+"""Ways into tenants for GraphConnections: one client each, and a credential that may be replaced."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
-from weakref import WeakValueDictionary
 
 from entrasync.api.conditions import Reason
-from entrasync.core.clock import Clock
 from entrasync.core.connection_status import LoggedIn
 from entrasync.core.errors import Stalled
 from entrasync.core.identity import (
@@ -25,7 +23,7 @@ from entrasync.graph.client import GraphClient
 from entrasync.graph.credentials import AppCredential, ClientCertificate, ClientSecret, FederatedToken, SecretValue
 from entrasync.graph.endpoints import ApiVersion, GraphEndpoint
 from entrasync.graph.features import find_lacks
-from entrasync.graph.limiter import TenantLimiter
+from entrasync.graph.lanes import Limiters
 from entrasync.graph.observer import Observer
 from entrasync.graph.tokens import TokenSource
 from entrasync.graph.transport import build_transport
@@ -123,24 +121,21 @@ class TenantAccess:
 class TenantAccesses:
     """Implements `reconcile.access.Accesses` for the clouds that the install knows.
 
-    Connections by one app in one tenant share a limiter, as Graph counts their calls together; tokens are never shared.
+    Connections by one app in one tenant share a limiter; tokens are never shared.
     """
 
     def __init__(
         self,
         clouds: Mapping[str, GraphEndpoint],
         *,
-        clock: Clock,
+        limiters: Limiters,
         observer: Observer,
         issue_token: TokenIssuer,
-        concurrency: int,
     ) -> None:
         self._clouds = clouds
-        self._clock = clock
+        self._limiters = limiters
         self._observer = observer
         self._issue_token = issue_token
-        self._concurrency = concurrency
-        self._limiters: WeakValueDictionary[tuple[object, ...], TenantLimiter] = WeakValueDictionary()
 
     async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> TenantAccess:
         """Make a way into a tenant (contract: `reconcile.access.Accesses`)."""
@@ -150,7 +145,8 @@ class TenantAccesses:
         def make_source(proof: Proof) -> TokenSource:
             return TokenSource(endpoint, self.credential(place, proof, endpoint))
 
-        tokens, limiter = CurrentTokens(make_source(identity.proof), on_refusal), self._limiter(place, endpoint)
+        tokens = CurrentTokens(make_source(identity.proof), on_refusal)
+        limiter = self._limiters.find(place.tenant_id, place.client_id, endpoint=endpoint, at_most=place.concurrency)
         # Reads the certificates of all public authorities
         transport = await asyncio.to_thread(build_transport, endpoint, connections=limiter.concurrency)
         client = GraphClient(tokens, limiter, transport=transport, observer=self._observer)
@@ -165,15 +161,6 @@ class TenantAccesses:
             raise Stalled(Reason.CLOUD_UNKNOWN, message)
         version = cast("ApiVersion | None", place.api_version)  # the CRD allows no other
         return replace(cloud, api_version=version or "v1.0")
-
-    def _limiter(self, place: Whereabouts, endpoint: GraphEndpoint) -> TenantLimiter:
-        """Find or make the limiter of an app in a tenant; a wish for another width has one of its own."""
-        concurrency = place.concurrency or self._concurrency
-        key = (place.tenant_id, place.client_id.lower(), endpoint.graph_url, concurrency)
-        limiter = self._limiters.get(key)
-        if limiter is None:
-            limiter = self._limiters[key] = TenantLimiter(self._clock, concurrency=concurrency)
-        return limiter
 
     def credential(self, place: Whereabouts, proof: Proof, endpoint: GraphEndpoint) -> AppCredential:
         """Put the credential together by which one logs in at an endpoint."""

@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from typing import Protocol
 
 import httpx
 
-from entrasync.core.errors import EntraSyncError, Transient
+from entrasync.core.errors import EntraSyncError, Stalled, Transient
 from entrasync.graph.claims import Token
 from entrasync.graph.credentials import AppCredential, Credential, Material
 from entrasync.graph.endpoints import GraphEndpoint
@@ -23,6 +23,12 @@ EARLY_SECONDS = 300.0
 
 REFUSAL_SECONDS = 2.0
 """A failed login is not repeated for so long: thousands of jobs of one tenant ask at the same time."""
+
+UNCHANGED_SECONDS = 30.0
+"""A login that was refused is not repeated for so long by the very same proof.
+
+Jobs of a GraphConnection hear of its fault; those of the install's own connection have only this in common.
+"""
 
 RECHECK_SECONDS = 60.0
 """Tokens without a needed role are replaced at most so often: a new consent shows only in a new token."""
@@ -71,6 +77,15 @@ class _Failure:
     until: float
 
 
+@dataclass(frozen=True)
+class _Refused:
+    """What Entra refused, and until when the same is not shown to it again."""
+
+    material: Material | None = field(repr=False)
+    failure: _Failure
+    until: float
+
+
 class TokenSource:
     """Tokens of one credential. Belongs to one event loop. `monotonic` tells real seconds; `transport` is for tests."""
 
@@ -89,6 +104,7 @@ class TokenSource:
         self._login: Login | None = None
         self._held: _Held | None = None
         self._failure: _Failure | None = None
+        self._refused: _Refused | None = None
         self._flight: asyncio.Task[_Held | _Failure] | None = None
         self._recheck_after = float("-inf")
 
@@ -125,6 +141,7 @@ class TokenSource:
 
         Raises the errors of `token`, a `Transient` also when an older token is still good.
         """
+        self._refused = None
         outcome = await self._share_login()
         if isinstance(outcome, _Failure):
             raise outcome.make()
@@ -160,11 +177,30 @@ class TokenSource:
 
     async def _try(self) -> _Held | _Failure:
         try:
-            token, life = await asyncio.to_thread(self._acquire, await self._credential.read())
+            material = await self._credential.read()
         except EntraSyncError as error:
-            return _Failure(_recipe(error), self._monotonic() + REFUSAL_SECONDS)
+            return self._fail(error)
+        if known := self._find_refusal(material):
+            return known
+        try:
+            token, life = await asyncio.to_thread(self._acquire, material)
+        except EntraSyncError as error:
+            failure = self._fail(error)
+            if isinstance(error, Stalled):
+                self._refused = _Refused(material, failure, self._monotonic() + UNCHANGED_SECONDS)
+            return failure
         now, seconds = self._monotonic(), life.total_seconds()
         return _Held(token, now + seconds - min(EARLY_SECONDS, seconds / 2), now + seconds)
+
+    def _fail(self, error: EntraSyncError) -> _Failure:
+        return _Failure(_recipe(error), self._monotonic() + REFUSAL_SECONDS)
+
+    def _find_refusal(self, material: Material | None) -> _Failure | None:
+        """Find what Entra said lately to this very proof."""
+        refused, now = self._refused, self._monotonic()
+        if refused is None or refused.material != material or now >= refused.until:
+            return None
+        return replace(refused.failure, until=now + REFUSAL_SECONDS)
 
     def _acquire(self, material: Material | None) -> tuple[Token, timedelta]:
         if self._login is None:  # reads the certificates from disk, so here in the thread

@@ -1,6 +1,5 @@
 """The install's own way into Graph, as its settings say."""
 
-from entrasync.core.clock import Clock
 from entrasync.graph.client import GraphClient
 from entrasync.graph.credentials import (
     AppCredential,
@@ -13,19 +12,20 @@ from entrasync.graph.credentials import (
     SecretFile,
     SecretValue,
 )
-from entrasync.graph.limiter import TenantLimiter
+from entrasync.graph.lanes import Limiters
 from entrasync.graph.observer import Observer
 from entrasync.graph.tokens import TokenSource
 from entrasync.process.own_settings import PREFIX
 from entrasync.process.settings import RunSettings
 
 
-def make_own_client(settings: RunSettings, clock: Clock, observer: Observer) -> GraphClient | None:
+def make_own_client(settings: RunSettings, limiters: Limiters, observer: Observer) -> GraphClient | None:
     """Make the Graph client of the install's own connection; None when it has none."""
     if settings.tenant_id is None:
         return None
-    limiter = TenantLimiter(clock, concurrency=settings.concurrency)
-    tokens = TokenSource(settings.endpoint(), own_credential(settings, settings.tenant_id))
+    endpoint = settings.endpoint()
+    limiter = limiters.find(settings.tenant_id, settings.client_id, endpoint=endpoint)
+    tokens = TokenSource(endpoint, own_credential(settings, settings.tenant_id))
     return GraphClient(tokens, limiter, observer=observer)
 
 

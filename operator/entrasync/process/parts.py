@@ -11,6 +11,7 @@ from entrasync.core.connection_resource import ConnectionResource
 from entrasync.core.resource import Resource
 from entrasync.graph.access import TenantAccesses
 from entrasync.graph.client import GraphClient
+from entrasync.graph.lanes import Limiters
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.connection import find_connection, open_session
 from entrasync.kube.events import EventPoster
@@ -67,6 +68,7 @@ class Ground:
     sharing: Sharing
     api_server: ApiServer
     events: EventPoster
+    limiters: Limiters
     own_client: GraphClient | None
 
 
@@ -131,7 +133,8 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts
 def _lay_ground(settings: RunSettings, scope: Scope, clock: WorldClock, metrics: Metrics, *, rest: Rest) -> Ground:
     references = References(Resources(settings.defaults()), Store(), WorkQueue(clock), WorkQueue(clock), clock)
     sharing = Sharing(references.resources, references.job_queue)
-    client = make_own_client(settings, clock, metrics)
+    limiters = Limiters(clock, concurrency=settings.concurrency)
+    client = make_own_client(settings, limiters, metrics)
     by_own = sharing.among(lambda resource: connections.key_for(resource) is None)
     own = Connection(None, client, Listings(client, on_fetched=by_own)) if client else None
     connections = Connections(own, serves=settings.serves, on_change=references.connection_changed)
@@ -148,6 +151,7 @@ def _lay_ground(settings: RunSettings, scope: Scope, clock: WorldClock, metrics:
         sharing,
         api_server,
         EventPoster(api_server, clock.wall),
+        limiters,
         client,
     )
 
@@ -180,10 +184,9 @@ def _join_connection_parts(ground: Ground) -> ConnectionParts:
     server = ConnectionServer(ground.rest, store)
     accesses = TenantAccesses(
         read_clouds(ground.settings.clouds_file),
-        clock=clock,
+        limiters=ground.limiters,
         observer=ground.metrics,
         issue_token=partial(request_token, ground.rest),
-        concurrency=ground.settings.concurrency,
     )
     logins = Logins(accesses, ground.connections, queue=queue, sharing=ground.sharing, clock=clock)
     reconciler = ConnectionReconciler(

@@ -26,7 +26,7 @@ from entrasync.reconcile.store import Store
 UNTIL_TAKEN = timedelta(minutes=1)
 """Between tries of a new credential while the one before it serves: what was just uploaded reaches Entra soon."""
 
-SERVES_ON = "Its jobs go on by the credential before it, as long as that serves."
+SERVES_ON = "Its jobs go on by what Entra took before, as long as that gives tokens."
 
 
 class ConnectionReconciler:

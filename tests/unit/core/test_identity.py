@@ -33,6 +33,11 @@ def secret(name: str = "entra", **data: bytes) -> KubernetesSecret:
 
 
 class TestAnIdentity:
+    def test_is_the_same_however_its_ids_are_written(self) -> None:
+        shouted = {"workloadIdentity": BY_WORKLOAD["workloadIdentity"] | {"clientId": CLIENT.upper()}}
+        loud = identify(resource(shouted), spec(shouted, tenantId=TENANT.upper()), None)
+        assert loud == identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD), None)
+
     def test_by_client_secret_leaves_white_space_out(self) -> None:
         found = identify(resource(BY_SECRET), spec(BY_SECRET), secret(secret=b"s3cret\n"))
         assert found.proof == SecretProof("s3cret", "key secret of Secret identity/entra")

@@ -14,6 +14,7 @@ from entrasync.graph.access import CurrentTokens, TenantAccess, TenantAccesses
 from entrasync.graph.claims import Token
 from entrasync.graph.credentials import ClientCertificate, ClientSecret, FederatedToken
 from entrasync.graph.endpoints import GraphEndpoint, clouds_with
+from entrasync.graph.lanes import Lane, Limiters
 from entrasync.graph.observer import SilentObserver
 from entrasync.graph.tokens import TokenSource
 from tests.support.still_clock import StillClock
@@ -66,7 +67,9 @@ def issuer() -> Issuer:
 @pytest.fixture
 def accesses(issuer: Issuer) -> TenantAccesses:
     clouds = clouds_with({"Private": PRIVATE})
-    return TenantAccesses(clouds, clock=StillClock(), observer=SilentObserver(), issue_token=issuer, concurrency=8)
+    return TenantAccesses(
+        clouds, limiters=Limiters(StillClock(), concurrency=8), observer=SilentObserver(), issue_token=issuer
+    )
 
 
 class TestEachCloudWithEachCredential:
@@ -111,10 +114,11 @@ class TestWhatConnectionsShare:
         opened = [await open_one(accesses, place()) for _ in range(2)]
         opened.append(await open_one(accesses, place(client=TENANT)))
         opened.append(await open_one(accesses, place(width=2)))
-        limiters = [access.api._exchange.limiter for access in opened]
-        assert limiters[0] is limiters[1]
-        assert len({id(limiter) for limiter in limiters}) == 3
-        assert [limiter.concurrency for limiter in limiters] == [8, 8, 8, 2]
+        first, second, other_app, narrow = [access.api._exchange.limiter for access in opened]
+        assert first is second
+        assert other_app is not first
+        assert cast("Lane", narrow).shared is first
+        assert [first.concurrency, other_app.concurrency, narrow.concurrency] == [8, 8, 2]
         assert len({id(access._tokens.source) for access in opened}) == len(opened)
         for access in opened:
             await access.close()

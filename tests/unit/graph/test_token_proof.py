@@ -1,12 +1,13 @@
 """A credential that is to be proven now."""
 
 import asyncio
+from pathlib import Path
 
 import httpx
 import pytest
 
 from entrasync.core.errors import Stalled, Transient
-from entrasync.graph.credentials import AppCredential, ClientSecret, SecretValue
+from entrasync.graph.credentials import AppCredential, ClientSecret, SecretFile, SecretValue
 from entrasync.graph.endpoints import CLOUDS
 from entrasync.graph.tokens import TokenSource
 from tests.support.scripted_graph import CLIENT, TENANT
@@ -22,6 +23,43 @@ def login() -> ScriptedLogin:
 def tokens(login: ScriptedLogin) -> TokenSource:
     credential = AppCredential(TENANT, CLIENT, ClientSecret(SecretValue("secret", "a test")))
     return TokenSource(CLOUDS["Global"], credential, transport=login.transport)
+
+
+class TestARefusedProof:
+    async def test_is_not_shown_again_for_a_while_whoever_asks(self) -> None:
+        login, now = ScriptedLogin(), 0.0
+        credential = AppCredential(TENANT, CLIENT, ClientSecret(SecretValue("secret", "a test")))
+        tokens = TokenSource(CLOUDS["Global"], credential, transport=login.transport, monotonic=lambda: now)
+        login.refuse(7000215, "Invalid client secret provided.")
+        for moment in (0.0, 3.0, 6.0, 29.0):
+            now = moment
+            with pytest.raises(Stalled, match="AADSTS7000215"):
+                await tokens.token()
+        assert len(login.forms) == 1
+        now, login.answer = 31.0, None
+        await tokens.token()
+
+    async def test_gives_way_to_another_within_seconds(self, tmp_path: Path) -> None:
+        login, now, file = ScriptedLogin(), 0.0, tmp_path / "secret"
+        credential = AppCredential(TENANT, CLIENT, ClientSecret(SecretFile(file)))
+        tokens = TokenSource(CLOUDS["Global"], credential, transport=login.transport, monotonic=lambda: now)
+        file.write_text("old")
+        login.refuse(7000215, "Invalid client secret provided.")
+        with pytest.raises(Stalled):
+            await tokens.token()
+        file.write_text("new")
+        now, login.answer = 3.0, None
+        await tokens.token()
+        assert [form["client_secret"] for form in login.forms] == ["old", "new"]
+
+    async def test_is_not_the_same_as_trouble_which_passes(self) -> None:
+        login, now = ScriptedLogin(answer=httpx.Response(503)), 0.0
+        credential = AppCredential(TENANT, CLIENT, ClientSecret(SecretValue("secret", "a test")))
+        tokens = TokenSource(CLOUDS["Global"], credential, transport=login.transport, monotonic=lambda: now)
+        with pytest.raises(Transient):
+            await tokens.token()
+        now, login.answer = 3.0, None
+        await tokens.token()
 
 
 class TestAProof:

@@ -105,7 +105,7 @@ class TestARotationThatEntraDoesNotKnowYet:
         story.secrets.put(SECRET, secret="renewed")
         assert await story.poll() == Outcome(minutes(1))
         assert story.condition()[:2] == ("False", "CredentialRefused")
-        assert "Its jobs go on by the credential before it" in story.condition("Stalled")[2]
+        assert "Its jobs go on by what Entra took before" in story.condition("Stalled")[2]
         assert story.connections.find(job()) == before
         assert story.woken == []
 
@@ -134,7 +134,7 @@ class TestARotationThatEntraDoesNotKnowYet:
         story.entra.opened[0].has_token = False
         await story.poll(minutes(1))
         assert story.connections.get(KEY) == Fault("CredentialRefused", "AADSTS7000215: Invalid client secret")
-        assert "go on by" not in story.condition()[2]
+        assert "go on" not in story.condition()[2]
 
     async def test_leaves_the_jobs_alone_while_entra_cannot_be_asked_for_another_token(
         self, story: ConnectionStory

@@ -1,0 +1,104 @@
+"""Connections by one app in one tenant: whatever their widths, Graph sees one."""
+
+import asyncio
+
+import pytest
+
+from entrasync.core.errors import Transient
+from entrasync.graph.endpoints import CLOUDS
+from entrasync.graph.lanes import Limiters
+from entrasync.graph.limiter import TenantLimiter
+from tests.support.scripted_graph import CLIENT, TENANT
+from tests.support.still_clock import StillClock
+
+GLOBAL = CLOUDS["Global"]
+
+
+@pytest.fixture
+def limiters() -> Limiters:
+    return Limiters(StillClock(), concurrency=4)
+
+
+def lane(limiters: Limiters, width: int | None = None) -> TenantLimiter:
+    return limiters.find(TENANT, CLIENT, endpoint=GLOBAL, at_most=width)
+
+
+class Calls:
+    """Urgent calls that hold their places until they are released."""
+
+    def __init__(self) -> None:
+        self.under_way: list[TenantLimiter] = []
+        self.release = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def begin(self, limiter: TenantLimiter, count: int) -> None:
+        self._tasks += [asyncio.create_task(self._call(limiter)) for _ in range(count)]
+        for _ in range(20):
+            await asyncio.sleep(0)
+
+    async def end(self) -> None:
+        self.release.set()
+        await asyncio.gather(*self._tasks)
+
+    async def _call(self, limiter: TenantLimiter) -> None:
+        async with limiter.place(is_urgent=True):
+            self.under_way.append(limiter)
+            await self.release.wait()
+
+
+class TestALane:
+    async def test_is_as_wide_as_its_connection_asks(self, limiters: Limiters) -> None:
+        calls, narrow = Calls(), lane(limiters, 2)
+        await calls.begin(narrow, 5)
+        assert len(calls.under_way) == 2
+        await calls.end()
+        assert len(calls.under_way) == 5
+
+    async def test_is_never_wider_than_the_install_allows(self, limiters: Limiters) -> None:
+        calls, wide = Calls(), lane(limiters, 256)
+        assert wide.concurrency == 4
+        await calls.begin(wide, 10)
+        assert len(calls.under_way) == 4
+        await calls.end()
+
+    async def test_shares_the_places_with_all_other_lanes(self, limiters: Limiters) -> None:
+        calls = Calls()
+        for limiter in (lane(limiters, 3), lane(limiters, 3), lane(limiters)):
+            await calls.begin(limiter, 3)
+        assert len(calls.under_way) == 4
+        await calls.end()
+        assert len(calls.under_way) == 9
+
+    @pytest.mark.parametrize(("throttled", "other"), [(None, 2), (2, None), (2, 3)])
+    async def test_keeps_the_pause_that_another_was_asked_for(
+        self, limiters: Limiters, throttled: int | None, other: int | None
+    ) -> None:
+        first, second = lane(limiters, throttled), lane(limiters, other)
+        first.pause({"retry-after": "120"})
+        assert second.remaining_pause().total_seconds() == 120
+        with pytest.raises(Transient):
+            async with second.place(is_urgent=True):
+                pass
+
+    async def test_slows_down_when_another_finds_the_quota_nearly_used(self, limiters: Limiters) -> None:
+        calls = Calls()
+        first, second = lane(limiters, 2), lane(limiters)
+        first.note({"x-ms-throttle-limit-percentage": "0.9"})
+        await calls.begin(second, 4)
+        assert len(calls.under_way) == 1
+        await calls.end()
+
+
+class TestALimiter:
+    def test_is_one_however_the_ids_are_written(self, limiters: Limiters) -> None:
+        assert limiters.find(TENANT.upper(), CLIENT.upper(), endpoint=GLOBAL) is lane(limiters)
+
+    def test_is_of_one_app_in_one_tenant_of_one_cloud(self, limiters: Limiters) -> None:
+        found = [
+            lane(limiters),
+            limiters.find(TENANT, TENANT, endpoint=GLOBAL),
+            limiters.find(CLIENT, CLIENT, endpoint=GLOBAL),
+            limiters.find(TENANT, None, endpoint=GLOBAL),
+            limiters.find(TENANT, CLIENT, endpoint=CLOUDS["China"]),
+        ]
+        assert len({id(limiter) for limiter in found}) == 5
