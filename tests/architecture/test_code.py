@@ -99,6 +99,9 @@ DECIDED_BY: dict[Rule, Facts] = {
     application_rules.foreign_secret_was_lost: facts(
         holder(wish=SCOPED), remote_job(), application=application_seen(lost=LOST)
     ),
+    application_rules.foreign_secrets_do_not_show: facts(
+        holder(wish=SCOPED), remote_job(), application=application_seen({}, missing=LOST)
+    ),
     application_rules.secret_writes_are_held_back: facts(
         holder(wish=SCOPED),
         remote_job(),

@@ -32,9 +32,9 @@ from tests.support.still_clock import StillClock
 
 @dataclass
 class Failure:
-    """The next call of a kind raises; with `is_done` only its answer is lost."""
+    """The next call of a kind raises; with `is_done` only its answer is lost, without an error it goes well."""
 
-    error: Exception
+    error: Exception | None
     is_done: bool = False
 
 
@@ -184,11 +184,11 @@ class FakeGraph:
         self.calls.append(name)
         self.clock.move(timedelta(microseconds=1))  # else what was read before a write would look as new as it
         failure = self.failures[name].popleft() if self.failures.get(name) else None
-        if failure is None or failure.is_done:
+        if failure is None or failure.error is None or failure.is_done:
             act()
         if (meanwhile := self.during.pop(name, None)) is not None:
             meanwhile()
-        if failure is not None:
+        if failure is not None and failure.error is not None:
             raise failure.error
 
 

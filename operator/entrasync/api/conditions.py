@@ -123,6 +123,7 @@ class Reason(StrEnum):
     SECRETS_SAVED = "SecretsSaved"
     SECRETS_REMOVED = "SecretsRemoved"
     SECRET_NOT_REMOVABLE = "SecretNotRemovable"  # noqa: S105  the name of a reason, no password
+    SECRET_WRITES_RESUMED = "SecretWritesResumed"  # noqa: S105  the name of a reason, no password
     SECRETS_DEPRECATED = "SecretsDeprecated"
     JOB_RESTARTED = "JobRestarted"
     RESTART_UNANSWERED = "RestartUnanswered"
@@ -198,6 +199,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.SECRETS_SAVED: "Credentials or settings of the application were saved in Graph.",
     Reason.SECRETS_REMOVED: "Credentials that the operator had saved were removed from Graph.",
     Reason.SECRET_NOT_REMOVABLE: "Graph does not remove this key; it stays, and is no longer looked after.",
+    Reason.SECRET_WRITES_RESUMED: "No secret of somebody else is missed any more; secrets are saved again.",
     Reason.SECRETS_DEPRECATED: "Graph's beta is about to lose the calls that credentials are saved by.",
     Reason.JOB_RESTARTED: "The job was restarted to bring a new provisioning scope into force.",
     Reason.RESTART_UNANSWERED: "Graph answered neither of two restarts; it may have done them. None is sent again.",

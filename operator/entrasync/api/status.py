@@ -136,6 +136,10 @@ class ApplicationRecord(ApiModel):
     lost_keys: list[str] | None = None
     """Graph's names of values of somebody else that vanished when the operator saved its own. Absent: none."""
 
+    unconfirmed_keys: list[str] | None = None
+    """Graph's names of values of somebody else that were there before the operator last saved its own, and that Graph
+    has not shown since. Absent: none."""
+
 
 class IntervalRecord(ApiModel):
     """The interval that Graph was asked for, which is done once, and once more where nothing came of it."""

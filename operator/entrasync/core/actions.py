@@ -141,7 +141,14 @@ class ForgetAcknowledgement:
     """Take away an acknowledgement that was given for an earlier loss of secrets."""
 
 
-ApplicationAction = SaveSecrets | RemoveSecrets | RestartJob | ForgetAcknowledgement
+@dataclass(frozen=True)
+class CheckForeignKeys:
+    """Look whether keys of others outlived a write of ours, before the resource goes."""
+
+    service_principal_id: str
+
+
+ApplicationAction = SaveSecrets | RemoveSecrets | RestartJob | ForgetAcknowledgement | CheckForeignKeys
 """What `reconcile/application_writes.py` carries out."""
 
 GraphWrite = (
@@ -152,4 +159,4 @@ GraphWrite = (
 KubernetesWrite = AddFinalizer | ForgetCreate | HoldJob | ReleaseResource | ForgetAcknowledgement
 """What changes our own resource only."""
 
-Action = GraphWrite | KubernetesWrite
+Action = GraphWrite | KubernetesWrite | CheckForeignKeys

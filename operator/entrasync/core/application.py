@@ -52,8 +52,7 @@ class ApplicationSeen:
 
     `stored` is what Graph shows, masked as it masks; None: not looked at, for nothing has changed since it matched.
     `saved` are the keys whose wanted value is surely the one that we saved last, be it for a resource that went since;
-    `is_validated` tells whether credentials among them were tried then. `lost` are keys of others that our
-    last write took away.
+    `is_validated` tells whether credentials among them were tried then.
     """
 
     credentials: Credentials
@@ -62,7 +61,16 @@ class ApplicationSeen:
     is_validated: bool | None = None
     refusal: Refusal | None = None
     failure: EntraSyncError | None = None
+    is_unconfirmed: bool = False
+    """Whether keys of others were not seen yet after a write of ours."""
+    missing: frozenset[str] = frozenset()
+    """Keys of others that Graph does not show after a write of ours, be it that the read is stale."""
     lost: frozenset[str] = frozenset()
+    """Keys of others that our last write surely took away."""
+    returned: frozenset[str] = frozenset()
+    """Keys of others that were told as lost and are there again."""
+    removing: frozenset[str] = frozenset()
+    """Keys of ours that Graph was told to remove and still showed."""
     pending: frozenset[str] = frozenset()
     """Keys that Graph took lately and still shows as they were before: reads may be stale."""
     kept: frozenset[str] = frozenset()
@@ -126,7 +134,7 @@ def is_same_value(key: str, one: str, other: str) -> bool:
 
 
 def keys_left_over(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> frozenset[str]:
-    """Tell which credentials we saved that are no longer in the list of entries and still in Graph."""
+    """Tell which credentials we saved that are no longer in the list of entries and not seen to be gone."""
     if spec.credentials is None or seen.stored is None:
         return frozenset()
-    return (record.keys - FIELDS_OF_THEIR_OWN - entry_keys(spec)) & seen.stored.keys()
+    return (record.keys - FIELDS_OF_THEIR_OWN - entry_keys(spec)) & (seen.stored.keys() | seen.removing)

@@ -2,7 +2,7 @@
 
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import OnCredentialDelete
-from entrasync.core.actions import RemoveSecrets
+from entrasync.core.actions import CheckForeignKeys, RemoveSecrets
 from entrasync.core.application import FIELDS_OF_THEIR_OWN
 from entrasync.core.application_rules import explain_brake, explain_loss
 from entrasync.core.facts import Facts
@@ -11,8 +11,8 @@ from entrasync.core.verdicts import Do, Stall, Verdict
 
 
 def needs_secret_removal(resource: Resource) -> bool:
-    """Whether credentials of ours go with the resource, or a loss that came of it waits for a person."""
-    return bool(_removable(resource) or _standing_loss(resource))
+    """Whether credentials of ours go with the resource, or what a write took away waits to be seen."""
+    return bool(_removable(resource) or resource.application.unconfirmed_keys or _standing_loss(resource))
 
 
 def saved_credentials_are_to_be_removed(facts: Facts) -> Verdict | None:
@@ -25,8 +25,13 @@ def saved_credentials_are_to_be_removed(facts: Facts) -> Verdict | None:
     return Do(RemoveSecrets(facts.home, keys))
 
 
-def removal_took_a_foreign_secret(facts: Facts) -> Verdict | None:
-    """Find that the removal took a secret of somebody else along: that must be seen before the resource goes."""
+def foreign_keys_are_unconfirmed(facts: Facts) -> Verdict | None:
+    """Find keys of somebody else that were not seen yet after a write of ours: the removal, or a save before it."""
+    return Do(CheckForeignKeys(facts.home)) if facts.resource.application.unconfirmed_keys else None
+
+
+def foreign_secret_is_missed(facts: Facts) -> Verdict | None:
+    """Find that we took a secret of somebody else along: that must be seen before the resource goes."""
     if not (lost := _standing_loss(facts.resource)):
         return None
     return Stall(Reason.DELETION_BLOCKED, f"{explain_loss(facts.resource, lost)}{_HINT}")
@@ -45,6 +50,4 @@ def _removable(resource: Resource) -> frozenset[str]:
 
 
 def _standing_loss(resource: Resource) -> frozenset[str]:
-    if resource.has_acknowledged_loss or not _removes(resource):
-        return frozenset()
-    return resource.application.lost_keys
+    return frozenset() if resource.has_acknowledged_loss else resource.application.lost_keys

@@ -31,6 +31,8 @@ class ApplicationRecord:
     generation: int | None = None
     validated: bool | None = None
     lost_keys: frozenset[str] = frozenset()
+    unconfirmed_keys: frozenset[str] = frozenset()
+    """Keys of others from before a write of ours, until they are seen after it: a crash must not hide a loss."""
     scope_in_force: str | None = None
     time: str | None = None
 
@@ -46,6 +48,7 @@ class ApplicationRecord:
             "generation": self.generation,
             "validated": self.validated,
             "lostKeys": sorted(self.lost_keys) or None,
+            "unconfirmedKeys": sorted(self.unconfirmed_keys) or None,
             "scopeInForce": self.scope_in_force,
             "time": self.time,
         }
@@ -63,6 +66,7 @@ def read_application_record(stored: object) -> ApplicationRecord:
         generation=generation if isinstance(generation, int) else None,
         validated=validated if isinstance(validated, bool) else None,
         lost_keys=_names(stored.get("lostKeys")),
+        unconfirmed_keys=_names(stored.get("unconfirmedKeys")),
         scope_in_force=_text(stored.get("scopeInForce")),
         time=_text(stored.get("time")),
     )

@@ -75,6 +75,14 @@ def secret_is_unreadable(facts: Facts) -> Verdict | None:
     return Stall(Reason.SECRET_UNREADABLE, seen.credentials.unreadable)
 
 
+def foreign_secrets_do_not_show(facts: Facts) -> Verdict | None:
+    """Find secrets of somebody else that Graph does not show after a write of ours: reads may be stale."""
+    seen = facts.observed.application
+    if seen is None or not seen.missing:
+        return None
+    return Wait(Reason.WAITING_FOR_REPLICATION, explain_missing(facts.resource, seen.missing), STALE_READ)
+
+
 def foreign_secret_was_lost(facts: Facts) -> Verdict | None:
     """Find that our own write took a secret of somebody else away, and that nobody has looked at it yet."""
     lost = standing_loss(facts)
@@ -162,7 +170,16 @@ def standing_loss(facts: Facts) -> frozenset[str]:
     """Tell which keys of others our writes took away, as long as nobody has looked."""
     seen = facts.observed.application
     known = frozenset() if facts.resource.has_acknowledged_loss else facts.resource.application.lost_keys
-    return known | (seen.lost if seen else frozenset())
+    return (known - seen.returned) | seen.lost if seen else known
+
+
+def explain_missing(resource: Resource, missing: frozenset[str]) -> str:
+    """Say what does not show after a write of ours and may be lost."""
+    return (
+        f"After the operator wrote its secrets of service principal {resource.service_principal_id}, Graph does not "
+        f"show {', '.join(sorted(missing))}, which somebody else had put there. It is looked at again before that "
+        "counts as lost; nothing is saved meanwhile."
+    )
 
 
 def explain_loss(resource: Resource, lost: frozenset[str]) -> str:
@@ -171,7 +188,7 @@ def explain_loss(resource: Resource, lost: frozenset[str]) -> str:
         f"When the operator saved its secrets of service principal {resource.service_principal_id}, "
         f"{', '.join(sorted(lost))} vanished, which somebody else had put there. The operator never knew the value and "
         "can't restore it: enter it again on the Provisioning page of the enterprise application, or give it in "
-        "spec.application.credentials. Then annotate this resource "
+        "spec.application.credentials, or see that it is not needed. Then annotate this resource "
         f'with {FOREIGN_SECRET_ANNOTATION}: "true". Until then no secret is written in '
         f"tenant {resource.pinned_tenant_id or 'of this resource'}."
     )
@@ -190,7 +207,7 @@ def _writable(facts: Facts) -> ApplicationSeen | None:
     seen = facts.observed.application
     if seen is None or seen.stored is None or seen.failure or seen.refusal or seen.credentials.unreadable:
         return None
-    is_held_back = facts.application_claim or facts.observed.secret_brake or standing_loss(facts)
+    is_held_back = facts.application_claim or facts.observed.secret_brake or standing_loss(facts) or seen.missing
     return None if is_held_back and not facts.desired.is_observed_only else seen
 
 

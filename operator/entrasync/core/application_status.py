@@ -20,6 +20,8 @@ def remembered_application(facts: Facts) -> dict[str, Any] | None:
     """Write `status.application` as of this pass; once Graph matches, for which generation and which Secrets."""
     record = replace(facts.resource.application, lost_keys=standing_loss(facts))
     spec, seen = facts.desired.application, facts.observed.application
+    if seen is not None and not seen.is_unconfirmed:
+        record = replace(record, unconfirmed_keys=frozenset())
     if spec is None:
         return ApplicationRecord(lost_keys=record.lost_keys).write()
     if facts.application_claim:  # the other may save what it likes: nothing is sure of ours any more
@@ -101,11 +103,19 @@ def without_restart_intent(resource: Resource) -> dict[str, Any]:
     return {name: value for name, value in resource.status.items() if name != "operation"}
 
 
+def with_unconfirmed_keys(resource: Resource, keys: frozenset[str]) -> dict[str, Any]:
+    """Record which keys of others are there, before ours are sent."""
+    if not keys:
+        return dict(resource.status)
+    record = resource.application
+    application = replace(record, unconfirmed_keys=record.unconfirmed_keys | keys).write()
+    return dict(resource.status) | {"application": application}
+
+
 def keep_intent(resource: Resource, stored: Resource) -> dict[str, Any]:
     """Lay over a working copy what was stored of a write before it was sent."""
-    if not stored.is_restart_due:
-        return dict(resource.status)
-    return dict(resource.status) | {"operation": stored.status["operation"]}
+    status = with_unconfirmed_keys(resource, stored.application.unconfirmed_keys)
+    return status | {"operation": stored.status["operation"]} if stored.is_restart_due else status
 
 
 def with_saved_secrets(
@@ -124,10 +134,13 @@ def with_saved_secrets(
     return dict(resource.status) | {"application": saved.write()}
 
 
-def without_secrets(resource: Resource, keys: frozenset[str], *, lost: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Remember that these keys are no longer ours."""
+def without_secrets(
+    resource: Resource, keys: frozenset[str], *, lost: frozenset[str], is_confirmed: bool
+) -> dict[str, Any]:
+    """Remember that these keys are no longer ours; `is_confirmed` if what became of the keys of others is known."""
     record = resource.application
-    left = replace(record, keys=record.keys - keys, lost_keys=record.lost_keys | lost)
+    unconfirmed = frozenset[str]() if is_confirmed else record.unconfirmed_keys
+    left = replace(record, keys=record.keys - keys, lost_keys=record.lost_keys | lost, unconfirmed_keys=unconfirmed)
     return dict(resource.status) | {"application": left.write()}
 
 

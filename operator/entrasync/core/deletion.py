@@ -6,8 +6,9 @@ from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy
 from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
 from entrasync.core.application_deletion import (
+    foreign_keys_are_unconfirmed,
+    foreign_secret_is_missed,
     needs_secret_removal,
-    removal_took_a_foreign_secret,
     saved_credentials_are_to_be_removed,
 )
 from entrasync.core.bounds import SOON
@@ -135,8 +136,9 @@ DELETION_RULES: tuple[DeletionRule, ...] = (
     tenant_is_another,
     create_may_still_turn_up,
     job_is_held_by_another,
+    foreign_keys_are_unconfirmed,
+    foreign_secret_is_missed,
     saved_credentials_are_to_be_removed,
-    removal_took_a_foreign_secret,
     job_is_to_be_paused,
     job_is_to_be_deleted,
 )

@@ -21,8 +21,8 @@ class Event:
 def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
     """Tell the Events that a change of status deserves.
 
-    Newly stalled, newly quarantined, quarantine lifted, newly overdue, newly drifted, gone blind; and a pause by
-    Graph and credentials that were refused, where that stalls nobody.
+    Newly stalled, newly quarantined, quarantine lifted, newly overdue, newly drifted, gone blind, a lost secret no
+    longer missed; and a pause by Graph and credentials that were refused, where that stalls nobody.
     """
     old, new = _by_type(before), _by_type(after)
     told = [event for tell in _TELLERS for event in tell(old, new)]
@@ -95,4 +95,12 @@ def _blind(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, C
     return [Event("Warning", Reason.GRAPH_UNREACHABLE, ready.message)]
 
 
-_TELLERS = (_stalled, _refused, _quarantine, _overdue, _drifted, _blind)
+def _resumed(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    kind = ConditionType.FOREIGN_SECRET_LOST
+    if kind not in old or not old[kind].is_true or kind in new:
+        return []
+    message = "No secret of somebody else is missed any more; secrets are saved again."
+    return [Event("Normal", Reason.SECRET_WRITES_RESUMED, message)]
+
+
+_TELLERS = (_stalled, _refused, _quarantine, _overdue, _drifted, _blind, _resumed)

@@ -9,6 +9,7 @@ from entrasync.core.application_rules import (
     application_is_held_by_another,
     credentials_were_refused,
     foreign_secret_was_lost,
+    foreign_secrets_do_not_show,
     new_credentials_were_refused,
     restart_is_due,
     saved_secrets_do_not_show,
@@ -94,6 +95,7 @@ WORK_RULES: tuple[Rule, ...] = (
     application_is_held_by_another,
     secret_is_unreadable,
     foreign_secret_was_lost,
+    foreign_secrets_do_not_show,
     secret_writes_are_held_back,
     secrets_could_not_be_read,
     credentials_were_refused,
@@ -115,6 +117,7 @@ WRITERS_RULES: tuple[Rule, ...] = (
     acknowledgement_is_outdated,
     application_is_held_by_another,
     foreign_secret_was_lost,
+    foreign_secrets_do_not_show,
     secret_writes_are_held_back,
     interval_differs,
 )

@@ -11,6 +11,7 @@ from entrasync.core.application import (
     wanted_secrets,
 )
 from entrasync.core.application_record import ApplicationRecord
+from entrasync.core.application_rules import standing_loss
 from entrasync.core.errors import EntraSyncError
 from entrasync.core.facts import Facts
 from entrasync.core.secrets import SecretValues
@@ -37,6 +38,7 @@ class ApplicationReader:
         if facts.application_claim:
             return None
         memory.is_carried = True
+        memory.foreign.expect(resource.application.unconfirmed_keys)
         before = facts.observed.application
         credentials = (
             before.credentials if before else await read_credentials(self._secrets, resource.key.namespace, spec)
@@ -47,9 +49,10 @@ class ApplicationReader:
             stored=memory.stored if memory.looked_for == (resource.generation, credentials.sources) else None,
             saved=memory.saved_among(credentials.values),
             is_validated=memory.saved.is_validated,
+            removing=frozenset(memory.removing),
             refusal=memory.refusal_of(credentials.values, resource.generation, facts.now),
         )
-        seen = _with_shown(facts, seen, memory)
+        seen = replace(_with_shown(facts, seen, memory), is_unconfirmed=bool(memory.foreign.unconfirmed))
         return await self._look(api, facts, seen, memory) if _needs_look(facts, seen, memory) else seen
 
     async def _look(
@@ -58,21 +61,22 @@ class ApplicationReader:
         version = (facts.resource.generation, seen.credentials.sources)
         try:
             stored = SecretValues.shown(await api.list_secrets(facts.home))
-            lost = await find_lost(api, facts.home, stored, memory)
         except EntraSyncError as error:
-            if memory.others is None and facts.resource.application.covers(*version):
+            if not memory.foreign.is_look_due and facts.resource.application.covers(*version):
                 memory.looked_at = facts.now  # only a look for drift: the next one tells as much
                 return seen
             return replace(seen, failure=error)
-        memory.note_look(stored, version, facts.now)
-        memory.others = None
-        return _with_shown(facts, replace(seen, stored=stored, lost=lost), memory)
-
-
-async def find_lost(api: SyncApi, home: str, stored: SecretValues, memory: ApplicationMemory) -> frozenset[str]:
-    """Tell which keys of others our last write took away; looks once more at that, for reads may be stale."""
-    missing = (memory.others or frozenset()) - stored.keys()
-    return missing - SecretValues.shown(await api.list_secrets(home)).keys() if missing else missing
+        memory.note_look(stored, version, facts.now, lost=facts.resource.application.lost_keys)
+        foreign = memory.foreign
+        seen = replace(
+            seen,
+            stored=stored,
+            is_unconfirmed=bool(foreign.unconfirmed),
+            missing=foreign.missing,
+            lost=foreign.lost,
+            returned=foreign.returned,
+        )
+        return _with_shown(facts, seen, memory)
 
 
 def _with_shown(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) -> ApplicationSeen:
@@ -99,10 +103,10 @@ def _is_unchanged(key: str, credentials: Credentials, record: ApplicationRecord)
 
 def _needs_look(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) -> bool:
     """Whether Graph must show its secrets: something of ours is unfinished or new, or the last look is long ago."""
+    if memory.foreign.is_look_due or memory.foreign.unconfirmed or standing_loss(facts):
+        return True
     if seen.credentials.unreadable:
         return False
-    if memory.others is not None:
-        return True
     since = memory.looked_at or facts.observed.spec_seen_at or facts.now
     is_overdue = facts.now - since >= BETWEEN_DRIFT_LOOKS
     if seen.stored is None:

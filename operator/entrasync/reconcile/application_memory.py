@@ -9,6 +9,7 @@ from datetime import datetime
 from entrasync.core.application import Refusal
 from entrasync.core.application_record import Source
 from entrasync.core.secrets import MASK, SecretValues
+from entrasync.reconcile.foreign_keys import UNTIL_BELIEVED, ForeignKeys
 
 Version = tuple[int, tuple[Source, ...]]
 """A generation of the resource, and the versions of the Secrets it refers to."""
@@ -65,13 +66,15 @@ class ApplicationMemory:
     looked_at: datetime | None = None
     looked_for: Version | None = None
     """What the last look was for."""
-    others: frozenset[str] | None = None
-    """Keys of others that were there before a write of ours whose effect was not looked at yet."""
+    foreign: ForeignKeys = field(default_factory=ForeignKeys)
+    """Keys of others, over writes of ours."""
     refusal: Refusal | None = None
     refused: tuple[bytes, int] | None = None
     """Which values were refused, and in which generation: an edit of the resource has them tried again."""
     told_deprecated: int | None = None
     """The generation for which the Event about deprecated calls was told."""
+    removing: dict[str, datetime] = field(default_factory=dict)
+    """Keys that Graph was told to remove, since when, until it no longer shows them."""
     _unshown: dict[str, _Unshown] = field(default_factory=dict, repr=False)
     _kept: dict[str, bytes] = field(default_factory=dict, repr=False)
     """How Graph shows what it took, where that is another text."""
@@ -82,9 +85,10 @@ class ApplicationMemory:
             self.saved.digests = dict.fromkeys(self.saved.digests, _UNSURE)
             self.saved.is_validated, self.is_carried = None, False
 
-    def note_look(self, stored: SecretValues, version: Version, at: datetime) -> None:
-        """Keep what Graph showed, and what became of what it took."""
+    def note_look(self, stored: SecretValues, version: Version | None, at: datetime, *, lost: frozenset[str]) -> None:
+        """Keep what Graph showed, and what became of what it took; `lost` are keys of others that were told as such."""
         self.stored, self.looked_for, self.looked_at = stored, version, at
+        self.foreign.note_look(stored.keys(), lost, at)
         for key, unshown in list(self._unshown.items()):
             found = stored.get(key)
             if found != MASK and _digest_of(found) == unshown.before:
@@ -101,16 +105,22 @@ class ApplicationMemory:
         self._unshown |= {key: _Unshown(_digest_of(before.get(key)), at) for key in values}
         self.stored = None
 
-    def note_unknown(self, values: Iterable[str]) -> None:
-        """Forget what was saved where nobody knows whether Graph took another value."""
-        self.note_removed(values)
-
-    def note_removed(self, keys: Iterable[str]) -> None:
-        """Forget values that Graph no longer has."""
+    def forget_saved(self, keys: Iterable[str]) -> None:
+        """Forget values that Graph no longer has, or of which nobody knows whether it took others."""
         for key in keys:
             self.saved.digests.pop(key, None)
             self._unshown.pop(key, None)
+            self.removing.pop(key, None)
         self.stored = None
+
+    def note_removal(self, keys: Iterable[str], at: datetime) -> None:
+        """Keep that Graph took a removal."""
+        self.removing |= dict.fromkeys(keys, at)
+
+    def due_removals(self, keys: Iterable[str], now: datetime) -> frozenset[str]:
+        """Tell which keys are still to be removed, or once more: reads may be stale, so not at once."""
+        sent = self.removing
+        return frozenset(key for key in keys if key not in sent or now - sent[key] >= UNTIL_BELIEVED)
 
     def note_refusal(self, values: Mapping[str, str], generation: int, refusal: Refusal) -> None:
         """Keep that these values were refused."""

@@ -1,38 +1,44 @@
 """The writer of `spec.application`: secrets and the restart that a new provisioning scope needs."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from entrasync.api.conditions import Reason
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
-from entrasync.core.actions import ApplicationAction, ForgetAcknowledgement, RemoveSecrets, RestartJob, SaveSecrets
-from entrasync.core.application import FIELDS_OF_THEIR_OWN, Refusal, owned_keys
+from entrasync.core.actions import (
+    ApplicationAction,
+    CheckForeignKeys,
+    ForgetAcknowledgement,
+    RemoveSecrets,
+    RestartJob,
+    SaveSecrets,
+)
+from entrasync.core.application import FIELDS_OF_THEIR_OWN, Refusal
 from entrasync.core.application_status import (
     with_restart,
     with_restart_intent,
     with_restart_try,
     with_saved_secrets,
+    with_unconfirmed_keys,
     with_unknown_restart,
-    without_restart_intent,
-    without_secrets,
 )
 from entrasync.core.clock import Clock
-from entrasync.core.difference import merge_patch
-from entrasync.core.errors import EntraSyncError, GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused
+from entrasync.core.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused
 from entrasync.core.events import Event
 from entrasync.core.resource import Resource
 from entrasync.core.secrets import SecretValues
 from entrasync.reconcile.absence import explain
-from entrasync.reconcile.application import find_lost
 from entrasync.reconcile.application_memory import ApplicationMemory
 from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.done import Done
+from entrasync.reconcile.foreign_keys import others_than_ours, watching
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.ports import EventSink, ResourceApi, ResourceChanged, SyncApi
 from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.secret_removal import SecretRemoval
+from entrasync.reconcile.working_copy import WorkingCopies
 
 BAD_REQUEST = 400
 
@@ -65,13 +71,15 @@ class ApplicationWriter:
         self._memory = memory
         self._events = events
         self._clock = clock
+        self._copies = WorkingCopies(resource_api, resources)
+        self._removal = SecretRemoval(self._copies, events=events, clock=clock)
 
     async def perform(self, action: ApplicationAction, resource: Resource, *, connection: Connection) -> Done:
         """Carry out one action. Raises what the ports raise."""
         match action:
             case SaveSecrets():
                 return await self._save(action, resource, connection=connection)
-            case RemoveSecrets():
+            case RemoveSecrets() | CheckForeignKeys():
                 return await self._remove(action, resource, api=connection.api)
             case RestartJob():
                 return await self._restart(action, resource, api=connection.api)
@@ -87,18 +95,13 @@ class ApplicationWriter:
         if action.tried is not None and not await self._try(api, action, action.tried, resource):
             return Done(resource, is_refused=True)
         self._refuse_what_was_forbidden_meanwhile(resource, connection)
-        had_intent = resource.is_restart_due
-        if action.needs_restart and (not had_intent or resource.restart_tries):
-            resource = await self._write(resource, with_restart_intent(resource, self._clock.now()))
+        others = others_than_ours(memory.stored, resource)
+        resource = await self._copies.write(resource, self._with_intent(action, others, resource))
         try:
-            with _watching_others(memory, resource):
+            with watching(others, memory.foreign):
                 await api.put_secrets(action.service_principal_id, action.values)
         except OutcomeUnknown:
-            memory.note_unknown(action.values)
-            raise
-        except EntraSyncError:
-            if action.needs_restart and not had_intent:
-                await self._write(resource, without_restart_intent(resource))
+            memory.forget_saved(action.values)
             raise
         memory.note_saved(action.values, self._clock.now(), is_validated=_is_validated(action))
         self._tell_saved(action, api, memory, resource)
@@ -111,33 +114,27 @@ class ApplicationWriter:
         )
         return Done(replace(resource, status=status))
 
-    async def _remove(self, action: RemoveSecrets, resource: Resource, *, api: SyncApi) -> Done:
-        """Take our credentials out of Graph; what it does not let go is told once and left to itself."""
+    def _with_intent(self, action: SaveSecrets, others: frozenset[str], resource: Resource) -> dict[str, Any]:
+        """Write down what a crash must not make us forget: that a restart will be due, and which keys are not ours."""
+        status = with_unconfirmed_keys(resource, others)
+        if action.needs_restart and (not resource.is_restart_due or resource.restart_tries):
+            return with_restart_intent(replace(resource, status=status), self._clock.now())
+        return status
+
+    async def _remove(self, action: RemoveSecrets | CheckForeignKeys, resource: Resource, *, api: SyncApi) -> Done:
+        """Take our credentials out of Graph, or look what became of those of others when we did."""
+        memory = self._application(resource)
         try:
-            return await self._remove_known(api, action, resource)
+            if isinstance(action, CheckForeignKeys):
+                return await self._removal.check(api, action, resource, memory)
+            return await self._removal.remove(api, action, resource, memory)
         except PossiblyReplicating as error:
             home, job_id = action.service_principal_id, resource.held_job_id
             raise await explain(api, error, service_principal_id=home, job_id=job_id) from error
 
-    async def _remove_known(self, api: SyncApi, action: RemoveSecrets, resource: Resource) -> Done:
-        memory = self._application(resource)
-        if memory.stored is None or resource.is_deleting:
-            memory.stored = SecretValues.shown(await api.list_secrets(action.service_principal_id))
-        with _watching_others(memory, resource):
-            kept = await _remove_each(api, action)
-        memory.note_removed(action.keys)
-        removed = action.keys - kept
-        if removed:
-            self._tell(resource, "Normal", Reason.SECRETS_REMOVED, f"Removed {_list(removed)} from Graph.")
-        if kept:
-            message = f"Graph does not remove {_list(kept)}: such a key stays, and is no longer looked after."
-            self._tell(resource, "Warning", Reason.SECRET_NOT_REMOVABLE, message)
-        lost = await self._look_at_others(api, action, memory) if resource.is_deleting else frozenset[str]()
-        return Done(replace(resource, status=without_secrets(resource, action.keys, lost=lost)))
-
     async def _restart(self, action: RestartJob, resource: Resource, *, api: SyncApi) -> Done:
         """Restart with the default scopes. The intent is in the status already; a lost answer leaves it there once."""
-        resource = await self._write(resource, with_restart_try(resource))
+        resource = await self._copies.write(resource, with_restart_try(resource))
         try:
             await api.restart_job(action.service_principal_id, action.job_id)
         except OutcomeUnknown:
@@ -187,18 +184,6 @@ class ApplicationWriter:
         pause = UNTIL_REFUSED_AGAIN if is_verdict else UNTIL_TRIED_AGAIN
         return Refusal(answer.code, answer.message, self._clock.now() + pause, is_verdict)
 
-    async def _write(self, resource: Resource, status: Mapping[str, Any]) -> Resource:
-        """Write the working copy of status, which is ahead of the stored one."""
-        stored = self._resources.get(resource.key)
-        patch = merge_patch(stored.status if stored else {}, status)
-        return replace(await self._resource_api.patch_status(resource, patch), status=status)
-
-    async def _look_at_others(self, api: SyncApi, action: RemoveSecrets, memory: ApplicationMemory) -> frozenset[str]:
-        stored = SecretValues.shown(await api.list_secrets(action.service_principal_id))
-        lost = await find_lost(api, action.service_principal_id, stored, memory)
-        memory.others = None
-        return lost
-
     def _tell_saved(self, action: SaveSecrets, api: SyncApi, memory: ApplicationMemory, resource: Resource) -> None:
         where = f"of service principal {action.service_principal_id}"
         if action.corrects_drift:
@@ -214,41 +199,11 @@ class ApplicationWriter:
             )
             self._tell(resource, "Warning", Reason.SECRETS_DEPRECATED, message)
 
-    def _tell(self, resource: Resource, kind: Any, reason: Reason, message: str) -> None:
+    def _tell(self, resource: Resource, kind: Literal["Normal", "Warning"], reason: Reason, message: str) -> None:
         self._events.tell(resource, Event(kind, reason, message))
 
     def _application(self, resource: Resource) -> ApplicationMemory:
         return self._memory.application_of(resource, self._clock.now())
-
-
-@contextmanager
-def _watching_others(memory: ApplicationMemory, resource: Resource) -> Iterator[None]:
-    """Keep the names of others' keys over a write, until it is seen that they are still there."""
-    spec, before = resource.desired.application if resource.desired else None, memory.others
-    ours = resource.application.keys | (owned_keys(spec) if spec else frozenset())
-    memory.others = (frozenset(memory.stored or ()) - ours) | (before or frozenset())
-    try:
-        yield
-    except OutcomeUnknown:
-        raise
-    except EntraSyncError:
-        memory.others = before  # nothing was written: what vanishes now was taken by somebody else
-        raise
-
-
-async def _remove_each(api: SyncApi, action: RemoveSecrets) -> frozenset[str]:
-    """Remove all at once, or one by one where Graph refuses that; returns those that it keeps."""
-    home = action.service_principal_id
-    try:
-        await api.put_secrets(home, dict.fromkeys(sorted(action.keys), ""))
-    except Refused as error:
-        if error.answer.status != BAD_REQUEST:
-            raise
-        if len(action.keys) == 1:
-            return action.keys
-        kept = [await _remove_each(api, RemoveSecrets(home, frozenset({key}))) for key in sorted(action.keys)]
-        return frozenset().union(*kept)
-    return frozenset()
 
 
 def _is_validated(action: SaveSecrets) -> bool | None:

@@ -10,6 +10,7 @@ from entrasync.core.actions import (
     Action,
     AddFinalizer,
     AskInterval,
+    CheckForeignKeys,
     CreateJob,
     DeleteJob,
     ForgetAcknowledgement,
@@ -78,6 +79,8 @@ class Performer:
         if isinstance(action, GraphWrite):
             self._refuse_to_observers(action, resource)
             return await self._write_to_graph(action, resource, connection=connection)
+        if isinstance(action, CheckForeignKeys):
+            return await self._application.perform(action, resource, connection=connection)
         return await self._write_to_kubernetes(action, resource, connection=connection)
 
     async def release(self, action: ReleaseResource, resource: Resource) -> Done:

@@ -158,6 +158,7 @@ class Reconciler:
             rest, resource = await self._convergence.let_go(resource, since)
         except EntraSyncError as error:
             rest = self._convergence.judge(resource, error)
+            resource = self._resources.get(resource.key) or resource  # what was settled on the way is written there
         if rest is None:
             return Outcome(None)
         if not isinstance(rest, Wait) or rest.reason is Reason.CONNECTION_NOT_READY:

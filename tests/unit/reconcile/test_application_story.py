@@ -26,7 +26,7 @@ from tests.support.facts import (
     remote_job,
     resource,
 )
-from tests.support.fakes import Story
+from tests.support.fakes import Failure, Story
 
 LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
 DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Down.")
@@ -34,6 +34,8 @@ SECRET = ResourceKey("identity", "scim")
 CREDENTIALS = application("BaseAddress=https://scim", "SecretToken<scim.token")
 POLL = timedelta(minutes=5)
 HOUR = timedelta(hours=1, minutes=1)
+UNTIL_SURE = timedelta(seconds=75)
+"""Until a key that does not show counts as lost."""
 
 
 def refused(code: str = "InvalidCredentials", words: str = "The target said no.", status: int = 400) -> Refused:
@@ -397,6 +399,7 @@ class TestForeignSecrets:
         story.graph.store = lambda entries: {**entries, "UserName": ""}
         story.secrets.put(SECRET, token="n3w")
         await later(story, key)
+        await story.run_until(key, UNTIL_SURE)
         story.graph.store = dict
         return key
 
@@ -411,14 +414,70 @@ class TestForeignSecrets:
         assert story.graph.secrets["SecretToken"] == "n3w"
         assert story.condition(key, "ForeignSecretLost") == ("", "")
 
-    async def test_that_a_stale_read_does_not_show_are_looked_for_once_more(self, story: Story) -> None:
+    async def test_that_stale_reads_do_not_show_are_looked_for_until_they_do(self, story: Story) -> None:
         key = await settled(story)
         story.graph.secrets["UserName"] = "somebody"
         story.secrets.put(SECRET, token="n3w")
-        shown = iter([None, {"SecretToken": "*", "BaseAddress": "https://scim"}])
+        stale = {"SecretToken": "*", "BaseAddress": "https://scim"}
+        shown = iter([None, stale, stale, stale])
         story.graph.show = lambda secrets: next(shown, None) or secrets
         await later(story, key)
         assert story.condition(key, "ForeignSecretLost") == ("", "")
+        assert story.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+        assert "does not show UserName" in story.message(key, "Ready")
+        assert story.status(key)["application"]["unconfirmedKeys"] == ["UserName"]
+        await story.run_until(key, UNTIL_SURE)
+        assert story.condition(key, "ForeignSecretLost") == ("", "")
+        assert story.condition(key, "Ready")[0] == "True"
+        assert "unconfirmedKeys" not in story.status(key)["application"]
+
+    async def test_that_do_not_show_hold_back_what_else_is_to_be_saved(self, story: Story) -> None:
+        key = await settled(story)
+        story.graph.secrets["UserName"] = "somebody"
+        story.graph.store = lambda entries: {**entries, "UserName": ""}
+        story.secrets.put(SECRET, token="n3w")
+        await later(story, key)
+        story.secrets.put(SECRET, token="n3wer")
+        await later(story, key, timedelta(seconds=5))
+        assert story.graph.put == [{"SecretToken": "n3w"}]
+
+    async def test_that_show_again_need_no_person(self, story: Story) -> None:
+        key = await self.lose(story)
+        story.graph.secrets["UserName"] = "somebody again"
+        story.secrets.put(SECRET, token="third")
+        await later(story, key)
+        assert story.condition(key, "ForeignSecretLost")[0] == "True"
+        await later(story, key)
+        assert story.condition(key, "ForeignSecretLost") == ("", "")
+        assert story.graph.secrets["SecretToken"] == "third"
+        assert story.told.reasons.count("SecretWritesResumed") == 1
+
+    async def test_that_one_stale_read_shows_again_stay_lost(self, story: Story) -> None:
+        key = await self.lose(story)
+        shown = iter([{"SecretToken": "*", "BaseAddress": "https://scim", "UserName": "stale"}])
+        story.graph.show = lambda secrets: next(shown, None) or secrets
+        for _ in range(4):
+            await later(story, key)
+        assert story.condition(key, "ForeignSecretLost")[0] == "True"
+        assert story.status(key)["application"]["lostKeys"] == ["UserName"]
+
+    @pytest.mark.parametrize("is_answered", [True, False])
+    async def test_that_vanish_are_noticed_over_a_crash(self, story: Story, is_answered: bool) -> None:
+        key = await settled(story)
+        story.graph.secrets["UserName"] = "somebody"
+        story.graph.store = lambda entries: {**entries, "UserName": ""}
+        story.secrets.put(SECRET, token="n3w")
+        if is_answered:
+            story.graph.fail("list_secrets", DOWN, times=2)
+            story.graph.failures["list_secrets"].appendleft(Failure(None))
+        else:
+            story.graph.fail("put_secrets", LOST, is_done=True)
+        await later(story, key)
+        story.restart()
+        story.graph.failures.clear()
+        await later(story, key)
+        await story.run_until(key, UNTIL_SURE)
+        assert story.condition(key, "ForeignSecretLost")[0] == "True"
 
     async def test_that_stay_are_no_matter(self, story: Story) -> None:
         key = await settled(story)
@@ -471,6 +530,7 @@ class TestForeignSecrets:
         story.graph.store = lambda entries: {**entries, "UserName": ""}
         story.secrets.put(SECRET, token="fourth")
         await later(story, key)
+        await story.run_until(key, UNTIL_SURE)
         assert FOREIGN_SECRET_ANNOTATION not in story.server.stored[key].annotations
         assert story.condition(key, "ForeignSecretLost")[0] == "True"
 
@@ -482,7 +542,7 @@ class TestForeignSecrets:
         story.graph.fail("put_secrets", LOST, is_done=True)
         story.secrets.put(SECRET, token="n3w")
         await later(story, key)
-        await later(story, key)
+        await story.run_until(key, UNTIL_SURE)
         assert story.condition(key, "ForeignSecretLost")[0] == "True"
 
     async def test_stay_told_while_the_resource_is_suspended(self, story: Story) -> None:
@@ -644,6 +704,32 @@ class TestRemoval:
         assert story.status(key)["application"]["keys"] == ["BaseAddress"]
         assert story.condition(key, "Ready")[0] == "True"
 
+    async def test_of_what_graph_keeps_without_a_word_is_tried_twice_and_told(self, story: Story) -> None:
+        key = await settled(story, application("BaseAddress=https://scim", 'Domain={"domain":"x"}', "UserName=u"))
+        story.graph.store = lambda entries: {name: value for name, value in entries.items() if name != "Domain"}
+        story.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
+        await story.run(key)
+        assert [event.message for event in story.told.events] == ["Removed UserName from Graph."]
+        assert story.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+        await story.run_until(key, minutes(20))
+        assert story.graph.put == [{"Domain": "", "UserName": ""}, {"Domain": ""}]
+        assert story.told.reasons == ["SecretsRemoved", "SecretNotRemovable"]
+        assert story.status(key)["application"]["keys"] == ["BaseAddress"]
+        assert story.condition(key, "Ready")[0] == "True"
+
+    async def test_that_a_stale_read_does_not_show_is_looked_at_again(self, story: Story) -> None:
+        key = await settled(story)
+        story.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
+        stale = {"SecretToken": "*", "BaseAddress": "https://scim"}
+        shown = iter([stale, stale, stale])
+        story.graph.show = lambda secrets: next(shown, None) or secrets
+        await story.run(key)
+        assert story.told.reasons == []
+        await story.run_until(key, minutes(2))
+        assert story.graph.put == [{"SecretToken": ""}]
+        assert story.status(key)["application"]["keys"] == ["BaseAddress"]
+        assert story.told.reasons == ["SecretsRemoved"]
+
     async def test_of_the_application_leaves_all_as_it_is(self, story: Story) -> None:
         key = await settled(story)
         story.edit(key, desired=desired())
@@ -741,13 +827,45 @@ class TestDeletion:
         story.graph.secrets["UserName"] = "somebody"
         story.graph.store = lambda entries: {**entries, "UserName": ""}
         story.edit(key, is_deleting=True)
-        await story.run(key)
+        await story.run_until(key, UNTIL_SURE)
         assert story.condition(key, "Stalled") == ("True", "DeletionBlocked")
         assert story.condition(key, "ForeignSecretLost")[0] == "True"
         assert "UserName vanished" in story.message(key, "Stalled")
         assert "entrasync.io/abandon" in story.message(key, "Stalled")
         story.edit(key, annotations=dict(story.server.stored[key].annotations) | {FOREIGN_SECRET_ANNOTATION: "true"})
         await later(story, key)
+        assert key not in story.server.stored
+
+    async def test_does_not_lift_the_brake_that_nobody_has_looked_at(self, story: Story) -> None:
+        key = await TestForeignSecrets().lose(story)
+        story.edit(key, desired=desired(application=CREDENTIALS, deletion_policy=DeletionPolicy.RETAIN))
+        story.edit(key, is_deleting=True)
+        await later(story, key)
+        assert story.condition(key, "Stalled") == ("True", "DeletionBlocked")
+        assert "entrasync.io/abandon" in story.message(key, "Stalled")
+        story.edit(key, annotations=dict(story.server.stored[key].annotations) | {FOREIGN_SECRET_ANNOTATION: "true"})
+        await later(story, key)
+        assert key not in story.server.stored
+
+    async def test_removes_once_however_often_the_job_cannot_be_deleted(self, story: Story) -> None:
+        key = await settled(story, self.REMOVE)
+        story.edit(key, is_deleting=True)
+        story.graph.fail("delete_job", DOWN, times=5)
+        for _ in range(5):
+            await later(story, key)
+        assert len(story.graph.put) == 1
+        assert story.told.reasons.count("SecretsRemoved") == 1
+        await later(story, key)
+        assert key not in story.server.stored
+
+    async def test_tells_what_graph_keeps_without_a_word_and_goes_on(self, story: Story) -> None:
+        key = await settled(story, self.REMOVE)
+        story.graph.store = lambda entries: {name: value for name, value in entries.items() if name != "BaseAddress"}
+        story.edit(key, is_deleting=True)
+        await story.run(key)
+        assert story.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+        await later(story, key)
+        assert "Graph does not remove BaseAddress" in [event.message.partition(":")[0] for event in story.told.events]
         assert key not in story.server.stored
 
     async def test_is_held_up_by_the_loss_of_another_resource(self, story: Story) -> None:

@@ -1,0 +1,82 @@
+"""Keys of somebody else on a service principal: did they outlive our writes, and has one that was lost come back?"""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from entrasync.core.application import owned_keys
+from entrasync.core.errors import OutcomeUnknown
+from entrasync.core.resource import Resource
+from entrasync.core.secrets import SecretValues
+
+UNTIL_BELIEVED = timedelta(minutes=1)
+"""Reads may be stale: a key counts as lost, or as there again, when looks over so long a time agree."""
+
+FEWEST_LOOKS = 3
+"""And there were so many of them."""
+
+
+@dataclass
+class ForeignKeys:
+    """What looks after our last write have shown of the keys of others. The names only."""
+
+    unconfirmed: frozenset[str] = frozenset()
+    """Those that were there before a write of ours and have not been seen since."""
+    missing: frozenset[str] = frozenset()
+    """Those of them that the last look did not show."""
+    lost: frozenset[str] = frozenset()
+    """Those that the last look made sure of having vanished."""
+    returned: frozenset[str] = frozenset()
+    """Those that were told as lost and surely are there again."""
+    is_look_due: bool = False
+    """Whether nothing was seen yet after a write of ours."""
+    _looks: int = 0
+    _missing_since: datetime | None = None
+    _shown_since: dict[str, datetime] = field(default_factory=dict)
+
+    def expect(self, keys: frozenset[str]) -> None:
+        """Have these looked for: they were there before a write of ours."""
+        self.unconfirmed |= keys
+        self.is_look_due = self.is_look_due or bool(keys)
+
+    def note_write(self, keys: frozenset[str]) -> None:
+        """Have a look taken at what a write of ours made, and at these, which were there before it."""
+        self.unconfirmed, self.is_look_due = self.unconfirmed | keys, True
+
+    def note_look(self, shown: Collection[str], known_lost: frozenset[str], at: datetime) -> None:
+        """Judge by one more look; `known_lost` are those already told."""
+        self.is_look_due = False
+        self.lost, self.returned = frozenset(), self._note_return(known_lost & frozenset(shown), at)
+        self.missing = self.unconfirmed - frozenset(shown)
+        if not self.missing:
+            return self._settle()
+        self._looks, self._missing_since = self._looks + 1, self._missing_since or at
+        if self._looks >= FEWEST_LOOKS and at - self._missing_since >= UNTIL_BELIEVED:
+            self.lost, self.missing = self.missing, frozenset()
+            self._settle()
+        return None
+
+    def _settle(self) -> None:
+        self.unconfirmed, self._looks, self._missing_since = frozenset(), 0, None
+
+    def _note_return(self, shown: frozenset[str], at: datetime) -> frozenset[str]:
+        self._shown_since = {key: self._shown_since.get(key, at) for key in shown}
+        return frozenset(key for key, since in self._shown_since.items() if at - since >= UNTIL_BELIEVED)
+
+
+def others_than_ours(stored: SecretValues | None, resource: Resource) -> frozenset[str]:
+    """Tell which of the keys that Graph shows are somebody else's: a write could take them away."""
+    spec = resource.desired.application if resource.desired else None
+    return frozenset(stored or ()) - resource.application.keys - (owned_keys(spec) if spec else frozenset())
+
+
+@contextmanager
+def watching(others: frozenset[str], foreign: ForeignKeys) -> Iterator[None]:
+    """Have the keys of others looked for after a write, unless it surely did not happen."""
+    try:
+        yield
+    except OutcomeUnknown:
+        foreign.note_write(others)
+        raise
+    foreign.note_write(others)
