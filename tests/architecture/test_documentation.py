@@ -12,9 +12,13 @@ from entrasync.api import names
 from entrasync.api.conditions import ConditionType, Reason, group_reasons
 from entrasync.api.crd import graph_connection_crd, synchronization_job_crd
 from entrasync.api.fields import fields_of
+from entrasync.core.fitness import ready_condition
+from entrasync.core.status import conclude_suspended
+from entrasync.core.verdicts import Wait
 from entrasync.process.metrics import Metrics
 from entrasync.process.own_settings import PREFIX
 from entrasync.process.settings import RunSettings
+from tests.support.facts import NOW, facts, holder, resource
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -60,6 +64,19 @@ TROUBLESHOOTING = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf
 OURS = {value for value in vars(names).values() if isinstance(value, str) and value.startswith(f"{names.GROUP}/")}
 
 
+UNKNOWN, ON_ITS_WAY = "READY is Unknown", "READY is False and Reconciling is True"
+SOURCES = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "operator").rglob("*.py"))
+WARNED = {Reason[name] for name in re.findall(r'"Warning",\s*Reason\.([A-Z_]+)', SOURCES)}
+"""Reasons of Events that are warnings, apart from those that repeat a condition."""
+
+
+def rows_under(heading: str) -> set[str]:
+    """Read the reasons in the first column of the table under a heading of troubleshooting."""
+    section = TROUBLESHOOTING.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`[^|]+?) \|", section, flags=re.MULTILINE)
+    return {reason for cell in cells for reason in re.findall(r"`([A-Za-z]+)`", cell)}
+
+
 def manifests() -> Iterator[dict[str, Any]]:
     """Read the manifests of examples/ and of the guide."""
     blocks = re.findall(r"```yaml\n(.*?)```", GUIDE, flags=re.DOTALL)
@@ -96,6 +113,27 @@ def test_every_field_of_spec_is_shown_in_the_guide_or_an_example(crd: dict[str, 
 
 @pytest.mark.parametrize("reason", group_reasons()["A person must act"])
 def test_every_reason_that_asks_for_a_person_is_in_troubleshooting(reason: Reason) -> None:
+    assert f"`{reason}`" in TROUBLESHOOTING, "say in docs/troubleshooting.md what it means and what to do"
+
+
+@pytest.mark.parametrize("reason", group_reasons()["On its way, goes on by itself"])
+def test_every_reason_on_its_way_stands_in_troubleshooting_under_what_ready_then_says(reason: Reason) -> None:
+    ready = ready_condition(facts(holder()), Wait(reason, "", NOW - NOW))
+    heading = UNKNOWN if ready.status == "Unknown" else ON_ITS_WAY
+    assert reason in rows_under(heading), "say in docs/troubleshooting.md what it means and what to do"
+    other = ({UNKNOWN, ON_ITS_WAY} - {heading}).pop()
+    assert reason not in rows_under(other) or reason is Reason.GRAPH_UNREACHABLE  # it ends as Unknown
+
+
+def test_what_ready_says_of_a_suspended_resource_stands_there_too() -> None:
+    [ready] = [each for each in conclude_suspended(resource(), wall=NOW)["conditions"] if each["type"] == "Ready"]
+    assert ready["status"] == "Unknown"
+    assert ready["reason"] in rows_under(UNKNOWN)
+    assert Reason.GRAPH_UNREACHABLE in rows_under(UNKNOWN)
+
+
+@pytest.mark.parametrize("reason", sorted(WARNED))
+def test_every_reason_of_a_warning_is_in_troubleshooting(reason: Reason) -> None:
     assert f"`{reason}`" in TROUBLESHOOTING, "say in docs/troubleshooting.md what it means and what to do"
 
 
