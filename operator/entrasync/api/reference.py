@@ -18,7 +18,8 @@ ANNOTATIONS: tuple[tuple[str, str, str], ...] = (
         names.REQUEST_ANNOTATIONS[0],
         "SynchronizationJob",
         "A new value asks the operator to look at once. `reconcile.fluxcd.io/requestedAt`, which Flux's tools write,"
-        " counts as well; `status.lastHandledReconcileAt` echoes it.",
+        " counts as well. Write a time: `status.lastHandledReconcileAt` echoes the later of the two, and what is"
+        " no time only if it stands alone.",
     ),
     (
         names.HOLD_UNTIL_ANNOTATION,

@@ -12,7 +12,7 @@ from tests.support.cluster import Cluster, Object
 
 OPERATOR = "entra-sync-operator"
 MOST_WRITES = 2
-"""Annotation and finalizer are one, the status is the other."""
+"""Annotation and finalizer are one, the status is the other. Events are told besides."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def test_applied_again_it_adopts_its_job(applied_again: Returns, name: str) -> N
 
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("way", ["restored", "applied_again"])
-def test_nothing_is_written_to_graph_and_little_to_kubernetes(
+def test_nothing_is_written_to_graph_and_little_besides_events_to_kubernetes(
     request: pytest.FixtureRequest, way: str, name: str
 ) -> None:
     returns: Returns = request.getfixturevalue(way)
