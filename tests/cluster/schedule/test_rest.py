@@ -118,3 +118,24 @@ class TestAnExpiration:
         swift_workplace.wait_event(name, "DriftCorrected")
         swift_workplace.wait_polls(principal)
         assert swift_workplace.world.job(job).schedule_state == "Disabled"
+
+    def test_that_is_put_off_starts_again_an_adopted_job_that_ran_until_then(self, swift_workplace: Workplace) -> None:
+        soon = in_world_minutes(swift_workplace, 40)
+        principal, name, job = adopt(swift_workplace, pollInterval="24h", schedule={"expiration": soon})
+        swift_workplace.wait_condition(name, "Ready", reason="Paused")
+        swift_workplace.change_job(name, schedule={"expiration": in_world_minutes(swift_workplace, 60 * 24 * 9)})
+        swift_workplace.wait(name, lambda found: "pause" not in found["status"], "the job runs again")
+        assert swift_workplace.world.job(job).schedule_state == "Active"
+        assert swift_workplace.writes(principal) == ["pauseJob", "startJob"]
+
+
+def test_a_pause_that_is_no_longer_asked_for_says_so(swift_workplace: Workplace) -> None:
+    principal, name, _ = adopt(swift_workplace, schedule={"state": "Paused"})
+    swift_workplace.wait_condition(name, "Ready", reason="Paused")
+    swift_workplace.change_job(name, schedule=None)
+    swift_workplace.wait(
+        name,
+        lambda found: "for a cause that no longer holds" in condition(found, "Ready")["message"],
+        "Ready tells no withdrawn cause",
+    )
+    assert swift_workplace.writes(principal) == ["pauseJob"]

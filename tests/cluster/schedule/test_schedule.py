@@ -199,7 +199,7 @@ class TestAPauseOfOurs:
 def test_a_job_that_was_never_authorised_is_a_persons_turn(swift_workplace: Workplace) -> None:
     _, name, job = adopt(swift_workplace)
     swift_workplace.world.override(job, merge={"status": {"code": "NotConfigured"}})
-    assert "Set up its credentials" in swift_workplace.wait_stalled(name, "NotConfigured")
+    assert "Give spec.application.credentials" in swift_workplace.wait_stalled(name, "NotConfigured")
     assert condition(swift_workplace.job(name), "Applied")["status"] == "True"
     swift_workplace.world.override(job)
     swift_workplace.wait_ready(name)

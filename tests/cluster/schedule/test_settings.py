@@ -141,6 +141,26 @@ class TestAnInterval:
         place.wait(name, lambda found: not condition(found, "ScheduleApplied"), "the same interval needs no word")
         assert place.writes(principal) == ["updateJob"]
 
+    @pytest.mark.parametrize(
+        ("fault", "said"),
+        [
+            ({"status": 501, "code": "NotImplemented", "message": "No."}, "(it answered 501 NotImplemented: No.)"),
+            ({"status": 404, "code": "NotFound", "message": "No."}, "(it answered 404 NotFound: No.)"),
+        ],
+    )
+    def test_that_never_gets_an_answer_is_asked_for_twice_and_harms_nothing(
+        self, place: Workplace, fault: dict[str, Any], said: str
+    ) -> None:
+        principal, name, _ = adopt(place)
+        place.world.fault("answer", operation="updateJob", service_principal=principal, times=None, **fault)
+        place.change_job(name, schedule={"interval": "PT20M"})
+        found = place.wait_condition(name, "ScheduleApplied", "False", reason="NotConfigurable")
+        assert said in condition(found, "ScheduleApplied")["message"]
+        place.wait_polls(principal)
+        assert condition(place.job(name), "Ready")["status"] == "True"
+        assert [call for call in place.calls(principal) if call == "updateJob"] == ["updateJob"] * 2
+        assert not [reason for reason in place.reasons(name) if reason != "JobAdopted"]
+
     def test_that_graph_takes_needs_no_word(self, place: Workplace) -> None:
         place.world.switch(patch_interval="taken")
         principal, name, job = adopt(place, schedule={"interval": "PT20M"})
