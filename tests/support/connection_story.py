@@ -1,6 +1,6 @@
 """The story of GraphConnections between fakes: an Entra, an API server and Secrets in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, cast
@@ -18,7 +18,7 @@ from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.listings import Listings, Sharing
 from entrasync.reconcile.logins import Logins
 from entrasync.reconcile.outcome import Outcome
-from entrasync.reconcile.ports import SyncApi
+from entrasync.reconcile.ports import ResourceChanged, ResourceGone, SyncApi
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.references import References
 from entrasync.reconcile.resources import Resources
@@ -110,13 +110,22 @@ class FakeAccess:
 
 
 class FakeConnectionServer:
-    """`ConnectionApi`: stores statuses; `writes` has every patch."""
+    """`ConnectionApi`: stores statuses; `writes` has every patch. `meanwhile` runs once, before the next is taken."""
 
     def __init__(self, store: Store[ConnectionResource]) -> None:
         self.store = store
         self.writes: list[Mapping[str, Any]] = []
+        self.meanwhile: Callable[[], None] | None = None
 
     async def patch_status(self, resource: ConnectionResource, patch: Mapping[str, Any]) -> ConnectionResource:
+        if self.meanwhile is not None:
+            meanwhile, self.meanwhile = self.meanwhile, None
+            meanwhile()
+        known = self.store.get(resource.key)
+        if known is None:
+            raise ResourceGone(str(resource.key))
+        if known.resource_version != resource.resource_version:
+            raise ResourceChanged(str(resource.key))
         self.writes.append(patch)
         version = str(int(resource.resource_version) + 1)
         written = replace(resource, status=merged(resource.status, patch), resource_version=version)

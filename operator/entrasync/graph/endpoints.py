@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
+from urllib.parse import urlsplit
 
 ApiVersion = Literal["v1.0", "beta"]
 
@@ -36,6 +37,8 @@ class GraphEndpoint:
             url = str(getattr(self, name)).rstrip("/")  # AZURE_AUTHORITY_HOST usually ends in a slash
             if not url.startswith("https://"):
                 raise ValueError(f"{name} must begin with https://, not {url!r}")
+            if (parts := urlsplit(url)).path or parts.query or parts.fragment or not parts.hostname:
+                raise ValueError(f"{name} must be a host without a path, such as https://graph.example, not {url!r}")
             object.__setattr__(self, name, url)
         if not self.scope:
             object.__setattr__(self, "scope", f"{self.graph_url}/.default")

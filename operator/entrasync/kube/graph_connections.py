@@ -7,7 +7,6 @@ from urllib.parse import quote
 from entrasync.api.names import CONNECTION_PLURAL, GROUP, VERSION
 from entrasync.core.connection_resource import ConnectionResource, read_connection
 from entrasync.kube.rest import Rest
-from entrasync.reconcile.ports import ResourceChanged
 from entrasync.reconcile.store import Store
 
 
@@ -26,11 +25,13 @@ class ConnectionServer:
                 yield read_connection(item)
 
     async def patch_status(self, resource: ConnectionResource, patch: Mapping[str, Any]) -> ConnectionResource:
-        """Merge-patch `status` (contract: `reconcile.access.ConnectionApi`)."""
+        """Merge-patch `status` (contract: `reconcile.access.ConnectionApi`).
+
+        Bound to the version, for the API server ignores a uid in a patch of `status`.
+        """
         namespace, name = quote(resource.key.namespace), quote(resource.key.name)
         path = f"/apis/{GROUP}/{VERSION}/namespaces/{namespace}/{CONNECTION_PLURAL}/{name}/status"
-        written = read_connection(await self._rest.call("PATCH", path, body={"status": patch}))
-        if written.uid != resource.uid:
-            raise ResourceChanged(f"GraphConnection {resource.key} was deleted and made anew meanwhile")
+        body = {"metadata": {"resourceVersion": resource.resource_version}, "status": patch}
+        written = read_connection(await self._rest.call("PATCH", path, body=body))
         self._store.put(written)
         return written

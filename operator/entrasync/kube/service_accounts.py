@@ -32,7 +32,7 @@ async def request_token(rest: Rest, service_account: ResourceKey, audience: str)
         raise Stalled(Reason.TOKEN_REQUEST_DENIED, message) from error
     except (ApiServerUnavailable, ResourceChanged) as error:
         message = f"The API server gave no token for ServiceAccount {service_account}; tried again. {error}"
-        raise Transient(Reason.GRAPH_UNREACHABLE, message) from error
+        raise Transient(Reason.TOKEN_REQUEST_DENIED, message) from error
 
 
 def _read_token(answer: Any) -> str:

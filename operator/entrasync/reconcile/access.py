@@ -45,7 +45,7 @@ class ConnectionApi(Protocol):
     """The API server's side of GraphConnections."""
 
     async def patch_status(self, resource: ConnectionResource, patch: Mapping[str, Any]) -> ConnectionResource:
-        """Merge-patch `status` and return the new resource.
+        """Merge-patch `status` of this very version and return the new resource: one made anew gets no word of it.
 
         Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`.
         """

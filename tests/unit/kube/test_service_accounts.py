@@ -57,5 +57,6 @@ async def test_a_service_account_that_is_not_there_is_named(answers: Answers) ->
 @pytest.mark.parametrize(("status", "body"), [(500, {}), (429, {}), (201, {"status": {}}), (201, {}), (201, [])])
 async def test_all_else_passes_by_itself(answers: Answers, status: int, body: Any) -> None:
     answers.say(status, body)
-    with pytest.raises(Transient, match="gave no token for ServiceAccount identity/sync"):
+    with pytest.raises(Transient, match="gave no token for ServiceAccount identity/sync") as trouble:
         await ask(answers)
+    assert trouble.value.reason is Reason.TOKEN_REQUEST_DENIED, "Graph has nothing to do with it"

@@ -490,6 +490,18 @@ class TestDeletion:
         assert story.woken == []
         assert isinstance(story.connections.get(KEY), Fault)
 
+    async def test_leaves_no_word_to_another_that_comes_under_its_name_during_a_pass(
+        self, story: ConnectionStory
+    ) -> None:
+        def make_anew() -> None:
+            story.store.remove(KEY, "uid-1")
+            story.apply(connection(uid="uid-2", resource_version="9"))
+
+        story.server.meanwhile = make_anew
+        with pytest.raises(ResourceChanged):
+            await story.run(connection())
+        assert (story.status, story.told.reasons) == ({}, [])
+
     async def test_a_connection_made_anew_proves_itself_anew(self, story: ConnectionStory) -> None:
         await story.run(connection())
         story.references.resources.put(job())

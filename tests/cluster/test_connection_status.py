@@ -1,0 +1,40 @@
+"""The status of a GraphConnection against a real API server: written to the object that was looked at, or to none."""
+
+import aiohttp
+import pytest
+
+from entrasync.core.connection_resource import ConnectionResource
+from entrasync.kube.graph_connections import ConnectionServer
+from entrasync.kube.rest import Rest
+from entrasync.reconcile.ports import ResourceChanged, ResourceGone
+from entrasync.reconcile.store import Store
+from tests.support.cluster import Cluster, Object
+
+SOME_ID = "aaaaaaaa-1111-4111-8111-111111111111"
+PROOF = {"clientId": SOME_ID, "secretRef": {"name": "entra", "key": "secret"}}
+MANIFEST: Object = {
+    "apiVersion": "entrasync.io/v1alpha1",
+    "kind": "GraphConnection",
+    "metadata": {"name": "contoso"},
+    "spec": {"tenantId": SOME_ID, "clientSecret": PROOF},
+}
+ROLES = {"roles": ["Synchronization.ReadWrite.All"]}
+
+
+async def test_is_never_written_to_one_made_anew(cluster: Cluster, crd_installed: None, namespace: str) -> None:
+    trust = aiohttp.TCPConnector(ssl=cluster.plane.certificates.client_context(with_admin=True))
+    store: Store[ConnectionResource] = Store()
+    async with aiohttp.ClientSession(connector=trust) as session:
+        server = ConnectionServer(Rest(cluster.plane.url, session), store)
+        cluster.create("graphconnections", MANIFEST, namespace)
+        [seen] = [found async for found in server.list_connections(namespace)]
+        written = await server.patch_status(seen, ROLES)
+        assert store.get(seen.key) == written
+        cluster.delete("entrasync.io/v1alpha1", "graphconnections", "contoso", namespace)
+        with pytest.raises(ResourceGone):
+            await server.patch_status(written, ROLES)
+        cluster.create("graphconnections", MANIFEST, namespace)
+        with pytest.raises(ResourceChanged):
+            await server.patch_status(written, ROLES)
+        [anew] = [found async for found in server.list_connections(namespace)]
+        assert "roles" not in anew.status
