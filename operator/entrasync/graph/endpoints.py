@@ -37,7 +37,7 @@ class GraphEndpoint:
             url = str(getattr(self, name)).rstrip("/")  # AZURE_AUTHORITY_HOST usually ends in a slash
             if not url.startswith("https://"):
                 raise ValueError(f"{name} must begin with https://, not {url!r}")
-            if (parts := urlsplit(url)).path or parts.query or parts.fragment or not parts.hostname:
+            if (parts := urlsplit(url)).path or parts.query or parts.fragment:
                 raise ValueError(f"{name} must be a host without a path, such as https://graph.example, not {url!r}")
             object.__setattr__(self, name, url)
         if not self.scope:

@@ -26,9 +26,9 @@ def test_tokens_never_travel_in_the_clear() -> None:
         GraphEndpoint("http://graph.example", "https://login.example")
 
 
-@pytest.mark.parametrize("url", ["https://graph.example/v1.0", "https://graph.example?a=b", "https://", "https://a#b"])
+@pytest.mark.parametrize("url", ["https://graph.example/v1.0", "https://graph.example?a=b", "https://a#b"])
 def test_a_path_is_none_of_an_endpoint(url: str) -> None:
-    with pytest.raises(ValueError, match="graph_url must be a host without a path, such as https://graph.example"):
+    with pytest.raises(ValueError, match=r"graph_url must be a host without a path, such as https://graph\.example"):
         GraphEndpoint(url, "https://login.example")
 
 
