@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import chain, repeat
 from typing import Any
 
+import aiohttp
 import kopf
 
 from entrasync.api.names import CONNECTION_PLURAL, EVENT_SOURCE, GROUP, PLURAL
@@ -64,19 +66,38 @@ async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
 
     namespaces = [place for place in hosting.scope.places if place]
     try:
-        await kopf.operator(
-            registry=registry,
-            settings=kopf_settings(),
-            identity=_IDENTITY,
-            standalone=True,
-            clusterwide=not namespaces,
-            namespaces=namespaces,
-            stop_flag=stop,
-        )
+        with lent(hosting.session.aiohttp_session):
+            await kopf.operator(
+                registry=registry,
+                settings=kopf_settings(),
+                identity=_IDENTITY,
+                standalone=True,
+                clusterwide=not namespaces,
+                namespaces=namespaces,
+                stop_flag=stop,
+            )
     except Exception as error:
         if (status := refusal_status(error)) is None:
             raise
         raise WatchRefused(_explain(status, error)) from error
+
+
+@contextmanager
+def lent(session: aiohttp.ClientSession) -> Iterator[None]:
+    """Keep a session open while Kopf has it.
+
+    Kopf would close it before its watches have ended. One that is just then about to ask would wait for ever for a new
+    login, and the operator for its end by SIGKILL.
+    """
+
+    async def leave_open() -> None:
+        """Close nothing."""
+
+    session.close = leave_open  # type: ignore[method-assign]  # a class of our own is what aiohttp warns of
+    try:
+        yield
+    finally:
+        del session.close
 
 
 def refusal_status(error: BaseException | None) -> int | None:

@@ -3,10 +3,11 @@
 import asyncio
 from typing import Any, cast
 
+import aiohttp
 import kopf
 import pytest
 
-from entrasync.kube.host import Hosting, WatchRefused, host
+from entrasync.kube.host import Hosting, WatchRefused, host, lent
 from entrasync.kube.scope import Scope
 
 
@@ -32,8 +33,10 @@ async def run() -> None:
     async def nothing() -> None:
         pass
 
-    session, watch = cast("Any", None), cast("Any", None)
-    await host(Hosting(session, watch, watch, Scope(), nothing, nothing), stop=asyncio.Event())
+    watch = cast("Any", None)
+    async with aiohttp.ClientSession() as ours:
+        session = kopf.AiohttpSession(server="https://localhost", aiohttp_session=ours)
+        await host(Hosting(session, watch, watch, Scope(), nothing, nothing), stop=asyncio.Event())
 
 
 @pytest.mark.parametrize(
@@ -55,3 +58,12 @@ async def test_an_unforeseen_fault_keeps_its_traceback(monkeypatch: pytest.Monke
     end_kopf(monkeypatch, RuntimeError("a fault of ours"))
     with pytest.raises(RuntimeError, match="a fault of ours"):
         await run()
+
+
+async def test_a_session_stays_open_while_kopf_has_it_and_is_ours_again_then() -> None:
+    session = aiohttp.ClientSession()
+    with lent(session):
+        await session.close()
+        assert not session.closed
+    await session.close()
+    assert session.closed
