@@ -53,6 +53,13 @@ def test_msal_reads_entras_own_errors(
     assert f"AADSTS{number}" in answer["error_description"]
 
 
+def test_entra_may_quote_the_secret_that_it_refuses(graph_world: World, session: requests.Session) -> None:
+    graph_world.switch(quotes_secrets=True)
+    result = acquire(make_msal(graph_world, session, client_credential="wr/ng"), graph_world)
+    assert result["error_codes"] == [7000215]
+    assert result["error_description"].startswith("Got 'wr/ng', 'wr%2Fng', '")
+
+
 def test_msal_is_told_that_a_tenant_does_not_exist(graph_world: World, session: requests.Session) -> None:
     with pytest.raises(ValueError, match="double check your tenant"):
         make_msal(graph_world, session, authority=f"{graph_world.connection.url}/nowhere")

@@ -212,3 +212,26 @@ def test_deprecation_is_told_by_beta_only_and_only_if_asked_for(
     answers = [put(graph, principal, SyncAll="true"), graph.get(secrets_of(principal.id)), graph.post(path, {})]
     told = [(answer.headers.get("deprecation"), "sunset" in answer.headers) for answer in answers]
     assert told == ([("@1770336000", True)] if graph.version == "beta" else [(None, False)]) * 3
+
+
+@pytest.mark.parametrize("nested", [True, False])
+def test_a_refusal_may_quote_all_that_was_sent(
+    graph: GraphCaller, graph_world: World, principal: Principal, nested: bool
+) -> None:
+    graph_world.switch(quotes_secrets=True, nested_errors=nested)
+    graph_world.set_target_app(principal.id, accepts={"SecretToken": ["good"]})
+    job = graph_world.create_job(principal.id).id
+    pairs = [{"key": "SecretToken", "value": " s3cr/t"}]
+    answer = graph.post(f"{jobs_of(principal.id)}/{job}/validateCredentials", {"credentials": pairs})
+    assert answer.status_code == 400
+    for quoted in ("' s3cr/t'", "'s3cr/t'", "'%20s3cr%2Ft'", "'eyJ", "dXNlcjogczNjci90"):
+        assert quoted in answer.text
+
+
+def test_an_injected_refusal_quotes_too(graph: GraphCaller, graph_world: World, principal: Principal) -> None:
+    graph_world.switch(quotes_secrets=True)
+    graph_world.fault("answer", operation="putSecrets", status=400, code="Bad", message="No.")
+    _, code, message = read_error(put(graph, principal, SecretToken="s3cret"))
+    assert code == "Bad"
+    assert "'s3cret'" in message
+    assert message.endswith(". No.")

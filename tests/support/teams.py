@@ -11,9 +11,6 @@ from stage.operator_process import CLOUD
 from tests.support.cluster import Object, has_condition
 from tests.support.workplace import Workplace, condition
 
-MARK = "canary~"
-"""All secrets of teams begin with it."""
-
 RBAC = "rbac.authorization.k8s.io/v1"
 ROLES = ("Application.Read.All", "Synchronization.ReadWrite.All")
 
@@ -31,7 +28,7 @@ class Team:
     def settle(cls, place: Workplace, *, tenant: str = "", roles: tuple[str, ...] = ROLES) -> "Team":
         """Register an app for the team in a tenant, by default that of the install."""
         tenant, client = tenant or place.world.connection.tenant_id, str(uuid.uuid4())
-        secret = f"{MARK}{uuid.uuid4().hex}"
+        secret = f"canary~{uuid.uuid4().hex}"
         place.world.set_application(client, tenant, secrets=[secret], roles=list(roles))
         return cls(place, tenant, client, secret)
 

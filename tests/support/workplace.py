@@ -31,6 +31,8 @@ class Workplace:
     operator: OperatorProcess | None = None
     applied: list[str] = field(default_factory=list)
     """The resources made here that nobody has put to rest yet."""
+    secrets: set[str] = field(default_factory=set, repr=False)
+    """What was ever put into Secrets: all namespaces of an operator, and branches, share the set."""
 
     @property
     def world_time(self) -> WorldTime:
@@ -98,6 +100,7 @@ class Workplace:
 
     def apply_secret(self, name: str, data: Mapping[str, str], *, is_watched: bool = False) -> str:
         """Create or change a Secret."""
+        self.secrets.update(value for key, value in data.items() if not key.endswith(".crt"))
         encoded = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
         labels = {WATCH_LABEL: "true"} if is_watched else {}
         metadata = {"name": name, "namespace": self.namespace, "labels": labels}
@@ -235,7 +238,8 @@ def open_branch(
         place.post, namespaces=(namespace,), flags=flags, secret_file=secret_file, environment=environment or {}
     )
     log = place.log.with_name(f"{namespace}.log")
-    with _staffed(Workplace(place.cluster, namespace, place.world, post, log), starts=starts) as branch:
+    branch = Workplace(place.cluster, namespace, place.world, post, log, secrets=place.secrets)
+    with _staffed(branch, starts=starts):
         yield branch
 
 
@@ -245,7 +249,8 @@ def open_twins(place: Workplace) -> Iterator[tuple[Workplace, Workplace]]:
     namespaces = (make_namespace(place.cluster), make_namespace(place.cluster))
     post = replace(place.post, namespaces=namespaces)
     log = place.log.with_name(f"{namespaces[0]}.log")
-    with _staffed(Workplace(place.cluster, namespaces[0], place.world, post, log), starts=True) as one:
+    one = Workplace(place.cluster, namespaces[0], place.world, post, log, secrets=place.secrets)
+    with _staffed(one, starts=True):
         yield one, replace(one, namespace=namespaces[1], operator=None, applied=[])
 
 

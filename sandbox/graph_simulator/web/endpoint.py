@@ -1,6 +1,8 @@
 import asyncio
 import json
 import math
+from dataclasses import replace
+from datetime import datetime
 from time import perf_counter
 from urllib.parse import parse_qsl
 
@@ -25,6 +27,7 @@ from graph_simulator.web.faults import ArmedFault, Fault, Point
 from graph_simulator.web.handlers import handle
 from graph_simulator.web.journal import HEADERS_OF_INTEREST, Entry
 from graph_simulator.web.operations import IDENTITY_OPERATIONS, find_target
+from graph_simulator.web.quotes import quote_request, quote_token_request
 from graph_simulator.web.secrets import BEARERS_OF_SECRETS
 from graph_simulator.web.throttles import SHOWN_FROM
 
@@ -86,6 +89,7 @@ class GraphEndpoint:
         body = await read_body(exchange.receive)
         if body is None:
             return "abandoned"
+        exchange.body = body
         if entry.method != "GET" and entry.target.operation not in IDENTITY_OPERATIONS:
             entry.body = mask_body(body) if entry.target.operation in BEARERS_OF_SECRETS else body
         if simulator.latency_seconds:
@@ -114,7 +118,7 @@ class GraphEndpoint:
             if (use := simulator.throttle.use(call.tenant)) >= SHOWN_FROM:
                 answer.headers.append((b"x-ms-throttle-limit-percentage", f"{use:.2f}".encode("ascii")))
         except GraphRefusalError as refusal:
-            answer = answer_error(refusal.error, exchange.ids, now, simulator.world.switches)
+            answer = self._answer_refused(refusal.error, exchange, now)
         exchange.entry.had_effect = call.had_effect
         exchange.entry.job = call.made_job or exchange.entry.job
         return answer
@@ -128,6 +132,12 @@ class GraphEndpoint:
         call.tenant, call.client = claims["tid"], claims["appid"]
         call.roles = frozenset(claims.get("roles", ()))
         exchange.entry.roles = tuple(claims.get("roles", ()))
+
+    def _answer_refused(self, error: GraphError, exchange: "_Exchange", now: datetime) -> Answer:
+        switches = self._simulator.world.switches
+        if switches.quotes_secrets:
+            error = replace(error, message=quote_request(error.message or "", exchange.headers, exchange.body))
+        return answer_error(error, exchange.ids, now, switches)
 
     def _throttle(self, call: Call) -> Answer | None:
         seconds = self._simulator.throttle.admit(call.tenant, call.now)
@@ -152,6 +162,8 @@ class GraphEndpoint:
             case _:
                 form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
                 status, document = identity.answer_token(target.tenant, form, origin=exchange.origin)
+                if self._simulator.world.switches.quotes_secrets:
+                    document = quote_token_request(document, body)
         return answer_json(status, document, JSON)
 
     async def _meet_fault(self, point: Point, exchange: "_Exchange", answer: Answer | None) -> Answer | None:
@@ -193,9 +205,7 @@ class GraphEndpoint:
             answer = answer_json(fault.status, document, JSON)
         else:
             code = fault.code or _USUAL_CODES.get(fault.status, "UnknownError")
-            answer = answer_error(
-                GraphError(fault.status, code, fault.message, fault.nested), exchange.ids, now, switches
-            )
+            answer = self._answer_refused(GraphError(fault.status, code, fault.message, fault.nested), exchange, now)
         form = fault.retry_after or (switches.throttle_retry_after if fault.status == 429 else "none")
         answer.headers += list_retry_after(form, fault.retry_after_seconds, now)
         answer.headers += [(n.lower().encode("latin-1"), v.encode("latin-1")) for n, v in fault.headers.items()]
@@ -224,10 +234,11 @@ _USUAL_CODES = {
 class _Exchange:
     """What belongs to one request."""
 
-    __slots__ = ("entry", "headers", "ids", "origin", "receive", "send")
+    __slots__ = ("body", "entry", "headers", "ids", "origin", "receive", "send")
 
     def __init__(self, scope: Scope, receive: Receive, send: Send, headers: dict[str, str], entry: Entry) -> None:
         self.receive, self.send, self.headers, self.entry = receive, send, headers, entry
+        self.body = b""
         self.ids = draw_ids(headers.get("client-request-id", ""))
         self.origin = f"{scope.get('scheme', 'https')}://{headers.get('host', 'graph.microsoft.com')}"
 

@@ -60,5 +60,7 @@ class Switches:
     """What becomes of a PATCH with `schedule.interval`, which is documented as read-only (graph-facts 4.5, 5.1)."""
     restart_resets_steady_state: bool = True
     """Whether a restart that resets the watermark also forgets when the job had caught up with its source."""
+    quotes_secrets: bool = False
+    """Whether refusals of Graph and Entra, injected ones too, repeat the credentials and tokens that were sent."""
     beta_deprecation_headers: bool = False
     """Whether beta's calls about secrets and credentials carry `Deprecation` and `Sunset` (graph-facts 2.4)."""

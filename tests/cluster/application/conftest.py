@@ -22,8 +22,7 @@ def shared_place(
     with open_workplace(cluster, folder, rate=SWIFT, beside=(make_namespace(cluster),)) as place:
         yield place
         assert check_requests(place.world.journal()) > 0
-        for secret in ScimApp.all_secrets:
-            assert find_leaks(place, secret) == []
+        assert find_leaks(place) == []
 
 
 @pytest.fixture
@@ -51,5 +50,4 @@ def own_place(cluster: Cluster, crd_installed: None, tmp_path: Path) -> Iterator
     """An operator and a simulator of the test's own: what one resource loses holds back a whole tenant."""
     with open_workplace(cluster, tmp_path, rate=SWIFT) as place:
         yield place
-        for secret in ScimApp.all_secrets:
-            assert find_leaks(place, secret) == []
+        assert find_leaks(place) == []

@@ -1,24 +1,24 @@
-"""No value of a secret shows anywhere, whichever way a save takes."""
+"""No value of a secret shows anywhere, whichever way a save takes and whatever is quoted."""
 
 import json
+import uuid
+from collections.abc import Iterator
+
+import pytest
 
 from tests.cluster.application.scim import ScimApp
+from tests.support.certificates import certificate_pem, key_pem, make_certificate
 from tests.support.leaks import find_leaks
 from tests.support.polling import until
+from tests.support.teams import Team
 from tests.support.workplace import Workplace
-
-
-def look_everywhere(place: Workplace, *apps: ScimApp) -> list[str]:
-    """Search for every token of these apps, also as JSON and URLs would write it."""
-    forms = {form for app in apps for form in (app.token, json.dumps(app.token)[1:-1], app.token.replace("~", "%7E"))}
-    return [leak for form in forms for leak in find_leaks(place, form)]
 
 
 def test_a_save_that_goes_well_shows_nothing(app: ScimApp, place: Workplace) -> None:
     place.wait_ready(app.apply())
     app.rotate()
     until(lambda: app.stored["SecretToken"] == app.token, what="the token is in Graph")
-    assert look_everywhere(place, app) == []
+    assert find_leaks(place) == []
 
 
 def test_a_refusal_that_quotes_the_value_shows_nothing(app: ScimApp, place: Workplace) -> None:
@@ -34,7 +34,7 @@ def test_a_refusal_that_quotes_the_value_shows_nothing(app: ScimApp, place: Work
     name = app.apply()
     message = place.wait_stalled(name, "ValidationFailed")
     assert "The token" in message
-    assert look_everywhere(place, app) == []
+    assert find_leaks(place) == []
 
 
 def test_a_refused_save_that_quotes_the_value_shows_nothing(app: ScimApp, place: Workplace) -> None:
@@ -47,7 +47,7 @@ def test_a_refused_save_that_quotes_the_value_shows_nothing(app: ScimApp, place:
         message=json.dumps({"error": {"code": "Bad", "message": f"value {app.token} is bad"}}),
     )
     place.wait_stalled(app.apply(), "RequestRefused")
-    assert look_everywhere(place, app) == []
+    assert find_leaks(place) == []
 
 
 def test_an_answer_that_fails_and_quotes_the_value_shows_nothing(app: ScimApp, place: Workplace) -> None:
@@ -61,7 +61,7 @@ def test_an_answer_that_fails_and_quotes_the_value_shows_nothing(app: ScimApp, p
         times=3,
     )
     place.wait_ready(app.apply())
-    assert look_everywhere(place, app) == []
+    assert find_leaks(place) == []
 
 
 def test_a_value_that_is_no_text_shows_nothing(app: ScimApp, place: Workplace) -> None:
@@ -72,3 +72,68 @@ def test_a_value_that_is_no_text_shows_nothing(app: ScimApp, place: Workplace) -
     assert "is no UTF-8 text" in message
     assert find_leaks(place, "canary~\\xff") == []
     assert find_leaks(place, "\\x81canary") == []
+
+
+class TestWhereEverythingIsQuoted:
+    """Entra and Graph repeat in each refusal what they got: as it came, stripped, for URLs and in Base64."""
+
+    @pytest.fixture
+    def quoting_place(self, own_place: Workplace) -> Iterator[Workplace]:
+        """Find nothing anywhere at the end."""
+        own_place.world.switch(quotes_secrets=True)
+        yield own_place
+        assert find_leaks(own_place) == []
+
+    @pytest.fixture
+    def team(self, quoting_place: Workplace) -> Team:
+        return Team.settle(quoting_place)
+
+    def test_a_refused_client_secret_does_not_show(self, team: Team) -> None:
+        team.apply_secret(client_secret=awkward())
+        team.apply_connection("quoted")
+        message = team.wait_broken("CredentialRefused", "quoted")
+        assert "Got '*', '*" in message
+        assert "AADSTS7000215" in message
+
+    def test_a_refused_certificate_and_its_key_do_not_show(self, team: Team) -> None:
+        team.apply_secret("tls", tls__crt=certificate_pem(make_certificate()), tls__key=key_pem())
+        proof = {"clientId": team.client, "secretRef": {"name": "tls"}}
+        team.apply_connection("quoted", clientSecret=None, clientCertificate=proof)
+        message = team.wait_broken("CredentialRefused", "quoted")
+        assert "Got '*" in message
+        assert "AADSTS700027" in message
+
+    def test_a_refused_token_of_a_service_account_does_not_show(self, team: Team) -> None:
+        team.apply_service_account()
+        proof = {"clientId": team.client, "serviceAccountRef": {"name": "sync"}}
+        team.apply_connection("quoted", clientSecret=None, workloadIdentity=proof)
+        message = team.wait_broken("CredentialRefused", "quoted")
+        assert "Got '*" in message
+        assert "AADSTS700211" in message
+
+    def test_the_token_of_a_refused_call_does_not_show(self, quoting_place: Workplace) -> None:
+        principal = quoting_place.world.create_service_principal().id
+        quoting_place.world.fault("answer", operation="listJobs", service_principal=principal, status=400, times=None)
+        message = quoting_place.wait_stalled(quoting_place.apply_job(principal), "RequestRefused")
+        assert "Got '*" in message
+
+    def test_values_that_the_target_app_refuses_do_not_show(self, quoting_place: Workplace) -> None:
+        app = ScimApp.register(quoting_place)
+        app.rotate(awkward())
+        quoting_place.world.set_target_app(app.principal, accepts={"SecretToken": ["another"]})
+        message = quoting_place.wait_stalled(app.apply(), "ValidationFailed")
+        assert "Got '*" in message
+
+    def test_values_that_graph_refuses_do_not_show(self, quoting_place: Workplace) -> None:
+        app = ScimApp.register(quoting_place)
+        app.rotate(awkward())
+        quoting_place.world.fault(
+            "answer", operation="putSecrets", service_principal=app.principal, status=400, times=None
+        )
+        message = quoting_place.wait_stalled(app.apply(), "RequestRefused")
+        assert "Got '*" in message
+
+
+def awkward() -> str:
+    """Make up a secret as `echo` and an editor put it into a file, with what JSON and URLs escape."""
+    return f'canary~{uuid.uuid4().hex}/+="{uuid.uuid4().hex}"\n'

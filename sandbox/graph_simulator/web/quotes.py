@@ -1,0 +1,43 @@
+"""Refusals that repeat what they refuse, as target apps, front ends and proxies may.
+
+Nobody promises that Graph hides it. Switched on by `quotes_secrets`, for tests that look whether a secret shows.
+"""
+
+import base64
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+SECRET_FIELDS = ("client_secret", "client_assertion")
+
+
+def quote_request(message: str, headers: Mapping[str, str], body: bytes) -> str:
+    """Put before a message what the request held that is secret: as it came, stripped, for URLs and in Base64."""
+    values = [headers.get("authorization", "").partition(" ")[2], *_list_values(body)]
+    forms = dict.fromkeys(form for value in values if value for form in _write_forms(value))
+    return "Got '" + "', '".join(forms) + f"'. {message}" if forms else message
+
+
+def quote_token_request(document: dict[str, Any], body: bytes) -> dict[str, Any]:
+    """The same for Entra's answer to a token request."""
+    description = str(document.get("error_description", ""))
+    return document | {"error_description": quote_request(description, {}, body)} if "error" in document else document
+
+
+def _list_values(body: bytes) -> Iterator[str]:
+    text = body.decode("utf-8", "replace")
+    try:
+        document = json.loads(text)
+    except ValueError:
+        form = dict(parse_qsl(text))
+        yield from (form[name] for name in SECRET_FIELDS if name in form)
+        return
+    for name in ("value", "credentials"):
+        pairs = document.get(name) if isinstance(document, dict) else None
+        for pair in pairs if isinstance(pairs, list) else ():
+            yield str(pair.get("value") or "")
+
+
+def _write_forms(value: str) -> tuple[str, ...]:
+    return value, value.strip(), quote(value, safe=""), base64.b64encode(f"user:{value}".encode()).decode()
