@@ -13,7 +13,7 @@ from tests.support.polling import until
 from tests.support.teams import Team
 from tests.support.workplace import Workplace, make_namespace, open_workplace
 
-ROOMS = 32
+ROOMS = 40
 """Namespaces of the one operator that all tests here share; each test takes one or two."""
 
 RARELY = "--poll-interval=6h"

@@ -61,6 +61,24 @@ class TestAClientSecret:
         assert condition(team.connection(), "Ready")["status"] == "True"
         assert condition(place.job(name), "Ready")["status"] == "True"
 
+    def test_that_entra_does_not_know_yet_leaves_its_jobs_alone(self, team: Team) -> None:
+        place, world = team.place, team.place.world
+        team.apply_secret(is_watched=True)
+        team.wait_connected(team.apply_connection())
+        principal = team.make_principal()
+        name = place.apply_job(principal, pollInterval="30s")
+        place.wait_ready(name)
+        team.apply_secret(client_secret="canary~of-tomorrow")
+        assert "Its jobs go on by what Entra took before" in team.wait_broken(
+            "CredentialRefused", within_seconds=SECONDS
+        )
+        position = place.cluster.plane.audit_log.position()
+        place.wait_polls(principal, count=2)
+        assert condition(place.job(name), "Ready")["status"] == "True"
+        assert place.cluster.plane.audit_log.writes(position, resource="graphconnections") == []
+        world.add_secret("canary~of-tomorrow", team.client, team.tenant)
+        team.wait_connected()
+
 
 class TestACertificate:
     def test_of_a_tls_secret_logs_in_and_may_be_renewed(self, team: Team) -> None:

@@ -61,13 +61,27 @@ class TestAConnection:
         assert head == ["NAME", "TENANT", "READY", "REASON", "AGE"]
         assert row[:4] == ["default", team.tenant, "True", "Connected"]
 
-    def test_beta_and_limits_are_its_own(self, team: Team) -> None:
-        team.connect(apiVersion="beta", limits={"concurrency": 2})
+    def test_to_beta_is_its_own_choice(self, team: Team) -> None:
+        team.connect(apiVersion="beta")
         principal = team.make_principal()
         team.place.wait_ready(team.place.apply_job(principal))
-        journal = team.place.world.journal(service_principal=principal)
-        assert {entry.version for entry in journal} == {"beta"}
-        assert max(entry.in_flight for entry in journal) >= 1
+        assert {entry.version for entry in team.place.world.journal(service_principal=principal)} == {"beta"}
+
+    def test_has_no_more_calls_at_once_than_it_asks_for_and_holds_up_no_other(self, house: House, team: Team) -> None:
+        place, world = team.place, team.place.world
+        team.connect(limits={"concurrency": 1})
+        slow, *others = [team.make_principal() for _ in range(4)]
+        hold = world.hold("listJobs", service_principal=slow)
+        names = [place.apply_job(slow)]
+        hold.wait_held()
+        names += [place.apply_job(principal) for principal in others]
+        neighbour = house.move_in()
+        neighbour.connect()
+        neighbour.place.wait_ready(neighbour.place.apply_job(neighbour.make_principal()))
+        assert [world.journal(service_principal=principal) for principal in others] == [[], [], []]
+        hold.release()
+        for name in names:
+            place.wait_ready(name)
 
 
 class TestAJob:
