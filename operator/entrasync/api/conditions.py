@@ -22,6 +22,7 @@ class ConditionType(StrEnum):
     ESCROWS_PRUNED = "EscrowsPruned"
     DRIFTED = "Drifted"
     FOREIGN_SECRET_LOST = "ForeignSecretLost"  # noqa: S105  the name of a reason, no password
+    DEFAULTS_IN_DOUBT = "DefaultsInDoubt"
 
 
 CONDITION_MEANING: dict[ConditionType, str] = {
@@ -42,6 +43,10 @@ CONDITION_MEANING: dict[ConditionType, str] = {
     ConditionType.FOREIGN_SECRET_LOST: (
         "When the operator saved its own secrets, one of somebody else's vanished. No secret is written in this tenant"
         " until a person has looked."
+    ),
+    ConditionType.DEFAULTS_IN_DOUBT: (
+        "It is not known what the namespace wants where the spec is silent; the cautious value holds meanwhile:"
+        " Observe, and Retain when the resource is deleted."
     ),
 }
 
@@ -107,6 +112,8 @@ class Reason(StrEnum):
     VALIDATION_FAILED = "ValidationFailed"
     FOREIGN_SECRET_LOST = "ForeignSecretLost"  # noqa: S105  the name of a reason, no password
     DELETION_BLOCKED = "DeletionBlocked"
+    NAMESPACE_UNREADABLE = "NamespaceUnreadable"
+    INVALID_ANNOTATION = "InvalidAnnotation"
     DRIFTED = "Drifted"
     SUSPENDED = "Suspended"
 
@@ -128,7 +135,6 @@ class Reason(StrEnum):
     JOB_RESTARTED = "JobRestarted"
     RESTART_UNANSWERED = "RestartUnanswered"
     MIRROR_CUT = "MirrorCut"
-    INVALID_ANNOTATION = "InvalidAnnotation"
 
 
 REASON_MEANING: dict[Reason, str] = {
@@ -185,6 +191,8 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.VALIDATION_FAILED: "Graph refused the credentials of spec.application; nothing was saved.",
     Reason.FOREIGN_SECRET_LOST: "A secret of somebody else vanished; none is written before a person has looked.",
     Reason.DELETION_BLOCKED: "The resource cannot be deleted yet; the message says how to let go.",
+    Reason.NAMESPACE_UNREADABLE: "The operator may not read the Namespace, which may say what holds for the resource.",
+    Reason.INVALID_ANNOTATION: "An annotation for the operator cannot be read; the message says why and what holds.",
     Reason.DRIFTED: "Graph differs from the spec, and managementPolicy Observe leaves it so.",
     Reason.SUSPENDED: "spec.suspend is true: the operator leaves this resource alone.",
     Reason.JOB_CREATED: "A job was created in Graph.",
@@ -204,7 +212,6 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.JOB_RESTARTED: "The job was restarted to bring a new provisioning scope into force.",
     Reason.RESTART_UNANSWERED: "Graph answered neither of two restarts; it may have done them. None is sent again.",
     Reason.MIRROR_CUT: "Graph's status was malformed or too large in places; those properties are left out.",
-    Reason.INVALID_ANNOTATION: "An annotation for the operator cannot be read and is ignored; the message says why.",
 }
 
 REASON_GROUPS: dict[str, Reason] = {

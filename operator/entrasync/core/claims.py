@@ -33,7 +33,7 @@ class Claim:
 def claim_of(resource: Resource) -> Claim:
     """Say what a resource claims."""
     desired, operation = resource.desired, resource.operation
-    is_observer = resource.is_observed_only
+    is_observer = desired is not None and desired.is_observer
     return Claim(
         key=resource.key,
         created_at=resource.created_at,
@@ -41,7 +41,7 @@ def claim_of(resource: Resource) -> Claim:
         held_job_id=None if is_observer else resource.held_job_id,
         wanted_job_id=desired.job_id if desired and not is_observer else None,
         creating_since=operation.started_at if operation and resource.held_job_id is None else None,
-        has_application=desired is not None and desired.application is not None and not desired.is_observed_only,
+        has_application=desired is not None and desired.application is not None and not is_observer,
         has_saved=resource.application.generation is not None,
         has_finalizer=resource.has_finalizer,
     )

@@ -28,14 +28,19 @@ def release_without_graph(resource: Resource) -> ReleaseResource | None:
     if resource.desired is None or resource.desired.is_suspended:
         return ReleaseResource("let go while suspended; its job lives on in Graph")
     if resource.is_observed_only:
-        return ReleaseResource("it only observed; whatever job there is lives on in Graph")
+        return ReleaseResource(f"it only observed; whatever job there is lives on in Graph{_why_so(resource.desired)}")
     if resource.held_job_id is None:
         return None if resource.operation else ReleaseResource("it held no job")
     if needs_secret_removal(resource):
         return None
     if effective_deletion_policy(resource.desired, resource.origin) is DeletionPolicy.RETAIN:
-        return ReleaseResource(f"job {resource.held_job_id} lives on in Graph (deletionPolicy Retain)")
+        why = _why_so(resource.desired)
+        return ReleaseResource(f"job {resource.held_job_id} lives on in Graph (deletionPolicy Retain){why}")
     return None
+
+
+def _why_so(desired: Desired) -> str:
+    return "".join(f"; {doubt.message}" for doubt in desired.doubts).rstrip(".")
 
 
 def needs_resolution(resource: Resource) -> bool:

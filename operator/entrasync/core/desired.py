@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from entrasync.api.application import ApplicationSpec
+from entrasync.api.conditions import Reason
 from entrasync.api.policies import (
     AdoptionPolicy,
     DeletionPolicy,
@@ -12,6 +13,15 @@ from entrasync.api.policies import (
     Readiness,
     ScheduleState,
 )
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """Why it is not known what a namespace wants of a field of `Desired`; the cautious value is taken meanwhile."""
+
+    field: str
+    reason: Reason
+    message: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,8 @@ class Desired:
     is_suspended: bool = False
     unset: frozenset[str] = frozenset()
     """Names of the fields of which the spec says nothing: they have the namespace's or the install's defaults."""
+    doubts: tuple[Doubt, ...] = ()
+    """Which of these have the cautious value because the namespace's word is not known, and why."""
 
     @property
     def is_resolved(self) -> bool:
@@ -66,3 +78,8 @@ class Desired:
     def is_observed_only(self) -> bool:
         """Whether nothing may be written to Graph for it."""
         return self.management_policy is ManagementPolicy.OBSERVE
+
+    @property
+    def is_observer(self) -> bool:
+        """Whether it was said that it only observes; in doubt nothing is written, and what it holds stays its own."""
+        return self.is_observed_only and all(doubt.field != "management_policy" for doubt in self.doubts)

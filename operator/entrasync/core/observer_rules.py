@@ -76,7 +76,7 @@ def observed_job_is_not_written_down(facts: Facts) -> Verdict | None:
     """
     resource = facts.resource
     is_written_down = facts.job is not None and resource.annotated_job_id == facts.job.id and resource.origin
-    if facts.job is None or (is_written_down and not resource.has_finalizer):
+    if facts.job is None or (is_written_down and not (resource.has_finalizer and facts.desired.is_observer)):
         return None
     origin: Origin = "Created" if resource.origin == "Created" else "Adopted"
     return Do(HoldJob(facts.job.id, origin))

@@ -1,7 +1,6 @@
 """From the API server's JSON to our own resource. A spec that cannot be read is told, never raised."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +8,7 @@ from pydantic import ValidationError
 
 from entrasync.api.policies import AdoptionPolicy, OnMissing, Readiness
 from entrasync.api.spec import ScheduleSpec, SynchronizationJobSpec
-from entrasync.core.defaults import Defaults
+from entrasync.core.defaults import DEFAULTED, Defaults
 from entrasync.core.desired import Desired
 from entrasync.core.resource import Resource, ResourceKey
 from entrasync.core.times import parse_time
@@ -67,5 +66,5 @@ def _resolve(spec: SynchronizationJobSpec) -> Desired:
         management_policy=spec.management_policy or built_in.management_policy,
         deletion_policy=spec.deletion_policy or built_in.deletion_policy,
         is_suspended=bool(spec.suspend),
-        unset=frozenset(each.name for each in fields(Defaults) if getattr(spec, each.name) is None),
+        unset=frozenset(name for name in DEFAULTED if getattr(spec, name) is None),
     )

@@ -249,9 +249,19 @@ def _write_conditions(resource: Resource, conditions: list[Condition], *, wall: 
     if not resource.is_suspended and (request := find_request(resource.annotations)):
         status["lastHandledReconcileAt"] = request
     status["conditions"] = merge_conditions(
-        status.get("conditions"), conditions, generation=resource.generation, now=write_time(wall)
+        status.get("conditions"),
+        [*conditions, *_doubts(resource)],
+        generation=resource.generation,
+        now=write_time(wall),
     )
     return status
+
+
+def _doubts(resource: Resource) -> list[Condition]:
+    """Say which defaults are only cautious; of one that is left alone none is in force."""
+    doubts = resource.desired.doubts if resource.desired and not resource.is_suspended else ()
+    message = " ".join(doubt.message for doubt in doubts)
+    return [Condition(ConditionType.DEFAULTS_IN_DOUBT, "True", doubts[0].reason, message)] if doubts else []
 
 
 def _without_nothing(status: Mapping[str, Any]) -> dict[str, Any]:

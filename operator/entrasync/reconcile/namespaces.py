@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from entrasync.api.conditions import Reason
 from entrasync.core.clock import Clock
-from entrasync.core.defaults import Defaults, read_declared
+from entrasync.core.defaults import Defaults, defaults_unread, read_declared
 from entrasync.core.events import Event
 from entrasync.core.resource import Resource
 from entrasync.reconcile.ports import ApiServerUnavailable, EventSink, NamespaceStore
@@ -40,7 +40,7 @@ class NamespaceDefaults:
         """See that the namespace of a resource is known, and those of all that may claim jobs beside it.
 
         Raises `ApiServerUnavailable` only for a namespace that is not known at all: it may forbid what the install
-        allows.
+        allows. So may one that the operator has no right to read: for it the cautious defaults hold.
         """
         neighbours = self._resources.keys_on(resource.service_principal_id or "")
         for namespace in sorted({resource.key.namespace, *(key.namespace for key in neighbours)}):
@@ -65,8 +65,10 @@ class NamespaceDefaults:
         if annotations is not None:
             self._take(namespace, annotations)
         elif is_first:
+            self._resources.set_defaults(namespace, defaults_unread(self._install))
             LOG.warning(
-                "Namespace %s may not be read, so its annotations do not count: grant the right get on namespaces.",
+                "Namespace %s may not be read, so what specs leave open there is taken as Observe and Retain: "
+                "grant the right get on namespaces.",
                 namespace,
             )
 
@@ -76,10 +78,10 @@ class NamespaceDefaults:
         self._faults[namespace] = declared.faults
 
     def _complain(self, resource: Resource) -> None:
-        """Tell once what does not count, on a resource of that namespace: it is nobody else's business."""
+        """Tell once what cannot be read, on a resource of that namespace: it is nobody else's business."""
         namespace = resource.key.namespace
         faults = self._faults.get(namespace, ())
         if faults and faults != self._told.get(namespace):
-            told = f"Annotations of namespace {namespace} that do not count: {'; '.join(faults)}."
+            told = f"Annotations of namespace {namespace} that cannot be read: {'; '.join(faults)}."
             self._events.tell(resource, Event("Warning", Reason.INVALID_ANNOTATION, told))
         self._told[namespace] = faults

@@ -176,7 +176,8 @@ class Performer:
 
     async def _hold(self, action: HoldJob, resource: Resource) -> Done:
         patch = _annotations(action.job_id, action.origin)
-        if resource.is_observed_only and resource.has_finalizer and not resource.is_deleting:
+        is_observer = resource.desired is not None and resource.desired.is_observer
+        if is_observer and resource.has_finalizer and not resource.is_deleting:
             patch |= _without_finalizer(resource)
         if not resource.has_finalizer and not resource.is_observed_only:
             patch |= _with_finalizer(resource)

@@ -164,10 +164,15 @@ def without_list_or_watch_of_secrets(operator: Crippled) -> None:
 
 
 def without_namespaces(operator: Crippled) -> None:
-    """It does not hear what the namespace says, and goes by the install's defaults."""
+    """It does not hear what the namespace says, which may be Observe: so nothing is created."""
     operator.wait_said("may not be read", operator.pod.namespace)
-    operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
-    assert operator.job["status"]["effective"]["pollInterval"] == "5m"
+    operator.wait(lambda job: has_condition(job, "DefaultsInDoubt"), "DefaultsInDoubt")
+    assert operator.job["status"]["effective"] == {
+        "managementPolicy": "Observe",
+        "deletionPolicy": "Retain",
+        "pollInterval": "5m",
+    }
+    assert operator.graph_jobs == 0
 
 
 LOSSES: Mapping[Right, Callable[[Crippled], None]] = {

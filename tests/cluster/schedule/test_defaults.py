@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.workplace import Workplace, open_branch
+from tests.support.workplace import Workplace, condition, open_branch
 
 
 def declare(place: Workplace, **annotations: str | None) -> None:
@@ -32,11 +32,17 @@ def test_the_spec_comes_before_the_namespace_and_that_before_the_install(shared_
         assert place.writes(principals[0]) == ["createJob", "startJob", "pauseJob"]
 
 
-def test_a_wrong_annotation_is_told_and_does_not_count(shared_swift_workplace: Workplace) -> None:
+def test_a_wrong_annotation_is_told_and_has_the_cautious_value_taken(shared_swift_workplace: Workplace) -> None:
     with open_branch(shared_swift_workplace, starts=False) as place:
         declare(place, deletion_policy="Keep")
         place.start_operator()
         name = place.apply_job(place.world.create_service_principal().id)
         told = place.wait_event(name, "InvalidAnnotation")
         assert "entrasync.io/default-deletion-policy is 'Keep', and must be Delete, Pause or Retain" in told["message"]
-        assert effective(place.wait_ready(name), "deletionPolicy") == ["Delete"]
+        assert effective(place.wait_ready(name), "deletionPolicy") == ["Retain"]
+        found = place.wait_condition(name, "DefaultsInDoubt", reason="InvalidAnnotation")
+        assert "deletionPolicy is Retain meanwhile" in condition(found, "DefaultsInDoubt")["message"]
+        principal = found["spec"]["servicePrincipal"]["objectId"]
+        place.delete_job(name)
+        place.wait_gone(name)
+        assert place.writes(principal) == ["createJob", "startJob"]

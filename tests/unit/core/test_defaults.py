@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
-from entrasync.core.defaults import Defaults, read_declared, take_defaults
+from entrasync.core.defaults import Defaults, defaults_unread, read_declared, take_defaults
 from entrasync.core.reading import read_resource
 from tests.support.facts import PRINCIPAL, desired, minutes, seconds
 
@@ -49,14 +50,30 @@ class TestANamespace:
             (POLL, "24h1s", "from 30s to 24h"),
         ],
     )
-    def test_does_not_count_where_it_is_wrong_and_the_fault_says_what_is_allowed(
-        self, annotation: str, text: str, must: str
-    ) -> None:
+    def test_that_is_wrong_is_told_with_what_is_allowed(self, annotation: str, text: str, must: str) -> None:
         declared = read_declared({annotation: text}, INSTALL)
-        assert declared.defaults == INSTALL
         [fault] = declared.faults
         assert fault.startswith(f"{annotation} is {text!r}, and must be ")
         assert must in fault
+
+    def test_that_is_wrong_about_a_policy_has_the_cautious_one_whatever_the_install_says(self) -> None:
+        bold = Defaults(minutes(10), ManagementPolicy.MANAGE, DeletionPolicy.DELETE)
+        said = read_declared({DELETION: "retain", MANAGEMENT: "observe", POLL: "often"}, bold).defaults
+        assert (said.management_policy, said.deletion_policy) == (ManagementPolicy.OBSERVE, DeletionPolicy.RETAIN)
+        assert said.poll_interval == minutes(10)
+        assert [(doubt.field, doubt.reason) for doubt in said.doubts] == [
+            ("deletion_policy", Reason.INVALID_ANNOTATION),
+            ("management_policy", Reason.INVALID_ANNOTATION),
+        ]
+        assert said.doubts[0].message == (
+            "deletionPolicy is Retain meanwhile: entrasync.io/default-deletion-policy is 'retain', "
+            "and must be Delete, Pause or Retain."
+        )
+
+    def test_that_may_not_be_read_has_the_cautious_policies(self) -> None:
+        unread = defaults_unread(Defaults(minutes(10)))
+        assert (unread.management_policy, unread.deletion_policy) == (ManagementPolicy.OBSERVE, DeletionPolicy.RETAIN)
+        assert {doubt.reason for doubt in unread.doubts} == {Reason.NAMESPACE_UNREADABLE}
 
 
 class TestASpec:
@@ -71,6 +88,12 @@ class TestASpec:
         assert taken.deletion_policy is DeletionPolicy.DELETE
         assert taken.poll_interval == minutes(5)
         assert taken.management_policy is ManagementPolicy.OBSERVE
+
+    def test_has_no_doubt_about_what_it_says(self) -> None:
+        unread = defaults_unread(Defaults())
+        said = take_defaults(desired(unset=frozenset({"deletion_policy"})), unread)
+        assert [doubt.field for doubt in said.doubts] == ["deletion_policy"]
+        assert said.management_policy is ManagementPolicy.MANAGE
 
     def test_is_read_with_the_fields_it_does_not_say(self) -> None:
         found = read_resource(raw(template={"id": "scim"}, pollInterval="1h")).desired

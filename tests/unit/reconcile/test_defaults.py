@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import Reason
+from entrasync.api.names import FINALIZER
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.core.defaults import Defaults
 from entrasync.core.errors import Transient
@@ -106,7 +107,7 @@ class TestANamespace:
         assert story.condition(key, "Ready") == ("True", "Healthy")
         assert story.status(key)["origin"] == "Adopted"
 
-    async def test_with_wrong_annotations_is_told_once_and_the_install_holds(self, story: Story) -> None:
+    async def test_with_wrong_annotations_is_told_once_and_nothing_is_deleted(self, story: Story) -> None:
         story.server.namespaces["identity"] = {"entrasync.io/default-deletion-policy": "Keep"}
         key = held(story)
         for _ in range(3):
@@ -114,7 +115,43 @@ class TestANamespace:
             story.clock.move(minutes(5))
         assert story.told.reasons == ["InvalidAnnotation"]
         assert "default-deletion-policy is 'Keep', and must be Delete, Pause or Retain" in story.told.events[0].message
-        assert story.status(key)["effective"]["deletionPolicy"] == "Delete"
+        assert story.condition(key, "DefaultsInDoubt") == ("True", "InvalidAnnotation")
+        assert story.status(key)["effective"]["deletionPolicy"] == "Retain"
+        story.edit(key, is_deleting=True)
+        await story.run(key)
+        assert key not in story.server.stored
+        assert story.graph.writes == []
+        assert "'Keep'" in story.told.events[-1].message
+
+    async def test_whose_annotation_became_wrong_is_no_bolder_than_before(self, story: Story) -> None:
+        story.server.namespaces["identity"] = {"entrasync.io/default-deletion-policy": "Retain"}
+        key = held(story)
+        await story.run(key)
+        assert story.condition(key, "DefaultsInDoubt") == ("", "")
+        story.server.namespaces["identity"] = {"entrasync.io/default-deletion-policy": "retain"}
+        story.clock.move(minutes(5))
+        story.edit(key, is_deleting=True)
+        await story.run(key)
+        assert story.graph.writes == []
+
+    async def test_with_a_wrong_annotation_is_no_business_of_a_spec_that_says_it(self, story: Story) -> None:
+        story.server.namespaces["identity"] = {"entrasync.io/default-management-policy": "observe"}
+        key = held(story, unset=frozenset({"deletion_policy"}))
+        await story.run(key)
+        assert story.condition(key, "DefaultsInDoubt") == ("", "")
+        assert story.condition(key, "Ready") == ("True", "Healthy")
+
+    async def test_in_doubt_creates_nothing_and_is_no_observer_whose_job_others_may_take(self, story: Story) -> None:
+        story.server.namespaces["elsewhere"] = None
+        doubtful = held(story)
+        story.server.namespaces["identity"] = {"entrasync.io/default-management-policy": "observe"}
+        await story.run(doubtful)
+        assert story.condition(doubtful, "Ready") == ("True", "Observed")
+        assert story.server.stored[doubtful].finalizers == (FINALIZER,)
+        other = story.apply(resource(finalizers=(), key=ResourceKey("elsewhere", "other")))
+        await story.run(other)
+        assert story.condition(other, "Stalled") == ("True", "Conflict")
+        assert story.graph.writes == []
 
     async def test_with_wrong_annotations_is_told_to_its_own_resources_only(self, story: Story) -> None:
         story.server.namespaces["theirs"] = {"entrasync.io/default-poll-interval": "canary"}
@@ -130,7 +167,7 @@ class TestANamespace:
         await story.run(key)
         assert story.told.reasons == ["InvalidAnnotation"]
 
-    async def test_that_may_not_be_read_is_logged_once_and_the_install_holds(
+    async def test_that_may_not_be_read_is_logged_once_and_only_observed(
         self, story: Story, caplog: pytest.LogCaptureFixture
     ) -> None:
         story.server.namespaces["identity"] = None
@@ -138,10 +175,28 @@ class TestANamespace:
         for _ in range(3):
             await story.run(key)
             story.clock.move(minutes(5))
-        assert story.condition(key, "Ready") == ("True", "Healthy")
+        assert story.condition(key, "Ready") == ("True", "Observed")
+        assert story.condition(key, "DefaultsInDoubt") == ("True", "NamespaceUnreadable")
         assert [record.getMessage() for record in caplog.records] == [
-            "Namespace identity may not be read, so its annotations do not count: grant the right get on namespaces."
+            "Namespace identity may not be read, so what specs leave open there is taken as Observe and Retain: "
+            "grant the right get on namespaces."
         ]
+        story.server.namespaces["identity"] = {}
+        await story.run(key)
+        assert story.condition(key, "Ready") == ("True", "Healthy")
+        assert story.condition(key, "DefaultsInDoubt") == ("", "")
+
+    async def test_that_may_not_be_read_after_a_restart_allows_no_more_than_before(self, story: Story) -> None:
+        story.server.namespaces["identity"] = OBSERVE | {"entrasync.io/default-deletion-policy": "Retain"}
+        key = held(story, unset=frozenset({"deletion_policy"}))
+        another = silent(story, name="another")
+        story.server.namespaces["identity"] = None
+        story.restart()
+        await story.run(another)
+        story.edit(key, is_deleting=True)
+        await story.run(key)
+        assert key not in story.server.stored
+        assert story.graph.writes == []
 
     async def test_that_was_never_read_ends_the_pass_for_it_may_forbid_what_is_about_to_be_done(
         self, story: Story
