@@ -111,8 +111,15 @@ DECIDED_BY: dict[Rule, Facts] = {
     application_rules.secrets_could_not_be_read: facts(
         holder(wish=SCOPED), remote_job(), application=application_seen(failure=Stalled(Reason.REQUEST_REFUSED, "No."))
     ),
+    application_rules.notification_settings_cannot_be_merged: facts(
+        holder(wish=desired(application=application(accidentalDeletions={"threshold": 5}))),
+        remote_job(),
+        application=application_seen({"SyncNotificationSettings": "*"}),
+    ),
     application_rules.credentials_were_refused: facts(
-        holder(wish=SCOPED), remote_job(), application=application_seen({}, refusal=Refusal("Bad", "No.", NOW))
+        holder(wish=SCOPED),
+        remote_job(),
+        application=application_seen({"SyncAll": "true"}, refusal=Refusal("Bad", "No.", NOW)),
     ),
     application_rules.new_credentials_were_refused: facts(
         holder(wish=SCOPED, status={"application": {"keys": ["SecretToken"]}}),

@@ -61,6 +61,12 @@ def test_a_put_may_replace_all(caller: GraphCaller, graph_world: World, principa
     assert read(caller, principal) == {"SyncAll": "true"}
 
 
+def test_every_value_may_be_masked(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+    put(caller, principal, BaseAddress="a", SyncAll="true")
+    graph_world.switch(secrets_masked="all")
+    assert read(caller, principal) == {"BaseAddress": "*", "SyncAll": "*"}
+
+
 @pytest.mark.parametrize("value", ["", None, "{Enabled: true}"])
 def test_notification_settings_that_are_no_json_are_refused_and_nothing_is_stored(
     graph: GraphCaller, graph_world: World, principal: Principal, value: str | None

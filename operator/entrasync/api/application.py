@@ -126,7 +126,8 @@ class ApplicationSpec(ApiModel):
 
     provisioning_scope: ProvisioningScope | None = None
     """AssignedOnly: users and groups assigned to the app. All: everybody. A change brings the restart that Graph needs
-    for it. Unset: left as it is."""
+    for it, of the job of this resource only: other jobs of the service principal take it up when they are restarted.
+    Unset: left as it is."""
 
     notifications: NotificationsSpec | None = None
     """Mails about quarantine. Unset: left as it is."""

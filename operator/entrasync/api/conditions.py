@@ -105,6 +105,7 @@ class Reason(StrEnum):
     INVALID_SPEC = "InvalidSpec"
     NOT_CONFIGURED = "NotConfigured"
     SETTINGS_NOT_TAKEN = "SettingsNotTaken"
+    SETTINGS_UNREADABLE = "SettingsUnreadable"
     PAUSED_BY_GRAPH = "PausedByGraph"
     QUARANTINED = "Quarantined"
     ESCROWS_PRUNED = "EscrowsPruned"
@@ -185,6 +186,7 @@ REASON_MEANING: dict[Reason, str] = {
     Reason.INVALID_SPEC: "The stored spec cannot be read; normally the API server refuses such a spec.",
     Reason.NOT_CONFIGURED: "The job is scheduled, but was never authorised at its target; set up its credentials.",
     Reason.SETTINGS_NOT_TAKEN: "Graph accepted spec.settings and did not change the job; the message names them.",
+    Reason.SETTINGS_UNREADABLE: "Notification settings in Graph are masked or no JSON; they are left as they are.",
     Reason.PAUSED_BY_GRAPH: "Graph itself paused the job; a person must look before it is started again.",
     Reason.QUARANTINED: "Graph put the job in quarantine.",
     Reason.ESCROWS_PRUNED: "The initial cycle had too many failures; Graph cleared them.",

@@ -127,6 +127,9 @@ class ApplicationRecord(ApiModel):
     scope_in_force: str | None = None
     """The provisioning scope that was last brought into force, by a restart or by the first start."""
 
+    told_deprecated: bool | None = None
+    """Whether it was told that Graph's beta is about to lose the calls that save values. Absent: not told."""
+
     generation: int | None = None
     """The metadata.generation for which Graph was last seen to hold all that spec.application wants."""
 

@@ -109,7 +109,8 @@ class ReleaseResource:
 class SaveSecrets:
     """Have Graph try `tried` (None: nothing), then save `values`.
 
-    `needs_restart` says that the job must be restarted for it; `corrects_drift` has the keys that somebody changed.
+    `needs_restart` says that the job must be restarted for it; `corrects_drift` has the keys that somebody changed,
+    `changed_settings` those members of spec.application that share the key of notification settings.
     """
 
     service_principal_id: str
@@ -118,6 +119,7 @@ class SaveSecrets:
     tried: SecretValues | None = field(default=None)
     needs_restart: bool = False
     corrects_drift: frozenset[str] = frozenset()
+    changed_settings: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from entrasync.api.application import ApplicationSpec
 from entrasync.api.policies import OutOfScopeDeletions, ProvisioningScope
 from entrasync.core.application_record import ApplicationRecord, Source
 from entrasync.core.errors import EntraSyncError
-from entrasync.core.notification_settings import is_same_settings, write_notification_settings
+from entrasync.core.notification_settings import can_merge, is_same_settings, write_notification_settings
 from entrasync.core.secrets import MASK, SecretValues
 
 SYNC_ALL = "SyncAll"
@@ -74,7 +74,7 @@ class ApplicationSeen:
     pending: frozenset[str] = frozenset()
     """Keys that Graph took lately and still shows as they were before: reads may be stale."""
     kept: frozenset[str] = frozenset()
-    """Keys that Graph took and shows in a form of its own."""
+    """Keys that Graph took and shows in a form of its own; to an observer those that it masks, too."""
 
 
 def wanted_secrets(spec: ApplicationSpec, credentials: Mapping[str, str], stored: Mapping[str, str]) -> SecretValues:
@@ -104,17 +104,41 @@ def entry_keys(spec: ApplicationSpec) -> frozenset[str]:
 
 
 def secrets_to_send(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> SecretValues:
-    """Pick what Graph does not have as wanted.
+    """Pick what Graph does not have as wanted, but for notification settings in which ours can't be merged.
 
     When one that we had saved has gone, all of ours are sent: Graph may replace where we expect it to merge.
     """
     stored = seen.stored or SecretValues()
     wanted = wanted_secrets(spec, seen.credentials.values, stored)
+    if not can_merge(stored.get(NOTIFICATION_SETTINGS)):
+        wanted = wanted.only(wanted.keys() - {NOTIFICATION_SETTINGS})
     if not (record.keys & wanted.keys()) - seen.pending <= stored.keys():
         return wanted
-    known, taken = seen.saved, seen.pending | seen.kept
-    is_there = {key: key in taken or _is_there(key, value, stored, known) for key, value in wanted.items()}
-    return wanted.only([key for key in wanted if not is_there[key]])
+    return wanted.only(differing_keys(wanted, seen))
+
+
+def differing_keys(wanted: SecretValues, seen: ApplicationSeen) -> frozenset[str]:
+    """Tell which of the wanted values Graph does not have, as far as it shows that."""
+    stored, taken = seen.stored or SecretValues(), seen.pending | seen.kept
+    return frozenset(
+        key for key, value in wanted.items() if key not in taken and not _is_there(key, value, stored, seen.saved)
+    )
+
+
+def has_unreadable_settings(spec: ApplicationSpec, seen: ApplicationSeen) -> bool:
+    """Whether Graph has notification settings that can't be merged with ours, and that we did not write ourselves."""
+    if spec.notifications is None and spec.accidental_deletions is None:
+        return False
+    found = seen.stored.get(NOTIFICATION_SETTINGS) if seen.stored is not None else None
+    is_ours = found == MASK and NOTIFICATION_SETTINGS in seen.saved
+    return not is_ours and not can_merge(found)
+
+
+def is_unfinished(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> bool:
+    """Whether Graph does not have all that is wanted, or has more of ours."""
+    return bool(
+        secrets_to_send(spec, seen, record) or keys_left_over(spec, seen, record) or has_unreadable_settings(spec, seen)
+    )
 
 
 def _is_there(key: str, wanted: str, stored: Mapping[str, str], known: frozenset[str]) -> bool:

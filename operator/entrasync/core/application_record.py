@@ -35,6 +35,8 @@ class ApplicationRecord:
     """Keys of others from before a write of ours, until they are seen after it: a crash must not hide a loss."""
     scope_in_force: str | None = None
     time: str | None = None
+    is_told_deprecated: bool = False
+    """Whether the Event about calls that Graph is about to lose was told."""
 
     def covers(self, generation: int, sources: tuple[Source, ...]) -> bool:
         """Whether Graph was seen to match this generation, with these versions of its Secrets."""
@@ -51,6 +53,7 @@ class ApplicationRecord:
             "unconfirmedKeys": sorted(self.unconfirmed_keys) or None,
             "scopeInForce": self.scope_in_force,
             "time": self.time,
+            "toldDeprecated": self.is_told_deprecated or None,
         }
         return {name: value for name, value in members.items() if value is not None} or None
 
@@ -69,6 +72,7 @@ def read_application_record(stored: object) -> ApplicationRecord:
         unconfirmed_keys=_names(stored.get("unconfirmedKeys")),
         scope_in_force=_text(stored.get("scopeInForce")),
         time=_text(stored.get("time")),
+        is_told_deprecated=stored.get("toldDeprecated") is True,
     )
 
 

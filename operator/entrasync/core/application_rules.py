@@ -6,13 +6,17 @@ from entrasync.api.policies import CredentialValidation
 from entrasync.core.actions import ForgetAcknowledgement, RemoveSecrets, RestartJob, SaveSecrets
 from entrasync.core.application import (
     FIELDS_OF_THEIR_OWN,
+    NOTIFICATION_SETTINGS,
     SYNC_ALL,
     ApplicationSeen,
+    differing_keys,
+    has_unreadable_settings,
     keys_left_over,
     secrets_to_send,
 )
 from entrasync.core.facts import Facts
 from entrasync.core.fitness import quarantine_rest
+from entrasync.core.notification_settings import find_changed_settings
 from entrasync.core.resource import Resource
 from entrasync.core.schedule_rules import STALE_READ
 from entrasync.core.secrets import SecretValues
@@ -33,16 +37,20 @@ def secrets_are_not_saved(facts: Facts) -> Verdict | None:
     if spec is None or seen is None or job is None:
         return None
     values = secrets_to_send(spec, seen, facts.resource.application)
+    if seen.refusal:
+        values = values.only(FIELDS_OF_THEIR_OWN)
     if not values:
         return None
+    drifted = _drifted(facts, seen, values)
     return Do(
         SaveSecrets(
             facts.home,
             job.id,
             values,
             tried=_to_be_tried(facts, seen, values),
-            needs_restart=SYNC_ALL in values and not facts.was_never_started,
-            corrects_drift=_drifted(facts, seen, values),
+            needs_restart=SYNC_ALL in values and _needs_restart(facts),
+            corrects_drift=drifted,
+            changed_settings=_changed_settings(seen, values) if NOTIFICATION_SETTINGS in drifted else frozenset(),
         )
     )
 
@@ -50,7 +58,9 @@ def secrets_are_not_saved(facts: Facts) -> Verdict | None:
 def secrets_are_left_over(facts: Facts) -> Verdict | None:
     """Find credentials of ours that are no longer in the list of entries."""
     spec, seen = facts.desired.application, _writable(facts)
-    if spec is None or seen is None or not (keys := keys_left_over(spec, seen, facts.resource.application)):
+    if spec is None or seen is None or seen.refusal:
+        return None
+    if not (keys := keys_left_over(spec, seen, facts.resource.application)):
         return None
     return Do(RemoveSecrets(facts.home, keys))
 
@@ -108,6 +118,20 @@ def secrets_could_not_be_read(facts: Facts) -> Verdict | None:
     return judge(seen.failure, young_until=facts.young_until, now=facts.now)
 
 
+def notification_settings_cannot_be_merged(facts: Facts) -> Verdict | None:
+    """Find notification settings of others that Graph masks, or that are no JSON: to save ours would take them away."""
+    spec, seen = facts.desired.application, facts.observed.application
+    if spec is None or seen is None or not has_unreadable_settings(spec, seen):
+        return None
+    return Stall(
+        Reason.SETTINGS_UNREADABLE,
+        f"{NOTIFICATION_SETTINGS} of service principal {facts.home} can't be read: Graph shows no JSON object. What "
+        "others have put there would be lost, so nothing is written over it. Set the mail address and the protection "
+        "against accidental deletions anew on the Provisioning page of the enterprise application, or take "
+        "spec.application.notifications and accidentalDeletions out.",
+    )
+
+
 def credentials_were_refused(facts: Facts) -> Verdict | None:
     """Find credentials that Graph tried out and refused, or could not try, and without which the job cannot run."""
     return None if facts.runs_on_saved_credentials else _judge_refusal(facts)
@@ -126,13 +150,13 @@ def _judge_refusal(facts: Facts) -> Verdict | None:
     if refusal.is_verdict:
         return Stall(
             Reason.VALIDATION_FAILED,
-            f"Graph tried the credentials of spec.application and refused them ({words}). Nothing was saved; what "
-            "Graph had before stays in force. Correct the values, or set credentials.validation to Never for an app "
-            "whose test does not work.",
+            f"Graph tried the credentials of spec.application and refused them ({words}). None of them was "
+            "saved; what Graph had before stays in force. Correct the values, or set credentials.validation to Never "
+            "for an app whose test does not work.",
         )
     return Wait(
         Reason.VALIDATION_UNAVAILABLE,
-        f"Graph could not try the credentials of spec.application ({words}). Nothing was saved; tried again.",
+        f"Graph could not try the credentials of spec.application ({words}). None of them was saved; tried again.",
         refusal.retry_at - facts.now,
     )
 
@@ -205,7 +229,7 @@ def explain_brake(facts: Facts) -> str:
 def _writable(facts: Facts) -> ApplicationSeen | None:
     """Give what was seen of the secrets if some may be sent."""
     seen = facts.observed.application
-    if seen is None or seen.stored is None or seen.failure or seen.refusal or seen.credentials.unreadable:
+    if seen is None or seen.stored is None or seen.failure or seen.credentials.unreadable:
         return None
     is_held_back = facts.application_claim or facts.observed.secret_brake or standing_loss(facts) or seen.missing
     return None if is_held_back and not facts.desired.is_observed_only else seen
@@ -225,4 +249,23 @@ def _drifted(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> froze
     record = facts.resource.application
     if not record.covers(facts.resource.generation, seen.credentials.sources):
         return frozenset()
-    return frozenset(values)
+    return differing_keys(values, seen)
+
+
+def _changed_settings(seen: ApplicationSeen, values: SecretValues) -> frozenset[str]:
+    found = (seen.stored or SecretValues()).get(NOTIFICATION_SETTINGS, "")
+    return find_changed_settings(found, values[NOTIFICATION_SETTINGS])
+
+
+def _needs_restart(facts: Facts) -> bool:
+    """Whether a scope that is saved now takes a restart: not on a new job, nor if it only goes back before one."""
+    resource = facts.resource
+    has_gone_back = resource.application.scope_in_force == wanted_scope(resource)
+    is_still_due = resource.is_restart_due and not resource.restart_tries
+    return not facts.was_never_started and not (is_still_due and has_gone_back)
+
+
+def wanted_scope(resource: Resource) -> str | None:
+    """Tell the provisioning scope that spec wants, as `status.application` writes it."""
+    spec = resource.desired.application if resource.desired else None
+    return spec.provisioning_scope.value if spec and spec.provisioning_scope else None

@@ -1,15 +1,15 @@
 """What a pass leaves in `status.application`, and the conditions that follow from it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import CredentialValidation
-from entrasync.core.application import SYNC_ALL, keys_left_over, owned_keys, secrets_to_send
+from entrasync.core.application import SYNC_ALL, entry_keys, is_unfinished, owned_keys
 from entrasync.core.application_record import ApplicationRecord
-from entrasync.core.application_rules import explain_loss, standing_loss
+from entrasync.core.application_rules import explain_loss, standing_loss, wanted_scope
 from entrasync.core.conditions import Condition
 from entrasync.core.facts import Facts
 from entrasync.core.resource import RESTART_JOB, Resource
@@ -28,12 +28,12 @@ def remembered_application(facts: Facts) -> dict[str, Any] | None:
         return replace(record, sources=(), generation=None, validated=None).write()
     if seen is None or seen.stored is None or seen.credentials.unreadable:
         return record.write()
-    if seen.pending or secrets_to_send(spec, seen, record) or keys_left_over(spec, seen, record):
+    if seen.pending or is_unfinished(spec, seen, record):
         return record.write()
     settled = replace(
         record,
         keys=(record.keys | seen.saved) & owned_keys(spec),
-        validated=seen.is_validated if record.validated is None and seen.saved else record.validated,
+        validated=seen.is_validated if record.validated is None and seen.saved & entry_keys(spec) else record.validated,
         sources=seen.credentials.sources,
         generation=facts.resource.generation,
     )
@@ -119,19 +119,20 @@ def keep_intent(resource: Resource, stored: Resource) -> dict[str, Any]:
 
 
 def with_saved_secrets(
-    resource: Resource, values: Mapping[str, str], *, is_validated: bool | None, needs_restart: bool, now: datetime
+    resource: Resource, keys: Collection[str], *, is_validated: bool | None, needs_restart: bool, now: datetime
 ) -> dict[str, Any]:
     """Remember which keys Graph took. `is_validated` is None when no credentials were among them."""
     record = resource.application
-    scope = _scope(values)
+    is_in_force = SYNC_ALL in keys and not needs_restart
     saved = replace(
         record,
-        keys=record.keys | values.keys(),
+        keys=record.keys | frozenset(keys),
         validated=record.validated if is_validated is None else is_validated,
-        scope_in_force=scope if scope and not needs_restart else record.scope_in_force,
+        scope_in_force=wanted_scope(resource) if is_in_force else record.scope_in_force,
         time=write_time(now),
     )
-    return dict(resource.status) | {"application": saved.write()}
+    status = without_restart_intent(resource) if is_in_force else dict(resource.status)
+    return status | {"application": saved.write()}
 
 
 def without_secrets(
@@ -146,11 +147,8 @@ def without_secrets(
 
 def with_restart(resource: Resource) -> dict[str, Any]:
     """Remember that Graph took the restart: what is saved is in force."""
-    desired = resource.desired
-    spec = desired.application if desired else None
     record = resource.application
-    scope = spec.provisioning_scope.value if spec and spec.provisioning_scope else record.scope_in_force
-    application = replace(record, scope_in_force=scope).write()
+    application = replace(record, scope_in_force=wanted_scope(resource) or record.scope_in_force).write()
     return without_restart_intent(resource) | {"application": application}
 
 
@@ -158,9 +156,3 @@ def with_unknown_restart(resource: Resource) -> dict[str, Any]:
     """Remember that nobody knows which provisioning scope is in force."""
     application = replace(resource.application, scope_in_force=None).write()
     return without_restart_intent(resource) | {"application": application}
-
-
-def _scope(values: Mapping[str, str]) -> str | None:
-    if SYNC_ALL not in values:
-        return None
-    return "All" if values[SYNC_ALL] == "true" else "AssignedOnly"

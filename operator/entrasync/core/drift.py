@@ -13,7 +13,6 @@ from entrasync.core.times import write_time
 
 _APPLICATION_FIELDS = {
     SYNC_ALL: "application.provisioningScope",
-    NOTIFICATION_SETTINGS: "application.notifications",
     SKIP_DELETIONS: "application.outOfScopeDeletions",
 }
 
@@ -45,12 +44,16 @@ def find_corrected_drift(action: Action, status: Mapping[str, Any]) -> tuple[Dif
             return (Difference("schedule.state", "Paused", found),)
         case PatchSettings(drift=drift):
             return tuple(Difference(f"settings[{entry.name}]", entry.wanted, entry.found) for entry in drift)
-        case SaveSecrets(corrects_drift=keys):
-            return tuple(
-                Difference(_APPLICATION_FIELDS.get(key, f"application.credentials[{key}]")) for key in sorted(keys)
-            )
+        case SaveSecrets():
+            return tuple(Difference(field) for field in sorted(_fields_of(action)))
         case _:
             return ()
+
+
+def _fields_of(action: SaveSecrets) -> set[str]:
+    keys = action.corrects_drift - {NOTIFICATION_SETTINGS}
+    named = {_APPLICATION_FIELDS.get(key, f"application.credentials[{key}]") for key in keys}
+    return named | {f"application.{name}" for name in action.changed_settings}
 
 
 def with_last_drift(

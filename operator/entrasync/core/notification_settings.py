@@ -6,6 +6,7 @@ from typing import Any
 from entrasync.api.application import AccidentalDeletionsSpec, NotificationsSpec
 
 SEPARATOR = ","
+_DELETIONS, _NOTIFICATIONS = "accidentalDeletions", "notifications"
 
 
 def write_notification_settings(
@@ -18,6 +19,18 @@ def write_notification_settings(
     if deletions is not None:
         members |= {"DeleteThresholdEnabled": True, "DeleteThresholdValue": deletions.threshold}
     return json.dumps(members, separators=(",", ":"))
+
+
+def can_merge(found: str | None) -> bool:
+    """Whether our members can be laid over what Graph shows without a loss: masked or malformed they can't."""
+    return not found or _read_object(found) is not None
+
+
+def find_changed_settings(found: str, wanted: str) -> frozenset[str]:
+    """Tell which members of spec.application differ between two values."""
+    one, other = _read(found), _read(wanted)
+    changed = {member for member in one.keys() | other.keys() if one.get(member) != other.get(member)}
+    return frozenset(_DELETIONS if member.startswith("DeleteThreshold") else _NOTIFICATIONS for member in changed)
 
 
 def is_same_settings(one: str, other: str) -> bool:

@@ -2,19 +2,19 @@
 
 from dataclasses import replace
 
+from entrasync.api.application import ApplicationSpec
 from entrasync.core.application import (
     BETWEEN_DRIFT_LOOKS,
     ApplicationSeen,
     Credentials,
-    keys_left_over,
-    secrets_to_send,
+    is_unfinished,
     wanted_secrets,
 )
 from entrasync.core.application_record import ApplicationRecord
 from entrasync.core.application_rules import standing_loss
 from entrasync.core.errors import EntraSyncError
 from entrasync.core.facts import Facts
-from entrasync.core.secrets import SecretValues
+from entrasync.core.secrets import MASK, SecretValues
 from entrasync.reconcile.app_credentials import read_credentials
 from entrasync.reconcile.application_memory import ApplicationMemory
 from entrasync.reconcile.ports import SecretStore, SyncApi
@@ -43,11 +43,10 @@ class ApplicationReader:
         credentials = (
             before.credentials if before else await read_credentials(self._secrets, resource.key.namespace, spec)
         )
-        memory.trust(_surely_saved(credentials, resource.application, resource.generation))
+        memory.trust(_surely_saved(facts, spec, credentials))
         seen = ApplicationSeen(
             credentials,
             stored=memory.stored if memory.looked_for == (resource.generation, credentials.sources) else None,
-            saved=memory.saved_among(credentials.values),
             is_validated=memory.saved.is_validated,
             removing=frozenset(memory.removing),
             refusal=memory.refusal_of(credentials.values, resource.generation, facts.now),
@@ -80,20 +79,28 @@ class ApplicationReader:
 
 
 def _with_shown(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) -> ApplicationSeen:
-    """Tell what Graph took and does not show, or shows otherwise."""
+    """Tell what Graph took, and of that what it does not show, or shows otherwise."""
     spec, stored = facts.desired.application, seen.stored
-    if spec is None or stored is None or seen.credentials.unreadable:
+    if spec is None or seen.credentials.unreadable:
         return seen
-    wanted = wanted_secrets(spec, seen.credentials.values, stored)
+    wanted = wanted_secrets(spec, seen.credentials.values, stored or SecretValues())
+    seen = replace(seen, saved=memory.saved_among(wanted))
+    if stored is None:
+        return seen
+    kept = memory.kept_among(wanted, stored)
+    if facts.desired.is_observed_only:  # nobody can tell whether these differ
+        kept |= {key for key, value in stored.items() if value == MASK}
     pending = memory.pending_among(wanted, facts.now - facts.bounds.replication)
-    return replace(seen, pending=pending, kept=memory.kept_among(wanted, stored))
+    return replace(seen, pending=pending, kept=kept)
 
 
-def _surely_saved(credentials: Credentials, record: ApplicationRecord, generation: int) -> SecretValues:
+def _surely_saved(facts: Facts, spec: ApplicationSpec, credentials: Credentials) -> SecretValues:
     """Pick the values that have not changed since Graph was seen to match."""
-    if record.generation != generation:
+    record = facts.resource.application
+    if record.generation != facts.resource.generation:
         return SecretValues()
-    return credentials.values.only([key for key in record.keys if _is_unchanged(key, credentials, record)])
+    wanted = wanted_secrets(spec, credentials.values, SecretValues())
+    return wanted.only([key for key in record.keys if _is_unchanged(key, credentials, record)])
 
 
 def _is_unchanged(key: str, credentials: Credentials, record: ApplicationRecord) -> bool:
@@ -120,4 +127,4 @@ def _is_unfinished(facts: Facts, seen: ApplicationSeen) -> bool:
     spec, record = facts.desired.application, facts.resource.application
     if spec is None or seen.pending:
         return bool(seen.pending)
-    return bool(secrets_to_send(spec, seen, record) or keys_left_over(spec, seen, record))
+    return is_unfinished(spec, seen, record)

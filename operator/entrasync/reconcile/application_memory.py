@@ -71,8 +71,8 @@ class ApplicationMemory:
     refusal: Refusal | None = None
     refused: tuple[bytes, int] | None = None
     """Which values were refused, and in which generation: an edit of the resource has them tried again."""
-    told_deprecated: int | None = None
-    """The generation for which the Event about deprecated calls was told."""
+    refusals: int = 0
+    """How many times in a row just those were."""
     removing: dict[str, datetime] = field(default_factory=dict)
     """Keys that Graph was told to remove, since when, until it no longer shows them."""
     _unshown: dict[str, _Unshown] = field(default_factory=dict, repr=False)
@@ -124,7 +124,12 @@ class ApplicationMemory:
 
     def note_refusal(self, values: Mapping[str, str], generation: int, refusal: Refusal) -> None:
         """Keep that these values were refused."""
+        self.refusals = self.refusals_of(values, generation) + 1
         self.refused, self.refusal = (digest_all(values), generation), refusal
+
+    def refusals_of(self, values: Mapping[str, str], generation: int) -> int:
+        """Tell how many times in a row these values were refused."""
+        return self.refusals if self.refused == (digest_all(values), generation) else 0
 
     def trust(self, values: Mapping[str, str]) -> None:
         """Take values for those saved last where nothing else is known of them."""

@@ -49,7 +49,7 @@ UNTIL_REFUSED_AGAIN = timedelta(minutes=15)
 """Between tries of values that were refused: a target app may lock an account after too many."""
 
 UNTIL_TRIED_AGAIN = timedelta(minutes=1)
-"""Between tries while the target app can't be asked."""
+"""Between the first tries while the target app can't be asked; the pauses double up to those of a refusal."""
 
 
 class ApplicationWriter:
@@ -104,10 +104,12 @@ class ApplicationWriter:
             memory.forget_saved(action.values)
             raise
         memory.note_saved(action.values, self._clock.now(), is_validated=_is_validated(action))
-        self._tell_saved(action, api, memory, resource)
+        self._tell_saved(action, resource)
+        if api.is_losing_secrets:
+            resource = self._tell_deprecated(resource)
         status = with_saved_secrets(
             resource,
-            action.values,
+            action.values.keys(),
             is_validated=_is_validated(action),
             needs_restart=action.needs_restart,
             now=self._clock.now(),
@@ -141,7 +143,10 @@ class ApplicationWriter:
             if resource.restart_tries < MOST_RESTARTS:
                 raise
             return self._give_up_restart(action, resource)
-        message = f"Restarted job {action.job_id} to bring the provisioning scope into force."
+        message = (
+            f"Restarted job {action.job_id} to bring the provisioning scope into force. Other jobs of the service "
+            "principal take it up with a restart of their own."
+        )
         self._tell(resource, "Normal", Reason.JOB_RESTARTED, message)
         return Done(replace(resource, status=with_restart(resource)), needs_look=True)
 
@@ -165,8 +170,9 @@ class ApplicationWriter:
         except Refused as error:
             if error.answer.status != BAD_REQUEST:
                 raise
-            refusal = self._refusal(error.answer)
-            self._application(resource).note_refusal(tried, resource.generation, refusal)
+            memory = self._application(resource)
+            refusal = self._refusal(error.answer, memory.refusals_of(tried, resource.generation))
+            memory.note_refusal(tried, resource.generation, refusal)
             return False
         return True
 
@@ -179,25 +185,31 @@ class ApplicationWriter:
         if brake := self._resources.find_loss(tenant_id, besides=resource.key):
             raise ResourceChanged(f"no secret may be written in tenant {tenant_id} any more, for {brake} lost one")
 
-    def _refusal(self, answer: GraphAnswer) -> Refusal:
+    def _refusal(self, answer: GraphAnswer, before: int) -> Refusal:
         is_verdict = not answer.code.endswith(("Unavailable", "Timeout"))
-        pause = UNTIL_REFUSED_AGAIN if is_verdict else UNTIL_TRIED_AGAIN
+        growing = UNTIL_TRIED_AGAIN * 2 ** min(before, 10)
+        pause = UNTIL_REFUSED_AGAIN if is_verdict else min(growing, UNTIL_REFUSED_AGAIN)
         return Refusal(answer.code, answer.message, self._clock.now() + pause, is_verdict)
 
-    def _tell_saved(self, action: SaveSecrets, api: SyncApi, memory: ApplicationMemory, resource: Resource) -> None:
+    def _tell_saved(self, action: SaveSecrets, resource: Resource) -> None:
         where = f"of service principal {action.service_principal_id}"
         if action.corrects_drift:
             message = f"{_list(action.corrects_drift)} {where} had been changed from outside and was saved again."
             self._tell(resource, "Normal", Reason.DRIFT_CORRECTED, message)
         else:
             self._tell(resource, "Normal", Reason.SECRETS_SAVED, f"Saved {_list(action.values.keys())} {where}.")
-        if api.is_losing_secrets and memory.told_deprecated != resource.generation:
-            memory.told_deprecated = resource.generation
-            message = (
-                "Microsoft removes the calls that secrets are saved by from Graph's beta on 2027-07-06. "
-                "Use apiVersion v1.0 in the GraphConnection."
-            )
-            self._tell(resource, "Warning", Reason.SECRETS_DEPRECATED, message)
+
+    def _tell_deprecated(self, resource: Resource) -> Resource:
+        """Tell once, over restarts too, that the calls will go."""
+        if resource.application.is_told_deprecated:
+            return resource
+        message = (
+            "Microsoft removes the calls that secrets are saved by from Graph's beta on 2027-07-06. "
+            "Use apiVersion v1.0 in the GraphConnection."
+        )
+        self._tell(resource, "Warning", Reason.SECRETS_DEPRECATED, message)
+        told = replace(resource.application, is_told_deprecated=True).write()
+        return replace(resource, status=dict(resource.status) | {"application": told})
 
     def _tell(self, resource: Resource, kind: Literal["Normal", "Warning"], reason: Reason, message: str) -> None:
         self._events.tell(resource, Event(kind, reason, message))

@@ -7,6 +7,7 @@ from graph_simulator.web.bodies import read_member, read_object, read_secrets
 from graph_simulator.web.calls import READ_JOBS, WRITE_JOBS, Call, find_job, find_principal, find_template
 from graph_simulator.world.directory import ServicePrincipal
 from graph_simulator.world.secrets import (
+    MASK,
     NOTIFICATIONS,
     CredentialValidation,
     Pairs,
@@ -27,7 +28,8 @@ def list_secrets(call: Call) -> Answer:
     principal = find_principal(call, READ_JOBS)
     context = f"{call.metadata_url}#servicePrincipals('{principal.id}')/synchronization/secrets"
     stored = call.world.secrets.get(principal.id, {})
-    value = [{"key": key, "value": mask_secret(key, value)} for key, value in stored.items()]
+    masks_all = call.world.switches.secrets_masked == "all"
+    value = [{"key": key, "value": MASK if masks_all else mask_secret(key, value)} for key, value in stored.items()]
     return _deprecate(call, answer_json(200, {"@odata.context": context, "value": value}))
 
 

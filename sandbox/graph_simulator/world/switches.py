@@ -52,6 +52,8 @@ class Switches:
     """Where `@odata.nextLink` leads: to the next page, to another host, or to the same page for ever."""
     secrets_put_replaces: bool = False
     """Whether a PUT of secrets replaces them all; else those it does not name stay."""
+    secrets_masked: Literal["sensitive", "all"] = "sensitive"
+    """Which values show as `*`: those of keys known to be sensitive, or all (graph-facts 0.5 names no list)."""
     patch_status: Literal[200, 204] = 204
     """The answer to a PATCH of a job: 200 has the job as its body."""
     patch_settings_replaces: bool = False

@@ -179,7 +179,7 @@ class TestRefusedCredentials:
         place.world.set_target_app(app.principal, accepts={"SecretToken": [good]})
         app.rotate()
         message = place.wait_stalled(name, "ValidationFailed")
-        assert "Nothing was saved" in message
+        assert "None of them was saved" in message
         told = condition(place.wait_condition(name, "CredentialsValid", "False"), "CredentialsValid")
         assert told["reason"] == "ValidationFailed"
         assert "InvalidCredentials" in told["message"]

@@ -79,6 +79,29 @@ class TestEachField:
         assert place.wait_ready(name)
 
 
+class TestAGraphThatMasksAll:
+    def test_is_told_each_value_once(self, own_place: Workplace) -> None:
+        place = own_place
+        place.world.switch(secrets_masked="all")
+        principal = place.world.create_service_principal().id
+        name = place.apply_job(principal, application=ALL | {"accidentalDeletions": {"threshold": 5}})
+        place.wait_ready(name)
+        place.wait_polls(principal)
+        assert place.calls(principal).count("putSecrets") == 1
+        assert place.wait_ready(name)
+
+    def test_keeps_what_others_have_put_into_the_mails(self, own_place: Workplace) -> None:
+        place = own_place
+        principal = place.world.create_service_principal().id
+        place.world.set_secrets(principal, {"SyncNotificationSettings": '{"Recipients":"a@b.c"}'})
+        place.world.switch(secrets_masked="all")
+        name = place.apply_job(principal, application={"accidentalDeletions": {"threshold": 5}})
+        assert "SyncNotificationSettings" in place.wait_stalled(name, "SettingsUnreadable")
+        place.world.switch(secrets_masked="sensitive")
+        place.wait_ready(name)
+        assert settings_in(place, principal)["Recipients"] == "a@b.c"
+
+
 class TestDrift:
     def test_is_put_right_within_the_hour_and_told(self, place: Workplace, principal: str) -> None:
         name = place.apply_job(principal, schedule={"state": "Paused"}, application=ALL)

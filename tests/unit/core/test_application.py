@@ -154,7 +154,7 @@ class TestARefusal:
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.VALIDATION_FAILED
         assert "InvalidCredentials: The target said no" in verdict.message
-        assert "Nothing was saved" in verdict.message
+        assert "None of them was saved" in verdict.message
 
     def test_keeps_a_new_job_from_being_started(self) -> None:
         known = case(stored={}, refusal=self.REFUSAL, job=remote_job(state="Disabled", code="Paused"))

@@ -266,6 +266,65 @@ class TestWhatGraphShows:
         assert len(story.graph.put) == 3
 
 
+class TestWhatGraphMasks:
+    """Which keys those are stands nowhere (graph-facts): any may be."""
+
+    @pytest.mark.parametrize(
+        ("key", "spec"), [("SyncAll", application(scope="All")), ("SkipOutOfScopeDeletions", application(skip="Skip"))]
+    )
+    async def test_of_a_field_of_its_own_is_saved_once(self, story: Story, key: str, spec: ApplicationSpec) -> None:
+        story.graph.masked.add(key)
+        story.graph.add(remote_job())
+        name = story.apply(holder(wish=desired(application=spec)))
+        await story.run_until(name, timedelta(hours=2))
+        assert len(story.graph.put) == 1
+        assert len(story.graph.restarts) <= 1
+        assert story.condition(name, "Ready")[0] == "True"
+        story.restart()
+        await story.run_until(name, timedelta(hours=2))
+        assert len(story.graph.put) == 1
+
+    async def test_is_no_difference_to_an_observer(self, story: Story) -> None:
+        story.graph.add(remote_job())
+        story.graph.secrets = {"BaseAddress": "https://scim", "SecretToken": "s3cret"}
+        wish = desired(application=CREDENTIALS, management_policy=ManagementPolicy.OBSERVE)
+        key = story.apply(holder(wish=wish))
+        await story.run(key)
+        assert story.condition(key, "Drifted")[0] == "False"
+
+
+class TestNotificationSettings:
+    SPEC = application(scope="All", accidentalDeletions={"threshold": 500})
+    OTHERS = json.dumps({"Enabled": True, "Recipients": "x@y.z", "HumanResourcesLookaheadQueryEnabled": True})
+
+    @pytest.mark.parametrize(("found", "is_masked"), [(OTHERS, True), ('{"Enabled":true,', False), ("[1]", False)])
+    async def test_of_others_that_cannot_be_read_are_not_overwritten(
+        self, story: Story, found: str, is_masked: bool
+    ) -> None:
+        story.graph.masked |= {"SyncNotificationSettings"} if is_masked else set()
+        story.graph.secrets["SyncNotificationSettings"] = found
+        story.graph.add(remote_job())
+        key = story.apply(holder(wish=desired(application=self.SPEC)))
+        await story.run_until(key, timedelta(hours=2))
+        assert story.graph.put == [{"SyncAll": "true"}]
+        assert story.condition(key, "Stalled") == ("True", "SettingsUnreadable")
+        assert "SyncNotificationSettings" in story.message(key, "Stalled")
+        story.graph.masked.clear()
+        story.graph.secrets["SyncNotificationSettings"] = self.OTHERS
+        await later(story, key)
+        assert json.loads(story.graph.secrets["SyncNotificationSettings"])["DeleteThresholdValue"] == 500
+        assert json.loads(story.graph.secrets["SyncNotificationSettings"])["Recipients"] == "x@y.z"
+        assert story.condition(key, "Ready")[0] == "True"
+
+    async def test_of_ours_that_graph_masks_are_saved_once(self, story: Story) -> None:
+        story.graph.masked.add("SyncNotificationSettings")
+        story.graph.add(remote_job())
+        key = story.apply(holder(wish=desired(application=self.SPEC)))
+        await story.run_until(key, timedelta(hours=2))
+        assert len(story.graph.put) == 1
+        assert story.condition(key, "Ready")[0] == "True"
+
+
 class TestRefusedCredentials:
     async def test_leave_what_graph_has(self, story: Story) -> None:
         key = await settled(story)
@@ -314,6 +373,29 @@ class TestRefusedCredentials:
         await story.run(key)
         assert story.graph.secrets["SecretToken"] == "wrong"
         assert story.condition(key, "CredentialsValid") == ("Unknown", "NotValidated")
+
+    async def test_hold_back_nothing_that_has_a_field_of_its_own(self, story: Story) -> None:
+        key = await settled(story)
+        story.secrets.put(SECRET, token="wrong")
+        story.graph.fail("validate_credentials", refused(), times=9)
+        entries = ("BaseAddress=https://scim", "SecretToken<scim.token")
+        wish = desired(application=application(*entries, scope="AssignedOnly", accidentalDeletions={"threshold": 5}))
+        story.edit(key, desired=wish)
+        for _ in range(3):
+            await later(story, key)
+        [put] = story.graph.put
+        assert put.keys() == {"SyncAll", "SyncNotificationSettings"}
+        assert story.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
+        assert "None of them was saved" in story.message(key, "Ready")
+
+    async def test_that_can_never_be_tried_are_tried_ever_more_slowly(self, story: Story) -> None:
+        key = fresh(story)
+        story.graph.fail("validate_credentials", refused("CredentialValidationUnavailable"), times=999)
+        await story.run_until(key, timedelta(hours=3))
+        assert story.graph.calls.count("validate_credentials") <= 18
+        story.secrets.put(SECRET, token="other")
+        outcome = await story.run(key)
+        assert outcome.look_again == minutes(1)
 
     async def test_that_could_not_be_tried_are_tried_again_soon(self, story: Story) -> None:
         key = fresh(story)
@@ -376,6 +458,36 @@ class TestDrift:
         story.graph.fail("list_secrets", DOWN)
         await later(story, key, HOUR)
         assert story.condition(key, "Ready")[0] == "True"
+
+    async def test_of_one_key_names_that_key_only(self, story: Story) -> None:
+        """All of ours are sent then, for Graph may replace where it is expected to merge."""
+        key = await settled(story, application("BaseAddress=https://scim", "SecretToken<scim.token", scope="All"))
+        del story.graph.secrets["BaseAddress"]
+        await later(story, key, HOUR)
+        assert story.told.events[-1].message.startswith("BaseAddress of service principal")
+        fields = [entry["field"] for entry in story.status(key)["lastDrift"]["differences"]]
+        assert fields == ["application.credentials[BaseAddress]"]
+
+    @pytest.mark.parametrize(
+        ("found", "fields"),
+        [
+            ({"DeleteThresholdEnabled": False}, ["application.accidentalDeletions"]),
+            ({"Recipients": "e@v.il"}, ["application.notifications"]),
+            (
+                {"Enabled": False, "DeleteThresholdValue": 9},
+                ["application.accidentalDeletions", "application.notifications"],
+            ),
+        ],
+    )
+    async def test_of_notification_settings_names_whose_they_are(
+        self, story: Story, found: dict[str, Any], fields: list[str]
+    ) -> None:
+        spec = application(accidentalDeletions={"threshold": 5}, notifications={"recipients": ["a@b.c"]})
+        key = await settled(story, spec)
+        name = "SyncNotificationSettings"
+        story.graph.secrets[name] = json.dumps(json.loads(story.graph.secrets[name]) | found)
+        await later(story, key, HOUR)
+        assert [entry["field"] for entry in story.status(key)["lastDrift"]["differences"]] == fields
 
     async def test_is_shown_to_an_observer_and_left(self, story: Story) -> None:
         story.graph.add(remote_job())
@@ -671,6 +783,22 @@ class TestScope:
         await later(story, key)
         assert story.graph.writes[-2:] == ["start_job", "restart_job"]
 
+    async def test_that_goes_back_to_the_one_in_force_needs_no_restart(self, story: Story) -> None:
+        key = await settled(story, self.ASSIGNED)
+        resting = desired(application=self.ASSIGNED, schedule_state=ScheduleState.PAUSED)
+        for wish in (resting, replace(resting, application=self.ALL), resting, desired(application=self.ASSIGNED)):
+            story.edit(key, desired=wish)
+            await later(story, key)
+        assert story.graph.writes[-1] == "start_job"
+        assert story.graph.restarts == []
+        assert "operation" not in story.status(key)
+
+    async def test_that_somebody_changes_in_graph_is_restarted_for_when_put_right(self, story: Story) -> None:
+        key = await settled(story, self.ASSIGNED)
+        story.graph.secrets["SyncAll"] = "true"
+        await later(story, key, HOUR)
+        assert story.graph.restarts == [()]
+
     async def test_of_a_quarantined_job_waits_until_it_is_well(self, story: Story) -> None:
         key = await self.change(story)
         job_id = story.server.stored[key].held_job_id or ""
@@ -958,6 +1086,11 @@ class TestBeta:
         story.secrets.put(SECRET, token="n3w")
         await later(story, key)
         assert len(story.graph.put) == 2
+        story.restart()
+        story.edit(key, desired=desired(application=CREDENTIALS, poll_interval=minutes(7)))
+        story.secrets.put(SECRET, token="n3wer")
+        await later(story, key)
+        assert len(story.graph.put) == 3
         [event] = [event for event in story.told.events if event.reason == "SecretsDeprecated"]
         assert "2027-07-06" in event.message
         assert "v1.0" in event.message
