@@ -11,6 +11,8 @@ from tests.cluster.examples.preparations import PREPARATIONS
 from tests.support.cluster import Object, has_condition
 from tests.support.workplace import condition
 
+OPERATOR = "entra-sync-operator"
+
 
 def status_of(example: Example) -> Object:
     found: Object = example.place.job(example.name_of_job)["status"]
@@ -152,9 +154,14 @@ def test_applied_again_none_of_them_writes_anything(gallery: Gallery) -> None:
     principals = [principal for example in examples for principal in example.principals.values()]
     place.wait_polls(*principals, count=1)
     before, position = versions(examples), world.journal()[-1].sequence
+    audit_log = place.cluster.plane.audit_log
+    so_far = audit_log.position()
     for example in examples:
         example.apply()
     place.wait_polls(*principals, count=2)
     assert [entry.operation for entry in world.journal(after=position) if entry.method != "GET"] == []
     assert versions(examples) == before
+    namespaces = {example.place.namespace for example in examples}
+    ours = [write for write in audit_log.writes(so_far) if OPERATOR in write.user_agent]
+    assert [write for write in ours if write.namespace in namespaces] == []
     world.freeze(frozen=False)
