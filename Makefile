@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# So many tests run at once. More than cores only slow down the simulated worlds that they wait for.
-TESTERS ?= 2
+# So many tests run at once. Most wait for simulated time, so that more than one fit on a core.
+TESTERS ?= 4
 # Some images set this; each of the many processes of a test or demo would then compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator

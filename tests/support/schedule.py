@@ -8,17 +8,18 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 LONGEST_FIRST = (
-    "tests/cluster/controllers/",
     "tests/cluster/process/",
-    "tests/cluster/schedule/",
-    "tests/cluster/lifecycle/",
-    "tests/cluster/application/",
-    "tests/cluster/chart/",
+    "tests/cluster/test_refused_namespaces.py",
     "tests/cluster/crash/",
+    "tests/cluster/application/",
     "tests/cluster/connections/",
+    "tests/cluster/controllers/",
+    "tests/cluster/schedule/",
+    "tests/cluster/chart/",
+    "tests/cluster/lifecycle/",
     "tests/cluster/examples/",
-    "tests/cluster/mirror/",
     "tests/cluster/test_demo.py",
+    "tests/cluster/mirror/",
     "tests/cluster/",
     "tests/component/",
 )

@@ -14,9 +14,11 @@ from tests.cluster.crash.scenes import BOUND, Scene, apply, new_scene
 from tests.support.cluster import Cluster
 from tests.support.workplace import Workplace, open_workplace
 
-RATE_BEFORE = 250.0
-RATE_AFTER = 110.0
-"""Slower, so that the next operator is up long before the replication bound of the creates has passed."""
+RATE_BEFORE = 120.0
+RATE_AFTER = 60.0
+"""From the first create that is held until the next operator has looked, less than the replication bound of 15 minutes
+may pass: on a slow machine that takes some seconds of each.
+"""
 
 Point = Literal["before the POST", "after the POST", "after the annotation", "after the status"]
 POINTS: tuple[Point, ...] = ("before the POST", "after the POST", "after the annotation", "after the status")
