@@ -10,7 +10,7 @@ from entrasync.api.graph_connection import GraphConnectionSpec
 from entrasync.core.bounds import Bounds
 from entrasync.core.connection_resource import ConnectionResource
 from entrasync.core.connection_status import Lack, LoggedIn
-from entrasync.core.errors import Stalled, Transient
+from entrasync.core.errors import EntraSyncError, Stalled, Transient
 from entrasync.core.identity import Identity, OnRefusal, Proof, SecretProof
 from entrasync.core.resource import ResourceKey
 from entrasync.reconcile.connection_reconciler import ConnectionReconciler
@@ -97,7 +97,7 @@ class FakeAccess:
             return await self.prove(self.proof)
         return LoggedIn(ROLES, LACKS)
 
-    def use(self) -> Exception | None:
+    def use(self) -> EntraSyncError | None:
         """Ask for a token as a call of a job does; returns what that job is told."""
         try:
             self.entra.check(self.proof)

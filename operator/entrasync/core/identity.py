@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from entrasync.api.conditions import Reason
 from entrasync.api.graph_connection import GraphConnectionSpec
 from entrasync.core.connection_resource import ConnectionResource
-from entrasync.core.errors import Stalled
+from entrasync.core.errors import EntraSyncError, Stalled
 from entrasync.core.kubernetes_secret import KubernetesSecret
 from entrasync.core.resource import ResourceKey
 
@@ -15,7 +15,7 @@ CERTIFICATE, PRIVATE_KEY = "tls.crt", "tls.key"
 
 DEFAULT_CLOUD = "Global"
 
-OnRefusal = Callable[[Stalled], Exception]
+OnRefusal = Callable[[Stalled], EntraSyncError]
 """Is told when the credential in use is refused in the midst of a job's pass; gives what that pass is to be told."""
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from entrasync.api.conditions import Reason
 from entrasync.core.clock import Clock
 from entrasync.core.connection_resource import ConnectionResource
 from entrasync.core.connection_status import LoggedIn
@@ -13,7 +14,6 @@ from entrasync.core.resource import ResourceKey
 from entrasync.reconcile.access import Access, Accesses
 from entrasync.reconcile.connections import Awaited, Connection, Connections, Fault, disconnected
 from entrasync.reconcile.listings import Listings, Sharing
-from entrasync.reconcile.ports import ResourceChanged
 from entrasync.reconcile.queue import WorkQueue
 
 STILL_IN_USE = timedelta(minutes=5)
@@ -136,13 +136,14 @@ class Logins:
         works = isinstance(self._connections.get(resource.key), Connection)
         return not works or identity.proof != opened.identity.proof or resource.request != opened.request
 
-    def _refuse(self, key: ResourceKey, opened: _Opened, error: Stalled) -> Exception:
+    def _refuse(self, key: ResourceKey, opened: _Opened, error: Stalled) -> EntraSyncError:
         """Take a refusal in the midst of a job's pass for what it is: the connection's fault, and all its jobs'.
 
-        One of an access that another took the place of says nothing of that one.
+        One of an access that another took the place of says nothing of that one; surely no call was sent.
         """
         if self._opened.get(key) is not opened:
-            return ResourceChanged(f"GraphConnection {key} leads another way now than when this pass began")
+            message = f"GraphConnection {key} leads another way now than when this pass began, which begins anew."
+            return Transient(Reason.CONNECTION_NOT_READY, message)
         fault = Fault(str(error.reason), error.message)
         if isinstance(self._connections.get(key), Connection):
             self._connections.put(key, fault)

@@ -125,7 +125,7 @@ class TestWhatConnectionsShare:
 
 
 async def open_one(accesses: TenantAccesses, where: Whereabouts) -> TenantAccess:
-    def on_refusal(error: Stalled) -> Exception:
+    def on_refusal(error: Stalled) -> EntraSyncError:
         return error
 
     return await accesses.open(Identity(where, PROOFS["secret"]), on_refusal=on_refusal)

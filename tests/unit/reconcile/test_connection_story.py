@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.core.errors import Disconnected
+from entrasync.core.errors import Disconnected, Transient
 from entrasync.core.identity import SecretProof
 from entrasync.core.resource import Resource, ResourceKey
 from entrasync.reconcile.connections import Awaited, Connection, Fault
@@ -367,7 +367,9 @@ class TestACredentialRefusedInTheMidstOfAPass:
         story.entra.good = {"new"}
         await story.run(connection(client_secret_spec(clientSecret=proof), generation=2))
         story.woken.clear()
-        assert isinstance(story.entra.opened[0].use(), ResourceChanged)
+        assert isinstance(story.entra.opened[0].use(), Transient), (
+            "the pass begins anew, and what it recorded is undone"
+        )
         assert isinstance(story.connections.get(KEY), Connection)
         assert story.woken == []
 
