@@ -45,9 +45,9 @@ class EffectiveSettings(ApiModel):
     """Whether the operator writes to Graph: Manage or Observe."""
 
     deletion_policy: str | None = None
-    """What happens to the job in Graph when this resource is deleted: Delete, Pause or Retain; under Observe always
-    Retain. Absent: spec says nothing and no job is held yet; one that is created will be deleted, one that is adopted
-    retained."""
+    """What happens to the job in Graph when this resource is deleted: Delete, Pause or Retain; under Observe and
+    suspend always Retain. Absent: spec says nothing and no job is held yet; one that is created will be deleted, one
+    that is adopted retained."""
 
     poll_interval: str | None = None
     """Longest age of the mirrored status, for example 5m."""

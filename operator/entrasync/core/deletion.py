@@ -22,15 +22,20 @@ DeletionRule = Callable[[Facts], Verdict | None]
 
 
 def release_without_graph(resource: Resource) -> ReleaseResource | None:
-    """Find a resource that may go without a look at Graph: suspended, abandoned, observing, retaining, jobless."""
+    """Find a resource that may go without a look at Graph: abandoned, suspended, observing, retaining, jobless.
+
+    Only a person's word lets go of one whose create is unfinished.
+    """
     if resource.is_abandoned:
         return ReleaseResource("let go as its annotation asks; whatever job there is lives on in Graph")
+    if resource.desired is not None and resource.operation and resource.held_job_id is None:
+        return None  # its job may turn up when nobody remembers it any more, and be made once more
     if resource.desired is None or resource.desired.is_suspended:
         return ReleaseResource("let go while suspended; its job lives on in Graph")
     if resource.is_observed_only:
         return ReleaseResource(f"it only observed; whatever job there is lives on in Graph{_why_so(resource.desired)}")
     if resource.held_job_id is None:
-        return None if resource.operation else ReleaseResource("it held no job")
+        return ReleaseResource("it held no job")
     if needs_secret_removal(resource):
         return None
     if effective_deletion_policy(resource.desired, resource.origin) is DeletionPolicy.RETAIN:

@@ -28,10 +28,12 @@ def create_is_unconfirmed(facts: Facts) -> Verdict | None:
             facts, arrived, f"appeared while a create of template {operation.template_id} was unanswered"
         )
     if facts.observed.listing.read_at - operation.started_at < facts.bounds.replication:
+        is_observed = facts.desired.is_observed_only
+        then = "under managementPolicy Observe no other is created" if is_observed else "only then is another created"
         return Wait(
             Reason.CREATE_UNCONFIRMED,
             f"Graph's answer to the create of {operation.started_at:%H:%M:%S} was lost. The job is looked for until "
-            f"{operation.started_at + facts.bounds.replication:%H:%M:%S}; only then is another created.",
+            f"{operation.started_at + facts.bounds.replication:%H:%M:%S}; {then}.",
             until_next_look(facts.now - operation.started_at, facts.bounds.replication),
         )
     return _create_anew(facts) if _may_create_anew(facts) else Do(ForgetCreate())
@@ -98,6 +100,21 @@ def named_job_is_not_the_held_one(facts: Facts) -> Verdict | None:
     )
 
 
+def claim_of_another_is_unknown(facts: Facts) -> Verdict | None:
+    """Find a job that another resource may hold whose connection was not tried yet, so that its tenant is not known."""
+    if facts.job is not None and facts.resource.held_job_id and facts.resource.has_finalizer:
+        return None
+    named = {claim.job_id: claim for claim in facts.observed.unsure_claims if claim.job_id}
+    claim = named.get(facts.job_id) if facts.job_id else next(iter(named.values()), None)
+    if claim is None:
+        return None
+    return Wait(
+        Reason.CONNECTION_NOT_READY,
+        f"SynchronizationJob {claim.key} names job {claim.job_id}, and its connection has not been tried yet.",
+        SOON,
+    )
+
+
 def job_is_claimed_by_another(facts: Facts) -> Verdict | None:
     """Find a job that we hold or name and that another resource holds with the better right."""
     if facts.job_id is None or (claim := facts.outranking_claim(facts.job_id)) is None:
@@ -142,13 +159,20 @@ def _adopt_or_create(facts: Facts) -> Verdict:
     return _create_anew(facts)
 
 
-def wait_for_other_create(facts: Facts, creating: Claim) -> Wait:
+def wait_for_other_create(facts: Facts, creating: Claim) -> Wait | Stall:
     """Wait for the create of another resource.
 
-    Each look of its own brings us its list too; one that is not settled by the bound waits for a person.
+    Each look of its own brings us its list too; one that is not settled soon after the bound waits for a person.
     """
     since = creating.creating_since or facts.now
     is_looked_for = facts.now - since < facts.bounds.replication
+    if facts.now - since >= facts.bounds.replication + facts.bounds.young:
+        return Stall(
+            Reason.WAITING_FOR_OTHER_CREATE,
+            f"SynchronizationJob {creating.key} began to create a job on this service principal at {since:%H:%M:%S} "
+            "and has not settled whether there is one: it may be suspended, or unable to reach Graph. Resume it, mend "
+            'what it says, or delete it and annotate it with entrasync.io/abandon: "true".',
+        )
     return Wait(
         Reason.WAITING_FOR_OTHER_CREATE,
         f"SynchronizationJob {creating.key} is creating a job on this service principal; one at a time.",

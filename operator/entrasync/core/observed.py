@@ -36,6 +36,8 @@ class Observed:
     job: RemoteJob | None = None
     misses: Misses | None = None
     claims: tuple[Claim, ...] = field(default=())
+    unsure_claims: tuple[Claim, ...] = ()
+    """Those of which it is not known yet whether they are about this tenant."""
     spec_seen_at: datetime | None = None
     """When this process first saw this generation of the resource."""
     pause_taken_at: datetime | None = None

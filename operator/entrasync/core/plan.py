@@ -24,6 +24,7 @@ from entrasync.core.desired import Desired
 from entrasync.core.facts import Facts
 from entrasync.core.interval_rules import interval_differs
 from entrasync.core.job_rules import (
+    claim_of_another_is_unknown,
     create_is_unconfirmed,
     held_job_is_missing,
     job_is_claimed_by_another,
@@ -130,6 +131,7 @@ JOB_RULES: tuple[Rule, ...] = (
     create_is_unconfirmed,
     service_principal_was_changed,
     named_job_is_not_the_held_one,
+    claim_of_another_is_unknown,
     job_is_claimed_by_another,
     job_to_hold_is_unknown,
     named_job_is_unknown,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.policies import DeletionPolicy
 from entrasync.core.application_status import remembered_application, tell_application, tell_loss
 from entrasync.core.conditions import Condition, merge_conditions
 from entrasync.core.effective import tell_effective, tell_policies
@@ -146,9 +147,8 @@ def conclude_unseen(resource: Resource, rest: Rest, *, is_blind: bool, wall: dat
     """
     if isinstance(rest, Retry) and not is_blind and _is_at_rest(resource):
         return dict(resource.status)
-    kept = _keep(resource, KNOWN | {ConditionType.DRIFTED} if resource.is_observed_only else KNOWN) + tell_loss(
-        resource
-    )
+    keeps_drift = resource.is_observed_only and _says_nothing(rest)
+    kept = _keep(resource, KNOWN | {ConditionType.DRIFTED} if keeps_drift else KNOWN) + tell_loss(resource)
     blind = Condition(ConditionType.READY, "Unknown", Reason.GRAPH_UNREACHABLE, _blind_message(rest))
     # A Wait has its own words, and is not green either: Graph answered, only not yet as it will.
     ready = blind if is_blind and isinstance(rest, Retry) else _keep_or_tell_ready(resource, rest)
@@ -157,12 +157,14 @@ def conclude_unseen(resource: Resource, rest: Rest, *, is_blind: bool, wall: dat
 
 
 def conclude_suspended(resource: Resource, *, wall: datetime) -> dict[str, Any]:
-    """Say once that the resource is left alone; the last mirror stays as it was."""
+    """Say once that the resource is left alone, and that its deletion would only let go; the mirror stays as it was."""
     message = (
         "spec.suspend is true: the operator neither reads nor writes this job. The mirrored status is as old as that."
     )
     ready = Condition(ConditionType.READY, "Unknown", Reason.SUSPENDED, message)
-    return _write_conditions(resource, [ready, *tell_loss(resource)], wall=wall)
+    effective = {**resource.status.get("effective", {}), "deletionPolicy": DeletionPolicy.RETAIN.value}
+    told = replace(resource, status={**resource.status, "effective": effective})
+    return _write_conditions(told, [ready, *tell_loss(resource)], wall=wall)
 
 
 def _with_policies(resource: Resource) -> Resource:
@@ -204,10 +206,14 @@ def _keep_or_tell_ready(resource: Resource, rest: Rest) -> Condition:
 
 def _keep_applied(resource: Resource, rest: Rest) -> list[Condition]:
     known = _known(resource).get(ConditionType.APPLIED)
-    says_nothing = isinstance(rest, Retry) or rest.reason is Reason.CONNECTION_NOT_READY
-    if says_nothing and known is not None and _is_at_rest(resource):
+    if _says_nothing(rest) and known is not None and _is_at_rest(resource):
         return [known]
     return [_applied(rest)]
+
+
+def _says_nothing(rest: Rest) -> bool:
+    """Whether it says nothing of the job itself."""
+    return isinstance(rest, Retry) or rest.reason is Reason.CONNECTION_NOT_READY
 
 
 def _blind_message(rest: Rest) -> str:

@@ -141,6 +141,10 @@ class Connections:
         except Disconnected:
             return None
 
+    def may_yet_claim(self, resource: Resource) -> bool:
+        """Whether it is not known yet which tenant a resource belongs to: its connection has not been tried."""
+        return resource.pinned_tenant_id is None and self.is_awaited(resource)
+
     def forget_unused(self, service_principal_ids: Collection[str]) -> None:
         """Drop what was read of service principals that no resource belongs to any more."""
         for connection in self._all():

@@ -1,5 +1,6 @@
 """The only reader. "Missing" is None; what could not be told is raised and ends the pass."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -72,7 +73,8 @@ class Observer:
             tenant_id=tenant_id,
             listing=listing,
             job=job or (listing.find(job_id) if job_id else None),
-            claims=self._claims(resource, tenant_id),
+            claims=self._claims(resource, lambda other: is_same_id(self._connections.tenant_of(other), tenant_id)),
+            unsure_claims=self._claims(resource, self._connections.may_yet_claim),
             spec_seen_at=recollection.spec_seen_at,
             pause_taken_at=paused_at if paused_job_id == job_id else None,
             settings_sent=settings_sent_to(recollection, job_id),
@@ -88,13 +90,9 @@ class Observer:
         seen = await self._application.read(connection.api, facts, memory)
         return replace(facts.observed, application=seen)
 
-    def _claims(self, resource: Resource, tenant_id: str) -> tuple[Claim, ...]:
+    def _claims(self, resource: Resource, counts: Callable[[Resource], bool]) -> tuple[Claim, ...]:
         """Gather the claims of the others. Who has no way into the tenant cannot block others by naming its jobs."""
-        return self._resources.claims_on(
-            _home(resource),
-            besides=resource.key,
-            counts=lambda other: is_same_id(self._connections.tenant_of(other), tenant_id),
-        )
+        return self._resources.claims_on(_home(resource), besides=resource.key, counts=counts)
 
     def awaits_connection(self, resource: Resource) -> bool:
         """Whether nothing can be said yet, for its connection has not been tried; it is woken when that is done."""

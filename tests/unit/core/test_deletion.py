@@ -7,7 +7,7 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.api.names import ABANDON_ANNOTATION, JOB_ID_ANNOTATION
-from entrasync.api.policies import DeletionPolicy
+from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
 from entrasync.core.deletion import needs_listing, plan_deletion, release_without_graph, wait_out_missing_job
 from entrasync.core.resource import Resource
@@ -51,8 +51,18 @@ class TestWithoutALookAtGraph:
             ("its create may still turn up", unfinished(seconds(1)), False),
             ("suspended, it only lets go", holder(wish=desired(is_suspended=True)), True),
             (
-                "suspended with an unfinished create too",
-                unfinished(seconds(1), desired=desired(is_suspended=True)),
+                "suspended with an unfinished create, it waits for the job",
+                unfinished(seconds(1), wish=desired(is_suspended=True)),
+                False,
+            ),
+            (
+                "so it does under Observe",
+                unfinished(seconds(1), wish=desired(management_policy=ManagementPolicy.OBSERVE)),
+                False,
+            ),
+            (
+                "an unfinished create may be abandoned",
+                unfinished(seconds(1), annotations={ABANDON_ANNOTATION: "true"}),
                 True,
             ),
             (
@@ -60,11 +70,7 @@ class TestWithoutALookAtGraph:
                 resource(annotations={ABANDON_ANNOTATION: "true", JOB_ID_ANNOTATION: JOB}),
                 True,
             ),
-            (
-                "abandoned means the word true",
-                resource(annotations={ABANDON_ANNOTATION: "no", JOB_ID_ANNOTATION: JOB}),
-                True,
-            ),
+            ("abandoned means the word true", holder(annotations={ABANDON_ANNOTATION: "no"}), False),
             ("adopted, it is retained", holder(origin="Adopted"), True),
             ("made by us, it is deleted", holder(), False),
             ("made by us, but to be retained", holder(wish=desired(deletion_policy=RETAIN)), True),

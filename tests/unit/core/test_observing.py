@@ -100,6 +100,12 @@ class TestACreateFromBefore:
         subject = resource(observing(), status={"operation": operation(ago(minutes(1)))})
         assert plan(facts(subject, remote_job())) == Do(HoldJob(JOB, "Created"))
 
+    def test_is_looked_for_and_nothing_is_promised_that_observe_never_does(self) -> None:
+        subject = resource(observing(), status={"operation": operation(ago(minutes(1)))})
+        verdict = plan(facts(subject))
+        assert isinstance(verdict, Wait)
+        assert verdict.message.endswith("; under managementPolicy Observe no other is created.")
+
     @pytest.mark.parametrize("has_finalizer", [True, False])
     def test_is_never_sent_again(self, *, has_finalizer: bool) -> None:
         subject = resource(observing(), status={"operation": operation(ago(minutes(15)))})

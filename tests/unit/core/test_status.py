@@ -255,6 +255,12 @@ class TestWhenNothingIsNew:
         ):
             assert conclude_unseen(subject, RETRY, is_blind=False, wall=LATER) == subject.status
 
+    def test_a_suspended_resource_tells_that_a_deletion_only_lets_go(self) -> None:
+        known = {"effective": {"managementPolicy": "Manage", "deletionPolicy": "Delete", "pollInterval": "5m"}}
+        after = conclude_suspended(holder(status=known), wall=NOW)["effective"]
+        assert after == {"managementPolicy": "Manage", "deletionPolicy": "Retain", "pollInterval": "5m"}
+        assert conclude_suspended(resource(), wall=NOW)["effective"] == {"deletionPolicy": "Retain"}
+
     def test_a_suspended_resource_says_so_once(self) -> None:
         status = conclude_suspended(holder(), wall=NOW)
         assert told(status, ConditionType.READY) == ("Unknown", Reason.SUSPENDED)

@@ -10,6 +10,7 @@ from entrasync.api.names import JOB_ID_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, OnMissing
 from entrasync.core.actions import AddFinalizer, CreateJob, ForgetCreate, HoldJob
 from entrasync.core.bounds import Bounds
+from entrasync.core.claims import Claim
 from entrasync.core.job_rules import until_next_look
 from entrasync.core.plan import plan
 from entrasync.core.resource import Resource
@@ -142,9 +143,35 @@ class TestOthersClaims:
         verdict = waiting(plan(facts(None, claims=(claim(creating_since=ago(seconds(30))),))))
         assert (verdict.reason, verdict.after) == (Reason.WAITING_FOR_OTHER_CREATE, seconds(20))
 
-    def test_a_create_that_a_person_must_settle_is_waited_for_slowly(self) -> None:
+    def test_a_create_that_is_not_settled_by_the_bound_is_waited_for_slowly(self) -> None:
         verdict = waiting(plan(facts(None, claims=(claim(creating_since=ago(minutes(16))),))))
         assert verdict.after == minutes(5)
+
+    def test_and_then_it_is_for_a_person_who_is_told_where_it_hangs(self) -> None:
+        verdict = plan(facts(None, claims=(claim(creating_since=ago(minutes(20))),)))
+        assert isinstance(verdict, Stall)
+        assert verdict.reason is Reason.WAITING_FOR_OTHER_CREATE
+        assert "SynchronizationJob identity/other" in verdict.message
+        assert "Resume it" in verdict.message
+
+    @pytest.mark.parametrize("subject", [resource(), resource(desired(job_id=JOB)), holder(finalizers=())])
+    def test_nobody_takes_a_job_while_it_is_not_known_whether_an_other_may_claim_it(self, subject: Resource) -> None:
+        unsure = claim(held_job_id=JOB, created_at=ago(timedelta(days=9)))
+        verdict = waiting(plan(facts(subject, remote_job(), unsure_claims=(unsure,))))
+        assert (verdict.reason, verdict.after) == (Reason.CONNECTION_NOT_READY, seconds(5))
+        assert "identity/other" in verdict.message
+
+    @pytest.mark.parametrize(
+        ("why", "subject", "unsure"),
+        [
+            ("it is managed already", holder(), claim(held_job_id=JOB)),
+            ("the other names no job", resource(), claim()),
+            ("the other names another job", resource(desired(job_id=JOB)), claim(wanted_job_id="another")),
+        ],
+    )
+    def test_but_nobody_waits_where_that_changes_nothing(self, why: str, subject: Resource, unsure: Claim) -> None:
+        verdict = plan(facts(subject, remote_job(), unsure_claims=(unsure,)))
+        assert not isinstance(verdict, Wait), why
 
 
 class TestAnUnfinishedCreate:

@@ -28,7 +28,7 @@ from entrasync.core.actions import (
     StartJob,
 )
 from entrasync.core.desired import Desired
-from entrasync.core.errors import Transient
+from entrasync.core.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
 from entrasync.core.resource import Resource, ResourceKey
 from entrasync.core.secrets import SecretValues
 from entrasync.reconcile.done import Done
@@ -38,6 +38,8 @@ from tests.support.facts import JOB, NOW, PRINCIPAL, desired, holder, minutes, q
 from tests.support.fakes import Story
 
 OBSERVE = ManagementPolicy.OBSERVE
+NOT_FOUND = GraphAnswer(404, "", "", "request")
+UNKNOWN = PossiblyReplicating(Refused(Reason.REQUEST_REFUSED, "No.", answer=NOT_FOUND), answer=NOT_FOUND)
 DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
 
 GRAPH_WRITES: list[GraphWrite] = [
@@ -130,6 +132,18 @@ class TestAJobThatIsThere:
         story.graph.fail("list_jobs", DOWN)
         await story.run(key)
         assert story.status(key) == before
+
+    async def test_is_no_more_said_to_match_when_its_service_principal_has_gone(self, story: Story) -> None:
+        story.graph.add(remote_job())
+        key = observer(story)
+        await story.run(key)
+        story.clock.move(minutes(6))
+        story.graph.has_principal = False
+        story.graph.fail("list_jobs", UNKNOWN)
+        await story.run(key)
+        assert story.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
+        assert story.condition(key, "Drifted") == ("", "")
+        assert story.condition(key, "Applied")[0] == "False"
 
     async def test_says_so_when_it_differs_no_more(self, story: Story) -> None:
         story.graph.add(remote_job(state="Disabled", code="Paused"))

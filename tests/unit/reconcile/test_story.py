@@ -8,7 +8,8 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
-from entrasync.api.policies import DeletionPolicy, OnMissing, ScheduleState
+from entrasync.api.policies import DeletionPolicy, ManagementPolicy, OnMissing, ScheduleState
+from entrasync.core.desired import Desired
 from entrasync.core.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
 from entrasync.core.resource import ResourceKey
 from entrasync.reconcile.outcome import Outcome
@@ -543,6 +544,31 @@ class TestDeletion:
         story.clock.move(minutes(2))
         await story.run(key)
         assert key not in story.server.stored
+        assert story.graph.writes == ["create_job"]
+
+    @pytest.mark.parametrize(
+        "wish",
+        [desired(is_suspended=True), desired(management_policy=ManagementPolicy.OBSERVE)],
+        ids=["suspend", "Observe"],
+    )
+    async def test_of_an_unfinished_create_waits_also_where_nothing_may_be_written(
+        self, story: Story, wish: Desired
+    ) -> None:
+        key = fresh(story)
+        story.graph.fail("create_job", LOST, is_done=True)
+        await story.run(key)
+        story.graph.hidden = set(story.graph.jobs)
+        story.edit(key, desired=wish)
+        await story.run(key)
+        delete(story, key)
+        await story.run_until(key, minutes(5))
+        assert story.condition(key, "Reconciling") == ("True", "Deleting")
+        story.graph.hidden = set()
+        await story.run(key)
+        assert key not in story.server.stored
+        key = story.apply(resource(finalizers=(), uid="applied-again"))
+        await story.run(key)
+        assert story.status(key)["origin"] == "Adopted"
         assert story.graph.writes == ["create_job"]
 
     async def test_ends_when_the_service_principal_is_gone_but_not_shortly_after_a_create(self, story: Story) -> None:

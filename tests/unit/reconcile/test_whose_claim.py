@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from entrasync.api.names import JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.core.resource import ResourceKey
 from entrasync.reconcile.connections import Connection, Fault
 from entrasync.reconcile.listings import Listings
@@ -79,6 +80,30 @@ async def test_who_has_no_connection_that_works_blocks_nobody() -> None:
     mine = await apply(story, "identity", NEW, job_id=JOB)
 
     assert story.condition(mine, "Ready")[0] == "True"
+
+
+async def test_who_came_back_from_a_backup_keeps_its_job_until_its_connection_was_tried() -> None:
+    story = Story()
+    story.graph.add(remote_job())
+    story.connections.expect(ResourceKey("elsewhere", "default"))
+    restored = resource(
+        desired(),
+        key=ResourceKey("elsewhere", "job"),
+        uid="restored",
+        annotations={JOB_ID_ANNOTATION: JOB, JOB_ORIGIN_ANNOTATION: "Created"},
+        finalizers=(),
+        created_at=story.clock.now() - NEW,
+    )
+    story.apply(restored)
+
+    other = await apply(story, "identity", OLD)
+    assert story.condition(other, "Reconciling") == ("True", "ConnectionNotReady")
+    connect(story, "elsewhere")
+    await story.run(restored.key)
+    await story.run(other)
+
+    assert story.status(restored.key)["origin"] == "Created"
+    assert story.condition(other, "Stalled") == ("True", "Conflict")
 
 
 async def test_a_holder_whose_connection_broke_still_holds() -> None:
