@@ -112,6 +112,28 @@ class SourceRecord(ApiModel):
     """Its version when its values were last saved in Graph."""
 
 
+class RefusalRecord(ApiModel):
+    """Credentials that Graph refused, told by where they came from: they are not tried again at each restart."""
+
+    generation: int | None = None
+    """The metadata.generation that they were in."""
+
+    sources: list[SourceRecord] | None = None
+    """The Secrets that they came from."""
+
+    code: str | None = None
+    """Graph's code."""
+
+    message: str | None = None
+    """Graph's words."""
+
+    retry_at: str | None = None
+    """When they are tried again (UTC)."""
+
+    is_verdict: bool | None = None
+    """False: Graph could not try them."""
+
+
 class ApplicationRecord(ApiModel):
     """What the operator saved for spec.application. Values and their hashes are kept nowhere."""
 
@@ -126,6 +148,9 @@ class ApplicationRecord(ApiModel):
 
     scope_in_force: str | None = None
     """The provisioning scope that was last brought into force, by a restart or by the first start."""
+
+    refused: RefusalRecord | None = None
+    """Credentials that Graph refused. Absent: none."""
 
     told_deprecated: bool | None = None
     """Whether it was told that Graph's beta is about to lose the calls that save values. Absent: not told."""

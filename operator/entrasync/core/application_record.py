@@ -19,6 +19,29 @@ class Source:
 
 
 @dataclass(frozen=True)
+class RefusalRecord:
+    """Graph's refusal of credentials, as remembered over a restart: they are told by where they came from."""
+
+    generation: int
+    sources: tuple[Source, ...]
+    code: str
+    message: str
+    retry_at: str
+    is_verdict: bool
+
+    def write(self) -> dict[str, Any]:
+        """Write it as `status.application.refused`."""
+        return {
+            "generation": self.generation,
+            "sources": [source.write() for source in self.sources],
+            "code": self.code,
+            "message": self.message,
+            "retryAt": self.retry_at,
+            "isVerdict": self.is_verdict,
+        }
+
+
+@dataclass(frozen=True)
 class ApplicationRecord:
     """`status.application` as the rules read it. `time` and the like are as stored.
 
@@ -35,6 +58,7 @@ class ApplicationRecord:
     """Keys of others from before a write of ours, until they are seen after it: a crash must not hide a loss."""
     scope_in_force: str | None = None
     time: str | None = None
+    refused: RefusalRecord | None = None
     is_told_deprecated: bool = False
     """Whether the Event about calls that Graph is about to lose was told."""
 
@@ -53,6 +77,7 @@ class ApplicationRecord:
             "unconfirmedKeys": sorted(self.unconfirmed_keys) or None,
             "scopeInForce": self.scope_in_force,
             "time": self.time,
+            "refused": self.refused.write() if self.refused else None,
             "toldDeprecated": self.is_told_deprecated or None,
         }
         return {name: value for name, value in members.items() if value is not None} or None
@@ -72,6 +97,7 @@ def read_application_record(stored: object) -> ApplicationRecord:
         unconfirmed_keys=_names(stored.get("unconfirmedKeys")),
         scope_in_force=_text(stored.get("scopeInForce")),
         time=_text(stored.get("time")),
+        refused=_refusal(stored.get("refused")),
         is_told_deprecated=stored.get("toldDeprecated") is True,
     )
 
@@ -85,6 +111,19 @@ def _sources(stored: object) -> tuple[Source, ...]:
     return tuple(
         Source(str(entry.get("name", "")), str(entry.get("uid", "")), str(entry.get("resourceVersion", "")))
         for entry in entries
+    )
+
+
+def _refusal(stored: object) -> RefusalRecord | None:
+    if not isinstance(stored, Mapping) or not isinstance(generation := stored.get("generation"), int):
+        return None
+    return RefusalRecord(
+        generation,
+        _sources(stored.get("sources")),
+        code=_text(stored.get("code")) or "",
+        message=_text(stored.get("message")) or "",
+        retry_at=_text(stored.get("retryAt")) or "",
+        is_verdict=stored.get("isVerdict") is True,
     )
 
 

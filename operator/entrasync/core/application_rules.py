@@ -210,11 +210,11 @@ def explain_loss(resource: Resource, lost: frozenset[str]) -> str:
     """Say what vanished and what to do; names only."""
     return (
         f"When the operator saved its secrets of service principal {resource.service_principal_id}, "
-        f"{', '.join(sorted(lost))} vanished, which somebody else had put there. The operator never knew the value and "
-        "can't restore it: enter it again on the Provisioning page of the enterprise application, or give it in "
-        "spec.application.credentials, or see that it is not needed. Then annotate this resource "
-        f'with {FOREIGN_SECRET_ANNOTATION}: "true". Until then no secret is written in '
-        f"tenant {resource.pinned_tenant_id or 'of this resource'}."
+        f"{', '.join(sorted(lost))} vanished, which somebody else had put there (or took away at that moment). The "
+        "operator never knew the value and can't restore it: enter it again on the Provisioning page of the "
+        "enterprise application, or give it in spec.application.credentials, or see that it is not needed. Then "
+        f'annotate this resource with {FOREIGN_SECRET_ANNOTATION}: "true". Until then, or until it shows again, no '
+        f"secret is written in tenant {resource.pinned_tenant_id or 'of this resource'}."
     )
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import CredentialValidation
-from entrasync.core.application import SYNC_ALL, entry_keys, is_unfinished, owned_keys
-from entrasync.core.application_record import ApplicationRecord
+from entrasync.core.application import SYNC_ALL, ApplicationSeen, entry_keys, is_unfinished, owned_keys
+from entrasync.core.application_record import ApplicationRecord, RefusalRecord
 from entrasync.core.application_rules import explain_loss, standing_loss, wanted_scope
 from entrasync.core.conditions import Condition
 from entrasync.core.facts import Facts
@@ -24,6 +24,8 @@ def remembered_application(facts: Facts) -> dict[str, Any] | None:
         record = replace(record, unconfirmed_keys=frozenset())
     if spec is None:
         return ApplicationRecord(lost_keys=record.lost_keys).write()
+    if seen is not None:
+        record = replace(record, refused=_write_refusal(facts, seen))
     if facts.application_claim:  # the other may save what it likes: nothing is sure of ours any more
         return replace(record, sources=(), generation=None, validated=None).write()
     if seen is None or seen.stored is None or seen.credentials.unreadable:
@@ -38,6 +40,19 @@ def remembered_application(facts: Facts) -> dict[str, Any] | None:
         generation=facts.resource.generation,
     )
     return settled.write()
+
+
+def _write_refusal(facts: Facts, seen: ApplicationSeen) -> RefusalRecord | None:
+    if (refusal := seen.refusal) is None:
+        return None
+    return RefusalRecord(
+        facts.resource.generation,
+        seen.credentials.sources,
+        code=refusal.code,
+        message=refusal.message,
+        retry_at=write_precise_time(refusal.retry_at),
+        is_verdict=refusal.is_verdict,
+    )
 
 
 def tell_application(facts: Facts) -> list[Condition]:

@@ -44,9 +44,11 @@ class ApplicationReader:
             before.credentials if before else await read_credentials(self._secrets, resource.key.namespace, spec)
         )
         memory.trust(_surely_saved(facts, spec, credentials))
+        version = (resource.generation, credentials.sources)
+        memory.recall_refusal(resource.application.refused, credentials.values, version)
         seen = ApplicationSeen(
             credentials,
-            stored=memory.stored if memory.looked_for == (resource.generation, credentials.sources) else None,
+            stored=memory.stored if memory.looked_for == version else None,
             is_validated=memory.saved.is_validated,
             removing=frozenset(memory.removing),
             refusal=memory.refusal_of(credentials.values, resource.generation, facts.now),

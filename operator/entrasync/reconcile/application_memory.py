@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from entrasync.core.application import Refusal
-from entrasync.core.application_record import Source
+from entrasync.core.application_record import RefusalRecord, Source
 from entrasync.core.secrets import MASK, SecretValues
+from entrasync.core.times import parse_time
 from entrasync.reconcile.foreign_keys import UNTIL_BELIEVED, ForeignKeys
 
 Version = tuple[int, tuple[Source, ...]]
@@ -126,6 +127,14 @@ class ApplicationMemory:
         """Keep that these values were refused."""
         self.refusals = self.refusals_of(values, generation) + 1
         self.refused, self.refusal = (digest_all(values), generation), refusal
+
+    def recall_refusal(self, known: RefusalRecord | None, values: Mapping[str, str], version: Version) -> None:
+        """Take up what the process before this one was told of these values."""
+        if known is None or self.refused is not None or (known.generation, known.sources) != version:
+            return
+        if retry_at := parse_time(known.retry_at):
+            refusal = Refusal(known.code, known.message, retry_at, known.is_verdict)
+            self.note_refusal(values, known.generation, refusal)
 
     def refusals_of(self, values: Mapping[str, str], generation: int) -> int:
         """Tell how many times in a row these values were refused."""

@@ -388,6 +388,23 @@ class TestRefusedCredentials:
         assert story.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
         assert "None of them was saved" in story.message(key, "Ready")
 
+    async def test_are_not_tried_again_by_an_operator_that_restarts(self, story: Story) -> None:
+        key = await settled(story)
+        story.secrets.put(SECRET, token="wrong")
+        story.graph.fail("validate_credentials", refused(), times=9)
+        await later(story, key)
+        for _ in range(3):
+            story.restart()
+            await later(story, key, timedelta(seconds=20))
+        assert story.graph.calls.count("validate_credentials") == 1
+        assert story.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
+        story.restart()
+        story.secrets.put(SECRET, token="right")
+        story.graph.failures.clear()
+        await later(story, key, timedelta(seconds=20))
+        assert story.graph.secrets["SecretToken"] == "right"
+        assert "refused" not in story.status(key)["application"]
+
     async def test_that_can_never_be_tried_are_tried_ever_more_slowly(self, story: Story) -> None:
         key = fresh(story)
         story.graph.fail("validate_credentials", refused("CredentialValidationUnavailable"), times=999)
