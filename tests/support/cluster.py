@@ -142,6 +142,33 @@ class Cluster:
         assert found is not None
         return found
 
+    def wait_shown(
+        self,
+        api_version: str,
+        plural: str,
+        made: Object,
+        *,
+        holds: Callable[[Object], object],
+        what: str,
+        within_seconds: float = 20.0,
+    ) -> Object:
+        """Wait until something holds of an object, or did since it was `made`: a watch tells each version it had."""
+        metadata = made["metadata"]
+        query = {
+            "watch": "true",
+            "fieldSelector": f"metadata.name={metadata['name']}",
+            "resourceVersion": metadata["resourceVersion"],
+            "timeoutSeconds": f"{within_seconds:.0f}",
+        }
+        path = _path(api_version, plural, metadata["namespace"])
+        with self._http.stream("GET", path, params=query, timeout=within_seconds + 10) as answer:
+            for line in answer.iter_lines():
+                seen: Object = json.loads(line)["object"]
+                if holds(seen):
+                    return seen
+        seen = self.get(api_version, plural, metadata["name"], metadata["namespace"])
+        raise AssertionError(f"Not within {within_seconds:.0f} s: {what}. Seen last: {seen!r}")
+
     def wait_gone(
         self, api_version: str, plural: str, name: str, namespace: str | None = None, *, within_seconds: float = 20.0
     ) -> None:

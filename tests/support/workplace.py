@@ -31,6 +31,8 @@ class Workplace:
     operator: OperatorProcess | None = None
     applied: list[str] = field(default_factory=list)
     """The resources made here that nobody has put to rest yet."""
+    made: dict[str, Object] = field(default_factory=dict)
+    """The resources as they were when they were made here, by name."""
     secrets: set[str] = field(default_factory=set, repr=False)
     """What was ever put into Secrets: all namespaces of an operator, and branches, share the set."""
 
@@ -57,7 +59,7 @@ class Workplace:
         body = {"servicePrincipal": {"objectId": principal}, "template": meant} | spec
         metadata = {"name": name, "namespace": self.namespace}
         manifest = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": body}
-        self.cluster.create(PLURAL, manifest, self.namespace)
+        self.made[name] = self.cluster.create(PLURAL, manifest, self.namespace)
         self.applied.append(name)
         return name
 
@@ -130,6 +132,15 @@ class Workplace:
             return has_condition(found, kind, status) and reason in {"", condition(found, kind).get("reason")}
 
         return self.wait(name, holds, f"{kind} is {status} {reason}".rstrip(), within_seconds)
+
+    def wait_shown(self, name: str, kind: str, *, reason: str) -> Object:
+        """Wait until a condition is True for a reason, or was since the resource was made; return it as it was then."""
+
+        def holds(found: Object) -> bool:
+            return condition(found, kind).get("status") == "True" and condition(found, kind)["reason"] == reason
+
+        what = f"{kind} is True {reason}"
+        return self.cluster.wait_shown(API_VERSION, PLURAL, self.made[name], holds=holds, what=what)
 
     def wait_ready(self, name: str, within_seconds: float = 20.0) -> Object:
         """Wait until Ready is True for the present generation."""

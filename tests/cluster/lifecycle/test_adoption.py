@@ -135,7 +135,7 @@ class TestJobId:
     def test_one_that_does_not_exist_is_waited_for_and_then_told(self, swift_workplace: Workplace) -> None:
         principal = swift_workplace.world.create_service_principal().id
         name = swift_workplace.apply_job(principal, jobId="scim.0123.unknown")
-        waiting = swift_workplace.wait_condition(name, "Reconciling", reason="JobNotFound")
+        waiting = swift_workplace.wait_shown(name, "Reconciling", reason="JobNotFound")
         assert condition(waiting, "Ready")["status"] == "False"
         message = swift_workplace.wait_stalled(name, "JobNotFound")
         assert f"Service principal {principal} has no job scim.0123.unknown" in message

@@ -50,7 +50,7 @@ class TestAnUnknownServicePrincipal:
         swift_workplace.world.switch(unknown_service_principal=form)
         principal = str(uuid.uuid4())
         name = swift_workplace.apply_job(principal, pollInterval="30s")
-        waiting = swift_workplace.wait_condition(name, "Reconciling", reason="WaitingForReplication")
+        waiting = swift_workplace.wait_shown(name, "Reconciling", reason="WaitingForReplication")
         assert not condition(waiting, "Stalled")
         message = swift_workplace.wait_stalled(name, "ServicePrincipalNotFound")
         swift_workplace.world.switch(unknown_service_principal="404")
@@ -63,7 +63,7 @@ class TestAnUnknownServicePrincipal:
 
     def test_may_be_corrected_because_nothing_was_made_there(self, workplace: Workplace) -> None:
         name = workplace.apply_job(str(uuid.uuid4()))
-        workplace.wait_condition(name, "Reconciling", reason="WaitingForReplication")
+        workplace.wait_shown(name, "Reconciling", reason="WaitingForReplication")
         principal = workplace.world.create_service_principal().id
         workplace.change_job(name, servicePrincipal={"objectId": principal})
         assert workplace.wait_ready(name)["status"]["servicePrincipalId"] == principal

@@ -55,7 +55,7 @@ class TestAnAppIdAndAFactoryTag:
 class TestNamesThatMeanNothing:
     def test_an_unknown_app_is_waited_for_and_then_told(self, swift_workplace: Workplace) -> None:
         name = apply_by_name(swift_workplace, APP_OF_NOBODY)
-        swift_workplace.wait_condition(name, "Reconciling", reason="WaitingForReplication")
+        swift_workplace.wait_shown(name, "Reconciling", reason="WaitingForReplication")
         message = swift_workplace.wait_stalled(name, "ServicePrincipalNotFound")
         assert f"no service principal of app {APP_OF_NOBODY}" in message
         assert "appId takes the Application ID" in message

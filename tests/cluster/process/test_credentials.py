@@ -60,7 +60,7 @@ class TestAMissingPermission:
         world.switch(missing_permission=form)
         with open_branch(shared_swift_workplace, flags=(f"--client-id={client}",), secret_file=file) as branch:
             name = branch.apply_job(world.create_service_principal().id, pollInterval="30s")
-            waiting = branch.wait_condition(name, "Reconciling", reason="WaitingForReplication")
+            waiting = branch.wait_shown(name, "Reconciling", reason="WaitingForReplication")
             assert not condition(waiting, "Stalled")
             message = branch.wait_stalled(name, "PermissionMissing")
             assert "The token carries the roles: Application.Read.All" in message

@@ -75,7 +75,7 @@ class TestSettings:
         job = place.world.create_job(principal, started=True).id
         place.world.override(job, set={"synchronizationJobSettings": []})
         name = place.apply_job(principal, settings=LOOKAHEAD, pollInterval="30s")
-        waiting = place.wait_condition(name, "Reconciling", reason="WaitingForReplication")
+        waiting = place.wait_shown(name, "Reconciling", reason="WaitingForReplication")
         assert condition(waiting, "Ready")["status"] == "False"
         message = place.wait_stalled(name, "SettingsNotTaken")
         assert 'LookaheadQueryEnabled is absent, not "True"' in message
