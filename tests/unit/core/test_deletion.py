@@ -81,6 +81,11 @@ class TestWithoutALookAtGraph:
     def test_goes_what_leaves_nothing_to_settle(self, why: str, subject: Resource, goes: bool) -> None:
         assert (release_without_graph(subject) is not None) == goes, why
 
+    def test_the_annotation_says_whose_job_it_was_before_the_status(self) -> None:
+        subject = holder(origin="Adopted", status={"origin": "Created"})
+        assert subject.origin == "Adopted"
+        assert release_without_graph(subject) is not None
+
     def test_a_resource_without_readable_spec_leaves_its_job_alone(self) -> None:
         assert release_without_graph(holder(desired=None)) is not None
 

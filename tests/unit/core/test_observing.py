@@ -1,5 +1,6 @@
 """managementPolicy Observe: which job is looked at, and what is said to be different."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.support.facts import (
     JOB,
     PRINCIPAL,
     ago,
+    application,
     claim,
     desired,
     facts,
@@ -183,6 +185,11 @@ class TestOthers:
     def test_see_no_claim(self, wish: Desired) -> None:
         told = claim_of(holder(wish=wish))
         assert told.job_id is None
+
+    def test_are_not_held_back_by_an_application_that_is_only_observed(self) -> None:
+        wish = observing(application=application("BaseAddress=https://scim.example.com"))
+        assert not claim_of(holder(wish=wish)).has_application
+        assert claim_of(holder(wish=replace(wish, management_policy=ManagementPolicy.MANAGE))).has_application
 
     def test_may_adopt_what_is_only_observed(self) -> None:
         observed = claim_of(holder(wish=observing(), name="observer"))

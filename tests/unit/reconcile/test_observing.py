@@ -133,6 +133,16 @@ class TestAJobThatIsThere:
         await story.run(key)
         assert story.status(key) == before
 
+    async def test_that_differs_is_still_told_when_graph_cannot_be_read_for_long(self, story: Story) -> None:
+        story.graph.add(remote_job(state="Disabled", code="Paused"))
+        key = observer(story, schedule_state=ScheduleState.ACTIVE)
+        await story.run(key)
+        story.clock.move(minutes(20))
+        story.graph.fail("list_jobs", DOWN)
+        await story.run(key)
+        assert story.condition(key, "Ready") == ("Unknown", "GraphUnreachable")
+        assert story.condition(key, "Drifted") == ("True", "Drifted")
+
     async def test_is_no_more_said_to_match_when_its_service_principal_has_gone(self, story: Story) -> None:
         story.graph.add(remote_job())
         key = observer(story)

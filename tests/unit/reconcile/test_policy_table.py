@@ -4,7 +4,7 @@ Three events: a resource is first seen, one that holds a job is polled, one is d
 promise in tests/data/policies. The real story runs between the fakes of Graph and of the API server.
 """
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from entrasync.core.resource import Resource, ResourceKey
 from entrasync.reconcile.connections import Connection, Fault
 from entrasync.reconcile.listings import Listings
 from tests.support.decision_table import Cell, DecisionTable, Line
-from tests.support.facts import JOB, ago, desired, holder, minutes, quarantined_job, remote_job, resource
+from tests.support.facts import JOB, PRINCIPAL, ago, desired, holder, minutes, quarantined_job, remote_job, resource
 from tests.support.fakes import Story
 
 POLICIES = Path(__file__).parents[2] / "data" / "policies"
@@ -99,7 +99,7 @@ async def find_wrong(table: DecisionTable, line: Line, play: Any) -> dict[str, t
 
 
 async def first_seen(cell: Cell) -> tuple[str, ...]:
-    story = Story()
+    story = NotedStory()
     put_remote(story, cell["remote"])
     wish = wish_of(cell, adoption_policy=AdoptionPolicy.ADOPT_OR_CREATE)
     if cell["adoption"] == "jobId":
@@ -109,11 +109,11 @@ async def first_seen(cell: Cell) -> tuple[str, ...]:
     key = story.apply(resource(wish, finalizers=()))
     connect(story, cell["connection"])
     await story.run(key)
-    return calls_of(story), *told(story, key)
+    return calls_of(story), writes_of(story), *told(story, key)
 
 
 async def polled(cell: Cell) -> tuple[str, ...]:
-    story = Story()
+    story = NotedStory()
     put_remote(story, cell["remote"])
     is_named = cell["missing"] == "jobId"
     wish = wish_of(
@@ -127,11 +127,11 @@ async def polled(cell: Cell) -> tuple[str, ...]:
     connect(story, cell["connection"])
     await run_until_settled(story, key)
     drift = story.status(key).get("lastDrift", {}).get("differences", ())
-    return calls_of(story), *told(story, key), " ".join(each["field"] for each in drift)
+    return calls_of(story), writes_of(story), *told(story, key), " ".join(each["field"] for each in drift)
 
 
 async def deleted(cell: Cell) -> tuple[str, ...]:
-    story = Story()
+    story = NotedStory()
     put_remote(story, cell["remote"])
     wish = wish_of(cell, deletion_policy=None if cell["deletion"] == "unset" else DeletionPolicy(cell["deletion"]))
     subject = resource(wish) if cell["origin"] == "none" else holder(wish=wish, origin=cell["origin"])
@@ -140,7 +140,8 @@ async def deleted(cell: Cell) -> tuple[str, ...]:
     key = story.apply(replace(subject, is_deleting=True, annotations={**subject.annotations, **asked}))
     connect(story, cell["connection"])
     await run_until_settled(story, key)
-    return calls_of(story), story.condition(key, "Stalled")[1] if key in story.server.stored else "gone"
+    ends = story.condition(key, "Stalled")[1] if key in story.server.stored else "gone"
+    return calls_of(story), writes_of(story), ends
 
 
 async def run_until_settled(story: Story, key: ResourceKey) -> None:
@@ -210,8 +211,37 @@ def connect(story: Story, how: str) -> None:
         story.connections.put(CONTOSO, Fault("SecretUnreadable", "Secret entra is missing."))
 
 
-def calls_of(story: Story) -> str:
-    return " ".join(CALLS[call] for call in story.graph.calls)
+class NotedStory(Story):
+    """A story that notes each call to Graph with the template or the job that it is about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: list[str] = []
+        for call in CALLS:
+            setattr(self.graph, call, self._noting(call))
+
+    def _noting(self, call: str) -> Callable[..., Awaitable[object]]:
+        ask: Callable[..., Awaitable[object]] = getattr(self.graph, call)
+
+        def note(service_principal_id: str, *about: str, **options: bool) -> Awaitable[object]:
+            assert service_principal_id == PRINCIPAL
+            self.noted.append(f"{CALLS[call]}({', '.join(map(name, about))})".removesuffix("()"))
+            return ask(service_principal_id, *about, **options)
+
+        return note
+
+
+def name(about: str) -> str:
+    """Name a template or a job as the tables do."""
+    return "J" if about == JOB else "new" if about.startswith("scim.") else about
+
+
+def calls_of(story: NotedStory) -> str:
+    return " ".join(story.noted)
+
+
+def writes_of(story: Story) -> str:
+    return " ".join(story.server.writes)
 
 
 def told(story: Story, key: ResourceKey) -> tuple[str, str, str]:

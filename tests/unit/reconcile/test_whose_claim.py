@@ -6,7 +6,7 @@ from entrasync.api.names import JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.core.resource import ResourceKey
 from entrasync.reconcile.connections import Connection, Fault
 from entrasync.reconcile.listings import Listings
-from tests.support.facts import JOB, desired, remote_job, resource
+from tests.support.facts import JOB, desired, holder, remote_job, resource
 from tests.support.fakes import FakeGraph, Story
 
 ELSEWHERE = "ffffffff-0c1d-4f7e-8a53-3b1f0f6a9d11"
@@ -106,12 +106,22 @@ async def test_who_came_back_from_a_backup_keeps_its_job_until_its_connection_wa
     assert story.condition(other, "Stalled") == ("True", "Conflict")
 
 
+async def test_what_is_to_be_retained_goes_before_its_connection_was_tried() -> None:
+    story = Story()
+    story.connections.expect(ResourceKey("identity", "default"))
+    key = story.apply(holder(origin="Adopted"))
+    story.edit(key, is_deleting=True)
+    await story.run(key)
+    assert key not in story.server.stored
+    assert story.graph.calls == []
+
+
 async def test_a_holder_whose_connection_broke_still_holds() -> None:
     story = Story()
     story.graph.add(remote_job())
     connect(story, "elsewhere")
-    holder = await apply(story, "elsewhere", OLD)
-    await story.run(holder)
+    older = await apply(story, "elsewhere", OLD)
+    await story.run(older)
     story.connections.put(ResourceKey("elsewhere", "default"), Fault("CredentialRefused", "No."))
 
     newer = await apply(story, "identity", NEW)
