@@ -22,13 +22,25 @@ from entrasync.core.resource import Resource, ResourceKey
 from entrasync.reconcile.connections import Connection, Fault
 from entrasync.reconcile.listings import Listings
 from tests.support.decision_table import Cell, DecisionTable, Line
-from tests.support.facts import JOB, PRINCIPAL, ago, desired, holder, minutes, quarantined_job, remote_job, resource
+from tests.support.facts import (
+    JOB,
+    PRINCIPAL,
+    TENANT,
+    ago,
+    desired,
+    holder,
+    minutes,
+    operation,
+    quarantined_job,
+    remote_job,
+    resource,
+)
 from tests.support.fakes import Story
 
 POLICIES = Path(__file__).parents[2] / "data" / "policies"
 CONTOSO = ResourceKey("identity", "contoso")
 UNKNOWN = GraphAnswer(404, "", "", "request")
-MOST_PASSES = 9
+MOST_PASSES = 15
 CALLS = {
     "list_jobs": "list",
     "get_job": "get",
@@ -65,7 +77,7 @@ DELETED = DecisionTable.read(
     abandon="no yes",
     connection="up down gone lost",
     policy="Manage Observe",
-    origin="none Created Adopted",
+    origin="none creating Created Adopted",
     deletion="unset Delete Pause Retain",
     remote="none no-principal running by-person by-Graph ill several foreign",
 )
@@ -134,7 +146,8 @@ async def deleted(cell: Cell) -> tuple[str, ...]:
     story = NotedStory()
     put_remote(story, cell["remote"])
     wish = wish_of(cell, deletion_policy=None if cell["deletion"] == "unset" else DeletionPolicy(cell["deletion"]))
-    subject = resource(wish) if cell["origin"] == "none" else holder(wish=wish, origin=cell["origin"])
+    subject = resource(wish) if cell["origin"] in UNHELD else holder(wish=wish, origin=cell["origin"])
+    subject = replace(subject, status=UNHELD.get(cell["origin"], subject.status))
     subject = replace(subject, finalizers=(FINALIZER,))
     asked = {"entrasync.io/abandon": "true"} if cell["abandon"] == "yes" else {}
     key = story.apply(replace(subject, is_deleting=True, annotations={**subject.annotations, **asked}))
@@ -168,6 +181,16 @@ RESTED = {
     "effective": {"scheduleState": "Paused"},
 }
 """What the status says of a job that we had paused."""
+
+UNHELD: Mapping[str, Mapping[str, Any]] = {
+    "none": {},
+    "creating": {
+        "tenantId": TENANT,
+        "servicePrincipalId": PRINCIPAL,
+        "operation": operation(ago(minutes(1)), "another"),
+    },
+}
+"""What the status says of a resource that holds no job: nothing, or that the answer to its create was lost."""
 
 JOBS: Mapping[str, tuple[RemoteJob, ...]] = {
     "none": (),
