@@ -208,7 +208,7 @@ class Cluster:
 
 def has_condition(found: Object, kind: str, status: str = "True") -> bool:
     """Tell whether an object's status has a condition of a type and status."""
-    conditions = found.get("status", {}).get("conditions", [])
+    conditions = found.get("status", {}).get("conditions") or []  # a CRD just made has a null there
     return any(condition["type"] == kind and condition["status"] == status for condition in conditions)
 
 

@@ -173,6 +173,15 @@ class Workplace:
         """List the reasons of the Events told of a resource, oldest first."""
         return [event["reason"] for event in self.events(name)]
 
+    def wait_reasons(self, name: str, reasons: list[str]) -> None:
+        """Wait until these are the Events told of a resource, in this order: they are posted a little late."""
+        until(lambda: self.reasons(name), lambda told: told == reasons, what=f"{reasons} are the Events of {name}")
+
+    def wait_told(self, name: str, reason: str, *, times: int) -> None:
+        """Wait until an Event was told of a resource so many times, neither less nor more."""
+        what = f"{reason} was told of {name} {times} times"
+        until(lambda: self.reasons(name).count(reason), lambda count: count == times, what=what)
+
     def events(self, name: str) -> list[Object]:
         """List the Events told of a resource, oldest first."""
         told = self.cluster.list("v1", "events", self.namespace)

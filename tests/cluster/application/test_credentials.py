@@ -185,7 +185,7 @@ class TestRefusedCredentials:
         assert "InvalidCredentials" in told["message"]
         assert app.stored["SecretToken"] == good
         assert place.world.jobs(app.principal)[0].schedule_state == "Active"
-        assert place.reasons(name).count("ValidationFailed") == 1
+        place.wait_told(name, "ValidationFailed", times=1)
 
     def test_are_tried_again_slowly(self, app: ScimApp, place: Workplace) -> None:
         place.world.set_target_app(app.principal, accepts={"SecretToken": ["another"]})
@@ -312,4 +312,4 @@ class TestBeta:
         assert "apiVersion v1.0" in told["message"]
         app.rotate()
         until(lambda: app.stored["SecretToken"] == app.token, what="the token is in Graph")
-        assert place.reasons(name).count("SecretsDeprecated") == 1
+        place.wait_told(name, "SecretsDeprecated", times=1)

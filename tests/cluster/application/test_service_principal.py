@@ -139,7 +139,7 @@ class TestANewScope:
         assert [tuple(sorted(each.scope)) for each in place.world.job(job).restarts] == [DEFAULT_SCOPE] * 2
         assert found["status"]["application"]["scopeInForce"] == "All"
         assert "operation" not in found["status"]
-        assert place.reasons(name).count("JobRestarted") == 2
+        place.wait_told(name, "JobRestarted", times=2)
 
     def test_that_was_in_force_already_brings_none(self, place: Workplace, principal: str) -> None:
         place.world.set_secrets(principal, {"SyncAll": "TRUE"})

@@ -15,7 +15,7 @@ class TestOneJobThatNobodyClaims:
         assert found["metadata"]["annotations"]["entrasync.io/job-id"] == job.id
         assert condition(found, "Ready")["reason"] == "Paused"
         assert swift_workplace.writes(principal) == []
-        assert swift_workplace.reasons(name) == ["JobAdopted"]
+        swift_workplace.wait_reasons(name, ["JobAdopted"])
 
     def test_a_running_one_is_not_paused_when_no_state_is_wanted(self, swift_workplace: Workplace) -> None:
         principal = swift_workplace.world.create_service_principal().id
@@ -72,7 +72,7 @@ class TestSeveralJobs:
         found = workplace.wait_ready(name)
         assert found["status"]["job"]["id"] == meant.id
         assert not condition(found, "Stalled")
-        assert workplace.reasons(name) == ["SeveralJobs", "JobAdopted"]
+        workplace.wait_reasons(name, ["SeveralJobs", "JobAdopted"])
 
 
 class TestAJobThatAnotherResourceHolds:

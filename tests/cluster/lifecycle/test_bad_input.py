@@ -59,7 +59,7 @@ class TestAnUnknownServicePrincipal:
         assert "spec.servicePrincipal.objectId takes the Object ID of the enterprise application" in message
         assert "not of the app registration" in message
         assert swift_workplace.writes(principal) == []
-        assert swift_workplace.reasons(name) == ["ServicePrincipalNotFound"]
+        swift_workplace.wait_reasons(name, ["ServicePrincipalNotFound"])
 
     def test_may_be_corrected_because_nothing_was_made_there(self, workplace: Workplace) -> None:
         name = workplace.apply_job(str(uuid.uuid4()))
@@ -120,4 +120,4 @@ class TestARefusalOfAnotherKind:
         refusal.remove()
         swift_workplace.wait_ready(name)
         assert swift_workplace.writes(principal).count("createJob") == 1
-        assert swift_workplace.reasons(name).count("RequestRefused") == 1
+        swift_workplace.wait_told(name, "RequestRefused", times=1)

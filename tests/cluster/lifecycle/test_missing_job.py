@@ -55,7 +55,7 @@ class TestAJobThatHasGone:
         assert "Delete the resource, or change that field" in message
         swift_workplace.wait_polls(principal)
         assert swift_workplace.writes(principal) == []
-        assert swift_workplace.reasons(name).count("JobGone") == 1
+        swift_workplace.wait_told(name, "JobGone", times=1)
 
     def test_is_only_told_where_the_spec_names_it(self, swift_workplace: Workplace) -> None:
         place = swift_workplace

@@ -17,7 +17,7 @@ def test_it_says_what_it_would_do_and_does_nothing(swift_workplace: Workplace) -
     assert "finalizers" not in found["metadata"]
     place.wait_polls(principal)
     assert place.writes(principal) == []
-    assert place.reasons(name) == ["JobAdopted", "Drifted"]
+    place.wait_reasons(name, ["JobAdopted", "Drifted"])
 
 
 def test_without_a_job_it_waits_for_one_and_creates_none(swift_workplace: Workplace) -> None:

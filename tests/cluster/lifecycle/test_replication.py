@@ -31,7 +31,7 @@ def test_a_refusal_shortly_after_something_was_made_is_waited_for(
     workplace.wait_ready(name)
     [job] = workplace.world.jobs(principal)
     assert job.starts == 1
-    assert workplace.reasons(name) == ["JobCreated", "JobStarted"]
+    workplace.wait_reasons(name, ["JobCreated", "JobStarted"])
 
 
 def test_an_edit_makes_a_resource_young_again(swift_workplace: Workplace) -> None:

@@ -111,7 +111,7 @@ class TestAnOutage:
         found = swift_workplace.wait_condition(name, "Ready")
         assert not condition(found, "Reconciling")
         swift_workplace.wait_polls(principal, count=1)
-        assert swift_workplace.reasons(name).count("GraphUnreachable") == 1
+        swift_workplace.wait_told(name, "GraphUnreachable", times=1)
 
     def test_of_the_whole_of_graph_is_told_on_every_resource(self, swift_workplace: Workplace) -> None:
         place = swift_workplace

@@ -58,7 +58,7 @@ def test_each_change_is_told_by_one_event(swift_workplace: Workplace) -> None:
     place.change_job(name, schedule={"state": "Paused"})
     place.wait_ready(name)
     place.wait_polls(principal, count=5)
-    assert place.reasons(name) == ["JobCreated", "JobStarted", "Quarantined", "QuarantineLifted", "JobPaused"]
+    place.wait_reasons(name, ["JobCreated", "JobStarted", "Quarantined", "QuarantineLifted", "JobPaused"])
 
 
 def test_a_new_start_of_the_operator_writes_nothing_for_what_is_settled(shared_swift_workplace: Workplace) -> None:

@@ -90,7 +90,7 @@ class TestInAndOut:
         assert "quarantine" not in well["status"]["synchronizationStatus"]
         place.wait_polls(principal)
         assert place.writes(principal) == ["startJob"]
-        assert place.reasons(name) == ["JobAdopted", "JobStarted", "Quarantined", "QuarantineLifted"]
+        place.wait_reasons(name, ["JobAdopted", "JobStarted", "Quarantined", "QuarantineLifted"])
 
     def test_a_job_that_a_person_starts_is_ready_again(self, swift_workplace: Workplace) -> None:
         name, job = quarantined(swift_workplace, "EncounteredQuarantineException")

@@ -25,7 +25,7 @@ class TestAHold:
         swift_workplace.change_job(name, pollInterval="30s")
         swift_workplace.wait_polls(principal)
         assert swift_workplace.writes(principal) == ["pauseJob", "startJob"]
-        assert swift_workplace.reasons(name) == ["JobAdopted", "JobPaused", "JobStarted"]
+        swift_workplace.wait_reasons(name, ["JobAdopted", "JobPaused", "JobStarted"])
 
     def test_that_is_taken_away_has_ended(self, swift_workplace: Workplace) -> None:
         principal, name, job = adopt(swift_workplace, schedule={"state": "Active"})
@@ -78,7 +78,7 @@ class TestAHold:
         assert ready["status"] == "True"
         assert "'tomorrow', which is no time" in ready["message"]
         assert swift_workplace.writes(principal) == []
-        assert swift_workplace.reasons(name).count("InvalidAnnotation") == 1
+        swift_workplace.wait_told(name, "InvalidAnnotation", times=1)
 
     def test_that_has_passed_is_ignored(self, swift_workplace: Workplace) -> None:
         principal, name, _ = adopt(swift_workplace)

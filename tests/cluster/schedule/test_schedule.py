@@ -36,7 +36,7 @@ class TestTheState:
         view = swift_workplace.world.job(job)
         assert (view.starts, view.pauses) == (2, 1)
         swift_workplace.wait_polls(principal, count=1)
-        assert swift_workplace.reasons(name) == ["JobCreated", "JobStarted", "JobPaused", "JobStarted"]
+        swift_workplace.wait_reasons(name, ["JobCreated", "JobStarted", "JobPaused", "JobStarted"])
 
     def test_unset_leaves_an_adopted_job_to_the_portal(self, swift_workplace: Workplace) -> None:
         principal, name, job = adopt(swift_workplace)
@@ -56,7 +56,7 @@ class TestAPerson:
         assert "A pause from outside this resource was undone" in told["message"]
         assert swift_workplace.world.job(job).schedule_state == "Active"
         swift_workplace.wait_polls(principal)
-        assert swift_workplace.reasons(name).count("DriftCorrected") == 1
+        swift_workplace.wait_told(name, "DriftCorrected", times=1)
         [drift] = swift_workplace.job(name)["status"]["lastDrift"]["differences"]
         assert drift == {"field": "schedule.state", "wanted": "Active", "found": "Disabled"}
         assert swift_workplace.writes(principal) == ["startJob"]
@@ -86,7 +86,7 @@ class TestAPauseByGraph:
         assert found["status"]["pause"]["by"] == "Graph"
         assert condition(found, "EscrowsPruned")["status"] == "True"
         assert swift_workplace.world.job(job).starts == 1
-        assert swift_workplace.reasons(name).count("PausedByGraph") == 1
+        swift_workplace.wait_told(name, "PausedByGraph", times=1)
 
     def test_ends_when_a_person_starts_the_job(self, swift_workplace: Workplace) -> None:
         principal = swift_workplace.world.create_service_principal().id
@@ -165,7 +165,7 @@ class TestAStart:
         swift_workplace.world.override(job)
         swift_workplace.wait_ready(name)
         assert swift_workplace.writes(principal) == ["startJob"]
-        assert swift_workplace.reasons(name) == ["JobAdopted", "JobStarted"]
+        swift_workplace.wait_reasons(name, ["JobAdopted", "JobStarted"])
 
     def test_is_not_repeated_for_a_job_that_was_just_created_either(self, swift_workplace: Workplace) -> None:
         principal = swift_workplace.world.create_service_principal().id
@@ -193,7 +193,7 @@ class TestAPauseOfOurs:
         workplace.world.override(job)
         assert condition(workplace.wait_ready(name), "Ready")["reason"] == "Paused"
         assert workplace.writes(principal) == ["pauseJob"]
-        assert workplace.reasons(name) == ["JobAdopted", "JobPaused"]
+        workplace.wait_reasons(name, ["JobAdopted", "JobPaused"])
 
 
 def test_a_job_that_was_never_authorised_is_a_persons_turn(swift_workplace: Workplace) -> None:
