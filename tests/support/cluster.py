@@ -200,10 +200,19 @@ class Cluster:
     ) -> Object:
         body = None if content is None else json.dumps(content).encode()
         answer = self._http.request(method, path, params=query, content=body, headers={"Content-Type": media_type})
+        if not answer.is_success:
+            raise _refusal(answer)
         found: Object = answer.json()
-        if answer.is_success:
-            return found
-        raise RefusedError(answer.status_code, found.get("reason", ""), found.get("message", ""))
+        return found
+
+
+def _refusal(answer: httpx.Response) -> RefusedError:
+    """Read why the API server refuses; of a group that it does not serve it says so in plain text."""
+    try:
+        found = answer.json()
+    except ValueError:
+        return RefusedError(answer.status_code, answer.reason_phrase, answer.text.strip())
+    return RefusedError(answer.status_code, found.get("reason", ""), found.get("message", ""))
 
 
 def has_condition(found: Object, kind: str, status: str = "True") -> bool:
