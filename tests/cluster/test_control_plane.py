@@ -171,7 +171,7 @@ def test_a_supervisor_killed_outright_leaves_no_process(tmp_path: Path) -> None:
     (tmp_path / "logs").mkdir()
     programs = json.dumps({"etcd": ["sleep", "60"], "kube-apiserver": ["sleep", "60"]})
     command = [sys.executable, "-I", "-S", supervisor.__file__, str(tmp_path), programs]
-    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # noqa: S603  # our own supervisor
+    with subprocess.Popen(command, stdin=subprocess.PIPE) as process:  # our own supervisor
         until((tmp_path / "processes.json").exists, what="the programs run")
         ids = process_ids(tmp_path)
         assert running(ids) == ids

@@ -28,7 +28,7 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def processes_of(scratch: Path) -> list[str]:
     """List the processes that mention the folder: etcd, API server, simulator and operator all do."""
     asked = ["ps", "-ww", "-eo", "args"]
-    listed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    listed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
     return [line for line in listed.splitlines() if str(scratch) in line]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Literal
 
 import httpx
 import pytest
@@ -99,7 +100,12 @@ def test_a_fault_of_one_job_ends_at_a_time(caller: GraphCaller, graph_world: Wor
 
 @pytest.mark.parametrize(("point", "jobs", "end"), [("before", 0, "cut"), ("after", 1, "lost")])
 def test_a_connection_is_closed_before_or_after_the_effect(
-    caller: GraphCaller, graph_world: World, principal: Principal, point: str, jobs: int, end: str
+    caller: GraphCaller,
+    graph_world: World,
+    principal: Principal,
+    point: Literal["before", "after"],
+    jobs: int,
+    end: str,
 ) -> None:
     graph_world.fault("close", operation="createJob", point=point)
     with pytest.raises(httpx.RemoteProtocolError, match="without sending a response"):
@@ -124,11 +130,11 @@ def test_a_request_is_held_until_it_is_released(
     graph_world: World,
     principal: Principal,
     aside: ThreadPoolExecutor,
-    point: str,
+    point: Literal["before", "after"],
     held: int,
 ) -> None:
     caller.sign_in()
-    hold = graph_world.hold("createJob", point)  # type: ignore[arg-type]
+    hold = graph_world.hold("createJob", point)
     answer: Future[httpx.Response] = aside.submit(create, caller, principal)
     hold.wait_held()
     assert len(graph_world.jobs()) == held
@@ -139,9 +145,9 @@ def test_a_request_is_held_until_it_is_released(
 
 @pytest.mark.parametrize(("point", "jobs"), [("before", 0), ("after", 1)])
 def test_a_held_request_whose_caller_goes_away_has_its_effect_only_after_the_point(
-    graph_world: World, principal: Principal, aside: ThreadPoolExecutor, point: str, jobs: int
+    graph_world: World, principal: Principal, aside: ThreadPoolExecutor, point: Literal["before", "after"], jobs: int
 ) -> None:
-    hold = graph_world.hold("createJob", point)  # type: ignore[arg-type]
+    hold = graph_world.hold("createJob", point)
     with GraphCaller(graph_world) as leaving:
         leaving.sign_in()
         leaving.http.timeout = httpx.Timeout(10, read=0.3)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import httpx
 import pytest
@@ -60,9 +61,13 @@ async def test_the_clock_is_the_tests_own(
 
 @pytest.mark.parametrize(("point", "jobs"), [("before", 0), ("after", 1)])
 async def test_a_closed_connection_is_a_protocol_error(
-    app: SimulatorApp, client: httpx.AsyncClient, principal: ServicePrincipal, point: str, jobs: int
+    app: SimulatorApp,
+    client: httpx.AsyncClient,
+    principal: ServicePrincipal,
+    point: Literal["before", "after"],
+    jobs: int,
 ) -> None:
-    app.simulator.faults.arm(Fault(action="close", operation="createJob", point=point))  # type: ignore[arg-type]
+    app.simulator.faults.arm(Fault(action="close", operation="createJob", point=point))
     with pytest.raises(httpx.RemoteProtocolError):
         await create(client, principal)
     assert count_jobs(app) == jobs
@@ -71,9 +76,13 @@ async def test_a_closed_connection_is_a_protocol_error(
 
 @pytest.mark.parametrize(("point", "jobs"), [("before", 0), ("after", 1)])
 async def test_a_held_request_that_is_cancelled_has_its_effect_only_after_the_point(
-    app: SimulatorApp, client: httpx.AsyncClient, principal: ServicePrincipal, point: str, jobs: int
+    app: SimulatorApp,
+    client: httpx.AsyncClient,
+    principal: ServicePrincipal,
+    point: Literal["before", "after"],
+    jobs: int,
 ) -> None:
-    hold = app.simulator.faults.arm(Fault(action="hold", operation="createJob", point=point))  # type: ignore[arg-type]
+    hold = app.simulator.faults.arm(Fault(action="hold", operation="createJob", point=point))
     task = asyncio.create_task(create(client, principal))
     assert await app.simulator.journal.wait_for(lambda: hold.holding == 1, 10)
     task.cancel()

@@ -6,6 +6,7 @@ nothing is discovered and nothing is cached.
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -116,7 +117,7 @@ class Cluster:
         for version in (version["name"] for version in crd["spec"]["versions"] if version["served"]):
             api_version, plural = f"{crd['spec']['group']}/{version}", crd["spec"]["names"]["plural"]
             until(
-                lambda api_version=api_version, plural=plural: self._lists(api_version, plural),  # type: ignore[misc]
+                partial(self._lists, api_version, plural),
                 what=f"{plural} of {api_version} can be listed",
                 within_seconds=within_seconds,
             )

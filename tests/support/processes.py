@@ -14,15 +14,15 @@ def running(process_ids: Iterable[int]) -> list[int]:
 def run_module(module: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     """Run `python -m MODULE` to its end, and keep what it says."""
     command = [sys.executable, "-m", module, *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
 def start_module(module: str, *arguments: str | Path) -> subprocess.Popen[bytes]:
     """Start `python -m MODULE` with a pipe as its standard input."""
     command = [sys.executable, "-m", module, *map(str, arguments)]
-    return subprocess.Popen(command, stdin=subprocess.PIPE)  # noqa: S603
+    return subprocess.Popen(command, stdin=subprocess.PIPE)
 
 
 def _state(process_id: int) -> str:
     asked = ["ps", "-o", "stat=", "-p", str(process_id)]
-    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()[:1]  # noqa: S603
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()[:1]

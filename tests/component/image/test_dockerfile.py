@@ -143,7 +143,7 @@ def copy_sources(to: Path) -> None:
 def run_step(line: str, folder: Path) -> None:
     """Run a RUN instruction by the shell that a builder uses."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.defpath])
-    done = subprocess.run(  # noqa: S603  # our own Dockerfile
+    done = subprocess.run(  # our own Dockerfile
         ["/bin/sh", "-c", line.replace(HOME, str(folder / HOME[1:]))],
         cwd=folder / "src",
         env={"PATH": path, "HOME": str(folder), "PIP_DISABLE_PIP_VERSION_CHECK": "1"},
@@ -161,7 +161,7 @@ def run_operator(image: Path, *arguments: str) -> subprocess.CompletedProcess[st
     program = shutil.which(image_instruction("ENTRYPOINT")[0], path=environment["PATH"])
     assert program is not None
     command = [program, *arguments]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
 
 def site_packages(home: Path) -> Path:

@@ -230,7 +230,7 @@ def test_a_stored_default_is_stored() -> None:
 @pytest.mark.parametrize("name", ["n", "y", "on", "Yes"])
 def test_names_that_yaml_takes_for_booleans_are_refused(name: str) -> None:
     with pytest.raises(SchemaError, match=rf"Sample\.{name}.*boolean"):
-        structural_schema(create_model("Sample", **{name: (str, ...)}))  # type: ignore[call-overload]
+        structural_schema(create_model("Sample", **{name: (str, ...)}))  # type: ignore[call-overload]  # a name that is computed
 
 
 def test_a_rule_speaks_in_one_line() -> None:

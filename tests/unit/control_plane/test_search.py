@@ -9,7 +9,7 @@ from control_plane.search import Folder, Go, Means, cache_root, locate, ways
 WANTED = ("etcd", "kube-apiserver", "kubectl")
 ALL = frozenset(WANTED)
 NEEDED = (1, 25, 0)
-HOME = Path("/home/someone")
+HOME = Path("/anywhere")
 
 
 def folder(label: str, *programs: str) -> Folder:
@@ -75,9 +75,9 @@ def test_the_packaged_go_is_taken_for_want_of_a_good_one_and_says_why(found: Go 
 @pytest.mark.parametrize(
     ("given", "cache"),
     [
-        ({}, "/home/someone/.cache"),
-        ({"XDG_CACHE_HOME": ""}, "/home/someone/.cache"),
-        ({"XDG_CACHE_HOME": "relative/is/ignored"}, "/home/someone/.cache"),
+        ({}, "/anywhere/.cache"),
+        ({"XDG_CACHE_HOME": ""}, "/anywhere/.cache"),
+        ({"XDG_CACHE_HOME": "relative/is/ignored"}, "/anywhere/.cache"),
         ({"XDG_CACHE_HOME": "/elsewhere"}, "/elsewhere"),
     ],
 )

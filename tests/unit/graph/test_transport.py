@@ -6,6 +6,8 @@ import aiohttp
 import httpx
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
+from multidict import CIMultiDict, CIMultiDictProxy
+from yarl import URL
 
 from entrasync.graph.endpoints import GraphEndpoint
 from entrasync.graph.exchange import NOT_SENT
@@ -13,7 +15,9 @@ from entrasync.graph.transport import GraphTransport, build_transport
 
 KEY = ConnectionKey("localhost", 443, True, True, None, None, None)
 
-REQUEST_INFO = aiohttp.RequestInfo(None, "CONNECT", None, None)  # type: ignore[arg-type]
+REQUEST_INFO = aiohttp.RequestInfo(
+    URL("https://localhost"), "CONNECT", CIMultiDictProxy(CIMultiDict()), URL("https://localhost")
+)
 
 SURELY_NOT = [
     aiohttp.ClientConnectorError(KEY, OSError(111, "refused")),
@@ -42,7 +46,7 @@ def failing(error: Exception) -> httpx.AsyncClient:
     class Transport(GraphTransport):
         def _open_session(self) -> aiohttp.ClientSession:
             session = super()._open_session()
-            session._request = self._fail  # type: ignore[method-assign]
+            session._request = self._fail  # type: ignore[method-assign]  # beneath its checks
             return session
 
         async def _fail(self, *_: object, **__: object) -> aiohttp.ClientResponse:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -13,7 +14,7 @@ from graph_simulator.world.quarantines import impose_quarantine
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import TEMPLATES
 from graph_simulator.world.times import NEVER
-from graph_simulator.world.words import QUARANTINE_REASONS
+from graph_simulator.world.words import QUARANTINE_REASONS, QuarantineReason
 
 NOW = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -103,8 +104,8 @@ def test_a_whole_failure_quarantines_at_once() -> None:
         ("captured", [5 * MINUTE, 6 * HOUR, 12 * HOUR, 24 * HOUR]),
     ],
 )
-def test_attempts_in_quarantine_get_rarer(ladder: str, waits: list[timedelta]) -> None:
-    switches = Switches(quarantine_ladder=ladder)  # type: ignore[arg-type]
+def test_attempts_in_quarantine_get_rarer(ladder: Literal["documented", "captured"], waits: list[timedelta]) -> None:
+    switches = Switches(quarantine_ladder=ladder)
     job, now = make_job(habit=QUICK_FAIL), NOW
     for count, wait in enumerate(waits, 1):
         now += 5 * MINUTE
@@ -154,8 +155,8 @@ def test_four_weeks_of_quarantine_disable_the_job(switches: Switches, code: str,
 
 
 @pytest.mark.parametrize("reason", QUARANTINE_REASONS)
-def test_each_reason_can_be_scripted(reason: str) -> None:
-    bad = Outcome(kind="quarantine", reason=reason, duration=MINUTE)  # type: ignore[arg-type]
+def test_each_reason_can_be_scripted(reason: QuarantineReason) -> None:
+    bad = Outcome(kind="quarantine", reason=reason, duration=MINUTE)
     job = at(make_job(QUICK, bad), 50 * MINUTE)
     assert job.quarantine is not None
     assert (job.code, job.quarantine.reason) == ("Quarantine", reason)
