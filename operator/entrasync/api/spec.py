@@ -24,9 +24,6 @@ from entrasync.api.ids import FactoryTag, Guid, JobId, ObjectName, TemplateId
 from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, Readiness, ScheduleState
 
-SHORTEST_POLL_INTERVAL = timedelta(seconds=30)
-LONGEST_POLL_INTERVAL = timedelta(hours=24)
-
 PollInterval = Annotated[
     timedelta,
     GoDuration(

@@ -5,15 +5,16 @@ from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from entrasync.api.conditions import Reason
-from entrasync.api.duration import parse_go_duration
 from entrasync.api.names import (
     DELETION_POLICY_ANNOTATION,
     MANAGEMENT_POLICY_ANNOTATION,
     POLL_INTERVAL_ANNOTATION,
 )
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
-from entrasync.api.spec import LONGEST_POLL_INTERVAL, SHORTEST_POLL_INTERVAL
+from entrasync.api.spec import PollInterval
 from entrasync.core.desired import Desired, Doubt
 
 
@@ -87,19 +88,14 @@ def take_defaults(desired: Desired, defaults: Defaults) -> Desired:
     return replace(desired, **{field: getattr(defaults, field) for field in desired.unset}, doubts=doubts)
 
 
-def _read_poll_interval(text: str) -> timedelta:
-    interval = parse_go_duration(text)
-    if not SHORTEST_POLL_INTERVAL <= interval <= LONGEST_POLL_INTERVAL:
-        raise ValueError
-    return interval
-
+_POLL_INTERVAL: TypeAdapter[timedelta] = TypeAdapter(PollInterval)
 
 _ANNOTATIONS: dict[str, tuple[str, Callable[[str], object], str]] = {
     DELETION_POLICY_ANNOTATION: ("deletion_policy", DeletionPolicy, "Delete, Pause or Retain"),
     MANAGEMENT_POLICY_ANNOTATION: ("management_policy", ManagementPolicy, "Manage or Observe"),
     POLL_INTERVAL_ANNOTATION: (
         "poll_interval",
-        _read_poll_interval,
+        _POLL_INTERVAL.validate_python,
         "whole hours, minutes and seconds, such as 90s, 5m or 1h30m, from 30s to 24h",
     ),
 }

@@ -68,6 +68,11 @@ class IntervalAnswer:
     words: str | None = None
     repeat_at: datetime | None = None
 
+    @property
+    def is_consent(self) -> bool:
+        """Whether Graph took it, as far as it says."""
+        return self.words is None and self.repeat_at is None
+
 
 async def ask_interval(api: SyncApi, action: AskInterval, clock: Clock) -> IntervalAnswer:
     """Ask for an interval: whatever Graph answers is an answer, and none harms the job.

@@ -38,7 +38,7 @@ from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.done import Done
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.offers import explain_refusal, refuse_unless_offered, was_not_offered
-from entrasync.reconcile.patches import IntervalAnswer, ask_interval, patch_settings, tell_settings
+from entrasync.reconcile.patches import ask_interval, patch_settings, tell_settings
 from entrasync.reconcile.ports import EventSink, ResourceApi, ResourceChanged, SyncApi
 from entrasync.reconcile.resources import Resources
 
@@ -224,7 +224,7 @@ class Performer:
         asked = with_interval(
             resource, action.interval, self._clock.now(), answer=answer.words, repeat_at=answer.repeat_at
         )
-        return Done(replace(resource, status=asked), needs_look=answer == IntervalAnswer())
+        return Done(replace(resource, status=asked), needs_look=answer.is_consent)
 
     async def _delete(self, action: DeleteJob, resource: Resource, *, api: SyncApi) -> Done:
         """Delete the job and let go; one that Graph does not know may only be hidden, and needs a look."""
