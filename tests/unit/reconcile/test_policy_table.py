@@ -57,7 +57,8 @@ FIRST_SEEN = DecisionTable.read(
     connection="up down gone lost",
     policy="Manage Observe",
     adoption="AdoptOrCreate AdoptOnly jobId",
-    remote="none other running at-rest several foreign ill",
+    state="unset Active Paused",
+    remote="none no-principal other running at-rest by-Graph several foreign ill",
 )
 
 POLLED = DecisionTable.read(
@@ -67,8 +68,8 @@ POLLED = DecisionTable.read(
     policy="Manage Observe",
     origin="Created Adopted",
     state="unset Active Paused",
-    missing="Recreate Report jobId",
-    remote="none running by-person by-us by-Graph ill several foreign",
+    missing="Recreate Report jobId AdoptOnly",
+    remote="none no-principal running by-person by-us by-Graph ill several foreign",
 )
 
 DELETED = DecisionTable.read(
@@ -113,7 +114,7 @@ async def find_wrong(table: DecisionTable, line: Line, play: Any) -> dict[str, t
 async def first_seen(cell: Cell) -> tuple[str, ...]:
     story = NotedStory()
     put_remote(story, cell["remote"])
-    wish = wish_of(cell, adoption_policy=AdoptionPolicy.ADOPT_OR_CREATE)
+    wish = wish_of(cell, schedule_state=state_of(cell))
     if cell["adoption"] == "jobId":
         wish = replace(wish, job_id=JOB)
     else:
@@ -127,13 +128,7 @@ async def first_seen(cell: Cell) -> tuple[str, ...]:
 async def polled(cell: Cell) -> tuple[str, ...]:
     story = NotedStory()
     put_remote(story, cell["remote"])
-    is_named = cell["missing"] == "jobId"
-    wish = wish_of(
-        cell,
-        schedule_state=None if cell["state"] == "unset" else ScheduleState(cell["state"]),
-        job_id=JOB if is_named else None,
-        on_missing=OnMissing.RECREATE if is_named else OnMissing(cell["missing"]),
-    )
+    wish = replace(wish_of(cell, schedule_state=state_of(cell)), **MISSING[cell["missing"]])
     known = RESTED if cell["remote"] == "by-us" else {}
     key = story.apply(holder(wish=wish, origin=cell["origin"], status=known))
     connect(story, cell["connection"])
@@ -166,6 +161,10 @@ async def run_until_settled(story: Story, key: ResourceKey) -> None:
         story.clock.move(Bounds().missing_for / Bounds().misses_needed)
 
 
+def state_of(cell: Cell) -> ScheduleState | None:
+    return None if cell["state"] == "unset" else ScheduleState(cell["state"])
+
+
 def wish_of(cell: Cell, **spec: Any) -> Desired:
     return desired(
         connection_name=CONTOSO.name,
@@ -174,6 +173,14 @@ def wish_of(cell: Cell, **spec: Any) -> Desired:
         **spec,
     )
 
+
+MISSING: Mapping[str, Mapping[str, Any]] = {
+    "Recreate": {"on_missing": OnMissing.RECREATE},
+    "Report": {"on_missing": OnMissing.REPORT},
+    "jobId": {"job_id": JOB},
+    "AdoptOnly": {"adoption_policy": AdoptionPolicy.ADOPT_ONLY},
+}
+"""What decides whether a job that has gone may be made again; the last two forbid it whatever onMissing says."""
 
 RESTED = {
     "job": {"id": JOB, "templateId": "scim", "schedule": {"state": "Disabled"}},
