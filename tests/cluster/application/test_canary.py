@@ -8,10 +8,48 @@ import pytest
 
 from tests.cluster.application.scim import ScimApp
 from tests.support.certificates import certificate_pem, key_pem, make_certificate
+from tests.support.cluster import Object
 from tests.support.leaks import find_leaks
 from tests.support.polling import until
+from tests.support.secret_forms import forms_of
 from tests.support.teams import Team
 from tests.support.workplace import Workplace
+
+
+class TestTheSearch:
+    """It finds what is there: else it would prove nothing that it finds none."""
+
+    @pytest.mark.parametrize("form", ["as it is", "in Base64", "its end"])
+    def test_sees_a_secret_in_an_event(self, app: ScimApp, place: Workplace, form: str) -> None:
+        event = place.cluster.create("events", leaking_event(place, forms_of(app.token)[form]), place.namespace)
+        found = find_leaks(place)
+        place.cluster.delete("v1", "events", event["metadata"]["name"], place.namespace)
+        assert found
+        assert all(where.endswith("is in an Event") for where in found)
+
+    def test_sees_a_key_in_a_log(self, place: Workplace) -> None:
+        log = place.log.with_name("leaking.log")
+        log.write_text(key_pem())
+        found = find_leaks(place)
+        log.unlink()
+        assert "a private key is in the log leaking.log" in found
+
+    def test_sees_a_secret_in_an_annotation_of_a_job(self, app: ScimApp, place: Workplace) -> None:
+        name = app.apply()
+        place.annotate(name, note=app.token)
+        found = find_leaks(place)
+        place.annotate(name, note=None)
+        assert any(where.endswith("is in a SynchronizationJob") for where in found)
+
+
+def leaking_event(place: Workplace, message: str) -> Object:
+    return {
+        "apiVersion": "v1",
+        "kind": "Event",
+        "metadata": {"generateName": "leak-"},
+        "involvedObject": {"kind": "Namespace", "namespace": place.namespace, "name": place.namespace},
+        "message": message,
+    }
 
 
 def test_a_save_that_goes_well_shows_nothing(app: ScimApp, place: Workplace) -> None:
