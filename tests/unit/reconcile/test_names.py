@@ -7,7 +7,7 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import AdoptionPolicy
 from entrasync.core.desired import Desired
-from entrasync.core.errors import GraphAnswer, Refused
+from entrasync.core.errors import GraphAnswer, PossiblyReplicating, Refused
 from entrasync.core.resource import ResourceKey
 from tests.support.facts import JOB, OTHER_PRINCIPAL, PRINCIPAL, desired, remote_job, resource
 from tests.support.fakes import Story
@@ -146,6 +146,19 @@ class TestWhatNamesDoNotMean:
         await settle(story, key)
 
         assert story.condition(key, "Stalled") == ("True", "ServicePrincipalChanged")
+
+    async def test_an_app_that_got_another_service_principal_is_told_of_it(self, story: Story) -> None:
+        key = story.apply(resource(by_name(), finalizers=()))
+        await settle(story, key)
+        story.graph.has_principal = False
+        story.graph.principals[APP] = OTHER_PRINCIPAL
+        gone = Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(404, "", "", "request"))
+        story.graph.fail("list_jobs", PossiblyReplicating(gone, answer=gone.answer), times=99)
+
+        await story.run_until(key, timedelta(minutes=20))
+
+        assert story.condition(key, "Stalled") == ("True", "ServicePrincipalChanged")
+        assert f"appId {APP} means {OTHER_PRINCIPAL}" in story.message(key, "Stalled")
 
     async def test_a_tag_that_means_another_template_is_told(self, story: Story) -> None:
         story.graph.templates, story.graph.factory_tags["aws"] = ("scim", "aws"), "aws"
