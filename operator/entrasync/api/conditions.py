@@ -21,7 +21,7 @@ class ConditionType(StrEnum):
     SCHEDULE_APPLIED = "ScheduleApplied"
     ESCROWS_PRUNED = "EscrowsPruned"
     DRIFTED = "Drifted"
-    FOREIGN_SECRET_LOST = "ForeignSecretLost"  # noqa: S105  the name of a reason, no password
+    FOREIGN_SECRET_LOST = "ForeignSecretLost"  # noqa: S105  the name of a condition, no password
     DEFAULTS_IN_DOUBT = "DefaultsInDoubt"
 
 

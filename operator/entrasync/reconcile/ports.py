@@ -13,6 +13,7 @@ from entrasync.core.kubernetes_secret import KubernetesSecret
 from entrasync.core.resource import Resource, ResourceKey
 from entrasync.core.secrets import StoredSecret
 from entrasync.core.templates import RemoteTemplate
+from entrasync.reconcile.store import Stored
 
 
 class SyncApi(Protocol):
@@ -162,27 +163,12 @@ class NamespaceStore(Protocol):
         ...
 
 
-class Subject(Protocol):
+class Subject(Stored, Protocol):
     """An object that an Event may be told of."""
 
     @property
     def kind(self) -> str:
         """Its kind, one of ours."""
-        ...
-
-    @property
-    def key(self) -> ResourceKey:
-        """Namespace and name."""
-        ...
-
-    @property
-    def uid(self) -> str:
-        """Its uid."""
-        ...
-
-    @property
-    def resource_version(self) -> str:
-        """The version that the Event is about."""
         ...
 
 
