@@ -2,6 +2,7 @@ import argparse
 import secrets
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from graph_simulator.app import create_app
@@ -13,7 +14,7 @@ from graph_simulator.world.times import parse_time
 from graph_simulator.world_file import load_world
 
 
-def parse_arguments(arguments: list[str]) -> argparse.Namespace:
+def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="graph_simulator", description="A stand-in for Microsoft Graph.")
     parser.add_argument("--dir", type=Path, required=True, help="folder for ca.pem and world.json")
@@ -37,9 +38,9 @@ def make_clock(options: argparse.Namespace) -> WorldClock:
     return WorldClock(start, origin, options.clock_rate, options.clock_frozen)
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     """Run the simulator until SIGTERM."""
-    options = parse_arguments(sys.argv[1:])
+    options = parse_arguments(arguments)
     world = World(seed=options.seed)
     app = create_app(world, make_clock(options), make_identity(), latency_seconds=options.latency_ms / 1000)
     app.simulator.world_token = secrets.token_urlsafe(16)
@@ -50,4 +51,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -10,7 +10,7 @@ from graph_simulator.fault_handle import PATIENCE_SECONDS, ControlError, FaultHa
 from graph_simulator.hand.identity import IdentityHand
 from graph_simulator.hand.target_apps import TargetAppHand
 from graph_simulator.hand.time import TimeHand
-from graph_simulator.process import Launch, run_process
+from graph_simulator.process import Begin, Launch, begin_simulator, run_process
 from graph_simulator.views import (
     Calls,
     CredentialValidationView,
@@ -47,9 +47,9 @@ class World(TargetAppHand, IdentityHand, TimeHand):
 
     @classmethod
     @contextmanager
-    def run(cls, directory: Path, launch: Launch | None = None) -> Iterator[Self]:
+    def run(cls, directory: Path, launch: Launch | None = None, *, begin: Begin = begin_simulator) -> Iterator[Self]:
         """Start a simulator in a folder, and end it with the block."""
-        with run_process(directory, launch or Launch()), cls(directory) as world:
+        with run_process(directory, launch or Launch(), begin=begin), cls(directory) as world:
             yield world
 
     # Service principals

@@ -3,14 +3,54 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 SOURCE_ROOT = Path(__file__).resolve().parents[1]
+BETWEEN_LOOKS = 0.01
+
+
+class Running(Protocol):
+    """A started process, as `subprocess.Popen` has it."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Tell its exit code; None while it runs."""
+        ...
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; raises `subprocess.TimeoutExpired`."""
+        ...
+
+    def send_signal(self, sig: int) -> None:
+        """Send a signal, unless it has ended."""
+        ...
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
+
+Begin = Callable[[Sequence[str], Mapping[str, str], Path], Running]
+"""Starts a program with arguments and environment; what it says is appended to a file, which is there at once."""
+
+
+def begin_simulator(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Running:
+    """Start a simulator as anybody would: a new interpreter that imports all it needs."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "graph_simulator", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=environment,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,8 +68,8 @@ class Launch:
     world: Path | None = None
 
     def list_arguments(self, directory: Path) -> list[str]:
-        """Write the command line, without the interpreter."""
-        arguments = ["-m", "graph_simulator", "--dir", str(directory), "--die-with-parent"]
+        """Write the arguments of the command line."""
+        arguments = ["--dir", str(directory), "--die-with-parent"]
         numbers = {"port": self.port, "metadata-port": self.metadata_port, "clock-rate": self.clock_rate}
         numbers |= {"latency-ms": self.latency_ms, "seed": self.seed}
         arguments += [word for name, number in numbers.items() for word in (f"--{name}", str(number))]
@@ -45,31 +85,25 @@ class Launch:
 
 
 @contextmanager
-def run_process(directory: Path, launch: Launch) -> Iterator[dict[str, Any]]:
-    """Run a simulator in a process of its own, from its ready line to the end of the block; gives its world.json.
+def run_process(directory: Path, launch: Launch, *, begin: Begin = begin_simulator) -> Iterator[dict[str, Any]]:
+    """Run a simulator in a process of its own, from when it is ready to the end of the block; gives its world.json.
 
     Raises:
         RuntimeError: It ended before it was ready; the message has the end of its log.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    log = directory / "simulator.log"
-    environment = os.environ | {"PYTHONPATH": str(SOURCE_ROOT)}
-    with log.open("ab") as errors:
-        process = subprocess.Popen(
-            [sys.executable, *launch.list_arguments(directory)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            env=environment,
-        )
-    with process:
-        try:
-            if process.stdout is None or not process.stdout.readline():
+    world, log = directory / "world.json", directory / "simulator.log"
+    world.unlink(missing_ok=True)
+    process = begin(launch.list_arguments(directory), os.environ | {"PYTHONPATH": str(SOURCE_ROOT)}, log)
+    try:
+        while not world.exists():
+            if process.poll() is not None:
                 raise RuntimeError(f"the simulator did not start:\n{log.read_text(errors='replace')[-4000:]}")
-            yield json.loads((directory / "world.json").read_text(encoding="utf-8"))
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(timeout=10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+            time.sleep(BETWEEN_LOOKS)
+        yield json.loads(world.read_text(encoding="utf-8"))
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()

@@ -16,6 +16,7 @@ from typing import Self
 
 import httpx
 
+from graph_simulator.process import Begin, Running
 from stage.world_time import WorldTime
 
 START_SECONDS = 20.0
@@ -86,17 +87,29 @@ class Post:
         return inherited | own | dict(self.environment)
 
 
+def begin_operator(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Running:
+    """Start it as everybody does: a new interpreter that imports all it needs."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "-m", "entrasync.process.cli", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env=environment,
+        )
+
+
 class OperatorProcess:
     """A running operator. `with` ends it by SIGTERM; `kill` is SIGKILL."""
 
-    def __init__(self, process: subprocess.Popen[bytes], log: Path, *, begins_at: int = 0) -> None:
+    def __init__(self, process: Running, log: Path, *, begins_at: int = 0) -> None:
         self.process = process
         self.log = log
         self.exit_seconds: float | None = None
         self._begins_at = begins_at
 
     @classmethod
-    def start(cls, post: Post, log: Path, *, is_awaited: bool = True) -> Self:
+    def start(cls, post: Post, log: Path, *, is_awaited: bool = True, begin: Begin = begin_operator) -> Self:
         """Start an operator; its log is appended to `log`. Waits until it is ready, unless told not to.
 
         Raises:
@@ -104,14 +117,7 @@ class OperatorProcess:
         """
         log.parent.mkdir(parents=True, exist_ok=True)
         begins_at = log.stat().st_size if log.exists() else 0
-        with log.open("ab") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "entrasync.process.cli", *post.list_arguments()],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                env=post.write_environment(),
-            )
+        process = begin(post.list_arguments(), post.write_environment(), log)
         operator = cls(process, log, begins_at=begins_at)
         if is_awaited:
             operator.wait_ready()

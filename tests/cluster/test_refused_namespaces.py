@@ -21,6 +21,7 @@ from tests.support.installation import FAST, SimulatedTenant, make_namespace
 from tests.support.line import Line
 from tests.support.pod import Pod
 from tests.support.polling import until
+from tests.support.warm_start import fork_simulator
 from tests.support.world import World
 
 HOME, STEADY, DOOMED, LATE, MISTYPED = "entra", "steady", "doomed", "late", "mistyped"
@@ -95,7 +96,7 @@ def scoped_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster
 def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedTenant]:
     time, folder = WorldTime.beginning_now(FAST), tmp_path_factory.mktemp("graph") / "world"
     launch = Launch(clock_start=time.start, clock_origin=time.origin, clock_rate=time.rate)
-    with World.run(folder, launch) as world:
+    with World.run(folder, launch, begin=fork_simulator) as world:
         yield SimulatedTenant(world, folder, time)
 
 

@@ -68,7 +68,7 @@ def test_it_ends_on_sigterm_though_a_client_keeps_its_connection(tmp_path: Path)
 
 _PARENT = """
 import subprocess, sys
-child = subprocess.Popen([sys.executable, *sys.argv[1:]], stdout=subprocess.PIPE, text=True)
+child = subprocess.Popen([sys.executable, "-m", "graph_simulator", *sys.argv[1:]], stdout=subprocess.PIPE, text=True)
 print(child.stdout.readline(), end="", flush=True)
 sys.stdin.read()
 """

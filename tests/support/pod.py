@@ -9,10 +9,11 @@ token comes by a kubeconfig, not by the fixed folder; the rest of the file syste
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from typing import Any, Self
 
 import httpx
 
+from graph_simulator.process import Begin, Running
 from stage.operator_process import NO_AUTHORITIES
 from tests.support.cluster import Cluster
 from tests.support.helm import ROOT
@@ -40,7 +42,7 @@ class Pod:
     """Where its volumes, its log and its home are."""
     surroundings: Mapping[str, str] = field(default_factory=dict)
     """Variables that stand for what is outside a cluster, such as where Microsoft's addresses lead."""
-    process: subprocess.Popen[bytes] | None = None
+    process: Running | None = None
 
     @classmethod
     def of(
@@ -68,12 +70,15 @@ class Pod:
         return f"system:serviceaccount:{self.namespace}:{self.spec['serviceAccountName']}"
 
     @property
-    def command(self) -> list[str]:
-        """The container's whole command: the image's entrypoint and the rendered arguments."""
-        entrypoint = self.container.get("command") or image_instruction("ENTRYPOINT")
-        arguments = self.container.get("args") or image_instruction("CMD")
-        program = Path(sys.executable).with_name(entrypoint[0])
-        return [*self._take_user(), str(program), *entrypoint[1:], *map(self._place, arguments)]
+    def entrypoint(self) -> list[str]:
+        """The container's program, as the user that the pod says."""
+        program, *words = self.container.get("command") or image_instruction("ENTRYPOINT")
+        return [*self._take_user(), str(Path(sys.executable).with_name(program)), *words]
+
+    @property
+    def arguments(self) -> list[str]:
+        """The rendered arguments."""
+        return [self._place(word) for word in self.container.get("args") or image_instruction("CMD")]
 
     @property
     def environment(self) -> dict[str, str]:
@@ -90,15 +95,18 @@ class Pod:
         """What it has said."""
         return self.folder / "log"
 
-    def start(self) -> Self:
-        """Mount the volumes and start the container."""
+    def start(self, begin: Begin | None = None) -> Self:
+        """Mount the volumes and start the container: by its entrypoint, unless told how else."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.sync_volumes()
-        with self.log.open("ab") as output:
-            self.process = subprocess.Popen(  # what the Deployment says
-                self.command, env=self.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
-            )
+        self.process = (begin or self._enter)(self.arguments, self.environment, self.log)
         return self
+
+    def _enter(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Running:
+        with log.open("ab") as output:
+            return subprocess.Popen(  # what the Deployment says
+                [*self.entrypoint, *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            )
 
     def sync_volumes(self) -> None:
         """Write the volumes as their Secrets and ConfigMaps are now; file by file, each at once."""
@@ -142,7 +150,7 @@ class Pod:
     def stop(self) -> int:
         """End it as the kubelet does, which kills after the grace period; returns the exit code."""
         assert self.process is not None
-        self.process.terminate()
+        self.process.send_signal(signal.SIGTERM)
         try:
             return self.process.wait(self.spec["terminationGracePeriodSeconds"])
         finally:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.support.graph_caller import GraphCaller
+from tests.support.warm_start import fork_simulator
 from tests.support.world import Launch, Principal, World
 
 WORLD_BEGINS = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
@@ -15,7 +16,7 @@ WORLD_BEGINS = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """A simulator in a process of its own, whose time stands still."""
     launch = Launch(clock_start=WORLD_BEGINS, clock_frozen=True)
-    with World.run(tmp_path_factory.mktemp("graph-simulator"), launch) as running:
+    with World.run(tmp_path_factory.mktemp("graph-simulator"), launch, begin=fork_simulator) as running:
         yield running
 
 

@@ -14,6 +14,7 @@ from graph_simulator.process import Launch
 from stage import OperatorProcess, Post, WorldTime
 from tests.support.cluster import Cluster, Object, has_condition
 from tests.support.polling import until
+from tests.support.warm_start import fork_operator, fork_simulator
 
 FAST = 60.0
 """World seconds per real second: a cycle of 40 minutes takes 40 s, a poll interval of 5 minutes takes 5 s."""
@@ -43,7 +44,7 @@ class Workplace:
 
     def start_operator(self, *, is_awaited: bool = True) -> OperatorProcess:
         """Start the operator."""
-        self.operator = OperatorProcess.start(self.post, self.log, is_awaited=is_awaited)
+        self.operator = OperatorProcess.start(self.post, self.log, is_awaited=is_awaited, begin=fork_operator)
         return self.operator
 
     def kill_operator(self) -> None:
@@ -229,7 +230,7 @@ def open_workplace(
     world_time = WorldTime.beginning_now(rate)
     graph = folder / "graph"
     launch = Launch(clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=world_time.rate)
-    with World.run(graph, launch) as world:
+    with World.run(graph, launch, begin=fork_simulator) as world:
         namespaces = () if everywhere else (namespace, *beside)
         account = kubeconfig or cluster.plane.kubeconfig
         post = Post(account, graph, world_time, namespaces, flags=("--log-level=debug", *flags))

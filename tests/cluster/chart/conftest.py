@@ -9,6 +9,7 @@ from stage import WorldTime
 from tests.support.chart_fixtures import helm, helm3
 from tests.support.cluster import Cluster
 from tests.support.installation import FAST, SimulatedTenant
+from tests.support.warm_start import fork_simulator
 from tests.support.world import World
 
 __all__ = ["helm", "helm3"]
@@ -27,5 +28,5 @@ def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedTenant
     """A simulated tenant for all tests of the chart: each makes its own service principals."""
     time, folder = WorldTime.beginning_now(FAST), tmp_path_factory.mktemp("graph") / "world"
     launch = Launch(clock_start=time.start, clock_origin=time.origin, clock_rate=time.rate)
-    with World.run(folder, launch) as world:
+    with World.run(folder, launch, begin=fork_simulator) as world:
         yield SimulatedTenant(world, folder, time)

@@ -20,6 +20,7 @@ from tests.support.installation import SimulatedTenant, clear, write_connection
 from tests.support.pod import Pod
 from tests.support.polling import until
 from tests.support.rights import Right, granted, without
+from tests.support.warm_start import fork_operator
 
 JOBS, STATUS, EVENTS = "entrasync.io/synchronizationjobs", "entrasync.io/synchronizationjobs/status", "core/events"
 NAMESPACES = "core/namespaces"
@@ -214,7 +215,7 @@ def operators(
         bare_cluster.create(PLURAL, write_job(home, principal), home)
         write_connection(bare_cluster, home)
         pod = Pod.of(bare_cluster, home, home, tmp_path_factory.mktemp("pod"))
-        started[right] = Crippled(bare_cluster, tenant, pod.start(), principal)
+        started[right] = Crippled(bare_cluster, tenant, pod.start(fork_operator), principal)
     yield started
     for operator in started.values():
         operator.pod.stop()

@@ -1,5 +1,7 @@
 """The operator is told to end (SIGTERM): no new work, writes under way are finished, and it is out in time."""
 
+import signal
+
 from tests.cluster.process.conftest import HungEnd
 from tests.support.polling import until
 from tests.support.workplace import Workplace, open_branch
@@ -16,7 +18,7 @@ class TestTheEnd:
             held = place.world.hold("createJob", "after", service_principal=principal)
             name = place.apply_job(principal)
             held.wait_held()
-            place.operator.process.terminate()
+            place.operator.process.send_signal(signal.SIGTERM)
             until(lambda: "The operator was told to stop" in place.log.read_text(), what="it has heard")
             held.release()
             assert place.operator.process.wait(25) == 0

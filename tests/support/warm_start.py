@@ -1,0 +1,80 @@
+"""Operators and simulators forked from an interpreter that has imported their modules once: that is most of a start.
+
+They are processes of their own all the same, with their own arguments, environment and log, to be told to end or
+killed. What is tested of the commands themselves, and the benches, starts the commands.
+"""
+
+import gc
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+
+from entrasync.process import cli
+from graph_simulator import __main__ as graph_simulator
+
+_CONTEXT = multiprocessing.get_context("forkserver")
+_CONTEXT.set_forkserver_preload([__name__])
+
+gc.freeze()  # in the interpreter forked from: else the first collection of each child would copy all its memory
+
+
+class ForkedProcess:
+    """A forked process, with what its users need of `subprocess.Popen`."""
+
+    def __init__(self, process: ForkServerProcess) -> None:
+        self._process = process
+        self.pid = process.pid or 0
+
+    def poll(self) -> int | None:
+        """Tell its exit code; None while it runs."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end; raises `subprocess.TimeoutExpired`."""
+        self._process.join(timeout)
+        if (code := self._process.exitcode) is None:
+            raise subprocess.TimeoutExpired(self._process.name, timeout or 0)
+        return code
+
+    def send_signal(self, sig: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, sig)
+
+    def kill(self) -> None:
+        """End it at once."""
+        self.send_signal(signal.SIGKILL)
+
+
+def fork_operator(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> ForkedProcess:
+    """Start an operator; what it says is appended to the log, which is there at once."""
+    return _fork(cli.main, arguments, environment, log=log)
+
+
+def fork_simulator(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> ForkedProcess:
+    """Start a Graph simulator; what it says is appended to the log, which is there at once."""
+    return _fork(graph_simulator.main, arguments, environment, log=log)
+
+
+Main = Callable[[Sequence[str]], int | None]
+
+
+def _fork(main: Main, arguments: Sequence[str], environment: Mapping[str, str], *, log: Path) -> ForkedProcess:
+    log.touch()
+    process = _CONTEXT.Process(target=_run, args=(main, arguments, environment, log), daemon=True)
+    process.start()
+    return ForkedProcess(process)
+
+
+def _run(main: Main, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> None:
+    with log.open("ab") as output:
+        os.dup2(output.fileno(), sys.stdout.fileno())
+        os.dup2(output.fileno(), sys.stderr.fileno())
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.exit(main(arguments))
