@@ -14,6 +14,7 @@ from entrasync.graph.client import GraphClient
 from entrasync.graph.lanes import Limiters
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.connection import find_connection, open_session
+from entrasync.kube.discovery import complete_discovery
 from entrasync.kube.events import EventPoster
 from entrasync.kube.graph_connections import ConnectionServer
 from entrasync.kube.handlers import ConnectionWatch, Watch
@@ -109,7 +110,8 @@ class Parts:
 def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts:
     """Join the parts. Opens no connection yet, but for reading KUBECONFIG. Raises `NotConnected`."""
     scope = Scope(settings.namespaces)
-    session = open_session(find_connection(kopf_settings()), scope.overhear, places=len(scope.places))
+    listeners = (complete_discovery, scope.overhear)
+    session = open_session(find_connection(kopf_settings()), *listeners, places=len(scope.places))
     ground = _lay_ground(settings, scope, clock, metrics, rest=Rest(session.server, session.aiohttp_session))
     jobs, connections, background = _join_job_parts(ground), _join_connection_parts(ground), Background()
     engines = (jobs.engine, connections.engine)

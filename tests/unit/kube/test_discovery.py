@@ -1,0 +1,97 @@
+"""Kopf asks once what the API server serves; what it is not told of then it would never watch."""
+
+import asyncio
+from collections import Counter
+from typing import Any, cast
+
+import aiohttp
+import kopf
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+
+from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL, VERSION
+from entrasync.kube import discovery
+from entrasync.kube.connection import open_session
+from entrasync.kube.discovery import complete_discovery
+from entrasync.kube.host import Hosting, host
+from entrasync.kube.scope import Scope
+
+OURS = f"/apis/{GROUP}/{VERSION}"
+
+
+def tell_kind(plural: str, *, namespaced: bool = True) -> dict[str, Any]:
+    names = {"name": plural, "kind": plural, "singularName": plural}
+    return names | {"namespaced": namespaced, "verbs": ["list", "watch"]}
+
+
+class LaggingServer:
+    """An API server that lists our kinds, and only at the third look says that it serves both."""
+
+    def __init__(self) -> None:
+        self.looks: Counter[str] = Counter()
+        self.listed: set[str] = set()
+        self.has_listed_all = asyncio.Event()
+        self.app = web.Application()
+        self.app.router.add_get("/api", self.tell_core)
+        self.app.router.add_get("/api/v1", self.tell_core)
+        self.app.router.add_get("/apis", self.tell_groups)
+        self.app.router.add_get(OURS, self.tell_kinds)
+        self.app.router.add_get(OURS + "/{plural}", self.list)
+
+    async def tell_core(self, _: web.Request) -> web.Response:
+        return web.json_response({"versions": ["v1"], "resources": [tell_kind("namespaces", namespaced=False)]})
+
+    async def tell_groups(self, _: web.Request) -> web.Response:
+        self.looks["/apis"] += 1
+        version = {"groupVersion": f"{GROUP}/{VERSION}", "version": VERSION}
+        ours = {"name": GROUP, "versions": [version], "preferredVersion": version}
+        return web.json_response({"groups": [ours] if self.looks["/apis"] > 2 else []})
+
+    async def tell_kinds(self, _: web.Request) -> web.Response:
+        self.looks[OURS] += 1
+        if self.looks[OURS] == 1:
+            return web.json_response({"kind": "Status", "code": 404}, status=404)
+        plurals = (CONNECTION_PLURAL, PLURAL) if self.looks[OURS] > 2 else (CONNECTION_PLURAL,)
+        return web.json_response({"resources": [tell_kind(plural) for plural in plurals]})
+
+    async def list(self, request: web.Request) -> web.Response:
+        self.listed.add(request.match_info["plural"])
+        if self.listed == {PLURAL, CONNECTION_PLURAL}:
+            self.has_listed_all.set()
+        if "watch" in request.query:
+            await asyncio.Event().wait()
+        return web.json_response({"metadata": {"resourceVersion": "1"}, "items": []})
+
+
+async def test_our_kinds_are_watched_though_discovery_lists_them_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nothing() -> None:
+        pass
+
+    monkeypatch.setattr(discovery, "BETWEEN_LOOKS", 0)
+    lagging, watch, stop = LaggingServer(), cast("Any", None), asyncio.Event()
+    async with TestServer(lagging.app) as server:
+        session = open_session(kopf.ConnectionInfo(server=str(server.make_url("")).rstrip("/")), complete_discovery)
+        hosted = asyncio.create_task(host(Hosting(session, watch, watch, Scope(), nothing, nothing), stop=stop))
+        async with asyncio.timeout(10), session.aiohttp_session:
+            await lagging.has_listed_all.wait()
+            stop.set()
+            await hosted
+
+
+async def test_what_is_not_about_our_kinds_is_passed_on_as_it_is() -> None:
+    asked: list[str] = []
+
+    async def answer(_: web.Request) -> web.Response:
+        asked.append("once")
+        return web.json_response({"resources": []})
+
+    app = web.Application()
+    app.router.add_get("/apis/apps/v1", answer)
+    async with (
+        TestServer(app) as server,
+        aiohttp.ClientSession(middlewares=[complete_discovery]) as session,
+        session.get(server.make_url("/apis/apps/v1")) as found,
+    ):
+        assert await found.json() == {"resources": []}
+    assert asked == ["once"]
