@@ -6,7 +6,7 @@ from typing import TypeVar
 
 Seen = TypeVar("Seen")
 
-SHORTEST_PAUSE, LONGEST_PAUSE = 0.03, 0.15
+SHORTEST_PAUSE, LONGEST_PAUSE = 0.04, 0.2
 """Seconds between looks, each of which costs an API server or a simulator some work that others wait for."""
 
 
@@ -22,4 +22,4 @@ def until(
         waited = time.monotonic() - began
         if waited > within_seconds:
             raise AssertionError(f"Not within {within_seconds:.0f} s: {what}. Seen last: {seen!r}")
-        time.sleep(min(LONGEST_PAUSE, max(SHORTEST_PAUSE, waited / 8)))
+        time.sleep(min(LONGEST_PAUSE, max(SHORTEST_PAUSE, waited / 5)))
