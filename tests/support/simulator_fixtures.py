@@ -24,8 +24,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def graph_world(simulator: World) -> World:
     """The session's simulator, with nothing in it, on the morning of its first day."""
     simulator.reset()
-    simulator.freeze()
-    simulator.set_clock(WORLD_BEGINS)
+    simulator.stop_at(WORLD_BEGINS)
     return simulator
 
 

@@ -4,7 +4,6 @@ They are processes of their own all the same, with their own arguments, environm
 killed. What is tested of the commands themselves, and the benches, starts the commands.
 """
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -18,9 +17,7 @@ from entrasync.process import cli
 from graph_simulator import __main__ as graph_simulator
 
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload([__name__])
-
-gc.freeze()  # in the interpreter forked from: else the first collection of each child would copy all its memory
+_CONTEXT.set_forkserver_preload(["tests.support.preloaded"])
 
 
 class ForkedProcess:

@@ -24,6 +24,10 @@ class TimeHand(Wire):
         """Make it `moment` now."""
         return self._change_clock(now=moment.isoformat())
 
+    def stop_at(self, moment: datetime) -> datetime:
+        """Stop the time, at `moment`."""
+        return self._change_clock(frozen=True, now=moment.isoformat())
+
     def set_rate(self, rate: float) -> datetime:
         """Let the world's time pass faster or slower."""
         return self._change_clock(rate=rate)

@@ -37,6 +37,8 @@ async def get_clock(request: Request) -> Response:
 async def patch_clock(request: Request) -> Response:
     """Set the time (`now`), jump (`advance_seconds`), change the `rate`, or stop and go (`frozen`)."""
     clock, document = get_simulator(request).clock, await read_document(request)
+    if "frozen" in document:
+        clock.freeze() if document["frozen"] else clock.run()
     if "now" in document:
         clock.set(parse_time(document["now"]))
     if "advance_seconds" in document:
@@ -44,8 +46,6 @@ async def patch_clock(request: Request) -> Response:
     if "rate" in document:
         clock.set(clock.now())
         clock.rate = float(document["rate"])
-    if "frozen" in document:
-        clock.freeze() if document["frozen"] else clock.run()
     return reply(describe_clock(clock))
 
 
