@@ -38,7 +38,7 @@ def make_job(script: list[Outcome], switches: Switches) -> Job:
     return start_job(replace(job, script=tuple(script)), NOW)
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(SCRIPTS, STEPS, SWITCHES)
 def test_every_state_has_the_shape_and_the_sense_of_graph(
     script: list[Outcome], steps: list[tuple[str, timedelta]], switches: Switches
@@ -60,7 +60,7 @@ def test_every_state_has_the_shape_and_the_sense_of_graph(
         assert job.next_cycle is None or job.next_cycle > now or job.running or action in {"start", *SCOPES}
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(SCRIPTS, st.lists(WAITS, max_size=8))
 def test_the_steps_in_which_time_passes_do_not_matter(script: list[Outcome], waits: list[timedelta]) -> None:
     stepped = jumped = make_job(script, Switches())
