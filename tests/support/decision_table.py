@@ -1,7 +1,9 @@
 """Decision tables as people write them, in Markdown: one line per rule, and the first that fits decides."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import Self
@@ -55,7 +57,14 @@ class DecisionTable:
 
     def decided_by(self, line: Line) -> list[Cell]:
         """List the cases that a line decides."""
-        return [cell for cell in self.cells() if self.decide(cell) is line]
+        return self._decided.get(line.number, [])
+
+    @cached_property
+    def _decided(self) -> Mapping[int, list[Cell]]:
+        decided: dict[int, list[Cell]] = defaultdict(list)
+        for cell in self.cells():
+            decided[self.decide(cell).number].append(cell)
+        return decided
 
 
 def _read_line(number: int, columns: Mapping[str, list[str]], fields: list[str]) -> Line:
