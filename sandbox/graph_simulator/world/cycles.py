@@ -80,12 +80,11 @@ def end_cycle(job: Job, *, switches: Switches) -> Job:
     cycle = job.running
     if cycle is None:
         raise ValueError(f"job {job.id} runs no cycle")
-    job = replace(job, running=None, cycles_ended=job.cycles_ended + 1)
     reason = _find_reason(cycle.outcome, cycle.imported)
     if cycle.outcome.kind == "prune_escrows" or (not job.has_watermark and "Escrow" in (reason or "")):
         return _prune_escrows(_end_well(job, cycle, pruned=True), cycle.ends, switches=switches)
     if reason is None:
-        return _schedule_next(_end_well(job, cycle), cycle.ends)
+        return _end_well(job, cycle)
     return _end_badly(job, cycle, reason, switches=switches)
 
 
@@ -100,12 +99,16 @@ def _find_reason(outcome: Outcome, imported: int) -> QuarantineReason | None:
 def _end_well(job: Job, cycle: Cycle, *, pruned: bool = False) -> Job:
     has_errors = bool(cycle.outcome.escrowed or cycle.outcome.escrowed_references or pruned)
     state: ExecutionState = "EntryLevelErrors" if has_errors or cycle.outcome.kind == "entry_errors" else "Succeeded"
-    execution = Execution(state, cycle.began, cycle.ends, cycle.activity, _count(job, cycle))
+    counts = _count(job, cycle)
+    execution = Execution(state, cycle.began, cycle.ends, cycle.activity, counts)
     # A capture shows the last successful execution without activity and beginning (graph-facts 3.1, Healthy).
-    success = replace(execution, activity=None, began=NEVER)
+    success = Execution(state, NEVER, cycle.ends, None, counts)
     steady = cycle.outcome.steady and not pruned
     return replace(
         job,
+        running=None,
+        next_cycle=_find_next(job, cycle.ends),
+        cycles_ended=job.cycles_ended + 1,
         code="Active" if job.is_active else job.code,
         last_execution=execution,
         last_successful=success if state == "Succeeded" else job.last_successful,
@@ -127,7 +130,13 @@ def _end_badly(job: Job, cycle: Cycle, reason: QuarantineReason, *, switches: Sw
     error = cycle.outcome.error or (BAD_CREDENTIALS if hard else _describe(reason))
     state: ExecutionState = "Failed" if hard else "EntryLevelErrors"
     execution = Execution(state, cycle.began, cycle.ends, cycle.activity, _count(job, cycle, failed=hard), error)
-    job = replace(job, last_execution=execution, complete_failures=job.complete_failures + hard)
+    job = replace(
+        job,
+        running=None,
+        cycles_ended=job.cycles_ended + 1,
+        last_execution=execution,
+        complete_failures=job.complete_failures + hard,
+    )
     # A cycle that a pause outlived reports how it ended, but a job that is not scheduled is not quarantined.
     return impose_quarantine(job, reason, error, cycle.ends, switches=switches) if job.is_active else job
 
@@ -143,9 +152,9 @@ def _prune_escrows(job: Job, now: datetime, *, switches: Switches) -> Job:
     )
 
 
-def _schedule_next(job: Job, now: datetime) -> Job:
+def _find_next(job: Job, now: datetime) -> datetime | None:
     has_next = job.is_active and job.interval < UNSCHEDULED
-    return replace(job, next_cycle=now + job.interval if has_next else None)
+    return now + job.interval if has_next else None
 
 
 def _count(job: Job, cycle: Cycle, *, failed: bool = False) -> Counts:
