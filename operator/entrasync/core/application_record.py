@@ -1,6 +1,5 @@
 """What `status.application` remembers: which keys were saved, from which versions of which Secrets. Never a value."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +84,7 @@ class ApplicationRecord:
 
 def read_application_record(stored: object) -> ApplicationRecord:
     """Read `status.application`, never trusted to be well-formed."""
-    if not isinstance(stored, Mapping):
+    if not isinstance(stored, dict):
         return ApplicationRecord()
     generation, validated = stored.get("generation"), stored.get("validated")
     return ApplicationRecord(
@@ -107,7 +106,7 @@ def _names(stored: object) -> frozenset[str]:
 
 
 def _sources(stored: object) -> tuple[Source, ...]:
-    entries = [entry for entry in stored if isinstance(entry, Mapping)] if isinstance(stored, list) else []
+    entries = [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []
     return tuple(
         Source(str(entry.get("name", "")), str(entry.get("uid", "")), str(entry.get("resourceVersion", "")))
         for entry in entries
@@ -115,7 +114,7 @@ def _sources(stored: object) -> tuple[Source, ...]:
 
 
 def _refusal(stored: object) -> RefusalRecord | None:
-    if not isinstance(stored, Mapping) or not isinstance(generation := stored.get("generation"), int):
+    if not isinstance(stored, dict) or not isinstance(generation := stored.get("generation"), int):
         return None
     return RefusalRecord(
         generation,

@@ -33,7 +33,7 @@ class Condition:
     def read_all(status: Mapping[str, Any]) -> list["Condition"]:
         """Read the conditions stored in a status; those of unknown types are passed over."""
         stored = status.get("conditions")
-        entries = [entry for entry in stored if isinstance(entry, Mapping)] if isinstance(stored, list) else []
+        entries = [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []
         return [
             Condition(
                 ConditionType(entry["type"]),
@@ -49,7 +49,7 @@ class Condition:
 def merge_conditions(stored: object, wanted: Iterable[Condition], *, generation: int, now: str) -> list[dict[str, Any]]:
     """Write conditions in a fixed order; a transition time moves only when its status does. What is not wanted goes."""
     entries = stored if isinstance(stored, list) else []
-    before = {str(entry.get("type")): entry for entry in entries if isinstance(entry, Mapping)}
+    before = {str(entry.get("type")): entry for entry in entries if isinstance(entry, dict)}
     ordered = sorted(wanted, key=lambda condition: _ORDER[condition.type])
     return [_write(condition, before.get(condition.type.value), generation, now) for condition in ordered]
 

@@ -52,7 +52,7 @@ def read_connection(raw: Mapping[str, Any]) -> ConnectionResource:
         spec=spec,
         invalid_spec=fault,
         annotations=metadata.get("annotations") or {},
-        status=status if isinstance(status, Mapping) else {},
+        status=status if isinstance(status, dict) else {},
     )
 
 

@@ -1,6 +1,7 @@
 """JSON merge patches.
 
-The difference between what is stored and what is wanted, with explicit nulls for what vanished.
+The difference between what is stored and what is wanted, with explicit nulls for what vanished. Both are JSON as it is
+parsed: each object in them is a dict.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ def merge_patch(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[st
     patch: dict[str, Any] = {name: None for name in stored if name not in wanted}
     for name, value in wanted.items():
         before = stored.get(name)
-        if isinstance(before, Mapping) and isinstance(value, Mapping):
+        if isinstance(before, dict) and isinstance(value, dict):
             if inner := merge_patch(before, value):
                 patch[name] = inner
         elif name not in stored or not _is_same(before, value):
@@ -24,6 +25,6 @@ def _is_same(one: object, other: object) -> bool:
     """Compare as JSON does: `true` is not `1`."""
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(_is_same, one, other))
-    if isinstance(one, Mapping) and isinstance(other, Mapping):
+    if isinstance(one, dict) and isinstance(other, dict):
         return one.keys() == other.keys() and all(_is_same(one[name], other[name]) for name in one)
     return one == other and isinstance(one, bool) == isinstance(other, bool)

@@ -163,7 +163,7 @@ def _error(job: RemoteJob) -> Mapping[str, Any]:
 
 
 def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _text(value: object) -> str | None:

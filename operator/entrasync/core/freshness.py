@@ -1,6 +1,5 @@
 """Has a run succeeded lately? `spec.freshness.maxAge` says what lately means."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from entrasync.api.conditions import ConditionType, Reason
@@ -52,8 +51,8 @@ def _last_success(job: RemoteJob) -> datetime | None:
     if success := _ended(job.status.get("lastSuccessfulExecution")):
         return success
     last = job.status.get("lastExecution")
-    return _ended(last) if isinstance(last, Mapping) and last.get("state") == "Succeeded" else None
+    return _ended(last) if isinstance(last, dict) and last.get("state") == "Succeeded" else None
 
 
 def _ended(execution: object) -> datetime | None:
-    return parse_time(execution.get("timeEnded")) if isinstance(execution, Mapping) else None
+    return parse_time(execution.get("timeEnded")) if isinstance(execution, dict) else None

@@ -66,7 +66,7 @@ def _is_same(one: object, other: object) -> bool:
 
 def _shown(facts: Facts) -> object:
     schedule = facts.job.raw.get("schedule") if facts.job else None
-    return schedule.get("interval") if isinstance(schedule, Mapping) else None
+    return schedule.get("interval") if isinstance(schedule, dict) else None
 
 
 def _is_asked(facts: Facts, wanted: str) -> bool:
@@ -75,4 +75,4 @@ def _is_asked(facts: Facts, wanted: str) -> bool:
 
 def _asked(facts: Facts) -> Mapping[str, Any]:
     stored = facts.resource.status.get("interval")
-    return stored if isinstance(stored, Mapping) else {}
+    return stored if isinstance(stored, dict) else {}

@@ -42,7 +42,7 @@ def read_settings(raw: Mapping[str, Any]) -> tuple[Setting, ...] | None:
     stored = raw.get(MEMBER)
     if not isinstance(stored, list):
         return () if MEMBER in raw else None
-    entries = [entry for entry in stored if isinstance(entry, Mapping) and isinstance(entry.get("name"), str)]
+    entries = [entry for entry in stored if isinstance(entry, dict) and isinstance(entry.get("name"), str)]
     return tuple((entry["name"], _text(entry.get("value"))) for entry in entries)
 
 
@@ -52,7 +52,7 @@ def merge_settings(stored: object, wanted: Iterable[tuple[str, str]]) -> tuple[S
     All are sent, for nobody tells whether Graph keeps those that a PATCH leaves out.
     """
     missing = dict(wanted)
-    entries = [entry for entry in stored if isinstance(entry, Mapping)] if isinstance(stored, list) else []
+    entries = [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []
     ours = {entry["name"]: missing[entry["name"]] for entry in entries if _is_among(missing, entry)}
     merged = [{**entry, "value": ours[entry["name"]]} if _is_among(ours, entry) else entry for entry in entries]
     added = [{"name": name, "value": value} for name, value in missing.items() if name not in ours]

@@ -9,7 +9,7 @@ from entrasync.core.times import parse_time
 
 
 def _member(value: object, name: str) -> object:
-    return value.get(name) if isinstance(value, Mapping) else None
+    return value.get(name) if isinstance(value, dict) else None
 
 
 def _text(value: object) -> str | None:
@@ -37,7 +37,7 @@ class RemoteJob:
     def status(self) -> Mapping[str, Any]:
         """Graph's `status` object; empty when absent or malformed."""
         status = self.raw.get("status")
-        return status if isinstance(status, Mapping) else {}
+        return status if isinstance(status, dict) else {}
 
     @property
     def code(self) -> str | None:

@@ -2,7 +2,6 @@
 
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,7 +38,7 @@ class _Cleaning:
                 return self._number(value, shape, path)
             case list():
                 return self._items(value, shape, path, depth)
-            case Mapping():
+            case dict():
                 return self._members(value, shape, path, depth)
             case _:
                 return self._drop(path, f"is a {type(value).__name__}")
@@ -72,7 +71,7 @@ class _Cleaning:
         cleaned = (self.clean(item, of, f"{path}[{i}]", depth + 1) for i, item in enumerate(values))
         return [item for item in cleaned if item is not _LEFT_OUT]
 
-    def _members(self, values: Mapping[Any, Any], shape: Shape | None, path: str, depth: int) -> object:
+    def _members(self, values: dict[Any, Any], shape: Shape | None, path: str, depth: int) -> object:
         if shape is not None and not isinstance(shape, Members):
             return self._drop(path, f"is an object, expected {_kind(shape)}")
         known = shape.members if isinstance(shape, Members) else {}

@@ -46,7 +46,7 @@ class Pause:
 def read_pause(status: Mapping[str, Any]) -> Pause | None:
     """Read `status.pause`; None when absent or malformed."""
     stored = status.get("pause")
-    if not isinstance(stored, Mapping) or stored.get("by") not in list(PausedBy):
+    if not isinstance(stored, dict) or stored.get("by") not in list(PausedBy):
         return None
     return Pause(
         PausedBy(stored["by"]), stored.get("since"), str(stored.get("reason", "")), stored.get("resumes") is True
@@ -132,7 +132,7 @@ def _outlived_pruning(before: Before, job: RemoteJob) -> bool:
 def _graph_paused_because(before: Before, job: RemoteJob, now: datetime, bounds: Bounds) -> str | None:
     if job.status.get("escrowsPruned") is True and not _outlived_pruning(before, job):
         return "the initial cycle had too many failures; Graph cleared them and paused the job (escrowsPruned)"
-    if job.is_quarantined or isinstance(job.status.get("quarantine"), Mapping):
+    if job.is_quarantined or isinstance(job.status.get("quarantine"), dict):
         return "Graph disabled the job while it was in quarantine"
     if before.quarantined_since and now - before.quarantined_since >= bounds.four_weeks - BETWEEN_LAST_ATTEMPTS:
         return "Graph disabled the job after four weeks in quarantine"

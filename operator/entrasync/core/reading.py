@@ -29,7 +29,7 @@ def read_resource(raw: Mapping[str, Any]) -> Resource:
         is_deleting="deletionTimestamp" in metadata,
         finalizers=tuple(metadata.get("finalizers") or ()),
         annotations=metadata.get("annotations") or {},
-        status=status if isinstance(status, Mapping) else {},
+        status=status if isinstance(status, dict) else {},
     )
 
 

@@ -114,14 +114,14 @@ class Resource:
     def status_job_id(self) -> str | None:
         """The job id in `status.job.id`."""
         job = self.status.get("job")
-        job_id = job.get("id") if isinstance(job, Mapping) else None
+        job_id = job.get("id") if isinstance(job, dict) else None
         return job_id if isinstance(job_id, str) and job_id else None
 
     @property
     def job_template_id(self) -> str | None:
         """The template of the job that was mirrored last."""
         job = self.status.get("job")
-        template_id = job.get("templateId") if isinstance(job, Mapping) else None
+        template_id = job.get("templateId") if isinstance(job, dict) else None
         return template_id if isinstance(template_id, str) and template_id else None
 
     @property
@@ -171,13 +171,13 @@ class Resource:
     def restart_tries(self) -> int:
         """How many times the restart that is due was sent without an answer."""
         operation = self.status.get("operation")
-        tries = operation.get("tries") if isinstance(operation, Mapping) else None
+        tries = operation.get("tries") if isinstance(operation, dict) else None
         return tries if isinstance(tries, int) else 0
 
     @property
     def _operation_action(self) -> object:
         operation = self.status.get("operation")
-        return operation.get("action") if isinstance(operation, Mapping) else None
+        return operation.get("action") if isinstance(operation, dict) else None
 
     @property
     def application(self) -> ApplicationRecord:
@@ -216,7 +216,7 @@ class Resource:
 def has_standing_loss(resource: Resource) -> bool:
     """Whether it says ForeignSecretLost and nobody has looked at that yet: no secret is written in its tenant."""
     stored = resource.status.get("conditions")
-    entries = [entry for entry in stored if isinstance(entry, Mapping)] if isinstance(stored, list) else []
+    entries = [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []
     is_said = any(entry.get("type") == FOREIGN_SECRET_LOST and entry.get("status") == "True" for entry in entries)
     return is_said and not resource.has_acknowledged_loss
 
@@ -235,7 +235,7 @@ def _substance(resource: Resource) -> tuple[object, ...]:
 
 
 def _read_operation(stored: object) -> Operation | None:
-    if not isinstance(stored, Mapping):
+    if not isinstance(stored, dict):
         return None
     started_at = parse_time(stored.get("startedAt"))
     if started_at is None:

@@ -78,7 +78,7 @@ def _was_told(facts: Facts, differences: tuple[SettingDifference, ...]) -> bool:
 
 def _mirrored_job(facts: Facts) -> Mapping[str, Any]:
     mirrored = facts.resource.status.get("job")
-    return mirrored if isinstance(mirrored, Mapping) else {}
+    return mirrored if isinstance(mirrored, dict) else {}
 
 
 def _explain(differences: tuple[SettingDifference, ...]) -> str:
