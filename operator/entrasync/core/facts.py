@@ -116,14 +116,14 @@ class Facts:
             return job.template_id == self.desired.template_id
         return claim.held_job_id is not None and claim.template_id == self.desired.template_id
 
-    @property
+    @cached_property
     def application_claim(self) -> Claim | None:
         """The oldest other resource that carries `spec.application` for this service principal, if older than ours."""
         if self.desired.is_observed_only:
             return None
-        mine = claim_of(self.resource)
-        older = [claim for claim in self.observed.claims if claim.has_application and _age(claim) < _age(mine)]
-        return min(older, key=_age, default=None)
+        others = (claim for claim in self.observed.claims if claim.has_application)
+        oldest = min(others, key=_age, default=None)
+        return oldest if oldest and _age(oldest) < _age(claim_of(self.resource)) else None
 
     @property
     def runs_on_saved_credentials(self) -> bool:

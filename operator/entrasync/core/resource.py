@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, ClassVar
 
 from entrasync.api.conditions import ConditionType
@@ -63,7 +64,8 @@ class Operation:
 class Resource:
     """One SynchronizationJob of the API server.
 
-    `status` and `annotations` are as stored, never trusted to be well-formed.
+    `status` and `annotations` are as stored, never trusted to be well-formed, nor changed in place: what is read from
+    a status once is kept.
     """
 
     kind: ClassVar[str] = KIND
@@ -152,12 +154,12 @@ class Resource:
             return self.operation.started_at
         return parse_time(self.status.get("originTime")) if self.origin == "Created" else None
 
-    @property
+    @cached_property
     def last_start(self) -> datetime | None:
         """When we last asked Graph to start the job (world time)."""
         return parse_time(self.status.get("lastStartTime"))
 
-    @property
+    @cached_property
     def operation(self) -> Operation | None:
         """The unfinished create, if there is one."""
         return None if self._operation_action == RESTART_JOB else _read_operation(self.status.get("operation"))
@@ -179,7 +181,7 @@ class Resource:
         operation = self.status.get("operation")
         return operation.get("action") if isinstance(operation, dict) else None
 
-    @property
+    @cached_property
     def application(self) -> ApplicationRecord:
         """What was saved for `spec.application`."""
         return read_application_record(self.status.get("application"))
@@ -196,7 +198,7 @@ class Resource:
             return self
         return replace(self, status={name: value for name, value in self.status.items() if name not in JOB_MEMORY})
 
-    @property
+    @cached_property
     def held_job_id(self) -> str | None:
         """The job this resource holds: an unfinished create comes first, then annotation, then status."""
         operation = self.operation

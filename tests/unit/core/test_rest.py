@@ -1,5 +1,6 @@
 """A rest that the schedule or a person in need asks for: expiration and the hold."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,7 +41,7 @@ SEEN_RESTING: dict[str, Any] = {"job": {"id": JOB, "schedule": {"state": "Disabl
 
 
 def with_hold(subject: Resource, until: str = write_time(UNTIL)) -> Resource:
-    return Resource(**(vars(subject) | {"annotations": {**subject.annotations, HOLD_UNTIL_ANNOTATION: until}}))
+    return replace(subject, annotations={**subject.annotations, HOLD_UNTIL_ANNOTATION: until})
 
 
 def resting(**status: Any) -> RemoteJob:

@@ -1,5 +1,6 @@
 """What is told: conditions as kstatus reads them, and nothing new where nothing is new."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -56,13 +57,12 @@ def told(status: dict[str, Any], kind: ConditionType) -> tuple[str, str]:
 def concluded(seen: Facts, rest: Rest | None = None) -> dict[str, Any]:
     """A whole pass over a status: what was seen, then what is said of it."""
     written = remember(seen).status
-    subject = Resource(**(vars(seen.resource) | {"status": written}))
-    return conclude(Facts(subject, seen.desired, seen.observed, seen.now, seen.bounds), rest, wall=seen.now)
+    return conclude(replace(seen, resource=replace(seen.resource, status=written)), rest, wall=seen.now)
 
 
 def after(seen: Facts, rest: Rest | None = None, **overlay: Any) -> Resource:
     """The resource as the API server has it after such a pass."""
-    return Resource(**(vars(seen.resource) | {"status": concluded(seen, rest)} | overlay))
+    return replace(seen.resource, **({"status": concluded(seen, rest)} | overlay))
 
 
 class TestReady:
@@ -274,7 +274,7 @@ class TestUnseen:
         assert told(status, ConditionType.READY) == ("Unknown", Reason.GRAPH_UNREACHABLE)
         assert told(status, ConditionType.APPLIED) == ("True", Reason.APPLIED)
         assert conditions(status)[ConditionType.QUARANTINED] == conditions(dict(subject.status))["Quarantined"]
-        again = Resource(**(vars(subject) | {"status": status}))
+        again = replace(subject, status=status)
         assert conclude_unseen(again, RETRY, is_blind=True, wall=LATER + minutes(1)) == status
 
     def test_a_person_must_act_whether_blind_or_not(self) -> None:
