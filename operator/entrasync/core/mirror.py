@@ -48,9 +48,10 @@ class _Cleaning:
             return self._drop(path, f"is a string, expected {_kind(shape)}")
         if is_never(value):
             return _LEFT_OUT
-        data = repair(value).encode()
+        text = repair(value)
+        data = text.encode()
         if len(data) <= LONGEST_STRING_BYTES:
-            return data.decode()
+            return text
         self.complaints.append(f"{path} was cut at {LONGEST_STRING_BYTES} bytes")
         return data[:LONGEST_STRING_BYTES].decode("utf-8", "ignore")
 
@@ -128,8 +129,10 @@ def _leave_out_runs_that_never_were(status: dict[str, Any]) -> None:
 
 def _cut(mirror: dict[str, Any], path: str, complaints: list[str]) -> None:
     """Leave out the largest properties until the rest fits; strings are cut before, so `id` and `code` are small."""
+    surplus = len(json.dumps(mirror)) - LARGEST_MIRROR_BYTES
+    if surplus <= 0:
+        return
     sizes = {name: len(json.dumps({name: value})) for name, value in mirror.items()}
-    surplus = sum(sizes.values()) - LARGEST_MIRROR_BYTES
     for name in sorted(sizes, key=lambda name: sizes[name], reverse=True):
         if surplus <= 0:
             return
