@@ -18,14 +18,13 @@ from entrasync.core.times import write_precise_time, write_time
 
 def remembered_application(facts: Facts) -> dict[str, Any] | None:
     """Write `status.application` as of this pass; once Graph matches, for which generation and which Secrets."""
-    record = replace(facts.resource.application, lost_keys=standing_loss(facts))
     spec, seen = facts.desired.application, facts.observed.application
-    if seen is not None and not seen.is_unconfirmed:
-        record = replace(record, unconfirmed_keys=frozenset())
     if spec is None:
-        return ApplicationRecord(lost_keys=record.lost_keys).write()
+        return ApplicationRecord(lost_keys=standing_loss(facts)).write()
+    record = replace(facts.resource.application, lost_keys=standing_loss(facts))
     if seen is not None:
-        record = replace(record, refused=_write_refusal(facts, seen))
+        unconfirmed = record.unconfirmed_keys if seen.is_unconfirmed else frozenset()
+        record = replace(record, unconfirmed_keys=unconfirmed, refused=_write_refusal(facts, seen))
     if facts.application_claim:  # the other may save what it likes: nothing is sure of ours any more
         return replace(record, sources=(), generation=None, validated=None).write()
     if seen is None or seen.stored is None or seen.credentials.unreadable:

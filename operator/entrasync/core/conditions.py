@@ -12,7 +12,8 @@ ConditionStatus = Literal["True", "False", "Unknown"]
 LONGEST_MESSAGE = 2048
 """Kubernetes allows 32 KiB; nobody reads more than this."""
 
-_ORDER = {kind: place for place, kind in enumerate(ConditionType)}
+_KINDS = tuple(ConditionType)
+_ORDER = {kind: place for place, kind in enumerate(_KINDS)}
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Condition:
                 str(entry.get("message", "")),
             )
             for entry in entries
-            if entry.get("type") in list(ConditionType) and entry.get("status") in ["True", "False", "Unknown"]
+            if entry.get("type") in _KINDS and entry.get("status") in ["True", "False", "Unknown"]
         ]
 
 

@@ -98,9 +98,10 @@ def _find_illness(facts: Facts, job: RemoteJob) -> Stall | Wait | None:
 
 def _is_unconfigured(facts: Facts, job: RemoteJob) -> bool:
     """Whether a scheduled job was never authorised; shortly after our start the code may be from before it."""
+    if not job.is_unconfigured:
+        return False
     started = facts.resource.last_start
-    is_fresh = started is not None and facts.now - started < facts.bounds.young
-    return job.is_unconfigured and not is_fresh
+    return started is None or facts.now - started >= facts.bounds.young
 
 
 def _unconfigured(job: RemoteJob) -> Stall:

@@ -86,14 +86,14 @@ def _with_shown(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) 
     if spec is None or seen.credentials.unreadable:
         return seen
     wanted = wanted_secrets(spec, seen.credentials.values, stored or SecretValues())
-    seen = replace(seen, saved=memory.saved_among(wanted))
+    saved = memory.saved_among(wanted)
     if stored is None:
-        return seen
-    kept = memory.kept_among(wanted, stored)
+        return replace(seen, saved=saved)
+    kept = memory.kept_among(saved, stored)
     if facts.desired.is_observed_only:  # nobody can tell whether these differ
         kept |= {key for key, value in stored.items() if value == MASK}
     pending = memory.pending_among(wanted, facts.now - facts.bounds.replication)
-    return replace(seen, pending=pending, kept=kept)
+    return replace(seen, saved=saved, pending=pending, kept=kept)
 
 
 def _surely_saved(facts: Facts, spec: ApplicationSpec, credentials: Credentials) -> SecretValues:

@@ -142,8 +142,8 @@ class ApplicationMemory:
 
     def trust(self, values: Mapping[str, str]) -> None:
         """Take values for those saved last where nothing else is known of them."""
-        for key, value in values.items():
-            self.saved.digests.setdefault(key, digest(value))
+        unknown = values.keys() - self.saved.digests.keys()
+        self.saved.digests |= {key: digest(values[key]) for key in unknown}
 
     def saved_among(self, values: Mapping[str, str]) -> frozenset[str]:
         """Tell the keys whose value is surely the one that was saved last."""
@@ -154,9 +154,8 @@ class ApplicationMemory:
         recent = [key for key, unshown in self._unshown.items() if unshown.at > since and key in values]
         return frozenset(key for key in recent if self.saved.digests.get(key) == digest(values[key]))
 
-    def kept_among(self, values: Mapping[str, str], stored: Mapping[str, str]) -> frozenset[str]:
-        """Tell the keys that Graph shows as it did right after it took just these values."""
-        saved = self.saved_among(values)
+    def kept_among(self, saved: frozenset[str], stored: Mapping[str, str]) -> frozenset[str]:
+        """Tell which of the keys `saved_among` some values Graph shows as it did right after it took them."""
         return frozenset(key for key in saved & stored.keys() if self._kept.get(key) == digest(stored[key]))
 
     def refusal_of(self, values: Mapping[str, str], generation: int, now: datetime) -> Refusal | None:
