@@ -22,6 +22,7 @@ from control_plane.errors import CommandFailedError, ControlPlaneError
 from control_plane.kubeconfig import write_admin_kubeconfig, write_token_kubeconfig
 from control_plane.processes import PortTakenError, claimed, free_ports, launch, launch_controllers, stop_supervisor
 from control_plane.programs import REQUIRED, WITH_CONTROLLERS
+from control_plane.tokens import request_token
 
 PORT_ATTEMPTS = 5
 
@@ -126,9 +127,15 @@ class ControlPlane:
             raise CommandFailedError(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
         return done.stdout
 
+    def service_account_token(self, namespace: str, name: str, *, hours: int = 8, audiences: Sequence[str] = ()) -> str:
+        """Return a new token of an existing ServiceAccount: one for this API server, or for others' audiences."""
+        return request_token(
+            self.ports.api_server, self.certificates, namespace=namespace, name=name, hours=hours, audiences=audiences
+        )
+
     def service_account_kubeconfig(self, namespace: str, name: str, *, hours: int = 8) -> Path:
         """Write the kubeconfig of an existing ServiceAccount, with a new token, and return its path."""
-        token = self.kubectl("create", "token", name, f"--namespace={namespace}", f"--duration={hours}h").strip()
+        token = self.service_account_token(namespace, name, hours=hours)
         path = self.folder / f"kubeconfig-{namespace}-{name}"
         write_token_kubeconfig(path, self.url, self.certificates, name, token)
         return path

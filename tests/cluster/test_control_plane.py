@@ -24,7 +24,7 @@ def make_service_account(cluster: Cluster, namespace: str, name: str = "someone"
     """Make a ServiceAccount and return a token of it."""
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}
     cluster.create("serviceaccounts", account, namespace)
-    return cluster.plane.kubectl("create", "token", name, f"--namespace={namespace}").strip()
+    return cluster.plane.service_account_token(namespace, name)
 
 
 def test_it_starts_in_a_moment_and_says_how_long_it_took(control_plane: ControlPlane) -> None:
@@ -66,6 +66,11 @@ def can_list(plane: ControlPlane, kubeconfig: Path, plural: str, namespace: str)
             raise
         return False
     return True
+
+
+def test_there_is_no_token_of_an_account_that_is_not_there(control_plane: ControlPlane) -> None:
+    with pytest.raises(ControlPlaneError, match=r'default/nobody: serviceaccounts "nobody" not found$'):
+        control_plane.service_account_kubeconfig("default", "nobody")
 
 
 def test_nobody_gets_in_without_credentials(control_plane: ControlPlane) -> None:

@@ -42,8 +42,7 @@ def test_by_its_own_service_account_as_azures_webhook_prepares_it(house: House, 
     world.set_application(client, roles=list(ROLES))
     world.add_federated_credential(ISSUER, ACCOUNT_USER, client_id=client)
     file = tmp_path / "token"
-    audience = "--audience=api://AzureADTokenExchange"
-    file.write_text(plane.kubectl("create", "token", ACCOUNT, f"--namespace={ACCOUNT}", audience))
+    file.write_text(plane.service_account_token(ACCOUNT, ACCOUNT, audiences=["api://AzureADTokenExchange"]))
     prepared = {
         "AZURE_FEDERATED_TOKEN_FILE": str(file),
         "AZURE_TENANT_ID": world.connection.tenant_id,

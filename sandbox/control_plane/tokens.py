@@ -1,0 +1,52 @@
+"""Tokens of ServiceAccounts, asked of the API server as its administrator."""
+
+import http.client
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from typing import Any
+
+from control_plane.certificates import Certificates
+from control_plane.errors import ControlPlaneError
+
+_ANSWER_SECONDS = 30.0
+
+
+def request_token(
+    port: int, certificates: Certificates, *, namespace: str, name: str, hours: int, audiences: Sequence[str]
+) -> str:
+    """Return a new token of a ServiceAccount; without audiences it is one for the API server.
+
+    Raises ControlPlaneError with what the API server says.
+    """
+    path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
+    request = {
+        "apiVersion": "authentication.k8s.io/v1",
+        "kind": "TokenRequest",
+        "spec": {"expirationSeconds": hours * 3600, "audiences": list(audiences)},
+    }
+    try:
+        status, answer = _post(port, certificates, path, request)
+    except (OSError, http.client.HTTPException) as error:
+        raise ControlPlaneError(f"No token for {namespace}/{name}: the API server did not answer: {error}") from error
+    if status != http.client.CREATED:
+        raise ControlPlaneError(f"No token for {namespace}/{name}: {_words(answer)}")
+    token: str = json.loads(answer)["status"]["token"]
+    return token
+
+
+def _post(port: int, certificates: Certificates, path: str, content: dict[str, Any]) -> tuple[int, bytes]:
+    context = certificates.client_context()
+    connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=_ANSWER_SECONDS)
+    with closing(connection):
+        connection.request("POST", path, body=json.dumps(content), headers={"Content-Type": "application/json"})
+        response = connection.getresponse()
+        return response.status, response.read()
+
+
+def _words(answer: bytes) -> str:
+    """Read why the API server refuses; a busy one says it in plain text."""
+    try:
+        return str(json.loads(answer)["message"])
+    except (ValueError, KeyError):
+        return answer.decode(errors="replace").strip()
