@@ -1,7 +1,6 @@
 """SynchronizationJobs on a real API server, as tests of the schema write and read them."""
 
 import itertools
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,9 +54,7 @@ class Jobs:
 
     def replace_status(self, job: dict[str, Any], status: dict[str, Any]) -> dict[str, Any]:
         """Put a status in place of the stored one, nulls and all: a merge would take them as "remove this"."""
-        content = json.dumps(job | {"status": status})
-        self.cluster.plane.kubectl("replace", "--subresource=status", "--filename=-", content=content)
-        return self.read(job)
+        return self.cluster.replace_status(PLURAL, job | {"status": status})
 
     def read(self, job: dict[str, Any]) -> dict[str, Any]:
         """Read a job again."""

@@ -95,6 +95,14 @@ def test_custom_resources_can_be_listed_as_soon_as_apply_crds_returns(cluster: C
     assert cluster.list("control-plane.test/v1", "samples") == []
 
 
+def test_a_list_is_applied_up_to_what_has_a_misspelt_field(cluster: Cluster, namespace: str) -> None:
+    right = "{apiVersion: v1, kind: ConfigMap, metadata: {name: right}, data: {}}"
+    wrong = "{apiVersion: v1, kind: ConfigMap, metadata: {name: wrong}, date: {}}"
+    with pytest.raises(RefusedError, match="field not declared in schema"):
+        cluster.apply(f"{{apiVersion: v1, kind: List, items: [{right}, {wrong}]}}", namespace)
+    assert [found["metadata"]["name"] for found in cluster.list("v1", "configmaps", namespace)] == ["right"]
+
+
 def test_the_audit_log_tells_who_wrote_what(cluster: Cluster, namespace: str) -> None:
     log = cluster.plane.audit_log
     since = log.position()

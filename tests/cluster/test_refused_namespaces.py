@@ -115,7 +115,7 @@ def office(
         name: [each for each in rendered if each["metadata"].get("namespace") == name] for name in watch["namespaces"]
     }
     absent = [*roles[LATE], *roles[MISTYPED]]
-    scoped_cluster.apply(yaml.safe_dump_all([each for each in rendered if each not in absent]))
+    scoped_cluster.apply([each for each in rendered if each not in absent])
     with Line(urlsplit(scoped_cluster.plane.url).port or 0) as line:
         pod = Pod.of(scoped_cluster, HOME, HOME, tmp_path_factory.mktemp("pod"))
         pod = Pod.of(scoped_cluster, HOME, HOME, pod.folder, {"KUBECONFIG": str(lead_over(line, pod))})
@@ -155,7 +155,7 @@ class TestANamespaceThatIsNotThere:
     def test_is_looked_after_when_it_comes(self, office: Office) -> None:
         make_namespace(office.cluster, LATE)
         name, _ = office.apply_job(LATE)
-        office.cluster.apply(yaml.safe_dump_all(office.roles[LATE]))
+        office.cluster.apply(office.roles[LATE])
         office.wait_ready(LATE, name, within_seconds=45)
         until(office.refused, lambda refused: LATE not in refused, what="it is told as readable", within_seconds=45)
 

@@ -1,7 +1,7 @@
 """The tests' own view of an API server: plain objects as dicts, over one connection, as its administrator.
 
-It shares no code with the product, whose own client is under test. Paths are written out of apiVersion and plural, so
-nothing is discovered and nothing is cached.
+It shares no code with the product, whose own client is under test. Paths are written out of apiVersion and plural. Only
+what is applied is named by its kind: the API server tells that kind's plural, once for each apiVersion.
 """
 
 import json
@@ -18,6 +18,12 @@ from control_plane import ControlPlane
 from tests.support.polling import until
 
 Object = dict[str, Any]
+
+Manifests = str | Path | list[Object]
+"""YAML of one or more documents, a file or folder of it, or objects."""
+
+_STRICTLY = {"fieldValidation": "Strict"}
+"""A misspelt field is an error, as with kubectl."""
 
 
 class RefusedError(Exception):
@@ -38,6 +44,7 @@ class Cluster:
         self.plane = plane
         context = plane.certificates.client_context(with_admin=token is None)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._kinds: dict[tuple[str, str], Object] = {}
         self._http = httpx.Client(base_url=plane.url, verify=context, headers=headers, timeout=30.0, trust_env=False)
 
     def __enter__(self) -> Self:
@@ -47,6 +54,10 @@ class Cluster:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._http.close()
+
+    def read(self, path: str) -> Object:
+        """Return what the API server has at a path of its own, such as `/apis`."""
+        return self._ask("GET", path)
 
     def get(self, api_version: str, plural: str, name: str, namespace: str | None = None) -> Object:
         """Return one object; RefusedError with code 404 if there is none."""
@@ -68,9 +79,14 @@ class Cluster:
 
     def create(self, plural: str, manifest: Object, namespace: str | None = None, *, dry_run: bool = False) -> Object:
         """Create an object and return it as stored. A dry run is checked in full, and nothing is stored."""
-        query = {"dryRun": "All"} if dry_run else {}
-        query["fieldValidation"] = "Strict"  # a misspelt field is an error, as with kubectl
+        query = _STRICTLY | ({"dryRun": "All"} if dry_run else {})
         return self._ask("POST", _path(manifest["apiVersion"], plural, namespace), query=query, content=manifest)
+
+    def replace_status(self, plural: str, manifest: Object) -> Object:
+        """Put the status of an object as it was read in place of the stored one."""
+        metadata = manifest["metadata"]
+        path = _path(manifest["apiVersion"], plural, metadata.get("namespace"), metadata["name"], "status")
+        return self._ask("PUT", path, query=_STRICTLY, content=manifest)
 
     def patch(
         self,
@@ -92,18 +108,24 @@ class Cluster:
         """Ask for the deletion of an object; finalizers may keep it for a while."""
         self._ask("DELETE", _path(api_version, plural, namespace, name))
 
-    def apply(self, manifests: str | Path, namespace: str | None = None) -> None:
-        """Apply YAML, one or more documents of any kind, or a file or folder of them, as `kubectl apply` does."""
-        options = ["apply", "--server-side", "--force-conflicts", *([f"--namespace={namespace}"] if namespace else [])]
-        if isinstance(manifests, Path):
-            self.plane.kubectl(*options, f"--filename={manifests}")
-        else:
-            self.plane.kubectl(*options, "--filename=-", content=manifests)
+    def apply(self, manifests: Manifests, namespace: str | None = None) -> None:
+        """Apply objects of any kind, to a namespace unless they name their own; the first refusal ends it.
 
-    def apply_crds(self, manifests: str | Path) -> None:
+        The API server is asked for what `kubectl apply --server-side --force-conflicts` asks it for.
+        """
+        query = _STRICTLY | {"fieldManager": "tests", "force": "true"}
+        for manifest in _documents(manifests):
+            api_version, metadata = manifest["apiVersion"], manifest["metadata"]
+            served = self._served(api_version, manifest["kind"])
+            place = metadata.get("namespace", namespace or "default") if served["namespaced"] else None
+            path = _path(api_version, served["name"], place, metadata["name"])
+            self._ask("PATCH", path, query=query, content=manifest, media_type="application/apply-patch+yaml")
+
+    def apply_crds(self, manifests: Manifests) -> None:
         """Apply CRDs and wait until their objects can be created and listed."""
-        self.apply(manifests)
-        for crd in _documents(manifests):
+        crds = _documents(manifests)
+        self.apply(crds)
+        for crd in crds:
             self.wait_served(crd["metadata"]["name"])
 
     def wait_served(self, crd_name: str, within_seconds: float = 20.0) -> None:
@@ -181,6 +203,24 @@ class Cluster:
             within_seconds=within_seconds,
         )
 
+    def _served(self, api_version: str, kind: str) -> Object:
+        """Look up how a kind is served. One of a CRD is discovered a moment after its objects can be listed."""
+        wanted = (api_version, kind)
+        if wanted not in self._kinds:
+            until(lambda: self._discover(api_version), lambda seen: wanted in seen, what=f"{kind} is discovered")
+        return self._kinds[wanted]
+
+    def _discover(self, api_version: str) -> Mapping[tuple[str, str], Object]:
+        """Read which kinds an API version has, and return all that are known."""
+        try:
+            found = self.read(_root(api_version))["resources"]
+        except RefusedError as refused:
+            if refused.code != httpx.codes.NOT_FOUND:
+                raise
+            found = []
+        self._kinds |= {(api_version, each["kind"]): each for each in found if "/" not in each["name"]}
+        return self._kinds
+
     def _lists(self, api_version: str, plural: str) -> bool:
         try:
             self.list(api_version, plural, limit="1")
@@ -222,18 +262,24 @@ def has_condition(found: Object, kind: str, status: str = "True") -> bool:
     return any(condition["type"] == kind and condition["status"] == status for condition in conditions)
 
 
-def _documents(manifests: str | Path) -> list[Object]:
+def _documents(manifests: Manifests) -> list[Object]:
+    if isinstance(manifests, list):
+        return manifests
     if isinstance(manifests, str):
         texts = [manifests]
     else:
         files = sorted(manifests.glob("*.yaml")) if manifests.is_dir() else [manifests]
         texts = [file.read_text(encoding="utf-8") for file in files]
-    return [document for text in texts for document in yaml.safe_load_all(text) if document]
+    found = [document for text in texts for document in yaml.safe_load_all(text) if document]
+    return [each for document in found for each in (document["items"] if document["kind"] == "List" else [document])]
+
+
+def _root(api_version: str) -> str:
+    return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
 
 
 def _path(
     api_version: str, plural: str, namespace: str | None, name: str | None = None, subresource: str | None = None
 ) -> str:
-    root = f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
     place = f"/namespaces/{namespace}" if namespace else ""
-    return "/".join(part for part in (f"{root}{place}/{plural}", name, subresource) if part)
+    return "/".join(part for part in (f"{_root(api_version)}{place}/{plural}", name, subresource) if part)

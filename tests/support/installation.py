@@ -112,10 +112,14 @@ def clear(cluster: Cluster) -> None:
             cluster.delete(*_CRDS, crd["metadata"]["name"])
     for crd in ours:
         cluster.wait_gone(*_CRDS, crd["metadata"]["name"])
-    until(lambda: GROUP not in cluster.plane.kubectl("get", "--raw=/apis"), what=f"{GROUP} is no longer offered")
+    until(lambda: GROUP not in _groups(cluster), what=f"{GROUP} is no longer offered")
     for role in ("clusterroles", "clusterrolebindings"):
         for found in cluster.list("rbac.authorization.k8s.io/v1", role, labelSelector=BY_HELM):
             cluster.delete("rbac.authorization.k8s.io/v1", role, found["metadata"]["name"])
+
+
+def _groups(cluster: Cluster) -> set[str]:
+    return {group["name"] for group in cluster.read("/apis")["groups"]}
 
 
 def _list_when_served(cluster: Cluster, plural: str) -> list[Object]:

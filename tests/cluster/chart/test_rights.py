@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-import yaml
 
 from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, EVENT_SOURCE, KIND, PLURAL
 from tests.support.chart_fixtures import find_helm
@@ -208,7 +207,7 @@ def operators(
         values = tenant.values() | {"fullnameOverride": home, "watch": watch, "crds": {"enabled": False}}
         rendered = documents(helm.render("entra", f"--namespace={home}", values=values))
         manifests += [without(document, right) if document["kind"] == "Role" else document for document in rendered]
-    bare_cluster.apply(yaml.safe_dump_all(manifests))
+    bare_cluster.apply(manifests)
     started: dict[Right, Crippled] = {}
     for right, home in homes.items():
         principal = tenant.world.create_service_principal().id

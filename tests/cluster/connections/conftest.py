@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 import stage.cluster
-from stage.cluster import ACCOUNT
+from entrasync.api.names import CONNECTION_PLURAL, GROUP
+from stage.cluster import ACCOUNT, ACCOUNT_USER
 from tests.support.cluster import Cluster
 from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
@@ -46,8 +47,16 @@ def admit_operator(cluster: Cluster) -> Path:
     """Make the operator's ServiceAccount with no more rights than it needs; returns its kubeconfig."""
     cluster.apply(RIGHTS)
     kubeconfig = cluster.plane.service_account_kubeconfig(ACCOUNT, ACCOUNT)
-    asked = ("auth", "can-i", "list", "graphconnections.entrasync.io", "--all-namespaces", f"--kubeconfig={kubeconfig}")
-    until(lambda: "yes" in cluster.plane.kubectl(*asked), what="the operator's rights have come into effect")
+    right = {"verb": "list", "group": GROUP, "resource": CONNECTION_PLURAL}
+    review = {
+        "apiVersion": "authorization.k8s.io/v1",
+        "kind": "SubjectAccessReview",
+        "spec": {"user": ACCOUNT_USER, "resourceAttributes": right},
+    }
+    until(
+        lambda: cluster.create("subjectaccessreviews", review)["status"]["allowed"],
+        what="the operator's rights have come into effect",
+    )
     return kubeconfig
 
 

@@ -83,7 +83,7 @@ class Example:
         """Apply it to its namespace, as `kubectl apply` does. Of a connection only the cloud is exchanged."""
         for connection in self.connections.values():
             connection["cloud"] = CLOUD
-        self.place.cluster.apply(yaml.safe_dump_all(self.documents), self.place.namespace)
+        self.place.cluster.apply(self.documents, self.place.namespace)
         self.place.applied.extend(name for name in self.names if name not in self.place.applied)
 
     def wait_ready(self) -> Object:

@@ -55,9 +55,9 @@ def has_an_app_in_each_tenant(example: Example) -> None:
 
 
 def has_a_federated_credential(example: Example) -> None:
-    connection, kubectl = example.connections["default"], example.place.cluster.plane.kubectl
-    issuer = json.loads(kubectl("get", "--raw=/.well-known/openid-configuration"))["issuer"]
-    example.world.set_issuer(issuer, jwks=json.loads(kubectl("get", "--raw=/openid/v1/jwks")))
+    connection, cluster = example.connections["default"], example.place.cluster
+    issuer = cluster.read("/.well-known/openid-configuration")["issuer"]
+    example.world.set_issuer(issuer, jwks=cluster.read("/openid/v1/jwks"))
     app, tenant = connection["workloadIdentity"], connection["tenantId"]
     subject = f"system:serviceaccount:{example.place.namespace}:{app['serviceAccountRef']['name']}"
     example.world.set_application(app["clientId"], tenant, roles=list(ROLES))
