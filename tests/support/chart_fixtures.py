@@ -20,9 +20,11 @@ def helm3(tmp_path_factory: pytest.TempPathFactory) -> Helm:
 
 
 def find_helm(name: str, folders: pytest.TempPathFactory) -> Helm:
-    """Find a Helm, and give it a home of its own."""
+    """Find a Helm, with a home that nobody else has: all who find it share what it has rendered."""
     found = installed([name])
     if found is None:
         # Building it takes minutes, and would look like a test that hangs.
         pytest.fail(f"{name} is not here yet. Run: python -m control_plane get --all", pytrace=False)
-    return Helm(name, found[name], folders.mktemp(name))
+    home = folders.getbasetemp() / name
+    home.mkdir(exist_ok=True)
+    return Helm(name, found[name], home)

@@ -8,6 +8,7 @@ from tests.support.helm import ROOT, Helm, tidy
 
 FOLDER = ROOT / "tests" / "data" / "chart"
 VALUE_SETS = sorted((FOLDER / "values").glob("*.yaml"))
+CLUSTER, NAMESPACES = FOLDER / "values" / "cluster.yaml", FOLDER / "values" / "namespaces.yaml"
 RELEASE, NAMESPACE = "entra", "entra-sync"
 
 

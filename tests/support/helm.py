@@ -5,6 +5,7 @@ import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,26 +34,20 @@ class Helm:
     program: Path
     home: Path
     """Its settings, caches and plugins: an empty folder."""
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict, hash=False)  # no mapping has a hash
 
     def __call__(self, *arguments: str | Path, content: str = "") -> str:
         """Run a command with `content` on standard input; returns what it prints, or raises HelmError."""
-        words = [str(self.program), *map(str, arguments)]
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("HELM", "KUBE", "XDG"))}
-        own = {f"HELM_{part}_HOME": str(self.home) for part in ("CACHE", "CONFIG", "DATA")}
-        environment = inherited | own | {"KUBECONFIG": os.devnull} | dict(self.environment)
-        done = subprocess.run(words, env=environment, input=content, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise HelmError(done.stderr.strip() or done.stdout.strip())
-        return done.stdout
+        return _read(_run(self, arguments, content))
 
     def at(self, cluster: Cluster) -> "Helm":
         """Return the same Helm as the administrator of a cluster."""
         return replace(self, environment={"KUBECONFIG": str(cluster.plane.kubeconfig)})
 
     def render(self, release: str, *arguments: str | Path, values: Object | None = None) -> str:
-        """Render the chart without a cluster, as `helm template` does."""
-        return self("template", release, CHART, "--values=-", *arguments, content=json.dumps(_with_image(values or {})))
+        """Render the chart without a cluster, as `helm template` does. The same is rendered, or refused, only once."""
+        words = ("template", release, CHART, "--values=-", *arguments)
+        return _read(_run_once(self, words, json.dumps(_with_image(values or {}))))
 
     def install(self, release: str, namespace: str, *arguments: str, values: Object | None = None) -> str:
         """Install or upgrade a release; returns the chart's notes."""
@@ -66,6 +61,23 @@ class Helm:
             *arguments,
         ]
         return self(*words, content=json.dumps(_with_image(values or {})))
+
+
+def _run(helm: Helm, arguments: tuple[str | Path, ...], content: str) -> subprocess.CompletedProcess[str]:
+    words = [str(helm.program), *map(str, arguments)]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("HELM", "KUBE", "XDG"))}
+    own = {f"HELM_{part}_HOME": str(helm.home) for part in ("CACHE", "CONFIG", "DATA")}
+    environment = inherited | own | {"KUBECONFIG": os.devnull} | dict(helm.environment)
+    return subprocess.run(words, env=environment, input=content, capture_output=True, text=True, check=False)
+
+
+_run_once = cache(_run)  # for what goes by nothing but the words: the chart is the same for all tests
+
+
+def _read(done: subprocess.CompletedProcess[str]) -> str:
+    if done.returncode:
+        raise HelmError(done.stderr.strip() or done.stdout.strip())
+    return done.stdout
 
 
 def _with_image(values: Object) -> Object:

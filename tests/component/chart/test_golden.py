@@ -1,10 +1,12 @@
 """What the chart renders for the sets of values that matter, by every Helm."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from tests.support.golden_chart import VALUE_SETS, expected, render_set
+from tests.support.golden_chart import CLUSTER, NAMESPACES, VALUE_SETS, expected, render_set
 from tests.support.helm import CHART, ROOT, Helm, documents, tidy
 
 CRDS = sorted((ROOT / "crds").glob("*.yaml"))
@@ -16,6 +18,12 @@ def render_crd(helm: Helm, *, keep: bool) -> str:
     values = {"crds": {"keep": keep}}
     rendered = helm.render("entra", "--show-only=templates/crds.yaml", values=values)
     return rendered.removeprefix("---\n").replace("# Source: entra-sync-operator/templates/crds.yaml\n", "")
+
+
+def render_rights(helm: Helm, value_set: Path) -> list[dict[str, Any]]:
+    """Render the roles and bindings of a set of values."""
+    rendered = documents(render_set(helm, value_set))
+    return [document for document in rendered if document["apiVersion"].startswith("rbac.")]
 
 
 def test_lint_has_nothing_to_say(helm: Helm) -> None:
@@ -47,17 +55,16 @@ def test_a_crd_that_is_kept_has_one_annotation_more_and_no_other_difference(helm
 
 
 def test_no_crd_is_rendered_where_somebody_else_installs_them(helm: Helm) -> None:
-    rendered = documents(helm.render("entra", values={"crds": {"enabled": False}}))
-    assert "CustomResourceDefinition" not in {document["kind"] for document in rendered}
+    assert yaml.safe_load(CLUSTER.read_text(encoding="utf-8"))["crds"] == {"enabled": False}
+    assert "CustomResourceDefinition" not in {document["kind"] for document in documents(render_set(helm, CLUSTER))}
 
 
 def test_the_cluster_and_a_namespace_get_the_same_rights(helm: Helm) -> None:
     """So what is proved of one role holds of the other."""
-    cluster = documents(helm.render("entra", "--show-only=templates/rbac.yaml"))
-    watch = {"scope": "Namespaces", "namespaces": ["a", "b"]}
-    namespaces = documents(helm.render("entra", "--show-only=templates/rbac.yaml", values={"watch": watch}))
-    assert [role["rules"] for role in namespaces if role["kind"] == "Role"] == [cluster[0]["rules"]] * 2
-    assert sorted(document["metadata"]["namespace"] for document in namespaces) == ["a", "a", "b", "b"]
+    [cluster] = [each for each in render_rights(helm, CLUSTER) if each["kind"] == "ClusterRole"]
+    namespaces = render_rights(helm, NAMESPACES)
+    assert [role["rules"] for role in namespaces if role["kind"] == "Role"] == [cluster["rules"]] * 2
+    assert sorted(each["metadata"]["namespace"] for each in namespaces) == ["team-a", "team-a", "team-b", "team-b"]
     assert {document["kind"] for document in namespaces} == {"Role", "RoleBinding"}
 
 
