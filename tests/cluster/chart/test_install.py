@@ -2,6 +2,8 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -37,52 +39,107 @@ def find_crd(cluster: Cluster) -> dict[str, Any] | None:
     return cluster.find("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
 
 
+@contextmanager
+def prepared(cluster: Cluster, tenant: SimulatedTenant) -> Iterator[str]:
+    """Name a release, and its namespace, in which all is prepared for it; clear the cluster afterwards."""
+    name = f"release-{secrets.token_hex(4)}"
+    tenant.prepare(cluster, name)
+    yield name
+    clear(cluster)
+
+
 @pytest.fixture
 def release(bare_cluster: Cluster, tenant: SimulatedTenant) -> Iterator[str]:
-    """The name of a release, and of its namespace, in which all is prepared for it."""
-    name = f"release-{secrets.token_hex(4)}"
-    tenant.prepare(bare_cluster, name)
-    yield name
-    clear(bare_cluster)
+    with prepared(bare_cluster, tenant) as name:
+        yield name
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A release as it was right after its install: some tests change it, which the others must not see."""
+
+    name: str
+    notes: str
+    belongings: dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="class")
+def installed_without_crds(bare_cluster: Cluster, helm: Helm, tenant: SimulatedTenant) -> Iterator[Installed]:
+    with prepared(bare_cluster, tenant) as name:
+        notes = helm.at(bare_cluster).install(name, name, values=WITHOUT_CRDS)
+        yield Installed(name, notes, belongings(bare_cluster, name))
+
+
+@pytest.fixture(scope="class")
+def installed(bare_cluster: Cluster, helm: Helm, tenant: SimulatedTenant) -> Iterator[Installed]:
+    with prepared(bare_cluster, tenant) as name:
+        notes = helm.at(bare_cluster).install(name, name)
+        bare_cluster.wait_served(CRD)
+        yield Installed(name, notes, belongings(bare_cluster, name))
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """What an uninstall left."""
+
+    release: str
+    belongings: dict[str, list[dict[str, Any]]]
+    crd: dict[str, Any] | None
+
+
+@pytest.fixture(scope="class")
+def leftover(bare_cluster: Cluster, helm: Helm, installed: Installed) -> Leftover:
+    helm.at(bare_cluster)("uninstall", installed.name, f"--namespace={installed.name}")
+    return Leftover(installed.name, belongings(bare_cluster, installed.name), find_crd(bare_cluster))
 
 
 class TestInstall:
-    def test_the_api_server_takes_all_of_it(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
-        helm.at(bare_cluster).install(release, release)
-        assert {plural: len(objects) for plural, objects in belongings(bare_cluster, release).items()} == {
+    """One release for each Helm."""
+
+    def test_the_api_server_takes_all_of_it(self, installed: Installed) -> None:
+        assert {plural: len(objects) for plural, objects in installed.belongings.items()} == {
             "deployments": 1,
             "serviceaccounts": 1,
             "services": 1,
             "clusterroles": 1,
             "clusterrolebindings": 1,
         }
-        bare_cluster.wait_served(CRD)
 
-    def test_the_pod_passes_the_restricted_profile(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
+    def test_an_uninstall_leaves_nothing_but_the_crds(self, leftover: Leftover) -> None:
+        assert leftover.belongings == {}
+        assert leftover.crd
+
+    def test_a_release_takes_its_kept_crds_again(self, bare_cluster: Cluster, helm: Helm, leftover: Leftover) -> None:
+        helm.at(bare_cluster).install(leftover.release, leftover.release)
+        assert find_crd(bare_cluster)
+
+
+class TestInstallWithoutCrds:
+    """One release for each Helm."""
+
+    def test_the_pod_passes_the_restricted_profile(
+        self, bare_cluster: Cluster, installed_without_crds: Installed
+    ) -> None:
         """The namespace enforces it, and the API server's own admission judges."""
-        helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS)
-        [deployment] = belongings(bare_cluster, release)["deployments"]
+        release, [deployment] = installed_without_crds.name, installed_without_crds.belongings["deployments"]
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "pod"}}
         bare_cluster.create("pods", pod | {"spec": deployment["spec"]["template"]["spec"]}, release, dry_run=True)
 
-    def test_the_notes_tell_the_next_two_commands(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
-        notes = helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS).split("NOTES:")[1]
+    def test_the_notes_tell_the_next_two_commands(self, installed_without_crds: Installed) -> None:
+        release, notes = installed_without_crds.name, installed_without_crds.notes.split("NOTES:")[1]
         commands = [line.strip() for line in notes.splitlines() if line.startswith("  kubectl")]
         assert commands == [
             f"kubectl --namespace {release} rollout status deployment/{release}-entra-sync-operator",
             "kubectl get synchronizationjobs --watch --all-namespaces",
         ]
 
-    def test_the_notes_warn_of_a_crd_that_nobody_installed(
-        self, bare_cluster: Cluster, helm: Helm, release: str
-    ) -> None:
-        told = helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS)
-        assert "This cluster has no SynchronizationJobs yet" in told
+    def test_the_notes_warn_of_a_crd_that_nobody_installed(self, installed_without_crds: Installed) -> None:
+        assert "This cluster has no SynchronizationJobs yet" in installed_without_crds.notes
 
     def test_an_upgrade_changes_what_was_asked_for_and_leaves_nothing_behind(
-        self, bare_cluster: Cluster, helm: Helm, release: str
+        self, bare_cluster: Cluster, helm: Helm, installed_without_crds: Installed
     ) -> None:
-        helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS)
+        release = installed_without_crds.name
         changed = {"watch": {"scope": "Namespaces", "namespaces": [release]}, "logLevel": "debug"}
         helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS | changed)
         found = belongings(bare_cluster, release)
@@ -90,24 +147,13 @@ class TestInstall:
         assert {f"--namespaces={release}", "--log-level=debug"} <= set(container["args"])
         assert set(found) == {"deployments", "serviceaccounts", "services", "roles", "rolebindings"}
 
-    @pytest.mark.parametrize("keep", [True, False])
-    def test_an_uninstall_leaves_nothing_but_the_crds_that_are_to_be_kept(
-        self, bare_cluster: Cluster, helm: Helm, release: str, keep: bool
-    ) -> None:
-        helm.at(bare_cluster).install(release, release, values={"crds": {"keep": keep}})
-        bare_cluster.wait_served(CRD)
-        helm.at(bare_cluster)("uninstall", release, f"--namespace={release}")
-        assert belongings(bare_cluster, release) == {}
-        if keep:
-            assert find_crd(bare_cluster)
-        else:
-            bare_cluster.wait_gone("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
 
-    def test_a_release_takes_its_kept_crds_again(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
-        helm.at(bare_cluster).install(release, release)
-        helm.at(bare_cluster)("uninstall", release, f"--namespace={release}")
-        helm.at(bare_cluster).install(release, release)
-        assert find_crd(bare_cluster)
+def test_an_uninstall_takes_along_crds_that_are_not_to_be_kept(bare_cluster: Cluster, helm: Helm, release: str) -> None:
+    helm.at(bare_cluster).install(release, release, values={"crds": {"keep": False}})
+    bare_cluster.wait_served(CRD)
+    helm.at(bare_cluster)("uninstall", release, f"--namespace={release}")
+    assert belongings(bare_cluster, release) == {}
+    bare_cluster.wait_gone("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
 
 
 class TestRefusals:
