@@ -12,17 +12,14 @@ import yaml
 
 from control_plane import ControlPlane
 from entrasync.api.names import API_VERSION, FINALIZER, KIND, PLURAL
-from graph_simulator.process import Launch
-from stage import WorldTime
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object, RefusedError, has_condition
 from tests.support.helm import ROOT, documents
-from tests.support.installation import FAST, SimulatedTenant, make_namespace
+from tests.support.installation import SimulatedTenant, make_namespace
 from tests.support.line import Line
 from tests.support.pod import Pod
 from tests.support.polling import until
-from tests.support.warm_start import fork_simulator
-from tests.support.world import World
+from tests.support.warm_start import fork_operator
 
 HOME, STEADY, DOOMED, LATE, MISTYPED = "entra", "steady", "doomed", "late", "mistyped"
 RBAC = "rbac.authorization.k8s.io/v1"
@@ -94,10 +91,8 @@ def scoped_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster
 
 @pytest.fixture(scope="module")
 def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedTenant]:
-    time, folder = WorldTime.beginning_now(FAST), tmp_path_factory.mktemp("graph") / "world"
-    launch = Launch(clock_start=time.start, clock_origin=time.origin, clock_rate=time.rate)
-    with World.run(folder, launch, begin=fork_simulator) as world:
-        yield SimulatedTenant(world, folder, time)
+    with SimulatedTenant.open(tmp_path_factory.mktemp("graph") / "world") as tenant:
+        yield tenant
 
 
 @pytest.fixture(scope="module")
@@ -117,8 +112,8 @@ def office(
     absent = [*roles[LATE], *roles[MISTYPED]]
     scoped_cluster.apply([each for each in rendered if each not in absent])
     with Line(urlsplit(scoped_cluster.plane.url).port or 0) as line:
-        pod = Pod.of(scoped_cluster, HOME, HOME, tmp_path_factory.mktemp("pod"))
-        pod = Pod.of(scoped_cluster, HOME, HOME, pod.folder, {"KUBECONFIG": str(lead_over(line, pod))})
+        pod = Pod.of(scoped_cluster, HOME, HOME, tmp_path_factory.mktemp("pod"), begin=fork_operator)
+        pod.surroundings = {"KUBECONFIG": str(lead_over(line, pod))}
         office = Office(scoped_cluster, tenant, pod, line, roles)
         with pod:
             wait_begun(pod)

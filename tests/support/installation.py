@@ -3,14 +3,17 @@
 import contextlib
 import json
 import socket
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL, GROUP, PLURAL
+from graph_simulator.process import Launch
 from stage import WorldTime
 from tests.support.cluster import Cluster, RefusedError
 from tests.support.polling import until
+from tests.support.warm_start import fork_simulator
 from tests.support.world import World
 
 Object = dict[str, Any]
@@ -32,6 +35,15 @@ class SimulatedTenant:
     world: World
     folder: Path
     time: WorldTime
+
+    @classmethod
+    @contextlib.contextmanager
+    def open(cls, folder: Path) -> Iterator["SimulatedTenant"]:
+        """Run the simulator of a tenant, whose files are in a folder."""
+        time = WorldTime.beginning_now(FAST)
+        launch = Launch(clock_start=time.start, clock_origin=time.origin, clock_rate=time.rate)
+        with World.run(folder, launch, begin=fork_simulator) as world:
+            yield cls(world, folder, time)
 
     @property
     def facts(self) -> dict[str, str]:

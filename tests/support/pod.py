@@ -42,15 +42,24 @@ class Pod:
     """Where its volumes, its log and its home are."""
     surroundings: Mapping[str, str] = field(default_factory=dict)
     """Variables that stand for what is outside a cluster, such as where Microsoft's addresses lead."""
+    begin: Begin | None = None
+    """How its container is started: by its entrypoint, unless told how else."""
     process: Running | None = None
 
     @classmethod
     def of(
-        cls, cluster: Cluster, namespace: str, name: str, folder: Path, surroundings: Mapping[str, str] | None = None
+        cls,
+        cluster: Cluster,
+        namespace: str,
+        name: str,
+        folder: Path,
+        *,
+        surroundings: Mapping[str, str] | None = None,
+        begin: Begin | None = None,
     ) -> Self:
         """Read a Deployment and prepare its pod."""
         deployment = cluster.get("apps/v1", "deployments", name, namespace)
-        return cls(cluster, namespace, deployment, folder, surroundings or {})
+        return cls(cluster, namespace, deployment, folder, surroundings or {}, begin)
 
     @property
     def spec(self) -> Object:
@@ -95,11 +104,11 @@ class Pod:
         """What it has said."""
         return self.folder / "log"
 
-    def start(self, begin: Begin | None = None) -> Self:
-        """Mount the volumes and start the container: by its entrypoint, unless told how else."""
+    def start(self) -> Self:
+        """Mount the volumes and start the container."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.sync_volumes()
-        self.process = (begin or self._enter)(self.arguments, self.environment, self.log)
+        self.process = (self.begin or self._enter)(self.arguments, self.environment, self.log)
         return self
 
     def _enter(self, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Running:

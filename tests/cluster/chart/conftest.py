@@ -4,13 +4,9 @@ import pytest
 
 from control_plane import ControlPlane
 from control_plane.binaries import Binaries
-from graph_simulator.process import Launch
-from stage import WorldTime
 from tests.support.chart_fixtures import helm, helm3
 from tests.support.cluster import Cluster
-from tests.support.installation import FAST, SimulatedTenant
-from tests.support.warm_start import fork_simulator
-from tests.support.world import World
+from tests.support.installation import SimulatedTenant
 
 __all__ = ["helm", "helm3"]
 
@@ -26,7 +22,5 @@ def bare_cluster(binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) -
 @pytest.fixture(scope="package")
 def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedTenant]:
     """A simulated tenant for all tests of the chart: each makes its own service principals."""
-    time, folder = WorldTime.beginning_now(FAST), tmp_path_factory.mktemp("graph") / "world"
-    launch = Launch(clock_start=time.start, clock_origin=time.origin, clock_rate=time.rate)
-    with World.run(folder, launch, begin=fork_simulator) as world:
-        yield SimulatedTenant(world, folder, time)
+    with SimulatedTenant.open(tmp_path_factory.mktemp("graph") / "world") as tenant:
+        yield tenant

@@ -20,6 +20,7 @@ from tests.support.cluster import Cluster
 from tests.support.helm import CHART, ROOT, Helm
 from tests.support.installation import SimulatedTenant, clear, free_port
 from tests.support.pod import Pod
+from tests.support.warm_start import fork_operator
 
 NAME = "entra-sync-operator"
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -63,7 +64,8 @@ class Newcomer:
         """Start the operator as the kubelet would. Its port is exchanged for one that is free on this machine."""
         port = f"--set=httpPort={free_port()}"
         self.helm("upgrade", NAME, CHART, f"--namespace={NAME}", "--reuse-values", port)
-        pod = Pod.of(self.cluster, NAME, NAME, self.folder / "pod", self.tenant.surroundings)
+        folder, surroundings = self.folder / "pod", self.tenant.surroundings
+        pod = Pod.of(self.cluster, NAME, NAME, folder, surroundings=surroundings, begin=fork_operator)
         return pod.start().wait_ready()
 
     @property

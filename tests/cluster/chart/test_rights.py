@@ -4,6 +4,7 @@ One operator for each right, all at once, each for a namespace of its own: a rig
 fail here. That none is missing is shown where the whole role is used (test_running.py).
 """
 
+import re
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,8 +15,8 @@ import pytest
 from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, EVENT_SOURCE, KIND, PLURAL
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object, has_condition
-from tests.support.helm import ROOT, documents
-from tests.support.installation import SimulatedTenant, clear, write_connection
+from tests.support.helm import ROOT, Helm, documents
+from tests.support.installation import SimulatedTenant, clear, free_port, write_connection
 from tests.support.pod import Pod
 from tests.support.polling import until
 from tests.support.rights import Right, granted, without
@@ -191,30 +192,44 @@ LOSSES: Mapping[Right, Callable[[Crippled], None]] = {
 }
 
 
+SOME_HOME, SOME_PORT = "without-a-right", 54321
+
+
+def render_somewhere(helm: Helm, tenant: SimulatedTenant) -> str:
+    """Render an install for a namespace of its own; elsewhere, only its name and its port would differ."""
+    watch = {"scope": "Namespaces", "namespaces": [SOME_HOME]}
+    values = tenant.values() | {"fullnameOverride": SOME_HOME, "watch": watch, "crds": {"enabled": False}}
+    return helm.render("entra", f"--namespace={SOME_HOME}", values=values | {"httpPort": SOME_PORT})
+
+
+def move(rendered: str, home: str) -> list[Object]:
+    """Move an install to another namespace, and to a port that is free."""
+    at_port = re.sub(rf"(?<=[= ]){SOME_PORT}$", str(free_port()), rendered, flags=re.MULTILINE)
+    return documents(at_port.replace(SOME_HOME, home))
+
+
 @pytest.fixture(scope="module")
 def operators(
     bare_cluster: Cluster, tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[Right, Crippled]]:
     """All of them, started at once."""
-    helm = find_helm("helm3", tmp_path_factory)
+    rendered = render_somewhere(find_helm("helm3", tmp_path_factory), tenant)
     bare_cluster.apply_crds(ROOT / "crds")
     homes = {right: f"without-{right[0]}-{secrets.token_hex(4)}" for right in LOSSES}
     manifests: list[Object] = []
     for right, home in homes.items():
         tenant.prepare(bare_cluster, home)
         bare_cluster.patch("v1", "namespaces", home, merge={"metadata": {"annotations": NAMESPACE_SAYS}})
-        watch = {"scope": "Namespaces", "namespaces": [home]}
-        values = tenant.values() | {"fullnameOverride": home, "watch": watch, "crds": {"enabled": False}}
-        rendered = documents(helm.render("entra", f"--namespace={home}", values=values))
-        manifests += [without(document, right) if document["kind"] == "Role" else document for document in rendered]
+        install = move(rendered, home)
+        manifests += [without(document, right) if document["kind"] == "Role" else document for document in install]
     bare_cluster.apply(manifests)
     started: dict[Right, Crippled] = {}
     for right, home in homes.items():
         principal = tenant.world.create_service_principal().id
         bare_cluster.create(PLURAL, write_job(home, principal), home)
         write_connection(bare_cluster, home)
-        pod = Pod.of(bare_cluster, home, home, tmp_path_factory.mktemp("pod"))
-        started[right] = Crippled(bare_cluster, tenant, pod.start(fork_operator), principal)
+        pod = Pod.of(bare_cluster, home, home, tmp_path_factory.mktemp("pod"), begin=fork_operator)
+        started[right] = Crippled(bare_cluster, tenant, pod.start(), principal)
     yield started
     for operator in started.values():
         operator.pod.stop()

@@ -12,6 +12,7 @@ from tests.support.cluster import Cluster, Object, has_condition
 from tests.support.helm import ROOT, Helm
 from tests.support.installation import CA_FOLDER, SECRET, SimulatedTenant, clear, make_namespace
 from tests.support.pod import Pod
+from tests.support.warm_start import fork_operator
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +71,7 @@ def test_without_a_connection_of_its_own_an_install_serves_namespaces_that_bring
     metadata = {"name": "default", "namespace": home}
     connection = {"apiVersion": API_VERSION, "kind": CONNECTION_KIND, "metadata": metadata, "spec": spec}
     cluster.create(CONNECTION_PLURAL, connection, home)
-    with Pod.of(cluster, home, home, tmp_path_factory.mktemp("pod")) as pod:
+    with Pod.of(cluster, home, home, tmp_path_factory.mktemp("pod"), begin=fork_operator) as pod:
         pod.wait_ready()
         wait_ready(pod, cluster, CONNECTION_PLURAL, "default")
         wait_ready(pod, cluster, PLURAL, apply_job(cluster, tenant, home))
@@ -93,6 +94,6 @@ def test_a_certificate_lets_an_install_in(
     values = values_for(tenant, home) | {"connection": {"identity": "ClientCertificate"} | ids}
     values["extraArgs"] = [*tenant.flags, f"--ca-file={CA_FOLDER}/ca.pem", "--http-host=127.0.0.1"]
     any_helm.at(cluster).install("entra", home, values=values)
-    with Pod.of(cluster, home, home, tmp_path_factory.mktemp("pod")) as pod:
+    with Pod.of(cluster, home, home, tmp_path_factory.mktemp("pod"), begin=fork_operator) as pod:
         pod.wait_ready()
         wait_ready(pod, cluster, PLURAL, apply_job(cluster, tenant, home))
