@@ -19,6 +19,9 @@ from tests.support.warm_start import fork_operator, fork_simulator
 FAST = 60.0
 """World seconds per real second: a cycle of 40 minutes takes 40 s, a poll interval of 5 minutes takes 5 s."""
 
+BRIEF = 10.0
+"""World seconds of an initial cycle: while it runs its progress is read, and written, twice a minute."""
+
 
 @dataclass
 class Workplace:
@@ -231,6 +234,7 @@ def open_workplace(
     graph = folder / "graph"
     launch = Launch(clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=world_time.rate)
     with World.run(graph, launch, begin=fork_simulator) as world:
+        world.switch(initial_cycle_seconds=BRIEF)
         namespaces = () if everywhere else (namespace, *beside)
         account = kubeconfig or cluster.plane.kubeconfig
         post = Post(account, graph, world_time, namespaces, flags=("--log-level=debug", *flags))

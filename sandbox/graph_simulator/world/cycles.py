@@ -9,6 +9,7 @@ from graph_simulator.world.outcomes import Outcome, find_threshold
 from graph_simulator.world.quarantines import LONGEST, disable_job, impose_quarantine
 from graph_simulator.world.surroundings import FRIENDLY, Surroundings
 from graph_simulator.world.switches import Switches
+from graph_simulator.world.templates import Template
 from graph_simulator.world.times import NEVER, UNSCHEDULED
 from graph_simulator.world.words import ExecutionState, QuarantineReason
 
@@ -42,7 +43,7 @@ def begin_cycle(job: Job, now: datetime, *, around: Surroundings = FRIENDLY) -> 
     random = Random(job.seed * 1_000_003 + number)
     outcome, script = _decide(job, around)
     initial = not job.has_watermark
-    usual = job.template.initial_duration if initial else job.template.duration
+    usual = _usual_duration(job.template, around) if initial else job.template.duration
     exports = random.randrange(20, 200) if initial else random.choice((0, 0, 1, 2, 5))
     cycle = Cycle(
         number=number,
@@ -194,3 +195,9 @@ def observe_progress(cycle: Cycle, now: datetime) -> tuple[datetime, int]:
     length = max(cycle.ends - cycle.began, timedelta(microseconds=1))
     step = min(int((now - cycle.began) / length * PROGRESS_STEPS), PROGRESS_STEPS)
     return cycle.began + length * step / PROGRESS_STEPS, cycle.imported * step // PROGRESS_STEPS
+
+
+def _usual_duration(template: Template, around: Surroundings) -> timedelta:
+    """Tell how long an initial cycle takes, give or take a fifth."""
+    seconds = around.initial_cycle_seconds
+    return template.initial_duration if seconds is None else timedelta(seconds=seconds)

@@ -192,4 +192,8 @@ class World:
     def _look_around(self, principal_id: str) -> Surroundings:
         stored = self.secrets.get(principal_id, {})
         refusal = self.judge_credentials(principal_id, stored)
-        return Surroundings(refusal=refusal, sync_all=stored.get("SyncAll"))
+        return Surroundings(
+            refusal=refusal,
+            sync_all=stored.get("SyncAll"),
+            initial_cycle_seconds=self.switches.initial_cycle_seconds,
+        )

@@ -11,6 +11,8 @@ class Surroundings:
     """Why the target application refuses the stored credentials."""
     sync_all: str | None = None
     """The stored SyncAll: whether everybody is in scope or the assigned only."""
+    initial_cycle_seconds: float | None = None
+    """How long an initial cycle usually takes; None for what the template says."""
 
 
 FRIENDLY = Surroundings()

@@ -44,6 +44,8 @@ class Switches:
     """Whether `$filter=templateId eq '...'` on the jobs list filters."""
     job_select_honoured: bool = False
     """Whether `$select` on jobs selects."""
+    initial_cycle_seconds: float | None = None
+    """How long (world time) an initial cycle usually takes; None for what its template says."""
     conflict_seconds: float = 0.0
     """For so long (world time) after a change of a job the next start, pause, restart, PATCH or delete answers 409."""
     page_size: int = 0
