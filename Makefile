@@ -3,14 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# So many tests run at once. Most wait for simulated time, so that more than one fit on a core.
+# So many tests of clusters run at once. Most wait for simulated time, so that more than one fit on a core.
 TESTERS ?= 4
 # Some images set this; each of the many processes of a test or demo would then compile all modules anew.
 unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench crds golden clean lock
+.PHONY: help demo test test-clusters test-parts check bench crds golden clean lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,7 +29,15 @@ demo: $(STAMP) ## Show the whole story: control plane, Graph simulator, operator
 
 test: $(STAMP) check ## Run every check and every test
 	@$(BIN)/python -m control_plane get --all
-	@$(BIN)/python -m pytest --numprocesses=$(TESTERS)
+	@$(MAKE) --no-print-directory --jobs=2 test-clusters test-parts
+
+test-clusters: $(STAMP)
+	@$(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster
+
+# All that needs no cluster: one process beside the others, which finds its tests once and waits for nobody.
+test-parts: $(STAMP)
+	@mkdir -p build
+	@$(BIN)/python -m pytest tests --ignore=tests/cluster > build/test-parts.log 2>&1; code=$$?; cat build/test-parts.log; exit $$code
 
 check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are current
 	@$(BIN)/ruff check .

