@@ -8,15 +8,15 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 LONGEST_FIRST = (
-    "tests/cluster/process/",
     "tests/cluster/test_refused_namespaces.py",
-    "tests/cluster/crash/",
     "tests/cluster/application/",
-    "tests/cluster/connections/",
-    "tests/cluster/controllers/",
-    "tests/cluster/schedule/",
-    "tests/cluster/chart/",
+    "tests/cluster/crash/",
     "tests/cluster/lifecycle/",
+    "tests/cluster/chart/",
+    "tests/cluster/schedule/",
+    "tests/cluster/process/",
+    "tests/cluster/controllers/",
+    "tests/cluster/connections/",
     "tests/cluster/examples/",
     "tests/cluster/test_demo.py",
     "tests/cluster/mirror/",
