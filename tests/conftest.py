@@ -14,8 +14,8 @@ from control_plane.binaries import Binaries, installed
 from tests.support.cluster import Cluster
 from tests.support.schedule import WholeGroups, rank_of
 
-os.environ.setdefault("GOMAXPROCS", "1")
-"""Several testers share the cores: an API server or Helm that spreads over all of them costs the others more."""
+if "PYTEST_XDIST_WORKER" in os.environ:  # an API server or Helm that spreads over all cores costs other testers more
+    os.environ.setdefault("GOMAXPROCS", "1")
 
 _LONGEST_NAME = 63  # of a namespace, in Kubernetes
 

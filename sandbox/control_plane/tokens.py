@@ -48,5 +48,5 @@ def _words(answer: bytes) -> str:
     """Read why the API server refuses; a busy one says it in plain text."""
     try:
         return str(json.loads(answer)["message"])
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         return answer.decode(errors="replace").strip()

@@ -107,3 +107,4 @@ def run_process(directory: Path, launch: Launch, *, begin: Begin = begin_simulat
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             process.kill()
+            process.wait()

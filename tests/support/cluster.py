@@ -223,7 +223,7 @@ class Cluster:
 
     def _lists(self, api_version: str, plural: str) -> bool:
         try:
-            self.list(api_version, plural, limit="1")
+            self.list(api_version, plural)  # without a limit, which would be answered before the watch cache is there
         except RefusedError as refused:
             if refused.code in {httpx.codes.NOT_FOUND, httpx.codes.TOO_MANY_REQUESTS}:
                 return False

@@ -33,7 +33,7 @@ class Helm:
     name: str
     program: Path
     home: Path
-    """Its settings, caches and plugins: an empty folder."""
+    """Its settings, caches and plugins: a folder that only it has."""
     environment: Mapping[str, str] = field(default_factory=dict, hash=False)  # no mapping has a hash
 
     def __call__(self, *arguments: str | Path, content: str = "") -> str:

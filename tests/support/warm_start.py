@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
@@ -74,4 +75,12 @@ def _run(main: Main, arguments: Sequence[str], environment: Mapping[str, str], l
         os.dup2(output.fileno(), sys.stderr.fileno())
     os.environ.clear()
     os.environ.update(environment)
+    threading.Thread(target=_end_with_the_tester, daemon=True).start()
     sys.exit(main(arguments))
+
+
+def _end_with_the_tester() -> None:
+    """End however the tests end: the interpreter that was forked from lives as long as one of its children does."""
+    if (tester := multiprocessing.parent_process()) is not None:
+        tester.join()
+        os.kill(os.getpid(), signal.SIGKILL)

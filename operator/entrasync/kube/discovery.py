@@ -26,13 +26,14 @@ async def complete_discovery(
     It ends with the time that the call has, and Kopf then calls anew.
     """
     response = await handler(request)
-    if request.url.path not in {_GROUPS, _KINDS}:
+    if not request.url.path.endswith((_GROUPS, _KINDS)):  # a proxy may have a path of its own before them
         return response
     told = ""
     while missing := await _find_missing(response):
         if missing != told:
             LOG.warning("The API server does not say yet that it serves our kinds; waiting.", extra={"why": missing})
             told = missing
+        response.release()
         await asyncio.sleep(BETWEEN_LOOKS)
         response = await handler(request)
     return response
@@ -45,7 +46,7 @@ async def _find_missing(response: aiohttp.ClientResponse) -> str:
     if not response.ok:
         return ""
     found = await response.json()
-    if response.url.path == _GROUPS:
+    if response.url.path.endswith(_GROUPS):
         return _name({GROUP} - _names(found.get("groups")))
     return _name({PLURAL, CONNECTION_PLURAL} - _names(found.get("resources")))
 

@@ -43,9 +43,11 @@ def find_crd(cluster: Cluster) -> dict[str, Any] | None:
 def prepared(cluster: Cluster, tenant: SimulatedTenant) -> Iterator[str]:
     """Name a release, and its namespace, in which all is prepared for it; clear the cluster afterwards."""
     name = f"release-{secrets.token_hex(4)}"
-    tenant.prepare(cluster, name)
-    yield name
-    clear(cluster)
+    try:
+        tenant.prepare(cluster, name)
+        yield name
+    finally:
+        clear(cluster)
 
 
 @pytest.fixture

@@ -205,6 +205,7 @@ def render_somewhere(helm: Helm, tenant: SimulatedTenant) -> str:
 def move(rendered: str, home: str) -> list[Object]:
     """Move an install to another namespace, and to a port that is free."""
     at_port = re.sub(rf"(?<=[= ]){SOME_PORT}$", str(free_port()), rendered, flags=re.MULTILINE)
+    assert str(SOME_PORT) not in at_port
     return documents(at_port.replace(SOME_HOME, home))
 
 

@@ -11,6 +11,7 @@ from graph_simulator.world.executions import NOT_RUN
 from graph_simulator.world.jobs import Job, create_job, pause_job, start_job
 from graph_simulator.world.outcomes import FAIL, SUCCEED, Outcome, find_threshold
 from graph_simulator.world.quarantines import impose_quarantine
+from graph_simulator.world.surroundings import Surroundings
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import TEMPLATES
 from graph_simulator.world.times import NEVER
@@ -44,6 +45,16 @@ def test_the_first_cycle_begins_at_the_start_and_is_not_seen_before_its_end() ->
     assert job.code == "Active"
     assert job.last_execution is not None
     assert (job.last_execution.state, job.last_execution.ended) == ("Succeeded", NOW + 5 * MINUTE)
+
+
+@pytest.mark.parametrize(("switched", "usual"), [(None, 6 * MINUTE), (10.0, timedelta(seconds=10))])
+def test_an_initial_cycle_takes_about_what_its_template_or_the_switch_says(
+    switched: float | None, usual: timedelta
+) -> None:
+    around = Surroundings(initial_cycle_seconds=switched)
+    running = advance(make_job(habit=SUCCEED), NOW, switches=SWITCHES, around=around).running
+    assert running is not None
+    assert 0.8 * usual <= running.ends - running.began <= 1.2 * usual
 
 
 def test_the_next_cycle_begins_an_interval_after_the_last_one_ended() -> None:
