@@ -34,10 +34,10 @@ test: $(STAMP) check ## Run every check and every test
 test-clusters: $(STAMP)
 	@$(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster
 
-# All that needs no cluster: one process beside the others, which finds its tests once and waits for nobody.
+# All that needs no cluster: one process beside the others, for the time that they leave; it finds its tests once.
 test-parts: $(STAMP)
 	@mkdir -p build
-	@trap 'cat build/test-parts.log' EXIT; $(BIN)/python -m pytest -o cache_dir=build/test-parts tests --ignore=tests/cluster > build/test-parts.log 2>&1
+	@trap 'cat build/test-parts.log' EXIT; nice -n 5 $(BIN)/python -m pytest -o cache_dir=build/test-parts tests --ignore=tests/cluster > build/test-parts.log 2>&1
 
 check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are current
 	@$(BIN)/ruff check .

@@ -17,6 +17,8 @@ from tests.support.schedule import WholeGroups, rank_of
 if "PYTEST_XDIST_WORKER" in os.environ:  # an API server or Helm that spreads over all cores costs other testers more
     os.environ.setdefault("GOMAXPROCS", "1")
 
+gc.set_threshold(50_000, 20, 100)  # what thousands of tests are made of lives to the end anyway
+
 _LONGEST_NAME = 63  # of a namespace, in Kubernetes
 
 

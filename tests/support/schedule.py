@@ -16,10 +16,11 @@ LONGEST_FIRST = (
     "tests/cluster/schedule/",
     "tests/cluster/process/",
     "tests/cluster/controllers/",
+    "tests/cluster/test_demo.py",
     "tests/cluster/connections/",
     "tests/cluster/examples/",
-    "tests/cluster/test_demo.py",
     "tests/cluster/mirror/",
+    "tests/cluster/test_control_plane.py",
     "tests/cluster/",
     "tests/component/",
 )
