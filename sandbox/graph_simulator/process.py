@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,16 +42,19 @@ Begin = Callable[[Sequence[str], Mapping[str, str], Path], Running]
 """Starts a program with arguments and environment; what it says is appended to a file, which is there at once."""
 
 
-def begin_simulator(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Running:
-    """Start a simulator as anybody would: a new interpreter that imports all it needs."""
+def begin_module(module: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Running:
+    """Start `python -m MODULE` as anybody would: a new interpreter that imports all it needs."""
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "-m", "graph_simulator", *arguments],
+            [sys.executable, "-m", module, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             env=environment,
         )
+
+
+begin_simulator: Begin = partial(begin_module, "graph_simulator")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

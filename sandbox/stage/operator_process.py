@@ -6,17 +6,17 @@ import re
 import signal
 import ssl
 import subprocess
-import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import httpx
 
-from graph_simulator.process import Begin, Running
+from graph_simulator.process import Begin, Running, begin_module
 from stage.world_time import WorldTime
 
 START_SECONDS = 20.0
@@ -87,16 +87,7 @@ class Post:
         return inherited | own | dict(self.environment)
 
 
-def begin_operator(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Running:
-    """Start it as everybody does: a new interpreter that imports all it needs."""
-    with log.open("ab") as output:
-        return subprocess.Popen(
-            [sys.executable, "-m", "entrasync.process.cli", *arguments],
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            env=environment,
-        )
+begin_operator: Begin = partial(begin_module, "entrasync.process.cli")
 
 
 class OperatorProcess:

@@ -28,16 +28,16 @@ def tell_kind(plural: str, *, namespaced: bool = True) -> dict[str, Any]:
 class LaggingServer:
     """An API server that lists our kinds, and only at the third look says that it serves both."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str) -> None:
         self.looks: Counter[str] = Counter()
         self.listed: set[str] = set()
         self.has_listed_all = asyncio.Event()
         self.app = web.Application()
-        self.app.router.add_get("/api", self.tell_core)
-        self.app.router.add_get("/api/v1", self.tell_core)
-        self.app.router.add_get("/apis", self.tell_groups)
-        self.app.router.add_get(OURS, self.tell_kinds)
-        self.app.router.add_get(OURS + "/{plural}", self.list)
+        self.app.router.add_get(prefix + "/api", self.tell_core)
+        self.app.router.add_get(prefix + "/api/v1", self.tell_core)
+        self.app.router.add_get(prefix + "/apis", self.tell_groups)
+        self.app.router.add_get(prefix + OURS, self.tell_kinds)
+        self.app.router.add_get(prefix + OURS + "/{plural}", self.list)
 
     async def tell_core(self, _: web.Request) -> web.Response:
         return web.json_response({"versions": ["v1"], "resources": [tell_kind("namespaces", namespaced=False)]})
@@ -64,14 +64,17 @@ class LaggingServer:
         return web.json_response({"metadata": {"resourceVersion": "1"}, "items": []})
 
 
-async def test_our_kinds_are_watched_though_discovery_lists_them_late(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("prefix", ["", "/k8s/clusters/local"], ids=["direct", "behind a proxy's path"])
+async def test_our_kinds_are_watched_though_discovery_lists_them_late(
+    monkeypatch: pytest.MonkeyPatch, prefix: str
+) -> None:
     async def nothing() -> None:
         pass
 
     monkeypatch.setattr(discovery, "BETWEEN_LOOKS", 0)
-    lagging, watch, stop = LaggingServer(), cast("Any", None), asyncio.Event()
+    lagging, watch, stop = LaggingServer(prefix), cast("Any", None), asyncio.Event()
     async with TestServer(lagging.app) as server:
-        session = open_session(kopf.ConnectionInfo(server=str(server.make_url("")).rstrip("/")), complete_discovery)
+        session = open_session(kopf.ConnectionInfo(server=str(server.make_url(prefix)).rstrip("/")), complete_discovery)
         hosted = asyncio.create_task(host(Hosting(session, watch, watch, Scope(), nothing, nothing), stop=stop))
         async with asyncio.timeout(10), session.aiohttp_session:
             await lagging.has_listed_all.wait()

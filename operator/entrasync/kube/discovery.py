@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Mapping
 from http import HTTPStatus
-from typing import Any
 
 import aiohttp
 
@@ -47,13 +45,7 @@ async def _find_missing(response: aiohttp.ClientResponse) -> str:
         return ""
     found = await response.json()
     if response.url.path.endswith(_GROUPS):
-        return _name({GROUP} - _names(found.get("groups")))
-    return _name({PLURAL, CONNECTION_PLURAL} - _names(found.get("resources")))
-
-
-def _names(entries: Iterable[Mapping[str, Any]] | None) -> set[str]:
-    return {entry["name"] for entry in entries or ()}
-
-
-def _name(missing: Iterable[str]) -> str:
-    return ", ".join(sorted(missing))
+        wanted, listed = {GROUP}, found.get("groups")
+    else:
+        wanted, listed = {PLURAL, CONNECTION_PLURAL}, found.get("resources")
+    return ", ".join(sorted(wanted - {entry["name"] for entry in listed or ()}))

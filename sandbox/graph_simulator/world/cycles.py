@@ -43,7 +43,7 @@ def begin_cycle(job: Job, now: datetime, *, around: Surroundings = FRIENDLY) -> 
     random = Random(job.seed * 1_000_003 + number)
     outcome, script = _decide(job, around)
     initial = not job.has_watermark
-    usual = _usual_duration(job.template, around) if initial else job.template.duration
+    usual = _usual_initial_duration(job.template, around) if initial else job.template.duration
     exports = random.randrange(20, 200) if initial else random.choice((0, 0, 1, 2, 5))
     cycle = Cycle(
         number=number,
@@ -197,7 +197,7 @@ def observe_progress(cycle: Cycle, now: datetime) -> tuple[datetime, int]:
     return cycle.began + length * step / PROGRESS_STEPS, cycle.imported * step // PROGRESS_STEPS
 
 
-def _usual_duration(template: Template, around: Surroundings) -> timedelta:
+def _usual_initial_duration(template: Template, around: Surroundings) -> timedelta:
     """Tell how long an initial cycle takes, give or take a fifth."""
     seconds = around.initial_cycle_seconds
     return template.initial_duration if seconds is None else timedelta(seconds=seconds)

@@ -46,12 +46,13 @@ class TestNewCredentials:
 
     def test_are_saved_untried_where_validation_is_never(self, app: ScimApp, place: Workplace) -> None:
         place.world.set_target_app(app.principal, available=False)
-        name = app.apply(credentials={"validation": "Never"})
-        found = place.wait_condition(name, "CredentialsValid", "Unknown", reason="NotValidated")
-        assert "validation is Never" in condition(found, "CredentialsValid")["message"]
-        place.wait_condition(name, "Applied")
+        # Started, its first run would fail in no time, and it would be Ready no longer than that.
+        found = place.wait_ready(app.apply(credentials={"validation": "Never"}, schedule={"state": "Paused"}))
         assert app.tries == []
         assert app.stored["SecretToken"] == app.token
+        told = condition(found, "CredentialsValid")
+        assert (told["status"], told["reason"]) == ("Unknown", "NotValidated")
+        assert "validation is Never" in told["message"]
 
     def test_leave_what_somebody_else_stored(self, app: ScimApp, place: Workplace) -> None:
         place.world.set_secrets(app.principal, {"UserName": "somebody", "Domain": '{"domain":"x"}'})

@@ -1,7 +1,6 @@
 """The operator runs as its Deployment says, as its own ServiceAccount, under the roles of the chart, and does its work.
 
-Once for the cluster, installed by Helm 3 and started by the image's entrypoint, and once for a namespace, installed by
-Helm 4 and forked from a warm interpreter.
+Once for the cluster, installed by Helm 3, and once for a namespace, installed by Helm 4.
 """
 
 import secrets
@@ -22,10 +21,8 @@ from tests.support.installation import CRD, SECRET, SimulatedTenant, clear, make
 from tests.support.pod import Pod, has_user_namespaces
 from tests.support.polling import until
 from tests.support.rights import granted, used
-from tests.support.warm_start import fork_operator
 
 EXAMPLE = ROOT / "examples" / "minimal.yaml"
-FOR_CLUSTER, FOR_NAMESPACE = ("helm3", "Cluster"), ("helm4", "Namespaces")
 
 
 @dataclass(frozen=True)
@@ -65,7 +62,7 @@ class Release:
         }
 
 
-@pytest.fixture(scope="module", params=[FOR_CLUSTER, FOR_NAMESPACE], ids="-".join)
+@pytest.fixture(scope="module", params=[("helm3", "Cluster"), ("helm4", "Namespaces")], ids=lambda each: "-".join(each))
 def release(
     bare_cluster: Cluster,
     tenant: SimulatedTenant,
@@ -83,8 +80,7 @@ def release(
         values |= {"watch": {"scope": scope, "namespaces": [team]}, "crds": {"enabled": False}}
     find_helm(name, tmp_path_factory).at(bare_cluster).install("entra", home, values=values)
     bare_cluster.wait_served(CRD)
-    begin = None if request.param == FOR_CLUSTER else fork_operator
-    with Pod.of(bare_cluster, home, home, tmp_path_factory.mktemp("pod"), begin=begin) as pod:
+    with Pod.of(bare_cluster, home, home, tmp_path_factory.mktemp("pod")) as pod:
         yield Release(bare_cluster, tenant, pod.wait_ready(), team, scope == "Cluster")
     clear(bare_cluster)
 
@@ -176,7 +172,6 @@ def test_a_rotated_secret_is_picked_up_by_the_running_pod(release: Release) -> N
 
 
 @pytest.mark.skipif(not has_user_namespaces(), reason="this system lets nobody take another user's number")
-@pytest.mark.parametrize("release", [FOR_CLUSTER], ids="-".join, indirect=True)  # the other one is forked
 def test_it_runs_as_a_user_who_has_a_number_and_no_name(release: Release) -> None:
     """So it does in a cluster, where a program that asks for its user's name would end at its start."""
     assert release.pod.process is not None

@@ -122,6 +122,8 @@ def test_by_every_helm_and_all_of_them_at_once(helm: Helm) -> None:
     with pytest.raises(HelmError) as refused:
         helm.render("entra", values=put_together(WRONG[0]))
     assert [told for _, told in WRONG[0] if told not in str(refused.value)] == []
+    complaints = [line for line in str(refused.value).splitlines() if line.lstrip().startswith("- at ")]
+    assert sum(not line.endswith("validation failed") for line in complaints) == len(WRONG[0])
 
 
 @pytest.mark.parametrize(("values", "told"), CONTRADICTIONS)

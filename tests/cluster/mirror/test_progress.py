@@ -1,0 +1,24 @@
+"""The progress of a running cycle, which no other test waits for: their worlds' initial cycles are brief."""
+
+from typing import Any
+
+from tests.support.workplace import Workplace
+
+
+def completed(found: dict[str, Any]) -> int:
+    """Tell how many units are done, by the mirror."""
+    progress = found["status"].get("synchronizationStatus", {}).get("progress") or [{}]
+    return int(progress[0].get("completedUnits", 0))
+
+
+def test_is_read_again_and_again_until_the_cycle_has_ended(workplace: Workplace) -> None:
+    principal = workplace.world.create_service_principal().id
+    job = workplace.world.create_job(principal).id
+    workplace.world.script(job, {"kind": "succeed", "duration": "PT6M", "imported": 1000})
+    name = workplace.apply_job(principal, schedule={"state": "Active"})
+    early = completed(workplace.wait(name, lambda found: 0 < completed(found) < 1000, "some units are done"))
+    workplace.wait(name, lambda found: early < completed(found) < 1000, "more of them are done")
+    ended = workplace.wait(
+        name, lambda found: found["status"]["synchronizationStatus"].get("lastExecution"), "the cycle has ended"
+    )
+    assert ended["status"]["synchronizationStatus"]["lastExecution"]["state"] == "Succeeded"
