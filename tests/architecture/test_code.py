@@ -14,16 +14,21 @@ import pytest
 from entrasync.api.conditions import CONDITION_MEANING, REASON_MEANING, ConditionType, Reason
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, ScheduleState
-from entrasync.core import application_rules, interval_rules, job_rules, observer_rules, schedule_rules, settings_rules
 from entrasync.core import plan as planning
-from entrasync.core.application import Credentials, Refusal
+from entrasync.core.application import rules as application_rules
+from entrasync.core.application.wanted_secrets import Credentials, Refusal
+from entrasync.core.decision.errors import Stalled
 from entrasync.core.deletion import DELETION_RULES
-from entrasync.core.errors import Stalled
-from entrasync.core.facts import Facts
-from entrasync.core.job_settings import SentSetting
+from entrasync.core.facts.facts import Facts
+from entrasync.core.job import observe_only_rules as observer_rules
+from entrasync.core.job import rules as job_rules
 from entrasync.core.plan import OBSERVER_RULES, RULES, WORK_RULES, Rule, plan
-from entrasync.core.resource import ResourceKey
-from entrasync.core.secrets import SecretValues
+from entrasync.core.remote.job_settings import SentSetting
+from entrasync.core.remote.stored_secrets import SecretValues
+from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.schedule import interval as interval_rules
+from entrasync.core.schedule import rules as schedule_rules
+from entrasync.core.settings import rules as settings_rules
 from tests.support.facts import (
     JOB,
     NOW,

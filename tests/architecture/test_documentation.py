@@ -12,9 +12,9 @@ from entrasync.api import names
 from entrasync.api.conditions import ConditionType, Reason, group_reasons
 from entrasync.api.crd import graph_connection_crd, synchronization_job_crd
 from entrasync.api.fields import fields_of
-from entrasync.core.fitness import ready_condition
-from entrasync.core.status import conclude_suspended
-from entrasync.core.verdicts import Wait
+from entrasync.core.decision.verdicts import Wait
+from entrasync.core.health.ready import ready_condition
+from entrasync.core.status.job_status import conclude_suspended
 from entrasync.process.metrics import Metrics
 from entrasync.process.own_settings import PREFIX
 from entrasync.process.settings import RunSettings

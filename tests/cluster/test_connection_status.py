@@ -3,7 +3,7 @@
 import aiohttp
 import pytest
 
-from entrasync.core.connection_resource import ConnectionResource
+from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.kube.graph_connections import ConnectionServer
 from entrasync.kube.rest import Rest
 from entrasync.reconcile.ports import ResourceChanged, ResourceGone

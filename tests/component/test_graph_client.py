@@ -15,9 +15,16 @@ import httpx
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import EntraSyncError, OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
-from entrasync.core.secrets import StoredSecret
-from entrasync.core.templates import RemoteTemplate
+from entrasync.core.decision.errors import (
+    EntraSyncError,
+    OutcomeUnknown,
+    PossiblyReplicating,
+    Refused,
+    Stalled,
+    Transient,
+)
+from entrasync.core.remote.stored_secrets import StoredSecret
+from entrasync.core.remote.templates import RemoteTemplate
 from entrasync.graph.client import GraphClient
 from entrasync.graph.credentials import AppCredential, ClientSecret, SecretValue
 from entrasync.graph.endpoints import GraphEndpoint

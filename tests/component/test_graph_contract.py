@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
-from entrasync.core.secrets import StoredSecret
+from entrasync.core.decision.errors import OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
+from entrasync.core.remote.stored_secrets import StoredSecret
 from entrasync.graph.client import GraphClient
 from entrasync.graph.credentials import AppCredential, ClientSecret, SecretValue
 from entrasync.graph.limiter import TenantLimiter

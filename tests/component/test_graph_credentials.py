@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import PossiblyReplicating, Stalled, Transient
+from entrasync.core.decision.errors import PossiblyReplicating, Stalled, Transient
 from entrasync.graph.client import GraphClient
 from entrasync.graph.credentials import (
     AppCredential,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import Stalled, Transient
+from entrasync.core.decision.errors import Stalled, Transient
 from entrasync.graph import tokens
 from entrasync.graph.credentials import AppCredential, ClientSecret, SecretFile, SecretSource, SecretValue
 from entrasync.graph.endpoints import GraphEndpoint

@@ -7,12 +7,12 @@ from typing import Any, cast
 
 from entrasync.api.conditions import Reason
 from entrasync.api.graph_connection import GraphConnectionSpec
-from entrasync.core.bounds import Bounds
-from entrasync.core.connection_resource import ConnectionResource
-from entrasync.core.connection_status import Lack, LoggedIn
-from entrasync.core.errors import EntraSyncError, Stalled, Transient
-from entrasync.core.identity import Identity, OnRefusal, Proof, SecretProof
-from entrasync.core.resource import ResourceKey
+from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.connection.identity import Identity, OnRefusal, Proof, SecretProof
+from entrasync.core.connection.status import Lack, LoggedIn
+from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.connection_reconciler import ConnectionReconciler
 from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.listings import Listings, Sharing

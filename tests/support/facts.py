@@ -6,15 +6,15 @@ from typing import Any
 
 from entrasync.api.application import ApplicationSpec
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
-from entrasync.core.application import ApplicationSeen, Credentials
-from entrasync.core.claims import Claim
-from entrasync.core.desired import Desired
-from entrasync.core.facts import Facts
-from entrasync.core.jobs import JobListing, RemoteJob
-from entrasync.core.observed import Misses, Observed
-from entrasync.core.resource import Resource, ResourceKey
-from entrasync.core.secrets import SecretValues
-from entrasync.core.times import write_precise_time, write_time
+from entrasync.core.application.wanted_secrets import ApplicationSeen, Credentials
+from entrasync.core.facts.facts import Facts
+from entrasync.core.facts.observed import Misses, Observed
+from entrasync.core.primitives.times import write_precise_time, write_time
+from entrasync.core.remote.jobs import JobListing, RemoteJob
+from entrasync.core.remote.stored_secrets import SecretValues
+from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.job_claims import Claim
+from entrasync.core.resource.job_resource import Resource, ResourceKey
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 TENANT = "7e9c1b52-0c1d-4f7e-8a53-3b1f0f6a9d11"

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import Stalled
-from entrasync.core.kubernetes_secret import KubernetesSecret
-from entrasync.core.resource import ResourceKey
+from entrasync.core.decision.errors import Stalled
+from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.reconcile.ports import ApiServerUnavailable
 
 

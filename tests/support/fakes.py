@@ -6,14 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
-from entrasync.core.bounds import Bounds
-from entrasync.core.defaults import Defaults
-from entrasync.core.events import Event
-from entrasync.core.job_settings import SettingEntry
-from entrasync.core.jobs import JobListing, RemoteJob
-from entrasync.core.resource import Resource, ResourceKey
-from entrasync.core.secrets import MASK, StoredSecret
-from entrasync.core.templates import RemoteTemplate
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.remote.job_settings import SettingEntry
+from entrasync.core.remote.jobs import JobListing, RemoteJob
+from entrasync.core.remote.stored_secrets import MASK, StoredSecret
+from entrasync.core.remote.templates import RemoteTemplate
+from entrasync.core.resource.defaults import Defaults
+from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.status.events import Event
 from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.listings import Listings
 from entrasync.reconcile.memory import Memory

@@ -4,19 +4,19 @@ from collections.abc import Callable
 
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy
-from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
-from entrasync.core.application_deletion import (
+from entrasync.core.application.deletion import (
     foreign_keys_are_unconfirmed,
     foreign_secret_is_missed,
     needs_secret_removal,
     saved_credentials_are_to_be_removed,
 )
-from entrasync.core.bounds import SOON
-from entrasync.core.desired import Desired
-from entrasync.core.facts import Facts, effective_deletion_policy
-from entrasync.core.job_rules import create_is_unconfirmed, is_gone, until_next_look_for_a_missing_job
-from entrasync.core.resource import Resource
-from entrasync.core.verdicts import Do, Retry, Stall, Verdict, Wait
+from entrasync.core.decision.action import DeleteJob, HoldJob, PauseJob, ReleaseResource
+from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
+from entrasync.core.facts.facts import Facts, effective_deletion_policy
+from entrasync.core.job.rules import create_is_unconfirmed, is_gone, until_next_look_for_a_missing_job
+from entrasync.core.primitives.time_limits import SOON
+from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.job_resource import Resource
 
 DeletionRule = Callable[[Facts], Verdict | None]
 

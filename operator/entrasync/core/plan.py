@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 from entrasync.api.conditions import Reason
-from entrasync.core.actions import GraphWrite
-from entrasync.core.application_rules import (
+from entrasync.core.application.rules import (
     acknowledgement_is_outdated,
     application_is_held_by_another,
     credentials_were_refused,
@@ -20,10 +19,18 @@ from entrasync.core.application_rules import (
     secrets_are_not_saved,
     secrets_could_not_be_read,
 )
-from entrasync.core.desired import Desired
-from entrasync.core.facts import Facts
-from entrasync.core.interval_rules import interval_differs
-from entrasync.core.job_rules import (
+from entrasync.core.decision.action import GraphWrite
+from entrasync.core.decision.verdicts import Do, Stall, Verdict
+from entrasync.core.facts.facts import Facts
+from entrasync.core.job.observe_only_rules import (
+    create_before_observing_is_unconfirmed,
+    job_to_observe_is_absent,
+    job_to_observe_is_out_of_sight,
+    job_to_observe_is_unknown,
+    job_would_have_to_be_created,
+    observed_job_is_not_written_down,
+)
+from entrasync.core.job.rules import (
     claim_of_another_is_unknown,
     create_is_unconfirmed,
     held_job_is_missing,
@@ -34,23 +41,16 @@ from entrasync.core.job_rules import (
     named_job_is_unknown,
     template_is_not_that_of_the_job,
 )
-from entrasync.core.observer_rules import (
-    create_before_observing_is_unconfirmed,
-    job_to_observe_is_absent,
-    job_to_observe_is_out_of_sight,
-    job_to_observe_is_unknown,
-    job_would_have_to_be_created,
-    observed_job_is_not_written_down,
-)
-from entrasync.core.resource import is_same_id
-from entrasync.core.schedule_rules import (
+from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.job_resource import is_same_id
+from entrasync.core.schedule.interval import interval_differs
+from entrasync.core.schedule.rules import (
     job_ran_before_its_pause,
     job_rests_but_should_run,
     job_runs_but_should_rest,
     job_was_paused_by_graph,
 )
-from entrasync.core.settings_rules import settings_differ, settings_were_not_taken
-from entrasync.core.verdicts import Do, Stall, Verdict
+from entrasync.core.settings.rules import settings_differ, settings_were_not_taken
 
 Rule = Callable[[Facts], Verdict | None]
 

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from entrasync.core.facts import Facts
-from entrasync.core.freshness import overdue_at
-from entrasync.core.interval_rules import ask_again_at
-from entrasync.core.jobs import RemoteJob
-from entrasync.core.schedule import list_turns
-from entrasync.core.times import parse_interval, parse_time
+from entrasync.core.facts.facts import Facts
+from entrasync.core.health.freshness import overdue_at
+from entrasync.core.primitives.times import parse_interval, parse_time
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.schedule.interval import ask_again_at
+from entrasync.core.schedule.pause_cause import list_turns
 
 SOONEST = timedelta(seconds=15)
 """A read costs every job of the tenant a share of its limit."""

@@ -6,9 +6,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from entrasync.api.conditions import Reason
-from entrasync.core.connection_status import LoggedIn
-from entrasync.core.errors import Stalled
-from entrasync.core.identity import (
+from entrasync.core.connection.identity import (
     CertificateProof,
     Identity,
     OnRefusal,
@@ -17,7 +15,9 @@ from entrasync.core.identity import (
     ServiceAccountProof,
     Whereabouts,
 )
-from entrasync.core.resource import ResourceKey
+from entrasync.core.connection.status import LoggedIn
+from entrasync.core.decision.errors import Stalled
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.graph.claims import Token
 from entrasync.graph.client import GraphClient
 from entrasync.graph.credentials import AppCredential, ClientCertificate, ClientSecret, FederatedToken, SecretValue

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import Stalled
+from entrasync.core.decision.errors import Stalled
 
 
 class Addresses:

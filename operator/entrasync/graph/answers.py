@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from entrasync.core.errors import GraphAnswer
+from entrasync.core.decision.errors import GraphAnswer
 from entrasync.graph.veil import Veil
 
 LONGEST_WORDS = 300

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import Stalled
+from entrasync.core.decision.errors import Stalled
 from entrasync.graph.credentials import ClientCertificate, KeyPair
 
 ISO = "%Y-%m-%dT%H:%M:%SZ"

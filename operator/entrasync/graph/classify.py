@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import (
+from entrasync.core.decision.errors import (
     EntraSyncError,
     GraphAnswer,
     OutcomeUnknown,

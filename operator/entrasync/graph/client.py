@@ -7,11 +7,11 @@ from typing import Any
 import httpx
 
 from entrasync.api.secret_keys import KEYS_WITH_FIELDS
-from entrasync.core.errors import PossiblyReplicating
-from entrasync.core.job_settings import SettingEntry
-from entrasync.core.jobs import JobListing, RemoteJob
-from entrasync.core.secrets import StoredSecret
-from entrasync.core.templates import RemoteTemplate
+from entrasync.core.decision.errors import PossiblyReplicating
+from entrasync.core.remote.job_settings import SettingEntry
+from entrasync.core.remote.jobs import JobListing, RemoteJob
+from entrasync.core.remote.stored_secrets import StoredSecret
+from entrasync.core.remote.templates import RemoteTemplate
 from entrasync.graph.addresses import Addresses
 from entrasync.graph.answers import Received
 from entrasync.graph.classify import unreadable

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import Stalled
+from entrasync.core.decision.errors import Stalled
 
 
 class SecretSource(Protocol):

@@ -10,7 +10,7 @@ from importlib import metadata
 import httpx
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import EntraSyncError, Transient
+from entrasync.core.decision.errors import EntraSyncError, Transient
 from entrasync.graph.answers import Received
 from entrasync.graph.claims import Token
 from entrasync.graph.classify import InvalidToken, classify, lost, unreadable

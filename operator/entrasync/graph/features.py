@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from entrasync.core.connection_status import Lack
+from entrasync.core.connection.status import Lack
 from entrasync.graph.operations import (
     CREATE_JOB,
     DELETE_JOB,

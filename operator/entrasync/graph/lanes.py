@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from entrasync.core.clock import Clock
+from entrasync.core.primitives.clock import Clock
 from entrasync.graph.endpoints import GraphEndpoint
 from entrasync.graph.limiter import TenantLimiter
 

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from entrasync.api.conditions import Reason
-from entrasync.core.clock import Clock
-from entrasync.core.errors import Transient
+from entrasync.core.decision.errors import Transient
+from entrasync.core.primitives.clock import Clock
 from entrasync.graph.retry_after import read_retry_after
 
 LONGEST_WAIT = timedelta(seconds=3)

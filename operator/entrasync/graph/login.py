@@ -9,7 +9,7 @@ import httpx
 import msal
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.graph.certificates import check_certificate, now_utc
 from entrasync.graph.claims import Token, read_token
 from entrasync.graph.credentials import AppCredential, Assertion, ClientCertificate, KeyPair, Material, SecretText

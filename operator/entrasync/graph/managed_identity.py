@@ -8,7 +8,7 @@ import httpx
 import msal
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.graph.claims import Token, read_token
 from entrasync.graph.credentials import ManagedIdentity, Material
 from entrasync.graph.endpoints import GraphEndpoint

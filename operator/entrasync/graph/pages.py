@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import httpx
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import Stalled
+from entrasync.core.decision.errors import Stalled
 from entrasync.graph.answers import Received
 from entrasync.graph.classify import unreadable
 from entrasync.graph.exchange import Exchange, Request

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from entrasync.core.jobs import RemoteJob
-from entrasync.core.secrets import StoredSecret
-from entrasync.core.templates import RemoteTemplate
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.remote.stored_secrets import StoredSecret
+from entrasync.core.remote.templates import RemoteTemplate
 
 LONGEST_INT = 4300
 """Digits; Python refuses to read more, and one absurd number must not hide a whole list."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.graph.claims import read_claims
 from entrasync.graph.credentials import (
     AppCredential,

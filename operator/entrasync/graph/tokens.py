@@ -10,7 +10,7 @@ from typing import Protocol
 
 import httpx
 
-from entrasync.core.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.graph.claims import Token
 from entrasync.graph.credentials import AppCredential, Credential, Material
 from entrasync.graph.endpoints import GraphEndpoint

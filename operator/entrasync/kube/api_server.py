@@ -6,8 +6,8 @@ from typing import Any
 from urllib.parse import quote
 
 from entrasync.api.names import GROUP, PLURAL, VERSION
-from entrasync.core.reading import read_resource
-from entrasync.core.resource import Resource
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.parsing import read_resource
 from entrasync.kube.rest import Rest
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged
 from entrasync.reconcile.resources import Resources

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from entrasync.api.names import API_VERSION, EVENT_SOURCE
-from entrasync.core.events import Event
-from entrasync.core.times import write_time
+from entrasync.core.primitives.times import write_time
+from entrasync.core.status.events import Event
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.rest import Forbidden, NamespaceTerminating
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone, Subject

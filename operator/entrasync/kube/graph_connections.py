@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 from entrasync.api.names import CONNECTION_PLURAL, GROUP, VERSION
-from entrasync.core.connection_resource import ConnectionResource, read_connection
+from entrasync.core.connection.connection_resource import ConnectionResource, read_connection
 from entrasync.kube.rest import Rest
 from entrasync.reconcile.store import Store
 

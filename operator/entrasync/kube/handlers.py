@@ -9,10 +9,10 @@ from typing import Any
 import kopf
 
 from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL, VERSION
-from entrasync.core.clock import Clock
-from entrasync.core.connection_resource import ConnectionResource, differs, read_connection
-from entrasync.core.reading import read_resource
-from entrasync.core.resource import Resource, has_news
+from entrasync.core.connection.connection_resource import ConnectionResource, differs, read_connection
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.resource.job_resource import Resource, has_news
+from entrasync.core.resource.parsing import read_resource
 from entrasync.reconcile.connections import Connections
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.resources import Resources

@@ -11,7 +11,7 @@ from http import HTTPStatus
 import aiohttp
 
 from entrasync.api.names import GROUP, VERSION
-from entrasync.core.resource import ResourceKey
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.engine import Story
 from entrasync.reconcile.outcome import Outcome
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from entrasync.api.names import WATCH_LABEL
-from entrasync.core.resource import ResourceKey
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.kube.rest import Forbidden, Rest
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 

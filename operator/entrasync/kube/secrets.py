@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import quote
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import Stalled
-from entrasync.core.kubernetes_secret import KubernetesSecret
-from entrasync.core.resource import ResourceKey
+from entrasync.core.decision.errors import Stalled
+from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.kube.rest import Forbidden, Rest
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceGone
 

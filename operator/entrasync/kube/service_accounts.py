@@ -4,8 +4,8 @@ from typing import Any
 from urllib.parse import quote
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import Stalled, Transient
-from entrasync.core.resource import ResourceKey
+from entrasync.core.decision.errors import Stalled, Transient
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.kube.rest import Forbidden, Rest
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 

@@ -9,11 +9,11 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from entrasync.api.conditions import ConditionType
-from entrasync.core.clock import Clock
-from entrasync.core.conditions import Condition
-from entrasync.core.connection_resource import ConnectionResource
-from entrasync.core.resource import Resource
-from entrasync.core.times import parse_time
+from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.decision.condition import Condition
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.times import parse_time
+from entrasync.core.resource.job_resource import Resource
 from entrasync.kube.scope import Scope
 from entrasync.reconcile.memory import Memory
 from entrasync.reconcile.queue import WorkQueue

@@ -6,9 +6,9 @@ from functools import partial
 import kopf
 
 from entrasync.api.names import CONNECTION_PLURAL, PLURAL
-from entrasync.core.bounds import Bounds
-from entrasync.core.connection_resource import ConnectionResource
-from entrasync.core.resource import Resource
+from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.resource.job_resource import Resource
 from entrasync.graph.access import TenantAccesses
 from entrasync.graph.client import GraphClient
 from entrasync.graph.lanes import Limiters

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from entrasync.api.duration import parse_go_duration
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.api.spec import PollInterval
-from entrasync.core.defaults import Defaults
+from entrasync.core.resource.defaults import Defaults
 from entrasync.process.own_settings import PREFIX, OwnConnectionSettings, check_namespaces, split_names
 
 SHORTEST_REPLICATION_BOUND = timedelta(minutes=5)

@@ -1,7 +1,7 @@
 """Has the service principal gone? Asked of the directory only after a refusal that may mean so."""
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import EntraSyncError, PossiblyReplicating, Refused, Stalled
+from entrasync.core.decision.errors import EntraSyncError, PossiblyReplicating, Refused, Stalled
 from entrasync.reconcile.ports import SyncApi
 
 MAY_MEAN_ABSENCE = frozenset({401, 403, 404})

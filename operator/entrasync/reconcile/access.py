@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from entrasync.core.connection_resource import ConnectionResource
-from entrasync.core.connection_status import LoggedIn
-from entrasync.core.identity import Identity, OnRefusal, Proof
+from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.connection.identity import Identity, OnRefusal, Proof
+from entrasync.core.connection.status import LoggedIn
 from entrasync.reconcile.ports import SyncApi
 
 

@@ -1,12 +1,12 @@
 """Reads the values of `spec.application.credentials`, from spec itself and from Secrets of the API server."""
 
 from entrasync.api.application import ApplicationSpec, CredentialEntry, SecretKeyReference
-from entrasync.core.application import Credentials
-from entrasync.core.application_record import Source
-from entrasync.core.errors import Stalled
-from entrasync.core.kubernetes_secret import KubernetesSecret
-from entrasync.core.resource import ResourceKey
-from entrasync.core.secrets import SecretValues
+from entrasync.core.application.wanted_secrets import Credentials
+from entrasync.core.decision.errors import Stalled
+from entrasync.core.remote.stored_secrets import SecretValues
+from entrasync.core.resource.application_record import Source
+from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.reconcile.ports import SecretStore
 
 

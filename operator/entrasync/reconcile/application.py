@@ -3,18 +3,18 @@
 from dataclasses import replace
 
 from entrasync.api.application import ApplicationSpec
-from entrasync.core.application import (
+from entrasync.core.application.rules import standing_loss
+from entrasync.core.application.wanted_secrets import (
     BETWEEN_DRIFT_LOOKS,
     ApplicationSeen,
     Credentials,
     is_unfinished,
     wanted_secrets,
 )
-from entrasync.core.application_record import ApplicationRecord
-from entrasync.core.application_rules import standing_loss
-from entrasync.core.errors import EntraSyncError
-from entrasync.core.facts import Facts
-from entrasync.core.secrets import MASK, SecretValues
+from entrasync.core.decision.errors import EntraSyncError
+from entrasync.core.facts.facts import Facts
+from entrasync.core.remote.stored_secrets import MASK, SecretValues
+from entrasync.core.resource.application_record import ApplicationRecord
 from entrasync.reconcile.app_credentials import read_credentials
 from entrasync.reconcile.application_memory import ApplicationMemory
 from entrasync.reconcile.ports import SecretStore, SyncApi

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from entrasync.core.application import Refusal
-from entrasync.core.application_record import RefusalRecord, Source
-from entrasync.core.secrets import MASK, SecretValues
-from entrasync.core.times import parse_time
+from entrasync.core.application.wanted_secrets import Refusal
+from entrasync.core.primitives.times import parse_time
+from entrasync.core.remote.stored_secrets import MASK, SecretValues
+from entrasync.core.resource.application_record import RefusalRecord, Source
 from entrasync.reconcile.foreign_keys import UNTIL_BELIEVED, ForeignKeys
 
 Version = tuple[int, tuple[Source, ...]]

@@ -7,16 +7,7 @@ from typing import Any, Literal
 
 from entrasync.api.conditions import Reason
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
-from entrasync.core.actions import (
-    ApplicationAction,
-    CheckForeignKeys,
-    ForgetAcknowledgement,
-    RemoveSecrets,
-    RestartJob,
-    SaveSecrets,
-)
-from entrasync.core.application import FIELDS_OF_THEIR_OWN, Refusal
-from entrasync.core.application_status import (
+from entrasync.core.application.status import (
     with_restart,
     with_restart_intent,
     with_restart_try,
@@ -24,11 +15,20 @@ from entrasync.core.application_status import (
     with_unconfirmed_keys,
     with_unknown_restart,
 )
-from entrasync.core.clock import Clock
-from entrasync.core.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused
-from entrasync.core.events import Event
-from entrasync.core.resource import Resource
-from entrasync.core.secrets import SecretValues
+from entrasync.core.application.wanted_secrets import FIELDS_OF_THEIR_OWN, Refusal
+from entrasync.core.decision.action import (
+    ApplicationAction,
+    CheckForeignKeys,
+    ForgetAcknowledgement,
+    RemoveSecrets,
+    RestartJob,
+    SaveSecrets,
+)
+from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.remote.stored_secrets import SecretValues
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.status.events import Event
 from entrasync.reconcile.absence import explain
 from entrasync.reconcile.application_memory import ApplicationMemory
 from entrasync.reconcile.connections import Connection, Connections

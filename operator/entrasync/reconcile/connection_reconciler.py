@@ -5,17 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from entrasync.api.conditions import Reason
-from entrasync.core.bounds import Bounds
-from entrasync.core.clock import Clock
-from entrasync.core.conditions import Condition
-from entrasync.core.connection_resource import ConnectionResource
-from entrasync.core.connection_status import conclude_connected, conclude_faulty, connection_events, tell_source
-from entrasync.core.difference import merge_patch
-from entrasync.core.errors import EntraSyncError, Stalled, Transient
-from entrasync.core.identity import identify
-from entrasync.core.kubernetes_secret import KubernetesSecret
-from entrasync.core.resource import Resource, ResourceKey
-from entrasync.core.verdicts import Rest, Retry, Stall, Wait, judge
+from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.connection.identity import identify
+from entrasync.core.connection.status import conclude_connected, conclude_faulty, connection_events, tell_source
+from entrasync.core.decision.condition import Condition
+from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.decision.verdicts import Rest, Retry, Stall, Wait, judge
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.merge_patch import merge_patch
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.reconcile.access import ConnectionApi
 from entrasync.reconcile.connections import Awaited, Connections, Fault
 from entrasync.reconcile.logins import Logins

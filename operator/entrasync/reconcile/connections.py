@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from entrasync.api.conditions import Reason
 from entrasync.api.names import DEFAULT_CONNECTION
-from entrasync.core.errors import Disconnected
-from entrasync.core.resource import Resource, ResourceKey, is_same_id
+from entrasync.core.decision.errors import Disconnected
+from entrasync.core.resource.job_resource import Resource, ResourceKey, is_same_id
 from entrasync.reconcile.listings import Listings
 from entrasync.reconcile.ports import SyncApi
 

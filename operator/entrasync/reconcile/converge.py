@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from entrasync.api.conditions import Reason
-from entrasync.core.actions import (
+from entrasync.core.application.status import keep_intent
+from entrasync.core.decision.action import (
     Action,
     ApplicationAction,
     CreateJob,
@@ -14,9 +15,8 @@ from entrasync.core.actions import (
     ReleaseResource,
     StartJob,
 )
-from entrasync.core.application_status import keep_intent
-from entrasync.core.bounds import Bounds
-from entrasync.core.clock import Clock
+from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown, PossiblyReplicating, Stalled
+from entrasync.core.decision.verdicts import Do, Rest, Retry, Wait, judge
 from entrasync.core.deletion import (
     needs_listing,
     plan_deletion,
@@ -24,14 +24,14 @@ from entrasync.core.deletion import (
     tenant_is_another,
     wait_out_missing_job,
 )
-from entrasync.core.drift import find_corrected_drift, with_last_drift
-from entrasync.core.errors import EntraSyncError, OutcomeUnknown, PossiblyReplicating, Stalled
-from entrasync.core.facts import Facts
-from entrasync.core.observed import Observed
+from entrasync.core.facts.facts import Facts
+from entrasync.core.facts.observed import Observed
 from entrasync.core.plan import plan, service_principal_was_changed, tenant_was_changed
-from entrasync.core.resource import Resource
-from entrasync.core.status import remember
-from entrasync.core.verdicts import Do, Rest, Retry, Wait, judge
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.status.drift import find_corrected_drift, with_last_drift
+from entrasync.core.status.job_status import remember
 from entrasync.reconcile.connections import Connection
 from entrasync.reconcile.done import Done
 from entrasync.reconcile.memory import Memory, note_settings

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from entrasync.core.jobs import RemoteJob
-from entrasync.core.resource import Resource
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.resource.job_resource import Resource
 
 
 @dataclass(frozen=True)

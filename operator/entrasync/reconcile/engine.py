@@ -10,8 +10,8 @@ from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from entrasync.core.clock import Clock
-from entrasync.core.resource import ResourceKey
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
 from entrasync.reconcile.queue import Ticket, WorkQueue

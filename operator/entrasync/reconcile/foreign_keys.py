@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from entrasync.core.application import owned_keys
-from entrasync.core.errors import OutcomeUnknown
-from entrasync.core.resource import Resource
-from entrasync.core.secrets import SecretValues
+from entrasync.core.application.wanted_secrets import owned_keys
+from entrasync.core.decision.errors import OutcomeUnknown
+from entrasync.core.remote.stored_secrets import SecretValues
+from entrasync.core.resource.job_resource import Resource
 
 UNTIL_BELIEVED = timedelta(minutes=1)
 """Reads may be stale: a key counts as lost, or as there again, when looks over so long a time agree."""

@@ -4,8 +4,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from entrasync.core.jobs import JobListing
-from entrasync.core.resource import Resource
+from entrasync.core.remote.jobs import JobListing
+from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports import SyncApi
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.resources import Resources

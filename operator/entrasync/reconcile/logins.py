@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from entrasync.api.conditions import Reason
-from entrasync.core.clock import Clock
-from entrasync.core.connection_resource import ConnectionResource
-from entrasync.core.connection_status import LoggedIn
-from entrasync.core.errors import EntraSyncError, Stalled, Transient
-from entrasync.core.identity import Identity
-from entrasync.core.resource import ResourceKey
+from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.connection.identity import Identity
+from entrasync.core.connection.status import LoggedIn
+from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.access import Access, Accesses
 from entrasync.reconcile.connections import Awaited, Connection, Connections, Fault, disconnected
 from entrasync.reconcile.listings import Listings, Sharing

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from entrasync.core.actions import PatchSettings
-from entrasync.core.job_settings import SentSetting, read_settings
-from entrasync.core.jobs import RemoteJob
-from entrasync.core.observed import Misses
-from entrasync.core.resource import Resource, ResourceKey
+from entrasync.core.decision.action import PatchSettings
+from entrasync.core.facts.observed import Misses
+from entrasync.core.remote.job_settings import SentSetting, read_settings
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.resource.job_resource import Resource, ResourceKey
 from entrasync.reconcile.application_memory import ApplicationMemory, Saved
 
 

@@ -4,14 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from entrasync.core.claims import Claim
-from entrasync.core.clock import Clock
-from entrasync.core.errors import EntraSyncError, PossiblyReplicating
-from entrasync.core.facts import Facts
-from entrasync.core.jobs import JobListing, RemoteJob
-from entrasync.core.observed import Observed
+from entrasync.core.decision.errors import EntraSyncError, PossiblyReplicating
+from entrasync.core.facts.facts import Facts
+from entrasync.core.facts.observed import Observed
 from entrasync.core.plan import has_job_in_hand
-from entrasync.core.resource import Resource, ResourceKey, is_same_id
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.remote.jobs import JobListing, RemoteJob
+from entrasync.core.resource.job_claims import Claim
+from entrasync.core.resource.job_resource import Resource, ResourceKey, is_same_id
 from entrasync.reconcile.absence import explain
 from entrasync.reconcile.application import ApplicationReader
 from entrasync.reconcile.connections import Connection, Connections

@@ -1,10 +1,10 @@
 """Which templates a service principal offers: looked up only when a create was refused for its template."""
 
 from entrasync.api.conditions import Reason
-from entrasync.core.actions import CreateJob
-from entrasync.core.conditions import Condition
-from entrasync.core.errors import EntraSyncError, Refused, Stalled
-from entrasync.core.resource import Resource
+from entrasync.core.decision.action import CreateJob
+from entrasync.core.decision.condition import Condition
+from entrasync.core.decision.errors import EntraSyncError, Refused, Stalled
+from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports import SyncApi
 
 BAD_REQUEST = 400

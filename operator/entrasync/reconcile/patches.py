@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from entrasync.api.conditions import Reason
-from entrasync.core.actions import AskInterval, PatchSettings
-from entrasync.core.clock import Clock
-from entrasync.core.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient, Waiting
-from entrasync.core.events import Event
-from entrasync.core.job_settings import MEMBER, merge_settings, read_settings, with_settings
-from entrasync.core.jobs import RemoteJob
+from entrasync.core.decision.action import AskInterval, PatchSettings
+from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient, Waiting
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.remote.job_settings import MEMBER, merge_settings, read_settings, with_settings
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.status.events import Event
 from entrasync.reconcile.ports import SyncApi
 
 MAYBE_REPLICATION = frozenset({404, 409})

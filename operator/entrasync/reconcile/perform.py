@@ -6,7 +6,7 @@ from typing import Any, assert_never
 
 from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
-from entrasync.core.actions import (
+from entrasync.core.decision.action import (
     Action,
     AddFinalizer,
     AskInterval,
@@ -26,13 +26,13 @@ from entrasync.core.actions import (
     SaveSecrets,
     StartJob,
 )
-from entrasync.core.clock import Clock
-from entrasync.core.difference import merge_patch
-from entrasync.core.errors import EntraSyncError, OutcomeUnknown
-from entrasync.core.events import Event
-from entrasync.core.pause import Pause
-from entrasync.core.resource import Operation, Resource
-from entrasync.core.status import with_answer, with_intent, with_interval, with_start, without_intent
+from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.merge_patch import merge_patch
+from entrasync.core.resource.job_resource import Operation, Resource
+from entrasync.core.schedule.pause import Pause
+from entrasync.core.status.events import Event
+from entrasync.core.status.job_status import with_answer, with_intent, with_interval, with_start, without_intent
 from entrasync.reconcile.application_writes import ApplicationWriter
 from entrasync.reconcile.connections import Connection, Connections
 from entrasync.reconcile.done import Done

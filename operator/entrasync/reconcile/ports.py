@@ -6,13 +6,13 @@ The real Graph client and the simulator-backed one in tests pass the same contra
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from entrasync.core.events import Event
-from entrasync.core.job_settings import SettingEntry
-from entrasync.core.jobs import JobListing, RemoteJob
-from entrasync.core.kubernetes_secret import KubernetesSecret
-from entrasync.core.resource import Resource, ResourceKey
-from entrasync.core.secrets import StoredSecret
-from entrasync.core.templates import RemoteTemplate
+from entrasync.core.remote.job_settings import SettingEntry
+from entrasync.core.remote.jobs import JobListing, RemoteJob
+from entrasync.core.remote.stored_secrets import StoredSecret
+from entrasync.core.remote.templates import RemoteTemplate
+from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.resource.kubernetes_secret import KubernetesSecret
+from entrasync.core.status.events import Event
 from entrasync.reconcile.store import Stored
 
 

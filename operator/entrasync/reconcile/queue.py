@@ -6,8 +6,8 @@ from collections import deque
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from entrasync.core.clock import Clock
-from entrasync.core.resource import ResourceKey
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.resource.job_resource import ResourceKey
 
 FIRST_BACKOFF = timedelta(seconds=1)
 LONGEST_BACKOFF = timedelta(minutes=2)

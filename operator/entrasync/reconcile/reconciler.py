@@ -5,18 +5,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from entrasync.api.conditions import Reason
-from entrasync.core.bounds import Bounds
-from entrasync.core.clock import Clock
+from entrasync.core.decision.errors import EntraSyncError
+from entrasync.core.decision.verdicts import Rest, Retry, Stall, Wait
 from entrasync.core.deletion import needs_resolution, release_without_graph
-from entrasync.core.desired import Desired
-from entrasync.core.difference import merge_patch
-from entrasync.core.errors import EntraSyncError
-from entrasync.core.events import Event, events_between
-from entrasync.core.facts import Facts
+from entrasync.core.facts.facts import Facts
 from entrasync.core.polling import next_look, until_own_turn
-from entrasync.core.resource import Resource, ResourceKey, has_news
-from entrasync.core.status import conclude, conclude_suspended, conclude_unseen, remember
-from entrasync.core.verdicts import Rest, Retry, Stall, Wait
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.merge_patch import merge_patch
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.job_resource import Resource, ResourceKey, has_news
+from entrasync.core.status.events import Event, events_between
+from entrasync.core.status.job_status import conclude, conclude_suspended, conclude_unseen, remember
 from entrasync.reconcile.converge import Convergence
 from entrasync.reconcile.memory import Memory, Recollection
 from entrasync.reconcile.namespaces import NamespaceDefaults

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from entrasync.api.names import DEFAULT_CONNECTION
-from entrasync.core.clock import Clock
-from entrasync.core.connection_resource import ConnectionResource
-from entrasync.core.resource import Resource, ResourceKey
+from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.resource.job_resource import Resource, ResourceKey
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.resources import Resources
 from entrasync.reconcile.store import Store

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from entrasync.api.conditions import Reason
-from entrasync.core.desired import Desired
-from entrasync.core.errors import EntraSyncError, Stalled, Waiting
-from entrasync.core.resolution import Resolution
-from entrasync.core.resource import Resource
-from entrasync.core.templates import RemoteTemplate
-from entrasync.core.verdicts import REPLICATION_PAUSE
+from entrasync.core.decision.errors import EntraSyncError, Stalled, Waiting
+from entrasync.core.decision.verdicts import REPLICATION_PAUSE
+from entrasync.core.remote.templates import RemoteTemplate
+from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.resolved_names import Resolution
 from entrasync.reconcile.connections import Connections
 from entrasync.reconcile.ports import ResourceChanged, SyncApi
 from entrasync.reconcile.resources import Resources

@@ -4,10 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
-from entrasync.core.claims import Claim, claim_of
-from entrasync.core.defaults import Defaults, take_defaults
-from entrasync.core.resolution import Resolution, resolve, without_resolution
-from entrasync.core.resource import Resource, ResourceKey, has_standing_loss, is_same_id
+from entrasync.core.resource.defaults import Defaults, take_defaults
+from entrasync.core.resource.job_claims import Claim, claim_of
+from entrasync.core.resource.job_resource import Resource, ResourceKey, has_standing_loss, is_same_id
+from entrasync.core.resource.resolved_names import Resolution, resolve, without_resolution
 from entrasync.reconcile.store import Store
 
 

@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from entrasync.api.conditions import Reason
-from entrasync.core.actions import CheckForeignKeys, RemoveSecrets
-from entrasync.core.application_rules import explain_missing
-from entrasync.core.application_status import with_unconfirmed_keys, without_secrets
-from entrasync.core.clock import Clock
-from entrasync.core.errors import Refused, Waiting
-from entrasync.core.events import Event
-from entrasync.core.resource import Resource
-from entrasync.core.schedule_rules import STALE_READ
-from entrasync.core.secrets import SecretValues
+from entrasync.core.application.rules import explain_missing
+from entrasync.core.application.status import with_unconfirmed_keys, without_secrets
+from entrasync.core.decision.action import CheckForeignKeys, RemoveSecrets
+from entrasync.core.decision.errors import Refused, Waiting
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.remote.stored_secrets import SecretValues
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.schedule.rules import STALE_READ
+from entrasync.core.status.events import Event
 from entrasync.reconcile.application_memory import ApplicationMemory
 from entrasync.reconcile.done import Done
 from entrasync.reconcile.foreign_keys import others_than_ours, watching

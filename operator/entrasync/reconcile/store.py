@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Generic, Protocol, TypeVar
 
-from entrasync.core.resource import ResourceKey
+from entrasync.core.resource.job_resource import ResourceKey
 
 MOST_REMEMBERED = 10_000
 """Deletions whose late echoes are refused; an echo is late by milliseconds."""

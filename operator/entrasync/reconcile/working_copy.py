@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from entrasync.core.difference import merge_patch
-from entrasync.core.resource import Resource
+from entrasync.core.primitives.merge_patch import merge_patch
+from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports import ResourceApi
 from entrasync.reconcile.resources import Resources
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from entrasync.core.bounds import Bounds
+from entrasync.core.primitives.time_limits import Bounds
 from tests.support.workplace import Workplace, condition
 
 PRUNED = {"kind": "prune_escrows", "duration": "PT3M"}

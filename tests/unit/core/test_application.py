@@ -8,16 +8,16 @@ import pytest
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import ManagementPolicy, ScheduleState
-from entrasync.core.actions import ForgetAcknowledgement, RemoveSecrets, RestartJob, SaveSecrets, StartJob
-from entrasync.core.application import Credentials, Refusal
-from entrasync.core.application_record import ApplicationRecord, Source, read_application_record
-from entrasync.core.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
-from entrasync.core.facts import Facts
+from entrasync.core.application.wanted_secrets import Credentials, Refusal
+from entrasync.core.decision.action import ForgetAcknowledgement, RemoveSecrets, RestartJob, SaveSecrets, StartJob
+from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
+from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
+from entrasync.core.facts.facts import Facts
 from entrasync.core.plan import foresee, plan
-from entrasync.core.resource import ResourceKey
-from entrasync.core.secrets import SecretValues, StoredSecret
-from entrasync.core.status import conclude, remember
-from entrasync.core.verdicts import Do, Retry, Stall, Verdict, Wait
+from entrasync.core.remote.stored_secrets import SecretValues, StoredSecret
+from entrasync.core.resource.application_record import ApplicationRecord, Source, read_application_record
+from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.status.job_status import conclude, remember
 from tests.support.facts import (
     JOB,
     NOW,

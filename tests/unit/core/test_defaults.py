@@ -6,8 +6,8 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
-from entrasync.core.defaults import Defaults, defaults_unread, read_declared, take_defaults
-from entrasync.core.reading import read_resource
+from entrasync.core.resource.defaults import Defaults, defaults_unread, read_declared, take_defaults
+from entrasync.core.resource.parsing import read_resource
 from tests.support.facts import PRINCIPAL, desired, minutes, seconds
 
 DELETION, MANAGEMENT, POLL = (

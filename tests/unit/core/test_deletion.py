@@ -8,11 +8,11 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.names import ABANDON_ANNOTATION, JOB_ID_ANNOTATION
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
-from entrasync.core.actions import DeleteJob, HoldJob, PauseJob, ReleaseResource
+from entrasync.core.decision.action import DeleteJob, HoldJob, PauseJob, ReleaseResource
+from entrasync.core.decision.verdicts import Do, Retry, Stall, Wait
 from entrasync.core.deletion import needs_listing, plan_deletion, release_without_graph, wait_out_missing_job
-from entrasync.core.resource import Resource
-from entrasync.core.times import write_precise_time, write_time
-from entrasync.core.verdicts import Do, Retry, Stall, Wait
+from entrasync.core.primitives.times import write_precise_time, write_time
+from entrasync.core.resource.job_resource import Resource
 from tests.support.facts import (
     JOB,
     PRINCIPAL,

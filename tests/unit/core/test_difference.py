@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrasync.core.difference import merge_patch
+from entrasync.core.primitives.merge_patch import merge_patch
 
 SCALARS = st.booleans() | st.integers(-5, 5) | st.floats(-2, 2, allow_nan=False) | st.text(max_size=3)
 VALUES = st.recursive(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from entrasync.core.actions import Action, CreateJob, PauseJob, StartJob
-from entrasync.core.drift import Difference, find_corrected_drift, with_last_drift
+from entrasync.core.decision.action import Action, CreateJob, PauseJob, StartJob
+from entrasync.core.status.drift import Difference, find_corrected_drift, with_last_drift
 from tests.support.facts import JOB, NOW, PRINCIPAL
 
 MIRROR = {"job": {"schedule": {"state": "Disabled"}}}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.core.events import Event, events_between
+from entrasync.core.status.events import Event, events_between
 
 
 def status(**conditions: tuple[str, str]) -> dict[str, Any]:

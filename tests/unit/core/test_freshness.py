@@ -7,15 +7,15 @@ import pytest
 
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import Readiness
-from entrasync.core.events import events_between
-from entrasync.core.facts import Facts
-from entrasync.core.freshness import overdue_at, tell_overdue
-from entrasync.core.jobs import RemoteJob
+from entrasync.core.decision.verdicts import Stall
+from entrasync.core.facts.facts import Facts
+from entrasync.core.health.freshness import overdue_at, tell_overdue
 from entrasync.core.plan import plan
 from entrasync.core.polling import until_own_turn
-from entrasync.core.status import conclude
-from entrasync.core.times import write_precise_time, write_time
-from entrasync.core.verdicts import Stall
+from entrasync.core.primitives.times import write_precise_time, write_time
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.status.events import events_between
+from entrasync.core.status.job_status import conclude
 from tests.support.facts import NEVER, NOW, ago, desired, facts, holder, minutes, quarantined_job, remote_job
 
 FRESH = desired(max_age=timedelta(hours=2))

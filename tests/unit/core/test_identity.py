@@ -6,11 +6,11 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.api.graph_connection import GraphConnectionSpec
-from entrasync.core.connection_resource import ConnectionResource, read_connection
-from entrasync.core.errors import Stalled
-from entrasync.core.identity import CertificateProof, SecretProof, ServiceAccountProof, identify
-from entrasync.core.kubernetes_secret import KubernetesSecret
-from entrasync.core.resource import ResourceKey
+from entrasync.core.connection.connection_resource import ConnectionResource, read_connection
+from entrasync.core.connection.identity import CertificateProof, SecretProof, ServiceAccountProof, identify
+from entrasync.core.decision.errors import Stalled
+from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from tests.support.connection_story import CLIENT, connection
 from tests.support.facts import TENANT
 

@@ -6,12 +6,12 @@ import pytest
 
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import ManagementPolicy
-from entrasync.core.actions import AskInterval
-from entrasync.core.interval_rules import tell_schedule
-from entrasync.core.jobs import RemoteJob
+from entrasync.core.decision.action import AskInterval
+from entrasync.core.decision.verdicts import Do
 from entrasync.core.plan import foresee, plan
-from entrasync.core.status import conclude, remember
-from entrasync.core.verdicts import Do
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.schedule.interval import tell_schedule
+from entrasync.core.status.job_status import conclude, remember
 from tests.support.facts import JOB, NOW, PRINCIPAL, desired, facts, holder, remote_job
 
 WISH = desired(interval="PT20M")

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrasync.api.shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape
-from entrasync.core.jobs import RemoteJob
-from entrasync.core.mirror import DEEPEST, LARGEST_MIRROR_BYTES, LONGEST_STRING_BYTES, Mirror, mirror_job
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.remote.mirror import DEEPEST, LARGEST_MIRROR_BYTES, LONGEST_STRING_BYTES, Mirror, mirror_job
 from tests.support.facts import JOB, NEVER
 
 GOOD: dict[str, Any] = {"string": "2026-10-01T00:00:00.1234567Z", "integer": 7, "boolean": True}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrasync.api.application import AccidentalDeletionsSpec, NotificationsSpec
-from entrasync.core.notification_settings import is_same_settings, write_notification_settings
+from entrasync.core.application.notification_settings import is_same_settings, write_notification_settings
 
 MAILS = NotificationsSpec(recipients=["iam@example.com", "ops@example.com"])
 GUARD = AccidentalDeletionsSpec(threshold=500)

@@ -8,13 +8,13 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER
 from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, OnMissing, ScheduleState
-from entrasync.core.actions import CreateJob, DeleteJob, ForgetCreate, HoldJob, PauseJob, StartJob
-from entrasync.core.claims import claim_of
+from entrasync.core.decision.action import CreateJob, DeleteJob, ForgetCreate, HoldJob, PauseJob, StartJob
+from entrasync.core.decision.verdicts import Do, Retry, Stall, Wait
 from entrasync.core.deletion import release_without_graph
-from entrasync.core.desired import Desired
-from entrasync.core.forecast import tell_forecast
 from entrasync.core.plan import foresee, plan
-from entrasync.core.verdicts import Do, Retry, Stall, Wait
+from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.job_claims import claim_of
+from entrasync.core.status.forecast import tell_forecast
 from tests.support.facts import (
     JOB,
     PRINCIPAL,

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from entrasync.core.jobs import RemoteJob
 from entrasync.core.polling import SOONEST, WHILE_RUNNING, next_look
-from entrasync.core.times import write_time
+from entrasync.core.primitives.times import write_time
+from entrasync.core.remote.jobs import RemoteJob
 from tests.support.facts import NEVER, NOW, ago, minutes, quarantined_job, remote_job, seconds
 
 POLL = minutes(5)

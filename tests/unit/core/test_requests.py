@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrasync.core.requests import find_request
+from entrasync.core.resource.reconcile_requests import find_request
 
 OURS, FLUX = "entrasync.io/requested-at", "reconcile.fluxcd.io/requestedAt"
 EARLY, LATE = "2026-11-21T03:00:00Z", "2026-11-21T03:00:00.123456789Z"

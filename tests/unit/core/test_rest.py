@@ -9,16 +9,16 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from entrasync.api.policies import ScheduleState
-from entrasync.core.actions import PauseJob, StartJob
-from entrasync.core.facts import Facts
-from entrasync.core.hold import read_hold
-from entrasync.core.jobs import RemoteJob
-from entrasync.core.pause import Pause, PausedBy
+from entrasync.core.decision.action import PauseJob, StartJob
+from entrasync.core.decision.verdicts import Do, Stall
+from entrasync.core.facts.facts import Facts
 from entrasync.core.plan import plan
 from entrasync.core.polling import until_own_turn
-from entrasync.core.resource import Resource
-from entrasync.core.times import write_time
-from entrasync.core.verdicts import Do, Stall
+from entrasync.core.primitives.times import write_time
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.schedule.hold import read_hold
+from entrasync.core.schedule.pause import Pause, PausedBy
 from tests.support.facts import (
     JOB,
     NOW,

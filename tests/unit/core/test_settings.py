@@ -5,15 +5,15 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.actions import PatchSettings
-from entrasync.core.facts import Facts
-from entrasync.core.forecast import tell_forecast
-from entrasync.core.job_settings import SentSetting, SettingDifference, merge_settings, read_settings
-from entrasync.core.jobs import RemoteJob
+from entrasync.core.decision.action import PatchSettings
+from entrasync.core.decision.verdicts import Do, Stall, Wait
+from entrasync.core.facts.facts import Facts
 from entrasync.core.plan import plan
-from entrasync.core.settings_rules import settings_differ
-from entrasync.core.status import conclude
-from entrasync.core.verdicts import Do, Stall, Wait
+from entrasync.core.remote.job_settings import SentSetting, SettingDifference, merge_settings, read_settings
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.settings.rules import settings_differ
+from entrasync.core.status.forecast import tell_forecast
+from entrasync.core.status.job_status import conclude
 from tests.support.facts import JOB, NOW, ago, desired, facts, holder, minutes, remote_job
 
 LOOKAHEAD = "LookaheadQueryEnabled"

@@ -8,10 +8,12 @@ import pytest
 
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import DeletionPolicy, ScheduleState
-from entrasync.core.conditions import LONGEST_MESSAGE, Condition, merge_conditions
-from entrasync.core.facts import Facts
-from entrasync.core.resource import Operation, Resource
-from entrasync.core.status import (
+from entrasync.core.decision.condition import LONGEST_MESSAGE, Condition, merge_conditions
+from entrasync.core.decision.verdicts import Rest, Retry, Stall, Wait
+from entrasync.core.facts.facts import Facts
+from entrasync.core.primitives.times import write_go_duration, write_precise_time
+from entrasync.core.resource.job_resource import Operation, Resource
+from entrasync.core.status.job_status import (
     conclude,
     conclude_suspended,
     conclude_unseen,
@@ -19,8 +21,6 @@ from entrasync.core.status import (
     with_intent,
     without_intent,
 )
-from entrasync.core.times import write_go_duration, write_precise_time
-from entrasync.core.verdicts import Rest, Retry, Stall, Wait
 from tests.support.facts import (
     JOB,
     NOW,

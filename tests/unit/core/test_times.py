@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrasync.core.times import is_never, parse_interval, parse_time, write_precise_time, write_time
+from entrasync.core.primitives.times import is_never, parse_interval, parse_time, write_precise_time, write_time
 
 
 @pytest.mark.parametrize(

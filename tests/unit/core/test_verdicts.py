@@ -3,7 +3,7 @@
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import (
+from entrasync.core.decision.errors import (
     EntraSyncError,
     GraphAnswer,
     OutcomeUnknown,
@@ -13,7 +13,7 @@ from entrasync.core.errors import (
     Transient,
     Waiting,
 )
-from entrasync.core.verdicts import REPLICATION_PAUSE, Rest, Retry, Stall, Wait, judge
+from entrasync.core.decision.verdicts import REPLICATION_PAUSE, Rest, Retry, Stall, Wait, judge
 from tests.support.facts import NOW, minutes, seconds
 
 ANSWER = GraphAnswer(403, "", "", "req")

@@ -8,14 +8,14 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.names import JOB_ID_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, OnMissing
-from entrasync.core.actions import AddFinalizer, CreateJob, ForgetCreate, HoldJob
-from entrasync.core.bounds import Bounds
-from entrasync.core.claims import Claim
-from entrasync.core.job_rules import until_next_look
+from entrasync.core.decision.action import AddFinalizer, CreateJob, ForgetCreate, HoldJob
+from entrasync.core.decision.verdicts import Do, Retry, Stall, Wait
+from entrasync.core.job.rules import until_next_look
 from entrasync.core.plan import plan
-from entrasync.core.resource import Resource
-from entrasync.core.times import write_time
-from entrasync.core.verdicts import Do, Retry, Stall, Wait
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.primitives.times import write_time
+from entrasync.core.resource.job_claims import Claim
+from entrasync.core.resource.job_resource import Resource
 from tests.support.facts import (
     JOB,
     NOW,

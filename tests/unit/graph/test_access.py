@@ -7,9 +7,16 @@ from typing import cast
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import EntraSyncError, Stalled
-from entrasync.core.identity import CertificateProof, Identity, Proof, SecretProof, ServiceAccountProof, Whereabouts
-from entrasync.core.resource import ResourceKey
+from entrasync.core.connection.identity import (
+    CertificateProof,
+    Identity,
+    Proof,
+    SecretProof,
+    ServiceAccountProof,
+    Whereabouts,
+)
+from entrasync.core.decision.errors import EntraSyncError, Stalled
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.graph.access import CurrentTokens, TenantAccess, TenantAccesses
 from entrasync.graph.claims import Token
 from entrasync.graph.credentials import ClientCertificate, ClientSecret, FederatedToken

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import Stalled
+from entrasync.core.decision.errors import Stalled
 from entrasync.graph.certificates import check_certificate
 from entrasync.graph.credentials import ClientCertificate, KeyPair, SecretValue
 from tests.support.certificates import certificate_pem, elliptic_key, key_pem, make_certificate, make_pair, rsa_key

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import EntraSyncError, OutcomeUnknown, PossiblyReplicating, Refused, Transient
+from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown, PossiblyReplicating, Refused, Transient
 from entrasync.graph.answers import LONGEST_WORDS, Received
 from entrasync.graph.claims import Token
 from entrasync.graph.classify import InvalidToken, classify, lost, unreadable

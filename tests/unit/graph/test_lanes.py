@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from entrasync.core.errors import Transient
+from entrasync.core.decision.errors import Transient
 from entrasync.graph.endpoints import CLOUDS
 from entrasync.graph.lanes import Limiters
 from entrasync.graph.limiter import TenantLimiter

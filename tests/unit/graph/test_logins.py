@@ -14,7 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.graph.credentials import (
     AppCredential,
     ClientCertificate,

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from entrasync.core.errors import Stalled, Transient
+from entrasync.core.decision.errors import Stalled, Transient
 from entrasync.graph.credentials import AppCredential, ClientSecret, SecretFile, SecretValue
 from entrasync.graph.endpoints import CLOUDS
 from entrasync.graph.tokens import TokenSource

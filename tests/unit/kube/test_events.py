@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from entrasync.core.events import Event
+from entrasync.core.status.events import Event
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.events import LONGEST_MESSAGE, MOST_WAITING, EventPoster
 from entrasync.kube.rest import Forbidden, NamespaceTerminating

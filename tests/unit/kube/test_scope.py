@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from yarl import URL
 
-from entrasync.core.resource import Resource, ResourceKey
+from entrasync.core.resource.job_resource import Resource, ResourceKey
 from entrasync.kube import scope as scope_module
 from entrasync.kube.lists import Kind, keep_looking, read_all
 from entrasync.kube.rest import Forbidden

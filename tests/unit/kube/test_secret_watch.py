@@ -10,7 +10,7 @@ from typing import Any, cast
 import aiohttp
 import pytest
 
-from entrasync.core.resource import ResourceKey
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.kube import secret_watch
 from entrasync.kube.rest import Rest
 from entrasync.kube.secret_watch import SecretWatch

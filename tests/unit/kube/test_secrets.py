@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import Stalled
-from entrasync.core.resource import ResourceKey
+from entrasync.core.decision.errors import Stalled
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.kube.rest import Rest
 from entrasync.kube.secrets import SecretReader
 from entrasync.reconcile.ports import ApiServerUnavailable

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import Stalled, Transient
-from entrasync.core.resource import ResourceKey
+from entrasync.core.decision.errors import Stalled, Transient
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.kube.rest import Rest
 from entrasync.kube.service_accounts import request_token
 from tests.support.answers import Answers

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from entrasync.api.names import FINALIZER, PLURAL
-from entrasync.core.reading import read_resource
-from entrasync.core.resource import Resource
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.parsing import read_resource
 from entrasync.kube.handlers import Watch
 from entrasync.kube.lists import Kind, read_all
 from entrasync.kube.scope import Scope

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from entrasync.core.resource import ResourceKey
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.process.logs import set_up_logs
 from entrasync.reconcile.engine import Engine
 from entrasync.reconcile.queue import WorkQueue

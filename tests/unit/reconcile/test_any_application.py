@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import GraphAnswer, OutcomeUnknown, Refused, Transient
-from entrasync.core.resource import ResourceKey
+from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, Refused, Transient
+from entrasync.core.resource.job_resource import ResourceKey
 from tests.support.facts import application, desired, remote_job, resource
 from tests.support.fakes import Story
 

@@ -12,8 +12,8 @@ from entrasync.api.application import ApplicationSpec
 from entrasync.api.conditions import Reason
 from entrasync.api.names import ABANDON_ANNOTATION, FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy, ScheduleState
-from entrasync.core.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
-from entrasync.core.resource import ResourceKey
+from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.ports import ResourceChanged
 from tests.support.facts import (
     JOB,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrasync.core.resource import ResourceKey
+from entrasync.core.resource.job_resource import ResourceKey
 from tests.support.facts import NOW, holder, minutes, remote_job, resource
 from tests.support.fakes import Story
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from entrasync.core.errors import Disconnected, Transient
-from entrasync.core.identity import SecretProof
-from entrasync.core.resource import Resource, ResourceKey
+from entrasync.core.connection.identity import SecretProof
+from entrasync.core.decision.errors import Disconnected, Transient
+from entrasync.core.resource.job_resource import Resource, ResourceKey
 from entrasync.reconcile.connections import Awaited, Connection, Fault
 from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.ports import ResourceChanged

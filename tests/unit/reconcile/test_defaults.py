@@ -8,9 +8,9 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
-from entrasync.core.defaults import Defaults
-from entrasync.core.errors import Transient
-from entrasync.core.resource import ResourceKey
+from entrasync.core.decision.errors import Transient
+from entrasync.core.resource.defaults import Defaults
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.ports import ApiServerUnavailable
 from tests.support.facts import desired, holder, minutes, remote_job, resource
 from tests.support.fakes import Story

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from entrasync.core.resource import ResourceKey
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.engine import Engine
 from entrasync.reconcile.listings import Sharing
 from entrasync.reconcile.outcome import Outcome

@@ -6,9 +6,9 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import AdoptionPolicy
-from entrasync.core.desired import Desired
-from entrasync.core.errors import GraphAnswer, PossiblyReplicating, Refused
-from entrasync.core.resource import ResourceKey
+from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
+from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.job_resource import ResourceKey
 from tests.support.facts import JOB, OTHER_PRINCIPAL, PRINCIPAL, desired, remote_job, resource
 from tests.support.fakes import Story
 

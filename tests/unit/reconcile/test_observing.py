@@ -8,7 +8,7 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, ScheduleState
-from entrasync.core.actions import (
+from entrasync.core.decision.action import (
     Action,
     AddFinalizer,
     AskInterval,
@@ -27,10 +27,10 @@ from entrasync.core.actions import (
     SaveSecrets,
     StartJob,
 )
-from entrasync.core.desired import Desired
-from entrasync.core.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
-from entrasync.core.resource import Resource, ResourceKey
-from entrasync.core.secrets import SecretValues
+from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
+from entrasync.core.remote.stored_secrets import SecretValues
+from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.job_resource import Resource, ResourceKey
 from entrasync.reconcile.done import Done
 from entrasync.reconcile.perform import ObservedOnly, Performer
 from entrasync.reconcile.ports import ResourceChanged

@@ -14,11 +14,11 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, ScheduleState
-from entrasync.core.bounds import Bounds
-from entrasync.core.desired import Desired
-from entrasync.core.errors import GraphAnswer, PossiblyReplicating, Refused
-from entrasync.core.jobs import RemoteJob
-from entrasync.core.resource import Resource, ResourceKey
+from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.job_resource import Resource, ResourceKey
 from entrasync.reconcile.connections import Connection, Fault
 from entrasync.reconcile.listings import Listings
 from tests.support.decision_table import Cell, DecisionTable, Line

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
-from entrasync.core.resource import ResourceKey
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.queue import FIRST_BACKOFF, LONGEST_BACKOFF, Ticket, WorkQueue
 from tests.support.facts import NOW, minutes, seconds
 from tests.support.still_clock import StillClock

@@ -6,8 +6,8 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import Readiness, ScheduleState
-from entrasync.core.errors import GraphAnswer, Refused, Transient
-from entrasync.core.resource import ResourceKey
+from entrasync.core.decision.errors import GraphAnswer, Refused, Transient
+from entrasync.core.resource.job_resource import ResourceKey
 from tests.support.facts import application, desired, holder, minutes, remote_job, resource
 from tests.support.fakes import Story
 

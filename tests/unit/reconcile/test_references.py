@@ -6,9 +6,9 @@ from typing import Any, cast
 import pytest
 
 from entrasync.api.application import ApplicationSpec
-from entrasync.core.connection_resource import ConnectionResource
-from entrasync.core.errors import Disconnected
-from entrasync.core.resource import Resource, ResourceKey
+from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.decision.errors import Disconnected
+from entrasync.core.resource.job_resource import Resource, ResourceKey
 from entrasync.reconcile.connections import Connection, Connections, Fault
 from entrasync.reconcile.queue import WorkQueue
 from entrasync.reconcile.references import References

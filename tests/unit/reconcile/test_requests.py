@@ -7,8 +7,8 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.api.names import REQUEST_ANNOTATIONS
-from entrasync.core.errors import Stalled, Transient
-from entrasync.core.resource import ResourceKey, has_news
+from entrasync.core.decision.errors import Stalled, Transient
+from entrasync.core.resource.job_resource import ResourceKey, has_news
 from tests.support.facts import desired, holder, minutes, remote_job, resource
 from tests.support.fakes import Story
 

@@ -8,9 +8,9 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from entrasync.api.policies import ScheduleState
-from entrasync.core.errors import GraphAnswer, OutcomeUnknown, Refused
-from entrasync.core.resource import ResourceKey
-from entrasync.core.times import write_time
+from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, Refused
+from entrasync.core.primitives.times import write_time
+from entrasync.core.resource.job_resource import ResourceKey
 from tests.support.facts import JOB, NOW, application, desired, holder, minutes, quarantined_job, remote_job
 from tests.support.fakes import Story
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
-from entrasync.core.jobs import RemoteJob
-from entrasync.core.resource import ResourceKey
+from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.resource.job_resource import ResourceKey
 from tests.support.facts import JOB, desired, holder, minutes, remote_job, resource
 from tests.support.fakes import Story
 

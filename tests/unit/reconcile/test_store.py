@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from entrasync.api.conditions import Reason
-from entrasync.core.errors import Transient
-from entrasync.core.resource import Resource, ResourceKey
+from entrasync.core.decision.errors import Transient
+from entrasync.core.resource.job_resource import Resource, ResourceKey
 from entrasync.reconcile.listings import Listings
 from entrasync.reconcile.memory import Memory, count_miss
 from entrasync.reconcile.resources import Resources

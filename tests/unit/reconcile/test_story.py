@@ -9,9 +9,9 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy, OnMissing, ScheduleState
-from entrasync.core.desired import Desired
-from entrasync.core.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
-from entrasync.core.resource import ResourceKey
+from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
+from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.outcome import Outcome
 from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged
 from tests.support.facts import (

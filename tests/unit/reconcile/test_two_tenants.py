@@ -6,9 +6,9 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy
-from entrasync.core.actions import StartJob
-from entrasync.core.errors import GraphAnswer, PossiblyReplicating, Refused
-from entrasync.core.resource import ResourceKey
+from entrasync.core.decision.action import StartJob
+from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
+from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.connections import Connection, Fault
 from entrasync.reconcile.listings import Listings
 from entrasync.reconcile.perform import Performer

@@ -1,0 +1,53 @@
+"""What becomes of saved credentials when their resource is deleted."""
+
+from entrasync.api.conditions import Reason
+from entrasync.api.policies import OnCredentialDelete
+from entrasync.core.application.rules import explain_brake, explain_loss
+from entrasync.core.application.wanted_secrets import FIELDS_OF_THEIR_OWN
+from entrasync.core.decision.action import CheckForeignKeys, RemoveSecrets
+from entrasync.core.decision.verdicts import Do, Stall, Verdict
+from entrasync.core.facts.facts import Facts
+from entrasync.core.resource.job_resource import Resource
+
+
+def needs_secret_removal(resource: Resource) -> bool:
+    """Whether credentials of ours go with the resource, or what a write took away waits to be seen."""
+    return bool(_removable(resource) or resource.application.unconfirmed_keys or _standing_loss(resource))
+
+
+def saved_credentials_are_to_be_removed(facts: Facts) -> Verdict | None:
+    """Find credentials that onDelete Remove wants removed; where another resource carries them, they are its own."""
+    keys = _removable(facts.resource)
+    if not keys or any(claim.has_application for claim in facts.observed.claims):
+        return None
+    if facts.observed.secret_brake:
+        return Stall(Reason.DELETION_BLOCKED, f"The credentials can't be removed yet. {explain_brake(facts)}{_HINT}")
+    return Do(RemoveSecrets(facts.home, keys))
+
+
+def foreign_keys_are_unconfirmed(facts: Facts) -> Verdict | None:
+    """Find keys of somebody else that were not seen yet after a write of ours: the removal, or a save before it."""
+    return Do(CheckForeignKeys(facts.home)) if facts.resource.application.unconfirmed_keys else None
+
+
+def foreign_secret_is_missed(facts: Facts) -> Verdict | None:
+    """Find that we took a secret of somebody else along: that must be seen before the resource goes."""
+    if not (lost := _standing_loss(facts.resource)):
+        return None
+    return Stall(Reason.DELETION_BLOCKED, f"{explain_loss(facts.resource, lost)}{_HINT}")
+
+
+_HINT = ' Or annotate entrasync.io/abandon: "true" to let go at once.'
+
+
+def _removes(resource: Resource) -> bool:
+    spec = resource.desired.application if resource.desired else None
+    return bool(spec and spec.credentials and spec.credentials.on_delete is OnCredentialDelete.REMOVE)
+
+
+def _removable(resource: Resource) -> frozenset[str]:
+    return resource.application.keys - FIELDS_OF_THEIR_OWN if _removes(resource) else frozenset()
+
+
+def _standing_loss(resource: Resource) -> frozenset[str]:
+    return frozenset() if resource.has_acknowledged_loss else resource.application.lost_keys

@@ -1,0 +1,271 @@
+"""Does Graph store what `spec.application` wants: rules about secrets, each named by the fault it finds."""
+
+from entrasync.api.conditions import Reason
+from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
+from entrasync.api.policies import CredentialValidation
+from entrasync.core.application.notification_settings import find_changed_settings
+from entrasync.core.application.wanted_secrets import (
+    FIELDS_OF_THEIR_OWN,
+    NOTIFICATION_SETTINGS,
+    SYNC_ALL,
+    ApplicationSeen,
+    differing_keys,
+    has_unreadable_settings,
+    keys_left_over,
+    secrets_to_send,
+)
+from entrasync.core.decision.action import ForgetAcknowledgement, RemoveSecrets, RestartJob, SaveSecrets
+from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait, judge
+from entrasync.core.facts.facts import Facts
+from entrasync.core.health.ready import quarantine_rest
+from entrasync.core.remote.stored_secrets import SecretValues
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.schedule.rules import STALE_READ
+
+
+def acknowledgement_is_outdated(facts: Facts) -> Verdict | None:
+    """Find an acknowledgement that stood there before the loss: nobody can have looked at this one yet."""
+    seen = facts.observed.application
+    if seen is None or not seen.lost or not facts.resource.has_acknowledged_loss:
+        return None
+    return Do(ForgetAcknowledgement())
+
+
+def secrets_are_not_saved(facts: Facts) -> Verdict | None:
+    """Find secrets that Graph does not have as spec.application wants them: those of ours alone are sent."""
+    spec, seen, job = facts.desired.application, _writable(facts), facts.job
+    if spec is None or seen is None or job is None:
+        return None
+    values = secrets_to_send(spec, seen, facts.resource.application)
+    if seen.refusal:
+        values = values.only(FIELDS_OF_THEIR_OWN)
+    if not values:
+        return None
+    drifted = _drifted(facts, seen, values)
+    return Do(
+        SaveSecrets(
+            facts.home,
+            job.id,
+            values,
+            tried=_to_be_tried(facts, seen, values),
+            needs_restart=SYNC_ALL in values and _needs_restart(facts),
+            corrects_drift=drifted,
+            changed_settings=_changed_settings(seen, values) if NOTIFICATION_SETTINGS in drifted else frozenset(),
+        )
+    )
+
+
+def secrets_are_left_over(facts: Facts) -> Verdict | None:
+    """Find credentials of ours that are no longer in the list of entries."""
+    spec, seen = facts.desired.application, _writable(facts)
+    if spec is None or seen is None or seen.refusal:
+        return None
+    if not (keys := keys_left_over(spec, seen, facts.resource.application)):
+        return None
+    return Do(RemoveSecrets(facts.home, keys))
+
+
+def application_is_held_by_another(facts: Facts) -> Verdict | None:
+    """Find an older resource that carries spec.application for the same service principal."""
+    if facts.desired.application is None or (claim := facts.application_claim) is None:
+        return None
+    return Stall(
+        Reason.CONFLICT,
+        f"SynchronizationJob {claim.key} carries spec.application for service principal {facts.home} already, and all "
+        "jobs of a service principal share it. Nothing of this resource's spec.application is sent: "
+        "take it out here or there.",
+    )
+
+
+def secret_is_unreadable(facts: Facts) -> Verdict | None:
+    """Find a Secret of the API server that is missing, lacks a key or may not be read."""
+    seen = facts.observed.application
+    if seen is None or seen.credentials.unreadable is None:
+        return None
+    return Stall(Reason.SECRET_UNREADABLE, seen.credentials.unreadable)
+
+
+def foreign_secrets_do_not_show(facts: Facts) -> Verdict | None:
+    """Find secrets of somebody else that Graph does not show after a write of ours: reads may be stale."""
+    seen = facts.observed.application
+    if seen is None or not seen.missing:
+        return None
+    return Wait(Reason.WAITING_FOR_REPLICATION, explain_missing(facts.resource, seen.missing), STALE_READ)
+
+
+def foreign_secret_was_lost(facts: Facts) -> Verdict | None:
+    """Find that our own write took a secret of somebody else away, and that nobody has looked at it yet."""
+    lost = standing_loss(facts)
+    return Stall(Reason.FOREIGN_SECRET_LOST, explain_loss(facts.resource, lost)) if lost else None
+
+
+def secret_writes_are_held_back(facts: Facts) -> Verdict | None:
+    """Find something to be written while another resource of the tenant says ForeignSecretLost."""
+    brake, seen, spec = facts.observed.secret_brake, facts.observed.application, facts.desired.application
+    if brake is None or seen is None or spec is None or seen.stored is None:
+        return None
+    record = facts.resource.application
+    if not secrets_to_send(spec, seen, record) and not keys_left_over(spec, seen, record):
+        return None
+    return Stall(Reason.FOREIGN_SECRET_LOST, explain_brake(facts))
+
+
+def secrets_could_not_be_read(facts: Facts) -> Verdict | None:
+    """Find that Graph did not show its secrets: nothing is sent blindly."""
+    seen = facts.observed.application
+    if seen is None or seen.failure is None:
+        return None
+    return judge(seen.failure, young_until=facts.young_until, now=facts.now)
+
+
+def notification_settings_cannot_be_merged(facts: Facts) -> Verdict | None:
+    """Find notification settings of others that Graph masks, or that are no JSON: to save ours would take them away."""
+    spec, seen = facts.desired.application, facts.observed.application
+    if spec is None or seen is None or not has_unreadable_settings(spec, seen):
+        return None
+    return Stall(
+        Reason.SETTINGS_UNREADABLE,
+        f"{NOTIFICATION_SETTINGS} of service principal {facts.home} can't be read: Graph shows no JSON object. What "
+        "others have put there would be lost, so nothing is written over it. Set the mail address and the protection "
+        "against accidental deletions anew on the Provisioning page of the enterprise application, or take "
+        "spec.application.notifications and accidentalDeletions out.",
+    )
+
+
+def credentials_were_refused(facts: Facts) -> Verdict | None:
+    """Find credentials that Graph tried out and refused, or could not try, and without which the job cannot run."""
+    return None if facts.runs_on_saved_credentials else _judge_refusal(facts)
+
+
+def new_credentials_were_refused(facts: Facts) -> Verdict | None:
+    """Find the same of a job that runs on those that Graph has: they stay in force, and nothing else waits for it."""
+    return _judge_refusal(facts) if facts.runs_on_saved_credentials else None
+
+
+def _judge_refusal(facts: Facts) -> Verdict | None:
+    seen = facts.observed.application
+    if seen is None or (refusal := seen.refusal) is None:
+        return None
+    words = f"{refusal.code}: {refusal.message}".strip(": ").rstrip(".")
+    if refusal.is_verdict:
+        return Stall(
+            Reason.VALIDATION_FAILED,
+            f"Graph tried the credentials of spec.application and refused them ({words}). None of them was "
+            "saved; what Graph had before stays in force. Correct the values, or set credentials.validation to Never "
+            "for an app whose test does not work.",
+        )
+    return Wait(
+        Reason.VALIDATION_UNAVAILABLE,
+        f"Graph could not try the credentials of spec.application ({words}). None of them was saved; tried again.",
+        refusal.retry_at - facts.now,
+    )
+
+
+def saved_secrets_do_not_show(facts: Facts) -> Verdict | None:
+    """Find secrets that Graph took and does not show yet: a read may be older than the write."""
+    seen = facts.observed.application
+    if seen is None or not seen.pending:
+        return None
+    return Wait(
+        Reason.WAITING_FOR_REPLICATION,
+        f"Graph took {', '.join(sorted(seen.pending))} of service principal {facts.home} and does not show that yet.",
+        STALE_READ,
+    )
+
+
+def restart_is_due(facts: Facts) -> Verdict | None:
+    """Find a provisioning scope that was saved and is not in force yet.
+
+    A job that rests is not restarted, which would start it: the restart follows its next start.
+    """
+    job = facts.job
+    if job is None or not facts.resource.is_restart_due or not job.is_active:
+        return None
+    if not job.is_quarantined:
+        return Do(RestartJob(facts.home, job.id))
+    illness = quarantine_rest(job, facts.bounds)
+    message = f"{illness.message} The restart that a new provisioning scope needs would hide that, and waits."
+    if isinstance(illness, Stall):
+        return Stall(Reason.QUARANTINED, message)
+    return Wait(Reason.QUARANTINED, message, facts.desired.poll_interval)
+
+
+def standing_loss(facts: Facts) -> frozenset[str]:
+    """Tell which keys of others our writes took away, as long as nobody has looked."""
+    seen = facts.observed.application
+    known = frozenset() if facts.resource.has_acknowledged_loss else facts.resource.application.lost_keys
+    return (known - seen.returned) | seen.lost if seen else known
+
+
+def explain_missing(resource: Resource, missing: frozenset[str]) -> str:
+    """Say what does not show after a write of ours and may be lost."""
+    return (
+        f"After the operator wrote its secrets of service principal {resource.service_principal_id}, Graph does not "
+        f"show {', '.join(sorted(missing))}, which somebody else had put there. It is looked at again before that "
+        "counts as lost; nothing is saved meanwhile."
+    )
+
+
+def explain_loss(resource: Resource, lost: frozenset[str]) -> str:
+    """Say what vanished and what to do; names only."""
+    return (
+        f"When the operator saved its secrets of service principal {resource.service_principal_id}, "
+        f"{', '.join(sorted(lost))} vanished, which somebody else had put there (or took away at that moment). The "
+        "operator never knew the value and can't restore it: enter it again on the Provisioning page of the "
+        "enterprise application, or give it in spec.application.credentials, or see that it is not needed. Then "
+        f'annotate this resource with {FOREIGN_SECRET_ANNOTATION}: "true". Until then, or until it shows again, no '
+        f"secret is written in tenant {resource.pinned_tenant_id or 'of this resource'}."
+    )
+
+
+def explain_brake(facts: Facts) -> str:
+    """Say who holds back the writing of secrets."""
+    return (
+        f"No secret is written in tenant {facts.observed.tenant_id}: SynchronizationJob {facts.observed.secret_brake} "
+        "says ForeignSecretLost. What to do stands there; it is lifted by an annotation on that resource."
+    )
+
+
+def _writable(facts: Facts) -> ApplicationSeen | None:
+    """Give what was seen of the secrets if some may be sent."""
+    seen = facts.observed.application
+    if seen is None or seen.stored is None or seen.failure or seen.credentials.unreadable:
+        return None
+    is_held_back = facts.application_claim or facts.observed.secret_brake or standing_loss(facts) or seen.missing
+    return None if is_held_back and not facts.desired.is_observed_only else seen
+
+
+def _to_be_tried(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> SecretValues | None:
+    """Give all credentials when any is sent: Graph masks those it has, and tries only what it is given."""
+    spec = facts.desired.application
+    credentials = spec.credentials if spec else None
+    if credentials is None or credentials.validation is CredentialValidation.NEVER:
+        return None
+    return seen.credentials.values if values.keys() - FIELDS_OF_THEIR_OWN else None
+
+
+def _drifted(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> frozenset[str]:
+    """Tell which values Graph had as we wanted them, until somebody changed them there."""
+    record = facts.resource.application
+    if not record.covers(facts.resource.generation, seen.credentials.sources):
+        return frozenset()
+    return differing_keys(values, seen)
+
+
+def _changed_settings(seen: ApplicationSeen, values: SecretValues) -> frozenset[str]:
+    found = (seen.stored or SecretValues()).get(NOTIFICATION_SETTINGS, "")
+    return find_changed_settings(found, values[NOTIFICATION_SETTINGS])
+
+
+def _needs_restart(facts: Facts) -> bool:
+    """Whether a scope that is saved now takes a restart: not on a new job, nor if it only goes back before one."""
+    resource = facts.resource
+    has_gone_back = resource.application.scope_in_force == wanted_scope(resource)
+    is_still_due = resource.is_restart_due and not resource.restart_tries
+    return not facts.was_never_started and not (is_still_due and has_gone_back)
+
+
+def wanted_scope(resource: Resource) -> str | None:
+    """Tell the provisioning scope that spec wants, as `status.application` writes it."""
+    spec = resource.desired.application if resource.desired else None
+    return spec.provisioning_scope.value if spec and spec.provisioning_scope else None

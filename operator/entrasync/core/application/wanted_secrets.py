@@ -1,0 +1,164 @@
+"""What `spec.application` asks Graph to store for the service principal, and what of it has to be sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from entrasync.api.application import ApplicationSpec
+from entrasync.api.policies import OutOfScopeDeletions, ProvisioningScope
+from entrasync.core.application.notification_settings import can_merge, is_same_settings, write_notification_settings
+from entrasync.core.decision.errors import EntraSyncError
+from entrasync.core.remote.stored_secrets import MASK, SecretValues
+from entrasync.core.resource.application_record import ApplicationRecord, Source
+
+SYNC_ALL = "SyncAll"
+NOTIFICATION_SETTINGS = "SyncNotificationSettings"
+SKIP_DELETIONS = "SkipOutOfScopeDeletions"
+FIELDS_OF_THEIR_OWN = frozenset({SYNC_ALL, NOTIFICATION_SETTINGS, SKIP_DELETIONS})
+"""Keys of Graph that spec gives by fields of ours. Unset, they are left as they are, never removed."""
+
+BETWEEN_DRIFT_LOOKS = timedelta(hours=1)
+"""What Graph stores is read again so often where nothing of ours has changed: a poll costs no call for it."""
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """`spec.application.credentials` with all values read, or why they could not be."""
+
+    values: SecretValues
+    origins: Mapping[str, Source] = field(default_factory=dict)
+    """Which version of which Secret each value came from; those that spec gives itself have none."""
+    unreadable: str | None = None
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """All of those, each once."""
+        return tuple(sorted(set(self.origins.values())))
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Graph's answer to credentials that it tried out, in its own words. `is_verdict` is False if it could not try."""
+
+    code: str
+    message: str
+    retry_at: datetime
+    is_verdict: bool = True
+
+
+@dataclass(frozen=True)
+class ApplicationSeen:
+    """What one pass knows of the service principal's secrets.
+
+    `stored` is what Graph shows, masked as it masks; None: not looked at, for nothing has changed since it matched.
+    `saved` are the keys whose wanted value is surely the one that we saved last, be it for a resource that went since;
+    `is_validated` tells whether credentials among them were tried then.
+    """
+
+    credentials: Credentials
+    stored: SecretValues | None = None
+    saved: frozenset[str] = frozenset()
+    is_validated: bool | None = None
+    refusal: Refusal | None = None
+    failure: EntraSyncError | None = None
+    is_unconfirmed: bool = False
+    """Whether keys of others were not seen yet after a write of ours."""
+    missing: frozenset[str] = frozenset()
+    """Keys of others that Graph does not show after a write of ours, be it that the read is stale."""
+    lost: frozenset[str] = frozenset()
+    """Keys of others that our last write surely took away."""
+    returned: frozenset[str] = frozenset()
+    """Keys of others that were told as lost and are there again."""
+    removing: frozenset[str] = frozenset()
+    """Keys of ours that Graph was told to remove and still showed."""
+    pending: frozenset[str] = frozenset()
+    """Keys that Graph took lately and still shows as they were before: reads may be stale."""
+    kept: frozenset[str] = frozenset()
+    """Keys that Graph took and shows in a form of its own; to an observer those that it masks, too."""
+
+
+def wanted_secrets(spec: ApplicationSpec, credentials: Mapping[str, str], stored: Mapping[str, str]) -> SecretValues:
+    """Write all that is ours as Graph's keys and values; notification settings keep what is not ours in them."""
+    wanted = dict(credentials)
+    if spec.provisioning_scope is not None:
+        wanted[SYNC_ALL] = "true" if spec.provisioning_scope is ProvisioningScope.ALL else "false"
+    if spec.notifications is not None or spec.accidental_deletions is not None:
+        found = stored.get(NOTIFICATION_SETTINGS)
+        wanted[NOTIFICATION_SETTINGS] = write_notification_settings(
+            found, spec.notifications, spec.accidental_deletions
+        )
+    if spec.out_of_scope_deletions is not None:
+        wanted[SKIP_DELETIONS] = "True" if spec.out_of_scope_deletions is OutOfScopeDeletions.SKIP else "False"
+    return SecretValues(wanted)
+
+
+def owned_keys(spec: ApplicationSpec) -> frozenset[str]:
+    """Tell which of Graph's keys a spec makes ours."""
+    return frozenset(wanted_secrets(spec, dict.fromkeys(entry_keys(spec), ""), {}))
+
+
+def entry_keys(spec: ApplicationSpec) -> frozenset[str]:
+    """Tell the keys of the credentials."""
+    entries = spec.credentials.entries if spec.credentials else ()
+    return frozenset(entry.key.value for entry in entries)
+
+
+def secrets_to_send(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> SecretValues:
+    """Pick what Graph does not have as wanted, but for notification settings in which ours can't be merged.
+
+    When one that we had saved has gone, all of ours are sent: Graph may replace where we expect it to merge.
+    """
+    stored = seen.stored or SecretValues()
+    wanted = wanted_secrets(spec, seen.credentials.values, stored)
+    if not can_merge(stored.get(NOTIFICATION_SETTINGS)):
+        wanted = wanted.only(wanted.keys() - {NOTIFICATION_SETTINGS})
+    if not (record.keys & wanted.keys()) - seen.pending <= stored.keys():
+        return wanted
+    return wanted.only(differing_keys(wanted, seen))
+
+
+def differing_keys(wanted: SecretValues, seen: ApplicationSeen) -> frozenset[str]:
+    """Tell which of the wanted values Graph does not have, as far as it shows that."""
+    stored, taken = seen.stored or SecretValues(), seen.pending | seen.kept
+    return frozenset(
+        key for key, value in wanted.items() if key not in taken and not _is_there(key, value, stored, seen.saved)
+    )
+
+
+def has_unreadable_settings(spec: ApplicationSpec, seen: ApplicationSeen) -> bool:
+    """Whether Graph has notification settings that can't be merged with ours, and that we did not write ourselves."""
+    if spec.notifications is None and spec.accidental_deletions is None:
+        return False
+    found = seen.stored.get(NOTIFICATION_SETTINGS) if seen.stored is not None else None
+    is_ours = found == MASK and NOTIFICATION_SETTINGS in seen.saved
+    return not is_ours and not can_merge(found)
+
+
+def is_unfinished(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> bool:
+    """Whether Graph does not have all that is wanted, or has more of ours."""
+    return bool(
+        secrets_to_send(spec, seen, record) or keys_left_over(spec, seen, record) or has_unreadable_settings(spec, seen)
+    )
+
+
+def _is_there(key: str, wanted: str, stored: Mapping[str, str], known: frozenset[str]) -> bool:
+    found = stored.get(key)
+    if found is None:
+        return False
+    if found == MASK:
+        return key in known
+    return is_same_value(key, wanted, found)
+
+
+def is_same_value(key: str, one: str, other: str) -> bool:
+    """Whether two values of a key mean the same to Graph."""
+    if key in {SYNC_ALL, SKIP_DELETIONS}:
+        return one.lower() == other.lower()
+    return one == other or is_same_settings(one, other)
+
+
+def keys_left_over(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> frozenset[str]:
+    """Tell which credentials we saved that are no longer in the list of entries and not seen to be gone."""
+    if spec.credentials is None or seen.stored is None:
+        return frozenset()
+    return (record.keys - FIELDS_OF_THEIR_OWN - entry_keys(spec)) & (seen.stored.keys() | seen.removing)

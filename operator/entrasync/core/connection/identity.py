@@ -1,0 +1,119 @@
+"""Who a GraphConnection logs in as, and what proves it: taken from its spec and from the Secret that this refers to."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from entrasync.api.conditions import Reason
+from entrasync.api.graph_connection import GraphConnectionSpec
+from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.decision.errors import EntraSyncError, Stalled
+from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.resource.kubernetes_secret import KubernetesSecret
+
+CERTIFICATE, PRIVATE_KEY = "tls.crt", "tls.key"
+"""The keys of a Secret of type kubernetes.io/tls."""
+
+DEFAULT_CLOUD = "Global"
+
+OnRefusal = Callable[[Stalled], EntraSyncError]
+"""Is told when the credential in use is refused in the midst of a job's pass; gives what that pass is to be told."""
+
+
+@dataclass(frozen=True)
+class SecretProof:
+    """A client secret, read from `where`."""
+
+    value: str = field(repr=False)
+    where: str
+
+
+@dataclass(frozen=True)
+class CertificateProof:
+    """A certificate and its private key (PEM), read from `where`."""
+
+    certificate: str = field(repr=False)
+    private_key: str = field(repr=False)
+    where: str
+
+
+@dataclass(frozen=True)
+class ServiceAccountProof:
+    """The token of a ServiceAccount, asked for at each login."""
+
+    service_account: ResourceKey
+
+
+Proof = SecretProof | CertificateProof | ServiceAccountProof
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """What a Graph client is made for: all of an identity but what proves it, which may be replaced."""
+
+    tenant_id: str
+    client_id: str
+    cloud: str
+    api_version: str | None
+    concurrency: int | None
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who logs in, where, and by what."""
+
+    whereabouts: Whereabouts
+    proof: Proof
+
+
+def identify(resource: ConnectionResource, spec: GraphConnectionSpec, secret: KubernetesSecret | None) -> Identity:
+    """Put an identity together. Raises `Stalled` (SECRET_UNREADABLE) when its Secret, or the key in it, is missing."""
+    app = spec.client_secret or spec.client_certificate or spec.workload_identity
+    if app is None:  # the API server and the model refuse it
+        raise Stalled(Reason.INVALID_SPEC, "The spec names no credential. Correct the manifest.")
+    whereabouts = Whereabouts(
+        tenant_id=spec.tenant_id.lower(),
+        client_id=app.client_id.lower(),
+        cloud=spec.cloud or DEFAULT_CLOUD,
+        api_version=spec.api_version,
+        concurrency=spec.limits.concurrency if spec.limits else None,
+    )
+    return Identity(whereabouts, _find_proof(resource, spec, secret))
+
+
+def _find_proof(resource: ConnectionResource, spec: GraphConnectionSpec, secret: KubernetesSecret | None) -> Proof:
+    if spec.workload_identity:
+        name = spec.workload_identity.service_account_ref.name
+        return ServiceAccountProof(ResourceKey(resource.key.namespace, name))
+    where = ResourceKey(resource.key.namespace, resource.secret_name or "")
+    if secret is None:
+        raise Stalled(
+            Reason.SECRET_UNREADABLE,
+            f"There is no Secret {where}. Create it in namespace {where.namespace}, or correct secretRef.name in spec.",
+        )
+    if spec.client_secret:
+        key = spec.client_secret.secret_ref.key
+        return SecretProof(_read_text(secret, key), _place(secret, key))
+    certificate, private_key = _read_text(secret, CERTIFICATE), _read_text(secret, PRIVATE_KEY)
+    return CertificateProof(certificate, private_key, _place(secret, CERTIFICATE))
+
+
+def _read_text(secret: KubernetesSecret, key: str) -> str:
+    """Read a value; white space around it comes of how Secrets are made, and never counts."""
+    value = secret.data.get(key)
+    if value is None:
+        keys = f"It has: {', '.join(sorted(secret.data))}." if secret.data else "It is empty."
+        fault = f"Secret {secret.key} has no key {key}. {keys} Add the key, or correct secretRef in spec."
+        raise Stalled(Reason.SECRET_UNREADABLE, fault)
+    try:
+        text = value.decode().strip()
+    except UnicodeDecodeError:
+        fault = f"Key {key} of Secret {secret.key} is not text (UTF-8). Put the credential there as text."
+        raise Stalled(Reason.SECRET_UNREADABLE, fault) from None  # the cause holds the bytes
+    if not text:
+        fault = f"Key {key} of Secret {secret.key} is empty. Put the credential there."
+        raise Stalled(Reason.SECRET_UNREADABLE, fault)
+    return text
+
+
+def _place(secret: KubernetesSecret, key: str) -> str:
+    return f"key {key} of Secret {secret.key}"

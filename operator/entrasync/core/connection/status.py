@@ -1,0 +1,107 @@
+"""The only author of a GraphConnection's status. Pure, so "nothing changed" is an equality and no write happens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.connection.identity import Identity
+from entrasync.core.decision.condition import Condition, merge_conditions
+from entrasync.core.decision.verdicts import Rest, Retry, Stall
+from entrasync.core.primitives.times import write_time
+from entrasync.core.resource.kubernetes_secret import KubernetesSecret
+from entrasync.core.status.events import Event
+
+ENDS = frozenset({ConditionType.READY, ConditionType.STALLED})
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What cannot be done for lack of a permission; any one of `any_of` is enough, the least first."""
+
+    feature: str
+    any_of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LoggedIn:
+    """What a good login showed: the roles in the token, and what they do not allow."""
+
+    roles: tuple[str, ...]
+    lacks: tuple[Lack, ...]
+
+
+def conclude_connected(
+    resource: ConnectionResource, identity: Identity, seen: LoggedIn, *, source: dict[str, str], wall: datetime
+) -> dict[str, Any]:
+    """Write the status of a connection that works."""
+    ready = Condition(ConditionType.READY, "True", Reason.CONNECTED, _connected(identity, seen))
+    status = _with_conditions(resource, [ready], wall=wall)
+    status |= {"roles": list(seen.roles), "source": source}
+    status["missingPermissions"] = [{"feature": lack.feature, "anyOf": list(lack.any_of)} for lack in seen.lacks]
+    return {name: value for name, value in status.items() if value != []}
+
+
+def conclude_faulty(resource: ConnectionResource, rest: Rest, *, is_blind: bool, wall: datetime) -> dict[str, Any]:
+    """Write the status of a connection that does not work.
+
+    A `Retry` of one that is known to work, or to wait for a person, says nothing until it `is_blind`: one lost login is
+    no news.
+    """
+    if isinstance(rest, Retry) and not is_blind and _is_at_rest(resource):
+        return dict(resource.status)
+    is_stalled = isinstance(rest, Stall)
+    kind = ConditionType.STALLED if is_stalled else ConditionType.RECONCILING
+    ready = Condition(ConditionType.READY, "False" if is_stalled else "Unknown", rest.reason, rest.message)
+    status = _with_conditions(resource, [ready, Condition(kind, "True", rest.reason, rest.message)], wall=wall)
+    if is_stalled:  # of a credential that does not work nothing is known
+        status = {name: value for name, value in status.items() if name not in {"roles", "missingPermissions"}}
+    return status
+
+
+def tell_source(resource: ConnectionResource, secret: KubernetesSecret | None) -> dict[str, str]:
+    """Name the object that the credential was read from, never its content."""
+    if secret is not None:
+        version = secret.resource_version
+        return {"kind": "Secret", "name": secret.key.name, "uid": secret.uid, "resourceVersion": version}
+    workload = resource.spec.workload_identity if resource.spec else None
+    return {"kind": "ServiceAccount", "name": workload.service_account_ref.name} if workload else {}
+
+
+def connection_events(before: Sequence[Condition], after: Sequence[Condition]) -> list[Event]:
+    """Tell one Event when a connection comes to work, ceases to, or fails for another reason."""
+    old, new = _ready_of(before), _ready_of(after)
+    if new is None or (old is not None and (old.status, old.reason) == (new.status, new.reason)):
+        return []
+    return [Event("Normal" if new.is_true else "Warning", new.reason, new.message)]
+
+
+def _connected(identity: Identity, seen: LoggedIn) -> str:
+    place = identity.whereabouts
+    message = f"Logged in to tenant {place.tenant_id} as app {place.client_id}."
+    if not seen.lacks:
+        return message
+    features = "; ".join(lack.feature for lack in seen.lacks)
+    return f"{message} Permissions are missing for: {features} (see status.missingPermissions)."
+
+
+def _ready_of(conditions: Sequence[Condition]) -> Condition | None:
+    return next((condition for condition in conditions if condition.type is ConditionType.READY), None)
+
+
+def _is_at_rest(resource: ConnectionResource) -> bool:
+    """Whether the last look at this generation ended with a login, or with a person's turn."""
+    ends = [each for each in Condition.read_all(resource.status) if each.type in ENDS]
+    is_current = resource.status.get("observedGeneration") == resource.generation
+    return is_current and any(end.is_true for end in ends)
+
+
+def _with_conditions(resource: ConnectionResource, conditions: list[Condition], *, wall: datetime) -> dict[str, Any]:
+    status = dict(resource.status)
+    status["observedGeneration"] = resource.generation
+    status["conditions"] = merge_conditions(
+        status.get("conditions"), conditions, generation=resource.generation, now=write_time(wall)
+    )
+    return status

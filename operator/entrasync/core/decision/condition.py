@@ -1,0 +1,67 @@
+"""One condition, and how a new set takes the place of an old one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from entrasync.api.conditions import ConditionType
+from entrasync.core.primitives.utf8 import repair
+
+ConditionStatus = Literal["True", "False", "Unknown"]
+
+LONGEST_MESSAGE = 2048
+"""Kubernetes allows 32 KiB; nobody reads more than this."""
+
+_KINDS = tuple(ConditionType)
+_ORDER = {kind: place for place, kind in enumerate(_KINDS)}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What is said, and why."""
+
+    type: ConditionType
+    status: ConditionStatus
+    reason: str
+    message: str
+
+    @property
+    def is_true(self) -> bool:
+        """Whether it says True."""
+        return self.status == "True"
+
+    @staticmethod
+    def read_all(status: Mapping[str, Any]) -> list["Condition"]:
+        """Read the conditions stored in a status; those of unknown types are passed over."""
+        stored = status.get("conditions")
+        entries = [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []
+        return [
+            Condition(
+                ConditionType(entry["type"]),
+                entry["status"],
+                str(entry.get("reason", "")),
+                str(entry.get("message", "")),
+            )
+            for entry in entries
+            if entry.get("type") in _KINDS and entry.get("status") in ["True", "False", "Unknown"]
+        ]
+
+
+def merge_conditions(stored: object, wanted: Iterable[Condition], *, generation: int, now: str) -> list[dict[str, Any]]:
+    """Write conditions in a fixed order; a transition time moves only when its status does. What is not wanted goes."""
+    entries = stored if isinstance(stored, list) else []
+    before = {str(entry.get("type")): entry for entry in entries if isinstance(entry, dict)}
+    ordered = sorted(wanted, key=lambda condition: _ORDER[condition.type])
+    return [_write(condition, before.get(condition.type.value), generation, now) for condition in ordered]
+
+
+def _write(condition: Condition, before: Mapping[str, Any] | None, generation: int, now: str) -> dict[str, Any]:
+    is_same = before is not None and before.get("status") == condition.status and before.get("lastTransitionTime")
+    return {
+        "type": condition.type.value,
+        "status": condition.status,
+        "observedGeneration": generation,
+        "lastTransitionTime": before["lastTransitionTime"] if before and is_same else now,
+        "reason": str(condition.reason),
+        "message": repair(condition.message[:LONGEST_MESSAGE]),
+    }

@@ -1,0 +1,83 @@
+"""What a rule may say: do this next, a person must act, look again later. No verdict: all is as wanted."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from entrasync.api.conditions import Reason
+from entrasync.core.decision.action import Action
+from entrasync.core.decision.errors import (
+    Disconnected,
+    EntraSyncError,
+    OutcomeUnknown,
+    PossiblyReplicating,
+    Stalled,
+    Transient,
+    Waiting,
+)
+
+
+@dataclass(frozen=True)
+class Do:
+    """Perform this, then observe and plan anew."""
+
+    action: Action
+
+
+@dataclass(frozen=True)
+class Stall:
+    """A person must act."""
+
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True)
+class Wait:
+    """It goes on by itself; look again after `after`."""
+
+    reason: Reason
+    message: str
+    after: timedelta
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Graph could not be read or written; look again after `after`, or with the queue's backoff."""
+
+    reason: Reason
+    message: str
+    after: timedelta | None = None
+
+
+Verdict = Do | Stall | Wait | Retry
+Rest = Stall | Wait | Retry
+"""What a pass can end with, besides contentment (None)."""
+
+REPLICATION_PAUSE = timedelta(seconds=10)
+"""Between tries while something young may not be known everywhere."""
+
+
+WHILE_DISCONNECTED = timedelta(minutes=5)
+"""Between looks at a resource whose connection does not work; it is woken when that changes."""
+
+
+def judge(error: EntraSyncError, *, young_until: datetime, now: datetime) -> Rest:
+    """Turn an error into what happens next; what may be replication is waited for while something is young."""
+    match error:
+        case PossiblyReplicating() if now < young_until:
+            message = f"{error.message} Taken for replication until {young_until:%H:%M:%S}, tried again until then."
+            return Wait(Reason.WAITING_FOR_REPLICATION, message, REPLICATION_PAUSE)
+        case PossiblyReplicating():
+            return judge(error.settled, young_until=young_until, now=now)
+        case Stalled():
+            return Stall(error.reason, error.message)
+        case Disconnected():
+            return Wait(error.reason, error.message, WHILE_DISCONNECTED)
+        case Waiting():
+            return Wait(error.reason, error.message, error.after)
+        case Transient():
+            return Retry(error.reason, error.message, error.after)
+        case OutcomeUnknown():
+            return Retry(error.reason, error.message)
+        case _:
+            raise error

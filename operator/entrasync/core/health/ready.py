@@ -1,0 +1,171 @@
+"""Is the job fit? Quarantine, steady state and pruned escrows in words for an on-call engineer."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.policies import Readiness
+from entrasync.core.decision.condition import Condition
+from entrasync.core.decision.verdicts import Rest, Stall, Wait
+from entrasync.core.facts.facts import Facts
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.primitives.times import parse_time
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.schedule.pause import PausedBy
+
+GRAPH_REASON_UNKNOWN = "Unknown"
+"""Graph's own word for a quarantine without a reason; ours when it sends none."""
+
+
+def ready_condition(facts: Facts, outlook: Rest | None, *, rest: Rest | None = None) -> Condition:
+    """Say whether Graph matches the spec and the job is fit; of one that is only observed, whether it is fit.
+
+    What the pass rests on and does not count (spec.readiness Applied) is said all the same. A fault in an annotation is
+    said beside it.
+    """
+    ready = _not_ready(outlook) if outlook else _fit_condition(facts, rest)
+    if outlook is None and facts.job is not None and facts.desired.is_observed_only:
+        ready = replace(ready, reason=Reason.OBSERVED)
+    fault = facts.hold.fault
+    return replace(ready, message=f"{ready.message} {fault}") if fault else ready
+
+
+def _not_ready(outlook: Rest) -> Condition:
+    is_unknown = isinstance(outlook, Wait) and outlook.reason in {Reason.JOB_MISSING, Reason.CONNECTION_NOT_READY}
+    return Condition(ConditionType.READY, "Unknown" if is_unknown else "False", outlook.reason, outlook.message)
+
+
+def _fit_condition(facts: Facts, rest: Rest | None) -> Condition:
+    ready, job = ConditionType.READY, facts.job
+    if job is None:
+        return Condition(ready, "Unknown", Reason.JOB_MISSING, "Graph does not show the job.")
+    refusal = rest if rest and rest.reason is Reason.VALIDATION_FAILED else None
+    if illness := refusal or _find_illness(facts, job):
+        message = f"Job {job.id} is in place, and spec.readiness Applied asks for no more. {illness.message}"
+        return Condition(ready, "True", Reason.APPLIED, message)
+    if not job.is_active and job.schedule_state is not None:
+        return Condition(ready, "True", Reason.PAUSED, f"Job {job.id} is in place and paused{_why_paused(facts)}")
+    if job.code in {"NotRun", "NotConfigured"}:
+        return Condition(
+            ready, "True", Reason.NOT_RUN_YET, f"Job {job.id} is started; its first cycle has not ended yet."
+        )
+    return Condition(ready, "True", Reason.HEALTHY, f"Job {job.id} runs.")
+
+
+def _why_paused(facts: Facts) -> str:
+    if facts.pause_cause:
+        return f" ({facts.pause_cause.words})."
+    if facts.pause is None:
+        return "."
+    if facts.pause.by is not PausedBy.OPERATOR:
+        return f" ({facts.pause.reason})."
+    return (
+        f". The operator paused it for a cause that no longer holds ({facts.pause.reason}); start it in the portal, or "
+        "set spec.schedule.state to Active."
+    )
+
+
+def tell_fitness(job: RemoteJob, bounds: Bounds) -> list[Condition]:
+    """Write the conditions that repeat Graph's own judgement of the job."""
+    return [_quarantined(job, bounds), _steady_state(job), *_escrows_pruned(job)]
+
+
+def outlook_of(facts: Facts, rest: Rest | None) -> Rest | None:
+    """Tell what stands in the way of Ready: what the pass rests on, else whose turn it is to mend the job.
+
+    Where only the spec counts (spec.readiness Applied), no illness does.
+    """
+    if _is_illness(facts, rest) and facts.desired.readiness is Readiness.APPLIED:
+        return None
+    return rest or (_find_illness(facts, facts.job) if facts.job else None)
+
+
+def _is_illness(facts: Facts, rest: Rest | None) -> bool:
+    """Whether at most the job's health is not as it should be: new credentials that are refused leave it running."""
+    if rest is None or rest.reason is Reason.PAUSED_BY_GRAPH:
+        return True
+    return rest.reason is Reason.VALIDATION_FAILED and facts.runs_on_saved_credentials
+
+
+def _find_illness(facts: Facts, job: RemoteJob) -> Stall | Wait | None:
+    """Find why a job that is as the spec wants it does not work all the same."""
+    if job.is_quarantined:
+        return quarantine_rest(job, facts.bounds)
+    return _unconfigured(job) if _is_unconfigured(facts, job) else None
+
+
+def _is_unconfigured(facts: Facts, job: RemoteJob) -> bool:
+    """Whether a scheduled job was never authorised; shortly after our start the code may be from before it."""
+    if not job.is_unconfigured:
+        return False
+    started = facts.resource.last_start
+    return started is None or facts.now - started >= facts.bounds.young
+
+
+def _unconfigured(job: RemoteJob) -> Stall:
+    return Stall(
+        Reason.NOT_CONFIGURED,
+        f"Job {job.id} is scheduled, but Graph says NotConfigured: it was never authorised at its target. "
+        "Give spec.application.credentials; an app that wants a person's consent is authorised on the Provisioning "
+        "page of the enterprise application in the portal.",
+    )
+
+
+def quarantine_rest(job: RemoteJob, bounds: Bounds) -> Stall | Wait:
+    """Tell whose quarantine is to mend: the tenant's (Stall) or Graph's, which tries again by itself (Wait)."""
+    message = quarantine_message(job, bounds.four_weeks)
+    if _error(job).get("tenantActionable") is True:
+        return Stall(Reason.QUARANTINED, message)
+    return Wait(Reason.QUARANTINED, message, timedelta.max)
+
+
+def quarantine_message(job: RemoteJob, until_disabled: timedelta) -> str:
+    """Tell the error, since when, the next attempt, and the day on which Graph will disable the job."""
+    quarantine, error = _object(job.status.get("quarantine")), _error(job)
+    parts = [f"Graph put job {job.id} in quarantine ({_text(quarantine.get('reason')) or GRAPH_REASON_UNKNOWN})."]
+    if words := ": ".join(filter(None, (_text(error.get("code")), _text(error.get("message"))))):
+        parts.append(f"{words.rstrip('.')}.")
+    if began := parse_time(quarantine.get("seriesBegan")):
+        parts.append(f"Since {began:%Y-%m-%d %H:%M} UTC.")
+    if attempt := parse_time(quarantine.get("nextAttempt")):
+        parts.append(f"Next attempt {attempt:%Y-%m-%d %H:%M} UTC.")
+    if began:
+        parts.append(f"Graph disables the job on {began + until_disabled:%Y-%m-%d} if it does not recover.")
+    return " ".join(parts)
+
+
+def _quarantined(job: RemoteJob, bounds: Bounds) -> Condition:
+    if not job.is_quarantined:
+        return Condition(ConditionType.QUARANTINED, "False", Reason.NOT_QUARANTINED, "The job is not in quarantine.")
+    reason = _text(_object(job.status.get("quarantine")).get("reason")) or GRAPH_REASON_UNKNOWN
+    safe = reason if reason.isascii() and reason.isidentifier() and len(reason) < 256 else GRAPH_REASON_UNKNOWN
+    return Condition(ConditionType.QUARANTINED, "True", safe, quarantine_message(job, bounds.four_weeks))
+
+
+def _steady_state(job: RemoteJob) -> Condition:
+    if first := parse_time(job.status.get("steadyStateFirstAchievedTime")):
+        message = f"Steady state was first reached on {first:%Y-%m-%d %H:%M} UTC."
+        return Condition(ConditionType.STEADY_STATE, "True", Reason.ACHIEVED, message)
+    message = "The job has not caught up with its source yet."
+    return Condition(ConditionType.STEADY_STATE, "False", Reason.NOT_ACHIEVED, message)
+
+
+def _escrows_pruned(job: RemoteJob) -> list[Condition]:
+    if job.status.get("escrowsPruned") is not True:
+        return []
+    message = "The initial cycle had too many failures: Graph cleared them and went on. The provisioning log has them."
+    return [Condition(ConditionType.ESCROWS_PRUNED, "True", Reason.ESCROWS_PRUNED, message)]
+
+
+def _error(job: RemoteJob) -> Mapping[str, Any]:
+    return _object(_object(job.status.get("quarantine")).get("error"))
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value.encode("utf-8", "replace").decode()[:300] if isinstance(value, str) and value else None

@@ -1,0 +1,89 @@
+"""Which job is looked at by a resource that only observes. Each rule is named by the fault it finds."""
+
+from entrasync.api.conditions import Reason
+from entrasync.api.policies import OnMissing
+from entrasync.core.decision.action import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
+from entrasync.core.decision.verdicts import Do, Verdict, Wait
+from entrasync.core.facts.facts import Facts
+from entrasync.core.job.rules import (
+    create_is_unconfirmed,
+    is_gone,
+    list_is_incomplete,
+    several_jobs_fit,
+    wait_for_missing_job,
+    wait_for_other_create,
+)
+
+
+def create_before_observing_is_unconfirmed(facts: Facts) -> Verdict | None:
+    """Find a create whose answer was lost while the job was still managed; it is never sent again."""
+    match verdict := create_is_unconfirmed(facts):
+        case Do(action=CreateJob() | AddFinalizer()):
+            return Do(ForgetCreate())
+        case _:
+            return verdict
+
+
+def job_to_observe_is_out_of_sight(facts: Facts) -> Verdict | None:
+    """Find that the job we observe is not shown, and does not count as gone yet."""
+    if facts.job is not None or facts.resource.held_job_id is None or is_gone(facts):
+        return None
+    return wait_for_missing_job(facts)
+
+
+def job_to_observe_is_unknown(facts: Facts) -> Verdict | None:
+    """Find that we observe no job yet: take the one that we would manage, else the one that another manages."""
+    if not _looks_for_a_job(facts):
+        return None
+    if not facts.observed.listing.is_complete:
+        return list_is_incomplete()
+    fitting = facts.unclaimed_jobs or facts.fitting_jobs
+    if len(fitting) == 1:
+        return Do(HoldJob(fitting[0].id, "Adopted"))
+    if fitting:
+        return several_jobs_fit(facts, fitting, f"have template {facts.desired.template_id}")
+    creating = next((claim for claim in facts.observed.claims if claim.creating_since), None)
+    return wait_for_other_create(facts, creating) if creating else None
+
+
+def job_would_have_to_be_created(facts: Facts) -> Verdict | None:
+    """Find that there is no job, and that one would be created if this resource were managed."""
+    if not _looks_for_a_job(facts) or not facts.desired.may_create or facts.claim_of_same_template:
+        return None
+    is_gone_for_good = facts.resource.held_job_id and facts.desired.on_missing is not OnMissing.RECREATE
+    wanted = CreateJob(facts.desired.service_principal_id, facts.desired.template_id, facts.observed.listing.ids)
+    return None if is_gone_for_good else Do(wanted)
+
+
+def job_to_observe_is_absent(facts: Facts) -> Verdict | None:
+    """Find that there is no job to observe; there may be one at any later look."""
+    if not _looks_for_a_job(facts):
+        return None
+    home, held = facts.home, facts.resource.held_job_id
+    template = f"Service principal {home} has no job with template {facts.desired.template_id}"
+    what = f"Job {held} has gone" if held else template
+    return Wait(
+        Reason.NO_JOB_TO_OBSERVE,
+        f"{what}, and managementPolicy Observe creates none. It is looked for at each poll.",
+        facts.desired.poll_interval,
+    )
+
+
+def observed_job_is_not_written_down(facts: Facts) -> Verdict | None:
+    """Find a job that we observe without the annotation that says so, or with the finalizer of one that manages.
+
+    Nothing is to be settled when it goes, and another may have taken the job when this one manages again.
+    """
+    resource = facts.resource
+    is_written_down = facts.job is not None and resource.annotated_job_id == facts.job.id and resource.origin
+    if facts.job is None or (is_written_down and not (resource.has_finalizer and facts.desired.is_observer)):
+        return None
+    origin: Origin = "Created" if resource.origin == "Created" else "Adopted"
+    return Do(HoldJob(facts.job.id, origin))
+
+
+def _looks_for_a_job(facts: Facts) -> bool:
+    """Whether it holds no job that is or may be there, and names none that it never held."""
+    if facts.job is not None:
+        return False
+    return facts.job_id is None or (facts.resource.held_job_id is not None and is_gone(facts))

@@ -1,0 +1,89 @@
+"""What Graph showed us of jobs: facts as they came, nothing decided."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from entrasync.core.primitives.times import parse_time
+
+
+def _member(value: object, name: str) -> object:
+    return value.get(name) if isinstance(value, dict) else None
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+@dataclass(frozen=True)
+class RemoteJob:
+    """One synchronizationJob as Graph sent it. `raw` is the JSON object, unchecked beyond a string `id`."""
+
+    id: str
+    raw: Mapping[str, Any] = field(compare=False)
+
+    @property
+    def template_id(self) -> str | None:
+        """Graph's `templateId`; None when absent or malformed."""
+        return _text(self.raw.get("templateId"))
+
+    @property
+    def schedule_state(self) -> str | None:
+        """`Active`, `Disabled`, `Paused` or what Graph invents; None when absent or malformed."""
+        return _text(_member(self.raw.get("schedule"), "state"))
+
+    @property
+    def status(self) -> Mapping[str, Any]:
+        """Graph's `status` object; empty when absent or malformed."""
+        status = self.raw.get("status")
+        return status if isinstance(status, dict) else {}
+
+    @property
+    def code(self) -> str | None:
+        """Graph's `status.code`; None when absent or malformed."""
+        return _text(self.status.get("code"))
+
+    @property
+    def is_active(self) -> bool:
+        """Whether Graph schedules the job (Terraform's "enabled")."""
+        return self.schedule_state == "Active"
+
+    @property
+    def is_unconfigured(self) -> bool:
+        """Whether Graph schedules a job that was never authorised at its target."""
+        return self.is_active and self.code == "NotConfigured"
+
+    @property
+    def has_run(self) -> bool:
+        """Whether Graph shows any trace of a cycle; a placeholder without times is none (graph-facts 0.1)."""
+        runs = (self.status.get("lastExecution"), self.status.get("lastSuccessfulExecution"))
+        times = [_member(run, name) for run in runs for name in ("timeBegan", "timeEnded")]
+        times.append(self.status.get("steadyStateFirstAchievedTime"))
+        return any(parse_time(time) for time in times)
+
+    @property
+    def is_quarantined(self) -> bool:
+        """Whether Graph holds the job in quarantine."""
+        return self.code == "Quarantine"
+
+
+@dataclass(frozen=True)
+class JobListing:
+    """All jobs of one service principal at one time (world time of the request's start).
+
+    `is_complete` is False when an entry could not be read: then absence proves nothing.
+    """
+
+    jobs: tuple[RemoteJob, ...]
+    read_at: datetime
+    is_complete: bool = True
+
+    def find(self, job_id: str) -> RemoteJob | None:
+        """Find a job by id."""
+        return next((job for job in self.jobs if job.id == job_id), None)
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The ids of all jobs listed."""
+        return frozenset(job.id for job in self.jobs)

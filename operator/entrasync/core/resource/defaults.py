@@ -1,0 +1,102 @@
+"""What holds where a spec is silent: the namespace's word, else the install's, else what is built in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from entrasync.api.conditions import Reason
+from entrasync.api.names import (
+    DELETION_POLICY_ANNOTATION,
+    MANAGEMENT_POLICY_ANNOTATION,
+    POLL_INTERVAL_ANNOTATION,
+)
+from entrasync.api.policies import DeletionPolicy, ManagementPolicy
+from entrasync.api.spec import PollInterval
+from entrasync.core.resource.desired import Desired, Doubt
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """Values for fields of `Desired` of the same names. Without a deletion policy the job's origin decides."""
+
+    poll_interval: timedelta = timedelta(minutes=5)
+    management_policy: ManagementPolicy = ManagementPolicy.MANAGE
+    deletion_policy: DeletionPolicy | None = None
+    doubts: tuple[Doubt, ...] = ()
+    """Which of them are only cautious, because what the namespace wants is not known."""
+
+
+DEFAULTED = frozenset(each.name for each in fields(Defaults)) - {"doubts"}
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The defaults of one namespace, and which of its annotations cannot be read."""
+
+    defaults: Defaults
+    faults: tuple[str, ...] = ()
+
+
+_CAUTIOUS: Mapping[str, Any] = {
+    "management_policy": ManagementPolicy.OBSERVE,
+    "deletion_policy": DeletionPolicy.RETAIN,
+}
+"""What writes least, by field: a word that is not understood may have forbidden what the install allows."""
+
+
+def read_declared(annotations: Mapping[str, str], install: Defaults) -> Declared:
+    """Read the annotations of a Namespace.
+
+    What it does not say is as the install says; of what it says wrong the cautious value is taken, if there is one.
+    """
+    said: dict[str, Any] = {}
+    faults: list[str] = []
+    doubts: list[Doubt] = []
+    for annotation, (field, read, allowed) in _ANNOTATIONS.items():
+        if (text := annotations.get(annotation)) is None:
+            continue
+        try:
+            said[field] = read(text)
+        except ValueError:
+            faults.append(f"{annotation} is {text[:100]!r}, and must be {allowed}")
+            doubts += _doubt(field, Reason.INVALID_ANNOTATION, faults[-1])
+    cautious = {doubt.field: _CAUTIOUS[doubt.field] for doubt in doubts}
+    return Declared(replace(install, **said | cautious, doubts=tuple(doubts)), tuple(faults))
+
+
+def defaults_unread(install: Defaults) -> Defaults:
+    """Take the cautious value of all that a namespace may say, as long as it may not be read."""
+    why = "the namespace may not be read; grant the operator the right get on namespaces"
+    doubts = [doubt for field in _CAUTIOUS for doubt in _doubt(field, Reason.NAMESPACE_UNREADABLE, why)]
+    return replace(install, **_CAUTIOUS, doubts=tuple(doubts))
+
+
+def _doubt(field: str, reason: Reason, why: str) -> list[Doubt]:
+    if (cautious := _CAUTIOUS.get(field)) is None:
+        return []
+    first, *rest = field.split("_")
+    name = first + "".join(word.capitalize() for word in rest)
+    return [Doubt(field, reason, f"{name} is {cautious} meanwhile: {why}.")]
+
+
+def take_defaults(desired: Desired, defaults: Defaults) -> Desired:
+    """Put the defaults where the spec is silent."""
+    doubts = tuple(doubt for doubt in defaults.doubts if doubt.field in desired.unset)
+    return replace(desired, **{field: getattr(defaults, field) for field in desired.unset}, doubts=doubts)
+
+
+_POLL_INTERVAL: TypeAdapter[timedelta] = TypeAdapter(PollInterval)
+
+_ANNOTATIONS: dict[str, tuple[str, Callable[[str], object], str]] = {
+    DELETION_POLICY_ANNOTATION: ("deletion_policy", DeletionPolicy, "Delete, Pause or Retain"),
+    MANAGEMENT_POLICY_ANNOTATION: ("management_policy", ManagementPolicy, "Manage or Observe"),
+    POLL_INTERVAL_ANNOTATION: (
+        "poll_interval",
+        _POLL_INTERVAL.validate_python,
+        "whole hours, minutes and seconds, such as 90s, 5m or 1h30m, from 30s to 24h",
+    ),
+}
+"""Where each is said, how it is read, and what is allowed."""

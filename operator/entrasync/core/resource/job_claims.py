@@ -1,0 +1,61 @@
+"""What resources claim of the jobs of their service principal, and whose claim comes first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from entrasync.core.resource.job_resource import Resource, ResourceKey
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What another resource says about jobs of the same service principal. One that only observes claims no job."""
+
+    key: ResourceKey
+    created_at: datetime
+    template_id: str | None
+    held_job_id: str | None
+    wanted_job_id: str | None
+    creating_since: datetime | None = None
+    """When the create was sent that is not settled yet."""
+    has_application: bool = False
+    """Whether it carries what belongs to the whole service principal ..."""
+    has_saved: bool = False
+    """... and has brought it to Graph: times of creation are whole seconds."""
+    has_finalizer: bool = False
+    """Whether it manages what it holds, or has: an annotation alone may be of an observer, a backup or a person."""
+
+    @property
+    def job_id(self) -> str | None:
+        """The job claimed, held or only named."""
+        return self.held_job_id or self.wanted_job_id
+
+
+def claim_of(resource: Resource) -> Claim:
+    """Say what a resource claims."""
+    desired, operation = resource.desired, resource.operation
+    is_observer = desired is not None and desired.is_observer
+    return Claim(
+        key=resource.key,
+        created_at=resource.created_at,
+        template_id=(desired.template_id or None) if desired else None,
+        held_job_id=None if is_observer else resource.held_job_id,
+        wanted_job_id=desired.job_id if desired and not is_observer else None,
+        creating_since=operation.started_at if operation and resource.held_job_id is None else None,
+        has_application=desired is not None and desired.application is not None and not is_observer,
+        has_saved=resource.application.generation is not None,
+        has_finalizer=resource.has_finalizer,
+    )
+
+
+def outranks(claim: Claim, resource: Resource) -> bool:
+    """Whether another's claim to a job beats this resource's.
+
+    A holder beats one who only names; of two holders the one that has our finalizer: whoever begins to manage finds the
+    job in good hands. Then the older wins.
+    """
+    return _rank(claim) < _rank(claim_of(resource))
+
+
+def _rank(claim: Claim) -> tuple[bool, bool, datetime, ResourceKey]:
+    is_holder = claim.held_job_id is not None
+    return not is_holder, is_holder and not claim.has_finalizer, claim.created_at, claim.key

@@ -1,0 +1,16 @@
+"""A Secret of the API server, as far as it is read: never kept longer than a pass, never printed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from entrasync.core.resource.job_resource import ResourceKey
+
+
+@dataclass(frozen=True)
+class KubernetesSecret:
+    """One Secret. `data` is decoded."""
+
+    key: ResourceKey
+    uid: str
+    resource_version: str
+    data: Mapping[str, bytes] = field(repr=False, default_factory=dict)

@@ -1,0 +1,32 @@
+"""The emergency hold: an annotation that has the job paused at once, without a commit, and that ends by itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from entrasync.api.names import HOLD_UNTIL_ANNOTATION
+from entrasync.core.primitives.times import is_zoned, parse_deadline
+
+LONGEST_QUOTE = 64
+
+
+@dataclass(frozen=True)
+class Hold:
+    """What the annotation says: a time, or what is wrong with it."""
+
+    until: datetime | None = None
+    fault: str | None = None
+
+
+def read_hold(annotations: Mapping[str, str]) -> Hold:
+    """Read the annotation; an empty hold when it is absent or empty."""
+    text = annotations.get(HOLD_UNTIL_ANNOTATION)
+    if not text:
+        return Hold()
+    until = parse_deadline(text) if is_zoned(text) else None
+    if until is None:
+        return Hold(
+            fault=f"The annotation {HOLD_UNTIL_ANNOTATION} is {text[:LONGEST_QUOTE]!r}, which is no time, and is "
+            "ignored. Write it with a time zone, such as 2026-11-21T03:00:00Z."
+        )
+    return Hold(until)

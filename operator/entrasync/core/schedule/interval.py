@@ -1,0 +1,78 @@
+"""The interval that the spec expects. Graph decides it (graph-facts 4.5): it is asked once, and then told honestly."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.core.decision.action import AskInterval
+from entrasync.core.decision.condition import Condition
+from entrasync.core.decision.verdicts import Do, Verdict
+from entrasync.core.facts.facts import Facts
+from entrasync.core.primitives.times import parse_interval, parse_time
+
+
+def interval_differs(facts: Facts) -> Verdict | None:
+    """Find an interval that is not what the spec expects, and that Graph was not asked for yet."""
+    wanted = facts.desired.interval
+    if facts.job is None or wanted is None or not _differs(facts):
+        return None
+    is_asked = _is_asked(facts, wanted)
+    repeat_at = ask_again_at(facts)
+    if is_asked and (repeat_at is None or facts.now < repeat_at):
+        return None
+    before = _asked(facts).get("answer") if is_asked else None
+    return Do(AskInterval(facts.home, facts.job.id, wanted, answer_before=before, young_until=facts.young_until))
+
+
+def ask_again_at(facts: Facts) -> datetime | None:
+    """Tell when Graph is asked once more because nothing came of it; None where that is settled."""
+    wanted = facts.desired.interval
+    if wanted is None or not _differs(facts) or not _is_asked(facts, wanted):
+        return None
+    return parse_time(_asked(facts).get("repeatTime"))
+
+
+def tell_schedule(facts: Facts) -> list[Condition]:
+    """Write the condition ScheduleApplied, only while Graph keeps another interval than it was asked for."""
+    wanted, asked = facts.desired.interval, _asked(facts)
+    if wanted is None or not _differs(facts):
+        return []
+    is_settled = _is_asked(facts, wanted) and ask_again_at(facts) is None
+    if not is_settled and not facts.desired.is_observed_only:
+        return []
+    answer = f" (it answered {asked['answer']})" if asked.get("answer") else ""
+    detail = answer if is_settled else " (it was not asked, for managementPolicy is Observe)"
+    message = f"Graph decides how often a job runs: {_describe(facts)}, not the {wanted} of spec.schedule.interval"
+    return [Condition(ConditionType.SCHEDULE_APPLIED, "False", Reason.NOT_CONFIGURABLE, f"{message}{detail}.")]
+
+
+def _describe(facts: Facts) -> str:
+    shown = _shown(facts)
+    if parse_interval(shown) is None:
+        return "this one has no interval that ever comes"
+    return f"this one every {shown}"
+
+
+def _differs(facts: Facts) -> bool:
+    return facts.job is not None and not _is_same(_shown(facts), facts.desired.interval)
+
+
+def _is_same(one: object, other: object) -> bool:
+    """Compare as durations where they are any: PT40M is PT2400S."""
+    first, second = parse_interval(one), parse_interval(other)
+    return first == second if first and second else one == other
+
+
+def _shown(facts: Facts) -> object:
+    schedule = facts.job.raw.get("schedule") if facts.job else None
+    return schedule.get("interval") if isinstance(schedule, dict) else None
+
+
+def _is_asked(facts: Facts, wanted: str) -> bool:
+    return _is_same(_asked(facts).get("requested"), wanted)
+
+
+def _asked(facts: Facts) -> Mapping[str, Any]:
+    stored = facts.resource.status.get("interval")
+    return stored if isinstance(stored, dict) else {}

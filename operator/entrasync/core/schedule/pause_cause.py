@@ -1,0 +1,44 @@
+"""Why a job shall rest now: the spec's state, its expiration, or an emergency hold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from entrasync.api.names import HOLD_UNTIL_ANNOTATION
+from entrasync.api.policies import ScheduleState
+from entrasync.core.primitives.times import write_time
+from entrasync.core.resource.desired import Desired
+from entrasync.core.schedule.hold import Hold
+
+
+@dataclass(frozen=True)
+class PauseCause:
+    """Why a job is kept paused by us, in words.
+
+    After one that `is_limited` in time the job goes on as it did before. One that `is_passing` ends by itself: it is
+    nobody's word on an illness.
+    """
+
+    words: str
+    is_limited: bool = False
+    is_passing: bool = False
+
+
+STATE_IS_PAUSED = PauseCause("spec.schedule.state is Paused")
+
+
+def find_pause_cause(desired: Desired, hold: Hold, now: datetime) -> PauseCause | None:
+    """Tell why the job shall rest, the longest-lasting cause first; None when nothing says so."""
+    if desired.schedule_state is ScheduleState.PAUSED:
+        return STATE_IS_PAUSED
+    if desired.expiration is not None and desired.expiration <= now:
+        return PauseCause(f"spec.schedule.expiration {write_time(desired.expiration)} has passed", is_limited=True)
+    if hold.until is not None and now < hold.until:
+        return PauseCause(
+            f"held until {write_time(hold.until)} by {HOLD_UNTIL_ANNOTATION}", is_limited=True, is_passing=True
+        )
+    return None
+
+
+def list_turns(desired: Desired, hold: Hold) -> tuple[datetime, ...]:
+    """Tell when the answer changes by itself."""
+    return tuple(time for time in (desired.expiration, hold.until) if time is not None)

@@ -1,0 +1,94 @@
+"""Does the job run as wanted: rules about the schedule's state and whose pause it is."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from entrasync.api.conditions import Reason
+from entrasync.api.policies import ScheduleState
+from entrasync.core.decision.action import PauseJob, StartJob
+from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
+from entrasync.core.facts.facts import Facts
+from entrasync.core.primitives.times import write_time
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.schedule.pause import Pause, PausedBy, read_before
+
+STALE_READ = timedelta(seconds=15)
+"""Between looks while Graph still shows the schedule from before our start or pause."""
+
+
+def job_was_paused_by_graph(facts: Facts) -> Verdict | None:
+    """Find a pause that Graph itself made: to start the job again would hide the illness."""
+    pause = facts.pause
+    if facts.job is None or pause is None or pause.by is not PausedBy.GRAPH:
+        return None
+    return Stall(
+        Reason.PAUSED_BY_GRAPH,
+        f"Graph paused job {facts.job.id}: {pause.reason}. It is not started again before a person has looked: "
+        "mend the cause, then start the job in the portal, or set spec.schedule.state to Paused and back to Active.",
+    )
+
+
+def job_runs_but_should_rest(facts: Facts) -> Verdict | None:
+    """Find a scheduled job that is wanted Paused.
+
+    Never twice within the replication bound unless Graph has shown the pause since, for reads may be stale.
+    """
+    job = facts.job
+    if job is None or facts.wanted_state is not ScheduleState.PAUSED or not job.is_active:
+        return None
+    paused_at = facts.observed.pause_taken_at
+    if paused_at is not None and facts.now - paused_at < facts.bounds.replication:
+        return Wait(
+            Reason.PAUSING, f"Job {job.id} was paused at {paused_at:%H:%M:%S}; Graph does not show it yet.", STALE_READ
+        )
+    # Only who has seen it rest can tell that somebody started it.
+    was_seen_at_rest = read_before(facts.resource.status).state not in {None, "Active"}
+    is_drift = was_seen_at_rest and _was(facts, ScheduleState.PAUSED)
+    return Do(PauseJob(facts.home, job.id, corrects_drift=is_drift, record=_record(facts, is_drift=is_drift)))
+
+
+def _record(facts: Facts, *, is_drift: bool) -> Pause | None:
+    """Write what shall be remembered of a pause limited in time; a job that somebody started in it had rested."""
+    cause, known = facts.pause_cause, facts.pause
+    if cause is None or not cause.is_limited:
+        return None
+    if known is not None:
+        return replace(known, reason=cause.words)
+    return Pause(PausedBy.OPERATOR, write_time(facts.now), cause.words, resumes=not is_drift)
+
+
+def job_rests_but_should_run(facts: Facts) -> Verdict | None:
+    """Find an unscheduled job that is wanted Active.
+
+    Never twice within the replication bound, for reads may be stale.
+    """
+    job = facts.job
+    if job is None or not _needs_start(facts, job):
+        return None
+    started, pause = facts.resource.last_start, facts.pause
+    if started and pause is None and facts.now - started < facts.bounds.replication:
+        return Wait(
+            Reason.STARTING,
+            f"Job {job.id} was started at {started:%H:%M:%S}; Graph does not show it yet.",
+            STALE_READ,
+        )
+    # Without a time it was so when we took it over, which is nobody's drift.
+    is_drift = pause is not None and pause.by is PausedBy.PERSON and pause.since is not None
+    return Do(StartJob(facts.home, job.id, corrects_drift=is_drift))
+
+
+def job_ran_before_its_pause(facts: Facts) -> Verdict | None:
+    """Find a job that goes on after a hold or an expiration: it ran on what Graph has, whatever is wrong with ours."""
+    return job_rests_but_should_run(facts) if facts.pause is not None and facts.pause.resumes else None
+
+
+def _needs_start(facts: Facts, job: RemoteJob) -> bool:
+    is_at_rest = job.schedule_state is not None and not job.is_active
+    is_graphs = facts.pause is not None and facts.pause.by is PausedBy.GRAPH
+    return facts.wanted_state is ScheduleState.ACTIVE and is_at_rest and not is_graphs
+
+
+def _was(facts: Facts, state: ScheduleState) -> bool:
+    """Whether this state was already in force, so that the difference is somebody else's doing."""
+    effective = facts.resource.status.get("effective") or {}
+    return bool(effective.get("scheduleState") == state.value)

@@ -1,0 +1,98 @@
+"""Are the job's own settings as the spec wants those that it names: rules named by the fault they find."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.core.decision.action import PatchSettings
+from entrasync.core.decision.condition import Condition
+from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
+from entrasync.core.facts.facts import Facts
+from entrasync.core.primitives.utf8 import repair
+from entrasync.core.remote.job_settings import SettingDifference, read_settings
+from entrasync.core.schedule.rules import STALE_READ
+
+LONGEST_QUOTE = 64
+MOST_NAMED = 5
+
+
+def settings_differ(facts: Facts) -> Verdict | None:
+    """Find settings that are not as the spec wants them.
+
+    Never sent twice within the replication bound unless Graph has shown them since, for reads may be stale.
+    """
+    differences = _find_differences(facts)
+    if facts.job is None or not differences or _were_sent(facts, differences):
+        return None
+    before = dict(read_settings(_mirrored_job(facts)) or ())
+    drift = tuple(difference for difference in differences if before.get(difference.name) == difference.wanted)
+    return Do(PatchSettings(facts.home, facts.job, wanted=facts.desired.settings, differences=differences, drift=drift))
+
+
+def settings_were_not_taken(facts: Facts) -> Verdict | None:
+    """Find settings that Graph took and does not show: at first its reads may be stale, then it ignores them."""
+    differences = _find_differences(facts)
+    if not differences or not _were_sent(facts, differences):
+        return None
+    sent = [facts.observed.settings_sent.get(difference.name) for difference in differences]
+    since = max((entry.at for entry in sent if entry is not None), default=None)
+    if since is not None and facts.now - since < facts.bounds.replication:
+        names = ", ".join(difference.name for difference in differences)
+        message = f"Graph took the settings {names} at {since:%H:%M:%S} and does not show them yet."
+        return Wait(Reason.WAITING_FOR_REPLICATION, message, STALE_READ)
+    return Stall(Reason.SETTINGS_NOT_TAKEN, _explain(differences))
+
+
+def _find_differences(facts: Facts) -> tuple[SettingDifference, ...]:
+    if facts.job is None:
+        return ()
+    known = dict(read_settings(facts.job.raw) or ())
+    return tuple(
+        SettingDifference(name, value, known.get(name))
+        for name, value in facts.desired.settings
+        if known.get(name) != value
+    )
+
+
+def _were_sent(facts: Facts, differences: tuple[SettingDifference, ...]) -> bool:
+    """Whether nothing is left to send: a restart of the operator is no news to Graph, so what was told counts too."""
+    return all(_was_sent(facts, difference) for difference in differences) or _was_told(facts, differences)
+
+
+def _was_sent(facts: Facts, difference: SettingDifference) -> bool:
+    """Whether Graph took this very value, has shown nothing new since, and no edit of the spec asks for it again."""
+    sent = facts.observed.settings_sent.get(difference.name)
+    if sent is None or (sent.wanted, sent.found) != (difference.wanted, difference.found):
+        return False
+    spec_seen_at = facts.observed.spec_seen_at
+    is_recent = facts.now - sent.at < facts.bounds.replication
+    return is_recent or spec_seen_at is None or spec_seen_at <= sent.at
+
+
+def _was_told(facts: Facts, differences: tuple[SettingDifference, ...]) -> bool:
+    """Whether the status says of this very spec that Graph ignores just these."""
+    is_current = facts.resource.status.get("observedGeneration") == facts.resource.generation
+    told = (entry for entry in Condition.read_all(facts.resource.status) if entry.type is ConditionType.STALLED)
+    return is_current and any(entry.message == _explain(differences) for entry in told)
+
+
+def _mirrored_job(facts: Facts) -> Mapping[str, Any]:
+    mirrored = facts.resource.status.get("job")
+    return mirrored if isinstance(mirrored, dict) else {}
+
+
+def _explain(differences: tuple[SettingDifference, ...]) -> str:
+    named = "; ".join(
+        f"{difference.name} is {_quote(difference.found)}, not {_quote(difference.wanted)}"
+        for difference in differences[:MOST_NAMED]
+    )
+    return (
+        f"Graph accepted spec.settings and did not change the job: {named}. "
+        "Correct the name or the value, or take the setting out of spec.settings."
+    )
+
+
+def _quote(value: str | None) -> str:
+    if value is None:
+        return "absent"
+    return repair(f'"{value[:LONGEST_QUOTE]}..."' if len(value) > LONGEST_QUOTE else f'"{value}"')

@@ -1,0 +1,66 @@
+"""What somebody else had changed in Graph and was put right: kept in `status.lastDrift`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from entrasync.core.application.wanted_secrets import NOTIFICATION_SETTINGS, SKIP_DELETIONS, SYNC_ALL
+from entrasync.core.decision.action import Action, PatchSettings, PauseJob, SaveSecrets, StartJob
+from entrasync.core.primitives.times import write_time
+from entrasync.core.primitives.utf8 import repair
+from entrasync.core.schedule.pause import read_before
+
+_APPLICATION_FIELDS = {
+    SYNC_ALL: "application.provisioningScope",
+    SKIP_DELETIONS: "application.outOfScopeDeletions",
+}
+
+LONGEST_VALUE = 256
+"""Of a value longer than this people see the beginning."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One thing that was not as wanted. `field` is its place in spec; of a secret there are no values."""
+
+    field: str
+    wanted: str | None = None
+    found: str | None = None
+
+    def write(self) -> dict[str, str]:
+        """Write it as a member of `status.lastDrift.differences`."""
+        values = {"field": self.field, "wanted": self.wanted, "found": self.found}
+        return {name: repair(value[:LONGEST_VALUE]) for name, value in values.items() if value is not None}
+
+
+def find_corrected_drift(action: Action, status: Mapping[str, Any]) -> tuple[Difference, ...]:
+    """List what an action puts right that somebody else had changed; `status` has the mirror from before it."""
+    found = read_before(status).state
+    match action:
+        case StartJob(corrects_drift=True):
+            return (Difference("schedule.state", "Active", found),)
+        case PauseJob(corrects_drift=True):
+            return (Difference("schedule.state", "Paused", found),)
+        case PatchSettings(drift=drift):
+            return tuple(Difference(f"settings[{entry.name}]", entry.wanted, entry.found) for entry in drift)
+        case SaveSecrets():
+            return tuple(Difference(field) for field in sorted(_fields_of(action)))
+        case _:
+            return ()
+
+
+def _fields_of(action: SaveSecrets) -> set[str]:
+    keys = action.corrects_drift - {NOTIFICATION_SETTINGS}
+    named = {_APPLICATION_FIELDS.get(key, f"application.credentials[{key}]") for key in keys}
+    return named | {f"application.{name}" for name in action.changed_settings}
+
+
+def with_last_drift(
+    status: Mapping[str, Any], differences: tuple[Difference, ...], *, now: datetime
+) -> Mapping[str, Any]:
+    """Remember a correction; without differences there was none."""
+    if not differences:
+        return status
+    told = [difference.write() for difference in differences]
+    return {**status, "lastDrift": {"time": write_time(now), "differences": told}}

@@ -1,0 +1,31 @@
+"""What is in force, with everything resolved that the spec leaves open: `status.effective`."""
+
+from entrasync.api.policies import DeletionPolicy
+from entrasync.core.facts.facts import Facts, effective_deletion_policy
+from entrasync.core.primitives.times import write_go_duration
+from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.job_resource import Resource
+
+
+def tell_effective(facts: Facts) -> dict[str, str]:
+    """Tell all that is in force."""
+    state = facts.wanted_state
+    return tell_policies(facts.resource, facts.desired) | ({"scheduleState": state.value} if state else {})
+
+
+def tell_policies(resource: Resource, desired: Desired) -> dict[str, str]:
+    """Tell what is in force whatever Graph shows."""
+    policies = {
+        "managementPolicy": desired.management_policy.value,
+        "pollInterval": write_go_duration(desired.poll_interval),
+    }
+    deletion_policy = _deletion_policy(resource, desired)
+    return policies | ({"deletionPolicy": deletion_policy.value} if deletion_policy else {})
+
+
+def _deletion_policy(resource: Resource, desired: Desired) -> DeletionPolicy | None:
+    if desired.is_observed_only:
+        return DeletionPolicy.RETAIN  # it only lets go
+    if not resource.origin and not desired.deletion_policy:
+        return None  # it hangs on whether a job will be made or taken over
+    return effective_deletion_policy(desired, resource.origin)

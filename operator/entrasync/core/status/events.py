@@ -1,0 +1,106 @@
+"""What is worth an Event: changes of conditions, told once each, with the same reasons."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.core.decision.condition import Condition
+from entrasync.core.schedule.pause import PausedBy, read_pause
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line under `kubectl describe`."""
+
+    type: Literal["Normal", "Warning"]
+    reason: str
+    message: str
+
+
+def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
+    """Tell the Events that a change of status deserves.
+
+    Newly stalled, newly quarantined, quarantine lifted, newly overdue, newly drifted, gone blind, a lost secret no
+    longer missed; and a pause by Graph and credentials that were refused, where that stalls nobody.
+    """
+    old, new = _by_type(before), _by_type(after)
+    told = [event for tell in _TELLERS for event in tell(old, new)]
+    return told if any(event.reason == Reason.PAUSED_BY_GRAPH for event in told) else told + _paused(before, after)
+
+
+def _by_type(status: Mapping[str, Any]) -> dict[ConditionType, Condition]:
+    return {condition.type: condition for condition in Condition.read_all(status)}
+
+
+def _is_news(
+    kind: ConditionType, old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]
+) -> bool:
+    if kind not in new or not new[kind].is_true:
+        return False
+    known = old.get(kind)
+    return known is None or not known.is_true or known.reason != new[kind].reason
+
+
+def _stalled(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    kind = ConditionType.STALLED
+    if not _is_news(kind, old, new) or new[kind].reason == Reason.QUARANTINED:
+        return []
+    return [Event("Warning", new[kind].reason, new[kind].message)]
+
+
+def _refused(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    """Tell of new credentials that were refused, where that stalls nobody (spec.readiness Applied)."""
+    kind, reason = ConditionType.APPLIED, Reason.VALIDATION_FAILED
+    if ConditionType.STALLED in new or kind not in new or new[kind].reason != reason:
+        return []
+    return [] if kind in old and old[kind].reason == reason else [Event("Warning", reason, new[kind].message)]
+
+
+def _quarantine(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    kind = ConditionType.QUARANTINED
+    if _is_news(kind, old, new):
+        return [Event("Warning", Reason.QUARANTINED, new[kind].message)]
+    if kind in old and old[kind].is_true and kind in new and new[kind].status == "False":
+        return [Event("Normal", Reason.QUARANTINE_LIFTED, "The job left quarantine.")]
+    return []
+
+
+def _drifted(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    """Tell what would be done, each time that it is something else."""
+    kind = ConditionType.DRIFTED
+    if kind not in new or not new[kind].is_true or new[kind] == old.get(kind):
+        return []
+    return [Event("Warning", new[kind].reason, new[kind].message)]
+
+
+def _overdue(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    kind = ConditionType.OVERDUE
+    return [Event("Warning", new[kind].reason, new[kind].message)] if _is_news(kind, old, new) else []
+
+
+def _paused(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
+    old, new = read_pause(before), read_pause(after)
+    if new is None or new.by is not PausedBy.GRAPH or (old is not None and old.by is PausedBy.GRAPH):
+        return []
+    return [Event("Warning", Reason.PAUSED_BY_GRAPH, f"Graph paused the job: {new.reason}.")]
+
+
+def _blind(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    ready, known = new.get(ConditionType.READY), old.get(ConditionType.READY)
+    if ready is None or ready.reason != Reason.GRAPH_UNREACHABLE or ready.status != "Unknown":
+        return []
+    if known is not None and known.status == "Unknown" and known.reason == Reason.GRAPH_UNREACHABLE:
+        return []
+    return [Event("Warning", Reason.GRAPH_UNREACHABLE, ready.message)]
+
+
+def _resumed(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
+    kind = ConditionType.FOREIGN_SECRET_LOST
+    if kind not in old or not old[kind].is_true or kind in new:
+        return []
+    message = "No secret of somebody else is missed any more; secrets are saved again."
+    return [Event("Normal", Reason.SECRET_WRITES_RESUMED, message)]
+
+
+_TELLERS = (_stalled, _refused, _quarantine, _overdue, _drifted, _blind, _resumed)

@@ -1,0 +1,274 @@
+"""The only author of status and conditions. Pure, so "nothing changed" is an equality and no write happens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.policies import DeletionPolicy
+from entrasync.core.application.status import remembered_application, tell_application, tell_loss
+from entrasync.core.decision.condition import Condition, merge_conditions
+from entrasync.core.decision.verdicts import Rest, Retry, Stall, Wait
+from entrasync.core.facts.facts import Facts
+from entrasync.core.health.freshness import tell_overdue
+from entrasync.core.health.ready import outlook_of, ready_condition, tell_fitness
+from entrasync.core.plan import foresee
+from entrasync.core.primitives.times import write_precise_time, write_time
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.remote.mirror import Mirror, mirror_job
+from entrasync.core.resource.job_resource import JOB_MEMORY, Operation, Resource
+from entrasync.core.resource.reconcile_requests import find_request
+from entrasync.core.schedule.interval import tell_schedule
+from entrasync.core.schedule.pause import read_before
+from entrasync.core.status.effective import tell_effective, tell_policies
+from entrasync.core.status.forecast import tell_forecast
+
+FITNESS = frozenset(
+    {
+        ConditionType.QUARANTINED,
+        ConditionType.OVERDUE,
+        ConditionType.STEADY_STATE,
+        ConditionType.SCHEDULE_APPLIED,
+        ConditionType.ESCROWS_PRUNED,
+    }
+)
+"""What Graph itself says of a job's health and schedule: it stays known when Graph cannot be read."""
+
+KNOWN = FITNESS | {ConditionType.CREDENTIALS_VALID}
+"""And what it said of the target app's credentials."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A status to be stored, and what was wrong with Graph's answer on the way."""
+
+    status: dict[str, Any]
+    complaints: tuple[str, ...] = ()
+
+
+def remember(facts: Facts) -> Written:
+    """Put what this pass saw into the status.
+
+    Mirror, pause, identity, what is in force. Conditions stay as they are.
+    """
+    resource, observed = facts.resource, facts.observed
+    mirror = _mirror_of_held_job(facts)
+    status = dict(resource.without_former_job().status)
+    status["effective"] = tell_effective(facts)
+    if facts.desired.interval is None:
+        status["interval"] = None
+    if resource.held_job_id and facts.job is not None:
+        status["tenantId"] = status.get("tenantId") or observed.tenant_id
+        status["servicePrincipalId"] = resource.service_principal_id
+        status |= {"job": mirror.job, "synchronizationStatus": mirror.synchronization_status}
+        status["pause"] = facts.pause.write() if facts.pause else None
+        if _goes_on(facts, facts.job):
+            status["lastResumeTime"] = write_time(facts.now)
+        status["origin"] = resource.origin
+        status["originTime"] = status.get("originTime") or write_time(facts.now)
+        status["operation"] = status.get("operation") if resource.is_restart_due else None
+        status["application"] = remembered_application(facts)
+    return Written(_without_nothing(status), mirror.complaints)
+
+
+def _goes_on(facts: Facts, job: RemoteJob) -> bool:
+    """Whether the job was last seen at rest and is active again."""
+    return job.is_active and read_before(facts.resource.status).state not in {None, "Active"}
+
+
+def _mirror_of_held_job(facts: Facts) -> Mirror:
+    if facts.job is None or facts.resource.held_job_id != facts.job.id:
+        return Mirror({}, {})
+    return mirror_job(facts.job)
+
+
+def with_intent(resource: Resource, operation: Operation, *, action: str, tenant_id: str) -> dict[str, Any]:
+    """Record that a create is about to be sent, and where.
+
+    The job held before, if any, is forgotten in the same write.
+    """
+    status = dict(resource.status) | {"tenantId": tenant_id, "servicePrincipalId": operation.service_principal_id}
+    status["operation"] = {
+        "action": action,
+        "startedAt": write_precise_time(operation.started_at),
+        "servicePrincipalId": operation.service_principal_id,
+        "templateId": operation.template_id,
+        "jobIdsBefore": sorted(operation.job_ids_before),
+    }
+    return {name: value for name, value in status.items() if name not in JOB_MEMORY}
+
+
+def without_intent(resource: Resource) -> dict[str, Any]:
+    """Forget an intent whose create surely did not happen.
+
+    A resource that never held a job may still move elsewhere.
+    """
+    forgotten = {"operation"} if resource.annotated_job_id else {"operation", "tenantId", "servicePrincipalId"}
+    return {name: value for name, value in resource.status.items() if name not in forgotten}
+
+
+def with_answer(resource: Resource) -> dict[str, Any]:
+    """Settle the intent: Graph has told the id of the job it created."""
+    return {name: value for name, value in resource.status.items() if name != "operation"}
+
+
+def with_start(resource: Resource, now: datetime) -> dict[str, Any]:
+    """Remember that Graph took a start; whatever pause there was is over."""
+    status = {name: value for name, value in resource.status.items() if name != "pause"}
+    return status | {"lastStartTime": write_precise_time(now)}
+
+
+def with_interval(
+    resource: Resource, interval: str, now: datetime, *, answer: str | None, repeat_at: datetime | None = None
+) -> dict[str, Any]:
+    """Remember that Graph was asked for an interval, what it said if it did not take it, and when to ask once more."""
+    asked = {"requested": interval, "time": write_time(now), "answer": answer}
+    asked["repeatTime"] = write_time(repeat_at) if repeat_at else None
+    return dict(resource.status) | {"interval": _without_nothing(asked)}
+
+
+def conclude(facts: Facts, rest: Rest | None, *, wall: datetime) -> dict[str, Any]:
+    """Write the conditions of a pass that saw Graph and ended with `rest` (None: all is as wanted)."""
+    outlook = outlook_of(facts, rest)
+    conditions = [ready_condition(facts, outlook, rest=rest), *_applied_and_drifted(facts, rest), *_progress(outlook)]
+    conditions += tell_application(facts)
+    if facts.job is not None and facts.resource.held_job_id:
+        conditions += [*tell_fitness(facts.job, facts.bounds), *tell_overdue(facts), *tell_schedule(facts)]
+    elif facts.resource.held_job_id:
+        conditions += _keep(facts.resource, FITNESS)  # not shown this time is no news of its health
+    return _write_conditions(facts.resource, conditions, wall=wall)
+
+
+def conclude_unseen(resource: Resource, rest: Rest, *, is_blind: bool, wall: datetime) -> dict[str, Any]:
+    """Write the conditions of a pass that could not see Graph: what was known stays, but never blind and green.
+
+    A `Retry` of a resource that has come to rest says nothing until it `is_blind`: one lost poll is no news.
+    """
+    if isinstance(rest, Retry) and not is_blind and _is_at_rest(resource):
+        return dict(resource.status)
+    keeps_drift = resource.is_observed_only and _says_nothing(rest)
+    kept = _keep(resource, KNOWN | {ConditionType.DRIFTED} if keeps_drift else KNOWN) + tell_loss(resource)
+    blind = Condition(ConditionType.READY, "Unknown", Reason.GRAPH_UNREACHABLE, _blind_message(rest))
+    # A Wait has its own words, and is not green either: Graph answered, only not yet as it will.
+    ready = blind if is_blind and isinstance(rest, Retry) else _keep_or_tell_ready(resource, rest)
+    conditions = [ready, *_keep_applied(resource, rest), *_progress(rest), *kept]
+    return _write_conditions(_with_policies(resource), conditions, wall=wall)
+
+
+def conclude_suspended(resource: Resource, *, wall: datetime) -> dict[str, Any]:
+    """Say once that the resource is left alone, and that its deletion would only let go; the mirror stays as it was."""
+    message = (
+        "spec.suspend is true: the operator neither reads nor writes this job. The mirrored status is as old as that."
+    )
+    ready = Condition(ConditionType.READY, "Unknown", Reason.SUSPENDED, message)
+    effective = {**resource.status.get("effective", {}), "deletionPolicy": DeletionPolicy.RETAIN.value}
+    told = replace(resource, status={**resource.status, "effective": effective})
+    return _write_conditions(told, [ready, *tell_loss(resource)], wall=wall)
+
+
+def _with_policies(resource: Resource) -> Resource:
+    """Show what holds now, above all for a deletion; the state that was in force when Graph was seen stays."""
+    if resource.desired is None:
+        return resource
+    effective = {**resource.status.get("effective", {}), **tell_policies(resource, resource.desired)}
+    return replace(resource, status={**resource.status, "effective": effective})
+
+
+def _known(resource: Resource) -> dict[ConditionType, Condition]:
+    return {condition.type: condition for condition in Condition.read_all(resource.status)}
+
+
+def _keep(resource: Resource, kinds: frozenset[ConditionType]) -> list[Condition]:
+    return [condition for kind, condition in _known(resource).items() if kind in kinds]
+
+
+def _is_current(resource: Resource) -> bool:
+    return resource.status.get("observedGeneration") == resource.generation
+
+
+def _is_at_rest(resource: Resource) -> bool:
+    """Whether the last look at this generation ended well, with a person's turn, or with drift only observed."""
+    known = _known(resource)
+    kinds = (ConditionType.READY, ConditionType.APPLIED, ConditionType.STALLED, ConditionType.DRIFTED)
+    ends = (known.get(kind) for kind in kinds)
+    return _is_current(resource) and any(end is not None and end.is_true for end in ends)
+
+
+def _keep_or_tell_ready(resource: Resource, rest: Rest) -> Condition:
+    """Keep what was said of this generation; of a new one nothing good may be said unseen."""
+    known = _known(resource).get(ConditionType.READY)
+    if isinstance(rest, Retry) and known is not None and _is_current(resource):
+        return known
+    is_unknown = rest.reason is Reason.CONNECTION_NOT_READY
+    return Condition(ConditionType.READY, "Unknown" if is_unknown else "False", rest.reason, rest.message)
+
+
+def _keep_applied(resource: Resource, rest: Rest) -> list[Condition]:
+    known = _known(resource).get(ConditionType.APPLIED)
+    if _says_nothing(rest) and known is not None and _is_at_rest(resource):
+        return [known]
+    return [_applied(rest)]
+
+
+def _says_nothing(rest: Rest) -> bool:
+    """Whether it says nothing of the job itself."""
+    return isinstance(rest, Retry) or rest.reason is Reason.CONNECTION_NOT_READY
+
+
+def _blind_message(rest: Rest) -> str:
+    return (
+        f"Graph could not be read for three poll intervals; what is mirrored below may be out of date. {rest.message}"
+    )
+
+
+def _applied(rest: Rest | None) -> Condition:
+    if rest is None or rest.reason is Reason.PAUSED_BY_GRAPH:
+        return Condition(ConditionType.APPLIED, "True", Reason.APPLIED, "Graph matches the spec.")
+    return Condition(ConditionType.APPLIED, "False", rest.reason, rest.message)
+
+
+def _applied_and_drifted(facts: Facts, rest: Rest | None) -> list[Condition]:
+    """Say of one that only observes what would be done; what is managed is put right instead."""
+    kind, applied = ConditionType.DRIFTED, _applied(rest)
+    if not facts.desired.is_observed_only:
+        return [applied]
+    if foreseen := foresee(facts):
+        drifted = Condition(kind, "True", Reason.DRIFTED, tell_forecast(foreseen))
+        return [replace(drifted, type=ConditionType.APPLIED, status="False") if rest is None else applied, drifted]
+    return [applied] if rest else [applied, Condition(kind, "False", applied.reason, applied.message)]
+
+
+def _progress(rest: Rest | None) -> list[Condition]:
+    match rest:
+        case None:
+            return []
+        case Stall():
+            return [Condition(ConditionType.STALLED, "True", rest.reason, rest.message)]
+        case Wait() | Retry():
+            return [Condition(ConditionType.RECONCILING, "True", rest.reason, rest.message)]
+
+
+def _write_conditions(resource: Resource, conditions: list[Condition], *, wall: datetime) -> dict[str, Any]:
+    status = dict(resource.status)
+    status["observedGeneration"] = resource.generation
+    if not resource.is_suspended and (request := find_request(resource.annotations)):
+        status["lastHandledReconcileAt"] = request
+    status["conditions"] = merge_conditions(
+        status.get("conditions"),
+        [*conditions, *_doubts(resource)],
+        generation=resource.generation,
+        now=write_time(wall),
+    )
+    return status
+
+
+def _doubts(resource: Resource) -> list[Condition]:
+    """Say which defaults are only cautious; of one that is left alone none is in force."""
+    doubts = resource.desired.doubts if resource.desired and not resource.is_suspended else ()
+    message = " ".join(doubt.message for doubt in doubts)
+    return [Condition(ConditionType.DEFAULTS_IN_DOUBT, "True", doubts[0].reason, message)] if doubts else []
+
+
+def _without_nothing(status: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in status.items() if value is not None}
