@@ -6,8 +6,8 @@ import pytest
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.kube.graph_connections import ConnectionServer
 from entrasync.kube.rest import Rest
-from entrasync.reconcile.ports import ResourceChanged, ResourceGone
-from entrasync.reconcile.store import Store
+from entrasync.reconcile.engine.store import Store
+from entrasync.reconcile.ports.kubernetes import ResourceChanged, ResourceGone
 from tests.support.cluster import Cluster, Object
 
 SOME_ID = "aaaaaaaa-1111-4111-8111-111111111111"

@@ -33,7 +33,7 @@ from entrasync.graph.limiter import TenantLimiter
 from entrasync.graph.operations import PUT_SECRETS
 from entrasync.graph.tokens import TokenSource
 from entrasync.graph.transport import GraphTransport, build_transport
-from entrasync.reconcile.ports import SyncApi
+from entrasync.reconcile.ports.graph import SyncApi
 from tests.support.graph_facts import VERSIONS, check_request
 from tests.support.scripted_graph import CLIENT, SECRET, TENANT, Say, ScriptedGraph, run_scripted_graph
 from tests.support.still_clock import StillClock

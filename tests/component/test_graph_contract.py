@@ -15,7 +15,7 @@ from entrasync.graph.client import GraphClient
 from entrasync.graph.credentials import AppCredential, ClientSecret, SecretValue
 from entrasync.graph.limiter import TenantLimiter
 from entrasync.graph.tokens import TokenSource
-from entrasync.reconcile.ports import SyncApi
+from entrasync.reconcile.ports.graph import SyncApi
 from tests.support.simulated_graph import SimulatedGraph, reach_simulator
 from tests.support.still_clock import StillClock
 from tests.support.world import World as Simulator

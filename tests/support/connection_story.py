@@ -13,16 +13,17 @@ from entrasync.core.connection.status import Lack, LoggedIn
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.reconcile.connection_reconciler import ConnectionReconciler
-from entrasync.reconcile.connections import Connection, Connections
-from entrasync.reconcile.listings import Listings, Sharing
-from entrasync.reconcile.logins import Logins
-from entrasync.reconcile.outcome import Outcome
-from entrasync.reconcile.ports import ResourceChanged, ResourceGone, SyncApi
-from entrasync.reconcile.queue import WorkQueue
-from entrasync.reconcile.references import References
-from entrasync.reconcile.resources import Resources
-from entrasync.reconcile.store import Store
+from entrasync.reconcile.connection.logins import Logins
+from entrasync.reconcile.connection.reconciler import ConnectionReconciler
+from entrasync.reconcile.connection.registry import Connection, Connections
+from entrasync.reconcile.engine.outcome import Outcome
+from entrasync.reconcile.engine.store import Store
+from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.ports.graph import SyncApi
+from entrasync.reconcile.ports.kubernetes import ResourceChanged, ResourceGone
+from entrasync.reconcile.state.dependents import References
+from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.listings import Listings, Sharing
 from tests.support.facts import NOW, TENANT, minutes
 from tests.support.fake_secrets import FakeSecrets
 from tests.support.fakes import FakeGraph, Told, merged

@@ -6,7 +6,7 @@ from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
-from entrasync.reconcile.ports import ApiServerUnavailable
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 
 
 @dataclass

@@ -14,17 +14,17 @@ from entrasync.core.remote.templates import RemoteTemplate
 from entrasync.core.resource.defaults import Defaults
 from entrasync.core.resource.job_resource import Resource, ResourceKey
 from entrasync.core.status.events import Event
-from entrasync.reconcile.connections import Connection, Connections
-from entrasync.reconcile.listings import Listings
-from entrasync.reconcile.memory import Memory
-from entrasync.reconcile.namespaces import NamespaceDefaults
-from entrasync.reconcile.observe import Observer
-from entrasync.reconcile.outcome import Outcome
-from entrasync.reconcile.perform import Performer
-from entrasync.reconcile.ports import ResourceChanged, ResourceGone, Subject
-from entrasync.reconcile.reconciler import Reconciler
-from entrasync.reconcile.resolver import Resolver
-from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.connection.registry import Connection, Connections
+from entrasync.reconcile.controller.observe import Observer
+from entrasync.reconcile.controller.perform import Performer
+from entrasync.reconcile.controller.reconciler import Reconciler
+from entrasync.reconcile.controller.resolver import Resolver
+from entrasync.reconcile.engine.outcome import Outcome
+from entrasync.reconcile.ports.kubernetes import ResourceChanged, ResourceGone, Subject
+from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.listings import Listings
+from entrasync.reconcile.state.memory import Memory
+from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 from tests.support.facts import NOW, TENANT, remote_job
 from tests.support.fake_secrets import FakeSecrets
 from tests.support.still_clock import StillClock

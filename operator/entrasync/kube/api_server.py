@@ -9,8 +9,8 @@ from entrasync.api.names import GROUP, PLURAL, VERSION
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.parsing import read_resource
 from entrasync.kube.rest import Rest
-from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged
-from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged
+from entrasync.reconcile.state.jobs import Resources
 
 
 class ApiServer:

@@ -11,7 +11,7 @@ from entrasync.core.primitives.times import write_time
 from entrasync.core.status.events import Event
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.rest import Forbidden, NamespaceTerminating
-from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone, Subject
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone, Subject
 
 LOG = logging.getLogger("entrasync.events")
 

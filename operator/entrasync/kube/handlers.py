@@ -13,10 +13,10 @@ from entrasync.core.connection.connection_resource import ConnectionResource, di
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.resource.job_resource import Resource, has_news
 from entrasync.core.resource.parsing import read_resource
-from entrasync.reconcile.connections import Connections
-from entrasync.reconcile.queue import WorkQueue
-from entrasync.reconcile.resources import Resources
-from entrasync.reconcile.store import Store
+from entrasync.reconcile.connection.registry import Connections
+from entrasync.reconcile.engine.store import Store
+from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.state.jobs import Resources
 
 
 class Watch:

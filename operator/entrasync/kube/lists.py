@@ -9,8 +9,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from entrasync.api.names import GROUP
 from entrasync.kube.rest import Forbidden
 from entrasync.kube.scope import Place, Scope
-from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
-from entrasync.reconcile.store import Store, Stored
+from entrasync.reconcile.engine.store import Store, Stored
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 LOG = logging.getLogger("entrasync.kube")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from entrasync.kube.rest import Forbidden, Rest
-from entrasync.reconcile.ports import ResourceGone
+from entrasync.reconcile.ports.kubernetes import ResourceGone
 
 
 class NamespaceReader:

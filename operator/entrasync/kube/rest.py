@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 
-from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 PAGE = 500
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)

@@ -12,8 +12,8 @@ import aiohttp
 
 from entrasync.api.names import GROUP, VERSION
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.reconcile.engine import Story
-from entrasync.reconcile.outcome import Outcome
+from entrasync.reconcile.engine.outcome import Outcome
+from entrasync.reconcile.engine.worker_pool import Story
 
 LOG = logging.getLogger("entrasync.kube")
 

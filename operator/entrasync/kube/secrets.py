@@ -11,7 +11,7 @@ from entrasync.core.decision.errors import Stalled
 from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.kube.rest import Forbidden, Rest
-from entrasync.reconcile.ports import ApiServerUnavailable, ResourceGone
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceGone
 
 
 class SecretReader:

@@ -7,7 +7,7 @@ from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled, Transient
 from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.kube.rest import Forbidden, Rest
-from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 LIFE_SECONDS = 3600
 """The API server allows no less than 600; Entra looks at the token once, at the login."""

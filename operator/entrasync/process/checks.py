@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.scope import Scope
 from entrasync.process.background import Background
-from entrasync.reconcile.engine import Engine
+from entrasync.reconcile.engine.worker_pool import Engine
 
 MOST_REFUSALS = 5
 """Writes in a row: a few may be refused for their resource's own sake, or while the API server restarts."""

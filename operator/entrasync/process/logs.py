@@ -7,7 +7,7 @@ from typing import Any
 from pythonjsonlogger.json import JsonFormatter
 
 from entrasync.kube.host import refusal_status
-from entrasync.reconcile.engine import RESOURCE_IN_HAND
+from entrasync.reconcile.engine.worker_pool import RESOURCE_IN_HAND
 
 FIELDS = ("resource", "action", "request_id", "status", "seconds", "why")
 """What our log lines may carry beside their message."""

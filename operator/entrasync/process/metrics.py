@@ -15,10 +15,10 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.times import parse_time
 from entrasync.core.resource.job_resource import Resource
 from entrasync.kube.scope import Scope
-from entrasync.reconcile.memory import Memory
-from entrasync.reconcile.queue import WorkQueue
-from entrasync.reconcile.resources import Resources
-from entrasync.reconcile.store import Store
+from entrasync.reconcile.engine.store import Store
+from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.memory import Memory
 
 LOG = logging.getLogger("entrasync.graph")
 

@@ -34,21 +34,21 @@ from entrasync.process.health import HealthServer
 from entrasync.process.metrics import Metrics
 from entrasync.process.own_connection import make_own_client
 from entrasync.process.settings import RunSettings
-from entrasync.reconcile.connection_reconciler import ConnectionReconciler
-from entrasync.reconcile.connections import Connection, Connections
-from entrasync.reconcile.engine import Engine, UnwatchedPasses
-from entrasync.reconcile.listings import Listings, Sharing
-from entrasync.reconcile.logins import Logins
-from entrasync.reconcile.memory import Memory
-from entrasync.reconcile.namespaces import NamespaceDefaults
-from entrasync.reconcile.observe import Observer
-from entrasync.reconcile.perform import Performer
-from entrasync.reconcile.queue import WorkQueue
-from entrasync.reconcile.reconciler import Reconciler
-from entrasync.reconcile.references import References
-from entrasync.reconcile.resolver import Resolver
-from entrasync.reconcile.resources import Resources
-from entrasync.reconcile.store import Store
+from entrasync.reconcile.connection.logins import Logins
+from entrasync.reconcile.connection.reconciler import ConnectionReconciler
+from entrasync.reconcile.connection.registry import Connection, Connections
+from entrasync.reconcile.controller.observe import Observer
+from entrasync.reconcile.controller.perform import Performer
+from entrasync.reconcile.controller.reconciler import Reconciler
+from entrasync.reconcile.controller.resolver import Resolver
+from entrasync.reconcile.engine.store import Store
+from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.engine.worker_pool import Engine, UnwatchedPasses
+from entrasync.reconcile.state.dependents import References
+from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.listings import Listings, Sharing
+from entrasync.reconcile.state.memory import Memory
+from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 
 CONNECTION_WORKERS = 10
 """Logins at the same time: each takes a thread."""

@@ -12,9 +12,9 @@ from entrasync.kube.handlers import Watch
 from entrasync.kube.lists import Kind, keep_pruned
 from entrasync.kube.rest import Rest
 from entrasync.kube.scope import Scope
-from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
-from entrasync.reconcile.queue import WorkQueue
-from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
+from entrasync.reconcile.state.jobs import Resources
 from tests.support.answers import Answers
 from tests.support.facts import NOW, resource
 from tests.support.still_clock import StillClock

@@ -11,7 +11,7 @@ from entrasync.core.status.events import Event
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.events import LONGEST_MESSAGE, MOST_WAITING, EventPoster
 from entrasync.kube.rest import Forbidden, NamespaceTerminating
-from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 from tests.support.facts import NOW, resource
 
 LONGEST_NAME = 253

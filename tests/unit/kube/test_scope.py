@@ -16,8 +16,8 @@ from entrasync.kube.lists import Kind, keep_looking, read_all
 from entrasync.kube.rest import Forbidden
 from entrasync.kube.scope import Place, Scope
 from entrasync.process.logs import RetryFilter
-from entrasync.reconcile.outcome import Outcome
-from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.engine.outcome import Outcome
+from entrasync.reconcile.state.jobs import Resources
 from tests.support.facts import NOW, resource
 
 JOBS = "https://api/apis/entrasync.io/v1alpha1/namespaces/{}/synchronizationjobs"

@@ -10,7 +10,7 @@ from entrasync.core.decision.errors import Stalled
 from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.kube.rest import Rest
 from entrasync.kube.secrets import SecretReader
-from entrasync.reconcile.ports import ApiServerUnavailable
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 from tests.support.answers import Answers
 
 KEY = ResourceKey("identity", "entra")

@@ -11,8 +11,8 @@ from entrasync.core.resource.parsing import read_resource
 from entrasync.kube.handlers import Watch
 from entrasync.kube.lists import Kind, read_all
 from entrasync.kube.scope import Scope
-from entrasync.reconcile.queue import WorkQueue
-from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.state.jobs import Resources
 from tests.support.facts import NOW, OTHER_PRINCIPAL, PRINCIPAL
 from tests.support.still_clock import StillClock
 

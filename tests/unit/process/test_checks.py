@@ -11,7 +11,7 @@ from entrasync.kube.api_server import ApiServer
 from entrasync.kube.scope import Scope
 from entrasync.process.background import Background
 from entrasync.process.checks import MOST_REFUSALS, find_death, find_unreadiness
-from entrasync.reconcile.engine import Engine
+from entrasync.reconcile.engine.worker_pool import Engine
 
 
 @dataclass

@@ -10,8 +10,8 @@ import pytest
 
 from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.process.logs import set_up_logs
-from entrasync.reconcile.engine import Engine
-from entrasync.reconcile.queue import WorkQueue
+from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.engine.worker_pool import Engine
 from tests.support.facts import application, desired, resource
 from tests.support.fakes import Story
 from tests.support.secret_forms import find_pieces

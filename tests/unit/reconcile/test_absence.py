@@ -8,7 +8,7 @@ from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy, OnMissing
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.reconcile.connections import Fault
+from entrasync.reconcile.connection.registry import Fault
 from tests.support.facts import JOB, PRINCIPAL, desired, holder, minutes, remote_job, resource
 from tests.support.fakes import Story
 

@@ -14,7 +14,7 @@ from entrasync.api.names import ABANDON_ANNOTATION, FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy, ScheduleState
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.reconcile.ports import ResourceChanged
+from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from tests.support.facts import (
     JOB,
     NOW,

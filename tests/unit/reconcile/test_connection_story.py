@@ -8,9 +8,9 @@ import pytest
 from entrasync.core.connection.identity import SecretProof
 from entrasync.core.decision.errors import Disconnected, Transient
 from entrasync.core.resource.job_resource import Resource, ResourceKey
-from entrasync.reconcile.connections import Awaited, Connection, Fault
-from entrasync.reconcile.outcome import Outcome
-from entrasync.reconcile.ports import ResourceChanged
+from entrasync.reconcile.connection.registry import Awaited, Connection, Fault
+from entrasync.reconcile.engine.outcome import Outcome
+from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from tests.support.connection_story import CLIENT, KEY, POLL, SECRET, ConnectionStory, client_secret_spec, connection
 from tests.support.facts import TENANT, desired, minutes, resource
 

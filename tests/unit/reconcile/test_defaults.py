@@ -11,7 +11,7 @@ from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.core.decision.errors import Transient
 from entrasync.core.resource.defaults import Defaults
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.reconcile.ports import ApiServerUnavailable
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 from tests.support.facts import desired, holder, minutes, remote_job, resource
 from tests.support.fakes import Story
 

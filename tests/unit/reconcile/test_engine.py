@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.reconcile.engine import Engine
-from entrasync.reconcile.listings import Sharing
-from entrasync.reconcile.outcome import Outcome
-from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged, ResourceGone
-from entrasync.reconcile.queue import FIRST_BACKOFF, WorkQueue
-from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.engine.outcome import Outcome
+from entrasync.reconcile.engine.work_queue import FIRST_BACKOFF, WorkQueue
+from entrasync.reconcile.engine.worker_pool import Engine
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
+from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.listings import Sharing
 from tests.support.facts import NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, listing, minutes, resource, seconds
 from tests.support.still_clock import StillClock
 

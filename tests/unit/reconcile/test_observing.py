@@ -31,9 +31,9 @@ from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Ref
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource, ResourceKey
-from entrasync.reconcile.done import Done
-from entrasync.reconcile.perform import ObservedOnly, Performer
-from entrasync.reconcile.ports import ResourceChanged
+from entrasync.reconcile.controller.perform import ObservedOnly, Performer
+from entrasync.reconcile.ports.kubernetes import ResourceChanged
+from entrasync.reconcile.step.action_result import Done
 from tests.support.facts import JOB, NOW, PRINCIPAL, desired, holder, minutes, quarantined_job, remote_job, resource
 from tests.support.fakes import Story
 

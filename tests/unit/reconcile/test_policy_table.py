@@ -19,8 +19,8 @@ from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource, ResourceKey
-from entrasync.reconcile.connections import Connection, Fault
-from entrasync.reconcile.listings import Listings
+from entrasync.reconcile.connection.registry import Connection, Fault
+from entrasync.reconcile.state.listings import Listings
 from tests.support.decision_table import Cell, DecisionTable, Line
 from tests.support.facts import (
     JOB,

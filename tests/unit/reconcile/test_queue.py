@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.reconcile.queue import FIRST_BACKOFF, LONGEST_BACKOFF, Ticket, WorkQueue
+from entrasync.reconcile.engine.work_queue import FIRST_BACKOFF, LONGEST_BACKOFF, Ticket, WorkQueue
 from tests.support.facts import NOW, minutes, seconds
 from tests.support.still_clock import StillClock
 

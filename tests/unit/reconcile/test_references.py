@@ -9,11 +9,11 @@ from entrasync.api.application import ApplicationSpec
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.decision.errors import Disconnected
 from entrasync.core.resource.job_resource import Resource, ResourceKey
-from entrasync.reconcile.connections import Connection, Connections, Fault
-from entrasync.reconcile.queue import WorkQueue
-from entrasync.reconcile.references import References
-from entrasync.reconcile.resources import Resources
-from entrasync.reconcile.store import Store
+from entrasync.reconcile.connection.registry import Connection, Connections, Fault
+from entrasync.reconcile.engine.store import Store
+from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.state.dependents import References
+from entrasync.reconcile.state.jobs import Resources
 from tests.support.connection_story import connection
 from tests.support.facts import NOW, desired, resource
 from tests.support.still_clock import StillClock

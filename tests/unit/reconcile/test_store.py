@@ -7,9 +7,9 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Transient
 from entrasync.core.resource.job_resource import Resource, ResourceKey
-from entrasync.reconcile.listings import Listings
-from entrasync.reconcile.memory import Memory, count_miss
-from entrasync.reconcile.resources import Resources
+from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.listings import Listings
+from entrasync.reconcile.state.memory import Memory, count_miss
 from tests.support.facts import JOB, NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, holder, minutes, resource, seconds
 from tests.support.fakes import FakeGraph
 from tests.support.still_clock import StillClock

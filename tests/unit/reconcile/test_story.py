@@ -12,8 +12,8 @@ from entrasync.api.policies import DeletionPolicy, ManagementPolicy, OnMissing, 
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.reconcile.outcome import Outcome
-from entrasync.reconcile.ports import ApiServerUnavailable, ResourceChanged
+from entrasync.reconcile.engine.outcome import Outcome
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged
 from tests.support.facts import (
     JOB,
     NOW,

@@ -9,10 +9,10 @@ from entrasync.api.policies import DeletionPolicy
 from entrasync.core.decision.action import StartJob
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.reconcile.connections import Connection, Fault
-from entrasync.reconcile.listings import Listings
-from entrasync.reconcile.perform import Performer
-from entrasync.reconcile.ports import ResourceChanged
+from entrasync.reconcile.connection.registry import Connection, Fault
+from entrasync.reconcile.controller.perform import Performer
+from entrasync.reconcile.ports.kubernetes import ResourceChanged
+from entrasync.reconcile.state.listings import Listings
 from tests.support.facts import JOB, PRINCIPAL, TENANT, desired, holder, minutes, remote_job, resource
 from tests.support.fakes import FakeGraph, Story
 

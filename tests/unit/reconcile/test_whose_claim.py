@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from entrasync.api.names import JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.reconcile.connections import Connection, Fault
-from entrasync.reconcile.listings import Listings
+from entrasync.reconcile.connection.registry import Connection, Fault
+from entrasync.reconcile.state.listings import Listings
 from tests.support.facts import JOB, desired, holder, remote_job, resource
 from tests.support.fakes import FakeGraph, Story
 

@@ -1,4 +1,4 @@
-"""What a pass can do. One write to Graph each at most; `reconcile/perform.py` has one function per action."""
+"""What a pass can do. One write to Graph each at most; `reconcile/controller/perform.py` has one function per action."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -151,7 +151,7 @@ class CheckForeignKeys:
 
 
 ApplicationAction = SaveSecrets | RemoveSecrets | RestartJob | ForgetAcknowledgement | CheckForeignKeys
-"""What `reconcile/application_writes.py` carries out."""
+"""What `reconcile/application/writer.py` carries out."""
 
 GraphWrite = (
     CreateJob | StartJob | PauseJob | PatchSettings | AskInterval | DeleteJob | SaveSecrets | RemoveSecrets | RestartJob

@@ -1,0 +1,165 @@
+"""What this process remembers of the secrets it saved: digests under a key of its own, never a value, never on disk."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from entrasync.core.application.wanted_secrets import Refusal
+from entrasync.core.primitives.times import parse_time
+from entrasync.core.remote.stored_secrets import MASK, SecretValues
+from entrasync.core.resource.application_record import RefusalRecord, Source
+from entrasync.reconcile.application.foreign_keys import UNTIL_BELIEVED, ForeignKeys
+
+Version = tuple[int, tuple[Source, ...]]
+"""A generation of the resource, and the versions of the Secrets it refers to."""
+
+_KEY = secrets.token_bytes(32)
+"""Random in each process: a digest that got out would tell nothing of a value."""
+
+
+_UNSURE = b""
+"""Instead of a digest: the value is surely not known, whatever a record says."""
+
+
+def digest(text: str) -> bytes:
+    """Make a value comparable without keeping it."""
+    return hashlib.blake2b(text.encode(), key=_KEY, digest_size=16).digest()
+
+
+def digest_all(values: Mapping[str, str]) -> bytes:
+    """Make a whole set of values comparable."""
+    return digest("\0".join(f"{key}\0{values[key]}" for key in sorted(values)))
+
+
+def _digest_of(text: str | None) -> bytes | None:
+    return None if text is None else digest(text)
+
+
+@dataclass(frozen=True)
+class _Unshown:
+    """A value that Graph took: what it showed before, and when it was sent."""
+
+    before: bytes | None = field(repr=False)
+    at: datetime
+
+
+@dataclass
+class Saved:
+    """What was saved on one service principal. It outlives the resource: one that comes back need not save it anew."""
+
+    digests: dict[str, bytes] = field(default_factory=dict, repr=False)
+    is_validated: bool | None = None
+    """Whether the credentials among it were tried before; None when there were none."""
+
+
+@dataclass
+class ApplicationMemory:
+    """One resource's part. Losing it costs one save at most."""
+
+    saved: Saved = field(default_factory=Saved)
+    """Shared by all resources of a service principal."""
+    is_carried: bool = False
+    """Whether this resource has carried `spec.application` in this process' life."""
+    stored: SecretValues | None = None
+    """What Graph showed last; None after a write of ours."""
+    looked_at: datetime | None = None
+    looked_for: Version | None = None
+    """What the last look was for."""
+    foreign: ForeignKeys = field(default_factory=ForeignKeys)
+    """Keys of others, over writes of ours."""
+    refusal: Refusal | None = None
+    refused: tuple[bytes, int] | None = None
+    """Which values were refused, and in which generation: an edit of the resource has them tried again."""
+    refusals: int = 0
+    """How many times in a row just those were."""
+    removing: dict[str, datetime] = field(default_factory=dict)
+    """Keys that Graph was told to remove, since when, until it no longer shows them."""
+    _unshown: dict[str, _Unshown] = field(default_factory=dict, repr=False)
+    _kept: dict[str, bytes] = field(default_factory=dict, repr=False)
+    """How Graph shows what it took, where that is another text."""
+
+    def give_up(self) -> None:
+        """Forget what was saved when the spec gives it up: anybody may change it from now on."""
+        if self.is_carried:
+            self.saved.digests = dict.fromkeys(self.saved.digests, _UNSURE)
+            self.saved.is_validated, self.is_carried = None, False
+
+    def note_look(self, stored: SecretValues, version: Version | None, at: datetime, *, lost: frozenset[str]) -> None:
+        """Keep what Graph showed, and what became of what it took; `lost` are keys of others that were told as such."""
+        self.stored, self.looked_for, self.looked_at = stored, version, at
+        self.foreign.note_look(stored.keys(), lost, at)
+        for key, unshown in list(self._unshown.items()):
+            found = stored.get(key)
+            if found != MASK and _digest_of(found) == unshown.before:
+                continue
+            del self._unshown[key]
+            if found is not None and found != MASK:
+                self._kept[key] = digest(found)
+
+    def note_saved(self, values: Mapping[str, str], at: datetime, *, is_validated: bool | None = None) -> None:
+        """Keep which values Graph took; what it showed before is out of date."""
+        before = self.stored or SecretValues()
+        self.saved.digests |= {key: digest(value) for key, value in values.items()}
+        self.saved.is_validated = self.saved.is_validated if is_validated is None else is_validated
+        self._unshown |= {key: _Unshown(_digest_of(before.get(key)), at) for key in values}
+        self.stored = None
+
+    def forget_saved(self, keys: Iterable[str]) -> None:
+        """Forget values that Graph no longer has, or of which nobody knows whether it took others."""
+        for key in keys:
+            self.saved.digests.pop(key, None)
+            self._unshown.pop(key, None)
+            self.removing.pop(key, None)
+        self.stored = None
+
+    def note_removal(self, keys: Iterable[str], at: datetime) -> None:
+        """Keep that Graph took a removal."""
+        self.removing |= dict.fromkeys(keys, at)
+
+    def due_removals(self, keys: Iterable[str], now: datetime) -> frozenset[str]:
+        """Tell which keys are still to be removed, or once more: reads may be stale, so not at once."""
+        sent = self.removing
+        return frozenset(key for key in keys if key not in sent or now - sent[key] >= UNTIL_BELIEVED)
+
+    def note_refusal(self, values: Mapping[str, str], generation: int, refusal: Refusal) -> None:
+        """Keep that these values were refused."""
+        self.refusals = self.refusals_of(values, generation) + 1
+        self.refused, self.refusal = (digest_all(values), generation), refusal
+
+    def recall_refusal(self, known: RefusalRecord | None, values: Mapping[str, str], version: Version) -> None:
+        """Take up what the process before this one was told of these values."""
+        if known is None or self.refused is not None or (known.generation, known.sources) != version:
+            return
+        if retry_at := parse_time(known.retry_at):
+            refusal = Refusal(known.code, known.message, retry_at, known.is_verdict)
+            self.note_refusal(values, known.generation, refusal)
+
+    def refusals_of(self, values: Mapping[str, str], generation: int) -> int:
+        """Tell how many times in a row these values were refused."""
+        return self.refusals if self.refused == (digest_all(values), generation) else 0
+
+    def trust(self, values: Mapping[str, str]) -> None:
+        """Take values for those saved last where nothing else is known of them."""
+        unknown = values.keys() - self.saved.digests.keys()
+        self.saved.digests |= {key: digest(values[key]) for key in unknown}
+
+    def saved_among(self, values: Mapping[str, str]) -> frozenset[str]:
+        """Tell the keys whose value is surely the one that was saved last."""
+        return frozenset(key for key, value in values.items() if self.saved.digests.get(key) == digest(value))
+
+    def pending_among(self, values: Mapping[str, str], since: datetime) -> frozenset[str]:
+        """Tell the keys whose value Graph took after `since` and shows as it was before."""
+        recent = [key for key, unshown in self._unshown.items() if unshown.at > since and key in values]
+        return frozenset(key for key in recent if self.saved.digests.get(key) == digest(values[key]))
+
+    def kept_among(self, saved: frozenset[str], stored: Mapping[str, str]) -> frozenset[str]:
+        """Tell which of the keys `saved_among` some values Graph shows as it did right after it took them."""
+        return frozenset(key for key in saved & stored.keys() if self._kept.get(key) == digest(stored[key]))
+
+    def refusal_of(self, values: Mapping[str, str], generation: int, now: datetime) -> Refusal | None:
+        """Give the refusal of just these values, until it is time to try them again."""
+        if self.refusal is None or now >= self.refusal.retry_at or self.refused != (digest_all(values), generation):
+            return None
+        return self.refusal

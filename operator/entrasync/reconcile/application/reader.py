@@ -1,0 +1,133 @@
+"""The reader of `spec.application`: Secrets of the API server at each pass, Graph's own only when there is cause."""
+
+from dataclasses import replace
+
+from entrasync.api.application import ApplicationSpec
+from entrasync.core.application.rules import standing_loss
+from entrasync.core.application.wanted_secrets import (
+    BETWEEN_DRIFT_LOOKS,
+    ApplicationSeen,
+    Credentials,
+    is_unfinished,
+    wanted_secrets,
+)
+from entrasync.core.decision.errors import EntraSyncError
+from entrasync.core.facts.facts import Facts
+from entrasync.core.remote.stored_secrets import MASK, SecretValues
+from entrasync.core.resource.application_record import ApplicationRecord
+from entrasync.reconcile.application.credentials import read_credentials
+from entrasync.reconcile.application.memory import ApplicationMemory
+from entrasync.reconcile.ports.graph import SyncApi
+from entrasync.reconcile.ports.kubernetes import SecretStore
+
+
+class ApplicationReader:
+    """Gathers what one pass needs to know of the service principal's secrets."""
+
+    def __init__(self, secrets: SecretStore) -> None:
+        self._secrets = secrets
+
+    async def read(self, api: SyncApi, facts: Facts, memory: ApplicationMemory) -> ApplicationSeen | None:
+        """Read the wanted values, unless this pass has them, and what Graph stores if that may differ.
+
+        A failure of Graph is part of the answer. Raises `ApiServerUnavailable`.
+        """
+        spec, resource = facts.desired.application, facts.resource
+        if spec is None:
+            memory.give_up()
+            return None
+        if facts.application_claim:
+            return None
+        memory.is_carried = True
+        memory.foreign.expect(resource.application.unconfirmed_keys)
+        before = facts.observed.application
+        credentials = (
+            before.credentials if before else await read_credentials(self._secrets, resource.key.namespace, spec)
+        )
+        memory.trust(_surely_saved(facts, spec, credentials))
+        version = (resource.generation, credentials.sources)
+        memory.recall_refusal(resource.application.refused, credentials.values, version)
+        seen = ApplicationSeen(
+            credentials,
+            stored=memory.stored if memory.looked_for == version else None,
+            is_validated=memory.saved.is_validated,
+            removing=frozenset(memory.removing),
+            refusal=memory.refusal_of(credentials.values, resource.generation, facts.now),
+        )
+        seen = replace(_with_shown(facts, seen, memory), is_unconfirmed=bool(memory.foreign.unconfirmed))
+        return await self._look(api, facts, seen, memory) if _needs_look(facts, seen, memory) else seen
+
+    async def _look(
+        self, api: SyncApi, facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory
+    ) -> ApplicationSeen:
+        version = (facts.resource.generation, seen.credentials.sources)
+        try:
+            stored = SecretValues.shown(await api.list_secrets(facts.home))
+        except EntraSyncError as error:
+            if not memory.foreign.is_look_due and facts.resource.application.covers(*version):
+                memory.looked_at = facts.now  # only a look for drift: the next one tells as much
+                return seen
+            return replace(seen, failure=error)
+        memory.note_look(stored, version, facts.now, lost=facts.resource.application.lost_keys)
+        foreign = memory.foreign
+        seen = replace(
+            seen,
+            stored=stored,
+            is_unconfirmed=bool(foreign.unconfirmed),
+            missing=foreign.missing,
+            lost=foreign.lost,
+            returned=foreign.returned,
+        )
+        return _with_shown(facts, seen, memory)
+
+
+def _with_shown(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) -> ApplicationSeen:
+    """Tell what Graph took, and of that what it does not show, or shows otherwise."""
+    spec, stored = facts.desired.application, seen.stored
+    if spec is None or seen.credentials.unreadable:
+        return seen
+    wanted = wanted_secrets(spec, seen.credentials.values, stored or SecretValues())
+    saved = memory.saved_among(wanted)
+    if stored is None:
+        return replace(seen, saved=saved)
+    kept = memory.kept_among(saved, stored)
+    if facts.desired.is_observed_only:  # nobody can tell whether these differ
+        kept |= {key for key, value in stored.items() if value == MASK}
+    pending = memory.pending_among(wanted, facts.now - facts.bounds.replication)
+    return replace(seen, saved=saved, pending=pending, kept=kept)
+
+
+def _surely_saved(facts: Facts, spec: ApplicationSpec, credentials: Credentials) -> SecretValues:
+    """Pick the values that have not changed since Graph was seen to match."""
+    record = facts.resource.application
+    if record.generation != facts.resource.generation:
+        return SecretValues()
+    wanted = wanted_secrets(spec, credentials.values, SecretValues())
+    return wanted.only([key for key in record.keys if _is_unchanged(key, credentials, record)])
+
+
+def _is_unchanged(key: str, credentials: Credentials, record: ApplicationRecord) -> bool:
+    origin = credentials.origins.get(key)
+    return origin is None or origin in record.sources
+
+
+def _needs_look(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) -> bool:
+    """Whether Graph must show its secrets: something of ours is unfinished or new, or the last look is long ago."""
+    if memory.foreign.is_look_due or memory.foreign.unconfirmed or standing_loss(facts):
+        return True
+    if seen.credentials.unreadable:
+        return False
+    since = memory.looked_at or facts.observed.spec_seen_at or facts.now
+    is_overdue = facts.now - since >= BETWEEN_DRIFT_LOOKS
+    if seen.stored is None:
+        return is_overdue or not facts.resource.application.covers(facts.resource.generation, seen.credentials.sources)
+    if seen.refusal or facts.observed.secret_brake or facts.desired.is_observed_only:
+        return is_overdue
+    return is_overdue or _is_unfinished(facts, seen)
+
+
+def _is_unfinished(facts: Facts, seen: ApplicationSeen) -> bool:
+    spec, record = facts.desired.application, facts.resource.application
+    if spec is None or seen.pending:
+        return bool(seen.pending)
+    return is_unfinished(spec, seen, record)

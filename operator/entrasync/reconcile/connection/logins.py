@@ -1,0 +1,161 @@
+"""The accesses that are open, one for each GraphConnection, and when a login is worth it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from entrasync.api.conditions import Reason
+from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.connection.identity import Identity
+from entrasync.core.connection.status import LoggedIn
+from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.reconcile.connection.registry import Awaited, Connection, Connections, Fault, disconnected
+from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.ports.tenant_access import Access, Accesses
+from entrasync.reconcile.state.listings import Listings, Sharing
+
+STILL_IN_USE = timedelta(minutes=5)
+"""Real time for which passes under way may still use an access that another one took the place of."""
+
+
+@dataclass
+class _Opened:
+    """An access, and what it was opened by."""
+
+    uid: str
+    identity: Identity
+    request: tuple[str | None, ...]
+    access: Access = field(init=False)
+    is_parted: bool = False
+    """Whether its GraphConnection is known to have gone, though one was made anew under its name."""
+
+    def fits(self, resource: ConnectionResource, identity: Identity) -> bool:
+        return self.uid == resource.uid and self.identity.whereabouts == identity.whereabouts
+
+
+class Logins:
+    """Logs in for GraphConnections. A credential takes the place of another only when Entra takes it."""
+
+    def __init__(
+        self, accesses: Accesses, connections: Connections, *, queue: WorkQueue, sharing: Sharing, clock: Clock
+    ) -> None:
+        self._accesses = accesses
+        self._connections = connections
+        self._queue = queue
+        self._sharing = sharing
+        self._clock = clock
+        self._opened: dict[ResourceKey, _Opened] = {}
+        self._retired: list[tuple[datetime, Access]] = []
+
+    async def log_in(self, resource: ConnectionResource, identity: Identity) -> LoggedIn:
+        """Make sure that the credential works, and have the jobs of the connection go by it.
+
+        A login is made only when something is new or was refused before, else when the token is due to be renewed.
+        Raises `Stalled` when Entra refuses, `Transient` when it is in trouble.
+        """
+        await self._close_retired()
+        opened = self._opened.get(resource.key)
+        if opened is None or not opened.fits(resource, identity):
+            return await self._begin(resource, identity)
+        if self._needs_proof(opened, resource, identity):
+            seen = await opened.access.prove(identity.proof)
+        else:
+            seen = await opened.access.look()
+        opened.identity, opened.request = identity, resource.request
+        if not isinstance(self._connections.get(resource.key), Connection):
+            self._connections.put(resource.key, self._connect(resource.key, opened.access))
+        return seen
+
+    def part(self, resource: ConnectionResource) -> None:
+        """Have no job go by the access of a GraphConnection that is gone, once another has come under its name."""
+        opened = self._opened.get(resource.key)
+        if opened is None or opened.uid == resource.uid or opened.is_parted:
+            return
+        opened.is_parted = True
+        self._connections.remove(resource.key)
+        self._connections.expect(resource.key)
+
+    async def serves_on(self, resource: ConnectionResource, identity: Identity) -> bool:
+        """Whether jobs can go on by the proof that was last taken, for Entra has refused another one.
+
+        A new secret may reach Entra minutes after it reached the cluster, and the one before serves on meanwhile.
+        """
+        opened = self._opened.get(resource.key)
+        works = isinstance(self._connections.get(resource.key), Connection)
+        if opened is None or not works or not opened.fits(resource, identity):
+            return False
+        try:
+            await opened.access.look()
+        except Transient:
+            return True  # jobs ask for themselves, and keep what they know
+        except EntraSyncError:
+            return False
+        return True
+
+    async def drop(self, key: ResourceKey) -> None:
+        """End the access of a connection that nobody needs any more."""
+        if opened := self._opened.pop(key, None):
+            self._retire(opened)
+        await self._close_retired()
+
+    async def close(self) -> None:
+        """End all accesses."""
+        for access in [*(opened.access for opened in self._opened.values()), *(old for _, old in self._retired)]:
+            await access.close()
+
+    async def _begin(self, resource: ConnectionResource, identity: Identity) -> LoggedIn:
+        opened = _Opened(resource.uid, identity, resource.request)
+        opened.access = access = await self._accesses.open(
+            identity, on_refusal=partial(self._refuse, resource.key, opened)
+        )
+        try:
+            seen = await access.prove(identity.proof)
+        except EntraSyncError as error:
+            is_first = isinstance(self._connections.get(resource.key), Awaited)
+            if isinstance(error, Transient) and is_first:
+                self._take(resource.key, opened)  # jobs ask for themselves meanwhile, and keep what they know
+            else:
+                await access.close()
+            raise
+        self._take(resource.key, opened)
+        return seen
+
+    def _take(self, key: ResourceKey, opened: _Opened) -> None:
+        if before := self._opened.get(key):
+            self._retire(before)
+        self._opened[key] = opened
+        self._connections.put(key, self._connect(key, opened.access))
+
+    def _connect(self, key: ResourceKey, access: Access) -> Connection:
+        share = self._sharing.among(lambda resource: self._connections.key_for(resource) == key)
+        return Connection(key, access.api, Listings(access.api, on_fetched=share))
+
+    def _needs_proof(self, opened: _Opened, resource: ConnectionResource, identity: Identity) -> bool:
+        works = isinstance(self._connections.get(resource.key), Connection)
+        return not works or identity.proof != opened.identity.proof or resource.request != opened.request
+
+    def _refuse(self, key: ResourceKey, opened: _Opened, error: Stalled) -> EntraSyncError:
+        """Take a refusal in the midst of a job's pass for what it is: the connection's fault, and all its jobs'.
+
+        One of an access that another took the place of says nothing of that one; surely no call was sent.
+        """
+        if self._opened.get(key) is not opened:
+            message = f"GraphConnection {key} leads another way now than when this pass began, which begins anew."
+            return Transient(Reason.CONNECTION_NOT_READY, message)
+        fault = Fault(str(error.reason), error.message)
+        if isinstance(self._connections.get(key), Connection):
+            self._connections.put(key, fault)
+            self._queue.add(key, since=self._clock.now(), is_urgent=True)
+        return disconnected(key, fault)
+
+    def _retire(self, opened: _Opened) -> None:
+        self._retired.append((self._clock.wall() + STILL_IN_USE, opened.access))
+
+    async def _close_retired(self) -> None:
+        now, retired = self._clock.wall(), self._retired
+        self._retired = [(until, access) for until, access in retired if until > now]
+        for until, access in retired:
+            if until <= now:
+                await access.close()

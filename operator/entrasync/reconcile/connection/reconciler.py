@@ -1,0 +1,155 @@
+"""The story of a GraphConnection: read its credential, log in, say what came of it, and let its jobs know."""
+
+from collections.abc import Callable, Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from entrasync.api.conditions import Reason
+from entrasync.core.connection.connection_resource import ConnectionResource
+from entrasync.core.connection.identity import identify
+from entrasync.core.connection.status import conclude_connected, conclude_faulty, connection_events, tell_source
+from entrasync.core.decision.condition import Condition
+from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.decision.verdicts import Rest, Retry, Stall, Wait, judge
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.merge_patch import merge_patch
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.resource.kubernetes_secret import KubernetesSecret
+from entrasync.reconcile.connection.logins import Logins
+from entrasync.reconcile.connection.registry import Awaited, Connections, Fault
+from entrasync.reconcile.engine.outcome import WHILE_STALLED, Outcome
+from entrasync.reconcile.engine.store import Store
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, EventSink, SecretStore
+from entrasync.reconcile.ports.tenant_access import ConnectionApi
+
+UNTIL_TAKEN = timedelta(minutes=1)
+"""Between tries of a new credential while the one before it serves: what was just uploaded reaches Entra soon."""
+
+SERVES_ON = "Its jobs go on by what Entra took before, as long as that gives tokens."
+
+
+class ConnectionReconciler:
+    """Looks at one GraphConnection anew, as often as it is asked. `referrers` tells which jobs may go by it."""
+
+    def __init__(
+        self,
+        store: Store[ConnectionResource],
+        connections: Connections,
+        logins: Logins,
+        *,
+        secrets: SecretStore,
+        connection_api: ConnectionApi,
+        events: EventSink,
+        clock: Clock,
+        bounds: Bounds,
+        poll_interval: timedelta,
+        referrers: Callable[[ResourceKey], Collection[Resource]],
+    ) -> None:
+        self._store = store
+        self._connections = connections
+        self._logins = logins
+        self._secrets = secrets
+        self._connection_api = connection_api
+        self._events = events
+        self._clock = clock
+        self._bounds = bounds
+        self._poll_interval = poll_interval
+        self._referrers = referrers
+        self._failing_since: dict[ResourceKey, datetime] = {}
+
+    async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
+        """Make one pass. Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`."""
+        resource = self._store.get(key)
+        if resource is None:
+            return await self._let_go(key)
+        self._logins.part(resource)
+        if (spec := resource.spec) is None:
+            fault = f"The stored spec cannot be read: {resource.invalid_spec}. Correct the manifest."
+            return await self._fail(resource, Stall(Reason.INVALID_SPEC, fault))
+        try:
+            secret = await self._read_secret(resource)
+            identity = identify(resource, spec, secret)
+        except EntraSyncError as error:
+            return await self._fail(resource, self._judge(error))
+        try:
+            seen = await self._logins.log_in(resource, identity)
+        except Stalled as error:
+            if await self._logins.serves_on(resource, identity):
+                return await self._serve_on(resource, error)
+            return await self._fail(resource, self._judge(error))
+        except EntraSyncError as error:
+            return await self._fail(resource, self._judge(error))
+        self._failing_since.pop(key, None)
+        source, wall = tell_source(resource, secret), self._clock.wall()
+        status = conclude_connected(resource, identity, seen, source=source, wall=wall)
+        return await self._write(resource, status, Outcome(self._poll_interval))
+
+    async def tell_broken(self, key: ResourceKey, *, since: datetime) -> None:
+        """Say that passes break since then for a fault of the operator. Raises what `reconcile` does."""
+        if (resource := self._store.get(key)) is None:
+            return
+        fault = Retry(Reason.INTERNAL_ERROR, "A fault of the operator ended the pass; the log has the traceback.")
+        if isinstance(self._connections.get(key), Awaited):
+            self._connections.put(key, Fault(fault.reason, fault.message, is_passing=True))
+        await self._fail(resource, fault)
+
+    async def _let_go(self, key: ResourceKey) -> Outcome:
+        """Forget a connection that is gone; by what it last worked, jobs that are being deleted may still end."""
+        self._connections.remove(key)
+        self._failing_since.pop(key, None)
+        if any(self._connections.may_end_by(job, key) for job in self._referrers(key)):
+            return Outcome(self._poll_interval)
+        self._connections.drop_last_good(key)
+        await self._logins.drop(key)
+        return Outcome(None)
+
+    async def _read_secret(self, resource: ConnectionResource) -> KubernetesSecret | None:
+        if (name := resource.secret_name) is None:
+            return None
+        try:
+            return await self._secrets.read_secret(ResourceKey(resource.key.namespace, name))
+        except ApiServerUnavailable as error:  # said in the status: else jobs would wait for ever without a word
+            message = f"Secret {resource.key.namespace}/{name} could not be read; tried again. {error}"
+            raise Transient(Reason.SECRET_UNREADABLE, message) from error
+
+    def _judge(self, error: EntraSyncError) -> Rest:
+        now = self._clock.now()
+        return judge(error, young_until=now, now=now)
+
+    async def _serve_on(self, resource: ConnectionResource, error: Stalled) -> Outcome:
+        """Say that a credential was refused, and leave the jobs to the one before it."""
+        self._failing_since.pop(resource.key, None)
+        stall = Stall(error.reason, f"{error.message} {SERVES_ON}")
+        status = conclude_faulty(resource, stall, is_blind=False, wall=self._clock.wall())
+        return await self._write(resource, status, Outcome(min(self._poll_interval, UNTIL_TAKEN)))
+
+    async def _fail(self, resource: ConnectionResource, rest: Rest) -> Outcome:
+        if not isinstance(rest, Stall):
+            return await self._fail_for_now(resource, rest)
+        self._failing_since.pop(resource.key, None)
+        self._connections.put(resource.key, Fault(rest.reason, rest.message))
+        status = conclude_faulty(resource, rest, is_blind=False, wall=self._clock.wall())
+        return await self._write(resource, status, Outcome(min(self._poll_interval, WHILE_STALLED)))
+
+    async def _fail_for_now(self, resource: ConnectionResource, rest: Retry | Wait) -> Outcome:
+        """Leave the jobs with what is known, and say that, until nobody can know it any more."""
+        now, known = self._clock.now(), self._connections.get(resource.key)
+        failing_since = self._failing_since.setdefault(resource.key, now)
+        is_blind = now - failing_since >= self._bounds.blind_polls * self._poll_interval
+        if is_blind and isinstance(known, Awaited):
+            self._connections.put(resource.key, Fault(rest.reason, rest.message, is_passing=True))
+        told: Rest = rest
+        if isinstance(known, Fault) and not (known.is_passing or is_blind):
+            told = Stall(Reason(known.reason), known.message)
+        status = conclude_faulty(resource, told, is_blind=is_blind, wall=self._clock.wall())
+        return await self._write(resource, status, Outcome(rest.after, is_failure=isinstance(rest, Retry)))
+
+    async def _write(self, resource: ConnectionResource, status: dict[str, Any], outcome: Outcome) -> Outcome:
+        """Write the status if it differs from what is stored; an idle poll writes nothing."""
+        stored = self._store.get(resource.key) or resource
+        if patch := merge_patch(stored.status, status):
+            newest = await self._connection_api.patch_status(resource, patch)
+            for event in connection_events(Condition.read_all(stored.status), Condition.read_all(status)):
+                self._events.tell(newest, event)
+        return outcome

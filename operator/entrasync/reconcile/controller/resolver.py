@@ -1,0 +1,78 @@
+"""Looks up what a spec says by name: the service principal of an app id, the template of a factory tag."""
+
+from collections.abc import Sequence
+
+from entrasync.api.conditions import Reason
+from entrasync.core.decision.errors import EntraSyncError, Stalled, Waiting
+from entrasync.core.decision.verdicts import REPLICATION_PAUSE
+from entrasync.core.remote.templates import RemoteTemplate
+from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.resolved_names import Resolution
+from entrasync.reconcile.connection.registry import Connections
+from entrasync.reconcile.ports.graph import SyncApi
+from entrasync.reconcile.ports.kubernetes import ResourceChanged
+from entrasync.reconcile.state.jobs import Resources
+
+
+class Resolver:
+    """Asks Graph once per resource and spec; a resource that gives ids costs nothing."""
+
+    def __init__(self, connections: Connections, resources: Resources) -> None:
+        self._connections = connections
+        self._resources = resources
+
+    async def resolve(self, resource: Resource, desired: Desired, *, is_young: bool) -> None:
+        """Look up what is not known and have the store know it.
+
+        While the resource `is_young`, an app that Entra does not know yet is waited for. Raises what `SyncApi` and
+        `Connections.find` raise, `Stalled` where a name stands for nothing, and `ResourceChanged` when the resource
+        goes by another connection meanwhile.
+        """
+        connection = self._connections.find(resource)
+        api = connection.api
+        service_principal_id = desired.service_principal_id or await _find_service_principal(api, desired, is_young)
+        template_id = desired.template_id or await _find_template(api, desired, service_principal_id)
+        resolution = Resolution(
+            desired.app_id, service_principal_id, desired.connection_name, desired.factory_tag, template_id
+        )
+        if not self._connections.still_leads(self._resources.get(resource.key) or resource, connection):
+            raise ResourceChanged(f"{resource.key} goes by another connection now than when its names were looked up")
+        self._resources.learn(resource, resolution)
+
+
+async def _find_service_principal(api: SyncApi, desired: Desired, is_young: bool) -> str:
+    app_id = str(desired.app_id)
+    if found := await api.find_service_principal(app_id):
+        return found
+    raise _not_there(
+        f"Tenant {api.tenant_id} has no service principal of app {app_id}. spec.servicePrincipal.appId takes the "
+        "Application ID of the enterprise application (not an Object ID); an app registration gets one by consent.",
+        is_young=is_young,
+    )
+
+
+def _not_there(message: str, *, is_young: bool) -> EntraSyncError:
+    if is_young:
+        return Waiting(Reason.WAITING_FOR_REPLICATION, message, after=REPLICATION_PAUSE)
+    return Stalled(Reason.SERVICE_PRINCIPAL_NOT_FOUND, message)
+
+
+async def _find_template(api: SyncApi, desired: Desired, service_principal_id: str) -> str:
+    offered = await api.list_templates(service_principal_id)
+    tagged = [template for template in offered if template.factory_tag == desired.factory_tag]
+    if len(tagged) == 1:
+        return tagged[0].id
+    if tagged:
+        ids = ", ".join(sorted(template.id for template in tagged))
+        problem = f"offers {len(tagged)} templates with factory tag {desired.factory_tag}: {ids}"
+        advice = "Give the one that is meant by spec.template.id."
+    else:
+        problem = f"offers no template with factory tag {desired.factory_tag}"
+        advice = f"It offers: {_describe(offered)}. Correct spec.template."
+    raise Stalled(Reason.TEMPLATE_NOT_OFFERED, f"Service principal {service_principal_id} {problem}. {advice}")
+
+
+def _describe(offered: Sequence[RemoteTemplate]) -> str:
+    named = sorted(f"{template.id} ({template.factory_tag or 'no tag'})" for template in offered)
+    return ", ".join(named) or "none, for this kind of app has no provisioning"

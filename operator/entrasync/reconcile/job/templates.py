@@ -1,0 +1,45 @@
+"""Which templates a service principal offers: looked up only when a create was refused for its template."""
+
+from entrasync.api.conditions import Reason
+from entrasync.core.decision.action import CreateJob
+from entrasync.core.decision.condition import Condition
+from entrasync.core.decision.errors import EntraSyncError, Refused, Stalled
+from entrasync.core.resource.job_resource import Resource
+from entrasync.reconcile.ports.graph import SyncApi
+
+BAD_REQUEST = 400
+
+
+async def explain_refusal(api: SyncApi, action: CreateJob, error: EntraSyncError) -> None:
+    """Ask what is offered only after a refusal: a good template costs no call."""
+    if not isinstance(error, Refused) or error.answer.status != BAD_REQUEST:
+        return
+    try:
+        await refuse_unless_offered(api, action)
+    except Stalled as refusal:
+        if refusal.reason is Reason.TEMPLATE_NOT_OFFERED:
+            raise refusal from error
+    except EntraSyncError:
+        return  # why the create was refused says more than why the list was
+
+
+async def refuse_unless_offered(api: SyncApi, action: CreateJob) -> None:
+    """Raise `Stalled` with what is offered unless the template is; raises what `SyncApi` raises."""
+    offered = {template.id for template in await api.list_templates(action.service_principal_id)}
+    if action.template_id in offered:
+        return
+    names = ", ".join(sorted(offered)) or "none: this kind of app has no provisioning"
+    raise Stalled(
+        Reason.TEMPLATE_NOT_OFFERED,
+        f"Service principal {action.service_principal_id} does not offer template {action.template_id}. "
+        f"It offers: {names}. Correct spec.template.",
+    )
+
+
+def was_not_offered(resource: Resource) -> bool:
+    """Whether this very spec was refused for its template: then asking costs less than to be refused again."""
+    is_current = resource.status.get("observedGeneration") == resource.generation
+    return is_current and any(
+        condition.reason == Reason.TEMPLATE_NOT_OFFERED and condition.is_true
+        for condition in Condition.read_all(resource.status)
+    )

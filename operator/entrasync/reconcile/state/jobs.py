@@ -1,0 +1,105 @@
+"""All resources of our kind as last seen, and who claims what."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import replace
+
+from entrasync.core.resource.defaults import Defaults, take_defaults
+from entrasync.core.resource.job_claims import Claim, claim_of
+from entrasync.core.resource.job_resource import Resource, ResourceKey, has_standing_loss, is_same_id
+from entrasync.core.resource.resolved_names import Resolution, resolve, without_resolution
+from entrasync.reconcile.engine.store import Store
+
+
+class Resources(Store[Resource]):
+    """The SynchronizationJobs of one process. Before their list is complete nothing is written to Graph."""
+
+    def __init__(self, install: Defaults | None = None) -> None:
+        super().__init__()
+        self._install = install or Defaults()
+        self._defaults: dict[str, Defaults] = {}
+        self._resolutions: dict[str, Resolution] = {}
+        self._on_service_principal: defaultdict[str, set[ResourceKey]] = defaultdict(set)
+        self._with_losses: set[ResourceKey] = set()
+
+    def home(self, key: ResourceKey) -> str:
+        """Serialise by service principal: it has one create in flight, and its resources share its list calls."""
+        resource = self.get(key)
+        return (resource.service_principal_id if resource else None) or str(key)
+
+    def put(self, seen: Resource) -> Resource | None:
+        """Keep a resource, with ids in the place of names and with defaults, as far as they are known."""
+        return super().put(self.resolved(seen))
+
+    def learn(self, resource: Resource, resolution: Resolution) -> None:
+        """Keep what the names in a resource's spec stand for."""
+        self._resolutions[resource.uid] = resolution
+        self._exchange(resource, self.resolved)
+
+    def unlearn(self, resource: Resource) -> None:
+        """Forget what the names in a resource's spec stood for: Graph does not know it any more."""
+        self._resolutions.pop(resource.uid, None)
+        self._exchange(resource, without_resolution)
+
+    def set_defaults(self, namespace: str, defaults: Defaults) -> None:
+        """Keep what a namespace says, and have its resources go by it."""
+        if self._defaults.get(namespace) == defaults:
+            return
+        self._defaults[namespace] = defaults
+        for known in self:
+            if known.key.namespace == namespace:
+                self._exchange(known, self.resolved)
+
+    def resolved(self, resource: Resource) -> Resource:
+        """Put ids into a resource as far as they are known, and defaults where its spec is silent."""
+        if resource.desired is not None and resource.desired.unset:
+            defaults = self._defaults.get(resource.key.namespace, self._install)
+            resource = replace(resource, desired=take_defaults(resource.desired, defaults))
+        return resolve(resource, self._resolutions.get(resource.uid))
+
+    def remove(self, key: ResourceKey, uid: str) -> None:
+        """Forget a resource that is no longer there, and what its names stood for."""
+        self._resolutions.pop(uid, None)
+        super().remove(key, uid)
+
+    def keys_on(self, service_principal_id: str) -> frozenset[ResourceKey]:
+        """The resources of one service principal."""
+        return frozenset(self._on_service_principal.get(service_principal_id, ()))
+
+    def claims_on(
+        self, service_principal_id: str, *, besides: ResourceKey, counts: Callable[[Resource], bool]
+    ) -> tuple[Claim, ...]:
+        """What all other resources claim on one service principal, as far as their claim `counts`."""
+        keys = sorted(self.keys_on(service_principal_id) - {besides})
+        others = (self._by_key[key] for key in keys)
+        return tuple(claim_of(other) for other in others if not other.has_let_go and counts(other))
+
+    def find_loss(self, tenant_id: str, *, besides: ResourceKey) -> ResourceKey | None:
+        """Find another resource of a tenant that says ForeignSecretLost, and that nobody has looked at."""
+        others = (self._by_key[key] for key in sorted(self._with_losses - {besides}))
+        return next((other.key for other in others if is_same_id(other.pinned_tenant_id, tenant_id)), None)
+
+    def service_principals(self) -> frozenset[str]:
+        """All service principals that a resource belongs to."""
+        return frozenset(self._on_service_principal)
+
+    def _exchange(self, resource: Resource, change: Callable[[Resource], Resource]) -> None:
+        known = self._by_key.get(resource.key)
+        if known is None or known.uid != resource.uid:
+            return
+        self._unlink(known)
+        self._by_key[known.key] = change(known)
+        self._link(self._by_key[known.key])
+
+    def _link(self, seen: Resource) -> None:
+        if home := seen.service_principal_id:
+            self._on_service_principal[home].add(seen.key)
+        if has_standing_loss(seen):
+            self._with_losses.add(seen.key)
+
+    def _unlink(self, known: Resource) -> None:
+        self._with_losses.discard(known.key)
+        home = known.service_principal_id or ""
+        self._on_service_principal[home].discard(known.key)
+        if not self._on_service_principal[home]:
+            del self._on_service_principal[home]

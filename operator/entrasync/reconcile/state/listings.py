@@ -1,0 +1,56 @@
+"""One list call per service principal serves all of its resources."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from entrasync.core.remote.jobs import JobListing
+from entrasync.core.resource.job_resource import Resource
+from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.ports.graph import SyncApi
+from entrasync.reconcile.state.jobs import Resources
+
+Fetched = Callable[[str, JobListing], None]
+
+
+class Listings:
+    """The newest listing of each service principal. Passes of one service principal never run at the same time."""
+
+    def __init__(self, api: SyncApi, *, on_fetched: Fetched) -> None:
+        self._api = api
+        self._on_fetched = on_fetched
+        self._newest: dict[str, JobListing] = {}
+
+    async def read(self, service_principal_id: str, *, since: datetime, is_urgent: bool) -> JobListing:
+        """Return a listing read at `since` or later; reads one if there is none, and tells that it did."""
+        known = self._newest.get(service_principal_id)
+        if known is not None and known.read_at >= since:
+            return known
+        fresh = await self._api.list_jobs(service_principal_id, is_urgent=is_urgent)
+        self._newest[service_principal_id] = fresh
+        self._on_fetched(service_principal_id, fresh)
+        return fresh
+
+    def keep_only(self, service_principal_ids: Collection[str]) -> None:
+        """Drop what is known of service principals that no resource belongs to any more."""
+        self._newest = {home: listing for home, listing in self._newest.items() if home in service_principal_ids}
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """Lets resources of one service principal look at a listing that one of them fetched."""
+
+    resources: Resources
+    queue: WorkQueue
+
+    def among(self, goes_by: Callable[[Resource], bool]) -> Fetched:
+        """Share among those that go by one connection: what one tenant's key shows is not for others."""
+
+        def share(service_principal_id: str, listing: JobListing) -> None:
+            for key in self.resources.keys_on(service_principal_id):
+                resource = self.resources.get(key)
+                # one in hand, the fetching one or one put aside, sees the listing anyway
+                if resource is not None and goes_by(resource) and not self.queue.is_taken(key):
+                    self.queue.add(key, since=listing.read_at)
+
+        return share

@@ -1,0 +1,87 @@
+"""What each namespace says by its annotations about resources whose spec is silent."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from entrasync.api.conditions import Reason
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.resource.defaults import Defaults, defaults_unread, read_declared
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.status.events import Event
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, EventSink, NamespaceStore
+from entrasync.reconcile.state.jobs import Resources
+
+LOG = logging.getLogger("entrasync.namespaces")
+
+KNOWN_FOR = timedelta(minutes=1)
+"""Real time between two looks at a namespace."""
+
+
+class NamespaceDefaults:
+    """Reads the namespaces that resources are in, and has the store resolve what their specs leave open."""
+
+    def __init__(
+        self, store: NamespaceStore, resources: Resources, *, install: Defaults, events: EventSink, clock: Clock
+    ) -> None:
+        self._store = store
+        self._resources = resources
+        self._install = install
+        self._events = events
+        self._clock = clock
+        self._read_at: dict[str, datetime] = {}
+        self._faults: dict[str, tuple[str, ...]] = {}
+        self._told: dict[str, tuple[str, ...]] = {}
+        self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def refresh(self, resource: Resource) -> None:
+        """See that the namespace of a resource is known, and those of all that may claim jobs beside it.
+
+        Raises `ApiServerUnavailable` only for a namespace that is not known at all: it may forbid what the install
+        allows. So may one that the operator has no right to read: for it the cautious defaults hold.
+        """
+        neighbours = self._resources.keys_on(resource.service_principal_id or "")
+        for namespace in sorted({resource.key.namespace, *(key.namespace for key in neighbours)}):
+            async with self._reading[namespace]:
+                if not self._is_known(namespace):
+                    await self._read(namespace)
+        self._complain(resource)
+
+    def _is_known(self, namespace: str) -> bool:
+        read_at = self._read_at.get(namespace)
+        return read_at is not None and self._clock.wall() - read_at < KNOWN_FOR
+
+    async def _read(self, namespace: str) -> None:
+        is_first = namespace not in self._read_at
+        try:
+            annotations = await self._store.read_annotations(namespace)
+        except ApiServerUnavailable:
+            if is_first:
+                raise
+            return  # what was known holds
+        self._read_at[namespace] = self._clock.wall()
+        if annotations is not None:
+            self._take(namespace, annotations)
+        elif is_first:
+            self._resources.set_defaults(namespace, defaults_unread(self._install))
+            LOG.warning(
+                "Namespace %s may not be read, so what specs leave open there is taken as Observe and Retain: "
+                "grant the right get on namespaces.",
+                namespace,
+            )
+
+    def _take(self, namespace: str, annotations: Mapping[str, str]) -> None:
+        declared = read_declared(annotations, self._install)
+        self._resources.set_defaults(namespace, declared.defaults)
+        self._faults[namespace] = declared.faults
+
+    def _complain(self, resource: Resource) -> None:
+        """Tell once what cannot be read, on a resource of that namespace: it is nobody else's business."""
+        namespace = resource.key.namespace
+        faults = self._faults.get(namespace, ())
+        if faults and faults != self._told.get(namespace):
+            told = f"Annotations of namespace {namespace} that cannot be read: {'; '.join(faults)}."
+            self._events.tell(resource, Event("Warning", Reason.INVALID_ANNOTATION, told))
+        self._told[namespace] = faults
