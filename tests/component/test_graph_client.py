@@ -25,14 +25,14 @@ from entrasync.core.decision.errors import (
 )
 from entrasync.core.remote.stored_secrets import StoredSecret
 from entrasync.core.remote.templates import RemoteTemplate
+from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretValue
+from entrasync.graph.auth.tokens import TokenSource
+from entrasync.graph.calls.exchange import Bounds, Request
+from entrasync.graph.calls.limiter import TenantLimiter
+from entrasync.graph.calls.operations import PUT_SECRETS
 from entrasync.graph.client import GraphClient
-from entrasync.graph.credentials import AppCredential, ClientSecret, SecretValue
-from entrasync.graph.endpoints import GraphEndpoint
-from entrasync.graph.exchange import Bounds, Request
-from entrasync.graph.limiter import TenantLimiter
-from entrasync.graph.operations import PUT_SECRETS
-from entrasync.graph.tokens import TokenSource
-from entrasync.graph.transport import GraphTransport, build_transport
+from entrasync.graph.wire.clouds import GraphEndpoint
+from entrasync.graph.wire.transport import GraphTransport, build_transport
 from entrasync.reconcile.ports.graph import SyncApi
 from tests.support.graph_facts import VERSIONS, check_request
 from tests.support.scripted_graph import CLIENT, SECRET, TENANT, Say, ScriptedGraph, run_scripted_graph

@@ -11,10 +11,10 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
 from entrasync.core.remote.stored_secrets import StoredSecret
+from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretValue
+from entrasync.graph.auth.tokens import TokenSource
+from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.client import GraphClient
-from entrasync.graph.credentials import AppCredential, ClientSecret, SecretValue
-from entrasync.graph.limiter import TenantLimiter
-from entrasync.graph.tokens import TokenSource
 from entrasync.reconcile.ports.graph import SyncApi
 from tests.support.simulated_graph import SimulatedGraph, reach_simulator
 from tests.support.still_clock import StillClock

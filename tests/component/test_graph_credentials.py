@@ -11,8 +11,7 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import PossiblyReplicating, Stalled, Transient
-from entrasync.graph.client import GraphClient
-from entrasync.graph.credentials import (
+from entrasync.graph.auth.credentials import (
     AppCredential,
     ClientCertificate,
     ClientSecret,
@@ -22,9 +21,10 @@ from entrasync.graph.credentials import (
     SecretFile,
     SecretValue,
 )
-from entrasync.graph.endpoints import GraphEndpoint
-from entrasync.graph.limiter import TenantLimiter
-from entrasync.graph.tokens import TokenSource
+from entrasync.graph.auth.tokens import TokenSource
+from entrasync.graph.calls.limiter import TenantLimiter
+from entrasync.graph.client import GraphClient
+from entrasync.graph.wire.clouds import GraphEndpoint
 from tests.support.simulated_credentials import AUDIENCE, ISSUER, SUBJECT, Certificate, make_certificate, make_issuer
 from tests.support.still_clock import StillClock
 from tests.support.world import Principal, World
@@ -60,7 +60,7 @@ def by_certificate(certificate: Certificate) -> ClientCertificate:
 
 @pytest.fixture(autouse=True)
 def _this_machine(graph_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("entrasync.graph.tokens.REFUSAL_SECONDS", 0.0)
+    monkeypatch.setattr("entrasync.graph.auth.tokens.REFUSAL_SECONDS", 0.0)
     monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", graph_world.connection.metadata_url)
     monkeypatch.delenv("IDENTITY_ENDPOINT", raising=False)
 

@@ -11,10 +11,10 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled, Transient
-from entrasync.graph import tokens
-from entrasync.graph.credentials import AppCredential, ClientSecret, SecretFile, SecretSource, SecretValue
-from entrasync.graph.endpoints import GraphEndpoint
-from entrasync.graph.tokens import TokenSource
+from entrasync.graph.auth import tokens
+from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretFile, SecretSource, SecretValue
+from entrasync.graph.auth.tokens import TokenSource
+from entrasync.graph.wire.clouds import GraphEndpoint
 from tests.support.scripted_graph import CLIENT, SECRET, TENANT, Say, ScriptedGraph, make_token, run_scripted_graph
 
 WHERE = "key clientSecret of Secret team-a/entra"

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from entrasync.graph.credentials import KeyPair
+from entrasync.graph.auth.credentials import KeyPair
 
 NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "entra-sync-operator")])
 

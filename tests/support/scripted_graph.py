@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 
 import trustme
 
-from entrasync.graph.endpoints import GraphEndpoint
+from entrasync.graph.wire.clouds import GraphEndpoint
 
 TENANT = "11111111-1111-1111-1111-111111111111"
 CLIENT = "22222222-2222-2222-2222-222222222222"

@@ -10,9 +10,9 @@ from typing import Any
 
 import httpx
 
-from entrasync.graph.credentials import AppCredential, ClientSecret, SecretValue
-from entrasync.graph.endpoints import GraphEndpoint
-from entrasync.graph.tokens import TokenSource
+from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretValue
+from entrasync.graph.auth.tokens import TokenSource
+from entrasync.graph.wire.clouds import GraphEndpoint
 
 
 @dataclass(frozen=True)

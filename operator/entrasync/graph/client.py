@@ -12,13 +12,12 @@ from entrasync.core.remote.job_settings import SettingEntry
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.remote.stored_secrets import StoredSecret
 from entrasync.core.remote.templates import RemoteTemplate
-from entrasync.graph.addresses import Addresses
-from entrasync.graph.answers import Received
-from entrasync.graph.classify import unreadable
-from entrasync.graph.exchange import Bounds, Exchange, Request
-from entrasync.graph.limiter import TenantLimiter
-from entrasync.graph.observer import Observer, SilentObserver
-from entrasync.graph.operations import (
+from entrasync.graph.auth.tokens import Tokens
+from entrasync.graph.calls.call_observer import Observer, SilentObserver
+from entrasync.graph.calls.error_classifier import unreadable
+from entrasync.graph.calls.exchange import Bounds, Exchange, Request
+from entrasync.graph.calls.limiter import TenantLimiter
+from entrasync.graph.calls.operations import (
     CREATE_JOB,
     DELETE_JOB,
     FIND_SERVICE_PRINCIPAL,
@@ -36,10 +35,18 @@ from entrasync.graph.operations import (
     VALIDATE_CREDENTIALS,
     Operation,
 )
-from entrasync.graph.pages import Pages
-from entrasync.graph.payloads import UnreadableError, read_job, read_jobs, read_object, read_secrets, read_templates
-from entrasync.graph.tokens import Tokens
-from entrasync.graph.transport import build_transport
+from entrasync.graph.calls.pages import Pages
+from entrasync.graph.calls.urls import Addresses
+from entrasync.graph.wire.payloads import (
+    UnreadableError,
+    read_job,
+    read_jobs,
+    read_object,
+    read_secrets,
+    read_templates,
+)
+from entrasync.graph.wire.responses import Received
+from entrasync.graph.wire.transport import build_transport
 
 RESTART_SCOPES = ("Watermark", "Escrows", "QuarantineState")
 """What the portal's button resets; said explicitly, as Graph documents the default only for an empty scope."""

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from entrasync.graph.endpoints import CLOUDS, GraphEndpoint, clouds_with
+from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint, clouds_with
 
 
 class CloudEntry(BaseModel):

@@ -1,7 +1,6 @@
 """The install's own way into Graph, as its settings say."""
 
-from entrasync.graph.client import GraphClient
-from entrasync.graph.credentials import (
+from entrasync.graph.auth.credentials import (
     AppCredential,
     ClientCertificate,
     ClientSecret,
@@ -12,9 +11,10 @@ from entrasync.graph.credentials import (
     SecretFile,
     SecretValue,
 )
-from entrasync.graph.lanes import Limiters
-from entrasync.graph.observer import Observer
-from entrasync.graph.tokens import TokenSource
+from entrasync.graph.auth.tokens import TokenSource
+from entrasync.graph.calls.call_observer import Observer
+from entrasync.graph.calls.shared_limiters import Limiters
+from entrasync.graph.client import GraphClient
 from entrasync.process.own_settings import PREFIX
 from entrasync.process.settings import RunSettings
 

@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from entrasync.graph.endpoints import ApiVersion, GraphEndpoint
+from entrasync.graph.wire.clouds import ApiVersion, GraphEndpoint
 from entrasync.process.clouds import read_clouds
 
 GUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")

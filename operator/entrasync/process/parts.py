@@ -9,9 +9,9 @@ from entrasync.api.names import CONNECTION_PLURAL, PLURAL
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
-from entrasync.graph.access import TenantAccesses
+from entrasync.graph.calls.shared_limiters import Limiters
 from entrasync.graph.client import GraphClient
-from entrasync.graph.lanes import Limiters
+from entrasync.graph.tenant_clients import TenantAccesses
 from entrasync.kube.api_server import ApiServer
 from entrasync.kube.connection import find_connection, open_session
 from entrasync.kube.discovery import complete_discovery

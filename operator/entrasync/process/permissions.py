@@ -1,9 +1,9 @@
 """docs/permissions.md: what to grant in Microsoft Graph and in Kubernetes, made from what the operator asks for."""
 
 from entrasync.api.reference import HEADER, write_table
-from entrasync.graph import operations
-from entrasync.graph.features import FEATURES, Feature
-from entrasync.graph.operations import OWNED_BY, Operation
+from entrasync.graph.calls import operations
+from entrasync.graph.calls.operations import OWNED_BY, Operation
+from entrasync.graph.permissions import FEATURES, Feature
 from entrasync.kube.rights import GRANTED_BY_OWNERS, RIGHTS, Right
 
 CALLS = tuple(value for value in vars(operations).values() if isinstance(value, Operation))

@@ -17,13 +17,13 @@ from entrasync.core.connection.identity import (
 )
 from entrasync.core.decision.errors import EntraSyncError, Stalled
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.graph.access import CurrentTokens, TenantAccess, TenantAccesses
-from entrasync.graph.claims import Token
-from entrasync.graph.credentials import ClientCertificate, ClientSecret, FederatedToken
-from entrasync.graph.endpoints import GraphEndpoint, clouds_with
-from entrasync.graph.lanes import Lane, Limiters
-from entrasync.graph.observer import SilentObserver
-from entrasync.graph.tokens import TokenSource
+from entrasync.graph.auth.credentials import ClientCertificate, ClientSecret, FederatedToken
+from entrasync.graph.auth.jwt import Token
+from entrasync.graph.auth.tokens import TokenSource
+from entrasync.graph.calls.call_observer import SilentObserver
+from entrasync.graph.calls.shared_limiters import Lane, Limiters
+from entrasync.graph.tenant_clients import CurrentTokens, TenantAccess, TenantAccesses
+from entrasync.graph.wire.clouds import GraphEndpoint, clouds_with
 from tests.support.still_clock import StillClock
 
 TENANT, CLIENT = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"

@@ -7,8 +7,8 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled
-from entrasync.graph.certificates import check_certificate
-from entrasync.graph.credentials import ClientCertificate, KeyPair, SecretValue
+from entrasync.graph.auth.certificates import check_certificate
+from entrasync.graph.auth.credentials import ClientCertificate, KeyPair, SecretValue
 from tests.support.certificates import certificate_pem, elliptic_key, key_pem, make_certificate, make_pair, rsa_key
 
 CRT = "key tls.crt of Secret team-a/entra"

@@ -8,10 +8,9 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown, PossiblyReplicating, Refused, Transient
-from entrasync.graph.answers import LONGEST_WORDS, Received
-from entrasync.graph.claims import Token
-from entrasync.graph.classify import InvalidToken, classify, lost, unreadable
-from entrasync.graph.operations import (
+from entrasync.graph.auth.jwt import Token
+from entrasync.graph.calls.error_classifier import InvalidToken, classify, lost, unreadable
+from entrasync.graph.calls.operations import (
     CREATE_JOB,
     GET_SERVICE_PRINCIPAL,
     LIST_JOBS,
@@ -20,6 +19,7 @@ from entrasync.graph.operations import (
     START_JOB,
     Operation,
 )
+from entrasync.graph.wire.responses import LONGEST_WORDS, Received
 from tests.support.secret_forms import find_pieces, forms_of
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from entrasync.graph.endpoints import CLOUDS, GraphEndpoint, clouds_with
-from entrasync.graph.transport import build_tls
+from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint, clouds_with
+from entrasync.graph.wire.transport import build_tls
 from tests.support.certificates import certificate_pem, make_certificate
 
 

@@ -1,8 +1,8 @@
 """Which permission is missing for what: derived from the calls, so nothing can be forgotten."""
 
-from entrasync.graph import operations
-from entrasync.graph.features import FEATURES, find_lacks
-from entrasync.graph.operations import Operation
+from entrasync.graph.calls import operations
+from entrasync.graph.calls.operations import Operation
+from entrasync.graph.permissions import FEATURES, find_lacks
 
 ALL = [found for found in vars(operations).values() if isinstance(found, Operation)]
 

@@ -5,9 +5,9 @@ import asyncio
 import pytest
 
 from entrasync.core.decision.errors import Transient
-from entrasync.graph.endpoints import CLOUDS
-from entrasync.graph.lanes import Limiters
-from entrasync.graph.limiter import TenantLimiter
+from entrasync.graph.calls.limiter import TenantLimiter
+from entrasync.graph.calls.shared_limiters import Limiters
+from entrasync.graph.wire.clouds import CLOUDS
 from tests.support.scripted_graph import CLIENT, TENANT
 from tests.support.still_clock import StillClock
 

@@ -8,7 +8,7 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Transient
-from entrasync.graph.limiter import BUSY_PERIOD, FIRST_PAUSE, LAST_PAUSE, TenantLimiter
+from entrasync.graph.calls.limiter import BUSY_PERIOD, FIRST_PAUSE, LAST_PAUSE, TenantLimiter
 from tests.support.still_clock import StillClock
 
 

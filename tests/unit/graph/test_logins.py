@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
-from entrasync.graph.credentials import (
+from entrasync.graph.auth.credentials import (
     AppCredential,
     ClientCertificate,
     ClientSecret,
@@ -25,8 +25,8 @@ from entrasync.graph.credentials import (
     SecretFile,
     SecretValue,
 )
-from entrasync.graph.endpoints import CLOUDS, GraphEndpoint, clouds_with
-from entrasync.graph.tokens import TokenSource
+from entrasync.graph.auth.tokens import TokenSource
+from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint, clouds_with
 from tests.support.certificates import certificate_pem, key_pem, make_certificate, make_pair, rsa_key
 from tests.support.scripted_graph import CLIENT, SECRET, TENANT, make_jwt
 from tests.support.scripted_login import ScriptedLogin, read_json
@@ -229,7 +229,7 @@ class TestRefusals:
         assert login.asked == []
 
     async def test_a_source_in_passing_trouble_is_tried_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("entrasync.graph.tokens.REFUSAL_SECONDS", 0.0)
+        monkeypatch.setattr("entrasync.graph.auth.tokens.REFUSAL_SECONDS", 0.0)
         trouble = Transient(Reason.GRAPH_UNREACHABLE, "The API server is away.", after=timedelta(seconds=3))
         tokens = source(ScriptedLogin(), federated(trouble, ACCOUNT_TOKEN))
         with pytest.raises(Transient) as caught:
@@ -347,7 +347,7 @@ class TestManagedIdentities:
 
     async def test_a_mended_one_works_at_the_next_look(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """MSAL itself would answer a 429 from its memory."""
-        monkeypatch.setattr("entrasync.graph.tokens.REFUSAL_SECONDS", 0.0)
+        monkeypatch.setattr("entrasync.graph.auth.tokens.REFUSAL_SECONDS", 0.0)
         login = ScriptedLogin(answer=httpx.Response(429, json={"error": "busy"}, headers={"retry-after": "9"}))
         tokens = source(login, CREDENTIALS["machine"])
         with pytest.raises(Transient) as caught:

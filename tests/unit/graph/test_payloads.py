@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from entrasync.graph.payloads import UnreadableError, read_jobs, read_object, read_page
+from entrasync.graph.wire.payloads import UnreadableError, read_jobs, read_object, read_page
 
 
 @pytest.mark.parametrize("body", [b"", b"x", b"[]", b"null", b'{"a":', b"\xff", b'{"a":' * 50_000, b"1", b"{'a': 1}"])

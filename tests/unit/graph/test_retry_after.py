@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from entrasync.graph.retry_after import LONGEST, read_retry_after
+from entrasync.graph.wire.retry_after import LONGEST, read_retry_after
 
 DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
 

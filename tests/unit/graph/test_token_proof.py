@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from entrasync.core.decision.errors import Stalled, Transient
-from entrasync.graph.credentials import AppCredential, ClientSecret, SecretFile, SecretValue
-from entrasync.graph.endpoints import CLOUDS
-from entrasync.graph.tokens import TokenSource
+from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretFile, SecretValue
+from entrasync.graph.auth.tokens import TokenSource
+from entrasync.graph.wire.clouds import CLOUDS
 from tests.support.scripted_graph import CLIENT, TENANT
 from tests.support.scripted_login import ScriptedLogin
 

@@ -9,9 +9,9 @@ from aiohttp.client_reqrep import ConnectionKey
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from entrasync.graph.endpoints import GraphEndpoint
-from entrasync.graph.exchange import NOT_SENT
-from entrasync.graph.transport import GraphTransport, build_transport
+from entrasync.graph.calls.exchange import NOT_SENT
+from entrasync.graph.wire.clouds import GraphEndpoint
+from entrasync.graph.wire.transport import GraphTransport, build_transport
 
 KEY = ConnectionKey("localhost", 443, True, True, None, None, None)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrasync.graph.veil import MOST_SECRETS, MOST_WORDS, PIECE, Veil
+from entrasync.graph.wire.redaction import MOST_SECRETS, MOST_WORDS, PIECE, Veil
 from tests.support.certificates import key_pem
 from tests.support.secret_forms import find_pieces, forms_of
 

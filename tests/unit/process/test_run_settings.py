@@ -5,7 +5,13 @@ from pathlib import Path
 import pytest
 from pydantic_settings import CliApp
 
-from entrasync.graph.credentials import AppCredential, ClientCertificate, FederatedToken, ManagedIdentity, SecretFile
+from entrasync.graph.auth.credentials import (
+    AppCredential,
+    ClientCertificate,
+    FederatedToken,
+    ManagedIdentity,
+    SecretFile,
+)
 from entrasync.process.cli import FAILED, MISUSED, main
 from entrasync.process.own_connection import own_credential
 from entrasync.process.settings import RunSettings

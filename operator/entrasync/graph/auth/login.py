@@ -10,12 +10,12 @@ import msal
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
-from entrasync.graph.certificates import check_certificate, now_utc
-from entrasync.graph.claims import Token, read_token
-from entrasync.graph.credentials import AppCredential, Assertion, ClientCertificate, KeyPair, Material, SecretText
-from entrasync.graph.endpoints import GraphEndpoint
-from entrasync.graph.login_wire import LoginWire
-from entrasync.graph.refusals import judge_refusal
+from entrasync.graph.auth.certificates import check_certificate, now_utc
+from entrasync.graph.auth.credentials import AppCredential, Assertion, ClientCertificate, KeyPair, Material, SecretText
+from entrasync.graph.auth.jwt import Token, read_token
+from entrasync.graph.auth.login_errors import judge_refusal
+from entrasync.graph.auth.msal_http import LoginWire
+from entrasync.graph.wire.clouds import GraphEndpoint
 
 
 class Login(Protocol):

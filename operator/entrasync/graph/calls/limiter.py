@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Transient
 from entrasync.core.primitives.clock import Clock
-from entrasync.graph.retry_after import read_retry_after
+from entrasync.graph.wire.retry_after import read_retry_after
 
 LONGEST_WAIT = timedelta(seconds=3)
 """A shorter pause is waited out inside a call; a longer one goes back to the queue, which then has its workers free."""

@@ -18,15 +18,15 @@ from entrasync.core.connection.identity import (
 from entrasync.core.connection.status import LoggedIn
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.graph.claims import Token
+from entrasync.graph.auth.credentials import AppCredential, ClientCertificate, ClientSecret, FederatedToken, SecretValue
+from entrasync.graph.auth.jwt import Token
+from entrasync.graph.auth.tokens import TokenSource
+from entrasync.graph.calls.call_observer import Observer
+from entrasync.graph.calls.shared_limiters import Limiters
 from entrasync.graph.client import GraphClient
-from entrasync.graph.credentials import AppCredential, ClientCertificate, ClientSecret, FederatedToken, SecretValue
-from entrasync.graph.endpoints import ApiVersion, GraphEndpoint
-from entrasync.graph.features import find_lacks
-from entrasync.graph.lanes import Limiters
-from entrasync.graph.observer import Observer
-from entrasync.graph.tokens import TokenSource
-from entrasync.graph.transport import build_transport
+from entrasync.graph.permissions import find_lacks
+from entrasync.graph.wire.clouds import ApiVersion, GraphEndpoint
+from entrasync.graph.wire.transport import build_transport
 
 TokenIssuer = Callable[[ResourceKey, str], Awaitable[str]]
 """Asks the API server for a token of a ServiceAccount, for an audience.

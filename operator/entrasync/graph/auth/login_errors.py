@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
-from entrasync.graph.claims import read_claims
-from entrasync.graph.credentials import (
+from entrasync.graph.auth.credentials import (
     AppCredential,
     Assertion,
     ClientCertificate,
@@ -13,8 +12,9 @@ from entrasync.graph.credentials import (
     FederatedToken,
     Material,
 )
-from entrasync.graph.endpoints import GraphEndpoint
-from entrasync.graph.login_wire import LoginAnswer
+from entrasync.graph.auth.jwt import read_claims
+from entrasync.graph.auth.msal_http import LoginAnswer
+from entrasync.graph.wire.clouds import GraphEndpoint
 
 UNKNOWN_TENANT = frozenset({90002, 900021, 900023})
 """AADSTS: no such tenant, and two forms of "this cannot be a tenant's name"."""

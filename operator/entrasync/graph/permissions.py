@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from entrasync.core.connection.status import Lack
-from entrasync.graph.operations import (
+from entrasync.graph.calls.operations import (
     CREATE_JOB,
     DELETE_JOB,
     FIND_SERVICE_PRINCIPAL,

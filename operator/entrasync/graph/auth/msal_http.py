@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 
-from entrasync.graph.answers import cut
-from entrasync.graph.retry_after import read_retry_after
-from entrasync.graph.veil import Veil
+from entrasync.graph.wire.redaction import Veil
+from entrasync.graph.wire.responses import cut
+from entrasync.graph.wire.retry_after import read_retry_after
 
 TIMEOUT_SECONDS = 10.0
 

@@ -6,11 +6,11 @@ import httpx
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled
-from entrasync.graph.answers import Received
-from entrasync.graph.classify import unreadable
-from entrasync.graph.exchange import Exchange, Request
-from entrasync.graph.operations import Operation
-from entrasync.graph.payloads import Page, UnreadableError, read_page
+from entrasync.graph.calls.error_classifier import unreadable
+from entrasync.graph.calls.exchange import Exchange, Request
+from entrasync.graph.calls.operations import Operation
+from entrasync.graph.wire.payloads import Page, UnreadableError, read_page
+from entrasync.graph.wire.responses import Received
 
 
 @dataclass(frozen=True)

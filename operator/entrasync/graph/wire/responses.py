@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from entrasync.core.decision.errors import GraphAnswer
-from entrasync.graph.veil import Veil
+from entrasync.graph.wire.redaction import Veil
 
 LONGEST_WORDS = 300
 """Characters of Graph's words that we repeat: a condition's message is read by people."""

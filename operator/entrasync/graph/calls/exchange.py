@@ -11,13 +11,13 @@ import httpx
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, Transient
-from entrasync.graph.answers import Received
-from entrasync.graph.claims import Token
-from entrasync.graph.classify import InvalidToken, classify, lost, unreadable
-from entrasync.graph.limiter import TenantLimiter
-from entrasync.graph.observer import Observer
-from entrasync.graph.operations import Operation
-from entrasync.graph.tokens import Tokens
+from entrasync.graph.auth.jwt import Token
+from entrasync.graph.auth.tokens import Tokens
+from entrasync.graph.calls.call_observer import Observer
+from entrasync.graph.calls.error_classifier import InvalidToken, classify, lost, unreadable
+from entrasync.graph.calls.limiter import TenantLimiter
+from entrasync.graph.calls.operations import Operation
+from entrasync.graph.wire.responses import Received
 
 USER_AGENT = f"entra-sync-operator/{metadata.version('entra-sync-operator')}"
 

@@ -11,11 +11,11 @@ from entrasync.core.decision.errors import (
     Refused,
     Transient,
 )
-from entrasync.graph.answers import ErrorBody, Received, describe, read_error
-from entrasync.graph.claims import Token
-from entrasync.graph.operations import OWNED_BY, Operation
-from entrasync.graph.retry_after import read_retry_after
-from entrasync.graph.veil import Veil
+from entrasync.graph.auth.jwt import Token
+from entrasync.graph.calls.operations import OWNED_BY, Operation
+from entrasync.graph.wire.redaction import Veil
+from entrasync.graph.wire.responses import ErrorBody, Received, describe, read_error
+from entrasync.graph.wire.retry_after import read_retry_after
 
 TOKEN_CODES = frozenset({"InvalidAuthenticationToken", "Authentication_ExpiredToken", "TokenExpired"})
 """A 401 with one of these is about the token; any other is a permission or a slow replica (Graph says UnknownError)."""

@@ -16,7 +16,7 @@ import aiohttp
 import httpx
 from httpx_aiohttp import AiohttpTransport
 
-from entrasync.graph.endpoints import GraphEndpoint
+from entrasync.graph.wire.clouds import GraphEndpoint
 
 CONNECTIONS = 64
 """Kept-alive connections at most, unless the caller needs more at once."""

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled
-from entrasync.graph.credentials import ClientCertificate, KeyPair
+from entrasync.graph.auth.credentials import ClientCertificate, KeyPair
 
 ISO = "%Y-%m-%dT%H:%M:%SZ"
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from weakref import WeakValueDictionary
 
 from entrasync.core.primitives.clock import Clock
-from entrasync.graph.endpoints import GraphEndpoint
-from entrasync.graph.limiter import TenantLimiter
+from entrasync.graph.calls.limiter import TenantLimiter
+from entrasync.graph.wire.clouds import GraphEndpoint
 
 
 class Lane(TenantLimiter):

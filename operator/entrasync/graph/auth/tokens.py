@@ -11,12 +11,12 @@ from typing import Protocol
 import httpx
 
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
-from entrasync.graph.claims import Token
-from entrasync.graph.credentials import AppCredential, Credential, Material
-from entrasync.graph.endpoints import GraphEndpoint
-from entrasync.graph.login import AppLogin, Login
-from entrasync.graph.managed_identity import ManagedIdentityLogin
-from entrasync.graph.transport import build_tls
+from entrasync.graph.auth.credentials import AppCredential, Credential, Material
+from entrasync.graph.auth.jwt import Token
+from entrasync.graph.auth.login import AppLogin, Login
+from entrasync.graph.auth.managed_identity import ManagedIdentityLogin
+from entrasync.graph.wire.clouds import GraphEndpoint
+from entrasync.graph.wire.transport import build_tls
 
 EARLY_SECONDS = 300.0
 """A token is renewed so long before its end: a call that waits in line still arrives with a good one."""
