@@ -4,8 +4,8 @@ import aiohttp
 import pytest
 
 from entrasync.core.connection.connection_resource import ConnectionResource
-from entrasync.kube.graph_connections import ConnectionServer
-from entrasync.kube.rest import Rest
+from entrasync.kube.client.api_client import Rest
+from entrasync.kube.objects.graph_connections import ConnectionServer
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.ports.kubernetes import ResourceChanged, ResourceGone
 from tests.support.cluster import Cluster, Object

@@ -11,11 +11,11 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL, VERSION
-from entrasync.kube import discovery
-from entrasync.kube.connection import open_session
-from entrasync.kube.discovery import complete_discovery
-from entrasync.kube.host import Hosting, host
-from entrasync.kube.scope import Scope
+from entrasync.kube.client import crd_discovery as discovery
+from entrasync.kube.client.crd_discovery import complete_discovery
+from entrasync.kube.client.namespace_access import Scope
+from entrasync.kube.client.session import open_session
+from entrasync.kube.watch.kopf_host import Hosting, host
 
 OURS = f"/apis/{GROUP}/{VERSION}"
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from entrasync.kube.api_server import ApiServer
-from entrasync.kube.scope import Scope
+from entrasync.kube.client.namespace_access import Scope
+from entrasync.kube.objects.synchronization_jobs import ApiServer
 from entrasync.process.background import Background
 from entrasync.reconcile.engine.worker_pool import Engine
 

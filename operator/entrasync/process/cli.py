@@ -13,8 +13,8 @@ from pydantic_settings.exceptions import SettingsError
 
 from entrasync.api.crd import render
 from entrasync.api.reference import render_reference
-from entrasync.kube.connection import NotConnected
-from entrasync.kube.host import WatchRefused
+from entrasync.kube.client.session import NotConnected
+from entrasync.kube.watch.kopf_host import WatchRefused
 from entrasync.process.composition import run
 from entrasync.process.logs import set_up_logs
 from entrasync.process.permissions import render_permissions

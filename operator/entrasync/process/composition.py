@@ -4,8 +4,8 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from entrasync.kube.host import Hosting, host
-from entrasync.kube.lists import keep_looking, keep_pruned, wait_for_first_list
+from entrasync.kube.watch.kopf_host import Hosting, host
+from entrasync.kube.watch.list_sync import keep_looking, keep_pruned, wait_for_first_list
 from entrasync.process.clock import WorldClock
 from entrasync.process.metrics import Metrics
 from entrasync.process.parts import Parts, compose

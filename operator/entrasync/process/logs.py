@@ -6,7 +6,7 @@ from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
 
-from entrasync.kube.host import refusal_status
+from entrasync.kube.watch.kopf_host import refusal_status
 from entrasync.reconcile.engine.worker_pool import RESOURCE_IN_HAND
 
 FIELDS = ("resource", "action", "request_id", "status", "seconds", "why")

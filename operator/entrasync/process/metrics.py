@@ -14,7 +14,7 @@ from entrasync.core.decision.condition import Condition
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.times import parse_time
 from entrasync.core.resource.job_resource import Resource
-from entrasync.kube.scope import Scope
+from entrasync.kube.client.namespace_access import Scope
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.state.jobs import Resources

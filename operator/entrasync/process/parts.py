@@ -12,20 +12,20 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.graph.calls.shared_limiters import Limiters
 from entrasync.graph.client import GraphClient
 from entrasync.graph.tenant_clients import TenantAccesses
-from entrasync.kube.api_server import ApiServer
-from entrasync.kube.connection import find_connection, open_session
-from entrasync.kube.discovery import complete_discovery
-from entrasync.kube.events import EventPoster
-from entrasync.kube.graph_connections import ConnectionServer
-from entrasync.kube.handlers import ConnectionWatch, Watch
-from entrasync.kube.host import kopf_settings
-from entrasync.kube.lists import Kind
-from entrasync.kube.namespaces import NamespaceReader
-from entrasync.kube.rest import Rest
-from entrasync.kube.scope import Scope
-from entrasync.kube.secret_watch import SecretWatch
-from entrasync.kube.secrets import SecretReader
-from entrasync.kube.service_accounts import request_token
+from entrasync.kube.client.api_client import Rest
+from entrasync.kube.client.crd_discovery import complete_discovery
+from entrasync.kube.client.namespace_access import Scope
+from entrasync.kube.client.session import find_connection, open_session
+from entrasync.kube.objects.events import EventPoster
+from entrasync.kube.objects.graph_connections import ConnectionServer
+from entrasync.kube.objects.namespaces import NamespaceReader
+from entrasync.kube.objects.secrets import SecretReader
+from entrasync.kube.objects.service_accounts import request_token
+from entrasync.kube.objects.synchronization_jobs import ApiServer
+from entrasync.kube.watch.handlers import ConnectionWatch, Watch
+from entrasync.kube.watch.kopf_host import kopf_settings
+from entrasync.kube.watch.list_sync import Kind
+from entrasync.kube.watch.secret_watch import SecretWatch
 from entrasync.process.background import Background
 from entrasync.process.checks import find_death, find_unreadiness
 from entrasync.process.clock import WorldClock

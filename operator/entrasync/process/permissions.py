@@ -4,7 +4,7 @@ from entrasync.api.reference import HEADER, write_table
 from entrasync.graph.calls import operations
 from entrasync.graph.calls.operations import OWNED_BY, Operation
 from entrasync.graph.permissions import FEATURES, Feature
-from entrasync.kube.rights import GRANTED_BY_OWNERS, RIGHTS, Right
+from entrasync.kube.rbac import GRANTED_BY_OWNERS, RIGHTS, Right
 
 CALLS = tuple(value for value in vars(operations).values() if isinstance(value, Operation))
 

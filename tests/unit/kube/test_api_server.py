@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from entrasync.api.names import PLURAL
-from entrasync.kube.api_server import ApiServer
-from entrasync.kube.handlers import Watch
-from entrasync.kube.lists import Kind, keep_pruned
-from entrasync.kube.rest import Rest
-from entrasync.kube.scope import Scope
+from entrasync.kube.client.api_client import Rest
+from entrasync.kube.client.namespace_access import Scope
+from entrasync.kube.objects.synchronization_jobs import ApiServer
+from entrasync.kube.watch.handlers import Watch
+from entrasync.kube.watch.list_sync import Kind, keep_pruned
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 from entrasync.reconcile.state.jobs import Resources
@@ -119,7 +119,7 @@ class TestTheComparisonWithAList:
     async def test_goes_on_after_an_answer_that_is_no_list(
         self, line: Line, status: int, body: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("entrasync.kube.lists.BETWEEN_PRUNES", 0)
+        monkeypatch.setattr("entrasync.kube.watch.list_sync.BETWEEN_PRUNES", 0)
         line.answers.say(status, body)
         line.answers.say(200, {"items": []})
         queue = WorkQueue(StillClock(NOW))

@@ -8,9 +8,9 @@ from typing import Any, cast
 import pytest
 
 from entrasync.core.status.events import Event
-from entrasync.kube.api_server import ApiServer
-from entrasync.kube.events import LONGEST_MESSAGE, MOST_WAITING, EventPoster
-from entrasync.kube.rest import Forbidden, NamespaceTerminating
+from entrasync.kube.client.api_client import Forbidden, NamespaceTerminating
+from entrasync.kube.objects.events import LONGEST_MESSAGE, MOST_WAITING, EventPoster
+from entrasync.kube.objects.synchronization_jobs import ApiServer
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 from tests.support.facts import NOW, resource
 

@@ -7,8 +7,8 @@ import aiohttp
 import kopf
 import pytest
 
-from entrasync.kube.host import Hosting, WatchRefused, host, lent
-from entrasync.kube.scope import Scope
+from entrasync.kube.client.namespace_access import Scope
+from entrasync.kube.watch.kopf_host import Hosting, WatchRefused, host, lent
 
 
 class AnswerError(Exception):

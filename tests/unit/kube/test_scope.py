@@ -11,10 +11,10 @@ import pytest
 from yarl import URL
 
 from entrasync.core.resource.job_resource import Resource, ResourceKey
-from entrasync.kube import scope as scope_module
-from entrasync.kube.lists import Kind, keep_looking, read_all
-from entrasync.kube.rest import Forbidden
-from entrasync.kube.scope import Place, Scope
+from entrasync.kube.client import namespace_access as scope_module
+from entrasync.kube.client.api_client import Forbidden
+from entrasync.kube.client.namespace_access import Place, Scope
+from entrasync.kube.watch.list_sync import Kind, keep_looking, read_all
 from entrasync.process.logs import RetryFilter
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.state.jobs import Resources
@@ -163,7 +163,7 @@ class TestANamespaceThatIsRefusedLater:
         assert server.namespaces() == {"team-a", "team-b"}
 
     async def test_is_woken_when_it_answers_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("entrasync.kube.lists.BETWEEN_LOOKS", 0)
+        monkeypatch.setattr("entrasync.kube.watch.list_sync.BETWEEN_LOOKS", 0)
         server = Server("team-a", "team-b")
         server.refused = {"team-a"}
         await read_all(server.kind, server.scope)

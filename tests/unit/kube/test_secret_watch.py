@@ -11,9 +11,9 @@ import aiohttp
 import pytest
 
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.kube import secret_watch
-from entrasync.kube.rest import Rest
-from entrasync.kube.secret_watch import SecretWatch
+from entrasync.kube.client.api_client import Rest
+from entrasync.kube.watch import secret_watch
+from entrasync.kube.watch.secret_watch import SecretWatch
 
 A, B = ResourceKey("identity", "a"), ResourceKey("identity", "b")
 

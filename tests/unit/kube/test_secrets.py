@@ -8,8 +8,8 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.kube.rest import Rest
-from entrasync.kube.secrets import SecretReader
+from entrasync.kube.client.api_client import Rest
+from entrasync.kube.objects.secrets import SecretReader
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 from tests.support.answers import Answers
 

@@ -7,8 +7,8 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled, Transient
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.kube.rest import Rest
-from entrasync.kube.service_accounts import request_token
+from entrasync.kube.client.api_client import Rest
+from entrasync.kube.objects.service_accounts import request_token
 from tests.support.answers import Answers
 
 ACCOUNT = ResourceKey("identity", "sync")

@@ -8,9 +8,9 @@ import pytest
 from entrasync.api.names import FINALIZER, PLURAL
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.parsing import read_resource
-from entrasync.kube.handlers import Watch
-from entrasync.kube.lists import Kind, read_all
-from entrasync.kube.scope import Scope
+from entrasync.kube.client.namespace_access import Scope
+from entrasync.kube.watch.handlers import Watch
+from entrasync.kube.watch.list_sync import Kind, read_all
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.state.jobs import Resources
 from tests.support.facts import NOW, OTHER_PRINCIPAL, PRINCIPAL

@@ -7,8 +7,8 @@ from typing import cast
 
 import pytest
 
-from entrasync.kube.api_server import ApiServer
-from entrasync.kube.scope import Scope
+from entrasync.kube.client.namespace_access import Scope
+from entrasync.kube.objects.synchronization_jobs import ApiServer
 from entrasync.process.background import Background
 from entrasync.process.checks import MOST_REFUSALS, find_death, find_unreadiness
 from entrasync.reconcile.engine.worker_pool import Engine

@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from entrasync.graph.calls.operations import PATCH_SETTINGS
-from entrasync.kube.rights import GRANTED_BY_OWNERS, RIGHTS
+from entrasync.kube.rbac import GRANTED_BY_OWNERS, RIGHTS
 from entrasync.process.permissions import CALLS, render_permissions
 from tests.support.rights import granted
 

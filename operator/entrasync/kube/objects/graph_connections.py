@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from entrasync.api.names import CONNECTION_PLURAL, GROUP, VERSION
 from entrasync.core.connection.connection_resource import ConnectionResource, read_connection
-from entrasync.kube.rest import Rest
+from entrasync.kube.client.api_client import Rest
 from entrasync.reconcile.engine.store import Store
 
 

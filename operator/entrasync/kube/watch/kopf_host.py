@@ -12,8 +12,8 @@ import aiohttp
 import kopf
 
 from entrasync.api.names import CONNECTION_PLURAL, EVENT_SOURCE, GROUP, PLURAL
-from entrasync.kube.handlers import ConnectionWatch, Watch, register
-from entrasync.kube.scope import Scope
+from entrasync.kube.client.namespace_access import Scope
+from entrasync.kube.watch.handlers import ConnectionWatch, Watch, register
 
 OUR_CRDS = f"{PLURAL}.{GROUP} or {CONNECTION_PLURAL}.{GROUP}"
 """Kopf does not tell which watch ended it."""

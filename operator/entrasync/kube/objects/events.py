@@ -9,8 +9,8 @@ from typing import Any
 from entrasync.api.names import API_VERSION, EVENT_SOURCE
 from entrasync.core.primitives.times import write_time
 from entrasync.core.status.events import Event
-from entrasync.kube.api_server import ApiServer
-from entrasync.kube.rest import Forbidden, NamespaceTerminating
+from entrasync.kube.client.api_client import Forbidden, NamespaceTerminating
+from entrasync.kube.objects.synchronization_jobs import ApiServer
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone, Subject
 
 LOG = logging.getLogger("entrasync.events")

@@ -10,7 +10,7 @@ from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
-from entrasync.kube.rest import Forbidden, Rest
+from entrasync.kube.client.api_client import Forbidden, Rest
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceGone
 
 

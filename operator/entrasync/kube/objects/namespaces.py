@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from entrasync.kube.rest import Forbidden, Rest
+from entrasync.kube.client.api_client import Forbidden, Rest
 from entrasync.reconcile.ports.kubernetes import ResourceGone
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from entrasync.api.names import GROUP
-from entrasync.kube.rest import Forbidden
-from entrasync.kube.scope import Place, Scope
+from entrasync.kube.client.api_client import Forbidden
+from entrasync.kube.client.namespace_access import Place, Scope
 from entrasync.reconcile.engine.store import Store, Stored
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from entrasync.api.names import WATCH_LABEL
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.kube.rest import Forbidden, Rest
+from entrasync.kube.client.api_client import Forbidden, Rest
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 LOG = logging.getLogger("entrasync.kube")

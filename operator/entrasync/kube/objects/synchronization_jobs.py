@@ -8,7 +8,7 @@ from urllib.parse import quote
 from entrasync.api.names import GROUP, PLURAL, VERSION
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.parsing import read_resource
-from entrasync.kube.rest import Rest
+from entrasync.kube.client.api_client import Rest
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged
 from entrasync.reconcile.state.jobs import Resources
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled, Transient
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.kube.rest import Forbidden, Rest
+from entrasync.kube.client.api_client import Forbidden, Rest
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 LIFE_SECONDS = 3600
