@@ -15,9 +15,9 @@ from entrasync.api.fields import fields_of
 from entrasync.core.decision.verdicts import Wait
 from entrasync.core.health.ready import ready_condition
 from entrasync.core.status.job_status import conclude_suspended
-from entrasync.process.metrics import Metrics
-from entrasync.process.own_settings import PREFIX
-from entrasync.process.settings import RunSettings
+from entrasync.process.observability.metrics import Metrics
+from entrasync.process.settings.operator_connection import PREFIX
+from entrasync.process.settings.run import RunSettings
 from tests.support.facts import NOW, facts, holder, resource
 
 ROOT = Path(__file__).parents[2]

@@ -15,10 +15,10 @@ from entrasync.api.crd import render
 from entrasync.api.reference import render_reference
 from entrasync.kube.client.session import NotConnected
 from entrasync.kube.watch.kopf_host import WatchRefused
-from entrasync.process.composition import run
-from entrasync.process.logs import set_up_logs
-from entrasync.process.permissions import render_permissions
-from entrasync.process.settings import GenerateSettings, RunSettings, describe
+from entrasync.process.lifecycle import run
+from entrasync.process.observability.logs import set_up_logs
+from entrasync.process.permissions_page import render_permissions
+from entrasync.process.settings.run import GenerateSettings, RunSettings, describe
 
 USAGE = """usage: entra-sync-operator COMMAND [OPTIONS]
 

@@ -15,7 +15,7 @@ from entrasync.kube.client import namespace_access as scope_module
 from entrasync.kube.client.api_client import Forbidden
 from entrasync.kube.client.namespace_access import Place, Scope
 from entrasync.kube.watch.list_sync import Kind, keep_looking, read_all
-from entrasync.process.logs import RetryFilter
+from entrasync.process.observability.logs import RetryFilter
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.state.jobs import Resources
 from tests.support.facts import NOW, resource

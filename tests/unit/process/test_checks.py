@@ -9,8 +9,8 @@ import pytest
 
 from entrasync.kube.client.namespace_access import Scope
 from entrasync.kube.objects.synchronization_jobs import ApiServer
-from entrasync.process.background import Background
-from entrasync.process.checks import MOST_REFUSALS, find_death, find_unreadiness
+from entrasync.process.observability.background import Background
+from entrasync.process.observability.probes import MOST_REFUSALS, find_death, find_unreadiness
 from entrasync.reconcile.engine.worker_pool import Engine
 
 

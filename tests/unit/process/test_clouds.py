@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from entrasync.graph.wire.clouds import CLOUDS
-from entrasync.process.clouds import read_clouds
+from entrasync.process.settings.clouds import read_clouds
 from tests.support.certificates import certificate_pem, make_certificate
 
 

@@ -6,7 +6,7 @@ import yaml
 
 from entrasync.graph.calls.operations import PATCH_SETTINGS
 from entrasync.kube.rbac import GRANTED_BY_OWNERS, RIGHTS
-from entrasync.process.permissions import CALLS, render_permissions
+from entrasync.process.permissions_page import CALLS, render_permissions
 from tests.support.rights import granted
 
 ROOT = Path(__file__).parents[3]

@@ -13,8 +13,8 @@ from entrasync.graph.auth.credentials import (
     SecretFile,
 )
 from entrasync.process.cli import FAILED, MISUSED, main
-from entrasync.process.own_connection import own_credential
-from entrasync.process.settings import RunSettings
+from entrasync.process.operator_connection import own_credential
+from entrasync.process.settings.run import RunSettings
 
 CLIENT = "6a8f7f3e-2b5c-4a0e-8c56-0f6f6d4f1c11"
 TENANT = "ff8bf889-5f5c-4f0e-9d4e-5d3f2a9c7b10"

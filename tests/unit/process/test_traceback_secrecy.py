@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.process.logs import set_up_logs
+from entrasync.process.observability.logs import set_up_logs
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.engine.worker_pool import Engine
 from tests.support.facts import application, desired, resource

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from entrasync.kube.client.namespace_access import Scope
 from entrasync.kube.objects.synchronization_jobs import ApiServer
-from entrasync.process.background import Background
+from entrasync.process.observability.background import Background
 from entrasync.reconcile.engine.worker_pool import Engine
 
 MOST_REFUSALS = 5

@@ -10,7 +10,7 @@ from pydantic import FilePath, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from entrasync.graph.wire.clouds import ApiVersion, GraphEndpoint
-from entrasync.process.clouds import read_clouds
+from entrasync.process.settings.clouds import read_clouds
 
 GUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 NAMESPACE = re.compile(r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")

@@ -15,8 +15,8 @@ from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.calls.call_observer import Observer
 from entrasync.graph.calls.shared_limiters import Limiters
 from entrasync.graph.client import GraphClient
-from entrasync.process.own_settings import PREFIX
-from entrasync.process.settings import RunSettings
+from entrasync.process.settings.operator_connection import PREFIX
+from entrasync.process.settings.run import RunSettings
 
 
 def make_own_client(settings: RunSettings, limiters: Limiters, observer: Observer) -> GraphClient | None:

@@ -11,7 +11,7 @@ from entrasync.api.duration import parse_go_duration
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.api.spec import PollInterval
 from entrasync.core.resource.defaults import Defaults
-from entrasync.process.own_settings import PREFIX, OwnConnectionSettings, check_namespaces, split_names
+from entrasync.process.settings.operator_connection import PREFIX, OwnConnectionSettings, check_namespaces, split_names
 
 SHORTEST_REPLICATION_BOUND = timedelta(minutes=5)
 """Graph shows new jobs late by "several moments" at best; Terraform allows 15 minutes (docs/graph-facts.md, 4.2)."""

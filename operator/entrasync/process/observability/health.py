@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from entrasync.process.metrics import Metrics
+from entrasync.process.observability.metrics import Metrics
 
 LOG = logging.getLogger("entrasync.health")
 
