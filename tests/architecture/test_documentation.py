@@ -10,8 +10,8 @@ import yaml
 
 from entrasync.api import names
 from entrasync.api.conditions import ConditionType, Reason, group_reasons
-from entrasync.api.crd import graph_connection_crd, synchronization_job_crd
-from entrasync.api.fields import fields_of
+from entrasync.api.generate.crd import graph_connection_crd, synchronization_job_crd
+from entrasync.api.generate.fields import fields_of
 from entrasync.core.decision.verdicts import Wait
 from entrasync.core.health.ready import ready_condition
 from entrasync.core.status.job_status import conclude_suspended

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.crd import graph_connection_crd, synchronization_job_crd
+from entrasync.api.generate.crd import graph_connection_crd, synchronization_job_crd
 from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL, KIND, PLURAL
 from tests.cluster.constraints.connection import CONNECTION, SMALLEST_SPEC
 from tests.cluster.constraints.constraint import Constraint, Overlay

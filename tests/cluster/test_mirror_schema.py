@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from entrasync.api.generate.shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape
 from entrasync.api.names import API_VERSION, KIND, PLURAL
-from entrasync.api.shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape
 from tests.cluster.jobs import MINIMAL_SPEC, Jobs
 from tests.support.cluster import RefusedError
 

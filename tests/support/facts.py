@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from entrasync.api.application import ApplicationSpec
+from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.core.application.wanted_secrets import ApplicationSeen, Credentials
 from entrasync.core.facts.facts import Facts

@@ -5,8 +5,8 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 
+from entrasync.api.job.secret_keys import SENSITIVE_KEYS
 from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, PLURAL
-from entrasync.api.secret_keys import SENSITIVE_KEYS
 from tests.support.certificates import key_pem
 from tests.support.cluster import Object
 from tests.support.secret_forms import forms_of

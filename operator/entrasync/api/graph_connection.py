@@ -4,10 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from entrasync.api.application import SecretKeyReference
 from entrasync.api.ids import Guid, ObjectName
+from entrasync.api.job.application import SecretKeyReference
+from entrasync.api.job.status import NOT_LOOKED_AT, ConditionEntry
 from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule, stored_default
-from entrasync.api.status import NOT_LOOKED_AT, ConditionEntry
 
 CLOUD_PATTERN = "^[A-Za-z][A-Za-z0-9-]*$"
 

@@ -2,9 +2,9 @@
 
 from pydantic import Field
 
+from entrasync.api.job.spec import SynchronizationJobSpec
+from entrasync.api.job.status import NOT_LOOKED_AT, SynchronizationJobStatus
 from entrasync.api.model import ApiModel, stored_default
-from entrasync.api.spec import SynchronizationJobSpec
-from entrasync.api.status import NOT_LOOKED_AT, SynchronizationJobStatus
 
 
 class SynchronizationJob(ApiModel):

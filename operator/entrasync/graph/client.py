@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from entrasync.api.secret_keys import KEYS_WITH_FIELDS
+from entrasync.api.job.secret_keys import KEYS_WITH_FIELDS
 from entrasync.core.decision.errors import PossiblyReplicating
 from entrasync.core.remote.job_settings import SettingEntry
 from entrasync.core.remote.jobs import JobListing, RemoteJob

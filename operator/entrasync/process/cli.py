@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from pydantic_settings import CliApp
 from pydantic_settings.exceptions import SettingsError
 
-from entrasync.api.crd import render
-from entrasync.api.reference import render_reference
+from entrasync.api.generate.crd import render
+from entrasync.api.generate.reference import render_reference
 from entrasync.kube.client.session import NotConnected
 from entrasync.kube.watch.kopf_host import WatchRefused
 from entrasync.process.lifecycle import run

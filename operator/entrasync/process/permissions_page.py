@@ -1,6 +1,6 @@
 """docs/permissions.md: what to grant in Microsoft Graph and in Kubernetes, made from what the operator asks for."""
 
-from entrasync.api.reference import HEADER, write_table
+from entrasync.api.generate.reference import HEADER, write_table
 from entrasync.graph.calls import operations
 from entrasync.graph.calls.operations import OWNED_BY, Operation
 from entrasync.graph.permissions import FEATURES, Feature

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from entrasync.api.crd import graph_connection_crd, render, synchronization_job_crd
+from entrasync.api.generate.crd import graph_connection_crd, render, synchronization_job_crd
 
 CRDS = Path(__file__).parents[3] / "crds"
 ALREADY_BOUNDED = ("enum", "format")

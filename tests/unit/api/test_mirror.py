@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from entrasync.api import mirror
-from entrasync.api.shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape, members_of
+from entrasync.api.generate.shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape, members_of
+from entrasync.api.job import mirror
 
 FACTS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "data" / "graph_facts.json").read_text())
 TYPES: dict[str, dict[str, str]] = FACTS["v1.0"]["types"] | FACTS["beta"]["types"]

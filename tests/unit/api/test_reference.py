@@ -4,7 +4,7 @@ import pytest
 
 from entrasync.api import names
 from entrasync.api.conditions import ConditionType, Reason, group_reasons
-from entrasync.api.reference import render_reference
+from entrasync.api.generate.reference import render_reference
 from tests.unit.api.test_crd import FIELDS
 
 API = render_reference()["api.md"]

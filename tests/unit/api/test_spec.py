@@ -4,8 +4,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from entrasync.api.job.spec import SynchronizationJobSpec
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, OnMissing, ScheduleState
-from entrasync.api.spec import SynchronizationJobSpec
 
 MINIMAL: dict[str, Any] = {
     "servicePrincipal": {"objectId": "0f2c7c1e-5b0e-4b57-9a43-1d1d6a3f8e01"},

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrasync.api.application import AccidentalDeletionsSpec, NotificationsSpec
+from entrasync.api.job.application import AccidentalDeletionsSpec, NotificationsSpec
 from entrasync.core.application.notification_settings import is_same_settings, write_notification_settings
 
 MAILS = NotificationsSpec(recipients=["iam@example.com", "ops@example.com"])

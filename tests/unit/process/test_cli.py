@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from entrasync.api.crd import render
+from entrasync.api.generate.crd import render
 from entrasync.process.cli import FAILED, MISUSED, OK, main
 
 

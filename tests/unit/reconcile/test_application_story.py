@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.application import ApplicationSpec
 from entrasync.api.conditions import Reason
+from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.names import ABANDON_ANNOTATION, FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy, ScheduleState
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient

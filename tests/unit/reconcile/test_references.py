@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from entrasync.api.application import ApplicationSpec
+from entrasync.api.job.application import ApplicationSpec
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.decision.errors import Disconnected
 from entrasync.core.resource.job_resource import Resource, ResourceKey

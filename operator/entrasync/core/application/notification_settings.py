@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from entrasync.api.application import AccidentalDeletionsSpec, NotificationsSpec
+from entrasync.api.job.application import AccidentalDeletionsSpec, NotificationsSpec
 
 SEPARATOR = ","
 _DELETIONS, _NOTIFICATIONS = "accidentalDeletions", "notifications"

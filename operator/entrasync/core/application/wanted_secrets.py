@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from entrasync.api.application import ApplicationSpec
+from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.policies import OutOfScopeDeletions, ProvisioningScope
 from entrasync.core.application.notification_settings import can_merge, is_same_settings, write_notification_settings
 from entrasync.core.decision.errors import EntraSyncError

@@ -1,4 +1,4 @@
-"""What a pass can do. One write to Graph each at most; `reconcile/controller/perform.py` has one function per action."""
+"""What a pass can do. One write to Graph each at most, and one function each in `reconcile/controller/perform.py`."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -8,13 +8,13 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from entrasync.api.conditions import Reason
+from entrasync.api.job.spec import PollInterval
 from entrasync.api.names import (
     DELETION_POLICY_ANNOTATION,
     MANAGEMENT_POLICY_ANNOTATION,
     POLL_INTERVAL_ANNOTATION,
 )
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
-from entrasync.api.spec import PollInterval
 from entrasync.core.resource.desired import Desired, Doubt
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from entrasync.api.application import ApplicationSpec
 from entrasync.api.conditions import Reason
+from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.policies import (
     AdoptionPolicy,
     DeletionPolicy,

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from entrasync.api.job.spec import ScheduleSpec, SynchronizationJobSpec
 from entrasync.api.policies import AdoptionPolicy, OnMissing, Readiness
-from entrasync.api.spec import ScheduleSpec, SynchronizationJobSpec
 from entrasync.core.primitives.times import parse_time
 from entrasync.core.resource.defaults import DEFAULTED, Defaults
 from entrasync.core.resource.desired import Desired

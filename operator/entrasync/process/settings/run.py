@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from entrasync.api.duration import parse_go_duration
+from entrasync.api.job.spec import PollInterval
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
-from entrasync.api.spec import PollInterval
 from entrasync.core.resource.defaults import Defaults
 from entrasync.process.settings.operator_connection import PREFIX, OwnConnectionSettings, check_namespaces, split_names
 

@@ -1,6 +1,6 @@
 """Reads the values of `spec.application.credentials`, from spec itself and from Secrets of the API server."""
 
-from entrasync.api.application import ApplicationSpec, CredentialEntry, SecretKeyReference
+from entrasync.api.job.application import ApplicationSpec, CredentialEntry, SecretKeyReference
 from entrasync.core.application.wanted_secrets import Credentials
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.remote.stored_secrets import SecretValues

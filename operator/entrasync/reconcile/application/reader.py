@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from entrasync.api.application import ApplicationSpec
+from entrasync.api.job.application import ApplicationSpec
 from entrasync.core.application.rules import standing_loss
 from entrasync.core.application.wanted_secrets import (
     BETWEEN_DRIFT_LOOKS,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from entrasync.api.mirror import GraphJob, SynchronizationStatus
+from entrasync.api.job.mirror import GraphJob, SynchronizationStatus
 from entrasync.api.model import ApiModel, list_map, stored_default
 
 NOT_LOOKED_AT = -1

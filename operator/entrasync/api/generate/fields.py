@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from entrasync.api.application import MAIL_PATTERN
 from entrasync.api.duration import GO_DURATION_PATTERN
 from entrasync.api.graph_connection import CLOUD_PATTERN
 from entrasync.api.ids import DATA_KEY_PATTERN, GUID_PATTERN, OBJECT_NAME_PATTERN, URL_SAFE_PATTERN
+from entrasync.api.job.application import MAIL_PATTERN
+from entrasync.api.job.spec import GRAPH_DURATION_PATTERN, SETTING_NAME_PATTERN
 from entrasync.api.model import VALIDATIONS
-from entrasync.api.spec import GRAPH_DURATION_PATTERN, SETTING_NAME_PATTERN
 
 Schema = Mapping[str, Any]
 

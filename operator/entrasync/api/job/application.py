@@ -5,9 +5,9 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from entrasync.api.ids import DataKey, ObjectName
+from entrasync.api.job.secret_keys import KEYS_WITH_FIELDS, SENSITIVE_KEYS, SecretKey
 from entrasync.api.model import ApiModel, cel_rules, list_map, rule
 from entrasync.api.policies import CredentialValidation, OnCredentialDelete, OutOfScopeDeletions, ProvisioningScope
-from entrasync.api.secret_keys import KEYS_WITH_FIELDS, SENSITIVE_KEYS, SecretKey
 
 
 class SecretKeyReference(ApiModel):

@@ -18,9 +18,9 @@ from pydantic import (
     model_validator,
 )
 
-from entrasync.api.application import ApplicationSpec
 from entrasync.api.duration import GoDuration
 from entrasync.api.ids import FactoryTag, Guid, JobId, ObjectName, TemplateId
+from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, Readiness, ScheduleState
 
