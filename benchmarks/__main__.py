@@ -20,7 +20,7 @@ from benchmarks.figures import (
 )
 from benchmarks.workshop import PROJECT, NotMeasuredError
 from control_plane import ControlPlaneError
-from graph_simulator.control import ControlError
+from graph_simulator.control_client.client import ControlError
 
 FIGURES = (
     Figure("seconds_control_plane_start", "seconds", 5, seconds_control_plane_start.measure),

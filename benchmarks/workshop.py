@@ -13,8 +13,8 @@ import yaml
 
 from control_plane import ControlPlane
 from control_plane.audit import Request
-from graph_simulator.control import Launch, World
-from stage import ACCOUNT_USER, Cluster, OperatorProcess, Post, SeenJob, WorldTime
+from graph_simulator.control_client.client import Launch, World
+from local_stack import ACCOUNT_USER, Cluster, OperatorProcess, Post, SeenJob, WorldTime
 
 PROJECT = Path(__file__).resolve().parents[1]
 NAMESPACE = "bench"

@@ -14,7 +14,7 @@ def main() -> int:
     with Interrupts() as interrupts:
         try:
             # Here, not above: it takes half a second, and Ctrl-C in it is a good end too.
-            from demo.performance import perform
+            from demo.run import perform
 
             return perform(began, interrupts)
         except KeyboardInterrupt:

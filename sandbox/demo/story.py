@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import yaml
 
-from demo.scene import NAMESPACE, PROJECT, DemoError, Scene
-from demo.teller import Teller
+from demo.console import Teller
+from demo.environment import NAMESPACE, PROJECT, DemoError, Scene
 from demo.tenant import PASSWORD_EXPIRED, TOLD, read_next_cycle, write_examples
-from stage import SeenJob
+from local_stack import SeenJob
 
 PATIENCE_SECONDS = 90.0
 """Longer than any step takes: a cycle begins every 40 s at the latest."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from graph_simulator.control import JobView, World
+from graph_simulator.control_client.client import JobView, World
 
 TOLD = ("minimal", "paused", "retain")
 """The examples of the story. The others want tenants and Secrets of their own."""

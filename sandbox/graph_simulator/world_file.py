@@ -2,10 +2,10 @@ import json
 from pathlib import Path
 from typing import Any
 
+from graph_simulator.control_api.contents import add_service_principal
+from graph_simulator.control_api.wire import change_thing, read_thing
 from graph_simulator.identity.applications import Application
 from graph_simulator.simulator import Simulator
-from graph_simulator.surface.contents import add_service_principal
-from graph_simulator.surface.wire import change_thing, read_thing
 
 
 def load_world(simulator: Simulator, path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL, GROUP, PLURAL
 from graph_simulator.process import Launch
-from stage import WorldTime
+from local_stack import WorldTime
 from tests.support.cluster import Cluster, RefusedError
 from tests.support.polling import until
 from tests.support.warm_start import fork_simulator

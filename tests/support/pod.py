@@ -23,7 +23,7 @@ from typing import Any, Self
 import httpx
 
 from graph_simulator.process import Begin, Running
-from stage.operator_process import NO_AUTHORITIES
+from local_stack.operator_process import NO_AUTHORITIES
 from tests.support.cluster import Cluster
 from tests.support.helm import ROOT
 from tests.support.polling import until

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL
-from stage.cluster import ACCOUNT
-from stage.operator_process import CLOUD
+from local_stack.cluster import ACCOUNT
+from local_stack.operator_process import CLOUD
 from tests.support.cluster import Object, has_condition
 from tests.support.workplace import Workplace, condition
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from entrasync.api.names import API_VERSION, KIND, PLURAL, WATCH_LABEL
-from graph_simulator.control import World
+from graph_simulator.control_client.client import World
 from graph_simulator.process import Launch
-from stage import OperatorProcess, Post, WorldTime
+from local_stack import OperatorProcess, Post, WorldTime
 from tests.support.cluster import Cluster, Object, has_condition
 from tests.support.polling import until
 from tests.support.warm_start import fork_operator, fork_simulator

@@ -1,5 +1,14 @@
 """The hand that tests have on a running simulator."""
 
-from graph_simulator.control import Calls, ControlError, FaultHandle, JobView, JournalEntry, Launch, Principal, World
+from graph_simulator.control_client.client import (
+    Calls,
+    ControlError,
+    FaultHandle,
+    JobView,
+    JournalEntry,
+    Launch,
+    Principal,
+    World,
+)
 
 __all__ = ["Calls", "ControlError", "FaultHandle", "JobView", "JournalEntry", "Launch", "Principal", "World"]

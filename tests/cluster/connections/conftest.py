@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-import stage.cluster
+import local_stack.cluster
 from entrasync.api.names import CONNECTION_PLURAL, GROUP
-from stage.cluster import ACCOUNT, ACCOUNT_USER
+from local_stack.cluster import ACCOUNT, ACCOUNT_USER
 from tests.support.cluster import Cluster
 from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
@@ -20,7 +20,7 @@ ROOMS = 40
 RARELY = "--poll-interval=6h"
 """At the pace of the world, once in six minutes: what is seen sooner was not seen by a poll."""
 
-RIGHTS = Path(stage.cluster.__file__).with_name("rbac.yaml")
+RIGHTS = Path(local_stack.cluster.__file__).with_name("rbac.yaml")
 
 
 @dataclass

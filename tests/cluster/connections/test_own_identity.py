@@ -4,7 +4,7 @@ import uuid
 from pathlib import Path
 
 from control_plane.commands import ISSUER
-from stage.cluster import ACCOUNT, ACCOUNT_USER
+from local_stack.cluster import ACCOUNT, ACCOUNT_USER
 from tests.cluster.connections.conftest import House
 from tests.support.certificates import certificate_pem, key_pem, make_certificate
 from tests.support.teams import ROLES, Team

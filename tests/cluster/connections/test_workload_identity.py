@@ -3,7 +3,7 @@
 import pytest
 
 from control_plane.commands import ISSUER
-from stage.cluster import ACCOUNT, ACCOUNT_USER
+from local_stack.cluster import ACCOUNT, ACCOUNT_USER
 from tests.cluster.connections.conftest import House
 from tests.support.teams import Team
 from tests.support.workplace import condition

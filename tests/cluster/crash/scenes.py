@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from graph_simulator.control import JobView, JournalEntry
+from graph_simulator.control_client.client import JobView, JournalEntry
 from tests.support.cluster import Object
 from tests.support.polling import until
 from tests.support.workplace import Workplace, condition

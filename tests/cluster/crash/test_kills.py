@@ -7,7 +7,7 @@ from typing import Literal
 
 import pytest
 
-from graph_simulator.control import FaultHandle
+from graph_simulator.control_client.client import FaultHandle
 from tests.cluster.crash.long_scenes import LongScenes
 from tests.cluster.crash.scenes import BOUND, Scene, apply, new_scene
 from tests.support.cluster import Cluster

@@ -7,8 +7,8 @@ from typing import Any
 import yaml
 
 from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, KIND
-from graph_simulator.control import World
-from stage.operator_process import CLOUD
+from graph_simulator.control_client.client import World
+from local_stack.operator_process import CLOUD
 from tests.support.cluster import Object
 from tests.support.workplace import Workplace
 

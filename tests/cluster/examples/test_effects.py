@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 
 from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, HOLD_UNTIL_ANNOTATION
-from graph_simulator.control import JobView
+from graph_simulator.control_client.client import JobView
 from tests.cluster.examples.conftest import Gallery
 from tests.cluster.examples.example import Example
 from tests.cluster.examples.preparations import PREPARATIONS

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from stage import OperatorProcess
+from local_stack import OperatorProcess
 from tests.support.polling import until
 from tests.support.workplace import Workplace, open_branch
 from tests.support.workplace_fixtures import shared_swift_workplace, shared_workplace, swift_workplace, workplace

@@ -1,9 +1,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from graph_simulator.hand.wire import Wire
+from graph_simulator.control_client.views import ApplicationView, ManagedIdentityView
+from graph_simulator.control_client.wire import Wire
 from graph_simulator.identity.applications import EXCHANGE_AUDIENCE
-from graph_simulator.views import ApplicationView, ManagedIdentityView
 
 
 class IdentityHand(Wire):

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from control_plane import ControlPlane
 from control_plane.binaries import obtain
+from demo.console import Teller
 from demo.interrupts import Interrupts
-from demo.teller import Teller
 from demo.tenant import furnish, read_examples
-from graph_simulator.control import JobView, Launch, World
-from stage import Cluster, OperatorProcess, Post, SeenJob, WorldTime
+from graph_simulator.control_client.client import JobView, Launch, World
+from local_stack import Cluster, OperatorProcess, Post, SeenJob, WorldTime
 
 RATE, RATE_UNWATCHED = 60.0, 120.0
 """World seconds in a second: with the first, the 40 minutes between two cycles take 40 seconds."""

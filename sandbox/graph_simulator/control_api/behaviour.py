@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graph_simulator.clock import WorldClock
-from graph_simulator.surface.wire import change_thing, get_simulator, read_document, read_thing, reply
+from graph_simulator.control_api.wire import change_thing, get_simulator, read_document, read_thing, reply
 from graph_simulator.web.endpoint import decode_body
 from graph_simulator.web.faults import ArmedFault, Fault
 from graph_simulator.web.journal import Entry

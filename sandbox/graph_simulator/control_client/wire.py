@@ -6,8 +6,8 @@ from typing import Any, Self
 
 import httpx
 
-from graph_simulator.fault_handle import ControlError
-from graph_simulator.views import Connection
+from graph_simulator.control_client.fault_handle import ControlError
+from graph_simulator.control_client.views import Connection
 
 
 class Wire:

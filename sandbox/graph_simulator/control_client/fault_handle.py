@@ -1,7 +1,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from graph_simulator.views import FaultView
+from graph_simulator.control_client.views import FaultView
 
 PATIENCE_SECONDS = 30.0
 """Real time after which waiting for a request is given up."""

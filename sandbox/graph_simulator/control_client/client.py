@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import quote
 
-from graph_simulator.fault_handle import PATIENCE_SECONDS, ControlError, FaultHandle
-from graph_simulator.hand.identity import IdentityHand
-from graph_simulator.hand.target_apps import TargetAppHand
-from graph_simulator.hand.time import TimeHand
-from graph_simulator.process import Begin, Launch, begin_simulator, run_process
-from graph_simulator.views import (
+from graph_simulator.control_client.fault_handle import PATIENCE_SECONDS, ControlError, FaultHandle
+from graph_simulator.control_client.identity import IdentityHand
+from graph_simulator.control_client.target_apps import TargetAppHand
+from graph_simulator.control_client.time import TimeHand
+from graph_simulator.control_client.views import (
     Calls,
     CredentialValidationView,
     FaultView,
@@ -20,6 +19,7 @@ from graph_simulator.views import (
     Principal,
     SecretWriteView,
 )
+from graph_simulator.process import Begin, Launch, begin_simulator, run_process
 
 __all__ = [
     "Calls",

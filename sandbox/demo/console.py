@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from stage import SeenJob
+from local_stack import SeenJob
 
 PLAIN_WIDTH = 140
 """Columns where there is no terminal, such as in a CI log."""

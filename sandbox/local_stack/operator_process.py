@@ -17,7 +17,7 @@ from typing import Self
 import httpx
 
 from graph_simulator.process import Begin, Running, begin_module
-from stage.world_time import WorldTime
+from local_stack.world_time import WorldTime
 
 START_SECONDS = 20.0
 BETWEEN_LOOKS = 0.02

@@ -5,11 +5,11 @@ import sys
 import httpx
 
 from control_plane import ControlPlaneError
+from demo.console import Teller
+from demo.environment import DemoError, set_scene
 from demo.interrupts import Interrupts
-from demo.scene import DemoError, set_scene
 from demo.story import Story
-from demo.teller import Teller
-from graph_simulator.control import ControlError
+from graph_simulator.control_client.client import ControlError
 
 KNOWN_FAULTS = (ControlPlaneError, ControlError, DemoError, httpx.HTTPError, OSError, RuntimeError)
 """Their messages need no traceback. RuntimeError: a process of ours was not ready in time."""

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from graph_simulator.control_api.wire import get_simulator, read_document, read_thing, reply
 from graph_simulator.simulator import Simulator
-from graph_simulator.surface.wire import get_simulator, read_document, read_thing, reply
 from graph_simulator.world.directory import JobRecord, ServicePrincipal, World
 from graph_simulator.world.executions import SynchronizationError
 from graph_simulator.world.jobs import change_interval, change_settings, pause_job, start_job

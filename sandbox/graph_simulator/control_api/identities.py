@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from graph_simulator.control_api.wire import change_thing, get_simulator, read_document, read_thing, reply
 from graph_simulator.identity.applications import Application, ManagedIdentity, Registry
-from graph_simulator.surface.wire import change_thing, get_simulator, read_document, read_thing, reply
 
 _LISTS = frozenset({"secrets", "certificates", "federated_credentials", "roles"})
 

@@ -7,9 +7,10 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from graph_simulator.control_api import behaviour as conduct
+from graph_simulator.control_api import contents, identities, target_apps
+from graph_simulator.control_api.wire import get_simulator, reply
 from graph_simulator.simulator import Simulator, make_identity
-from graph_simulator.surface import conduct, contents, identities, target_apps
-from graph_simulator.surface.wire import get_simulator, reply
 from graph_simulator.web.throttles import Throttle
 from graph_simulator.world.directory import World
 
