@@ -13,8 +13,8 @@ import yaml
 
 from control_plane import ControlPlane
 from control_plane.audit import Request
-from graph_simulator.control_client.client import Launch, World
-from local_stack import ACCOUNT_USER, Cluster, OperatorProcess, Post, SeenJob, WorldTime
+from graph_simulator.control_client.client import Launch, SimulatorClient
+from local_stack import ACCOUNT_USER, Cluster, OperatorLaunch, OperatorProcess, SeenJob, WorldTime
 
 PROJECT = Path(__file__).resolve().parents[1]
 NAMESPACE = "bench"
@@ -31,7 +31,7 @@ class Workshop:
     """What a measurement has in hand."""
 
     cluster: Cluster
-    world: World
+    world: SimulatorClient
     operator: OperatorProcess
 
     def make_manifests(self, count: int, **spec: Any) -> list[dict[str, Any]]:
@@ -102,10 +102,10 @@ def open_workshop(*, rate: float = 1.0, latency_ms: float = 0.0, has_audit: bool
         tempfile.TemporaryDirectory(prefix="entra-sync-bench-") as name,
         ControlPlane.start(Path(name) / "control-plane", audit="Metadata" if has_audit else None) as plane,
         Cluster(plane) as cluster,
-        World.run(Path(name) / "graph", launch) as world,
+        SimulatorClient.run(Path(name) / "graph", launch) as world,
     ):
         cluster.install(PROJECT / "crds")
         cluster.make_namespace(NAMESPACE)
-        post = Post(cluster.admit_operator(), world.directory, time_of_world)
-        with OperatorProcess.start(post, Path(name) / "operator.log") as operator:
+        operator_launch = OperatorLaunch(cluster.admit_operator(), world.directory, time_of_world)
+        with OperatorProcess.start(operator_launch, Path(name) / "operator.log") as operator:
             yield Workshop(cluster, world, operator)

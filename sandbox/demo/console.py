@@ -20,7 +20,7 @@ COLUMNS = ("NAME", "TEMPLATE", "STATE", "STATUS", "READY", "REASON", "LAST-RUN",
 COLOURS = {"True": "green", "False": "red", "Unknown": "yellow"}
 
 
-class Teller:
+class DemoConsole:
     """Writes to standard output. Without a terminal the table is written at the end, and changes as lines."""
 
     def __init__(self, began: float) -> None:

@@ -5,8 +5,8 @@ import sys
 import httpx
 
 from control_plane import ControlPlaneError
-from demo.console import Teller
-from demo.environment import DemoError, set_scene
+from demo.console import DemoConsole
+from demo.environment import DemoError, set_up_environment
 from demo.interrupts import Interrupts
 from demo.story import Story
 from graph_simulator.control_client.client import ControlError
@@ -27,14 +27,14 @@ def perform(began: float, interrupts: Interrupts) -> int:
 
 
 def _perform(began: float, interrupts: Interrupts) -> int:
-    with Teller(began) as teller, set_scene(teller, interrupts) as scene:
-        story = Story(scene, teller)
+    with DemoConsole(began) as console, set_up_environment(console, interrupts) as environment:
+        story = Story(environment, console)
         story.tell()
-        if not teller.has_terminal:
+        if not console.has_terminal:
             story.end()
             return 0
         try:
             story.go_on()
         except KeyboardInterrupt:
-            teller.tell("Cleaning up.")
+            console.tell("Cleaning up.")
         return 0

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 import yaml
 
-from demo.console import Teller
-from demo.environment import NAMESPACE, PROJECT, DemoError, Scene
+from demo.console import DemoConsole
+from demo.environment import NAMESPACE, PROJECT, DemoEnvironment, DemoError
 from demo.tenant import PASSWORD_EXPIRED, TOLD, read_next_cycle, write_examples
 from local_stack import SeenJob
 
@@ -26,9 +26,9 @@ Jobs = dict[str, SeenJob]
 class Story:
     """What happens on a scene, and how it is told."""
 
-    def __init__(self, scene: Scene, teller: Teller) -> None:
-        self._scene = scene
-        self._teller = teller
+    def __init__(self, environment: DemoEnvironment, console: DemoConsole) -> None:
+        self._environment = environment
+        self._console = console
 
     def tell(self) -> None:
         """Tell it from the first resource to the recovery. Raises DemoError when something does not come to pass."""
@@ -36,15 +36,15 @@ class Story:
         self._break_and_mend()
 
     def _apply(self) -> None:
-        tell = self._teller.tell
-        self._scene.cluster.apply(write_examples(PROJECT / "examples"), NAMESPACE)
+        tell = self._console.tell
+        self._environment.cluster.apply(write_examples(PROJECT / "examples"), NAMESPACE)
         applied = " ".join(f"-f examples/{name}.yaml" for name in TOLD)
         tell(f"kubectl apply {applied}: salesforce is to be created, zendesk to stand paused, workday to be adopted.")
         self._wait("all jobs are Ready", lambda jobs: all(job.is_ready for job in jobs.values()))
-        tell(f"Ready after {self._teller.seconds:.1f} s: two jobs were created in Graph, one started, one adopted.")
+        tell(f"Ready after {self._console.seconds:.1f} s: two jobs were created in Graph, one started, one adopted.")
 
     def _break_and_mend(self) -> None:
-        tell, world, job = self._teller.tell, self._scene.world, self._scene.adopted
+        tell, world, job = self._console.tell, self._environment.world, self._environment.adopted
         world.script(job.id, PASSWORD_EXPIRED)
         tell(f"{PATIENT}: the last run left some entries out (EntryLevelErrors), which harms nobody: it is Ready.")
         tell(f"{PATIENT}: a password expires at the source, so the cycle of {read_next_cycle(job):%H:%M} will fail.")
@@ -60,20 +60,20 @@ class Story:
 
     def end(self) -> None:
         """Write the final table and the full status of one job."""
-        jobs = self._scene.look()
-        self._teller.print_table(jobs, self._scene.world.now())
+        jobs = self._environment.look()
+        self._console.print_table(jobs, self._environment.world.now())
         [patient] = [job for job in jobs if job.name == PATIENT]
         status = yaml.safe_dump({"status": dict(patient.status)}, sort_keys=False, width=120)
-        self._teller.write(f"\n$ kubectl get syncjob {PATIENT} -n {NAMESPACE} -o yaml\n...\n{status}")
+        self._console.write(f"\n$ kubectl get syncjob {PATIENT} -n {NAMESPACE} -o yaml\n...\n{status}")
 
     def go_on(self) -> None:
         """Tell how to look for oneself, and show the jobs until an interrupt comes."""
-        plane = self._scene.cluster.plane
+        plane = self._environment.cluster.plane
         kubectl = "kubectl" if shutil.which("kubectl") else shlex.quote(os.fspath(plane.binaries["kubectl"]))
         command = f"KUBECONFIG={shlex.quote(os.fspath(plane.kubeconfig))} {kubectl}"
-        self._teller.tell("That is the story. It all goes on until Ctrl-C. Look for yourself in another terminal:")
-        self._teller.write(f"\n  {command} get syncjobs -n {NAMESPACE} -w")
-        self._teller.write(f"  {command} get syncjob {PATIENT} -n {NAMESPACE} -o yaml")
+        self._console.tell("That is the story. It all goes on until Ctrl-C. Look for yourself in another terminal:")
+        self._console.write(f"\n  {command} get syncjobs -n {NAMESPACE} -w")
+        self._console.write(f"  {command} get syncjob {PATIENT} -n {NAMESPACE} -o yaml")
         while True:
             self._look()
             time.sleep(BETWEEN_LOOKS)
@@ -82,11 +82,11 @@ class Story:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while not holds(jobs := self._look()):
             if time.monotonic() > deadline:
-                raise DemoError(f"Not within {PATIENCE_SECONDS:.0f} s: {what}. {self._scene.last_words()}")
+                raise DemoError(f"Not within {PATIENCE_SECONDS:.0f} s: {what}. {self._environment.last_words()}")
             time.sleep(BETWEEN_LOOKS)
         return jobs
 
     def _look(self) -> Jobs:
-        jobs = self._scene.look()
-        self._teller.show(jobs, self._scene.world.now())
+        jobs = self._environment.look()
+        self._console.show(jobs, self._environment.world.now())
         return {job.name: job for job in jobs}

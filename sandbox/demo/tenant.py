@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from graph_simulator.control_client.client import JobView, World
+from graph_simulator.control_client.client import JobView, SimulatorClient
 
 TOLD = ("minimal", "paused", "retain")
 """The examples of the story. The others want tenants and Secrets of their own."""
@@ -37,7 +37,7 @@ def read_examples(folder: Path) -> list[Mapping[str, Any]]:
     return list(yaml.safe_load_all(write_examples(folder)))
 
 
-def furnish(world: World, examples: list[Mapping[str, Any]]) -> JobView:
+def furnish(world: SimulatorClient, examples: list[Mapping[str, Any]]) -> JobView:
     """Make each service principal with the template its example asks for; returns the job that was there before.
 
     A job that is adopted only has run for some hours. Its last cycle could not write some entries.
@@ -58,7 +58,7 @@ def read_next_cycle(job: JobView) -> datetime:
     return datetime.fromisoformat(job.state["next_cycle"])
 
 
-def _let_live(world: World, job: JobView) -> JobView:
+def _let_live(world: SimulatorClient, job: JobView) -> JobView:
     """Let a job run some cycles, the last with errors, until shortly before the next."""
     world.advance(timedelta(hours=3))
     world.script(job.id, ENTRY_ERRORS)

@@ -31,7 +31,7 @@ PORT_IN_LOG = re.compile(r"Health and metrics listen on port (\d+)")
 
 
 @dataclass(frozen=True)
-class Post:
+class OperatorLaunch:
     """Where an operator works: its API server, its Graph, its tenant and time."""
 
     kubeconfig: Path
@@ -100,7 +100,9 @@ class OperatorProcess:
         self._begins_at = begins_at
 
     @classmethod
-    def start(cls, post: Post, log: Path, *, is_awaited: bool = True, begin: Begin = begin_operator) -> Self:
+    def start(
+        cls, launch: OperatorLaunch, log: Path, *, is_awaited: bool = True, begin: Begin = begin_operator
+    ) -> Self:
         """Start an operator; its log is appended to `log`. Waits until it is ready, unless told not to.
 
         Raises:
@@ -108,7 +110,7 @@ class OperatorProcess:
         """
         log.parent.mkdir(parents=True, exist_ok=True)
         begins_at = log.stat().st_size if log.exists() else 0
-        process = begin(post.list_arguments(), post.write_environment(), log)
+        process = begin(launch.list_arguments(), launch.write_environment(), log)
         operator = cls(process, log, begins_at=begins_at)
         if is_awaited:
             operator.wait_ready()

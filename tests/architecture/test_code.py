@@ -75,13 +75,13 @@ DECIDED_BY: dict[Rule, Facts] = {
     job_rules.template_is_not_that_of_the_job: facts(holder(wish=desired(template_id="other")), remote_job()),
     job_rules.job_is_not_written_down: facts(holder(finalizers=()), remote_job()),
     schedule_rules.job_was_paused_by_graph: facts(holder(), remote_job(state="Disabled", escrowsPruned=True)),
-    schedule_rules.job_runs_but_should_rest: facts(
+    schedule_rules.job_runs_but_should_be_paused: facts(
         holder(wish=desired(schedule_state=ScheduleState.PAUSED)), quarantined_job()
     ),
     schedule_rules.job_ran_before_its_pause: facts(
         holder(status={"pause": {"by": "Operator", "reason": "x", "resumes": True}}), remote_job(state="Disabled")
     ),
-    schedule_rules.job_rests_but_should_run: facts(holder(), remote_job(state="Disabled")),
+    schedule_rules.job_is_paused_but_should_run: facts(holder(), remote_job(state="Disabled")),
     settings_rules.settings_differ: facts(holder(wish=desired(settings=(("A", "1"),))), remote_job()),
     settings_rules.settings_were_not_taken: facts(
         holder(wish=desired(settings=(("A", "1"),))),

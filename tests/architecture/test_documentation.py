@@ -14,7 +14,7 @@ from entrasync.api.generate.crd import graph_connection_crd, synchronization_job
 from entrasync.api.generate.fields import fields_of
 from entrasync.core.decision.verdicts import Wait
 from entrasync.core.health.ready import ready_condition
-from entrasync.core.status.job_status import conclude_suspended
+from entrasync.core.status.job_status import build_suspended_status
 from entrasync.process.observability.metrics import Metrics
 from entrasync.process.settings.operator_connection import PREFIX
 from entrasync.process.settings.run import RunSettings
@@ -126,7 +126,7 @@ def test_every_reason_on_its_way_stands_in_troubleshooting_under_what_ready_then
 
 
 def test_what_ready_says_of_a_suspended_resource_stands_there_too() -> None:
-    [ready] = [each for each in conclude_suspended(resource(), wall=NOW)["conditions"] if each["type"] == "Ready"]
+    [ready] = [each for each in build_suspended_status(resource(), wall=NOW)["conditions"] if each["type"] == "Ready"]
     assert ready["status"] == "Unknown"
     assert ready["reason"] in rows_under(UNKNOWN)
     assert Reason.GRAPH_UNREACHABLE in rows_under(UNKNOWN)

@@ -4,7 +4,7 @@ import aiohttp
 import pytest
 
 from entrasync.core.connection.connection_resource import ConnectionResource
-from entrasync.kube.client.api_client import Rest
+from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.graph_connections import ConnectionServer
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.ports.kubernetes import ResourceChanged, ResourceGone
@@ -25,7 +25,7 @@ async def test_is_never_written_to_one_made_anew(cluster: Cluster, crd_installed
     trust = aiohttp.TCPConnector(ssl=cluster.plane.certificates.client_context(with_admin=True))
     store: Store[ConnectionResource] = Store()
     async with aiohttp.ClientSession(connector=trust) as session:
-        server = ConnectionServer(Rest(cluster.plane.url, session), store)
+        server = ConnectionServer(ApiClient(cluster.plane.url, session), store)
         cluster.create("graphconnections", MANIFEST, namespace)
         [seen] = [found async for found in server.list_connections(namespace)]
         written = await server.patch_status(seen, ROLES)

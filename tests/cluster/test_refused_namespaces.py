@@ -16,7 +16,7 @@ from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object, RefusedError, has_condition
 from tests.support.helm import ROOT, documents
 from tests.support.installation import SimulatedTenant, make_namespace
-from tests.support.line import Line
+from tests.support.line import CuttableProxy
 from tests.support.pod import Pod
 from tests.support.polling import until
 from tests.support.warm_start import fork_operator
@@ -32,7 +32,7 @@ class Office:
     cluster: Cluster
     tenant: SimulatedTenant
     pod: Pod
-    line: Line
+    line: CuttableProxy
     roles: dict[str, list[Object]]
 
     def apply_job(self, namespace: str) -> tuple[str, str]:
@@ -111,7 +111,7 @@ def office(
     }
     absent = [*roles[LATE], *roles[MISTYPED]]
     scoped_cluster.apply([each for each in rendered if each not in absent])
-    with Line(urlsplit(scoped_cluster.plane.url).port or 0) as line:
+    with CuttableProxy(urlsplit(scoped_cluster.plane.url).port or 0) as line:
         pod = Pod.of(scoped_cluster, HOME, HOME, tmp_path_factory.mktemp("pod"), begin=fork_operator)
         pod.surroundings = {"KUBECONFIG": str(lead_over(line, pod))}
         office = Office(scoped_cluster, tenant, pod, line, roles)
@@ -128,7 +128,7 @@ def wait_begun(pod: Pod) -> None:
         raise AssertionError(f"{error}\nIts log ends:\n{pod.output[-3000:]}") from error
 
 
-def lead_over(line: Line, pod: Pod) -> Path:
+def lead_over(line: CuttableProxy, pod: Pod) -> Path:
     """Write a kubeconfig of the pod's account that leads over a line that can be cut."""
     kubeconfig = Path(pod.environment["KUBECONFIG"])
     found = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))

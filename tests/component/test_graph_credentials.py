@@ -27,7 +27,7 @@ from entrasync.graph.client import GraphClient
 from entrasync.graph.wire.clouds import GraphEndpoint
 from tests.support.simulated_credentials import AUDIENCE, ISSUER, SUBJECT, Certificate, make_certificate, make_issuer
 from tests.support.still_clock import StillClock
-from tests.support.world import Principal, World
+from tests.support.world import Principal, SimulatorClient
 
 NODE = "77777777-7777-7777-7777-777777777777"
 ELSEWHERE = "88888888-8888-8888-8888-888888888888"
@@ -45,11 +45,11 @@ class Account:
         return self.sign()
 
 
-def endpoint(world: World) -> GraphEndpoint:
+def endpoint(world: SimulatorClient) -> GraphEndpoint:
     return GraphEndpoint(world.connection.url, world.connection.url, ca_file=world.ca_path)
 
 
-def app(world: World, proof: ClientSecret | ClientCertificate | FederatedToken) -> AppCredential:
+def app(world: SimulatorClient, proof: ClientSecret | ClientCertificate | FederatedToken) -> AppCredential:
     return AppCredential(world.connection.tenant_id, world.connection.client_id, proof)
 
 
@@ -59,34 +59,34 @@ def by_certificate(certificate: Certificate) -> ClientCertificate:
 
 
 @pytest.fixture(autouse=True)
-def _this_machine(graph_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def _this_machine(graph_world: SimulatorClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("entrasync.graph.auth.tokens.REFUSAL_SECONDS", 0.0)
     monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", graph_world.connection.metadata_url)
     monkeypatch.delenv("IDENTITY_ENDPOINT", raising=False)
 
 
-def allow_secret(world: World) -> Credential:
+def allow_secret(world: SimulatorClient) -> Credential:
     return app(world, ClientSecret(SecretValue(world.connection.client_secret, "world.json")))
 
 
-def allow_certificate(world: World) -> Credential:
+def allow_certificate(world: SimulatorClient) -> Credential:
     world.add_certificate(make_certificate().pem)
     return app(world, by_certificate(make_certificate()))
 
 
-def allow_service_account(world: World) -> Credential:
+def allow_service_account(world: SimulatorClient) -> Credential:
     issuer = make_issuer()
     world.set_issuer(ISSUER, public_keys=[issuer.public_pem])
     world.add_federated_credential(ISSUER, SUBJECT)
     return app(world, FederatedToken(Account(issuer.sign)))
 
 
-def allow_own_identity(world: World) -> Credential:
+def allow_own_identity(world: SimulatorClient) -> Credential:
     world.set_managed_identity(NODE, is_system_assigned=True)
     return ManagedIdentity(world.connection.tenant_id)
 
 
-def allow_user_assigned_identity(world: World) -> Credential:
+def allow_user_assigned_identity(world: SimulatorClient) -> Credential:
     world.set_managed_identity(NODE)
     world.set_managed_identity(ELSEWHERE)
     return ManagedIdentity(world.connection.tenant_id, NODE)
@@ -104,7 +104,7 @@ async def client_of(tokens: TokenSource) -> AsyncIterator[GraphClient]:
         await client.aclose()
 
 
-async def refusal(world: World, credential: Credential) -> Stalled:
+async def refusal(world: SimulatorClient, credential: Credential) -> Stalled:
     with pytest.raises(Stalled) as caught:
         await TokenSource(endpoint(world), credential).log_in()
     return caught.value
@@ -114,7 +114,11 @@ async def refusal(world: World, credential: Credential) -> Stalled:
 @pytest.mark.parametrize("version", ["v1.0", "beta"])
 class TestEachKind:
     async def test_opens_graph(
-        self, graph_world: World, principal: Principal, allow: Callable[[World], Credential], version: str
+        self,
+        graph_world: SimulatorClient,
+        principal: Principal,
+        allow: Callable[[SimulatorClient], Credential],
+        version: str,
     ) -> None:
         at = replace(endpoint(graph_world), api_version="beta" if version == "beta" else "v1.0")
         tokens = TokenSource(at, allow(graph_world))
@@ -126,7 +130,11 @@ class TestEachKind:
             assert (await client.create_job(principal.id, "scim")).template_id == "scim"
 
     async def test_renews_a_revoked_token(
-        self, graph_world: World, principal: Principal, allow: Callable[[World], Credential], version: str
+        self,
+        graph_world: SimulatorClient,
+        principal: Principal,
+        allow: Callable[[SimulatorClient], Credential],
+        version: str,
     ) -> None:
         at = replace(endpoint(graph_world), api_version="beta" if version == "beta" else "v1.0")
         tokens = TokenSource(at, allow(graph_world))
@@ -137,14 +145,14 @@ class TestEachKind:
 
 
 class TestCertificates:
-    async def test_one_that_is_not_registered(self, graph_world: World) -> None:
+    async def test_one_that_is_not_registered(self, graph_world: SimulatorClient) -> None:
         graph_world.add_certificate(make_certificate().pem)
         error = await refusal(graph_world, app(graph_world, by_certificate(make_certificate("other"))))
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert "AADSTS700027" in error.message
         assert f"upload the certificate in {CRT} to the app registration" in error.message
 
-    async def test_one_that_has_expired_is_not_shown_to_entra(self, graph_world: World) -> None:
+    async def test_one_that_has_expired_is_not_shown_to_entra(self, graph_world: SimulatorClient) -> None:
         old = make_certificate(age=timedelta(days=31))
         graph_world.add_certificate(old.pem)
         assert "is expired since" in (await refusal(graph_world, app(graph_world, by_certificate(old)))).message
@@ -161,7 +169,7 @@ class TestServiceAccounts:
         ],
     )
     async def test_one_that_the_app_does_not_trust(
-        self, graph_world: World, changes: dict[str, object], code: int
+        self, graph_world: SimulatorClient, changes: dict[str, object], code: int
     ) -> None:
         issuer = make_issuer()
         graph_world.set_issuer(ISSUER, public_keys=[issuer.public_pem])
@@ -175,14 +183,14 @@ class TestServiceAccounts:
         assert f"issuer {claims['iss']}, subject {claims['sub']}, audience {audience}" in error.message
         assert "the token comes from ServiceAccount identity/sync" in error.message
 
-    async def test_one_whose_issuer_does_not_show_its_keys(self, graph_world: World) -> None:
+    async def test_one_whose_issuer_does_not_show_its_keys(self, graph_world: SimulatorClient) -> None:
         graph_world.set_issuer(ISSUER, public_keys=[])
         graph_world.add_federated_credential(ISSUER, SUBJECT)
         error = await refusal(graph_world, app(graph_world, FederatedToken(Account(make_issuer().sign))))
         assert "AADSTS7000272" in error.message
         assert f"the keys of the token's issuer, {ISSUER}" in error.message
 
-    async def test_one_whose_token_is_too_old(self, graph_world: World) -> None:
+    async def test_one_whose_token_is_too_old(self, graph_world: SimulatorClient) -> None:
         issuer = make_issuer()
         graph_world.set_issuer(ISSUER, public_keys=[issuer.public_pem])
         graph_world.add_federated_credential(ISSUER, SUBJECT)
@@ -191,7 +199,7 @@ class TestServiceAccounts:
         assert "AADSTS700024" in error.message
         assert "check the clocks of the nodes" in error.message
 
-    async def test_a_projected_file_rotates(self, graph_world: World, tmp_path: Path) -> None:
+    async def test_a_projected_file_rotates(self, graph_world: SimulatorClient, tmp_path: Path) -> None:
         issuer, file = make_issuer(), tmp_path / "azure-identity-token"
         graph_world.set_issuer(ISSUER, public_keys=[issuer.public_pem])
         graph_world.add_federated_credential(ISSUER, SUBJECT)
@@ -205,32 +213,32 @@ class TestServiceAccounts:
 
 
 class TestManagedIdentities:
-    async def test_one_that_is_not_assigned(self, graph_world: World) -> None:
+    async def test_one_that_is_not_assigned(self, graph_world: SimulatorClient) -> None:
         graph_world.set_managed_identity(NODE)
         identity = ManagedIdentity(graph_world.connection.tenant_id, ELSEWHERE)
         error = await refusal(graph_world, identity)
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert f"managed identity {ELSEWHERE}: Identity not found" in error.message
 
-    async def test_one_of_several_must_be_named(self, graph_world: World) -> None:
+    async def test_one_of_several_must_be_named(self, graph_world: SimulatorClient) -> None:
         graph_world.set_managed_identity(NODE)
         graph_world.set_managed_identity(ELSEWHERE)
         message = (await refusal(graph_world, ManagedIdentity(graph_world.connection.tenant_id))).message
         assert "please specify the clientId" in message
 
-    async def test_one_of_another_tenant(self, graph_world: World) -> None:
+    async def test_one_of_another_tenant(self, graph_world: SimulatorClient) -> None:
         graph_world.set_managed_identity(NODE, ELSEWHERE)
         error = await refusal(graph_world, ManagedIdentity(graph_world.connection.tenant_id, NODE))
         assert error.reason is Reason.TENANT_CHANGED
         assert f"belongs to tenant {ELSEWHERE}, not to {graph_world.connection.tenant_id}" in error.message
 
-    async def test_a_machine_without_any(self, graph_world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_machine_without_any(self, graph_world: SimulatorClient, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9")
         error = await refusal(graph_world, ManagedIdentity(graph_world.connection.tenant_id))
         assert "must run on a machine of Azure" in error.message
 
 
-async def test_a_token_for_another_graph_is_not_taken(graph_world: World, principal: Principal) -> None:
+async def test_a_token_for_another_graph_is_not_taken(graph_world: SimulatorClient, principal: Principal) -> None:
     """Tokens of one cloud mean nothing in another."""
     elsewhere = replace(endpoint(graph_world), scope="https://graph.microsoft.com/.default")
     tokens = TokenSource(elsewhere, allow_secret(graph_world))
@@ -239,7 +247,7 @@ async def test_a_token_for_another_graph_is_not_taken(graph_world: World, princi
             await client.list_jobs(principal.id)
 
 
-async def test_a_role_that_is_missing_is_named(graph_world: World, principal: Principal) -> None:
+async def test_a_role_that_is_missing_is_named(graph_world: SimulatorClient, principal: Principal) -> None:
     credential = allow_certificate(graph_world)
     graph_world.set_application(roles=["User.Read.All"])
     tokens = TokenSource(endpoint(graph_world), credential)

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error
-from tests.support.world import ControlError, Principal, World
+from tests.support.world import ControlError, Principal, SimulatorClient
 
 HOUR = timedelta(hours=1)
 
@@ -16,14 +16,14 @@ def list_ids(caller: GraphCaller, principal: Principal, **query: str) -> list[st
     return [job["id"] for job in caller.get(jobs_of(principal.id), params=query).json()["value"]]
 
 
-def test_two_hundred_service_principals_are_made_at_once(graph_world: World) -> None:
+def test_two_hundred_service_principals_are_made_at_once(graph_world: SimulatorClient) -> None:
     made = graph_world.create_service_principals(200, prefix="load", templates=["scim", "zendesk"])
     assert len({principal.id for principal in made}) == 200
     assert made[199].display_name == "load-200"
 
 
 def test_a_second_create_makes_a_second_job_unless_the_switch_says_otherwise(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     assert caller.create(principal.id) != caller.create(principal.id)
     graph_world.switch(second_job_same_template=409)
@@ -32,7 +32,7 @@ def test_a_second_create_makes_a_second_job_unless_the_switch_says_otherwise(
 
 
 def test_a_switch_answers_an_open_question_differently(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.switch(
         pause_schedule_state="Paused",
@@ -53,7 +53,9 @@ def test_a_switch_answers_an_open_question_differently(
     assert read_error(caller.post(jobs_of(principal.id), {"templateId": "x"}))[:2] == (422, "InvalidTemplate")
 
 
-def test_a_missing_permission_has_two_forms(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_a_missing_permission_has_two_forms(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     graph_world.set_application(roles=["Application.Read.All"])
     caller.sign_in()
     assert read_error(caller.get(jobs_of(principal.id))) == (401, "UnknownError", "")
@@ -61,7 +63,7 @@ def test_a_missing_permission_has_two_forms(caller: GraphCaller, graph_world: Wo
     assert read_error(caller.get(jobs_of(principal.id)))[:2] == (403, "Authorization_RequestDenied")
 
 
-def test_owned_by_holds_for_owned_service_principals_only(caller: GraphCaller, graph_world: World) -> None:
+def test_owned_by_holds_for_owned_service_principals_only(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     graph_world.set_application(roles=["Application.ReadWrite.OwnedBy"])
     mine = graph_world.create_service_principal(owners=[graph_world.connection.client_id])
     others = graph_world.create_service_principal(owners=["somebody"])
@@ -69,13 +71,13 @@ def test_owned_by_holds_for_owned_service_principals_only(caller: GraphCaller, g
     assert read_error(caller.get(jobs_of(others.id))) == (401, "UnknownError", "")
 
 
-def test_an_unknown_service_principal_may_look_unreplicated(caller: GraphCaller, graph_world: World) -> None:
+def test_an_unknown_service_principal_may_look_unreplicated(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     graph_world.switch(unknown_service_principal="401")
     assert read_error(caller.get(jobs_of("nobody"))) == (401, "UnknownError", "")
     assert caller.get("/servicePrincipals/nobody").status_code == 404
 
 
-def test_a_tenant_sees_only_its_own(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_a_tenant_sees_only_its_own(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     graph_world.set_application("other-client", "other-tenant", secrets=["s"])
     there = graph_world.create_service_principal(tenant_id="other-tenant")
     caller.sign_in("other-tenant", client_id="other-client", client_secret="s")
@@ -83,7 +85,9 @@ def test_a_tenant_sees_only_its_own(caller: GraphCaller, graph_world: World, pri
     assert caller.get(jobs_of(principal.id)).status_code == 404
 
 
-def test_a_change_right_after_another_conflicts(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_a_change_right_after_another_conflicts(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     graph_world.switch(conflict_seconds=5)
     job = caller.create(principal.id)
     assert caller.post(f"{jobs_of(principal.id)}/{job}/start").status_code == 409
@@ -91,7 +95,9 @@ def test_a_change_right_after_another_conflicts(caller: GraphCaller, graph_world
     assert caller.post(f"{jobs_of(principal.id)}/{job}/start").status_code == 204
 
 
-def test_a_new_job_stays_unseen_for_a_time(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_a_new_job_stays_unseen_for_a_time(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     graph_world.replicate(creation={"seconds": 60})
     job = caller.create(principal.id)
     assert list_ids(caller, principal) == []
@@ -101,19 +107,21 @@ def test_a_new_job_stays_unseen_for_a_time(caller: GraphCaller, graph_world: Wor
     assert list_ids(caller, principal) == [job]
 
 
-def test_a_new_job_stays_unseen_for_the_first_looks(caller: GraphCaller, graph_world: World) -> None:
+def test_a_new_job_stays_unseen_for_the_first_looks(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     slow = graph_world.create_service_principal(creation={"looks": 2, "hides": ["list"]})
     job = caller.create(slow.id)
     assert [list_ids(caller, slow) for _ in range(3)] == [[], [], [job]]
 
 
-def test_a_job_that_exists_can_be_hidden(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_a_job_that_exists_can_be_hidden(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     job = caller.create(principal.id)
     graph_world.hide(job, looks=1)
     assert [list_ids(caller, principal) for _ in range(2)] == [[], [job]]
 
 
-def test_a_deleted_job_can_linger(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_a_deleted_job_can_linger(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     graph_world.replicate(deletion={"looks": 1, "hides": ["get"]})
     job = caller.create(principal.id)
     caller.delete(f"{jobs_of(principal.id)}/{job}")
@@ -122,7 +130,7 @@ def test_a_deleted_job_can_linger(caller: GraphCaller, graph_world: World, princ
 
 
 def test_graph_can_be_made_to_say_garbage_about_a_job(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     job = caller.create(principal.id)
     caller.checks_answers = False
@@ -139,7 +147,7 @@ def test_graph_can_be_made_to_say_garbage_about_a_job(
 
 
 def test_an_override_can_be_exempt_from_the_description(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     job = caller.create(principal.id)
     graph_world.override(job, set={"status.code": "Napping"})
@@ -150,7 +158,7 @@ def test_an_override_can_be_exempt_from_the_description(
 
 
 def test_raw_bytes_can_stand_for_a_job_or_a_whole_list(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     job = caller.create(principal.id)
     caller.checks_answers = False
@@ -163,7 +171,7 @@ def test_raw_bytes_can_stand_for_a_job_or_a_whole_list(
     assert list_ids(caller, principal) == [job]
 
 
-def test_a_list_can_have_pages(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_a_list_can_have_pages(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     jobs = [caller.create(principal.id) for _ in range(5)]
     graph_world.switch(page_size=2)
     found, url = [], f"/{caller.version}{jobs_of(principal.id)}"
@@ -176,7 +184,7 @@ def test_a_list_can_have_pages(caller: GraphCaller, graph_world: World, principa
 
 @pytest.mark.parametrize(("next_link", "host"), [("foreign", "graph.example.net"), ("loop", "localhost")])
 def test_the_next_page_can_be_a_trap(
-    caller: GraphCaller, graph_world: World, principal: Principal, next_link: str, host: str
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, next_link: str, host: str
 ) -> None:
     graph_world.switch(page_size=1, next_link=next_link)
     for _ in range(2):
@@ -185,7 +193,7 @@ def test_the_next_page_can_be_a_trap(
     assert httpx.URL(page["@odata.nextLink"]).host == host
 
 
-def test_the_jobs_list_can_be_filtered_by_template(caller: GraphCaller, graph_world: World) -> None:
+def test_the_jobs_list_can_be_filtered_by_template(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     principal = graph_world.create_service_principal(templates=["scim", "zendesk"])
     jobs = {template: caller.create(principal.id, template) for template in ("scim", "zendesk")}
     query = {"$filter": "templateId eq 'zendesk'"}
@@ -195,7 +203,7 @@ def test_the_jobs_list_can_be_filtered_by_template(caller: GraphCaller, graph_wo
 
 
 def test_a_limit_is_told_before_it_is_reached_and_then_kept(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.throttle(calls=5, seconds=10)
     answers = [caller.get(jobs_of(principal.id)) for _ in range(6)]
@@ -217,7 +225,7 @@ def test_wrong_methods_and_paths_are_told_as_graph_does(caller: GraphCaller, pri
 
 
 def test_a_person_in_the_portal_leaves_no_trace_in_the_journal(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     job = graph_world.create_job(principal.id, started=True)
     assert (job.code, job.schedule_state) == ("NotRun", "Active")
@@ -228,7 +236,7 @@ def test_a_person_in_the_portal_leaves_no_trace_in_the_journal(
     assert {entry.operation for entry in graph_world.journal()} == {"token", "getJob", "listJobs"}
 
 
-def test_a_quarantine_can_be_imposed(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_a_quarantine_can_be_imposed(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     job = graph_world.create_job(principal.id, started=True)
     graph_world.advance(HOUR)
     error = {"code": "Odd", "message": "Strange.", "tenant_actionable": False}
@@ -239,7 +247,7 @@ def test_a_quarantine_can_be_imposed(caller: GraphCaller, graph_world: World, pr
 
 
 def test_the_state_of_a_job_counts_what_was_done_to_it(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     job = caller.create(principal.id)
     for action in ("start", "start", "pause"):
@@ -249,7 +257,7 @@ def test_the_state_of_a_job_counts_what_was_done_to_it(
 
 
 def test_a_service_principal_can_go_with_its_jobs(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     job = caller.create(principal.id)
     graph_world.remove_service_principal(principal.id)
@@ -257,14 +265,16 @@ def test_a_service_principal_can_go_with_its_jobs(
     assert caller.get(f"{jobs_of(principal.id)}/{job}").status_code == 404
 
 
-def test_templates_can_be_of_ones_own(caller: GraphCaller, graph_world: World) -> None:
+def test_templates_can_be_of_ones_own(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     own = {"like": "scim", "id": "quick", "interval": "PT2M", "initial_duration": 10, "duration": 5}
     principal = graph_world.create_service_principal(templates=[own])
     job = caller.create(principal.id, "quick")
     assert caller.get(f"{jobs_of(principal.id)}/{job}").json()["schedule"]["interval"] == "PT2M"
 
 
-def test_the_journal_knows_who_asked_for_what(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_the_journal_knows_who_asked_for_what(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     caller.get(jobs_of(principal.id), headers={"client-request-id": "abc", "x-ms-throttle-priority": "Low"})
     job = caller.create(principal.id)
     read, written = graph_world.journal(operation="listJobs"), graph_world.journal(operation="createJob")
@@ -276,7 +286,7 @@ def test_the_journal_knows_who_asked_for_what(caller: GraphCaller, graph_world: 
 
 
 def test_the_journal_keeps_no_secret_and_no_token(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     caller.create(principal.id)
     text = json.dumps([entry.model_dump(mode="json") for entry in graph_world.journal()])
@@ -285,7 +295,7 @@ def test_the_journal_keeps_no_secret_and_no_token(
 
 
 def test_calls_are_counted_with_those_for_tokens_apart(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     caller.create(principal.id)
     calls = graph_world.calls()
@@ -307,12 +317,12 @@ def test_the_control_surface_wants_its_own_token(caller: GraphCaller) -> None:
         ({"start_when_active": 201}, "start_when_active"),
     ],
 )
-def test_a_misspelt_wish_is_refused(graph_world: World, document: dict[str, object], complaint: str) -> None:
+def test_a_misspelt_wish_is_refused(graph_world: SimulatorClient, document: dict[str, object], complaint: str) -> None:
     with pytest.raises(ControlError, match=complaint):
         graph_world.switch(**document)
 
 
-def test_a_misspelt_fault_or_job_is_refused(graph_world: World) -> None:
+def test_a_misspelt_fault_or_job_is_refused(graph_world: SimulatorClient) -> None:
     with pytest.raises(ControlError, match="knows no oparation"):
         graph_world.fault("close", oparation="getJob")
     with pytest.raises(ControlError, match="no operation getJobs"):

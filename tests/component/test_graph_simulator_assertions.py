@@ -22,14 +22,14 @@ from tests.support.simulated_credentials import (
     make_certificate,
     make_issuer,
 )
-from tests.support.world import ControlError, Principal, World
+from tests.support.world import ControlError, Principal, SimulatorClient
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 THUMBPRINT = "AAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
 @pytest.fixture
-def session(graph_world: World) -> Iterator[requests.Session]:
+def session(graph_world: SimulatorClient) -> Iterator[requests.Session]:
     """A session that trusts the simulator, whatever REQUESTS_CA_BUNDLE says (it would win over `verify`)."""
     with requests.Session() as made:
         made.trust_env = False
@@ -38,7 +38,7 @@ def session(graph_world: World) -> Iterator[requests.Session]:
 
 
 @pytest.fixture
-def issuer(graph_world: World) -> Issuer:
+def issuer(graph_world: SimulatorClient) -> Issuer:
     """A cluster whose ServiceAccount `identity/sync` may be the application."""
     made = make_issuer()
     graph_world.set_issuer(ISSUER, public_keys=[made.public_pem])
@@ -46,7 +46,7 @@ def issuer(graph_world: World) -> Issuer:
     return made
 
 
-def acquire(world: World, session: requests.Session, credential: dict[str, Any]) -> dict[str, Any]:
+def acquire(world: SimulatorClient, session: requests.Session, credential: dict[str, Any]) -> dict[str, Any]:
     known = world.connection
     app = msal.ConfidentialClientApplication(
         client_id=known.client_id,
@@ -80,7 +80,12 @@ def read_refusal(answer: httpx.Response) -> tuple[int, str, list[int], str]:
 class TestCertificate:
     @pytest.mark.parametrize("form", ["certificate", "thumbprint"])
     def test_msal_gets_a_token_by_a_registered_certificate(
-        self, graph_world: World, session: requests.Session, caller: GraphCaller, principal: Principal, form: str
+        self,
+        graph_world: SimulatorClient,
+        session: requests.Session,
+        caller: GraphCaller,
+        principal: Principal,
+        form: str,
     ) -> None:
         certificate = make_certificate()
         graph_world.add_certificate(certificate.pem)
@@ -89,7 +94,9 @@ class TestCertificate:
         caller.token = answer["access_token"]
         assert caller.get(jobs_of(principal.id)).status_code == 200
 
-    def test_one_that_is_not_registered_is_refused(self, graph_world: World, session: requests.Session) -> None:
+    def test_one_that_is_not_registered_is_refused(
+        self, graph_world: SimulatorClient, session: requests.Session
+    ) -> None:
         known, other = make_certificate(), make_certificate("other")
         graph_world.add_certificate(known.pem)
         credential = {"private_key": other.key_pem, "thumbprint": other.sha1}
@@ -100,21 +107,23 @@ class TestCertificate:
             in (answer["error_description"])
         )
 
-    def test_one_that_was_removed_is_refused(self, graph_world: World, session: requests.Session) -> None:
+    def test_one_that_was_removed_is_refused(self, graph_world: SimulatorClient, session: requests.Session) -> None:
         certificate = make_certificate()
         graph_world.add_certificate(certificate.pem)
         graph_world.remove_certificate(certificate.pem)
         credential = {"private_key": certificate.key_pem, "public_certificate": certificate.pem}
         assert acquire(graph_world, session, credential)["error_codes"] == [700027]
 
-    def test_one_that_has_expired_is_refused(self, graph_world: World, session: requests.Session) -> None:
+    def test_one_that_has_expired_is_refused(self, graph_world: SimulatorClient, session: requests.Session) -> None:
         old = make_certificate(age=timedelta(days=31))
         graph_world.add_certificate(old.pem)
         answer = acquire(graph_world, session, {"private_key": old.key_pem, "public_certificate": old.pem})
         assert answer["error_codes"] == [700027]
         assert "The key used is expired." in answer["error_description"]
 
-    def test_a_signature_by_another_key_is_refused(self, graph_world: World, session: requests.Session) -> None:
+    def test_a_signature_by_another_key_is_refused(
+        self, graph_world: SimulatorClient, session: requests.Session
+    ) -> None:
         known, other = make_certificate(), make_certificate("other")
         graph_world.add_certificate(known.pem)
         answer = acquire(graph_world, session, {"private_key": other.key_pem, "thumbprint": known.sha1})
@@ -131,7 +140,7 @@ class TestCertificate:
         ],
     )
     def test_wrong_claims_are_refused(
-        self, graph_world: World, caller: GraphCaller, changes: dict[str, Any], number: int
+        self, graph_world: SimulatorClient, caller: GraphCaller, changes: dict[str, Any], number: int
     ) -> None:
         certificate = make_certificate()
         graph_world.add_certificate(certificate.pem)
@@ -139,12 +148,12 @@ class TestCertificate:
         assert (status, error, numbers) == (401, "invalid_client", [number])
         assert text.startswith(f"AADSTS{number}: ")
 
-    def test_what_is_no_certificate_is_not_registered(self, graph_world: World) -> None:
+    def test_what_is_no_certificate_is_not_registered(self, graph_world: SimulatorClient) -> None:
         with pytest.raises(ControlError, match="ValueError"):
             graph_world.add_certificate("no PEM")
 
 
-def sign(certificate: Certificate, world: World, **changes: Any) -> str:
+def sign(certificate: Certificate, world: SimulatorClient, **changes: Any) -> str:
     known, now = world.connection, int(time.time())
     claims = {
         "iss": known.client_id,
@@ -160,7 +169,7 @@ def sign(certificate: Certificate, world: World, **changes: Any) -> str:
 class TestFederated:
     def test_msal_gets_a_token_for_a_service_account(
         self,
-        graph_world: World,
+        graph_world: SimulatorClient,
         session: requests.Session,
         caller: GraphCaller,
         principal: Principal,
@@ -195,13 +204,15 @@ class TestFederated:
     def test_what_is_no_token_is_refused(self, caller: GraphCaller) -> None:
         assert read_refusal(present(caller, "garbled"))[2] == [50027]
 
-    def test_a_credential_can_be_removed(self, caller: GraphCaller, graph_world: World, issuer: Issuer) -> None:
+    def test_a_credential_can_be_removed(
+        self, caller: GraphCaller, graph_world: SimulatorClient, issuer: Issuer
+    ) -> None:
         assert present(caller, issuer.sign()).status_code == 200
         view = graph_world.remove_federated_credential(ISSUER, SUBJECT)
         assert view.federated_credentials == ()
         assert read_refusal(present(caller, issuer.sign()))[2] == [700211]
 
-    def test_keys_may_come_as_jwks(self, caller: GraphCaller, graph_world: World) -> None:
+    def test_keys_may_come_as_jwks(self, caller: GraphCaller, graph_world: SimulatorClient) -> None:
         issuer = Issuer(rsa.generate_private_key(public_exponent=65537, key_size=2048), "RS256")
         public = issuer.key.public_key()
         assert isinstance(public, rsa.RSAPublicKey)
@@ -211,7 +222,7 @@ class TestFederated:
         assert present(caller, issuer.sign(aud="mine")).status_code == 200
         assert read_refusal(present(caller, issuer.sign(aud=[AUDIENCE])))[2] == [700212]
 
-    def test_each_tenant_has_its_own(self, caller: GraphCaller, graph_world: World, issuer: Issuer) -> None:
+    def test_each_tenant_has_its_own(self, caller: GraphCaller, graph_world: SimulatorClient, issuer: Issuer) -> None:
         graph_world.set_application("other-client", "other-tenant")
         known = graph_world.connection
         form = {
@@ -233,7 +244,7 @@ class TestFederated:
 
 class TestManagedIdentity:
     def test_msal_gets_a_token_for_it(
-        self, graph_world: World, caller: GraphCaller, principal: Principal, monkeypatch: pytest.MonkeyPatch
+        self, graph_world: SimulatorClient, caller: GraphCaller, principal: Principal, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         graph_world.set_managed_identity("node-client", roles=["Synchronization.Read.All"])
         monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", graph_world.connection.metadata_url)
@@ -247,14 +258,14 @@ class TestManagedIdentity:
         assert caller.get(jobs_of(principal.id)).status_code == 200
         assert graph_world.calls().identity == {"managedIdentityToken": 1}
 
-    def ask(self, world: World, header: str = "true", **changes: str) -> httpx.Response:
+    def ask(self, world: SimulatorClient, header: str = "true", **changes: str) -> httpx.Response:
         query = {"api-version": "2018-02-01", "resource": world.connection.graph_url} | changes
         with httpx.Client(base_url=world.connection.metadata_url, trust_env=False) as plain:
             path = "/metadata/identity/oauth2/token"
             answer: httpx.Response = plain.get(path, params=query, headers={"Metadata": header} if header else {})
         return answer
 
-    def test_numbers_are_text(self, graph_world: World) -> None:
+    def test_numbers_are_text(self, graph_world: SimulatorClient) -> None:
         graph_world.set_managed_identity("node-client", is_system_assigned=True)
         graph_world.set_managed_identity("other-client")
         document = self.ask(graph_world).json()
@@ -274,7 +285,7 @@ class TestManagedIdentity:
         ],
     )
     def test_a_wrong_request_is_refused(
-        self, graph_world: World, header: str, query: dict[str, str], error: str, words: str
+        self, graph_world: SimulatorClient, header: str, query: dict[str, str], error: str, words: str
     ) -> None:
         graph_world.set_managed_identity("one")
         graph_world.set_managed_identity("two")
@@ -282,13 +293,13 @@ class TestManagedIdentity:
         assert (answer.status_code, answer.json()["error"]) == (400, error)
         assert words in answer.json()["error_description"]
 
-    def test_it_can_be_removed(self, graph_world: World) -> None:
+    def test_it_can_be_removed(self, graph_world: SimulatorClient) -> None:
         graph_world.set_managed_identity("one")
         assert self.ask(graph_world).status_code == 200
         graph_world.remove_managed_identity("one")
         assert self.ask(graph_world).json()["error_description"] == "Identity not found"
 
-    def test_nothing_else_is_told_without_tls(self, graph_world: World) -> None:
+    def test_nothing_else_is_told_without_tls(self, graph_world: SimulatorClient) -> None:
         with httpx.Client(base_url=graph_world.connection.metadata_url, trust_env=False) as plain:
             headers = {"authorization": f"Bearer {graph_world.connection.world_token}"}
             assert plain.get("/_world/jobs", headers=headers).status_code == 404
@@ -296,7 +307,7 @@ class TestManagedIdentity:
 
 
 class TestRotation:
-    def test_several_secrets_are_good_at_once(self, caller: GraphCaller, graph_world: World) -> None:
+    def test_several_secrets_are_good_at_once(self, caller: GraphCaller, graph_world: SimulatorClient) -> None:
         old = graph_world.connection.client_secret
         assert graph_world.add_secret("new").secrets == (old, "new")
         assert [caller.ask_token(client_secret=secret).status_code for secret in (old, "new")] == [200, 200]
@@ -304,7 +315,7 @@ class TestRotation:
         assert [caller.ask_token(client_secret=secret).status_code for secret in (old, "new")] == [401, 200]
 
     def test_new_tokens_carry_new_roles_and_old_ones_do_not(
-        self, caller: GraphCaller, graph_world: World, principal: Principal
+        self, caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
     ) -> None:
         caller.sign_in()
         assert "Synchronization.ReadWrite.All" not in graph_world.withdraw("Synchronization.ReadWrite.All").roles
@@ -313,7 +324,7 @@ class TestRotation:
         graph_world.grant("Synchronization.Read.All")
         assert caller.sign_in().get(jobs_of(principal.id)).status_code == 200
 
-    def test_applications_are_told(self, graph_world: World) -> None:
+    def test_applications_are_told(self, graph_world: SimulatorClient) -> None:
         (application,) = graph_world.applications()
         assert application.secrets == (graph_world.connection.client_secret,)
 

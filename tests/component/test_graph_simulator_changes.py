@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error
 from tests.support.graph_facts import check_requests
-from tests.support.world import Principal, World
+from tests.support.world import Principal, SimulatorClient
 
 HOUR = timedelta(hours=1)
 DEFAULT = ("Escrows", "QuarantineState", "Watermark")
@@ -15,7 +15,7 @@ MERGED = {"AzureIngestionAttributeOptimization": "False", "LookaheadQueryEnabled
 
 
 @pytest.fixture
-def job(graph_world: World, principal: Principal) -> str:
+def job(graph_world: SimulatorClient, principal: Principal) -> str:
     """A job that has run for an hour."""
     made = graph_world.create_job(principal.id, started=True)
     graph_world.advance(HOUR)
@@ -30,7 +30,9 @@ def test_a_created_job_has_the_settings_of_its_template(graph: GraphCaller, prin
     ]
 
 
-def test_settings_are_merged_by_name(graph: GraphCaller, graph_world: World, principal: Principal, job: str) -> None:
+def test_settings_are_merged_by_name(
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
+) -> None:
     path = f"{jobs_of(principal.id)}/{job}"
     assert graph.patch(path, {"synchronizationJobSettings": MINE}).status_code == 204
     settings = {item["name"]: item["value"] for item in graph.get(path).json()["synchronizationJobSettings"]}
@@ -41,7 +43,7 @@ def test_settings_are_merged_by_name(graph: GraphCaller, graph_world: World, pri
 
 
 def test_a_patch_may_replace_all_settings_and_answer_with_the_job(
-    graph: GraphCaller, graph_world: World, principal: Principal, job: str
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
 ) -> None:
     graph_world.switch(patch_settings_replaces=True, patch_status=200)
     answer = graph.patch(f"{jobs_of(principal.id)}/{job}", {"synchronizationJobSettings": MINE})
@@ -67,7 +69,7 @@ def test_what_is_not_ours_to_change_is_ignored(graph: GraphCaller, principal: Pr
     ],
 )
 def test_an_interval_may_be_refused_and_then_nothing_is_changed(
-    graph: GraphCaller, graph_world: World, principal: Principal, job: str, what: str, error: tuple[int, str]
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str, what: str, error: tuple[int, str]
 ) -> None:
     graph_world.switch(patch_interval=what)
     changes = {"schedule": {"interval": "PT20M"}, "synchronizationJobSettings": MINE}
@@ -78,7 +80,7 @@ def test_an_interval_may_be_refused_and_then_nothing_is_changed(
 
 @pytest.mark.parametrize(("what", "interval"), [("ignored", "PT40M"), ("taken", "PT20M")])
 def test_an_interval_is_ignored_unless_the_switch_says_otherwise(
-    graph: GraphCaller, graph_world: World, principal: Principal, job: str, what: str, interval: str
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str, what: str, interval: str
 ) -> None:
     graph_world.switch(patch_interval=what)
     path = f"{jobs_of(principal.id)}/{job}"
@@ -102,7 +104,7 @@ def test_a_patch_that_makes_no_sense_is_refused(
 
 
 def test_settings_and_interval_may_change_behind_ones_back(
-    caller: GraphCaller, graph_world: World, principal: Principal, job: str
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
 ) -> None:
     changed = {"LookaheadQueryEnabled": "True", "AzureIngestionAttributeOptimization": None}
     graph_world.change_job(job, settings=changed, interval=timedelta(minutes=20))
@@ -125,7 +127,7 @@ def test_settings_and_interval_may_change_behind_ones_back(
 )
 def test_a_restart_takes_a_scope_or_the_default(
     graph: GraphCaller,
-    graph_world: World,
+    graph_world: SimulatorClient,
     principal: Principal,
     job: str,
     body: dict[str, object],
@@ -139,7 +141,7 @@ def test_a_restart_takes_a_scope_or_the_default(
 
 
 def test_a_restart_lifts_quarantine_and_begins_anew(
-    graph: GraphCaller, graph_world: World, principal: Principal, job: str
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
 ) -> None:
     graph_world.quarantine(job, "EncounteredEscrowProportionThreshold")
     graph.post(f"{jobs_of(principal.id)}/{job}/restart", {"criteria": {"resetScope": ""}})
@@ -167,7 +169,7 @@ def test_a_restart_starts_a_job_that_was_paused(graph: GraphCaller, principal: P
     ],
 )
 def test_a_restart_that_makes_no_sense_is_refused(
-    graph: GraphCaller, graph_world: World, principal: Principal, job: str, content: bytes, message: str
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str, content: bytes, message: str
 ) -> None:
     answer = graph.post(f"{jobs_of(principal.id)}/{job}/restart", content=content)
     assert read_error(answer) == (400, "BadRequest", message)
@@ -175,7 +177,7 @@ def test_a_restart_that_makes_no_sense_is_refused(
 
 
 def test_a_changed_scope_is_in_force_only_after_a_restart(
-    caller: GraphCaller, graph_world: World, principal: Principal, job: str
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
 ) -> None:
     graph_world.set_secrets(principal.id, {"SyncAll": "true"})
     graph_world.advance(2 * HOUR)
@@ -184,7 +186,7 @@ def test_a_changed_scope_is_in_force_only_after_a_restart(
     assert graph_world.job(job).sync_all == "true"
 
 
-def test_a_person_in_the_portal_may_restart(graph_world: World, job: str) -> None:
+def test_a_person_in_the_portal_may_restart(graph_world: SimulatorClient, job: str) -> None:
     view = graph_world.act(job, "restart", scope="Watermark")
     assert [item.scope for item in view.restarts] == [("Watermark",)]
     assert graph_world.journal() == []
@@ -192,7 +194,7 @@ def test_a_person_in_the_portal_may_restart(graph_world: World, job: str) -> Non
 
 @pytest.mark.parametrize("action", ["patch", "restart"])
 def test_a_change_right_after_another_conflicts(
-    caller: GraphCaller, graph_world: World, principal: Principal, job: str, action: str
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str, action: str
 ) -> None:
     graph_world.switch(conflict_seconds=5)
     path = f"{jobs_of(principal.id)}/{job}"
@@ -201,7 +203,9 @@ def test_a_change_right_after_another_conflicts(
     assert answer.status_code == 409
 
 
-def test_to_own_the_service_principal_is_not_enough_for_a_patch(caller: GraphCaller, graph_world: World) -> None:
+def test_to_own_the_service_principal_is_not_enough_for_a_patch(
+    caller: GraphCaller, graph_world: SimulatorClient
+) -> None:
     graph_world.set_application(roles=["Application.ReadWrite.OwnedBy"])
     mine = graph_world.create_service_principal(owners=[graph_world.connection.client_id])
     path = f"{jobs_of(mine.id)}/{graph_world.create_job(mine.id).id}"

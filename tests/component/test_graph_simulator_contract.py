@@ -8,7 +8,7 @@ from graph_simulator.world.words import QUARANTINE_REASONS
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error
 from tests.support.graph_facts import check_requests
 from tests.support.simulator_fixtures import WORLD_BEGINS
-from tests.support.world import Principal, World
+from tests.support.world import Principal, SimulatorClient
 
 HOUR = timedelta(hours=1)
 NEVER = "0001-01-01T00:00:00Z"
@@ -36,7 +36,9 @@ def test_a_started_job_looks_failed_before_its_first_cycle_ends(graph: GraphCall
     assert last["error"] == {"code": "None", "message": "", "tenantActionable": False}
 
 
-def test_a_running_cycle_reports_progress(graph: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_a_running_cycle_reports_progress(
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     job = graph.create(principal.id)
     graph_world.script(job, {"duration": 600, "imported": 200})
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
@@ -45,7 +47,7 @@ def test_a_running_cycle_reports_progress(graph: GraphCaller, graph_world: World
     assert [(item["completedUnits"], item["totalUnits"]) for item in progress] == [(100, 200)]
 
 
-def test_a_job_runs_well(graph: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_a_job_runs_well(graph: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     job = graph.create(principal.id)
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
     graph_world.advance(HOUR)
@@ -59,7 +61,9 @@ def test_a_job_runs_well(graph: GraphCaller, graph_world: World, principal: Prin
     assert [entry["key"] for entry in status["synchronizedEntryCountByType"]] == ["user to User", "group to Group"]
 
 
-def test_object_errors_alone_leave_the_job_active(graph: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_object_errors_alone_leave_the_job_active(
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     job = graph.create(principal.id)
     graph_world.script(job, {"kind": "entry_errors", "escrowed": 3})
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
@@ -70,7 +74,9 @@ def test_object_errors_alone_leave_the_job_active(graph: GraphCaller, graph_worl
 
 
 @pytest.mark.parametrize("reason", QUARANTINE_REASONS)
-def test_each_reason_of_quarantine(graph: GraphCaller, graph_world: World, principal: Principal, reason: str) -> None:
+def test_each_reason_of_quarantine(
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, reason: str
+) -> None:
     job = graph.create(principal.id)
     graph_world.script(job, "succeed", habit={"kind": "quarantine", "reason": reason})
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
@@ -81,7 +87,9 @@ def test_each_reason_of_quarantine(graph: GraphCaller, graph_world: World, princ
     assert status["quarantine"]["error"] == status["lastExecution"]["error"]
 
 
-def test_four_weeks_of_quarantine_disable_the_job(graph: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_four_weeks_of_quarantine_disable_the_job(
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     job = graph.create(principal.id)
     graph_world.script(job, habit="fail")
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
@@ -90,7 +98,7 @@ def test_four_weeks_of_quarantine_disable_the_job(graph: GraphCaller, graph_worl
     assert (answer["schedule"]["state"], answer["status"]["code"]) == ("Disabled", "Quarantine")
 
 
-def test_pruned_escrows_pause_the_job(graph: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_pruned_escrows_pause_the_job(graph: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     job = graph.create(principal.id)
     graph_world.script(job, "prune_escrows")
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
@@ -100,7 +108,9 @@ def test_pruned_escrows_pause_the_job(graph: GraphCaller, graph_world: World, pr
     assert (answer["schedule"]["state"], answer["status"]["code"]) == ("Disabled", "Paused")
 
 
-def test_the_documented_form_of_a_new_job(graph: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_the_documented_form_of_a_new_job(
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     graph_world.switch(create_form="documented", create_status=200)
     answer = graph.post(jobs_of(principal.id), {"templateId": "scim"})
     assert answer.status_code == 200
@@ -119,7 +129,7 @@ def test_pause_and_delete(graph: GraphCaller, principal: Principal) -> None:
     assert graph.get(jobs_of(principal.id)).json()["value"] == []
 
 
-def test_templates(graph: GraphCaller, graph_world: World) -> None:
+def test_templates(graph: GraphCaller, graph_world: SimulatorClient) -> None:
     principal = graph_world.create_service_principal(templates=["scim", "aWSSingleSignon"])
     path = f"/servicePrincipals/{principal.id}/synchronization/templates"
     listed = graph.get(path).json()["value"]
@@ -144,7 +154,7 @@ def test_service_principals(graph: GraphCaller, principal: Principal) -> None:
     assert [item["id"] for item in found["value"]] == [principal.id]
 
 
-def test_errors(graph: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_errors(graph: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     status, code, message = read_error(graph.post(jobs_of(principal.id), {"templateId": "unheard"}))
     assert (status, code) == (400, "UnknownError")
     assert '"code": "BadRequest"' in message
@@ -169,7 +179,7 @@ def test_every_answer_has_the_headers_of_graph(graph: GraphCaller, principal: Pr
 
 
 def test_the_journals_requests_can_be_held_to_the_description(
-    graph: GraphCaller, graph_world: World, principal: Principal
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph.create(principal.id)
     graph.get(jobs_of(principal.id))

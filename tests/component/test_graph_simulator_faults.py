@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error, secrets_of
-from tests.support.world import Principal, World
+from tests.support.world import Principal, SimulatorClient
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def create(caller: GraphCaller, principal: Principal) -> httpx.Response:
     ],
 )
 def test_the_next_call_answers_with_an_error_and_has_no_effect(
-    caller: GraphCaller, graph_world: World, principal: Principal, fields: dict[str, object], error: object
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, fields: dict[str, object], error: object
 ) -> None:
     graph_world.fault("answer", operation="createJob", **fields)
     assert read_error(create(caller, principal)) == error
@@ -44,28 +44,34 @@ def test_the_next_call_answers_with_an_error_and_has_no_effect(
     assert create(caller, principal).status_code == 201
 
 
-def test_an_error_can_come_after_the_effect(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_an_error_can_come_after_the_effect(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     graph_world.fault("answer", operation="createJob", point="after", status=504)
     assert create(caller, principal).status_code == 504
     assert len(graph_world.jobs()) == 1
     assert graph_world.journal(operation="createJob")[0].had_effect
 
 
-def test_an_error_can_have_any_body_and_headers(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_an_error_can_have_any_body_and_headers(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     caller.checks_answers = False
     graph_world.fault("answer", operation="listJobs", status=502, body=b"<html>", headers={"X-Odd": "1"})
     answer = caller.get(jobs_of(principal.id))
     assert (answer.status_code, answer.content, answer.headers["x-odd"]) == (502, b"<html>", "1")
 
 
-def test_a_nested_error_is_json_within_a_string(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_a_nested_error_is_json_within_a_string(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     graph_world.fault("answer", operation="listJobs", status=400, code="InvalidNotificationSettings", nested=True)
     status, code, message = read_error(caller.get(jobs_of(principal.id)))
     assert (status, code) == (400, "UnknownError")
     assert '"code": "InvalidNotificationSettings"' in message
 
 
-def test_retry_after_has_three_forms(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_retry_after_has_three_forms(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     def read(form: str) -> httpx.Response:
         graph_world.fault("answer", status=429, retry_after=form, retry_after_seconds=30)
         return caller.get(jobs_of(principal.id))
@@ -80,7 +86,7 @@ def test_retry_after_has_three_forms(caller: GraphCaller, graph_world: World, pr
     assert "retry-after" not in read("").headers
 
 
-def test_a_fault_hits_only_what_it_was_asked_for(caller: GraphCaller, graph_world: World) -> None:
+def test_a_fault_hits_only_what_it_was_asked_for(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     first, second = graph_world.create_service_principals(2)
     fault = graph_world.fault("answer", operation="listJobs", service_principal=second.id, skip=1, times=2)
     answers = [caller.get(jobs_of(sp.id)).status_code for sp in (first, second, second, second, second)]
@@ -88,7 +94,9 @@ def test_a_fault_hits_only_what_it_was_asked_for(caller: GraphCaller, graph_worl
     assert (fault.look().seen, fault.look().hits) == (3, 2)
 
 
-def test_a_fault_of_one_job_ends_at_a_time(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_a_fault_of_one_job_ends_at_a_time(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     job, other = (caller.create(principal.id) for _ in range(2))
     until = graph_world.now() + timedelta(minutes=1)
     graph_world.fault("answer", job=job, times=None, until=until.isoformat())
@@ -101,7 +109,7 @@ def test_a_fault_of_one_job_ends_at_a_time(caller: GraphCaller, graph_world: Wor
 @pytest.mark.parametrize(("point", "jobs", "end"), [("before", 0, "cut"), ("after", 1, "lost")])
 def test_a_connection_is_closed_before_or_after_the_effect(
     caller: GraphCaller,
-    graph_world: World,
+    graph_world: SimulatorClient,
     principal: Principal,
     point: Literal["before", "after"],
     jobs: int,
@@ -116,7 +124,7 @@ def test_a_connection_is_closed_before_or_after_the_effect(
 
 
 def test_a_connection_is_closed_in_the_middle_of_the_body(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.fault("truncate", operation="createJob", point="after")
     with pytest.raises(httpx.RemoteProtocolError, match="peer closed connection"):
@@ -127,7 +135,7 @@ def test_a_connection_is_closed_in_the_middle_of_the_body(
 @pytest.mark.parametrize(("point", "held"), [("before", 0), ("after", 1)])
 def test_a_request_is_held_until_it_is_released(
     caller: GraphCaller,
-    graph_world: World,
+    graph_world: SimulatorClient,
     principal: Principal,
     aside: ThreadPoolExecutor,
     point: Literal["before", "after"],
@@ -145,7 +153,11 @@ def test_a_request_is_held_until_it_is_released(
 
 @pytest.mark.parametrize(("point", "jobs"), [("before", 0), ("after", 1)])
 def test_a_held_request_whose_caller_goes_away_has_its_effect_only_after_the_point(
-    graph_world: World, principal: Principal, aside: ThreadPoolExecutor, point: Literal["before", "after"], jobs: int
+    graph_world: SimulatorClient,
+    principal: Principal,
+    aside: ThreadPoolExecutor,
+    point: Literal["before", "after"],
+    jobs: int,
 ) -> None:
     hold = graph_world.hold("createJob", point)
     with GraphCaller(graph_world) as leaving:
@@ -163,7 +175,7 @@ def test_a_held_request_whose_caller_goes_away_has_its_effect_only_after_the_poi
 
 
 def test_the_worlds_time_of_an_effect_is_when_it_happens(
-    caller: GraphCaller, graph_world: World, principal: Principal, aside: ThreadPoolExecutor
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, aside: ThreadPoolExecutor
 ) -> None:
     caller.sign_in()
     hold = graph_world.hold("createJob")
@@ -177,7 +189,7 @@ def test_the_worlds_time_of_an_effect_is_when_it_happens(
 
 
 def test_a_delay_takes_real_time_and_changes_nothing(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.fault("delay", operation="listJobs", delay_seconds=0.05)
     assert caller.get(jobs_of(principal.id)).status_code == 200
@@ -186,13 +198,13 @@ def test_a_delay_takes_real_time_and_changes_nothing(
     assert took >= 0.05
 
 
-def test_every_call_can_take_longer(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_every_call_can_take_longer(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     graph_world.set_latency(0.02)
     caller.get(jobs_of(principal.id))
     assert all((entry.seconds or 0) >= 0.02 for entry in graph_world.journal(idle=True))
 
 
-def test_the_token_service_can_fail_too(caller: GraphCaller, graph_world: World) -> None:
+def test_the_token_service_can_fail_too(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     graph_world.fault("answer", operation="token", status=503, retry_after="seconds")
     answer = caller.ask_token()
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
@@ -200,14 +212,14 @@ def test_the_token_service_can_fail_too(caller: GraphCaller, graph_world: World)
     assert caller.ask_token().status_code == 200
 
 
-def test_cleared_faults_hit_nothing(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_cleared_faults_hit_nothing(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     graph_world.fault("close", times=None)
     graph_world.clear_faults()
     assert caller.get(jobs_of(principal.id)).status_code == 200
 
 
 def test_requests_under_way_together_are_counted(
-    caller: GraphCaller, graph_world: World, principal: Principal, aside: ThreadPoolExecutor
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, aside: ThreadPoolExecutor
 ) -> None:
     caller.sign_in()
     hold = graph_world.hold("listJobs", times=3)
@@ -219,7 +231,7 @@ def test_requests_under_way_together_are_counted(
 
 
 def test_the_answer_to_a_put_of_secrets_can_be_lost(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.fault("close", operation="putSecrets", point="after")
     with pytest.raises(httpx.RemoteProtocolError):

@@ -8,11 +8,11 @@ import pytest
 import requests
 
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error
-from tests.support.world import Principal, World
+from tests.support.world import Principal, SimulatorClient
 
 
 @pytest.fixture
-def session(graph_world: World) -> Iterator[requests.Session]:
+def session(graph_world: SimulatorClient) -> Iterator[requests.Session]:
     """A session that trusts the simulator, whatever REQUESTS_CA_BUNDLE says (it would win over `verify`)."""
     with requests.Session() as made:
         made.trust_env = False
@@ -20,19 +20,19 @@ def session(graph_world: World) -> Iterator[requests.Session]:
         yield made
 
 
-def make_msal(world: World, session: requests.Session, **changes: Any) -> Any:
+def make_msal(world: SimulatorClient, session: requests.Session, **changes: Any) -> Any:
     known = world.connection
     fields = {"client_id": known.client_id, "client_credential": known.client_secret, "authority": known.authority}
     return msal.ConfidentialClientApplication(**fields | changes, instance_discovery=False, http_client=session)
 
 
-def acquire(app: Any, world: World) -> dict[str, Any]:
+def acquire(app: Any, world: SimulatorClient) -> dict[str, Any]:
     answer: dict[str, Any] = app.acquire_token_for_client(scopes=[f"{world.connection.graph_url}/.default"])
     return answer
 
 
 def test_msal_gets_a_token_that_graph_takes(
-    graph_world: World, session: requests.Session, caller: GraphCaller, principal: Principal
+    graph_world: SimulatorClient, session: requests.Session, caller: GraphCaller, principal: Principal
 ) -> None:
     answer = acquire(make_msal(graph_world, session), graph_world)
     assert (answer["token_type"], answer["expires_in"]) == ("Bearer", 3599)
@@ -46,21 +46,21 @@ def test_msal_gets_a_token_that_graph_takes(
     [({"client_credential": "wrong"}, 7000215), ({"client_id": "nobody"}, 700016)],
 )
 def test_msal_reads_entras_own_errors(
-    graph_world: World, session: requests.Session, changes: dict[str, str], number: int
+    graph_world: SimulatorClient, session: requests.Session, changes: dict[str, str], number: int
 ) -> None:
     answer = acquire(make_msal(graph_world, session, **changes), graph_world)
     assert answer["error_codes"] == [number]
     assert f"AADSTS{number}" in answer["error_description"]
 
 
-def test_entra_may_quote_the_secret_that_it_refuses(graph_world: World, session: requests.Session) -> None:
+def test_entra_may_quote_the_secret_that_it_refuses(graph_world: SimulatorClient, session: requests.Session) -> None:
     graph_world.switch(quotes_secrets=True)
     result = acquire(make_msal(graph_world, session, client_credential="wr/ng"), graph_world)
     assert result["error_codes"] == [7000215]
     assert result["error_description"].startswith("Got 'wr/ng', 'wr%2Fng', '")
 
 
-def test_msal_is_told_that_a_tenant_does_not_exist(graph_world: World, session: requests.Session) -> None:
+def test_msal_is_told_that_a_tenant_does_not_exist(graph_world: SimulatorClient, session: requests.Session) -> None:
     with pytest.raises(ValueError, match="double check your tenant"):
         make_msal(graph_world, session, authority=f"{graph_world.connection.url}/nowhere")
 
@@ -71,13 +71,13 @@ def test_discovery_names_the_tenant_that_does_not_exist(caller: GraphCaller) -> 
     assert answer.json()["error_description"].startswith("AADSTS90002")
 
 
-def test_roles_can_be_taken_from_an_application(graph_world: World, caller: GraphCaller) -> None:
+def test_roles_can_be_taken_from_an_application(graph_world: SimulatorClient, caller: GraphCaller) -> None:
     graph_world.set_application(roles=[])
     caller.sign_in().get("/servicePrincipals/x")
     assert graph_world.journal(operation="getServicePrincipal")[0].roles == ()
 
 
-def test_a_secret_can_be_rotated(graph_world: World, caller: GraphCaller) -> None:
+def test_a_secret_can_be_rotated(graph_world: SimulatorClient, caller: GraphCaller) -> None:
     graph_world.set_application(secrets=["new"])
     assert caller.ask_token().status_code == 401
     assert caller.ask_token(client_secret="new").status_code == 200
@@ -99,7 +99,7 @@ def test_graph_refuses_what_is_no_token(
 
 
 def test_graph_refuses_tokens_that_expired_or_were_revoked(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.set_token_lifetime(0)
     refused = (401, "InvalidAuthenticationToken", "Access token has expired or is not yet valid.")
@@ -111,6 +111,6 @@ def test_graph_refuses_tokens_that_expired_or_were_revoked(
     assert caller.sign_in().get(jobs_of(principal.id)).status_code == 200
 
 
-def test_the_signing_keys_are_published(caller: GraphCaller, graph_world: World) -> None:
+def test_the_signing_keys_are_published(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     keys = caller.http.get(f"/{graph_world.connection.tenant_id}/discovery/v2.0/keys").json()["keys"]
     assert [(key["kty"], key["kid"]) for key in keys] == [("RSA", "simulator")]

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error, secrets_of
-from tests.support.world import World
+from tests.support.world import SimulatorClient
 
 OWNED = "Application.ReadWrite.OwnedBy"
 READS, WRITES = "Synchronization.Read.All", "Synchronization.ReadWrite.All"
@@ -77,7 +77,7 @@ def test_owned_by_adds_to_other_roles(caller: GraphCaller) -> None:
     assert call(caller, "createJob", owners=["somebody"], roles=[OWNED, READS]).status_code == 401
 
 
-def test_a_refused_write_has_no_effect(caller: GraphCaller, graph_world: World) -> None:
+def test_a_refused_write_has_no_effect(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     principal = graph_world.create_service_principal()
     graph_world.set_application(roles=[READS])
     assert caller.put(secrets_of(principal.id), {"value": [{"key": "SyncAll", "value": "true"}]}).status_code == 401
@@ -86,7 +86,9 @@ def test_a_refused_write_has_no_effect(caller: GraphCaller, graph_world: World) 
 
 
 @pytest.mark.parametrize(("role", "status"), [(DIRECTORY, 200), (OWNED, 200), (READS, 403), (WRITES, 403)])
-def test_service_principals_are_the_directorys(caller: GraphCaller, graph_world: World, role: str, status: int) -> None:
+def test_service_principals_are_the_directorys(
+    caller: GraphCaller, graph_world: SimulatorClient, role: str, status: int
+) -> None:
     """Application.ReadWrite.OwnedBy reads all of them, its owner or not, as the page on getting one says."""
     other = graph_world.create_service_principal(owners=["somebody"])
     graph_world.set_application(roles=[role])
@@ -96,7 +98,7 @@ def test_service_principals_are_the_directorys(caller: GraphCaller, graph_world:
         assert status == 200 or read_error(answer)[1] == "Authorization_RequestDenied"
 
 
-def test_an_owner_may_come_and_go(caller: GraphCaller, graph_world: World) -> None:
+def test_an_owner_may_come_and_go(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     graph_world.set_application(roles=[OWNED])
     principal = graph_world.create_service_principal(owners=[])
     assert caller.get(jobs_of(principal.id)).status_code == 401

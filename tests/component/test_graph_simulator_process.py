@@ -13,7 +13,7 @@ import pytest
 
 from graph_simulator.process import SOURCE_ROOT, Launch, run_process
 from tests.support.graph_caller import GraphCaller
-from tests.support.world import World
+from tests.support.world import SimulatorClient
 
 START = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ def test_world_json_tells_how_to_reach_it(tmp_path: Path) -> None:
         assert facts["graph_url"] == facts["url"]
         assert (tmp_path / "world.json").stat().st_mode & 0o077 == 0
         assert facts["pid"] != os.getpid()
-        with World(tmp_path) as world:
+        with SimulatorClient(tmp_path) as world:
             clock = world.clock()
             assert (clock.start, clock.origin, clock.rate) == (START, 1_700_000_000.0, 60.0)
             assert clock.now > START + timedelta(days=365)
@@ -45,7 +45,7 @@ def test_a_world_can_come_from_a_file(tmp_path: Path) -> None:
     }
     path = tmp_path / "begin.json"
     path.write_text(json.dumps(document))
-    with World.run(tmp_path / "run", Launch(world=path, seed=3)) as world, GraphCaller(world) as caller:
+    with SimulatorClient.run(tmp_path / "run", Launch(world=path, seed=3)) as world, GraphCaller(world) as caller:
         assert caller.get("/servicePrincipals/abc").json()["displayName"] == "Zendesk"
         assert world.switch()["create_form"] == "documented"
         assert caller.ask_token("t", client_id="mine", client_secret="s").status_code == 200
@@ -59,7 +59,7 @@ def test_a_world_file_with_a_misspelt_word_is_told_and_ends_it(tmp_path: Path) -
 
 
 def test_it_ends_on_sigterm_though_a_client_keeps_its_connection(tmp_path: Path) -> None:
-    with World.run(tmp_path, Launch()) as world:
+    with SimulatorClient.run(tmp_path, Launch()) as world:
         process = world.connection.pid
         world.jobs()
         os.kill(process, signal.SIGTERM)

@@ -9,7 +9,7 @@ import pytest
 from graph_simulator.world.secrets import SECRET_KEYS, SENSITIVE_KEYS
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error, secrets_of
 from tests.support.graph_facts import check_requests
-from tests.support.world import ControlError, Principal, World
+from tests.support.world import ControlError, Principal, SimulatorClient
 
 BAD = "SystemForCrossDomainIdentityManagementInvalidCredentials"
 
@@ -32,7 +32,9 @@ def read_nested(answer: httpx.Response) -> tuple[int, str]:
     return status, nested["code"]
 
 
-def test_secrets_are_stored_and_shown_masked(graph: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_secrets_are_stored_and_shown_masked(
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     assert read(graph, principal) == {}
     assert put(graph, principal, BaseAddress="https://scim.test", SecretToken="s3cret").status_code == 204
     assert read(graph, principal) == {"BaseAddress": "https://scim.test", "SecretToken": "*"}
@@ -54,14 +56,14 @@ def test_a_put_upserts_by_key_and_an_empty_value_removes(graph: GraphCaller, pri
     assert read(graph, principal) == {"BaseAddress": "a", "SyncAll": "true"}
 
 
-def test_a_put_may_replace_all(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_a_put_may_replace_all(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     put(caller, principal, BaseAddress="a", SecretToken="s")
     graph_world.switch(secrets_put_replaces=True)
     put(caller, principal, SyncAll="true")
     assert read(caller, principal) == {"SyncAll": "true"}
 
 
-def test_every_value_may_be_masked(caller: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_every_value_may_be_masked(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     put(caller, principal, BaseAddress="a", SyncAll="true")
     graph_world.switch(secrets_masked="all")
     assert read(caller, principal) == {"BaseAddress": "*", "SyncAll": "*"}
@@ -69,7 +71,7 @@ def test_every_value_may_be_masked(caller: GraphCaller, graph_world: World, prin
 
 @pytest.mark.parametrize("value", ["", None, "{Enabled: true}"])
 def test_notification_settings_that_are_no_json_are_refused_and_nothing_is_stored(
-    graph: GraphCaller, graph_world: World, principal: Principal, value: str | None
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, value: str | None
 ) -> None:
     answer = put(graph, principal, BaseAddress="a", SyncNotificationSettings=value)
     assert read_nested(answer) == (400, "InvalidNotificationSettings")
@@ -112,7 +114,7 @@ def test_secrets_survive_the_deletion_of_jobs(graph: GraphCaller, principal: Pri
 
 
 def test_writes_are_remembered_with_their_values_and_the_journal_has_only_the_keys(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     put(caller, principal, SecretToken="s3cret", SyncAll="")
     entry = graph_world.journal(operation="putSecrets")[0]
@@ -125,7 +127,7 @@ def test_writes_are_remembered_with_their_values_and_the_journal_has_only_the_ke
 
 
 def test_a_person_in_the_portal_may_change_secrets(
-    caller: GraphCaller, graph_world: World, principal: Principal
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     put(caller, principal, SecretToken="s", BaseAddress="a")
     assert graph_world.set_secrets(principal.id, {"SecretToken": None}) == {"BaseAddress": "a"}
@@ -138,7 +140,7 @@ def test_a_person_in_the_portal_may_change_secrets(
 
 @pytest.mark.parametrize("job_bound", [True, False])
 def test_credentials_are_tried_on_the_target_application(
-    graph: GraphCaller, graph_world: World, principal: Principal, job_bound: bool
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job_bound: bool
 ) -> None:
     path = f"{jobs_of(principal.id)}/{graph.create(principal.id)}" if job_bound else jobs_of(principal.id)
     graph_world.set_target_app(principal.id, accepts={"SecretToken": ["good"]})
@@ -167,7 +169,7 @@ def test_credentials_are_tried_on_the_target_application(
 
 
 def test_saved_credentials_are_tried_in_place_of_given_ones(
-    graph: GraphCaller, graph_world: World, principal: Principal
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.set_target_app(principal.id, needs=["SecretToken"])
     path = f"{jobs_of(principal.id)}/{graph.create(principal.id)}/microsoft.graph.validateCredentials"
@@ -192,7 +194,7 @@ def test_a_validation_that_makes_no_sense_is_refused(graph: GraphCaller, princip
 
 
 def test_a_job_fails_while_its_credentials_are_refused_and_recovers_with_good_ones(
-    graph: GraphCaller, graph_world: World, principal: Principal
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     put(graph, principal, SecretToken="good")
     graph_world.set_target_app(principal.id, accepts={"SecretToken": ["good"]})
@@ -210,7 +212,7 @@ def test_a_job_fails_while_its_credentials_are_refused_and_recovers_with_good_on
 
 
 def test_deprecation_is_told_by_beta_only_and_only_if_asked_for(
-    graph: GraphCaller, graph_world: World, principal: Principal
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     path = f"{jobs_of(principal.id)}/{graph.create(principal.id)}/validateCredentials"
     assert "deprecation" not in put(graph, principal, SyncAll="true").headers
@@ -222,7 +224,7 @@ def test_deprecation_is_told_by_beta_only_and_only_if_asked_for(
 
 @pytest.mark.parametrize("nested", [True, False])
 def test_a_refusal_may_quote_all_that_was_sent(
-    graph: GraphCaller, graph_world: World, principal: Principal, nested: bool
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, nested: bool
 ) -> None:
     graph_world.switch(quotes_secrets=True, nested_errors=nested)
     graph_world.set_target_app(principal.id, accepts={"SecretToken": ["good"]})
@@ -234,7 +236,7 @@ def test_a_refusal_may_quote_all_that_was_sent(
         assert quoted in answer.text
 
 
-def test_an_injected_refusal_quotes_too(graph: GraphCaller, graph_world: World, principal: Principal) -> None:
+def test_an_injected_refusal_quotes_too(graph: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     graph_world.switch(quotes_secrets=True)
     graph_world.fault("answer", operation="putSecrets", status=400, code="Bad", message="No.")
     _, code, message = read_error(put(graph, principal, SecretToken="s3cret"))

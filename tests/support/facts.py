@@ -101,7 +101,7 @@ def resource(
     """A resource that has our finalizer, unless it only observes."""
     wish = wish or desired()
     if finalizers is None:
-        finalizers = () if wish.is_observed_only else (FINALIZER,)
+        finalizers = () if wish.is_observe_only else (FINALIZER,)
     usual: dict[str, Any] = {
         "key": ResourceKey("identity", name),
         "uid": f"uid-of-{name}",

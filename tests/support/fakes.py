@@ -15,15 +15,15 @@ from entrasync.core.resource.defaults import Defaults
 from entrasync.core.resource.job_resource import Resource, ResourceKey
 from entrasync.core.status.events import Event
 from entrasync.reconcile.connection.registry import Connection, Connections
-from entrasync.reconcile.controller.observe import Observer
+from entrasync.reconcile.controller.observe import FactsReader
 from entrasync.reconcile.controller.perform import Performer
-from entrasync.reconcile.controller.reconciler import Reconciler
+from entrasync.reconcile.controller.reconciler import JobReconciler
 from entrasync.reconcile.controller.resolver import Resolver
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.ports.kubernetes import ResourceChanged, ResourceGone, Subject
 from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings
-from entrasync.reconcile.state.memory import Memory
+from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 from tests.support.facts import NOW, TENANT, remote_job
 from tests.support.fake_secrets import FakeSecrets
@@ -292,11 +292,11 @@ class Told:
     def reasons(self) -> list[str]:
         return [str(event.reason) for event in self.events]
 
-    def tell(self, subject: Subject, event: Event) -> None:
+    def record(self, subject: Subject, event: Event) -> None:
         self.events.append(event)
 
 
-class Story:
+class ReconcilerHarness:
     """One process of the operator between the two fakes. `restart` loses what only memory held."""
 
     def __init__(self) -> None:
@@ -309,19 +309,21 @@ class Story:
         self.restart()
 
     def restart(self) -> None:
-        self.resources, self.memory = Resources(self.install), Memory()
+        self.resources, self.memory = Resources(self.install), MemoryStore()
         self.server.resources = self.resources
         for stored in self.server.stored.values():
             self.resources.put(stored)
         self.resources.is_complete = True
         self.fetched: list[str] = []
-        listings = Listings(self.graph, on_fetched=lambda home, _: self.fetched.append(home))
+        listings = Listings(
+            self.graph, on_fetched=lambda service_principal_id, _: self.fetched.append(service_principal_id)
+        )
         self.connections = Connections(Connection(None, self.graph, listings), serves=lambda _: True)
-        observer = Observer(self.connections, self.resources, self.memory, secrets=self.secrets, clock=self.clock)
+        observer = FactsReader(self.connections, self.resources, self.memory, secrets=self.secrets, clock=self.clock)
         performer = Performer(
             self.connections, self.server, self.resources, self.memory, events=self.told, clock=self.clock
         )
-        self.reconciler = Reconciler(
+        self.reconciler = JobReconciler(
             self.resources,
             self.memory,
             namespaces=NamespaceDefaults(

@@ -7,13 +7,13 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.support.graph_facts import check_answer
-from tests.support.world import World
+from tests.support.world import SimulatorClient
 
 
 class GraphCaller:
     """Calls the simulator as one of its applications. `exempt` are properties that a test has overridden."""
 
-    def __init__(self, world: World, version: str = "v1.0") -> None:
+    def __init__(self, world: SimulatorClient, version: str = "v1.0") -> None:
         self.world, self.version = world, version
         self.exempt: set[str] = set()
         self.checks_answers = True

@@ -14,7 +14,7 @@ from local_stack import WorldTime
 from tests.support.cluster import Cluster, RefusedError
 from tests.support.polling import until
 from tests.support.warm_start import fork_simulator
-from tests.support.world import World
+from tests.support.world import SimulatorClient
 
 Object = dict[str, Any]
 
@@ -32,7 +32,7 @@ FAST = 60.0
 class SimulatedTenant:
     """A running simulator, and how an install finds it."""
 
-    world: World
+    world: SimulatorClient
     folder: Path
     time: WorldTime
 
@@ -42,7 +42,7 @@ class SimulatedTenant:
         """Run the simulator of a tenant, whose files are in a folder."""
         time = WorldTime.beginning_now(FAST)
         launch = Launch(clock_start=time.start, clock_origin=time.origin, clock_rate=time.rate)
-        with World.run(folder, launch, begin=fork_simulator) as world:
+        with SimulatorClient.run(folder, launch, begin=fork_simulator) as world:
             yield cls(world, folder, time)
 
     @property

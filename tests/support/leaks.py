@@ -10,7 +10,7 @@ from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, PLURAL
 from tests.support.certificates import key_pem
 from tests.support.cluster import Object
 from tests.support.secret_forms import forms_of
-from tests.support.workplace import Workplace
+from tests.support.workplace import OperatorEnvironment
 
 SHAPES = {
     "a token": re.compile(r"eyJ[A-Za-z0-9_-]{16,}|Bearer (?!\*)", re.IGNORECASE),
@@ -28,7 +28,7 @@ PLACEHOLDERS = frozenset({"replace-me"})
 """What examples have in the place of secrets."""
 
 
-def find_leaks(place: Workplace, *more: str) -> list[str]:
+def find_leaks(place: OperatorEnvironment, *more: str) -> list[str]:
     """Search logs, metrics, Events and resources of all namespaces of an operator for all secrets it may have met.
 
     Those are what the simulator's world lets in and was sent, what is or was in Secrets, and `more`. Each is searched
@@ -43,7 +43,7 @@ def find_leaks(place: Workplace, *more: str) -> list[str]:
     return sorted(found | shapes)
 
 
-def _read_all(place: Workplace) -> Iterator[tuple[str, str]]:
+def _read_all(place: OperatorEnvironment) -> Iterator[tuple[str, str]]:
     for log in sorted(place.log.parent.glob("*.log")):
         yield f"the log {log.name}", log.read_text(errors="replace")
     if place.operator:
@@ -53,7 +53,7 @@ def _read_all(place: Workplace) -> Iterator[tuple[str, str]]:
     yield "a GraphConnection", _write(_list(place, API_VERSION, CONNECTION_PLURAL))
 
 
-def _know_secrets(place: Workplace) -> set[str]:
+def _know_secrets(place: OperatorEnvironment) -> set[str]:
     world = place.world
     sent = [write.values for write in world.secret_writes()] + [
         trial.credentials for trial in world.credential_validations()
@@ -65,9 +65,9 @@ def _know_secrets(place: Workplace) -> set[str]:
     return {secret for secret in secrets if len(secret.strip()) >= SHORTEST} - PLACEHOLDERS
 
 
-def _list(place: Workplace, api_version: str, plural: str) -> list[Object]:
+def _list(place: OperatorEnvironment, api_version: str, plural: str) -> list[Object]:
     """List what is in the namespaces of an operator; of all where it has no list of its own."""
-    namespaces = {place.namespace, *place.post.namespaces} if place.post.namespaces else None
+    namespaces = {place.namespace, *place.launch.namespaces} if place.launch.namespaces else None
     found = place.cluster.list(api_version, plural)
     return [each for each in found if namespaces is None or each["metadata"]["namespace"] in namespaces]
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Self
 
 
-class Line:
+class CuttableProxy:
     """Listens on a port of its own and passes bytes both ways. `with` closes it."""
 
     def __init__(self, target_port: int) -> None:

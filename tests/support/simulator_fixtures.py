@@ -7,21 +7,21 @@ import pytest
 
 from tests.support.graph_caller import GraphCaller
 from tests.support.warm_start import fork_simulator
-from tests.support.world import Launch, Principal, World
+from tests.support.world import Launch, Principal, SimulatorClient
 
 WORLD_BEGINS = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorClient]:
     """A simulator in a process of its own, whose time stands still."""
     launch = Launch(clock_start=WORLD_BEGINS, clock_frozen=True)
-    with World.run(tmp_path_factory.mktemp("graph-simulator"), launch, begin=fork_simulator) as running:
+    with SimulatorClient.run(tmp_path_factory.mktemp("graph-simulator"), launch, begin=fork_simulator) as running:
         yield running
 
 
 @pytest.fixture
-def graph_world(simulator: World) -> World:
+def graph_world(simulator: SimulatorClient) -> SimulatorClient:
     """The session's simulator, with nothing in it, on the morning of its first day."""
     simulator.reset()
     simulator.stop_at(WORLD_BEGINS)
@@ -29,20 +29,20 @@ def graph_world(simulator: World) -> World:
 
 
 @pytest.fixture
-def principal(graph_world: World) -> Principal:
+def principal(graph_world: SimulatorClient) -> Principal:
     """A service principal that offers the template `scim`."""
     return graph_world.create_service_principal("salesforce")
 
 
 @pytest.fixture(params=["v1.0", "beta"])
-def graph(graph_world: World, request: pytest.FixtureRequest) -> Iterator[GraphCaller]:
+def graph(graph_world: SimulatorClient, request: pytest.FixtureRequest) -> Iterator[GraphCaller]:
     """A caller of each version of the API."""
     with GraphCaller(graph_world, request.param) as caller:
         yield caller
 
 
 @pytest.fixture
-def caller(graph_world: World) -> Iterator[GraphCaller]:
+def caller(graph_world: SimulatorClient) -> Iterator[GraphCaller]:
     """A caller of v1.0."""
     with GraphCaller(graph_world) as made:
         yield made

@@ -9,7 +9,7 @@ from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL
 from local_stack.cluster import ACCOUNT
 from local_stack.operator_process import CLOUD
 from tests.support.cluster import Object, has_condition
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 RBAC = "rbac.authorization.k8s.io/v1"
 ROLES = ("Application.Read.All", "Synchronization.ReadWrite.All")
@@ -19,13 +19,13 @@ ROLES = ("Application.Read.All", "Synchronization.ReadWrite.All")
 class Team:
     """What a team does to its GraphConnections and Secrets, and sees of them."""
 
-    place: Workplace
+    place: OperatorEnvironment
     tenant: str
     client: str
     secret: str
 
     @classmethod
-    def settle(cls, place: Workplace, *, tenant: str = "", roles: tuple[str, ...] = ROLES) -> "Team":
+    def settle(cls, place: OperatorEnvironment, *, tenant: str = "", roles: tuple[str, ...] = ROLES) -> "Team":
         """Register an app for the team in a tenant, by default that of the install."""
         tenant, client = tenant or place.world.connection.tenant_id, str(uuid.uuid4())
         secret = f"canary~{uuid.uuid4().hex}"

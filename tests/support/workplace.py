@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from entrasync.api.names import API_VERSION, KIND, PLURAL, WATCH_LABEL
-from graph_simulator.control_client.client import World
+from graph_simulator.control_client.client import SimulatorClient
 from graph_simulator.process import Launch
-from local_stack import OperatorProcess, Post, WorldTime
+from local_stack import OperatorLaunch, OperatorProcess, WorldTime
 from tests.support.cluster import Cluster, Object, has_condition
 from tests.support.polling import until
 from tests.support.warm_start import fork_operator, fork_simulator
@@ -24,13 +24,13 @@ BRIEF = 10.0
 
 
 @dataclass
-class Workplace:
+class OperatorEnvironment:
     """What a test of the operator has in hand. `operator` is None while none runs."""
 
     cluster: Cluster
     namespace: str
-    world: World
-    post: Post
+    world: SimulatorClient
+    launch: OperatorLaunch
     log: Path
     operator: OperatorProcess | None = None
     applied: list[str] = field(default_factory=list)
@@ -43,11 +43,11 @@ class Workplace:
     @property
     def world_time(self) -> WorldTime:
         """The time that simulator and operator share."""
-        return self.post.world_time
+        return self.launch.world_time
 
     def start_operator(self, *, is_awaited: bool = True) -> OperatorProcess:
         """Start the operator."""
-        self.operator = OperatorProcess.start(self.post, self.log, is_awaited=is_awaited, begin=fork_operator)
+        self.operator = OperatorProcess.start(self.launch, self.log, is_awaited=is_awaited, begin=fork_operator)
         return self.operator
 
     def kill_operator(self) -> None:
@@ -223,7 +223,7 @@ def open_workplace(
     everywhere: bool = False,
     beside: tuple[str, ...] = (),
     kubeconfig: Path | None = None,
-) -> Iterator[Workplace]:
+) -> Iterator[OperatorEnvironment]:
     """Open a namespace, a simulator and, unless `starts` is False, an operator.
 
     It looks after that namespace and those `beside` it, or `everywhere`; then `another_namespace` gives it more. It may
@@ -233,54 +233,56 @@ def open_workplace(
     world_time = WorldTime.beginning_now(rate)
     graph = folder / "graph"
     launch = Launch(clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=world_time.rate)
-    with World.run(graph, launch, begin=fork_simulator) as world:
+    with SimulatorClient.run(graph, launch, begin=fork_simulator) as world:
         world.switch(initial_cycle_seconds=BRIEF)
         namespaces = () if everywhere else (namespace, *beside)
         account = kubeconfig or cluster.plane.kubeconfig
-        post = Post(account, graph, world_time, namespaces, flags=("--log-level=debug", *flags))
-        with _staffed(Workplace(cluster, namespace, world, post, folder / "operator.log"), starts=starts) as place:
+        operator_launch = OperatorLaunch(account, graph, world_time, namespaces, flags=("--log-level=debug", *flags))
+        with _staffed(
+            OperatorEnvironment(cluster, namespace, world, operator_launch, folder / "operator.log"), starts=starts
+        ) as place:
             yield place
 
 
-def another_namespace(place: Workplace) -> Workplace:
+def another_namespace(place: OperatorEnvironment) -> OperatorEnvironment:
     """Make one more namespace for an operator that looks after all, on the same simulator."""
     return replace(place, namespace=make_namespace(place.cluster), applied=[])
 
 
 @contextmanager
 def open_branch(
-    place: Workplace,
+    place: OperatorEnvironment,
     *,
     flags: tuple[str, ...] = (),
     secret_file: Path | None = None,
     environment: Mapping[str, str] | None = None,
     starts: bool = True,
-) -> Iterator[Workplace]:
+) -> Iterator[OperatorEnvironment]:
     """Open a second namespace with an operator of its own beside a workplace, on the same simulator."""
     namespace = make_namespace(place.cluster)
     flags = ("--log-level=debug", *flags)
-    post = replace(
-        place.post, namespaces=(namespace,), flags=flags, secret_file=secret_file, environment=environment or {}
+    launch = replace(
+        place.launch, namespaces=(namespace,), flags=flags, secret_file=secret_file, environment=environment or {}
     )
     log = place.log.with_name(f"{namespace}.log")
-    branch = Workplace(place.cluster, namespace, place.world, post, log, secrets=place.secrets)
+    branch = OperatorEnvironment(place.cluster, namespace, place.world, launch, log, secrets=place.secrets)
     with _staffed(branch, starts=starts):
         yield branch
 
 
 @contextmanager
-def open_twins(place: Workplace) -> Iterator[tuple[Workplace, Workplace]]:
+def open_twins(place: OperatorEnvironment) -> Iterator[tuple[OperatorEnvironment, OperatorEnvironment]]:
     """Open two namespaces with one operator for both, on the same simulator as a workplace."""
     namespaces = (make_namespace(place.cluster), make_namespace(place.cluster))
-    post = replace(place.post, namespaces=namespaces)
+    launch = replace(place.launch, namespaces=namespaces)
     log = place.log.with_name(f"{namespaces[0]}.log")
-    one = Workplace(place.cluster, namespaces[0], place.world, post, log, secrets=place.secrets)
+    one = OperatorEnvironment(place.cluster, namespaces[0], place.world, launch, log, secrets=place.secrets)
     with _staffed(one, starts=True):
         yield one, replace(one, namespace=namespaces[1], operator=None, applied=[])
 
 
 @contextmanager
-def _staffed(place: Workplace, *, starts: bool) -> Iterator[Workplace]:
+def _staffed(place: OperatorEnvironment, *, starts: bool) -> Iterator[OperatorEnvironment]:
     if starts:
         place.start_operator()
     try:

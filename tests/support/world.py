@@ -8,7 +8,7 @@ from graph_simulator.control_client.client import (
     JournalEntry,
     Launch,
     Principal,
-    World,
+    SimulatorClient,
 )
 
-__all__ = ["Calls", "ControlError", "FaultHandle", "JobView", "JournalEntry", "Launch", "Principal", "World"]
+__all__ = ["Calls", "ControlError", "FaultHandle", "JobView", "JournalEntry", "Launch", "Principal", "SimulatorClient"]

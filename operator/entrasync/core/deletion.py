@@ -32,7 +32,7 @@ def release_without_graph(resource: Resource) -> ReleaseResource | None:
         return None  # its job may turn up when nobody remembers it any more, and be made once more
     if resource.desired is None or resource.desired.is_suspended:
         return ReleaseResource("let go while suspended; its job lives on in Graph")
-    if resource.is_observed_only:
+    if resource.is_observe_only:
         return ReleaseResource(f"it only observed; whatever job there is lives on in Graph{_why_so(resource.desired)}")
     if resource.held_job_id is None:
         return ReleaseResource("it held no job")
@@ -112,7 +112,7 @@ def job_is_to_be_paused(facts: Facts) -> Verdict | None:
     may_be_stale = started is not None and facts.now - started < facts.bounds.replication
     if not facts.job.is_active and not may_be_stale:
         return Do(ReleaseResource(f"job {facts.job.id} is paused (deletionPolicy Pause)"))
-    return Do(PauseJob(facts.home, facts.job.id))
+    return Do(PauseJob(facts.service_principal_id, facts.job.id))
 
 
 def job_is_to_be_deleted(facts: Facts) -> Verdict | None:
@@ -121,7 +121,7 @@ def job_is_to_be_deleted(facts: Facts) -> Verdict | None:
         return Do(ReleaseResource("it held no job"))
     if policy_of(facts.resource, facts.desired) is DeletionPolicy.RETAIN:
         return Do(ReleaseResource(f"job {job_id} lives on in Graph (deletionPolicy Retain)"))
-    return Do(DeleteJob(facts.home, job_id))
+    return Do(DeleteJob(facts.service_principal_id, job_id))
 
 
 def wait_out_missing_job(facts: Facts) -> Verdict:

@@ -45,9 +45,9 @@ from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import is_same_id
 from entrasync.core.schedule.interval import interval_differs
 from entrasync.core.schedule.rules import (
+    job_is_paused_but_should_run,
     job_ran_before_its_pause,
-    job_rests_but_should_run,
-    job_runs_but_should_rest,
+    job_runs_but_should_be_paused,
     job_was_paused_by_graph,
 )
 from entrasync.core.settings.rules import settings_differ, settings_were_not_taken
@@ -88,7 +88,7 @@ def _name_service_principal(desired: Desired) -> str:
 
 
 WORK_RULES: tuple[Rule, ...] = (
-    job_runs_but_should_rest,
+    job_runs_but_should_be_paused,
     acknowledgement_is_outdated,
     secrets_are_not_saved,
     secrets_are_left_over,
@@ -103,7 +103,7 @@ WORK_RULES: tuple[Rule, ...] = (
     notification_settings_cannot_be_merged,
     credentials_were_refused,
     saved_secrets_do_not_show,
-    job_rests_but_should_run,
+    job_is_paused_but_should_run,
     restart_is_due,
     interval_differs,
     settings_were_not_taken,
@@ -165,20 +165,20 @@ def plan(facts: Facts) -> Verdict | None:
 
     For a resource that only observes it never is a write to Graph; those `foresee` tells.
     """
-    if facts.desired.is_observed_only:
+    if facts.desired.is_observe_only:
         return _observe(facts)[1]
     return next((verdict for rule in RULES if (verdict := rule(facts)) is not None), None)
 
 
 def has_job_in_hand(facts: Facts) -> bool:
     """Whether the job is there and its own, so that it is worth looking at what belongs to it."""
-    rules = OBSERVER_JOB_RULES if facts.desired.is_observed_only else JOB_RULES
+    rules = OBSERVER_JOB_RULES if facts.desired.is_observe_only else JOB_RULES
     return facts.job is not None and all(rule(facts) is None for rule in rules)
 
 
 def foresee(facts: Facts) -> tuple[GraphWrite, ...]:
     """List what would be written to Graph next, if it were not only observed."""
-    return _observe(facts)[0] if facts.desired.is_observed_only else ()
+    return _observe(facts)[0] if facts.desired.is_observe_only else ()
 
 
 def _observe(facts: Facts) -> tuple[tuple[GraphWrite, ...], Verdict | None]:

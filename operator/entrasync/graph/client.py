@@ -13,7 +13,7 @@ from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.remote.stored_secrets import StoredSecret
 from entrasync.core.remote.templates import RemoteTemplate
 from entrasync.graph.auth.tokens import Tokens
-from entrasync.graph.calls.call_observer import Observer, SilentObserver
+from entrasync.graph.calls.call_observer import CallMetrics, NoCallMetrics
 from entrasync.graph.calls.error_classifier import unreadable
 from entrasync.graph.calls.exchange import Bounds, Exchange, Request
 from entrasync.graph.calls.limiter import TenantLimiter
@@ -61,7 +61,7 @@ class GraphClient:
         limiter: TenantLimiter,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
-        observer: Observer | None = None,
+        observer: CallMetrics | None = None,
         bounds: Bounds | None = None,
     ) -> None:
         self._tenant_id = tokens.tenant_id
@@ -71,7 +71,7 @@ class GraphClient:
         # As many connections as places: who has a place never stands in a second line
         transport = transport or build_transport(tokens.endpoint, connections=limiter.concurrency)
         self._http = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
-        self._exchange = Exchange(self._http, tokens, limiter, observer or SilentObserver(), bounds or Bounds())
+        self._exchange = Exchange(self._http, tokens, limiter, observer or NoCallMetrics(), bounds or Bounds())
         self._pages = Pages(self._exchange, tokens.endpoint.graph_url)
 
     @property

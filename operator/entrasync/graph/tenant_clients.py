@@ -21,7 +21,7 @@ from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.graph.auth.credentials import AppCredential, ClientCertificate, ClientSecret, FederatedToken, SecretValue
 from entrasync.graph.auth.jwt import Token
 from entrasync.graph.auth.tokens import TokenSource
-from entrasync.graph.calls.call_observer import Observer
+from entrasync.graph.calls.call_observer import CallMetrics
 from entrasync.graph.calls.shared_limiters import Limiters
 from entrasync.graph.client import GraphClient
 from entrasync.graph.permissions import find_lacks
@@ -129,7 +129,7 @@ class TenantAccesses:
         clouds: Mapping[str, GraphEndpoint],
         *,
         limiters: Limiters,
-        observer: Observer,
+        observer: CallMetrics,
         issue_token: TokenIssuer,
     ) -> None:
         self._clouds = clouds

@@ -12,7 +12,7 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.graph.calls.shared_limiters import Limiters
 from entrasync.graph.client import GraphClient
 from entrasync.graph.tenant_clients import TenantAccesses
-from entrasync.kube.client.api_client import Rest
+from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.client.crd_discovery import complete_discovery
 from entrasync.kube.client.namespace_access import Scope
 from entrasync.kube.client.session import find_connection, open_session
@@ -37,17 +37,17 @@ from entrasync.process.settings.run import RunSettings
 from entrasync.reconcile.connection.logins import Logins
 from entrasync.reconcile.connection.reconciler import ConnectionReconciler
 from entrasync.reconcile.connection.registry import Connection, Connections
-from entrasync.reconcile.controller.observe import Observer
+from entrasync.reconcile.controller.observe import FactsReader
 from entrasync.reconcile.controller.perform import Performer
-from entrasync.reconcile.controller.reconciler import Reconciler
+from entrasync.reconcile.controller.reconciler import JobReconciler
 from entrasync.reconcile.controller.resolver import Resolver
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
-from entrasync.reconcile.engine.worker_pool import Engine, UnwatchedPasses
+from entrasync.reconcile.engine.worker_pool import Engine, NoReconcileMetrics
 from entrasync.reconcile.state.dependents import References
 from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings, Sharing
-from entrasync.reconcile.state.memory import Memory
+from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 
 CONNECTION_WORKERS = 10
@@ -55,14 +55,14 @@ CONNECTION_WORKERS = 10
 
 
 @dataclass(frozen=True)
-class Ground:
+class SharedServices:
     """What all parts stand on."""
 
     settings: RunSettings
     scope: Scope
     clock: WorldClock
     metrics: Metrics
-    rest: Rest
+    api_client: ApiClient
     bounds: Bounds
     references: References
     connections: Connections
@@ -74,7 +74,7 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class JobParts:
+class JobServices:
     """What looks after SynchronizationJobs."""
 
     kind: Kind[Resource]
@@ -83,7 +83,7 @@ class JobParts:
 
 
 @dataclass(frozen=True)
-class ConnectionParts:
+class ConnectionServices:
     """What looks after GraphConnections."""
 
     kind: Kind[ConnectionResource]
@@ -93,13 +93,13 @@ class ConnectionParts:
 
 
 @dataclass(frozen=True)
-class Parts:
+class Services:
     """Everything that lives as long as the process."""
 
     session: kopf.AiohttpSession
     scope: Scope
-    jobs: JobParts
-    connections: ConnectionParts
+    jobs: JobServices
+    connections: ConnectionServices
     secret_watch: SecretWatch
     own_client: GraphClient | None
     events: EventPoster
@@ -107,32 +107,36 @@ class Parts:
     health: HealthServer
 
 
-def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Parts:
+def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Services:
     """Join the parts. Opens no connection yet, but for reading KUBECONFIG. Raises `NotConnected`."""
     scope = Scope(settings.namespaces)
-    listeners = (complete_discovery, scope.overhear)
+    listeners = (complete_discovery, scope.record_response)
     session = open_session(find_connection(kopf_settings()), *listeners, places=len(scope.places))
-    ground = _lay_ground(settings, scope, clock, metrics, rest=Rest(session.server, session.aiohttp_session))
-    jobs, connections, background = _join_job_parts(ground), _join_connection_parts(ground), Background()
+    shared = _build_shared(
+        settings, scope, clock, metrics, api_client=ApiClient(session.server, session.aiohttp_session)
+    )
+    jobs, connections, background = _build_job_services(shared), _build_connection_services(shared), Background()
     engines = (jobs.engine, connections.engine)
-    return Parts(
+    return Services(
         session,
         scope,
         jobs,
         connections,
-        SecretWatch(ground.rest, settings.namespaces, ground.references.secret_changed),
-        ground.own_client,
-        ground.events,
+        SecretWatch(shared.api_client, settings.namespaces, shared.references.secret_changed),
+        shared.own_client,
+        shared.events,
         background,
         HealthServer(
             metrics,
             liveness=lambda: find_death(engines, background),
-            readiness=lambda: find_unreadiness(engines, ground.api_server, scope),
+            readiness=lambda: find_unreadiness(engines, shared.api_server, scope),
         ),
     )
 
 
-def _lay_ground(settings: RunSettings, scope: Scope, clock: WorldClock, metrics: Metrics, *, rest: Rest) -> Ground:
+def _build_shared(
+    settings: RunSettings, scope: Scope, clock: WorldClock, metrics: Metrics, *, api_client: ApiClient
+) -> SharedServices:
     references = References(Resources(settings.defaults()), Store(), WorkQueue(clock), WorkQueue(clock), clock)
     sharing = Sharing(references.resources, references.job_queue)
     limiters = Limiters(clock, concurrency=settings.concurrency)
@@ -140,13 +144,13 @@ def _lay_ground(settings: RunSettings, scope: Scope, clock: WorldClock, metrics:
     by_own = sharing.among(lambda resource: connections.key_for(resource) is None)
     own = Connection(None, client, Listings(client, on_fetched=by_own)) if client else None
     connections = Connections(own, serves=settings.serves, on_change=references.connection_changed)
-    api_server = ApiServer(rest, references.resources)
-    return Ground(
+    api_server = ApiServer(api_client, references.resources)
+    return SharedServices(
         settings,
         scope,
         clock,
         metrics,
-        rest,
+        api_client,
         Bounds(replication=settings.replication_bound),
         references,
         connections,
@@ -158,53 +162,55 @@ def _lay_ground(settings: RunSettings, scope: Scope, clock: WorldClock, metrics:
     )
 
 
-def _join_job_parts(ground: Ground) -> JobParts:
-    resources, queue, memory = ground.references.resources, ground.references.job_queue, Memory()
-    connections, api_server, clock = ground.connections, ground.api_server, ground.clock
-    install, events = ground.settings.defaults(), ground.events
-    namespaces = NamespaceDefaults(NamespaceReader(ground.rest), resources, install=install, events=events, clock=clock)
-    reconciler = Reconciler(
+def _build_job_services(shared: SharedServices) -> JobServices:
+    resources, queue, memory = shared.references.resources, shared.references.job_queue, MemoryStore()
+    connections, api_server, clock = shared.connections, shared.api_server, shared.clock
+    install, events = shared.settings.defaults(), shared.events
+    namespaces = NamespaceDefaults(
+        NamespaceReader(shared.api_client), resources, install=install, events=events, clock=clock
+    )
+    reconciler = JobReconciler(
         resources,
         memory,
         namespaces=namespaces,
         resolver=Resolver(connections, resources),
-        observer=Observer(connections, resources, memory, secrets=SecretReader(ground.rest), clock=clock),
-        performer=Performer(connections, api_server, resources, memory, events=ground.events, clock=clock),
+        observer=FactsReader(connections, resources, memory, secrets=SecretReader(shared.api_client), clock=clock),
+        performer=Performer(connections, api_server, resources, memory, events=shared.events, clock=clock),
         resource_api=api_server,
-        events=ground.events,
+        events=shared.events,
         clock=clock,
-        bounds=ground.bounds,
+        bounds=shared.bounds,
     )
-    ground.metrics.watch(resources, memory, queue, clock, scope=ground.scope)
+    shared.metrics.watch(resources, memory, queue, clock, scope=shared.scope)
     watch = Watch(resources, queue, clock=clock)
-    engine = Engine(ground.scope.guard(reconciler), queue, resources, clock=clock, watcher=ground.metrics)
-    return JobParts(Kind(PLURAL, api_server.list_resources, resources, watch), watch, engine)
+    engine = Engine(shared.scope.guard(reconciler), queue, resources, clock=clock, watcher=shared.metrics)
+    return JobServices(Kind(PLURAL, api_server.list_resources, resources, watch), watch, engine)
 
 
-def _join_connection_parts(ground: Ground) -> ConnectionParts:
-    store, queue, clock = ground.references.connections, ground.references.connection_queue, ground.clock
-    server = ConnectionServer(ground.rest, store)
+def _build_connection_services(shared: SharedServices) -> ConnectionServices:
+    store, queue, clock = shared.references.connections, shared.references.connection_queue, shared.clock
+    server = ConnectionServer(shared.api_client, store)
     accesses = TenantAccesses(
-        read_clouds(ground.settings.clouds_file),
-        limiters=ground.limiters,
-        observer=ground.metrics,
-        issue_token=partial(request_token, ground.rest),
+        read_clouds(shared.settings.clouds_file),
+        limiters=shared.limiters,
+        observer=shared.metrics,
+        issue_token=partial(request_token, shared.api_client),
     )
-    logins = Logins(accesses, ground.connections, queue=queue, sharing=ground.sharing, clock=clock)
+    logins = Logins(accesses, shared.connections, queue=queue, sharing=shared.sharing, clock=clock)
     reconciler = ConnectionReconciler(
         store,
-        ground.connections,
+        shared.connections,
         logins,
-        secrets=SecretReader(ground.rest),
+        secrets=SecretReader(shared.api_client),
         connection_api=server,
-        events=ground.events,
+        events=shared.events,
         clock=clock,
-        bounds=ground.bounds,
-        poll_interval=ground.settings.poll_interval,
-        referrers=ground.references.referrers,
+        bounds=shared.bounds,
+        poll_interval=shared.settings.poll_interval,
+        referrers=shared.references.referrers,
     )
-    story, watcher = ground.scope.guard(reconciler), UnwatchedPasses()
-    engine = Engine(story, queue, store, clock=clock, watcher=watcher, workers=CONNECTION_WORKERS)
-    ground.metrics.watch_connections(store)
-    watch = ConnectionWatch(store, ground.connections, queue, clock=clock)
-    return ConnectionParts(Kind(CONNECTION_PLURAL, server.list_connections, store, watch), watch, engine, logins)
+    guarded, watcher = shared.scope.guard(reconciler), NoReconcileMetrics()
+    engine = Engine(guarded, queue, store, clock=clock, watcher=watcher, workers=CONNECTION_WORKERS)
+    shared.metrics.watch_connections(store)
+    watch = ConnectionWatch(store, shared.connections, queue, clock=clock)
+    return ConnectionServices(Kind(CONNECTION_PLURAL, server.list_connections, store, watch), watch, engine, logins)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from entrasync.kube.watch.kopf_host import Hosting, host
 from entrasync.kube.watch.list_sync import keep_looking, keep_pruned, wait_for_first_list
 from entrasync.process.clock import WorldClock
-from entrasync.process.composition import Parts, compose
+from entrasync.process.composition import Services, compose
 from entrasync.process.observability.metrics import Metrics
 from entrasync.process.settings.run import RunSettings
 
@@ -22,24 +22,24 @@ EVENTS_GRACE_SECONDS = 2.0
 async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
     """Run the operator until `stop` is set: at first no new work, then writes under way end, then all is closed."""
     clock = WorldClock(settings.clock_start, origin=settings.clock_origin, rate=settings.clock_rate)
-    parts = compose(settings, clock, Metrics())
-    await parts.health.start(settings.http_host, settings.http_port)
+    services = compose(settings, clock, Metrics())
+    await services.health.start(settings.http_host, settings.http_port)
     try:
-        if await _wait_for(asyncio.create_task(_read_first(parts)), stop):
-            await host(_hosting(parts), stop=stop)
+        if await _wait_for(asyncio.create_task(_read_first(services)), stop):
+            await host(_hosting(services), stop=stop)
     finally:
-        await parts.health.stop()
-        await parts.connections.logins.close()
-        if parts.own_client is not None:
-            await parts.own_client.aclose()
-        await parts.session.aiohttp_session.close()
+        await services.health.stop()
+        await services.connections.logins.close()
+        if services.own_client is not None:
+            await services.own_client.aclose()
+        await services.session.aiohttp_session.close()
 
 
-async def _read_first(parts: Parts) -> None:
+async def _read_first(services: Services) -> None:
     """Read what work needs whole: connections before jobs, which would say that theirs is not there."""
-    await wait_for_first_list(parts.connections.kind, parts.scope)
-    await wait_for_first_list(parts.jobs.kind, parts.scope)
-    await parts.secret_watch.prime()
+    await wait_for_first_list(services.connections.kind, services.scope)
+    await wait_for_first_list(services.jobs.kind, services.scope)
+    await services.secret_watch.prime()
 
 
 async def _wait_for(task: asyncio.Task[None], stop: asyncio.Event) -> bool:
@@ -54,18 +54,18 @@ async def _wait_for(task: asyncio.Task[None], stop: asyncio.Event) -> bool:
     return True
 
 
-def _hosting(parts: Parts) -> Hosting:
-    jobs, connections, scope = parts.jobs, parts.connections, parts.scope
+def _hosting(services: Services) -> Hosting:
+    jobs, connections, scope = services.jobs, services.connections, services.scope
 
     async def begin() -> None:
         connections.engine.start()
         jobs.engine.start()
         jobs.watch.wake_all()
-        parts.background.start("events", parts.events.post_all())
-        parts.background.start("pruning", keep_pruned(jobs.kind, scope))
-        parts.background.start("pruning connections", keep_pruned(connections.kind, scope))
-        parts.background.start("refused places", keep_looking((connections.kind, jobs.kind), scope))
-        parts.background.start("watch of secrets", parts.secret_watch.run())
+        services.background.start("events", services.events.post_all())
+        services.background.start("pruning", keep_pruned(jobs.kind, scope))
+        services.background.start("pruning connections", keep_pruned(connections.kind, scope))
+        services.background.start("refused places", keep_looking((connections.kind, jobs.kind), scope))
+        services.background.start("watch of secrets", services.secret_watch.run())
         found = len(jobs.kind.store), len(connections.kind.store)
         LOG.info("The operator runs; %d SynchronizationJobs and %d GraphConnections were found.", *found)
 
@@ -73,9 +73,9 @@ def _hosting(parts: Parts) -> Hosting:
         LOG.info("The operator was told to stop; writes to Graph under way get %d s.", GRACE.total_seconds())
         await asyncio.gather(jobs.engine.stop(GRACE), connections.engine.stop(GRACE))
         try:
-            await asyncio.wait_for(parts.events.drain(), EVENTS_GRACE_SECONDS)
+            await asyncio.wait_for(services.events.drain(), EVENTS_GRACE_SECONDS)
         except TimeoutError:
             LOG.warning("Some Events could not be posted before the end.")
-        await parts.background.stop()
+        await services.background.stop()
 
-    return Hosting(parts.session, jobs.watch, connections.watch, scope, begin, end)
+    return Hosting(services.session, jobs.watch, connections.watch, scope, begin, end)

@@ -12,14 +12,14 @@ from entrasync.graph.auth.credentials import (
     SecretValue,
 )
 from entrasync.graph.auth.tokens import TokenSource
-from entrasync.graph.calls.call_observer import Observer
+from entrasync.graph.calls.call_observer import CallMetrics
 from entrasync.graph.calls.shared_limiters import Limiters
 from entrasync.graph.client import GraphClient
 from entrasync.process.settings.operator_connection import PREFIX
 from entrasync.process.settings.run import RunSettings
 
 
-def make_own_client(settings: RunSettings, limiters: Limiters, observer: Observer) -> GraphClient | None:
+def make_own_client(settings: RunSettings, limiters: Limiters, observer: CallMetrics) -> GraphClient | None:
     """Make the Graph client of the install's own connection; None when it has none."""
     if settings.tenant_id is None:
         return None

@@ -1,1 +1,1 @@
-"""The parts of `graph_simulator.control_client.client.World`, each about one thing of the simulator."""
+"""The parts of `graph_simulator.control_client.client.SimulatorClient`, each about one thing of the simulator."""

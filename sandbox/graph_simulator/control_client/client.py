@@ -31,11 +31,11 @@ __all__ = [
     "Launch",
     "Principal",
     "SecretWriteView",
-    "World",
+    "SimulatorClient",
 ]
 
 
-class World(TargetAppHand, IdentityHand, TimeHand):
+class SimulatorClient(TargetAppHand, IdentityHand, TimeHand):
     """A hand on a running simulator: service principals, jobs, who may enter, clock, faults and journal.
 
     Synchronous; an async test calls it from where it stands, each call takes about a millisecond. What waits

@@ -12,7 +12,7 @@ class ControlError(Exception):
 
 
 class FaultHandle:
-    """A fault that was asked for. `call` is `World`'s way to the control surface."""
+    """A fault that was asked for. `call` is `SimulatorClient`'s way to the control surface."""
 
     def __init__(self, fault_id: str, call: Callable[..., dict[str, Any]]) -> None:
         self.id, self._call = fault_id, call

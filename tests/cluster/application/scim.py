@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support.cluster import Object
-from tests.support.workplace import Workplace
+from tests.support.workplace import OperatorEnvironment
 
 URL = "https://scim.example.com"
 
@@ -14,13 +14,13 @@ URL = "https://scim.example.com"
 class ScimApp:
     """A service principal, and the Secret in the namespace that has its token."""
 
-    place: Workplace
+    place: OperatorEnvironment
     principal: str
     secret: str
     token: str
 
     @classmethod
-    def register(cls, place: Workplace, *, is_watched: bool = False) -> "ScimApp":
+    def register(cls, place: OperatorEnvironment, *, is_watched: bool = False) -> "ScimApp":
         """Make a service principal, and a Secret with its token."""
         app = cls(place, place.world.create_service_principal().id, f"scim-{uuid.uuid4().hex[:8]}", cls.new_token())
         place.apply_secret(app.secret, {"token": app.token}, is_watched=is_watched)

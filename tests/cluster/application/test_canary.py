@@ -13,28 +13,28 @@ from tests.support.leaks import find_leaks
 from tests.support.polling import until
 from tests.support.secret_forms import forms_of
 from tests.support.teams import Team
-from tests.support.workplace import Workplace
+from tests.support.workplace import OperatorEnvironment
 
 
 class TestTheSearch:
     """It finds what is there: else it would prove nothing that it finds none."""
 
     @pytest.mark.parametrize("form", ["as it is", "in Base64", "its end"])
-    def test_sees_a_secret_in_an_event(self, app: ScimApp, place: Workplace, form: str) -> None:
+    def test_sees_a_secret_in_an_event(self, app: ScimApp, place: OperatorEnvironment, form: str) -> None:
         event = place.cluster.create("events", leaking_event(place, forms_of(app.token)[form]), place.namespace)
         found = find_leaks(place)
         place.cluster.delete("v1", "events", event["metadata"]["name"], place.namespace)
         assert found
         assert all(where.endswith("is in an Event") for where in found)
 
-    def test_sees_a_key_in_a_log(self, place: Workplace) -> None:
+    def test_sees_a_key_in_a_log(self, place: OperatorEnvironment) -> None:
         log = place.log.with_name("leaking.log")
         log.write_text(key_pem())
         found = find_leaks(place)
         log.unlink()
         assert "a private key is in the log leaking.log" in found
 
-    def test_sees_a_secret_in_an_annotation_of_a_job(self, app: ScimApp, place: Workplace) -> None:
+    def test_sees_a_secret_in_an_annotation_of_a_job(self, app: ScimApp, place: OperatorEnvironment) -> None:
         name = app.apply()
         place.annotate(name, note=app.token)
         found = find_leaks(place)
@@ -42,7 +42,7 @@ class TestTheSearch:
         assert any(where.endswith("is in a SynchronizationJob") for where in found)
 
 
-def leaking_event(place: Workplace, message: str) -> Object:
+def leaking_event(place: OperatorEnvironment, message: str) -> Object:
     return {
         "apiVersion": "v1",
         "kind": "Event",
@@ -52,14 +52,14 @@ def leaking_event(place: Workplace, message: str) -> Object:
     }
 
 
-def test_a_save_that_goes_well_shows_nothing(app: ScimApp, place: Workplace) -> None:
+def test_a_save_that_goes_well_shows_nothing(app: ScimApp, place: OperatorEnvironment) -> None:
     place.wait_ready(app.apply())
     app.rotate()
     until(lambda: app.stored["SecretToken"] == app.token, what="the token is in Graph")
     assert find_leaks(place) == []
 
 
-def test_a_refusal_that_quotes_the_value_shows_nothing(app: ScimApp, place: Workplace) -> None:
+def test_a_refusal_that_quotes_the_value_shows_nothing(app: ScimApp, place: OperatorEnvironment) -> None:
     words = f"The token '{app.token}' was refused"
     place.world.fault(
         "answer",
@@ -75,7 +75,7 @@ def test_a_refusal_that_quotes_the_value_shows_nothing(app: ScimApp, place: Work
     assert find_leaks(place) == []
 
 
-def test_a_refused_save_that_quotes_the_value_shows_nothing(app: ScimApp, place: Workplace) -> None:
+def test_a_refused_save_that_quotes_the_value_shows_nothing(app: ScimApp, place: OperatorEnvironment) -> None:
     place.world.fault(
         "answer",
         operation="putSecrets",
@@ -88,7 +88,7 @@ def test_a_refused_save_that_quotes_the_value_shows_nothing(app: ScimApp, place:
     assert find_leaks(place) == []
 
 
-def test_an_answer_that_fails_and_quotes_the_value_shows_nothing(app: ScimApp, place: Workplace) -> None:
+def test_an_answer_that_fails_and_quotes_the_value_shows_nothing(app: ScimApp, place: OperatorEnvironment) -> None:
     place.world.fault(
         "answer",
         operation="putSecrets",
@@ -102,7 +102,7 @@ def test_an_answer_that_fails_and_quotes_the_value_shows_nothing(app: ScimApp, p
     assert find_leaks(place) == []
 
 
-def test_a_value_that_is_no_text_shows_nothing(app: ScimApp, place: Workplace) -> None:
+def test_a_value_that_is_no_text_shows_nothing(app: ScimApp, place: OperatorEnvironment) -> None:
     manifest = place.cluster.get("v1", "secrets", app.secret, place.namespace)
     data = {"token": "gWNhbmFyeX7/"}  # 0x81 canary~ 0xff
     place.cluster.patch("v1", "secrets", manifest["metadata"]["name"], place.namespace, merge={"data": data})
@@ -116,14 +116,14 @@ class TestWhereEverythingIsQuoted:
     """Entra and Graph repeat in each refusal what they got: as it came, stripped, for URLs and in Base64."""
 
     @pytest.fixture
-    def quoting_place(self, own_place: Workplace) -> Iterator[Workplace]:
+    def quoting_place(self, own_place: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
         """Find nothing anywhere at the end."""
         own_place.world.switch(quotes_secrets=True)
         yield own_place
         assert find_leaks(own_place) == []
 
     @pytest.fixture
-    def team(self, quoting_place: Workplace) -> Team:
+    def team(self, quoting_place: OperatorEnvironment) -> Team:
         return Team.settle(quoting_place)
 
     def test_a_refused_client_secret_does_not_show(self, team: Team) -> None:
@@ -149,20 +149,20 @@ class TestWhereEverythingIsQuoted:
         assert "Got '*" in message
         assert "AADSTS700211" in message
 
-    def test_the_token_of_a_refused_call_does_not_show(self, quoting_place: Workplace) -> None:
+    def test_the_token_of_a_refused_call_does_not_show(self, quoting_place: OperatorEnvironment) -> None:
         principal = quoting_place.world.create_service_principal().id
         quoting_place.world.fault("answer", operation="listJobs", service_principal=principal, status=400, times=None)
         message = quoting_place.wait_stalled(quoting_place.apply_job(principal), "RequestRefused")
         assert "Got '*" in message
 
-    def test_values_that_the_target_app_refuses_do_not_show(self, quoting_place: Workplace) -> None:
+    def test_values_that_the_target_app_refuses_do_not_show(self, quoting_place: OperatorEnvironment) -> None:
         app = ScimApp.register(quoting_place)
         app.rotate(awkward())
         quoting_place.world.set_target_app(app.principal, accepts={"SecretToken": ["another"]})
         message = quoting_place.wait_stalled(app.apply(), "ValidationFailed")
         assert "Got '*" in message
 
-    def test_values_that_graph_refuses_do_not_show(self, quoting_place: Workplace) -> None:
+    def test_values_that_graph_refuses_do_not_show(self, quoting_place: OperatorEnvironment) -> None:
         app = ScimApp.register(quoting_place)
         app.rotate(awkward())
         quoting_place.world.fault(

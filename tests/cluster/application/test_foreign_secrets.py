@@ -1,10 +1,10 @@
 """A Graph that replaces where it is expected to merge: what somebody else stored vanishes, and all writing stops."""
 
 from tests.cluster.application.scim import URL, ScimApp
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 
-def lose(place: Workplace) -> tuple[ScimApp, str]:
+def lose(place: OperatorEnvironment) -> tuple[ScimApp, str]:
     """Have a save take a secret of somebody else away; returns its app and the resource that says so."""
     place.world.switch(secrets_put_replaces=True)
     app = ScimApp.register(place)
@@ -13,7 +13,7 @@ def lose(place: Workplace) -> tuple[ScimApp, str]:
 
 
 class TestALostForeignSecret:
-    def test_stops_all_writing_in_the_tenant_until_a_person_has_looked(self, own_place: Workplace) -> None:
+    def test_stops_all_writing_in_the_tenant_until_a_person_has_looked(self, own_place: OperatorEnvironment) -> None:
         place = own_place
         app, carrier = lose(place)
         message = place.wait_stalled(carrier, "ForeignSecretLost")
@@ -43,7 +43,7 @@ class TestALostForeignSecret:
         place.wait_ready(name)
         assert other.stored == {"BaseAddress": URL, "SecretToken": other.token}
 
-    def test_is_no_matter_where_there_are_only_our_own(self, own_place: Workplace) -> None:
+    def test_is_no_matter_where_there_are_only_our_own(self, own_place: OperatorEnvironment) -> None:
         own_place.world.switch(secrets_put_replaces=True)
         app = ScimApp.register(own_place)
         name = app.apply()
@@ -54,7 +54,7 @@ class TestALostForeignSecret:
         )
         assert not condition(own_place.wait_ready(name), "ForeignSecretLost")
 
-    def test_that_vanishes_at_a_deletion_keeps_the_resource(self, own_place: Workplace) -> None:
+    def test_that_vanishes_at_a_deletion_keeps_the_resource(self, own_place: OperatorEnvironment) -> None:
         app = ScimApp.register(own_place)
         own_place.world.set_secrets(app.principal, {"UserName": "somebody"})
         name = app.apply(credentials={"onDelete": "Remove"})

@@ -4,11 +4,11 @@ import pytest
 
 from tests.cluster.application.scim import URL, ScimApp
 from tests.support.polling import until
-from tests.support.workplace import Workplace, open_branch
+from tests.support.workplace import OperatorEnvironment, open_branch
 
 
 @pytest.mark.parametrize("point", ["before", "after"])
-def test_killed_while_a_scope_is_saved_it_restarts_the_job_once(place: Workplace, point: str) -> None:
+def test_killed_while_a_scope_is_saved_it_restarts_the_job_once(place: OperatorEnvironment, point: str) -> None:
     with open_branch(place) as branch:
         principal = branch.world.create_service_principal().id
         job = branch.world.create_job(principal, started=True).id
@@ -26,7 +26,7 @@ def test_killed_while_a_scope_is_saved_it_restarts_the_job_once(place: Workplace
         assert "operation" not in found["status"]
 
 
-def test_killed_before_it_hears_of_the_restart_it_restarts_once_more(place: Workplace) -> None:
+def test_killed_before_it_hears_of_the_restart_it_restarts_once_more(place: OperatorEnvironment) -> None:
     with open_branch(place) as branch:
         principal = branch.world.create_service_principal().id
         job = branch.world.create_job(principal, started=True).id
@@ -41,7 +41,7 @@ def test_killed_before_it_hears_of_the_restart_it_restarts_once_more(place: Work
         assert len(branch.world.job(job).restarts) == 2
 
 
-def test_killed_while_credentials_are_saved_it_saves_them_once_more(place: Workplace) -> None:
+def test_killed_while_credentials_are_saved_it_saves_them_once_more(place: OperatorEnvironment) -> None:
     with open_branch(place) as branch:
         app = ScimApp.register(branch)
         held = branch.world.hold("putSecrets", "after", service_principal=app.principal)

@@ -6,24 +6,24 @@ from typing import Any
 import pytest
 
 from tests.support.polling import until
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 ALL, ASSIGNED = {"provisioningScope": "All"}, {"provisioningScope": "AssignedOnly"}
 DEFAULT_SCOPE = ("Escrows", "QuarantineState", "Watermark")
 
 
 @pytest.fixture
-def principal(place: Workplace) -> str:
+def principal(place: OperatorEnvironment) -> str:
     return place.world.create_service_principal().id
 
 
-def adopt(place: Workplace, principal: str, **spec: Any) -> tuple[str, str]:
+def adopt(place: OperatorEnvironment, principal: str, **spec: Any) -> tuple[str, str]:
     """Have a job of the portal adopted that runs; returns resource and job."""
     job = place.world.create_job(principal, started=True).id
     return place.apply_job(principal, **spec), job
 
 
-def settings_in(place: Workplace, principal: str) -> dict[str, Any]:
+def settings_in(place: OperatorEnvironment, principal: str) -> dict[str, Any]:
     settings: dict[str, Any] = json.loads(place.world.secrets(principal)["SyncNotificationSettings"])
     return settings
 
@@ -39,13 +39,13 @@ class TestEachField:
         ],
     )
     def test_is_stored_in_graphs_words(
-        self, place: Workplace, principal: str, application: dict[str, str], stored: dict[str, str]
+        self, place: OperatorEnvironment, principal: str, application: dict[str, str], stored: dict[str, str]
     ) -> None:
         found = place.wait_ready(place.apply_job(principal, application=application))
         assert place.world.secrets(principal) == stored
         assert not condition(found, "CredentialsValid")
 
-    def test_notifications_name_their_recipients(self, place: Workplace, principal: str) -> None:
+    def test_notifications_name_their_recipients(self, place: OperatorEnvironment, principal: str) -> None:
         recipients = ["iam@example.com", "ops@example.com"]
         name = place.apply_job(principal, application={"notifications": {"recipients": recipients}})
         place.wait_ready(name)
@@ -54,11 +54,11 @@ class TestEachField:
         place.wait_ready(name)
         assert settings_in(place, principal) == {"Enabled": False, "Recipients": ""}
 
-    def test_accidental_deletions_have_a_threshold(self, place: Workplace, principal: str) -> None:
+    def test_accidental_deletions_have_a_threshold(self, place: OperatorEnvironment, principal: str) -> None:
         place.wait_ready(place.apply_job(principal, application={"accidentalDeletions": {"threshold": 500}}))
         assert settings_in(place, principal) == {"DeleteThresholdEnabled": True, "DeleteThresholdValue": 500}
 
-    def test_keeps_what_is_not_its_own_in_the_same_value(self, place: Workplace, principal: str) -> None:
+    def test_keeps_what_is_not_its_own_in_the_same_value(self, place: OperatorEnvironment, principal: str) -> None:
         before = {"Enabled": True, "Recipients": "a@b.c", "HumanResourcesLookaheadQueryEnabled": True, "New": [1]}
         place.world.set_secrets(principal, {"SyncNotificationSettings": json.dumps(before)})
         name = place.apply_job(principal, application={"accidentalDeletions": {"threshold": 7}})
@@ -69,7 +69,7 @@ class TestEachField:
         place.wait_ready(name)
         assert settings_in(place, principal) == after | {"Recipients": "x@y.z"}
 
-    def test_that_graph_refuses_is_told_in_its_words(self, place: Workplace, principal: str) -> None:
+    def test_that_graph_refuses_is_told_in_its_words(self, place: OperatorEnvironment, principal: str) -> None:
         error = {"code": "InvalidNotificationSettings", "message": "The threshold is beyond what this tenant may have."}
         place.world.fault("answer", operation="putSecrets", service_principal=principal, status=400, times=1, **error)
         name = place.apply_job(principal, application={"accidentalDeletions": {"threshold": 500}})
@@ -80,7 +80,7 @@ class TestEachField:
 
 
 class TestAGraphThatMasksAll:
-    def test_is_told_each_value_once(self, own_place: Workplace) -> None:
+    def test_is_told_each_value_once(self, own_place: OperatorEnvironment) -> None:
         place = own_place
         place.world.switch(secrets_masked="all")
         principal = place.world.create_service_principal().id
@@ -90,7 +90,7 @@ class TestAGraphThatMasksAll:
         assert place.calls(principal).count("putSecrets") == 1
         assert place.wait_ready(name)
 
-    def test_keeps_what_others_have_put_into_the_mails(self, own_place: Workplace) -> None:
+    def test_keeps_what_others_have_put_into_the_mails(self, own_place: OperatorEnvironment) -> None:
         place = own_place
         principal = place.world.create_service_principal().id
         place.world.set_secrets(principal, {"SyncNotificationSettings": '{"Recipients":"a@b.c"}'})
@@ -103,7 +103,7 @@ class TestAGraphThatMasksAll:
 
 
 class TestDrift:
-    def test_is_put_right_within_the_hour_and_told(self, place: Workplace, principal: str) -> None:
+    def test_is_put_right_within_the_hour_and_told(self, place: OperatorEnvironment, principal: str) -> None:
         name = place.apply_job(principal, schedule={"state": "Paused"}, application=ALL)
         place.wait_ready(name)
         place.world.set_secrets(principal, {"SyncAll": "false"})
@@ -113,7 +113,7 @@ class TestDrift:
         found = place.wait(name, lambda found: "lastDrift" in found["status"], "the drift is remembered")
         assert found["status"]["lastDrift"]["differences"] == [{"field": "application.provisioningScope"}]
 
-    def test_is_only_shown_to_an_observer(self, place: Workplace, principal: str) -> None:
+    def test_is_only_shown_to_an_observer(self, place: OperatorEnvironment, principal: str) -> None:
         name, _ = adopt(place, principal, managementPolicy="Observe", application=ALL)
         found = place.wait_condition(name, "Drifted")
         assert "save SyncAll of the application" in condition(found, "Drifted")["message"]
@@ -123,13 +123,13 @@ class TestDrift:
 
 
 class TestANewScope:
-    def test_of_a_new_job_needs_no_restart(self, place: Workplace, principal: str) -> None:
+    def test_of_a_new_job_needs_no_restart(self, place: OperatorEnvironment, principal: str) -> None:
         found = place.wait_ready(place.apply_job(principal, application=ALL))
         place.wait_polls(principal)
         assert "restartJob" not in place.calls(principal)
         assert found["status"]["application"]["scopeInForce"] == "All"
 
-    def test_of_a_job_that_runs_brings_one_restart(self, place: Workplace, principal: str) -> None:
+    def test_of_a_job_that_runs_brings_one_restart(self, place: OperatorEnvironment, principal: str) -> None:
         name, job = adopt(place, principal, application=ASSIGNED)
         until(lambda: len(place.world.job(job).restarts) == 1, what="it is restarted")
         place.wait_ready(name)
@@ -141,7 +141,7 @@ class TestANewScope:
         assert "operation" not in found["status"]
         place.wait_told(name, "JobRestarted", times=2)
 
-    def test_that_was_in_force_already_brings_none(self, place: Workplace, principal: str) -> None:
+    def test_that_was_in_force_already_brings_none(self, place: OperatorEnvironment, principal: str) -> None:
         place.world.set_secrets(principal, {"SyncAll": "TRUE"})
         name, _ = adopt(place, principal, application=ALL)
         place.wait_ready(name)
@@ -150,7 +150,7 @@ class TestANewScope:
 
     @pytest.mark.parametrize("point", ["before", "after"])
     def test_is_brought_into_force_though_the_answer_is_lost(
-        self, place: Workplace, principal: str, point: str
+        self, place: OperatorEnvironment, principal: str, point: str
     ) -> None:
         place.world.fault("close", operation="restartJob", service_principal=principal, point=point, times=1)
         name, job = adopt(place, principal, application=ALL)
@@ -159,7 +159,7 @@ class TestANewScope:
         assert len(place.world.job(job).restarts) == (1 if point == "before" else 2)
         assert "operation" not in place.job(name)["status"]
 
-    def test_waits_with_a_paused_job_for_its_next_start(self, place: Workplace, principal: str) -> None:
+    def test_waits_with_a_paused_job_for_its_next_start(self, place: OperatorEnvironment, principal: str) -> None:
         name, job = adopt(place, principal, schedule={"state": "Paused"})
         place.wait_ready(name)
         place.change_job(name, application=ALL)
@@ -171,7 +171,7 @@ class TestANewScope:
         until(lambda: len(place.world.job(job).restarts) == 1, what="it is restarted")
         assert "operation" not in place.wait_ready(name)["status"]
 
-    def test_waits_for_the_end_of_a_quarantine_and_says_so(self, place: Workplace, principal: str) -> None:
+    def test_waits_for_the_end_of_a_quarantine_and_says_so(self, place: OperatorEnvironment, principal: str) -> None:
         name, job = adopt(place, principal)
         place.wait_ready(name)
         place.world.quarantine(job, "EncounteredQuarantineException")

@@ -12,7 +12,7 @@ from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
 from tests.support.polling import until
 from tests.support.teams import Team
-from tests.support.workplace import Workplace, make_namespace, open_workplace
+from tests.support.workplace import OperatorEnvironment, make_namespace, open_workplace
 
 ROOMS = 40
 """Namespaces of the one operator that all tests here share; each test takes one or two."""
@@ -24,14 +24,14 @@ RIGHTS = Path(local_stack.cluster.__file__).with_name("rbac.yaml")
 
 
 @dataclass
-class House:
+class SharedOperator:
     """One operator for many teams. Its install's own connection serves `served` and nobody else."""
 
-    place: Workplace
+    place: OperatorEnvironment
     served: str
     rooms: list[str]
 
-    def move_in(self, *, tenant: str = "") -> Team:
+    def add_team(self, *, tenant: str = "") -> Team:
         """Settle a team in a namespace that nobody used before."""
         return self.settle(self.rooms.pop(), tenant=tenant)
 
@@ -61,18 +61,18 @@ def admit_operator(cluster: Cluster) -> Path:
 
 
 @pytest.fixture(scope="package")
-def house(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def house(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedOperator]:
     """An operator by its own ServiceAccount, and no more rights than it needs."""
     served, *rooms = (make_namespace(cluster) for _ in range(ROOMS + 1))
     flags = (RARELY, f"--own-connection-namespaces={served}")
     folder, kubeconfig = tmp_path_factory.mktemp("house"), admit_operator(cluster)
     with open_workplace(cluster, folder, flags=flags, beside=(served, *rooms), kubeconfig=kubeconfig) as place:
-        yield House(place, served, rooms)
+        yield SharedOperator(place, served, rooms)
         assert check_requests(place.world.journal()) > 0
         assert find_leaks(place) == []
 
 
 @pytest.fixture
-def team(house: House) -> Team:
+def team(house: SharedOperator) -> Team:
     """A team in a namespace of its own, in the install's tenant, with no connection yet."""
-    return house.move_in()
+    return house.add_team()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.cluster.connections.conftest import House
+from tests.cluster.connections.conftest import SharedOperator
 from tests.support.teams import Team
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 SECONDS = 5.0
 """At once, on a busy machine; a poll of connections comes after six minutes."""
@@ -24,7 +24,7 @@ def start_jobs(team: Team, count: int) -> dict[str, str]:
     return jobs
 
 
-def status_writes(place: Workplace, position: int) -> dict[str, int]:
+def status_writes(place: OperatorEnvironment, position: int) -> dict[str, int]:
     """Count the status writes to each job of a namespace since a position of the audit log."""
     writes = place.cluster.plane.audit_log.writes(position, resource="synchronizationjobs")
     names = [write.name for write in writes if write.namespace == place.namespace and write.subresource == "status"]
@@ -43,16 +43,16 @@ def shown_ready(team: Team) -> float:
     return float(line.split()[-1])
 
 
-def wait_out_polls(house: House) -> None:
+def wait_out_polls(house: SharedOperator) -> None:
     """Wait for so long that others are polled five times."""
-    other = house.move_in()
+    other = house.add_team()
     other.connect()
     other.place.wait_polls(*start_jobs(other, 1).values(), count=5)
     other.place.rest()
 
 
 @pytest.mark.parametrize("breach", ["the credential is refused in the midst of a pass", "the Secret is deleted"])
-def test_a_connection_that_breaks_and_is_mended(house: House, team: Team, breach: str) -> None:
+def test_a_connection_that_breaks_and_is_mended(house: SharedOperator, team: Team, breach: str) -> None:
     place, world = team.place, team.place.world
     team.apply_secret(is_watched=True)
     team.wait_connected(team.apply_connection())

@@ -5,19 +5,19 @@ from pathlib import Path
 
 from control_plane.commands import ISSUER
 from local_stack.cluster import ACCOUNT, ACCOUNT_USER
-from tests.cluster.connections.conftest import House
+from tests.cluster.connections.conftest import SharedOperator
 from tests.support.certificates import certificate_pem, key_pem, make_certificate
 from tests.support.teams import ROLES, Team
-from tests.support.workplace import Workplace, condition, open_branch
+from tests.support.workplace import OperatorEnvironment, condition, open_branch
 
 NO_SECRET = {"ENTRASYNC_CLIENT_SECRET": ""}
 
 
-def wait_ready(branch: Workplace) -> None:
+def wait_ready(branch: OperatorEnvironment) -> None:
     branch.wait_ready(branch.apply_job(branch.world.create_service_principal().id))
 
 
-def test_by_the_files_of_a_certificate_which_may_be_renewed(house: House, tmp_path: Path) -> None:
+def test_by_the_files_of_a_certificate_which_may_be_renewed(house: SharedOperator, tmp_path: Path) -> None:
     world, client = house.place.world, str(uuid.uuid4())
     first, second = certificate_pem(make_certificate()), certificate_pem(make_certificate())
     certificate, key = tmp_path / "tls.crt", tmp_path / "tls.key"
@@ -35,7 +35,7 @@ def test_by_the_files_of_a_certificate_which_may_be_renewed(house: House, tmp_pa
         branch.wait_ready(name)
 
 
-def test_by_its_own_service_account_as_azures_webhook_prepares_it(house: House, tmp_path: Path) -> None:
+def test_by_its_own_service_account_as_azures_webhook_prepares_it(house: SharedOperator, tmp_path: Path) -> None:
     world, plane, client = house.place.world, house.place.cluster.plane, str(uuid.uuid4())
     public, _ = plane.certificates.token_key
     world.set_issuer(ISSUER, public_keys=[public.read_text()])
@@ -54,7 +54,7 @@ def test_by_its_own_service_account_as_azures_webhook_prepares_it(house: House, 
         wait_ready(branch)
 
 
-def test_as_the_identity_of_the_machine(house: House) -> None:
+def test_as_the_identity_of_the_machine(house: SharedOperator) -> None:
     world, client = house.place.world, str(uuid.uuid4())
     world.set_managed_identity(client, roles=list(ROLES))
     surroundings = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": world.connection.metadata_url}
@@ -63,7 +63,7 @@ def test_as_the_identity_of_the_machine(house: House) -> None:
         wait_ready(branch)
 
 
-def test_not_at_all_where_each_namespace_brings_its_own(house: House) -> None:
+def test_not_at_all_where_each_namespace_brings_its_own(house: SharedOperator) -> None:
     with open_branch(house.place, flags=("--tenant-id=", "--client-id="), environment=NO_SECRET) as branch:
         principal = branch.world.create_service_principal().id
         name = branch.apply_job(principal)

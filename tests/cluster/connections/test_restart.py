@@ -1,13 +1,13 @@
 """An operator that starts anew: jobs wait for their connection without a word, and nothing is written."""
 
-from tests.cluster.connections.conftest import House
+from tests.cluster.connections.conftest import SharedOperator
 from tests.support.teams import Team
 from tests.support.workplace import open_branch
 
 OURS = "entrasync.io"
 
 
-def test_it_writes_nothing_where_nothing_has_changed(house: House) -> None:
+def test_it_writes_nothing_where_nothing_has_changed(house: SharedOperator) -> None:
     with open_branch(house.place) as place:
         team = Team.settle(place)
         team.connect("contoso")

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cluster.connections.conftest import House
+from tests.cluster.connections.conftest import SharedOperator
 from tests.support.certificates import certificate_pem, key_pem, make_certificate
 from tests.support.cluster import Object
 from tests.support.polling import until
 from tests.support.teams import Team
-from tests.support.workplace import Workplace, condition, open_branch
+from tests.support.workplace import OperatorEnvironment, condition, open_branch
 
 SECONDS = 5.0
 """At once, on a busy machine; a poll comes after six minutes."""
@@ -100,14 +100,14 @@ class TestACertificate:
 
 
 @pytest.fixture(scope="module")
-def branch(house: House) -> Iterator[Workplace]:
+def branch(house: SharedOperator) -> Iterator[OperatorEnvironment]:
     """An operator that polls every half second, for a namespace of its own."""
     with open_branch(house.place, flags=("--poll-interval=30s",)) as place:
         yield place
 
 
 class TestASecretWithoutTheLabel:
-    def test_is_taken_at_the_next_poll(self, branch: Workplace) -> None:
+    def test_is_taken_at_the_next_poll(self, branch: OperatorEnvironment) -> None:
         team = Team.settle(branch)
         team.apply_secret(client_secret="wrong")
         team.apply_connection("unlabelled")
@@ -115,7 +115,7 @@ class TestASecretWithoutTheLabel:
         team.apply_secret()
         team.wait_connected("unlabelled")
 
-    def test_that_does_not_change_brings_no_write_and_no_login(self, branch: Workplace) -> None:
+    def test_that_does_not_change_brings_no_write_and_no_login(self, branch: OperatorEnvironment) -> None:
         team = Team.settle(branch)
         team.apply_secret("quiet", client_secret=team.secret)
         proof = {"clientId": team.client, "secretRef": {"name": "quiet", "key": "client_secret"}}

@@ -1,7 +1,7 @@
 """Which way into Graph a job takes: the connection it names, the default of its namespace, the install's own."""
 
 from entrasync.api.names import CONNECTION_PLURAL, GROUP
-from tests.cluster.connections.conftest import House
+from tests.cluster.connections.conftest import SharedOperator
 from tests.support.teams import Team
 from tests.support.workplace import condition
 
@@ -27,7 +27,7 @@ class TestAConnection:
         }
         team.place.wait_event("default", "Connected")
 
-    def test_says_what_its_token_does_not_allow_and_what_it_takes(self, house: House) -> None:
+    def test_says_what_its_token_does_not_allow_and_what_it_takes(self, house: SharedOperator) -> None:
         team = house.settle(house.rooms.pop(), roles=("Synchronization.Read.All", "Application.Read.All"))
         found = team.connect()
         missing = {each["feature"]: each["anyOf"] for each in found["status"]["missingPermissions"]}
@@ -67,7 +67,9 @@ class TestAConnection:
         team.place.wait_ready(team.place.apply_job(principal))
         assert {entry.version for entry in team.place.world.journal(service_principal=principal)} == {"beta"}
 
-    def test_has_no_more_calls_at_once_than_it_asks_for_and_holds_up_no_other(self, house: House, team: Team) -> None:
+    def test_has_no_more_calls_at_once_than_it_asks_for_and_holds_up_no_other(
+        self, house: SharedOperator, team: Team
+    ) -> None:
         place, world = team.place, team.place.world
         team.connect(limits={"concurrency": 1})
         slow, *others = [team.make_principal() for _ in range(4)]
@@ -75,7 +77,7 @@ class TestAConnection:
         names = [place.apply_job(slow)]
         hold.wait_held()
         names += [place.apply_job(principal) for principal in others]
-        neighbour = house.move_in()
+        neighbour = house.add_team()
         neighbour.connect()
         neighbour.place.wait_ready(neighbour.place.apply_job(neighbour.make_principal()))
         assert [world.journal(service_principal=principal) for principal in others] == [[], [], []]
@@ -85,8 +87,8 @@ class TestAConnection:
 
 
 class TestAJob:
-    def test_takes_the_connection_it_names_or_else_the_default_of_its_namespace(self, house: House) -> None:
-        by_default = house.move_in(tenant=CONTOSO)
+    def test_takes_the_connection_it_names_or_else_the_default_of_its_namespace(self, house: SharedOperator) -> None:
+        by_default = house.add_team(tenant=CONTOSO)
         by_name = house.settle(by_default.namespace, tenant=FABRIKAM)
         by_default.connect()
         by_name.apply_secret("other", client_secret=by_name.secret)
@@ -98,7 +100,7 @@ class TestAJob:
         assert place.wait_ready(unnamed)["status"]["tenantId"] == CONTOSO
         assert place.wait_ready(named)["status"]["tenantId"] == FABRIKAM
 
-    def test_takes_the_installs_own_where_that_serves_its_namespace(self, house: House) -> None:
+    def test_takes_the_installs_own_where_that_serves_its_namespace(self, house: SharedOperator) -> None:
         team = house.settle(house.served)
         found = team.place.wait_ready(team.place.apply_job(team.make_principal()))
         assert found["status"]["tenantId"] == house.place.world.connection.tenant_id
@@ -122,8 +124,8 @@ class TestAJob:
         place.wait_ready(name)
         assert "ConnectionNotReady" not in place.log.read_text(errors="replace").partition(team.namespace)[2]
 
-    def test_cannot_go_by_a_connection_of_another_namespace(self, house: House) -> None:
-        owner, stranger = house.move_in(), house.move_in()
+    def test_cannot_go_by_a_connection_of_another_namespace(self, house: SharedOperator) -> None:
+        owner, stranger = house.add_team(), house.add_team()
         owner.connect("contoso")
         principal = owner.make_principal()
         name = stranger.place.apply_job(principal, connectionRef={"name": "contoso"})
@@ -132,8 +134,8 @@ class TestAJob:
         assert message in condition(found, "Ready")["message"]
         assert stranger.place.calls(principal) == []
 
-    def test_is_stalled_when_its_connection_leads_to_another_tenant(self, house: House) -> None:
-        team = house.move_in(tenant=CONTOSO)
+    def test_is_stalled_when_its_connection_leads_to_another_tenant(self, house: SharedOperator) -> None:
+        team = house.add_team(tenant=CONTOSO)
         team.connect()
         name = team.place.apply_job(team.make_principal(), pollInterval="30s")
         team.place.wait_ready(name)
@@ -145,8 +147,8 @@ class TestAJob:
         assert FABRIKAM in message
 
 
-def test_a_secret_of_another_namespace_cannot_be_named(house: House) -> None:
-    owner, stranger = house.move_in(), house.move_in()
+def test_a_secret_of_another_namespace_cannot_be_named(house: SharedOperator) -> None:
+    owner, stranger = house.add_team(), house.add_team()
     owner.apply_secret()
     stranger.apply_connection()
     message = stranger.wait_broken("SecretUnreadable")

@@ -4,13 +4,13 @@ import pytest
 
 from control_plane.commands import ISSUER
 from local_stack.cluster import ACCOUNT, ACCOUNT_USER
-from tests.cluster.connections.conftest import House
+from tests.cluster.connections.conftest import SharedOperator
 from tests.support.teams import Team
 from tests.support.workplace import condition
 
 
 @pytest.fixture(autouse=True)
-def _issuer(house: House) -> None:
+def _issuer(house: SharedOperator) -> None:
     """Entra knows the cluster's tokens by its key, as it would by its OpenID configuration."""
     public, _ = house.place.cluster.plane.certificates.token_key
     house.place.world.set_issuer(ISSUER, public_keys=[public.read_text()])

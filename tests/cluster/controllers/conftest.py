@@ -8,7 +8,7 @@ from control_plane.binaries import installed
 from control_plane.programs import WITH_CONTROLLERS
 from tests.support.cluster import Cluster
 from tests.support.leaks import find_leaks
-from tests.support.workplace import Workplace, another_namespace, open_workplace
+from tests.support.workplace import OperatorEnvironment, another_namespace, open_workplace
 
 CRDS = Path(__file__).parents[3] / "crds"
 
@@ -37,7 +37,7 @@ def controlled_cluster(controlled_plane: ControlPlane) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="package")
-def everywhere(controlled_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workplace]:
+def everywhere(controlled_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OperatorEnvironment]:
     """One operator for all namespaces of that control plane; its own namespace stays."""
     with open_workplace(controlled_cluster, tmp_path_factory.mktemp("everywhere"), everywhere=True) as place:
         yield place
@@ -46,7 +46,7 @@ def everywhere(controlled_cluster: Cluster, tmp_path_factory: pytest.TempPathFac
 
 
 @pytest.fixture
-def workplace(everywhere: Workplace) -> Iterator[Workplace]:
+def workplace(everywhere: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
     """A namespace of the test's own, which it may delete."""
     place = another_namespace(everywhere)
     yield place

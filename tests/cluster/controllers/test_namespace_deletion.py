@@ -7,14 +7,14 @@ import pytest
 
 from tests.support.cluster import Object, has_condition
 from tests.support.polling import until
-from tests.support.workplace import Workplace, another_namespace, condition
+from tests.support.workplace import OperatorEnvironment, another_namespace, condition
 
 
 @dataclass(frozen=True)
 class Scene:
     """A namespace with one resource, and the service principal of its job."""
 
-    place: Workplace
+    place: OperatorEnvironment
     principal: str
     name: str
 
@@ -46,7 +46,7 @@ class Scenes:
 
 
 @pytest.fixture(scope="module")
-def scenes(everywhere: Workplace) -> Scenes:
+def scenes(everywhere: OperatorEnvironment) -> Scenes:
     world = everywhere.world
     refused, unanswered = set_up(everywhere), set_up(everywhere)
     scenes = Scenes(
@@ -60,7 +60,7 @@ def scenes(everywhere: Workplace) -> Scenes:
     return scenes
 
 
-def set_up(everywhere: Workplace, **spec: Any) -> Scene:
+def set_up(everywhere: OperatorEnvironment, **spec: Any) -> Scene:
     """Have a job created and started in a namespace of its own."""
     place = another_namespace(everywhere)
     principal = place.world.create_service_principal().id
@@ -69,7 +69,7 @@ def set_up(everywhere: Workplace, **spec: Any) -> Scene:
     return Scene(place, principal, name)
 
 
-def lose_answer(everywhere: Workplace) -> Scene:
+def lose_answer(everywhere: OperatorEnvironment) -> Scene:
     """Have the answer to a create lost, and the job hidden for almost as long as it is waited for."""
     place = another_namespace(everywhere)
     principal = place.world.create_service_principal(creation={"seconds": 14 * 60, "hides": ["list", "get"]}).id
@@ -158,7 +158,7 @@ class TestWhatStandsInTheWay:
         assert scene.schedule_states() == ["Active"]
 
 
-def test_events_that_a_terminating_namespace_refuses_do_no_harm(scenes: Scenes, workplace: Workplace) -> None:
+def test_events_that_a_terminating_namespace_refuses_do_no_harm(scenes: Scenes, workplace: OperatorEnvironment) -> None:
     scenes.settled.place.wait_namespace_gone()
     refusals = [line for line in workplace.log.read_text().splitlines() if "An Event could not be posted" in line]
     assert any(scenes.settled.place.namespace in line and "is being terminated" in line for line in refusals)

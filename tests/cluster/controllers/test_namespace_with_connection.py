@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.support.teams import Team
-from tests.support.workplace import Workplace, another_namespace
+from tests.support.workplace import OperatorEnvironment, another_namespace
 
 TEAM = "team"
 """Named, for without a default the install's own connection would serve."""
@@ -52,7 +52,7 @@ ORDERS: dict[str, Callable[[Scene], None]] = {
 
 
 @pytest.fixture(scope="module")
-def scenes(everywhere: Workplace) -> dict[str, Scene]:
+def scenes(everywhere: OperatorEnvironment) -> dict[str, Scene]:
     """Namespaces that are asked to go at once: controllers let 5 s pass before they touch one."""
     scenes = {}
     for order, lose in ORDERS.items():

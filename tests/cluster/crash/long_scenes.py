@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.cluster.crash.scenes import Scene, apply, holds_a_job, new_scene
-from tests.support.workplace import Workplace
+from tests.support.workplace import OperatorEnvironment
 
 MORE_LOOKS_THAN_THE_BOUND_HAS = 54
 """1, 2, 4, 8, 16, 20, 20 ... s apart they are 50."""
@@ -44,7 +44,7 @@ class LongScenes:
     """Graph answers the create, and then knows nothing of the job for ten minutes, not even when asked to delete it."""
 
 
-def play(place: Workplace) -> LongScenes:
+def play(place: OperatorEnvironment) -> LongScenes:
     """Begin all scenes."""
     world = place.world
     scenes = LongScenes(

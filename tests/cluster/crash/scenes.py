@@ -8,7 +8,7 @@ from typing import Any
 from graph_simulator.control_client.client import JobView, JournalEntry
 from tests.support.cluster import Object
 from tests.support.polling import until
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 BOUND = timedelta(minutes=15)
 """The replication bound: before it has passed, no create is sent anew."""
@@ -21,7 +21,7 @@ LONG = 40.0
 class Scene:
     """A resource and its service principal, told from Graph's side by the journal."""
 
-    place: Workplace
+    place: OperatorEnvironment
     principal: str
     name: str
 
@@ -79,7 +79,11 @@ class Scene:
 
 
 def new_scene(
-    place: Workplace, *, creation: dict[str, Any] | None = None, templates: Sequence[str] = ("scim",), name: str = ""
+    place: OperatorEnvironment,
+    *,
+    creation: dict[str, Any] | None = None,
+    templates: Sequence[str] = ("scim",),
+    name: str = "",
 ) -> Scene:
     """Make a service principal; its resource is not applied yet."""
     principal = place.world.create_service_principal(templates=list(templates), creation=creation)
@@ -97,6 +101,6 @@ def holds_a_job(found: Object) -> bool:
     return "entrasync.io/job-id" in found["metadata"].get("annotations", {})
 
 
-def wait_until_world(place: Workplace, moment: datetime) -> None:
+def wait_until_world(place: OperatorEnvironment, moment: datetime) -> None:
     """Wait until it is `moment` in the world."""
     until(place.world.now, lambda now: now >= moment, what=f"it is {moment} in the world", within_seconds=LONG)

@@ -11,7 +11,7 @@ from graph_simulator.control_client.client import FaultHandle
 from tests.cluster.crash.long_scenes import LongScenes
 from tests.cluster.crash.scenes import BOUND, Scene, apply, new_scene
 from tests.support.cluster import Cluster
-from tests.support.workplace import Workplace, open_workplace
+from tests.support.workplace import OperatorEnvironment, open_workplace
 
 RATE = 60.0
 """From the first create that is held until the next operator has looked, less than the replication bound may pass. That
@@ -100,7 +100,7 @@ def _wait_held(holds: list[FaultHandle | None]) -> None:
             hold.wait_held()
 
 
-def _jobs_deleted_in_the_portal(place: Workplace) -> Deaths:
+def _jobs_deleted_in_the_portal(place: OperatorEnvironment) -> Deaths:
     scenes = {key: apply(new_scene(place)) for key in product(POINTS, OCCASIONS[1:], SIGHTS)}
     deaths: Deaths = {}
     for (point, occasion, sight), scene in scenes.items():

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cluster.crash.long_scenes import LongScenes
 from tests.cluster.crash.scenes import BOUND, LONG, Scene, apply, holds_a_job, new_scene, wait_until_world
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 
 class TestAJobThatGraphDoesNotShow:
@@ -56,7 +56,7 @@ class TestAResourceThatIsDeleted:
 
 class TestACreateThatGraphRefuses:
     @pytest.mark.parametrize("status", [403, 404, 409])
-    def test_shortly_after_is_tried_again(self, hurried: Workplace, status: int) -> None:
+    def test_shortly_after_is_tried_again(self, hurried: OperatorEnvironment, status: int) -> None:
         scene = new_scene(hurried)
         hurried.world.fault("answer", operation="createJob", status=status, service_principal=scene.principal)
         apply(scene).assert_one_job_by_one_post()
@@ -64,13 +64,13 @@ class TestACreateThatGraphRefuses:
         assert refused.status == status
         assert taken.world_time - refused.world_time < BOUND  # it surely did not arrive: nobody waits for its job
 
-    def test_with_401_and_no_words_is_tried_again(self, hurried: Workplace) -> None:
+    def test_with_401_and_no_words_is_tried_again(self, hurried: OperatorEnvironment) -> None:
         scene, body = new_scene(hurried), b'{"error":{"code":"UnknownError","message":""}}'
         hurried.world.fault("answer", operation="createJob", status=401, body=body, service_principal=scene.principal)
         apply(scene).assert_one_job_by_one_post()
         assert [create.status for create in scene.creates()] == [401, 201]
 
-    def test_for_good_stalls_and_leaves_no_intent(self, hurried: Workplace) -> None:
+    def test_for_good_stalls_and_leaves_no_intent(self, hurried: OperatorEnvironment) -> None:
         scene = new_scene(hurried)
         refusal = hurried.world.fault(
             "answer", operation="createJob", status=400, times=None, service_principal=scene.principal
@@ -84,7 +84,7 @@ class TestACreateThatGraphRefuses:
         assert condition(scene.resource(), "Stalled") == {}
 
     @pytest.mark.parametrize("form", ["seconds", "date", "none"])
-    def test_with_a_pause_is_tried_again_after_it(self, hurried: Workplace, form: str) -> None:
+    def test_with_a_pause_is_tried_again_after_it(self, hurried: OperatorEnvironment, form: str) -> None:
         scene = new_scene(hurried)
         hurried.world.fault(
             "answer",
@@ -103,7 +103,7 @@ class TestACreateThatGraphRefuses:
 
 class TestSeveralJobsThatFit:
     @pytest.fixture
-    def scene(self, hurried: Workplace) -> Scene:
+    def scene(self, hurried: OperatorEnvironment) -> Scene:
         """The answer is lost, and before the next look somebody makes a job of the same template in the portal."""
         scene = new_scene(hurried)
         hurried.world.fault("close", operation="createJob", point="after", service_principal=scene.principal)
@@ -132,7 +132,7 @@ class TestSeveralJobsThatFit:
 
 
 class TestTwoResourcesOnOneServicePrincipal:
-    def test_of_different_templates_create_one_after_the_other(self, hurried: Workplace) -> None:
+    def test_of_different_templates_create_one_after_the_other(self, hurried: OperatorEnvironment) -> None:
         first = new_scene(hurried, templates=("scim", "aWSSingleSignon"), creation={"looks": 6})
         second = Scene(hurried, first.principal, f"{first.name}-second")
         hurried.world.fault("close", operation="createJob", point="after", service_principal=first.principal)
@@ -149,7 +149,7 @@ class TestTwoResourcesOnOneServicePrincipal:
 
 
 class TestAResourceThatChangesDuringThePass:
-    def test_is_looked_at_anew_before_anything_is_created(self, hurried: Workplace) -> None:
+    def test_is_looked_at_anew_before_anything_is_created(self, hurried: OperatorEnvironment) -> None:
         scene = new_scene(hurried)
         look = hurried.world.hold("listJobs", "before", service_principal=scene.principal)
         apply(scene)

@@ -10,7 +10,7 @@ from tests.cluster.examples.preparations import PREPARATIONS
 from tests.support.cluster import Cluster
 from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
-from tests.support.workplace import Workplace, make_namespace, open_workplace
+from tests.support.workplace import OperatorEnvironment, make_namespace, open_workplace
 
 OFTEN = "--poll-interval=30s"
 
@@ -19,7 +19,7 @@ OFTEN = "--poll-interval=30s"
 class Gallery:
     """One operator for all examples, each in a namespace of its own."""
 
-    places: dict[str, Workplace]
+    places: dict[str, OperatorEnvironment]
     _shown: dict[str, Example] = field(default_factory=dict)
 
     def show(self, name: str) -> Example:

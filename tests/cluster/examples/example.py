@@ -7,10 +7,10 @@ from typing import Any
 import yaml
 
 from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, KIND
-from graph_simulator.control_client.client import World
+from graph_simulator.control_client.client import SimulatorClient
 from local_stack.operator_process import CLOUD
 from tests.support.cluster import Object
-from tests.support.workplace import Workplace
+from tests.support.workplace import OperatorEnvironment
 
 ROOT = Path(__file__).parents[3] / "examples"
 EXAMPLES = sorted(path.stem for path in ROOT.glob("*.yaml"))
@@ -21,13 +21,13 @@ class Example:
     """An example with a namespace of its own. Its ids are those of the tenant; only the job's id has to be put in."""
 
     name: str
-    place: Workplace
+    place: OperatorEnvironment
     documents: list[Object]
     principals: dict[str, str] = field(default_factory=dict)
     """The service principal of each SynchronizationJob, by object id."""
 
     @classmethod
-    def read(cls, name: str, place: Workplace) -> "Example":
+    def read(cls, name: str, place: OperatorEnvironment) -> "Example":
         """Read one."""
         return cls(name, place, list(yaml.safe_load_all((ROOT / f"{name}.yaml").read_text(encoding="utf-8"))))
 
@@ -64,7 +64,7 @@ class Example:
         return {document["metadata"]["name"]: document["spec"] for document in found}
 
     @property
-    def world(self) -> World:
+    def world(self) -> SimulatorClient:
         """The simulated Graph."""
         return self.place.world
 

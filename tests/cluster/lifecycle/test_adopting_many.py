@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from tests.support.workplace import Workplace
+from tests.support.workplace import OperatorEnvironment
 
 TEMPLATES = ("scim", "zendesk", "dataBricks", "Azure2Azure", "salesforce")
 PRINCIPALS = 20
 
 
-def make_foreign_jobs(place: Workplace) -> dict[str, Any]:
+def make_foreign_jobs(place: OperatorEnvironment) -> dict[str, Any]:
     """One job per template and service principal: some run, some rest, some are in quarantine."""
     jobs = {}
     for principal in place.world.create_service_principals(PRINCIPALS, templates=TEMPLATES):
@@ -20,12 +20,14 @@ def make_foreign_jobs(place: Workplace) -> dict[str, Any]:
     return jobs
 
 
-def states(place: Workplace, jobs: dict[str, Any]) -> dict[str, tuple[str, int, int]]:
+def states(place: OperatorEnvironment, jobs: dict[str, Any]) -> dict[str, tuple[str, int, int]]:
     seen = {job.id: job for job in place.world.jobs()}
     return {name: (seen[job.id].schedule_state, seen[job.id].starts, seen[job.id].pauses) for name, job in jobs.items()}
 
 
-def test_a_hundred_foreign_jobs_are_adopted_and_let_go_without_a_write_to_graph(own_workplace: Workplace) -> None:
+def test_a_hundred_foreign_jobs_are_adopted_and_let_go_without_a_write_to_graph(
+    own_workplace: OperatorEnvironment,
+) -> None:
     jobs = make_foreign_jobs(own_workplace)
     before = states(own_workplace, jobs)
     assert len(jobs) == 100

@@ -4,11 +4,11 @@ import uuid
 
 import pytest
 
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 
 class TestAChangedServicePrincipal:
-    def test_moves_nothing_and_is_over_when_it_is_set_back(self, workplace: Workplace) -> None:
+    def test_moves_nothing_and_is_over_when_it_is_set_back(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal().id
         other = workplace.world.create_service_principal().id
         name = workplace.apply_job(principal, pollInterval="30s")
@@ -31,7 +31,7 @@ class TestAChangedServicePrincipal:
 
 
 class TestAChangedTemplate:
-    def test_changes_nothing_and_is_over_when_it_is_set_back(self, workplace: Workplace) -> None:
+    def test_changes_nothing_and_is_over_when_it_is_set_back(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal(templates=["scim", "zendesk"]).id
         name = workplace.apply_job(principal)
         job = workplace.wait_ready(name)["status"]["job"]["id"]
@@ -46,7 +46,7 @@ class TestAChangedTemplate:
 
 class TestAnUnknownServicePrincipal:
     @pytest.mark.parametrize("form", ["404", "401"])
-    def test_is_waited_for_at_first_and_then_told(self, swift_workplace: Workplace, form: str) -> None:
+    def test_is_waited_for_at_first_and_then_told(self, swift_workplace: OperatorEnvironment, form: str) -> None:
         swift_workplace.world.switch(unknown_service_principal=form)
         principal = str(uuid.uuid4())
         name = swift_workplace.apply_job(principal, pollInterval="30s")
@@ -61,7 +61,7 @@ class TestAnUnknownServicePrincipal:
         assert swift_workplace.writes(principal) == []
         swift_workplace.wait_reasons(name, ["ServicePrincipalNotFound"])
 
-    def test_may_be_corrected_because_nothing_was_made_there(self, workplace: Workplace) -> None:
+    def test_may_be_corrected_because_nothing_was_made_there(self, workplace: OperatorEnvironment) -> None:
         name = workplace.apply_job(str(uuid.uuid4()))
         workplace.wait_shown(name, "Reconciling", reason="WaitingForReplication")
         principal = workplace.world.create_service_principal().id
@@ -70,7 +70,7 @@ class TestAnUnknownServicePrincipal:
 
 
 class TestATemplateThatIsNotOffered:
-    def test_is_told_with_those_that_are(self, workplace: Workplace) -> None:
+    def test_is_told_with_those_that_are(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal(templates=["zendesk", "aWSSingleSignon"]).id
         name = workplace.apply_job(principal, template="scim")
         message = workplace.wait_stalled(name, "TemplateNotOffered")
@@ -80,7 +80,7 @@ class TestATemplateThatIsNotOffered:
         assert workplace.calls(principal) == ["listJobs", "createJob", "listTemplates"]
         assert "operation" not in workplace.job(name)["status"]
 
-    def test_is_over_when_it_is_corrected(self, workplace: Workplace) -> None:
+    def test_is_over_when_it_is_corrected(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal(templates=["zendesk"]).id
         name = workplace.apply_job(principal, template="scim")
         workplace.wait_stalled(name, "TemplateNotOffered")
@@ -89,19 +89,19 @@ class TestATemplateThatIsNotOffered:
         assert found["status"]["job"]["templateId"] == "zendesk"
         assert len(workplace.world.jobs(principal)) == 1
 
-    def test_is_told_too_when_there_are_none_at_all(self, workplace: Workplace) -> None:
+    def test_is_told_too_when_there_are_none_at_all(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal(templates=[]).id
         message = workplace.wait_stalled(workplace.apply_job(principal), "TemplateNotOffered")
         assert "none: this kind of app has no provisioning" in message
 
-    def test_is_never_asked_for_when_the_template_is_good(self, workplace: Workplace) -> None:
+    def test_is_never_asked_for_when_the_template_is_good(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal().id
         workplace.wait_ready(workplace.apply_job(principal))
         assert "listTemplates" not in workplace.calls(principal)
 
 
 class TestARefusalOfAnotherKind:
-    def test_is_told_in_graphs_own_words_and_asked_for_again_slowly(self, swift_workplace: Workplace) -> None:
+    def test_is_told_in_graphs_own_words_and_asked_for_again_slowly(self, swift_workplace: OperatorEnvironment) -> None:
         principal = swift_workplace.world.create_service_principal().id
         refusal = swift_workplace.world.fault(
             "answer",

@@ -1,10 +1,10 @@
 """From `kubectl apply` to a mirrored status."""
 
-from tests.support.workplace import Workplace
+from tests.support.workplace import OperatorEnvironment
 
 
 class TestCreate:
-    def test_a_job_that_does_not_exist_is_created_started_and_mirrored(self, workplace: Workplace) -> None:
+    def test_a_job_that_does_not_exist_is_created_started_and_mirrored(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal().id
         name = workplace.apply_job(principal)
         found = workplace.wait_ready(name)
@@ -16,18 +16,18 @@ class TestCreate:
         assert "operation" not in found["status"]
         assert job.starts == 1
 
-    def test_it_takes_four_calls_of_graph(self, workplace: Workplace) -> None:
+    def test_it_takes_four_calls_of_graph(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal().id
         workplace.wait_ready(workplace.apply_job(principal))
         assert workplace.calls(principal)[:4] == ["listJobs", "createJob", "startJob", "listJobs"]
 
-    def test_it_tells_by_events_what_it_did(self, workplace: Workplace) -> None:
+    def test_it_tells_by_events_what_it_did(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal().id
         name = workplace.apply_job(principal)
         workplace.wait_event(name, "JobCreated")
         workplace.wait_event(name, "JobStarted")
 
-    def test_a_resource_that_wants_a_pause_is_created_and_not_started(self, workplace: Workplace) -> None:
+    def test_a_resource_that_wants_a_pause_is_created_and_not_started(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal().id
         found = workplace.wait_ready(workplace.apply_job(principal, schedule={"state": "Paused"}))
         [job] = workplace.world.jobs(principal)

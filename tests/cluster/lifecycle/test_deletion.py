@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 
-def adopted(place: Workplace, **spec: Any) -> tuple[str, str, str]:
+def adopted(place: OperatorEnvironment, **spec: Any) -> tuple[str, str, str]:
     """Have a running job of the portal adopted; returns service principal, resource and job."""
     principal = place.world.create_service_principal().id
     job = place.world.create_job(principal, started=True).id
@@ -17,7 +17,7 @@ def adopted(place: Workplace, **spec: Any) -> tuple[str, str, str]:
     return principal, name, job
 
 
-def created(place: Workplace, **spec: Any) -> tuple[str, str, str]:
+def created(place: OperatorEnvironment, **spec: Any) -> tuple[str, str, str]:
     """Have a job created; returns service principal, resource and job."""
     principal = place.world.create_service_principal().id
     name = place.apply_job(principal, **spec)
@@ -25,7 +25,7 @@ def created(place: Workplace, **spec: Any) -> tuple[str, str, str]:
 
 
 class TestWithoutAPolicy:
-    def test_a_job_that_we_created_is_deleted(self, workplace: Workplace) -> None:
+    def test_a_job_that_we_created_is_deleted(self, workplace: OperatorEnvironment) -> None:
         principal, name, _ = created(workplace)
         assert workplace.job(name)["status"]["effective"]["deletionPolicy"] == "Delete"
         workplace.delete_job(name)
@@ -34,7 +34,7 @@ class TestWithoutAPolicy:
         assert workplace.writes(principal) == ["createJob", "startJob", "deleteJob"]
         workplace.wait_event(name, "JobDeleted")
 
-    def test_a_job_that_we_adopted_lives_on_as_it_is(self, workplace: Workplace) -> None:
+    def test_a_job_that_we_adopted_lives_on_as_it_is(self, workplace: OperatorEnvironment) -> None:
         principal, name, job = adopted(workplace)
         assert workplace.job(name)["status"]["effective"]["deletionPolicy"] == "Retain"
         workplace.delete_job(name)
@@ -45,27 +45,27 @@ class TestWithoutAPolicy:
 
 
 class TestWithAPolicy:
-    def test_retain_leaves_a_job_that_we_created(self, workplace: Workplace) -> None:
+    def test_retain_leaves_a_job_that_we_created(self, workplace: OperatorEnvironment) -> None:
         principal, name, job = created(workplace, deletionPolicy="Retain")
         workplace.delete_job(name)
         workplace.wait_gone(name)
         assert workplace.world.job(job).schedule_state == "Active"
         assert workplace.writes(principal) == ["createJob", "startJob"]
 
-    def test_delete_deletes_a_job_that_we_adopted(self, workplace: Workplace) -> None:
+    def test_delete_deletes_a_job_that_we_adopted(self, workplace: OperatorEnvironment) -> None:
         principal, name, _ = adopted(workplace, deletionPolicy="Delete")
         workplace.delete_job(name)
         workplace.wait_gone(name)
         assert workplace.world.jobs(principal) == []
 
-    def test_pause_pauses_the_job_and_leaves_it(self, workplace: Workplace) -> None:
+    def test_pause_pauses_the_job_and_leaves_it(self, workplace: OperatorEnvironment) -> None:
         principal, name, job = created(workplace, deletionPolicy="Pause")
         workplace.delete_job(name)
         workplace.wait_gone(name)
         assert workplace.world.job(job).schedule_state == "Disabled"
         assert workplace.writes(principal) == ["createJob", "startJob", "pauseJob"]
 
-    def test_it_may_be_changed_up_to_the_last_moment(self, workplace: Workplace) -> None:
+    def test_it_may_be_changed_up_to_the_last_moment(self, workplace: OperatorEnvironment) -> None:
         principal, name, job = created(workplace)
         workplace.change_job(name, deletionPolicy="Retain")
         workplace.delete_job(name)
@@ -76,7 +76,9 @@ class TestWithAPolicy:
 
 class TestWhatStandsInTheWay:
     @pytest.mark.parametrize("policy", ["Delete", "Pause"])
-    def test_a_job_that_has_gone_already_is_told_as_such(self, swift_workplace: Workplace, policy: str) -> None:
+    def test_a_job_that_has_gone_already_is_told_as_such(
+        self, swift_workplace: OperatorEnvironment, policy: str
+    ) -> None:
         _, name, job = adopted(swift_workplace, deletionPolicy=policy)
         swift_workplace.world.act(job, "delete")
         began = swift_workplace.world.now()
@@ -88,7 +90,9 @@ class TestWhatStandsInTheWay:
         assert not {"JobDeleted", "JobPaused"} & set(swift_workplace.reasons(name))
 
     @pytest.mark.parametrize("policy", ["Delete", "Pause"])
-    def test_a_job_that_is_only_hidden_is_not_left_running(self, swift_workplace: Workplace, policy: str) -> None:
+    def test_a_job_that_is_only_hidden_is_not_left_running(
+        self, swift_workplace: OperatorEnvironment, policy: str
+    ) -> None:
         principal, name, job = adopted(swift_workplace, deletionPolicy=policy)
         swift_workplace.world.hide(job, seconds=4 * 60, hides=["list", "get", "act"])
         swift_workplace.delete_job(name)
@@ -99,13 +103,17 @@ class TestWhatStandsInTheWay:
         )
 
     @pytest.mark.parametrize("policy", ["Delete", "Pause"])
-    def test_a_service_principal_that_has_gone_holds_nothing_up(self, swift_workplace: Workplace, policy: str) -> None:
+    def test_a_service_principal_that_has_gone_holds_nothing_up(
+        self, swift_workplace: OperatorEnvironment, policy: str
+    ) -> None:
         principal, name, _ = created(swift_workplace, deletionPolicy=policy)
         swift_workplace.world.remove_service_principal(principal)
         swift_workplace.delete_job(name)
         swift_workplace.wait_gone(name)
 
-    def test_a_service_principal_that_may_not_be_looked_up_is_not_called_gone(self, swift_workplace: Workplace) -> None:
+    def test_a_service_principal_that_may_not_be_looked_up_is_not_called_gone(
+        self, swift_workplace: OperatorEnvironment
+    ) -> None:
         principal, name, _ = created(swift_workplace)
         swift_workplace.world.fault(
             "answer",
@@ -125,7 +133,7 @@ class TestWhatStandsInTheWay:
         swift_workplace.annotate(name, abandon="true")
         swift_workplace.wait_gone(name)
 
-    def test_a_conflict_is_waited_for(self, workplace: Workplace) -> None:
+    def test_a_conflict_is_waited_for(self, workplace: OperatorEnvironment) -> None:
         principal, name, _ = created(workplace)
         workplace.world.fault(
             "answer", operation="deleteJob", service_principal=principal, status=409, code="Conflict", times=2
@@ -134,14 +142,14 @@ class TestWhatStandsInTheWay:
         workplace.wait_gone(name)
         assert workplace.world.jobs(principal) == []
 
-    def test_an_answer_that_is_lost_is_asked_for_again(self, swift_workplace: Workplace) -> None:
+    def test_an_answer_that_is_lost_is_asked_for_again(self, swift_workplace: OperatorEnvironment) -> None:
         principal, name, _ = created(swift_workplace)
         swift_workplace.world.fault("close", operation="deleteJob", service_principal=principal, point="after")
         swift_workplace.delete_job(name)
         swift_workplace.wait_gone(name)
         assert swift_workplace.world.jobs(principal) == []
 
-    def test_a_missing_permission_blocks_until_a_person_lets_go(self, swift_workplace: Workplace) -> None:
+    def test_a_missing_permission_blocks_until_a_person_lets_go(self, swift_workplace: OperatorEnvironment) -> None:
         principal, name, job = created(swift_workplace)
         swift_workplace.world.fault(
             "answer",
@@ -163,7 +171,7 @@ class TestWhatStandsInTheWay:
 
 
 class TestWhileACreateIsUnfinished:
-    def test_the_resource_stays_until_the_job_turns_up_and_is_deleted(self, workplace: Workplace) -> None:
+    def test_the_resource_stays_until_the_job_turns_up_and_is_deleted(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal(creation={"seconds": 20, "hides": ["list", "get"]}).id
         lost = workplace.world.fault("close", operation="createJob", service_principal=principal, point="after")
         name = workplace.apply_job(principal)
@@ -176,7 +184,7 @@ class TestWhileACreateIsUnfinished:
         assert workplace.world.jobs(principal) == []
         assert workplace.writes(principal) == ["createJob", "deleteJob"]
 
-    def test_the_resource_goes_when_the_bound_ends_without_a_job(self, swift_workplace: Workplace) -> None:
+    def test_the_resource_goes_when_the_bound_ends_without_a_job(self, swift_workplace: OperatorEnvironment) -> None:
         place = swift_workplace
         principal = place.world.create_service_principal().id
         lost = place.world.fault("close", operation="createJob", service_principal=principal)
@@ -189,7 +197,7 @@ class TestWhileACreateIsUnfinished:
         assert (place.world.now() - began).total_seconds() > 600
         assert place.writes(principal) == ["createJob"]
 
-    def test_a_create_in_flight_is_held_on_to(self, workplace: Workplace) -> None:
+    def test_a_create_in_flight_is_held_on_to(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal().id
         held = workplace.world.hold("createJob", "after", service_principal=principal)
         name = workplace.apply_job(principal)
@@ -200,7 +208,7 @@ class TestWhileACreateIsUnfinished:
         assert workplace.world.jobs(principal) == []
 
 
-def test_a_resource_that_holds_no_job_goes_at_once(workplace: Workplace) -> None:
+def test_a_resource_that_holds_no_job_goes_at_once(workplace: OperatorEnvironment) -> None:
     principal = workplace.world.create_service_principal().id
     name = workplace.apply_job(principal, adoptionPolicy="AdoptOnly")
     found = workplace.wait_condition(name, "Stalled")

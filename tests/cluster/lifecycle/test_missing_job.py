@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 
-def lose_job(place: Workplace, **spec: Any) -> tuple[str, str, str]:
+def lose_job(place: OperatorEnvironment, **spec: Any) -> tuple[str, str, str]:
     """Have a long settled job adopted, and delete it in the portal; returns service principal, resource and job."""
     principal = place.world.create_service_principal().id
     job = place.world.create_job(principal, started=True).id
@@ -19,7 +19,7 @@ def lose_job(place: Workplace, **spec: Any) -> tuple[str, str, str]:
 
 
 class TestAJobThatHasGone:
-    def test_is_made_anew_after_three_misses_over_five_minutes(self, swift_workplace: Workplace) -> None:
+    def test_is_made_anew_after_three_misses_over_five_minutes(self, swift_workplace: OperatorEnvironment) -> None:
         place = swift_workplace
         principal, name, job = lose_job(place)
         missing = place.wait_condition(name, "Ready", "Unknown", reason="JobMissing")
@@ -46,7 +46,7 @@ class TestAJobThatHasGone:
         ],
     )
     def test_is_only_told_where_the_spec_says_so(
-        self, swift_workplace: Workplace, spec: dict[str, str], why: str
+        self, swift_workplace: OperatorEnvironment, spec: dict[str, str], why: str
     ) -> None:
         principal, name, job = lose_job(swift_workplace, **spec)
         message = swift_workplace.wait_stalled(name, "JobGone")
@@ -57,7 +57,7 @@ class TestAJobThatHasGone:
         assert swift_workplace.writes(principal) == []
         swift_workplace.wait_told(name, "JobGone", times=1)
 
-    def test_is_only_told_where_the_spec_names_it(self, swift_workplace: Workplace) -> None:
+    def test_is_only_told_where_the_spec_names_it(self, swift_workplace: OperatorEnvironment) -> None:
         place = swift_workplace
         principal = place.world.create_service_principal().id
         job = place.world.create_job(principal, started=True).id
@@ -70,7 +70,7 @@ class TestAJobThatHasGone:
         assert "change that field" not in message
         assert place.writes(principal) == []
 
-    def test_is_made_anew_once_the_spec_allows_it(self, swift_workplace: Workplace) -> None:
+    def test_is_made_anew_once_the_spec_allows_it(self, swift_workplace: OperatorEnvironment) -> None:
         principal, name, _ = lose_job(swift_workplace, onMissing="Report")
         swift_workplace.wait_stalled(name, "JobGone")
         swift_workplace.change_job(name, onMissing="Recreate")
@@ -79,7 +79,7 @@ class TestAJobThatHasGone:
 
 
 class TestAJobThatIsHidden:
-    def test_for_14_minutes_after_its_creation_is_not_made_twice(self, swift_workplace: Workplace) -> None:
+    def test_for_14_minutes_after_its_creation_is_not_made_twice(self, swift_workplace: OperatorEnvironment) -> None:
         place = swift_workplace
         veil = {"seconds": 14 * 60, "hides": ["list", "get"]}
         principal = place.world.create_service_principal(creation=veil).id
@@ -92,7 +92,7 @@ class TestAJobThatIsHidden:
         assert place.world.now() - made[0].world_time >= timedelta(minutes=14)
         assert job.starts == 1
 
-    def test_for_4_minutes_though_long_settled_is_not_made_twice(self, swift_workplace: Workplace) -> None:
+    def test_for_4_minutes_though_long_settled_is_not_made_twice(self, swift_workplace: OperatorEnvironment) -> None:
         place = swift_workplace
         principal = place.world.create_service_principal().id
         job = place.world.create_job(principal, started=True).id
@@ -103,7 +103,7 @@ class TestAJobThatIsHidden:
         assert place.wait_ready(name)["status"]["job"]["id"] == job
         assert place.writes(principal) == []
 
-    def test_by_a_refusal_does_not_count_as_gone(self, swift_workplace: Workplace) -> None:
+    def test_by_a_refusal_does_not_count_as_gone(self, swift_workplace: OperatorEnvironment) -> None:
         place = swift_workplace
         principal, name, job = lose_job(place)
         place.world.fault(

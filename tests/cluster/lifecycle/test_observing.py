@@ -1,9 +1,9 @@
 """managementPolicy Observe on a real API server: Graph's journal shows reads only."""
 
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 
-def test_it_says_what_it_would_do_and_does_nothing(swift_workplace: Workplace) -> None:
+def test_it_says_what_it_would_do_and_does_nothing(swift_workplace: OperatorEnvironment) -> None:
     place = swift_workplace
     principal = place.world.create_service_principal().id
     job = place.world.create_job(principal).id
@@ -20,7 +20,7 @@ def test_it_says_what_it_would_do_and_does_nothing(swift_workplace: Workplace) -
     place.wait_reasons(name, ["JobAdopted", "Drifted"])
 
 
-def test_without_a_job_it_waits_for_one_and_creates_none(swift_workplace: Workplace) -> None:
+def test_without_a_job_it_waits_for_one_and_creates_none(swift_workplace: OperatorEnvironment) -> None:
     place = swift_workplace
     principal = place.world.create_service_principal().id
     name = place.apply_job(principal, managementPolicy="Observe", pollInterval="30s")
@@ -32,7 +32,7 @@ def test_without_a_job_it_waits_for_one_and_creates_none(swift_workplace: Workpl
     assert place.writes(principal) == []
 
 
-def test_it_may_watch_a_job_that_another_resource_manages(workplace: Workplace) -> None:
+def test_it_may_watch_a_job_that_another_resource_manages(workplace: OperatorEnvironment) -> None:
     principal = workplace.world.create_service_principal().id
     manager = workplace.apply_job(principal)
     job = workplace.wait_ready(manager)["status"]["job"]["id"]
@@ -45,7 +45,9 @@ def test_it_may_watch_a_job_that_another_resource_manages(workplace: Workplace) 
     assert workplace.writes(principal) == before
 
 
-def test_an_older_observer_that_is_to_manage_does_not_take_the_job_from_who_does(workplace: Workplace) -> None:
+def test_an_older_observer_that_is_to_manage_does_not_take_the_job_from_who_does(
+    workplace: OperatorEnvironment,
+) -> None:
     principal = workplace.world.create_service_principal().id
     job = workplace.world.create_job(principal, started=True).id
     watching = workplace.apply_job(principal, name="older", managementPolicy="Observe", deletionPolicy="Delete")
@@ -64,7 +66,7 @@ def test_an_older_observer_that_is_to_manage_does_not_take_the_job_from_who_does
     assert workplace.world.job(job).schedule_state == "Active"
 
 
-def test_to_manage_and_back_the_job_and_its_origin_stay(workplace: Workplace) -> None:
+def test_to_manage_and_back_the_job_and_its_origin_stay(workplace: OperatorEnvironment) -> None:
     principal = workplace.world.create_service_principal().id
     job = workplace.world.create_job(principal).id
     name = workplace.apply_job(principal, managementPolicy="Observe", schedule={"state": "Active"})
@@ -81,7 +83,7 @@ def test_to_manage_and_back_the_job_and_its_origin_stay(workplace: Workplace) ->
     assert workplace.writes(principal) == ["startJob"]
 
 
-def test_deleting_it_only_lets_go(workplace: Workplace) -> None:
+def test_deleting_it_only_lets_go(workplace: OperatorEnvironment) -> None:
     principal = workplace.world.create_service_principal().id
     job = workplace.world.create_job(principal, started=True).id
     name = workplace.apply_job(principal, managementPolicy="Observe", deletionPolicy="Delete")

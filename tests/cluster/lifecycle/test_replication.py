@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 NOT_YET: dict[str, dict[str, Any]] = {
     "401 without a message": {"status": 401, "code": "UnknownError", "message": ""},
@@ -17,7 +17,7 @@ NOT_YET: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("operation", ["listJobs", "createJob", "startJob"])
 @pytest.mark.parametrize("answer", NOT_YET.values(), ids=NOT_YET)
 def test_a_refusal_shortly_after_something_was_made_is_waited_for(
-    workplace: Workplace, answer: dict[str, Any], operation: str
+    workplace: OperatorEnvironment, answer: dict[str, Any], operation: str
 ) -> None:
     principal = workplace.world.create_service_principal().id
     fault = workplace.world.fault("answer", operation=operation, service_principal=principal, times=None, **answer)
@@ -34,7 +34,7 @@ def test_a_refusal_shortly_after_something_was_made_is_waited_for(
     workplace.wait_reasons(name, ["JobCreated", "JobStarted"])
 
 
-def test_an_edit_makes_a_resource_young_again(swift_workplace: Workplace) -> None:
+def test_an_edit_makes_a_resource_young_again(swift_workplace: OperatorEnvironment) -> None:
     place = swift_workplace
     principal = place.world.create_service_principal().id
     place.world.create_job(principal, started=True)

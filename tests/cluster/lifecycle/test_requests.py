@@ -3,11 +3,11 @@
 import pytest
 
 from entrasync.api.names import API_VERSION, PLURAL
-from tests.support.workplace import Workplace
+from tests.support.workplace import OperatorEnvironment
 
 
 @pytest.mark.parametrize("annotation", ["entrasync.io/requested-at", "reconcile.fluxcd.io/requestedAt"])
-def test_a_request_is_answered_by_a_look_at_graph(workplace: Workplace, annotation: str) -> None:
+def test_a_request_is_answered_by_a_look_at_graph(workplace: OperatorEnvironment, annotation: str) -> None:
     principal = workplace.world.create_service_principal().id
     job = workplace.world.create_job(principal).id
     name = workplace.apply_job(principal, pollInterval="24h")

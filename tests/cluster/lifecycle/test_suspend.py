@@ -1,9 +1,9 @@
 """`suspend: true`: the resource is left alone until it is taken back."""
 
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 
-def suspend_running(place: Workplace) -> tuple[str, str, str]:
+def suspend_running(place: OperatorEnvironment) -> tuple[str, str, str]:
     """Have a job created and then suspend its resource; returns service principal, resource and job."""
     principal = place.world.create_service_principal().id
     name = place.apply_job(principal, pollInterval="30s")
@@ -15,14 +15,14 @@ def suspend_running(place: Workplace) -> tuple[str, str, str]:
     return principal, name, job
 
 
-def wait_while_others_are_polled(place: Workplace) -> None:
+def wait_while_others_are_polled(place: OperatorEnvironment) -> None:
     """Let so much time pass that a resource with the shortest interval is polled three times."""
     principal = place.world.create_service_principal().id
     place.wait_ready(place.apply_job(principal, pollInterval="30s"))
     place.wait_polls(principal)
 
 
-def test_from_the_start_nothing_is_asked_of_graph(swift_workplace: Workplace) -> None:
+def test_from_the_start_nothing_is_asked_of_graph(swift_workplace: OperatorEnvironment) -> None:
     principal = swift_workplace.world.create_service_principal().id
     name = swift_workplace.apply_job(principal, suspend=True, pollInterval="30s")
     swift_workplace.wait_condition(name, "Ready", "Unknown", reason="Suspended")
@@ -30,7 +30,7 @@ def test_from_the_start_nothing_is_asked_of_graph(swift_workplace: Workplace) ->
     assert swift_workplace.calls(principal) == []
 
 
-def test_later_the_job_is_neither_read_nor_put_right(swift_workplace: Workplace) -> None:
+def test_later_the_job_is_neither_read_nor_put_right(swift_workplace: OperatorEnvironment) -> None:
     principal, name, job = suspend_running(swift_workplace)
     calls = swift_workplace.calls(principal)
     swift_workplace.world.act(job, "pause")
@@ -39,7 +39,7 @@ def test_later_the_job_is_neither_read_nor_put_right(swift_workplace: Workplace)
     assert swift_workplace.job(name)["status"]["job"]["schedule"]["state"] == "Active"
 
 
-def test_deletion_only_lets_go(swift_workplace: Workplace) -> None:
+def test_deletion_only_lets_go(swift_workplace: OperatorEnvironment) -> None:
     principal, name, job = suspend_running(swift_workplace)
     calls = swift_workplace.calls(principal)
     swift_workplace.delete_job(name)
@@ -48,7 +48,7 @@ def test_deletion_only_lets_go(swift_workplace: Workplace) -> None:
     assert swift_workplace.calls(principal) == calls
 
 
-def test_its_end_puts_right_what_happened_meanwhile(swift_workplace: Workplace) -> None:
+def test_its_end_puts_right_what_happened_meanwhile(swift_workplace: OperatorEnvironment) -> None:
     _, name, job = suspend_running(swift_workplace)
     swift_workplace.world.act(job, "pause")
     swift_workplace.change_job(name, suspend=False)

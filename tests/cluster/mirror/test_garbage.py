@@ -8,7 +8,7 @@ import pytest
 from tests.cluster.mirror.garbage import GROUPS, KINDS, spoil
 from tests.cluster.mirror.properties import PROPERTIES, replaced, valid_job
 from tests.support.cluster import Object, has_condition
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 POLLS = 2
 """The second one begins when all that the first one brought is done."""
@@ -36,7 +36,7 @@ class _Played:
 
 
 @pytest.fixture(scope="module")
-def seen(workplace: Workplace) -> dict[tuple[str, int], Seen]:
+def seen(workplace: OperatorEnvironment) -> dict[tuple[str, int], Seen]:
     """Spoil all properties in all ways at once, each group of them in a job of its own."""
     world, played = workplace.world, []
     for kind in KINDS:
@@ -58,7 +58,7 @@ def seen(workplace: Workplace) -> dict[tuple[str, int], Seen]:
     return {(it.kind, it.group): Seen(it.due, at_first[it.name], workplace.job(it.name)) for it in played}
 
 
-def _first_mirror(place: Workplace, name: str) -> Object:
+def _first_mirror(place: OperatorEnvironment, name: str) -> Object:
     try:
         return place.wait(name, lambda found: has_condition(found, "Applied"), "it is mirrored", within_seconds=10)
     except AssertionError:
@@ -84,7 +84,7 @@ class TestGarbage:
         assert found.after_polls == found.at_first
 
 
-def test_what_is_left_out_is_told_once(workplace: Workplace, seen: dict[tuple[str, int], Seen]) -> None:
+def test_what_is_left_out_is_told_once(workplace: OperatorEnvironment, seen: dict[tuple[str, int], Seen]) -> None:
     name = seen["a wrong type", 1].at_first["metadata"]["name"]
     workplace.wait_event(name, "MirrorCut")
     told = [event for event in workplace.events(name) if event["reason"] == "MirrorCut"]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.workplace import Workplace
+from tests.support.workplace import OperatorEnvironment
 
 
 def completed(found: dict[str, Any]) -> int:
@@ -11,7 +11,7 @@ def completed(found: dict[str, Any]) -> int:
     return int(progress[0].get("completedUnits", 0))
 
 
-def test_is_read_again_and_again_until_the_cycle_has_ended(workplace: Workplace) -> None:
+def test_is_read_again_and_again_until_the_cycle_has_ended(workplace: OperatorEnvironment) -> None:
     principal = workplace.world.create_service_principal().id
     job = workplace.world.create_job(principal).id
     workplace.world.script(job, {"kind": "succeed", "duration": "PT6M", "imported": 1000})

@@ -8,7 +8,7 @@ import pytest
 
 from entrasync.api.names import PLURAL
 from tests.cluster.mirror.properties import PROPERTIES, Property, look_up, valid_job
-from tests.support.workplace import Workplace
+from tests.support.workplace import OperatorEnvironment
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Mirrored:
 
 
 @pytest.fixture(scope="module")
-def mirrored(workplace: Workplace) -> Mirrored:
+def mirrored(workplace: OperatorEnvironment) -> Mirrored:
     principal = workplace.world.create_service_principal().id
     job_id = workplace.world.create_job(principal).id
     said = valid_job(job_id)
@@ -34,7 +34,7 @@ def mirrored(workplace: Workplace) -> Mirrored:
     return Mirrored(said, shown, _read_with_kubectl(workplace, name))
 
 
-def _read_with_kubectl(place: Workplace, name: str) -> dict[str, Any]:
+def _read_with_kubectl(place: OperatorEnvironment, name: str) -> dict[str, Any]:
     found = place.cluster.plane.kubectl("get", PLURAL, name, f"--namespace={place.namespace}", "--output=json")
     document: dict[str, Any] = json.loads(found)
     return document
@@ -55,7 +55,7 @@ def test_a_job_of_which_graph_says_nothing_keeps_its_ids(mirrored: Mirrored) -> 
     assert mirrored.shown_bare["status"]["job"] == {"id": mirrored.said["id"], "templateId": "scim"}
 
 
-def test_properties_of_zero_and_false_are_shown_too(workplace: Workplace) -> None:
+def test_properties_of_zero_and_false_are_shown_too(workplace: OperatorEnvironment) -> None:
     principal = workplace.world.create_service_principal().id
     job_id = workplace.world.create_job(principal).id
     nothing = {"countSuccessiveCompleteFailures": 0, "escrowsPruned": False, "troubleshootingUrl": "", "progress": []}

@@ -6,7 +6,7 @@ import pytest
 
 from local_stack import OperatorProcess
 from tests.support.polling import until
-from tests.support.workplace import Workplace, open_branch
+from tests.support.workplace import OperatorEnvironment, open_branch
 from tests.support.workplace_fixtures import shared_swift_workplace, shared_workplace, swift_workplace, workplace
 
 __all__ = ["shared_swift_workplace", "shared_workplace", "swift_workplace", "workplace"]
@@ -23,7 +23,7 @@ class HungEnd:
 
 
 @pytest.fixture(scope="package")
-def hung_end(shared_workplace: Workplace) -> Iterator[HungEnd]:
+def hung_end(shared_workplace: OperatorEnvironment) -> Iterator[HungEnd]:
     """That takes 20 s, so it goes on while other tests run."""
     with open_branch(shared_workplace) as place, ThreadPoolExecutor(1) as waiting:
         operator = place.operator

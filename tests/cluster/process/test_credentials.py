@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 
 from tests.support.leaks import find_leaks
-from tests.support.workplace import Workplace, condition, open_branch
+from tests.support.workplace import OperatorEnvironment, condition, open_branch
 
 
 class TestAWrongClientSecret:
     def test_is_told_with_the_file_and_over_once_the_file_is_corrected(
-        self, shared_workplace: Workplace, tmp_path: Path
+        self, shared_workplace: OperatorEnvironment, tmp_path: Path
     ) -> None:
         file = tmp_path / "client-secret"
         file.write_text("canary-of-a-wrong-secret\n")
@@ -29,7 +29,7 @@ class TestAWrongClientSecret:
             assert "canary-of-a-wrong-secret" not in branch.log.read_text()
             assert find_leaks(branch) == []
 
-    def test_is_told_too_when_there_is_no_file(self, shared_workplace: Workplace, tmp_path: Path) -> None:
+    def test_is_told_too_when_there_is_no_file(self, shared_workplace: OperatorEnvironment, tmp_path: Path) -> None:
         file = tmp_path / "client-secret"
         with open_branch(shared_workplace, secret_file=file) as branch:
             name = branch.apply_job(branch.world.create_service_principal().id, pollInterval="30s")
@@ -38,7 +38,7 @@ class TestAWrongClientSecret:
 
 
 class TestATenantThatDoesNotExist:
-    def test_is_told_with_its_id(self, shared_workplace: Workplace) -> None:
+    def test_is_told_with_its_id(self, shared_workplace: OperatorEnvironment) -> None:
         tenant = str(uuid.uuid4())
         with open_branch(shared_workplace, flags=(f"--tenant-id={tenant}",)) as branch:
             principal = branch.world.create_service_principal().id
@@ -51,7 +51,7 @@ class TestATenantThatDoesNotExist:
 class TestAMissingPermission:
     @pytest.mark.parametrize("form", ["empty401", "forbidden403"])
     def test_is_waited_for_at_first_and_then_told_by_name(
-        self, shared_swift_workplace: Workplace, tmp_path: Path, form: str
+        self, shared_swift_workplace: OperatorEnvironment, tmp_path: Path, form: str
     ) -> None:
         world, client = shared_swift_workplace.world, str(uuid.uuid4())
         file = tmp_path / "client-secret"
@@ -73,7 +73,7 @@ class TestAMissingPermission:
             assert find_leaks(branch) == []
 
     def test_of_writing_is_told_apart_from_one_of_reading(
-        self, shared_swift_workplace: Workplace, tmp_path: Path
+        self, shared_swift_workplace: OperatorEnvironment, tmp_path: Path
     ) -> None:
         world, client = shared_swift_workplace.world, str(uuid.uuid4())
         file = tmp_path / "client-secret"

@@ -4,14 +4,14 @@ import signal
 
 from tests.cluster.process.conftest import HungEnd
 from tests.support.polling import until
-from tests.support.workplace import Workplace, open_branch
+from tests.support.workplace import OperatorEnvironment, open_branch
 
 
 class TestTheEnd:
     def test_a_write_that_hangs_is_waited_for(self, hung_end: HungEnd) -> None:
         assert hung_end.is_waiting
 
-    def test_a_write_in_flight_is_finished_and_written_down(self, shared_workplace: Workplace) -> None:
+    def test_a_write_in_flight_is_finished_and_written_down(self, shared_workplace: OperatorEnvironment) -> None:
         with open_branch(shared_workplace) as place:
             assert place.operator is not None
             principal = place.world.create_service_principal().id
@@ -29,7 +29,7 @@ class TestTheEnd:
             assert place.wait_ready(name)["status"]["job"]["id"] == job.id
             assert place.writes(principal).count("createJob") == 1
 
-    def test_without_anything_to_finish_it_is_quick(self, shared_workplace: Workplace) -> None:
+    def test_without_anything_to_finish_it_is_quick(self, shared_workplace: OperatorEnvironment) -> None:
         with open_branch(shared_workplace) as place:
             assert place.operator is not None
             place.wait_ready(place.apply_job(place.world.create_service_principal().id))

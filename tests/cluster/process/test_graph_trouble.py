@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.workplace import Workplace, condition, open_branch
+from tests.support.workplace import OperatorEnvironment, condition, open_branch
 
 OUTAGES: dict[str, dict[str, Any]] = {
     "500": {"action": "answer", "status": 500},
@@ -18,7 +18,7 @@ OUTAGES: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture(scope="module")
-def throttled_workplace(shared_swift_workplace: Workplace) -> Iterator[Workplace]:
+def throttled_workplace(shared_swift_workplace: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
     """A pause that Graph asks for stops all calls of an operator, so this one serves nobody else."""
     with open_branch(shared_swift_workplace) as branch:
         yield branch
@@ -29,7 +29,7 @@ PATIENT = "5m"
 
 
 def settle(
-    place: Workplace, templates: tuple[str, ...] = ("scim",), *, poll_interval: str = "30s"
+    place: OperatorEnvironment, templates: tuple[str, ...] = ("scim",), *, poll_interval: str = "30s"
 ) -> tuple[str, str, str]:
     """Have a job adopted that rests, so that nothing changes by itself; returns service principal, resource, job."""
     principal = place.world.create_service_principal(templates=templates).id
@@ -41,7 +41,9 @@ def settle(
 
 class TestThrottling:
     @pytest.mark.parametrize("form", ["seconds", "date", "none"])
-    def test_a_pause_is_kept_in_each_form_and_ready_stays(self, throttled_workplace: Workplace, form: str) -> None:
+    def test_a_pause_is_kept_in_each_form_and_ready_stays(
+        self, throttled_workplace: OperatorEnvironment, form: str
+    ) -> None:
         place, asked = throttled_workplace, 60 if form != "none" else 0
         principal, name, _ = settle(place, poll_interval=PATIENT)
         before = place.job(name)
@@ -64,7 +66,7 @@ class TestThrottling:
         assert place.job(name)["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
         place.rest()
 
-    def test_a_write_that_was_throttled_is_told_and_sent_again(self, throttled_workplace: Workplace) -> None:
+    def test_a_write_that_was_throttled_is_told_and_sent_again(self, throttled_workplace: OperatorEnvironment) -> None:
         place = throttled_workplace
         principal = place.world.create_service_principal().id
         fault = place.world.fault(
@@ -87,7 +89,7 @@ class TestThrottling:
 
 class TestAnOutage:
     @pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES)
-    def test_that_is_short_is_no_news(self, swift_workplace: Workplace, outage: dict[str, Any]) -> None:
+    def test_that_is_short_is_no_news(self, swift_workplace: OperatorEnvironment, outage: dict[str, Any]) -> None:
         principal, name, _ = settle(swift_workplace, poll_interval=PATIENT)
         before = swift_workplace.job(name)
         fault = swift_workplace.world.fault(operation="listJobs", service_principal=principal, times=2, **outage)
@@ -95,7 +97,9 @@ class TestAnOutage:
         swift_workplace.wait_polls(principal, count=1)
         assert swift_workplace.job(name)["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
 
-    def test_of_three_poll_intervals_makes_ready_unknown_until_graph_is_back(self, swift_workplace: Workplace) -> None:
+    def test_of_three_poll_intervals_makes_ready_unknown_until_graph_is_back(
+        self, swift_workplace: OperatorEnvironment
+    ) -> None:
         principal, name, job = settle(swift_workplace)
         before = swift_workplace.job(name)
         began = swift_workplace.world.now()
@@ -113,7 +117,7 @@ class TestAnOutage:
         swift_workplace.wait_polls(principal, count=1)
         swift_workplace.wait_told(name, "GraphUnreachable", times=1)
 
-    def test_of_the_whole_of_graph_is_told_on_every_resource(self, swift_workplace: Workplace) -> None:
+    def test_of_the_whole_of_graph_is_told_on_every_resource(self, swift_workplace: OperatorEnvironment) -> None:
         place = swift_workplace
         names = [settle(place)[1] for _ in range(2)]
         outage = place.world.fault("close", times=None)
@@ -126,7 +130,7 @@ class TestAnOutage:
         for name in names:
             place.wait_condition(name, "Ready")
 
-    def test_before_the_first_look_is_told_and_waited_for(self, workplace: Workplace) -> None:
+    def test_before_the_first_look_is_told_and_waited_for(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal().id
         outage = workplace.world.fault("answer", service_principal=principal, status=503, times=None)
         name = workplace.apply_job(principal)
@@ -137,7 +141,7 @@ class TestAnOutage:
         workplace.wait_ready(name)
 
     def test_of_a_create_is_never_followed_by_a_second_one_while_the_first_may_arrive(
-        self, swift_workplace: Workplace
+        self, swift_workplace: OperatorEnvironment
     ) -> None:
         principal = swift_workplace.world.create_service_principal().id
         swift_workplace.world.fault(
@@ -161,7 +165,9 @@ class TestAMalformedJob:
         ],
         ids=["no id", "no object", "no status", "odd types"],
     )
-    def test_harms_no_other_on_the_same_service_principal(self, swift_workplace: Workplace, raw: bytes) -> None:
+    def test_harms_no_other_on_the_same_service_principal(
+        self, swift_workplace: OperatorEnvironment, raw: bytes
+    ) -> None:
         place = swift_workplace
         principal, _, odd = settle(place, templates=("scim", "zendesk"))
         good = place.world.create_job(principal, "zendesk", started=True).id

@@ -12,14 +12,14 @@ from tests.cluster.process.conftest import HungEnd
 from tests.support.cluster import Cluster
 from tests.support.leaks import find_leaks
 from tests.support.polling import until
-from tests.support.workplace import Workplace, open_branch
+from tests.support.workplace import OperatorEnvironment, open_branch
 
 CRDS = Path(__file__).parents[3] / "crds"
 CRD = "synchronizationjobs.entrasync.io"
 CONNECTION_CRD = "graphconnections.entrasync.io"
 
 
-def read_metrics(place: Workplace) -> dict[tuple[str, str], list[tuple[dict[str, str], float]]]:
+def read_metrics(place: OperatorEnvironment) -> dict[tuple[str, str], list[tuple[dict[str, str], float]]]:
     """Read the metrics: label sets and values by sample name and the resource they are about, if any."""
     assert place.operator is not None
     status, text = place.operator.read("/metrics")
@@ -31,14 +31,14 @@ def read_metrics(place: Workplace) -> dict[tuple[str, str], list[tuple[dict[str,
     return found
 
 
-def read_log(place: Workplace) -> str:
+def read_log(place: OperatorEnvironment) -> str:
     """Read what the operator has logged; nothing before it has begun."""
     return place.log.read_text(errors="replace") if place.log.exists() else ""
 
 
 class TestHealth:
     def test_without_the_crd_it_is_alive_but_not_ready_begins_by_itself_and_ends_with_it(
-        self, tmp_path: Path, shared_workplace: Workplace
+        self, tmp_path: Path, shared_workplace: OperatorEnvironment
     ) -> None:
         binaries = shared_workplace.cluster.plane.binaries
         missing = f"The CRD {CONNECTION_CRD} is not installed"
@@ -49,7 +49,7 @@ class TestHealth:
         ):
             namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": place.namespace}}
             cluster.create("namespaces", namespace)
-            place.cluster, place.post = cluster, dataclasses.replace(place.post, kubeconfig=plane.kubeconfig)
+            place.cluster, place.launch = cluster, dataclasses.replace(place.launch, kubeconfig=plane.kubeconfig)
             operator = place.start_operator(is_awaited=False)
             until(lambda: missing in read_log(place), what="it says so")
             assert operator.read("/healthz") == (200, "ok\n")
@@ -63,7 +63,7 @@ class TestHealth:
             assert read_log(place).count(f"The CRD {CRD} or {CONNECTION_CRD} was deleted") == 1
             assert "Traceback" not in read_log(place)
 
-    def test_once_it_works_it_is_alive_and_ready(self, workplace: Workplace) -> None:
+    def test_once_it_works_it_is_alive_and_ready(self, workplace: OperatorEnvironment) -> None:
         assert workplace.operator is not None
         assert workplace.operator.read("/healthz") == (200, "ok\n")
         assert workplace.operator.read("/readyz") == (200, "ok\n")
@@ -71,7 +71,7 @@ class TestHealth:
 
 class TestMetrics:
     def test_each_job_shows_its_code_quarantine_last_success_and_the_age_of_its_mirror(
-        self, workplace: Workplace
+        self, workplace: OperatorEnvironment
     ) -> None:
         principal = workplace.world.create_service_principal().id
         job = workplace.world.create_job(principal, started=True).id
@@ -87,7 +87,7 @@ class TestMetrics:
         assert metrics["entrasync_job_last_success_timestamp_seconds", name][0][1] == 1767323045
         assert 0 <= metrics["entrasync_job_mirror_age_seconds", name][0][1] < 600
 
-    def test_a_job_that_is_no_more_shows_nothing(self, workplace: Workplace) -> None:
+    def test_a_job_that_is_no_more_shows_nothing(self, workplace: OperatorEnvironment) -> None:
         name = workplace.apply_job(workplace.world.create_service_principal().id)
         workplace.wait_ready(name)
         assert any(about == name for _, about in read_metrics(workplace))
@@ -95,7 +95,7 @@ class TestMetrics:
         workplace.wait_gone(name)
         until(lambda: all(about != name for _, about in read_metrics(workplace)), what="its metrics are gone")
 
-    def test_calls_of_graph_throttling_and_passes_are_counted(self, shared_workplace: Workplace) -> None:
+    def test_calls_of_graph_throttling_and_passes_are_counted(self, shared_workplace: OperatorEnvironment) -> None:
         with open_branch(shared_workplace) as place:
             principal = place.world.create_service_principal().id
             place.world.fault(
@@ -116,7 +116,7 @@ class TestMetrics:
 
 
 class TestTheLog:
-    def test_a_call_is_told_with_resource_action_and_graphs_request_id(self, workplace: Workplace) -> None:
+    def test_a_call_is_told_with_resource_action_and_graphs_request_id(self, workplace: OperatorEnvironment) -> None:
         principal = workplace.world.create_service_principal().id
         name = workplace.apply_job(principal)
         workplace.wait_ready(name)
@@ -125,7 +125,7 @@ class TestTheLog:
         assert re.search(r'"request_id": "[0-9a-f-]{36}"', lines[0])
 
     def test_neither_secret_nor_token_shows_anywhere_even_when_all_goes_wrong(
-        self, shared_workplace: Workplace, tmp_path: Path
+        self, shared_workplace: OperatorEnvironment, tmp_path: Path
     ) -> None:
         world, client, file = shared_workplace.world, str(uuid.uuid4()), tmp_path / "client-secret"
         file.write_text("canary~of~a~secret")

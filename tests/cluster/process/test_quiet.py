@@ -2,7 +2,7 @@
 
 from control_plane.audit import Request
 from tests.support.cluster import Object
-from tests.support.workplace import Workplace, open_branch
+from tests.support.workplace import OperatorEnvironment, open_branch
 
 OPERATOR = "entra-sync-operator"
 QUARANTINE = {
@@ -12,7 +12,7 @@ QUARANTINE = {
 """A quarantine that stands still: the simulator's own goes on to its next attempt."""
 
 
-def settle(place: Workplace, *, ill: bool = False) -> tuple[str, str]:
+def settle(place: OperatorEnvironment, *, ill: bool = False) -> tuple[str, str]:
     """Have a job adopted about which nothing will change by itself; returns service principal and resource."""
     principal = place.world.create_service_principal().id
     job = place.world.create_job(principal).id
@@ -23,7 +23,7 @@ def settle(place: Workplace, *, ill: bool = False) -> tuple[str, str]:
     return principal, name
 
 
-def writes_since(place: Workplace, position: int) -> list[Request]:
+def writes_since(place: OperatorEnvironment, position: int) -> list[Request]:
     """List what the operator wrote in the workplace's namespace."""
     told = place.cluster.plane.audit_log.writes(position)
     return [write for write in told if write.namespace == place.namespace and OPERATOR in write.user_agent]
@@ -33,7 +33,7 @@ def version(found: Object) -> str:
     return str(found["metadata"]["resourceVersion"])
 
 
-def test_ten_polls_that_find_nothing_new_write_nothing(swift_workplace: Workplace) -> None:
+def test_ten_polls_that_find_nothing_new_write_nothing(swift_workplace: OperatorEnvironment) -> None:
     place = swift_workplace
     settled = [settle(place), settle(place, ill=True)]
     place.wait_polls(*(principal for principal, _ in settled), count=1)
@@ -45,7 +45,7 @@ def test_ten_polls_that_find_nothing_new_write_nothing(swift_workplace: Workplac
     assert [write for write in writes_since(place, position) if write.name in names] == []
 
 
-def test_each_change_is_told_by_one_event(swift_workplace: Workplace) -> None:
+def test_each_change_is_told_by_one_event(swift_workplace: OperatorEnvironment) -> None:
     place = swift_workplace
     principal = place.world.create_service_principal().id
     name = place.apply_job(principal, pollInterval="30s")
@@ -61,7 +61,9 @@ def test_each_change_is_told_by_one_event(swift_workplace: Workplace) -> None:
     place.wait_reasons(name, ["JobCreated", "JobStarted", "Quarantined", "QuarantineLifted", "JobPaused"])
 
 
-def test_a_new_start_of_the_operator_writes_nothing_for_what_is_settled(shared_swift_workplace: Workplace) -> None:
+def test_a_new_start_of_the_operator_writes_nothing_for_what_is_settled(
+    shared_swift_workplace: OperatorEnvironment,
+) -> None:
     with open_branch(shared_swift_workplace) as place:
         settled = [settle(place), settle(place, ill=True)]
         created = place.world.create_service_principal().id

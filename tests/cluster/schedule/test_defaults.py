@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from tests.support.workplace import Workplace, condition, open_branch
+from tests.support.workplace import OperatorEnvironment, condition, open_branch
 
 
-def declare(place: Workplace, **annotations: str | None) -> None:
+def declare(place: OperatorEnvironment, **annotations: str | None) -> None:
     """Annotate the workplace's namespace: `management_policy="Observe"` is entrasync.io/default-management-policy."""
     ours = {f"entrasync.io/default-{key.replace('_', '-')}": value for key, value in annotations.items()}
     place.cluster.patch("v1", "namespaces", place.namespace, merge={"metadata": {"annotations": ours}})
@@ -15,7 +15,9 @@ def effective(found: dict[str, Any], *fields: str) -> list[str]:
     return [found["status"]["effective"].get(field) for field in fields]
 
 
-def test_the_spec_comes_before_the_namespace_and_that_before_the_install(shared_swift_workplace: Workplace) -> None:
+def test_the_spec_comes_before_the_namespace_and_that_before_the_install(
+    shared_swift_workplace: OperatorEnvironment,
+) -> None:
     flags = ("--default-deletion-policy=Pause", "--default-management-policy=Observe", "--poll-interval=30s")
     with open_branch(shared_swift_workplace, flags=flags, starts=False) as place:
         declare(place, management_policy="Manage", poll_interval="45s")
@@ -32,7 +34,9 @@ def test_the_spec_comes_before_the_namespace_and_that_before_the_install(shared_
         assert place.writes(principals[0]) == ["createJob", "startJob", "pauseJob"]
 
 
-def test_a_wrong_annotation_is_told_and_has_the_cautious_value_taken(shared_swift_workplace: Workplace) -> None:
+def test_a_wrong_annotation_is_told_and_has_the_cautious_value_taken(
+    shared_swift_workplace: OperatorEnvironment,
+) -> None:
     with open_branch(shared_swift_workplace, starts=False) as place:
         declare(place, deletion_policy="Keep")
         place.start_operator()

@@ -1,11 +1,11 @@
 """What is told of a job's health: overdue runs, and what spec.readiness counts."""
 
 from tests.cluster.schedule.test_schedule import PRUNED, adopt
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 
 class TestOverdue:
-    def test_is_told_on_time_and_ends_with_the_next_success(self, swift_workplace: Workplace) -> None:
+    def test_is_told_on_time_and_ends_with_the_next_success(self, swift_workplace: OperatorEnvironment) -> None:
         """Cycles are 40 minutes apart: each last success grows older than 20."""
         _, name, _ = adopt(swift_workplace, freshness={"maxAge": "20m"})
         overdue = swift_workplace.wait_condition(name, "Overdue")
@@ -17,7 +17,7 @@ class TestOverdue:
         assert swift_workplace.wait_event(name, "NoRecentSuccess")["type"] == "Warning"
         swift_workplace.wait(name, lambda found: not condition(found, "Overdue"), "a run has succeeded")
 
-    def test_is_not_told_of_a_paused_job(self, swift_workplace: Workplace) -> None:
+    def test_is_not_told_of_a_paused_job(self, swift_workplace: OperatorEnvironment) -> None:
         principal, name, _ = adopt(swift_workplace, freshness={"maxAge": "1m"}, schedule={"state": "Paused"})
         swift_workplace.wait_condition(name, "Ready", reason="Paused")
         swift_workplace.wait_polls(principal)
@@ -25,7 +25,7 @@ class TestOverdue:
 
 
 class TestReadinessApplied:
-    def test_leaves_a_quarantine_out_of_ready(self, swift_workplace: Workplace) -> None:
+    def test_leaves_a_quarantine_out_of_ready(self, swift_workplace: OperatorEnvironment) -> None:
         _, name, job = adopt(swift_workplace, readiness="Applied")
         swift_workplace.world.quarantine(job, "EncounteredQuarantineException")
         sick = swift_workplace.wait_condition(name, "Quarantined")
@@ -38,7 +38,9 @@ class TestReadinessApplied:
         swift_workplace.change_job(name, readiness="Healthy")
         swift_workplace.wait_stalled(name, "Quarantined")
 
-    def test_leaves_a_pause_by_graph_out_of_ready_and_still_does_not_undo_it(self, swift_workplace: Workplace) -> None:
+    def test_leaves_a_pause_by_graph_out_of_ready_and_still_does_not_undo_it(
+        self, swift_workplace: OperatorEnvironment
+    ) -> None:
         principal = swift_workplace.world.create_service_principal().id
         job = swift_workplace.world.create_job(principal).id
         swift_workplace.world.script(job, PRUNED)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support.cluster import has_condition
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 REASONS = (
     "EncounteredBaseEscrowThreshold",
@@ -23,7 +23,7 @@ REFUSED = {"code": "TargetRefused", "message": "The target said no", "tenant_act
 INTERNAL = {"code": "ServiceFault", "message": "Microsoft is looking into it", "tenant_actionable": False}
 
 
-def quarantined(place: Workplace, reason: str, error: dict[str, object] | None = None) -> tuple[str, str]:
+def quarantined(place: OperatorEnvironment, reason: str, error: dict[str, object] | None = None) -> tuple[str, str]:
     """Have a running job adopted that is in quarantine; returns resource and job."""
     principal = place.world.create_service_principal().id
     job = place.world.create_job(principal, started=True).id
@@ -31,7 +31,7 @@ def quarantined(place: Workplace, reason: str, error: dict[str, object] | None =
     return place.apply_job(principal, pollInterval="30s"), job
 
 
-def read_row(place: Workplace, name: str) -> dict[str, str]:
+def read_row(place: OperatorEnvironment, name: str) -> dict[str, str]:
     """Read kubectl's row of a resource, by column; a column without a value is empty."""
     shown = place.cluster.plane.kubectl("get", "syncjob", name, f"--namespace={place.namespace}", "--output=wide")
     heads, cells = shown.rstrip().splitlines()
@@ -41,7 +41,7 @@ def read_row(place: Workplace, name: str) -> dict[str, str]:
 
 class TestInQuarantine:
     @pytest.mark.parametrize("reason", REASONS)
-    def test_the_reason_shows_in_condition_and_column(self, workplace: Workplace, reason: str) -> None:
+    def test_the_reason_shows_in_condition_and_column(self, workplace: OperatorEnvironment, reason: str) -> None:
         name, _ = quarantined(workplace, reason)
         found = workplace.wait_condition(name, "Quarantined", reason=reason)
         assert found["status"]["synchronizationStatus"]["quarantine"]["reason"] == reason
@@ -49,7 +49,7 @@ class TestInQuarantine:
         row = read_row(workplace, name)
         assert (row["STATUS"], row["READY"], row["QUARANTINE"]) == ("Quarantine", "False", reason)
 
-    def test_the_message_tells_the_error_and_all_that_is_due(self, workplace: Workplace) -> None:
+    def test_the_message_tells_the_error_and_all_that_is_due(self, workplace: OperatorEnvironment) -> None:
         name, job = quarantined(workplace, "EncounteredQuarantineException", REFUSED)
         found = workplace.wait_condition(name, "Quarantined")
         quarantine = found["status"]["synchronizationStatus"]["quarantine"]
@@ -60,23 +60,23 @@ class TestInQuarantine:
         assert f"Next attempt {quarantine['nextAttempt'][:16].replace('T', ' ')} UTC" in message
         assert "Graph disables the job on" in message
 
-    def test_it_is_stalled_when_the_tenant_must_act(self, workplace: Workplace) -> None:
+    def test_it_is_stalled_when_the_tenant_must_act(self, workplace: OperatorEnvironment) -> None:
         name, _ = quarantined(workplace, "EncounteredQuarantineException", REFUSED)
         workplace.wait_stalled(name, "Quarantined")
 
-    def test_it_is_reconciling_when_graph_tries_again_by_itself(self, workplace: Workplace) -> None:
+    def test_it_is_reconciling_when_graph_tries_again_by_itself(self, workplace: OperatorEnvironment) -> None:
         name, _ = quarantined(workplace, "IngestionInterrupted", INTERNAL)
         found = workplace.wait_condition(name, "Reconciling", reason="Quarantined")
         assert condition(found, "Ready")["status"] == "False"
         assert not condition(found, "Stalled")
 
-    def test_the_spec_counts_as_applied(self, workplace: Workplace) -> None:
+    def test_the_spec_counts_as_applied(self, workplace: OperatorEnvironment) -> None:
         name, _ = quarantined(workplace, "TooManyDeletes")
         assert has_condition(workplace.wait_condition(name, "Quarantined"), "Applied")
 
 
 class TestInAndOut:
-    def test_a_job_that_recovers_by_itself_is_ready_again(self, swift_workplace: Workplace) -> None:
+    def test_a_job_that_recovers_by_itself_is_ready_again(self, swift_workplace: OperatorEnvironment) -> None:
         place = swift_workplace
         principal = place.world.create_service_principal().id
         job = place.world.create_job(principal).id
@@ -92,7 +92,7 @@ class TestInAndOut:
         assert place.writes(principal) == ["startJob"]
         place.wait_reasons(name, ["JobAdopted", "JobStarted", "Quarantined", "QuarantineLifted"])
 
-    def test_a_job_that_a_person_starts_is_ready_again(self, swift_workplace: Workplace) -> None:
+    def test_a_job_that_a_person_starts_is_ready_again(self, swift_workplace: OperatorEnvironment) -> None:
         name, job = quarantined(swift_workplace, "EncounteredQuarantineException")
         swift_workplace.wait_condition(name, "Quarantined")
         swift_workplace.world.act(job, "start")

@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 from entrasync.core.primitives.time_limits import Bounds
-from tests.support.workplace import Workplace, condition
+from tests.support.workplace import OperatorEnvironment, condition
 
 PRUNED = {"kind": "prune_escrows", "duration": "PT3M"}
 """Long enough for the job to be seen running first."""
 
 
-def adopt(place: Workplace, *, started: bool = True, **spec: Any) -> tuple[str, str, str]:
+def adopt(place: OperatorEnvironment, *, started: bool = True, **spec: Any) -> tuple[str, str, str]:
     """Have a job of the portal adopted; returns service principal, resource and job."""
     principal = place.world.create_service_principal().id
     job = place.world.create_job(principal, started=started).id
@@ -20,7 +20,7 @@ def adopt(place: Workplace, *, started: bool = True, **spec: Any) -> tuple[str, 
 
 
 class TestTheState:
-    def test_is_changed_by_editing_the_resource(self, swift_workplace: Workplace) -> None:
+    def test_is_changed_by_editing_the_resource(self, swift_workplace: OperatorEnvironment) -> None:
         principal = swift_workplace.world.create_service_principal().id
         name = swift_workplace.apply_job(principal)
         job = swift_workplace.wait_ready(name)["status"]["job"]["id"]
@@ -38,7 +38,7 @@ class TestTheState:
         swift_workplace.wait_polls(principal, count=1)
         swift_workplace.wait_reasons(name, ["JobCreated", "JobStarted", "JobPaused", "JobStarted"])
 
-    def test_unset_leaves_an_adopted_job_to_the_portal(self, swift_workplace: Workplace) -> None:
+    def test_unset_leaves_an_adopted_job_to_the_portal(self, swift_workplace: OperatorEnvironment) -> None:
         principal, name, job = adopt(swift_workplace)
         swift_workplace.world.act(job, "pause")
         found = swift_workplace.wait(name, lambda found: "pause" in found["status"], "the pause is seen")
@@ -49,7 +49,9 @@ class TestTheState:
 
 
 class TestAPerson:
-    def test_who_pauses_a_job_that_shall_run_is_undone_with_an_event(self, swift_workplace: Workplace) -> None:
+    def test_who_pauses_a_job_that_shall_run_is_undone_with_an_event(
+        self, swift_workplace: OperatorEnvironment
+    ) -> None:
         principal, name, job = adopt(swift_workplace, schedule={"state": "Active"})
         swift_workplace.world.act(job, "pause")
         told = swift_workplace.wait_event(name, "DriftCorrected")
@@ -61,7 +63,9 @@ class TestAPerson:
         assert drift == {"field": "schedule.state", "wanted": "Active", "found": "Disabled"}
         assert swift_workplace.writes(principal) == ["startJob"]
 
-    def test_who_starts_a_job_that_shall_rest_is_undone_with_an_event(self, swift_workplace: Workplace) -> None:
+    def test_who_starts_a_job_that_shall_rest_is_undone_with_an_event(
+        self, swift_workplace: OperatorEnvironment
+    ) -> None:
         principal, name, job = adopt(swift_workplace, started=False, schedule={"state": "Paused"})
         swift_workplace.world.act(job, "start")
         told = swift_workplace.wait_event(name, "DriftCorrected")
@@ -72,7 +76,7 @@ class TestAPerson:
 
 
 class TestAPauseByGraph:
-    def test_after_pruned_escrows_is_told_and_not_undone(self, swift_workplace: Workplace) -> None:
+    def test_after_pruned_escrows_is_told_and_not_undone(self, swift_workplace: OperatorEnvironment) -> None:
         principal = swift_workplace.world.create_service_principal().id
         job = swift_workplace.world.create_job(principal).id
         swift_workplace.world.script(job, PRUNED)
@@ -88,7 +92,7 @@ class TestAPauseByGraph:
         assert swift_workplace.world.job(job).starts == 1
         swift_workplace.wait_told(name, "PausedByGraph", times=1)
 
-    def test_ends_when_a_person_starts_the_job(self, swift_workplace: Workplace) -> None:
+    def test_ends_when_a_person_starts_the_job(self, swift_workplace: OperatorEnvironment) -> None:
         principal = swift_workplace.world.create_service_principal().id
         job = swift_workplace.world.create_job(principal).id
         swift_workplace.world.script(job, PRUNED)
@@ -100,7 +104,9 @@ class TestAPauseByGraph:
         assert not condition(found, "Stalled")
         assert swift_workplace.writes(principal) == ["startJob"]
 
-    def test_ends_when_the_state_is_set_to_paused_and_back_to_active(self, swift_workplace: Workplace) -> None:
+    def test_ends_when_the_state_is_set_to_paused_and_back_to_active(
+        self, swift_workplace: OperatorEnvironment
+    ) -> None:
         principal = swift_workplace.world.create_service_principal().id
         job = swift_workplace.world.create_job(principal).id
         swift_workplace.world.script(job, PRUNED)
@@ -112,7 +118,7 @@ class TestAPauseByGraph:
         swift_workplace.wait_ready(name)
         assert swift_workplace.writes(principal) == ["startJob", "startJob"]
 
-    def test_after_four_weeks_of_quarantine_is_told_and_not_undone(self, swift_workplace: Workplace) -> None:
+    def test_after_four_weeks_of_quarantine_is_told_and_not_undone(self, swift_workplace: OperatorEnvironment) -> None:
         principal, name, job = adopt(swift_workplace, schedule={"state": "Active"})
         swift_workplace.world.quarantine(job, "EncounteredQuarantineException")
         began = swift_workplace.world.now() - Bounds().four_weeks - timedelta(minutes=1)
@@ -131,7 +137,9 @@ class TestAPauseByGraph:
         swift_workplace.wait_polls(principal)
         assert swift_workplace.writes(principal) == []
 
-    def test_that_leaves_the_quarantine_standing_is_told_and_not_undone(self, swift_workplace: Workplace) -> None:
+    def test_that_leaves_the_quarantine_standing_is_told_and_not_undone(
+        self, swift_workplace: OperatorEnvironment
+    ) -> None:
         principal, name, job = adopt(swift_workplace, schedule={"state": "Active"})
         swift_workplace.world.quarantine(job, "EncounteredQuarantineException")
         swift_workplace.wait_condition(name, "Quarantined")
@@ -143,7 +151,7 @@ class TestAPauseByGraph:
 
 
 class TestAStart:
-    def test_is_never_given_to_a_job_in_quarantine(self, swift_workplace: Workplace) -> None:
+    def test_is_never_given_to_a_job_in_quarantine(self, swift_workplace: OperatorEnvironment) -> None:
         principal, name, job = adopt(swift_workplace)
         swift_workplace.world.script(job, habit="quarantine")  # else it would be well again at its next attempt
         swift_workplace.world.quarantine(job, "EncounteredQuarantineException")
@@ -153,7 +161,9 @@ class TestAStart:
         assert condition(swift_workplace.job(name), "Quarantined")["status"] == "True"
         assert swift_workplace.writes(principal) == []
 
-    def test_is_not_repeated_while_graph_shows_the_state_from_before(self, swift_workplace: Workplace) -> None:
+    def test_is_not_repeated_while_graph_shows_the_state_from_before(
+        self, swift_workplace: OperatorEnvironment
+    ) -> None:
         principal = swift_workplace.world.create_service_principal().id
         job = swift_workplace.world.create_job(principal).id
         swift_workplace.world.override(job, merge={"schedule": {"state": "Disabled"}, "status": {"code": "Paused"}})
@@ -167,7 +177,7 @@ class TestAStart:
         assert swift_workplace.writes(principal) == ["startJob"]
         swift_workplace.wait_reasons(name, ["JobAdopted", "JobStarted"])
 
-    def test_is_not_repeated_for_a_job_that_was_just_created_either(self, swift_workplace: Workplace) -> None:
+    def test_is_not_repeated_for_a_job_that_was_just_created_either(self, swift_workplace: OperatorEnvironment) -> None:
         principal = swift_workplace.world.create_service_principal().id
         held = swift_workplace.world.hold("startJob", "after", service_principal=principal)
         name = swift_workplace.apply_job(principal, pollInterval="30s")
@@ -183,7 +193,7 @@ class TestAStart:
 
 
 class TestAPauseOfOurs:
-    def test_is_not_repeated_while_graph_shows_the_state_from_before(self, workplace: Workplace) -> None:
+    def test_is_not_repeated_while_graph_shows_the_state_from_before(self, workplace: OperatorEnvironment) -> None:
         principal, name, job = adopt(workplace, schedule={"state": "Active"})
         workplace.wait_ready(name)
         workplace.world.override(job, merge={"schedule": {"state": "Active"}, "status": {"code": "Active"}})
@@ -196,7 +206,7 @@ class TestAPauseOfOurs:
         workplace.wait_reasons(name, ["JobAdopted", "JobPaused"])
 
 
-def test_a_job_that_was_never_authorised_is_a_persons_turn(swift_workplace: Workplace) -> None:
+def test_a_job_that_was_never_authorised_is_a_persons_turn(swift_workplace: OperatorEnvironment) -> None:
     _, name, job = adopt(swift_workplace)
     swift_workplace.world.override(job, merge={"status": {"code": "NotConfigured"}})
     assert "Give spec.application.credentials" in swift_workplace.wait_stalled(name, "NotConfigured")

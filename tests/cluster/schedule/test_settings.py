@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from tests.cluster.schedule.test_schedule import adopt
-from tests.support.workplace import Workplace, condition, open_branch
+from tests.support.workplace import OperatorEnvironment, condition, open_branch
 
 LOOKAHEAD = [{"name": "LookaheadQueryEnabled", "value": "True"}]
 
 
 @pytest.fixture
-def place(swift_workplace: Workplace) -> Iterator[Workplace]:
+def place(swift_workplace: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
     """A workplace whose Graph may be told to answer open questions differently."""
     yield swift_workplace
     swift_workplace.world.switch(patch_settings_replaces=False, patch_interval="ignored", patch_status=204)
@@ -24,7 +24,7 @@ class TestSettings:
     @pytest.mark.parametrize("replaces", [False, True])
     @pytest.mark.parametrize("status", [200, 204])
     def test_that_are_named_are_set_and_all_others_are_left(
-        self, place: Workplace, *, replaces: bool, status: int
+        self, place: OperatorEnvironment, *, replaces: bool, status: int
     ) -> None:
         place.world.switch(patch_settings_replaces=replaces, patch_status=status)
         principal = place.world.create_service_principal().id
@@ -43,14 +43,14 @@ class TestSettings:
         )
         assert "lastDrift" not in place.job(name)["status"]
 
-    def test_of_a_new_job_are_set_before_it_is_started(self, place: Workplace) -> None:
+    def test_of_a_new_job_are_set_before_it_is_started(self, place: OperatorEnvironment) -> None:
         principal = place.world.create_service_principal().id
         place.wait_ready(place.apply_job(principal, settings=LOOKAHEAD))
         calls = place.calls(principal)
         assert calls[:5] == ["listJobs", "createJob", "updateJob", "startJob", "listJobs"]
         assert set(calls[5:]) <= {"listJobs"}, "what follows are polls"
 
-    def test_that_somebody_changes_are_put_right_and_told(self, place: Workplace) -> None:
+    def test_that_somebody_changes_are_put_right_and_told(self, place: OperatorEnvironment) -> None:
         principal, name, job = adopt(place, settings=LOOKAHEAD)
         place.wait_ready(name)
         place.world.change_job(job, settings={"LookaheadQueryEnabled": "False"})
@@ -64,7 +64,9 @@ class TestSettings:
         place.wait_polls(principal)
         assert place.writes(principal) == ["updateJob", "updateJob"]
 
-    def test_that_are_edited_are_sent_again_and_those_taken_out_are_left_as_they_are(self, place: Workplace) -> None:
+    def test_that_are_edited_are_sent_again_and_those_taken_out_are_left_as_they_are(
+        self, place: OperatorEnvironment
+    ) -> None:
         _, name, job = adopt(place, settings=[*LOOKAHEAD, {"name": "Domain", "value": "contoso.com"}])
         place.wait_ready(name)
         place.change_job(name, settings=[{"name": "LookaheadQueryEnabled", "value": "False"}])
@@ -72,7 +74,9 @@ class TestSettings:
         settings = place.world.job(job).settings
         assert (settings["LookaheadQueryEnabled"], settings["Domain"]) == ("False", "contoso.com")
 
-    def test_that_graph_takes_and_ignores_are_a_persons_turn_and_not_sent_again(self, place: Workplace) -> None:
+    def test_that_graph_takes_and_ignores_are_a_persons_turn_and_not_sent_again(
+        self, place: OperatorEnvironment
+    ) -> None:
         principal = place.world.create_service_principal().id
         job = place.world.create_job(principal, started=True).id
         place.world.override(job, set={"synchronizationJobSettings": []})
@@ -88,7 +92,7 @@ class TestSettings:
         place.wait_ready(name)
         assert place.writes(principal) == ["updateJob"]
 
-    def test_that_graph_refuses_are_told_in_its_words(self, place: Workplace) -> None:
+    def test_that_graph_refuses_are_told_in_its_words(self, place: OperatorEnvironment) -> None:
         principal = place.world.create_service_principal().id
         place.world.create_job(principal, started=True)
         body = b'{"error":{"code":"BadRequest","message":"No setting of this name."}}'
@@ -102,7 +106,9 @@ class TestSettings:
         refusal.remove()
         place.wait_ready(name)
 
-    def test_need_a_permission_that_owning_the_app_does_not_give(self, place: Workplace, tmp_path: Path) -> None:
+    def test_need_a_permission_that_owning_the_app_does_not_give(
+        self, place: OperatorEnvironment, tmp_path: Path
+    ) -> None:
         world, client = place.world, str(uuid.uuid4())
         file = tmp_path / "client-secret"
         file.write_text("toy")
@@ -127,7 +133,9 @@ class TestAnInterval:
             ("refused_405", "(it answered 405 Request_BadRequest: "),
         ],
     )
-    def test_is_asked_for_once_and_the_real_one_is_named(self, place: Workplace, answer: str, said: str) -> None:
+    def test_is_asked_for_once_and_the_real_one_is_named(
+        self, place: OperatorEnvironment, answer: str, said: str
+    ) -> None:
         place.world.switch(patch_interval=answer)
         principal, name, _ = adopt(place, schedule={"interval": "PT20M"})
         found = place.wait_condition(name, "ScheduleApplied", "False", reason="NotConfigurable")
@@ -151,7 +159,7 @@ class TestAnInterval:
         ],
     )
     def test_that_never_gets_an_answer_is_asked_for_twice_and_harms_nothing(
-        self, place: Workplace, fault: dict[str, Any], said: str
+        self, place: OperatorEnvironment, fault: dict[str, Any], said: str
     ) -> None:
         principal, name, _ = adopt(place)
         place.world.fault("answer", operation="updateJob", service_principal=principal, times=None, **fault)
@@ -163,7 +171,7 @@ class TestAnInterval:
         assert [call for call in place.calls(principal) if call == "updateJob"] == ["updateJob"] * 2
         assert not [reason for reason in place.reasons(name) if reason != "JobAdopted"]
 
-    def test_that_graph_takes_needs_no_word(self, place: Workplace) -> None:
+    def test_that_graph_takes_needs_no_word(self, place: OperatorEnvironment) -> None:
         place.world.switch(patch_interval="taken")
         principal, name, job = adopt(place, schedule={"interval": "PT20M"})
         found: dict[str, Any] = place.wait_ready(name)

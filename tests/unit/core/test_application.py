@@ -17,7 +17,7 @@ from entrasync.core.plan import foresee, plan
 from entrasync.core.remote.stored_secrets import SecretValues, StoredSecret
 from entrasync.core.resource.application_record import ApplicationRecord, Source, read_application_record
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.core.status.job_status import conclude, remember
+from entrasync.core.status.job_status import build_status, record_observation
 from tests.support.facts import (
     JOB,
     NOW,
@@ -254,7 +254,7 @@ class TestTheScope:
         assert subject.held_job_id == JOB
 
     def test_that_is_due_stays_written_down(self) -> None:
-        assert remember(self.due()).status["operation"]["action"] == "RestartJob"
+        assert record_observation(self.due()).status["operation"]["action"] == "RestartJob"
 
 
 class TestWhatIsLeftOver:
@@ -267,12 +267,12 @@ class TestWhatIsLeftOver:
     def test_is_only_forgotten_if_it_has_a_field_of_its_own(self) -> None:
         known = case(self.SPEC, URL | {"SyncAll": "true"}, URL, keys=("SyncAll", "BaseAddress"))
         assert plan(known) is None
-        assert remember(known).status["application"]["keys"] == ["BaseAddress"]
+        assert record_observation(known).status["application"]["keys"] == ["BaseAddress"]
 
     def test_is_only_forgotten_if_all_credentials_are_unset(self) -> None:
         known = case(application(scope="All"), {"SyncAll": "true", "SecretToken": "*"}, {}, keys=("SecretToken",))
         assert plan(known) is None
-        assert "keys" not in remember(known).status["application"]
+        assert "keys" not in record_observation(known).status["application"]
 
 
 class TestASecondResource:
@@ -307,11 +307,11 @@ class TestAForeignSecretLost:
 
     def test_is_remembered_and_told(self) -> None:
         known = case(stored=URL, lost=frozenset({"UserName"}))
-        status = remember(known).status
+        status = record_observation(known).status
         assert status["application"]["lostKeys"] == ["UserName"]
-        rest = plan(known)
-        assert isinstance(rest, Stall)
-        told = conclude(replace(known, resource=replace(known.resource, status=status)), rest, wall=NOW)
+        halt = plan(known)
+        assert isinstance(halt, Stall)
+        told = build_status(replace(known, resource=replace(known.resource, status=status)), halt, wall=NOW)
         [condition] = [entry for entry in told["conditions"] if entry["type"] == ConditionType.FOREIGN_SECRET_LOST]
         assert condition["status"] == "True"
         assert "UserName" in condition["message"]
@@ -319,12 +319,12 @@ class TestAForeignSecretLost:
     def test_is_over_once_it_is_acknowledged(self) -> None:
         known = case(stored=URL, record={"lostKeys": ["UserName"]}, annotations={FOREIGN_SECRET_ANNOTATION: "true"})
         assert sent(plan(known)) == TOKEN
-        assert "application" not in remember(known).status
+        assert "application" not in record_observation(known).status
 
     def test_is_not_acknowledged_by_what_was_there_before_it(self) -> None:
         known = case(stored=URL, lost=frozenset({"UserName"}), annotations={FOREIGN_SECRET_ANNOTATION: "true"})
         assert plan(known) == Do(ForgetAcknowledgement())
-        assert remember(known).status["application"]["lostKeys"] == ["UserName"]
+        assert record_observation(known).status["application"]["lostKeys"] == ["UserName"]
 
     def test_holds_back_the_writes_of_all_others(self) -> None:
         verdict = plan(case(stored={}, others={"secret_brake": ResourceKey("a", "carrier")}))
@@ -369,17 +369,19 @@ class TestTheRecord:
             keys=("SecretToken",),
             saved=frozenset({"SecretToken"}),
         )
-        assert remember(known).status["application"] == {
+        assert record_observation(known).status["application"] == {
             "keys": ["SecretToken"],
             "sources": [{"name": "scim", "uid": "uid", "resourceVersion": "7"}],
             "generation": 1,
         }
 
     def test_stays_as_it_was_while_something_is_to_be_sent(self) -> None:
-        assert remember(case(stored={}, keys=("BaseAddress",))).status["application"] == {"keys": ["BaseAddress"]}
+        assert record_observation(case(stored={}, keys=("BaseAddress",))).status["application"] == {
+            "keys": ["BaseAddress"]
+        }
 
     def test_goes_with_the_application(self) -> None:
-        assert "application" not in remember(case(None, None, keys=("BaseAddress",))).status
+        assert "application" not in record_observation(case(None, None, keys=("BaseAddress",))).status
 
     def test_is_written_as_it_is_read(self) -> None:
         record = ApplicationRecord(
@@ -400,8 +402,8 @@ class TestTheRecord:
 
 class TestCredentialsValid:
     def told(self, known: Facts) -> tuple[str, str] | None:
-        status = remember(known).status
-        after = conclude(replace(known, resource=replace(known.resource, status=status)), None, wall=NOW)
+        status = record_observation(known).status
+        after = build_status(replace(known, resource=replace(known.resource, status=status)), None, wall=NOW)
         found = [entry for entry in after["conditions"] if entry["type"] == "CredentialsValid"]
         return (found[0]["status"], found[0]["reason"]) if found else None
 

@@ -9,13 +9,13 @@ from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import Readiness
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.facts.facts import Facts
-from entrasync.core.health.freshness import overdue_at, tell_overdue
+from entrasync.core.health.freshness import overdue_at, overdue_conditions
 from entrasync.core.plan import plan
 from entrasync.core.polling import until_own_turn
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.status.events import events_between
-from entrasync.core.status.job_status import conclude
+from entrasync.core.status.job_status import build_status
 from tests.support.facts import NEVER, NOW, ago, desired, facts, holder, minutes, quarantined_job, remote_job
 
 FRESH = desired(max_age=timedelta(hours=2))
@@ -31,7 +31,7 @@ def started(at: datetime) -> dict[str, str]:
 
 
 def overdue(job: RemoteJob, status: dict[str, Any] | None = None, now: datetime = NOW) -> list[str]:
-    told = tell_overdue(facts(holder(wish=FRESH, status=status), job, now=now))
+    told = overdue_conditions(facts(holder(wish=FRESH, status=status), job, now=now))
     return [condition.message for condition in told]
 
 
@@ -79,8 +79,8 @@ class TestOverdue:
 
     def test_is_not_told_of_a_paused_job_nor_where_nobody_asks_nor_of_one_unseen(self) -> None:
         assert overdue(remote_job(state="Disabled")) == []
-        assert tell_overdue(facts(holder(), remote_job())) == []
-        assert tell_overdue(facts(holder(wish=FRESH))) == []
+        assert overdue_conditions(facts(holder(), remote_job())) == []
+        assert overdue_conditions(facts(holder(wish=FRESH))) == []
 
     @pytest.mark.parametrize("odd", [None, 7, [], {}, {"timeEnded": 7}])
     def test_an_odd_execution_is_none(self, odd: object) -> None:
@@ -104,7 +104,7 @@ def concluded(seen: Facts) -> dict[str, Any]:
     verdict = plan(seen)
     assert verdict is None or isinstance(verdict, Stall)
     pause = seen.pause.write() if seen.pause else None
-    return conclude(seen, verdict, wall=NOW) | {"pause": pause}
+    return build_status(seen, verdict, wall=NOW) | {"pause": pause}
 
 
 def told(status: dict[str, Any], kind: ConditionType) -> tuple[str, str] | None:

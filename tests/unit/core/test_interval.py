@@ -10,8 +10,8 @@ from entrasync.core.decision.action import AskInterval
 from entrasync.core.decision.verdicts import Do
 from entrasync.core.plan import foresee, plan
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.schedule.interval import tell_schedule
-from entrasync.core.status.job_status import conclude, remember
+from entrasync.core.schedule.interval import interval_conditions
+from entrasync.core.status.job_status import build_status, record_observation
 from tests.support.facts import JOB, NOW, PRINCIPAL, desired, facts, holder, remote_job
 
 WISH = desired(interval="PT20M")
@@ -35,14 +35,14 @@ def test_another_interval_is_asked_for(shown: object) -> None:
 def test_the_same_duration_written_otherwise_is_the_same(wanted: str, shown: str) -> None:
     seen = facts(holder(wish=desired(interval=wanted)), every(shown))
     assert plan(seen) is None
-    assert tell_schedule(seen) == []
+    assert interval_conditions(seen) == []
 
 
 def test_no_interval_in_the_spec_asks_for_nothing_and_says_nothing() -> None:
     seen = facts(holder(status=asked("PT20M")), remote_job())
     assert plan(seen) is None
-    assert tell_schedule(seen) == []
-    assert "interval" not in remember(seen).status
+    assert interval_conditions(seen) == []
+    assert "interval" not in record_observation(seen).status
 
 
 class TestOnceAsked:
@@ -56,7 +56,7 @@ class TestOnceAsked:
 
     def test_the_condition_names_the_real_interval_and_ready_is_not_harmed(self) -> None:
         seen = facts(holder(wish=WISH, status=asked("PT20M")), remote_job())
-        conditions = {entry["type"]: entry for entry in conclude(seen, None, wall=NOW)["conditions"]}
+        conditions = {entry["type"]: entry for entry in build_status(seen, None, wall=NOW)["conditions"]}
         told = conditions[ConditionType.SCHEDULE_APPLIED]
         assert (told["status"], told["reason"]) == ("False", Reason.NOT_CONFIGURABLE)
         assert told["message"] == (
@@ -67,15 +67,15 @@ class TestOnceAsked:
 
     def test_the_condition_has_what_graph_answered(self) -> None:
         seen = facts(holder(wish=WISH, status=asked("PT20M", answer="403 Denied: No.")), remote_job())
-        assert tell_schedule(seen)[0].message.endswith("(it answered 403 Denied: No.).")
+        assert interval_conditions(seen)[0].message.endswith("(it answered 403 Denied: No.).")
 
     @pytest.mark.parametrize("shown", [NEVER_SCHEDULED, None, 7])
     def test_the_condition_says_where_there_is_no_interval(self, shown: object) -> None:
         seen = facts(holder(wish=WISH, status=asked("PT20M")), every(shown))
-        assert "no interval that ever comes" in tell_schedule(seen)[0].message
+        assert "no interval that ever comes" in interval_conditions(seen)[0].message
 
     def test_an_interval_that_graph_took_needs_no_condition(self) -> None:
-        assert tell_schedule(facts(holder(wish=WISH, status=asked("PT20M")), every("PT20M"))) == []
+        assert interval_conditions(facts(holder(wish=WISH, status=asked("PT20M")), every("PT20M"))) == []
 
     @pytest.mark.parametrize("odd", [7, [], None, {"requested": 7}])
     def test_an_odd_record_is_none(self, odd: object) -> None:
@@ -96,7 +96,7 @@ class TestUnderObserve:
         assert foresee(seen) == ()
 
     def test_the_condition_names_the_real_one(self) -> None:
-        [told] = tell_schedule(facts(holder(wish=self.WISH), remote_job()))
+        [told] = interval_conditions(facts(holder(wish=self.WISH), remote_job()))
         assert (told.status, told.reason) == ("False", Reason.NOT_CONFIGURABLE)
         assert told.message == (
             "Graph decides how often a job runs: this one every PT40M, not the PT20M of spec.schedule.interval "
@@ -105,5 +105,5 @@ class TestUnderObserve:
 
     def test_the_condition_has_what_was_answered_while_it_was_managed(self) -> None:
         status = asked("PT20M", answer="400 Denied: No.")
-        [told] = tell_schedule(facts(holder(wish=self.WISH, status=status), remote_job()))
+        [told] = interval_conditions(facts(holder(wish=self.WISH, status=status), remote_job()))
         assert told.message.endswith("(it answered 400 Denied: No.).")

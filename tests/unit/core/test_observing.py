@@ -14,7 +14,7 @@ from entrasync.core.deletion import release_without_graph
 from entrasync.core.plan import foresee, plan
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_claims import claim_of
-from entrasync.core.status.forecast import tell_forecast
+from entrasync.core.status.forecast import describe_forecast
 from tests.support.facts import (
     JOB,
     PRINCIPAL,
@@ -174,7 +174,7 @@ class TestWhatWouldBeDone:
             PauseJob(PRINCIPAL, "b"),
             DeleteJob(PRINCIPAL, "c"),
         )
-        assert tell_forecast(would) == (
+        assert describe_forecast(would) == (
             "The operator would create a job from template scim, start job a, pause job b, delete job c; "
             "managementPolicy Observe keeps it from that."
         )

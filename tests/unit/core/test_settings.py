@@ -12,8 +12,8 @@ from entrasync.core.plan import plan
 from entrasync.core.remote.job_settings import SentSetting, SettingDifference, merge_settings, read_settings
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.settings.rules import settings_differ
-from entrasync.core.status.forecast import tell_forecast
-from entrasync.core.status.job_status import conclude
+from entrasync.core.status.forecast import describe_forecast
+from entrasync.core.status.job_status import build_status
 from tests.support.facts import JOB, NOW, ago, desired, facts, holder, minutes, remote_job
 
 LOOKAHEAD = "LookaheadQueryEnabled"
@@ -119,7 +119,7 @@ class TestSettingsThatDiffer:
 
     def test_are_foretold_to_an_observer(self) -> None:
         action = patch_of(facts(holder(wish=WISH), job_with([])))
-        assert 'set LookaheadQueryEnabled to "False"' in tell_forecast([action])
+        assert 'set LookaheadQueryEnabled to "False"' in describe_forecast([action])
 
 
 class TestSettingsThatWereSent:
@@ -175,7 +175,7 @@ class TestSettingsThatWereSent:
     def _told(self) -> dict[str, Any]:
         seen = facts(holder(wish=WISH), self.FOUND, settings_sent=sent(15))
         stall = stall_of(seen)
-        conditions = conclude(seen, stall, wall=NOW)["conditions"]
+        conditions = build_status(seen, stall, wall=NOW)["conditions"]
         return {"conditions": [entry for entry in conditions if entry["type"] == "Stalled"]}
 
 

@@ -9,15 +9,15 @@ import pytest
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import DeletionPolicy, ScheduleState
 from entrasync.core.decision.condition import LONGEST_MESSAGE, Condition, merge_conditions
-from entrasync.core.decision.verdicts import Rest, Retry, Stall, Wait
+from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.times import write_go_duration, write_precise_time
 from entrasync.core.resource.job_resource import Operation, Resource
 from entrasync.core.status.job_status import (
-    conclude,
-    conclude_suspended,
-    conclude_unseen,
-    remember,
+    build_status,
+    build_suspended_status,
+    build_unseen_status,
+    record_observation,
     with_intent,
     without_intent,
 )
@@ -54,15 +54,15 @@ def told(status: dict[str, Any], kind: ConditionType) -> tuple[str, str]:
     return entry["status"], entry["reason"]
 
 
-def concluded(seen: Facts, rest: Rest | None = None) -> dict[str, Any]:
+def concluded(seen: Facts, halt: Halt | None = None) -> dict[str, Any]:
     """A whole pass over a status: what was seen, then what is said of it."""
-    written = remember(seen).status
-    return conclude(replace(seen, resource=replace(seen.resource, status=written)), rest, wall=seen.now)
+    written = record_observation(seen).status
+    return build_status(replace(seen, resource=replace(seen.resource, status=written)), halt, wall=seen.now)
 
 
-def after(seen: Facts, rest: Rest | None = None, **overlay: Any) -> Resource:
+def after(seen: Facts, halt: Halt | None = None, **overlay: Any) -> Resource:
     """The resource as the API server has it after such a pass."""
-    return replace(seen.resource, **({"status": concluded(seen, rest)} | overlay))
+    return replace(seen.resource, **({"status": concluded(seen, halt)} | overlay))
 
 
 class TestReady:
@@ -99,9 +99,9 @@ class TestReady:
         ],
     )
     def test_is_always_told_and_reconciling_or_stalled_only_while_true(
-        self, job: Any, rest: Rest | None, ready: tuple[str, str], progress: ConditionType | None
+        self, job: Any, halt: Halt | None, ready: tuple[str, str], progress: ConditionType | None
     ) -> None:
-        status = concluded(facts(holder(), *filter(None, [job])), rest)
+        status = concluded(facts(holder(), *filter(None, [job])), halt)
         assert told(status, ConditionType.READY) == ready
         present = {ConditionType.RECONCILING, ConditionType.STALLED} & set(conditions(status))
         assert present == ({progress} if progress else set())
@@ -243,9 +243,9 @@ class TestWhenNothingIsNew:
         ],
     )
     @pytest.mark.parametrize("origin", ["Created", "Adopted"])
-    def test_a_second_pass_writes_the_same_status(self, job: Any, rest: Rest | None, origin: str) -> None:
-        first = after(facts(holder(origin=origin), job), rest)
-        assert concluded(facts(first, job, now=LATER), rest) == first.status
+    def test_a_second_pass_writes_the_same_status(self, job: Any, halt: Halt | None, origin: str) -> None:
+        first = after(facts(holder(origin=origin), job), halt)
+        assert concluded(facts(first, job, now=LATER), halt) == first.status
 
     def test_one_lost_poll_is_no_news(self) -> None:
         for subject in (
@@ -253,51 +253,51 @@ class TestWhenNothingIsNew:
             after(facts(holder(), remote_job()), STALL),
             after(facts(holder(), quarantined_job(tenant_actionable=False))),
         ):
-            assert conclude_unseen(subject, RETRY, is_blind=False, wall=LATER) == subject.status
+            assert build_unseen_status(subject, RETRY, is_blind=False, wall=LATER) == subject.status
 
     def test_a_suspended_resource_tells_that_a_deletion_only_lets_go(self) -> None:
         known = {"effective": {"managementPolicy": "Manage", "deletionPolicy": "Delete", "pollInterval": "5m"}}
-        after = conclude_suspended(holder(status=known), wall=NOW)["effective"]
+        after = build_suspended_status(holder(status=known), wall=NOW)["effective"]
         assert after == {"managementPolicy": "Manage", "deletionPolicy": "Retain", "pollInterval": "5m"}
-        assert conclude_suspended(resource(), wall=NOW)["effective"] == {"deletionPolicy": "Retain"}
+        assert build_suspended_status(resource(), wall=NOW)["effective"] == {"deletionPolicy": "Retain"}
 
     def test_a_suspended_resource_says_so_once(self) -> None:
-        status = conclude_suspended(holder(), wall=NOW)
+        status = build_suspended_status(holder(), wall=NOW)
         assert told(status, ConditionType.READY) == ("Unknown", Reason.SUSPENDED)
-        assert conclude_suspended(holder(status=status), wall=LATER) == status
+        assert build_suspended_status(holder(status=status), wall=LATER) == status
 
 
 class TestUnseen:
     def test_ready_becomes_unknown_when_blind_and_what_was_known_stays(self) -> None:
         subject = after(facts(holder(), quarantined_job(tenant_actionable=False)))
-        status = conclude_unseen(subject, RETRY, is_blind=True, wall=LATER)
+        status = build_unseen_status(subject, RETRY, is_blind=True, wall=LATER)
         assert told(status, ConditionType.READY) == ("Unknown", Reason.GRAPH_UNREACHABLE)
         assert told(status, ConditionType.APPLIED) == ("True", Reason.APPLIED)
         assert conditions(status)[ConditionType.QUARANTINED] == conditions(dict(subject.status))["Quarantined"]
         again = replace(subject, status=status)
-        assert conclude_unseen(again, RETRY, is_blind=True, wall=LATER + minutes(1)) == status
+        assert build_unseen_status(again, RETRY, is_blind=True, wall=LATER + minutes(1)) == status
 
     def test_a_person_must_act_whether_blind_or_not(self) -> None:
-        status = conclude_unseen(after(facts(holder(), remote_job())), STALL, is_blind=True, wall=LATER)
+        status = build_unseen_status(after(facts(holder(), remote_job())), STALL, is_blind=True, wall=LATER)
         assert told(status, ConditionType.READY) == ("False", Reason.CONFLICT)
         assert told(status, ConditionType.STALLED) == ("True", Reason.CONFLICT)
 
     def test_a_new_generation_is_not_called_ready_unseen(self) -> None:
         subject = after(facts(holder(), remote_job()), generation=2)
-        status = conclude_unseen(subject, RETRY, is_blind=False, wall=LATER)
+        status = build_unseen_status(subject, RETRY, is_blind=False, wall=LATER)
         assert told(status, ConditionType.READY) == ("False", Reason.GRAPH_UNREACHABLE)
         assert told(status, ConditionType.APPLIED) == ("False", Reason.GRAPH_UNREACHABLE)
         assert told(status, ConditionType.RECONCILING) == ("True", Reason.GRAPH_UNREACHABLE)
 
     def test_a_first_look_that_fails_is_told_at_once(self) -> None:
-        status = conclude_unseen(resource(), RETRY, is_blind=False, wall=NOW)
+        status = build_unseen_status(resource(), RETRY, is_blind=False, wall=NOW)
         assert told(status, ConditionType.READY) == ("False", Reason.GRAPH_UNREACHABLE)
 
 
 class TestWhatIsRemembered:
     def test_identity_mirror_and_what_is_in_force(self) -> None:
         subject = resource(annotations={"entrasync.io/job-id": JOB, "entrasync.io/job-origin": "Created"})
-        status = remember(facts(subject, remote_job())).status
+        status = record_observation(facts(subject, remote_job())).status
         assert status["tenantId"] == TENANT
         assert status["servicePrincipalId"] == PRINCIPAL
         assert (status["origin"], status["originTime"]) == ("Created", "2026-11-01T12:00:00Z")
@@ -311,7 +311,7 @@ class TestWhatIsRemembered:
         assert status["synchronizationStatus"]["code"] == "Active"
 
     def test_unset_fields_of_an_adopted_job_are_resolved_otherwise(self) -> None:
-        status = remember(facts(holder(origin="Adopted"), remote_job())).status
+        status = record_observation(facts(holder(origin="Adopted"), remote_job())).status
         assert status["effective"] == {
             "managementPolicy": "Manage",
             "deletionPolicy": "Retain",
@@ -319,35 +319,35 @@ class TestWhatIsRemembered:
         }
 
     def test_what_hangs_on_the_origin_is_left_open_until_a_job_is_held(self) -> None:
-        effective = remember(facts(resource())).status["effective"]
+        effective = record_observation(facts(resource())).status["effective"]
         assert effective == {"managementPolicy": "Manage", "pollInterval": "5m"}
         wish = desired(deletion_policy=DeletionPolicy.DELETE)
-        assert remember(facts(resource(wish))).status["effective"]["deletionPolicy"] == "Delete"
+        assert record_observation(facts(resource(wish))).status["effective"]["deletionPolicy"] == "Delete"
 
     def test_set_fields_are_in_force_as_they_are(self) -> None:
         wish = desired(schedule_state=ScheduleState.PAUSED, deletion_policy=DeletionPolicy.PAUSE)
-        effective = remember(facts(holder(wish=wish), remote_job())).status["effective"]
+        effective = record_observation(facts(holder(wish=wish), remote_job())).status["effective"]
         assert (effective["deletionPolicy"], effective["scheduleState"]) == ("Pause", "Paused")
 
     def test_nothing_is_pinned_before_the_job_was_seen(self) -> None:
         """A resource from a backup may meet the wrong tenant first."""
         subject = resource(annotations={"entrasync.io/job-id": JOB})
-        assert not {"tenantId", "servicePrincipalId"} & set(remember(facts(subject)).status)
+        assert not {"tenantId", "servicePrincipalId"} & set(record_observation(facts(subject)).status)
 
     def test_a_job_seen_ends_the_operation(self) -> None:
         subject = resource(
             annotations={"entrasync.io/job-id": JOB}, status={"operation": operation(ago(seconds(2)), "x")}
         )
-        assert "operation" not in remember(facts(subject, remote_job())).status
-        assert "operation" in remember(facts(subject)).status
+        assert "operation" not in record_observation(facts(subject, remote_job())).status
+        assert "operation" in record_observation(facts(subject)).status
 
     def test_a_job_only_named_is_not_mirrored(self) -> None:
-        status = remember(facts(resource(desired(job_id=JOB)), remote_job(template="other"))).status
+        status = record_observation(facts(resource(desired(job_id=JOB)), remote_job(template="other"))).status
         assert "job" not in status
 
     def test_the_mirror_of_a_former_job_goes(self) -> None:
         subject = holder("new", status={"job": {"id": "old"}, "pause": {"by": "Graph", "reason": "x"}})
-        status = remember(facts(subject, remote_job("new"))).status
+        status = record_observation(facts(subject, remote_job("new"))).status
         assert status["job"]["id"] == "new"
         assert "pause" not in status
         assert status["originTime"] == "2026-11-01T12:00:00Z"

@@ -13,7 +13,7 @@ from entrasync.core.decision.errors import (
     Transient,
     Waiting,
 )
-from entrasync.core.decision.verdicts import REPLICATION_PAUSE, Rest, Retry, Stall, Wait, judge
+from entrasync.core.decision.verdicts import REPLICATION_PAUSE, Halt, Retry, Stall, Wait, judge
 from tests.support.facts import NOW, minutes, seconds
 
 ANSWER = GraphAnswer(403, "", "", "req")
@@ -34,14 +34,14 @@ BUSY = Transient(Reason.REQUEST_REFUSED, "Busy.")
         (PossiblyReplicating(BUSY, answer=ANSWER), Retry(Reason.REQUEST_REFUSED, "Busy.")),
     ],
 )
-def test_each_error_has_one_consequence_when_nothing_is_young(error: EntraSyncError, rest: Rest) -> None:
-    assert judge(error, young_until=NOW, now=NOW) == rest
+def test_each_error_has_one_consequence_when_nothing_is_young(error: EntraSyncError, halt: Halt) -> None:
+    assert judge(error, young_until=NOW, now=NOW) == halt
 
 
 def test_what_may_be_replication_is_waited_for_while_something_is_young() -> None:
     error = PossiblyReplicating(REFUSED, answer=ANSWER)
     rests = [judge(error, young_until=NOW + minutes(5), now=NOW + seconds(s)) for s in (0, 299)]
-    assert all(isinstance(rest, Wait) and rest.after == REPLICATION_PAUSE for rest in rests)
+    assert all(isinstance(halt, Wait) and halt.after == REPLICATION_PAUSE for halt in rests)
     assert rests[0] == rests[1], "a message that changed at each look would be a write at each look"
     assert rests[0].reason is Reason.WAITING_FOR_REPLICATION
 

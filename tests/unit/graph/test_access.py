@@ -20,8 +20,8 @@ from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.graph.auth.credentials import ClientCertificate, ClientSecret, FederatedToken
 from entrasync.graph.auth.jwt import Token
 from entrasync.graph.auth.tokens import TokenSource
-from entrasync.graph.calls.call_observer import SilentObserver
-from entrasync.graph.calls.shared_limiters import Lane, Limiters
+from entrasync.graph.calls.call_observer import NoCallMetrics
+from entrasync.graph.calls.shared_limiters import Limiters, LimiterShare
 from entrasync.graph.tenant_clients import CurrentTokens, TenantAccess, TenantAccesses
 from entrasync.graph.wire.clouds import GraphEndpoint, clouds_with
 from tests.support.still_clock import StillClock
@@ -75,7 +75,7 @@ def issuer() -> Issuer:
 def accesses(issuer: Issuer) -> TenantAccesses:
     clouds = clouds_with({"Private": PRIVATE})
     return TenantAccesses(
-        clouds, limiters=Limiters(StillClock(), concurrency=8), observer=SilentObserver(), issue_token=issuer
+        clouds, limiters=Limiters(StillClock(), concurrency=8), observer=NoCallMetrics(), issue_token=issuer
     )
 
 
@@ -124,7 +124,7 @@ class TestWhatConnectionsShare:
         first, second, other_app, narrow = [access.api._exchange.limiter for access in opened]
         assert first is second
         assert other_app is not first
-        assert cast("Lane", narrow).shared is first
+        assert cast("LimiterShare", narrow).shared is first
         assert [first.concurrency, other_app.concurrency, narrow.concurrency] == [8, 8, 2]
         assert len({id(access._tokens.source) for access in opened}) == len(opened)
         for access in opened:

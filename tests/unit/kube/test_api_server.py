@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from entrasync.api.names import PLURAL
-from entrasync.kube.client.api_client import Rest
+from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.client.namespace_access import Scope
 from entrasync.kube.objects.synchronization_jobs import ApiServer
 from entrasync.kube.watch.handlers import Watch
@@ -33,7 +33,7 @@ class Line:
 
     def __init__(self) -> None:
         self.answers, self.resources = Answers(), Resources()
-        self.api_server = ApiServer(Rest("https://api", self.answers.session), self.resources)
+        self.api_server = ApiServer(ApiClient("https://api", self.answers.session), self.resources)
         self.resources.put(MINE)
 
     async def write(self) -> None:

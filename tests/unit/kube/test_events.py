@@ -49,7 +49,7 @@ def office() -> Office:
 
 
 async def test_an_event_names_its_object(office: Office) -> None:
-    office.poster.tell(resource(), Event("Warning", "Conflict", "Held by another."))
+    office.poster.record(resource(), Event("Warning", "Conflict", "Held by another."))
     [posted] = await office.post()
     involved = posted["involvedObject"]
     assert (involved["namespace"], involved["name"], involved["uid"]) == ("identity", "salesforce", resource().uid)
@@ -57,7 +57,7 @@ async def test_an_event_names_its_object(office: Office) -> None:
 
 
 async def test_no_text_is_longer_than_the_api_server_takes(office: Office) -> None:
-    office.poster.tell(resource(name="n" * LONGEST_NAME), Event("Normal", "Adopted", "m" * 5000))
+    office.poster.record(resource(name="n" * LONGEST_NAME), Event("Normal", "Adopted", "m" * 5000))
     [posted] = await office.post()
     assert posted["message"] == "m" * LONGEST_MESSAGE
     assert len(posted["metadata"]["generateName"]) + 5 <= LONGEST_NAME
@@ -66,7 +66,7 @@ async def test_no_text_is_longer_than_the_api_server_takes(office: Office) -> No
 
 async def test_when_too_many_wait_one_more_is_only_logged(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     for _ in range(MOST_WAITING + 1):
-        office.poster.tell(resource(), Event("Normal", "Adopted", "x"))
+        office.poster.record(resource(), Event("Normal", "Adopted", "x"))
     assert caplog.text.count("Too many Events wait") == 1
     assert len(await office.post()) == MOST_WAITING
 
@@ -80,7 +80,7 @@ async def test_a_namespace_that_refuses_them_is_told_once(
     caplog.set_level("INFO", "entrasync.events")
     office.mailbox.faults.extend([fault, fault, fault])
     for _ in range(3):
-        office.poster.tell(resource(), Event("Normal", "Adopted", "x"))
+        office.poster.record(resource(), Event("Normal", "Adopted", "x"))
     await office.post()
     told = [record.levelname for record in caplog.records if "could not be posted" in record.message]
     assert told == [level]
@@ -89,6 +89,6 @@ async def test_a_namespace_that_refuses_them_is_told_once(
 @pytest.mark.parametrize("fault", [ApiServerUnavailable("x"), ResourceGone("x"), ResourceChanged("x")])
 async def test_one_that_is_refused_does_not_keep_back_the_next(office: Office, fault: Exception) -> None:
     office.mailbox.faults.append(fault)
-    office.poster.tell(resource(), Event("Normal", "Adopted", "first"))
-    office.poster.tell(resource(), Event("Normal", "Adopted", "second"))
+    office.poster.record(resource(), Event("Normal", "Adopted", "first"))
+    office.poster.record(resource(), Event("Normal", "Adopted", "second"))
     assert [posted["message"] for posted in await office.post()] == ["second"]

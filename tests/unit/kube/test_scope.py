@@ -34,7 +34,7 @@ async def answer(scope: Scope, status: int, url: str, *, method: str = "GET") ->
         return SimpleNamespace(status=status, ok=status < 400, json=read)
 
     request = cast("Any", SimpleNamespace(method=method, url=URL(url)))
-    await scope.overhear(request, handle)
+    await scope.record_response(request, handle)
 
 
 class TestWhatIsRefused:
@@ -77,16 +77,16 @@ class TestWhatIsRefused:
         scope = Scope(["team-a"])
         await answer(scope, status, url)
         assert scope.refused == ()
-        assert scope.take_suspects() == set()
+        assert scope.take_suspected() == set()
 
     async def test_is_looked_into_once_when_a_write_is_refused(self) -> None:
         scope = Scope(["team-a"])
         await answer(scope, 403, JOBS.format("team-a") + "/job/status", method="PATCH")
         assert scope.refused == ()
-        assert [scope.take_suspects(), scope.take_suspects()] == [{"team-a"}, set()]
+        assert [scope.take_suspected(), scope.take_suspected()] == [{"team-a"}, set()]
 
 
-class Story:
+class ReconcilerHarness:
     def __init__(self) -> None:
         self.looked_at: list[str] = []
 
@@ -94,12 +94,12 @@ class Story:
         self.looked_at.append(key.namespace)
         return Outcome(None)
 
-    async def tell_broken(self, key: ResourceKey, *, since: datetime) -> None:
+    async def record_broken(self, key: ResourceKey, *, since: datetime) -> None:
         pass
 
 
 async def test_resources_of_a_refused_namespace_are_left_alone() -> None:
-    scope, story = Scope(["team-a", "team-b"]), Story()
+    scope, story = Scope(["team-a", "team-b"]), ReconcilerHarness()
     await answer(scope, 403, JOBS.format("team-a"))
     for namespace in scope.places:
         await scope.guard(story).reconcile(ResourceKey(namespace or "", "job"), since=NOW)

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.kube.client.api_client import Rest
+from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.watch import secret_watch
 from entrasync.kube.watch.secret_watch import SecretWatch
 
@@ -65,7 +65,7 @@ class Server:
 class Desk:
     def __init__(self, *namespaces: str) -> None:
         self.server, self.told = Server(), list[ResourceKey]()
-        self.watch = SecretWatch(Rest("https://api", self.server.session), namespaces, self.told.append)
+        self.watch = SecretWatch(ApiClient("https://api", self.server.session), namespaces, self.told.append)
 
     async def work(self) -> None:
         running = asyncio.create_task(self.watch.run())

@@ -8,7 +8,7 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.kube.client.api_client import Rest
+from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.secrets import SecretReader
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 from tests.support.answers import Answers
@@ -28,7 +28,7 @@ def answers() -> Answers:
 
 @pytest.fixture
 def reader(answers: Answers) -> SecretReader:
-    return SecretReader(Rest("https://api", answers.session))
+    return SecretReader(ApiClient("https://api", answers.session))
 
 
 class TestASecret:

@@ -7,7 +7,7 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled, Transient
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.kube.client.api_client import Rest
+from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.service_accounts import request_token
 from tests.support.answers import Answers
 
@@ -20,7 +20,7 @@ def answers() -> Answers:
 
 
 async def ask(answers: Answers) -> str:
-    return await request_token(Rest("https://api", answers.session), ACCOUNT, "api://AzureADTokenExchange")
+    return await request_token(ApiClient("https://api", answers.session), ACCOUNT, "api://AzureADTokenExchange")
 
 
 async def test_a_token_is_asked_of_the_service_account_for_entra_and_for_an_hour(answers: Answers) -> None:

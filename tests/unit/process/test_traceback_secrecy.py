@@ -13,7 +13,7 @@ from entrasync.process.observability.logs import set_up_logs
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.engine.worker_pool import Engine
 from tests.support.facts import application, desired, resource
-from tests.support.fakes import Story
+from tests.support.fakes import ReconcilerHarness
 from tests.support.secret_forms import find_pieces
 
 SECRET = "canary~in-hand-when-it-broke"
@@ -43,7 +43,7 @@ def _talkative_logs(request: pytest.FixtureRequest, capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize("call", ["list_secrets", "validate_credentials", "put_secrets"])
 async def test_no_value_shows_when_a_pass_breaks_over_it(call: str, capsys: pytest.CaptureFixture[str]) -> None:
-    story, first = Story(), FirstPass()
+    story, first = ReconcilerHarness(), FirstPass()
     story.secrets.put(ResourceKey("identity", "scim"), token=SECRET)
     story.graph.fail(call, ZeroDivisionError("a fault of ours"))
     wish = desired(application=application("SecretToken<scim.token"))

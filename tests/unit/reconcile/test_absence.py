@@ -10,7 +10,7 @@ from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Ref
 from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.connection.registry import Fault
 from tests.support.facts import JOB, PRINCIPAL, desired, holder, minutes, remote_job, resource
-from tests.support.fakes import Story
+from tests.support.fakes import ReconcilerHarness
 
 DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
 FORBIDDEN = "Graph refused to read the service principal (403). Grant Application.Read.All"
@@ -23,11 +23,11 @@ def refusal(status: int, message: str = "No") -> PossiblyReplicating:
 
 
 @pytest.fixture
-def story() -> Story:
-    return Story()
+def story() -> ReconcilerHarness:
+    return ReconcilerHarness()
 
 
-async def held(story: Story, **spec: Any) -> ResourceKey:
+async def held(story: ReconcilerHarness, **spec: Any) -> ResourceKey:
     """A resource that has held a job for longer than anything is young."""
     story.graph.add(remote_job())
     key = story.apply(holder(wish=desired(**spec)))
@@ -36,11 +36,11 @@ async def held(story: Story, **spec: Any) -> ResourceKey:
     return key
 
 
-def delete(story: Story, key: ResourceKey) -> None:
+def delete(story: ReconcilerHarness, key: ResourceKey) -> None:
     story.edit(key, is_deleting=True)
 
 
-def vanish(story: Story, status: int = 404) -> None:
+def vanish(story: ReconcilerHarness, status: int = 404) -> None:
     """The service principal goes, and with it all of its jobs."""
     story.graph.jobs.clear()
     story.graph.has_principal = False
@@ -54,7 +54,7 @@ class TestAServicePrincipalThatHasGone:
     @pytest.mark.parametrize("status", [404, 401, 403])
     @pytest.mark.parametrize("on_missing", list(OnMissing))
     async def test_takes_its_job_along_and_nothing_is_created(
-        self, story: Story, status: int, on_missing: OnMissing
+        self, story: ReconcilerHarness, status: int, on_missing: OnMissing
     ) -> None:
         key = await held(story, on_missing=on_missing)
         vanish(story, status)
@@ -67,7 +67,7 @@ class TestAServicePrincipalThatHasGone:
         assert story.graph.writes == []
 
     @pytest.mark.parametrize("status", [404, 401, 403])
-    async def test_is_told_otherwise_to_one_that_never_held_a_job(self, story: Story, status: int) -> None:
+    async def test_is_told_otherwise_to_one_that_never_held_a_job(self, story: ReconcilerHarness, status: int) -> None:
         key = story.apply(resource(finalizers=()))
         vanish(story, status)
         await story.run(key)
@@ -78,7 +78,7 @@ class TestAServicePrincipalThatHasGone:
 
     @pytest.mark.parametrize("status", [404, 401, 403])
     @pytest.mark.parametrize("policy", list(DeletionPolicy))
-    async def test_lets_the_resource_go(self, story: Story, status: int, policy: DeletionPolicy) -> None:
+    async def test_lets_the_resource_go(self, story: ReconcilerHarness, status: int, policy: DeletionPolicy) -> None:
         key = await held(story, deletion_policy=policy)
         vanish(story, status)
         delete(story, key)
@@ -87,7 +87,7 @@ class TestAServicePrincipalThatHasGone:
 
 
 class TestOneThatMayNotBeRead:
-    async def test_is_not_called_gone_and_the_permission_is_named(self, story: Story) -> None:
+    async def test_is_not_called_gone_and_the_permission_is_named(self, story: ReconcilerHarness) -> None:
         key = await held(story)
         vanish(story)
         story.graph.fail("has_service_principal", refusal(403, FORBIDDEN), times=9)
@@ -97,7 +97,9 @@ class TestOneThatMayNotBeRead:
         assert "Grant Application.Read.All" in story.message(key, "Stalled")
 
     @pytest.mark.parametrize("policy", [DeletionPolicy.DELETE, DeletionPolicy.PAUSE])
-    async def test_blocks_a_deletion_until_a_person_lets_go(self, story: Story, policy: DeletionPolicy) -> None:
+    async def test_blocks_a_deletion_until_a_person_lets_go(
+        self, story: ReconcilerHarness, policy: DeletionPolicy
+    ) -> None:
         key = await held(story, deletion_policy=policy)
         vanish(story)
         story.graph.fail("has_service_principal", refusal(403, FORBIDDEN), times=9)
@@ -114,7 +116,7 @@ class TestOneThatMayNotBeRead:
         await story.run(key)
         assert key not in story.server.stored
 
-    async def test_keeps_its_own_words_where_the_jobs_may_not_be_read_either(self, story: Story) -> None:
+    async def test_keeps_its_own_words_where_the_jobs_may_not_be_read_either(self, story: ReconcilerHarness) -> None:
         key = await held(story)
         story.graph.fail("list_jobs", refusal(403, "Grant Synchronization.ReadWrite.All"))
         story.graph.fail("has_service_principal", refusal(403, FORBIDDEN))
@@ -125,13 +127,13 @@ class TestOneThatMayNotBeRead:
 
 class TestOneThatIsThere:
     @pytest.mark.parametrize(("status", "reason"), [(404, "RequestRefused"), (403, "PermissionMissing")])
-    async def test_leaves_the_refusal_as_it_is(self, story: Story, status: int, reason: str) -> None:
+    async def test_leaves_the_refusal_as_it_is(self, story: ReconcilerHarness, status: int, reason: str) -> None:
         key = await held(story)
         story.graph.fail("list_jobs", refusal(status))
         await story.run(key)
         assert story.condition(key, "Stalled") == ("True", reason)
 
-    async def test_is_not_judged_while_the_directory_does_not_answer(self, story: Story) -> None:
+    async def test_is_not_judged_while_the_directory_does_not_answer(self, story: ReconcilerHarness) -> None:
         key = await held(story)
         story.graph.fail("list_jobs", refusal(404))
         story.graph.fail("has_service_principal", DOWN)
@@ -141,7 +143,7 @@ class TestOneThatIsThere:
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-async def test_a_deletion_without_a_connection_says_how_to_let_go(story: Story, *, is_there: bool) -> None:
+async def test_a_deletion_without_a_connection_says_how_to_let_go(story: ReconcilerHarness, *, is_there: bool) -> None:
     key = await held(story, connection_name="contoso")
     if is_there:
         story.connections.put(ResourceKey("identity", "contoso"), Fault("SecretUnreadable", "Secret entra is missing."))

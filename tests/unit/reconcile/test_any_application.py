@@ -11,7 +11,7 @@ from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, Refused, Transient
 from entrasync.core.resource.job_resource import ResourceKey
 from tests.support.facts import application, desired, remote_job, resource
-from tests.support.fakes import Story
+from tests.support.fakes import ReconcilerHarness
 
 SECRET = ResourceKey("identity", "scim")
 SPECS = (
@@ -41,7 +41,7 @@ class Life:
     """One resource and what befalls it."""
 
     def __init__(self) -> None:
-        self.story = Story()
+        self.story = ReconcilerHarness()
         self.story.graph.secrets = {"UserName": "somebody", "Domain": "else"}
         self.spec = SPECS[0]
         self.token = "canary-0"

@@ -26,7 +26,7 @@ from tests.support.facts import (
     remote_job,
     resource,
 )
-from tests.support.fakes import Failure, Story
+from tests.support.fakes import Failure, ReconcilerHarness
 
 LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
 DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Down.")
@@ -43,17 +43,17 @@ def refused(code: str = "InvalidCredentials", words: str = "The target said no."
 
 
 @pytest.fixture
-def story() -> Story:
-    story = Story()
+def story() -> ReconcilerHarness:
+    story = ReconcilerHarness()
     story.secrets.put(SECRET, token="s3cret")
     return story
 
 
-def fresh(story: Story, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ResourceKey:
+def fresh(story: ReconcilerHarness, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ResourceKey:
     return story.apply(resource(desired(application=spec, **wish), finalizers=()))
 
 
-async def settled(story: Story, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ResourceKey:
+async def settled(story: ReconcilerHarness, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ResourceKey:
     """A job we made, with its secrets saved, that runs; no call counted so far."""
     key = fresh(story, spec, **wish)
     await story.run(key)
@@ -66,7 +66,7 @@ async def settled(story: Story, spec: ApplicationSpec = CREDENTIALS, **wish: Any
     return key
 
 
-async def later(story: Story, key: ResourceKey, delay: timedelta = POLL) -> None:
+async def later(story: ReconcilerHarness, key: ResourceKey, delay: timedelta = POLL) -> None:
     story.clock.move(delay)
     await story.run(key)
 
@@ -79,7 +79,7 @@ class TestCreate:
         notifications={"recipients": ["iam@example.com"]},
     )
 
-    async def test_tries_saves_once_and_looks_before_it_starts(self, story: Story) -> None:
+    async def test_tries_saves_once_and_looks_before_it_starts(self, story: ReconcilerHarness) -> None:
         key = fresh(story, self.FULL)
         await story.run(key)
         assert story.graph.calls == [
@@ -99,7 +99,7 @@ class TestCreate:
         assert story.condition(key, "CredentialsValid") == ("True", "Validated")
         assert story.told.reasons == ["JobCreated", "SecretsSaved", "JobStarted"]
 
-    async def test_remembers_names_and_versions_and_no_value(self, story: Story) -> None:
+    async def test_remembers_names_and_versions_and_no_value(self, story: ReconcilerHarness) -> None:
         key = fresh(story, self.FULL)
         await story.run(key)
         record = story.status(key)["application"]
@@ -108,12 +108,12 @@ class TestCreate:
         assert record["scopeInForce"] == "AssignedOnly"
         assert "s3cret" not in json.dumps(story.server.patches) + str(story.told.events)
 
-    async def test_needs_no_restart_for_its_scope(self, story: Story) -> None:
+    async def test_needs_no_restart_for_its_scope(self, story: ReconcilerHarness) -> None:
         key = fresh(story, application(scope="All"))
         await story.run_until(key, timedelta(hours=3))
         assert story.graph.restarts == []
 
-    async def test_a_second_pass_costs_nothing(self, story: Story) -> None:
+    async def test_a_second_pass_costs_nothing(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         writes = list(story.server.writes)
         for _ in range(5):
@@ -121,13 +121,13 @@ class TestCreate:
         assert story.graph.calls == ["list_jobs"] * 5
         assert story.server.writes == writes
 
-    async def test_that_was_paused_is_not_started(self, story: Story) -> None:
+    async def test_that_was_paused_is_not_started(self, story: ReconcilerHarness) -> None:
         key = fresh(story, schedule_state=ScheduleState.PAUSED)
         await story.run(key)
         assert "put_secrets" in story.graph.calls
         assert "start_job" not in story.graph.calls
 
-    async def test_has_no_secret_at_hand_and_waits_with_the_start(self, story: Story) -> None:
+    async def test_has_no_secret_at_hand_and_waits_with_the_start(self, story: ReconcilerHarness) -> None:
         story.secrets.remove(SECRET)
         key = fresh(story)
         await story.run(key)
@@ -147,19 +147,19 @@ class TestUnreadableSecrets:
         ("data", "words"),
         [({"other": "x"}, "has no key token"), ({"token": ""}, "is empty")],
     )
-    async def test_say_which_key_is_wrong(self, story: Story, data: dict[str, str], words: str) -> None:
+    async def test_say_which_key_is_wrong(self, story: ReconcilerHarness, data: dict[str, str], words: str) -> None:
         story.secrets.put(SECRET, **data)
         key = fresh(story)
         await story.run(key)
         assert words in story.message(key, "Stalled")
 
-    async def test_that_may_not_be_read_say_which_right_is_missing(self, story: Story) -> None:
+    async def test_that_may_not_be_read_say_which_right_is_missing(self, story: ReconcilerHarness) -> None:
         story.secrets.forbidden.add("identity")
         key = fresh(story)
         await story.run(key)
         assert "lacks the right get" in story.message(key, "Stalled")
 
-    async def test_do_not_stop_the_mirror(self, story: Story) -> None:
+    async def test_do_not_stop_the_mirror(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.secrets.remove(SECRET)
         job_id = story.server.stored[key].held_job_id or ""
@@ -171,7 +171,7 @@ class TestUnreadableSecrets:
 
 
 class TestRotation:
-    async def test_a_new_value_is_tried_and_saved_alone(self, story: Story) -> None:
+    async def test_a_new_value_is_tried_and_saved_alone(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="n3w")
         await later(story, key)
@@ -180,7 +180,7 @@ class TestRotation:
         assert story.status(key)["application"]["sources"][0]["resourceVersion"] == "2"
         assert story.told.reasons == ["SecretsSaved"]
 
-    async def test_an_equal_value_is_not_sent_and_the_version_is_noted(self, story: Story) -> None:
+    async def test_an_equal_value_is_not_sent_and_the_version_is_noted(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="s3cret")
         await later(story, key)
@@ -188,13 +188,15 @@ class TestRotation:
         assert story.graph.tried == []
         assert story.status(key)["application"]["sources"][0]["resourceVersion"] == "2"
 
-    async def test_after_a_restart_the_same_version_is_not_sent(self, story: Story) -> None:
+    async def test_after_a_restart_the_same_version_is_not_sent(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.restart()
         await later(story, key)
         assert story.graph.calls == ["list_jobs"]
 
-    async def test_after_a_restart_an_equal_value_of_the_known_version_is_known_again(self, story: Story) -> None:
+    async def test_after_a_restart_an_equal_value_of_the_known_version_is_known_again(
+        self, story: ReconcilerHarness
+    ) -> None:
         key = await settled(story)
         story.restart()
         await later(story, key)
@@ -202,7 +204,7 @@ class TestRotation:
         await later(story, key)
         assert story.graph.put == []
 
-    async def test_after_a_restart_a_new_version_costs_one_save(self, story: Story) -> None:
+    async def test_after_a_restart_a_new_version_costs_one_save(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.restart()
         story.secrets.put(SECRET, token="s3cret")
@@ -210,7 +212,7 @@ class TestRotation:
         await later(story, key)
         assert story.graph.put == [{"SecretToken": "s3cret"}]
 
-    async def test_a_lost_answer_is_sent_again(self, story: Story) -> None:
+    async def test_a_lost_answer_is_sent_again(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="n3w")
         story.graph.fail("put_secrets", LOST)
@@ -220,7 +222,7 @@ class TestRotation:
         assert story.graph.secrets["SecretToken"] == "n3w"
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_a_value_that_came_back_after_a_lost_answer_is_sent(self, story: Story) -> None:
+    async def test_a_value_that_came_back_after_a_lost_answer_is_sent(self, story: ReconcilerHarness) -> None:
         """Graph may have taken the one between: nothing is known of a masked value any more."""
         key = await settled(story)
         story.secrets.put(SECRET, token="n3w")
@@ -234,7 +236,7 @@ class TestRotation:
 class TestWhatGraphShows:
     SPEC = application("BaseAddress=https://scim/", "SecretToken<scim.token")
 
-    async def test_in_a_form_of_its_own_is_not_sent_for_ever(self, story: Story) -> None:
+    async def test_in_a_form_of_its_own_is_not_sent_for_ever(self, story: ReconcilerHarness) -> None:
         story.graph.store = lambda entries: {name: value.rstrip("/") for name, value in entries.items()}
         key = fresh(story, self.SPEC)
         await story.run_until(key, timedelta(hours=5))
@@ -244,7 +246,7 @@ class TestWhatGraphShows:
         await later(story, key, HOUR)
         assert story.graph.secrets["BaseAddress"] == "https://scim"
 
-    async def test_late_is_waited_for_and_not_sent_again(self, story: Story) -> None:
+    async def test_late_is_waited_for_and_not_sent_again(self, story: ReconcilerHarness) -> None:
         story.graph.store = lambda entries: {}
         key = fresh(story, self.SPEC)
         outcome = await story.run(key)
@@ -259,7 +261,7 @@ class TestWhatGraphShows:
         assert story.condition(key, "Ready")[0] == "True"
         assert story.graph.writes == ["create_job", "put_secrets", "start_job"]
 
-    async def test_not_at_all_is_sent_again_after_the_bound(self, story: Story) -> None:
+    async def test_not_at_all_is_sent_again_after_the_bound(self, story: ReconcilerHarness) -> None:
         story.graph.store = lambda entries: {}
         key = fresh(story, self.SPEC)
         await story.run_until(key, minutes(34))
@@ -272,7 +274,9 @@ class TestWhatGraphMasks:
     @pytest.mark.parametrize(
         ("key", "spec"), [("SyncAll", application(scope="All")), ("SkipOutOfScopeDeletions", application(skip="Skip"))]
     )
-    async def test_of_a_field_of_its_own_is_saved_once(self, story: Story, key: str, spec: ApplicationSpec) -> None:
+    async def test_of_a_field_of_its_own_is_saved_once(
+        self, story: ReconcilerHarness, key: str, spec: ApplicationSpec
+    ) -> None:
         story.graph.masked.add(key)
         story.graph.add(remote_job())
         name = story.apply(holder(wish=desired(application=spec)))
@@ -284,7 +288,7 @@ class TestWhatGraphMasks:
         await story.run_until(name, timedelta(hours=2))
         assert len(story.graph.put) == 1
 
-    async def test_is_no_difference_to_an_observer(self, story: Story) -> None:
+    async def test_is_no_difference_to_an_observer(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job())
         story.graph.secrets = {"BaseAddress": "https://scim", "SecretToken": "s3cret"}
         wish = desired(application=CREDENTIALS, management_policy=ManagementPolicy.OBSERVE)
@@ -299,7 +303,7 @@ class TestNotificationSettings:
 
     @pytest.mark.parametrize(("found", "is_masked"), [(OTHERS, True), ('{"Enabled":true,', False), ("[1]", False)])
     async def test_of_others_that_cannot_be_read_are_not_overwritten(
-        self, story: Story, found: str, is_masked: bool
+        self, story: ReconcilerHarness, found: str, is_masked: bool
     ) -> None:
         story.graph.masked |= {"SyncNotificationSettings"} if is_masked else set()
         story.graph.secrets["SyncNotificationSettings"] = found
@@ -316,7 +320,7 @@ class TestNotificationSettings:
         assert json.loads(story.graph.secrets["SyncNotificationSettings"])["Recipients"] == "x@y.z"
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_of_ours_that_graph_masks_are_saved_once(self, story: Story) -> None:
+    async def test_of_ours_that_graph_masks_are_saved_once(self, story: ReconcilerHarness) -> None:
         story.graph.masked.add("SyncNotificationSettings")
         story.graph.add(remote_job())
         key = story.apply(holder(wish=desired(application=self.SPEC)))
@@ -326,7 +330,7 @@ class TestNotificationSettings:
 
 
 class TestRefusedCredentials:
-    async def test_leave_what_graph_has(self, story: Story) -> None:
+    async def test_leave_what_graph_has(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="wrong")
         story.graph.fail("validate_credentials", refused())
@@ -338,14 +342,14 @@ class TestRefusedCredentials:
         assert story.condition(key, "Ready") == ("False", "ValidationFailed")
         assert story.told.reasons == ["ValidationFailed"]
 
-    async def test_keep_a_new_job_from_being_started(self, story: Story) -> None:
+    async def test_keep_a_new_job_from_being_started(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         story.graph.fail("validate_credentials", refused())
         await story.run(key)
         assert story.graph.writes == ["create_job"]
         assert story.condition(key, "Stalled") == ("True", "ValidationFailed")
 
-    async def test_are_tried_again_slowly(self, story: Story) -> None:
+    async def test_are_tried_again_slowly(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="wrong")
         story.graph.fail("validate_credentials", refused(), times=9)
@@ -353,7 +357,7 @@ class TestRefusedCredentials:
         assert story.graph.calls.count("validate_credentials") == 3
         assert story.told.reasons == ["ValidationFailed"]
 
-    async def test_are_tried_at_once_when_the_secret_changes(self, story: Story) -> None:
+    async def test_are_tried_at_once_when_the_secret_changes(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="wrong")
         story.graph.fail("validate_credentials", refused())
@@ -363,7 +367,7 @@ class TestRefusedCredentials:
         assert story.graph.secrets["SecretToken"] == "right"
         assert story.condition(key, "CredentialsValid") == ("True", "Validated")
 
-    async def test_are_tried_at_once_when_the_spec_changes(self, story: Story) -> None:
+    async def test_are_tried_at_once_when_the_spec_changes(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="wrong")
         story.graph.fail("validate_credentials", refused())
@@ -374,7 +378,7 @@ class TestRefusedCredentials:
         assert story.graph.secrets["SecretToken"] == "wrong"
         assert story.condition(key, "CredentialsValid") == ("Unknown", "NotValidated")
 
-    async def test_hold_back_nothing_that_has_a_field_of_its_own(self, story: Story) -> None:
+    async def test_hold_back_nothing_that_has_a_field_of_its_own(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="wrong")
         story.graph.fail("validate_credentials", refused(), times=9)
@@ -388,7 +392,7 @@ class TestRefusedCredentials:
         assert story.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
         assert "None of them was saved" in story.message(key, "Ready")
 
-    async def test_are_not_tried_again_by_an_operator_that_restarts(self, story: Story) -> None:
+    async def test_are_not_tried_again_by_an_operator_that_restarts(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="wrong")
         story.graph.fail("validate_credentials", refused(), times=9)
@@ -405,7 +409,7 @@ class TestRefusedCredentials:
         assert story.graph.secrets["SecretToken"] == "right"
         assert "refused" not in story.status(key)["application"]
 
-    async def test_that_can_never_be_tried_are_tried_ever_more_slowly(self, story: Story) -> None:
+    async def test_that_can_never_be_tried_are_tried_ever_more_slowly(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         story.graph.fail("validate_credentials", refused("CredentialValidationUnavailable"), times=999)
         await story.run_until(key, timedelta(hours=3))
@@ -414,7 +418,7 @@ class TestRefusedCredentials:
         outcome = await story.run(key)
         assert outcome.look_again == minutes(1)
 
-    async def test_that_could_not_be_tried_are_tried_again_soon(self, story: Story) -> None:
+    async def test_that_could_not_be_tried_are_tried_again_soon(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         story.graph.fail("validate_credentials", refused("CredentialValidationUnavailable"))
         outcome = await story.run(key)
@@ -423,7 +427,7 @@ class TestRefusedCredentials:
         await later(story, key, minutes(1))
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_are_no_reason_to_let_a_job_run_that_shall_rest(self, story: Story) -> None:
+    async def test_are_no_reason_to_let_a_job_run_that_shall_rest(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="wrong")
         story.graph.fail("validate_credentials", refused(), times=2)
@@ -433,7 +437,7 @@ class TestRefusedCredentials:
         assert story.graph.writes == ["pause_job"]
         assert story.condition(key, "Stalled") == ("True", "ValidationFailed")
 
-    async def test_stay_known_while_the_job_is_not_shown(self, story: Story) -> None:
+    async def test_stay_known_while_the_job_is_not_shown(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="wrong")
         story.graph.fail("validate_credentials", refused())
@@ -442,7 +446,7 @@ class TestRefusedCredentials:
         await later(story, key)
         assert story.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
 
-    async def test_show_as_false_for_as_long_as_they_stand(self, story: Story) -> None:
+    async def test_show_as_false_for_as_long_as_they_stand(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="wrong")
         story.graph.fail("validate_credentials", refused())
@@ -454,7 +458,7 @@ class TestRefusedCredentials:
 class TestDrift:
     SPEC = application("BaseAddress=https://scim", scope="All")
 
-    async def test_is_looked_for_once_an_hour_and_put_right(self, story: Story) -> None:
+    async def test_is_looked_for_once_an_hour_and_put_right(self, story: ReconcilerHarness) -> None:
         key = await settled(story, self.SPEC)
         story.graph.secrets["BaseAddress"] = "https://evil"
         await story.run_until(key, timedelta(minutes=50))
@@ -464,19 +468,19 @@ class TestDrift:
         assert story.graph.calls.count("list_secrets") == 2
         assert story.told.reasons == ["DriftCorrected"]
 
-    async def test_is_looked_for_in_the_hour_after_a_restart(self, story: Story) -> None:
+    async def test_is_looked_for_in_the_hour_after_a_restart(self, story: ReconcilerHarness) -> None:
         key = await settled(story, self.SPEC)
         story.restart()
         await story.run_until(key, HOUR + minutes(5))
         assert story.graph.calls.count("list_secrets") == 1
 
-    async def test_that_cannot_be_looked_for_is_no_fault(self, story: Story) -> None:
+    async def test_that_cannot_be_looked_for_is_no_fault(self, story: ReconcilerHarness) -> None:
         key = await settled(story, self.SPEC)
         story.graph.fail("list_secrets", DOWN)
         await later(story, key, HOUR)
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_of_one_key_names_that_key_only(self, story: Story) -> None:
+    async def test_of_one_key_names_that_key_only(self, story: ReconcilerHarness) -> None:
         """All of ours are sent then, for Graph may replace where it is expected to merge."""
         key = await settled(story, application("BaseAddress=https://scim", "SecretToken<scim.token", scope="All"))
         del story.graph.secrets["BaseAddress"]
@@ -497,7 +501,7 @@ class TestDrift:
         ],
     )
     async def test_of_notification_settings_names_whose_they_are(
-        self, story: Story, found: dict[str, Any], fields: list[str]
+        self, story: ReconcilerHarness, found: dict[str, Any], fields: list[str]
     ) -> None:
         spec = application(accidentalDeletions={"threshold": 5}, notifications={"recipients": ["a@b.c"]})
         key = await settled(story, spec)
@@ -506,7 +510,7 @@ class TestDrift:
         await later(story, key, HOUR)
         assert [entry["field"] for entry in story.status(key)["lastDrift"]["differences"]] == fields
 
-    async def test_is_shown_to_an_observer_and_left(self, story: Story) -> None:
+    async def test_is_shown_to_an_observer_and_left(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job())
         story.graph.secrets["BaseAddress"] = "https://evil"
         key = story.apply(holder(wish=desired(application=self.SPEC, management_policy=ManagementPolicy.OBSERVE)))
@@ -520,7 +524,7 @@ class TestDrift:
 
 
 class TestForeignSecrets:
-    async def lose(self, story: Story) -> ResourceKey:
+    async def lose(self, story: ReconcilerHarness) -> ResourceKey:
         """Have a save take a secret of somebody else away."""
         key = await settled(story)
         story.graph.secrets["UserName"] = "somebody"
@@ -532,7 +536,9 @@ class TestForeignSecrets:
         story.graph.store = dict
         return key
 
-    async def test_that_somebody_removes_while_nothing_can_be_written_are_no_matter(self, story: Story) -> None:
+    async def test_that_somebody_removes_while_nothing_can_be_written_are_no_matter(
+        self, story: ReconcilerHarness
+    ) -> None:
         key = await settled(story)
         story.graph.secrets["UserName"] = "somebody"
         story.secrets.put(SECRET, token="n3w")
@@ -543,7 +549,7 @@ class TestForeignSecrets:
         assert story.graph.secrets["SecretToken"] == "n3w"
         assert story.condition(key, "ForeignSecretLost") == ("", "")
 
-    async def test_that_stale_reads_do_not_show_are_looked_for_until_they_do(self, story: Story) -> None:
+    async def test_that_stale_reads_do_not_show_are_looked_for_until_they_do(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.graph.secrets["UserName"] = "somebody"
         story.secrets.put(SECRET, token="n3w")
@@ -560,7 +566,7 @@ class TestForeignSecrets:
         assert story.condition(key, "Ready")[0] == "True"
         assert "unconfirmedKeys" not in story.status(key)["application"]
 
-    async def test_that_do_not_show_hold_back_what_else_is_to_be_saved(self, story: Story) -> None:
+    async def test_that_do_not_show_hold_back_what_else_is_to_be_saved(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.graph.secrets["UserName"] = "somebody"
         story.graph.store = lambda entries: {**entries, "UserName": ""}
@@ -570,7 +576,7 @@ class TestForeignSecrets:
         await later(story, key, timedelta(seconds=5))
         assert story.graph.put == [{"SecretToken": "n3w"}]
 
-    async def test_that_show_again_need_no_person(self, story: Story) -> None:
+    async def test_that_show_again_need_no_person(self, story: ReconcilerHarness) -> None:
         key = await self.lose(story)
         story.graph.secrets["UserName"] = "somebody again"
         story.secrets.put(SECRET, token="third")
@@ -581,7 +587,7 @@ class TestForeignSecrets:
         assert story.graph.secrets["SecretToken"] == "third"
         assert story.told.reasons.count("SecretWritesResumed") == 1
 
-    async def test_that_one_stale_read_shows_again_stay_lost(self, story: Story) -> None:
+    async def test_that_one_stale_read_shows_again_stay_lost(self, story: ReconcilerHarness) -> None:
         key = await self.lose(story)
         shown = iter([{"SecretToken": "*", "BaseAddress": "https://scim", "UserName": "stale"}])
         story.graph.show = lambda secrets: next(shown, None) or secrets
@@ -591,7 +597,7 @@ class TestForeignSecrets:
         assert story.status(key)["application"]["lostKeys"] == ["UserName"]
 
     @pytest.mark.parametrize("is_answered", [True, False])
-    async def test_that_vanish_are_noticed_over_a_crash(self, story: Story, is_answered: bool) -> None:
+    async def test_that_vanish_are_noticed_over_a_crash(self, story: ReconcilerHarness, is_answered: bool) -> None:
         key = await settled(story)
         story.graph.secrets["UserName"] = "somebody"
         story.graph.store = lambda entries: {**entries, "UserName": ""}
@@ -608,7 +614,7 @@ class TestForeignSecrets:
         await story.run_until(key, UNTIL_SURE)
         assert story.condition(key, "ForeignSecretLost")[0] == "True"
 
-    async def test_that_stay_are_no_matter(self, story: Story) -> None:
+    async def test_that_stay_are_no_matter(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.graph.secrets["UserName"] = "somebody"
         story.secrets.put(SECRET, token="n3w")
@@ -616,14 +622,14 @@ class TestForeignSecrets:
         assert story.graph.secrets["UserName"] == "somebody"
         assert story.condition(key, "ForeignSecretLost") == ("", "")
 
-    async def test_that_vanish_are_told_by_name(self, story: Story) -> None:
+    async def test_that_vanish_are_told_by_name(self, story: ReconcilerHarness) -> None:
         key = await self.lose(story)
         assert story.condition(key, "ForeignSecretLost") == ("True", "ForeignSecretLost")
         assert story.condition(key, "Stalled") == ("True", "ForeignSecretLost")
         assert "UserName vanished" in story.message(key, "ForeignSecretLost")
         assert "somebody" not in str(story.status(key)["conditions"]).replace("somebody else", "")
 
-    async def test_hold_back_all_writes_of_the_tenant_over_a_restart(self, story: Story) -> None:
+    async def test_hold_back_all_writes_of_the_tenant_over_a_restart(self, story: ReconcilerHarness) -> None:
         key = await self.lose(story)
         story.restart()
         other = story.apply(
@@ -642,7 +648,7 @@ class TestForeignSecrets:
         assert f"SynchronizationJob {key} says ForeignSecretLost" in story.message(other, "Stalled")
         assert story.graph.put == []
 
-    async def test_are_written_again_once_a_person_has_looked(self, story: Story) -> None:
+    async def test_are_written_again_once_a_person_has_looked(self, story: ReconcilerHarness) -> None:
         key = await self.lose(story)
         story.edit(key, annotations=dict(story.server.stored[key].annotations) | {FOREIGN_SECRET_ANNOTATION: "true"})
         story.secrets.put(SECRET, token="third")
@@ -650,7 +656,7 @@ class TestForeignSecrets:
         assert story.graph.secrets["SecretToken"] == "third"
         assert story.condition(key, "ForeignSecretLost") == ("", "")
 
-    async def test_that_vanish_again_need_another_look(self, story: Story) -> None:
+    async def test_that_vanish_again_need_another_look(self, story: ReconcilerHarness) -> None:
         key = await self.lose(story)
         story.edit(key, annotations=dict(story.server.stored[key].annotations) | {FOREIGN_SECRET_ANNOTATION: "true"})
         await later(story, key)
@@ -663,7 +669,7 @@ class TestForeignSecrets:
         assert FOREIGN_SECRET_ANNOTATION not in story.server.stored[key].annotations
         assert story.condition(key, "ForeignSecretLost")[0] == "True"
 
-    async def test_are_looked_for_after_a_lost_answer_too(self, story: Story) -> None:
+    async def test_are_looked_for_after_a_lost_answer_too(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.graph.secrets["UserName"] = "somebody"
         await later(story, key, HOUR)
@@ -674,7 +680,7 @@ class TestForeignSecrets:
         await story.run_until(key, UNTIL_SURE)
         assert story.condition(key, "ForeignSecretLost")[0] == "True"
 
-    async def test_stay_told_while_the_resource_is_suspended(self, story: Story) -> None:
+    async def test_stay_told_while_the_resource_is_suspended(self, story: ReconcilerHarness) -> None:
         key = await self.lose(story)
         story.edit(key, desired=desired(application=CREDENTIALS, is_suspended=True))
         await story.run(key)
@@ -684,7 +690,9 @@ class TestForeignSecrets:
 class TestWhatIsForbiddenMeanwhile:
     """To try credentials takes its time, and nothing is saved that was forbidden in it."""
 
-    async def try_while(self, story: Story, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    async def try_while(
+        self, story: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]
+    ) -> None:
         key = await settled(story)
         story.secrets.put(SECRET, token="n3w")
 
@@ -696,15 +704,15 @@ class TestWhatIsForbiddenMeanwhile:
             await later(story, key)
         assert story.graph.put == []
 
-    async def test_by_suspending_the_resource(self, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_by_suspending_the_resource(self, story: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
         wish = desired(application=CREDENTIALS, is_suspended=True)
         await self.try_while(story, monkeypatch, lambda: story.edit(holder().key, desired=wish))
 
-    async def test_by_only_observing_it(self, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_by_only_observing_it(self, story: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
         wish = desired(application=CREDENTIALS, management_policy=ManagementPolicy.OBSERVE)
         await self.try_while(story, monkeypatch, lambda: story.edit(holder().key, desired=wish))
 
-    async def test_by_a_loss_in_the_tenant(self, story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_by_a_loss_in_the_tenant(self, story: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
         carrier = holder(name="carrier", status={"conditions": [{"type": "ForeignSecretLost", "status": "True"}]})
         await self.try_while(story, monkeypatch, lambda: story.apply(carrier))
 
@@ -712,12 +720,12 @@ class TestWhatIsForbiddenMeanwhile:
 class TestScope:
     ASSIGNED, ALL = application(scope="AssignedOnly"), application(scope="All")
 
-    async def change(self, story: Story) -> ResourceKey:
+    async def change(self, story: ReconcilerHarness) -> ResourceKey:
         key = await settled(story, self.ASSIGNED)
         story.edit(key, desired=desired(application=self.ALL))
         return key
 
-    async def test_that_changes_brings_one_restart_with_the_default_scopes(self, story: Story) -> None:
+    async def test_that_changes_brings_one_restart_with_the_default_scopes(self, story: ReconcilerHarness) -> None:
         key = await self.change(story)
         await story.run_until(key, timedelta(hours=3))
         assert story.graph.put == [{"SyncAll": "true"}]
@@ -726,7 +734,7 @@ class TestScope:
         assert "operation" not in story.status(key)
         assert "JobRestarted" in story.told.reasons
 
-    async def test_is_written_down_as_due_before_it_is_saved(self, story: Story) -> None:
+    async def test_is_written_down_as_due_before_it_is_saved(self, story: ReconcilerHarness) -> None:
         key = await self.change(story)
         story.graph.fail("put_secrets", LOST, is_done=True)
         await story.run(key)
@@ -736,13 +744,13 @@ class TestScope:
         assert story.graph.restarts == [()]
         assert story.graph.put == [{"SyncAll": "true"}]
 
-    async def test_that_surely_was_not_saved_leaves_nothing_due(self, story: Story) -> None:
+    async def test_that_surely_was_not_saved_leaves_nothing_due(self, story: ReconcilerHarness) -> None:
         key = await self.change(story)
         story.graph.fail("put_secrets", refused())
         await story.run(key)
         assert "operation" not in story.status(key)
 
-    async def test_is_restarted_again_when_the_answer_was_lost(self, story: Story) -> None:
+    async def test_is_restarted_again_when_the_answer_was_lost(self, story: ReconcilerHarness) -> None:
         key = await self.change(story)
         story.graph.fail("restart_job", LOST, is_done=True)
         await story.run(key)
@@ -754,7 +762,9 @@ class TestScope:
         assert story.graph.restarts == [(), ()]
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_whose_restart_is_never_answered_is_restarted_twice_and_no_more(self, story: Story) -> None:
+    async def test_whose_restart_is_never_answered_is_restarted_twice_and_no_more(
+        self, story: ReconcilerHarness
+    ) -> None:
         key = await self.change(story)
         story.graph.fail("restart_job", LOST, is_done=True, times=9)
         await story.run(key)
@@ -768,7 +778,7 @@ class TestScope:
         assert "operation" not in story.status(key)
         assert "scopeInForce" not in story.status(key)["application"]
 
-    async def test_whose_restart_surely_did_not_happen_is_tried_until_it_does(self, story: Story) -> None:
+    async def test_whose_restart_surely_did_not_happen_is_tried_until_it_does(self, story: ReconcilerHarness) -> None:
         key = await self.change(story)
         story.graph.fail("restart_job", DOWN, times=4)
         for _ in range(4):
@@ -778,7 +788,7 @@ class TestScope:
         assert story.graph.restarts == [()]
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_that_changes_again_after_a_lost_answer_has_its_own_two_tries(self, story: Story) -> None:
+    async def test_that_changes_again_after_a_lost_answer_has_its_own_two_tries(self, story: ReconcilerHarness) -> None:
         key = await self.change(story)
         story.graph.fail("restart_job", LOST, is_done=True)
         await story.run(key)
@@ -787,7 +797,7 @@ class TestScope:
         await later(story, key)
         assert story.status(key)["operation"]["tries"] == 1
 
-    async def test_of_a_paused_job_waits_for_its_next_start(self, story: Story) -> None:
+    async def test_of_a_paused_job_waits_for_its_next_start(self, story: ReconcilerHarness) -> None:
         key = await settled(story, self.ASSIGNED)
         story.edit(key, desired=desired(application=self.ASSIGNED, schedule_state=ScheduleState.PAUSED))
         await story.run(key)
@@ -800,7 +810,7 @@ class TestScope:
         await later(story, key)
         assert story.graph.writes[-2:] == ["start_job", "restart_job"]
 
-    async def test_that_goes_back_to_the_one_in_force_needs_no_restart(self, story: Story) -> None:
+    async def test_that_goes_back_to_the_one_in_force_needs_no_restart(self, story: ReconcilerHarness) -> None:
         key = await settled(story, self.ASSIGNED)
         resting = desired(application=self.ASSIGNED, schedule_state=ScheduleState.PAUSED)
         for wish in (resting, replace(resting, application=self.ALL), resting, desired(application=self.ASSIGNED)):
@@ -810,13 +820,15 @@ class TestScope:
         assert story.graph.restarts == []
         assert "operation" not in story.status(key)
 
-    async def test_that_somebody_changes_in_graph_is_restarted_for_when_put_right(self, story: Story) -> None:
+    async def test_that_somebody_changes_in_graph_is_restarted_for_when_put_right(
+        self, story: ReconcilerHarness
+    ) -> None:
         key = await settled(story, self.ASSIGNED)
         story.graph.secrets["SyncAll"] = "true"
         await later(story, key, HOUR)
         assert story.graph.restarts == [()]
 
-    async def test_of_a_quarantined_job_waits_until_it_is_well(self, story: Story) -> None:
+    async def test_of_a_quarantined_job_waits_until_it_is_well(self, story: ReconcilerHarness) -> None:
         key = await self.change(story)
         job_id = story.server.stored[key].held_job_id or ""
         story.graph.add(quarantined_job(job_id))
@@ -829,7 +841,7 @@ class TestScope:
 
 
 class TestRemoval:
-    async def test_of_an_entry_takes_it_out_of_graph(self, story: Story) -> None:
+    async def test_of_an_entry_takes_it_out_of_graph(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
         await story.run(key)
@@ -837,7 +849,7 @@ class TestRemoval:
         assert story.status(key)["application"]["keys"] == ["BaseAddress"]
         assert story.told.reasons == ["SecretsRemoved"]
 
-    async def test_of_what_graph_keeps_is_told_once_and_given_up(self, story: Story) -> None:
+    async def test_of_what_graph_keeps_is_told_once_and_given_up(self, story: ReconcilerHarness) -> None:
         key = await settled(story, application("BaseAddress=https://scim", 'Domain={"domain":"x"}', "UserName=u"))
         story.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
         story.graph.fail("put_secrets", refused(), times=2)
@@ -849,7 +861,7 @@ class TestRemoval:
         assert story.status(key)["application"]["keys"] == ["BaseAddress"]
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_of_what_graph_keeps_without_a_word_is_tried_twice_and_told(self, story: Story) -> None:
+    async def test_of_what_graph_keeps_without_a_word_is_tried_twice_and_told(self, story: ReconcilerHarness) -> None:
         key = await settled(story, application("BaseAddress=https://scim", 'Domain={"domain":"x"}', "UserName=u"))
         story.graph.store = lambda entries: {name: value for name, value in entries.items() if name != "Domain"}
         story.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
@@ -862,7 +874,7 @@ class TestRemoval:
         assert story.status(key)["application"]["keys"] == ["BaseAddress"]
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_that_a_stale_read_does_not_show_is_looked_at_again(self, story: Story) -> None:
+    async def test_that_a_stale_read_does_not_show_is_looked_at_again(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
         stale = {"SecretToken": "*", "BaseAddress": "https://scim"}
@@ -875,7 +887,7 @@ class TestRemoval:
         assert story.status(key)["application"]["keys"] == ["BaseAddress"]
         assert story.told.reasons == ["SecretsRemoved"]
 
-    async def test_of_the_application_leaves_all_as_it_is(self, story: Story) -> None:
+    async def test_of_the_application_leaves_all_as_it_is(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.edit(key, desired=desired())
         await story.run(key)
@@ -883,7 +895,7 @@ class TestRemoval:
         assert "application" not in story.status(key)
         assert story.condition(key, "CredentialsValid") == ("", "")
 
-    async def test_of_the_application_gives_up_what_is_known_of_it(self, story: Story) -> None:
+    async def test_of_the_application_gives_up_what_is_known_of_it(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.edit(key, desired=desired())
         await story.run(key)
@@ -895,13 +907,13 @@ class TestRemoval:
 class TestComingBack:
     """A resource that is deleted with Retain and applied again, within one process' life."""
 
-    async def come_back(self, story: Story) -> ResourceKey:
+    async def come_back(self, story: ReconcilerHarness) -> ResourceKey:
         key = await settled(story, deletion_policy=DeletionPolicy.RETAIN)
         story.edit(key, is_deleting=True)
         await story.run(key)
         return story.apply(resource(desired(application=CREDENTIALS), finalizers=(), uid="another"))
 
-    async def test_sends_nothing_that_is_equal(self, story: Story) -> None:
+    async def test_sends_nothing_that_is_equal(self, story: ReconcilerHarness) -> None:
         key = await self.come_back(story)
         await story.run(key)
         assert story.graph.calls == ["list_jobs", "list_secrets"]
@@ -910,13 +922,13 @@ class TestComingBack:
         await later(story, key)
         assert story.graph.calls == ["list_jobs", "list_secrets", "list_jobs"]
 
-    async def test_sends_what_has_changed(self, story: Story) -> None:
+    async def test_sends_what_has_changed(self, story: ReconcilerHarness) -> None:
         key = await self.come_back(story)
         story.secrets.put(SECRET, token="other")
         await story.run(key)
         assert story.graph.put == [{"SecretToken": "other"}]
 
-    async def test_after_a_restart_sends_what_graph_does_not_show(self, story: Story) -> None:
+    async def test_after_a_restart_sends_what_graph_does_not_show(self, story: ReconcilerHarness) -> None:
         key = await self.come_back(story)
         story.restart()
         await story.run(key)
@@ -927,7 +939,9 @@ class TestDeletion:
     REMOVE = application("BaseAddress=https://scim", "SecretToken<scim.token", scope="All", onDelete="Remove")
 
     @pytest.mark.parametrize("policy", [None, DeletionPolicy.RETAIN, DeletionPolicy.PAUSE])
-    async def test_removes_our_credentials_first_if_asked(self, story: Story, policy: DeletionPolicy | None) -> None:
+    async def test_removes_our_credentials_first_if_asked(
+        self, story: ReconcilerHarness, policy: DeletionPolicy | None
+    ) -> None:
         key = await settled(story, self.REMOVE, deletion_policy=policy)
         story.edit(key, is_deleting=True)
         await story.run(key)
@@ -936,20 +950,20 @@ class TestDeletion:
         assert story.graph.writes[0] == "put_secrets"
         assert key not in story.server.stored
 
-    async def test_keeps_them_if_not(self, story: Story) -> None:
+    async def test_keeps_them_if_not(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         story.edit(key, is_deleting=True)
         await story.run(key)
         assert story.graph.writes == ["delete_job"]
 
-    async def test_leaves_them_to_another_resource_that_carries_them_now(self, story: Story) -> None:
+    async def test_leaves_them_to_another_resource_that_carries_them_now(self, story: ReconcilerHarness) -> None:
         key = await settled(story, self.REMOVE)
         story.apply(resource(desired(application=CREDENTIALS), name="heir", created_at=NOW))
         story.edit(key, is_deleting=True)
         await story.run(key)
         assert story.graph.writes == ["delete_job"]
 
-    async def test_goes_on_where_graph_keeps_one(self, story: Story) -> None:
+    async def test_goes_on_where_graph_keeps_one(self, story: ReconcilerHarness) -> None:
         key = await settled(story, self.REMOVE)
         story.edit(key, is_deleting=True)
         story.graph.fail("put_secrets", refused(), times=3)
@@ -957,7 +971,7 @@ class TestDeletion:
         assert "SecretNotRemovable" in story.told.reasons
         assert key not in story.server.stored
 
-    async def test_goes_on_where_the_service_principal_has_gone(self, story: Story) -> None:
+    async def test_goes_on_where_the_service_principal_has_gone(self, story: ReconcilerHarness) -> None:
         key = await settled(story, self.REMOVE)
         story.clock.move(HOUR)
         story.graph.has_principal = False
@@ -967,7 +981,7 @@ class TestDeletion:
         await story.run(key)
         assert key not in story.server.stored
 
-    async def test_waits_for_a_person_if_it_took_a_foreign_secret_along(self, story: Story) -> None:
+    async def test_waits_for_a_person_if_it_took_a_foreign_secret_along(self, story: ReconcilerHarness) -> None:
         key = await settled(story, self.REMOVE)
         story.graph.secrets["UserName"] = "somebody"
         story.graph.store = lambda entries: {**entries, "UserName": ""}
@@ -981,7 +995,7 @@ class TestDeletion:
         await later(story, key)
         assert key not in story.server.stored
 
-    async def test_does_not_lift_the_brake_that_nobody_has_looked_at(self, story: Story) -> None:
+    async def test_does_not_lift_the_brake_that_nobody_has_looked_at(self, story: ReconcilerHarness) -> None:
         key = await TestForeignSecrets().lose(story)
         story.edit(key, desired=desired(application=CREDENTIALS, deletion_policy=DeletionPolicy.RETAIN))
         story.edit(key, is_deleting=True)
@@ -992,7 +1006,7 @@ class TestDeletion:
         await later(story, key)
         assert key not in story.server.stored
 
-    async def test_removes_once_however_often_the_job_cannot_be_deleted(self, story: Story) -> None:
+    async def test_removes_once_however_often_the_job_cannot_be_deleted(self, story: ReconcilerHarness) -> None:
         key = await settled(story, self.REMOVE)
         story.edit(key, is_deleting=True)
         story.graph.fail("delete_job", DOWN, times=5)
@@ -1003,7 +1017,7 @@ class TestDeletion:
         await later(story, key)
         assert key not in story.server.stored
 
-    async def test_tells_what_graph_keeps_without_a_word_and_goes_on(self, story: Story) -> None:
+    async def test_tells_what_graph_keeps_without_a_word_and_goes_on(self, story: ReconcilerHarness) -> None:
         key = await settled(story, self.REMOVE)
         story.graph.store = lambda entries: {name: value for name, value in entries.items() if name != "BaseAddress"}
         story.edit(key, is_deleting=True)
@@ -1013,7 +1027,7 @@ class TestDeletion:
         assert "Graph does not remove BaseAddress" in [event.message.partition(":")[0] for event in story.told.events]
         assert key not in story.server.stored
 
-    async def test_is_held_up_by_the_loss_of_another_resource(self, story: Story) -> None:
+    async def test_is_held_up_by_the_loss_of_another_resource(self, story: ReconcilerHarness) -> None:
         key = await settled(story, self.REMOVE)
         carrier = holder(name="carrier", status={"conditions": [{"type": "ForeignSecretLost", "status": "True"}]})
         story.apply(carrier)
@@ -1028,7 +1042,7 @@ class TestDeletion:
 
 
 class TestASecondResource:
-    async def test_is_mirrored_and_sends_nothing(self, story: Story) -> None:
+    async def test_is_mirrored_and_sends_nothing(self, story: ReconcilerHarness) -> None:
         await settled(story)
         story.graph.add(remote_job("scim.second", template="other"))
         second = story.apply(resource(desired(application=CREDENTIALS, template_id="other"), name="x", created_at=NOW))
@@ -1037,7 +1051,7 @@ class TestASecondResource:
         assert story.status(second)["synchronizationStatus"]["code"] == "Active"
         assert story.graph.writes == []
 
-    async def test_of_the_same_second_yields_to_who_has_saved_already(self, story: Story) -> None:
+    async def test_of_the_same_second_yields_to_who_has_saved_already(self, story: ReconcilerHarness) -> None:
         key = await settled(story)
         twin = resource(desired(application=CREDENTIALS, template_id="other"), name="a-twin")
         second = story.apply(replace(twin, created_at=story.server.stored[key].created_at))
@@ -1053,7 +1067,7 @@ class TestHandingOver:
 
     THEIRS = application("BaseAddress=https://scim", "SecretToken<other.token")
 
-    async def hand_over(self, story: Story, *, is_seen: bool = True) -> tuple[ResourceKey, ResourceKey]:
+    async def hand_over(self, story: ReconcilerHarness, *, is_seen: bool = True) -> tuple[ResourceKey, ResourceKey]:
         story.secrets.put(ResourceKey("identity", "other"), token="theirs")
         story.graph.templates = ("scim", "other")
         ours = story.apply(resource(desired(application=CREDENTIALS), name="ours", finalizers=(), created_at=NOW))
@@ -1070,7 +1084,7 @@ class TestHandingOver:
             assert story.condition(ours, "CredentialsValid") == ("", "")
         return ours, older
 
-    async def test_saves_ours_again_once_the_other_gives_it_up(self, story: Story) -> None:
+    async def test_saves_ours_again_once_the_other_gives_it_up(self, story: ReconcilerHarness) -> None:
         ours, older = await self.hand_over(story)
         story.edit(older, desired=desired(template_id="other"))
         await later(story, older)
@@ -1078,7 +1092,7 @@ class TestHandingOver:
         assert story.graph.secrets["SecretToken"] == "s3cret"
         assert story.condition(ours, "Ready")[0] == "True"
 
-    async def test_saves_ours_again_after_a_restart_too(self, story: Story) -> None:
+    async def test_saves_ours_again_after_a_restart_too(self, story: ReconcilerHarness) -> None:
         ours, older = await self.hand_over(story)
         story.edit(older, is_deleting=True)
         await story.run(older)
@@ -1087,7 +1101,9 @@ class TestHandingOver:
         assert story.graph.secrets["SecretToken"] == "s3cret"
         assert story.condition(ours, "Ready")[0] == "True"
 
-    async def test_that_is_over_before_our_next_pass_is_put_right_within_the_hour(self, story: Story) -> None:
+    async def test_that_is_over_before_our_next_pass_is_put_right_within_the_hour(
+        self, story: ReconcilerHarness
+    ) -> None:
         ours, older = await self.hand_over(story, is_seen=False)
         story.edit(older, desired=desired(template_id="other"))
         await later(story, older)
@@ -1096,7 +1112,7 @@ class TestHandingOver:
 
 
 class TestBeta:
-    async def test_is_told_once_that_the_calls_will_go(self, story: Story) -> None:
+    async def test_is_told_once_that_the_calls_will_go(self, story: ReconcilerHarness) -> None:
         story.graph.is_losing_secrets = True
         key = fresh(story)
         await story.run(key)

@@ -407,7 +407,7 @@ class TestJobs:
 
     async def test_are_told_of_a_fault_of_the_operator_too(self, story: ConnectionStory) -> None:
         story.apply(connection())
-        await story.reconciler.tell_broken(KEY, since=story.clock.now())
+        await story.reconciler.record_broken(KEY, since=story.clock.now())
         assert not story.connections.is_awaited(job())
         assert story.condition()[:2] == ("Unknown", "InternalError")
 

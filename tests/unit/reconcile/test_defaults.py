@@ -13,7 +13,7 @@ from entrasync.core.resource.defaults import Defaults
 from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 from tests.support.facts import desired, holder, minutes, remote_job, resource
-from tests.support.fakes import Story
+from tests.support.fakes import ReconcilerHarness
 
 ALL = frozenset({"poll_interval", "management_policy", "deletion_policy"})
 OBSERVE = {"entrasync.io/default-management-policy": "Observe"}
@@ -22,22 +22,22 @@ UNREACHABLE = ApiServerUnavailable("503")
 
 
 @pytest.fixture
-def story() -> Story:
-    return Story()
+def story() -> ReconcilerHarness:
+    return ReconcilerHarness()
 
 
-def silent(story: Story, *, namespace: str = "identity", name: str = "salesforce") -> ResourceKey:
+def silent(story: ReconcilerHarness, *, namespace: str = "identity", name: str = "salesforce") -> ResourceKey:
     """A resource without a job whose spec says none of it."""
     return story.apply(resource(desired(unset=ALL), finalizers=(), key=ResourceKey(namespace, name)))
 
 
-def held(story: Story, **spec: Any) -> ResourceKey:
+def held(story: ReconcilerHarness, **spec: Any) -> ResourceKey:
     story.graph.add(remote_job())
     return story.apply(holder(wish=desired(**{"unset": ALL} | spec)))
 
 
 class TestWhoseWordHolds:
-    async def test_of_nobody_that_which_is_built_in(self, story: Story) -> None:
+    async def test_of_nobody_that_which_is_built_in(self, story: ReconcilerHarness) -> None:
         key = held(story)
         await story.run(key)
         assert story.status(key)["effective"] == {
@@ -47,7 +47,7 @@ class TestWhoseWordHolds:
             "scheduleState": "Active",
         }
 
-    async def test_of_the_install(self, story: Story) -> None:
+    async def test_of_the_install(self, story: ReconcilerHarness) -> None:
         story.install = Defaults(minutes(7), ManagementPolicy.MANAGE, DeletionPolicy.RETAIN)
         story.restart()
         key = held(story)
@@ -56,7 +56,7 @@ class TestWhoseWordHolds:
         assert story.status(key)["effective"]["pollInterval"] == "7m"
         assert outcome.look_again == minutes(7)
 
-    async def test_of_the_namespace_before_the_install(self, story: Story) -> None:
+    async def test_of_the_namespace_before_the_install(self, story: ReconcilerHarness) -> None:
         story.install = Defaults(minutes(7))
         story.restart()
         story.server.namespaces["identity"] = {**OBSERVE, "entrasync.io/default-poll-interval": "9m"}
@@ -65,7 +65,7 @@ class TestWhoseWordHolds:
         assert story.condition(key, "Ready") == ("False", "NoJobToObserve")
         assert story.graph.writes == []
 
-    async def test_of_the_spec_before_all(self, story: Story) -> None:
+    async def test_of_the_spec_before_all(self, story: ReconcilerHarness) -> None:
         story.server.namespaces["identity"] = OBSERVE
         key = story.apply(resource(desired(unset=frozenset({"poll_interval"})), finalizers=()))
         await story.run(key)
@@ -73,7 +73,7 @@ class TestWhoseWordHolds:
 
 
 class TestANamespace:
-    async def test_is_read_at_most_once_a_minute_for_all_its_resources(self, story: Story) -> None:
+    async def test_is_read_at_most_once_a_minute_for_all_its_resources(self, story: ReconcilerHarness) -> None:
         keys = [held(story), silent(story, name="other")]
         for _ in range(3):
             for key in keys:
@@ -83,7 +83,7 @@ class TestANamespace:
         await story.run(keys[0])
         assert story.server.namespace_reads == ["identity"] * 2
 
-    async def test_that_has_changed_holds_at_the_next_pass_after_a_minute(self, story: Story) -> None:
+    async def test_that_has_changed_holds_at_the_next_pass_after_a_minute(self, story: ReconcilerHarness) -> None:
         key = held(story)
         await story.run(key)
         story.server.namespaces["identity"] = OBSERVE
@@ -97,7 +97,9 @@ class TestANamespace:
         await story.run(key)
         assert story.graph.writes == ["start_job"]
 
-    async def test_that_observes_makes_no_claim_before_its_own_resources_were_looked_at(self, story: Story) -> None:
+    async def test_that_observes_makes_no_claim_before_its_own_resources_were_looked_at(
+        self, story: ReconcilerHarness
+    ) -> None:
         story.server.namespaces["elsewhere"] = OBSERVE
         story.graph.add(remote_job())
         watching = holder(wish=desired(unset=ALL), name="watching", key=ResourceKey("elsewhere", "watching"))
@@ -107,7 +109,7 @@ class TestANamespace:
         assert story.condition(key, "Ready") == ("True", "Healthy")
         assert story.status(key)["origin"] == "Adopted"
 
-    async def test_with_wrong_annotations_is_told_once_and_nothing_is_deleted(self, story: Story) -> None:
+    async def test_with_wrong_annotations_is_told_once_and_nothing_is_deleted(self, story: ReconcilerHarness) -> None:
         story.server.namespaces["identity"] = {"entrasync.io/default-deletion-policy": "Keep"}
         key = held(story)
         for _ in range(3):
@@ -123,7 +125,7 @@ class TestANamespace:
         assert story.graph.writes == []
         assert "'Keep'" in story.told.events[-1].message
 
-    async def test_whose_annotation_became_wrong_is_no_bolder_than_before(self, story: Story) -> None:
+    async def test_whose_annotation_became_wrong_is_no_bolder_than_before(self, story: ReconcilerHarness) -> None:
         story.server.namespaces["identity"] = {"entrasync.io/default-deletion-policy": "Retain"}
         key = held(story)
         await story.run(key)
@@ -134,14 +136,18 @@ class TestANamespace:
         await story.run(key)
         assert story.graph.writes == []
 
-    async def test_with_a_wrong_annotation_is_no_business_of_a_spec_that_says_it(self, story: Story) -> None:
+    async def test_with_a_wrong_annotation_is_no_business_of_a_spec_that_says_it(
+        self, story: ReconcilerHarness
+    ) -> None:
         story.server.namespaces["identity"] = {"entrasync.io/default-management-policy": "observe"}
         key = held(story, unset=frozenset({"deletion_policy"}))
         await story.run(key)
         assert story.condition(key, "DefaultsInDoubt") == ("", "")
         assert story.condition(key, "Ready") == ("True", "Healthy")
 
-    async def test_in_doubt_creates_nothing_and_is_no_observer_whose_job_others_may_take(self, story: Story) -> None:
+    async def test_in_doubt_creates_nothing_and_is_no_observer_whose_job_others_may_take(
+        self, story: ReconcilerHarness
+    ) -> None:
         story.server.namespaces["elsewhere"] = None
         doubtful = held(story)
         story.server.namespaces["identity"] = {"entrasync.io/default-management-policy": "observe"}
@@ -153,7 +159,7 @@ class TestANamespace:
         assert story.condition(other, "Stalled") == ("True", "Conflict")
         assert story.graph.writes == []
 
-    async def test_with_wrong_annotations_is_told_to_its_own_resources_only(self, story: Story) -> None:
+    async def test_with_wrong_annotations_is_told_to_its_own_resources_only(self, story: ReconcilerHarness) -> None:
         story.server.namespaces["theirs"] = {"entrasync.io/default-poll-interval": "canary"}
         theirs = holder("other-job", wish=desired(unset=ALL), key=ResourceKey("theirs", "other"), uid="other")
         story.apply(theirs)
@@ -168,7 +174,7 @@ class TestANamespace:
         assert story.told.reasons == ["InvalidAnnotation"]
 
     async def test_that_may_not_be_read_is_logged_once_and_only_observed(
-        self, story: Story, caplog: pytest.LogCaptureFixture
+        self, story: ReconcilerHarness, caplog: pytest.LogCaptureFixture
     ) -> None:
         story.server.namespaces["identity"] = None
         key = held(story)
@@ -186,7 +192,9 @@ class TestANamespace:
         assert story.condition(key, "Ready") == ("True", "Healthy")
         assert story.condition(key, "DefaultsInDoubt") == ("", "")
 
-    async def test_that_may_not_be_read_after_a_restart_allows_no_more_than_before(self, story: Story) -> None:
+    async def test_that_may_not_be_read_after_a_restart_allows_no_more_than_before(
+        self, story: ReconcilerHarness
+    ) -> None:
         story.server.namespaces["identity"] = OBSERVE | {"entrasync.io/default-deletion-policy": "Retain"}
         key = held(story, unset=frozenset({"deletion_policy"}))
         another = silent(story, name="another")
@@ -199,7 +207,7 @@ class TestANamespace:
         assert story.graph.writes == []
 
     async def test_that_was_never_read_ends_the_pass_for_it_may_forbid_what_is_about_to_be_done(
-        self, story: Story
+        self, story: ReconcilerHarness
     ) -> None:
         story.server.namespaces["identity"] = UNREACHABLE
         key = silent(story)
@@ -208,7 +216,9 @@ class TestANamespace:
         assert story.graph.calls == []
 
     @pytest.mark.parametrize("answer", [UNREACHABLE, None], ids=["unreachable", "forbidden"])
-    async def test_that_cannot_be_read_any_more_holds_as_it_was(self, story: Story, answer: Exception | None) -> None:
+    async def test_that_cannot_be_read_any_more_holds_as_it_was(
+        self, story: ReconcilerHarness, answer: Exception | None
+    ) -> None:
         story.server.namespaces["identity"] = OBSERVE
         key = silent(story)
         await story.run(key)
@@ -218,7 +228,7 @@ class TestANamespace:
         assert story.graph.writes == []
         assert story.status(key)["effective"]["managementPolicy"] == "Observe"
 
-    async def test_is_not_read_for_what_is_suspended(self, story: Story) -> None:
+    async def test_is_not_read_for_what_is_suspended(self, story: ReconcilerHarness) -> None:
         key = held(story, is_suspended=True)
         await story.run(key)
         assert story.server.namespace_reads == []
@@ -226,7 +236,7 @@ class TestANamespace:
 
 class TestDeletion:
     @pytest.mark.parametrize(("word", "left"), [("Delete", []), ("Retain", ["Active"]), ("Pause", ["Disabled"])])
-    async def test_goes_by_what_is_in_force_then(self, story: Story, word: str, left: list[str]) -> None:
+    async def test_goes_by_what_is_in_force_then(self, story: ReconcilerHarness, word: str, left: list[str]) -> None:
         key = held(story)
         await story.run(key)
         story.server.namespaces["identity"] = {"entrasync.io/default-deletion-policy": word}
@@ -236,7 +246,7 @@ class TestDeletion:
         assert key not in story.server.stored
         assert [job.schedule_state for job in story.graph.jobs.values()] == left
 
-    async def test_that_is_held_up_shows_what_is_in_force(self, story: Story) -> None:
+    async def test_that_is_held_up_shows_what_is_in_force(self, story: ReconcilerHarness) -> None:
         key = held(story)
         await story.run(key)
         story.server.namespaces["identity"] = {"entrasync.io/default-deletion-policy": "Pause"}

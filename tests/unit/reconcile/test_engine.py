@@ -40,7 +40,7 @@ class Passes:
             raise ending
         return ending
 
-    async def tell_broken(self, key: ResourceKey, *, since: datetime) -> None:
+    async def record_broken(self, key: ResourceKey, *, since: datetime) -> None:
         self.broken.append((key.name, since))
         if self.is_mute:
             raise RuntimeError("the status cannot be written either")

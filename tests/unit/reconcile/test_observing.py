@@ -33,9 +33,9 @@ from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource, ResourceKey
 from entrasync.reconcile.controller.perform import ObservedOnly, Performer
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
-from entrasync.reconcile.step.action_result import Done
+from entrasync.reconcile.step.action_result import ActionResult
 from tests.support.facts import JOB, NOW, PRINCIPAL, desired, holder, minutes, quarantined_job, remote_job, resource
-from tests.support.fakes import Story
+from tests.support.fakes import ReconcilerHarness
 
 OBSERVE = ManagementPolicy.OBSERVE
 NOT_FOUND = GraphAnswer(404, "", "", "request")
@@ -63,26 +63,28 @@ KUBERNETES_WRITES: list[KubernetesWrite] = [
 
 
 @pytest.fixture
-def story() -> Story:
-    return Story()
+def story() -> ReconcilerHarness:
+    return ReconcilerHarness()
 
 
 def observing(**spec: Any) -> Desired:
     return desired(management_policy=OBSERVE, **spec)
 
 
-def observer(story: Story, *, name: str = "salesforce", **spec: Any) -> ResourceKey:
+def observer(story: ReconcilerHarness, *, name: str = "salesforce", **spec: Any) -> ResourceKey:
     return story.apply(resource(observing(**spec), finalizers=(), name=name))
 
 
-def drifted(story: Story, key: ResourceKey) -> str:
+def drifted(story: ReconcilerHarness, key: ResourceKey) -> str:
     [found] = [entry for entry in story.status(key)["conditions"] if entry["type"] == "Drifted"]
     assert found["status"] == "True"
     return str(found["message"])
 
 
 class TestAJobThatIsThere:
-    async def test_is_mirrored_and_costs_two_writes_to_kubernetes_and_none_to_graph(self, story: Story) -> None:
+    async def test_is_mirrored_and_costs_two_writes_to_kubernetes_and_none_to_graph(
+        self, story: ReconcilerHarness
+    ) -> None:
         story.graph.add(remote_job())
         key = observer(story)
         await story.run(key)
@@ -93,7 +95,7 @@ class TestAJobThatIsThere:
         assert story.status(key)["synchronizationStatus"]["code"] == "Active"
         assert story.status(key)["effective"]["managementPolicy"] == "Observe"
 
-    async def test_makes_ready_when_it_is_fit(self, story: Story) -> None:
+    async def test_makes_ready_when_it_is_fit(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job())
         key = observer(story)
         await story.run(key)
@@ -101,14 +103,14 @@ class TestAJobThatIsThere:
         assert story.condition(key, "Applied") == ("True", "Applied")
         assert story.condition(key, "Drifted") == ("False", "Applied")
 
-    async def test_does_not_when_it_is_ill(self, story: Story) -> None:
+    async def test_does_not_when_it_is_ill(self, story: ReconcilerHarness) -> None:
         story.graph.add(quarantined_job())
         key = observer(story)
         await story.run(key)
         assert story.condition(key, "Ready") == ("False", "Quarantined")
         assert story.condition(key, "Stalled") == ("True", "Quarantined")
 
-    async def test_that_differs_is_told_once_and_stays_ready(self, story: Story) -> None:
+    async def test_that_differs_is_told_once_and_stays_ready(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job(state="Disabled", code="Paused"))
         key = observer(story, schedule_state=ScheduleState.ACTIVE)
         await story.run(key)
@@ -124,7 +126,7 @@ class TestAJobThatIsThere:
         assert story.told.reasons == ["JobAdopted", "Drifted"]
         assert story.graph.writes == []
 
-    async def test_that_differs_is_no_news_when_a_poll_is_lost(self, story: Story) -> None:
+    async def test_that_differs_is_no_news_when_a_poll_is_lost(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job(state="Disabled", code="Paused"))
         key = observer(story, schedule_state=ScheduleState.ACTIVE)
         await story.run(key)
@@ -133,7 +135,9 @@ class TestAJobThatIsThere:
         await story.run(key)
         assert story.status(key) == before
 
-    async def test_that_differs_is_still_told_when_graph_cannot_be_read_for_long(self, story: Story) -> None:
+    async def test_that_differs_is_still_told_when_graph_cannot_be_read_for_long(
+        self, story: ReconcilerHarness
+    ) -> None:
         story.graph.add(remote_job(state="Disabled", code="Paused"))
         key = observer(story, schedule_state=ScheduleState.ACTIVE)
         await story.run(key)
@@ -143,7 +147,7 @@ class TestAJobThatIsThere:
         assert story.condition(key, "Ready") == ("Unknown", "GraphUnreachable")
         assert story.condition(key, "Drifted") == ("True", "Drifted")
 
-    async def test_is_no_more_said_to_match_when_its_service_principal_has_gone(self, story: Story) -> None:
+    async def test_is_no_more_said_to_match_when_its_service_principal_has_gone(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job())
         key = observer(story)
         await story.run(key)
@@ -155,7 +159,7 @@ class TestAJobThatIsThere:
         assert story.condition(key, "Drifted") == ("", "")
         assert story.condition(key, "Applied")[0] == "False"
 
-    async def test_says_so_when_it_differs_no_more(self, story: Story) -> None:
+    async def test_says_so_when_it_differs_no_more(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job(state="Disabled", code="Paused"))
         key = observer(story, schedule_state=ScheduleState.ACTIVE)
         await story.run(key)
@@ -165,7 +169,7 @@ class TestAJobThatIsThere:
 
 
 class TestNoJob:
-    async def test_is_looked_for_at_each_poll_and_tells_what_would_be_created(self, story: Story) -> None:
+    async def test_is_looked_for_at_each_poll_and_tells_what_would_be_created(self, story: ReconcilerHarness) -> None:
         key = observer(story)
         outcome = await story.run(key)
         assert outcome.look_again == minutes(5)
@@ -178,13 +182,13 @@ class TestNoJob:
         assert story.condition(key, "Ready") == ("True", "Observed")
         assert story.graph.writes == []
 
-    async def test_differs_from_nothing_where_none_would_be_created(self, story: Story) -> None:
+    async def test_differs_from_nothing_where_none_would_be_created(self, story: ReconcilerHarness) -> None:
         key = observer(story, adoption_policy=AdoptionPolicy.ADOPT_ONLY)
         await story.run(key)
         assert story.condition(key, "Ready") == ("False", "NoJobToObserve")
         assert story.condition(key, "Drifted") == ("", "")
 
-    async def test_after_a_job_has_gone_creates_none(self, story: Story) -> None:
+    async def test_after_a_job_has_gone_creates_none(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job())
         key = observer(story)
         await story.run(key)
@@ -195,7 +199,7 @@ class TestNoJob:
 
 
 class TestBesideOneThatManages:
-    async def test_neither_is_a_conflict_for_the_other(self, story: Story) -> None:
+    async def test_neither_is_a_conflict_for_the_other(self, story: ReconcilerHarness) -> None:
         key = story.apply(resource(finalizers=()))
         twin = observer(story, name="twin")
         await story.run(key)
@@ -204,7 +208,7 @@ class TestBesideOneThatManages:
         assert story.condition(key, "Ready")[0] == story.condition(twin, "Ready")[0] == "True"
         assert story.graph.writes == ["create_job", "start_job"]
 
-    async def test_several_may_watch_one_job(self, story: Story) -> None:
+    async def test_several_may_watch_one_job(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job())
         keys = [observer(story, name=name) for name in ("a", "b", "c")]
         for key in keys:
@@ -213,7 +217,7 @@ class TestBesideOneThatManages:
 
 
 class TestFromOnePolicyToTheOther:
-    async def test_what_was_observed_is_managed_as_adopted(self, story: Story) -> None:
+    async def test_what_was_observed_is_managed_as_adopted(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job(state="Disabled", code="Paused"))
         key = observer(story, schedule_state=ScheduleState.ACTIVE)
         await story.run(key)
@@ -225,7 +229,7 @@ class TestFromOnePolicyToTheOther:
         assert story.status(key)["effective"]["deletionPolicy"] == "Retain"
         assert story.condition(key, "Drifted") == ("", "")
 
-    async def test_an_older_observer_does_not_take_the_job_from_who_manages_it(self, story: Story) -> None:
+    async def test_an_older_observer_does_not_take_the_job_from_who_manages_it(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job())
         watching = observer(story, name="watching")
         key = story.apply(resource(finalizers=(), created_at=NOW))
@@ -240,7 +244,9 @@ class TestFromOnePolicyToTheOther:
         await story.run(watching)
         assert story.graph.writes == []
 
-    async def test_who_managed_before_and_observes_leaves_the_job_to_who_takes_it_meanwhile(self, story: Story) -> None:
+    async def test_who_managed_before_and_observes_leaves_the_job_to_who_takes_it_meanwhile(
+        self, story: ReconcilerHarness
+    ) -> None:
         story.graph.add(remote_job())
         former = story.apply(holder())
         story.edit(former, desired=observing())
@@ -254,7 +260,7 @@ class TestFromOnePolicyToTheOther:
         assert story.condition(former, "Stalled") == ("True", "Conflict")
         assert story.condition(key, "Ready") == ("True", "Healthy")
 
-    async def test_what_was_created_stays_created(self, story: Story) -> None:
+    async def test_what_was_created_stays_created(self, story: ReconcilerHarness) -> None:
         key = story.apply(resource(finalizers=()))
         await story.run(key)
         story.edit(key, desired=observing())
@@ -265,7 +271,7 @@ class TestFromOnePolicyToTheOther:
         assert story.status(key)["origin"] == "Created"
         assert story.graph.writes == ["create_job", "start_job"]
 
-    async def test_a_job_that_was_to_be_created_is_created(self, story: Story) -> None:
+    async def test_a_job_that_was_to_be_created_is_created(self, story: ReconcilerHarness) -> None:
         key = observer(story)
         await story.run(key)
         story.edit(key, desired=desired())
@@ -276,7 +282,7 @@ class TestFromOnePolicyToTheOther:
 
 class TestDeletion:
     @pytest.mark.parametrize("policy", list(DeletionPolicy))
-    async def test_only_lets_go_whatever_the_policy(self, story: Story, policy: DeletionPolicy) -> None:
+    async def test_only_lets_go_whatever_the_policy(self, story: ReconcilerHarness, policy: DeletionPolicy) -> None:
         story.graph.add(remote_job())
         key = story.apply(holder(wish=observing(deletion_policy=policy), finalizers=(FINALIZER,)))
         story.edit(key, is_deleting=True)
@@ -288,7 +294,7 @@ class TestDeletion:
 class TestTheGuard:
     """Whatever a rule may plan, no write to Graph gets past the one place where all of them are made."""
 
-    async def perform(self, story: Story, action: Action, resource: Resource) -> Done:
+    async def perform(self, story: ReconcilerHarness, action: Action, resource: Resource) -> ActionResult:
         performer = Performer(
             story.connections, story.server, story.resources, story.memory, events=story.told, clock=story.clock
         )
@@ -299,7 +305,7 @@ class TestTheGuard:
         assert {type(action) for action in KUBERNETES_WRITES} == set(get_args(KubernetesWrite))
 
     @pytest.mark.parametrize("action", GRAPH_WRITES, ids=lambda action: type(action).__name__)
-    async def test_refuses_what_was_planned_for_an_observer(self, story: Story, action: GraphWrite) -> None:
+    async def test_refuses_what_was_planned_for_an_observer(self, story: ReconcilerHarness, action: GraphWrite) -> None:
         story.graph.add(remote_job())
         key = story.apply(holder(wish=observing()))
         with pytest.raises(ObservedOnly, match="only observes"):
@@ -308,13 +314,17 @@ class TestTheGuard:
         assert story.server.writes == []
 
     @pytest.mark.parametrize("action", KUBERNETES_WRITES, ids=lambda action: type(action).__name__)
-    async def test_lets_through_what_asks_nothing_of_graph(self, story: Story, action: KubernetesWrite) -> None:
+    async def test_lets_through_what_asks_nothing_of_graph(
+        self, story: ReconcilerHarness, action: KubernetesWrite
+    ) -> None:
         key = story.apply(holder(wish=observing()))
         await self.perform(story, action, story.server.stored[key])
         assert story.graph.calls == []
 
     @pytest.mark.parametrize("wish", [observing(), desired(is_suspended=True)], ids=["Observe", "suspend"])
-    async def test_stops_a_pass_whose_resource_was_changed_meanwhile(self, story: Story, wish: Desired) -> None:
+    async def test_stops_a_pass_whose_resource_was_changed_meanwhile(
+        self, story: ReconcilerHarness, wish: Desired
+    ) -> None:
         story.graph.add(remote_job())
         key = story.apply(holder())
         before = story.server.stored[key]

@@ -35,7 +35,7 @@ from tests.support.facts import (
     remote_job,
     resource,
 )
-from tests.support.fakes import Story
+from tests.support.fakes import ReconcilerHarness
 
 POLICIES = Path(__file__).parents[2] / "data" / "policies"
 CONTOSO = ResourceKey("identity", "contoso")
@@ -152,7 +152,7 @@ async def deleted(cell: Cell) -> tuple[str, ...]:
     return calls_of(story), writes_of(story), ends
 
 
-async def run_until_settled(story: Story, key: ResourceKey) -> None:
+async def run_until_settled(story: ReconcilerHarness, key: ResourceKey) -> None:
     """One pass, and more only while a job that is not shown does not count as gone yet."""
     for _ in range(MOST_PASSES):
         await story.run(key)
@@ -214,7 +214,7 @@ JOBS: Mapping[str, tuple[RemoteJob, ...]] = {
 }
 
 
-def put_remote(story: Story, remote: str) -> None:
+def put_remote(story: ReconcilerHarness, remote: str) -> None:
     """Have Graph as the case wants it."""
     for job in JOBS[remote]:
         story.graph.add(job)
@@ -232,16 +232,16 @@ def older() -> Resource:
     return holder(name="older", created_at=ago(minutes(60 * 24 * 9)))
 
 
-def connect(story: Story, how: str) -> None:
+def connect(story: ReconcilerHarness, how: str) -> None:
     """Have the connection as the case wants it: one that is lost has worked, one that is down or gone never has."""
     if how in {"up", "lost"}:
-        listings = Listings(story.graph, on_fetched=lambda home, listing: None)
+        listings = Listings(story.graph, on_fetched=lambda service_principal_id, listing: None)
         story.connections.put(CONTOSO, Connection(CONTOSO, story.graph, listings))
     if how in {"down", "lost"}:
         story.connections.put(CONTOSO, Fault("SecretUnreadable", "Secret entra is missing."))
 
 
-class NotedStory(Story):
+class NotedStory(ReconcilerHarness):
     """A story that notes each call to Graph with the template or the job that it is about."""
 
     def __init__(self) -> None:
@@ -270,11 +270,11 @@ def calls_of(story: NotedStory) -> str:
     return " ".join(story.noted)
 
 
-def writes_of(story: Story) -> str:
+def writes_of(story: ReconcilerHarness) -> str:
     return " ".join(story.server.writes)
 
 
-def told(story: Story, key: ResourceKey) -> tuple[str, str, str]:
+def told(story: ReconcilerHarness, key: ResourceKey) -> tuple[str, str, str]:
     """What Ready says and why, why it is Stalled, and what Drifted says."""
     stalled, drifted = story.condition(key, "Stalled"), story.condition(key, "Drifted")
     return " ".join(story.condition(key, "Ready")), stalled[1], drifted[0]

@@ -9,7 +9,7 @@ from entrasync.api.policies import Readiness, ScheduleState
 from entrasync.core.decision.errors import GraphAnswer, Refused, Transient
 from entrasync.core.resource.job_resource import ResourceKey
 from tests.support.facts import application, desired, holder, minutes, remote_job, resource
-from tests.support.fakes import Story
+from tests.support.fakes import ReconcilerHarness
 
 SECRET = ResourceKey("identity", "scim")
 CREDENTIALS = application("BaseAddress=https://scim", "SecretToken<scim.token")
@@ -18,13 +18,13 @@ DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Down.")
 
 
 @pytest.fixture
-def story() -> Story:
-    story = Story()
+def story() -> ReconcilerHarness:
+    story = ReconcilerHarness()
     story.secrets.put(SECRET, token="s3cret")
     return story
 
 
-async def refused_after_it_ran(story: Story, **wish: Any) -> ResourceKey:
+async def refused_after_it_ran(story: ReconcilerHarness, **wish: Any) -> ResourceKey:
     """A job that runs on credentials that we saved, and then is given others."""
     story.graph.add(remote_job())
     key = story.apply(holder(wish=desired(application=CREDENTIALS, **wish)))
@@ -37,7 +37,7 @@ async def refused_after_it_ran(story: Story, **wish: Any) -> ResourceKey:
 
 
 class TestRefusedCredentialsOfAJobThatRuns:
-    async def test_do_not_hold_up_a_rollout_that_asks_for_no_more_than_applied(self, story: Story) -> None:
+    async def test_do_not_hold_up_a_rollout_that_asks_for_no_more_than_applied(self, story: ReconcilerHarness) -> None:
         key = await refused_after_it_ran(story, readiness=Readiness.APPLIED)
         assert story.condition(key, "Ready") == ("True", "Applied")
         assert "refused them (InvalidCredentials" in story.message(key, "Ready")
@@ -45,7 +45,7 @@ class TestRefusedCredentialsOfAJobThatRuns:
         assert story.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
         assert story.condition(key, "Applied") == ("False", "ValidationFailed")
 
-    async def test_are_told_once_and_stay_told_while_graph_is_down(self, story: Story) -> None:
+    async def test_are_told_once_and_stay_told_while_graph_is_down(self, story: ReconcilerHarness) -> None:
         key = await refused_after_it_ran(story, readiness=Readiness.APPLIED)
         writes = len(story.server.writes)
         story.graph.fail("list_jobs", DOWN)
@@ -55,12 +55,12 @@ class TestRefusedCredentialsOfAJobThatRuns:
         await story.run_until(key, minutes(10))
         assert story.told.reasons.count("ValidationFailed") == 1
 
-    async def test_are_a_persons_turn_where_ready_asks_for_a_fit_job(self, story: Story) -> None:
+    async def test_are_a_persons_turn_where_ready_asks_for_a_fit_job(self, story: ReconcilerHarness) -> None:
         key = await refused_after_it_ran(story)
         assert story.condition(key, "Ready") == ("False", "ValidationFailed")
         assert story.condition(key, "Stalled") == ("True", "ValidationFailed")
 
-    async def test_do_not_keep_what_else_is_new_in_the_spec_from_graph(self, story: Story) -> None:
+    async def test_do_not_keep_what_else_is_new_in_the_spec_from_graph(self, story: ReconcilerHarness) -> None:
         key = await refused_after_it_ran(story, readiness=Readiness.APPLIED)
         wish = desired(application=CREDENTIALS, readiness=Readiness.APPLIED, interval="PT20M")
         story.edit(key, desired=wish)
@@ -70,7 +70,7 @@ class TestRefusedCredentialsOfAJobThatRuns:
 
 
 class TestRefusedCredentialsThatAreNeeded:
-    async def test_for_the_first_start_are_not_applied(self, story: Story) -> None:
+    async def test_for_the_first_start_are_not_applied(self, story: ReconcilerHarness) -> None:
         story.graph.fail("validate_credentials", REFUSED, times=99)
         wish = desired(application=CREDENTIALS, readiness=Readiness.APPLIED)
         key = story.apply(resource(wish, finalizers=()))
@@ -79,14 +79,14 @@ class TestRefusedCredentialsThatAreNeeded:
         assert story.condition(key, "Ready") == ("False", "ValidationFailed")
         assert story.condition(key, "Stalled") == ("True", "ValidationFailed")
 
-    async def test_by_a_job_that_ran_without_ours_are_not_applied(self, story: Story) -> None:
+    async def test_by_a_job_that_ran_without_ours_are_not_applied(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job())
         story.graph.fail("validate_credentials", REFUSED, times=99)
         key = story.apply(holder(wish=desired(application=CREDENTIALS, readiness=Readiness.APPLIED)))
         await story.run(key)
         assert story.condition(key, "Ready") == ("False", "ValidationFailed")
 
-    async def test_to_start_a_job_again_are_not_applied(self, story: Story) -> None:
+    async def test_to_start_a_job_again_are_not_applied(self, story: ReconcilerHarness) -> None:
         key = await refused_after_it_ran(story, readiness=Readiness.APPLIED)
         wish = desired(application=CREDENTIALS, readiness=Readiness.APPLIED)
         story.edit(key, desired=desired(**(vars(wish) | {"schedule_state": ScheduleState.PAUSED})))

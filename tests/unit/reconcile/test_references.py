@@ -72,7 +72,7 @@ class TestTheWayOfAJob:
             Connections(None, serves=lambda _: True).find(job())
 
 
-class Ground:
+class SharedServices:
     """Two stores, their queues, and who refers to whom."""
 
     def __init__(self) -> None:
@@ -95,8 +95,8 @@ class Ground:
 
 
 @pytest.fixture
-def ground() -> Ground:
-    return Ground()
+def ground() -> SharedServices:
+    return SharedServices()
 
 
 def with_credentials(secret: str) -> ApplicationSpec:
@@ -106,12 +106,12 @@ def with_credentials(secret: str) -> ApplicationSpec:
 
 
 class TestAChangedConnection:
-    async def test_wakes_the_jobs_that_go_by_it(self, ground: Ground) -> None:
+    async def test_wakes_the_jobs_that_go_by_it(self, ground: SharedServices) -> None:
         ground.put(job("a", by="contoso"), job("b"), job("c", by="contoso", namespace="elsewhere"))
         ground.references.connection_changed(NAMED)
         assert await ground.woken(ground.references.job_queue, is_urgent=False) == {"identity/a"}
 
-    async def test_named_default_wakes_those_that_name_none(self, ground: Ground) -> None:
+    async def test_named_default_wakes_those_that_name_none(self, ground: SharedServices) -> None:
         ground.put(job("a", by="contoso"), job("b"), job("c", by="default"), job("d", namespace="elsewhere"))
         ground.references.connection_changed(DEFAULT)
         woken = await ground.woken(ground.references.job_queue, is_urgent=False)
@@ -119,13 +119,13 @@ class TestAChangedConnection:
 
 
 class TestAChangedSecret:
-    async def test_wakes_the_connections_that_log_in_by_it(self, ground: Ground) -> None:
+    async def test_wakes_the_connections_that_log_in_by_it(self, ground: SharedServices) -> None:
         for made in (connection(), connection(key=ResourceKey("elsewhere", "contoso"), uid="uid-2")):
             ground.references.connections.put(made)
         ground.references.secret_changed(ResourceKey("identity", "entra"))
         assert await ground.woken(ground.references.connection_queue) == {"identity/contoso"}
 
-    async def test_wakes_the_jobs_that_send_its_values_to_graph(self, ground: Ground) -> None:
+    async def test_wakes_the_jobs_that_send_its_values_to_graph(self, ground: SharedServices) -> None:
         reader = desired(application=with_credentials("scim"))
         other = desired(application=with_credentials("other"))
         ground.put(resource(reader, name="reads"), resource(other, name="other"), resource(name="none"))

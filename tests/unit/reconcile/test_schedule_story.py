@@ -12,7 +12,7 @@ from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, Refused
 from entrasync.core.primitives.times import write_time
 from entrasync.core.resource.job_resource import ResourceKey
 from tests.support.facts import JOB, NOW, application, desired, holder, minutes, quarantined_job, remote_job
-from tests.support.fakes import Story
+from tests.support.fakes import ReconcilerHarness
 
 LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
 
@@ -22,21 +22,21 @@ REFUSED = Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(400, "Invali
 
 
 @pytest.fixture
-def story() -> Story:
-    return Story()
+def story() -> ReconcilerHarness:
+    return ReconcilerHarness()
 
 
-def hold(story: Story, key: ResourceKey, until: str) -> None:
+def hold(story: ReconcilerHarness, key: ResourceKey, until: str) -> None:
     known = story.server.stored[key]
     story.server.apply(replace(known, annotations={**known.annotations, HOLD_UNTIL_ANNOTATION: until}))
 
 
-def adopted(story: Story) -> ResourceKey:
+def adopted(story: ReconcilerHarness) -> ResourceKey:
     story.graph.add(remote_job())
     return story.apply(holder(origin="Adopted"))
 
 
-async def with_credentials(story: Story) -> ResourceKey:
+async def with_credentials(story: ReconcilerHarness) -> ResourceKey:
     """A job that runs, with credentials that Graph has."""
     story.secrets.put(SECRET, token="s3cret")
     story.graph.add(remote_job())
@@ -48,7 +48,7 @@ async def with_credentials(story: Story) -> ResourceKey:
 
 
 class TestAHold:
-    async def test_pauses_at_once_and_ends_by_itself_and_on_time(self, story: Story) -> None:
+    async def test_pauses_at_once_and_ends_by_itself_and_on_time(self, story: ReconcilerHarness) -> None:
         key = adopted(story)
         await story.run(key)
         hold(story, key, write_time(NOW + minutes(7)))
@@ -67,7 +67,7 @@ class TestAHold:
         assert story.graph.writes == ["pause_job", "start_job"]
         assert story.told.reasons == ["JobPaused", "JobStarted"]
 
-    async def test_is_written_down_before_the_job_is_paused(self, story: Story) -> None:
+    async def test_is_written_down_before_the_job_is_paused(self, story: ReconcilerHarness) -> None:
         key = adopted(story)
         await story.run(key)
         hold(story, key, write_time(NOW + minutes(7)))
@@ -77,7 +77,7 @@ class TestAHold:
         await story.run_until(key, minutes(8))
         assert story.graph.writes == ["pause_job", "start_job"]
 
-    async def test_that_outlives_the_operator_is_ended_by_the_next(self, story: Story) -> None:
+    async def test_that_outlives_the_operator_is_ended_by_the_next(self, story: ReconcilerHarness) -> None:
         key = adopted(story)
         hold(story, key, write_time(NOW + minutes(7)))
         await story.run(key)
@@ -86,7 +86,7 @@ class TestAHold:
         await story.run(key)
         assert story.graph.writes == ["pause_job", "start_job"]
 
-    async def test_leaves_a_job_alone_that_a_person_paused_before_it(self, story: Story) -> None:
+    async def test_leaves_a_job_alone_that_a_person_paused_before_it(self, story: ReconcilerHarness) -> None:
         key = adopted(story)
         await story.run(key)
         story.graph.add(remote_job(state="Disabled", code="Paused"))
@@ -94,14 +94,14 @@ class TestAHold:
         await story.run_until(key, minutes(20))
         assert story.graph.writes == []
 
-    async def test_of_a_quarantined_job_ends_with_a_start(self, story: Story) -> None:
+    async def test_of_a_quarantined_job_ends_with_a_start(self, story: ReconcilerHarness) -> None:
         story.graph.add(quarantined_job())
         key = story.apply(holder())
         hold(story, key, write_time(NOW + minutes(7)))
         await story.run_until(key, minutes(20))
         assert story.graph.writes == ["pause_job", "start_job"]
 
-    async def test_costs_one_write_more_than_a_pause_and_then_none(self, story: Story) -> None:
+    async def test_costs_one_write_more_than_a_pause_and_then_none(self, story: ReconcilerHarness) -> None:
         key = adopted(story)
         await story.run(key)
         before = len(story.server.writes)
@@ -111,7 +111,7 @@ class TestAHold:
         await story.run_until(key, minutes(50))
         assert story.server.writes[before:] == ["status", "status"]
 
-    async def test_that_graph_does_not_show_yet_is_not_forgotten(self, story: Story) -> None:
+    async def test_that_graph_does_not_show_yet_is_not_forgotten(self, story: ReconcilerHarness) -> None:
         key = adopted(story)
         await story.run(key)
         story.graph.is_stale = True
@@ -124,7 +124,9 @@ class TestAHold:
         await story.run_until(key, minutes(8))
         assert story.graph.writes == ["pause_job", "start_job"]
 
-    async def test_that_is_overtaken_by_an_expiration_still_knows_what_ran_before(self, story: Story) -> None:
+    async def test_that_is_overtaken_by_an_expiration_still_knows_what_ran_before(
+        self, story: ReconcilerHarness
+    ) -> None:
         story.graph.add(remote_job())
         wish = desired(expiration=NOW + minutes(7))
         key = story.apply(holder(origin="Adopted", wish=wish))
@@ -135,7 +137,7 @@ class TestAHold:
         await story.run(key)
         assert story.graph.writes == ["pause_job", "start_job"]
 
-    async def test_ends_in_time_although_the_credentials_are_refused(self, story: Story) -> None:
+    async def test_ends_in_time_although_the_credentials_are_refused(self, story: ReconcilerHarness) -> None:
         key = await with_credentials(story)
         hold(story, key, write_time(story.clock.now() + minutes(7)))
         await story.run(key)
@@ -145,7 +147,7 @@ class TestAHold:
         assert story.graph.writes == ["pause_job", "start_job"]
         assert story.condition(key, "Stalled") == ("True", "ValidationFailed")
 
-    async def test_ends_in_time_although_the_secret_is_gone(self, story: Story) -> None:
+    async def test_ends_in_time_although_the_secret_is_gone(self, story: ReconcilerHarness) -> None:
         key = await with_credentials(story)
         story.secrets.remove(SECRET)
         hold(story, key, write_time(story.clock.now() + minutes(7)))
@@ -153,7 +155,7 @@ class TestAHold:
         assert story.graph.writes == ["pause_job", "start_job"]
         assert story.condition(key, "Stalled") == ("True", "SecretUnreadable")
 
-    async def test_that_has_ended_is_not_told_as_the_present_cause(self, story: Story) -> None:
+    async def test_that_has_ended_is_not_told_as_the_present_cause(self, story: ReconcilerHarness) -> None:
         """A person starts in the hold what a person had paused before it: what rested before rests again."""
         key = adopted(story)
         await story.run(key)
@@ -169,14 +171,14 @@ class TestAHold:
         assert story.graph.writes == ["pause_job"]
         assert f"for a cause that no longer holds (held until {until} by" in story.message(key, "Ready")
 
-    async def test_for_ever_pauses(self, story: Story) -> None:
+    async def test_for_ever_pauses(self, story: ReconcilerHarness) -> None:
         key = adopted(story)
         hold(story, key, "9999-12-31T23:59:59Z")
         await story.run_until(key, minutes(60))
         assert story.graph.writes == ["pause_job"]
         assert story.told.reasons == ["JobPaused"]
 
-    async def test_that_cannot_be_read_is_told_once_and_harms_nothing(self, story: Story) -> None:
+    async def test_that_cannot_be_read_is_told_once_and_harms_nothing(self, story: ReconcilerHarness) -> None:
         key = adopted(story)
         hold(story, key, "tomorrow")
         await story.run_until(key, minutes(30))
@@ -188,7 +190,7 @@ class TestAHold:
 
 
 class TestAnExpiration:
-    async def test_pauses_on_time_says_why_and_ends_when_it_is_put_off(self, story: Story) -> None:
+    async def test_pauses_on_time_says_why_and_ends_when_it_is_put_off(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job())
         wish = desired(schedule_state=ScheduleState.ACTIVE, expiration=NOW + minutes(7))
         key = story.apply(holder(wish=wish))
@@ -205,7 +207,9 @@ class TestAnExpiration:
         assert story.graph.writes == ["pause_job", "start_job"]
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_of_an_adopted_job_that_ran_until_then_starts_it_again_when_it_is_put_off(self, story: Story) -> None:
+    async def test_of_an_adopted_job_that_ran_until_then_starts_it_again_when_it_is_put_off(
+        self, story: ReconcilerHarness
+    ) -> None:
         story.graph.add(remote_job())
         key = story.apply(holder(origin="Adopted", wish=desired(expiration=NOW + minutes(7))))
         await story.run(key)
@@ -219,7 +223,7 @@ class TestAnExpiration:
         assert story.condition(key, "Ready") == ("True", "NotRunYet")
 
     async def test_of_an_adopted_job_that_rested_before_leaves_it_at_rest_when_it_is_put_off(
-        self, story: Story
+        self, story: ReconcilerHarness
     ) -> None:
         story.graph.add(remote_job(state="Disabled", code="Paused"))
         key = story.apply(holder(origin="Adopted", wish=desired(expiration=NOW + minutes(7))))
@@ -230,7 +234,7 @@ class TestAnExpiration:
         assert "for a cause that no longer holds (spec.schedule.expiration" in story.message(key, "Ready")
 
 
-async def test_a_state_that_is_no_longer_set_is_not_told_as_the_present_cause(story: Story) -> None:
+async def test_a_state_that_is_no_longer_set_is_not_told_as_the_present_cause(story: ReconcilerHarness) -> None:
     story.graph.add(remote_job())
     key = story.apply(holder(origin="Adopted", wish=desired(schedule_state=ScheduleState.PAUSED)))
     await story.run(key)
@@ -244,7 +248,7 @@ async def test_a_state_that_is_no_longer_set_is_not_told_as_the_present_cause(st
     )
 
 
-async def test_a_job_that_a_person_starts_again_after_long_is_not_overdue_at_once(story: Story) -> None:
+async def test_a_job_that_a_person_starts_again_after_long_is_not_overdue_at_once(story: ReconcilerHarness) -> None:
     success = {"state": "Succeeded", "timeEnded": write_time(NOW - timedelta(days=9))}
     story.graph.add(remote_job(state="Disabled", code="Paused", lastSuccessfulExecution=success))
     key = story.apply(holder(origin="Adopted", wish=desired(max_age=minutes(60))))
@@ -257,7 +261,7 @@ async def test_a_job_that_a_person_starts_again_after_long_is_not_overdue_at_onc
     assert story.condition(key, "Overdue") == ("True", "NoRecentSuccess")
 
 
-async def test_a_job_becomes_overdue_when_it_is_due_and_is_told_once(story: Story) -> None:
+async def test_a_job_becomes_overdue_when_it_is_due_and_is_told_once(story: ReconcilerHarness) -> None:
     success = {"state": "Succeeded", "timeEnded": write_time(NOW)}
     story.graph.add(remote_job(lastSuccessfulExecution=success))
     key = story.apply(holder(wish=desired(max_age=minutes(62), poll_interval=timedelta(hours=2))))

@@ -10,7 +10,7 @@ from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, Possibly
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import ResourceKey
 from tests.support.facts import JOB, desired, holder, minutes, remote_job, resource
-from tests.support.fakes import Story
+from tests.support.fakes import ReconcilerHarness
 
 LOOKAHEAD = "LookaheadQueryEnabled"
 SETTINGS = ((LOOKAHEAD, "False"),)
@@ -38,8 +38,8 @@ def failed(status: int) -> OutcomeUnknown:
 
 
 @pytest.fixture
-def story() -> Story:
-    return Story()
+def story() -> ReconcilerHarness:
+    return ReconcilerHarness()
 
 
 def job_with(**settings: str | None) -> RemoteJob:
@@ -47,13 +47,15 @@ def job_with(**settings: str | None) -> RemoteJob:
     return RemoteJob(JOB, {**remote_job().raw, "synchronizationJobSettings": pairs})
 
 
-def held(story: Story, job: RemoteJob, **spec: Any) -> ResourceKey:
+def held(story: ReconcilerHarness, job: RemoteJob, **spec: Any) -> ResourceKey:
     story.graph.add(job)
     return story.apply(holder(wish=desired(**spec)))
 
 
 class TestSettings:
-    async def test_of_a_new_job_are_sent_before_the_start_and_need_no_look_of_their_own(self, story: Story) -> None:
+    async def test_of_a_new_job_are_sent_before_the_start_and_need_no_look_of_their_own(
+        self, story: ReconcilerHarness
+    ) -> None:
         key = story.apply(resource(desired(settings=SETTINGS), finalizers=()))
         await story.run(key)
         assert story.graph.calls == ["list_jobs", "create_job", "patch_settings", "start_job", "list_jobs"]
@@ -61,7 +63,7 @@ class TestSettings:
         await story.run_until(key, minutes(60))
         assert story.graph.writes == ["create_job", "patch_settings", "start_job"]
 
-    async def test_are_sent_with_all_others_and_seen_before_they_are_told(self, story: Story) -> None:
+    async def test_are_sent_with_all_others_and_seen_before_they_are_told(self, story: ReconcilerHarness) -> None:
         key = held(story, job_with(LookaheadQueryEnabled="True", Domain=None, Other="1"), settings=SETTINGS)
         await story.run(key)
         assert story.graph.patched == [{LOOKAHEAD: "False", "Domain": None, "Other": "1"}]
@@ -72,7 +74,7 @@ class TestSettings:
         await story.run_until(key, minutes(60))
         assert len(story.graph.patched) == 1
 
-    async def test_of_others_are_sent_back_as_they_were_read(self, story: Story) -> None:
+    async def test_of_others_are_sent_back_as_they_were_read(self, story: ReconcilerHarness) -> None:
         others: list[Any] = [
             {"name": "N", "value": 5},
             {"name": "B", "value": True, "hint": "x"},
@@ -91,7 +93,7 @@ class TestSettings:
         assert story.condition(key, "Applied") == ("True", "Applied")
 
     async def test_that_the_answer_to_the_create_leaves_out_are_read_first(
-        self, story: Story, monkeypatch: pytest.MonkeyPatch
+        self, story: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         original = story.graph.create_job
 
@@ -108,7 +110,7 @@ class TestSettings:
         assert story.graph.calls == ["list_jobs", "create_job", "get_job", "patch_settings", "start_job", "list_jobs"]
         assert story.graph.patched == [{"A": "1", LOOKAHEAD: "False"}]
 
-    async def test_that_somebody_changed_are_put_right_and_told_as_drift(self, story: Story) -> None:
+    async def test_that_somebody_changed_are_put_right_and_told_as_drift(self, story: ReconcilerHarness) -> None:
         key = held(story, job_with(LookaheadQueryEnabled="False"), settings=SETTINGS)
         await story.run(key)
         story.graph.add(job_with(LookaheadQueryEnabled="True"))
@@ -118,7 +120,7 @@ class TestSettings:
         drift = story.status(key)["lastDrift"]
         assert drift["differences"] == [{"field": f"settings[{LOOKAHEAD}]", "wanted": "False", "found": "True"}]
 
-    async def test_that_are_changed_again_are_put_right_again_at_once(self, story: Story) -> None:
+    async def test_that_are_changed_again_are_put_right_again_at_once(self, story: ReconcilerHarness) -> None:
         key = held(story, job_with(LookaheadQueryEnabled="True"), settings=SETTINGS)
         for _ in range(3):
             story.graph.add(job_with(LookaheadQueryEnabled="True"))
@@ -126,7 +128,7 @@ class TestSettings:
         assert len(story.graph.patched) == 3
         assert story.condition(key, "Applied") == ("True", "Applied")
 
-    async def test_that_do_not_show_yet_are_waited_for_and_not_sent_again(self, story: Story) -> None:
+    async def test_that_do_not_show_yet_are_waited_for_and_not_sent_again(self, story: ReconcilerHarness) -> None:
         key = held(story, job_with(LookaheadQueryEnabled="True"), settings=SETTINGS)
         story.graph.is_stale = True
         await story.run_until(key, minutes(10))
@@ -137,7 +139,7 @@ class TestSettings:
         assert story.condition(key, "Ready") == ("True", "Healthy")
         assert story.told.reasons == ["SettingsApplied"]
 
-    async def test_that_graph_ignores_are_a_persons_turn_and_sent_once(self, story: Story) -> None:
+    async def test_that_graph_ignores_are_a_persons_turn_and_sent_once(self, story: ReconcilerHarness) -> None:
         key = held(story, job_with(Other="1"), settings=(("NoSuchSetting", "1"),))
         story.graph.ignored_settings = {"NoSuchSetting"}
         await story.run_until(key, minutes(60))
@@ -153,7 +155,7 @@ class TestSettings:
         await story.run(key)
         assert len(story.graph.patched) == 2
 
-    async def test_that_are_refused_are_told_and_sent_again(self, story: Story) -> None:
+    async def test_that_are_refused_are_told_and_sent_again(self, story: ReconcilerHarness) -> None:
         key = held(story, job_with(), settings=SETTINGS)
         story.clock.move(minutes(6))
         story.graph.fail("patch_settings", refused(400))
@@ -163,7 +165,7 @@ class TestSettings:
         assert story.condition(key, "Ready")[0] == "True"
 
     @pytest.mark.parametrize("status", [401, 403])
-    async def test_that_we_may_not_set_are_told_so_after_a_while(self, story: Story, status: int) -> None:
+    async def test_that_we_may_not_set_are_told_so_after_a_while(self, story: ReconcilerHarness, status: int) -> None:
         key = held(story, job_with(), settings=SETTINGS)
         story.graph.fail("patch_settings", replicating(status), times=100)
         await story.run(key)
@@ -171,7 +173,9 @@ class TestSettings:
         await story.run_until(key, minutes(6))
         assert story.condition(key, "Stalled") == ("True", "PermissionMissing")
 
-    async def test_whose_answer_was_lost_are_looked_at_before_they_are_sent_again(self, story: Story) -> None:
+    async def test_whose_answer_was_lost_are_looked_at_before_they_are_sent_again(
+        self, story: ReconcilerHarness
+    ) -> None:
         key = held(story, job_with(), settings=SETTINGS)
         story.graph.fail("patch_settings", LOST, is_done=True)
         assert (await story.run(key)).is_failure
@@ -181,7 +185,7 @@ class TestSettings:
 
 
 class TestAnInterval:
-    async def test_is_asked_for_once_and_told_honestly(self, story: Story) -> None:
+    async def test_is_asked_for_once_and_told_honestly(self, story: ReconcilerHarness) -> None:
         key = held(story, remote_job(), interval="PT20M")
         await story.run(key)
         assert story.graph.calls == ["list_jobs", "patch_interval", "list_jobs"]
@@ -193,7 +197,7 @@ class TestAnInterval:
         assert story.graph.writes == ["patch_interval"]
         assert story.told.reasons == []
 
-    async def test_that_graph_takes_needs_no_condition(self, story: Story) -> None:
+    async def test_that_graph_takes_needs_no_condition(self, story: ReconcilerHarness) -> None:
         story.graph.takes_interval = True
         key = held(story, remote_job(), interval="PT20M")
         await story.run(key)
@@ -203,7 +207,9 @@ class TestAnInterval:
     @pytest.mark.parametrize(
         "error", [refused(400), replicating(401), replicating(403), refused(405), refused(410), refused(422)]
     )
-    async def test_that_is_refused_is_not_configurable_and_stalls_nothing(self, story: Story, error: Refused) -> None:
+    async def test_that_is_refused_is_not_configurable_and_stalls_nothing(
+        self, story: ReconcilerHarness, error: Refused
+    ) -> None:
         key = held(story, remote_job(), interval="PT20M")
         story.graph.fail("patch_interval", error, times=9)
         await story.run_until(key, minutes(60))
@@ -225,7 +231,7 @@ class TestAnInterval:
         ],
     )
     async def test_that_got_no_such_answer_is_asked_for_once_more_and_harms_nothing(
-        self, story: Story, error: Exception, words: str
+        self, story: ReconcilerHarness, error: Exception, words: str
     ) -> None:
         key = held(story, remote_job(), interval="PT20M")
         story.graph.fail("patch_interval", error, times=99)
@@ -242,7 +248,9 @@ class TestAnInterval:
         assert len(story.graph.writes) == 2
 
     @pytest.mark.parametrize("error", [LOST, failed(503), replicating(404), conflicting()])
-    async def test_that_is_taken_at_the_second_time_needs_no_condition(self, story: Story, error: Exception) -> None:
+    async def test_that_is_taken_at_the_second_time_needs_no_condition(
+        self, story: ReconcilerHarness, error: Exception
+    ) -> None:
         story.graph.takes_interval = True
         key = held(story, remote_job(), interval="PT20M")
         story.graph.fail("patch_interval", error)
@@ -251,7 +259,9 @@ class TestAnInterval:
         assert story.status(key)["job"]["schedule"]["interval"] == "PT20M"
         assert story.condition(key, "ScheduleApplied") == ("", "")
 
-    async def test_whose_answer_was_lost_though_graph_took_it_is_not_asked_for_again(self, story: Story) -> None:
+    async def test_whose_answer_was_lost_though_graph_took_it_is_not_asked_for_again(
+        self, story: ReconcilerHarness
+    ) -> None:
         story.graph.takes_interval = True
         key = held(story, remote_job(), interval="PT20M")
         story.graph.fail("patch_interval", LOST, is_done=True)
@@ -259,7 +269,9 @@ class TestAnInterval:
         assert story.graph.writes == ["patch_interval"]
 
     @pytest.mark.parametrize("status", [404, 409])
-    async def test_of_a_job_that_is_long_known_takes_any_refusal_for_an_answer(self, story: Story, status: int) -> None:
+    async def test_of_a_job_that_is_long_known_takes_any_refusal_for_an_answer(
+        self, story: ReconcilerHarness, status: int
+    ) -> None:
         key = held(story, remote_job(), interval="PT20M")
         story.graph.fail("patch_interval", THROTTLED)
         await story.run(key)
@@ -269,7 +281,7 @@ class TestAnInterval:
         assert story.graph.writes == ["patch_interval", "patch_interval"]
         assert f"(it answered {status} Denied: No.)" in story.message(key, "ScheduleApplied")
 
-    async def test_that_is_throttled_is_asked_for_until_there_is_an_answer(self, story: Story) -> None:
+    async def test_that_is_throttled_is_asked_for_until_there_is_an_answer(self, story: ReconcilerHarness) -> None:
         key = held(story, remote_job(), interval="PT20M")
         story.graph.fail("patch_interval", THROTTLED, times=4)
         await story.run(key)
@@ -278,7 +290,9 @@ class TestAnInterval:
         assert len(story.graph.writes) == 5
         assert story.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
 
-    async def test_is_asked_for_again_when_the_field_changes_and_forgotten_when_it_goes(self, story: Story) -> None:
+    async def test_is_asked_for_again_when_the_field_changes_and_forgotten_when_it_goes(
+        self, story: ReconcilerHarness
+    ) -> None:
         key = held(story, remote_job(), interval="PT20M")
         await story.run(key)
         story.edit(key, desired=desired(interval="PT30M"))
@@ -290,7 +304,7 @@ class TestAnInterval:
         assert "interval" not in story.status(key)
         assert len(story.graph.writes) == 2
 
-    async def test_does_not_hold_up_the_start_of_a_new_job(self, story: Story) -> None:
+    async def test_does_not_hold_up_the_start_of_a_new_job(self, story: ReconcilerHarness) -> None:
         key = story.apply(resource(desired(interval="PT20M"), finalizers=()))
         story.graph.fail("patch_interval", DOWN, times=9)
         await story.run(key)

@@ -9,7 +9,7 @@ from entrasync.core.decision.errors import Transient
 from entrasync.core.resource.job_resource import Resource, ResourceKey
 from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings
-from entrasync.reconcile.state.memory import Memory, count_miss
+from entrasync.reconcile.state.memory import MemoryStore, count_miss
 from tests.support.facts import JOB, NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, holder, minutes, resource, seconds
 from tests.support.fakes import FakeGraph
 from tests.support.still_clock import StillClock
@@ -110,27 +110,27 @@ class TestClaims:
 
 class TestMemory:
     def test_a_new_generation_is_first_seen_now(self) -> None:
-        memory = Memory()
+        memory = MemoryStore()
         first = memory.recall(resource(), NOW)
         assert memory.recall(resource(), NOW + minutes(1)).spec_seen_at == NOW
         assert memory.recall(resource(generation=2), NOW + minutes(2)).spec_seen_at == NOW + minutes(2)
         assert first.read_at == NOW
 
     def test_a_resource_made_anew_is_not_remembered(self) -> None:
-        memory = Memory()
+        memory = MemoryStore()
         count_miss(memory.recall(resource(), NOW), JOB, NOW)
         assert memory.recall(resource(uid="new"), NOW).misses is None
 
     def test_misses_are_counted_per_look_and_per_job(self) -> None:
-        recollection = Memory().recall(resource(), NOW)
-        assert count_miss(recollection, JOB, NOW).count == 1
-        assert count_miss(recollection, JOB, NOW).count == 1, "a look shared by several passes is one look"
-        second = count_miss(recollection, JOB, NOW + seconds(9))
+        job_memory = MemoryStore().recall(resource(), NOW)
+        assert count_miss(job_memory, JOB, NOW).count == 1
+        assert count_miss(job_memory, JOB, NOW).count == 1, "a look shared by several passes is one look"
+        second = count_miss(job_memory, JOB, NOW + seconds(9))
         assert (second.count, second.first_at, second.last_at) == (2, NOW, NOW + seconds(9))
-        assert count_miss(recollection, "another", NOW + seconds(10)).count == 1
+        assert count_miss(job_memory, "another", NOW + seconds(10)).count == 1
 
     def test_what_is_forgotten_is_gone(self) -> None:
-        memory = Memory()
+        memory = MemoryStore()
         memory.recall(resource(), NOW)
         memory.forget(KEY)
         memory.forget(KEY)
@@ -141,7 +141,7 @@ class TestListings:
     async def test_one_call_serves_all_who_ask_for_its_time_or_before(self) -> None:
         clock = StillClock(NOW)
         graph, told = FakeGraph(clock), list[str]()
-        listings = Listings(graph, on_fetched=lambda home, _: told.append(home))
+        listings = Listings(graph, on_fetched=lambda service_principal_id, _: told.append(service_principal_id))
         first = await listings.read(PRINCIPAL, since=NOW, is_urgent=False)
         assert await listings.read(PRINCIPAL, since=NOW - minutes(1), is_urgent=True) is first
         assert told == [PRINCIPAL]

@@ -27,7 +27,7 @@ from tests.support.facts import (
     resource,
     seconds,
 )
-from tests.support.fakes import Story
+from tests.support.fakes import ReconcilerHarness
 
 LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
 DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
@@ -47,25 +47,25 @@ def rounded(outcome: Outcome) -> int:
 
 
 @pytest.fixture
-def story() -> Story:
-    return Story()
+def story() -> ReconcilerHarness:
+    return ReconcilerHarness()
 
 
-def fresh(story: Story, **spec: Any) -> ResourceKey:
+def fresh(story: ReconcilerHarness, **spec: Any) -> ResourceKey:
     return story.apply(resource(desired(**spec), finalizers=()))
 
 
-def held(story: Story, **spec: Any) -> ResourceKey:
+def held(story: ReconcilerHarness, **spec: Any) -> ResourceKey:
     story.graph.add(remote_job())
     return story.apply(holder(wish=desired(**spec)))
 
 
-def delete(story: Story, key: ResourceKey) -> None:
+def delete(story: ReconcilerHarness, key: ResourceKey) -> None:
     story.edit(key, is_deleting=True)
 
 
 class TestCreate:
-    async def test_is_list_create_start_list_and_four_writes(self, story: Story) -> None:
+    async def test_is_list_create_start_list_and_four_writes(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         await story.run(key)
         assert story.graph.calls == ["list_jobs", "create_job", "start_job", "list_jobs"]
@@ -79,7 +79,7 @@ class TestCreate:
         assert story.condition(key, "Ready") == ("True", "NotRunYet")
         assert story.told.reasons == ["JobCreated", "JobStarted"]
 
-    async def test_a_second_pass_writes_nothing(self, story: Story) -> None:
+    async def test_a_second_pass_writes_nothing(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         await story.run(key)
         before = list(story.server.writes)
@@ -89,7 +89,7 @@ class TestCreate:
         assert story.server.writes == before
         assert story.graph.writes == ["create_job", "start_job"]
 
-    async def test_a_changed_resource_stops_the_pass_before_the_post(self, story: Story) -> None:
+    async def test_a_changed_resource_stops_the_pass_before_the_post(self, story: ReconcilerHarness) -> None:
         key = story.apply(resource())
         story.server.meanwhile = lambda: story.server.change(replace(story.server.stored[key], generation=2))
         with pytest.raises(ResourceChanged):
@@ -98,7 +98,7 @@ class TestCreate:
 
     @pytest.mark.parametrize("error", [refused(400), refused(403), replicating(404), replicating(409), DOWN])
     async def test_refused_clears_the_intent_and_lets_the_resource_go_elsewhere(
-        self, story: Story, error: Exception
+        self, story: ReconcilerHarness, error: Exception
     ) -> None:
         key = story.apply(resource())
         story.graph.fail("create_job", error)
@@ -108,14 +108,16 @@ class TestCreate:
         await story.run(key)
         assert story.status(key)["servicePrincipalId"] == OTHER_PRINCIPAL
 
-    async def test_refused_for_its_template_says_which_are_offered(self, story: Story) -> None:
+    async def test_refused_for_its_template_says_which_are_offered(self, story: ReconcilerHarness) -> None:
         key = fresh(story, template_id="typo")
         story.graph.fail("create_job", refused(400))
         await story.run(key)
         assert story.condition(key, "Stalled") == ("True", "TemplateNotOffered")
         assert "It offers: scim." in str(story.status(key)["conditions"])
 
-    async def test_refused_for_its_template_is_not_sent_again_and_nothing_is_written(self, story: Story) -> None:
+    async def test_refused_for_its_template_is_not_sent_again_and_nothing_is_written(
+        self, story: ReconcilerHarness
+    ) -> None:
         key = fresh(story, template_id="typo")
         story.graph.fail("create_job", refused(400))
         await story.run(key)
@@ -127,14 +129,14 @@ class TestCreate:
         await story.run(key)
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_a_refusal_is_told_though_the_templates_cannot_be_read(self, story: Story) -> None:
+    async def test_a_refusal_is_told_though_the_templates_cannot_be_read(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         story.graph.fail("create_job", refused(400))
         story.graph.fail("list_templates", DOWN)
         await story.run(key)
         assert story.condition(key, "Stalled") == ("True", "RequestRefused")
 
-    async def test_two_resources_make_one_job(self, story: Story) -> None:
+    async def test_two_resources_make_one_job(self, story: ReconcilerHarness) -> None:
         first, second = fresh(story), story.apply(resource(name="twin"))
         await story.run(first)
         await story.run(second)
@@ -144,7 +146,7 @@ class TestCreate:
 
 class TestALostAnswer:
     @pytest.mark.parametrize("looks", range(6))
-    async def test_makes_one_job_however_late_it_shows(self, story: Story, looks: int) -> None:
+    async def test_makes_one_job_however_late_it_shows(self, story: ReconcilerHarness, looks: int) -> None:
         key = fresh(story)
         story.graph.fail("create_job", LOST, is_done=True)
         outcome = await story.run(key)
@@ -161,7 +163,7 @@ class TestALostAnswer:
         assert story.graph.writes == ["create_job", "start_job"]
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_of_a_create_that_never_arrived_posts_again_after_the_bound(self, story: Story) -> None:
+    async def test_of_a_create_that_never_arrived_posts_again_after_the_bound(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         story.graph.fail("create_job", LOST)
         await story.run_until(key, minutes(14.9))
@@ -171,7 +173,7 @@ class TestALostAnswer:
         await story.run_until(key, minutes(0.2))
         assert story.graph.writes == ["create_job", "create_job", "start_job"]
 
-    async def test_is_settled_over_a_restart(self, story: Story) -> None:
+    async def test_is_settled_over_a_restart(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         story.graph.fail("create_job", LOST, is_done=True)
         await story.run(key)
@@ -179,7 +181,7 @@ class TestALostAnswer:
         await story.run(key)
         assert story.graph.writes == ["create_job", "start_job"]
 
-    async def test_of_a_start_is_looked_at_before_it_is_repeated(self, story: Story) -> None:
+    async def test_of_a_start_is_looked_at_before_it_is_repeated(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         story.graph.fail("start_job", LOST, is_done=True)
         assert (await story.run(key)).is_failure
@@ -187,7 +189,7 @@ class TestALostAnswer:
         assert story.graph.writes == ["create_job", "start_job"]
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_of_a_start_that_did_not_arrive_repeats_it(self, story: Story) -> None:
+    async def test_of_a_start_that_did_not_arrive_repeats_it(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         story.graph.fail("start_job", LOST)
         await story.run(key)
@@ -196,7 +198,7 @@ class TestALostAnswer:
 
 
 class TestACrash:
-    async def test_before_the_annotation_keeps_the_intent(self, story: Story) -> None:
+    async def test_before_the_annotation_keeps_the_intent(self, story: ReconcilerHarness) -> None:
         key = story.apply(resource())
         story.server.failures.extend([None, ApiServerUnavailable("gone")])
         with pytest.raises(ApiServerUnavailable):
@@ -205,7 +207,7 @@ class TestACrash:
         await story.run(key)
         assert story.graph.writes == ["create_job", "start_job"]
 
-    async def test_before_the_status_keeps_the_job(self, story: Story) -> None:
+    async def test_before_the_status_keeps_the_job(self, story: ReconcilerHarness) -> None:
         key = story.apply(resource())
         story.server.failures.extend([None, None, ApiServerUnavailable("gone")])
         with pytest.raises(ApiServerUnavailable):
@@ -215,7 +217,9 @@ class TestACrash:
         assert story.graph.writes == ["create_job", "start_job"]
         assert "operation" not in story.status(key)
 
-    async def test_before_the_status_of_a_job_that_stays_invisible_posts_no_second(self, story: Story) -> None:
+    async def test_before_the_status_of_a_job_that_stays_invisible_posts_no_second(
+        self, story: ReconcilerHarness
+    ) -> None:
         """The bound counts from the intent, the only witness of the creation then."""
         key = story.apply(resource())
         story.graph.fail("start_job", DOWN)
@@ -232,7 +236,7 @@ class TestACrash:
 
 
 class TestAJobOutOfSight:
-    async def test_that_we_just_made_is_waited_for_and_ready_soon_after(self, story: Story) -> None:
+    async def test_that_we_just_made_is_waited_for_and_ready_soon_after(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         await story.run(key)
         story.graph.hidden = set(story.graph.jobs)
@@ -243,7 +247,7 @@ class TestAJobOutOfSight:
         assert story.condition(key, "Ready")[0] == "True"
         assert story.graph.writes.count("create_job") == 1
 
-    async def test_for_four_minutes_is_not_gone(self, story: Story) -> None:
+    async def test_for_four_minutes_is_not_gone(self, story: ReconcilerHarness) -> None:
         key = held(story)
         story.graph.hidden = {JOB}
         await story.run_until(key, minutes(4))
@@ -251,7 +255,7 @@ class TestAJobOutOfSight:
         await story.run_until(key, minutes(10))
         assert story.graph.writes == []
 
-    async def test_for_good_is_made_again_and_its_id_is_no_candidate(self, story: Story) -> None:
+    async def test_for_good_is_made_again_and_its_id_is_no_candidate(self, story: ReconcilerHarness) -> None:
         key = held(story)
         story.graph.jobs.clear()
         await story.run_until(key, minutes(8))
@@ -259,7 +263,7 @@ class TestAJobOutOfSight:
         assert JOB in story.server.patches[-3]["operation"]["jobIdsBefore"]
         assert story.status(key)["job"]["id"] != JOB
 
-    async def test_made_again_under_the_same_id_is_held(self, story: Story) -> None:
+    async def test_made_again_under_the_same_id_is_held(self, story: ReconcilerHarness) -> None:
         """Tenant-wide jobs have ids without a random part (graph-facts 4.1)."""
         key = held(story)
         story.graph.jobs.clear()
@@ -268,7 +272,7 @@ class TestAJobOutOfSight:
         assert story.graph.writes == ["create_job", "start_job"]
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_counts_neither_refused_looks_nor_incomplete_lists(self, story: Story) -> None:
+    async def test_counts_neither_refused_looks_nor_incomplete_lists(self, story: ReconcilerHarness) -> None:
         key = held(story, on_missing=OnMissing.REPORT)
         story.graph.jobs.clear()
         story.graph.is_complete = False
@@ -281,7 +285,7 @@ class TestAJobOutOfSight:
 
 class TestStartAndPause:
     async def test_an_error_after_the_start_was_taken_keeps_its_time(
-        self, story: Story, monkeypatch: pytest.MonkeyPatch
+        self, story: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         key = story.apply(resource())
         story.graph.fail("list_jobs", DOWN, times=0)
@@ -298,7 +302,7 @@ class TestStartAndPause:
         assert story.graph.writes == ["start_job"]
         assert story.status(key)["lastStartTime"].startswith("2026-11-01T12:00:00")
 
-    async def test_a_pause_is_not_repeated_while_reads_are_stale(self, story: Story) -> None:
+    async def test_a_pause_is_not_repeated_while_reads_are_stale(self, story: ReconcilerHarness) -> None:
         key = held(story, schedule_state=ScheduleState.ACTIVE)
         await story.run(key)
         story.edit(key, desired=desired(schedule_state=ScheduleState.PAUSED))
@@ -312,14 +316,14 @@ class TestStartAndPause:
         assert story.told.reasons == ["JobPaused"]
         assert story.condition(key, "Ready") == ("True", "Paused")
 
-    async def test_a_pause_that_came_to_nothing_is_repeated_after_the_bound(self, story: Story) -> None:
+    async def test_a_pause_that_came_to_nothing_is_repeated_after_the_bound(self, story: ReconcilerHarness) -> None:
         key = held(story, schedule_state=ScheduleState.PAUSED)
         story.graph.is_stale = True
         await story.run_until(key, minutes(16))
         assert story.graph.writes == ["pause_job", "pause_job"]
         assert story.told.reasons == ["JobPaused", "JobPaused"]
 
-    async def test_a_start_that_was_seen_is_undone_at_once_and_once(self, story: Story) -> None:
+    async def test_a_start_that_was_seen_is_undone_at_once_and_once(self, story: ReconcilerHarness) -> None:
         key = held(story, schedule_state=ScheduleState.PAUSED)
         await story.run(key)
         story.graph.add(remote_job())
@@ -330,7 +334,7 @@ class TestStartAndPause:
         [drift] = story.status(key)["lastDrift"]["differences"]
         assert drift == {"field": "schedule.state", "wanted": "Paused", "found": "Active"}
 
-    async def test_a_pause_after_our_own_start_is_not_held_up(self, story: Story) -> None:
+    async def test_a_pause_after_our_own_start_is_not_held_up(self, story: ReconcilerHarness) -> None:
         key = held(story, schedule_state=ScheduleState.PAUSED)
         await story.run(key)
         for state in (ScheduleState.ACTIVE, ScheduleState.PAUSED):
@@ -339,7 +343,7 @@ class TestStartAndPause:
         assert story.graph.writes == ["pause_job", "start_job", "pause_job"]
         assert story.told.reasons == ["JobPaused", "JobStarted", "JobPaused"]
 
-    async def test_graphs_own_pause_is_known_over_a_restart(self, story: Story) -> None:
+    async def test_graphs_own_pause_is_known_over_a_restart(self, story: ReconcilerHarness) -> None:
         key = held(story)
         story.graph.add(remote_job(state="Disabled", code="Paused", escrowsPruned=True))
         await story.run(key)
@@ -348,7 +352,7 @@ class TestStartAndPause:
         assert story.condition(key, "Stalled") == ("True", "PausedByGraph")
         assert story.graph.writes == []
 
-    async def test_a_persons_pause_is_undone_also_after_a_restart(self, story: Story) -> None:
+    async def test_a_persons_pause_is_undone_also_after_a_restart(self, story: ReconcilerHarness) -> None:
         key = held(story)
         story.restart()
         story.graph.add(remote_job(state="Disabled", code="Paused"))
@@ -358,7 +362,7 @@ class TestStartAndPause:
         [drift] = story.status(key)["lastDrift"]["differences"]
         assert drift == {"field": "schedule.state", "wanted": "Active", "found": "Disabled"}
 
-    async def test_suspended_is_left_alone_and_taken_up_again(self, story: Story) -> None:
+    async def test_suspended_is_left_alone_and_taken_up_again(self, story: ReconcilerHarness) -> None:
         key = held(story)
         story.edit(key, desired=desired(is_suspended=True))
         assert (await story.run(key)).look_again is None
@@ -369,7 +373,7 @@ class TestStartAndPause:
 
 
 class TestAnotherTenant:
-    async def test_is_not_even_read(self, story: Story) -> None:
+    async def test_is_not_even_read(self, story: ReconcilerHarness) -> None:
         key = held(story)
         story.graph.tenant_id = "elsewhere"
         await story.run(key)
@@ -377,7 +381,7 @@ class TestAnotherTenant:
         assert story.graph.calls == []
 
     @pytest.mark.parametrize("policy", list(DeletionPolicy))
-    async def test_is_never_deleted_in(self, story: Story, policy: DeletionPolicy) -> None:
+    async def test_is_never_deleted_in(self, story: ReconcilerHarness, policy: DeletionPolicy) -> None:
         key = held(story, deletion_policy=policy)
         story.graph.tenant_id, story.graph.has_principal = "elsewhere", False
         delete(story, key)
@@ -387,23 +391,25 @@ class TestAnotherTenant:
 
 
 class TestAPersonsTurn:
-    async def test_is_looked_at_again_after_five_minutes_however_rare_the_polls(self, story: Story) -> None:
+    async def test_is_looked_at_again_after_five_minutes_however_rare_the_polls(self, story: ReconcilerHarness) -> None:
         key = held(story, poll_interval=timedelta(hours=24), template_id="other")
         assert rounded(await story.run(key)) == 300
         assert story.condition(key, "Stalled") == ("True", "TemplateChanged")
 
-    async def test_that_cannot_be_seen_is_looked_at_as_soon(self, story: Story) -> None:
+    async def test_that_cannot_be_seen_is_looked_at_as_soon(self, story: ReconcilerHarness) -> None:
         key = held(story, poll_interval=timedelta(hours=24))
         story.graph.fail("list_jobs", Stalled(Reason.CREDENTIAL_REFUSED, "Wrong secret."))
         assert rounded(await story.run(key)) == 300
 
-    async def test_keeps_a_poll_interval_that_is_shorter(self, story: Story) -> None:
+    async def test_keeps_a_poll_interval_that_is_shorter(self, story: ReconcilerHarness) -> None:
         key = held(story, poll_interval=minutes(1), template_id="other")
         assert rounded(await story.run(key)) == 60
 
 
 class TestBlindness:
-    async def test_one_lost_poll_writes_nothing_three_intervals_make_ready_unknown(self, story: Story) -> None:
+    async def test_one_lost_poll_writes_nothing_three_intervals_make_ready_unknown(
+        self, story: ReconcilerHarness
+    ) -> None:
         key = held(story)
         await story.run(key)
         writes = list(story.server.writes)
@@ -420,7 +426,7 @@ class TestBlindness:
             await story.run(key)
         assert story.server.writes == after
 
-    async def test_is_counted_from_the_process_start_at_the_earliest(self, story: Story) -> None:
+    async def test_is_counted_from_the_process_start_at_the_earliest(self, story: ReconcilerHarness) -> None:
         key = held(story)
         await story.run(key)
         story.clock.move(minutes(60))
@@ -429,7 +435,7 @@ class TestBlindness:
         await story.run(key)
         assert story.condition(key, "Ready")[0] == "True"
 
-    async def test_a_missing_service_principal_stalls_when_nothing_is_young(self, story: Story) -> None:
+    async def test_a_missing_service_principal_stalls_when_nothing_is_young(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         story.graph.has_principal = False
         story.graph.fail("list_jobs", replicating(404), times=2)
@@ -441,14 +447,14 @@ class TestBlindness:
 
 
 class TestDeletion:
-    async def test_of_a_job_we_made_deletes_it(self, story: Story) -> None:
+    async def test_of_a_job_we_made_deletes_it(self, story: ReconcilerHarness) -> None:
         key = held(story)
         delete(story, key)
         assert (await story.run(key)).look_again is None
         assert story.graph.calls == ["delete_job"]
         assert key not in story.server.stored
 
-    async def test_with_pause_pauses_once_and_goes(self, story: Story) -> None:
+    async def test_with_pause_pauses_once_and_goes(self, story: ReconcilerHarness) -> None:
         key = held(story, deletion_policy=DeletionPolicy.PAUSE)
         delete(story, key)
         await story.run(key)
@@ -457,7 +463,7 @@ class TestDeletion:
 
     @pytest.mark.parametrize(("policy", "act"), [("Delete", "delete_job"), ("Pause", "pause_job")])
     async def test_of_a_job_out_of_sight_for_four_minutes_leaves_none_running(
-        self, story: Story, policy: str, act: str
+        self, story: ReconcilerHarness, policy: str, act: str
     ) -> None:
         key = held(story, deletion_policy=DeletionPolicy(policy))
         story.graph.hidden = {JOB}
@@ -473,7 +479,7 @@ class TestDeletion:
 
     @pytest.mark.parametrize("policy", [DeletionPolicy.DELETE, DeletionPolicy.PAUSE])
     async def test_of_a_job_that_has_gone_says_so_after_three_misses(
-        self, story: Story, policy: DeletionPolicy
+        self, story: ReconcilerHarness, policy: DeletionPolicy
     ) -> None:
         key = held(story, deletion_policy=policy)
         story.graph.jobs.clear()
@@ -487,7 +493,7 @@ class TestDeletion:
         [told] = story.told.events
         assert told.message == f"The resource may go: job {JOB} was not there any more."
 
-    async def test_whose_answer_was_lost_waits_until_its_job_counts_as_gone(self, story: Story) -> None:
+    async def test_whose_answer_was_lost_waits_until_its_job_counts_as_gone(self, story: ReconcilerHarness) -> None:
         key = held(story)
         delete(story, key)
         story.graph.fail("delete_job", LOST, is_done=True)
@@ -499,7 +505,9 @@ class TestDeletion:
         assert key not in story.server.stored
 
     @pytest.mark.parametrize("policy", [DeletionPolicy.DELETE, DeletionPolicy.PAUSE])
-    async def test_goes_at_once_when_the_service_principal_has_gone(self, story: Story, policy: DeletionPolicy) -> None:
+    async def test_goes_at_once_when_the_service_principal_has_gone(
+        self, story: ReconcilerHarness, policy: DeletionPolicy
+    ) -> None:
         key = held(story, deletion_policy=policy)
         story.graph.jobs.clear()
         story.graph.has_principal = False
@@ -508,7 +516,7 @@ class TestDeletion:
         assert (await story.run(key)).look_again is None
         assert key not in story.server.stored
 
-    async def test_of_a_young_job_that_graph_does_not_know_yet_is_tried_again(self, story: Story) -> None:
+    async def test_of_a_young_job_that_graph_does_not_know_yet_is_tried_again(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         await story.run(key)
         story.graph.hidden = set(story.graph.jobs)
@@ -523,7 +531,9 @@ class TestDeletion:
         assert key not in story.server.stored
 
     @pytest.mark.parametrize("late", [minutes(1), minutes(20)], ids=["within the bound", "after a long stop"])
-    async def test_of_an_unfinished_create_waits_for_its_job_and_deletes_it(self, story: Story, late: Any) -> None:
+    async def test_of_an_unfinished_create_waits_for_its_job_and_deletes_it(
+        self, story: ReconcilerHarness, late: Any
+    ) -> None:
         key = fresh(story)
         story.graph.fail("create_job", LOST, is_done=True)
         await story.run(key)
@@ -534,7 +544,7 @@ class TestDeletion:
         assert story.graph.jobs == {}
         assert key not in story.server.stored
 
-    async def test_of_an_unfinished_create_ends_with_the_bound(self, story: Story) -> None:
+    async def test_of_an_unfinished_create_ends_with_the_bound(self, story: ReconcilerHarness) -> None:
         key = fresh(story)
         story.graph.fail("create_job", LOST)
         await story.run(key)
@@ -552,7 +562,7 @@ class TestDeletion:
         ids=["suspend", "Observe"],
     )
     async def test_of_an_unfinished_create_waits_also_where_nothing_may_be_written(
-        self, story: Story, wish: Desired
+        self, story: ReconcilerHarness, wish: Desired
     ) -> None:
         key = fresh(story)
         story.graph.fail("create_job", LOST, is_done=True)
@@ -571,7 +581,9 @@ class TestDeletion:
         assert story.status(key)["origin"] == "Adopted"
         assert story.graph.writes == ["create_job"]
 
-    async def test_ends_when_the_service_principal_is_gone_but_not_shortly_after_a_create(self, story: Story) -> None:
+    async def test_ends_when_the_service_principal_is_gone_but_not_shortly_after_a_create(
+        self, story: ReconcilerHarness
+    ) -> None:
         key = fresh(story)
         story.graph.fail("create_job", LOST)
         await story.run(key)
@@ -584,7 +596,7 @@ class TestDeletion:
         await story.run(key)
         assert key not in story.server.stored
 
-    async def test_that_a_person_must_unblock_says_how(self, story: Story) -> None:
+    async def test_that_a_person_must_unblock_says_how(self, story: ReconcilerHarness) -> None:
         key = held(story)
         delete(story, key)
         story.graph.fail("delete_job", Stalled(Reason.CREDENTIAL_REFUSED, "Wrong secret."))
@@ -594,7 +606,7 @@ class TestDeletion:
 
     @pytest.mark.parametrize("error", [DOWN, LOST])
     async def test_that_graph_holds_up_says_how_to_let_go_and_writes_it_once(
-        self, story: Story, error: Exception
+        self, story: ReconcilerHarness, error: Exception
     ) -> None:
         key = held(story)
         await story.run(key)
@@ -608,14 +620,14 @@ class TestDeletion:
         assert 'entrasync.io/abandon: "true"' in str(story.status(key)["conditions"])
         assert story.server.writes == writes
 
-    async def test_of_a_resource_that_lost_its_finalizer_is_not_ours(self, story: Story) -> None:
+    async def test_of_a_resource_that_lost_its_finalizer_is_not_ours(self, story: ReconcilerHarness) -> None:
         key = story.apply(resource(is_deleting=True, finalizers=("other",)))
         assert (await story.run(key)).look_again is None
         assert story.graph.calls == []
 
 
 class TestAnEditDuringAPass:
-    async def test_first_shown_by_our_own_write_is_looked_at_at_once(self, story: Story) -> None:
+    async def test_first_shown_by_our_own_write_is_looked_at_at_once(self, story: ReconcilerHarness) -> None:
         key = held(story)
 
         def edit() -> None:
@@ -627,7 +639,7 @@ class TestAnEditDuringAPass:
         await story.run(key)
         assert story.graph.writes == ["pause_job"]
 
-    async def test_is_not_called_observed_by_the_pass_before_it(self, story: Story) -> None:
+    async def test_is_not_called_observed_by_the_pass_before_it(self, story: ReconcilerHarness) -> None:
         key = story.apply(resource())
         story.graph.fail("create_job", refused(400))
         original = story.server.patch_status
@@ -646,7 +658,9 @@ class TestAnEditDuringAPass:
         assert story.status(key)["observedGeneration"] == 1
         assert outcome.look_again == seconds(0)
 
-    async def test_that_names_a_job_during_an_unfinished_create_ends_with_that_job(self, story: Story) -> None:
+    async def test_that_names_a_job_during_an_unfinished_create_ends_with_that_job(
+        self, story: ReconcilerHarness
+    ) -> None:
         key = fresh(story)
         story.graph.fail("create_job", LOST)
         await story.run(key)
@@ -656,7 +670,9 @@ class TestAnEditDuringAPass:
         await story.run(key)
         assert story.status(key)["job"]["id"] == "named"
 
-    async def test_that_forbids_to_create_ends_an_unfinished_create_after_the_bound(self, story: Story) -> None:
+    async def test_that_forbids_to_create_ends_an_unfinished_create_after_the_bound(
+        self, story: ReconcilerHarness
+    ) -> None:
         key = fresh(story)
         story.graph.fail("create_job", LOST)
         await story.run(key)
@@ -666,7 +682,9 @@ class TestAnEditDuringAPass:
         assert "operation" not in story.status(key)
         assert story.condition(key, "Stalled") == ("True", "JobNotFound")
 
-    async def test_to_another_service_principal_is_free_once_the_create_has_come_to_nothing(self, story: Story) -> None:
+    async def test_to_another_service_principal_is_free_once_the_create_has_come_to_nothing(
+        self, story: ReconcilerHarness
+    ) -> None:
         key = fresh(story)
         story.graph.fail("create_job", LOST)
         await story.run(key)
@@ -679,14 +697,14 @@ class TestAnEditDuringAPass:
 
 
 class TestAForeignPast:
-    async def test_a_backup_without_status_finds_its_job_and_starts_nothing(self, story: Story) -> None:
+    async def test_a_backup_without_status_finds_its_job_and_starts_nothing(self, story: ReconcilerHarness) -> None:
         story.graph.add(remote_job())
         key = story.apply(holder(status=dict.fromkeys(holder().status)))
         await story.run(key)
         assert story.graph.writes == []
         assert story.status(key)["origin"] == "Created"
 
-    async def test_the_pause_of_a_former_job_does_not_stall_the_next(self, story: Story) -> None:
+    async def test_the_pause_of_a_former_job_does_not_stall_the_next(self, story: ReconcilerHarness) -> None:
         key = held(story)
         story.graph.add(remote_job(state="Disabled", code="Paused", escrowsPruned=True))
         await story.run(key)
@@ -696,12 +714,12 @@ class TestAForeignPast:
         assert "pause" not in story.status(key)
         assert story.condition(key, "Ready") == ("True", "Healthy")
 
-    async def test_an_unreadable_spec_is_told_and_waits_for_an_edit(self, story: Story) -> None:
+    async def test_an_unreadable_spec_is_told_and_waits_for_an_edit(self, story: ReconcilerHarness) -> None:
         key = story.apply(replace(resource(), desired=None, invalid_spec="spec.template: give one"))
         assert (await story.run(key)).look_again is None
         assert story.condition(key, "Stalled") == ("True", "InvalidSpec")
 
-    async def test_one_that_is_gone_is_forgotten(self, story: Story) -> None:
+    async def test_one_that_is_gone_is_forgotten(self, story: ReconcilerHarness) -> None:
         key = held(story)
         await story.run(key)
         story.resources.remove(key, story.server.stored[key].uid)
@@ -710,7 +728,7 @@ class TestAForeignPast:
 
 
 class TestQuarantine:
-    async def test_is_told_once_and_lifted_once(self, story: Story) -> None:
+    async def test_is_told_once_and_lifted_once(self, story: ReconcilerHarness) -> None:
         key = held(story)
         await story.run(key)
         story.graph.add(quarantined_job())
@@ -722,7 +740,7 @@ class TestQuarantine:
         assert story.told.reasons == ["Quarantined", "QuarantineLifted"]
         assert story.graph.writes == []
 
-    async def test_what_was_left_out_of_the_mirror_is_told_once(self, story: Story) -> None:
+    async def test_what_was_left_out_of_the_mirror_is_told_once(self, story: ReconcilerHarness) -> None:
         key = held(story)
         story.graph.add(remote_job(countSuccessiveCompleteFailures=5.5))
         for _ in range(3):
@@ -731,7 +749,7 @@ class TestQuarantine:
         assert story.told.reasons == ["MirrorCut"]
 
 
-async def test_neighbours_share_one_list(story: Story) -> None:
+async def test_neighbours_share_one_list(story: ReconcilerHarness) -> None:
     story.graph.add(remote_job())
     story.graph.add(remote_job("b", template="other"))
     first = story.apply(holder())

@@ -14,7 +14,7 @@ from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from entrasync.reconcile.state.listings import Listings
 from tests.support.facts import JOB, PRINCIPAL, TENANT, desired, holder, minutes, remote_job, resource
-from tests.support.fakes import FakeGraph, Story
+from tests.support.fakes import FakeGraph, ReconcilerHarness
 
 OTHER = "bbbbbbbb-1111-4111-8111-111111111111"
 DEFAULT = ResourceKey("identity", "default")
@@ -22,7 +22,7 @@ FORBIDDEN = GraphAnswer(403, "Forbidden", "No.", "")
 APP = "cccccccc-1111-4111-8111-111111111111"
 
 
-class Tenants(Story):
+class Tenants(ReconcilerHarness):
     """A story with a second tenant: `other`, and `default`, a connection that leads there and nobody knows yet."""
 
     def __init__(self, tenant_id: str = OTHER) -> None:

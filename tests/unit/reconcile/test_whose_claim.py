@@ -7,12 +7,12 @@ from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.connection.registry import Connection, Fault
 from entrasync.reconcile.state.listings import Listings
 from tests.support.facts import JOB, desired, holder, remote_job, resource
-from tests.support.fakes import FakeGraph, Story
+from tests.support.fakes import FakeGraph, ReconcilerHarness
 
 ELSEWHERE = "ffffffff-0c1d-4f7e-8a53-3b1f0f6a9d11"
 
 
-def connect(story: Story, namespace: str, tenant_id: str | None = None) -> None:
+def connect(story: ReconcilerHarness, namespace: str, tenant_id: str | None = None) -> None:
     """Give a namespace a connection of its own: to the same jobs, or to another tenant."""
     graph = story.graph
     if tenant_id is not None:
@@ -22,7 +22,7 @@ def connect(story: Story, namespace: str, tenant_id: str | None = None) -> None:
     story.connections.put(key, Connection(key, graph, Listings(graph, on_fetched=lambda *_: None)))
 
 
-async def apply(story: Story, namespace: str, age: timedelta, job_id: str | None = None) -> ResourceKey:
+async def apply(story: ReconcilerHarness, namespace: str, age: timedelta, job_id: str | None = None) -> ResourceKey:
     made = resource(
         desired(job_id=job_id),
         key=ResourceKey(namespace, "job"),
@@ -39,7 +39,7 @@ OLD, NEW = timedelta(days=2), timedelta(days=1)
 
 
 async def test_the_holder_in_another_namespace_is_named() -> None:
-    story = Story()
+    story = ReconcilerHarness()
     story.graph.add(remote_job())
     await apply(story, "identity", OLD)
 
@@ -50,7 +50,7 @@ async def test_the_holder_in_another_namespace_is_named() -> None:
 
 
 async def test_so_it_is_through_two_connections_to_one_tenant() -> None:
-    story = Story()
+    story = ReconcilerHarness()
     story.graph.add(remote_job())
     connect(story, "elsewhere")
     await apply(story, "identity", OLD)
@@ -61,7 +61,7 @@ async def test_so_it_is_through_two_connections_to_one_tenant() -> None:
 
 
 async def test_who_can_only_reach_another_tenant_blocks_nobody() -> None:
-    story = Story()
+    story = ReconcilerHarness()
     story.graph.add(remote_job())
     connect(story, "elsewhere", ELSEWHERE)
     await apply(story, "elsewhere", OLD, job_id=JOB)
@@ -72,7 +72,7 @@ async def test_who_can_only_reach_another_tenant_blocks_nobody() -> None:
 
 
 async def test_who_has_no_connection_that_works_blocks_nobody() -> None:
-    story = Story()
+    story = ReconcilerHarness()
     story.graph.add(remote_job())
     story.connections.put(ResourceKey("elsewhere", "default"), Fault("CredentialRefused", "No."))
     await apply(story, "elsewhere", OLD, job_id=JOB)
@@ -83,7 +83,7 @@ async def test_who_has_no_connection_that_works_blocks_nobody() -> None:
 
 
 async def test_who_came_back_from_a_backup_keeps_its_job_until_its_connection_was_tried() -> None:
-    story = Story()
+    story = ReconcilerHarness()
     story.graph.add(remote_job())
     story.connections.expect(ResourceKey("elsewhere", "default"))
     restored = resource(
@@ -107,7 +107,7 @@ async def test_who_came_back_from_a_backup_keeps_its_job_until_its_connection_wa
 
 
 async def test_what_is_to_be_retained_goes_before_its_connection_was_tried() -> None:
-    story = Story()
+    story = ReconcilerHarness()
     story.connections.expect(ResourceKey("identity", "default"))
     key = story.apply(holder(origin="Adopted"))
     story.edit(key, is_deleting=True)
@@ -117,7 +117,7 @@ async def test_what_is_to_be_retained_goes_before_its_connection_was_tried() -> 
 
 
 async def test_a_holder_whose_connection_broke_still_holds() -> None:
-    story = Story()
+    story = ReconcilerHarness()
     story.graph.add(remote_job())
     connect(story, "elsewhere")
     older = await apply(story, "elsewhere", OLD)

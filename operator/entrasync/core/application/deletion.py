@@ -22,12 +22,12 @@ def saved_credentials_are_to_be_removed(facts: Facts) -> Verdict | None:
         return None
     if facts.observed.secret_brake:
         return Stall(Reason.DELETION_BLOCKED, f"The credentials can't be removed yet. {explain_brake(facts)}{_HINT}")
-    return Do(RemoveSecrets(facts.home, keys))
+    return Do(RemoveSecrets(facts.service_principal_id, keys))
 
 
 def foreign_keys_are_unconfirmed(facts: Facts) -> Verdict | None:
     """Find keys of somebody else that were not seen yet after a write of ours: the removal, or a save before it."""
-    return Do(CheckForeignKeys(facts.home)) if facts.resource.application.unconfirmed_keys else None
+    return Do(CheckForeignKeys(facts.service_principal_id)) if facts.resource.application.unconfirmed_keys else None
 
 
 def foreign_secret_is_missed(facts: Facts) -> Verdict | None:

@@ -17,7 +17,7 @@ from entrasync.core.application.wanted_secrets import (
 from entrasync.core.decision.action import ForgetAcknowledgement, RemoveSecrets, RestartJob, SaveSecrets
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait, judge
 from entrasync.core.facts.facts import Facts
-from entrasync.core.health.ready import quarantine_rest
+from entrasync.core.health.ready import quarantine_halt
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.schedule.rules import STALE_READ
@@ -44,7 +44,7 @@ def secrets_are_not_saved(facts: Facts) -> Verdict | None:
     drifted = _drifted(facts, seen, values)
     return Do(
         SaveSecrets(
-            facts.home,
+            facts.service_principal_id,
             job.id,
             values,
             tried=_to_be_tried(facts, seen, values),
@@ -62,7 +62,7 @@ def secrets_are_left_over(facts: Facts) -> Verdict | None:
         return None
     if not (keys := keys_left_over(spec, seen, facts.resource.application)):
         return None
-    return Do(RemoveSecrets(facts.home, keys))
+    return Do(RemoveSecrets(facts.service_principal_id, keys))
 
 
 def application_is_held_by_another(facts: Facts) -> Verdict | None:
@@ -71,8 +71,8 @@ def application_is_held_by_another(facts: Facts) -> Verdict | None:
         return None
     return Stall(
         Reason.CONFLICT,
-        f"SynchronizationJob {claim.key} carries spec.application for service principal {facts.home} already, and all "
-        "jobs of a service principal share it. Nothing of this resource's spec.application is sent: "
+        f"SynchronizationJob {claim.key} carries spec.application for service principal {facts.service_principal_id} "
+        "already, and all jobs of a service principal share it. Nothing of this resource's spec.application is sent: "
         "take it out here or there.",
     )
 
@@ -125,9 +125,9 @@ def notification_settings_cannot_be_merged(facts: Facts) -> Verdict | None:
         return None
     return Stall(
         Reason.SETTINGS_UNREADABLE,
-        f"{NOTIFICATION_SETTINGS} of service principal {facts.home} can't be read: Graph shows no JSON object. What "
-        "others have put there would be lost, so nothing is written over it. Set the mail address and the protection "
-        "against accidental deletions anew on the Provisioning page of the enterprise application, or take "
+        f"{NOTIFICATION_SETTINGS} of service principal {facts.service_principal_id} can't be read: Graph shows no JSON "
+        "object. What others have put there would be lost, so nothing is written over it. Set the mail address and the "
+        "protection against accidental deletions anew on the Provisioning page of the enterprise application, or take "
         "spec.application.notifications and accidentalDeletions out.",
     )
 
@@ -168,7 +168,8 @@ def saved_secrets_do_not_show(facts: Facts) -> Verdict | None:
         return None
     return Wait(
         Reason.WAITING_FOR_REPLICATION,
-        f"Graph took {', '.join(sorted(seen.pending))} of service principal {facts.home} and does not show that yet.",
+        f"Graph took {', '.join(sorted(seen.pending))} of service principal {facts.service_principal_id} and does not "
+        "show that yet.",
         STALE_READ,
     )
 
@@ -182,8 +183,8 @@ def restart_is_due(facts: Facts) -> Verdict | None:
     if job is None or not facts.resource.is_restart_due or not job.is_active:
         return None
     if not job.is_quarantined:
-        return Do(RestartJob(facts.home, job.id))
-    illness = quarantine_rest(job, facts.bounds)
+        return Do(RestartJob(facts.service_principal_id, job.id))
+    illness = quarantine_halt(job, facts.bounds)
     message = f"{illness.message} The restart that a new provisioning scope needs would hide that, and waits."
     if isinstance(illness, Stall):
         return Stall(Reason.QUARANTINED, message)
@@ -232,7 +233,7 @@ def _writable(facts: Facts) -> ApplicationSeen | None:
     if seen is None or seen.stored is None or seen.failure or seen.credentials.unreadable:
         return None
     is_held_back = facts.application_claim or facts.observed.secret_brake or standing_loss(facts) or seen.missing
-    return None if is_held_back and not facts.desired.is_observed_only else seen
+    return None if is_held_back and not facts.desired.is_observe_only else seen
 
 
 def _to_be_tried(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> SecretValues | None:

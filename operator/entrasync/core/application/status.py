@@ -16,7 +16,7 @@ from entrasync.core.resource.application_record import ApplicationRecord, Refusa
 from entrasync.core.resource.job_resource import RESTART_JOB, Resource
 
 
-def remembered_application(facts: Facts) -> dict[str, Any] | None:
+def updated_application_record(facts: Facts) -> dict[str, Any] | None:
     """Write `status.application` as of this pass; once Graph matches, for which generation and which Secrets."""
     spec, seen = facts.desired.application, facts.observed.application
     if spec is None:
@@ -54,14 +54,14 @@ def _write_refusal(facts: Facts, seen: ApplicationSeen) -> RefusalRecord | None:
     )
 
 
-def tell_application(facts: Facts) -> list[Condition]:
+def application_conditions(facts: Facts) -> list[Condition]:
     """Write the conditions that spec.application brings along."""
-    conditions = tell_loss(facts.resource)
+    conditions = loss_conditions(facts.resource)
     spec = facts.desired.application
     return [*_credentials_valid(facts), *conditions] if spec and spec.credentials else conditions
 
 
-def tell_loss(resource: Resource) -> list[Condition]:
+def loss_conditions(resource: Resource) -> list[Condition]:
     """Write the condition that holds back all writing of secrets in the tenant, where it is due."""
     lost = resource.application.lost_keys
     if not lost:

@@ -9,7 +9,7 @@ from entrasync.api.conditions import ConditionType, Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.connection.identity import Identity
 from entrasync.core.decision.condition import Condition, merge_conditions
-from entrasync.core.decision.verdicts import Rest, Retry, Stall
+from entrasync.core.decision.verdicts import Halt, Retry, Stall
 from entrasync.core.primitives.times import write_time
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.core.status.events import Event
@@ -33,7 +33,7 @@ class LoggedIn:
     lacks: tuple[Lack, ...]
 
 
-def conclude_connected(
+def build_connected_status(
     resource: ConnectionResource, identity: Identity, seen: LoggedIn, *, source: dict[str, str], wall: datetime
 ) -> dict[str, Any]:
     """Write the status of a connection that works."""
@@ -44,24 +44,24 @@ def conclude_connected(
     return {name: value for name, value in status.items() if value != []}
 
 
-def conclude_faulty(resource: ConnectionResource, rest: Rest, *, is_blind: bool, wall: datetime) -> dict[str, Any]:
+def build_faulty_status(resource: ConnectionResource, halt: Halt, *, is_blind: bool, wall: datetime) -> dict[str, Any]:
     """Write the status of a connection that does not work.
 
     A `Retry` of one that is known to work, or to wait for a person, says nothing until it `is_blind`: one lost login is
     no news.
     """
-    if isinstance(rest, Retry) and not is_blind and _is_at_rest(resource):
+    if isinstance(halt, Retry) and not is_blind and _is_settled(resource):
         return dict(resource.status)
-    is_stalled = isinstance(rest, Stall)
+    is_stalled = isinstance(halt, Stall)
     kind = ConditionType.STALLED if is_stalled else ConditionType.RECONCILING
-    ready = Condition(ConditionType.READY, "False" if is_stalled else "Unknown", rest.reason, rest.message)
-    status = _with_conditions(resource, [ready, Condition(kind, "True", rest.reason, rest.message)], wall=wall)
+    ready = Condition(ConditionType.READY, "False" if is_stalled else "Unknown", halt.reason, halt.message)
+    status = _with_conditions(resource, [ready, Condition(kind, "True", halt.reason, halt.message)], wall=wall)
     if is_stalled:  # of a credential that does not work nothing is known
         status = {name: value for name, value in status.items() if name not in {"roles", "missingPermissions"}}
     return status
 
 
-def tell_source(resource: ConnectionResource, secret: KubernetesSecret | None) -> dict[str, str]:
+def credential_source(resource: ConnectionResource, secret: KubernetesSecret | None) -> dict[str, str]:
     """Name the object that the credential was read from, never its content."""
     if secret is not None:
         version = secret.resource_version
@@ -91,7 +91,7 @@ def _ready_of(conditions: Sequence[Condition]) -> Condition | None:
     return next((condition for condition in conditions if condition.type is ConditionType.READY), None)
 
 
-def _is_at_rest(resource: ConnectionResource) -> bool:
+def _is_settled(resource: ConnectionResource) -> bool:
     """Whether the last look at this generation ended with a login, or with a person's turn."""
     ends = [each for each in Condition.read_all(resource.status) if each.type in ENDS]
     is_current = resource.status.get("observedGeneration") == resource.generation

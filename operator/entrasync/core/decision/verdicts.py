@@ -50,7 +50,7 @@ class Retry:
 
 
 Verdict = Do | Stall | Wait | Retry
-Rest = Stall | Wait | Retry
+Halt = Stall | Wait | Retry
 """What a pass can end with, besides contentment (None)."""
 
 REPLICATION_PAUSE = timedelta(seconds=10)
@@ -61,7 +61,7 @@ WHILE_DISCONNECTED = timedelta(minutes=5)
 """Between looks at a resource whose connection does not work; it is woken when that changes."""
 
 
-def judge(error: EntraSyncError, *, young_until: datetime, now: datetime) -> Rest:
+def judge(error: EntraSyncError, *, young_until: datetime, now: datetime) -> Halt:
     """Turn an error into what happens next; what may be replication is waited for while something is young."""
     match error:
         case PossiblyReplicating() if now < young_until:

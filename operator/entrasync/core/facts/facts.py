@@ -44,7 +44,7 @@ class Facts:
         return None if pinned is None or is_same_id(pinned, self.observed.tenant_id) else pinned
 
     @property
-    def home(self) -> str:
+    def service_principal_id(self) -> str:
         """The service principal whose job is written to."""
         return self.resource.service_principal_id or self.desired.service_principal_id
 
@@ -119,7 +119,7 @@ class Facts:
     @cached_property
     def application_claim(self) -> Claim | None:
         """The oldest other resource that carries `spec.application` for this service principal, if older than ours."""
-        if self.desired.is_observed_only:
+        if self.desired.is_observe_only:
             return None
         others = (claim for claim in self.observed.claims if claim.has_application)
         oldest = min(others, key=_age, default=None)

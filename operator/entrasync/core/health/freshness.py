@@ -17,7 +17,7 @@ def overdue_at(facts: Facts) -> datetime | None:
     return since + max_age
 
 
-def tell_overdue(facts: Facts) -> list[Condition]:
+def overdue_conditions(facts: Facts) -> list[Condition]:
     """Write the condition Overdue, only while it is so."""
     due, max_age = overdue_at(facts), facts.desired.max_age
     if due is None or max_age is None or facts.now < due:

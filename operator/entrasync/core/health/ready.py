@@ -8,7 +8,7 @@ from typing import Any
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import Readiness
 from entrasync.core.decision.condition import Condition
-from entrasync.core.decision.verdicts import Rest, Stall, Wait
+from entrasync.core.decision.verdicts import Halt, Stall, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.primitives.times import parse_time
@@ -19,29 +19,29 @@ GRAPH_REASON_UNKNOWN = "Unknown"
 """Graph's own word for a quarantine without a reason; ours when it sends none."""
 
 
-def ready_condition(facts: Facts, outlook: Rest | None, *, rest: Rest | None = None) -> Condition:
+def ready_condition(facts: Facts, outlook: Halt | None, *, halt: Halt | None = None) -> Condition:
     """Say whether Graph matches the spec and the job is fit; of one that is only observed, whether it is fit.
 
     What the pass rests on and does not count (spec.readiness Applied) is said all the same. A fault in an annotation is
     said beside it.
     """
-    ready = _not_ready(outlook) if outlook else _fit_condition(facts, rest)
-    if outlook is None and facts.job is not None and facts.desired.is_observed_only:
+    ready = _not_ready(outlook) if outlook else _fit_condition(facts, halt)
+    if outlook is None and facts.job is not None and facts.desired.is_observe_only:
         ready = replace(ready, reason=Reason.OBSERVED)
     fault = facts.hold.fault
     return replace(ready, message=f"{ready.message} {fault}") if fault else ready
 
 
-def _not_ready(outlook: Rest) -> Condition:
+def _not_ready(outlook: Halt) -> Condition:
     is_unknown = isinstance(outlook, Wait) and outlook.reason in {Reason.JOB_MISSING, Reason.CONNECTION_NOT_READY}
     return Condition(ConditionType.READY, "Unknown" if is_unknown else "False", outlook.reason, outlook.message)
 
 
-def _fit_condition(facts: Facts, rest: Rest | None) -> Condition:
+def _fit_condition(facts: Facts, halt: Halt | None) -> Condition:
     ready, job = ConditionType.READY, facts.job
     if job is None:
         return Condition(ready, "Unknown", Reason.JOB_MISSING, "Graph does not show the job.")
-    refusal = rest if rest and rest.reason is Reason.VALIDATION_FAILED else None
+    refusal = halt if halt and halt.reason is Reason.VALIDATION_FAILED else None
     if illness := refusal or _find_illness(facts, job):
         message = f"Job {job.id} is in place, and spec.readiness Applied asks for no more. {illness.message}"
         return Condition(ready, "True", Reason.APPLIED, message)
@@ -67,32 +67,32 @@ def _why_paused(facts: Facts) -> str:
     )
 
 
-def tell_fitness(job: RemoteJob, bounds: Bounds) -> list[Condition]:
+def health_conditions(job: RemoteJob, bounds: Bounds) -> list[Condition]:
     """Write the conditions that repeat Graph's own judgement of the job."""
     return [_quarantined(job, bounds), _steady_state(job), *_escrows_pruned(job)]
 
 
-def outlook_of(facts: Facts, rest: Rest | None) -> Rest | None:
+def outlook_of(facts: Facts, halt: Halt | None) -> Halt | None:
     """Tell what stands in the way of Ready: what the pass rests on, else whose turn it is to mend the job.
 
     Where only the spec counts (spec.readiness Applied), no illness does.
     """
-    if _is_illness(facts, rest) and facts.desired.readiness is Readiness.APPLIED:
+    if _is_illness(facts, halt) and facts.desired.readiness is Readiness.APPLIED:
         return None
-    return rest or (_find_illness(facts, facts.job) if facts.job else None)
+    return halt or (_find_illness(facts, facts.job) if facts.job else None)
 
 
-def _is_illness(facts: Facts, rest: Rest | None) -> bool:
+def _is_illness(facts: Facts, halt: Halt | None) -> bool:
     """Whether at most the job's health is not as it should be: new credentials that are refused leave it running."""
-    if rest is None or rest.reason is Reason.PAUSED_BY_GRAPH:
+    if halt is None or halt.reason is Reason.PAUSED_BY_GRAPH:
         return True
-    return rest.reason is Reason.VALIDATION_FAILED and facts.runs_on_saved_credentials
+    return halt.reason is Reason.VALIDATION_FAILED and facts.runs_on_saved_credentials
 
 
 def _find_illness(facts: Facts, job: RemoteJob) -> Stall | Wait | None:
     """Find why a job that is as the spec wants it does not work all the same."""
     if job.is_quarantined:
-        return quarantine_rest(job, facts.bounds)
+        return quarantine_halt(job, facts.bounds)
     return _unconfigured(job) if _is_unconfigured(facts, job) else None
 
 
@@ -113,7 +113,7 @@ def _unconfigured(job: RemoteJob) -> Stall:
     )
 
 
-def quarantine_rest(job: RemoteJob, bounds: Bounds) -> Stall | Wait:
+def quarantine_halt(job: RemoteJob, bounds: Bounds) -> Stall | Wait:
     """Tell whose quarantine is to mend: the tenant's (Stall) or Graph's, which tries again by itself (Wait)."""
     message = quarantine_message(job, bounds.four_weeks)
     if _error(job).get("tenantActionable") is True:

@@ -59,8 +59,8 @@ def job_to_observe_is_absent(facts: Facts) -> Verdict | None:
     """Find that there is no job to observe; there may be one at any later look."""
     if not _looks_for_a_job(facts):
         return None
-    home, held = facts.home, facts.resource.held_job_id
-    template = f"Service principal {home} has no job with template {facts.desired.template_id}"
+    service_principal_id, held = facts.service_principal_id, facts.resource.held_job_id
+    template = f"Service principal {service_principal_id} has no job with template {facts.desired.template_id}"
     what = f"Job {held} has gone" if held else template
     return Wait(
         Reason.NO_JOB_TO_OBSERVE,
@@ -76,7 +76,9 @@ def observed_job_is_not_written_down(facts: Facts) -> Verdict | None:
     """
     resource = facts.resource
     is_written_down = facts.job is not None and resource.annotated_job_id == facts.job.id and resource.origin
-    if facts.job is None or (is_written_down and not (resource.has_finalizer and facts.desired.is_observer)):
+    if facts.job is None or (
+        is_written_down and not (resource.has_finalizer and facts.desired.is_declared_observe_only)
+    ):
         return None
     origin: Origin = "Created" if resource.origin == "Created" else "Adopted"
     return Do(HoldJob(facts.job.id, origin))

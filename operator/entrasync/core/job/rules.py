@@ -28,7 +28,7 @@ def create_is_unconfirmed(facts: Facts) -> Verdict | None:
             facts, arrived, f"appeared while a create of template {operation.template_id} was unanswered"
         )
     if facts.observed.listing.read_at - operation.started_at < facts.bounds.replication:
-        is_observed = facts.desired.is_observed_only
+        is_observed = facts.desired.is_observe_only
         then = "under managementPolicy Observe no other is created" if is_observed else "only then is another created"
         return Wait(
             Reason.CREATE_UNCONFIRMED,

@@ -75,11 +75,11 @@ class Desired:
         return self.job_id is None and self.adoption_policy is not AdoptionPolicy.ADOPT_ONLY
 
     @property
-    def is_observed_only(self) -> bool:
+    def is_observe_only(self) -> bool:
         """Whether nothing may be written to Graph for it."""
         return self.management_policy is ManagementPolicy.OBSERVE
 
     @property
-    def is_observer(self) -> bool:
+    def is_declared_observe_only(self) -> bool:
         """Whether it was said that it only observes; in doubt nothing is written, and what it holds stays its own."""
-        return self.is_observed_only and all(doubt.field != "management_policy" for doubt in self.doubts)
+        return self.is_observe_only and all(doubt.field != "management_policy" for doubt in self.doubts)

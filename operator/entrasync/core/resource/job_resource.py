@@ -38,7 +38,7 @@ def is_same_id(one: str | None, other: str | None) -> bool:
     return (one or "").lower() == (other or "").lower()
 
 
-JOB_MEMORY = frozenset(
+JOB_MEMBERS = frozenset(
     {"job", "synchronizationStatus", "pause", "lastStartTime", "lastResumeTime", "originTime", "interval"}
 )
 """Members of status that are true of one job only."""
@@ -98,9 +98,9 @@ class Resource:
         return self.annotations.get(ABANDON_ANNOTATION) == "true"
 
     @property
-    def is_observed_only(self) -> bool:
+    def is_observe_only(self) -> bool:
         """Whether nothing may be written to Graph for it."""
-        return self.desired is not None and self.desired.is_observed_only
+        return self.desired is not None and self.desired.is_observe_only
 
     @property
     def is_suspended(self) -> bool:
@@ -196,7 +196,7 @@ class Resource:
         held, mirrored = self.held_job_id, self.status_job_id
         if held is None or mirrored in {None, held}:
             return self
-        return replace(self, status={name: value for name, value in self.status.items() if name not in JOB_MEMORY})
+        return replace(self, status={name: value for name, value in self.status.items() if name not in JOB_MEMBERS})
 
     @cached_property
     def held_job_id(self) -> str | None:

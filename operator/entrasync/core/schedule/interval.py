@@ -22,7 +22,11 @@ def interval_differs(facts: Facts) -> Verdict | None:
     if is_asked and (repeat_at is None or facts.now < repeat_at):
         return None
     before = _asked(facts).get("answer") if is_asked else None
-    return Do(AskInterval(facts.home, facts.job.id, wanted, answer_before=before, young_until=facts.young_until))
+    return Do(
+        AskInterval(
+            facts.service_principal_id, facts.job.id, wanted, answer_before=before, young_until=facts.young_until
+        )
+    )
 
 
 def ask_again_at(facts: Facts) -> datetime | None:
@@ -33,13 +37,13 @@ def ask_again_at(facts: Facts) -> datetime | None:
     return parse_time(_asked(facts).get("repeatTime"))
 
 
-def tell_schedule(facts: Facts) -> list[Condition]:
+def interval_conditions(facts: Facts) -> list[Condition]:
     """Write the condition ScheduleApplied, only while Graph keeps another interval than it was asked for."""
     wanted, asked = facts.desired.interval, _asked(facts)
     if wanted is None or not _differs(facts):
         return []
     is_settled = _is_asked(facts, wanted) and ask_again_at(facts) is None
-    if not is_settled and not facts.desired.is_observed_only:
+    if not is_settled and not facts.desired.is_observe_only:
         return []
     answer = f" (it answered {asked['answer']})" if asked.get("answer") else ""
     detail = answer if is_settled else " (it was not asked, for managementPolicy is Observe)"

@@ -54,7 +54,7 @@ def read_pause(status: Mapping[str, Any]) -> Pause | None:
 
 
 @dataclass(frozen=True)
-class Before:
+class MirroredState:
     """What the last mirror said, as far as it tells whose pause a change is."""
 
     state: str | None
@@ -62,12 +62,12 @@ class Before:
     quarantined_since: datetime | None
 
 
-def read_before(status: Mapping[str, Any]) -> Before:
+def read_mirrored_state(status: Mapping[str, Any]) -> MirroredState:
     """Read the last mirror from our own status."""
     mirror = status.get("synchronizationStatus") or {}
     schedule = (status.get("job") or {}).get("schedule") or {}
     quarantine = mirror.get("quarantine") or {}
-    return Before(
+    return MirroredState(
         state=schedule.get("state"),
         escrows_pruned=mirror.get("escrowsPruned") is True,
         quarantined_since=parse_time(quarantine.get("seriesBegan")),
@@ -91,7 +91,7 @@ def judge_pause(
     """
     if job.schedule_state is None:
         return None
-    before, known = read_before(status), read_pause(status)
+    before, known = read_mirrored_state(status), read_pause(status)
     is_ours = known is not None and known.by is PausedBy.OPERATOR
     if job.is_active:
         # A limited pause is written down before it is made, and stands while Graph does not show it yet.
@@ -108,7 +108,7 @@ def judge_pause(
 
 
 def _judge_change(
-    before: Before, job: RemoteJob, *, last_start: datetime | None, is_new: bool, now: datetime, bounds: Bounds
+    before: MirroredState, job: RemoteJob, *, last_start: datetime | None, is_new: bool, now: datetime, bounds: Bounds
 ) -> tuple[PausedBy, str] | None:
     """Tell who has paused a job that nobody was known to have paused, and by what one can tell."""
     if last_start and now - last_start < bounds.replication and before.state != "Active":
@@ -120,7 +120,7 @@ def _judge_change(
     return None
 
 
-def _outlived_pruning(before: Before, job: RemoteJob) -> bool:
+def _outlived_pruning(before: MirroredState, job: RemoteJob) -> bool:
     """Whether the job ran on after the initial cycle whose failures were cleared: that pause is behind it.
 
     During that cycle the flag shows already, and only then comes Graph's pause (graph-facts 4.7).
@@ -129,7 +129,7 @@ def _outlived_pruning(before: Before, job: RemoteJob) -> bool:
     return before.escrows_pruned and before.state == "Active" and is_past_initial_cycle
 
 
-def _graph_paused_because(before: Before, job: RemoteJob, now: datetime, bounds: Bounds) -> str | None:
+def _graph_paused_because(before: MirroredState, job: RemoteJob, now: datetime, bounds: Bounds) -> str | None:
     if job.status.get("escrowsPruned") is True and not _outlived_pruning(before, job):
         return "the initial cycle had too many failures; Graph cleared them and paused the job (escrowsPruned)"
     if job.is_quarantined or isinstance(job.status.get("quarantine"), dict):

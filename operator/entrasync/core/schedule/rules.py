@@ -10,7 +10,7 @@ from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.schedule.pause import Pause, PausedBy, read_before
+from entrasync.core.schedule.pause import Pause, PausedBy, read_mirrored_state
 
 STALE_READ = timedelta(seconds=15)
 """Between looks while Graph still shows the schedule from before our start or pause."""
@@ -28,7 +28,7 @@ def job_was_paused_by_graph(facts: Facts) -> Verdict | None:
     )
 
 
-def job_runs_but_should_rest(facts: Facts) -> Verdict | None:
+def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
     """Find a scheduled job that is wanted Paused.
 
     Never twice within the replication bound unless Graph has shown the pause since, for reads may be stale.
@@ -42,9 +42,11 @@ def job_runs_but_should_rest(facts: Facts) -> Verdict | None:
             Reason.PAUSING, f"Job {job.id} was paused at {paused_at:%H:%M:%S}; Graph does not show it yet.", STALE_READ
         )
     # Only who has seen it rest can tell that somebody started it.
-    was_seen_at_rest = read_before(facts.resource.status).state not in {None, "Active"}
+    was_seen_at_rest = read_mirrored_state(facts.resource.status).state not in {None, "Active"}
     is_drift = was_seen_at_rest and _was(facts, ScheduleState.PAUSED)
-    return Do(PauseJob(facts.home, job.id, corrects_drift=is_drift, record=_record(facts, is_drift=is_drift)))
+    return Do(
+        PauseJob(facts.service_principal_id, job.id, corrects_drift=is_drift, record=_record(facts, is_drift=is_drift))
+    )
 
 
 def _record(facts: Facts, *, is_drift: bool) -> Pause | None:
@@ -57,7 +59,7 @@ def _record(facts: Facts, *, is_drift: bool) -> Pause | None:
     return Pause(PausedBy.OPERATOR, write_time(facts.now), cause.words, resumes=not is_drift)
 
 
-def job_rests_but_should_run(facts: Facts) -> Verdict | None:
+def job_is_paused_but_should_run(facts: Facts) -> Verdict | None:
     """Find an unscheduled job that is wanted Active.
 
     Never twice within the replication bound, for reads may be stale.
@@ -74,12 +76,12 @@ def job_rests_but_should_run(facts: Facts) -> Verdict | None:
         )
     # Without a time it was so when we took it over, which is nobody's drift.
     is_drift = pause is not None and pause.by is PausedBy.PERSON and pause.since is not None
-    return Do(StartJob(facts.home, job.id, corrects_drift=is_drift))
+    return Do(StartJob(facts.service_principal_id, job.id, corrects_drift=is_drift))
 
 
 def job_ran_before_its_pause(facts: Facts) -> Verdict | None:
     """Find a job that goes on after a hold or an expiration: it ran on what Graph has, whatever is wrong with ours."""
-    return job_rests_but_should_run(facts) if facts.pause is not None and facts.pause.resumes else None
+    return job_is_paused_but_should_run(facts) if facts.pause is not None and facts.pause.resumes else None
 
 
 def _needs_start(facts: Facts, job: RemoteJob) -> bool:

@@ -26,7 +26,11 @@ def settings_differ(facts: Facts) -> Verdict | None:
         return None
     before = dict(read_settings(_mirrored_job(facts)) or ())
     drift = tuple(difference for difference in differences if before.get(difference.name) == difference.wanted)
-    return Do(PatchSettings(facts.home, facts.job, wanted=facts.desired.settings, differences=differences, drift=drift))
+    return Do(
+        PatchSettings(
+            facts.service_principal_id, facts.job, wanted=facts.desired.settings, differences=differences, drift=drift
+        )
+    )
 
 
 def settings_were_not_taken(facts: Facts) -> Verdict | None:

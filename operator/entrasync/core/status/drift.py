@@ -9,7 +9,7 @@ from entrasync.core.application.wanted_secrets import NOTIFICATION_SETTINGS, SKI
 from entrasync.core.decision.action import Action, PatchSettings, PauseJob, SaveSecrets, StartJob
 from entrasync.core.primitives.times import write_time
 from entrasync.core.primitives.utf8 import repair
-from entrasync.core.schedule.pause import read_before
+from entrasync.core.schedule.pause import read_mirrored_state
 
 _APPLICATION_FIELDS = {
     SYNC_ALL: "application.provisioningScope",
@@ -36,7 +36,7 @@ class Difference:
 
 def find_corrected_drift(action: Action, status: Mapping[str, Any]) -> tuple[Difference, ...]:
     """List what an action puts right that somebody else had changed; `status` has the mirror from before it."""
-    found = read_before(status).state
+    found = read_mirrored_state(status).state
     match action:
         case StartJob(corrects_drift=True):
             return (Difference("schedule.state", "Active", found),)

@@ -7,13 +7,13 @@ from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
 
 
-def tell_effective(facts: Facts) -> dict[str, str]:
+def effective_values(facts: Facts) -> dict[str, str]:
     """Tell all that is in force."""
     state = facts.wanted_state
-    return tell_policies(facts.resource, facts.desired) | ({"scheduleState": state.value} if state else {})
+    return effective_policies(facts.resource, facts.desired) | ({"scheduleState": state.value} if state else {})
 
 
-def tell_policies(resource: Resource, desired: Desired) -> dict[str, str]:
+def effective_policies(resource: Resource, desired: Desired) -> dict[str, str]:
     """Tell what is in force whatever Graph shows."""
     policies = {
         "managementPolicy": desired.management_policy.value,
@@ -24,7 +24,7 @@ def tell_policies(resource: Resource, desired: Desired) -> dict[str, str]:
 
 
 def _deletion_policy(resource: Resource, desired: Desired) -> DeletionPolicy | None:
-    if desired.is_observed_only:
+    if desired.is_observe_only:
         return DeletionPolicy.RETAIN  # it only lets go
     if not resource.origin and not desired.deletion_policy:
         return None  # it hangs on whether a job will be made or taken over

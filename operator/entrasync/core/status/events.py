@@ -25,7 +25,7 @@ def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
     longer missed; and a pause by Graph and credentials that were refused, where that stalls nobody.
     """
     old, new = _by_type(before), _by_type(after)
-    told = [event for tell in _TELLERS for event in tell(old, new)]
+    told = [event for record in _EVENT_RULES for event in record(old, new)]
     return told if any(event.reason == Reason.PAUSED_BY_GRAPH for event in told) else told + _paused(before, after)
 
 
@@ -103,4 +103,4 @@ def _resumed(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType,
     return [Event("Normal", Reason.SECRET_WRITES_RESUMED, message)]
 
 
-_TELLERS = (_stalled, _refused, _quarantine, _overdue, _drifted, _blind, _resumed)
+_EVENT_RULES = (_stalled, _refused, _quarantine, _overdue, _drifted, _blind, _resumed)

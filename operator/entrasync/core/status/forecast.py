@@ -17,12 +17,12 @@ from entrasync.core.decision.action import (
 )
 
 
-def tell_forecast(actions: Iterable[GraphWrite]) -> str:
+def describe_forecast(actions: Iterable[GraphWrite]) -> str:
     """Say in one sentence what would be written to Graph."""
-    return f"The operator would {', '.join(map(_tell, actions))}; managementPolicy Observe keeps it from that."
+    return f"The operator would {', '.join(map(_describe, actions))}; managementPolicy Observe keeps it from that."
 
 
-def _tell(action: GraphWrite) -> str:
+def _describe(action: GraphWrite) -> str:
     match action:
         case CreateJob(template_id=template_id):
             return f"create a job from template {template_id}"

@@ -7,22 +7,22 @@ from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import DeletionPolicy
-from entrasync.core.application.status import remembered_application, tell_application, tell_loss
+from entrasync.core.application.status import application_conditions, loss_conditions, updated_application_record
 from entrasync.core.decision.condition import Condition, merge_conditions
-from entrasync.core.decision.verdicts import Rest, Retry, Stall, Wait
+from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait
 from entrasync.core.facts.facts import Facts
-from entrasync.core.health.freshness import tell_overdue
-from entrasync.core.health.ready import outlook_of, ready_condition, tell_fitness
+from entrasync.core.health.freshness import overdue_conditions
+from entrasync.core.health.ready import health_conditions, outlook_of, ready_condition
 from entrasync.core.plan import foresee
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.mirror import Mirror, mirror_job
-from entrasync.core.resource.job_resource import JOB_MEMORY, Operation, Resource
+from entrasync.core.resource.job_resource import JOB_MEMBERS, Operation, Resource
 from entrasync.core.resource.reconcile_requests import find_request
-from entrasync.core.schedule.interval import tell_schedule
-from entrasync.core.schedule.pause import read_before
-from entrasync.core.status.effective import tell_effective, tell_policies
-from entrasync.core.status.forecast import tell_forecast
+from entrasync.core.schedule.interval import interval_conditions
+from entrasync.core.schedule.pause import read_mirrored_state
+from entrasync.core.status.effective import effective_policies, effective_values
+from entrasync.core.status.forecast import describe_forecast
 
 FITNESS = frozenset(
     {
@@ -40,14 +40,14 @@ KNOWN = FITNESS | {ConditionType.CREDENTIALS_VALID}
 
 
 @dataclass(frozen=True)
-class Written:
+class StatusUpdate:
     """A status to be stored, and what was wrong with Graph's answer on the way."""
 
     status: dict[str, Any]
     complaints: tuple[str, ...] = ()
 
 
-def remember(facts: Facts) -> Written:
+def record_observation(facts: Facts) -> StatusUpdate:
     """Put what this pass saw into the status.
 
     Mirror, pause, identity, what is in force. Conditions stay as they are.
@@ -55,7 +55,7 @@ def remember(facts: Facts) -> Written:
     resource, observed = facts.resource, facts.observed
     mirror = _mirror_of_held_job(facts)
     status = dict(resource.without_former_job().status)
-    status["effective"] = tell_effective(facts)
+    status["effective"] = effective_values(facts)
     if facts.desired.interval is None:
         status["interval"] = None
     if resource.held_job_id and facts.job is not None:
@@ -68,13 +68,13 @@ def remember(facts: Facts) -> Written:
         status["origin"] = resource.origin
         status["originTime"] = status.get("originTime") or write_time(facts.now)
         status["operation"] = status.get("operation") if resource.is_restart_due else None
-        status["application"] = remembered_application(facts)
-    return Written(_without_nothing(status), mirror.complaints)
+        status["application"] = updated_application_record(facts)
+    return StatusUpdate(_without_nothing(status), mirror.complaints)
 
 
 def _goes_on(facts: Facts, job: RemoteJob) -> bool:
     """Whether the job was last seen at rest and is active again."""
-    return job.is_active and read_before(facts.resource.status).state not in {None, "Active"}
+    return job.is_active and read_mirrored_state(facts.resource.status).state not in {None, "Active"}
 
 
 def _mirror_of_held_job(facts: Facts) -> Mirror:
@@ -96,7 +96,7 @@ def with_intent(resource: Resource, operation: Operation, *, action: str, tenant
         "templateId": operation.template_id,
         "jobIdsBefore": sorted(operation.job_ids_before),
     }
-    return {name: value for name, value in status.items() if name not in JOB_MEMORY}
+    return {name: value for name, value in status.items() if name not in JOB_MEMBERS}
 
 
 def without_intent(resource: Resource) -> dict[str, Any]:
@@ -128,35 +128,39 @@ def with_interval(
     return dict(resource.status) | {"interval": _without_nothing(asked)}
 
 
-def conclude(facts: Facts, rest: Rest | None, *, wall: datetime) -> dict[str, Any]:
-    """Write the conditions of a pass that saw Graph and ended with `rest` (None: all is as wanted)."""
-    outlook = outlook_of(facts, rest)
-    conditions = [ready_condition(facts, outlook, rest=rest), *_applied_and_drifted(facts, rest), *_progress(outlook)]
-    conditions += tell_application(facts)
+def build_status(facts: Facts, halt: Halt | None, *, wall: datetime) -> dict[str, Any]:
+    """Write the conditions of a pass that saw Graph and ended with `halt` (None: all is as wanted)."""
+    outlook = outlook_of(facts, halt)
+    conditions = [ready_condition(facts, outlook, halt=halt), *_applied_and_drifted(facts, halt), *_progress(outlook)]
+    conditions += application_conditions(facts)
     if facts.job is not None and facts.resource.held_job_id:
-        conditions += [*tell_fitness(facts.job, facts.bounds), *tell_overdue(facts), *tell_schedule(facts)]
+        conditions += [
+            *health_conditions(facts.job, facts.bounds),
+            *overdue_conditions(facts),
+            *interval_conditions(facts),
+        ]
     elif facts.resource.held_job_id:
         conditions += _keep(facts.resource, FITNESS)  # not shown this time is no news of its health
     return _write_conditions(facts.resource, conditions, wall=wall)
 
 
-def conclude_unseen(resource: Resource, rest: Rest, *, is_blind: bool, wall: datetime) -> dict[str, Any]:
+def build_unseen_status(resource: Resource, halt: Halt, *, is_blind: bool, wall: datetime) -> dict[str, Any]:
     """Write the conditions of a pass that could not see Graph: what was known stays, but never blind and green.
 
     A `Retry` of a resource that has come to rest says nothing until it `is_blind`: one lost poll is no news.
     """
-    if isinstance(rest, Retry) and not is_blind and _is_at_rest(resource):
+    if isinstance(halt, Retry) and not is_blind and _is_settled(resource):
         return dict(resource.status)
-    keeps_drift = resource.is_observed_only and _says_nothing(rest)
-    kept = _keep(resource, KNOWN | {ConditionType.DRIFTED} if keeps_drift else KNOWN) + tell_loss(resource)
-    blind = Condition(ConditionType.READY, "Unknown", Reason.GRAPH_UNREACHABLE, _blind_message(rest))
+    keeps_drift = resource.is_observe_only and _says_nothing(halt)
+    kept = _keep(resource, KNOWN | {ConditionType.DRIFTED} if keeps_drift else KNOWN) + loss_conditions(resource)
+    blind = Condition(ConditionType.READY, "Unknown", Reason.GRAPH_UNREACHABLE, _blind_message(halt))
     # A Wait has its own words, and is not green either: Graph answered, only not yet as it will.
-    ready = blind if is_blind and isinstance(rest, Retry) else _keep_or_tell_ready(resource, rest)
-    conditions = [ready, *_keep_applied(resource, rest), *_progress(rest), *kept]
+    ready = blind if is_blind and isinstance(halt, Retry) else _keep_or_tell_ready(resource, halt)
+    conditions = [ready, *_keep_applied(resource, halt), *_progress(halt), *kept]
     return _write_conditions(_with_policies(resource), conditions, wall=wall)
 
 
-def conclude_suspended(resource: Resource, *, wall: datetime) -> dict[str, Any]:
+def build_suspended_status(resource: Resource, *, wall: datetime) -> dict[str, Any]:
     """Say once that the resource is left alone, and that its deletion would only let go; the mirror stays as it was."""
     message = (
         "spec.suspend is true: the operator neither reads nor writes this job. The mirrored status is as old as that."
@@ -164,14 +168,14 @@ def conclude_suspended(resource: Resource, *, wall: datetime) -> dict[str, Any]:
     ready = Condition(ConditionType.READY, "Unknown", Reason.SUSPENDED, message)
     effective = {**resource.status.get("effective", {}), "deletionPolicy": DeletionPolicy.RETAIN.value}
     told = replace(resource, status={**resource.status, "effective": effective})
-    return _write_conditions(told, [ready, *tell_loss(resource)], wall=wall)
+    return _write_conditions(told, [ready, *loss_conditions(resource)], wall=wall)
 
 
 def _with_policies(resource: Resource) -> Resource:
     """Show what holds now, above all for a deletion; the state that was in force when Graph was seen stays."""
     if resource.desired is None:
         return resource
-    effective = {**resource.status.get("effective", {}), **tell_policies(resource, resource.desired)}
+    effective = {**resource.status.get("effective", {}), **effective_policies(resource, resource.desired)}
     return replace(resource, status={**resource.status, "effective": effective})
 
 
@@ -187,7 +191,7 @@ def _is_current(resource: Resource) -> bool:
     return resource.status.get("observedGeneration") == resource.generation
 
 
-def _is_at_rest(resource: Resource) -> bool:
+def _is_settled(resource: Resource) -> bool:
     """Whether the last look at this generation ended well, with a person's turn, or with drift only observed."""
     known = _known(resource)
     kinds = (ConditionType.READY, ConditionType.APPLIED, ConditionType.STALLED, ConditionType.DRIFTED)
@@ -195,58 +199,58 @@ def _is_at_rest(resource: Resource) -> bool:
     return _is_current(resource) and any(end is not None and end.is_true for end in ends)
 
 
-def _keep_or_tell_ready(resource: Resource, rest: Rest) -> Condition:
+def _keep_or_tell_ready(resource: Resource, halt: Halt) -> Condition:
     """Keep what was said of this generation; of a new one nothing good may be said unseen."""
     known = _known(resource).get(ConditionType.READY)
-    if isinstance(rest, Retry) and known is not None and _is_current(resource):
+    if isinstance(halt, Retry) and known is not None and _is_current(resource):
         return known
-    is_unknown = rest.reason is Reason.CONNECTION_NOT_READY
-    return Condition(ConditionType.READY, "Unknown" if is_unknown else "False", rest.reason, rest.message)
+    is_unknown = halt.reason is Reason.CONNECTION_NOT_READY
+    return Condition(ConditionType.READY, "Unknown" if is_unknown else "False", halt.reason, halt.message)
 
 
-def _keep_applied(resource: Resource, rest: Rest) -> list[Condition]:
+def _keep_applied(resource: Resource, halt: Halt) -> list[Condition]:
     known = _known(resource).get(ConditionType.APPLIED)
-    if _says_nothing(rest) and known is not None and _is_at_rest(resource):
+    if _says_nothing(halt) and known is not None and _is_settled(resource):
         return [known]
-    return [_applied(rest)]
+    return [_applied(halt)]
 
 
-def _says_nothing(rest: Rest) -> bool:
+def _says_nothing(halt: Halt) -> bool:
     """Whether it says nothing of the job itself."""
-    return isinstance(rest, Retry) or rest.reason is Reason.CONNECTION_NOT_READY
+    return isinstance(halt, Retry) or halt.reason is Reason.CONNECTION_NOT_READY
 
 
-def _blind_message(rest: Rest) -> str:
+def _blind_message(halt: Halt) -> str:
     return (
-        f"Graph could not be read for three poll intervals; what is mirrored below may be out of date. {rest.message}"
+        f"Graph could not be read for three poll intervals; what is mirrored below may be out of date. {halt.message}"
     )
 
 
-def _applied(rest: Rest | None) -> Condition:
-    if rest is None or rest.reason is Reason.PAUSED_BY_GRAPH:
+def _applied(halt: Halt | None) -> Condition:
+    if halt is None or halt.reason is Reason.PAUSED_BY_GRAPH:
         return Condition(ConditionType.APPLIED, "True", Reason.APPLIED, "Graph matches the spec.")
-    return Condition(ConditionType.APPLIED, "False", rest.reason, rest.message)
+    return Condition(ConditionType.APPLIED, "False", halt.reason, halt.message)
 
 
-def _applied_and_drifted(facts: Facts, rest: Rest | None) -> list[Condition]:
+def _applied_and_drifted(facts: Facts, halt: Halt | None) -> list[Condition]:
     """Say of one that only observes what would be done; what is managed is put right instead."""
-    kind, applied = ConditionType.DRIFTED, _applied(rest)
-    if not facts.desired.is_observed_only:
+    kind, applied = ConditionType.DRIFTED, _applied(halt)
+    if not facts.desired.is_observe_only:
         return [applied]
     if foreseen := foresee(facts):
-        drifted = Condition(kind, "True", Reason.DRIFTED, tell_forecast(foreseen))
-        return [replace(drifted, type=ConditionType.APPLIED, status="False") if rest is None else applied, drifted]
-    return [applied] if rest else [applied, Condition(kind, "False", applied.reason, applied.message)]
+        drifted = Condition(kind, "True", Reason.DRIFTED, describe_forecast(foreseen))
+        return [replace(drifted, type=ConditionType.APPLIED, status="False") if halt is None else applied, drifted]
+    return [applied] if halt else [applied, Condition(kind, "False", applied.reason, applied.message)]
 
 
-def _progress(rest: Rest | None) -> list[Condition]:
-    match rest:
+def _progress(halt: Halt | None) -> list[Condition]:
+    match halt:
         case None:
             return []
         case Stall():
-            return [Condition(ConditionType.STALLED, "True", rest.reason, rest.message)]
+            return [Condition(ConditionType.STALLED, "True", halt.reason, halt.message)]
         case Wait() | Retry():
-            return [Condition(ConditionType.RECONCILING, "True", rest.reason, rest.message)]
+            return [Condition(ConditionType.RECONCILING, "True", halt.reason, halt.message)]
 
 
 def _write_conditions(resource: Resource, conditions: list[Condition], *, wall: datetime) -> dict[str, Any]:

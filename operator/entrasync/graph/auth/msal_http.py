@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from entrasync.graph.wire.redaction import Veil
+from entrasync.graph.wire.redaction import Redactor
 from entrasync.graph.wire.responses import cut
 from entrasync.graph.wire.retry_after import read_retry_after
 
@@ -91,7 +91,9 @@ class LoginWire:
             verify=self._tls, transport=self._transport, timeout=TIMEOUT_SECONDS, trust_env=not self._is_local
         ) as client:
             answer = client.request(method, url, **known, follow_redirects=False)
-        veil = Veil([*self._secrets, *_pick(known["data"], SECRET_FIELDS), *_pick(known["headers"], SECRET_HEADERS)])
+        veil = Redactor(
+            [*self._secrets, *_pick(known["data"], SECRET_FIELDS), *_pick(known["headers"], SECRET_HEADERS)]
+        )
         self.last = _describe(answer, veil, is_token_request=method == "POST" or self._is_local)
         if not self.last.is_object and (answer.is_success or self._is_local):
             # MSAL would log the whole text, in which half a token may stand
@@ -99,7 +101,7 @@ class LoginWire:
         return WireAnswer(answer)
 
 
-def _describe(answer: httpx.Response, veil: Veil, *, is_token_request: bool) -> LoginAnswer:
+def _describe(answer: httpx.Response, veil: Redactor, *, is_token_request: bool) -> LoginAnswer:
     body = _read_object(answer)
     # The first line names the code and the fault; trace ids and times follow, new each time, and would
     # change a condition's message at each look

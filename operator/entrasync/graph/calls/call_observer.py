@@ -3,7 +3,7 @@
 from typing import Protocol
 
 
-class Observer(Protocol):
+class CallMetrics(Protocol):
     """Told of every exchange with Graph. Must not raise and must not block."""
 
     def called(self, operation: str, status: int | None, seconds: float, request_id: str) -> None:
@@ -15,7 +15,7 @@ class Observer(Protocol):
         ...
 
 
-class SilentObserver:
+class NoCallMetrics:
     """Tells nobody."""
 
     def called(self, operation: str, status: int | None, seconds: float, request_id: str) -> None:

@@ -13,7 +13,7 @@ from entrasync.core.decision.errors import (
 )
 from entrasync.graph.auth.jwt import Token
 from entrasync.graph.calls.operations import OWNED_BY, Operation
-from entrasync.graph.wire.redaction import Veil
+from entrasync.graph.wire.redaction import Redactor
 from entrasync.graph.wire.responses import ErrorBody, Received, describe, read_error
 from entrasync.graph.wire.retry_after import read_retry_after
 
@@ -33,7 +33,7 @@ def classify(
     The roles of the `token` sent go into the words; itself and `secrets` that were sent never do.
     """
     error = read_error(received.body)
-    answer = describe(received, Veil([*secrets, token.value] if token else secrets))
+    answer = describe(received, Redactor([*secrets, token.value] if token else secrets))
     status = received.status
     if status == 401 and TOKEN_CODES.intersection(error.codes):
         return InvalidToken(Reason.GRAPH_UNREACHABLE, f"Graph does not take our token {_quote(answer)}")

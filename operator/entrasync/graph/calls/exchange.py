@@ -13,7 +13,7 @@ from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, Transient
 from entrasync.graph.auth.jwt import Token
 from entrasync.graph.auth.tokens import Tokens
-from entrasync.graph.calls.call_observer import Observer
+from entrasync.graph.calls.call_observer import CallMetrics
 from entrasync.graph.calls.error_classifier import InvalidToken, classify, lost, unreadable
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.calls.operations import Operation
@@ -65,7 +65,7 @@ class Exchange:
     http: httpx.AsyncClient
     tokens: Tokens
     limiter: TenantLimiter
-    observer: Observer
+    observer: CallMetrics
     bounds: Bounds = field(default_factory=Bounds)
 
     async def send(self, request: Request) -> Received:

@@ -10,7 +10,7 @@ from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.wire.clouds import GraphEndpoint
 
 
-class Lane(TenantLimiter):
+class LimiterShare(TenantLimiter):
     """A client's share of a limiter: at most so many calls of its own, then the places and pauses of all."""
 
     def __init__(self, shared: TenantLimiter, *, concurrency: int) -> None:
@@ -58,4 +58,4 @@ class Limiters:
         shared = self._shared.get(key)
         if shared is None:
             shared = self._shared[key] = TenantLimiter(self.clock, concurrency=self._concurrency)
-        return shared if at_most is None else Lane(shared, concurrency=at_most)
+        return shared if at_most is None else LimiterShare(shared, concurrency=at_most)

@@ -33,7 +33,7 @@ _SPACE_OR_PLUS = re.compile(rb"[\s+]")  # `+` is a space in a form that was post
 _ESCAPE = re.compile(rb"""%[0-9A-Fa-f]{2}|(?:\\u[0-9A-Fa-f]{4})+|\\[bfnrt"'/\\]|&#?[0-9A-Za-z]{1,8};""")
 
 
-class Veil:
+class Redactor:
     """Hides some values: as they are, without their white space, escaped for JSON, URLs or HTML, and in Base64.
 
     A value of eight characters or more is found in pieces too. The cost is bounded, whatever the text and the values.

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from entrasync.core.decision.errors import GraphAnswer
-from entrasync.graph.wire.redaction import Veil
+from entrasync.graph.wire.redaction import Redactor
 
 LONGEST_WORDS = 300
 """Characters of Graph's words that we repeat: a condition's message is read by people."""
@@ -59,7 +59,7 @@ def read_error(body: bytes) -> ErrorBody:
     return ErrorBody(codes, innermost, is_envelope=True)
 
 
-def describe(received: Received, veil: Veil) -> GraphAnswer:
+def describe(received: Received, veil: Redactor) -> GraphAnswer:
     """Put an answer into few words: the innermost code, its message on one line and cut, the request id.
 
     The `veil` hides what was in the request, should Graph, a target app or a proxy repeat it.

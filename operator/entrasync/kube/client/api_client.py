@@ -27,7 +27,7 @@ class NamespaceTerminating(Forbidden):
     """The namespace is being deleted and takes no new object, whatever the rights."""
 
 
-class Rest:
+class ApiClient:
     """Calls by JSON. Every one may raise `ResourceChanged` (409), `ResourceGone` (404), `ApiServerUnavailable`."""
 
     def __init__(self, server: str, session: aiohttp.ClientSession) -> None:

@@ -13,11 +13,11 @@ import aiohttp
 from entrasync.api.names import GROUP, VERSION
 from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.engine.outcome import Outcome
-from entrasync.reconcile.engine.worker_pool import Story
+from entrasync.reconcile.engine.worker_pool import Reconciler
 
 LOG = logging.getLogger("entrasync.kube")
 
-PATIENCE = 30.0
+STARTUP_GRACE_SECONDS = 30.0
 """Real seconds that the start waits, once a namespace answers, for those that refuse: their turn may come next."""
 
 HELD_FOR = timedelta(minutes=5)
@@ -54,22 +54,22 @@ class Scope:
     @property
     def was_patient(self) -> bool:
         """Whether the start has waited long enough, since the first place answered, for those that refuse."""
-        return self._answered_since is not None and time.monotonic() - self._answered_since >= PATIENCE
+        return self._answered_since is not None and time.monotonic() - self._answered_since >= STARTUP_GRACE_SECONDS
 
     def is_refused(self, namespace: str) -> bool:
         """Whether the resources of a namespace cannot be read now."""
         return bool(self._refused.get(namespace) or self._refused.get(None))
 
-    def take_suspects(self) -> set[Place]:
+    def take_suspected(self) -> set[Place]:
         """Hand over, once, the places where a write was refused: a list tells whether they are lost."""
         suspects, self._suspects = self._suspects, set()
         return suspects
 
-    def guard(self, story: Story) -> Story:
+    def guard(self, reconciler: Reconciler) -> Reconciler:
         """Leave the objects of a refused namespace alone: what was last read of them may be long out of date."""
-        return _Guarded(story, self)
+        return _Guarded(reconciler, self)
 
-    async def overhear(
+    async def record_response(
         self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
     ) -> aiohttp.ClientResponse:
         """Pass a call of the session on, and learn from its answer. The middleware of the session."""
@@ -99,8 +99,8 @@ class Scope:
 
 
 class _Guarded:
-    def __init__(self, story: Story, scope: Scope) -> None:
-        self._story = story
+    def __init__(self, reconciler: Reconciler, scope: Scope) -> None:
+        self._story = reconciler
         self._scope = scope
 
     async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
@@ -108,8 +108,8 @@ class _Guarded:
             return Outcome(HELD_FOR)
         return await self._story.reconcile(key, since=since, is_urgent=is_urgent)
 
-    async def tell_broken(self, key: ResourceKey, *, since: datetime) -> None:
-        await self._story.tell_broken(key, since=since)
+    async def record_broken(self, key: ResourceKey, *, since: datetime) -> None:
+        await self._story.record_broken(key, since=since)
 
 
 def _name(place: Place) -> str:

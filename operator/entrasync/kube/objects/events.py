@@ -33,7 +33,7 @@ class EventPoster:
         self._waiting: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(MOST_WAITING)
         self._refusing: set[str] = set()
 
-    def tell(self, subject: Subject, event: Event) -> None:
+    def record(self, subject: Subject, event: Event) -> None:
         """Log an Event and post it soon; when too many wait, the log is all there is."""
         level = logging.WARNING if event.type == "Warning" else logging.INFO
         LOG.log(level, event.message, extra={"resource": str(subject.key), "action": str(event.reason)})
@@ -53,13 +53,13 @@ class EventPoster:
                 await self._api_server.post_event(namespace, body)
                 self._refusing.discard(namespace)
             except Forbidden as error:
-                self._tell_refusal(namespace, error)
+                self._log_refusal(namespace, error)
             except (ApiServerUnavailable, ResourceGone, ResourceChanged) as error:
                 LOG.warning("An Event could not be posted.", extra={"why": str(error)})
             finally:
                 self._waiting.task_done()
 
-    def _tell_refusal(self, namespace: str, error: Forbidden) -> None:
+    def _log_refusal(self, namespace: str, error: Forbidden) -> None:
         """Tell it once per namespace: a missing right refuses all. One that is being deleted takes no new object."""
         is_ending = isinstance(error, NamespaceTerminating)
         level = logging.DEBUG if namespace in self._refusing else logging.INFO if is_ending else logging.WARNING

@@ -6,21 +6,21 @@ from urllib.parse import quote
 
 from entrasync.api.names import CONNECTION_PLURAL, GROUP, VERSION
 from entrasync.core.connection.connection_resource import ConnectionResource, read_connection
-from entrasync.kube.client.api_client import Rest
+from entrasync.kube.client.api_client import ApiClient
 from entrasync.reconcile.engine.store import Store
 
 
 class ConnectionServer:
     """Implements `reconcile.access.ConnectionApi`. Keeps the store current with the answers to its own writes."""
 
-    def __init__(self, rest: Rest, store: Store[ConnectionResource]) -> None:
-        self._rest = rest
+    def __init__(self, api_client: ApiClient, store: Store[ConnectionResource]) -> None:
+        self._api_client = api_client
         self._store = store
 
     async def list_connections(self, namespace: str | None = None) -> AsyncIterator[ConnectionResource]:
         """Read all GraphConnections, page by page: of one namespace, or of the cluster."""
         place = f"namespaces/{quote(namespace)}/{CONNECTION_PLURAL}" if namespace else CONNECTION_PLURAL
-        async for page in self._rest.list_pages(f"/apis/{GROUP}/{VERSION}/{place}"):
+        async for page in self._api_client.list_pages(f"/apis/{GROUP}/{VERSION}/{place}"):
             for item in page.get("items") or ():
                 yield read_connection(item)
 
@@ -32,6 +32,6 @@ class ConnectionServer:
         namespace, name = quote(resource.key.namespace), quote(resource.key.name)
         path = f"/apis/{GROUP}/{VERSION}/namespaces/{namespace}/{CONNECTION_PLURAL}/{name}/status"
         body = {"metadata": {"resourceVersion": resource.resource_version}, "status": patch}
-        written = read_connection(await self._rest.call("PATCH", path, body=body))
+        written = read_connection(await self._api_client.call("PATCH", path, body=body))
         self._store.put(written)
         return written

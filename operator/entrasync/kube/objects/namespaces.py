@@ -3,20 +3,20 @@
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from entrasync.kube.client.api_client import Forbidden, Rest
+from entrasync.kube.client.api_client import ApiClient, Forbidden
 from entrasync.reconcile.ports.kubernetes import ResourceGone
 
 
 class NamespaceReader:
     """Implements `reconcile.ports.NamespaceStore`."""
 
-    def __init__(self, rest: Rest) -> None:
-        self._rest = rest
+    def __init__(self, api_client: ApiClient) -> None:
+        self._api_client = api_client
 
     async def read_annotations(self, namespace: str) -> Mapping[str, str] | None:
         """Read the annotations of a Namespace (contract: `reconcile.ports.NamespaceStore`)."""
         try:
-            found = await self._rest.call("GET", f"/api/v1/namespaces/{quote(namespace)}")
+            found = await self._api_client.call("GET", f"/api/v1/namespaces/{quote(namespace)}")
         except (Forbidden, ResourceGone):
             return None
         annotations: Mapping[str, str] = found["metadata"].get("annotations") or {}

@@ -10,21 +10,21 @@ from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
-from entrasync.kube.client.api_client import Forbidden, Rest
+from entrasync.kube.client.api_client import ApiClient, Forbidden
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceGone
 
 
 class SecretReader:
     """Implements `reconcile.ports.SecretStore`. Needs the right to get secrets, in each namespace that has some."""
 
-    def __init__(self, rest: Rest) -> None:
-        self._rest = rest
+    def __init__(self, api_client: ApiClient) -> None:
+        self._api_client = api_client
 
     async def read_secret(self, key: ResourceKey) -> KubernetesSecret | None:
         """Read a Secret (contract: `reconcile.ports.SecretStore`)."""
         path = f"/api/v1/namespaces/{quote(key.namespace)}/secrets/{quote(key.name)}"
         try:
-            return _read(key, await self._rest.call("GET", path))
+            return _read(key, await self._api_client.call("GET", path))
         except ResourceGone:
             return None
         except Forbidden as error:

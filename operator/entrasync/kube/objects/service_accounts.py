@@ -6,14 +6,14 @@ from urllib.parse import quote
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled, Transient
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.kube.client.api_client import Forbidden, Rest
+from entrasync.kube.client.api_client import ApiClient, Forbidden
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 LIFE_SECONDS = 3600
 """The API server allows no less than 600; Entra looks at the token once, at the login."""
 
 
-async def request_token(rest: Rest, service_account: ResourceKey, audience: str) -> str:
+async def request_token(api_client: ApiClient, service_account: ResourceKey, audience: str) -> str:
     """Ask for a token of a ServiceAccount, and of no other, meant for `audience`.
 
     Raises `Stalled` (TOKEN_REQUEST_DENIED) when there is no such ServiceAccount or the right is missing, `Transient`
@@ -24,7 +24,7 @@ async def request_token(rest: Rest, service_account: ResourceKey, audience: str)
     spec = {"audiences": [audience], "expirationSeconds": LIFE_SECONDS}
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
     try:
-        return _read_token(await rest.call("POST", path, body=body))
+        return _read_token(await api_client.call("POST", path, body=body))
     except Forbidden as error:
         raise Stalled(Reason.TOKEN_REQUEST_DENIED, _explain(service_account, error)) from error
     except ResourceGone as error:

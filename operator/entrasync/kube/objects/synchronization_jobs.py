@@ -8,7 +8,7 @@ from urllib.parse import quote
 from entrasync.api.names import GROUP, PLURAL, VERSION
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.parsing import read_resource
-from entrasync.kube.client.api_client import Rest
+from entrasync.kube.client.api_client import ApiClient
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged
 from entrasync.reconcile.state.jobs import Resources
 
@@ -16,8 +16,8 @@ from entrasync.reconcile.state.jobs import Resources
 class ApiServer:
     """The API server for our own kind. Keeps the store current with the answers to its own writes."""
 
-    def __init__(self, rest: Rest, resources: Resources) -> None:
-        self._rest = rest
+    def __init__(self, api_client: ApiClient, resources: Resources) -> None:
+        self._api_client = api_client
         self._resources = resources
         self._refusals: Counter[str] = Counter()
 
@@ -31,7 +31,7 @@ class ApiServer:
     async def list_resources(self, namespace: str | None = None) -> AsyncIterator[Resource]:
         """Read all resources of our kind, page by page: of one namespace, or of the cluster."""
         place = f"namespaces/{quote(namespace)}/{PLURAL}" if namespace else PLURAL
-        async for page in self._rest.list_pages(f"/apis/{GROUP}/{VERSION}/{place}"):
+        async for page in self._api_client.list_pages(f"/apis/{GROUP}/{VERSION}/{place}"):
             for item in page.get("items") or ():
                 yield read_resource(item)
 
@@ -48,13 +48,13 @@ class ApiServer:
 
     async def post_event(self, namespace: str, event: Mapping[str, Any]) -> None:
         """Post an Event of core/v1."""
-        await self._rest.call("POST", f"/api/v1/namespaces/{quote(namespace)}/events", body=event)
+        await self._api_client.call("POST", f"/api/v1/namespaces/{quote(namespace)}/events", body=event)
 
     async def _patch(self, resource: Resource, subresource: str, body: Mapping[str, Any]) -> Resource:
         key = resource.key
         path = f"/apis/{GROUP}/{VERSION}/namespaces/{quote(key.namespace)}/{PLURAL}/{quote(key.name)}{subresource}"
         try:
-            answer = await self._rest.call("PATCH", path, body=body)
+            answer = await self._api_client.call("PATCH", path, body=body)
         except ApiServerUnavailable:
             self._refusals[key.namespace] += 1
             raise

@@ -85,14 +85,14 @@ async def wait_for_first_list(kind: Kind[ObjectT], scope: Scope) -> None:
         try:
             await read_all(kind, scope)
         except ResourceGone:
-            told = _tell_once(told, f"The CRD {kind.plural}.{GROUP} is not installed; apply crds/. Waiting for it.")
+            told = _log_once(told, f"The CRD {kind.plural}.{GROUP} is not installed; apply crds/. Waiting for it.")
         except (ApiServerUnavailable, ResourceChanged) as error:
-            told = _tell_once(told, f"The API server does not answer as it should; waiting for it. {error}")
+            told = _log_once(told, f"The API server does not answer as it should; waiting for it. {error}")
         if not kind.store.is_complete:
             await asyncio.sleep(BETWEEN_TRIES)
 
 
-def _tell_once(told: str, message: str) -> str:
+def _log_once(told: str, message: str) -> str:
     if message != told:
         LOG.warning(message)
     return message
@@ -114,7 +114,7 @@ async def keep_looking(kinds: Sequence[Kind[Any]], scope: Scope) -> None:
     closed: set[Place] = set()
     while True:
         closed |= {*scope.refused}
-        for place in sorted({*closed, *scope.take_suspects()}, key=str):
+        for place in sorted({*closed, *scope.take_suspected()}, key=str):
             was_read = [await _has_read(kind, place) for kind in kinds]
             if all(was_read) and place in closed and place not in scope.refused:
                 closed.remove(place)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from entrasync.api.names import WATCH_LABEL
 from entrasync.core.resource.job_resource import ResourceKey
-from entrasync.kube.client.api_client import Forbidden, Rest
+from entrasync.kube.client.api_client import ApiClient, Forbidden
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 LOG = logging.getLogger("entrasync.kube")
@@ -47,7 +47,7 @@ class _Place:
 class SecretWatch:
     """Tells `on_change` of each labelled Secret that has come, changed or gone."""
 
-    rest: Rest
+    api_client: ApiClient
     namespaces: Sequence[str]
     on_change: Callable[[ResourceKey], None]
     _places: list[_Place] = field(init=False)
@@ -77,7 +77,7 @@ class SecretWatch:
                 await self._watch(place, version)
                 pause = BETWEEN_WATCHES
             except Forbidden as error:
-                self._tell_forbidden(place, error)
+                self._log_forbidden(place, error)
                 pause = WHILE_FORBIDDEN
             except (ApiServerUnavailable, ResourceGone, ResourceChanged) as error:
                 LOG.info("The watch of Secrets was cut; begun anew.", extra={"why": str(error)})
@@ -88,7 +88,7 @@ class SecretWatch:
         """Read which labelled Secrets there are, and tell what is new against the list before."""
         found: dict[ResourceKey, str] = {}
         version = ""
-        async for page in self.rest.list_pages(place.path, query=SELECTOR, accept=LIST_FORM):
+        async for page in self.api_client.list_pages(place.path, query=SELECTOR, accept=LIST_FORM):
             found |= dict(_read(item) for item in page.get("items") or ())
             version = str((page.get("metadata") or {}).get("resourceVersion", ""))
         before, place.versions = place.versions, found
@@ -98,7 +98,7 @@ class SecretWatch:
 
     async def _watch(self, place: _Place, version: str) -> None:
         query = {**SELECTOR, "resourceVersion": version, "timeoutSeconds": WATCH_SECONDS}
-        async for event in self.rest.watch(place.path, query=query, accept=WATCH_FORM):
+        async for event in self.api_client.watch(place.path, query=query, accept=WATCH_FORM):
             if event.get("type") == "ERROR":
                 return  # the version is too old: the next list tells what is new
             key, seen = _read(event["object"])
@@ -110,7 +110,7 @@ class SecretWatch:
                 place.versions[key] = seen
             self.on_change(key)
 
-    def _tell_forbidden(self, place: _Place, error: Forbidden) -> None:
+    def _log_forbidden(self, place: _Place, error: Forbidden) -> None:
         if not place.is_forbidden:
             LOG.warning(
                 "Secrets cannot be watched; their changes are seen at the next poll. %s",

@@ -22,7 +22,7 @@ class Background:
     def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         """Start a task."""
         task = asyncio.create_task(work, name=name)
-        task.add_done_callback(_tell)
+        task.add_done_callback(_log_end)
         self._tasks.append(task)
 
     async def stop(self) -> None:
@@ -32,6 +32,6 @@ class Background:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-def _tell(task: asyncio.Task[None]) -> None:
+def _log_end(task: asyncio.Task[None]) -> None:
     if not task.cancelled():
         LOG.error("A task that should run for ever has ended: %s.", task.get_name(), exc_info=task.exception())

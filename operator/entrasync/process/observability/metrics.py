@@ -18,7 +18,7 @@ from entrasync.kube.client.namespace_access import Scope
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.state.jobs import Resources
-from entrasync.reconcile.state.memory import Memory
+from entrasync.reconcile.state.memory import MemoryStore
 
 LOG = logging.getLogger("entrasync.graph")
 
@@ -70,7 +70,7 @@ class Metrics:
         """Time a pass."""
         self._passes.labels(outcome).observe(seconds)
 
-    def watch(self, resources: Resources, memory: Memory, queue: WorkQueue, clock: Clock, *, scope: Scope) -> None:
+    def watch(self, resources: Resources, memory: MemoryStore, queue: WorkQueue, clock: Clock, *, scope: Scope) -> None:
         """Show each job's state, and which namespaces are refused, at each scrape."""
         self.registry.register(_ScopeCollector(scope))
         self.registry.register(_JobCollector(resources, memory, queue, clock))
@@ -114,7 +114,7 @@ class _ConnectionCollector(Collector):
 
 
 class _JobCollector(Collector):
-    def __init__(self, resources: Resources, memory: Memory, queue: WorkQueue, clock: Clock) -> None:
+    def __init__(self, resources: Resources, memory: MemoryStore, queue: WorkQueue, clock: Clock) -> None:
         self._resources = resources
         self._memory = memory
         self._queue = queue

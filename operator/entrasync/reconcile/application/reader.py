@@ -62,7 +62,7 @@ class ApplicationReader:
     ) -> ApplicationSeen:
         version = (facts.resource.generation, seen.credentials.sources)
         try:
-            stored = SecretValues.shown(await api.list_secrets(facts.home))
+            stored = SecretValues.shown(await api.list_secrets(facts.service_principal_id))
         except EntraSyncError as error:
             if not memory.foreign.is_look_due and facts.resource.application.covers(*version):
                 memory.looked_at = facts.now  # only a look for drift: the next one tells as much
@@ -91,7 +91,7 @@ def _with_shown(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) 
     if stored is None:
         return replace(seen, saved=saved)
     kept = memory.kept_among(saved, stored)
-    if facts.desired.is_observed_only:  # nobody can tell whether these differ
+    if facts.desired.is_observe_only:  # nobody can tell whether these differ
         kept |= {key for key, value in stored.items() if value == MASK}
     pending = memory.pending_among(wanted, facts.now - facts.bounds.replication)
     return replace(seen, saved=saved, pending=pending, kept=kept)
@@ -121,7 +121,7 @@ def _needs_look(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) 
     is_overdue = facts.now - since >= BETWEEN_DRIFT_LOOKS
     if seen.stored is None:
         return is_overdue or not facts.resource.application.covers(facts.resource.generation, seen.credentials.sources)
-    if seen.refusal or facts.observed.secret_brake or facts.desired.is_observed_only:
+    if seen.refusal or facts.observed.secret_brake or facts.desired.is_observe_only:
         return is_overdue
     return is_overdue or _is_unfinished(facts, seen)
 

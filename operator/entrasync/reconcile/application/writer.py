@@ -36,8 +36,8 @@ from entrasync.reconcile.connection.registry import Connection, Connections
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.ports.kubernetes import EventSink, ResourceApi, ResourceChanged
 from entrasync.reconcile.state.jobs import Resources
-from entrasync.reconcile.state.memory import Memory
-from entrasync.reconcile.step.action_result import Done
+from entrasync.reconcile.state.memory import MemoryStore
+from entrasync.reconcile.step.action_result import ActionResult
 from entrasync.reconcile.step.missing_service_principal import explain
 from entrasync.reconcile.step.resource_writer import WorkingCopies
 
@@ -61,7 +61,7 @@ class ApplicationWriter:
         connections: Connections,
         resource_api: ResourceApi,
         resources: Resources,
-        memory: Memory,
+        memory: MemoryStore,
         *,
         events: EventSink,
         clock: Clock,
@@ -75,7 +75,7 @@ class ApplicationWriter:
         self._copies = WorkingCopies(resource_api, resources)
         self._removal = SecretRemoval(self._copies, events=events, clock=clock)
 
-    async def perform(self, action: ApplicationAction, resource: Resource, *, connection: Connection) -> Done:
+    async def perform(self, action: ApplicationAction, resource: Resource, *, connection: Connection) -> ActionResult:
         """Carry out one action. Raises what the ports raise."""
         match action:
             case SaveSecrets():
@@ -87,14 +87,14 @@ class ApplicationWriter:
             case ForgetAcknowledgement():
                 return await self._forget_acknowledgement(resource)
 
-    async def _save(self, action: SaveSecrets, resource: Resource, *, connection: Connection) -> Done:
+    async def _save(self, action: SaveSecrets, resource: Resource, *, connection: Connection) -> ActionResult:
         """Try, record that a restart will be due, send. What Graph refuses is kept in memory: nothing is saved then.
 
         A crash after the record leads to a restart at most; one after the PUT to another PUT of the same.
         """
         api, memory = connection.api, self._application(resource)
         if action.tried is not None and not await self._try(api, action, action.tried, resource):
-            return Done(resource, is_refused=True)
+            return ActionResult(resource, is_refused=True)
         self._refuse_what_was_forbidden_meanwhile(resource, connection)
         others = others_than_ours(memory.stored, resource)
         resource = await self._copies.write(resource, self._with_intent(action, others, resource))
@@ -105,9 +105,9 @@ class ApplicationWriter:
             memory.forget_saved(action.values)
             raise
         memory.note_saved(action.values, self._clock.now(), is_validated=_is_validated(action))
-        self._tell_saved(action, resource)
+        self._record_saved(action, resource)
         if api.is_losing_secrets:
-            resource = self._tell_deprecated(resource)
+            resource = self._record_deprecation(resource)
         status = with_saved_secrets(
             resource,
             action.values.keys(),
@@ -115,7 +115,7 @@ class ApplicationWriter:
             needs_restart=action.needs_restart,
             now=self._clock.now(),
         )
-        return Done(replace(resource, status=status))
+        return ActionResult(replace(resource, status=status))
 
     def _with_intent(self, action: SaveSecrets, others: frozenset[str], resource: Resource) -> dict[str, Any]:
         """Write down what a crash must not make us forget: that a restart will be due, and which keys are not ours."""
@@ -124,7 +124,9 @@ class ApplicationWriter:
             return with_restart_intent(replace(resource, status=status), self._clock.now())
         return status
 
-    async def _remove(self, action: RemoveSecrets | CheckForeignKeys, resource: Resource, *, api: SyncApi) -> Done:
+    async def _remove(
+        self, action: RemoveSecrets | CheckForeignKeys, resource: Resource, *, api: SyncApi
+    ) -> ActionResult:
         """Take our credentials out of Graph, or look what became of those of others when we did."""
         memory = self._application(resource)
         try:
@@ -132,10 +134,10 @@ class ApplicationWriter:
                 return await self._removal.check(api, action, resource, memory)
             return await self._removal.remove(api, action, resource, memory)
         except PossiblyReplicating as error:
-            home, job_id = action.service_principal_id, resource.held_job_id
-            raise await explain(api, error, service_principal_id=home, job_id=job_id) from error
+            service_principal_id, job_id = action.service_principal_id, resource.held_job_id
+            raise await explain(api, error, service_principal_id=service_principal_id, job_id=job_id) from error
 
-    async def _restart(self, action: RestartJob, resource: Resource, *, api: SyncApi) -> Done:
+    async def _restart(self, action: RestartJob, resource: Resource, *, api: SyncApi) -> ActionResult:
         """Restart with the default scopes. The intent is in the status already; a lost answer leaves it there once."""
         resource = await self._copies.write(resource, with_restart_try(resource))
         try:
@@ -148,22 +150,22 @@ class ApplicationWriter:
             f"Restarted job {action.job_id} to bring the provisioning scope into force. Other jobs of the service "
             "principal take it up with a restart of their own."
         )
-        self._tell(resource, "Normal", Reason.JOB_RESTARTED, message)
-        return Done(replace(resource, status=with_restart(resource)), needs_look=True)
+        self._record(resource, "Normal", Reason.JOB_RESTARTED, message)
+        return ActionResult(replace(resource, status=with_restart(resource)), needs_look=True)
 
-    def _give_up_restart(self, action: RestartJob, resource: Resource) -> Done:
+    def _give_up_restart(self, action: RestartJob, resource: Resource) -> ActionResult:
         message = (
             f"Graph answered neither of {MOST_RESTARTS} restarts of job {action.job_id}, and may have done them. None "
             "is sent again: if the job's next cycle is no initial one, restart it in the portal."
         )
-        self._tell(resource, "Warning", Reason.RESTART_UNANSWERED, message)
-        return Done(replace(resource, status=with_unknown_restart(resource)), needs_look=True)
+        self._record(resource, "Warning", Reason.RESTART_UNANSWERED, message)
+        return ActionResult(replace(resource, status=with_unknown_restart(resource)), needs_look=True)
 
-    async def _forget_acknowledgement(self, resource: Resource) -> Done:
+    async def _forget_acknowledgement(self, resource: Resource) -> ActionResult:
         """Take the annotation away: what vanished now, nobody has looked at."""
         patch = {"annotations": {FOREIGN_SECRET_ANNOTATION: None}}
         written = await self._resource_api.patch_metadata(resource, patch)
-        return Done(replace(written, status=resource.status))
+        return ActionResult(replace(written, status=resource.status))
 
     async def _try(self, api: SyncApi, action: SaveSecrets, tried: SecretValues, resource: Resource) -> bool:
         try:
@@ -180,7 +182,7 @@ class ApplicationWriter:
     def _refuse_what_was_forbidden_meanwhile(self, resource: Resource, connection: Connection) -> None:
         """Raise `ResourceChanged` when nothing may be saved any more: to try credentials takes its time."""
         newest, tenant_id = self._resources.get(resource.key) or resource, connection.api.tenant_id
-        is_left_alone = newest.is_observed_only or newest.is_suspended
+        is_left_alone = newest.is_observe_only or newest.is_suspended
         if is_left_alone or not self._connections.still_leads(newest, connection):
             raise ResourceChanged(f"nothing may be written to Graph for {resource.key} any more")
         if brake := self._resources.find_loss(tenant_id, besides=resource.key):
@@ -192,15 +194,15 @@ class ApplicationWriter:
         pause = UNTIL_REFUSED_AGAIN if is_verdict else min(growing, UNTIL_REFUSED_AGAIN)
         return Refusal(answer.code, answer.message, self._clock.now() + pause, is_verdict)
 
-    def _tell_saved(self, action: SaveSecrets, resource: Resource) -> None:
+    def _record_saved(self, action: SaveSecrets, resource: Resource) -> None:
         where = f"of service principal {action.service_principal_id}"
         if action.corrects_drift:
             message = f"{_list(action.corrects_drift)} {where} had been changed from outside and was saved again."
-            self._tell(resource, "Normal", Reason.DRIFT_CORRECTED, message)
+            self._record(resource, "Normal", Reason.DRIFT_CORRECTED, message)
         else:
-            self._tell(resource, "Normal", Reason.SECRETS_SAVED, f"Saved {_list(action.values.keys())} {where}.")
+            self._record(resource, "Normal", Reason.SECRETS_SAVED, f"Saved {_list(action.values.keys())} {where}.")
 
-    def _tell_deprecated(self, resource: Resource) -> Resource:
+    def _record_deprecation(self, resource: Resource) -> Resource:
         """Tell once, over restarts too, that the calls will go."""
         if resource.application.is_told_deprecated:
             return resource
@@ -208,12 +210,12 @@ class ApplicationWriter:
             "Microsoft removes the calls that secrets are saved by from Graph's beta on 2027-07-06. "
             "Use apiVersion v1.0 in the GraphConnection."
         )
-        self._tell(resource, "Warning", Reason.SECRETS_DEPRECATED, message)
+        self._record(resource, "Warning", Reason.SECRETS_DEPRECATED, message)
         told = replace(resource.application, is_told_deprecated=True).write()
         return replace(resource, status=dict(resource.status) | {"application": told})
 
-    def _tell(self, resource: Resource, kind: Literal["Normal", "Warning"], reason: Reason, message: str) -> None:
-        self._events.tell(resource, Event(kind, reason, message))
+    def _record(self, resource: Resource, kind: Literal["Normal", "Warning"], reason: Reason, message: str) -> None:
+        self._events.record(resource, Event(kind, reason, message))
 
     def _application(self, resource: Resource) -> ApplicationMemory:
         return self._memory.application_of(resource, self._clock.now())

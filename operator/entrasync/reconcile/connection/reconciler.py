@@ -7,10 +7,15 @@ from typing import Any
 from entrasync.api.conditions import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.connection.identity import identify
-from entrasync.core.connection.status import conclude_connected, conclude_faulty, connection_events, tell_source
+from entrasync.core.connection.status import (
+    build_connected_status,
+    build_faulty_status,
+    connection_events,
+    credential_source,
+)
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
-from entrasync.core.decision.verdicts import Rest, Retry, Stall, Wait, judge
+from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait, judge
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.primitives.time_limits import Bounds
@@ -81,11 +86,11 @@ class ConnectionReconciler:
         except EntraSyncError as error:
             return await self._fail(resource, self._judge(error))
         self._failing_since.pop(key, None)
-        source, wall = tell_source(resource, secret), self._clock.wall()
-        status = conclude_connected(resource, identity, seen, source=source, wall=wall)
+        source, wall = credential_source(resource, secret), self._clock.wall()
+        status = build_connected_status(resource, identity, seen, source=source, wall=wall)
         return await self._write(resource, status, Outcome(self._poll_interval))
 
-    async def tell_broken(self, key: ResourceKey, *, since: datetime) -> None:
+    async def record_broken(self, key: ResourceKey, *, since: datetime) -> None:
         """Say that passes break since then for a fault of the operator. Raises what `reconcile` does."""
         if (resource := self._store.get(key)) is None:
             return
@@ -113,7 +118,7 @@ class ConnectionReconciler:
             message = f"Secret {resource.key.namespace}/{name} could not be read; tried again. {error}"
             raise Transient(Reason.SECRET_UNREADABLE, message) from error
 
-    def _judge(self, error: EntraSyncError) -> Rest:
+    def _judge(self, error: EntraSyncError) -> Halt:
         now = self._clock.now()
         return judge(error, young_until=now, now=now)
 
@@ -121,29 +126,29 @@ class ConnectionReconciler:
         """Say that a credential was refused, and leave the jobs to the one before it."""
         self._failing_since.pop(resource.key, None)
         stall = Stall(error.reason, f"{error.message} {SERVES_ON}")
-        status = conclude_faulty(resource, stall, is_blind=False, wall=self._clock.wall())
+        status = build_faulty_status(resource, stall, is_blind=False, wall=self._clock.wall())
         return await self._write(resource, status, Outcome(min(self._poll_interval, UNTIL_TAKEN)))
 
-    async def _fail(self, resource: ConnectionResource, rest: Rest) -> Outcome:
-        if not isinstance(rest, Stall):
-            return await self._fail_for_now(resource, rest)
+    async def _fail(self, resource: ConnectionResource, halt: Halt) -> Outcome:
+        if not isinstance(halt, Stall):
+            return await self._fail_for_now(resource, halt)
         self._failing_since.pop(resource.key, None)
-        self._connections.put(resource.key, Fault(rest.reason, rest.message))
-        status = conclude_faulty(resource, rest, is_blind=False, wall=self._clock.wall())
+        self._connections.put(resource.key, Fault(halt.reason, halt.message))
+        status = build_faulty_status(resource, halt, is_blind=False, wall=self._clock.wall())
         return await self._write(resource, status, Outcome(min(self._poll_interval, WHILE_STALLED)))
 
-    async def _fail_for_now(self, resource: ConnectionResource, rest: Retry | Wait) -> Outcome:
+    async def _fail_for_now(self, resource: ConnectionResource, halt: Retry | Wait) -> Outcome:
         """Leave the jobs with what is known, and say that, until nobody can know it any more."""
         now, known = self._clock.now(), self._connections.get(resource.key)
         failing_since = self._failing_since.setdefault(resource.key, now)
         is_blind = now - failing_since >= self._bounds.blind_polls * self._poll_interval
         if is_blind and isinstance(known, Awaited):
-            self._connections.put(resource.key, Fault(rest.reason, rest.message, is_passing=True))
-        told: Rest = rest
+            self._connections.put(resource.key, Fault(halt.reason, halt.message, is_passing=True))
+        told: Halt = halt
         if isinstance(known, Fault) and not (known.is_passing or is_blind):
             told = Stall(Reason(known.reason), known.message)
-        status = conclude_faulty(resource, told, is_blind=is_blind, wall=self._clock.wall())
-        return await self._write(resource, status, Outcome(rest.after, is_failure=isinstance(rest, Retry)))
+        status = build_faulty_status(resource, told, is_blind=is_blind, wall=self._clock.wall())
+        return await self._write(resource, status, Outcome(halt.after, is_failure=isinstance(halt, Retry)))
 
     async def _write(self, resource: ConnectionResource, status: dict[str, Any], outcome: Outcome) -> Outcome:
         """Write the status if it differs from what is stored; an idle poll writes nothing."""
@@ -151,5 +156,5 @@ class ConnectionReconciler:
         if patch := merge_patch(stored.status, status):
             newest = await self._connection_api.patch_status(resource, patch)
             for event in connection_events(Condition.read_all(stored.status), Condition.read_all(status)):
-                self._events.tell(newest, event)
+                self._events.record(newest, event)
         return outcome

@@ -16,7 +16,7 @@ from entrasync.core.decision.action import (
     StartJob,
 )
 from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown, PossiblyReplicating, Stalled
-from entrasync.core.decision.verdicts import Do, Rest, Retry, Wait, judge
+from entrasync.core.decision.verdicts import Do, Halt, Retry, Wait, judge
 from entrasync.core.deletion import (
     needs_listing,
     plan_deletion,
@@ -31,14 +31,14 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.status.drift import find_corrected_drift, with_last_drift
-from entrasync.core.status.job_status import remember
+from entrasync.core.status.job_status import record_observation
 from entrasync.reconcile.connection.registry import Connection
-from entrasync.reconcile.controller.observe import Observer
+from entrasync.reconcile.controller.observe import FactsReader
 from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from entrasync.reconcile.state.jobs import Resources
-from entrasync.reconcile.state.memory import Memory, note_settings
-from entrasync.reconcile.step.action_result import Done
+from entrasync.reconcile.state.memory import MemoryStore, note_settings
+from entrasync.reconcile.step.action_result import ActionResult
 
 MOST_ROUNDS = 8
 """Observe and act at most so often in one pass; create and start takes four rounds."""
@@ -48,11 +48,11 @@ ACTION_NOT_SEEN_YET = timedelta(seconds=10)
 
 
 @dataclass(frozen=True)
-class Seen:
+class PassResult:
     """Where a pass has got to: the working copy, what was seen, and how it rests."""
 
     facts: Facts
-    rest: Rest | None
+    halt: Halt | None
 
 
 class Convergence:
@@ -61,9 +61,9 @@ class Convergence:
     def __init__(
         self,
         resources: Resources,
-        memory: Memory,
+        memory: MemoryStore,
         *,
-        observer: Observer,
+        observer: FactsReader,
         performer: Performer,
         clock: Clock,
         bounds: Bounds,
@@ -75,7 +75,7 @@ class Convergence:
         self._clock = clock
         self._bounds = bounds
 
-    async def converge(self, resource: Resource, *, since: datetime, is_urgent: bool) -> Seen:
+    async def converge(self, resource: Resource, *, since: datetime, is_urgent: bool) -> PassResult:
         """Act until nothing is left to do.
 
         The connection that it begins by leads to its end. Raises what the first look raises; a later error ends the
@@ -92,16 +92,16 @@ class Convergence:
             verdict = plan(facts)
             if not isinstance(verdict, Do):
                 if not observed.is_assumed:
-                    return Seen(facts, verdict)
+                    return PassResult(facts, verdict)
                 confirmed = await self._confirm(resource, connection)
                 if not isinstance(confirmed, Observed):
-                    return Seen(facts, confirmed)
+                    return PassResult(facts, confirmed)
                 observed = confirmed
                 continue
             if verdict.action in taken:
-                return Seen(facts, _not_seen_yet(verdict))
+                return PassResult(facts, _not_seen_yet(verdict))
             taken.append(verdict.action)
-            facts = replace(facts, resource=replace(facts.resource, status=remember(facts).status))
+            facts = replace(facts, resource=replace(facts.resource, status=record_observation(facts).status))
             try:
                 done = await self._act(verdict.action, facts.resource, connection=connection)
             except EntraSyncError as error:
@@ -110,8 +110,8 @@ class Convergence:
             try:
                 observed = await self._look(done, facts, connection=connection)
             except EntraSyncError as error:
-                return Seen(replace(facts, resource=resource), self.judge(resource, error))
-        return Seen(self._facts(resource, observed), _unsettled())
+                return PassResult(replace(facts, resource=resource), self.judge(resource, error))
+        return PassResult(self._facts(resource, observed), _unsettled())
 
     def enter_tenant(self, resource: Resource) -> Connection:
         """Find the connection of a pass.
@@ -135,14 +135,14 @@ class Convergence:
         refusal = service_principal_was_changed(self._facts(resource, self._observer.look_at_tenant(connection)))
         return Stalled(refusal.reason, refusal.message) if refusal else error
 
-    async def _confirm(self, resource: Resource, connection: Connection) -> Observed | Rest:
+    async def _confirm(self, resource: Resource, connection: Connection) -> Observed | Halt:
         """Look once more before a pass ends that took Graph's word for a write: what is told has been seen."""
         try:
             return await self._observer.observe(resource, connection, since=self._clock.now(), is_urgent=True)
         except EntraSyncError as error:
             return self.judge(resource, error)
 
-    async def let_go(self, resource: Resource, since: datetime) -> tuple[Rest | None, Resource]:
+    async def let_go(self, resource: Resource, since: datetime) -> tuple[Halt | None, Resource]:
         """Settle the job of a resource that is being deleted, and let the resource go (None).
 
         Raises what the look and the actions raise.
@@ -159,7 +159,7 @@ class Convergence:
                 if not self._has_lost_its_service_principal(resource, error):
                     raise
                 return None, await self._release(resource, ReleaseResource("its service principal is gone"))
-            if not isinstance(done, Done):
+            if not isinstance(done, ActionResult):
                 return done, resource
             resource = done.resource
             if not resource.has_finalizer:
@@ -167,7 +167,9 @@ class Convergence:
             since = self._clock.now()
         return _unsettled(), resource
 
-    async def _settle(self, resource: Resource, connection: Connection, *, since: datetime) -> Done | Rest | None:
+    async def _settle(
+        self, resource: Resource, connection: Connection, *, since: datetime
+    ) -> ActionResult | Halt | None:
         """Take one step of a deletion."""
         observed = await self._look_for_deletion(resource, connection, since=since)
         verdict = plan_deletion(self._facts(resource, observed))
@@ -190,7 +192,7 @@ class Convergence:
                 return await self._performer.release(paused, resource)
         return done
 
-    def judge(self, resource: Resource, error: EntraSyncError) -> Rest:
+    def judge(self, resource: Resource, error: EntraSyncError) -> Halt:
         """Turn an error into what happens next, with regard to what this resource may have made lately."""
         return judge(error, young_until=self._young_until(resource), now=self._clock.now())
 
@@ -207,7 +209,7 @@ class Convergence:
             raise ResourceChanged(f"the spec of {resource.key} cannot be read any more")
         return Facts(resource.without_former_job(), resource.desired, observed, self._clock.now(), self._bounds)
 
-    async def _act(self, action: Action, resource: Resource, *, connection: Connection) -> Done:
+    async def _act(self, action: Action, resource: Resource, *, connection: Connection) -> ActionResult:
         """Perform an action; one that shows a resource on its way out or to elsewhere ends the pass."""
         done = await self._performer.perform(action, resource, connection=connection)
         self._note(action, resource)
@@ -233,7 +235,7 @@ class Convergence:
             case PatchSettings():
                 note_settings(self._memory.recall(resource, now), action, now)
 
-    def _fail(self, facts: Facts, action: Action, error: EntraSyncError) -> Seen:
+    def _fail(self, facts: Facts, action: Action, error: EntraSyncError) -> PassResult:
         resource = facts.resource
         if isinstance(action, CreateJob):
             # The intent, or that it is cleared, is in the store; a spec that is new there is for the next pass.
@@ -245,16 +247,16 @@ class Convergence:
             resource = self._with_stored_intent(resource)
             facts = replace(facts, observed=replace(facts.observed, application=None))  # from before the write
         facts = replace(facts, resource=resource, now=self._clock.now())
-        if isinstance(error, OutcomeUnknown) and isinstance(rest := plan(facts), Wait):
-            return Seen(facts, rest)
-        return Seen(facts, self.judge(resource, error))
+        if isinstance(error, OutcomeUnknown) and isinstance(halt := plan(facts), Wait):
+            return PassResult(facts, halt)
+        return PassResult(facts, self.judge(resource, error))
 
     def _with_stored_intent(self, resource: Resource) -> Resource:
         """Keep what was written down before a write whose answer was lost."""
         stored = self._resources.get(resource.key)
         return replace(resource, status=keep_intent(resource, stored)) if stored else resource
 
-    async def _look(self, done: Done, facts: Facts, *, connection: Connection) -> Observed:
+    async def _look(self, done: ActionResult, facts: Facts, *, connection: Connection) -> Observed:
         observed = facts.observed
         application = observed.application if done.resource.generation == facts.resource.generation else None
         if done.needs_look:

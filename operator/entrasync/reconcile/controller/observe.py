@@ -16,18 +16,18 @@ from entrasync.reconcile.application.reader import ApplicationReader
 from entrasync.reconcile.connection.registry import Connection, Connections
 from entrasync.reconcile.ports.kubernetes import SecretStore
 from entrasync.reconcile.state.jobs import Resources
-from entrasync.reconcile.state.memory import Memory, Recollection, count_miss, forget_shown, settings_sent_to
+from entrasync.reconcile.state.memory import JobMemory, MemoryStore, count_miss, forget_shown, settings_sent_to
 from entrasync.reconcile.step.missing_service_principal import explain
 
 
-class Observer:
+class FactsReader:
     """Gathers the facts of one pass: usually one shared list call, a get only for a job that the list does not show."""
 
     def __init__(
         self,
         connections: Connections,
         resources: Resources,
-        memory: Memory,
+        memory: MemoryStore,
         *,
         secrets: SecretStore,
         clock: Clock,
@@ -49,25 +49,25 @@ class Observer:
 
         Raises what `SyncApi` raises.
         """
-        home = _home(resource)
-        recollection = self._memory.recall(resource, self._clock.now())
+        service_principal_id = _service_principal_of(resource)
+        job_memory = self._memory.recall(resource, self._clock.now())
         listing = await self._list(resource, connection, since=since, is_urgent=is_urgent)
         observed = self.combine(resource, connection, listing=listing)
         job_id = resource.job_id
         if job_id is not None and observed.job is None:
-            observed = replace(observed, job=await connection.api.get_job(home, job_id))
+            observed = replace(observed, job=await connection.api.get_job(service_principal_id, job_id))
         if observed.job is not None:
-            forget_shown(recollection, observed.job)
-            observed = replace(observed, settings_sent=settings_sent_to(recollection, observed.job.id))
-        recollection.read_at = max(recollection.read_at, listing.read_at)
-        return self._count_misses(recollection, observed, job_id)
+            forget_shown(job_memory, observed.job)
+            observed = replace(observed, settings_sent=settings_sent_to(job_memory, observed.job.id))
+        job_memory.read_at = max(job_memory.read_at, listing.read_at)
+        return self._count_misses(job_memory, observed, job_id)
 
     def combine(
         self, resource: Resource, connection: Connection, *, listing: JobListing, job: RemoteJob | None = None
     ) -> Observed:
         """Look at a listing with this resource's eyes, without reading anything; `job` is one that Graph just sent."""
-        job_id, recollection = resource.job_id, self._memory.recall(resource, self._clock.now())
-        paused_job_id, paused_at = recollection.pause_taken or (None, None)
+        job_id, job_memory = resource.job_id, self._memory.recall(resource, self._clock.now())
+        paused_job_id, paused_at = job_memory.pause_taken or (None, None)
         tenant_id = connection.api.tenant_id
         return Observed(
             tenant_id=tenant_id,
@@ -75,9 +75,9 @@ class Observer:
             job=job or (listing.find(job_id) if job_id else None),
             claims=self._claims(resource, lambda other: is_same_id(self._connections.tenant_of(other), tenant_id)),
             unsure_claims=self._claims(resource, self._connections.may_yet_claim),
-            spec_seen_at=recollection.spec_seen_at,
+            spec_seen_at=job_memory.spec_seen_at,
             pause_taken_at=paused_at if paused_job_id == job_id else None,
-            settings_sent=settings_sent_to(recollection, job_id),
+            settings_sent=settings_sent_to(job_memory, job_id),
             secret_brake=self._resources.find_loss(tenant_id, besides=resource.key),
         )
 
@@ -92,7 +92,7 @@ class Observer:
 
     def _claims(self, resource: Resource, counts: Callable[[Resource], bool]) -> tuple[Claim, ...]:
         """Gather the claims of the others. Who has no way into the tenant cannot block others by naming its jobs."""
-        return self._resources.claims_on(_home(resource), besides=resource.key, counts=counts)
+        return self._resources.claims_on(_service_principal_of(resource), besides=resource.key, counts=counts)
 
     def awaits_connection(self, resource: Resource) -> bool:
         """Whether nothing can be said yet, for its connection has not been tried; it is woken when that is done."""
@@ -118,7 +118,7 @@ class Observer:
         self, resource: Resource, connection: Connection, *, since: datetime, is_urgent: bool
     ) -> JobListing:
         try:
-            return await connection.listings.read(_home(resource), since=since, is_urgent=is_urgent)
+            return await connection.listings.read(_service_principal_of(resource), since=since, is_urgent=is_urgent)
         except PossiblyReplicating as error:
             raise await self.explain(resource, connection, error=error) from error
 
@@ -126,20 +126,20 @@ class Observer:
         self, resource: Resource, connection: Connection, *, error: PossiblyReplicating
     ) -> EntraSyncError:
         """Tell whether a refusal means that the service principal has gone from the tenant that refused."""
-        home, job_id = _home(resource), resource.held_job_id
-        return await explain(connection.api, error, service_principal_id=home, job_id=job_id)
+        service_principal_id, job_id = _service_principal_of(resource), resource.held_job_id
+        return await explain(connection.api, error, service_principal_id=service_principal_id, job_id=job_id)
 
-    def _count_misses(self, recollection: Recollection, observed: Observed, job_id: str | None) -> Observed:
+    def _count_misses(self, job_memory: JobMemory, observed: Observed, job_id: str | None) -> Observed:
         if observed.job is not None or job_id is None:
-            recollection.misses = None
+            job_memory.misses = None
             return observed
         if not observed.listing.is_complete:
-            return replace(observed, misses=recollection.misses)
-        return replace(observed, misses=count_miss(recollection, job_id, observed.listing.read_at))
+            return replace(observed, misses=job_memory.misses)
+        return replace(observed, misses=count_miss(job_memory, job_id, observed.listing.read_at))
 
 
-def _home(resource: Resource) -> str:
-    home = resource.service_principal_id
-    if home is None:  # a resource without a readable spec never gets here
+def _service_principal_of(resource: Resource) -> str:
+    service_principal_id = resource.service_principal_id
+    if service_principal_id is None:  # a resource without a readable spec never gets here
         raise ValueError(f"{resource.key} has no service principal")
-    return home
+    return service_principal_id

@@ -35,13 +35,13 @@ from entrasync.core.status.events import Event
 from entrasync.core.status.job_status import with_answer, with_intent, with_interval, with_start, without_intent
 from entrasync.reconcile.application.writer import ApplicationWriter
 from entrasync.reconcile.connection.registry import Connection, Connections
-from entrasync.reconcile.job.patches import ask_interval, patch_settings, tell_settings
+from entrasync.reconcile.job.patches import ask_interval, patch_settings, settings_event
 from entrasync.reconcile.job.templates import explain_refusal, refuse_unless_offered, was_not_offered
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.ports.kubernetes import EventSink, ResourceApi, ResourceChanged
 from entrasync.reconcile.state.jobs import Resources
-from entrasync.reconcile.state.memory import Memory
-from entrasync.reconcile.step.action_result import Done
+from entrasync.reconcile.state.memory import MemoryStore
+from entrasync.reconcile.step.action_result import ActionResult
 
 
 class ObservedOnly(Exception):
@@ -56,7 +56,7 @@ class Performer:
         connections: Connections,
         resource_api: ResourceApi,
         resources: Resources,
-        memory: Memory,
+        memory: MemoryStore,
         *,
         events: EventSink,
         clock: Clock,
@@ -68,7 +68,7 @@ class Performer:
         self._clock = clock
         self._application = ApplicationWriter(connections, resource_api, resources, memory, events=events, clock=clock)
 
-    async def perform(self, action: Action, resource: Resource, *, connection: Connection) -> Done:
+    async def perform(self, action: Action, resource: Resource, *, connection: Connection) -> ActionResult:
         """Carry out one action. Raises what the ports raise; nothing is repeated here.
 
         No write to Graph gets past this point for a resource that only observes, and nothing at all once the resource
@@ -84,17 +84,17 @@ class Performer:
             return await self._application.perform(action, resource, connection=connection)
         return await self._write_to_kubernetes(action, resource, connection=connection)
 
-    async def release(self, action: ReleaseResource, resource: Resource) -> Done:
+    async def release(self, action: ReleaseResource, resource: Resource) -> ActionResult:
         """Let a resource go. Raises what `ResourceApi` raises."""
-        self._events.tell(resource, Event("Normal", Reason.JOB_RELEASED, f"The resource may go: {action.message}."))
-        return Done(await self._patch_metadata(resource, _without_finalizer(resource)))
+        self._events.record(resource, Event("Normal", Reason.JOB_RELEASED, f"The resource may go: {action.message}."))
+        return ActionResult(await self._patch_metadata(resource, _without_finalizer(resource)))
 
     async def _write_to_kubernetes(
         self, action: KubernetesWrite, resource: Resource, *, connection: Connection
-    ) -> Done:
+    ) -> ActionResult:
         match action:
             case AddFinalizer():
-                return Done(await self._patch_metadata(resource, _with_finalizer(resource)))
+                return ActionResult(await self._patch_metadata(resource, _with_finalizer(resource)))
             case ForgetCreate():
                 return await self._forget_create(resource)
             case HoldJob():
@@ -106,7 +106,7 @@ class Performer:
             case _:
                 assert_never(action)
 
-    async def _write_to_graph(self, action: GraphWrite, resource: Resource, *, connection: Connection) -> Done:
+    async def _write_to_graph(self, action: GraphWrite, resource: Resource, *, connection: Connection) -> ActionResult:
         api = connection.api
         match action:
             case CreateJob():
@@ -128,13 +128,13 @@ class Performer:
 
     def _refuse_to_observers(self, action: GraphWrite, resource: Resource) -> None:
         """Raise `ObservedOnly` for a fault of ours, `ResourceChanged` when a user has forbidden it meanwhile."""
-        if resource.is_observed_only:
+        if resource.is_observe_only:
             raise ObservedOnly(f"{type(action).__name__} was planned for {resource.key}, which only observes")
         newest = self._resources.get(resource.key)
-        if newest and (newest.is_observed_only or newest.is_suspended):
+        if newest and (newest.is_observe_only or newest.is_suspended):
             raise ResourceChanged(f"nothing may be written to Graph for {resource.key} any more")
 
-    async def _create(self, action: CreateJob, resource: Resource, *, api: SyncApi) -> Done:
+    async def _create(self, action: CreateJob, resource: Resource, *, api: SyncApi) -> ActionResult:
         """Intent, POST, annotation.
 
         A crash before the POST, after it or after the annotation is settled by the intent.
@@ -152,10 +152,10 @@ class Performer:
             raise
         held = await self._patch_metadata(resource, _annotations(job.id, "Created"))
         held = replace(held, status=with_answer(held))
-        self._events.tell(
+        self._events.record(
             held, Event("Normal", Reason.JOB_CREATED, f"Created job {job.id} from template {action.template_id}.")
         )
-        return Done(held, job=job)
+        return ActionResult(held, job=job)
 
     async def _record_intent(self, action: CreateJob, resource: Resource, *, tenant_id: str) -> Resource:
         operation = Operation(self._clock.now(), action.service_principal_id, action.template_id, action.job_ids_before)
@@ -169,43 +169,43 @@ class Performer:
         stored = self._resources.get(resource.key)
         return stored.status if stored else {}
 
-    async def _forget_create(self, resource: Resource) -> Done:
+    async def _forget_create(self, resource: Resource) -> ActionResult:
         forgotten = without_intent(resource)
         patch = merge_patch(self._stored_status(resource), forgotten)
         written = await self._resource_api.patch_status(resource, patch, if_unchanged=True)
-        return Done(replace(written, status=forgotten))
+        return ActionResult(replace(written, status=forgotten))
 
-    async def _hold(self, action: HoldJob, resource: Resource) -> Done:
+    async def _hold(self, action: HoldJob, resource: Resource) -> ActionResult:
         patch = _annotations(action.job_id, action.origin)
-        is_observer = resource.desired is not None and resource.desired.is_observer
-        if is_observer and resource.has_finalizer and not resource.is_deleting:
+        is_declared_observe_only = resource.desired is not None and resource.desired.is_declared_observe_only
+        if is_declared_observe_only and resource.has_finalizer and not resource.is_deleting:
             patch |= _without_finalizer(resource)
-        if not resource.has_finalizer and not resource.is_observed_only:
+        if not resource.has_finalizer and not resource.is_observe_only:
             patch |= _with_finalizer(resource)
         held = await self._patch_metadata(resource, patch)
         if resource.annotated_job_id != action.job_id:
             reason = Reason.JOB_CREATED if action.origin == "Created" else Reason.JOB_ADOPTED
-            verb = "observes" if resource.is_observed_only else "holds"
-            self._events.tell(held, Event("Normal", reason, f"This resource now {verb} job {action.job_id}."))
-        return Done(held)
+            verb = "observes" if resource.is_observe_only else "holds"
+            self._events.record(held, Event("Normal", reason, f"This resource now {verb} job {action.job_id}."))
+        return ActionResult(held)
 
-    async def _start(self, action: StartJob, resource: Resource, *, api: SyncApi) -> Done:
+    async def _start(self, action: StartJob, resource: Resource, *, api: SyncApi) -> ActionResult:
         await api.start_job(action.service_principal_id, action.job_id)
         started = replace(resource, status=with_start(resource, self._clock.now()))
         why = " A pause from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_STARTED
-        self._events.tell(started, Event("Normal", reason, f"Started job {action.job_id}.{why}"))
-        return Done(started, needs_look=True)
+        self._events.record(started, Event("Normal", reason, f"Started job {action.job_id}.{why}"))
+        return ActionResult(started, needs_look=True)
 
-    async def _pause(self, action: PauseJob, resource: Resource, *, api: SyncApi) -> Done:
+    async def _pause(self, action: PauseJob, resource: Resource, *, api: SyncApi) -> ActionResult:
         """Pause the job; where it shall go on by itself, that is written down first."""
         if action.record is not None:
             resource = await self._record_pause(action.record, resource)
         await api.pause_job(action.service_principal_id, action.job_id)
         why = " A start from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_PAUSED
-        self._events.tell(resource, Event("Normal", reason, f"Paused job {action.job_id}.{why}"))
-        return Done(resource, needs_look=True)
+        self._events.record(resource, Event("Normal", reason, f"Paused job {action.job_id}.{why}"))
+        return ActionResult(resource, needs_look=True)
 
     async def _record_pause(self, pause: Pause, resource: Resource) -> Resource:
         before, wanted = self._stored_status(resource).get("pause"), {"pause": pause.write()}
@@ -213,26 +213,26 @@ class Performer:
             resource = replace(await self._resource_api.patch_status(resource, patch), status=resource.status)
         return replace(resource, status=dict(resource.status) | wanted)
 
-    async def _patch_settings(self, action: PatchSettings, resource: Resource, *, api: SyncApi) -> Done:
+    async def _patch_settings(self, action: PatchSettings, resource: Resource, *, api: SyncApi) -> ActionResult:
         """Set the settings; the answer has none of them, so the job is taken to be as asked until the next look."""
         job = await patch_settings(api, action)
-        self._events.tell(resource, tell_settings(action))
-        return Done(resource, job=job, is_assumed=True)
+        self._events.record(resource, settings_event(action))
+        return ActionResult(resource, job=job, is_assumed=True)
 
-    async def _ask_interval(self, action: AskInterval, resource: Resource, *, api: SyncApi) -> Done:
+    async def _ask_interval(self, action: AskInterval, resource: Resource, *, api: SyncApi) -> ActionResult:
         """Ask; a crash before the answer is written down has it asked again."""
         answer = await ask_interval(api, action, self._clock)
         asked = with_interval(
             resource, action.interval, self._clock.now(), answer=answer.words, repeat_at=answer.repeat_at
         )
-        return Done(replace(resource, status=asked), needs_look=answer.is_consent)
+        return ActionResult(replace(resource, status=asked), needs_look=answer.is_consent)
 
-    async def _delete(self, action: DeleteJob, resource: Resource, *, api: SyncApi) -> Done:
+    async def _delete(self, action: DeleteJob, resource: Resource, *, api: SyncApi) -> ActionResult:
         """Delete the job and let go; one that Graph does not know may only be hidden, and needs a look."""
         if not await api.delete_job(action.service_principal_id, action.job_id):
-            return Done(resource, needs_look=True)
-        self._events.tell(resource, Event("Normal", Reason.JOB_DELETED, f"Deleted job {action.job_id}."))
-        return Done(await self._patch_metadata(resource, _without_finalizer(resource)))
+            return ActionResult(resource, needs_look=True)
+        self._events.record(resource, Event("Normal", Reason.JOB_DELETED, f"Deleted job {action.job_id}."))
+        return ActionResult(await self._patch_metadata(resource, _without_finalizer(resource)))
 
     async def _patch_metadata(self, resource: Resource, patch: Mapping[str, Any]) -> Resource:
         """Write metadata; the working copy of status is ahead of the stored one and stays."""

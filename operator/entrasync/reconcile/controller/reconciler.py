@@ -6,7 +6,7 @@ from typing import Any
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError
-from entrasync.core.decision.verdicts import Rest, Retry, Stall, Wait
+from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait
 from entrasync.core.deletion import needs_resolution, release_without_graph
 from entrasync.core.facts.facts import Facts
 from entrasync.core.polling import next_look, until_own_turn
@@ -16,27 +16,32 @@ from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource, ResourceKey, has_news
 from entrasync.core.status.events import Event, events_between
-from entrasync.core.status.job_status import conclude, conclude_suspended, conclude_unseen, remember
+from entrasync.core.status.job_status import (
+    build_status,
+    build_suspended_status,
+    build_unseen_status,
+    record_observation,
+)
 from entrasync.reconcile.controller.apply import Convergence
-from entrasync.reconcile.controller.observe import Observer
+from entrasync.reconcile.controller.observe import FactsReader
 from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.controller.resolver import Resolver
 from entrasync.reconcile.engine.outcome import WHILE_STALLED, Outcome
 from entrasync.reconcile.ports.kubernetes import EventSink, ResourceApi
 from entrasync.reconcile.state.jobs import Resources
-from entrasync.reconcile.state.memory import Memory, Recollection
+from entrasync.reconcile.state.memory import JobMemory, MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 
 
-class Reconciler:
+class JobReconciler:
     """Brings one resource a step nearer to its wish, as often as it is asked."""
 
     def __init__(
         self,
         resources: Resources,
-        memory: Memory,
+        memory: MemoryStore,
         *,
-        observer: Observer,
+        observer: FactsReader,
         namespaces: NamespaceDefaults,
         resolver: Resolver,
         performer: Performer,
@@ -75,14 +80,14 @@ class Reconciler:
         if resource.desired is None:
             return await self._refuse(resource)
         if resource.is_suspended:
-            return await self._write(resource, conclude_suspended(resource, wall=self._clock.wall()), Outcome(None))
+            return await self._write(resource, build_suspended_status(resource, wall=self._clock.wall()), Outcome(None))
         if self._observer.awaits_connection(resource):
             return Outcome(None)
         if not resource.desired.is_resolved:
             return await self._resolve(resource, resource.desired)
         return await self._apply(resource, since, is_urgent=is_urgent)
 
-    async def tell_broken(self, key: ResourceKey, *, since: datetime) -> None:
+    async def record_broken(self, key: ResourceKey, *, since: datetime) -> None:
         """Say in the status that passes break since then for a fault of the operator. Raises what `reconcile` does."""
         if resource := self._resources.get(key):
             fault = Retry(Reason.INTERNAL_ERROR, "A fault of the operator ended the pass; the log has the traceback.")
@@ -92,7 +97,7 @@ class Reconciler:
         stall = Stall(
             Reason.INVALID_SPEC, f"The stored spec cannot be read: {resource.invalid_spec}. Correct the manifest."
         )
-        status = conclude_unseen(resource, stall, is_blind=False, wall=self._clock.wall())
+        status = build_unseen_status(resource, stall, is_blind=False, wall=self._clock.wall())
         return await self._write(resource, status, Outcome(None))
 
     async def _resolve(self, resource: Resource, desired: Desired) -> Outcome:
@@ -105,42 +110,42 @@ class Reconciler:
         return Outcome(timedelta(0))
 
     async def _apply(self, resource: Resource, since: datetime, *, is_urgent: bool) -> Outcome:
-        recollection = self._memory.recall(resource, self._clock.now())
+        job_memory = self._memory.recall(resource, self._clock.now())
         try:
             seen = await self._convergence.converge(resource, since=since, is_urgent=is_urgent)
         except EntraSyncError as error:
             if error.reason is Reason.SERVICE_PRINCIPAL_NOT_FOUND:
                 self._resources.unlearn(resource)  # its app may have got another one
             return await self._end_unseen(resource, self._convergence.judge(resource, error))
-        if isinstance(seen.rest, Stall) and seen.rest.reason is Reason.TEMPLATE_NOT_OFFERED:
+        if isinstance(seen.halt, Stall) and seen.halt.reason is Reason.TEMPLATE_NOT_OFFERED:
             self._resources.unlearn(resource)  # its factory tag may stand for another one
-        written = remember(seen.facts)
-        self._complain(seen.facts, written.complaints, recollection)
+        written = record_observation(seen.facts)
+        self._complain(seen.facts, written.complaints, job_memory)
         facts = replace(seen.facts, resource=replace(seen.facts.resource, status=written.status))
-        status = conclude(facts, seen.rest, wall=self._clock.wall())
-        return await self._write(facts.resource, status, self._outcome(facts, seen.rest))
+        status = build_status(facts, seen.halt, wall=self._clock.wall())
+        return await self._write(facts.resource, status, self._outcome(facts, seen.halt))
 
-    def _complain(self, facts: Facts, complaints: tuple[str, ...], recollection: Recollection) -> None:
+    def _complain(self, facts: Facts, complaints: tuple[str, ...], job_memory: JobMemory) -> None:
         """Tell once what could not be read in Graph's answer and in the annotations."""
-        if complaints and complaints != recollection.complaints:
+        if complaints and complaints != job_memory.complaints:
             message = f"Left out of the mirror: {'; '.join(complaints[:5])}."
-            self._events.tell(facts.resource, Event("Warning", Reason.MIRROR_CUT, message))
+            self._events.record(facts.resource, Event("Warning", Reason.MIRROR_CUT, message))
         fault = facts.hold.fault
-        if fault and fault != recollection.hold_fault:
-            self._events.tell(facts.resource, Event("Warning", Reason.INVALID_ANNOTATION, fault))
-        recollection.complaints, recollection.hold_fault = complaints, fault
+        if fault and fault != job_memory.hold_fault:
+            self._events.record(facts.resource, Event("Warning", Reason.INVALID_ANNOTATION, fault))
+        job_memory.complaints, job_memory.hold_fault = complaints, fault
 
-    async def _end_unseen(self, resource: Resource, rest: Rest, *, broken_since: datetime | None = None) -> Outcome:
-        recollection, now = self._memory.recall(resource, self._clock.now()), self._clock.now()
+    async def _end_unseen(self, resource: Resource, halt: Halt, *, broken_since: datetime | None = None) -> Outcome:
+        job_memory, now = self._memory.recall(resource, self._clock.now()), self._clock.now()
         poll = resource.desired.poll_interval if resource.desired else timedelta(minutes=5)
-        seen_at = min(recollection.read_at, broken_since or now)  # a pass may read Graph well, and break afterwards
+        seen_at = min(job_memory.read_at, broken_since or now)  # a pass may read Graph well, and break afterwards
         is_blind = now - seen_at >= self._bounds.blind_polls * poll
-        status = conclude_unseen(resource, rest, is_blind=is_blind, wall=self._clock.wall())
-        return await self._write(resource, status, _outcome_of(rest, poll))
+        status = build_unseen_status(resource, halt, is_blind=is_blind, wall=self._clock.wall())
+        return await self._write(resource, status, _outcome_of(halt, poll))
 
-    def _outcome(self, facts: Facts, rest: Rest | None) -> Outcome:
+    def _outcome(self, facts: Facts, halt: Halt | None) -> Outcome:
         poll = facts.desired.poll_interval
-        outcome = _outcome_of(rest, poll) if rest else Outcome(next_look(facts.job, poll_interval=poll, now=facts.now))
+        outcome = _outcome_of(halt, poll) if halt else Outcome(next_look(facts.job, poll_interval=poll, now=facts.now))
         turn = until_own_turn(facts)
         if turn is None or outcome.look_again is None or outcome.is_failure:
             return outcome
@@ -155,16 +160,16 @@ class Reconciler:
                 self._convergence.enter_tenant(resource)
                 await self._resolver.resolve(resource, resource.desired, is_young=False)
                 return Outcome(timedelta(0))
-            rest, resource = await self._convergence.let_go(resource, since)
+            halt, resource = await self._convergence.let_go(resource, since)
         except EntraSyncError as error:
-            rest = self._convergence.judge(resource, error)
+            halt = self._convergence.judge(resource, error)
             resource = self._resources.get(resource.key) or resource  # what was settled on the way is written there
-        if rest is None:
+        if halt is None:
             return Outcome(None)
-        if not isinstance(rest, Wait) or rest.reason is Reason.CONNECTION_NOT_READY:
-            rest = _blocked(rest)
-        status = conclude_unseen(resource, rest, is_blind=False, wall=self._clock.wall())
-        return await self._write(resource, status, _outcome_of(rest, timedelta(minutes=1)))
+        if not isinstance(halt, Wait) or halt.reason is Reason.CONNECTION_NOT_READY:
+            halt = _blocked(halt)
+        status = build_unseen_status(resource, halt, is_blind=False, wall=self._clock.wall())
+        return await self._write(resource, status, _outcome_of(halt, timedelta(minutes=1)))
 
     async def _write(self, resource: Resource, status: dict[str, Any], outcome: Outcome) -> Outcome:
         """Write the status if it differs from what is stored; an idle poll writes nothing."""
@@ -172,25 +177,25 @@ class Reconciler:
         if patch := merge_patch(stored.status, status):
             newest = await self._resource_api.patch_status(resource, patch)
             for event in events_between(stored.status, status):
-                self._events.tell(newest, event)
+                self._events.record(newest, event)
         # The answer to a write of ours may be the first to show a user's change; the watch does not tell it again.
         return Outcome(timedelta(0)) if has_news(resource, newest) else outcome
 
 
-def _outcome_of(rest: Rest, poll_interval: timedelta) -> Outcome:
-    match rest:
+def _outcome_of(halt: Halt, poll_interval: timedelta) -> Outcome:
+    match halt:
         case Stall():
             return Outcome(min(poll_interval, WHILE_STALLED))
         case Wait():
-            return Outcome(rest.after)
+            return Outcome(halt.after)
         case Retry():
-            return Outcome(rest.after, is_failure=True)
+            return Outcome(halt.after, is_failure=True)
 
 
-def _blocked(rest: Rest) -> Rest:
+def _blocked(halt: Halt) -> Halt:
     """Tell the way out of a deletion that nobody can say when it ends."""
-    message = rest.message
+    message = halt.message
     if "entrasync.io/abandon" not in message:
         hint = 'To let go without touching Graph, annotate the resource with entrasync.io/abandon: "true".'
         message = f"The job could not be settled: {message} {hint}"
-    return replace(rest, message=message) if isinstance(rest, Retry) else Stall(Reason.DELETION_BLOCKED, message)
+    return replace(halt, message=message) if isinstance(halt, Retry) else Stall(Reason.DELETION_BLOCKED, message)

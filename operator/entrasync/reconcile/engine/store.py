@@ -59,8 +59,8 @@ class Store(Generic[ObjectT]):
         """All objects of a namespace."""
         return [self._by_key[key] for key in self._in_namespace.get(namespace, ())]
 
-    def home(self, key: ResourceKey) -> str:
-        """What passes are serialised by: no two of one home run at the same time."""
+    def serialization_key(self, key: ResourceKey) -> str:
+        """The key that serialises passes: no two passes with the same key run at the same time."""
         return str(key)
 
     def put(self, seen: ObjectT) -> ObjectT | None:

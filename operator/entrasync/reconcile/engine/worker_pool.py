@@ -26,7 +26,7 @@ WORKERS = 40
 """Passes at the same time: most of a pass is waiting for Graph."""
 
 
-class Story(Protocol):
+class Reconciler(Protocol):
     """What becomes of the objects of one kind."""
 
     async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
@@ -36,12 +36,12 @@ class Story(Protocol):
         """
         ...
 
-    async def tell_broken(self, key: ResourceKey, *, since: datetime) -> None:
+    async def record_broken(self, key: ResourceKey, *, since: datetime) -> None:
         """Say in the status that passes break since then for a fault of the operator. Raises what `reconcile` does."""
         ...
 
 
-class PassObserver(Protocol):
+class ReconcileMetrics(Protocol):
     """Is told of every pass (metrics)."""
 
     def passed(self, outcome: str, seconds: float) -> None:
@@ -49,7 +49,7 @@ class PassObserver(Protocol):
         ...
 
 
-class UnwatchedPasses:
+class NoReconcileMetrics:
     """Nobody counts them."""
 
     def passed(self, outcome: str, seconds: float) -> None:
@@ -61,15 +61,15 @@ class Engine:
 
     def __init__(
         self,
-        story: Story,
+        reconciler: Reconciler,
         queue: WorkQueue,
         store: Store[Any],
         *,
         clock: Clock,
-        watcher: PassObserver,
+        watcher: ReconcileMetrics,
         workers: int = WORKERS,
     ) -> None:
-        self._story = story
+        self._reconciler = reconciler
         self._queue = queue
         self._store = store
         self._clock = clock
@@ -118,36 +118,36 @@ class Engine:
             ticket = await self._queue.take()
             if self._is_stopping:  # it was told to stop while it stood there
                 return
-            home = self._store.home(ticket.key)
-            if home in self._busy:
-                self._aside[home].append(ticket)
+            serialization_key = self._store.serialization_key(ticket.key)
+            if serialization_key in self._busy:
+                self._aside[serialization_key].append(ticket)
                 continue
-            self._busy.add(home)
-            task = asyncio.create_task(self._pass(ticket, home))
+            self._busy.add(serialization_key)
+            task = asyncio.create_task(self._pass(ticket, serialization_key))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
             await asyncio.shield(task)
 
-    async def _pass(self, ticket: Ticket, home: str) -> None:
+    async def _pass(self, ticket: Ticket, serialization_key: str) -> None:
         began = asyncio.get_running_loop().time()
         RESOURCE_IN_HAND.set(str(ticket.key))  # each pass is a task, with a context of its own
         try:
-            ending = await self._try(ticket, home)
+            ending = await self._try(ticket, serialization_key)
         finally:
             self._queue.finish(ticket.key)
-            self._busy.discard(home)
-            for waiting in self._aside.pop(home, ()):
+            self._busy.discard(serialization_key)
+            for waiting in self._aside.pop(serialization_key, ()):
                 self._queue.put_back(waiting)
         self._watcher.passed(ending, asyncio.get_running_loop().time() - began)
 
-    async def _try(self, ticket: Ticket, home: str) -> str:
+    async def _try(self, ticket: Ticket, serialization_key: str) -> str:
         key = ticket.key
-        if self._store.home(key) != home:  # its spec moved it since it was taken; two passes of one home never overlap
+        if self._store.serialization_key(key) != serialization_key:  # the spec moved it since the ticket was taken
             self._queue.add(key, since=ticket.since, is_urgent=ticket.is_urgent)
             return "changed"
         taken = self._store.get(key)
         try:
-            outcome = await self._story.reconcile(key, since=ticket.since, is_urgent=ticket.is_urgent)
+            outcome = await self._reconciler.reconcile(key, since=ticket.since, is_urgent=ticket.is_urgent)
         except ResourceChanged:
             self._queue.back_off(key)  # the watch tells of the change at once, this is for the case that it does not
             return "changed"
@@ -163,15 +163,15 @@ class Engine:
         except Exception:
             LOG.exception("A fault of the operator ended this pass; tried again.", extra={"resource": str(key)})
             self._queue.back_off(key)
-            await self._tell_broken(key)
+            await self._record_broken(key)
             return "broken"
         return self._settle(key, outcome)
 
-    async def _tell_broken(self, key: ResourceKey) -> None:
+    async def _record_broken(self, key: ResourceKey) -> None:
         """Have the status say so, else it would stay as green as it was. Part of the ladder, so it raises nothing."""
         since = self._broken_since.setdefault(key, self._clock.now())
         try:
-            await self._story.tell_broken(key, since=since)
+            await self._reconciler.record_broken(key, since=since)
         except (ResourceChanged, ResourceGone, ApiServerUnavailable) as error:
             LOG.warning("The status could not tell of the fault.", extra={"resource": str(key), "why": str(error)})
         except Exception:

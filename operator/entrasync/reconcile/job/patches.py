@@ -33,11 +33,11 @@ async def patch_settings(api: SyncApi, action: PatchSettings) -> RemoteJob:
     Those of a job whose settings Graph has not shown yet are read first: to send only ours might lose the others.
     Raises what `SyncApi` raises, and `Waiting` while a new job cannot be read.
     """
-    home, job = action.service_principal_id, action.job
+    service_principal_id, job = action.service_principal_id, action.job
     if read_settings(job.raw) is None:
         job = await _read_job(api, action)
     settings = merge_settings(job.raw.get(MEMBER), action.wanted)
-    await api.patch_settings(home, job.id, settings)
+    await api.patch_settings(service_principal_id, job.id, settings)
     return with_settings(job, settings)
 
 
@@ -52,7 +52,7 @@ async def _read_job(api: SyncApi, action: PatchSettings) -> RemoteJob:
     return job
 
 
-def tell_settings(action: PatchSettings) -> Event:
+def settings_event(action: PatchSettings) -> Event:
     """Tell what was set, and whether somebody had changed it."""
     named = [f'{entry.name} to "{entry.wanted}"' for entry in action.differences[:MOST_NAMED]]
     message = f"Set {', '.join(named)} in job {action.job.id}."

@@ -65,7 +65,7 @@ class Subject(Stored, Protocol):
 class EventSink(Protocol):
     """Where Events go. Never blocks, never raises."""
 
-    def tell(self, subject: Subject, event: Event) -> None:
+    def record(self, subject: Subject, event: Event) -> None:
         """Post an Event on an object of ours."""
         ...
 

@@ -22,7 +22,7 @@ class Resources(Store[Resource]):
         self._on_service_principal: defaultdict[str, set[ResourceKey]] = defaultdict(set)
         self._with_losses: set[ResourceKey] = set()
 
-    def home(self, key: ResourceKey) -> str:
+    def service_principal_id(self, key: ResourceKey) -> str:
         """Serialise by service principal: it has one create in flight, and its resources share its list calls."""
         resource = self.get(key)
         return (resource.service_principal_id if resource else None) or str(key)
@@ -92,14 +92,14 @@ class Resources(Store[Resource]):
         self._link(self._by_key[known.key])
 
     def _link(self, seen: Resource) -> None:
-        if home := seen.service_principal_id:
-            self._on_service_principal[home].add(seen.key)
+        if service_principal_id := seen.service_principal_id:
+            self._on_service_principal[service_principal_id].add(seen.key)
         if has_standing_loss(seen):
             self._with_losses.add(seen.key)
 
     def _unlink(self, known: Resource) -> None:
         self._with_losses.discard(known.key)
-        home = known.service_principal_id or ""
-        self._on_service_principal[home].discard(known.key)
-        if not self._on_service_principal[home]:
-            del self._on_service_principal[home]
+        service_principal_id = known.service_principal_id or ""
+        self._on_service_principal[service_principal_id].discard(known.key)
+        if not self._on_service_principal[service_principal_id]:
+            del self._on_service_principal[service_principal_id]

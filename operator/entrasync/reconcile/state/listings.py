@@ -33,7 +33,11 @@ class Listings:
 
     def keep_only(self, service_principal_ids: Collection[str]) -> None:
         """Drop what is known of service principals that no resource belongs to any more."""
-        self._newest = {home: listing for home, listing in self._newest.items() if home in service_principal_ids}
+        self._newest = {
+            service_principal_id: listing
+            for service_principal_id, listing in self._newest.items()
+            if service_principal_id in service_principal_ids
+        }
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from entrasync.reconcile.application.memory import ApplicationMemory, Saved
 
 
 @dataclass
-class Recollection:
+class JobMemory:
     """One resource's part."""
 
     uid: str
@@ -33,17 +33,17 @@ class Recollection:
 
 
 @dataclass
-class Memory:
+class MemoryStore:
     """All recollections, by resource. A resource made anew under the same name starts with none."""
 
-    _by_key: dict[ResourceKey, Recollection] = field(default_factory=dict)
+    _by_key: dict[ResourceKey, JobMemory] = field(default_factory=dict)
     _saved: dict[str, Saved] = field(default_factory=dict)
 
-    def recall(self, resource: Resource, now: datetime) -> Recollection:
+    def recall(self, resource: Resource, now: datetime) -> JobMemory:
         """Find or begin the recollection; a new generation is first seen now."""
         known = self._by_key.get(resource.key)
         if known is None or known.uid != resource.uid:
-            known = Recollection(resource.uid, resource.generation, spec_seen_at=now, read_at=now)
+            known = JobMemory(resource.uid, resource.generation, spec_seen_at=now, read_at=now)
             self._by_key[resource.key] = known
         elif known.generation != resource.generation:
             known.generation, known.spec_seen_at = resource.generation, now
@@ -52,8 +52,8 @@ class Memory:
     def application_of(self, resource: Resource, now: datetime) -> ApplicationMemory:
         """Find what is remembered of `spec.application`; what was saved is the service principal's."""
         memory = self.recall(resource, now).application
-        if home := resource.service_principal_id:
-            memory.saved = self._saved.setdefault(home, memory.saved)
+        if service_principal_id := resource.service_principal_id:
+            memory.saved = self._saved.setdefault(service_principal_id, memory.saved)
         return memory
 
     def read_at(self, key: ResourceKey) -> datetime | None:
@@ -66,33 +66,33 @@ class Memory:
         self._by_key.pop(key, None)
 
 
-def count_miss(recollection: Recollection, job_id: str, at: datetime) -> Misses:
+def count_miss(job_memory: JobMemory, job_id: str, at: datetime) -> Misses:
     """Count one more look that did not show the job; the same look, shared by several passes, counts once."""
-    known = recollection.misses if recollection.missed_job_id == job_id else None
+    known = job_memory.misses if job_memory.missed_job_id == job_id else None
     if known is not None and known.last_at == at:
         return known
     misses = Misses(1, at, at) if known is None else Misses(known.count + 1, known.first_at, at)
-    recollection.misses, recollection.missed_job_id = misses, job_id
+    job_memory.misses, job_memory.missed_job_id = misses, job_id
     return misses
 
 
-def note_settings(recollection: Recollection, action: PatchSettings, at: datetime) -> None:
+def note_settings(job_memory: JobMemory, action: PatchSettings, at: datetime) -> None:
     """Remember what Graph took."""
     sent = {entry.name: SentSetting(entry.wanted, entry.found, at) for entry in action.differences}
-    recollection.settings_sent = (action.job.id, {**settings_sent_to(recollection, action.job.id), **sent})
+    job_memory.settings_sent = (action.job.id, {**settings_sent_to(job_memory, action.job.id), **sent})
 
 
-def settings_sent_to(recollection: Recollection, job_id: str | None) -> Mapping[str, SentSetting]:
+def settings_sent_to(job_memory: JobMemory, job_id: str | None) -> Mapping[str, SentSetting]:
     """Tell which settings a job was sent and has not shown since, by name."""
-    known_id, sent = recollection.settings_sent
+    known_id, sent = job_memory.settings_sent
     return sent if known_id == job_id else {}
 
 
-def forget_shown(recollection: Recollection, job: RemoteJob) -> None:
+def forget_shown(job_memory: JobMemory, job: RemoteJob) -> None:
     """Forget which of our writes Graph has shown: who changes that from now on makes a drift."""
     if not job.is_active:
-        recollection.pause_taken = None
+        job_memory.pause_taken = None
     shown = dict(read_settings(job.raw) or ())
-    sent = settings_sent_to(recollection, job.id)
+    sent = settings_sent_to(job_memory, job.id)
     kept = {name: entry for name, entry in sent.items() if shown.get(name) != entry.wanted}
-    recollection.settings_sent = (job.id, kept)
+    job_memory.settings_sent = (job.id, kept)

@@ -83,5 +83,5 @@ class NamespaceDefaults:
         faults = self._faults.get(namespace, ())
         if faults and faults != self._told.get(namespace):
             told = f"Annotations of namespace {namespace} that cannot be read: {'; '.join(faults)}."
-            self._events.tell(resource, Event("Warning", Reason.INVALID_ANNOTATION, told))
+            self._events.record(resource, Event("Warning", Reason.INVALID_ANNOTATION, told))
         self._told[namespace] = faults

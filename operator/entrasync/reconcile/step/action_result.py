@@ -7,7 +7,7 @@ from entrasync.core.resource.job_resource import Resource
 
 
 @dataclass(frozen=True)
-class Done:
+class ActionResult:
     """What an action left.
 
     The resource as it is now, the job if Graph just sent it, whether Graph must be read anew. A job that `is_assumed`
