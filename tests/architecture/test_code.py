@@ -250,7 +250,7 @@ class TestWords:
     def test_each_reason_is_used(self) -> None:
         """A reason that nothing gives would be documented for nothing."""
         code = "".join(path.read_text(encoding="utf-8") for path in SOURCES if path.name != "conditions.py")
-        code += (ROOT / "operator" / "entrasync" / "core" / "conditions.py").read_text(encoding="utf-8")
+        code += (ROOT / "operator" / "entrasync" / "core" / "decision" / "condition.py").read_text(encoding="utf-8")
         assert [reason.name for reason in Reason if f"Reason.{reason.name}" not in code] == []
 
 

@@ -14,9 +14,9 @@ from control_plane import ControlPlane
 from entrasync.api.names import API_VERSION, FINALIZER, KIND, PLURAL
 from tests.support.chart_fixtures import find_helm
 from tests.support.cluster import Cluster, Object, RefusedError, has_condition
+from tests.support.cuttable_proxy import CuttableProxy
 from tests.support.helm import ROOT, documents
 from tests.support.installation import SimulatedTenant, make_namespace
-from tests.support.line import CuttableProxy
 from tests.support.pod import Pod
 from tests.support.polling import until
 from tests.support.warm_start import fork_operator

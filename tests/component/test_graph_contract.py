@@ -17,8 +17,8 @@ from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.client import GraphClient
 from entrasync.reconcile.ports.graph import SyncApi
 from tests.support.simulated_graph import SimulatedGraph, reach_simulator
+from tests.support.simulator_client import SimulatorClient as Simulator
 from tests.support.still_clock import StillClock
-from tests.support.world import SimulatorClient as Simulator
 
 APP = "55555555-5555-5555-5555-555555555555"
 NOWHERE = "99999999-9999-9999-9999-999999999999"

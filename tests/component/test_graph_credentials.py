@@ -26,8 +26,8 @@ from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.client import GraphClient
 from entrasync.graph.wire.clouds import GraphEndpoint
 from tests.support.simulated_credentials import AUDIENCE, ISSUER, SUBJECT, Certificate, make_certificate, make_issuer
+from tests.support.simulator_client import Principal, SimulatorClient
 from tests.support.still_clock import StillClock
-from tests.support.world import Principal, SimulatorClient
 
 NODE = "77777777-7777-7777-7777-777777777777"
 ELSEWHERE = "88888888-8888-8888-8888-888888888888"

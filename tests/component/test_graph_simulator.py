@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error
-from tests.support.world import ControlError, Principal, SimulatorClient
+from tests.support.simulator_client import ControlError, Principal, SimulatorClient
 
 HOUR = timedelta(hours=1)
 

@@ -22,7 +22,7 @@ from tests.support.simulated_credentials import (
     make_certificate,
     make_issuer,
 )
-from tests.support.world import ControlError, Principal, SimulatorClient
+from tests.support.simulator_client import ControlError, Principal, SimulatorClient
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 THUMBPRINT = "AAAAAAAAAAAAAAAAAAAAAAAAAAA"

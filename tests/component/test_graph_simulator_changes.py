@@ -6,7 +6,7 @@ import pytest
 
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error
 from tests.support.graph_facts import check_requests
-from tests.support.world import Principal, SimulatorClient
+from tests.support.simulator_client import Principal, SimulatorClient
 
 HOUR = timedelta(hours=1)
 DEFAULT = ("Escrows", "QuarantineState", "Watermark")

@@ -7,8 +7,8 @@ import pytest
 from graph_simulator.world.words import QUARANTINE_REASONS
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error
 from tests.support.graph_facts import check_requests
+from tests.support.simulator_client import Principal, SimulatorClient
 from tests.support.simulator_fixtures import WORLD_BEGINS
-from tests.support.world import Principal, SimulatorClient
 
 HOUR = timedelta(hours=1)
 NEVER = "0001-01-01T00:00:00Z"

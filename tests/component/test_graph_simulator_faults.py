@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error, secrets_of
-from tests.support.world import Principal, SimulatorClient
+from tests.support.simulator_client import Principal, SimulatorClient
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 import requests
 
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error
-from tests.support.world import Principal, SimulatorClient
+from tests.support.simulator_client import Principal, SimulatorClient
 
 
 @pytest.fixture

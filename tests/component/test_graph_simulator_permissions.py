@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error, secrets_of
-from tests.support.world import SimulatorClient
+from tests.support.simulator_client import SimulatorClient
 
 OWNED = "Application.ReadWrite.OwnedBy"
 READS, WRITES = "Synchronization.Read.All", "Synchronization.ReadWrite.All"

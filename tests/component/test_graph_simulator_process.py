@@ -13,7 +13,7 @@ import pytest
 
 from graph_simulator.process import SOURCE_ROOT, Launch, run_process
 from tests.support.graph_caller import GraphCaller
-from tests.support.world import SimulatorClient
+from tests.support.simulator_client import SimulatorClient
 
 START = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 

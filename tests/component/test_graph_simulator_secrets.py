@@ -9,7 +9,7 @@ import pytest
 from graph_simulator.world.secrets import SECRET_KEYS, SENSITIVE_KEYS
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error, secrets_of
 from tests.support.graph_facts import check_requests
-from tests.support.world import ControlError, Principal, SimulatorClient
+from tests.support.simulator_client import ControlError, Principal, SimulatorClient
 
 BAD = "SystemForCrossDomainIdentityManagementInvalidCredentials"
 

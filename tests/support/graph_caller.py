@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from tests.support.graph_facts import check_answer
-from tests.support.world import SimulatorClient
+from tests.support.simulator_client import SimulatorClient
 
 
 class GraphCaller:

@@ -13,8 +13,8 @@ from graph_simulator.process import Launch
 from local_stack import WorldTime
 from tests.support.cluster import Cluster, RefusedError
 from tests.support.polling import until
+from tests.support.simulator_client import SimulatorClient
 from tests.support.warm_start import fork_simulator
-from tests.support.world import SimulatorClient
 
 Object = dict[str, Any]
 

@@ -9,8 +9,8 @@ from entrasync.api.job.secret_keys import SENSITIVE_KEYS
 from entrasync.api.names import API_VERSION, CONNECTION_PLURAL, PLURAL
 from tests.support.certificates import key_pem
 from tests.support.cluster import Object
+from tests.support.operator_environment import OperatorEnvironment
 from tests.support.secret_forms import forms_of
-from tests.support.workplace import OperatorEnvironment
 
 SHAPES = {
     "a token": re.compile(r"eyJ[A-Za-z0-9_-]{16,}|Bearer (?!\*)", re.IGNORECASE),

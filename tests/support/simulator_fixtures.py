@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.support.graph_caller import GraphCaller
+from tests.support.simulator_client import Launch, Principal, SimulatorClient
 from tests.support.warm_start import fork_simulator
-from tests.support.world import Launch, Principal, SimulatorClient
 
 WORLD_BEGINS = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 

@@ -9,7 +9,7 @@ from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL
 from local_stack.cluster import ACCOUNT
 from local_stack.operator_process import CLOUD
 from tests.support.cluster import Object, has_condition
-from tests.support.workplace import OperatorEnvironment, condition
+from tests.support.operator_environment import OperatorEnvironment, condition
 
 RBAC = "rbac.authorization.k8s.io/v1"
 ROLES = ("Application.Read.All", "Synchronization.ReadWrite.All")

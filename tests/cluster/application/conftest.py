@@ -8,7 +8,7 @@ from tests.cluster.application.scim import ScimApp
 from tests.support.cluster import Cluster
 from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
-from tests.support.workplace import OperatorEnvironment, make_namespace, open_workplace
+from tests.support.operator_environment import OperatorEnvironment, make_namespace, open_workplace
 
 SWIFT = 600.0
 """World seconds per real second: a poll interval takes half a second, the hour between looks for drift six."""

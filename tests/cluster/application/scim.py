@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.support.cluster import Object
-from tests.support.workplace import OperatorEnvironment
+from tests.support.operator_environment import OperatorEnvironment
 
 URL = "https://scim.example.com"
 

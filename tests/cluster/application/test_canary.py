@@ -10,10 +10,10 @@ from tests.cluster.application.scim import ScimApp
 from tests.support.certificates import certificate_pem, key_pem, make_certificate
 from tests.support.cluster import Object
 from tests.support.leaks import find_leaks
+from tests.support.operator_environment import OperatorEnvironment
 from tests.support.polling import until
 from tests.support.secret_forms import forms_of
 from tests.support.teams import Team
-from tests.support.workplace import OperatorEnvironment
 
 
 class TestTheSearch:

@@ -5,9 +5,9 @@ from typing import Any
 
 from control_plane.audit import Request
 from tests.cluster.application.scim import URL, ScimApp
+from tests.support.operator_environment import OperatorEnvironment, condition, open_branch
 from tests.support.polling import until
 from tests.support.teams import Team
-from tests.support.workplace import OperatorEnvironment, condition, open_branch
 
 RARELY: dict[str, Any] = {"schedule": {"state": "Paused"}, "pollInterval": "24h"}
 """Nothing happens that the operator looks at by itself: at the pace of the world the next poll is minutes away."""

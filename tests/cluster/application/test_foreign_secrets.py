@@ -1,7 +1,7 @@
 """A Graph that replaces where it is expected to merge: what somebody else stored vanishes, and all writing stops."""
 
 from tests.cluster.application.scim import URL, ScimApp
-from tests.support.workplace import OperatorEnvironment, condition
+from tests.support.operator_environment import OperatorEnvironment, condition
 
 
 def lose(place: OperatorEnvironment) -> tuple[ScimApp, str]:

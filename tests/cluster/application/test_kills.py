@@ -3,8 +3,8 @@
 import pytest
 
 from tests.cluster.application.scim import URL, ScimApp
+from tests.support.operator_environment import OperatorEnvironment, open_branch
 from tests.support.polling import until
-from tests.support.workplace import OperatorEnvironment, open_branch
 
 
 @pytest.mark.parametrize("point", ["before", "after"])

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.support.operator_environment import OperatorEnvironment, condition
 from tests.support.polling import until
-from tests.support.workplace import OperatorEnvironment, condition
 
 ALL, ASSIGNED = {"provisioningScope": "All"}, {"provisioningScope": "AssignedOnly"}
 DEFAULT_SCOPE = ("Escrows", "QuarantineState", "Watermark")

@@ -10,9 +10,9 @@ from local_stack.cluster import ACCOUNT, ACCOUNT_USER
 from tests.support.cluster import Cluster
 from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
+from tests.support.operator_environment import OperatorEnvironment, make_namespace, open_workplace
 from tests.support.polling import until
 from tests.support.teams import Team
-from tests.support.workplace import OperatorEnvironment, make_namespace, open_workplace
 
 ROOMS = 40
 """Namespaces of the one operator that all tests here share; each test takes one or two."""

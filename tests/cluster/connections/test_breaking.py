@@ -3,8 +3,8 @@
 import pytest
 
 from tests.cluster.connections.conftest import SharedOperator
+from tests.support.operator_environment import OperatorEnvironment, condition
 from tests.support.teams import Team
-from tests.support.workplace import OperatorEnvironment, condition
 
 SECONDS = 5.0
 """At once, on a busy machine; a poll of connections comes after six minutes."""

@@ -7,8 +7,8 @@ from control_plane.commands import ISSUER
 from local_stack.cluster import ACCOUNT, ACCOUNT_USER
 from tests.cluster.connections.conftest import SharedOperator
 from tests.support.certificates import certificate_pem, key_pem, make_certificate
+from tests.support.operator_environment import OperatorEnvironment, condition, open_branch
 from tests.support.teams import ROLES, Team
-from tests.support.workplace import OperatorEnvironment, condition, open_branch
 
 NO_SECRET = {"ENTRASYNC_CLIENT_SECRET": ""}
 

@@ -1,8 +1,8 @@
 """An operator that starts anew: jobs wait for their connection without a word, and nothing is written."""
 
 from tests.cluster.connections.conftest import SharedOperator
+from tests.support.operator_environment import open_branch
 from tests.support.teams import Team
-from tests.support.workplace import open_branch
 
 OURS = "entrasync.io"
 

@@ -7,9 +7,9 @@ import pytest
 from tests.cluster.connections.conftest import SharedOperator
 from tests.support.certificates import certificate_pem, key_pem, make_certificate
 from tests.support.cluster import Object
+from tests.support.operator_environment import OperatorEnvironment, condition, open_branch
 from tests.support.polling import until
 from tests.support.teams import Team
-from tests.support.workplace import OperatorEnvironment, condition, open_branch
 
 SECONDS = 5.0
 """At once, on a busy machine; a poll comes after six minutes."""

@@ -2,8 +2,8 @@
 
 from entrasync.api.names import CONNECTION_PLURAL, GROUP
 from tests.cluster.connections.conftest import SharedOperator
+from tests.support.operator_environment import condition
 from tests.support.teams import Team
-from tests.support.workplace import condition
 
 CONTOSO = "0e0f6a5e-1111-4222-8333-444455556666"
 NOWHERE = "2a2f6a5e-1111-4222-8333-444455556668"

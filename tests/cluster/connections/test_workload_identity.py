@@ -5,8 +5,8 @@ import pytest
 from control_plane.commands import ISSUER
 from local_stack.cluster import ACCOUNT, ACCOUNT_USER
 from tests.cluster.connections.conftest import SharedOperator
+from tests.support.operator_environment import condition
 from tests.support.teams import Team
-from tests.support.workplace import condition
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from control_plane.binaries import installed
 from control_plane.programs import WITH_CONTROLLERS
 from tests.support.cluster import Cluster
 from tests.support.leaks import find_leaks
-from tests.support.workplace import OperatorEnvironment, another_namespace, open_workplace
+from tests.support.operator_environment import OperatorEnvironment, another_namespace, open_workplace
 
 CRDS = Path(__file__).parents[3] / "crds"
 

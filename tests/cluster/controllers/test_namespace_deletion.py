@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tests.support.cluster import Object, has_condition
+from tests.support.operator_environment import OperatorEnvironment, another_namespace, condition
 from tests.support.polling import until
-from tests.support.workplace import OperatorEnvironment, another_namespace, condition
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pytest
 
+from tests.support.operator_environment import OperatorEnvironment, another_namespace
 from tests.support.teams import Team
-from tests.support.workplace import OperatorEnvironment, another_namespace
 
 TEAM = "team"
 """Named, for without a default the install's own connection would serve."""

@@ -4,7 +4,7 @@ import pytest
 
 from tests.cluster.crash.long_scenes import LongScenes, play
 from tests.support.cluster import Cluster
-from tests.support.workplace import OperatorEnvironment, open_workplace
+from tests.support.operator_environment import OperatorEnvironment, open_workplace
 
 RATE = 100.0
 """The replication bound of 15 minutes takes 9 s: slow enough that a look, some milliseconds, takes a second or two."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.cluster.crash.scenes import Scene, apply, holds_a_job, new_scene
-from tests.support.workplace import OperatorEnvironment
+from tests.support.operator_environment import OperatorEnvironment
 
 MORE_LOOKS_THAN_THE_BOUND_HAS = 54
 """1, 2, 4, 8, 16, 20, 20 ... s apart they are 50."""

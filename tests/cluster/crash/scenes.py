@@ -7,8 +7,8 @@ from typing import Any
 
 from graph_simulator.control_client.client import JobView, JournalEntry
 from tests.support.cluster import Object
+from tests.support.operator_environment import OperatorEnvironment, condition
 from tests.support.polling import until
-from tests.support.workplace import OperatorEnvironment, condition
 
 BOUND = timedelta(minutes=15)
 """The replication bound: before it has passed, no create is sent anew."""

@@ -11,7 +11,7 @@ from graph_simulator.control_client.client import FaultHandle
 from tests.cluster.crash.long_scenes import LongScenes
 from tests.cluster.crash.scenes import BOUND, Scene, apply, new_scene
 from tests.support.cluster import Cluster
-from tests.support.workplace import OperatorEnvironment, open_workplace
+from tests.support.operator_environment import OperatorEnvironment, open_workplace
 
 RATE = 60.0
 """From the first create that is held until the next operator has looked, less than the replication bound may pass. That

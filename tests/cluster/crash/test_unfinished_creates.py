@@ -6,7 +6,7 @@ import pytest
 
 from tests.cluster.crash.long_scenes import LongScenes
 from tests.cluster.crash.scenes import BOUND, LONG, Scene, apply, holds_a_job, new_scene, wait_until_world
-from tests.support.workplace import OperatorEnvironment, condition
+from tests.support.operator_environment import OperatorEnvironment, condition
 
 
 class TestAJobThatGraphDoesNotShow:

@@ -10,7 +10,7 @@ from tests.cluster.examples.preparations import PREPARATIONS
 from tests.support.cluster import Cluster
 from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
-from tests.support.workplace import OperatorEnvironment, make_namespace, open_workplace
+from tests.support.operator_environment import OperatorEnvironment, make_namespace, open_workplace
 
 OFTEN = "--poll-interval=30s"
 

@@ -10,7 +10,7 @@ from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, KIND
 from graph_simulator.control_client.client import SimulatorClient
 from local_stack.operator_process import CLOUD
 from tests.support.cluster import Object
-from tests.support.workplace import OperatorEnvironment
+from tests.support.operator_environment import OperatorEnvironment
 
 ROOT = Path(__file__).parents[3] / "examples"
 EXAMPLES = sorted(path.stem for path in ROOT.glob("*.yaml"))

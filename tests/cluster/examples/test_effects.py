@@ -9,7 +9,7 @@ from tests.cluster.examples.conftest import Gallery
 from tests.cluster.examples.example import Example
 from tests.cluster.examples.preparations import PREPARATIONS
 from tests.support.cluster import Object, has_condition
-from tests.support.workplace import condition
+from tests.support.operator_environment import condition
 
 OPERATOR = "entra-sync-operator"
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.workplace import OperatorEnvironment
+from tests.support.operator_environment import OperatorEnvironment
 
 TEMPLATES = ("scim", "zendesk", "dataBricks", "Azure2Azure", "salesforce")
 PRINCIPALS = 20

@@ -1,6 +1,6 @@
 """Which job becomes ours: adopted, named, refused, or left to another resource."""
 
-from tests.support.workplace import OperatorEnvironment, condition, open_twins
+from tests.support.operator_environment import OperatorEnvironment, condition, open_twins
 
 
 class TestOneJobThatNobodyClaims:

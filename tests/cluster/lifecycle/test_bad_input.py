@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from tests.support.workplace import OperatorEnvironment, condition
+from tests.support.operator_environment import OperatorEnvironment, condition
 
 
 class TestAChangedServicePrincipal:

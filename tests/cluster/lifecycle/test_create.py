@@ -1,6 +1,6 @@
 """From `kubectl apply` to a mirrored status."""
 
-from tests.support.workplace import OperatorEnvironment
+from tests.support.operator_environment import OperatorEnvironment
 
 
 class TestCreate:

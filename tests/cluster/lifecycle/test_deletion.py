@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.workplace import OperatorEnvironment, condition
+from tests.support.operator_environment import OperatorEnvironment, condition
 
 
 def adopted(place: OperatorEnvironment, **spec: Any) -> tuple[str, str, str]:

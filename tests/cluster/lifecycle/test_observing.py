@@ -1,6 +1,6 @@
 """managementPolicy Observe on a real API server: Graph's journal shows reads only."""
 
-from tests.support.workplace import OperatorEnvironment, condition
+from tests.support.operator_environment import OperatorEnvironment, condition
 
 
 def test_it_says_what_it_would_do_and_does_nothing(swift_workplace: OperatorEnvironment) -> None:

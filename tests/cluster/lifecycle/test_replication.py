@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.workplace import OperatorEnvironment, condition
+from tests.support.operator_environment import OperatorEnvironment, condition
 
 NOT_YET: dict[str, dict[str, Any]] = {
     "401 without a message": {"status": 401, "code": "UnknownError", "message": ""},

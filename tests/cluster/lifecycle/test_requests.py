@@ -3,7 +3,7 @@
 import pytest
 
 from entrasync.api.names import API_VERSION, PLURAL
-from tests.support.workplace import OperatorEnvironment
+from tests.support.operator_environment import OperatorEnvironment
 
 
 @pytest.mark.parametrize("annotation", ["entrasync.io/requested-at", "reconcile.fluxcd.io/requestedAt"])

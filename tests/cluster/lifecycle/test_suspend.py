@@ -1,6 +1,6 @@
 """`suspend: true`: the resource is left alone until it is taken back."""
 
-from tests.support.workplace import OperatorEnvironment, condition
+from tests.support.operator_environment import OperatorEnvironment, condition
 
 
 def suspend_running(place: OperatorEnvironment) -> tuple[str, str, str]:

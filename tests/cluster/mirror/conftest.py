@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.support.cluster import Cluster
-from tests.support.workplace import OperatorEnvironment, open_workplace
+from tests.support.operator_environment import OperatorEnvironment, open_workplace
 
 
 @pytest.fixture(scope="package")

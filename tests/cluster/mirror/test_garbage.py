@@ -8,7 +8,7 @@ import pytest
 from tests.cluster.mirror.garbage import GROUPS, KINDS, spoil
 from tests.cluster.mirror.properties import PROPERTIES, replaced, valid_job
 from tests.support.cluster import Object, has_condition
-from tests.support.workplace import OperatorEnvironment, condition
+from tests.support.operator_environment import OperatorEnvironment, condition
 
 POLLS = 2
 """The second one begins when all that the first one brought is done."""

@@ -8,7 +8,7 @@ import pytest
 
 from entrasync.api.names import PLURAL
 from tests.cluster.mirror.properties import PROPERTIES, Property, look_up, valid_job
-from tests.support.workplace import OperatorEnvironment
+from tests.support.operator_environment import OperatorEnvironment
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import pytest
 
 from local_stack import OperatorProcess
+from tests.support.operator_environment import OperatorEnvironment, open_branch
+from tests.support.operator_fixtures import shared_swift_workplace, shared_workplace, swift_workplace, workplace
 from tests.support.polling import until
-from tests.support.workplace import OperatorEnvironment, open_branch
-from tests.support.workplace_fixtures import shared_swift_workplace, shared_workplace, swift_workplace, workplace
 
 __all__ = ["shared_swift_workplace", "shared_workplace", "swift_workplace", "workplace"]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.leaks import find_leaks
-from tests.support.workplace import OperatorEnvironment, condition, open_branch
+from tests.support.operator_environment import OperatorEnvironment, condition, open_branch
 
 
 class TestAWrongClientSecret:

@@ -3,8 +3,8 @@
 import signal
 
 from tests.cluster.process.conftest import HungEnd
+from tests.support.operator_environment import OperatorEnvironment, open_branch
 from tests.support.polling import until
-from tests.support.workplace import OperatorEnvironment, open_branch
 
 
 class TestTheEnd:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.workplace import OperatorEnvironment, condition, open_branch
+from tests.support.operator_environment import OperatorEnvironment, condition, open_branch
 
 OUTAGES: dict[str, dict[str, Any]] = {
     "500": {"action": "answer", "status": 500},

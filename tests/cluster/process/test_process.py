@@ -11,8 +11,8 @@ from control_plane import ControlPlane
 from tests.cluster.process.conftest import HungEnd
 from tests.support.cluster import Cluster
 from tests.support.leaks import find_leaks
+from tests.support.operator_environment import OperatorEnvironment, open_branch
 from tests.support.polling import until
-from tests.support.workplace import OperatorEnvironment, open_branch
 
 CRDS = Path(__file__).parents[3] / "crds"
 CRD = "synchronizationjobs.entrasync.io"

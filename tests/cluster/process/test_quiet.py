@@ -2,7 +2,7 @@
 
 from control_plane.audit import Request
 from tests.support.cluster import Object
-from tests.support.workplace import OperatorEnvironment, open_branch
+from tests.support.operator_environment import OperatorEnvironment, open_branch
 
 OPERATOR = "entra-sync-operator"
 QUARANTINE = {

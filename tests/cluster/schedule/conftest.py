@@ -1,4 +1,4 @@
-from tests.support.workplace_fixtures import (
+from tests.support.operator_fixtures import (
     own_workplace,
     shared_swift_workplace,
     shared_workplace,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.support.workplace import OperatorEnvironment, condition, open_branch
+from tests.support.operator_environment import OperatorEnvironment, condition, open_branch
 
 
 def declare(place: OperatorEnvironment, **annotations: str | None) -> None:

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.support.cluster import has_condition
-from tests.support.workplace import OperatorEnvironment, condition
+from tests.support.operator_environment import OperatorEnvironment, condition
 
 REASONS = (
     "EncounteredBaseEscrowThreshold",

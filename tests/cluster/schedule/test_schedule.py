@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from entrasync.core.primitives.time_limits import Bounds
-from tests.support.workplace import OperatorEnvironment, condition
+from tests.support.operator_environment import OperatorEnvironment, condition
 
 PRUNED = {"kind": "prune_escrows", "duration": "PT3M"}
 """Long enough for the job to be seen running first."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.schedule.test_schedule import adopt
-from tests.support.workplace import OperatorEnvironment, condition, open_branch
+from tests.support.operator_environment import OperatorEnvironment, condition, open_branch
 
 LOOKAHEAD = [{"name": "LookaheadQueryEnabled", "value": "True"}]
 

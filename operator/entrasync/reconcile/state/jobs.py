@@ -22,7 +22,7 @@ class Resources(Store[Resource]):
         self._on_service_principal: defaultdict[str, set[ResourceKey]] = defaultdict(set)
         self._with_losses: set[ResourceKey] = set()
 
-    def service_principal_id(self, key: ResourceKey) -> str:
+    def serialization_key(self, key: ResourceKey) -> str:
         """Serialise by service principal: it has one create in flight, and its resources share its list calls."""
         resource = self.get(key)
         return (resource.service_principal_id if resource else None) or str(key)

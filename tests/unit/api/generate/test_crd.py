@@ -1,0 +1,104 @@
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from entrasync.api.generate.crd import graph_connection_crd, render, synchronization_job_crd
+
+CRDS = Path(__file__).parents[4] / "crds"
+ALREADY_BOUNDED = ("enum", "format")
+
+
+def walk(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield each property and item of a schema with its path."""
+    for name, member in schema.get("properties", {}).items():
+        yield f"{path}.{name}", member
+        yield from walk(member, f"{path}.{name}")
+    if "items" in schema:
+        yield f"{path}[]", schema["items"]
+        yield from walk(schema["items"], f"{path}[]")
+
+
+def fields_of(crd: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return dict(walk(crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]))
+
+
+JOB = fields_of(synchronization_job_crd())
+MIRROR = {path: field for path, field in JOB.items() if path.startswith((".status.job", ".status.synchronization"))}
+KINDS = {"SynchronizationJob": JOB, "GraphConnection": fields_of(graph_connection_crd())}
+FIELDS = {f"{kind}{path}": field for kind, fields in KINDS.items() for path, field in fields.items()}
+SPEC = {path: field for path, field in FIELDS.items() if ".spec" in path}
+
+
+def test_crds_are_current() -> None:
+    written = {path.name: path.read_text(encoding="utf-8") for path in CRDS.glob("*.yaml")}
+
+    assert written == render(), "crds/ is not what the models say: run `make crds`"
+
+
+def test_yaml_readers_get_back_what_was_meant() -> None:
+    read = [yaml.safe_load(text) for text in render().values()]
+
+    assert read == [graph_connection_crd(), synchronization_job_crd()]
+
+
+def test_every_field_is_described_for_kubectl_explain() -> None:
+    silent = [path for path, field in FIELDS.items() if not path.endswith("[]") and not field.get("description")]
+
+    assert silent == []
+
+
+def test_descriptions_are_whole_sentences_in_one_line() -> None:
+    for path, field in FIELDS.items():
+        words = field.get("description", "A list item needs none.")
+        assert "\n" not in words, path
+        assert words.endswith("."), path
+
+
+def test_nothing_in_spec_has_a_default_so_that_unset_stays_tellable() -> None:
+    assert [path for path, field in SPEC.items() if "default" in field] == []
+
+
+def test_the_only_default_says_that_nobody_has_looked_yet() -> None:
+    defaults = {path: field["default"] for path, field in FIELDS.items() if "default" in field}
+
+    of_status = {".status": {"observedGeneration": -1}, ".status.observedGeneration": -1}
+    assert defaults == {f"{kind}{path}": default for kind in KINDS for path, default in of_status.items()}
+
+
+def test_every_list_and_string_of_spec_is_bounded() -> None:
+    strings = [f for f in SPEC.values() if f.get("type") == "string" and not f.keys() & set(ALREADY_BOUNDED)]
+    lists = [f for f in SPEC.values() if f.get("type") == "array"]
+
+    assert strings
+    assert all("maxLength" in field for field in strings)
+    assert all("maxItems" in field for field in lists)
+
+
+@pytest.mark.parametrize("path", MIRROR)
+def test_the_mirror_is_bare_types_that_keep_what_they_do_not_know(path: str) -> None:
+    """One odd value would otherwise make the API server refuse the whole status, conditions included."""
+    field = MIRROR[path]
+
+    allowed = {"type", "description", "items", "properties", "x-kubernetes-preserve-unknown-fields"}
+    assert set(field) <= allowed
+    assert (field["type"] == "object") == bool(field.get("x-kubernetes-preserve-unknown-fields"))
+
+
+def test_every_rule_says_where_in_its_first_word() -> None:
+    rules = {path: given for path, f in SPEC.items() for given in f.get("x-kubernetes-validations", ())}
+
+    assert rules
+    for path, given in rules.items():
+        assert given["message"].startswith(path.partition(".")[2].replace("[]", "")), path
+
+
+def test_columns_are_those_that_the_documentation_promises() -> None:
+    columns = synchronization_job_crd()["spec"]["versions"][0]["additionalPrinterColumns"]
+
+    assert [c["name"].upper() for c in columns if not c.get("priority")] == [
+        *("TEMPLATE", "STATE", "STATUS", "READY", "LAST-RUN", "RESULT", "AGE")
+    ]
+    assert [c["name"].upper() for c in columns if c.get("priority")] == ["EXPORTED", "ESCROWED", "QUARANTINE", "JOB-ID"]

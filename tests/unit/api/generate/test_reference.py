@@ -1,0 +1,65 @@
+"""The pages of docs/ that are made from the models: nothing of the API is missing there."""
+
+import pytest
+
+from entrasync.api import names
+from entrasync.api.conditions import ConditionType, Reason, group_reasons
+from entrasync.api.generate.reference import render_reference
+from tests.unit.api.generate.test_crd import FIELDS
+
+API = render_reference()["api.md"]
+CONDITIONS = render_reference()["conditions.md"]
+
+
+def part_of(kind: str, part: str) -> str:
+    return API.partition(f"### {kind}: {part}\n")[2].partition("\n### ")[0].partition("\n## ")[0]
+
+
+class TestTheApiPage:
+    @pytest.mark.parametrize("place", [path for path in FIELDS if ".spec." in path and not path.endswith("[]")])
+    def test_has_every_field_of_spec(self, place: str) -> None:
+        kind, _, path = place.partition(".")
+        assert f"| `{path}` |" in part_of(kind, "spec")
+
+    def test_has_every_field_of_status(self) -> None:
+        told = {kind: part_of(kind, "status") for kind in (names.KIND, names.CONNECTION_KIND)}
+        wanted = [place for place in FIELDS if ".status." in place and not place.endswith("[]")]
+        assert wanted
+        assert [
+            place for place in wanted if f"| `{place.partition('.')[2]}` |" not in told[place.partition(".")[0]]
+        ] == []
+
+    def test_says_constraints_in_words(self) -> None:
+        [line] = [line for line in API.splitlines() if line.startswith("| `spec.freshness.maxAge` |")]
+        assert "| required<br>whole hours, minutes and seconds, such as `1h30m`<br>must be at least 1m; no job" in line
+        assert "[0-9]" not in API
+
+    def test_says_what_of_spec_may_not_change(self) -> None:
+        assert "* spec.jobId: once set it cannot be changed or removed" in part_of(names.KIND, "spec")
+        assert "* spec.tenantId: cannot be changed" in part_of(names.CONNECTION_KIND, "spec")
+
+    @pytest.mark.parametrize("name", [name for name in vars(names) if name.endswith(("_ANNOTATION", "_LABEL"))])
+    def test_has_every_annotation_and_label(self, name: str) -> None:
+        assert f"| `{getattr(names, name)}` |" in API
+
+    def test_has_the_annotations_that_ask_for_a_look(self) -> None:
+        assert all(f"`{name}`" in API for name in names.REQUEST_ANNOTATIONS)
+
+
+class TestTheConditionsPage:
+    def test_has_every_condition_and_reason(self) -> None:
+        assert [word for word in (*ConditionType, *Reason) if f"| `{word}` |" not in CONDITIONS] == []
+
+    def test_puts_each_reason_into_the_group_that_says_what_to_do(self) -> None:
+        groups = group_reasons()
+        assert list(groups) == [
+            "The job is as wanted",
+            "On its way, goes on by itself",
+            "A person must act",
+            "Only told as Events",
+        ]
+        assert [reason for reasons in groups.values() for reason in reasons] == list(Reason)
+        assert Reason.PERMISSION_MISSING in groups["A person must act"]
+        assert Reason.THROTTLED in groups["On its way, goes on by itself"]
+        assert Reason.HEALTHY in groups["The job is as wanted"]
+        assert Reason.JOB_ADOPTED in groups["Only told as Events"]

@@ -1,0 +1,56 @@
+"""What follows from each kind of error."""
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.core.decision.errors import (
+    EntraSyncError,
+    GraphAnswer,
+    OutcomeUnknown,
+    PossiblyReplicating,
+    Refused,
+    Stalled,
+    Transient,
+    Waiting,
+)
+from entrasync.core.decision.verdicts import REPLICATION_PAUSE, Halt, Retry, Stall, Wait, judge
+from tests.support.facts import NOW, minutes, seconds
+
+ANSWER = GraphAnswer(403, "", "", "req")
+REFUSED = Refused(Reason.PERMISSION_MISSING, "No.", answer=ANSWER)
+BUSY = Transient(Reason.REQUEST_REFUSED, "Busy.")
+
+
+@pytest.mark.parametrize(
+    ("error", "halt"),
+    [
+        (Stalled(Reason.CONFLICT, "x"), Stall(Reason.CONFLICT, "x")),
+        (REFUSED, Stall(Reason.PERMISSION_MISSING, "No.")),
+        (Waiting(Reason.DELETING, "x", after=seconds(3)), Wait(Reason.DELETING, "x", seconds(3))),
+        (Transient(Reason.THROTTLED, "x", after=seconds(9)), Retry(Reason.THROTTLED, "x", seconds(9))),
+        (Transient(Reason.GRAPH_UNREACHABLE, "x"), Retry(Reason.GRAPH_UNREACHABLE, "x")),
+        (OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "x"), Retry(Reason.GRAPH_UNREACHABLE, "x")),
+        (PossiblyReplicating(REFUSED, answer=ANSWER), Stall(Reason.PERMISSION_MISSING, "No.")),
+        (PossiblyReplicating(BUSY, answer=ANSWER), Retry(Reason.REQUEST_REFUSED, "Busy.")),
+    ],
+)
+def test_each_error_has_one_consequence_when_nothing_is_young(error: EntraSyncError, halt: Halt) -> None:
+    assert judge(error, young_until=NOW, now=NOW) == halt
+
+
+def test_what_may_be_replication_is_waited_for_while_something_is_young() -> None:
+    error = PossiblyReplicating(REFUSED, answer=ANSWER)
+    rests = [judge(error, young_until=NOW + minutes(5), now=NOW + seconds(s)) for s in (0, 299)]
+    assert all(isinstance(halt, Wait) and halt.after == REPLICATION_PAUSE for halt in rests)
+    assert rests[0] == rests[1], "a message that changed at each look would be a write at each look"
+    assert rests[0].reason is Reason.WAITING_FOR_REPLICATION
+
+
+def test_a_refusal_stays_one_however_young_things_are() -> None:
+    assert judge(REFUSED, young_until=NOW + minutes(5), now=NOW) == Stall(Reason.PERMISSION_MISSING, "No.")
+
+
+def test_an_error_without_consequence_is_a_fault_of_ours() -> None:
+    error = EntraSyncError(Reason.INTERNAL_ERROR, "x")
+    with pytest.raises(EntraSyncError):
+        judge(error, young_until=NOW, now=NOW)

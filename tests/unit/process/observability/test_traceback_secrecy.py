@@ -1,0 +1,61 @@
+"""A fault of ours in the midst of a pass, with secrets in hand: its traceback tells where, and no value."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.process.observability.logs import set_up_logs
+from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.engine.worker_pool import Engine
+from tests.support.facts import application, desired, resource
+from tests.support.reconciler_harness import ReconcilerHarness
+from tests.support.secret_forms import find_pieces
+
+SECRET = "canary~in-hand-when-it-broke"
+
+
+class FirstPass:
+    """Tells how the first pass ended."""
+
+    def __init__(self) -> None:
+        self.ending: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def passed(self, outcome: str, seconds: float) -> None:
+        if not self.ending.done():
+            self.ending.set_result(outcome)
+
+
+@pytest.fixture(autouse=True, params=["json", "text"])
+def _talkative_logs(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
+    del capsys  # the logs go where it looks, so it comes first
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    set_up_logs("debug", form=request.param)
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+@pytest.mark.parametrize("call", ["list_secrets", "validate_credentials", "put_secrets"])
+async def test_no_value_shows_when_a_pass_breaks_over_it(call: str, capsys: pytest.CaptureFixture[str]) -> None:
+    story, first = ReconcilerHarness(), FirstPass()
+    story.secrets.put(ResourceKey("identity", "scim"), token=SECRET)
+    story.graph.fail(call, ZeroDivisionError("a fault of ours"))
+    wish = desired(application=application("SecretToken<scim.token"))
+    key = story.apply(resource(wish, finalizers=()))
+    queue = WorkQueue(story.clock)
+    queue.add(key, since=story.clock.now())
+    engine = Engine(story.reconciler, queue, story.resources, clock=story.clock, watcher=first, workers=1)
+    engine.start()
+    assert await first.ending == "broken"
+    await engine.stop(timedelta(seconds=5))
+    logged = capsys.readouterr().err
+    assert "Traceback" in logged
+    assert "ZeroDivisionError" in logged
+    assert story.status(key)["conditions"]
+    assert find_pieces(logged + json.dumps(story.server.patches) + repr(story.told), SECRET) == []

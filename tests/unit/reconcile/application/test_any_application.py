@@ -1,0 +1,140 @@
+"""Whatever happens to its secrets, and in whatever order: ours come to be in Graph, and nobody else's are touched."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from entrasync.api.conditions import Reason
+from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, Refused, Transient
+from entrasync.core.resource.job_resource import ResourceKey
+from tests.support.facts import application, desired, remote_job, resource
+from tests.support.reconciler_harness import ReconcilerHarness
+
+SECRET = ResourceKey("identity", "scim")
+SPECS = (
+    application("BaseAddress=https://one", "SecretToken<scim.token", scope="All"),
+    application("BaseAddress=https://two", "SecretToken<scim.token", "Password<scim.other", scope="AssignedOnly"),
+    application("SecretToken<scim.token", validation="Never", skip="Skip"),
+)
+LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
+DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Down.")
+REFUSED = Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(400, "InvalidCredentials", "No.", ""))
+CALLS = ("list_secrets", "validate_credentials", "put_secrets", "restart_job", "list_jobs", "start_job")
+
+STEPS = st.one_of(
+    st.tuples(st.just("spec"), st.integers(0, len(SPECS) - 1)),
+    st.tuples(st.just("rotate"), st.integers(0, 3)),
+    st.tuples(st.just("drift"), st.sampled_from(["BaseAddress", "SyncAll", "SkipOutOfScopeDeletions"])),
+    st.tuples(st.just("lose"), st.sampled_from(CALLS[1:4])),
+    st.tuples(st.just("lose and do"), st.sampled_from(CALLS[1:4])),
+    st.tuples(st.just("fail"), st.sampled_from(CALLS)),
+    st.tuples(st.just("refuse"), st.just("validate_credentials")),
+    st.tuples(st.just("restart"), st.just("")),
+    st.tuples(st.just("wait"), st.sampled_from([1, 60, 900, 4000])),
+)
+
+
+class Life:
+    """One resource and what befalls it."""
+
+    def __init__(self) -> None:
+        self.story = ReconcilerHarness()
+        self.story.graph.secrets = {"UserName": "somebody", "Domain": "else"}
+        self.spec = SPECS[0]
+        self.token = "canary-0"
+        self.put_secret()
+        self.key = self.story.apply(resource(desired(application=self.spec), finalizers=()))
+
+    def put_secret(self) -> None:
+        self.story.secrets.put(SECRET, token=self.token, other=f"canary-other-{self.token}")
+
+    async def step(self, what: str, with_: object) -> None:
+        graph, call = self.story.graph, str(with_)
+        match what:
+            case "spec":
+                self.spec = SPECS[int(call)]
+                self.story.edit(self.key, desired=desired(application=self.spec))
+            case "rotate":
+                self.token = f"canary-{call}"
+                self.put_secret()
+            case "drift":
+                graph.secrets[call] = "changed"
+            case "lose" if call != "validate_credentials":  # that one changes nothing, so its answer is never missed
+                graph.fail(call, LOST)
+            case "lose and do" if call != "validate_credentials":
+                graph.fail(call, LOST, is_done=True)
+            case "fail":
+                graph.fail(call, DOWN)
+            case "refuse":
+                graph.fail(call, REFUSED)
+            case "restart":
+                self.story.restart()
+            case "wait":
+                self.story.clock.move(timedelta(seconds=int(call)))
+        await self.story.run(self.key)
+
+    async def settle(self) -> None:
+        """Let nothing more befall it, but for the cycles of its job."""
+        self.story.graph.failures.clear()
+        for _ in range(40):
+            self.story.clock.move(timedelta(minutes=5))
+            await self.story.run(self.key)
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        entries = self.spec.credentials.entries if self.spec.credentials else []
+        secret = {"token": self.token, "other": f"canary-other-{self.token}"}
+        refer = [entry.value_from.secret_key_ref if entry.value_from else None for entry in entries]
+        pairs = zip(entries, refer, strict=True)
+        values = {entry.key.value: secret[where.key] if where else str(entry.value) for entry, where in pairs}
+        if self.spec.provisioning_scope:
+            values["SyncAll"] = "true" if self.spec.provisioning_scope == "All" else "false"
+        if self.spec.out_of_scope_deletions:
+            values["SkipOutOfScopeDeletions"] = "True"
+        return values
+
+
+@settings(max_examples=150)
+@given(st.lists(STEPS, max_size=12))
+def test_ours_come_to_be_in_graph_and_no_others_are_touched(steps: list[tuple[str, object]]) -> None:
+    async def live() -> None:
+        life = Life()
+        for what, with_ in steps:
+            await life.step(what, with_)
+        await life.settle()
+        stored = life.story.graph.secrets
+        assert {key: stored.get(key) for key in life.wanted} == life.wanted
+        assert (stored["UserName"], stored["Domain"]) == ("somebody", "else")
+        assert not [put for put in life.story.graph.put if put.keys() & {"UserName", "Domain"}]
+        assert life.story.condition(life.key, "Ready")[0] == "True"
+        assert "operation" not in life.story.status(life.key)
+        told = json.dumps([life.story.server.patches, [event.message for event in life.story.told.events]])
+        assert "canary" not in told
+        await _is_quiet(life)
+
+    asyncio.run(live())
+
+
+async def _is_quiet(life: Life) -> None:
+    """Once all is well, polls write nothing, neither to Graph nor to the API server."""
+    writes, patches = list(life.story.graph.writes), len(life.story.server.patches)
+    for _ in range(3):
+        life.story.clock.move(timedelta(minutes=5))
+        await life.story.run(life.key)
+    assert life.story.graph.writes == writes
+    assert len(life.story.server.patches) == patches
+
+
+def test_the_life_begins_well() -> None:
+    """Else the properties above would hold of nothing."""
+
+    async def live() -> None:
+        life = Life()
+        await life.settle()
+        assert life.story.graph.writes[:3] == ["create_job", "put_secrets", "start_job"]
+        life.story.graph.add(remote_job(life.story.server.stored[life.key].held_job_id or ""))
+
+    asyncio.run(live())

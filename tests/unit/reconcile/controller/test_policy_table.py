@@ -1,0 +1,280 @@
+"""Policy, event and remote state: every combination, with the exact calls that it makes.
+
+Three events: a resource is first seen, one that holds a job is polled, one is deleted. Each has a table of what we
+promise in tests/data/policies. The real story runs between the fakes of Graph and of the API server.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.api.names import FINALIZER
+from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, ScheduleState
+from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.reconcile.connection.registry import Connection, Fault
+from entrasync.reconcile.state.listings import Listings
+from tests.support.decision_table import Cell, DecisionTable, Line
+from tests.support.facts import (
+    JOB,
+    PRINCIPAL,
+    TENANT,
+    ago,
+    desired,
+    holder,
+    minutes,
+    operation,
+    quarantined_job,
+    remote_job,
+    resource,
+)
+from tests.support.reconciler_harness import ReconcilerHarness
+
+POLICIES = Path(__file__).parents[3] / "data" / "policies"
+CONTOSO = ResourceKey("identity", "contoso")
+UNKNOWN = GraphAnswer(404, "", "", "request")
+MOST_PASSES = 15
+CALLS = {
+    "list_jobs": "list",
+    "get_job": "get",
+    "create_job": "create",
+    "start_job": "start",
+    "pause_job": "pause",
+    "delete_job": "delete",
+    "has_service_principal": "has",
+}
+
+FIRST_SEEN = DecisionTable.read(
+    POLICIES / "first_seen.md",
+    suspend="no yes",
+    connection="up down gone lost",
+    policy="Manage Observe",
+    adoption="AdoptOrCreate AdoptOnly jobId",
+    state="unset Active Paused",
+    remote="none no-principal other running at-rest by-Graph several foreign ill",
+)
+
+POLLED = DecisionTable.read(
+    POLICIES / "polled.md",
+    suspend="no yes",
+    connection="up down gone lost",
+    policy="Manage Observe",
+    origin="Created Adopted",
+    state="unset Active Paused",
+    missing="Recreate Report jobId AdoptOnly",
+    remote="none no-principal running by-person by-us by-Graph ill several foreign",
+)
+
+DELETED = DecisionTable.read(
+    POLICIES / "deleted.md",
+    suspend="no yes",
+    abandon="no yes",
+    connection="up down gone lost",
+    policy="Manage Observe",
+    origin="none creating Created Adopted",
+    deletion="unset Delete Pause Retain",
+    remote="none no-principal running by-person by-Graph ill several foreign",
+)
+
+
+def find_lines(table: DecisionTable) -> list[Any]:
+    return [pytest.param(line, id=str(line)) for line in table.lines]
+
+
+@pytest.mark.parametrize("line", find_lines(FIRST_SEEN))
+async def test_a_resource_that_is_first_seen(line: Line) -> None:
+    assert await find_wrong(FIRST_SEEN, line, first_seen) == {}
+
+
+@pytest.mark.parametrize("line", find_lines(POLLED))
+async def test_a_resource_that_is_polled(line: Line) -> None:
+    assert await find_wrong(POLLED, line, polled) == {}
+
+
+@pytest.mark.parametrize("line", find_lines(DELETED))
+async def test_a_resource_that_is_deleted(line: Line) -> None:
+    assert await find_wrong(DELETED, line, deleted) == {}
+
+
+async def find_wrong(table: DecisionTable, line: Line, play: Any) -> dict[str, tuple[tuple[str, ...], Any]]:
+    """Play all cases that a line decides; returns those that ended otherwise than it says, with both."""
+    cells = table.decided_by(line)
+    assert cells, "a line that decides nothing"
+    ended = {" ".join(cell.values()): await play(cell) for cell in cells}
+    return {name: (line.outcome, found) for name, found in ended.items() if found != line.outcome}
+
+
+async def first_seen(cell: Cell) -> tuple[str, ...]:
+    story = NotedStory()
+    put_remote(story, cell["remote"])
+    wish = wish_of(cell, schedule_state=state_of(cell))
+    if cell["adoption"] == "jobId":
+        wish = replace(wish, job_id=JOB)
+    else:
+        wish = replace(wish, adoption_policy=AdoptionPolicy(cell["adoption"]))
+    key = story.apply(resource(wish, finalizers=()))
+    connect(story, cell["connection"])
+    await story.run(key)
+    return calls_of(story), writes_of(story), *told(story, key)
+
+
+async def polled(cell: Cell) -> tuple[str, ...]:
+    story = NotedStory()
+    put_remote(story, cell["remote"])
+    wish = replace(wish_of(cell, schedule_state=state_of(cell)), **MISSING[cell["missing"]])
+    known = RESTED if cell["remote"] == "by-us" else {}
+    key = story.apply(holder(wish=wish, origin=cell["origin"], status=known))
+    connect(story, cell["connection"])
+    await run_until_settled(story, key)
+    drift = story.status(key).get("lastDrift", {}).get("differences", ())
+    return calls_of(story), writes_of(story), *told(story, key), " ".join(each["field"] for each in drift)
+
+
+async def deleted(cell: Cell) -> tuple[str, ...]:
+    story = NotedStory()
+    put_remote(story, cell["remote"])
+    wish = wish_of(cell, deletion_policy=None if cell["deletion"] == "unset" else DeletionPolicy(cell["deletion"]))
+    subject = resource(wish) if cell["origin"] in UNHELD else holder(wish=wish, origin=cell["origin"])
+    subject = replace(subject, status=UNHELD.get(cell["origin"], subject.status))
+    subject = replace(subject, finalizers=(FINALIZER,))
+    asked = {"entrasync.io/abandon": "true"} if cell["abandon"] == "yes" else {}
+    key = story.apply(replace(subject, is_deleting=True, annotations={**subject.annotations, **asked}))
+    connect(story, cell["connection"])
+    await run_until_settled(story, key)
+    ends = story.condition(key, "Stalled")[1] if key in story.server.stored else "gone"
+    return calls_of(story), writes_of(story), ends
+
+
+async def run_until_settled(story: ReconcilerHarness, key: ResourceKey) -> None:
+    """One pass, and more only while a job that is not shown does not count as gone yet."""
+    for _ in range(MOST_PASSES):
+        await story.run(key)
+        if key not in story.server.stored or story.condition(key, "Reconciling")[1] not in {"JobMissing", "Deleting"}:
+            return
+        story.clock.move(Bounds().missing_for / Bounds().misses_needed)
+
+
+def state_of(cell: Cell) -> ScheduleState | None:
+    return None if cell["state"] == "unset" else ScheduleState(cell["state"])
+
+
+def wish_of(cell: Cell, **spec: Any) -> Desired:
+    return desired(
+        connection_name=CONTOSO.name,
+        management_policy=ManagementPolicy(cell["policy"]),
+        is_suspended=cell["suspend"] == "yes",
+        **spec,
+    )
+
+
+MISSING: Mapping[str, Mapping[str, Any]] = {
+    "Recreate": {"on_missing": OnMissing.RECREATE},
+    "Report": {"on_missing": OnMissing.REPORT},
+    "jobId": {"job_id": JOB},
+    "AdoptOnly": {"adoption_policy": AdoptionPolicy.ADOPT_ONLY},
+}
+"""What decides whether a job that has gone may be made again; the last two forbid it whatever onMissing says."""
+
+RESTED = {
+    "job": {"id": JOB, "templateId": "scim", "schedule": {"state": "Disabled"}},
+    "pause": {"by": "Operator", "reason": "spec.schedule.state is Paused"},
+    "effective": {"scheduleState": "Paused"},
+}
+"""What the status says of a job that we had paused."""
+
+UNHELD: Mapping[str, Mapping[str, Any]] = {
+    "none": {},
+    "creating": {
+        "tenantId": TENANT,
+        "servicePrincipalId": PRINCIPAL,
+        "operation": operation(ago(minutes(1)), "another"),
+    },
+}
+"""What the status says of a resource that holds no job: nothing, or that the answer to its create was lost."""
+
+JOBS: Mapping[str, tuple[RemoteJob, ...]] = {
+    "none": (),
+    "no-principal": (),
+    "other": (remote_job(template="other"),),
+    "running": (remote_job(),),
+    "foreign": (remote_job(),),
+    "several": (remote_job(), remote_job("another")),
+    "at-rest": (remote_job(state="Disabled", code="Paused"),),
+    "by-person": (remote_job(state="Disabled", code="Paused"),),
+    "by-us": (remote_job(state="Disabled", code="Paused"),),
+    "by-Graph": (remote_job(state="Disabled", code="Paused", escrowsPruned=True),),
+    "ill": (quarantined_job(),),
+}
+
+
+def put_remote(story: ReconcilerHarness, remote: str) -> None:
+    """Have Graph as the case wants it."""
+    for job in JOBS[remote]:
+        story.graph.add(job)
+    if remote == "no-principal":
+        story.graph.has_principal = False
+        story.graph.fail(
+            "list_jobs", PossiblyReplicating(Refused(Reason.REQUEST_REFUSED, "No.", answer=UNKNOWN), answer=UNKNOWN)
+        )
+    if remote == "foreign":
+        story.apply(older())
+
+
+def older() -> Resource:
+    """Another resource with the better right to the job; it goes by the install's own connection."""
+    return holder(name="older", created_at=ago(minutes(60 * 24 * 9)))
+
+
+def connect(story: ReconcilerHarness, how: str) -> None:
+    """Have the connection as the case wants it: one that is lost has worked, one that is down or gone never has."""
+    if how in {"up", "lost"}:
+        listings = Listings(story.graph, on_fetched=lambda service_principal_id, listing: None)
+        story.connections.put(CONTOSO, Connection(CONTOSO, story.graph, listings))
+    if how in {"down", "lost"}:
+        story.connections.put(CONTOSO, Fault("SecretUnreadable", "Secret entra is missing."))
+
+
+class NotedStory(ReconcilerHarness):
+    """A story that notes each call to Graph with the template or the job that it is about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: list[str] = []
+        for call in CALLS:
+            setattr(self.graph, call, self._noting(call))
+
+    def _noting(self, call: str) -> Callable[..., Awaitable[object]]:
+        ask: Callable[..., Awaitable[object]] = getattr(self.graph, call)
+
+        def note(service_principal_id: str, *about: str, **options: bool) -> Awaitable[object]:
+            assert service_principal_id == PRINCIPAL
+            self.noted.append(f"{CALLS[call]}({', '.join(map(name, about))})".removesuffix("()"))
+            return ask(service_principal_id, *about, **options)
+
+        return note
+
+
+def name(about: str) -> str:
+    """Name a template or a job as the tables do."""
+    return "J" if about == JOB else "new" if about.startswith("scim.") else about
+
+
+def calls_of(story: NotedStory) -> str:
+    return " ".join(story.noted)
+
+
+def writes_of(story: ReconcilerHarness) -> str:
+    return " ".join(story.server.writes)
+
+
+def told(story: ReconcilerHarness, key: ResourceKey) -> tuple[str, str, str]:
+    """What Ready says and why, why it is Stalled, and what Drifted says."""
+    stalled, drifted = story.condition(key, "Stalled"), story.condition(key, "Drifted")
+    return " ".join(story.condition(key, "Ready")), stalled[1], drifted[0]

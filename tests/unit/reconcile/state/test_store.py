@@ -1,0 +1,167 @@
+"""What one process remembers: resources, claims, recollections and listings."""
+
+from dataclasses import replace
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.core.decision.errors import Transient
+from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.listings import Listings
+from entrasync.reconcile.state.memory import MemoryStore, count_miss
+from tests.support.facts import JOB, NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, holder, minutes, resource, seconds
+from tests.support.reconciler_harness import FakeGraph
+from tests.support.still_clock import StillClock
+
+KEY = ResourceKey("identity", "salesforce")
+NOBODY = ResourceKey("identity", "nobody")
+
+
+class TestResources:
+    def test_newer_versions_win_in_whatever_order_they_come(self) -> None:
+        store = Resources()
+        new, old = resource(resource_version="10", generation=2), resource(resource_version="9")
+        assert store.put(new) is None
+        assert store.put(old) is old
+        assert store.get(KEY) is new
+        assert store.put(replace(new, resource_version="11")) is new
+
+    def test_a_resource_made_anew_takes_the_place_of_the_old_whatever_its_version(self) -> None:
+        store = Resources()
+        store.put(resource(resource_version="10"))
+        anew = resource(resource_version="3", uid="new")
+        store.put(anew)
+        assert store.get(KEY) is anew
+
+    def test_a_late_answer_does_not_revive_what_is_gone(self) -> None:
+        store = Resources()
+        store.put(resource())
+        store.remove(KEY, resource().uid)
+        late = resource(resource_version="9")
+        assert store.put(late) is late
+        assert len(store) == 0
+
+    def test_a_list_prunes_only_what_was_known_before_it(self) -> None:
+        store = Resources()
+        store.put(resource(name="old"))
+        store.put(resource(name="stays"))
+        before = store.by_uid()
+        store.put(resource(name="came meanwhile"))
+        gone = store.prune(before, {resource(name="stays").uid})
+        assert [known.key.name for known in gone] == ["old"]
+        assert {known.key.name for known in store} == {"stays", "came meanwhile"}
+
+    def test_what_was_made_anew_while_a_list_was_read_is_not_pruned_with_the_old(self) -> None:
+        store = Resources()
+        store.put(resource())
+        before = store.by_uid()
+        anew = resource(uid="new")
+        store.put(anew)
+        assert [known.uid for known in store.prune(before, set())] == [resource().uid]
+        assert store.get(KEY) is anew
+        later = replace(anew, resource_version="2")
+        assert store.put(later) is anew, "its uid is not among those that are gone"
+
+    def test_the_deletion_of_an_object_leaves_the_one_made_anew_and_is_remembered(self) -> None:
+        store = Resources()
+        anew = resource(uid="new")
+        store.put(anew)
+        store.remove(KEY, "old")
+        assert store.get(KEY) is anew
+        late = resource(uid="old", resource_version="9")
+        assert store.put(late) is late
+        assert store.get(KEY) is anew
+
+    def test_they_are_found_by_the_service_principal_pinned_before_the_one_wished(self) -> None:
+        store = Resources()
+        store.put(holder(wish=desired(service_principal_id=OTHER_PRINCIPAL)))
+        assert store.keys_on(PRINCIPAL) == {KEY}
+        assert store.keys_on(OTHER_PRINCIPAL) == frozenset()
+        store.put(resource(desired(service_principal_id=OTHER_PRINCIPAL), resource_version="2"))
+        assert store.keys_on(PRINCIPAL) == frozenset()
+        assert store.service_principals() == {OTHER_PRINCIPAL}
+        store.remove(KEY, resource().uid)
+        assert store.service_principals() == frozenset()
+
+
+def everybody(_: Resource) -> bool:
+    return True
+
+
+class TestClaims:
+    def test_are_those_of_all_others_on_the_service_principal(self) -> None:
+        store = Resources()
+        store.put(holder(name="a"))
+        store.put(resource(desired(job_id="named"), name="b"))
+        store.put(resource(desired(service_principal_id=OTHER_PRINCIPAL), name="c"))
+        claims = store.claims_on(PRINCIPAL, besides=NOBODY, counts=everybody)
+        assert [(claim.key.name, claim.job_id) for claim in claims] == [("a", JOB), ("b", "named")]
+        others = store.claims_on(PRINCIPAL, besides=claims[0].key, counts=everybody)
+        assert [claim.key.name for claim in others] == ["b"]
+
+    def test_of_one_that_is_being_deleted_stand_until_we_let_go(self) -> None:
+        store = Resources()
+        store.put(holder(is_deleting=True))
+        assert len(store.claims_on(PRINCIPAL, besides=NOBODY, counts=everybody)) == 1
+        store.put(holder(is_deleting=True, finalizers=("foreign",), resource_version="2"))
+        assert store.claims_on(PRINCIPAL, besides=NOBODY, counts=everybody) == ()
+
+
+class TestMemory:
+    def test_a_new_generation_is_first_seen_now(self) -> None:
+        memory = MemoryStore()
+        first = memory.recall(resource(), NOW)
+        assert memory.recall(resource(), NOW + minutes(1)).spec_seen_at == NOW
+        assert memory.recall(resource(generation=2), NOW + minutes(2)).spec_seen_at == NOW + minutes(2)
+        assert first.read_at == NOW
+
+    def test_a_resource_made_anew_is_not_remembered(self) -> None:
+        memory = MemoryStore()
+        count_miss(memory.recall(resource(), NOW), JOB, NOW)
+        assert memory.recall(resource(uid="new"), NOW).misses is None
+
+    def test_misses_are_counted_per_look_and_per_job(self) -> None:
+        job_memory = MemoryStore().recall(resource(), NOW)
+        assert count_miss(job_memory, JOB, NOW).count == 1
+        assert count_miss(job_memory, JOB, NOW).count == 1, "a look shared by several passes is one look"
+        second = count_miss(job_memory, JOB, NOW + seconds(9))
+        assert (second.count, second.first_at, second.last_at) == (2, NOW, NOW + seconds(9))
+        assert count_miss(job_memory, "another", NOW + seconds(10)).count == 1
+
+    def test_what_is_forgotten_is_gone(self) -> None:
+        memory = MemoryStore()
+        memory.recall(resource(), NOW)
+        memory.forget(KEY)
+        memory.forget(KEY)
+        assert memory.read_at(KEY) is None
+
+
+class TestListings:
+    async def test_one_call_serves_all_who_ask_for_its_time_or_before(self) -> None:
+        clock = StillClock(NOW)
+        graph, told = FakeGraph(clock), list[str]()
+        listings = Listings(graph, on_fetched=lambda service_principal_id, _: told.append(service_principal_id))
+        first = await listings.read(PRINCIPAL, since=NOW, is_urgent=False)
+        assert await listings.read(PRINCIPAL, since=NOW - minutes(1), is_urgent=True) is first
+        assert told == [PRINCIPAL]
+        clock.move(seconds(1))
+        assert await listings.read(PRINCIPAL, since=clock.now(), is_urgent=False) is not first
+        assert len(graph.calls) == 2
+
+    async def test_a_failed_call_leaves_what_was_known(self) -> None:
+        graph = FakeGraph(StillClock(NOW))
+        listings = Listings(graph, on_fetched=lambda *_: None)
+        first = await listings.read(PRINCIPAL, since=NOW, is_urgent=False)
+        graph.fail("list_jobs", Transient(Reason.GRAPH_UNREACHABLE, "x"))
+        with pytest.raises(Transient):
+            await listings.read(PRINCIPAL, since=NOW + minutes(1), is_urgent=False)
+        assert await listings.read(PRINCIPAL, since=NOW, is_urgent=False) is first
+
+    async def test_what_nobody_belongs_to_is_dropped(self) -> None:
+        graph = FakeGraph(StillClock(NOW))
+        listings = Listings(graph, on_fetched=lambda *_: None)
+        await listings.read(PRINCIPAL, since=NOW, is_urgent=False)
+        listings.keep_only({OTHER_PRINCIPAL})
+        await listings.read(PRINCIPAL, since=NOW, is_urgent=False)
+        assert len(graph.calls) == 2

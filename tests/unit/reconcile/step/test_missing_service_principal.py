@@ -1,0 +1,156 @@
+"""A service principal that has gone: how it is told from one that may not be read, and what deletion does then."""
+
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.api.policies import DeletionPolicy, OnMissing
+from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
+from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.reconcile.connection.registry import Fault
+from tests.support.facts import JOB, PRINCIPAL, desired, holder, minutes, remote_job, resource
+from tests.support.reconciler_harness import ReconcilerHarness
+
+DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
+FORBIDDEN = "Graph refused to read the service principal (403). Grant Application.Read.All"
+
+
+def refusal(status: int, message: str = "No") -> PossiblyReplicating:
+    answer = GraphAnswer(status, "", "", "req")
+    reason = Reason.REQUEST_REFUSED if status == 404 else Reason.PERMISSION_MISSING
+    return PossiblyReplicating(Refused(reason, message, answer=answer), answer=answer)
+
+
+@pytest.fixture
+def story() -> ReconcilerHarness:
+    return ReconcilerHarness()
+
+
+async def held(story: ReconcilerHarness, **spec: Any) -> ResourceKey:
+    """A resource that has held a job for longer than anything is young."""
+    story.graph.add(remote_job())
+    key = story.apply(holder(wish=desired(**spec)))
+    await story.run(key)
+    story.clock.move(minutes(6))
+    return key
+
+
+def delete(story: ReconcilerHarness, key: ResourceKey) -> None:
+    story.edit(key, is_deleting=True)
+
+
+def vanish(story: ReconcilerHarness, status: int = 404) -> None:
+    """The service principal goes, and with it all of its jobs."""
+    story.graph.jobs.clear()
+    story.graph.has_principal = False
+    for call in ("list_jobs", "pause_job"):
+        story.graph.fail(call, refusal(status), times=9)
+    if status != 404:
+        story.graph.fail("delete_job", refusal(status), times=9)
+
+
+class TestAServicePrincipalThatHasGone:
+    @pytest.mark.parametrize("status", [404, 401, 403])
+    @pytest.mark.parametrize("on_missing", list(OnMissing))
+    async def test_takes_its_job_along_and_nothing_is_created(
+        self, story: ReconcilerHarness, status: int, on_missing: OnMissing
+    ) -> None:
+        key = await held(story, on_missing=on_missing)
+        vanish(story, status)
+        await story.run(key)
+        assert story.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
+        message = story.message(key, "Stalled")
+        assert f"no service principal with object id {PRINCIPAL} any more, and job {JOB} went with it" in message
+        assert "whatever spec.onMissing says" in message
+        assert "delete this resource" in message
+        assert story.graph.writes == []
+
+    @pytest.mark.parametrize("status", [404, 401, 403])
+    async def test_is_told_otherwise_to_one_that_never_held_a_job(self, story: ReconcilerHarness, status: int) -> None:
+        key = story.apply(resource(finalizers=()))
+        vanish(story, status)
+        await story.run(key)
+        story.clock.move(minutes(6))
+        await story.run(key)
+        assert story.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
+        assert "takes the Object ID of the enterprise application" in story.message(key, "Stalled")
+
+    @pytest.mark.parametrize("status", [404, 401, 403])
+    @pytest.mark.parametrize("policy", list(DeletionPolicy))
+    async def test_lets_the_resource_go(self, story: ReconcilerHarness, status: int, policy: DeletionPolicy) -> None:
+        key = await held(story, deletion_policy=policy)
+        vanish(story, status)
+        delete(story, key)
+        await story.run(key)
+        assert key not in story.server.stored
+
+
+class TestOneThatMayNotBeRead:
+    async def test_is_not_called_gone_and_the_permission_is_named(self, story: ReconcilerHarness) -> None:
+        key = await held(story)
+        vanish(story)
+        story.graph.fail("has_service_principal", refusal(403, FORBIDDEN), times=9)
+        await story.run(key)
+        assert story.condition(key, "Stalled") == ("True", "RequestRefused")
+        assert "Whether the service principal has gone cannot be told" in story.message(key, "Stalled")
+        assert "Grant Application.Read.All" in story.message(key, "Stalled")
+
+    @pytest.mark.parametrize("policy", [DeletionPolicy.DELETE, DeletionPolicy.PAUSE])
+    async def test_blocks_a_deletion_until_a_person_lets_go(
+        self, story: ReconcilerHarness, policy: DeletionPolicy
+    ) -> None:
+        key = await held(story, deletion_policy=policy)
+        vanish(story)
+        story.graph.fail("has_service_principal", refusal(403, FORBIDDEN), times=9)
+        delete(story, key)
+        await story.run(key)
+        assert story.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+        story.clock.move(minutes(6))
+        await story.run(key)
+        assert story.condition(key, "Stalled") == ("True", "DeletionBlocked")
+        message = story.message(key, "Stalled")
+        assert "Grant Application.Read.All" in message
+        assert 'entrasync.io/abandon: "true"' in message
+        story.edit(key, annotations={"entrasync.io/abandon": "true"})
+        await story.run(key)
+        assert key not in story.server.stored
+
+    async def test_keeps_its_own_words_where_the_jobs_may_not_be_read_either(self, story: ReconcilerHarness) -> None:
+        key = await held(story)
+        story.graph.fail("list_jobs", refusal(403, "Grant Synchronization.ReadWrite.All"))
+        story.graph.fail("has_service_principal", refusal(403, FORBIDDEN))
+        await story.run(key)
+        assert story.condition(key, "Stalled") == ("True", "PermissionMissing")
+        assert story.message(key, "Stalled") == "Grant Synchronization.ReadWrite.All"
+
+
+class TestOneThatIsThere:
+    @pytest.mark.parametrize(("status", "reason"), [(404, "RequestRefused"), (403, "PermissionMissing")])
+    async def test_leaves_the_refusal_as_it_is(self, story: ReconcilerHarness, status: int, reason: str) -> None:
+        key = await held(story)
+        story.graph.fail("list_jobs", refusal(status))
+        await story.run(key)
+        assert story.condition(key, "Stalled") == ("True", reason)
+
+    async def test_is_not_judged_while_the_directory_does_not_answer(self, story: ReconcilerHarness) -> None:
+        key = await held(story)
+        story.graph.fail("list_jobs", refusal(404))
+        story.graph.fail("has_service_principal", DOWN)
+        before = story.status(key)
+        assert (await story.run(key)).is_failure
+        assert story.status(key) == before
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+async def test_a_deletion_without_a_connection_says_how_to_let_go(story: ReconcilerHarness, *, is_there: bool) -> None:
+    key = await held(story, connection_name="contoso")
+    if is_there:
+        story.connections.put(ResourceKey("identity", "contoso"), Fault("SecretUnreadable", "Secret entra is missing."))
+    delete(story, key)
+    await story.run(key)
+    assert story.condition(key, "Stalled") == ("True", "DeletionBlocked")
+    message = story.message(key, "Stalled")
+    assert ("Secret entra is missing." if is_there else "There is no GraphConnection identity/contoso") in message
+    assert 'entrasync.io/abandon: "true"' in message
+    assert story.graph.calls == []
