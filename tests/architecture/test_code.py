@@ -23,9 +23,9 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.job import observe_only_rules as observer_rules
 from entrasync.core.job import rules as job_rules
 from entrasync.core.plan import OBSERVER_RULES, RULES, WORK_RULES, Rule, plan
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.stored_secrets import SecretValues
-from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.core.schedule import interval as interval_rules
 from entrasync.core.schedule import rules as schedule_rules
 from entrasync.core.settings import rules as settings_rules
@@ -112,7 +112,7 @@ DECIDED_BY: dict[Rule, Facts] = {
         holder(wish=SCOPED),
         remote_job(),
         application=application_seen({}),
-        secret_brake=ResourceKey("identity", "other"),
+        secret_brake=ObjectKey("identity", "other"),
     ),
     application_rules.secrets_could_not_be_read: facts(
         holder(wish=SCOPED), remote_job(), application=application_seen(failure=Stalled(Reason.REQUEST_REFUSED, "No."))

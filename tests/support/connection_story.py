@@ -11,8 +11,8 @@ from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.connection.identity import Identity, OnRefusal, Proof, SecretProof
 from entrasync.core.connection.status import Lack, LoggedIn
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
-from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.connection.logins import Logins
 from entrasync.reconcile.connection.reconciler import ConnectionReconciler
 from entrasync.reconcile.connection.registry import Connection, Connections
@@ -30,8 +30,8 @@ from tests.support.reconciler_harness import FakeGraph, Told, merged
 from tests.support.still_clock import StillClock
 
 CLIENT = "11111111-2222-4333-8444-555555555555"
-KEY = ResourceKey("identity", "contoso")
-SECRET = ResourceKey("identity", "entra")
+KEY = ObjectKey("identity", "contoso")
+SECRET = ObjectKey("identity", "entra")
 POLL = minutes(5)
 ROLES = ("Synchronization.ReadWrite.All",)
 LACKS = (Lack("looking up apps", ("Application.Read.All",)),)
@@ -140,7 +140,7 @@ class ConnectionStory:
     It is about the GraphConnection of `key`; with `own` the install has one of its own, which serves everybody.
     """
 
-    def __init__(self, key: ResourceKey = KEY, *, own: bool = False, poll_interval: timedelta = POLL) -> None:
+    def __init__(self, key: ObjectKey = KEY, *, own: bool = False, poll_interval: timedelta = POLL) -> None:
         self.key, self.poll_interval = key, poll_interval
         self.clock, self.secrets, self.told = StillClock(NOW), FakeSecrets(), Told()
         self.entra = FakeEntra(self.clock)
@@ -152,7 +152,7 @@ class ConnectionStory:
         self.restart()
 
     def restart(self) -> None:
-        self.woken: list[ResourceKey] = []
+        self.woken: list[ObjectKey] = []
         self.connections = Connections(self.own, serves=lambda _: True, on_change=self.woken.append)
         self.references = References(Resources(), self.store, WorkQueue(self.clock), WorkQueue(self.clock), self.clock)
         sharing = Sharing(self.references.resources, self.references.job_queue)

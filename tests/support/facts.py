@@ -9,12 +9,13 @@ from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTAT
 from entrasync.core.application.wanted_secrets import ApplicationSeen, Credentials
 from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.observed import Misses, Observed
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_claims import Claim
-from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.resource.job_resource import Resource
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 TENANT = "7e9c1b52-0c1d-4f7e-8a53-3b1f0f6a9d11"
@@ -103,7 +104,7 @@ def resource(
     if finalizers is None:
         finalizers = () if wish.is_observe_only else (FINALIZER,)
     usual: dict[str, Any] = {
-        "key": ResourceKey("identity", name),
+        "key": ObjectKey("identity", name),
         "uid": f"uid-of-{name}",
         "generation": 1,
         "resource_version": "1",
@@ -143,7 +144,7 @@ def holder(
 def claim(name: str = "other", **overlay: Any) -> Claim:
     """Another resource's claim: made after ours, of the same template, without a job."""
     usual: dict[str, Any] = {
-        "key": ResourceKey("identity", name),
+        "key": ObjectKey("identity", name),
         "created_at": ago(timedelta(hours=1)),
         "template_id": "scim",
         "held_job_id": None,

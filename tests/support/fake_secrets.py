@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 
@@ -13,13 +13,13 @@ from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 class FakeSecrets:
     """`SecretStore` over a dict. `reads` has every read; those of `forbidden` namespaces are refused."""
 
-    stored: dict[ResourceKey, KubernetesSecret] = field(default_factory=dict)
-    reads: list[ResourceKey] = field(default_factory=list)
+    stored: dict[ObjectKey, KubernetesSecret] = field(default_factory=dict)
+    reads: list[ObjectKey] = field(default_factory=list)
     forbidden: set[str] = field(default_factory=set)
     is_down: bool = False
     _versions: int = 0
 
-    def put(self, key: ResourceKey, **data: str) -> KubernetesSecret:
+    def put(self, key: ObjectKey, **data: str) -> KubernetesSecret:
         """Store a Secret as a user would: a new version."""
         self._versions += 1
         known = self.stored.get(key)
@@ -28,10 +28,10 @@ class FakeSecrets:
         self.stored[key] = KubernetesSecret(key, uid, str(self._versions), content)
         return self.stored[key]
 
-    def remove(self, key: ResourceKey) -> None:
+    def remove(self, key: ObjectKey) -> None:
         del self.stored[key]
 
-    async def read_secret(self, key: ResourceKey) -> KubernetesSecret | None:
+    async def read_secret(self, key: ObjectKey) -> KubernetesSecret | None:
         self.reads.append(key)
         if self.is_down:
             raise ApiServerUnavailable("GET secrets: 500 the store cannot decrypt")

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.job_settings import SettingEntry
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.remote.stored_secrets import MASK, StoredSecret
 from entrasync.core.remote.templates import RemoteTemplate
 from entrasync.core.resource.defaults import Defaults
-from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.resource.job_resource import Resource
 from entrasync.core.status.events import Event
 from entrasync.reconcile.connection.registry import Connection, Connections
 from entrasync.reconcile.controller.observe import FactsReader
@@ -214,7 +215,7 @@ class FakeApiServer:
 
     def __init__(self, resources: Resources) -> None:
         self.resources = resources
-        self.stored: dict[ResourceKey, Resource] = {}
+        self.stored: dict[ObjectKey, Resource] = {}
         self.writes: list[str] = []
         self.patches: list[Mapping[str, Any]] = []
         self.failures: deque[Exception | None] = deque()
@@ -338,20 +339,20 @@ class ReconcilerHarness:
             bounds=Bounds(),
         )
 
-    def apply(self, resource: Resource) -> ResourceKey:
+    def apply(self, resource: Resource) -> ObjectKey:
         self.server.apply(resource)
         return resource.key
 
-    def edit(self, key: ResourceKey, **overlay: Any) -> None:
+    def edit(self, key: ObjectKey, **overlay: Any) -> None:
         """Change a resource as a user would: a new generation."""
         known = self.server.stored[key]
         self.server.apply(replace(known, generation=known.generation + 1, **overlay))
 
-    async def run(self, key: ResourceKey) -> Outcome:
+    async def run(self, key: ObjectKey) -> Outcome:
         """One pass with Graph as of now."""
         return await self.reconciler.reconcile(key, since=self.clock.now())
 
-    async def run_until(self, key: ResourceKey, elapsed: timedelta) -> None:
+    async def run_until(self, key: ObjectKey, elapsed: timedelta) -> None:
         """Pass after pass, each when the one before asked for it, until the world is so much older."""
         end = self.clock.now() + elapsed
         while True:
@@ -363,13 +364,13 @@ class ReconcilerHarness:
                 return
             self.clock.move(pause)
 
-    def status(self, key: ResourceKey) -> Mapping[str, Any]:
+    def status(self, key: ObjectKey) -> Mapping[str, Any]:
         return self.server.stored[key].status
 
-    def condition(self, key: ResourceKey, kind: str) -> tuple[str, str]:
+    def condition(self, key: ObjectKey, kind: str) -> tuple[str, str]:
         found = [entry for entry in self.status(key)["conditions"] if entry["type"] == kind]
         return (found[0]["status"], found[0]["reason"]) if found else ("", "")
 
-    def message(self, key: ResourceKey, kind: str) -> str:
+    def message(self, key: ObjectKey, kind: str) -> str:
         found = [entry["message"] for entry in self.status(key)["conditions"] if entry["type"] == kind]
         return found[0] if found else ""

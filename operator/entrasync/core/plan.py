@@ -41,8 +41,8 @@ from entrasync.core.job.rules import (
     named_job_is_unknown,
     template_is_not_that_of_the_job,
 )
+from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.job_resource import is_same_id
 from entrasync.core.schedule.interval import interval_differs
 from entrasync.core.schedule.rules import (
     job_is_paused_but_should_run,

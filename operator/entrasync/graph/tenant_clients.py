@@ -17,7 +17,7 @@ from entrasync.core.connection.identity import (
 )
 from entrasync.core.connection.status import LoggedIn
 from entrasync.core.decision.errors import Stalled
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.graph.auth.credentials import AppCredential, ClientCertificate, ClientSecret, FederatedToken, SecretValue
 from entrasync.graph.auth.jwt import Token
 from entrasync.graph.auth.tokens import TokenSource
@@ -28,7 +28,7 @@ from entrasync.graph.permissions import find_lacks
 from entrasync.graph.wire.clouds import ApiVersion, GraphEndpoint
 from entrasync.graph.wire.transport import build_transport
 
-TokenIssuer = Callable[[ResourceKey, str], Awaitable[str]]
+TokenIssuer = Callable[[ObjectKey, str], Awaitable[str]]
 """Asks the API server for a token of a ServiceAccount, for an audience.
 
 Raises `Stalled` (TOKEN_REQUEST_DENIED) or `Transient`.
@@ -39,7 +39,7 @@ Raises `Stalled` (TOKEN_REQUEST_DENIED) or `Transient`.
 class ServiceAccountToken:
     """A `SecretSource`: a new token of a ServiceAccount at each read."""
 
-    service_account: ResourceKey
+    service_account: ObjectKey
     audience: str
     issue: TokenIssuer
 

@@ -16,7 +16,7 @@ from entrasync.core.connection.identity import (
     Whereabouts,
 )
 from entrasync.core.decision.errors import EntraSyncError, Stalled
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.graph.auth.credentials import ClientCertificate, ClientSecret, FederatedToken
 from entrasync.graph.auth.jwt import Token
 from entrasync.graph.auth.tokens import TokenSource
@@ -27,7 +27,7 @@ from entrasync.graph.wire.clouds import GraphEndpoint, clouds_with
 from tests.support.still_clock import StillClock
 
 TENANT, CLIENT = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
-ACCOUNT = ResourceKey("team-a", "sync")
+ACCOUNT = ObjectKey("team-a", "sync")
 PRIVATE = GraphEndpoint("https://graph.private.example", "https://login.private.example", ca_file=Path("/ca.pem"))
 PROOFS: dict[str, Proof] = {
     "secret": SecretProof("canary", "key s of Secret team-a/entra"),
@@ -59,9 +59,9 @@ def place(
 
 class Issuer:
     def __init__(self) -> None:
-        self.asked: list[tuple[ResourceKey, str]] = []
+        self.asked: list[tuple[ObjectKey, str]] = []
 
-    async def __call__(self, account: ResourceKey, audience: str) -> str:
+    async def __call__(self, account: ObjectKey, audience: str) -> str:
         self.asked.append((account, audience))
         return "a.b.c"
 

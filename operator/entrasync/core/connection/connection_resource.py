@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from entrasync.api.graph_connection import GraphConnectionSpec
 from entrasync.api.names import CONNECTION_KIND, REQUEST_ANNOTATIONS
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class ConnectionResource:
 
     kind: ClassVar[str] = CONNECTION_KIND
 
-    key: ResourceKey
+    key: ObjectKey
     uid: str
     generation: int
     resource_version: str
@@ -45,7 +45,7 @@ def read_connection(raw: Mapping[str, Any]) -> ConnectionResource:
     metadata, status = raw["metadata"], raw.get("status")
     spec, fault = _read_spec(raw.get("spec") or {})
     return ConnectionResource(
-        key=ResourceKey(metadata.get("namespace", ""), metadata["name"]),
+        key=ObjectKey(metadata.get("namespace", ""), metadata["name"]),
         uid=metadata["uid"],
         generation=metadata.get("generation", 0),
         resource_version=metadata["resourceVersion"],

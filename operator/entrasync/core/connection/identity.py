@@ -7,7 +7,7 @@ from entrasync.api.conditions import Reason
 from entrasync.api.graph_connection import GraphConnectionSpec
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.decision.errors import EntraSyncError, Stalled
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 
 CERTIFICATE, PRIVATE_KEY = "tls.crt", "tls.key"
@@ -40,7 +40,7 @@ class CertificateProof:
 class ServiceAccountProof:
     """The token of a ServiceAccount, asked for at each login."""
 
-    service_account: ResourceKey
+    service_account: ObjectKey
 
 
 Proof = SecretProof | CertificateProof | ServiceAccountProof
@@ -83,8 +83,8 @@ def identify(resource: ConnectionResource, spec: GraphConnectionSpec, secret: Ku
 def _find_proof(resource: ConnectionResource, spec: GraphConnectionSpec, secret: KubernetesSecret | None) -> Proof:
     if spec.workload_identity:
         name = spec.workload_identity.service_account_ref.name
-        return ServiceAccountProof(ResourceKey(resource.key.namespace, name))
-    where = ResourceKey(resource.key.namespace, resource.secret_name or "")
+        return ServiceAccountProof(ObjectKey(resource.key.namespace, name))
+    where = ObjectKey(resource.key.namespace, resource.secret_name or "")
     if secret is None:
         raise Stalled(
             Reason.SECRET_UNREADABLE,

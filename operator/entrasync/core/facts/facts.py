@@ -7,11 +7,12 @@ from functools import cached_property
 from entrasync.api.policies import DeletionPolicy, ScheduleState
 from entrasync.core.application.wanted_secrets import FIELDS_OF_THEIR_OWN
 from entrasync.core.facts.observed import Observed
+from entrasync.core.primitives.object_key import ObjectKey, is_same_id
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_claims import Claim, claim_of, outranks
-from entrasync.core.resource.job_resource import Resource, ResourceKey, is_same_id
+from entrasync.core.resource.job_resource import Resource
 from entrasync.core.schedule.hold import Hold, read_hold
 from entrasync.core.schedule.pause import Pause, judge_pause, read_pause
 from entrasync.core.schedule.pause_cause import PauseCause, find_pause_cause
@@ -145,7 +146,7 @@ class Facts:
         return next((claim for claim in claims if outranks(claim, self.resource)), None)
 
 
-def _age(claim: Claim) -> tuple[datetime, bool, ResourceKey]:
+def _age(claim: Claim) -> tuple[datetime, bool, ObjectKey]:
     return claim.created_at, not claim.has_saved, claim.key
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from entrasync.core.application.wanted_secrets import ApplicationSeen
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.resource.job_claims import Claim
-from entrasync.core.resource.job_resource import ResourceKey
 
 
 @dataclass(frozen=True)
@@ -48,5 +48,5 @@ class Observed:
     """Whether `job` is partly what Graph was told and has not shown yet."""
     application: ApplicationSeen | None = None
     """What is known of the service principal's secrets; None where spec says nothing of them."""
-    secret_brake: ResourceKey | None = None
+    secret_brake: ObjectKey | None = None
     """Another resource of the tenant that says ForeignSecretLost: no secret is written meanwhile."""

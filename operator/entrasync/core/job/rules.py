@@ -7,11 +7,12 @@ from entrasync.api.policies import AdoptionPolicy, OnMissing
 from entrasync.core.decision.action import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
+from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.primitives.time_limits import LOOKS_FOR_UNCONFIRMED_CREATE, SOON
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_claims import Claim
-from entrasync.core.resource.job_resource import Operation, is_same_id
+from entrasync.core.resource.job_resource import Operation
 
 
 def create_is_unconfirmed(facts: Facts) -> Verdict | None:

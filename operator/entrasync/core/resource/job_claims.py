@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.resource.job_resource import Resource
 
 
 @dataclass(frozen=True)
 class Claim:
     """What another resource says about jobs of the same service principal. One that only observes claims no job."""
 
-    key: ResourceKey
+    key: ObjectKey
     created_at: datetime
     template_id: str | None
     held_job_id: str | None
@@ -56,6 +57,6 @@ def outranks(claim: Claim, resource: Resource) -> bool:
     return _rank(claim) < _rank(claim_of(resource))
 
 
-def _rank(claim: Claim) -> tuple[bool, bool, datetime, ResourceKey]:
+def _rank(claim: Claim) -> tuple[bool, bool, datetime, ObjectKey]:
     is_holder = claim.held_job_id is not None
     return not is_holder, is_holder and not claim.has_finalizer, claim.created_at, claim.key

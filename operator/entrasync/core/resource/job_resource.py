@@ -15,27 +15,15 @@ from entrasync.api.names import (
     JOB_ORIGIN_ANNOTATION,
     KIND,
 )
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.primitives.object_key import is_same_id as _is_same_id
 from entrasync.core.primitives.times import parse_time
 from entrasync.core.resource.application_record import ApplicationRecord, read_application_record
 from entrasync.core.resource.desired import Desired
 
+ResourceKey, is_same_id = ObjectKey, _is_same_id  # the former names, until nothing imports them from here
+
 _OUR_ANNOTATIONS = frozenset({JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION})
-
-
-@dataclass(frozen=True, order=True)
-class ResourceKey:
-    """Where a resource lives."""
-
-    namespace: str
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.namespace}/{self.name}"
-
-
-def is_same_id(one: str | None, other: str | None) -> bool:
-    """Whether two GUIDs are the same: Graph writes lower case, people do not always."""
-    return (one or "").lower() == (other or "").lower()
 
 
 JOB_MEMBERS = frozenset(
@@ -70,7 +58,7 @@ class Resource:
 
     kind: ClassVar[str] = KIND
 
-    key: ResourceKey
+    key: ObjectKey
     uid: str
     generation: int
     resource_version: str

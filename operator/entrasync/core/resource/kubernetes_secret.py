@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 
 
 @dataclass(frozen=True)
 class KubernetesSecret:
     """One Secret. `data` is decoded."""
 
-    key: ResourceKey
+    key: ObjectKey
     uid: str
     resource_version: str
     data: Mapping[str, bytes] = field(repr=False, default_factory=dict)

@@ -8,10 +8,11 @@ from pydantic import ValidationError
 
 from entrasync.api.job.spec import ScheduleSpec, SynchronizationJobSpec
 from entrasync.api.policies import AdoptionPolicy, OnMissing, Readiness
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import parse_time
 from entrasync.core.resource.defaults import DEFAULTED, Defaults
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.resource.job_resource import Resource
 
 
 def read_resource(raw: Mapping[str, Any]) -> Resource:
@@ -19,7 +20,7 @@ def read_resource(raw: Mapping[str, Any]) -> Resource:
     metadata, status = raw["metadata"], raw.get("status")
     desired, fault = _read_spec(raw.get("spec") or {})
     return Resource(
-        key=ResourceKey(metadata.get("namespace", ""), metadata["name"]),
+        key=ObjectKey(metadata.get("namespace", ""), metadata["name"]),
         uid=metadata["uid"],
         generation=metadata.get("generation", 0),
         resource_version=metadata["resourceVersion"],

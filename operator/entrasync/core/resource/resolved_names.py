@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 
 from entrasync.api.conditions import ConditionType
 from entrasync.core.decision.condition import Condition
+from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.job_resource import Resource, is_same_id
+from entrasync.core.resource.job_resource import Resource
 
 
 @dataclass(frozen=True)

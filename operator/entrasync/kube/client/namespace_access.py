@@ -11,7 +11,7 @@ from http import HTTPStatus
 import aiohttp
 
 from entrasync.api.names import GROUP, VERSION
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.engine.worker_pool import Reconciler
 
@@ -103,12 +103,12 @@ class _Guarded:
         self._story = reconciler
         self._scope = scope
 
-    async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
+    async def reconcile(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
         if self._scope.is_refused(key.namespace):
             return Outcome(HELD_FOR)
         return await self._story.reconcile(key, since=since, is_urgent=is_urgent)
 
-    async def record_broken(self, key: ResourceKey, *, since: datetime) -> None:
+    async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
         await self._story.record_broken(key, since=since)
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.kube.client.api_client import ApiClient, Forbidden
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceGone
@@ -20,7 +20,7 @@ class SecretReader:
     def __init__(self, api_client: ApiClient) -> None:
         self._api_client = api_client
 
-    async def read_secret(self, key: ResourceKey) -> KubernetesSecret | None:
+    async def read_secret(self, key: ObjectKey) -> KubernetesSecret | None:
         """Read a Secret (contract: `reconcile.ports.SecretStore`)."""
         path = f"/api/v1/namespaces/{quote(key.namespace)}/secrets/{quote(key.name)}"
         try:
@@ -31,7 +31,7 @@ class SecretReader:
             raise Stalled(Reason.SECRET_UNREADABLE, _missing_right(key, error)) from error
 
 
-def _read(key: ResourceKey, raw: Mapping[str, Any]) -> KubernetesSecret:
+def _read(key: ObjectKey, raw: Mapping[str, Any]) -> KubernetesSecret:
     metadata = raw["metadata"]
     try:
         data = {str(name): base64.b64decode(value, validate=True) for name, value in (raw.get("data") or {}).items()}
@@ -40,7 +40,7 @@ def _read(key: ResourceKey, raw: Mapping[str, Any]) -> KubernetesSecret:
     return KubernetesSecret(key, str(metadata["uid"]), str(metadata["resourceVersion"]), data)
 
 
-def _missing_right(key: ResourceKey, error: Forbidden) -> str:
+def _missing_right(key: ObjectKey, error: Forbidden) -> str:
     return (
         f"Secret {key} may not be read: the operator lacks the right get on secrets in namespace {key.namespace}. "
         f"Grant it to the operator's ServiceAccount there. The API server says: {error}"

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled, Transient
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient, Forbidden
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
@@ -13,7 +13,7 @@ LIFE_SECONDS = 3600
 """The API server allows no less than 600; Entra looks at the token once, at the login."""
 
 
-async def request_token(api_client: ApiClient, service_account: ResourceKey, audience: str) -> str:
+async def request_token(api_client: ApiClient, service_account: ObjectKey, audience: str) -> str:
     """Ask for a token of a ServiceAccount, and of no other, meant for `audience`.
 
     Raises `Stalled` (TOKEN_REQUEST_DENIED) when there is no such ServiceAccount or the right is missing, `Transient`
@@ -43,7 +43,7 @@ def _read_token(answer: Any) -> str:
     return token
 
 
-def _explain(service_account: ResourceKey, error: Forbidden) -> str:
+def _explain(service_account: ObjectKey, error: Forbidden) -> str:
     namespace, name = service_account.namespace, service_account.name
     return (
         f"The operator may not ask for a token of ServiceAccount {service_account}. Who owns namespace {namespace} "

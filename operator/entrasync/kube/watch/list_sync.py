@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 from entrasync.api.names import GROUP
+from entrasync.core.primitives.object_key import StoredObject
 from entrasync.kube.client.api_client import Forbidden
 from entrasync.kube.client.namespace_access import Place, Scope
-from entrasync.reconcile.engine.store import Store, Stored
+from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 LOG = logging.getLogger("entrasync.kube")
@@ -23,7 +24,7 @@ BETWEEN_LOOKS = 15.0
 BETWEEN_PRUNES = 600.0
 """Real seconds. After a gap in the watch Kopf lists anew but never tells of objects deleted meanwhile."""
 
-ObjectT = TypeVar("ObjectT", bound=Stored)
+ObjectT = TypeVar("ObjectT", bound=StoredObject)
 SeenT = TypeVar("SeenT", contravariant=True)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote
 
 from entrasync.api.names import WATCH_LABEL
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient, Forbidden
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
@@ -35,7 +35,7 @@ class _Place:
     """A namespace, or the cluster (None), and the versions of the Secrets seen there."""
 
     namespace: str | None
-    versions: dict[ResourceKey, str] = field(default_factory=dict)
+    versions: dict[ObjectKey, str] = field(default_factory=dict)
     is_forbidden: bool = False
 
     @property
@@ -49,7 +49,7 @@ class SecretWatch:
 
     api_client: ApiClient
     namespaces: Sequence[str]
-    on_change: Callable[[ResourceKey], None]
+    on_change: Callable[[ObjectKey], None]
     _places: list[_Place] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -86,7 +86,7 @@ class SecretWatch:
 
     async def _list(self, place: _Place) -> str:
         """Read which labelled Secrets there are, and tell what is new against the list before."""
-        found: dict[ResourceKey, str] = {}
+        found: dict[ObjectKey, str] = {}
         version = ""
         async for page in self.api_client.list_pages(place.path, query=SELECTOR, accept=LIST_FORM):
             found |= dict(_read(item) for item in page.get("items") or ())
@@ -120,6 +120,6 @@ class SecretWatch:
         place.is_forbidden = True
 
 
-def _read(item: Any) -> tuple[ResourceKey, str]:
+def _read(item: Any) -> tuple[ObjectKey, str]:
     metadata = item["metadata"]
-    return ResourceKey(metadata["namespace"], metadata["name"]), str(metadata["resourceVersion"])
+    return ObjectKey(metadata["namespace"], metadata["name"]), str(metadata["resourceVersion"])

@@ -3,9 +3,9 @@
 from entrasync.api.job.application import ApplicationSpec, CredentialEntry, SecretKeyReference
 from entrasync.core.application.wanted_secrets import Credentials
 from entrasync.core.decision.errors import Stalled
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.application_record import Source
-from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.reconcile.ports.kubernetes import SecretStore
 
@@ -27,7 +27,7 @@ async def read_credentials(secrets: SecretStore, namespace: str, spec: Applicati
                 values[entry.key.value] = entry.value or ""
                 continue
             if reference.name not in known:
-                known[reference.name] = await _find(secrets, ResourceKey(namespace, reference.name), entry)
+                known[reference.name] = await _find(secrets, ObjectKey(namespace, reference.name), entry)
             secret = known[reference.name]
             values[entry.key.value] = _read_key(secret, reference, entry)
             origins[entry.key.value] = Source(secret.key.name, secret.uid, secret.resource_version)
@@ -36,7 +36,7 @@ async def read_credentials(secrets: SecretStore, namespace: str, spec: Applicati
     return Credentials(SecretValues(values), origins)
 
 
-async def _find(secrets: SecretStore, key: ResourceKey, entry: CredentialEntry) -> KubernetesSecret:
+async def _find(secrets: SecretStore, key: ObjectKey, entry: CredentialEntry) -> KubernetesSecret:
     try:
         secret = await secrets.read_secret(key)
     except Stalled as error:

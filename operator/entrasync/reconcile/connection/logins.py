@@ -10,7 +10,7 @@ from entrasync.core.connection.identity import Identity
 from entrasync.core.connection.status import LoggedIn
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.connection.registry import Awaited, Connection, Connections, Fault, disconnected
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.ports.tenant_access import Access, Accesses
@@ -46,7 +46,7 @@ class Logins:
         self._queue = queue
         self._sharing = sharing
         self._clock = clock
-        self._opened: dict[ResourceKey, _Opened] = {}
+        self._opened: dict[ObjectKey, _Opened] = {}
         self._retired: list[tuple[datetime, Access]] = []
 
     async def log_in(self, resource: ConnectionResource, identity: Identity) -> LoggedIn:
@@ -94,7 +94,7 @@ class Logins:
             return False
         return True
 
-    async def drop(self, key: ResourceKey) -> None:
+    async def drop(self, key: ObjectKey) -> None:
         """End the access of a connection that nobody needs any more."""
         if opened := self._opened.pop(key, None):
             self._retire(opened)
@@ -122,13 +122,13 @@ class Logins:
         self._take(resource.key, opened)
         return seen
 
-    def _take(self, key: ResourceKey, opened: _Opened) -> None:
+    def _take(self, key: ObjectKey, opened: _Opened) -> None:
         if before := self._opened.get(key):
             self._retire(before)
         self._opened[key] = opened
         self._connections.put(key, self._connect(key, opened.access))
 
-    def _connect(self, key: ResourceKey, access: Access) -> Connection:
+    def _connect(self, key: ObjectKey, access: Access) -> Connection:
         share = self._sharing.among(lambda resource: self._connections.key_for(resource) == key)
         return Connection(key, access.api, Listings(access.api, on_fetched=share))
 
@@ -136,7 +136,7 @@ class Logins:
         works = isinstance(self._connections.get(resource.key), Connection)
         return not works or identity.proof != opened.identity.proof or resource.request != opened.request
 
-    def _refuse(self, key: ResourceKey, opened: _Opened, error: Stalled) -> EntraSyncError:
+    def _refuse(self, key: ObjectKey, opened: _Opened, error: Stalled) -> EntraSyncError:
         """Take a refusal in the midst of a job's pass for what it is: the connection's fault, and all its jobs'.
 
         One of an access that another took the place of says nothing of that one; surely no call was sent.

@@ -18,8 +18,9 @@ from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait, judge
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.merge_patch import merge_patch
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
-from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.reconcile.connection.logins import Logins
 from entrasync.reconcile.connection.registry import Awaited, Connections, Fault
@@ -49,7 +50,7 @@ class ConnectionReconciler:
         clock: Clock,
         bounds: Bounds,
         poll_interval: timedelta,
-        referrers: Callable[[ResourceKey], Collection[Resource]],
+        referrers: Callable[[ObjectKey], Collection[Resource]],
     ) -> None:
         self._store = store
         self._connections = connections
@@ -61,9 +62,9 @@ class ConnectionReconciler:
         self._bounds = bounds
         self._poll_interval = poll_interval
         self._referrers = referrers
-        self._failing_since: dict[ResourceKey, datetime] = {}
+        self._failing_since: dict[ObjectKey, datetime] = {}
 
-    async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
+    async def reconcile(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
         """Make one pass. Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`."""
         resource = self._store.get(key)
         if resource is None:
@@ -90,7 +91,7 @@ class ConnectionReconciler:
         status = build_connected_status(resource, identity, seen, source=source, wall=wall)
         return await self._write(resource, status, Outcome(self._poll_interval))
 
-    async def record_broken(self, key: ResourceKey, *, since: datetime) -> None:
+    async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
         """Say that passes break since then for a fault of the operator. Raises what `reconcile` does."""
         if (resource := self._store.get(key)) is None:
             return
@@ -99,7 +100,7 @@ class ConnectionReconciler:
             self._connections.put(key, Fault(fault.reason, fault.message, is_passing=True))
         await self._fail(resource, fault)
 
-    async def _let_go(self, key: ResourceKey) -> Outcome:
+    async def _let_go(self, key: ObjectKey) -> Outcome:
         """Forget a connection that is gone; by what it last worked, jobs that are being deleted may still end."""
         self._connections.remove(key)
         self._failing_since.pop(key, None)
@@ -113,7 +114,7 @@ class ConnectionReconciler:
         if (name := resource.secret_name) is None:
             return None
         try:
-            return await self._secrets.read_secret(ResourceKey(resource.key.namespace, name))
+            return await self._secrets.read_secret(ObjectKey(resource.key.namespace, name))
         except ApiServerUnavailable as error:  # said in the status: else jobs would wait for ever without a word
             message = f"Secret {resource.key.namespace}/{name} could not be read; tried again. {error}"
             raise Transient(Reason.SECRET_UNREADABLE, message) from error

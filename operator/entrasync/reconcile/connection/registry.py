@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from entrasync.api.conditions import Reason
 from entrasync.api.names import DEFAULT_CONNECTION
 from entrasync.core.decision.errors import Disconnected
-from entrasync.core.resource.job_resource import Resource, ResourceKey, is_same_id
+from entrasync.core.primitives.object_key import ObjectKey, is_same_id
+from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.state.listings import Listings
 
@@ -15,7 +16,7 @@ from entrasync.reconcile.state.listings import Listings
 class Connection:
     """A way into one tenant. `key` is that of its GraphConnection; None for the install's own."""
 
-    key: ResourceKey | None
+    key: ObjectKey | None
     api: SyncApi = field(repr=False)
     listings: Listings = field(repr=False)
 
@@ -40,7 +41,7 @@ class Awaited:
 Known = Connection | Fault | Awaited
 
 
-def ignore(key: ResourceKey) -> None:
+def ignore(key: ObjectKey) -> None:
     """Tell nobody."""
 
 
@@ -56,25 +57,25 @@ class Connections:
         own: Connection | None,
         *,
         serves: Callable[[str], bool],
-        on_change: Callable[[ResourceKey], None] = ignore,
+        on_change: Callable[[ObjectKey], None] = ignore,
     ) -> None:
         self._own = own
         self._serves = serves
         self._on_change = on_change
-        self._known: dict[ResourceKey, Known] = {}
-        self._last_good: dict[ResourceKey, Connection] = {}
+        self._known: dict[ObjectKey, Known] = {}
+        self._last_good: dict[ObjectKey, Connection] = {}
 
-    def get(self, key: ResourceKey) -> Known | None:
+    def get(self, key: ObjectKey) -> Known | None:
         """Tell what is known of a GraphConnection; None when there is none."""
         return self._known.get(key)
 
-    def expect(self, key: ResourceKey) -> None:
+    def expect(self, key: ObjectKey) -> None:
         """Note that a GraphConnection is there; what becomes of it will be told by `put`."""
         if key not in self._known:
             self._known[key] = Awaited()
             self._on_change(key)
 
-    def put(self, key: ResourceKey, known: Connection | Fault) -> None:
+    def put(self, key: ObjectKey, known: Connection | Fault) -> None:
         """Keep what became of a GraphConnection: it works, or why not."""
         before, self._known[key] = self._known.get(key), known
         if isinstance(known, Connection):
@@ -82,12 +83,12 @@ class Connections:
         if before != known:
             self._on_change(key)
 
-    def remove(self, key: ResourceKey) -> None:
+    def remove(self, key: ObjectKey) -> None:
         """Forget a GraphConnection that is no longer there, but not yet by what it last worked."""
         if self._known.pop(key, None) is not None:
             self._on_change(key)
 
-    def drop_last_good(self, key: ResourceKey) -> None:
+    def drop_last_good(self, key: ObjectKey) -> None:
         """Forget by what a GraphConnection last worked: nobody needs it any more."""
         self._last_good.pop(key, None)
 
@@ -96,17 +97,17 @@ class Connections:
         key = self.key_for(resource)
         return key is not None and isinstance(self._known.get(key), Awaited)
 
-    def key_for(self, resource: Resource) -> ResourceKey | None:
+    def key_for(self, resource: Resource) -> ObjectKey | None:
         """Tell which GraphConnection a resource goes by; None for the install's own."""
         namespace = resource.key.namespace
         named = resource.desired.connection_name if resource.desired else None
         if named is not None:
-            return ResourceKey(namespace, named)
-        default = ResourceKey(namespace, DEFAULT_CONNECTION)
+            return ObjectKey(namespace, named)
+        default = ObjectKey(namespace, DEFAULT_CONNECTION)
         has_default = default in self._known or self._ends_by_former(resource, default)
         return default if has_default or not self._may_use_own(namespace) else None
 
-    def may_end_by(self, resource: Resource, key: ResourceKey) -> bool:
+    def may_end_by(self, resource: Resource, key: ObjectKey) -> bool:
         """Whether a resource would go by this GraphConnection if it were deleted now."""
         return self.key_for(replace(resource, is_deleting=True)) == key
 
@@ -150,7 +151,7 @@ class Connections:
         for connection in self._all():
             connection.listings.keep_only(service_principal_ids)
 
-    def _ends_by_former(self, resource: Resource, default: ResourceKey) -> bool:
+    def _ends_by_former(self, resource: Resource, default: ObjectKey) -> bool:
         """Whether only a default that is gone leads a resource that is being deleted to the tenant of its job."""
         former, own, pinned = self._last_good.get(default), self._own, resource.pinned_tenant_id
         if not resource.is_deleting or former is None or own is None or pinned is None:
@@ -163,14 +164,14 @@ class Connections:
     def _may_use_own(self, namespace: str) -> bool:
         return self._own is not None and self._serves(namespace)
 
-    def _refuse(self, resource: Resource, key: ResourceKey | None, known: Known | None) -> Disconnected:
+    def _refuse(self, resource: Resource, key: ObjectKey | None, known: Known | None) -> Disconnected:
         if key is not None and isinstance(known, Fault):
             return disconnected(key, known)
         if isinstance(known, Awaited):
             return Disconnected(Reason.CONNECTION_NOT_READY, f"GraphConnection {key} has not been tried yet.")
         return Disconnected(Reason.CONNECTION_NOT_READY, self._explain_absence(resource, key))
 
-    def _explain_absence(self, resource: Resource, key: ResourceKey | None) -> str:
+    def _explain_absence(self, resource: Resource, key: ObjectKey | None) -> str:
         if resource.desired is not None and resource.desired.connection_name:
             return f"There is no GraphConnection {key}. Create it, or correct spec.connectionRef.name."
         own = "does not serve this namespace" if self._own else "does not exist"
@@ -180,7 +181,7 @@ class Connections:
         )
 
 
-def disconnected(key: ResourceKey, fault: Fault) -> Disconnected:
+def disconnected(key: ObjectKey, fault: Fault) -> Disconnected:
     """Say to a resource that its GraphConnection does not work, and why."""
     return Disconnected(
         Reason.CONNECTION_NOT_READY, f"GraphConnection {key} is not ready ({fault.reason}): {fault.message}"

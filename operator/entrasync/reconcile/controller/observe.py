@@ -9,9 +9,10 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.observed import Observed
 from entrasync.core.plan import has_job_in_hand
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.object_key import ObjectKey, is_same_id
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.resource.job_claims import Claim
-from entrasync.core.resource.job_resource import Resource, ResourceKey, is_same_id
+from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.application.reader import ApplicationReader
 from entrasync.reconcile.connection.registry import Connection, Connections
 from entrasync.reconcile.ports.kubernetes import SecretStore
@@ -98,7 +99,7 @@ class FactsReader:
         """Whether nothing can be said yet, for its connection has not been tried; it is woken when that is done."""
         return self._connections.is_awaited(resource)
 
-    def forget(self, key: ResourceKey) -> None:
+    def forget(self, key: ObjectKey) -> None:
         """Drop what only a resource that is gone was remembered for."""
         self._memory.forget(key)
         self._connections.forget_unused(self._resources.service_principals())

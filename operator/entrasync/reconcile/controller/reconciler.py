@@ -12,9 +12,10 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.polling import next_look, until_own_turn
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.merge_patch import merge_patch
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.job_resource import Resource, ResourceKey, has_news
+from entrasync.core.resource.job_resource import Resource, has_news
 from entrasync.core.status.events import Event, events_between
 from entrasync.core.status.job_status import (
     build_status,
@@ -63,7 +64,7 @@ class JobReconciler:
         self._clock = clock
         self._bounds = bounds
 
-    async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
+    async def reconcile(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
         """Make one pass with Graph as of `since` or later.
 
         Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`.
@@ -87,7 +88,7 @@ class JobReconciler:
             return await self._resolve(resource, resource.desired)
         return await self._apply(resource, since, is_urgent=is_urgent)
 
-    async def record_broken(self, key: ResourceKey, *, since: datetime) -> None:
+    async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
         """Say in the status that passes break since then for a fault of the operator. Raises what `reconcile` does."""
         if resource := self._resources.get(key):
             fault = Retry(Reason.INTERNAL_ERROR, "A fault of the operator ended the pass; the log has the traceback.")

@@ -2,34 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey, StoredObject
 
 MOST_REMEMBERED = 10_000
 """Deletions whose late echoes are refused; an echo is late by milliseconds."""
 
 
-class Stored(Protocol):
-    """What an object must tell of itself to be kept."""
-
-    @property
-    def key(self) -> ResourceKey:
-        """Namespace and name."""
-        ...
-
-    @property
-    def uid(self) -> str:
-        """Its own for ever: one made anew under the same name has another."""
-        ...
-
-    @property
-    def resource_version(self) -> str:
-        """A number that grows with each change."""
-        ...
-
-
-ObjectT = TypeVar("ObjectT", bound=Stored)
+ObjectT = TypeVar("ObjectT", bound=StoredObject)
 
 
 class Store(Generic[ObjectT]):
@@ -39,8 +20,8 @@ class Store(Generic[ObjectT]):
     """
 
     def __init__(self) -> None:
-        self._by_key: dict[ResourceKey, ObjectT] = {}
-        self._in_namespace: defaultdict[str, dict[ResourceKey, None]] = defaultdict(dict)
+        self._by_key: dict[ObjectKey, ObjectT] = {}
+        self._in_namespace: defaultdict[str, dict[ObjectKey, None]] = defaultdict(dict)
         self._gone: dict[str, None] = {}
         self.is_complete = False
         """Whether a complete list was read since the start: before, that something is not here proves nothing."""
@@ -51,7 +32,7 @@ class Store(Generic[ObjectT]):
     def __iter__(self) -> Iterator[ObjectT]:
         return iter(list(self._by_key.values()))
 
-    def get(self, key: ResourceKey) -> ObjectT | None:
+    def get(self, key: ObjectKey) -> ObjectT | None:
         """Find an object."""
         return self._by_key.get(key)
 
@@ -59,7 +40,7 @@ class Store(Generic[ObjectT]):
         """All objects of a namespace."""
         return [self._by_key[key] for key in self._in_namespace.get(namespace, ())]
 
-    def serialization_key(self, key: ResourceKey) -> str:
+    def serialization_key(self, key: ObjectKey) -> str:
         """The key that serialises passes: no two passes with the same key run at the same time."""
         return str(key)
 
@@ -80,7 +61,7 @@ class Store(Generic[ObjectT]):
         self._link(seen)
         return known
 
-    def remove(self, key: ResourceKey, uid: str) -> None:
+    def remove(self, key: ObjectKey, uid: str) -> None:
         """Forget an object that is no longer there; one made anew under its name meanwhile stays."""
         self._gone[uid] = None
         if len(self._gone) > MOST_REMEMBERED:
@@ -102,7 +83,7 @@ class Store(Generic[ObjectT]):
             self.remove(known.key, known.uid)
         return gone
 
-    def _leave_namespace(self, key: ResourceKey) -> None:
+    def _leave_namespace(self, key: ObjectKey) -> None:
         del self._in_namespace[key.namespace][key]
         if not self._in_namespace[key.namespace]:
             del self._in_namespace[key.namespace]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 
 FIRST_BACKOFF = timedelta(seconds=1)
 LONGEST_BACKOFF = timedelta(minutes=2)
@@ -30,7 +30,7 @@ class _Entry:
 class Ticket:
     """A resource handed to a worker: look at it with Graph as of `since` or later."""
 
-    key: ResourceKey
+    key: ObjectKey
     since: datetime
     is_urgent: bool
 
@@ -40,10 +40,10 @@ class WorkQueue:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._entries: dict[ResourceKey, _Entry] = {}
-        self._urgent: deque[ResourceKey] = deque()
-        self._background: deque[ResourceKey] = deque()
-        self._agenda: list[tuple[datetime, ResourceKey]] = []
+        self._entries: dict[ObjectKey, _Entry] = {}
+        self._urgent: deque[ObjectKey] = deque()
+        self._background: deque[ObjectKey] = deque()
+        self._agenda: list[tuple[datetime, ObjectKey]] = []
         self._has_work = asyncio.Event()
         self._agenda_changed = asyncio.Event()
 
@@ -51,7 +51,7 @@ class WorkQueue:
         """How many resources are ready or in work."""
         return sum(1 for entry in self._entries.values() if entry.is_queued or entry.is_taken)
 
-    def add(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> None:
+    def add(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> None:
         """Have a resource looked at now. An urgent one (a user's edit) overtakes background reads."""
         entry = self._entries.setdefault(key, _Entry())
         entry.since = max(entry.since, since) if entry.since else since
@@ -63,7 +63,7 @@ class WorkQueue:
         (self._urgent if entry.is_urgent else self._background).append(key)
         self._has_work.set()
 
-    def schedule(self, key: ResourceKey, after: timedelta | None) -> None:
+    def schedule(self, key: ObjectKey, after: timedelta | None) -> None:
         """Have a resource looked at after a while (None: not by itself). Takes the place of an earlier appointment."""
         entry = self._entries.setdefault(key, _Entry())
         entry.due = None if after is None else self._clock.now() + after
@@ -71,19 +71,19 @@ class WorkQueue:
             heapq.heappush(self._agenda, (entry.due, key))
             self._agenda_changed.set()
 
-    def back_off(self, key: ResourceKey) -> None:
+    def back_off(self, key: ObjectKey) -> None:
         """Have a resource looked at after a pause that grows with each failure in a row."""
         entry = self._entries.setdefault(key, _Entry())
         pause = min(FIRST_BACKOFF * 2 ** min(entry.failures, 10), LONGEST_BACKOFF)
         entry.failures += 1
         self.schedule(key, pause)
 
-    def succeed(self, key: ResourceKey) -> None:
+    def succeed(self, key: ObjectKey) -> None:
         """Forget the failures of a resource."""
         if entry := self._entries.get(key):
             entry.failures = 0
 
-    def forget(self, key: ResourceKey) -> None:
+    def forget(self, key: ObjectKey) -> None:
         """Drop a resource that is gone."""
         self._entries.pop(key, None)
 
@@ -100,7 +100,7 @@ class WorkQueue:
             entry.since, entry.is_urgent, entry.is_queued, entry.is_taken = None, False, False, True
             return ticket
 
-    def is_taken(self, key: ResourceKey) -> bool:
+    def is_taken(self, key: ObjectKey) -> bool:
         """Whether a worker has this resource in hand."""
         entry = self._entries.get(key)
         return entry is not None and entry.is_taken
@@ -111,7 +111,7 @@ class WorkQueue:
             entry.is_taken = False
         self.add(ticket.key, since=ticket.since, is_urgent=ticket.is_urgent)
 
-    def finish(self, key: ResourceKey) -> None:
+    def finish(self, key: ObjectKey) -> None:
         """Hand a resource back; if it was added meanwhile, it is ready again."""
         entry = self._entries.get(key)
         if entry is None:
@@ -148,7 +148,7 @@ class WorkQueue:
     async def _agenda_changed_once(self) -> None:
         await self._agenda_changed.wait()
 
-    def _next(self) -> ResourceKey | None:
+    def _next(self) -> ObjectKey | None:
         if self._urgent:
             return self._urgent.popleft()
         return self._background.popleft() if self._background else None

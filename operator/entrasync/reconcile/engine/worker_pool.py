@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey, StoredObject
 from entrasync.reconcile.engine.outcome import Outcome
-from entrasync.reconcile.engine.store import Store, Stored
+from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import Ticket, WorkQueue
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
@@ -29,14 +29,14 @@ WORKERS = 40
 class Reconciler(Protocol):
     """What becomes of the objects of one kind."""
 
-    async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
+    async def reconcile(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
         """Make one pass with the world as of `since` or later.
 
         Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`.
         """
         ...
 
-    async def record_broken(self, key: ResourceKey, *, since: datetime) -> None:
+    async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
         """Say in the status that passes break since then for a fault of the operator. Raises what `reconcile` does."""
         ...
 
@@ -79,7 +79,7 @@ class Engine:
         self._aside: defaultdict[str, list[Ticket]] = defaultdict(list)
         self._tasks: list[asyncio.Task[None]] = []
         self._in_flight: set[asyncio.Task[None]] = set()
-        self._broken_since: dict[ResourceKey, datetime] = {}
+        self._broken_since: dict[ObjectKey, datetime] = {}
         self._is_stopping = False
 
     def start(self) -> None:
@@ -167,7 +167,7 @@ class Engine:
             return "broken"
         return self._settle(key, outcome)
 
-    async def _record_broken(self, key: ResourceKey) -> None:
+    async def _record_broken(self, key: ObjectKey) -> None:
         """Have the status say so, else it would stay as green as it was. Part of the ladder, so it raises nothing."""
         since = self._broken_since.setdefault(key, self._clock.now())
         try:
@@ -177,7 +177,7 @@ class Engine:
         except Exception:
             LOG.exception("The status could not tell of the fault.", extra={"resource": str(key)})
 
-    def _settle(self, key: ResourceKey, outcome: Outcome) -> str:
+    def _settle(self, key: ObjectKey, outcome: Outcome) -> str:
         self._broken_since.pop(key, None)
         if outcome.is_failure and outcome.look_again is None:
             self._queue.back_off(key)
@@ -189,7 +189,7 @@ class Engine:
             self._queue.forget(key)
         return "failed" if outcome.is_failure else "settled"
 
-    def _forget(self, key: ResourceKey, gone: Stored | None) -> None:
+    def _forget(self, key: ObjectKey, gone: StoredObject | None) -> None:
         """Drop what the API server no longer knows, unless it was made anew under the same name meanwhile."""
         self._broken_since.pop(key, None)
         if gone:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey, StoredObject
+from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.core.status.events import Event
-from entrasync.reconcile.engine.store import Stored
 
 
 class ResourceApi(Protocol):
@@ -34,7 +34,7 @@ class ResourceApi(Protocol):
 class SecretStore(Protocol):
     """The API server's Secrets, read one at a time, when they are needed."""
 
-    async def read_secret(self, key: ResourceKey) -> KubernetesSecret | None:
+    async def read_secret(self, key: ObjectKey) -> KubernetesSecret | None:
         """Read a Secret; None when there is none.
 
         Raises `Stalled` (`Reason.SECRET_UNREADABLE`) when the operator has no right to, and `ApiServerUnavailable`.
@@ -53,7 +53,7 @@ class NamespaceStore(Protocol):
         ...
 
 
-class Subject(Stored, Protocol):
+class Subject(StoredObject, Protocol):
     """An object that an Event may be told of."""
 
     @property

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 
+from entrasync.core.primitives.object_key import ObjectKey, is_same_id
 from entrasync.core.resource.defaults import Defaults, take_defaults
 from entrasync.core.resource.job_claims import Claim, claim_of
-from entrasync.core.resource.job_resource import Resource, ResourceKey, has_standing_loss, is_same_id
+from entrasync.core.resource.job_resource import Resource, has_standing_loss
 from entrasync.core.resource.resolved_names import Resolution, resolve, without_resolution
 from entrasync.reconcile.engine.store import Store
 
@@ -19,10 +20,10 @@ class Resources(Store[Resource]):
         self._install = install or Defaults()
         self._defaults: dict[str, Defaults] = {}
         self._resolutions: dict[str, Resolution] = {}
-        self._on_service_principal: defaultdict[str, set[ResourceKey]] = defaultdict(set)
-        self._with_losses: set[ResourceKey] = set()
+        self._on_service_principal: defaultdict[str, set[ObjectKey]] = defaultdict(set)
+        self._with_losses: set[ObjectKey] = set()
 
-    def serialization_key(self, key: ResourceKey) -> str:
+    def serialization_key(self, key: ObjectKey) -> str:
         """Serialise by service principal: it has one create in flight, and its resources share its list calls."""
         resource = self.get(key)
         return (resource.service_principal_id if resource else None) or str(key)
@@ -57,24 +58,24 @@ class Resources(Store[Resource]):
             resource = replace(resource, desired=take_defaults(resource.desired, defaults))
         return resolve(resource, self._resolutions.get(resource.uid))
 
-    def remove(self, key: ResourceKey, uid: str) -> None:
+    def remove(self, key: ObjectKey, uid: str) -> None:
         """Forget a resource that is no longer there, and what its names stood for."""
         self._resolutions.pop(uid, None)
         super().remove(key, uid)
 
-    def keys_on(self, service_principal_id: str) -> frozenset[ResourceKey]:
+    def keys_on(self, service_principal_id: str) -> frozenset[ObjectKey]:
         """The resources of one service principal."""
         return frozenset(self._on_service_principal.get(service_principal_id, ()))
 
     def claims_on(
-        self, service_principal_id: str, *, besides: ResourceKey, counts: Callable[[Resource], bool]
+        self, service_principal_id: str, *, besides: ObjectKey, counts: Callable[[Resource], bool]
     ) -> tuple[Claim, ...]:
         """What all other resources claim on one service principal, as far as their claim `counts`."""
         keys = sorted(self.keys_on(service_principal_id) - {besides})
         others = (self._by_key[key] for key in keys)
         return tuple(claim_of(other) for other in others if not other.has_let_go and counts(other))
 
-    def find_loss(self, tenant_id: str, *, besides: ResourceKey) -> ResourceKey | None:
+    def find_loss(self, tenant_id: str, *, besides: ObjectKey) -> ObjectKey | None:
         """Find another resource of a tenant that says ForeignSecretLost, and that nobody has looked at."""
         others = (self._by_key[key] for key in sorted(self._with_losses - {besides}))
         return next((other.key for other in others if is_same_id(other.pinned_tenant_id, tenant_id)), None)

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from entrasync.core.decision.action import PatchSettings
 from entrasync.core.facts.observed import Misses
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.job_settings import SentSetting, read_settings
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.application.memory import ApplicationMemory, Saved
 
 
@@ -36,7 +37,7 @@ class JobMemory:
 class MemoryStore:
     """All recollections, by resource. A resource made anew under the same name starts with none."""
 
-    _by_key: dict[ResourceKey, JobMemory] = field(default_factory=dict)
+    _by_key: dict[ObjectKey, JobMemory] = field(default_factory=dict)
     _saved: dict[str, Saved] = field(default_factory=dict)
 
     def recall(self, resource: Resource, now: datetime) -> JobMemory:
@@ -56,12 +57,12 @@ class MemoryStore:
             memory.saved = self._saved.setdefault(service_principal_id, memory.saved)
         return memory
 
-    def read_at(self, key: ResourceKey) -> datetime | None:
+    def read_at(self, key: ObjectKey) -> datetime | None:
         """When Graph was last read for a resource in this process' life (world time)."""
         known = self._by_key.get(key)
         return known.read_at if known else None
 
-    def forget(self, key: ResourceKey) -> None:
+    def forget(self, key: ObjectKey) -> None:
         """Drop a resource that is gone."""
         self._by_key.pop(key, None)
 

@@ -14,9 +14,9 @@ from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Ref
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.plan import foresee, plan
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.stored_secrets import SecretValues, StoredSecret
 from entrasync.core.resource.application_record import ApplicationRecord, Source, read_application_record
-from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.core.status.job_status import build_status, record_observation
 from tests.support.facts import (
     JOB,
@@ -293,7 +293,7 @@ class TestASecondResource:
         assert sent(plan(known))
 
     def test_of_the_same_second_is_told_by_its_name(self) -> None:
-        twin = replace(self.CLAIM, key=ResourceKey("a", "first"), created_at=case().resource.created_at)
+        twin = replace(self.CLAIM, key=ObjectKey("a", "first"), created_at=case().resource.created_at)
         assert isinstance(plan(case(stored={}, others={"claims": (twin,)})), Stall)
 
 
@@ -327,13 +327,13 @@ class TestAForeignSecretLost:
         assert record_observation(known).status["application"]["lostKeys"] == ["UserName"]
 
     def test_holds_back_the_writes_of_all_others(self) -> None:
-        verdict = plan(case(stored={}, others={"secret_brake": ResourceKey("a", "carrier")}))
+        verdict = plan(case(stored={}, others={"secret_brake": ObjectKey("a", "carrier")}))
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.FOREIGN_SECRET_LOST
         assert "SynchronizationJob a/carrier says ForeignSecretLost" in verdict.message
 
     def test_is_no_matter_to_those_who_have_nothing_to_write(self) -> None:
-        known = case(application("BaseAddress=https://scim"), URL, URL, others={"secret_brake": ResourceKey("a", "b")})
+        known = case(application("BaseAddress=https://scim"), URL, URL, others={"secret_brake": ObjectKey("a", "b")})
         assert plan(known) is None
 
 

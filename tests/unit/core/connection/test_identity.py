@@ -9,7 +9,7 @@ from entrasync.api.graph_connection import GraphConnectionSpec
 from entrasync.core.connection.connection_resource import ConnectionResource, read_connection
 from entrasync.core.connection.identity import CertificateProof, SecretProof, ServiceAccountProof, identify
 from entrasync.core.decision.errors import Stalled
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from tests.support.connection_story import CLIENT, connection
 from tests.support.facts import TENANT
@@ -29,7 +29,7 @@ def resource(proof: dict[str, Any]) -> ConnectionResource:
 
 def secret(name: str = "entra", **data: bytes) -> KubernetesSecret:
     content = {key.replace("__", "."): value for key, value in data.items()}
-    return KubernetesSecret(ResourceKey("identity", name), "uid", "1", content)
+    return KubernetesSecret(ObjectKey("identity", name), "uid", "1", content)
 
 
 class TestAnIdentity:
@@ -50,7 +50,7 @@ class TestAnIdentity:
 
     def test_by_workload_identity_names_a_service_account_of_its_own_namespace(self) -> None:
         found = identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD), None)
-        assert found.proof == ServiceAccountProof(ResourceKey("identity", "sync"))
+        assert found.proof == ServiceAccountProof(ObjectKey("identity", "sync"))
 
     def test_is_somewhere_unless_spec_says_where_in_microsofts_own_cloud(self) -> None:
         place = identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD), None).whereabouts
@@ -91,7 +91,7 @@ class TestAStoredGraphConnection:
     def test_is_read_as_the_api_server_sends_it(self) -> None:
         metadata = {"name": "contoso", "namespace": "identity", "uid": "u", "resourceVersion": "7", "generation": 3}
         found = read_connection({"metadata": metadata, "spec": {"tenantId": TENANT} | BY_SECRET})
-        assert (found.key, found.generation, found.secret_name) == (ResourceKey("identity", "contoso"), 3, "entra")
+        assert (found.key, found.generation, found.secret_name) == (ObjectKey("identity", "contoso"), 3, "entra")
         assert found.status == {}
 
     def test_that_cannot_be_read_says_where_and_quotes_nothing(self) -> None:

@@ -10,7 +10,8 @@ from typing import Any, cast
 import pytest
 from yarl import URL
 
-from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.resource.job_resource import Resource
 from entrasync.kube.client import namespace_access as scope_module
 from entrasync.kube.client.api_client import Forbidden
 from entrasync.kube.client.namespace_access import Place, Scope
@@ -90,11 +91,11 @@ class ReconcilerHarness:
     def __init__(self) -> None:
         self.looked_at: list[str] = []
 
-    async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
+    async def reconcile(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
         self.looked_at.append(key.namespace)
         return Outcome(None)
 
-    async def record_broken(self, key: ResourceKey, *, since: datetime) -> None:
+    async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
         pass
 
 
@@ -102,7 +103,7 @@ async def test_resources_of_a_refused_namespace_are_left_alone() -> None:
     scope, story = Scope(["team-a", "team-b"]), ReconcilerHarness()
     await answer(scope, 403, JOBS.format("team-a"))
     for namespace in scope.places:
-        await scope.guard(story).reconcile(ResourceKey(namespace or "", "job"), since=NOW)
+        await scope.guard(story).reconcile(ObjectKey(namespace or "", "job"), since=NOW)
     assert story.looked_at == ["team-b"]
 
 
@@ -118,7 +119,7 @@ class Server:
         await answer(self.scope, 403 if place in self.refused else 200, JOBS.format(place))
         if place in self.refused:
             raise Forbidden("its words")
-        yield resource(key=ResourceKey(place or "", "job"), uid=f"uid-in-{place}")
+        yield resource(key=ObjectKey(place or "", "job"), uid=f"uid-in-{place}")
 
     def keep(self, seen: Resource) -> None:
         self.resources.put(seen)

@@ -7,13 +7,13 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.secrets import SecretReader
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 from tests.support.answers import Answers
 
-KEY = ResourceKey("identity", "entra")
+KEY = ObjectKey("identity", "entra")
 
 
 def stored(**data: str) -> dict[str, Any]:

@@ -6,12 +6,12 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled, Transient
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.service_accounts import request_token
 from tests.support.answers import Answers
 
-ACCOUNT = ResourceKey("identity", "sync")
+ACCOUNT = ObjectKey("identity", "sync")
 
 
 @pytest.fixture

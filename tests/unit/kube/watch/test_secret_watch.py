@@ -10,19 +10,19 @@ from typing import Any, cast
 import aiohttp
 import pytest
 
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.watch import secret_watch
 from entrasync.kube.watch.secret_watch import SecretWatch
 
-A, B = ResourceKey("identity", "a"), ResourceKey("identity", "b")
+A, B = ObjectKey("identity", "a"), ObjectKey("identity", "b")
 
 
-def item(key: ResourceKey, version: int) -> dict[str, Any]:
+def item(key: ObjectKey, version: int) -> dict[str, Any]:
     return {"metadata": {"namespace": key.namespace, "name": key.name, "resourceVersion": str(version)}}
 
 
-def event(kind: str, key: ResourceKey, version: int) -> bytes:
+def event(kind: str, key: ObjectKey, version: int) -> bytes:
     return json.dumps({"type": kind, "object": item(key, version)}).encode() + b"\n"
 
 
@@ -30,7 +30,7 @@ class Server:
     """Answers lists with what there is now; a watch gives its chunks and then hangs."""
 
     def __init__(self) -> None:
-        self.secrets: dict[ResourceKey, int] = {}
+        self.secrets: dict[ObjectKey, int] = {}
         self.chunks: list[bytes] = []
         self.status = 200
         self.asked: list[tuple[str, dict[str, str], str]] = []
@@ -64,7 +64,7 @@ class Server:
 
 class Desk:
     def __init__(self, *namespaces: str) -> None:
-        self.server, self.told = Server(), list[ResourceKey]()
+        self.server, self.told = Server(), list[ObjectKey]()
         self.watch = SecretWatch(ApiClient("https://api", self.server.session), namespaces, self.told.append)
 
     async def work(self) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.process.observability.logs import set_up_logs
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.engine.worker_pool import Engine
@@ -44,7 +44,7 @@ def _talkative_logs(request: pytest.FixtureRequest, capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize("call", ["list_secrets", "validate_credentials", "put_secrets"])
 async def test_no_value_shows_when_a_pass_breaks_over_it(call: str, capsys: pytest.CaptureFixture[str]) -> None:
     story, first = ReconcilerHarness(), FirstPass()
-    story.secrets.put(ResourceKey("identity", "scim"), token=SECRET)
+    story.secrets.put(ObjectKey("identity", "scim"), token=SECRET)
     story.graph.fail(call, ZeroDivisionError("a fault of ours"))
     wish = desired(application=application("SecretToken<scim.token"))
     key = story.apply(resource(wish, finalizers=()))

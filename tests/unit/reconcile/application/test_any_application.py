@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, Refused, Transient
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from tests.support.facts import application, desired, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 
-SECRET = ResourceKey("identity", "scim")
+SECRET = ObjectKey("identity", "scim")
 SPECS = (
     application("BaseAddress=https://one", "SecretToken<scim.token", scope="All"),
     application("BaseAddress=https://two", "SecretToken<scim.token", "Password<scim.other", scope="AssignedOnly"),

@@ -13,7 +13,7 @@ from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.names import ABANDON_ANNOTATION, FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy, ScheduleState
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from tests.support.facts import (
     JOB,
@@ -30,7 +30,7 @@ from tests.support.reconciler_harness import Failure, ReconcilerHarness
 
 LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
 DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Down.")
-SECRET = ResourceKey("identity", "scim")
+SECRET = ObjectKey("identity", "scim")
 CREDENTIALS = application("BaseAddress=https://scim", "SecretToken<scim.token")
 POLL = timedelta(minutes=5)
 HOUR = timedelta(hours=1, minutes=1)
@@ -49,11 +49,11 @@ def story() -> ReconcilerHarness:
     return story
 
 
-def fresh(story: ReconcilerHarness, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ResourceKey:
+def fresh(story: ReconcilerHarness, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ObjectKey:
     return story.apply(resource(desired(application=spec, **wish), finalizers=()))
 
 
-async def settled(story: ReconcilerHarness, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ResourceKey:
+async def settled(story: ReconcilerHarness, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ObjectKey:
     """A job we made, with its secrets saved, that runs; no call counted so far."""
     key = fresh(story, spec, **wish)
     await story.run(key)
@@ -66,7 +66,7 @@ async def settled(story: ReconcilerHarness, spec: ApplicationSpec = CREDENTIALS,
     return key
 
 
-async def later(story: ReconcilerHarness, key: ResourceKey, delay: timedelta = POLL) -> None:
+async def later(story: ReconcilerHarness, key: ObjectKey, delay: timedelta = POLL) -> None:
     story.clock.move(delay)
     await story.run(key)
 
@@ -524,7 +524,7 @@ class TestDrift:
 
 
 class TestForeignSecrets:
-    async def lose(self, story: ReconcilerHarness) -> ResourceKey:
+    async def lose(self, story: ReconcilerHarness) -> ObjectKey:
         """Have a save take a secret of somebody else away."""
         key = await settled(story)
         story.graph.secrets["UserName"] = "somebody"
@@ -720,7 +720,7 @@ class TestWhatIsForbiddenMeanwhile:
 class TestScope:
     ASSIGNED, ALL = application(scope="AssignedOnly"), application(scope="All")
 
-    async def change(self, story: ReconcilerHarness) -> ResourceKey:
+    async def change(self, story: ReconcilerHarness) -> ObjectKey:
         key = await settled(story, self.ASSIGNED)
         story.edit(key, desired=desired(application=self.ALL))
         return key
@@ -907,7 +907,7 @@ class TestRemoval:
 class TestComingBack:
     """A resource that is deleted with Retain and applied again, within one process' life."""
 
-    async def come_back(self, story: ReconcilerHarness) -> ResourceKey:
+    async def come_back(self, story: ReconcilerHarness) -> ObjectKey:
         key = await settled(story, deletion_policy=DeletionPolicy.RETAIN)
         story.edit(key, is_deleting=True)
         await story.run(key)
@@ -1067,8 +1067,8 @@ class TestHandingOver:
 
     THEIRS = application("BaseAddress=https://scim", "SecretToken<other.token")
 
-    async def hand_over(self, story: ReconcilerHarness, *, is_seen: bool = True) -> tuple[ResourceKey, ResourceKey]:
-        story.secrets.put(ResourceKey("identity", "other"), token="theirs")
+    async def hand_over(self, story: ReconcilerHarness, *, is_seen: bool = True) -> tuple[ObjectKey, ObjectKey]:
+        story.secrets.put(ObjectKey("identity", "other"), token="theirs")
         story.graph.templates = ("scim", "other")
         ours = story.apply(resource(desired(application=CREDENTIALS), name="ours", finalizers=(), created_at=NOW))
         await story.run(ours)

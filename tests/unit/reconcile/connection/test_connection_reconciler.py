@@ -7,14 +7,15 @@ import pytest
 
 from entrasync.core.connection.identity import SecretProof
 from entrasync.core.decision.errors import Disconnected, Transient
-from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.connection.registry import Awaited, Connection, Fault
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from tests.support.connection_story import CLIENT, KEY, POLL, SECRET, ConnectionStory, client_secret_spec, connection
 from tests.support.facts import TENANT, desired, minutes, resource
 
-DEFAULT = ResourceKey("identity", "default")
+DEFAULT = ObjectKey("identity", "default")
 OTHER_TENANT = "bbbbbbbb-1111-4111-8111-111111111111"
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from tests.support.facts import NOW, holder, minutes, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 
@@ -15,7 +15,7 @@ def story() -> ReconcilerHarness:
     return ReconcilerHarness()
 
 
-async def ready(story: ReconcilerHarness) -> ResourceKey:
+async def ready(story: ReconcilerHarness) -> ObjectKey:
     """Have a resource whose job is well."""
     story.graph.add(remote_job())
     key = story.apply(holder())

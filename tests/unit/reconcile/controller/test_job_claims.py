@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from entrasync.api.names import JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.connection.registry import Connection, Fault
 from entrasync.reconcile.state.listings import Listings
 from tests.support.facts import JOB, desired, holder, remote_job, resource
@@ -18,14 +18,14 @@ def connect(story: ReconcilerHarness, namespace: str, tenant_id: str | None = No
     if tenant_id is not None:
         graph = FakeGraph(story.clock)
         graph.tenant_id = tenant_id
-    key = ResourceKey(namespace, "default")
+    key = ObjectKey(namespace, "default")
     story.connections.put(key, Connection(key, graph, Listings(graph, on_fetched=lambda *_: None)))
 
 
-async def apply(story: ReconcilerHarness, namespace: str, age: timedelta, job_id: str | None = None) -> ResourceKey:
+async def apply(story: ReconcilerHarness, namespace: str, age: timedelta, job_id: str | None = None) -> ObjectKey:
     made = resource(
         desired(job_id=job_id),
-        key=ResourceKey(namespace, "job"),
+        key=ObjectKey(namespace, "job"),
         uid=namespace,
         created_at=story.clock.now() - age,
         finalizers=(),
@@ -74,7 +74,7 @@ async def test_who_can_only_reach_another_tenant_blocks_nobody() -> None:
 async def test_who_has_no_connection_that_works_blocks_nobody() -> None:
     story = ReconcilerHarness()
     story.graph.add(remote_job())
-    story.connections.put(ResourceKey("elsewhere", "default"), Fault("CredentialRefused", "No."))
+    story.connections.put(ObjectKey("elsewhere", "default"), Fault("CredentialRefused", "No."))
     await apply(story, "elsewhere", OLD, job_id=JOB)
 
     mine = await apply(story, "identity", NEW, job_id=JOB)
@@ -85,10 +85,10 @@ async def test_who_has_no_connection_that_works_blocks_nobody() -> None:
 async def test_who_came_back_from_a_backup_keeps_its_job_until_its_connection_was_tried() -> None:
     story = ReconcilerHarness()
     story.graph.add(remote_job())
-    story.connections.expect(ResourceKey("elsewhere", "default"))
+    story.connections.expect(ObjectKey("elsewhere", "default"))
     restored = resource(
         desired(),
-        key=ResourceKey("elsewhere", "job"),
+        key=ObjectKey("elsewhere", "job"),
         uid="restored",
         annotations={JOB_ID_ANNOTATION: JOB, JOB_ORIGIN_ANNOTATION: "Created"},
         finalizers=(),
@@ -108,7 +108,7 @@ async def test_who_came_back_from_a_backup_keeps_its_job_until_its_connection_wa
 
 async def test_what_is_to_be_retained_goes_before_its_connection_was_tried() -> None:
     story = ReconcilerHarness()
-    story.connections.expect(ResourceKey("identity", "default"))
+    story.connections.expect(ObjectKey("identity", "default"))
     key = story.apply(holder(origin="Adopted"))
     story.edit(key, is_deleting=True)
     await story.run(key)
@@ -122,7 +122,7 @@ async def test_a_holder_whose_connection_broke_still_holds() -> None:
     connect(story, "elsewhere")
     older = await apply(story, "elsewhere", OLD)
     await story.run(older)
-    story.connections.put(ResourceKey("elsewhere", "default"), Fault("CredentialRefused", "No."))
+    story.connections.put(ObjectKey("elsewhere", "default"), Fault("CredentialRefused", "No."))
 
     newer = await apply(story, "identity", NEW)
 

@@ -28,9 +28,10 @@ from entrasync.core.decision.action import (
     StartJob,
 )
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.controller.perform import ObservedOnly, Performer
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from entrasync.reconcile.step.action_result import ActionResult
@@ -71,11 +72,11 @@ def observing(**spec: Any) -> Desired:
     return desired(management_policy=OBSERVE, **spec)
 
 
-def observer(story: ReconcilerHarness, *, name: str = "salesforce", **spec: Any) -> ResourceKey:
+def observer(story: ReconcilerHarness, *, name: str = "salesforce", **spec: Any) -> ObjectKey:
     return story.apply(resource(observing(**spec), finalizers=(), name=name))
 
 
-def drifted(story: ReconcilerHarness, key: ResourceKey) -> str:
+def drifted(story: ReconcilerHarness, key: ObjectKey) -> str:
     [found] = [entry for entry in story.status(key)["conditions"] if entry["type"] == "Drifted"]
     assert found["status"] == "True"
     return str(found["message"])

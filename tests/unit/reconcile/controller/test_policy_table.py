@@ -15,10 +15,11 @@ from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, ScheduleState
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.connection.registry import Connection, Fault
 from entrasync.reconcile.state.listings import Listings
 from tests.support.decision_table import Cell, DecisionTable, Line
@@ -38,7 +39,7 @@ from tests.support.facts import (
 from tests.support.reconciler_harness import ReconcilerHarness
 
 POLICIES = Path(__file__).parents[3] / "data" / "policies"
-CONTOSO = ResourceKey("identity", "contoso")
+CONTOSO = ObjectKey("identity", "contoso")
 UNKNOWN = GraphAnswer(404, "", "", "request")
 MOST_PASSES = 15
 CALLS = {
@@ -152,7 +153,7 @@ async def deleted(cell: Cell) -> tuple[str, ...]:
     return calls_of(story), writes_of(story), ends
 
 
-async def run_until_settled(story: ReconcilerHarness, key: ResourceKey) -> None:
+async def run_until_settled(story: ReconcilerHarness, key: ObjectKey) -> None:
     """One pass, and more only while a job that is not shown does not count as gone yet."""
     for _ in range(MOST_PASSES):
         await story.run(key)
@@ -274,7 +275,7 @@ def writes_of(story: ReconcilerHarness) -> str:
     return " ".join(story.server.writes)
 
 
-def told(story: ReconcilerHarness, key: ResourceKey) -> tuple[str, str, str]:
+def told(story: ReconcilerHarness, key: ObjectKey) -> tuple[str, str, str]:
     """What Ready says and why, why it is Stalled, and what Drifted says."""
     stalled, drifted = story.condition(key, "Stalled"), story.condition(key, "Drifted")
     return " ".join(story.condition(key, "Ready")), stalled[1], drifted[0]

@@ -7,11 +7,11 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import Readiness, ScheduleState
 from entrasync.core.decision.errors import GraphAnswer, Refused, Transient
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from tests.support.facts import application, desired, holder, minutes, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 
-SECRET = ResourceKey("identity", "scim")
+SECRET = ObjectKey("identity", "scim")
 CREDENTIALS = application("BaseAddress=https://scim", "SecretToken<scim.token")
 REFUSED = Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(400, "InvalidCredentials", "No.", "req"))
 DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Down.")
@@ -24,7 +24,7 @@ def story() -> ReconcilerHarness:
     return story
 
 
-async def refused_after_it_ran(story: ReconcilerHarness, **wish: Any) -> ResourceKey:
+async def refused_after_it_ran(story: ReconcilerHarness, **wish: Any) -> ObjectKey:
     """A job that runs on credentials that we saved, and then is given others."""
     story.graph.add(remote_job())
     key = story.apply(holder(wish=desired(application=CREDENTIALS, **wish)))

@@ -8,7 +8,8 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.names import REQUEST_ANNOTATIONS
 from entrasync.core.decision.errors import Stalled, Transient
-from entrasync.core.resource.job_resource import ResourceKey, has_news
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.resource.job_resource import has_news
 from tests.support.facts import desired, holder, minutes, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 
@@ -21,20 +22,20 @@ def story() -> ReconcilerHarness:
     return ReconcilerHarness()
 
 
-async def settled(story: ReconcilerHarness, **spec: Any) -> ResourceKey:
+async def settled(story: ReconcilerHarness, **spec: Any) -> ObjectKey:
     story.graph.add(remote_job())
     key = story.apply(holder(wish=desired(**spec)))
     await story.run(key)
     return key
 
 
-def request(story: ReconcilerHarness, key: ResourceKey, token: str, name: str = REQUEST_ANNOTATIONS[0]) -> None:
+def request(story: ReconcilerHarness, key: ObjectKey, token: str, name: str = REQUEST_ANNOTATIONS[0]) -> None:
     """Annotate as a tool does: no new generation."""
     known = story.server.stored[key]
     story.server.apply(replace(known, annotations={**known.annotations, name: token}))
 
 
-def handled(story: ReconcilerHarness, key: ResourceKey) -> object:
+def handled(story: ReconcilerHarness, key: ObjectKey) -> object:
     return story.status(key).get("lastHandledReconcileAt")
 
 

@@ -10,8 +10,8 @@ from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy, OnMissing, ScheduleState
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged
 from tests.support.facts import (
@@ -51,16 +51,16 @@ def story() -> ReconcilerHarness:
     return ReconcilerHarness()
 
 
-def fresh(story: ReconcilerHarness, **spec: Any) -> ResourceKey:
+def fresh(story: ReconcilerHarness, **spec: Any) -> ObjectKey:
     return story.apply(resource(desired(**spec), finalizers=()))
 
 
-def held(story: ReconcilerHarness, **spec: Any) -> ResourceKey:
+def held(story: ReconcilerHarness, **spec: Any) -> ObjectKey:
     story.graph.add(remote_job())
     return story.apply(holder(wish=desired(**spec)))
 
 
-def delete(story: ReconcilerHarness, key: ResourceKey) -> None:
+def delete(story: ReconcilerHarness, key: ObjectKey) -> None:
     story.edit(key, is_deleting=True)
 
 

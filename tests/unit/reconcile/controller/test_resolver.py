@@ -7,8 +7,8 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import AdoptionPolicy
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.job_resource import ResourceKey
 from tests.support.facts import JOB, OTHER_PRINCIPAL, PRINCIPAL, desired, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 
@@ -29,7 +29,7 @@ def story() -> ReconcilerHarness:
     return story
 
 
-async def settle(story: ReconcilerHarness, key: ResourceKey) -> None:
+async def settle(story: ReconcilerHarness, key: ObjectKey) -> None:
     """Pass after pass as long as each asks for another at once."""
     while (await story.run(key)).look_again == timedelta(0):
         pass
@@ -175,7 +175,7 @@ class TestWhatNamesDoNotMean:
 class TestANameThatComesToMeanSomethingElse:
     """Before anything is pinned: a create was refused, so nothing was applied yet."""
 
-    async def refuse(self, story: ReconcilerHarness, wish: Desired) -> ResourceKey:
+    async def refuse(self, story: ReconcilerHarness, wish: Desired) -> ObjectKey:
         story.graph.fail(
             "create_job", Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(400, "BadRequest", "No.", ""))
         )

@@ -8,7 +8,7 @@ from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy
 from entrasync.core.decision.action import StartJob
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.connection.registry import Connection, Fault
 from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
@@ -17,7 +17,7 @@ from tests.support.facts import JOB, PRINCIPAL, TENANT, desired, holder, minutes
 from tests.support.reconciler_harness import FakeGraph, ReconcilerHarness
 
 OTHER = "bbbbbbbb-1111-4111-8111-111111111111"
-DEFAULT = ResourceKey("identity", "default")
+DEFAULT = ObjectKey("identity", "default")
 FORBIDDEN = GraphAnswer(403, "Forbidden", "No.", "")
 APP = "cccccccc-1111-4111-8111-111111111111"
 
@@ -31,7 +31,7 @@ class Tenants(ReconcilerHarness):
         self.other.tenant_id = tenant_id
         self.default = Connection(DEFAULT, self.other, Listings(self.other, on_fetched=lambda *_: None))
 
-    def hold(self) -> ResourceKey:
+    def hold(self) -> ObjectKey:
         """A resource of the install's own tenant with a job there."""
         self.graph.add(remote_job(JOB))
         return self.apply(holder(status={"tenantId": TENANT}))

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.engine.work_queue import FIRST_BACKOFF, LONGEST_BACKOFF, Ticket, WorkQueue
 from tests.support.facts import NOW, minutes, seconds
 from tests.support.still_clock import StillClock
 
-A, B, C = (ResourceKey("identity", name) for name in "abc")
+A, B, C = (ObjectKey("identity", name) for name in "abc")
 LATER = NOW + seconds(1)
 
 
@@ -49,7 +49,7 @@ async def take_all(queue: WorkQueue) -> list[Ticket]:
         taken.append(task.result())
 
 
-async def keys(queue: WorkQueue) -> list[ResourceKey]:
+async def keys(queue: WorkQueue) -> list[ObjectKey]:
     return [ticket.key for ticket in await take_all(queue)]
 
 

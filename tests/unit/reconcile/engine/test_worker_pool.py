@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.engine.work_queue import FIRST_BACKOFF, WorkQueue
 from entrasync.reconcile.engine.worker_pool import Engine
@@ -31,7 +31,7 @@ class Passes:
         self.broken: list[tuple[str, datetime]] = []
         self.is_mute = False
 
-    async def reconcile(self, key: ResourceKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
+    async def reconcile(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
         self.began.append(key.name)
         await self.gate.wait()
         self.ended.append(key.name)
@@ -40,7 +40,7 @@ class Passes:
             raise ending
         return ending
 
-    async def record_broken(self, key: ResourceKey, *, since: datetime) -> None:
+    async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
         self.broken.append((key.name, since))
         if self.is_mute:
             raise RuntimeError("the status cannot be written either")
@@ -68,13 +68,13 @@ class Works:
         self.queue = WorkQueue(self.clock)
         self.engine = Engine(self.passes, self.queue, self.resources, clock=self.clock, watcher=self.counted)
 
-    def add(self, name: str, principal: str = PRINCIPAL) -> ResourceKey:
+    def add(self, name: str, principal: str = PRINCIPAL) -> ObjectKey:
         made = resource(desired(service_principal_id=principal), name=name)
         self.resources.put(made)
         self.queue.add(made.key, since=NOW)
         return made.key
 
-    def due_in(self, key: ResourceKey) -> timedelta | None:
+    def due_in(self, key: ObjectKey) -> timedelta | None:
         due = self.queue._entries[key].due
         return None if due is None else due - NOW
 

@@ -9,15 +9,15 @@ from entrasync.api.conditions import Reason
 from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from entrasync.api.policies import ScheduleState
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, Refused
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_time
-from entrasync.core.resource.job_resource import ResourceKey
 from tests.support.facts import JOB, NOW, application, desired, holder, minutes, quarantined_job, remote_job
 from tests.support.reconciler_harness import ReconcilerHarness
 
 LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
 
 
-SECRET = ResourceKey("identity", "scim")
+SECRET = ObjectKey("identity", "scim")
 REFUSED = Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(400, "InvalidCredentials", "No.", "req"))
 
 
@@ -26,17 +26,17 @@ def story() -> ReconcilerHarness:
     return ReconcilerHarness()
 
 
-def hold(story: ReconcilerHarness, key: ResourceKey, until: str) -> None:
+def hold(story: ReconcilerHarness, key: ObjectKey, until: str) -> None:
     known = story.server.stored[key]
     story.server.apply(replace(known, annotations={**known.annotations, HOLD_UNTIL_ANNOTATION: until}))
 
 
-def adopted(story: ReconcilerHarness) -> ResourceKey:
+def adopted(story: ReconcilerHarness) -> ObjectKey:
     story.graph.add(remote_job())
     return story.apply(holder(origin="Adopted"))
 
 
-async def with_credentials(story: ReconcilerHarness) -> ResourceKey:
+async def with_credentials(story: ReconcilerHarness) -> ObjectKey:
     """A job that runs, with credentials that Graph has."""
     story.secrets.put(SECRET, token="s3cret")
     story.graph.add(remote_job())

@@ -7,8 +7,8 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.resource.job_resource import ResourceKey
 from tests.support.facts import JOB, desired, holder, minutes, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 
@@ -47,7 +47,7 @@ def job_with(**settings: str | None) -> RemoteJob:
     return RemoteJob(JOB, {**remote_job().raw, "synchronizationJobSettings": pairs})
 
 
-def held(story: ReconcilerHarness, job: RemoteJob, **spec: Any) -> ResourceKey:
+def held(story: ReconcilerHarness, job: RemoteJob, **spec: Any) -> ObjectKey:
     story.graph.add(job)
     return story.apply(holder(wish=desired(**spec)))
 

@@ -8,7 +8,8 @@ import pytest
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.decision.errors import Disconnected
-from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.connection.registry import Connection, Connections, Fault
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
@@ -18,11 +19,11 @@ from tests.support.connection_story import connection
 from tests.support.facts import NOW, desired, resource
 from tests.support.still_clock import StillClock
 
-DEFAULT = ResourceKey("identity", "default")
-NAMED = ResourceKey("identity", "contoso")
+DEFAULT = ObjectKey("identity", "default")
+NAMED = ObjectKey("identity", "contoso")
 
 
-def way(key: ResourceKey | None) -> Connection:
+def way(key: ObjectKey | None) -> Connection:
     return Connection(key, cast("Any", f"api of {key}"), cast("Any", None))
 
 
@@ -31,7 +32,7 @@ OWN = way(None)
 
 def job(name: str = "job", *, by: str | None = None, namespace: str = "identity", **overlay: Any) -> Resource:
     made = resource(desired(connection_name=by), name=name, **overlay)
-    return replace(made, key=ResourceKey(namespace, name))
+    return replace(made, key=ObjectKey(namespace, name))
 
 
 class TestTheWayOfAJob:
@@ -120,15 +121,15 @@ class TestAChangedConnection:
 
 class TestAChangedSecret:
     async def test_wakes_the_connections_that_log_in_by_it(self, ground: SharedServices) -> None:
-        for made in (connection(), connection(key=ResourceKey("elsewhere", "contoso"), uid="uid-2")):
+        for made in (connection(), connection(key=ObjectKey("elsewhere", "contoso"), uid="uid-2")):
             ground.references.connections.put(made)
-        ground.references.secret_changed(ResourceKey("identity", "entra"))
+        ground.references.secret_changed(ObjectKey("identity", "entra"))
         assert await ground.woken(ground.references.connection_queue) == {"identity/contoso"}
 
     async def test_wakes_the_jobs_that_send_its_values_to_graph(self, ground: SharedServices) -> None:
         reader = desired(application=with_credentials("scim"))
         other = desired(application=with_credentials("other"))
         ground.put(resource(reader, name="reads"), resource(other, name="other"), resource(name="none"))
-        ground.references.secret_changed(ResourceKey("identity", "scim"))
-        ground.references.secret_changed(ResourceKey("elsewhere", "scim"))
+        ground.references.secret_changed(ObjectKey("identity", "scim"))
+        ground.references.secret_changed(ObjectKey("elsewhere", "scim"))
         assert await ground.woken(ground.references.job_queue) == {"identity/reads"}

@@ -9,8 +9,8 @@ from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.core.decision.errors import Transient
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.defaults import Defaults
-from entrasync.core.resource.job_resource import ResourceKey
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 from tests.support.facts import desired, holder, minutes, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
@@ -26,12 +26,12 @@ def story() -> ReconcilerHarness:
     return ReconcilerHarness()
 
 
-def silent(story: ReconcilerHarness, *, namespace: str = "identity", name: str = "salesforce") -> ResourceKey:
+def silent(story: ReconcilerHarness, *, namespace: str = "identity", name: str = "salesforce") -> ObjectKey:
     """A resource without a job whose spec says none of it."""
-    return story.apply(resource(desired(unset=ALL), finalizers=(), key=ResourceKey(namespace, name)))
+    return story.apply(resource(desired(unset=ALL), finalizers=(), key=ObjectKey(namespace, name)))
 
 
-def held(story: ReconcilerHarness, **spec: Any) -> ResourceKey:
+def held(story: ReconcilerHarness, **spec: Any) -> ObjectKey:
     story.graph.add(remote_job())
     return story.apply(holder(wish=desired(**{"unset": ALL} | spec)))
 
@@ -102,7 +102,7 @@ class TestANamespace:
     ) -> None:
         story.server.namespaces["elsewhere"] = OBSERVE
         story.graph.add(remote_job())
-        watching = holder(wish=desired(unset=ALL), name="watching", key=ResourceKey("elsewhere", "watching"))
+        watching = holder(wish=desired(unset=ALL), name="watching", key=ObjectKey("elsewhere", "watching"))
         story.apply(watching)
         key = silent(story)
         await story.run(key)
@@ -154,14 +154,14 @@ class TestANamespace:
         await story.run(doubtful)
         assert story.condition(doubtful, "Ready") == ("True", "Observed")
         assert story.server.stored[doubtful].finalizers == (FINALIZER,)
-        other = story.apply(resource(finalizers=(), key=ResourceKey("elsewhere", "other")))
+        other = story.apply(resource(finalizers=(), key=ObjectKey("elsewhere", "other")))
         await story.run(other)
         assert story.condition(other, "Stalled") == ("True", "Conflict")
         assert story.graph.writes == []
 
     async def test_with_wrong_annotations_is_told_to_its_own_resources_only(self, story: ReconcilerHarness) -> None:
         story.server.namespaces["theirs"] = {"entrasync.io/default-poll-interval": "canary"}
-        theirs = holder("other-job", wish=desired(unset=ALL), key=ResourceKey("theirs", "other"), uid="other")
+        theirs = holder("other-job", wish=desired(unset=ALL), key=ObjectKey("theirs", "other"), uid="other")
         story.apply(theirs)
         key = held(story)
         await story.run(key)

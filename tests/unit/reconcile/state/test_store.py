@@ -6,7 +6,8 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Transient
-from entrasync.core.resource.job_resource import Resource, ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings
 from entrasync.reconcile.state.memory import MemoryStore, count_miss
@@ -14,8 +15,8 @@ from tests.support.facts import JOB, NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, h
 from tests.support.reconciler_harness import FakeGraph
 from tests.support.still_clock import StillClock
 
-KEY = ResourceKey("identity", "salesforce")
-NOBODY = ResourceKey("identity", "nobody")
+KEY = ObjectKey("identity", "salesforce")
+NOBODY = ObjectKey("identity", "nobody")
 
 
 class TestResources:

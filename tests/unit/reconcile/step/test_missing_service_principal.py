@@ -7,7 +7,7 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy, OnMissing
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
-from entrasync.core.resource.job_resource import ResourceKey
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.connection.registry import Fault
 from tests.support.facts import JOB, PRINCIPAL, desired, holder, minutes, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
@@ -27,7 +27,7 @@ def story() -> ReconcilerHarness:
     return ReconcilerHarness()
 
 
-async def held(story: ReconcilerHarness, **spec: Any) -> ResourceKey:
+async def held(story: ReconcilerHarness, **spec: Any) -> ObjectKey:
     """A resource that has held a job for longer than anything is young."""
     story.graph.add(remote_job())
     key = story.apply(holder(wish=desired(**spec)))
@@ -36,7 +36,7 @@ async def held(story: ReconcilerHarness, **spec: Any) -> ResourceKey:
     return key
 
 
-def delete(story: ReconcilerHarness, key: ResourceKey) -> None:
+def delete(story: ReconcilerHarness, key: ObjectKey) -> None:
     story.edit(key, is_deleting=True)
 
 
@@ -146,7 +146,7 @@ class TestOneThatIsThere:
 async def test_a_deletion_without_a_connection_says_how_to_let_go(story: ReconcilerHarness, *, is_there: bool) -> None:
     key = await held(story, connection_name="contoso")
     if is_there:
-        story.connections.put(ResourceKey("identity", "contoso"), Fault("SecretUnreadable", "Secret entra is missing."))
+        story.connections.put(ObjectKey("identity", "contoso"), Fault("SecretUnreadable", "Secret entra is missing."))
     delete(story, key)
     await story.run(key)
     assert story.condition(key, "Stalled") == ("True", "DeletionBlocked")
