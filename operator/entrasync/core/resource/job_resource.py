@@ -21,7 +21,8 @@ from entrasync.core.primitives.times import parse_time
 from entrasync.core.resource.application_record import ApplicationRecord, read_application_record
 from entrasync.core.resource.desired import Desired
 
-ResourceKey, is_same_id = ObjectKey, _is_same_id  # the former names, until nothing imports them from here
+ResourceKey = ObjectKey  # the former name, until nothing imports it from here
+is_same_id = _is_same_id
 
 _OUR_ANNOTATIONS = frozenset({JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION})
 
