@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from entrasync.api import names
-from entrasync.api.conditions import ConditionType, Reason, group_reasons
+from entrasync.api.conditions import ConditionType
 from entrasync.api.generate.crd import graph_connection_crd, synchronization_job_crd
 from entrasync.api.generate.fields import fields_of
+from entrasync.api.reasons import Reason, ReasonGroup
 from entrasync.core.decision.verdicts import Wait
 from entrasync.core.health.ready import ready_condition
 from entrasync.core.status.job_status import build_suspended_status
@@ -111,12 +112,12 @@ def test_every_field_of_spec_is_shown_in_the_guide_or_an_example(crd: dict[str, 
     assert [path for path in missing if path.removeprefix("spec.") not in told] == []
 
 
-@pytest.mark.parametrize("reason", group_reasons()["A person must act"])
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason.group is ReasonGroup.NEEDS_A_PERSON])
 def test_every_reason_that_asks_for_a_person_is_in_troubleshooting(reason: Reason) -> None:
     assert f"`{reason}`" in TROUBLESHOOTING, "say in docs/troubleshooting.md what it means and what to do"
 
 
-@pytest.mark.parametrize("reason", group_reasons()["On its way, goes on by itself"])
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason.group is ReasonGroup.IN_PROGRESS])
 def test_every_reason_on_its_way_stands_in_troubleshooting_under_what_ready_then_says(reason: Reason) -> None:
     ready = ready_condition(facts(holder()), Wait(reason, "", NOW - NOW))
     heading = UNKNOWN if ready.status == "Unknown" else ON_ITS_WAY

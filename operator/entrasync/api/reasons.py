@@ -1,0 +1,243 @@
+"""The reasons of conditions and Events: one table with a row for each.
+
+The table is the source of the reasons in docs/conditions.md.
+"""
+
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+
+class ReasonGroup(StrEnum):
+    """What a reason asks of a person. The value is the heading in the documentation."""
+
+    AS_WANTED = "The job is as wanted"
+    IN_PROGRESS = "On its way, goes on by itself"
+    NEEDS_A_PERSON = "A person must act"
+    EVENT_ONLY = "Only told as Events"
+
+
+class Row(NamedTuple):
+    """One row of the table of reasons."""
+
+    word: str
+    """What the API server stores: one word for programs."""
+
+    group: ReasonGroup
+    """What the reason asks of a person."""
+
+    meaning: str
+    """The sentence that the documentation prints."""
+
+
+AS_WANTED, IN_PROGRESS, NEEDS_A_PERSON, EVENT_ONLY = ReasonGroup
+
+
+class Reason(StrEnum):
+    """Why a condition has its status, or what an Event reports."""
+
+    group: ReasonGroup
+    meaning: str
+
+    # The defaults are for `Reason("Conflict")`, which finds a member by its word.
+    def __new__(cls, word: str, group: ReasonGroup = EVENT_ONLY, meaning: str = "") -> Self:
+        """Make a member from its row. The member equals its word."""
+        reason = str.__new__(cls, word)
+        reason._value_ = word
+        reason.group = group
+        reason.meaning = meaning
+        return reason
+
+    APPLIED = Row("Applied", AS_WANTED, "Graph matches the spec of this generation.")
+    HEALTHY = Row("Healthy", AS_WANTED, "The job runs and its last cycle gave no cause for quarantine.")
+    CONNECTED = Row(
+        "Connected", AS_WANTED, "The tenant gave a token; what it does not allow is in status.missingPermissions."
+    )
+    NOT_RUN_YET = Row("NotRunYet", AS_WANTED, "The job is started; its first cycle has not ended yet.")
+    PAUSED = Row("Paused", AS_WANTED, "The job is paused, as the spec wants.")
+    ACHIEVED = Row("Achieved", AS_WANTED, "The job has caught up with its source at least once.")
+    NOT_ACHIEVED = Row("NotAchieved", AS_WANTED, "The job has not caught up with its source yet.")
+    NOT_QUARANTINED = Row("NotQuarantined", AS_WANTED, "The job is not in quarantine.")
+    OBSERVED = Row(
+        "Observed",
+        AS_WANTED,
+        "The job is fit and only observed (managementPolicy Observe); Drifted tells whether it differs.",
+    )
+    NOT_CONFIGURABLE = Row(
+        "NotConfigurable",
+        AS_WANTED,
+        "Graph keeps its own interval instead of spec.schedule.interval, and the job runs on it.",
+    )
+    VALIDATED = Row("Validated", AS_WANTED, "Graph accepted the credentials before they were saved.")
+    NOT_VALIDATED = Row(
+        "NotValidated", AS_WANTED, "The credentials were not tried before they were saved, or were in Graph already."
+    )
+
+    CREATE_UNCONFIRMED = Row(
+        "CreateUnconfirmed", IN_PROGRESS, "Graph's answer to the create was lost; its job is looked for."
+    )
+    STARTING = Row("Starting", IN_PROGRESS, "The job is being started.")
+    PAUSING = Row("Pausing", IN_PROGRESS, "The job is being paused.")
+    DELETING = Row("Deleting", IN_PROGRESS, "The job is being deleted.")
+    JOB_MISSING = Row(
+        "JobMissing", IN_PROGRESS, "Graph does not show the job; it is looked for again before it counts as gone."
+    )
+    WAITING_FOR_REPLICATION = Row(
+        "WaitingForReplication", IN_PROGRESS, "Something new is not known everywhere in Entra yet; tried again soon."
+    )
+    WAITING_FOR_OTHER_CREATE = Row(
+        "WaitingForOtherCreate",
+        IN_PROGRESS,
+        "Another resource is creating a job on the same service principal; one at a time.",
+    )
+    THROTTLED = Row("Throttled", IN_PROGRESS, "Graph asked for a pause (429); it is kept.")
+    GRAPH_UNREACHABLE = Row("GraphUnreachable", IN_PROGRESS, "Graph could not be read or written; tried again.")
+    CONNECTION_NOT_READY = Row(
+        "ConnectionNotReady",
+        IN_PROGRESS,
+        "The GraphConnection of this resource is missing or does not work; it says why.",
+    )
+    NO_JOB_TO_OBSERVE = Row(
+        "NoJobToObserve", IN_PROGRESS, "managementPolicy is Observe and no job fits; it is looked for at each poll."
+    )
+    INTERNAL_ERROR = Row(
+        "InternalError", IN_PROGRESS, "A fault of the operator; the log has the traceback. Tried again."
+    )
+    VALIDATION_UNAVAILABLE = Row(
+        "ValidationUnavailable", IN_PROGRESS, "Graph could not try the credentials at the target app; tried again."
+    )
+
+    CONFLICT = Row(
+        "Conflict",
+        NEEDS_A_PERSON,
+        "Another resource holds this job, or the application settings of its service principal.",
+    )
+    SEVERAL_JOBS = Row("SeveralJobs", NEEDS_A_PERSON, "Several jobs fit and none is named; set spec.jobId.")
+    NO_JOB_TO_ADOPT = Row("NoJobToAdopt", NEEDS_A_PERSON, "adoptionPolicy is AdoptOnly and no job fits.")
+    JOB_GONE = Row("JobGone", NEEDS_A_PERSON, "The job has gone and the spec says not to create another.")
+    JOB_NOT_FOUND = Row("JobNotFound", NEEDS_A_PERSON, "The service principal has no job with the id in spec.jobId.")
+    JOB_ID_MISMATCH = Row(
+        "JobIdMismatch", NEEDS_A_PERSON, "spec.jobId names another job than the one this resource holds."
+    )
+    SERVICE_PRINCIPAL_CHANGED = Row(
+        "ServicePrincipalChanged", NEEDS_A_PERSON, "spec.servicePrincipal means another service principal than before."
+    )
+    SERVICE_PRINCIPAL_NOT_FOUND = Row(
+        "ServicePrincipalNotFound", NEEDS_A_PERSON, "The tenant has no such service principal."
+    )
+    TEMPLATE_CHANGED = Row("TemplateChanged", NEEDS_A_PERSON, "spec.template is another template than that of the job.")
+    TEMPLATE_NOT_OFFERED = Row(
+        "TemplateNotOffered", NEEDS_A_PERSON, "The service principal does not offer this template."
+    )
+    TENANT_CHANGED = Row(
+        "TenantChanged",
+        NEEDS_A_PERSON,
+        "The connection leads to another tenant than before, or to another than it names.",
+    )
+    PERMISSION_MISSING = Row("PermissionMissing", NEEDS_A_PERSON, "The operator's app lacks a Graph permission.")
+    CREDENTIAL_REFUSED = Row(
+        "CredentialRefused",
+        NEEDS_A_PERSON,
+        "Entra refused the credential of the connection, or it cannot be used as it is.",
+    )
+    SECRET_UNREADABLE = Row(
+        "SecretUnreadable",
+        NEEDS_A_PERSON,
+        "A Secret that the spec refers to is missing, lacks the key, or may not be read.",
+    )
+    TENANT_NOT_FOUND = Row("TenantNotFound", NEEDS_A_PERSON, "Entra knows no such tenant.")
+    CLOUD_UNKNOWN = Row("CloudUnknown", NEEDS_A_PERSON, "The install defines no cloud of the name in spec.cloud.")
+    TOKEN_REQUEST_DENIED = Row(
+        "TokenRequestDenied",
+        NEEDS_A_PERSON,
+        "The API server gives the operator no token for the ServiceAccount; see the message.",
+    )
+    REQUEST_REFUSED = Row(
+        "RequestRefused", NEEDS_A_PERSON, "Graph refused a request for a reason of its own, quoted in the message."
+    )
+    INVALID_SPEC = Row(
+        "InvalidSpec", NEEDS_A_PERSON, "The stored spec cannot be read; normally the API server refuses such a spec."
+    )
+    NOT_CONFIGURED = Row(
+        "NotConfigured",
+        NEEDS_A_PERSON,
+        "The job is scheduled, but was never authorised at its target; set up its credentials.",
+    )
+    SETTINGS_NOT_TAKEN = Row(
+        "SettingsNotTaken",
+        NEEDS_A_PERSON,
+        "Graph accepted spec.settings and did not change the job; the message names them.",
+    )
+    SETTINGS_UNREADABLE = Row(
+        "SettingsUnreadable",
+        NEEDS_A_PERSON,
+        "Notification settings in Graph are masked or no JSON; they are left as they are.",
+    )
+    PAUSED_BY_GRAPH = Row(
+        "PausedByGraph", NEEDS_A_PERSON, "Graph itself paused the job; a person must look before it is started again."
+    )
+    QUARANTINED = Row("Quarantined", NEEDS_A_PERSON, "Graph put the job in quarantine.")
+    ESCROWS_PRUNED = Row(
+        "EscrowsPruned", NEEDS_A_PERSON, "The initial cycle had too many failures; Graph cleared them."
+    )
+    NO_RECENT_SUCCESS = Row(
+        "NoRecentSuccess", NEEDS_A_PERSON, "The last success is longer ago than spec.freshness.maxAge."
+    )
+    VALIDATION_FAILED = Row(
+        "ValidationFailed", NEEDS_A_PERSON, "Graph refused the credentials of spec.application; nothing was saved."
+    )
+    FOREIGN_SECRET_LOST = Row(
+        "ForeignSecretLost",
+        NEEDS_A_PERSON,
+        "A secret of somebody else vanished; none is written before a person has looked.",
+    )
+    DELETION_BLOCKED = Row(
+        "DeletionBlocked", NEEDS_A_PERSON, "The resource cannot be deleted yet; the message says how to let go."
+    )
+    NAMESPACE_UNREADABLE = Row(
+        "NamespaceUnreadable",
+        NEEDS_A_PERSON,
+        "The operator may not read the Namespace, which may say what holds for the resource.",
+    )
+    INVALID_ANNOTATION = Row(
+        "InvalidAnnotation",
+        NEEDS_A_PERSON,
+        "An annotation for the operator cannot be read; the message says why and what holds.",
+    )
+    DRIFTED = Row("Drifted", NEEDS_A_PERSON, "Graph differs from the spec, and managementPolicy Observe leaves it so.")
+    SUSPENDED = Row("Suspended", NEEDS_A_PERSON, "spec.suspend is true: the operator leaves this resource alone.")
+
+    JOB_CREATED = Row("JobCreated", EVENT_ONLY, "A job was created in Graph.")
+    JOB_ADOPTED = Row("JobAdopted", EVENT_ONLY, "An existing job was taken over.")
+    JOB_STARTED = Row("JobStarted", EVENT_ONLY, "The job was started.")
+    JOB_PAUSED = Row("JobPaused", EVENT_ONLY, "The job was paused.")
+    SETTINGS_APPLIED = Row("SettingsApplied", EVENT_ONLY, "Settings of the job were set as spec.settings says.")
+    JOB_DELETED = Row("JobDeleted", EVENT_ONLY, "The job was deleted.")
+    JOB_RELEASED = Row(
+        "JobReleased", EVENT_ONLY, "The resource let go of its job; the message says what becomes of the job."
+    )
+    QUARANTINE_LIFTED = Row("QuarantineLifted", EVENT_ONLY, "The job left quarantine.")
+    DRIFT_CORRECTED = Row("DriftCorrected", EVENT_ONLY, "Graph differed from the spec and was put right.")
+    SECRETS_SAVED = Row("SecretsSaved", EVENT_ONLY, "Credentials or settings of the application were saved in Graph.")
+    SECRETS_REMOVED = Row(
+        "SecretsRemoved", EVENT_ONLY, "Credentials that the operator had saved were removed from Graph."
+    )
+    SECRET_NOT_REMOVABLE = Row(
+        "SecretNotRemovable", EVENT_ONLY, "Graph does not remove this key; it stays, and is no longer looked after."
+    )
+    SECRET_WRITES_RESUMED = Row(
+        "SecretWritesResumed", EVENT_ONLY, "No secret of somebody else is missed any more; secrets are saved again."
+    )
+    SECRETS_DEPRECATED = Row(
+        "SecretsDeprecated", EVENT_ONLY, "Graph's beta is about to lose the calls that credentials are saved by."
+    )
+    JOB_RESTARTED = Row(
+        "JobRestarted", EVENT_ONLY, "The job was restarted to bring a new provisioning scope into force."
+    )
+    RESTART_UNANSWERED = Row(
+        "RestartUnanswered",
+        EVENT_ONLY,
+        "Graph answered neither of two restarts; it may have done them. None is sent again.",
+    )
+    MIRROR_CUT = Row(
+        "MirrorCut", EVENT_ONLY, "Graph's status was malformed or too large in places; those properties are left out."
+    )
