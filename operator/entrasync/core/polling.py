@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.freshness import overdue_at
-from entrasync.core.primitives.times import parse_interval, parse_time
+from entrasync.core.primitives.times import parse_interval
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.schedule.interval import ask_again_at
 from entrasync.core.schedule.pause_cause import list_turns
@@ -45,13 +45,10 @@ def until_own_turn(facts: Facts) -> timedelta | None:
 
 
 def _is_in_a_cycle(job: RemoteJob) -> bool:
-    return job.code == "NotRun" or bool(job.status.get("progress"))
+    return job.code == "NotRun" or job.status.has_progress
 
 
 def _appointments(job: RemoteJob) -> tuple[datetime | None, ...]:
-    quarantine, last = job.status.get("quarantine"), job.status.get("lastExecution")
-    next_attempt = parse_time(quarantine.get("nextAttempt")) if isinstance(quarantine, dict) else None
-    ended = parse_time(last.get("timeEnded")) if isinstance(last, dict) else None
-    schedule = job.raw.get("schedule")
-    interval = parse_interval(schedule.get("interval")) if isinstance(schedule, dict) and job.is_active else None
-    return (next_attempt, ended + interval if ended and interval else None)
+    quarantine, ended = job.status.quarantine, job.status.last_execution.ended_at
+    interval = parse_interval(job.schedule.interval) if job.is_active else None
+    return (quarantine.next_attempt_at if quarantine else None, ended + interval if ended and interval else None)

@@ -17,7 +17,7 @@ from entrasync.core.application.wanted_secrets import (
 from entrasync.core.decision.action import ForgetAcknowledgement, RemoveSecrets, RestartJob, SaveSecrets
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait, judge
 from entrasync.core.facts.facts import Facts
-from entrasync.core.health.ready import quarantine_halt
+from entrasync.core.health.quarantine import quarantine_halt
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.schedule.rules import STALE_READ

@@ -6,7 +6,6 @@ from entrasync.api.conditions import ConditionType, Reason
 from entrasync.core.decision.condition import Condition
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.times import parse_time, write_go_duration
-from entrasync.core.remote.jobs import RemoteJob
 
 
 def overdue_at(facts: Facts) -> datetime | None:
@@ -22,7 +21,7 @@ def overdue_conditions(facts: Facts) -> list[Condition]:
     due, max_age = overdue_at(facts), facts.desired.max_age
     if due is None or max_age is None or facts.now < due:
         return []
-    success = _last_success(facts.job) if facts.job else None
+    success = facts.job.status.succeeded_at if facts.job else None
     counted = f"the last success was at {success:%Y-%m-%d %H:%M} UTC" if success else "none has succeeded yet"
     message = (
         f"No run has succeeded for {write_go_duration(max_age)} (spec.freshness.maxAge): {counted}. "
@@ -38,21 +37,9 @@ def _counted_from(facts: Facts) -> datetime | None:
     """
     status = facts.resource.status
     times = (
-        _last_success(facts.job) if facts.job else None,
+        facts.job.status.succeeded_at if facts.job else None,
         facts.resource.last_start,
         parse_time(status.get("lastResumeTime")),
     )
     known = [time for time in times if time]
     return max(known) if known else parse_time(status.get("originTime"))
-
-
-def _last_success(job: RemoteJob) -> datetime | None:
-    """Read when a run last succeeded: Graph's own word, else a last run that says so."""
-    if success := _ended(job.status.get("lastSuccessfulExecution")):
-        return success
-    last = job.status.get("lastExecution")
-    return _ended(last) if isinstance(last, dict) and last.get("state") == "Succeeded" else None
-
-
-def _ended(execution: object) -> datetime | None:
-    return parse_time(execution.get("timeEnded")) if isinstance(execution, dict) else None

@@ -1,22 +1,16 @@
-"""Is the job fit? Quarantine, steady state and pruned escrows in words for an on-call engineer."""
+"""Whether a job is as the spec wants it and works: Ready, and the conditions that repeat Graph's own judgement."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import Readiness
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.verdicts import Halt, Stall, Wait
 from entrasync.core.facts.facts import Facts
+from entrasync.core.health.quarantine import quarantine_halt, quarantined_condition
 from entrasync.core.primitives.time_limits import Bounds
-from entrasync.core.primitives.times import parse_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.schedule.pause import PausedBy
-
-GRAPH_REASON_UNKNOWN = "Unknown"
-"""Graph's own word for a quarantine without a reason; ours when it sends none."""
 
 
 def ready_condition(facts: Facts, outlook: Halt | None, *, halt: Halt | None = None) -> Condition:
@@ -69,7 +63,7 @@ def _why_paused(facts: Facts) -> str:
 
 def health_conditions(job: RemoteJob, bounds: Bounds) -> list[Condition]:
     """Write the conditions that repeat Graph's own judgement of the job."""
-    return [_quarantined(job, bounds), _steady_state(job), *_escrows_pruned(job)]
+    return [quarantined_condition(job, bounds), _steady_state(job), *_escrows_pruned(job)]
 
 
 def outlook_of(facts: Facts, halt: Halt | None) -> Halt | None:
@@ -113,39 +107,8 @@ def _unconfigured(job: RemoteJob) -> Stall:
     )
 
 
-def quarantine_halt(job: RemoteJob, bounds: Bounds) -> Stall | Wait:
-    """Tell whose quarantine is to mend: the tenant's (Stall) or Graph's, which tries again by itself (Wait)."""
-    message = quarantine_message(job, bounds.four_weeks)
-    if _error(job).get("tenantActionable") is True:
-        return Stall(Reason.QUARANTINED, message)
-    return Wait(Reason.QUARANTINED, message, timedelta.max)
-
-
-def quarantine_message(job: RemoteJob, until_disabled: timedelta) -> str:
-    """Tell the error, since when, the next attempt, and the day on which Graph will disable the job."""
-    quarantine, error = _object(job.status.get("quarantine")), _error(job)
-    parts = [f"Graph put job {job.id} in quarantine ({_text(quarantine.get('reason')) or GRAPH_REASON_UNKNOWN})."]
-    if words := ": ".join(filter(None, (_text(error.get("code")), _text(error.get("message"))))):
-        parts.append(f"{words.rstrip('.')}.")
-    if began := parse_time(quarantine.get("seriesBegan")):
-        parts.append(f"Since {began:%Y-%m-%d %H:%M} UTC.")
-    if attempt := parse_time(quarantine.get("nextAttempt")):
-        parts.append(f"Next attempt {attempt:%Y-%m-%d %H:%M} UTC.")
-    if began:
-        parts.append(f"Graph disables the job on {began + until_disabled:%Y-%m-%d} if it does not recover.")
-    return " ".join(parts)
-
-
-def _quarantined(job: RemoteJob, bounds: Bounds) -> Condition:
-    if not job.is_quarantined:
-        return Condition(ConditionType.QUARANTINED, "False", Reason.NOT_QUARANTINED, "The job is not in quarantine.")
-    reason = _text(_object(job.status.get("quarantine")).get("reason")) or GRAPH_REASON_UNKNOWN
-    safe = reason if reason.isascii() and reason.isidentifier() and len(reason) < 256 else GRAPH_REASON_UNKNOWN
-    return Condition(ConditionType.QUARANTINED, "True", safe, quarantine_message(job, bounds.four_weeks))
-
-
 def _steady_state(job: RemoteJob) -> Condition:
-    if first := parse_time(job.status.get("steadyStateFirstAchievedTime")):
+    if first := job.status.steady_state_first_achieved_at:
         message = f"Steady state was first reached on {first:%Y-%m-%d %H:%M} UTC."
         return Condition(ConditionType.STEADY_STATE, "True", Reason.ACHIEVED, message)
     message = "The job has not caught up with its source yet."
@@ -153,19 +116,7 @@ def _steady_state(job: RemoteJob) -> Condition:
 
 
 def _escrows_pruned(job: RemoteJob) -> list[Condition]:
-    if job.status.get("escrowsPruned") is not True:
+    if not job.status.is_escrows_pruned:
         return []
     message = "The initial cycle had too many failures: Graph cleared them and went on. The provisioning log has them."
     return [Condition(ConditionType.ESCROWS_PRUNED, "True", Reason.ESCROWS_PRUNED, message)]
-
-
-def _error(job: RemoteJob) -> Mapping[str, Any]:
-    return _object(_object(job.status.get("quarantine")).get("error"))
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: object) -> str | None:
-    return value.encode("utf-8", "replace").decode()[:300] if isinstance(value, str) and value else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from entrasync.core.primitives.json_values import read_text
 from entrasync.core.remote.jobs import RemoteJob
 
 Setting = tuple[str, str | None]
@@ -43,7 +44,7 @@ def read_settings(raw: Mapping[str, Any]) -> tuple[Setting, ...] | None:
     if not isinstance(stored, list):
         return () if MEMBER in raw else None
     entries = [entry for entry in stored if isinstance(entry, dict) and isinstance(entry.get("name"), str)]
-    return tuple((entry["name"], _text(entry.get("value"))) for entry in entries)
+    return tuple((entry["name"], read_text(entry.get("value"))) for entry in entries)
 
 
 def merge_settings(stored: object, wanted: Iterable[tuple[str, str]]) -> tuple[SettingEntry, ...]:
@@ -66,7 +67,3 @@ def with_settings(job: RemoteJob, settings: Iterable[SettingEntry]) -> RemoteJob
 
 def _is_among(names: Mapping[str, str], entry: SettingEntry) -> bool:
     return isinstance(entry.get("name"), str) and entry["name"] in names
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None

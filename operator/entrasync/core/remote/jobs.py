@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
-from entrasync.core.primitives.times import parse_time
-
-
-def _member(value: object, name: str) -> object:
-    return value.get(name) if isinstance(value, dict) else None
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+from entrasync.core.primitives.json_values import read_text
+from entrasync.core.remote.synchronization_status import (
+    Schedule,
+    SynchronizationStatus,
+    read_schedule,
+    read_synchronization_status,
+)
 
 
 @dataclass(frozen=True)
@@ -26,23 +25,27 @@ class RemoteJob:
     @property
     def template_id(self) -> str | None:
         """Graph's `templateId`; None when absent or malformed."""
-        return _text(self.raw.get("templateId"))
+        return read_text(self.raw.get("templateId"))
+
+    @cached_property
+    def schedule(self) -> Schedule:
+        """Graph's `schedule`."""
+        return read_schedule(self.raw.get("schedule"))
+
+    @cached_property
+    def status(self) -> SynchronizationStatus:
+        """Graph's `status`."""
+        return read_synchronization_status(self.raw.get("status"))
 
     @property
     def schedule_state(self) -> str | None:
         """`Active`, `Disabled`, `Paused` or what Graph invents; None when absent or malformed."""
-        return _text(_member(self.raw.get("schedule"), "state"))
-
-    @property
-    def status(self) -> Mapping[str, Any]:
-        """Graph's `status` object; empty when absent or malformed."""
-        status = self.raw.get("status")
-        return status if isinstance(status, dict) else {}
+        return self.schedule.state
 
     @property
     def code(self) -> str | None:
         """Graph's `status.code`; None when absent or malformed."""
-        return _text(self.status.get("code"))
+        return self.status.code
 
     @property
     def is_active(self) -> bool:
@@ -56,11 +59,8 @@ class RemoteJob:
 
     @property
     def has_run(self) -> bool:
-        """Whether Graph shows any trace of a cycle; a placeholder without times is none (graph-facts 0.1)."""
-        runs = (self.status.get("lastExecution"), self.status.get("lastSuccessfulExecution"))
-        times = [_member(run, name) for run in runs for name in ("timeBegan", "timeEnded")]
-        times.append(self.status.get("steadyStateFirstAchievedTime"))
-        return any(parse_time(time) for time in times)
+        """Whether Graph shows any trace of a cycle."""
+        return self.status.has_run
 
     @property
     def is_quarantined(self) -> bool:

@@ -68,9 +68,8 @@ def _is_same(one: object, other: object) -> bool:
     return first == second if first and second else one == other
 
 
-def _shown(facts: Facts) -> object:
-    schedule = facts.job.raw.get("schedule") if facts.job else None
-    return schedule.get("interval") if isinstance(schedule, dict) else None
+def _shown(facts: Facts) -> str | None:
+    return facts.job.schedule.interval if facts.job else None
 
 
 def _is_asked(facts: Facts, wanted: str) -> bool:

@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from entrasync.core.primitives.json_values import read_object
 from entrasync.core.primitives.time_limits import Bounds
-from entrasync.core.primitives.times import parse_time, write_time
+from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.remote.synchronization_status import read_schedule, read_synchronization_status
 from entrasync.core.schedule.pause_cause import PauseCause
 
 BETWEEN_LAST_ATTEMPTS = timedelta(days=1)
@@ -64,13 +66,11 @@ class MirroredState:
 
 def read_mirrored_state(status: Mapping[str, Any]) -> MirroredState:
     """Read the last mirror from our own status."""
-    mirror = status.get("synchronizationStatus") or {}
-    schedule = (status.get("job") or {}).get("schedule") or {}
-    quarantine = mirror.get("quarantine") or {}
+    mirror = read_synchronization_status(status.get("synchronizationStatus"))
     return MirroredState(
-        state=schedule.get("state"),
-        escrows_pruned=mirror.get("escrowsPruned") is True,
-        quarantined_since=parse_time(quarantine.get("seriesBegan")),
+        state=read_schedule(read_object(status.get("job")).get("schedule")).state,
+        escrows_pruned=mirror.is_escrows_pruned,
+        quarantined_since=mirror.quarantine.series_began_at if mirror.quarantine else None,
     )
 
 
@@ -125,14 +125,14 @@ def _outlived_pruning(before: MirroredState, job: RemoteJob) -> bool:
 
     During that cycle the flag shows already, and only then comes Graph's pause (graph-facts 4.7).
     """
-    is_past_initial_cycle = parse_time(job.status.get("steadyStateFirstAchievedTime")) is not None
+    is_past_initial_cycle = job.status.steady_state_first_achieved_at is not None
     return before.escrows_pruned and before.state == "Active" and is_past_initial_cycle
 
 
 def _graph_paused_because(before: MirroredState, job: RemoteJob, now: datetime, bounds: Bounds) -> str | None:
-    if job.status.get("escrowsPruned") is True and not _outlived_pruning(before, job):
+    if job.status.is_escrows_pruned and not _outlived_pruning(before, job):
         return "the initial cycle had too many failures; Graph cleared them and paused the job (escrowsPruned)"
-    if job.is_quarantined or isinstance(job.status.get("quarantine"), dict):
+    if job.is_quarantined or job.status.quarantine is not None:
         return "Graph disabled the job while it was in quarantine"
     if before.quarantined_since and now - before.quarantined_since >= bounds.four_weeks - BETWEEN_LAST_ATTEMPTS:
         return "Graph disabled the job after four weeks in quarantine"

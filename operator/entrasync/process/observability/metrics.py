@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -12,7 +11,7 @@ from entrasync.api.conditions import ConditionType
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.decision.condition import Condition
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.primitives.times import parse_time
+from entrasync.core.remote.synchronization_status import read_synchronization_status
 from entrasync.core.resource.job_resource import Resource
 from entrasync.kube.client.namespace_access import Scope
 from entrasync.reconcile.engine.store import Store
@@ -145,10 +144,9 @@ class _JobCollector(Collector):
         labels = [resource.key.namespace, resource.key.name]
         if (read_at := self._memory.read_at(resource.key)) is not None:
             age.add_metric(labels, max((self._clock.now() - read_at).total_seconds(), 0))
-        mirror: dict[str, Any] = resource.status.get("synchronizationStatus") or {}
-        if isinstance(mirror.get("code"), str):
-            code.add_metric([*labels, mirror["code"]], 1)
-            quarantined.add_metric(labels, float(mirror["code"] == "Quarantine"))
-        ended = parse_time((mirror.get("lastSuccessfulExecution") or {}).get("timeEnded"))
-        if ended is not None:
+        mirror = read_synchronization_status(resource.status.get("synchronizationStatus"))
+        if mirror.code is not None:
+            code.add_metric([*labels, mirror.code], 1)
+            quarantined.add_metric(labels, float(mirror.code == "Quarantine"))
+        if (ended := mirror.last_success.ended_at) is not None:
             success.add_metric(labels, ended.timestamp())

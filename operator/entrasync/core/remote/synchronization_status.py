@@ -1,0 +1,129 @@
+"""The parts of Graph's `status` (synchronizationStatus) and `schedule` that decisions need, read once.
+
+What is absent or malformed is None: one odd value never costs another. `core/remote/mirror.py` keeps the rest.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from entrasync.core.primitives.json_values import read_object, read_text
+from entrasync.core.primitives.times import parse_time
+
+MAX_WORDS_LENGTH = 300
+"""Of Graph's words about a quarantine more than this is not repeated in a condition."""
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Graph's synchronizationSchedule: `state` and `interval` (ISO 8601) as Graph writes them."""
+
+    state: str | None = None
+    interval: str | None = None
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One synchronizationTaskExecution. `state` is Graph's own, such as `Succeeded`."""
+
+    state: str | None = None
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+
+    @property
+    def has_time(self) -> bool:
+        """Whether it ever took place; a placeholder without times did not (graph-facts 0.1)."""
+        return self.began_at is not None or self.ended_at is not None
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """Graph's synchronizationQuarantine. Its words are cut to a length that a condition can show."""
+
+    reason: str | None = None
+    error_code: str | None = None
+    error_message: str | None = None
+    is_tenant_actionable: bool = False
+    """Whether Graph says that the tenant's administrators must act."""
+    series_began_at: datetime | None = None
+    next_attempt_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SynchronizationStatus:
+    """Graph's synchronizationStatus. The executions are empty where Graph shows none, `quarantine` is None."""
+
+    code: str | None = None
+    quarantine: Quarantine | None = None
+    last_execution: Execution = Execution()
+    last_success: Execution = Execution()
+    """Graph's `lastSuccessfulExecution`."""
+    steady_state_first_achieved_at: datetime | None = None
+    has_progress: bool = False
+    """Whether a cycle runs that reports its progress."""
+    is_escrows_pruned: bool = False
+    """Whether Graph cleared the failures of the initial cycle because they were too many (graph-facts 4.7)."""
+
+    @property
+    def succeeded_at(self) -> datetime | None:
+        """When a cycle last succeeded: Graph's own word for it, else the end of a last execution that succeeded."""
+        if self.last_success.ended_at:
+            return self.last_success.ended_at
+        return self.last_execution.ended_at if self.last_execution.state == "Succeeded" else None
+
+    @property
+    def has_run(self) -> bool:
+        """Whether there is any trace of a cycle."""
+        return bool(
+            self.last_execution.has_time
+            or self.last_success.has_time
+            or self.steady_state_first_achieved_at is not None
+        )
+
+
+def read_schedule(raw: object) -> Schedule:
+    """Read `schedule` as Graph or our own mirror has it."""
+    schedule = read_object(raw)
+    return Schedule(read_text(schedule.get("state")), read_text(schedule.get("interval")))
+
+
+def read_synchronization_status(raw: object) -> SynchronizationStatus:
+    """Read `status` of a job as Graph sent it, or `status.synchronizationStatus` of our own resource."""
+    status = read_object(raw)
+    return SynchronizationStatus(
+        code=read_text(status.get("code")),
+        quarantine=_read_quarantine(status.get("quarantine")),
+        last_execution=_read_execution(status.get("lastExecution")),
+        last_success=_read_execution(status.get("lastSuccessfulExecution")),
+        steady_state_first_achieved_at=parse_time(status.get("steadyStateFirstAchievedTime")),
+        has_progress=bool(status.get("progress")),
+        is_escrows_pruned=status.get("escrowsPruned") is True,
+    )
+
+
+def _read_execution(raw: object) -> Execution:
+    execution = read_object(raw)
+    return Execution(
+        state=read_text(execution.get("state")),
+        began_at=parse_time(execution.get("timeBegan")),
+        ended_at=parse_time(execution.get("timeEnded")),
+    )
+
+
+def _read_quarantine(raw: object) -> Quarantine | None:
+    if not isinstance(raw, dict):
+        return None
+    error = read_object(raw.get("error"))
+    return Quarantine(
+        reason=_read_words(raw.get("reason")),
+        error_code=_read_words(error.get("code")),
+        error_message=_read_words(error.get("message")),
+        is_tenant_actionable=error.get("tenantActionable") is True,
+        series_began_at=parse_time(raw.get("seriesBegan")),
+        next_attempt_at=parse_time(raw.get("nextAttempt")),
+    )
+
+
+def _read_words(value: object) -> str | None:
+    """Read text that a condition can show: valid UTF-8, and cut."""
+    text = read_text(value)
+    return text.encode("utf-8", "replace").decode()[:MAX_WORDS_LENGTH] if text else None
