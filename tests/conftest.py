@@ -10,7 +10,7 @@ import pytest
 from xdist.remote import Producer
 
 from control_plane import ControlPlane
-from control_plane.binaries import Binaries, installed
+from control_plane.programs.binaries import Binaries, installed
 from tests.support.cluster import Cluster
 from tests.support.schedule import WholeGroups, rank_of
 

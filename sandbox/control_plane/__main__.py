@@ -8,10 +8,10 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from control_plane.binaries import obtain
 from control_plane.errors import ControlPlaneError
 from control_plane.plane import ControlPlane
-from control_plane.programs import ALL, REQUIRED
+from control_plane.programs.binaries import obtain
+from control_plane.programs.catalog import ALL, REQUIRED
 from control_plane.progress import say
 
 _EXIT_NOT_FOUND = 127  # as shells say it

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from control_plane.binaries import Binaries
 from control_plane.certificates import Certificates
-from control_plane.programs import CONTROLLER_MANAGER
+from control_plane.programs.binaries import Binaries
+from control_plane.programs.catalog import CONTROLLER_MANAGER
 
 ISSUER = "https://kubernetes.default.svc.cluster.local"
 

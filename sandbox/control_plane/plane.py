@@ -15,13 +15,13 @@ from types import TracebackType
 from typing import Self
 
 from control_plane.audit import AuditLevel, AuditLog, write_policy
-from control_plane.binaries import Binaries, obtain
 from control_plane.certificates import Certificates, write_certificates
 from control_plane.commands import Ports, api_server_command, audit_flags, controller_manager_command, etcd_command
 from control_plane.errors import CommandFailedError, ControlPlaneError
 from control_plane.kubeconfig import write_admin_kubeconfig, write_token_kubeconfig
 from control_plane.processes import PortTakenError, claimed, free_ports, launch, launch_controllers, stop_supervisor
-from control_plane.programs import REQUIRED, WITH_CONTROLLERS
+from control_plane.programs.binaries import Binaries, obtain
+from control_plane.programs.catalog import REQUIRED, WITH_CONTROLLERS
 from control_plane.tokens import request_token
 
 PORT_ATTEMPTS = 5

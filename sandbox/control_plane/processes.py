@@ -17,7 +17,7 @@ from pathlib import Path
 from control_plane.certificates import Certificates
 from control_plane.commands import Ports
 from control_plane.errors import ControlPlaneError
-from control_plane.programs import CONTROLLER_MANAGER
+from control_plane.programs.catalog import CONTROLLER_MANAGER
 
 START_SECONDS = 60.0  # it takes under two; a loaded machine may take its time
 STOP_SECONDS = 10.0

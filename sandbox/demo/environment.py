@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from control_plane import ControlPlane
-from control_plane.binaries import obtain
+from control_plane.programs.binaries import obtain
 from demo.console import DemoConsole
 from demo.interrupts import Interrupts
 from demo.tenant import furnish, read_examples

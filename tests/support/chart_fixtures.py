@@ -2,8 +2,8 @@
 
 import pytest
 
-from control_plane.binaries import installed
-from control_plane.programs import HELMS
+from control_plane.programs.binaries import installed
+from control_plane.programs.catalog import HELMS
 from tests.support.helm import Helm
 
 

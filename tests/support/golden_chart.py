@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from control_plane.binaries import obtain
+from control_plane.programs.binaries import obtain
 from tests.support.helm import ROOT, Helm, tidy
 
 FOLDER = ROOT / "tests" / "data" / "chart"

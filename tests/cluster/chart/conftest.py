@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 
 from control_plane import ControlPlane
-from control_plane.binaries import Binaries
+from control_plane.programs.binaries import Binaries
 from tests.support.chart_fixtures import helm, helm3
 from tests.support.cluster import Cluster
 from tests.support.installation import SimulatedTenant

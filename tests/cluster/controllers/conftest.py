@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from control_plane import ControlPlane
-from control_plane.binaries import installed
-from control_plane.programs import WITH_CONTROLLERS
+from control_plane.programs.binaries import installed
+from control_plane.programs.catalog import WITH_CONTROLLERS
 from tests.support.cluster import Cluster
 from tests.support.leaks import find_leaks
 from tests.support.operator_environment import OperatorEnvironment, another_namespace, open_workplace

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from control_plane import ControlPlaneError, archive, binaries
-from control_plane.programs import (
+from control_plane import ControlPlaneError
+from control_plane.programs import archive, binaries
+from control_plane.programs.catalog import (
     ALL,
     ETCD_VERSION,
     HELM3_KUBERNETES_MINOR,
@@ -21,8 +22,8 @@ from control_plane.programs import (
     WITH_CONTROLLERS,
     Program,
 )
-from control_plane.search import Go
-from control_plane.toolchain import needed_go, parse_version
+from control_plane.programs.search import Go
+from control_plane.programs.toolchain import needed_go, parse_version
 
 SOME_GO = Go(Path("/no/go"), (1, 26, 0))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from control_plane.helm import fits, own_helm
+from control_plane.programs.helm import fits, own_helm
 
 
 def put_helm(folder: Path, version: str, name: str = "helm") -> Path:

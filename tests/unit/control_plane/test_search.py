@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from control_plane.search import Folder, Go, Means, cache_root, locate, ways
+from control_plane.programs.search import Folder, Go, Means, cache_root, locate, ways
 
 WANTED = ("etcd", "kube-apiserver", "kubectl")
 ALL = frozenset(WANTED)

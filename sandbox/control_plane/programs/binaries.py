@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from control_plane.archive import DIGESTS, archive_url, archived_programs, fetch_archive
-from control_plane.build import build_program
 from control_plane.errors import ControlPlaneError
-from control_plane.helm import own_helm
-from control_plane.programs import BUILT_EDITION, ENVTEST_EDITION, PROGRAMS, REQUIRED, Target, this_machine
+from control_plane.programs.archive import DIGESTS, archive_url, archived_programs, fetch_archive
+from control_plane.programs.build import build_program
+from control_plane.programs.catalog import BUILT_EDITION, ENVTEST_EDITION, PROGRAMS, REQUIRED, Target, this_machine
+from control_plane.programs.helm import own_helm
+from control_plane.programs.search import Find, Folder, Go, Means, Way, cache_root, locate, ways
+from control_plane.programs.toolchain import go_on_path, needed_go, packaged_go
 from control_plane.progress import Step, say
-from control_plane.search import Find, Folder, Go, Means, Way, cache_root, locate, ways
-from control_plane.toolchain import go_on_path, needed_go, packaged_go
 
 ADVICE = "Install Go and run again, or point KUBEBUILDER_ASSETS at a folder that holds them (HELM at a helm)."
 

@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-from control_plane.programs import Program, Target
+from control_plane.programs.catalog import Program, Target
+from control_plane.programs.search import Go, spell
 from control_plane.progress import run_step
-from control_plane.search import Go, spell
 
 
 def build_program(program: Program, go: Go, target: Target, into: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from control_plane.search import Find
+from control_plane.programs.search import Find
 
 _VERSION = re.compile(r"^v(\d+)\.(\d+)\.(\d+)")
 

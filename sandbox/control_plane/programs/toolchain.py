@@ -9,8 +9,8 @@ import tempfile
 from pathlib import Path
 
 from control_plane.errors import ControlPlaneError
+from control_plane.programs.search import Go, GoVersion
 from control_plane.progress import run_step
-from control_plane.search import Go, GoVersion
 
 REQUIREMENTS = Path(__file__).with_name("go-toolchain.txt")
 OLDEST_GO: GoVersion = (1, 24, 0)  # the first that knows `tool` in a go.mod

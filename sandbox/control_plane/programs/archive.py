@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from control_plane.errors import ControlPlaneError
-from control_plane.programs import ENVTEST_VERSION, PROGRAMS, Target
+from control_plane.programs.catalog import ENVTEST_VERSION, PROGRAMS, Target
 from control_plane.progress import Step
 
 # From envtest-releases.yaml of kubernetes-sigs/controller-tools, where the project publishes them (sha512).
