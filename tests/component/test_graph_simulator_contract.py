@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from graph_simulator.world.words import QUARANTINE_REASONS
+from graph_simulator.world.enums import QUARANTINE_REASONS
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error
 from tests.support.graph_facts import check_requests
 from tests.support.simulator_client import Principal, SimulatorClient

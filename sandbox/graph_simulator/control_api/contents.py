@@ -13,16 +13,16 @@ from starlette.routing import Route
 from graph_simulator.control_api.wire import get_simulator, read_document, read_thing, reply
 from graph_simulator.simulator import Simulator
 from graph_simulator.world.directory import JobRecord, ServicePrincipal, World
-from graph_simulator.world.executions import SynchronizationError
-from graph_simulator.world.jobs import change_interval, change_settings, pause_job, start_job
-from graph_simulator.world.outcomes import Outcome
+from graph_simulator.world.enums import QUARANTINE_REASONS
+from graph_simulator.world.jobs.executions import SynchronizationError
+from graph_simulator.world.jobs.job import change_interval, change_settings, pause_job, start_job
+from graph_simulator.world.jobs.outcomes import Outcome
+from graph_simulator.world.jobs.quarantines import impose_quarantine
+from graph_simulator.world.jobs.restarts import read_scope, restart_job
 from graph_simulator.world.overrides import Override
-from graph_simulator.world.quarantines import impose_quarantine
 from graph_simulator.world.replication import Replication, draw_veil
 from graph_simulator.world.representation import write_job
-from graph_simulator.world.restarts import read_scope, restart_job
 from graph_simulator.world.templates import TEMPLATES, Template
-from graph_simulator.world.words import QUARANTINE_REASONS
 
 
 def add_service_principal(world: World, document: dict[str, Any]) -> ServicePrincipal:

@@ -12,11 +12,11 @@ from graph_simulator.web.calls import (
 )
 from graph_simulator.web.reads import answer_job
 from graph_simulator.world.directory import JobRecord, ServicePrincipal
-from graph_simulator.world.jobs import Job, change_interval, change_settings
-from graph_simulator.world.jobs import pause_job as pause
-from graph_simulator.world.jobs import start_job as start
-from graph_simulator.world.restarts import read_scope
-from graph_simulator.world.restarts import restart_job as restart
+from graph_simulator.world.jobs.job import Job, change_interval, change_settings
+from graph_simulator.world.jobs.job import pause_job as pause
+from graph_simulator.world.jobs.job import start_job as start
+from graph_simulator.world.jobs.restarts import read_scope
+from graph_simulator.world.jobs.restarts import restart_job as restart
 from graph_simulator.world.templates import Template
 from graph_simulator.world.times import parse_duration
 

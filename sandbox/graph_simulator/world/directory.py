@@ -5,13 +5,13 @@ from random import Random
 from uuid import UUID
 from zlib import crc32
 
-from graph_simulator.world.cycles import advance
-from graph_simulator.world.executions import SynchronizationError
-from graph_simulator.world.jobs import Job, create_job
+from graph_simulator.world.jobs.cycle_inputs import Surroundings
+from graph_simulator.world.jobs.cycles import advance
+from graph_simulator.world.jobs.executions import SynchronizationError
+from graph_simulator.world.jobs.job import Job, create_job
 from graph_simulator.world.overrides import Override
 from graph_simulator.world.replication import INSTANT, Look, Replication, Veil, draw_veil
 from graph_simulator.world.secrets import CredentialValidation, SecretWrite, upsert_secrets
-from graph_simulator.world.surroundings import Surroundings
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.target_apps import WELCOMING, TargetApp
 from graph_simulator.world.templates import TEMPLATES, Template

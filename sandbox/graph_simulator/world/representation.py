@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from graph_simulator.world.cycles import observe_progress
-from graph_simulator.world.executions import Execution, Quarantine, SynchronizationError
-from graph_simulator.world.jobs import Job
-from graph_simulator.world.quarantines import show_next_attempt
+from graph_simulator.world.jobs.cycles import observe_progress
+from graph_simulator.world.jobs.executions import Execution, Quarantine, SynchronizationError
+from graph_simulator.world.jobs.job import Job
+from graph_simulator.world.jobs.quarantines import show_next_attempt
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import Template
 from graph_simulator.world.times import format_duration, format_time

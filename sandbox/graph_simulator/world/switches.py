@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from graph_simulator.world.words import ScheduleState, StatusCode
+from graph_simulator.world.enums import ScheduleState, StatusCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from graph_simulator.world.executions import BAD_CREDENTIALS, SynchronizationError
+from graph_simulator.world.jobs.executions import BAD_CREDENTIALS, SynchronizationError
 
 UNAVAILABLE = SynchronizationError(
     "CredentialValidationUnavailable",

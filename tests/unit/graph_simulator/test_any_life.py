@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph_simulator.world.cycles import advance
-from graph_simulator.world.jobs import Job, create_job, pause_job, start_job
-from graph_simulator.world.outcomes import FAIL, SUCCEED, Outcome
+from graph_simulator.world.jobs.cycles import advance
+from graph_simulator.world.jobs.job import Job, create_job, pause_job, start_job
+from graph_simulator.world.jobs.outcomes import FAIL, SUCCEED, Outcome
+from graph_simulator.world.jobs.restarts import restart_job
 from graph_simulator.world.representation import write_job
-from graph_simulator.world.restarts import restart_job
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import TEMPLATES
 from tests.support.graph_facts import check_answer

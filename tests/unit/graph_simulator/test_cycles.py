@@ -6,16 +6,16 @@ from typing import Literal
 
 import pytest
 
-from graph_simulator.world.cycles import advance, observe_progress
-from graph_simulator.world.executions import NOT_RUN
-from graph_simulator.world.jobs import Job, create_job, pause_job, start_job
-from graph_simulator.world.outcomes import FAIL, SUCCEED, Outcome, find_threshold
-from graph_simulator.world.quarantines import impose_quarantine
-from graph_simulator.world.surroundings import Surroundings
+from graph_simulator.world.enums import QUARANTINE_REASONS, QuarantineReason
+from graph_simulator.world.jobs.cycle_inputs import Surroundings
+from graph_simulator.world.jobs.cycles import advance, observe_progress
+from graph_simulator.world.jobs.executions import NOT_RUN
+from graph_simulator.world.jobs.job import Job, create_job, pause_job, start_job
+from graph_simulator.world.jobs.outcomes import FAIL, SUCCEED, Outcome, find_threshold
+from graph_simulator.world.jobs.quarantines import impose_quarantine
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import TEMPLATES
 from graph_simulator.world.times import NEVER
-from graph_simulator.world.words import QUARANTINE_REASONS, QuarantineReason
 
 NOW = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from graph_simulator.world.jobs import create_job
+from graph_simulator.world.jobs.job import create_job
 from graph_simulator.world.representation import write_job
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import TEMPLATES

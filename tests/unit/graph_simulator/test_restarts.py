@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from graph_simulator.world.cycles import advance
-from graph_simulator.world.jobs import Job, change_interval, change_settings, create_job, pause_job, start_job
-from graph_simulator.world.outcomes import Outcome
-from graph_simulator.world.quarantines import impose_quarantine
-from graph_simulator.world.restarts import DEFAULT_SCOPE, read_scope, restart_job
-from graph_simulator.world.surroundings import Surroundings
+from graph_simulator.world.jobs.cycle_inputs import Surroundings
+from graph_simulator.world.jobs.cycles import advance
+from graph_simulator.world.jobs.job import Job, change_interval, change_settings, create_job, pause_job, start_job
+from graph_simulator.world.jobs.outcomes import Outcome
+from graph_simulator.world.jobs.quarantines import impose_quarantine
+from graph_simulator.world.jobs.restarts import DEFAULT_SCOPE, read_scope, restart_job
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import TEMPLATES
 from graph_simulator.world.times import NEVER

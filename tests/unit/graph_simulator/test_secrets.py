@@ -8,9 +8,9 @@ import pytest
 
 from graph_simulator.web.bodies import mask_body
 from graph_simulator.world.directory import JobRecord, World
-from graph_simulator.world.executions import BAD_CREDENTIALS
-from graph_simulator.world.jobs import start_job
-from graph_simulator.world.outcomes import Outcome
+from graph_simulator.world.jobs.executions import BAD_CREDENTIALS
+from graph_simulator.world.jobs.job import start_job
+from graph_simulator.world.jobs.outcomes import Outcome
 from graph_simulator.world.secrets import (
     SECRET_KEYS,
     SENSITIVE_KEYS,

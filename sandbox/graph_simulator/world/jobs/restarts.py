@@ -2,7 +2,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 
-from graph_simulator.world.jobs import Job, Restart
+from graph_simulator.world.jobs.job import Job, Restart
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.times import NEVER
 

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from graph_simulator.world.executions import SynchronizationError
+from graph_simulator.world.jobs.executions import SynchronizationError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from graph_simulator.world.enums import ExecutionState, QuarantineReason
 from graph_simulator.world.times import NEVER
-from graph_simulator.world.words import ExecutionState, QuarantineReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
-from graph_simulator.world.executions import BAD_CREDENTIALS, SynchronizationError
-from graph_simulator.world.words import QuarantineReason
+from graph_simulator.world.enums import QuarantineReason
+from graph_simulator.world.jobs.executions import BAD_CREDENTIALS, SynchronizationError
 
 OutcomeKind = Literal["succeed", "entry_errors", "fail", "quarantine", "prune_escrows"]
 

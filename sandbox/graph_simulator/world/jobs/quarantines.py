@@ -1,11 +1,11 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from graph_simulator.world.executions import Quarantine, SynchronizationError
-from graph_simulator.world.jobs import Job
+from graph_simulator.world.enums import QuarantineReason
+from graph_simulator.world.jobs.executions import Quarantine, SynchronizationError
+from graph_simulator.world.jobs.job import Job
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.times import NEVER
-from graph_simulator.world.words import QuarantineReason
 
 LONGEST = timedelta(weeks=4)
 """After so long in quarantine Graph disables the job (graph-facts 4.6)."""

@@ -2,12 +2,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from graph_simulator.world.executions import NOT_RUN, Execution, Quarantine
-from graph_simulator.world.outcomes import SUCCEED, Outcome
+from graph_simulator.world.enums import ScheduleState, StatusCode
+from graph_simulator.world.jobs.executions import NOT_RUN, Execution, Quarantine
+from graph_simulator.world.jobs.outcomes import SUCCEED, Outcome
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import Template
 from graph_simulator.world.times import NEVER, UNSCHEDULED
-from graph_simulator.world.words import ScheduleState, StatusCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Restart:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A synchronization job at one moment. Only `graph_simulator.world.cycles.advance` moves it through time."""
+    """A synchronization job at one moment. Only `graph_simulator.world.jobs.cycles.advance` moves it through time."""
 
     id: str
     service_principal_id: str

@@ -3,15 +3,15 @@ from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from graph_simulator.world.executions import BAD_CREDENTIALS, Counts, Execution, SynchronizationError
-from graph_simulator.world.jobs import Cycle, Job
-from graph_simulator.world.outcomes import Outcome, find_threshold
-from graph_simulator.world.quarantines import LONGEST, disable_job, impose_quarantine
-from graph_simulator.world.surroundings import FRIENDLY, Surroundings
+from graph_simulator.world.enums import ExecutionState, QuarantineReason
+from graph_simulator.world.jobs.cycle_inputs import FRIENDLY, Surroundings
+from graph_simulator.world.jobs.executions import BAD_CREDENTIALS, Counts, Execution, SynchronizationError
+from graph_simulator.world.jobs.job import Cycle, Job
+from graph_simulator.world.jobs.outcomes import Outcome, find_threshold
+from graph_simulator.world.jobs.quarantines import LONGEST, disable_job, impose_quarantine
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import Template
 from graph_simulator.world.times import NEVER, UNSCHEDULED
-from graph_simulator.world.words import ExecutionState, QuarantineReason
 
 _HARD_REASONS = {"EncounteredQuarantineException", "IngestionInterrupted", "Unknown"}
 """With these the execution itself has failed; with the others it ran and something about it was too much."""
