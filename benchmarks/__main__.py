@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import httpx
 
+from benchmarks.environment import PROJECT, NotMeasuredError
 from benchmarks.figure import Figure, draw_result, draw_row, take, write_results
 from benchmarks.figures import (
     graph_calls_per_create,
@@ -18,7 +19,6 @@ from benchmarks.figures import (
     status_writes_10_idle_polls,
     token_requests_100_jobs_1_hour,
 )
-from benchmarks.workshop import PROJECT, NotMeasuredError
 from control_plane import ControlPlaneError
 from graph_simulator.control_client.client import ControlError
 

@@ -4,7 +4,7 @@ Counted by the simulator's journal: every request to Graph, whatever the answer.
 world's clock runs at its natural speed, so that no due poll falls into the count.
 """
 
-from benchmarks.workshop import open_workshop
+from benchmarks.environment import open_workshop
 
 
 def measure() -> float:

@@ -4,7 +4,7 @@ All else is as in `graph_calls_per_create`. The template's id and the service pr
 given, so that nothing has to be looked up.
 """
 
-from benchmarks.workshop import NAMESPACE, NotMeasuredError, open_workshop
+from benchmarks.environment import NAMESPACE, NotMeasuredError, open_workshop
 
 SECRET = f"""
 apiVersion: v1

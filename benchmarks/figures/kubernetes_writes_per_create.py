@@ -4,7 +4,7 @@ Counted by the API server's audit log: every create, update, patch or delete of 
 synchronizationjobs and their status, whatever the answer. Events are not counted.
 """
 
-from benchmarks.workshop import open_workshop
+from benchmarks.environment import open_workshop
 
 
 def measure() -> float:

@@ -2,7 +2,7 @@
 
 import subprocess
 
-from benchmarks.workshop import open_workshop
+from benchmarks.environment import open_workshop
 
 COUNT = 200
 

@@ -5,7 +5,7 @@ Graph takes 50 ms longer in the simulator. All processes share this machine: kub
 operator, and the watch that tells when all are Ready.
 """
 
-from benchmarks.workshop import open_workshop
+from benchmarks.environment import open_workshop
 
 COUNT = 200
 LATENCY_MS = 50.0

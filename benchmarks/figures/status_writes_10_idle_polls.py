@@ -4,7 +4,7 @@ The job has run once and waits for its next cycle. Counted by the audit log: eve
 synchronizationjobs and their status.
 """
 
-from benchmarks.workshop import NotMeasuredError, Workshop, open_workshop
+from benchmarks.environment import NotMeasuredError, Workshop, open_workshop
 
 RATE = 60.0
 POLLS = 10

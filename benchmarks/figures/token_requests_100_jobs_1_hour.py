@@ -7,7 +7,7 @@ their life. So that they age as they would in a real hour, the simulator issues 
 
 import time
 
-from benchmarks.workshop import open_workshop
+from benchmarks.environment import open_workshop
 
 RATE = 120.0
 HOUR = 3600.0

@@ -8,7 +8,7 @@ from control_plane import ControlPlaneError
 from demo.console import DemoConsole
 from demo.environment import DemoError, set_up_environment
 from demo.interrupts import Interrupts
-from demo.story import Story
+from demo.scenario import Story
 from graph_simulator.control_client.client import ControlError
 
 KNOWN_FAULTS = (ControlPlaneError, ControlError, DemoError, httpx.HTTPError, OSError, RuntimeError)

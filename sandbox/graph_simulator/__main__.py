@@ -8,7 +8,7 @@ from pathlib import Path
 from graph_simulator.app import create_app
 from graph_simulator.clock import WorldClock
 from graph_simulator.server import serve
-from graph_simulator.simulator import make_identity
+from graph_simulator.state import make_identity
 from graph_simulator.world.directory import World
 from graph_simulator.world.times import parse_time
 from graph_simulator.world_file import load_world

@@ -3,7 +3,7 @@ from starlette.responses import Response
 from graph_simulator.clock import WorldClock
 from graph_simulator.control_api.app import create_surface
 from graph_simulator.identity.service import IdentityService
-from graph_simulator.simulator import Simulator
+from graph_simulator.state import Simulator
 from graph_simulator.web.connections import Receive, Scope, Send
 from graph_simulator.web.endpoint import GraphEndpoint
 from graph_simulator.world.directory import World

@@ -5,7 +5,7 @@ from typing import Any
 from graph_simulator.control_api.contents import add_service_principal
 from graph_simulator.control_api.wire import change_thing, read_thing
 from graph_simulator.identity.applications import Application
-from graph_simulator.simulator import Simulator
+from graph_simulator.state import Simulator
 
 
 def load_world(simulator: Simulator, path: Path) -> None:

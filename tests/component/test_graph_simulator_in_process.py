@@ -11,7 +11,7 @@ import pytest
 from graph_simulator.app import SimulatorApp, create_app
 from graph_simulator.clock import clock_at
 from graph_simulator.identity.applications import DEFAULT_CLIENT, DEFAULT_SECRET
-from graph_simulator.web.faults import Fault
+from graph_simulator.traffic.faults import Fault
 from graph_simulator.world.directory import ServicePrincipal, World
 from tests.support.graph_caller import jobs_of
 

@@ -10,8 +10,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from graph_simulator.control_api import behaviour as conduct
 from graph_simulator.control_api import contents, identities, target_apps
 from graph_simulator.control_api.wire import get_simulator, reply
-from graph_simulator.simulator import Simulator, make_identity
-from graph_simulator.web.throttles import Throttle
+from graph_simulator.state import Simulator, make_identity
+from graph_simulator.traffic.throttle import Throttle
 from graph_simulator.world.directory import World
 
 

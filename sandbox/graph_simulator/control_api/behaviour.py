@@ -9,11 +9,11 @@ from starlette.routing import Route
 
 from graph_simulator.clock import WorldClock
 from graph_simulator.control_api.wire import change_thing, get_simulator, read_document, read_thing, reply
+from graph_simulator.traffic.faults import ArmedFault, Fault
+from graph_simulator.traffic.journal import Entry
+from graph_simulator.traffic.operations import OPERATIONS
+from graph_simulator.traffic.throttle import Throttle
 from graph_simulator.web.endpoint import decode_body
-from graph_simulator.web.faults import ArmedFault, Fault
-from graph_simulator.web.journal import Entry
-from graph_simulator.web.operations import OPERATIONS
-from graph_simulator.web.throttles import Throttle
 from graph_simulator.world.replication import Replication
 from graph_simulator.world.times import parse_time
 

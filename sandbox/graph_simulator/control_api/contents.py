@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graph_simulator.control_api.wire import get_simulator, read_document, read_thing, reply
-from graph_simulator.simulator import Simulator
+from graph_simulator.state import Simulator
 from graph_simulator.world.directory import JobRecord, ServicePrincipal, World
 from graph_simulator.world.enums import QUARANTINE_REASONS
 from graph_simulator.world.jobs.executions import SynchronizationError

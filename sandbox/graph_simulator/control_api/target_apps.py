@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graph_simulator.control_api.wire import change_thing, get_simulator, read_document, reply
-from graph_simulator.simulator import Simulator
+from graph_simulator.state import Simulator
 from graph_simulator.world.secrets import SECRET_KEYS
 from graph_simulator.world.target_apps import WELCOMING
 

@@ -10,7 +10,7 @@ from pydantic_core import to_jsonable_python
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graph_simulator.simulator import Simulator
+from graph_simulator.state import Simulator
 
 Thing = TypeVar("Thing")
 

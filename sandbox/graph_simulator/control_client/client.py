@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import quote
 
+from graph_simulator.control_client.clock import TimeHand
 from graph_simulator.control_client.fault_handle import PATIENCE_SECONDS, ControlError, FaultHandle
 from graph_simulator.control_client.identity import IdentityHand
 from graph_simulator.control_client.target_apps import TargetAppHand
-from graph_simulator.control_client.time import TimeHand
 from graph_simulator.control_client.views import (
     Calls,
     CredentialValidationView,

@@ -1,8 +1,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from graph_simulator.control_client.transport import Wire
 from graph_simulator.control_client.views import ApplicationView, ManagedIdentityView
-from graph_simulator.control_client.wire import Wire
 from graph_simulator.identity.applications import EXCHANGE_AUDIENCE
 
 

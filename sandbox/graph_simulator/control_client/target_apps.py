@@ -1,8 +1,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from graph_simulator.control_client.transport import Wire
 from graph_simulator.control_client.views import CredentialValidationView, SecretWriteView
-from graph_simulator.control_client.wire import Wire
 
 
 class TargetAppHand(Wire):

@@ -1,8 +1,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from graph_simulator.traffic.operations import Target
 from graph_simulator.web.answers import GraphError, Ids
-from graph_simulator.web.operations import Target
 from graph_simulator.world.directory import JobRecord, ServicePrincipal, World
 from graph_simulator.world.replication import Look
 from graph_simulator.world.templates import Template

@@ -6,9 +6,13 @@ from datetime import datetime
 from time import perf_counter
 from urllib.parse import parse_qsl
 
-from graph_simulator.identity.machine import answer_managed_identity
+from graph_simulator.identity.managed_identity import answer_managed_identity
 from graph_simulator.identity.tokens import TokenRefusedError
-from graph_simulator.simulator import Simulator
+from graph_simulator.state import Simulator
+from graph_simulator.traffic.faults import ArmedFault, Fault, Point
+from graph_simulator.traffic.journal import HEADERS_OF_INTEREST, Entry
+from graph_simulator.traffic.operations import IDENTITY_OPERATIONS, find_target
+from graph_simulator.traffic.throttle import SHOWN_FROM
 from graph_simulator.web.answers import (
     JSON,
     Answer,
@@ -23,13 +27,9 @@ from graph_simulator.web.answers import (
 from graph_simulator.web.bodies import mask_body
 from graph_simulator.web.calls import Call, GraphRefusalError
 from graph_simulator.web.connections import Receive, Scope, Send, close_connection, read_body, wait_unless_gone
-from graph_simulator.web.faults import ArmedFault, Fault, Point
 from graph_simulator.web.handlers import handle
-from graph_simulator.web.journal import HEADERS_OF_INTEREST, Entry
-from graph_simulator.web.operations import IDENTITY_OPERATIONS, find_target
 from graph_simulator.web.quotes import quote_request, quote_token_request
 from graph_simulator.web.secrets import BEARERS_OF_SECRETS
-from graph_simulator.web.throttles import SHOWN_FROM
 
 
 class _Ended(Exception):

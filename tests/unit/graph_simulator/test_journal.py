@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from graph_simulator.web.journal import Entry, Journal
-from graph_simulator.web.operations import Operation, Target
+from graph_simulator.traffic.journal import Entry, Journal
+from graph_simulator.traffic.operations import Operation, Target
 
 NOW = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from graph_simulator.web.operations import Target, find_target
+from graph_simulator.traffic.operations import Target, find_target
 
 SP = "11111111-2222-3333-4444-555555555555"
 JOBS = f"/v1.0/servicePrincipals/{SP}/synchronization/jobs"

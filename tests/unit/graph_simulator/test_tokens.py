@@ -5,7 +5,7 @@ import pytest
 
 from graph_simulator.identity.applications import DEFAULT_CLIENT, Application
 from graph_simulator.identity.tokens import GRAPH, TokenMint, TokenRefusedError, make_key
-from graph_simulator.simulator import make_identity
+from graph_simulator.state import make_identity
 from graph_simulator.world.directory import DEFAULT_TENANT
 
 APPLICATION = Application(client_id="client", tenant_id="tenant", secrets=("s",), roles=("Some.Role",))

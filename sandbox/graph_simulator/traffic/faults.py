@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from graph_simulator.web.operations import Target
+from graph_simulator.traffic.operations import Target
 
 Point = Literal["before", "after"]
 """Before or after the request had its effect on the world."""

@@ -9,9 +9,9 @@ from graph_simulator.identity.applications import (
 )
 from graph_simulator.identity.service import IdentityService
 from graph_simulator.identity.tokens import GRAPH, TokenMint
-from graph_simulator.web.faults import Faults
-from graph_simulator.web.journal import Journal
-from graph_simulator.web.throttles import Throttle
+from graph_simulator.traffic.faults import Faults
+from graph_simulator.traffic.journal import Journal
+from graph_simulator.traffic.throttle import Throttle
 from graph_simulator.world.directory import DEFAULT_TENANT, World
 
 

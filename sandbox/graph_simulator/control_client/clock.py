@@ -1,8 +1,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from graph_simulator.control_client.transport import Wire
 from graph_simulator.control_client.views import ClockView
-from graph_simulator.control_client.wire import Wire
 
 
 class TimeHand(Wire):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from graph_simulator.web.operations import IDENTITY_OPERATIONS, Target
+from graph_simulator.traffic.operations import IDENTITY_OPERATIONS, Target
 
 HEADERS_OF_INTEREST = (
     "client-request-id",
