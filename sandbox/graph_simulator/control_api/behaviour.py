@@ -1,5 +1,6 @@
 """Clock, faults, switches and journal: how the world behaves and what was asked of it."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,6 @@ from graph_simulator.traffic.faults import ArmedFault, Fault
 from graph_simulator.traffic.journal import Entry
 from graph_simulator.traffic.operations import OPERATIONS
 from graph_simulator.traffic.throttle import Throttle
-from graph_simulator.web.endpoint import decode_body
 from graph_simulator.world.replication import Replication
 from graph_simulator.world.times import parse_time
 
@@ -150,8 +150,18 @@ def describe_entry(entry: Entry) -> dict[str, Any]:
         "in_flight": entry.in_flight,
         "seconds": entry.seconds,
         "roles": entry.roles,
-        "body": decode_body(entry.body),
+        "body": _decode_body(entry.body),
     }
+
+
+def _decode_body(body: bytes | None) -> object:
+    """Read a journalled body for showing: JSON if it is, else text."""
+    if body is None:
+        return None
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode("utf-8", "replace")
 
 
 async def get_journal(request: Request) -> Response:

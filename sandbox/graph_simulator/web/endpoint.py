@@ -1,5 +1,4 @@
 import asyncio
-import json
 import math
 from dataclasses import replace
 from datetime import datetime
@@ -245,13 +244,3 @@ class _Exchange:
 
 def _read_query(query: str) -> dict[str, str]:
     return dict(parse_qsl(query, keep_blank_values=True)) if query else {}
-
-
-def decode_body(body: bytes | None) -> object:
-    """Read a journalled body for showing: JSON if it is, else text."""
-    if body is None:
-        return None
-    try:
-        return json.loads(body)
-    except ValueError:
-        return body.decode("utf-8", "replace")
