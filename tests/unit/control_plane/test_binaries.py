@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from control_plane import ControlPlaneError
+from control_plane import ControlPlaneError, supervisor
 from control_plane.programs import archive, binaries
 from control_plane.programs.catalog import (
     ALL,
@@ -198,8 +198,7 @@ def test_go_versions_are_read_from_what_go_says(text: str, version: tuple[int, i
 
 
 def test_the_supervisor_needs_nothing_but_the_standard_library() -> None:
-    supervisor = Path(binaries.__file__).with_name("supervisor.py")
-    code = f"import runpy; runpy.run_path({str(supervisor)!r})"
+    code = f"import runpy; runpy.run_path({supervisor.__file__!r})"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
