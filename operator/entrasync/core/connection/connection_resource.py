@@ -4,27 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from pydantic import ValidationError
-
 from entrasync.api.graph_connection import GraphConnectionSpec
 from entrasync.api.names import CONNECTION_KIND, REQUEST_ANNOTATIONS
-from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.resource.object_meta import ObjectMeta, read_meta, read_spec, read_status
 
 
-@dataclass(frozen=True)
-class ConnectionResource:
+@dataclass(frozen=True, kw_only=True)
+class ConnectionResource(ObjectMeta):
     """One GraphConnection. `status` is as stored, never trusted to be well-formed."""
 
     kind: ClassVar[str] = CONNECTION_KIND
 
-    key: ObjectKey
-    uid: str
-    generation: int
-    resource_version: str
     spec: GraphConnectionSpec | None
     invalid_spec: str | None = None
-    annotations: Mapping[str, str] = field(default_factory=dict)
     status: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def user_input(self) -> tuple[object, ...]:
+        """What users decide about the connection: all that a login depends on, and the request for one."""
+        return *super().user_input, self.request
 
     @property
     def secret_name(self) -> str | None:
@@ -41,29 +39,9 @@ class ConnectionResource:
 
 
 def read_connection(raw: Mapping[str, Any]) -> ConnectionResource:
-    """Read a GraphConnection as the API server sends it. A spec that cannot be read is told, never raised."""
-    metadata, status = raw["metadata"], raw.get("status")
-    spec, fault = _read_spec(raw.get("spec") or {})
-    return ConnectionResource(
-        key=ObjectKey(metadata.get("namespace", ""), metadata["name"]),
-        uid=metadata["uid"],
-        generation=metadata.get("generation", 0),
-        resource_version=metadata["resourceVersion"],
-        spec=spec,
-        invalid_spec=fault,
-        annotations=metadata.get("annotations") or {},
-        status=status if isinstance(status, dict) else {},
-    )
+    """Read a GraphConnection as the API server sends it.
 
-
-def differs(known: ConnectionResource, seen: ConnectionResource) -> bool:
-    """Whether anything changed that a login depends on; a status of ours is none of it."""
-    return (known.uid, known.generation, known.request) != (seen.uid, seen.generation, seen.request)
-
-
-def _read_spec(raw: Mapping[str, Any]) -> tuple[GraphConnectionSpec | None, str | None]:
-    try:
-        return GraphConnectionSpec.model_validate(raw), None
-    except ValidationError as error:
-        faults = error.errors(include_input=False, include_url=False)
-        return None, "; ".join(f"spec.{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
+    A spec that cannot be read is not raised: `invalid_spec` says what is wrong with it.
+    """
+    spec, fault = read_spec(raw, GraphConnectionSpec.model_validate)
+    return ConnectionResource(**vars(read_meta(raw)), spec=spec, invalid_spec=fault, status=read_status(raw))

@@ -20,6 +20,7 @@ from entrasync.core.primitives.object_key import is_same_id as _is_same_id
 from entrasync.core.primitives.times import parse_time
 from entrasync.core.resource.application_record import ApplicationRecord, read_application_record
 from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.object_meta import ObjectMeta
 
 ResourceKey = ObjectKey  # the former name, until nothing imports it from here
 is_same_id = _is_same_id
@@ -49,27 +50,29 @@ class Operation:
     job_ids_before: frozenset[str]
 
 
-@dataclass(frozen=True)
-class Resource:
+@dataclass(frozen=True, kw_only=True)
+class Resource(ObjectMeta):
     """One SynchronizationJob of the API server.
 
-    `status` and `annotations` are as stored, never trusted to be well-formed, nor changed in place: what is read from
-    a status once is kept.
+    `status` is as stored and never trusted to be well-formed. Neither it nor `annotations` are changed in place: what
+    is read from a status once is kept.
     """
 
     kind: ClassVar[str] = KIND
 
-    key: ObjectKey
-    uid: str
-    generation: int
-    resource_version: str
-    created_at: datetime
     desired: Desired | None
     invalid_spec: str | None = None
-    is_deleting: bool = False
-    finalizers: tuple[str, ...] = ()
-    annotations: Mapping[str, str] = field(default_factory=dict)
     status: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def user_input(self) -> tuple[object, ...]:
+        """What users decide about the resource.
+
+        It leaves out the finalizer and the annotations that the operator writes: the watch may show them before the
+        answer to the write that set them.
+        """
+        others = {name: value for name, value in self.annotations.items() if name not in _OUR_ANNOTATIONS}
+        return *super().user_input, others
 
     @property
     def has_finalizer(self) -> bool:
@@ -210,19 +213,6 @@ def has_standing_loss(resource: Resource) -> bool:
     entries = [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []
     is_said = any(entry.get("type") == FOREIGN_SECRET_LOST and entry.get("status") == "True" for entry in entries)
     return is_said and not resource.has_acknowledged_loss
-
-
-def has_news(known: Resource, seen: Resource) -> bool:
-    """Whether anything changed but status and what we write ourselves.
-
-    The watch may show our own finalizer and annotations before the answer to the write that set them.
-    """
-    return _substance(known) != _substance(seen)
-
-
-def _substance(resource: Resource) -> tuple[object, ...]:
-    others = {name: value for name, value in resource.annotations.items() if name not in _OUR_ANNOTATIONS}
-    return resource.uid, resource.generation, resource.is_deleting, others
 
 
 def _read_operation(stored: object) -> Operation | None:

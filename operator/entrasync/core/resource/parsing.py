@@ -1,47 +1,23 @@
-"""From the API server's JSON to our own resource. A spec that cannot be read is told, never raised."""
+"""Reads a SynchronizationJob from the JSON of the API server."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
-
-from pydantic import ValidationError
 
 from entrasync.api.job.spec import ScheduleSpec, SynchronizationJobSpec
 from entrasync.api.policies import AdoptionPolicy, OnMissing, Readiness
-from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.core.primitives.times import parse_time
 from entrasync.core.resource.defaults import DEFAULTED, Defaults
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.object_meta import read_meta, read_spec, read_status
 
 
 def read_resource(raw: Mapping[str, Any]) -> Resource:
-    """Read a SynchronizationJob as the API server sends it; the store puts defaults where its spec is silent."""
-    metadata, status = raw["metadata"], raw.get("status")
-    desired, fault = _read_spec(raw.get("spec") or {})
-    return Resource(
-        key=ObjectKey(metadata.get("namespace", ""), metadata["name"]),
-        uid=metadata["uid"],
-        generation=metadata.get("generation", 0),
-        resource_version=metadata["resourceVersion"],
-        created_at=parse_time(metadata.get("creationTimestamp")) or datetime(1970, 1, 1, tzinfo=UTC),
-        desired=desired,
-        invalid_spec=fault,
-        is_deleting="deletionTimestamp" in metadata,
-        finalizers=tuple(metadata.get("finalizers") or ()),
-        annotations=metadata.get("annotations") or {},
-        status=status if isinstance(status, dict) else {},
-    )
+    """Read a SynchronizationJob as the API server sends it. Defaults are not yet in it: the store adds them.
 
-
-def _read_spec(raw: Mapping[str, Any]) -> tuple[Desired | None, str | None]:
-    try:
-        spec = SynchronizationJobSpec.model_validate(raw)
-        return _resolve(spec), None
-    except ValidationError as error:
-        faults = error.errors(include_input=False, include_url=False)
-        places = "; ".join(f"spec.{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
-        return None, places or str(error)
+    A spec that cannot be read is not raised: `invalid_spec` says what is wrong with it.
+    """
+    desired, fault = read_spec(raw, lambda spec: _resolve(SynchronizationJobSpec.model_validate(spec)))
+    return Resource(**vars(read_meta(raw)), desired=desired, invalid_spec=fault, status=read_status(raw))
 
 
 def _resolve(spec: SynchronizationJobSpec) -> Desired:

@@ -9,9 +9,10 @@ from typing import Any
 import kopf
 
 from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL, VERSION
-from entrasync.core.connection.connection_resource import ConnectionResource, differs, read_connection
+from entrasync.core.connection.connection_resource import ConnectionResource, read_connection
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.resource.job_resource import Resource, has_news
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.object_meta import has_news
 from entrasync.core.resource.parsing import read_resource
 from entrasync.reconcile.connection.registry import Connections
 from entrasync.reconcile.engine.store import Store
@@ -85,7 +86,7 @@ class ConnectionWatch:
     def keep(self, seen: ConnectionResource) -> None:
         """Take what the watch or a list shows."""
         known = self._store.put(seen)
-        if known is None or differs(known, seen):
+        if known is None or has_news(known, seen):
             self._connections.expect(seen.key)
             self._wake(seen)
 

@@ -15,7 +15,8 @@ from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.job_resource import Resource, has_news
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.object_meta import has_news
 from entrasync.core.status.events import Event, events_between
 from entrasync.core.status.job_status import (
     build_status,

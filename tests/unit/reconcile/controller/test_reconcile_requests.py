@@ -9,7 +9,7 @@ from entrasync.api.conditions import Reason
 from entrasync.api.names import REQUEST_ANNOTATIONS
 from entrasync.core.decision.errors import Stalled, Transient
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.core.resource.job_resource import has_news
+from entrasync.core.resource.object_meta import has_news
 from tests.support.facts import desired, holder, minutes, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 
