@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.generate.shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape
+from entrasync.api.job.mirror_shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape
 from entrasync.api.names import API_VERSION, KIND, PLURAL
 from tests.cluster.jobs import MINIMAL_SPEC, Jobs
 from tests.support.cluster import RefusedError

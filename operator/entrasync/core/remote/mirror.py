@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from entrasync.api.generate.shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape
+from entrasync.api.job.mirror_shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape
 from entrasync.core.primitives.times import is_never
 from entrasync.core.primitives.utf8 import repair
 from entrasync.core.remote.jobs import RemoteJob

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from entrasync.api.generate.shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape, members_of
 from entrasync.api.job import mirror
+from entrasync.api.job.mirror_shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape, members_of
 
 FACTS: dict[str, Any] = json.loads((Path(__file__).parents[3] / "data" / "graph_facts.json").read_text())
 TYPES: dict[str, dict[str, str]] = FACTS["v1.0"]["types"] | FACTS["beta"]["types"]

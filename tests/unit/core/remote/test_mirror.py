@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrasync.api.generate.shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape
+from entrasync.api.job.mirror_shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.mirror import DEEPEST, LARGEST_MIRROR_BYTES, LONGEST_STRING_BYTES, Mirror, mirror_job
 from tests.support.facts import JOB, NEVER

@@ -9,8 +9,8 @@ from uuid import UUID
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, WithJsonSchema, create_model
 
-from entrasync.api.generate.structural_schema import SchemaError, structural_schema
 from entrasync.api.model import PRESERVE_UNKNOWN, VALIDATIONS, cel_rules, list_map, rule, stored_default
+from entrasync.api.structural_schema import SchemaError, structural_schema
 
 
 class Colour(StrEnum):

@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from entrasync.api.generate.structural_schema import structural_schema
 from entrasync.api.job.mirror import GraphJob, SynchronizationStatus
+from entrasync.api.structural_schema import structural_schema
 
 Kind = Literal["string", "integer", "boolean"]
 
