@@ -4,10 +4,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from entrasync.api.ids import Guid, ObjectName
-from entrasync.api.job.application import SecretKeyReference
-from entrasync.api.job.status import NOT_LOOKED_AT, ConditionEntry
+from entrasync.api.condition_entry import NEVER_OBSERVED, ConditionEntry
+from entrasync.api.ids import Guid
 from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule, stored_default
+from entrasync.api.references import CertificateReference, SecretKeyReference, ServiceAccountReference
 
 CLOUD_PATTERN = "^[A-Za-z][A-Za-z0-9-]*$"
 
@@ -22,13 +22,6 @@ class ClientSecretCredential(ApiModel):
     """The key of a Secret in this namespace that holds the client secret's value."""
 
 
-class CertificateReference(ApiModel):
-    """A Secret of type kubernetes.io/tls in this namespace."""
-
-    name: ObjectName
-    """Name of the Secret; its tls.crt is the certificate (PEM), its tls.key the private key (PEM)."""
-
-
 class ClientCertificateCredential(ApiModel):
     """An app registration that proves itself by a certificate."""
 
@@ -37,13 +30,6 @@ class ClientCertificateCredential(ApiModel):
 
     secret_ref: CertificateReference
     """The Secret that holds certificate and private key, as cert-manager writes it."""
-
-
-class ServiceAccountReference(ApiModel):
-    """A ServiceAccount in this namespace."""
-
-    name: ObjectName
-    """Name of the ServiceAccount."""
 
 
 class WorkloadIdentityCredential(ApiModel):
@@ -141,7 +127,7 @@ class CredentialSource(ApiModel):
 class GraphConnectionStatus(ApiModel):
     """What the operator last saw and did."""
 
-    observed_generation: int | None = Field(default=None, json_schema_extra=stored_default(NOT_LOOKED_AT))
+    observed_generation: int | None = Field(default=None, json_schema_extra=stored_default(NEVER_OBSERVED))
     """The metadata.generation that the operator last acted on. -1: it has not looked at this resource yet."""
 
     conditions: list[ConditionEntry] | None = Field(default=None, max_length=32, json_schema_extra=list_map("type"))
@@ -173,6 +159,6 @@ class GraphConnection(ApiModel):
     """A tenant, and how to log in to it."""
 
     status: GraphConnectionStatus | None = Field(
-        default=None, json_schema_extra=stored_default({"observedGeneration": NOT_LOOKED_AT})
+        default=None, json_schema_extra=stored_default({"observedGeneration": NEVER_OBSERVED})
     )
     """What the operator last saw and did. Written by the operator only."""

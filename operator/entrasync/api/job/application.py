@@ -4,20 +4,10 @@ from typing import Annotated, Self
 
 from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
-from entrasync.api.ids import DataKey, ObjectName
 from entrasync.api.job.secret_keys import KEYS_WITH_FIELDS, SENSITIVE_KEYS, SecretKey
 from entrasync.api.model import ApiModel, cel_rules, list_map, rule
 from entrasync.api.policies import CredentialValidation, OnCredentialDelete, OutOfScopeDeletions, ProvisioningScope
-
-
-class SecretKeyReference(ApiModel):
-    """A key of a Secret in the namespace of this resource."""
-
-    name: ObjectName
-    """Name of the Secret."""
-
-    key: DataKey
-    """Key in the data of the Secret."""
+from entrasync.api.references import SecretKeyReference
 
 
 class ValueSource(ApiModel):

@@ -19,10 +19,11 @@ from pydantic import (
 )
 
 from entrasync.api.duration import GoDuration
-from entrasync.api.ids import FactoryTag, Guid, JobId, ObjectName, TemplateId
+from entrasync.api.ids import FactoryTag, Guid, JobId, TemplateId
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, Readiness, ScheduleState
+from entrasync.api.references import ConnectionReference
 
 PollInterval = Annotated[
     timedelta,
@@ -72,13 +73,6 @@ GraphInterval = Annotated[
 ]
 
 SETTING_NAME_PATTERN = "^[A-Za-z][A-Za-z0-9._-]*$"
-
-
-class ConnectionReference(ApiModel):
-    """A GraphConnection in the namespace of this resource."""
-
-    name: ObjectName
-    """Name of the GraphConnection."""
 
 
 class ServicePrincipalReference(ApiModel):

@@ -3,39 +3,11 @@
 Beside the conditions there are bare types only: a status that the API server refuses tells nobody anything.
 """
 
-from typing import Annotated, Literal
+from pydantic import Field
 
-from pydantic import AwareDatetime, Field
-
+from entrasync.api.condition_entry import NEVER_OBSERVED, ConditionEntry
 from entrasync.api.job.mirror import GraphJob, SynchronizationStatus
 from entrasync.api.model import ApiModel, list_map, stored_default
-
-NOT_LOOKED_AT = -1
-"""The observed generation of a resource that no operator has seen: tools then wait instead of calling it current."""
-
-
-class ConditionEntry(ApiModel):
-    """One thing that can be said of this resource, in the form that Kubernetes tools know (metav1.Condition)."""
-
-    type: Annotated[str, Field(max_length=316)]
-    """What is said, such as Ready, Stalled or Quarantined."""
-
-    status: Literal["True", "False", "Unknown"]
-    """Whether it is so."""
-
-    observed_generation: int | None = Field(default=None, ge=0)
-    """The metadata.generation that this was said of."""
-
-    last_transition_time: AwareDatetime
-    """When status last changed."""
-
-    # No pattern, unlike metav1.Condition: the reason of Quarantined is Graph's word, and an odd one must not cost the
-    # whole status. As long as the longest string of the mirror.
-    reason: Annotated[str, Field(max_length=4096)]
-    """Why it is so, in one word for programs."""
-
-    message: Annotated[str, Field(max_length=32768)]
-    """Why it is so and what to do, for people."""
 
 
 class EffectiveSettings(ApiModel):
@@ -211,7 +183,7 @@ class DriftRecord(ApiModel):
 class SynchronizationJobStatus(ApiModel):
     """What the operator last saw and did."""
 
-    observed_generation: int | None = Field(default=None, json_schema_extra=stored_default(NOT_LOOKED_AT))
+    observed_generation: int | None = Field(default=None, json_schema_extra=stored_default(NEVER_OBSERVED))
     """The metadata.generation that the operator last acted on. -1: it has not looked at this resource yet."""
 
     tenant_id: str | None = None

@@ -2,8 +2,9 @@
 
 from pydantic import Field
 
+from entrasync.api.condition_entry import NEVER_OBSERVED
 from entrasync.api.job.spec import SynchronizationJobSpec
-from entrasync.api.job.status import NOT_LOOKED_AT, SynchronizationJobStatus
+from entrasync.api.job.status import SynchronizationJobStatus
 from entrasync.api.model import ApiModel, stored_default
 
 
@@ -27,6 +28,6 @@ class SynchronizationJob(ApiModel):
     # The default sits on status itself: one inside it does not apply as long as there is no status, and that is when
     # it is needed.
     status: SynchronizationJobStatus | None = Field(
-        default=None, json_schema_extra=stored_default({"observedGeneration": NOT_LOOKED_AT})
+        default=None, json_schema_extra=stored_default({"observedGeneration": NEVER_OBSERVED})
     )
     """What the operator last saw and did. Written by the operator only."""

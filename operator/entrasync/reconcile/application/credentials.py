@@ -1,6 +1,7 @@
 """Reads the values of `spec.application.credentials`, from spec itself and from Secrets of the API server."""
 
-from entrasync.api.job.application import ApplicationSpec, CredentialEntry, SecretKeyReference
+from entrasync.api.job.application import ApplicationSpec, CredentialEntry
+from entrasync.api.references import SecretKeyReference
 from entrasync.core.application.wanted_secrets import Credentials
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.primitives.object_key import ObjectKey
