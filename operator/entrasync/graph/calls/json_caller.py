@@ -1,0 +1,79 @@
+"""Calls to Graph with JSON in the request and in the answer."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from entrasync.api.job.secret_keys import KEYS_WITH_FIELDS
+from entrasync.core.decision.errors import PossiblyReplicating
+from entrasync.graph.calls.error_classifier import unreadable
+from entrasync.graph.calls.exchange import Exchange, Request
+from entrasync.graph.calls.operations import Operation
+from entrasync.graph.calls.pages import Pages
+from entrasync.graph.calls.urls import Addresses
+from entrasync.graph.wire.clouds import GraphEndpoint
+from entrasync.graph.wire.payloads import UnreadableError, read_object
+from entrasync.graph.wire.responses import Received
+
+
+class JsonCaller:
+    """Makes the calls of a client: writes the request's JSON, sends it, and reads the answer.
+
+    Its methods raise what `Exchange.send` raises.
+    """
+
+    def __init__(self, exchange: Exchange, endpoint: GraphEndpoint) -> None:
+        self._exchange = exchange
+        self._pages = Pages(exchange, endpoint.graph_url)
+        self._endpoint = endpoint
+        self._clock = exchange.limiter.clock
+        self._urls = Addresses(endpoint.root)
+
+    async def _send(
+        self,
+        operation: Operation,
+        method: str,
+        url: str,
+        *,
+        document: Mapping[str, Any] | None = None,
+        secrets: Mapping[str, str] | None = None,
+    ) -> Received:
+        """Send `document` as JSON, or no body.
+
+        No error shows a value of `secrets`, except those that are settings rather than secrets.
+        """
+        body = None if document is None else json.dumps(document).encode()
+        hidden = tuple(value for key, value in (secrets or {}).items() if key not in KEYS_WITH_FIELDS)
+        return await self._exchange.send(Request(operation, method, url, body, secrets=hidden))
+
+    async def _get(self, operation: Operation, url: str) -> Mapping[str, Any] | None:
+        """Read one JSON object; returns None only when Graph answered 404."""
+        received = await self._send_unless_missing(Request(operation, "GET", url))
+        return read_answer(operation, received) if received else None
+
+    async def _delete(self, operation: Operation, url: str) -> bool:
+        """Delete something; returns False when Graph answered 404."""
+        return await self._send_unless_missing(Request(operation, "DELETE", url)) is not None
+
+    async def _list(self, operation: Operation, url: str, *, is_background: bool = False) -> list[object]:
+        """Read the entries of all pages of a collection. Raises what `Pages.read_all` raises."""
+        return await self._pages.read_all(operation, url, is_background=is_background)
+
+    async def _send_unless_missing(self, request: Request) -> Received | None:
+        try:
+            return await self._exchange.send(request)
+        except PossiblyReplicating as error:
+            if error.answer.status == 404:
+                return None
+            raise
+
+
+def read_answer(operation: Operation, received: Received) -> Mapping[str, Any]:
+    """Read the JSON object of a successful answer.
+
+    Raises `Transient` when it cannot be read, and for a write `OutcomeUnknown`.
+    """
+    try:
+        return read_object(received.body)
+    except UnreadableError as error:
+        raise unreadable(operation, str(error)) from error
