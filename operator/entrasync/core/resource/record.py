@@ -1,0 +1,178 @@
+"""What the operator remembers of a SynchronizationJob: its `status`, read once, changed by `replace`, written once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from entrasync.api.conditions import ConditionType
+from entrasync.core.decision.condition import Condition
+from entrasync.core.primitives.json_values import read_object, read_text
+from entrasync.core.primitives.merge_patch import merge_patch
+from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
+from entrasync.core.resource.application_record import ApplicationRecord, read_application_record
+from entrasync.core.resource.operation import CreateIntent, RestartIntent, read_operation
+from entrasync.core.resource.schedule_record import IntervalRequest, Pause, read_interval_request, read_pause
+
+
+@dataclass(frozen=True)
+class EffectiveSettings:
+    """`status.effective`: what is in force, each as the CRD writes it; None where nothing is or nothing is known."""
+
+    management_policy: str | None = None
+    deletion_policy: str | None = None
+    poll_interval: str | None = None
+    schedule_state: str | None = None
+
+    def write(self) -> dict[str, str]:
+        """Write them as `status.effective`."""
+        members = {
+            "managementPolicy": self.management_policy,
+            "deletionPolicy": self.deletion_policy,
+            "pollInterval": self.poll_interval,
+            "scheduleState": self.schedule_state,
+        }
+        return {name: value for name, value in members.items() if value is not None}
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """The `status` of one SynchronizationJob as decisions read it. What is absent or malformed is None or empty.
+
+    `stored` is the JSON that it was read from: `write` takes from there whatever was not changed, so that members of a
+    newer version, and times in another form than ours, stay as they are.
+    """
+
+    observed_generation: int | None = None
+    tenant_id: str | None = None
+    service_principal_id: str | None = None
+    origin: str | None = None
+    origin_time: datetime | None = None
+    """When the job was created or adopted."""
+    effective: EffectiveSettings = field(default_factory=EffectiveSettings)
+    pause: Pause | None = None
+    last_start_time: datetime | None = None
+    """When the operator last started the job."""
+    last_resume_time: datetime | None = None
+    """When the job was last seen to run again after a pause, whoever started it."""
+    operation: CreateIntent | RestartIntent | None = None
+    interval: IntervalRequest | None = None
+    application: ApplicationRecord = field(default_factory=ApplicationRecord)
+    last_drift: Mapping[str, Any] | None = None
+    last_handled_reconcile_at: str | None = None
+    stored_conditions: tuple[Mapping[str, Any], ...] = ()
+    """The conditions as they are stored, with the times of their transitions."""
+    job: Mapping[str, Any] | None = None
+    """The mirror of Graph's job."""
+    synchronization_status: Mapping[str, Any] | None = None
+    """The mirror of Graph's synchronizationStatus."""
+    stored: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def conditions(self) -> Mapping[ConditionType, Condition]:
+        """The conditions by type; those of unknown types are left out."""
+        stored = {"conditions": list(self.stored_conditions)}
+        return {condition.type: condition for condition in Condition.read_all(stored)}
+
+    @property
+    def job_id(self) -> str | None:
+        """The id of the mirrored job."""
+        return read_text(self.job.get("id")) or None if self.job else None
+
+    @property
+    def template_id(self) -> str | None:
+        """The template of the mirrored job."""
+        return read_text(self.job.get("templateId")) or None if self.job else None
+
+    def is_true(self, kind: ConditionType) -> bool:
+        """Whether the condition of this type is True."""
+        return kind in self.conditions and self.conditions[kind].is_true
+
+    def without_job(self) -> "JobRecord":
+        """Forget all that is true of one job only."""
+        return replace(
+            self,
+            job=None,
+            synchronization_status=None,
+            pause=None,
+            last_start_time=None,
+            last_resume_time=None,
+            origin_time=None,
+            interval=None,
+        )
+
+    def write(self) -> dict[str, Any]:
+        """Write it as `status`: what was changed since it was read laid over what is stored."""
+        before, after = _members(read_record(self.stored)), _members(self)
+        changed = merge_patch(before, after).keys()
+        kept = {name: value for name, value in self.stored.items() if name not in changed}
+        return kept | {name: after[name] for name in changed if after[name] is not None}
+
+
+def read_record(stored: object) -> JobRecord:
+    """Read a `status`, never trusted to be well-formed."""
+    status = read_object(stored)
+    generation = status.get("observedGeneration")
+    conditions = status.get("conditions")
+    return JobRecord(
+        observed_generation=generation if isinstance(generation, int) else None,
+        tenant_id=read_text(status.get("tenantId")) or None,
+        service_principal_id=read_text(status.get("servicePrincipalId")) or None,
+        origin=read_text(status.get("origin")) or None,
+        origin_time=parse_time(status.get("originTime")),
+        effective=_read_effective(status.get("effective")),
+        pause=read_pause(status.get("pause")),
+        last_start_time=parse_time(status.get("lastStartTime")),
+        last_resume_time=parse_time(status.get("lastResumeTime")),
+        operation=read_operation(status.get("operation")),
+        interval=read_interval_request(status.get("interval")),
+        application=read_application_record(status.get("application")),
+        last_drift=_read_mirror(status.get("lastDrift")),
+        last_handled_reconcile_at=read_text(status.get("lastHandledReconcileAt")),
+        stored_conditions=_read_conditions(conditions),
+        job=_read_mirror(status.get("job")),
+        synchronization_status=_read_mirror(status.get("synchronizationStatus")),
+        stored=status,
+    )
+
+
+def _members(record: JobRecord) -> dict[str, Any]:
+    """Write each member that is known, None where it has nothing to say."""
+    return {
+        "observedGeneration": record.observed_generation,
+        "tenantId": record.tenant_id,
+        "servicePrincipalId": record.service_principal_id,
+        "origin": record.origin,
+        "originTime": write_time(record.origin_time) if record.origin_time else None,
+        "effective": record.effective.write() or None,
+        "pause": record.pause.write() if record.pause else None,
+        "lastStartTime": write_precise_time(record.last_start_time) if record.last_start_time else None,
+        "lastResumeTime": write_time(record.last_resume_time) if record.last_resume_time else None,
+        "operation": record.operation.write() if record.operation else None,
+        "interval": record.interval.write() if record.interval else None,
+        "application": record.application.write(),
+        "lastDrift": record.last_drift,
+        "lastHandledReconcileAt": record.last_handled_reconcile_at,
+        "conditions": [dict(condition) for condition in record.stored_conditions] or None,
+        "job": record.job,
+        "synchronizationStatus": record.synchronization_status,
+    }
+
+
+def _read_effective(stored: object) -> EffectiveSettings:
+    effective = read_object(stored)
+    return EffectiveSettings(
+        management_policy=read_text(effective.get("managementPolicy")),
+        deletion_policy=read_text(effective.get("deletionPolicy")),
+        poll_interval=read_text(effective.get("pollInterval")),
+        schedule_state=read_text(effective.get("scheduleState")),
+    )
+
+
+def _read_conditions(stored: object) -> tuple[Mapping[str, Any], ...]:
+    return tuple(entry for entry in stored if isinstance(entry, dict)) if isinstance(stored, list) else ()
+
+
+def _read_mirror(stored: object) -> Mapping[str, Any] | None:
+    return stored if isinstance(stored, dict) else None

@@ -1,0 +1,87 @@
+"""What `status` records of the job's schedule: who paused the job, and which interval Graph was asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from entrasync.core.primitives.json_values import read_object, read_text
+from entrasync.core.primitives.times import parse_time, write_time
+
+
+class PausedBy(StrEnum):
+    """Who stopped the job's schedule."""
+
+    OPERATOR = "Operator"
+    GRAPH = "Graph"
+    PERSON = "Person"
+
+
+@dataclass(frozen=True)
+class Pause:
+    """A job that is not scheduled, and who paused it.
+
+    `since` is when the pause was first seen, as stored; None when the job was paused from the start. `resumes` says
+    that the job ran before a pause of ours that is limited in time: it is started afterwards even if
+    spec.schedule.state is unset.
+    """
+
+    by: PausedBy
+    since: str | None
+    reason: str
+    resumes: bool = False
+
+    def write(self) -> dict[str, str | bool]:
+        """Write the pause as `status.pause`."""
+        since = {"since": self.since} if self.since else {}
+        resumes = {"resumes": True} if self.resumes else {}
+        return {"by": self.by.value, **since, "reason": self.reason, **resumes}
+
+
+def read_pause(stored: object) -> Pause | None:
+    """Read `status.pause`; None when absent or malformed."""
+    pause = read_object(stored)
+    if pause.get("by") not in list(PausedBy):
+        return None
+    return Pause(
+        PausedBy(pause["by"]),
+        since=read_text(pause.get("since")),
+        reason=str(pause.get("reason", "")),
+        resumes=pause.get("resumes") is True,
+    )
+
+
+@dataclass(frozen=True)
+class IntervalRequest:
+    """The last interval that Graph was asked for (ISO 8601).
+
+    `answer` is what Graph answered where it did not accept the interval. At `repeat_at` it is asked once more.
+    """
+
+    requested: str
+    asked_at: datetime | None = None
+    answer: str | None = None
+    repeat_at: datetime | None = None
+
+    def write(self) -> dict[str, str]:
+        """Write it as `status.interval`."""
+        members = {
+            "requested": self.requested,
+            "time": write_time(self.asked_at) if self.asked_at else None,
+            "answer": self.answer,
+            "repeatTime": write_time(self.repeat_at) if self.repeat_at else None,
+        }
+        return {name: value for name, value in members.items() if value is not None}
+
+
+def read_interval_request(stored: object) -> IntervalRequest | None:
+    """Read `status.interval`; None when absent or malformed."""
+    interval = read_object(stored)
+    requested = read_text(interval.get("requested"))
+    if requested is None:
+        return None
+    return IntervalRequest(
+        requested,
+        asked_at=parse_time(interval.get("time")),
+        answer=read_text(interval.get("answer")),
+        repeat_at=parse_time(interval.get("repeatTime")),
+    )

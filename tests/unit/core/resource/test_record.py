@@ -1,0 +1,268 @@
+"""The record of a job is read tolerantly and written back as it was stored."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from entrasync.api.conditions import ConditionType
+from entrasync.core.primitives.merge_patch import merge_patch
+from entrasync.core.resource.application_record import ApplicationRecord, RefusalRecord, Source
+from entrasync.core.resource.operation import CreateIntent, RestartIntent
+from entrasync.core.resource.record import EffectiveSettings, JobRecord, read_record
+from entrasync.core.resource.schedule_record import IntervalRequest, Pause, PausedBy
+
+TEXT = st.text(max_size=5)
+SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-2, 2, allow_nan=False) | TEXT
+GARBAGE = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3), max_leaves=8
+)
+TIMES = st.sampled_from(
+    [
+        "2026-11-01T12:00:00Z",
+        "2026-11-01T12:00:00.123456Z",
+        "2026-11-01T12:00:00.1234567Z",
+        "2026-11-01T14:00:00+02:00",
+        "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        "yesterday",
+    ]
+)
+TEXTS = TEXT | TIMES
+NAMES = st.lists(TEXT, max_size=3)
+SOURCES = st.lists(st.fixed_dictionaries({}, optional={"name": TEXT, "uid": TEXT, "resourceVersion": TEXT}), max_size=2)
+WORDS_OF_PAUSES = TEXT | st.sampled_from(["Operator", "Graph", "Person"])
+ACTIONS = TEXT | st.sampled_from(["CreateJob", "RecreateJob", "RestartJob"])
+
+REFUSED: dict[str, st.SearchStrategy[Any]] = {
+    "generation": st.integers(0, 9),
+    "sources": SOURCES,
+    "code": TEXT,
+    "message": TEXT,
+    "retryAt": TIMES,
+    "isVerdict": st.booleans(),
+}
+APPLICATION: dict[str, st.SearchStrategy[Any]] = {
+    "sources": SOURCES,
+    "keys": NAMES,
+    "time": TIMES,
+    "scopeInForce": TEXT,
+    "refused": st.fixed_dictionaries({}, optional=REFUSED),
+    "toldDeprecated": st.booleans(),
+    "generation": st.integers(0, 9),
+    "validated": st.booleans(),
+    "lostKeys": NAMES,
+    "unconfirmedKeys": NAMES,
+    "ofANewerVersion": GARBAGE,
+}
+OPERATION: dict[str, st.SearchStrategy[Any]] = {
+    "action": ACTIONS,
+    "startedAt": TIMES,
+    "servicePrincipalId": TEXT,
+    "templateId": TEXT,
+    "jobIdsBefore": NAMES,
+    "tries": st.integers(0, 3),
+}
+CONDITION = st.fixed_dictionaries(
+    {
+        "type": TEXT | st.sampled_from(list(map(str, ConditionType))),
+        "status": st.sampled_from(["True", "False", "Unknown"]),
+        "lastTransitionTime": TIMES,
+        "reason": TEXT,
+        "message": TEXT,
+    },
+    optional={"observedGeneration": st.integers(0, 9)},
+)
+PAUSE = {"by": WORDS_OF_PAUSES, "since": TIMES, "reason": TEXT, "resumes": st.booleans()}
+INTERVAL = {"requested": TEXT, "time": TIMES, "answer": TEXT, "repeatTime": TIMES}
+EFFECTIVE = {"managementPolicy": TEXT, "deletionPolicy": TEXT, "pollInterval": TEXT, "scheduleState": TEXT}
+DRIFT = {
+    "time": TIMES,
+    "differences": st.lists(
+        st.fixed_dictionaries({}, optional={"field": TEXT, "wanted": TEXT, "found": TEXT}), max_size=2
+    ),
+}
+MEMBERS: dict[str, st.SearchStrategy[Any]] = {
+    "observedGeneration": st.integers(-1, 9),
+    "tenantId": TEXT,
+    "servicePrincipalId": TEXT,
+    "origin": st.sampled_from(["Created", "Adopted", "Inherited"]),
+    "originTime": TIMES,
+    "effective": st.fixed_dictionaries({}, optional=EFFECTIVE),
+    "pause": st.fixed_dictionaries({}, optional=PAUSE),
+    "lastStartTime": TIMES,
+    "lastResumeTime": TIMES,
+    "operation": st.fixed_dictionaries({}, optional=OPERATION),
+    "interval": st.fixed_dictionaries({}, optional=INTERVAL),
+    "application": st.fixed_dictionaries({}, optional=APPLICATION),
+    "lastDrift": st.fixed_dictionaries({}, optional=DRIFT),
+    "lastHandledReconcileAt": TEXTS,
+    "conditions": st.lists(CONDITION, max_size=3),
+    "job": st.dictionaries(TEXT | st.sampled_from(["id", "templateId"]), GARBAGE, max_size=3),
+    "synchronizationStatus": st.dictionaries(TEXT, GARBAGE, max_size=3),
+    "ofANewerVersion": GARBAGE,
+}
+"""What the CRD lets in, and one member that only a newer version would write."""
+
+WELL_FORMED = st.fixed_dictionaries({}, optional=MEMBERS)
+MALFORMED = GARBAGE | st.fixed_dictionaries({}, optional=dict.fromkeys(MEMBERS, GARBAGE))
+NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
+
+FULL = JobRecord(
+    observed_generation=3,
+    tenant_id="tenant",
+    service_principal_id="principal",
+    origin="Created",
+    origin_time=NOON,
+    effective=EffectiveSettings("Manage", "Delete", "5m", "Active"),
+    pause=Pause(PausedBy.GRAPH, "2026-11-01T12:00:00Z", "quarantine", resumes=True),
+    last_start_time=NOON.replace(microsecond=7),
+    last_resume_time=NOON,
+    operation=CreateIntent(NOON, "principal", "scim", frozenset({"b", "a"}), action="RecreateJob"),
+    interval=IntervalRequest("PT20M", NOON, "400 Bad", NOON),
+    application=ApplicationRecord(
+        keys=frozenset({"BaseAddress"}),
+        sources=(Source("scim", "uid", "7"),),
+        generation=3,
+        validated=False,
+        time="2026-11-01T12:00:00Z",
+        refused=RefusalRecord(2, (), code="No", message="x", retry_at="2026-11-01T12:00:00Z", is_verdict=True),
+    ),
+    last_drift={"time": "2026-11-01T12:00:00Z", "differences": []},
+    last_handled_reconcile_at="now",
+    stored_conditions=({"type": "Ready", "status": "True", "reason": "Healthy", "message": "It runs."},),
+    job={"id": "scim.1", "templateId": "scim"},
+    synchronization_status={"code": "Active"},
+)
+
+
+class TestARecordThatIsWrittenUnchanged:
+    @given(WELL_FORMED)
+    def test_gives_an_empty_merge_patch(self, stored: dict[str, Any]) -> None:
+        written = read_record(stored).write()
+        assert merge_patch(stored, written) == {}
+        assert written == stored
+
+    @given(MALFORMED)
+    def test_is_never_an_error_whatever_is_stored(self, stored: Any) -> None:
+        written = read_record(stored).write()
+        assert written == (stored if isinstance(stored, dict) else {})
+
+
+class TestARecordThatIsChanged:
+    @pytest.mark.parametrize("operation", [FULL.operation, RestartIntent(NOON, "principal", tries=1), RestartIntent()])
+    def test_is_read_again_as_it_was_written(self, operation: Any) -> None:
+        record = replace(FULL, operation=operation)
+        assert read_record(record.write()) == record
+
+    def test_is_written_as_the_crd_has_it(self) -> None:
+        assert FULL.write() == {
+            "observedGeneration": 3,
+            "tenantId": "tenant",
+            "servicePrincipalId": "principal",
+            "origin": "Created",
+            "originTime": "2026-11-01T12:00:00Z",
+            "effective": {
+                "managementPolicy": "Manage",
+                "deletionPolicy": "Delete",
+                "pollInterval": "5m",
+                "scheduleState": "Active",
+            },
+            "pause": {"by": "Graph", "since": "2026-11-01T12:00:00Z", "reason": "quarantine", "resumes": True},
+            "lastStartTime": "2026-11-01T12:00:00.000007Z",
+            "lastResumeTime": "2026-11-01T12:00:00Z",
+            "operation": {
+                "action": "RecreateJob",
+                "startedAt": "2026-11-01T12:00:00.000000Z",
+                "servicePrincipalId": "principal",
+                "templateId": "scim",
+                "jobIdsBefore": ["a", "b"],
+            },
+            "interval": {
+                "requested": "PT20M",
+                "time": "2026-11-01T12:00:00Z",
+                "answer": "400 Bad",
+                "repeatTime": "2026-11-01T12:00:00Z",
+            },
+            "application": {
+                "keys": ["BaseAddress"],
+                "sources": [{"name": "scim", "uid": "uid", "resourceVersion": "7"}],
+                "generation": 3,
+                "validated": False,
+                "time": "2026-11-01T12:00:00Z",
+                "refused": {
+                    "generation": 2,
+                    "sources": [],
+                    "code": "No",
+                    "message": "x",
+                    "retryAt": "2026-11-01T12:00:00Z",
+                    "isVerdict": True,
+                },
+            },
+            "lastDrift": {"time": "2026-11-01T12:00:00Z", "differences": []},
+            "lastHandledReconcileAt": "now",
+            "conditions": [{"type": "Ready", "status": "True", "reason": "Healthy", "message": "It runs."}],
+            "job": {"id": "scim.1", "templateId": "scim"},
+            "synchronizationStatus": {"code": "Active"},
+        }
+
+    @given(WELL_FORMED)
+    def test_keeps_all_other_members_as_they_are_stored(self, stored: dict[str, Any]) -> None:
+        changed = replace(read_record(stored), tenant_id="another", pause=FULL.pause).write()
+        others = {name: value for name, value in stored.items() if name not in {"tenantId", "pause"}}
+        assert changed == others | {"tenantId": "another", "pause": FULL.pause.write() if FULL.pause else None}
+
+    def test_loses_what_is_set_to_nothing(self) -> None:
+        stored = FULL.write()
+        assert replace(read_record(stored), pause=None, operation=None).write() == {
+            name: value for name, value in stored.items() if name not in {"pause", "operation"}
+        }
+
+    def test_tells_true_from_1_in_the_mirror(self) -> None:
+        record = read_record({"job": {"flag": 1}})
+        assert merge_patch({"job": {"flag": 1}}, replace(record, job={"flag": True}).write()) == {"job": {"flag": True}}
+
+    def test_without_its_job_keeps_what_is_not_about_one_job(self) -> None:
+        assert set(FULL.without_job().write()) == {
+            "observedGeneration",
+            "tenantId",
+            "servicePrincipalId",
+            "origin",
+            "effective",
+            "operation",
+            "application",
+            "lastDrift",
+            "lastHandledReconcileAt",
+            "conditions",
+        }
+
+
+class TestWhatIsMalformed:
+    @pytest.mark.parametrize(
+        "stored",
+        [
+            {"pause": {"by": "Robot"}},
+            {"pause": {"by": ["Graph"]}},
+            {"operation": {"action": "CreateJob"}},
+            {"operation": {"action": "CreateJob", "startedAt": "yesterday"}},
+            {"operation": "x"},
+            {"interval": {"answer": "400"}},
+            {"effective": {"scheduleState": 7}},
+            {"originTime": 7, "lastStartTime": "never", "lastResumeTime": "0001-01-01T00:00:00Z"},
+            {"tenantId": "", "servicePrincipalId": 7, "origin": None},
+            {"conditions": [7], "job": None, "synchronizationStatus": []},
+            {"application": [], "lastDrift": "x"},
+        ],
+    )
+    def test_counts_as_absent(self, stored: dict[str, Any]) -> None:
+        assert read_record(stored) == JobRecord()
+
+    def test_leaves_conditions_of_unknown_types_out_and_keeps_them_stored(self) -> None:
+        stored = [{"type": "Dreaming", "status": "True"}, {"type": "Ready", "status": "True"}]
+        record = read_record({"conditions": stored})
+        assert list(record.conditions) == [ConditionType.READY]
+        assert record.is_true(ConditionType.READY)
+        assert record.stored_conditions == tuple(stored)
