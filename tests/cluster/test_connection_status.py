@@ -5,7 +5,7 @@ import pytest
 
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.kube.client.api_client import ApiClient
-from entrasync.kube.objects.graph_connections import ConnectionServer
+from entrasync.kube.objects.graph_connections import ConnectionClient
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.ports.kubernetes import ResourceChanged, ResourceGone
 from tests.support.cluster import Cluster, Object
@@ -25,16 +25,16 @@ async def test_is_never_written_to_one_made_anew(cluster: Cluster, crd_installed
     trust = aiohttp.TCPConnector(ssl=cluster.plane.certificates.client_context(with_admin=True))
     store: Store[ConnectionResource] = Store()
     async with aiohttp.ClientSession(connector=trust) as session:
-        server = ConnectionServer(ApiClient(cluster.plane.url, session), store)
+        server = ConnectionClient(ApiClient(cluster.plane.url, session), store)
         cluster.create("graphconnections", MANIFEST, namespace)
-        [seen] = [found async for found in server.list_connections(namespace)]
-        written = await server.patch_status(seen, ROLES)
+        [seen] = [found async for found in server.list_all(namespace)]
+        written = await server.patch_status(seen, ROLES, if_unchanged=True)
         assert store.get(seen.key) == written
         cluster.delete("entrasync.io/v1alpha1", "graphconnections", "contoso", namespace)
         with pytest.raises(ResourceGone):
-            await server.patch_status(written, ROLES)
+            await server.patch_status(written, ROLES, if_unchanged=True)
         cluster.create("graphconnections", MANIFEST, namespace)
         with pytest.raises(ResourceChanged):
-            await server.patch_status(written, ROLES)
-        [anew] = [found async for found in server.list_connections(namespace)]
+            await server.patch_status(written, ROLES, if_unchanged=True)
+        [anew] = [found async for found in server.list_all(namespace)]
         assert "roles" not in anew.status

@@ -118,14 +118,16 @@ class FakeConnectionServer:
         self.writes: list[Mapping[str, Any]] = []
         self.meanwhile: Callable[[], None] | None = None
 
-    async def patch_status(self, resource: ConnectionResource, patch: Mapping[str, Any]) -> ConnectionResource:
+    async def patch_status(
+        self, resource: ConnectionResource, patch: Mapping[str, Any], *, if_unchanged: bool = False
+    ) -> ConnectionResource:
         if self.meanwhile is not None:
             meanwhile, self.meanwhile = self.meanwhile, None
             meanwhile()
         known = self.store.get(resource.key)
         if known is None:
             raise ResourceGone(str(resource.key))
-        if known.resource_version != resource.resource_version:
+        if if_unchanged and known.resource_version != resource.resource_version:
             raise ResourceChanged(str(resource.key))
         self.writes.append(patch)
         version = str(int(resource.resource_version) + 1)

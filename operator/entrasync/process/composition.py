@@ -17,11 +17,11 @@ from entrasync.kube.client.crd_discovery import complete_discovery
 from entrasync.kube.client.namespace_access import Scope
 from entrasync.kube.client.session import find_connection, open_session
 from entrasync.kube.objects.events import EventPoster
-from entrasync.kube.objects.graph_connections import ConnectionServer
+from entrasync.kube.objects.graph_connections import ConnectionClient
 from entrasync.kube.objects.namespaces import NamespaceReader
 from entrasync.kube.objects.secrets import SecretReader
 from entrasync.kube.objects.service_accounts import request_token
-from entrasync.kube.objects.synchronization_jobs import ApiServer
+from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.kube.watch.handlers import ConnectionWatch, Watch
 from entrasync.kube.watch.kopf_host import kopf_settings
 from entrasync.kube.watch.list_sync import Kind
@@ -67,7 +67,7 @@ class SharedServices:
     references: References
     connections: Connections
     sharing: Sharing
-    api_server: ApiServer
+    job_client: JobClient
     events: EventPoster
     limiters: Limiters
     own_client: GraphClient | None
@@ -129,7 +129,7 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Servi
         HealthServer(
             metrics,
             liveness=lambda: find_death(engines, background),
-            readiness=lambda: find_unreadiness(engines, shared.api_server, scope),
+            readiness=lambda: find_unreadiness(engines, shared.job_client, scope),
         ),
     )
 
@@ -144,7 +144,7 @@ def _build_shared(
     by_own = sharing.among(lambda resource: connections.key_for(resource) is None)
     own = Connection(None, client, Listings(client, on_fetched=by_own)) if client else None
     connections = Connections(own, serves=settings.serves, on_change=references.connection_changed)
-    api_server = ApiServer(api_client, references.resources)
+    job_client = JobClient(api_client, references.resources)
     return SharedServices(
         settings,
         scope,
@@ -155,8 +155,8 @@ def _build_shared(
         references,
         connections,
         sharing,
-        api_server,
-        EventPoster(api_server, clock.wall),
+        job_client,
+        EventPoster(api_client, clock.wall),
         limiters,
         client,
     )
@@ -164,7 +164,7 @@ def _build_shared(
 
 def _build_job_services(shared: SharedServices) -> JobServices:
     resources, queue, memory = shared.references.resources, shared.references.job_queue, MemoryStore()
-    connections, api_server, clock = shared.connections, shared.api_server, shared.clock
+    connections, job_client, clock = shared.connections, shared.job_client, shared.clock
     install, events = shared.settings.defaults(), shared.events
     namespaces = NamespaceDefaults(
         NamespaceReader(shared.api_client), resources, install=install, events=events, clock=clock
@@ -175,8 +175,8 @@ def _build_job_services(shared: SharedServices) -> JobServices:
         namespaces=namespaces,
         resolver=Resolver(connections, resources),
         observer=FactsReader(connections, resources, memory, secrets=SecretReader(shared.api_client), clock=clock),
-        performer=Performer(connections, api_server, resources, memory, events=shared.events, clock=clock),
-        resource_api=api_server,
+        performer=Performer(connections, job_client, resources, memory, events=shared.events, clock=clock),
+        resource_api=job_client,
         events=shared.events,
         clock=clock,
         bounds=shared.bounds,
@@ -184,12 +184,12 @@ def _build_job_services(shared: SharedServices) -> JobServices:
     shared.metrics.watch(resources, memory, queue, clock, scope=shared.scope)
     watch = Watch(resources, queue, clock=clock)
     engine = Engine(shared.scope.guard(reconciler), queue, resources, clock=clock, watcher=shared.metrics)
-    return JobServices(Kind(PLURAL, api_server.list_resources, resources, watch), watch, engine)
+    return JobServices(Kind(PLURAL, job_client.list_all, resources, watch), watch, engine)
 
 
 def _build_connection_services(shared: SharedServices) -> ConnectionServices:
     store, queue, clock = shared.references.connections, shared.references.connection_queue, shared.clock
-    server = ConnectionServer(shared.api_client, store)
+    server = ConnectionClient(shared.api_client, store)
     accesses = TenantAccesses(
         read_clouds(shared.settings.clouds_file),
         limiters=shared.limiters,
@@ -213,4 +213,4 @@ def _build_connection_services(shared: SharedServices) -> ConnectionServices:
     engine = Engine(guarded, queue, store, clock=clock, watcher=watcher, workers=CONNECTION_WORKERS)
     shared.metrics.watch_connections(store)
     watch = ConnectionWatch(store, shared.connections, queue, clock=clock)
-    return ConnectionServices(Kind(CONNECTION_PLURAL, server.list_connections, store, watch), watch, engine, logins)
+    return ConnectionServices(Kind(CONNECTION_PLURAL, server.list_all, store, watch), watch, engine, logins)

@@ -5,12 +5,12 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from entrasync.api.names import API_VERSION, EVENT_SOURCE
 from entrasync.core.primitives.times import write_time
 from entrasync.core.status.events import Event
-from entrasync.kube.client.api_client import Forbidden, NamespaceTerminating
-from entrasync.kube.objects.synchronization_jobs import ApiServer
+from entrasync.kube.client.api_client import ApiClient, Forbidden, NamespaceTerminating
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone, Subject
 
 LOG = logging.getLogger("entrasync.events")
@@ -27,8 +27,8 @@ MOST_TOLD = 1000
 class EventPoster:
     """Implements `reconcile.ports.EventSink`. Event times are real time."""
 
-    def __init__(self, api_server: ApiServer, wall: Callable[[], datetime]) -> None:
-        self._api_server = api_server
+    def __init__(self, api_client: ApiClient, wall: Callable[[], datetime]) -> None:
+        self._api_client = api_client
         self._wall = wall
         self._waiting: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(MOST_WAITING)
         self._refusing: set[str] = set()
@@ -50,7 +50,7 @@ class EventPoster:
         while True:
             namespace, body = await self._waiting.get()
             try:
-                await self._api_server.post_event(namespace, body)
+                await self._api_client.call("POST", f"/api/v1/namespaces/{quote(namespace)}/events", body=body)
                 self._refusing.discard(namespace)
             except Forbidden as error:
                 self._log_refusal(namespace, error)

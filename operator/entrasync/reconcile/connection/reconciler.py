@@ -155,7 +155,7 @@ class ConnectionReconciler:
         """Write the status if it differs from what is stored; an idle poll writes nothing."""
         stored = self._store.get(resource.key) or resource
         if patch := merge_patch(stored.status, status):
-            newest = await self._connection_api.patch_status(resource, patch)
+            newest = await self._connection_api.patch_status(resource, patch, if_unchanged=True)
             for event in connection_events(Condition.read_all(stored.status), Condition.read_all(status)):
                 self._events.record(newest, event)
         return outcome

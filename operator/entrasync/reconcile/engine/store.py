@@ -49,6 +49,7 @@ class Store(Generic[ObjectT]):
 
         Returns what was known before; `seen` itself if nothing changed hands.
         """
+        seen = self.resolved(seen)
         if seen.uid in self._gone:
             return seen  # an answer to an earlier write, overtaken by the news of the deletion
         known = self._by_key.get(seen.key)
@@ -60,6 +61,10 @@ class Store(Generic[ObjectT]):
         self._in_namespace[seen.key.namespace][seen.key] = None
         self._link(seen)
         return known
+
+    def resolved(self, seen: ObjectT) -> ObjectT:
+        """Complete an object with what the store knows besides it. Here there is nothing to add."""
+        return seen
 
     def remove(self, key: ObjectKey, uid: str) -> None:
         """Forget an object that is no longer there; one made anew under its name meanwhile stays."""

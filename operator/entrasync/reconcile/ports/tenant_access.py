@@ -44,8 +44,10 @@ class Accesses(Protocol):
 class ConnectionApi(Protocol):
     """The API server's side of GraphConnections."""
 
-    async def patch_status(self, resource: ConnectionResource, patch: Mapping[str, Any]) -> ConnectionResource:
-        """Merge-patch `status` of this very version and return the new resource: one made anew gets no word of it.
+    async def patch_status(
+        self, resource: ConnectionResource, patch: Mapping[str, Any], *, if_unchanged: bool = False
+    ) -> ConnectionResource:
+        """Merge-patch `status`, bound to the resource's version if `if_unchanged`, and return the new resource.
 
         Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`.
         """

@@ -28,10 +28,6 @@ class Resources(Store[Resource]):
         resource = self.get(key)
         return (resource.service_principal_id if resource else None) or str(key)
 
-    def put(self, seen: Resource) -> Resource | None:
-        """Keep a resource, with ids in the place of names and with defaults, as far as they are known."""
-        return super().put(self.resolved(seen))
-
     def learn(self, resource: Resource, resolution: Resolution) -> None:
         """Keep what the names in a resource's spec stand for."""
         self._resolutions[resource.uid] = resolution
@@ -51,12 +47,12 @@ class Resources(Store[Resource]):
             if known.key.namespace == namespace:
                 self._exchange(known, self.resolved)
 
-    def resolved(self, resource: Resource) -> Resource:
-        """Put ids into a resource as far as they are known, and defaults where its spec is silent."""
-        if resource.desired is not None and resource.desired.unset:
-            defaults = self._defaults.get(resource.key.namespace, self._install)
-            resource = replace(resource, desired=take_defaults(resource.desired, defaults))
-        return resolve(resource, self._resolutions.get(resource.uid))
+    def resolved(self, seen: Resource) -> Resource:
+        """Put ids in the place of names as far as they are known, and defaults where the spec says nothing."""
+        if seen.desired is not None and seen.desired.unset:
+            defaults = self._defaults.get(seen.key.namespace, self._install)
+            seen = replace(seen, desired=take_defaults(seen.desired, defaults))
+        return resolve(seen, self._resolutions.get(seen.uid))
 
     def remove(self, key: ObjectKey, uid: str) -> None:
         """Forget a resource that is no longer there, and what its names stood for."""

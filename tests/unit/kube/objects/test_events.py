@@ -8,9 +8,8 @@ from typing import Any, cast
 import pytest
 
 from entrasync.core.status.events import Event
-from entrasync.kube.client.api_client import Forbidden, NamespaceTerminating
+from entrasync.kube.client.api_client import ApiClient, Forbidden, NamespaceTerminating
 from entrasync.kube.objects.events import LONGEST_MESSAGE, MOST_WAITING, EventPoster
-from entrasync.kube.objects.synchronization_jobs import ApiServer
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 from tests.support.facts import NOW, resource
 
@@ -23,16 +22,17 @@ class Mailbox:
         self.posted: list[Mapping[str, Any]] = []
         self.faults: deque[Exception] = deque()
 
-    async def post_event(self, namespace: str, event: Mapping[str, Any]) -> None:
+    async def call(self, method: str, path: str, *, body: Mapping[str, Any]) -> None:
+        assert (method, path) == ("POST", "/api/v1/namespaces/identity/events")
         if self.faults:
             raise self.faults.popleft()
-        self.posted.append(event)
+        self.posted.append(body)
 
 
 class Office:
     def __init__(self) -> None:
         self.mailbox = Mailbox()
-        self.poster = EventPoster(cast("ApiServer", self.mailbox), lambda: NOW)
+        self.poster = EventPoster(cast("ApiClient", self.mailbox), lambda: NOW)
 
     async def post(self) -> list[Mapping[str, Any]]:
         """Post what waits."""

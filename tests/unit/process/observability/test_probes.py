@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from entrasync.kube.client.namespace_access import Scope
-from entrasync.kube.objects.synchronization_jobs import ApiServer
+from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.process.observability.background import Background
 from entrasync.process.observability.probes import MOST_REFUSALS, find_death, find_unreadiness
 from entrasync.reconcile.engine.worker_pool import Engine
@@ -29,7 +29,7 @@ class State:
         return find_death([cast("Engine", self)], background or Background())
 
     def find_unreadiness(self) -> str | None:
-        return find_unreadiness([cast("Engine", self)], cast("ApiServer", self), cast("Scope", self))
+        return find_unreadiness([cast("Engine", self)], cast("JobClient", self), cast("Scope", self))
 
     def count_refusals(self, *, besides: Callable[[str], bool]) -> int:
         return 0 if besides("any") else self.refusals_in_a_row

@@ -9,7 +9,7 @@ import pytest
 from entrasync.api.names import PLURAL
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.client.namespace_access import Scope
-from entrasync.kube.objects.synchronization_jobs import ApiServer
+from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.kube.watch.handlers import Watch
 from entrasync.kube.watch.list_sync import Kind, keep_pruned
 from entrasync.reconcile.engine.work_queue import WorkQueue
@@ -33,14 +33,14 @@ class Line:
 
     def __init__(self) -> None:
         self.answers, self.resources = Answers(), Resources()
-        self.api_server = ApiServer(ApiClient("https://api", self.answers.session), self.resources)
+        self.jobs = JobClient(ApiClient("https://api", self.answers.session), self.resources)
         self.resources.put(MINE)
 
     async def write(self) -> None:
-        await self.api_server.patch_status(MINE, {"observedGeneration": 1})
+        await self.jobs.patch_status(MINE, {"observedGeneration": 1})
 
     def count(self, *refused: str) -> int:
-        return self.api_server.count_refusals(besides=refused.__contains__)
+        return self.jobs.count_refusals(besides=refused.__contains__)
 
     async def fail(self, times: int) -> None:
         for _ in range(times):
@@ -124,9 +124,7 @@ class TestTheComparisonWithAList:
         line.answers.say(200, {"items": []})
         queue = WorkQueue(StillClock(NOW))
         watch = Watch(line.resources, queue, clock=StillClock(NOW))
-        comparing = asyncio.create_task(
-            keep_pruned(Kind(PLURAL, line.api_server.list_resources, line.resources, watch), Scope())
-        )
+        comparing = asyncio.create_task(keep_pruned(Kind(PLURAL, line.jobs.list_all, line.resources, watch), Scope()))
         for _ in range(50):
             await asyncio.sleep(0)
         assert not comparing.done()
