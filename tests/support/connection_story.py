@@ -25,8 +25,9 @@ from entrasync.reconcile.state.dependents import References
 from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings, Sharing
 from tests.support.facts import NOW, TENANT, minutes
+from tests.support.fake_api_server import Told, merged
+from tests.support.fake_graph import FakeGraph
 from tests.support.fake_secrets import FakeSecrets
-from tests.support.reconciler_harness import FakeGraph, Told, merged
 from tests.support.still_clock import StillClock
 
 CLIENT = "11111111-2222-4333-8444-555555555555"

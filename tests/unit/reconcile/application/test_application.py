@@ -26,7 +26,8 @@ from tests.support.facts import (
     remote_job,
     resource,
 )
-from tests.support.reconciler_harness import Failure, ReconcilerHarness
+from tests.support.fake_graph import Failure
+from tests.support.reconciler_harness import ReconcilerHarness
 
 LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
 DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Down.")

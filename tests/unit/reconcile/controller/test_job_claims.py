@@ -7,7 +7,8 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.connection.registry import Connection, Fault
 from entrasync.reconcile.state.listings import Listings
 from tests.support.facts import JOB, desired, holder, remote_job, resource
-from tests.support.reconciler_harness import FakeGraph, ReconcilerHarness
+from tests.support.fake_graph import FakeGraph
+from tests.support.reconciler_harness import ReconcilerHarness
 
 ELSEWHERE = "ffffffff-0c1d-4f7e-8a53-3b1f0f6a9d11"
 

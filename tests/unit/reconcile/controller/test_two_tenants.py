@@ -14,7 +14,8 @@ from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from entrasync.reconcile.state.listings import Listings
 from tests.support.facts import JOB, PRINCIPAL, TENANT, desired, holder, minutes, remote_job, resource
-from tests.support.reconciler_harness import FakeGraph, ReconcilerHarness
+from tests.support.fake_graph import FakeGraph
+from tests.support.reconciler_harness import ReconcilerHarness
 
 OTHER = "bbbbbbbb-1111-4111-8111-111111111111"
 DEFAULT = ObjectKey("identity", "default")

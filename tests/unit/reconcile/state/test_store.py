@@ -12,7 +12,7 @@ from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings
 from entrasync.reconcile.state.memory import MemoryStore, count_miss
 from tests.support.facts import JOB, NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, holder, minutes, resource, seconds
-from tests.support.reconciler_harness import FakeGraph
+from tests.support.fake_graph import FakeGraph
 from tests.support.still_clock import StillClock
 
 KEY = ObjectKey("identity", "salesforce")
