@@ -13,6 +13,7 @@ from entrasync.core.connection.status import Lack, LoggedIn
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.connection.logins import Logins
 from entrasync.reconcile.connection.reconciler import ConnectionReconciler
 from entrasync.reconcile.connection.registry import Connection, Connections
@@ -24,7 +25,7 @@ from entrasync.reconcile.ports.kubernetes import ResourceChanged, ResourceGone
 from entrasync.reconcile.state.dependents import References
 from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings, Sharing
-from tests.support.facts import NOW, TENANT, minutes
+from tests.support.facts import NOW, TENANT, desired, minutes, resource
 from tests.support.fake_api_server import Told, merged
 from tests.support.fake_graph import FakeGraph
 from tests.support.fake_secrets import FakeSecrets
@@ -34,6 +35,7 @@ CLIENT = "11111111-2222-4333-8444-555555555555"
 KEY = ObjectKey("identity", "contoso")
 SECRET = ObjectKey("identity", "entra")
 POLL = minutes(5)
+OTHER_TENANT = "bbbbbbbb-1111-4111-8111-111111111111"
 ROLES = ("Synchronization.ReadWrite.All",)
 LACKS = (Lack("looking up apps", ("Application.Read.All",)),)
 
@@ -47,6 +49,11 @@ def connection(spec: GraphConnectionSpec | None = None, **overlay: Any) -> Conne
     """A GraphConnection by a client secret, never looked at."""
     usual: dict[str, Any] = {"key": KEY, "uid": "uid-1", "generation": 1, "resource_version": "1"}
     return ConnectionResource(**(usual | {"spec": spec or client_secret_spec()} | overlay))
+
+
+def job_by_connection(**overlay: Any) -> Resource:
+    """A SynchronizationJob that names the GraphConnection of KEY."""
+    return resource(desired(connection_name=KEY.name), **overlay)
 
 
 @dataclass

@@ -19,7 +19,7 @@ from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings
 from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
-from tests.support.facts import NOW
+from tests.support.facts import NOW, desired, holder, remote_job, resource
 from tests.support.fake_api_server import FakeApiServer, Told
 from tests.support.fake_graph import FakeGraph
 from tests.support.fake_secrets import FakeSecrets
@@ -71,6 +71,19 @@ class ReconcilerHarness:
     def apply(self, resource: Resource) -> ObjectKey:
         self.server.apply(resource)
         return resource.key
+
+    def apply_new(self, **spec: Any) -> ObjectKey:
+        """Apply a resource that no pass has seen yet."""
+        return self.apply(resource(desired(**spec), finalizers=()))
+
+    def apply_holder(self, **spec: Any) -> ObjectKey:
+        """Apply a resource that has held a running job for a day."""
+        self.graph.add(remote_job())
+        return self.apply(holder(wish=desired(**spec)))
+
+    def delete(self, key: ObjectKey) -> None:
+        """Ask for a deletion as a user would."""
+        self.edit(key, is_deleting=True)
 
     def edit(self, key: ObjectKey, **overlay: Any) -> None:
         """Change a resource as a user would: a new generation."""

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrasync.core.primitives.times import is_never, parse_interval, parse_time, write_precise_time, write_time
+from entrasync.core.primitives.times import (
+    is_never,
+    parse_interval,
+    parse_time,
+    write_go_duration,
+    write_precise_time,
+    write_time,
+)
+from tests.support.facts import minutes, seconds
 
 
 @pytest.mark.parametrize(
@@ -81,3 +89,11 @@ def test_no_text_breaks_anything(text: str) -> None:
     parse_time(text)
     parse_interval(text)
     is_never(text)
+
+
+@pytest.mark.parametrize(
+    ("duration", "text"),
+    [(seconds(0), "0s"), (seconds(30), "30s"), (seconds(90), "1m30s"), (minutes(5), "5m"), (minutes(1440), "24h")],
+)
+def test_durations_are_written_as_kubernetes_does(duration: timedelta, text: str) -> None:
+    assert write_go_duration(duration) == text

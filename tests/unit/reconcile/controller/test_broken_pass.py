@@ -1,18 +1,11 @@
 """A pass that a fault of ours ended is told in the status: never blind and green."""
 
-import pytest
-
 from entrasync.core.primitives.object_key import ObjectKey
 from tests.support.facts import NOW, holder, minutes, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 
 FAULT = ("True", "InternalError")
 HEALTHY = ("True", "Healthy")
-
-
-@pytest.fixture
-def story() -> ReconcilerHarness:
-    return ReconcilerHarness()
 
 
 async def ready(story: ReconcilerHarness) -> ObjectKey:

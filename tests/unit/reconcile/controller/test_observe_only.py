@@ -63,11 +63,6 @@ KUBERNETES_WRITES: list[KubernetesWrite] = [
 ]
 
 
-@pytest.fixture
-def story() -> ReconcilerHarness:
-    return ReconcilerHarness()
-
-
 def observing(**spec: Any) -> Desired:
     return desired(management_policy=OBSERVE, **spec)
 

@@ -17,11 +17,6 @@ DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
 REFUSED = Stalled(Reason.CREDENTIAL_REFUSED, "Wrong secret.")
 
 
-@pytest.fixture
-def story() -> ReconcilerHarness:
-    return ReconcilerHarness()
-
-
 async def settled(story: ReconcilerHarness, **spec: Any) -> ObjectKey:
     story.graph.add(remote_job())
     key = story.apply(holder(wish=desired(**spec)))

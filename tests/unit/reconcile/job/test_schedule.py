@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from entrasync.api.conditions import Reason
 from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from entrasync.api.policies import ScheduleState
@@ -19,11 +17,6 @@ LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
 
 SECRET = ObjectKey("identity", "scim")
 REFUSED = Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(400, "InvalidCredentials", "No.", "req"))
-
-
-@pytest.fixture
-def story() -> ReconcilerHarness:
-    return ReconcilerHarness()
 
 
 def hold(story: ReconcilerHarness, key: ObjectKey, until: str) -> None:

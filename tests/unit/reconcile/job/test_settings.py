@@ -37,11 +37,6 @@ def failed(status: int) -> OutcomeUnknown:
     return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No.", answer=GraphAnswer(status, "Denied", "No.", "req"))
 
 
-@pytest.fixture
-def story() -> ReconcilerHarness:
-    return ReconcilerHarness()
-
-
 def job_with(**settings: str | None) -> RemoteJob:
     pairs = [{"name": name, "value": value} for name, value in settings.items()]
     return RemoteJob(JOB, {**remote_job().raw, "synchronizationJobSettings": pairs})

@@ -21,11 +21,6 @@ DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
 UNREACHABLE = ApiServerUnavailable("503")
 
 
-@pytest.fixture
-def story() -> ReconcilerHarness:
-    return ReconcilerHarness()
-
-
 def silent(story: ReconcilerHarness, *, namespace: str = "identity", name: str = "salesforce") -> ObjectKey:
     """A resource without a job whose spec says none of it."""
     return story.apply(resource(desired(unset=ALL), finalizers=(), key=ObjectKey(namespace, name)))

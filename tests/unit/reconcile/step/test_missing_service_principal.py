@@ -22,11 +22,6 @@ def refusal(status: int, message: str = "No") -> PossiblyReplicating:
     return PossiblyReplicating(Refused(reason, message, answer=answer), answer=answer)
 
 
-@pytest.fixture
-def story() -> ReconcilerHarness:
-    return ReconcilerHarness()
-
-
 async def held(story: ReconcilerHarness, **spec: Any) -> ObjectKey:
     """A resource that has held a job for longer than anything is young."""
     story.graph.add(remote_job())

@@ -1,0 +1,18 @@
+"""How calls to Graph fail, as the fakes raise it."""
+
+from entrasync.api.conditions import Reason
+from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
+
+LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
+"""The answer was lost: nobody knows whether Graph did what it was asked for."""
+
+DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
+"""Graph surely did nothing."""
+
+
+def refused(status: int, *, code: str = "BadRequest", message: str = "No.") -> Refused:
+    return Refused(Reason.REQUEST_REFUSED, message, answer=GraphAnswer(status, code, message, "req"))
+
+
+def replicating(status: int) -> PossiblyReplicating:
+    return PossiblyReplicating(refused(status), answer=GraphAnswer(status, "", "", "req"))

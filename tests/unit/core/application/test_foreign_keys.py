@@ -1,0 +1,62 @@
+"""A secret of somebody else that a save has removed."""
+
+from dataclasses import replace
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
+from entrasync.core.decision.action import ForgetAcknowledgement
+from entrasync.core.decision.verdicts import Do, Stall
+from entrasync.core.plan import plan
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.status.job_status import build_status, record_observation
+from tests.support.application_facts import TOKEN, URL, application_facts, sent_values
+from tests.support.facts import (
+    NOW,
+    application,
+)
+
+
+class TestAForeignSecretLost:
+    def test_stalls_the_one_that_took_it_and_names_it(self) -> None:
+        verdict = plan(application_facts(stored=URL, lost=frozenset({"UserName"})))
+        assert isinstance(verdict, Stall)
+        assert verdict.reason is Reason.FOREIGN_SECRET_LOST
+        assert "UserName vanished" in verdict.message
+        assert FOREIGN_SECRET_ANNOTATION in verdict.message
+
+    def test_is_remembered_and_told(self) -> None:
+        known = application_facts(stored=URL, lost=frozenset({"UserName"}))
+        status = record_observation(known).status
+        assert status["application"]["lostKeys"] == ["UserName"]
+        halt = plan(known)
+        assert isinstance(halt, Stall)
+        told = build_status(replace(known, resource=replace(known.resource, status=status)), halt, wall=NOW)
+        [condition] = [entry for entry in told["conditions"] if entry["type"] == ConditionType.FOREIGN_SECRET_LOST]
+        assert condition["status"] == "True"
+        assert "UserName" in condition["message"]
+
+    def test_is_over_once_it_is_acknowledged(self) -> None:
+        known = application_facts(
+            stored=URL, record={"lostKeys": ["UserName"]}, annotations={FOREIGN_SECRET_ANNOTATION: "true"}
+        )
+        assert sent_values(plan(known)) == TOKEN
+        assert "application" not in record_observation(known).status
+
+    def test_is_not_acknowledged_by_what_was_there_before_it(self) -> None:
+        known = application_facts(
+            stored=URL, lost=frozenset({"UserName"}), annotations={FOREIGN_SECRET_ANNOTATION: "true"}
+        )
+        assert plan(known) == Do(ForgetAcknowledgement())
+        assert record_observation(known).status["application"]["lostKeys"] == ["UserName"]
+
+    def test_holds_back_the_writes_of_all_others(self) -> None:
+        verdict = plan(application_facts(stored={}, others={"secret_brake": ObjectKey("a", "carrier")}))
+        assert isinstance(verdict, Stall)
+        assert verdict.reason is Reason.FOREIGN_SECRET_LOST
+        assert "SynchronizationJob a/carrier says ForeignSecretLost" in verdict.message
+
+    def test_is_no_matter_to_those_who_have_nothing_to_write(self) -> None:
+        known = application_facts(
+            application("BaseAddress=https://scim"), URL, URL, others={"secret_brake": ObjectKey("a", "b")}
+        )
+        assert plan(known) is None

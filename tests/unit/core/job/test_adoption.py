@@ -1,0 +1,167 @@
+"""Which job a resource adopts, and whose job it is when several resources want it."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.api.policies import AdoptionPolicy
+from entrasync.core.decision.action import AddFinalizer, CreateJob, HoldJob
+from entrasync.core.decision.verdicts import Retry, Stall, Wait
+from entrasync.core.plan import plan
+from entrasync.core.resource.job_claims import Claim
+from entrasync.core.resource.job_resource import Resource
+from tests.support.facts import (
+    JOB,
+    PRINCIPAL,
+    ago,
+    claim,
+    desired,
+    facts,
+    holder,
+    minutes,
+    remote_job,
+    resource,
+    seconds,
+)
+from tests.support.verdicts import action_of, stall_reason, wait_of
+
+
+class TestAdoption:
+    def test_the_one_job_of_the_template_is_adopted(self) -> None:
+        assert action_of(plan(facts(None, remote_job("a"), remote_job("b", template="other")))) == HoldJob(
+            "a", "Adopted"
+        )
+
+    def test_several_that_fit_are_left_to_a_person_who_reads_their_ids(self) -> None:
+        verdict = plan(facts(None, remote_job("b"), remote_job("a")))
+        assert stall_reason(verdict) is Reason.SEVERAL_JOBS
+        assert isinstance(verdict, Stall)
+        assert "a, b" in verdict.message
+
+    def test_without_one_a_job_is_created(self) -> None:
+        action = action_of(plan(facts(None, remote_job("x", template="other"))))
+        assert action == CreateJob(PRINCIPAL, "scim", frozenset({"x"}))
+
+    def test_nothing_is_created_before_the_resource_is_held_back_from_deletion(self) -> None:
+        assert action_of(plan(facts(resource(finalizers=())))) == AddFinalizer()
+
+    def test_adopt_only_never_creates(self) -> None:
+        wish = desired(adoption_policy=AdoptionPolicy.ADOPT_ONLY)
+        assert stall_reason(plan(facts(resource(wish)))) is Reason.NO_JOB_TO_ADOPT
+        assert action_of(plan(facts(resource(wish), remote_job("a")))) == HoldJob("a", "Adopted")
+
+    @pytest.mark.parametrize("jobs", [(), (remote_job("a"),)], ids=["none", "one"])
+    def test_a_list_unreadable_in_part_proves_neither_absence_nor_uniqueness(self, jobs: tuple[Any, ...]) -> None:
+        assert isinstance(plan(facts(None, *jobs, is_complete=False)), Retry)
+
+
+class TestOthersClaims:
+    def test_a_job_that_another_holds_is_a_conflict_and_no_reason_to_create(self) -> None:
+        verdict = plan(facts(None, remote_job("a"), claims=(claim(held_job_id="a"),)))
+        assert stall_reason(verdict) is Reason.CONFLICT
+
+    def test_a_job_that_another_names_is_a_conflict_too(self) -> None:
+        verdict = plan(facts(None, remote_job("a"), claims=(claim(wanted_job_id="a"),)))
+        assert stall_reason(verdict) is Reason.CONFLICT
+
+    def test_an_id_that_nobody_has_keeps_nobody_from_creating(self) -> None:
+        assert isinstance(action_of(plan(facts(None, claims=(claim(wanted_job_id="typo"),)))), CreateJob)
+
+    def test_another_template_on_the_same_service_principal_is_no_conflict(self) -> None:
+        others = (claim(held_job_id="a", template_id="other"),)
+        assert isinstance(action_of(plan(facts(None, remote_job("a", template="other"), claims=others))), CreateJob)
+
+    def test_a_claimed_job_does_not_make_several_of_one(self) -> None:
+        jobs = (remote_job("a"), remote_job("b"))
+        assert action_of(plan(facts(None, *jobs, claims=(claim(held_job_id="a"),)))) == HoldJob("b", "Adopted")
+
+    @pytest.mark.parametrize(
+        ("why", "mine", "theirs", "is_conflict"),
+        [
+            ("the older holder wins", holder(), claim(held_job_id=JOB, created_at=ago(timedelta(days=2))), True),
+            ("the younger holder, a copied manifest, loses", holder(), claim(held_job_id=JOB), False),
+            ("who holds wins over who names", holder(), claim(wanted_job_id=JOB, created_at=ago(timedelta(9))), False),
+            ("who names loses to who holds", resource(desired(job_id=JOB)), claim(held_job_id=JOB), True),
+            ("of two who name the older wins", resource(desired(job_id=JOB)), claim(wanted_job_id=JOB), False),
+            (
+                "of two who name the younger loses",
+                resource(desired(job_id=JOB)),
+                claim(wanted_job_id=JOB, created_at=ago(timedelta(9))),
+                True,
+            ),
+            (
+                "who manages it wins over an older that only observed it, or that was annotated by hand",
+                holder(),
+                claim(held_job_id=JOB, created_at=ago(timedelta(9)), has_finalizer=False),
+                False,
+            ),
+            ("who begins to manage loses to who does", holder(finalizers=()), claim(held_job_id=JOB), True),
+            (
+                "of two that came back from a backup the older wins",
+                holder(finalizers=()),
+                claim(held_job_id=JOB, has_finalizer=False),
+                False,
+            ),
+            (
+                "of the same age the first by name wins",
+                holder(name="b"),
+                claim("a", held_job_id=JOB, created_at=ago(timedelta(days=1))),
+                True,
+            ),
+        ],
+    )
+    def test_one_job_has_one_resource(self, why: str, mine: Resource, theirs: Any, is_conflict: bool) -> None:
+        verdict = plan(facts(mine, remote_job(), claims=(theirs,)))
+        assert (isinstance(verdict, Stall) and verdict.reason is Reason.CONFLICT) == is_conflict, why
+
+    def test_one_create_at_a_time_on_a_service_principal(self) -> None:
+        verdict = wait_of(plan(facts(None, claims=(claim(creating_since=ago(seconds(30))),))))
+        assert (verdict.reason, verdict.after) == (Reason.WAITING_FOR_OTHER_CREATE, seconds(20))
+
+    def test_a_create_that_is_not_settled_by_the_bound_is_waited_for_slowly(self) -> None:
+        verdict = wait_of(plan(facts(None, claims=(claim(creating_since=ago(minutes(16))),))))
+        assert verdict.after == minutes(5)
+
+    def test_and_then_it_is_for_a_person_who_is_told_where_it_hangs(self) -> None:
+        verdict = plan(facts(None, claims=(claim(creating_since=ago(minutes(20))),)))
+        assert isinstance(verdict, Stall)
+        assert verdict.reason is Reason.WAITING_FOR_OTHER_CREATE
+        assert "SynchronizationJob identity/other" in verdict.message
+        assert "Resume it" in verdict.message
+
+    @pytest.mark.parametrize("subject", [resource(), resource(desired(job_id=JOB)), holder(finalizers=())])
+    def test_nobody_takes_a_job_while_it_is_not_known_whether_an_other_may_claim_it(self, subject: Resource) -> None:
+        unsure = claim(held_job_id=JOB, created_at=ago(timedelta(days=9)))
+        verdict = wait_of(plan(facts(subject, remote_job(), unsure_claims=(unsure,))))
+        assert (verdict.reason, verdict.after) == (Reason.CONNECTION_NOT_READY, seconds(5))
+        assert "identity/other" in verdict.message
+
+    @pytest.mark.parametrize(
+        ("why", "subject", "unsure"),
+        [
+            ("it is managed already", holder(), claim(held_job_id=JOB)),
+            ("the other names no job", resource(), claim()),
+            ("the other names another job", resource(desired(job_id=JOB)), claim(wanted_job_id="another")),
+        ],
+    )
+    def test_but_nobody_waits_where_that_changes_nothing(self, why: str, subject: Resource, unsure: Claim) -> None:
+        verdict = plan(facts(subject, remote_job(), unsure_claims=(unsure,)))
+        assert not isinstance(verdict, Wait), why
+
+
+class TestANamedJob:
+    def test_is_held_when_it_is_there(self) -> None:
+        verdict = plan(facts(resource(desired(job_id="b")), remote_job("a"), remote_job("b")))
+        assert action_of(verdict) == HoldJob("b", "Adopted")
+
+    def test_of_another_template_is_not_taken(self) -> None:
+        verdict = plan(facts(resource(desired(job_id="b")), remote_job("b", template="other")))
+        assert stall_reason(verdict) is Reason.TEMPLATE_CHANGED
+
+    def test_that_is_not_there_is_waited_for_while_the_spec_is_young(self) -> None:
+        subject = resource(desired(job_id="b"))
+        assert wait_of(plan(facts(subject, spec_seen_at=ago(minutes(4))))).reason is Reason.JOB_NOT_FOUND
+        assert stall_reason(plan(facts(subject, spec_seen_at=ago(minutes(5))))) is Reason.JOB_NOT_FOUND
+        assert stall_reason(plan(facts(subject))) is Reason.JOB_NOT_FOUND

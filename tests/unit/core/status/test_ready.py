@@ -1,0 +1,176 @@
+"""Conditions about the health of a job, as kstatus reads them."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.core.decision.condition import LONGEST_MESSAGE
+from entrasync.core.decision.verdicts import Halt, Stall, Wait
+from entrasync.core.primitives.times import write_precise_time
+from tests.support.facts import (
+    JOB,
+    ago,
+    facts,
+    holder,
+    minutes,
+    quarantined_job,
+    remote_job,
+    resource,
+    seconds,
+)
+from tests.support.job_statuses import (
+    LATER,
+    RETRY,
+    STALL,
+    WAIT,
+    condition_of,
+    conditions_of,
+    resource_after,
+    status_after,
+)
+
+
+class TestReady:
+    @pytest.mark.parametrize(
+        ("job", "halt", "ready", "progress"),
+        [
+            (remote_job(), None, ("True", Reason.HEALTHY), None),
+            (remote_job(code="NotRun"), None, ("True", Reason.NOT_RUN_YET), None),
+            (remote_job(state="Disabled"), None, ("True", Reason.PAUSED), None),
+            (remote_job(state=None), None, ("True", Reason.HEALTHY), None),
+            (remote_job(), STALL, ("False", Reason.CONFLICT), ConditionType.STALLED),
+            (remote_job(), WAIT, ("False", Reason.STARTING), ConditionType.RECONCILING),
+            (remote_job(), RETRY, ("False", Reason.GRAPH_UNREACHABLE), ConditionType.RECONCILING),
+            (
+                None,
+                Wait(Reason.JOB_MISSING, "Not shown.", seconds(1)),
+                ("Unknown", Reason.JOB_MISSING),
+                ConditionType.RECONCILING,
+            ),
+            (quarantined_job(), None, ("False", Reason.QUARANTINED), ConditionType.STALLED),
+            (
+                quarantined_job(tenant_actionable=False),
+                None,
+                ("False", Reason.QUARANTINED),
+                ConditionType.RECONCILING,
+            ),
+            (quarantined_job(error=None), None, ("False", Reason.QUARANTINED), ConditionType.RECONCILING),
+            (
+                quarantined_job(tenant_actionable="true"),
+                None,
+                ("False", Reason.QUARANTINED),
+                ConditionType.RECONCILING,
+            ),
+        ],
+    )
+    def test_is_always_told_and_reconciling_or_stalled_only_while_true(
+        self, job: Any, halt: Halt | None, ready: tuple[str, str], progress: ConditionType | None
+    ) -> None:
+        status = status_after(facts(holder(), *filter(None, [job])), halt)
+        assert condition_of(status, ConditionType.READY) == ready
+        present = {ConditionType.RECONCILING, ConditionType.STALLED} & set(conditions_of(status))
+        assert present == ({progress} if progress else set())
+        assert status["observedGeneration"] == 1
+
+    def test_conditions_stand_in_one_order(self) -> None:
+        kinds = [entry["type"] for entry in status_after(facts(holder(), quarantined_job()))["conditions"]]
+        assert kinds == [str(kind) for kind in ConditionType if kind in kinds]
+
+    def test_health_is_told_of_a_held_job_only(self) -> None:
+        assert ConditionType.QUARANTINED not in conditions_of(status_after(facts(resource(), quarantined_job()), STALL))
+
+    def test_a_look_that_does_not_show_the_job_changes_nothing_about_its_health(self) -> None:
+        """Else the blink of a stale replica would tell the quarantine anew."""
+        sick = resource_after(facts(holder(), quarantined_job()))
+        missing = status_after(facts(sick, now=LATER), Wait(Reason.JOB_MISSING, "Not shown.", seconds(1)))
+        for kind in (ConditionType.QUARANTINED, ConditionType.STEADY_STATE):
+            assert conditions_of(missing)[kind] == conditions_of(dict(sick.status))[kind]
+        assert missing["synchronizationStatus"] == sick.status["synchronizationStatus"]
+
+    def test_a_pause_by_graph_leaves_the_spec_applied(self) -> None:
+        status = status_after(facts(holder(), remote_job(state="Disabled")), Stall(Reason.PAUSED_BY_GRAPH, "x"))
+        assert condition_of(status, ConditionType.APPLIED) == ("True", Reason.APPLIED)
+        assert condition_of(status, ConditionType.READY) == ("False", Reason.PAUSED_BY_GRAPH)
+
+
+class TestAJobThatWasNeverAuthorised:
+    UNCONFIGURED = remote_job(code="NotConfigured")
+
+    def test_is_a_persons_turn_though_the_spec_is_applied(self) -> None:
+        status = status_after(facts(holder(), self.UNCONFIGURED))
+        for kind, expected in {
+            ConditionType.READY: ("False", Reason.NOT_CONFIGURED),
+            ConditionType.STALLED: ("True", Reason.NOT_CONFIGURED),
+            ConditionType.APPLIED: ("True", Reason.APPLIED),
+        }.items():
+            assert condition_of(status, kind) == expected
+        message = conditions_of(status)[ConditionType.STALLED]["message"]
+        assert "Give spec.application.credentials" in message
+        assert "Provisioning page" in message
+
+    def test_is_not_told_while_anything_else_is_under_way(self) -> None:
+        assert (
+            condition_of(status_after(facts(holder(), self.UNCONFIGURED), WAIT), ConditionType.READY)[1]
+            == Reason.STARTING
+        )
+
+    def test_is_not_told_of_one_that_rests(self) -> None:
+        status = status_after(facts(holder(), remote_job(state="Disabled", code="NotConfigured")))
+        assert condition_of(status, ConditionType.READY) == ("True", Reason.PAUSED)
+
+    @pytest.mark.parametrize(
+        ("started", "ready"),
+        [(seconds(10), ("True", Reason.NOT_RUN_YET)), (minutes(5), ("False", Reason.NOT_CONFIGURED))],
+    )
+    def test_is_not_told_right_after_a_start(self, started: timedelta, ready: tuple[str, str]) -> None:
+        subject = holder(status={"lastStartTime": write_precise_time(ago(started))})
+        assert condition_of(status_after(facts(subject, self.UNCONFIGURED)), ConditionType.READY) == ready
+
+
+class TestQuarantine:
+    def test_the_message_has_error_since_when_next_attempt_and_the_day_of_disabling(self) -> None:
+        status = status_after(facts(holder(), quarantined_job()))
+        entry = conditions_of(status)[ConditionType.QUARANTINED]
+        assert entry["reason"] == "EncounteredQuarantineException"
+        assert entry["message"] == (
+            f"Graph put job {JOB} in quarantine (EncounteredQuarantineException). InvalidCredentials: No. "
+            "Since 2026-11-01 11:00 UTC. Next attempt 2026-11-01 17:00 UTC. "
+            "Graph disables the job on 2026-11-29 if it does not recover."
+        )
+        assert conditions_of(status)[ConditionType.READY]["message"] == entry["message"]
+
+    @pytest.mark.parametrize(
+        "overlay",
+        [
+            {"reason": None},
+            {"reason": 7},
+            {"reason": "two words"},
+            {"reason": "x" * 5000},
+            {"reason": "\ud800"},
+            {"seriesBegan": "9999-12-31T23:59:59Z"},
+            {"seriesBegan": [], "nextAttempt": {}},
+            {"nextAttempt": "0001-01-01T00:00:00Z"},
+            {"error": "x"},
+            {"error": {"code": "\ud800", "message": ["x"], "tenantActionable": 1}},
+            {"error": {"code": "x" * 10_000, "message": "y" * 1_000_000}},
+        ],
+    )
+    def test_an_odd_one_is_still_told(self, overlay: dict[str, Any]) -> None:
+        entry = conditions_of(status_after(facts(holder(), quarantined_job(**overlay))))[ConditionType.QUARANTINED]
+        assert entry["status"] == "True"
+        assert entry["reason"].isidentifier()
+        entry["message"].encode()
+        assert len(entry["message"]) <= LONGEST_MESSAGE
+
+    def test_pruned_escrows_have_a_condition_only_while_true(self) -> None:
+        assert ConditionType.ESCROWS_PRUNED not in conditions_of(status_after(facts(holder(), remote_job())))
+        status = status_after(facts(holder(), remote_job(escrowsPruned=True)))
+        assert condition_of(status, ConditionType.ESCROWS_PRUNED) == ("True", Reason.ESCROWS_PRUNED)
+
+    def test_steady_state_is_told_either_way(self) -> None:
+        never = status_after(facts(holder(), remote_job(steadyStateFirstAchievedTime="0001-01-01T00:00:00Z")))
+        once = status_after(facts(holder(), remote_job(steadyStateFirstAchievedTime="2026-10-01T00:00:00.1234567Z")))
+        assert condition_of(never, ConditionType.STEADY_STATE) == ("False", Reason.NOT_ACHIEVED)
+        assert condition_of(once, ConditionType.STEADY_STATE) == ("True", Reason.ACHIEVED)

@@ -1,0 +1,97 @@
+"""A pass that finds nothing new, and one that sees nothing at all."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from entrasync.api.conditions import ConditionType, Reason
+from entrasync.core.decision.verdicts import Halt
+from entrasync.core.status.job_status import (
+    build_suspended_status,
+    build_unseen_status,
+)
+from tests.support.facts import (
+    NOW,
+    facts,
+    holder,
+    minutes,
+    quarantined_job,
+    remote_job,
+    resource,
+)
+from tests.support.job_statuses import (
+    LATER,
+    RETRY,
+    STALL,
+    WAIT,
+    condition_of,
+    conditions_of,
+    resource_after,
+    status_after,
+)
+
+
+class TestWhenNothingIsNew:
+    @pytest.mark.parametrize(
+        ("job", "halt"),
+        [
+            (remote_job(), None),
+            (remote_job(state="Disabled"), None),
+            (quarantined_job(), None),
+            (quarantined_job(tenant_actionable=False), None),
+            (remote_job(), STALL),
+            (remote_job(), WAIT),
+            (remote_job(extra={"deep": [None, {"x": 1.5}]}), None),
+        ],
+    )
+    @pytest.mark.parametrize("origin", ["Created", "Adopted"])
+    def test_a_second_pass_writes_the_same_status(self, job: Any, halt: Halt | None, origin: str) -> None:
+        first = resource_after(facts(holder(origin=origin), job), halt)
+        assert status_after(facts(first, job, now=LATER), halt) == first.status
+
+    def test_one_lost_poll_is_no_news(self) -> None:
+        for subject in (
+            resource_after(facts(holder(), remote_job())),
+            resource_after(facts(holder(), remote_job()), STALL),
+            resource_after(facts(holder(), quarantined_job(tenant_actionable=False))),
+        ):
+            assert build_unseen_status(subject, RETRY, is_blind=False, wall=LATER) == subject.status
+
+    def test_a_suspended_resource_tells_that_a_deletion_only_lets_go(self) -> None:
+        known = {"effective": {"managementPolicy": "Manage", "deletionPolicy": "Delete", "pollInterval": "5m"}}
+        after = build_suspended_status(holder(status=known), wall=NOW)["effective"]
+        assert after == {"managementPolicy": "Manage", "deletionPolicy": "Retain", "pollInterval": "5m"}
+        assert build_suspended_status(resource(), wall=NOW)["effective"] == {"deletionPolicy": "Retain"}
+
+    def test_a_suspended_resource_says_so_once(self) -> None:
+        status = build_suspended_status(holder(), wall=NOW)
+        assert condition_of(status, ConditionType.READY) == ("Unknown", Reason.SUSPENDED)
+        assert build_suspended_status(holder(status=status), wall=LATER) == status
+
+
+class TestUnseen:
+    def test_ready_becomes_unknown_when_blind_and_what_was_known_stays(self) -> None:
+        subject = resource_after(facts(holder(), quarantined_job(tenant_actionable=False)))
+        status = build_unseen_status(subject, RETRY, is_blind=True, wall=LATER)
+        assert condition_of(status, ConditionType.READY) == ("Unknown", Reason.GRAPH_UNREACHABLE)
+        assert condition_of(status, ConditionType.APPLIED) == ("True", Reason.APPLIED)
+        assert conditions_of(status)[ConditionType.QUARANTINED] == conditions_of(dict(subject.status))["Quarantined"]
+        again = replace(subject, status=status)
+        assert build_unseen_status(again, RETRY, is_blind=True, wall=LATER + minutes(1)) == status
+
+    def test_a_person_must_act_whether_blind_or_not(self) -> None:
+        status = build_unseen_status(resource_after(facts(holder(), remote_job())), STALL, is_blind=True, wall=LATER)
+        assert condition_of(status, ConditionType.READY) == ("False", Reason.CONFLICT)
+        assert condition_of(status, ConditionType.STALLED) == ("True", Reason.CONFLICT)
+
+    def test_a_new_generation_is_not_called_ready_unseen(self) -> None:
+        subject = resource_after(facts(holder(), remote_job()), generation=2)
+        status = build_unseen_status(subject, RETRY, is_blind=False, wall=LATER)
+        assert condition_of(status, ConditionType.READY) == ("False", Reason.GRAPH_UNREACHABLE)
+        assert condition_of(status, ConditionType.APPLIED) == ("False", Reason.GRAPH_UNREACHABLE)
+        assert condition_of(status, ConditionType.RECONCILING) == ("True", Reason.GRAPH_UNREACHABLE)
+
+    def test_a_first_look_that_fails_is_told_at_once(self) -> None:
+        status = build_unseen_status(resource(), RETRY, is_blind=False, wall=NOW)
+        assert condition_of(status, ConditionType.READY) == ("False", Reason.GRAPH_UNREACHABLE)

@@ -1,0 +1,89 @@
+"""A resource that a user edits while a pass is under way."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from entrasync.api.policies import ScheduleState
+from entrasync.reconcile.ports.kubernetes import ResourceChanged
+from tests.support.facts import (
+    OTHER_PRINCIPAL,
+    desired,
+    minutes,
+    remote_job,
+    resource,
+    seconds,
+)
+from tests.support.graph_answers import LOST, refused
+from tests.support.reconciler_harness import ReconcilerHarness
+
+
+class TestAnEditDuringAPass:
+    async def test_first_shown_by_our_own_write_is_looked_at_at_once(self, story: ReconcilerHarness) -> None:
+        key = story.apply_holder()
+
+        def edit() -> None:
+            paused = desired(schedule_state=ScheduleState.PAUSED)
+            story.server.change(replace(story.server.stored[key], generation=2, desired=paused))
+
+        story.server.meanwhile = edit
+        assert (await story.run(key)).look_again == seconds(0)
+        await story.run(key)
+        assert story.graph.writes == ["pause_job"]
+
+    async def test_is_not_called_observed_by_the_pass_before_it(self, story: ReconcilerHarness) -> None:
+        key = story.apply(resource())
+        story.graph.fail("create_job", refused(400))
+        original = story.server.patch_status
+        count = 0
+
+        async def edit_before_the_second(*args: Any, **more: Any) -> Any:
+            nonlocal count
+            count += 1
+            if count == 2:
+                changed = replace(story.server.stored[key], generation=2, desired=desired(template_id="other"))
+                story.server.change(changed)
+            return await original(*args, **more)
+
+        story.server.patch_status = edit_before_the_second  # type: ignore[method-assign]  # a user is quicker than us
+        outcome = await story.run(key)
+        assert story.status(key)["observedGeneration"] == 1
+        assert outcome.look_again == seconds(0)
+
+    async def test_that_names_a_job_during_an_unfinished_create_ends_with_that_job(
+        self, story: ReconcilerHarness
+    ) -> None:
+        key = story.apply_new()
+        story.graph.fail("create_job", LOST)
+        await story.run(key)
+        story.graph.add(remote_job("named", template="scim"))
+        story.graph.add(remote_job("other", template="scim"))
+        story.edit(key, desired=desired(job_id="named"))
+        await story.run(key)
+        assert story.status(key)["job"]["id"] == "named"
+
+    async def test_that_forbids_to_create_ends_an_unfinished_create_after_the_bound(
+        self, story: ReconcilerHarness
+    ) -> None:
+        key = story.apply_new()
+        story.graph.fail("create_job", LOST)
+        await story.run(key)
+        story.edit(key, desired=desired(job_id="nowhere"))
+        await story.run_until(key, minutes(16))
+        assert story.graph.writes == ["create_job"]
+        assert "operation" not in story.status(key)
+        assert story.condition(key, "Stalled") == ("True", "JobNotFound")
+
+    async def test_to_another_service_principal_is_free_once_the_create_has_come_to_nothing(
+        self, story: ReconcilerHarness
+    ) -> None:
+        key = story.apply_new()
+        story.graph.fail("create_job", LOST)
+        await story.run(key)
+        story.edit(key, desired=desired(service_principal_id=OTHER_PRINCIPAL))
+        story.clock.move(minutes(15))
+        with pytest.raises(ResourceChanged):
+            await story.run(key)
+        await story.run(key)
+        assert story.status(key)["servicePrincipalId"] == OTHER_PRINCIPAL
