@@ -23,38 +23,38 @@ def refused_by_target(code: str = "InvalidCredentials") -> Refused:
     return refused(400, code=code, message="The target said no.")
 
 
-def apply_application(story: ReconcilerHarness, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ObjectKey:
+def apply_application(harness: ReconcilerHarness, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ObjectKey:
     """Apply a resource that is new, so that its job is still to be created."""
-    return story.apply(resource(desired(application=spec, **wish), finalizers=()))
+    return harness.apply(resource(desired(application=spec, **wish), finalizers=()))
 
 
-async def settle_application(story: ReconcilerHarness, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ObjectKey:
+async def settle_application(harness: ReconcilerHarness, spec: ApplicationSpec = CREDENTIALS, **wish: Any) -> ObjectKey:
     """Apply a resource and reconcile it until its job runs with its secrets saved; forget the calls made so far."""
-    key = apply_application(story, spec, **wish)
-    await story.run(key)
-    story.graph.add(remote_job(story.server.stored[key].held_job_id or JOB))
-    await story.run(key)
-    story.graph.calls.clear()
-    story.graph.put.clear()
-    story.graph.tried.clear()
-    story.told.events.clear()
+    key = apply_application(harness, spec, **wish)
+    await harness.run(key)
+    harness.graph.add(remote_job(harness.server.stored[key].held_job_id or JOB))
+    await harness.run(key)
+    harness.graph.calls.clear()
+    harness.graph.put.clear()
+    harness.graph.tried.clear()
+    harness.recorded.events.clear()
     return key
 
 
-async def poll_later(story: ReconcilerHarness, key: ObjectKey, delay: timedelta = POLL) -> None:
+async def poll_later(harness: ReconcilerHarness, key: ObjectKey, delay: timedelta = POLL) -> None:
     """Reconcile a resource once when so much time has passed."""
-    story.clock.move(delay)
-    await story.run(key)
+    harness.clock.move(delay)
+    await harness.run(key)
 
 
-async def lose_foreign_secret(story: ReconcilerHarness) -> ObjectKey:
+async def lose_foreign_secret(harness: ReconcilerHarness) -> ObjectKey:
     """Have a save take a secret of somebody else away."""
-    key = await settle_application(story)
-    story.graph.secrets["UserName"] = "somebody"
-    await poll_later(story, key, HOUR)
-    story.graph.store = lambda entries: {**entries, "UserName": ""}
-    story.secrets.put(SECRET, token="n3w")
-    await poll_later(story, key)
-    await story.run_until(key, UNTIL_SURE)
-    story.graph.store = dict
+    key = await settle_application(harness)
+    harness.graph.secrets["UserName"] = "somebody"
+    await poll_later(harness, key, HOUR)
+    harness.graph.store = lambda entries: {**entries, "UserName": ""}
+    harness.secrets.put(SECRET, token="n3w")
+    await poll_later(harness, key)
+    await harness.run_until(key, UNTIL_SURE)
+    harness.graph.store = dict
     return key

@@ -103,7 +103,7 @@ class FakeApiServer:
 
 
 @dataclass
-class Told:
+class RecordedEvents:
     """`EventSink` that remembers the reasons."""
 
     events: list[Event] = field(default_factory=list)

@@ -20,7 +20,7 @@ from entrasync.reconcile.state.listings import Listings
 from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 from tests.support.facts import NOW, desired, holder, remote_job, resource
-from tests.support.fake_api_server import FakeApiServer, Told
+from tests.support.fake_api_server import FakeApiServer, RecordedEvents
 from tests.support.fake_graph import FakeGraph
 from tests.support.fake_secrets import FakeSecrets
 from tests.support.still_clock import StillClock
@@ -32,7 +32,7 @@ class ReconcilerHarness:
     def __init__(self) -> None:
         self.clock = StillClock(NOW)
         self.graph = FakeGraph(self.clock)
-        self.told = Told()
+        self.recorded = RecordedEvents()
         self.secrets = FakeSecrets()
         self.server = FakeApiServer(Resources())
         self.install = Defaults()
@@ -51,19 +51,19 @@ class ReconcilerHarness:
         self.connections = Connections(Connection(None, self.graph, listings), serves=lambda _: True)
         observer = FactsReader(self.connections, self.resources, self.memory, secrets=self.secrets, clock=self.clock)
         performer = Performer(
-            self.connections, self.server, self.resources, self.memory, events=self.told, clock=self.clock
+            self.connections, self.server, self.resources, self.memory, events=self.recorded, clock=self.clock
         )
         self.reconciler = JobReconciler(
             self.resources,
             self.memory,
             namespaces=NamespaceDefaults(
-                self.server, self.resources, install=self.install, events=self.told, clock=self.clock
+                self.server, self.resources, install=self.install, events=self.recorded, clock=self.clock
             ),
             resolver=Resolver(self.connections, self.resources),
             observer=observer,
             performer=performer,
             resource_api=self.server,
-            events=self.told,
+            events=self.recorded,
             clock=self.clock,
             bounds=Bounds(),
         )

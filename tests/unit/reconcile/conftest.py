@@ -6,5 +6,5 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 @pytest.fixture
-def story() -> ReconcilerHarness:
+def harness() -> ReconcilerHarness:
     return ReconcilerHarness()

@@ -11,7 +11,7 @@ from entrasync.core.connection.identity import CertificateProof, SecretProof, Se
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
-from tests.support.connection_story import CLIENT, connection
+from tests.support.connection_harness import CLIENT, connection
 from tests.support.facts import TENANT
 
 BY_SECRET = {"clientSecret": {"clientId": CLIENT, "secretRef": {"name": "entra", "key": "secret"}}}

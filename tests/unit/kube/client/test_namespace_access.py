@@ -100,11 +100,11 @@ class ReconcilerHarness:
 
 
 async def test_resources_of_a_refused_namespace_are_left_alone() -> None:
-    scope, story = Scope(["team-a", "team-b"]), ReconcilerHarness()
+    scope, harness = Scope(["team-a", "team-b"]), ReconcilerHarness()
     await answer(scope, 403, JOBS.format("team-a"))
     for namespace in scope.places:
-        await scope.guard(story).reconcile(ObjectKey(namespace or "", "job"), since=NOW)
-    assert story.looked_at == ["team-b"]
+        await scope.guard(harness).reconcile(ObjectKey(namespace or "", "job"), since=NOW)
+    assert harness.looked_at == ["team-b"]
 
 
 class Server:

@@ -43,19 +43,19 @@ def _talkative_logs(request: pytest.FixtureRequest, capsys: pytest.CaptureFixtur
 
 @pytest.mark.parametrize("call", ["list_secrets", "validate_credentials", "put_secrets"])
 async def test_no_value_shows_when_a_pass_breaks_over_it(call: str, capsys: pytest.CaptureFixture[str]) -> None:
-    story, first = ReconcilerHarness(), FirstPass()
-    story.secrets.put(ObjectKey("identity", "scim"), token=SECRET)
-    story.graph.fail(call, ZeroDivisionError("a fault of ours"))
+    harness, first = ReconcilerHarness(), FirstPass()
+    harness.secrets.put(ObjectKey("identity", "scim"), token=SECRET)
+    harness.graph.fail(call, ZeroDivisionError("a fault of ours"))
     wish = desired(application=application("SecretToken<scim.token"))
-    key = story.apply(resource(wish, finalizers=()))
-    queue = WorkQueue(story.clock)
-    queue.add(key, since=story.clock.now())
-    engine = Engine(story.reconciler, queue, story.resources, clock=story.clock, watcher=first, workers=1)
+    key = harness.apply(resource(wish, finalizers=()))
+    queue = WorkQueue(harness.clock)
+    queue.add(key, since=harness.clock.now())
+    engine = Engine(harness.reconciler, queue, harness.resources, clock=harness.clock, watcher=first, workers=1)
     engine.start()
     assert await first.ending == "broken"
     await engine.stop(timedelta(seconds=5))
     logged = capsys.readouterr().err
     assert "Traceback" in logged
     assert "ZeroDivisionError" in logged
-    assert story.status(key)["conditions"]
-    assert find_pieces(logged + json.dumps(story.server.patches) + repr(story.told), SECRET) == []
+    assert harness.status(key)["conditions"]
+    assert find_pieces(logged + json.dumps(harness.server.patches) + repr(harness.recorded), SECRET) == []

@@ -7,8 +7,8 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 @pytest.fixture
-def story() -> ReconcilerHarness:
+def harness() -> ReconcilerHarness:
     """A process of the operator, and the Secret that the credentials are taken from."""
-    story = ReconcilerHarness()
-    story.secrets.put(SECRET, token="s3cret")
-    return story
+    harness = ReconcilerHarness()
+    harness.secrets.put(SECRET, token="s3cret")
+    return harness

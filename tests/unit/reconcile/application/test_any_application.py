@@ -41,22 +41,22 @@ class Life:
     """One resource and what befalls it."""
 
     def __init__(self) -> None:
-        self.story = ReconcilerHarness()
-        self.story.graph.secrets = {"UserName": "somebody", "Domain": "else"}
+        self.harness = ReconcilerHarness()
+        self.harness.graph.secrets = {"UserName": "somebody", "Domain": "else"}
         self.spec = SPECS[0]
         self.token = "canary-0"
         self.put_secret()
-        self.key = self.story.apply(resource(desired(application=self.spec), finalizers=()))
+        self.key = self.harness.apply(resource(desired(application=self.spec), finalizers=()))
 
     def put_secret(self) -> None:
-        self.story.secrets.put(SECRET, token=self.token, other=f"canary-other-{self.token}")
+        self.harness.secrets.put(SECRET, token=self.token, other=f"canary-other-{self.token}")
 
     async def step(self, what: str, with_: object) -> None:
-        graph, call = self.story.graph, str(with_)
+        graph, call = self.harness.graph, str(with_)
         match what:
             case "spec":
                 self.spec = SPECS[int(call)]
-                self.story.edit(self.key, desired=desired(application=self.spec))
+                self.harness.edit(self.key, desired=desired(application=self.spec))
             case "rotate":
                 self.token = f"canary-{call}"
                 self.put_secret()
@@ -71,17 +71,17 @@ class Life:
             case "refuse":
                 graph.fail(call, REFUSED)
             case "restart":
-                self.story.restart()
+                self.harness.restart()
             case "wait":
-                self.story.clock.move(timedelta(seconds=int(call)))
-        await self.story.run(self.key)
+                self.harness.clock.move(timedelta(seconds=int(call)))
+        await self.harness.run(self.key)
 
     async def settle(self) -> None:
         """Let nothing more befall it, but for the cycles of its job."""
-        self.story.graph.failures.clear()
+        self.harness.graph.failures.clear()
         for _ in range(40):
-            self.story.clock.move(timedelta(minutes=5))
-            await self.story.run(self.key)
+            self.harness.clock.move(timedelta(minutes=5))
+            await self.harness.run(self.key)
 
     @property
     def wanted(self) -> dict[str, str]:
@@ -105,13 +105,13 @@ def test_ours_come_to_be_in_graph_and_no_others_are_touched(steps: list[tuple[st
         for what, with_ in steps:
             await life.step(what, with_)
         await life.settle()
-        stored = life.story.graph.secrets
+        stored = life.harness.graph.secrets
         assert {key: stored.get(key) for key in life.wanted} == life.wanted
         assert (stored["UserName"], stored["Domain"]) == ("somebody", "else")
-        assert not [put for put in life.story.graph.put if put.keys() & {"UserName", "Domain"}]
-        assert life.story.condition(life.key, "Ready")[0] == "True"
-        assert "operation" not in life.story.status(life.key)
-        told = json.dumps([life.story.server.patches, [event.message for event in life.story.told.events]])
+        assert not [put for put in life.harness.graph.put if put.keys() & {"UserName", "Domain"}]
+        assert life.harness.condition(life.key, "Ready")[0] == "True"
+        assert "operation" not in life.harness.status(life.key)
+        told = json.dumps([life.harness.server.patches, [event.message for event in life.harness.recorded.events]])
         assert "canary" not in told
         await _is_quiet(life)
 
@@ -120,12 +120,12 @@ def test_ours_come_to_be_in_graph_and_no_others_are_touched(steps: list[tuple[st
 
 async def _is_quiet(life: Life) -> None:
     """Once all is well, polls write nothing, neither to Graph nor to the API server."""
-    writes, patches = list(life.story.graph.writes), len(life.story.server.patches)
+    writes, patches = list(life.harness.graph.writes), len(life.harness.server.patches)
     for _ in range(3):
-        life.story.clock.move(timedelta(minutes=5))
-        await life.story.run(life.key)
-    assert life.story.graph.writes == writes
-    assert len(life.story.server.patches) == patches
+        life.harness.clock.move(timedelta(minutes=5))
+        await life.harness.run(life.key)
+    assert life.harness.graph.writes == writes
+    assert len(life.harness.server.patches) == patches
 
 
 def test_the_life_begins_well() -> None:
@@ -134,7 +134,7 @@ def test_the_life_begins_well() -> None:
     async def live() -> None:
         life = Life()
         await life.settle()
-        assert life.story.graph.writes[:3] == ["create_job", "put_secrets", "start_job"]
-        life.story.graph.add(remote_job(life.story.server.stored[life.key].held_job_id or ""))
+        assert life.harness.graph.writes[:3] == ["create_job", "put_secrets", "start_job"]
+        life.harness.graph.add(remote_job(life.harness.server.stored[life.key].held_job_id or ""))
 
     asyncio.run(live())

@@ -24,10 +24,10 @@ class TestCreate:
         notifications={"recipients": ["iam@example.com"]},
     )
 
-    async def test_tries_saves_once_and_looks_before_it_starts(self, story: ReconcilerHarness) -> None:
-        key = apply_application(story, self.FULL)
-        await story.run(key)
-        assert story.graph.calls == [
+    async def test_tries_saves_once_and_looks_before_it_starts(self, harness: ReconcilerHarness) -> None:
+        key = apply_application(harness, self.FULL)
+        await harness.run(key)
+        assert harness.graph.calls == [
             "list_jobs",
             "create_job",
             "list_secrets",
@@ -37,51 +37,51 @@ class TestCreate:
             "start_job",
             "list_jobs",
         ]
-        [put] = story.graph.put
+        [put] = harness.graph.put
         assert set(put) == {"BaseAddress", "SecretToken", "SyncAll", "SyncNotificationSettings"}
-        assert story.graph.tried == [{"BaseAddress": "https://scim", "SecretToken": "s3cret"}]
-        assert story.condition(key, "Ready") == ("True", "NotRunYet")
-        assert story.condition(key, "CredentialsValid") == ("True", "Validated")
-        assert story.told.reasons == ["JobCreated", "SecretsSaved", "JobStarted"]
+        assert harness.graph.tried == [{"BaseAddress": "https://scim", "SecretToken": "s3cret"}]
+        assert harness.condition(key, "Ready") == ("True", "NotRunYet")
+        assert harness.condition(key, "CredentialsValid") == ("True", "Validated")
+        assert harness.recorded.reasons == ["JobCreated", "SecretsSaved", "JobStarted"]
 
-    async def test_remembers_names_and_versions_and_no_value(self, story: ReconcilerHarness) -> None:
-        key = apply_application(story, self.FULL)
-        await story.run(key)
-        record = story.status(key)["application"]
+    async def test_remembers_names_and_versions_and_no_value(self, harness: ReconcilerHarness) -> None:
+        key = apply_application(harness, self.FULL)
+        await harness.run(key)
+        record = harness.status(key)["application"]
         assert record["keys"] == ["BaseAddress", "SecretToken", "SyncAll", "SyncNotificationSettings"]
         assert record["sources"] == [{"name": "scim", "uid": "uid-of-scim-1", "resourceVersion": "1"}]
         assert record["scopeInForce"] == "AssignedOnly"
-        assert "s3cret" not in json.dumps(story.server.patches) + str(story.told.events)
+        assert "s3cret" not in json.dumps(harness.server.patches) + str(harness.recorded.events)
 
-    async def test_needs_no_restart_for_its_scope(self, story: ReconcilerHarness) -> None:
-        key = apply_application(story, application(scope="All"))
-        await story.run_until(key, timedelta(hours=3))
-        assert story.graph.restarts == []
+    async def test_needs_no_restart_for_its_scope(self, harness: ReconcilerHarness) -> None:
+        key = apply_application(harness, application(scope="All"))
+        await harness.run_until(key, timedelta(hours=3))
+        assert harness.graph.restarts == []
 
-    async def test_a_second_pass_costs_nothing(self, story: ReconcilerHarness) -> None:
-        key = await settle_application(story)
-        writes = list(story.server.writes)
+    async def test_a_second_pass_costs_nothing(self, harness: ReconcilerHarness) -> None:
+        key = await settle_application(harness)
+        writes = list(harness.server.writes)
         for _ in range(5):
-            await poll_later(story, key)
-        assert story.graph.calls == ["list_jobs"] * 5
-        assert story.server.writes == writes
+            await poll_later(harness, key)
+        assert harness.graph.calls == ["list_jobs"] * 5
+        assert harness.server.writes == writes
 
-    async def test_that_was_paused_is_not_started(self, story: ReconcilerHarness) -> None:
-        key = apply_application(story, schedule_state=ScheduleState.PAUSED)
-        await story.run(key)
-        assert "put_secrets" in story.graph.calls
-        assert "start_job" not in story.graph.calls
+    async def test_that_was_paused_is_not_started(self, harness: ReconcilerHarness) -> None:
+        key = apply_application(harness, schedule_state=ScheduleState.PAUSED)
+        await harness.run(key)
+        assert "put_secrets" in harness.graph.calls
+        assert "start_job" not in harness.graph.calls
 
-    async def test_has_no_secret_at_hand_and_waits_with_the_start(self, story: ReconcilerHarness) -> None:
-        story.secrets.remove(SECRET)
-        key = apply_application(story)
-        await story.run(key)
-        assert story.graph.calls == ["list_jobs", "create_job"]
-        assert story.condition(key, "Stalled") == ("True", "SecretUnreadable")
-        message = story.message(key, "Stalled")
+    async def test_has_no_secret_at_hand_and_waits_with_the_start(self, harness: ReconcilerHarness) -> None:
+        harness.secrets.remove(SECRET)
+        key = apply_application(harness)
+        await harness.run(key)
+        assert harness.graph.calls == ["list_jobs", "create_job"]
+        assert harness.condition(key, "Stalled") == ("True", "SecretUnreadable")
+        message = harness.message(key, "Stalled")
         assert "There is no Secret identity/scim" in message
         assert "takes SecretToken from it" in message
-        story.secrets.put(SECRET, token="s3cret")
-        await poll_later(story, key)
-        assert story.graph.writes == ["create_job", "put_secrets", "start_job"]
-        assert story.condition(key, "Ready")[0] == "True"
+        harness.secrets.put(SECRET, token="s3cret")
+        await poll_later(harness, key)
+        assert harness.graph.writes == ["create_job", "put_secrets", "start_job"]
+        assert harness.condition(key, "Ready")[0] == "True"

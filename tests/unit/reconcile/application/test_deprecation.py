@@ -9,18 +9,18 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestBeta:
-    async def test_is_told_once_that_the_calls_will_go(self, story: ReconcilerHarness) -> None:
-        story.graph.is_losing_secrets = True
-        key = apply_application(story)
-        await story.run(key)
-        story.secrets.put(SECRET, token="n3w")
-        await poll_later(story, key)
-        assert len(story.graph.put) == 2
-        story.restart()
-        story.edit(key, desired=desired(application=CREDENTIALS, poll_interval=minutes(7)))
-        story.secrets.put(SECRET, token="n3wer")
-        await poll_later(story, key)
-        assert len(story.graph.put) == 3
-        [event] = [event for event in story.told.events if event.reason == "SecretsDeprecated"]
+    async def test_is_told_once_that_the_calls_will_go(self, harness: ReconcilerHarness) -> None:
+        harness.graph.is_losing_secrets = True
+        key = apply_application(harness)
+        await harness.run(key)
+        harness.secrets.put(SECRET, token="n3w")
+        await poll_later(harness, key)
+        assert len(harness.graph.put) == 2
+        harness.restart()
+        harness.edit(key, desired=desired(application=CREDENTIALS, poll_interval=minutes(7)))
+        harness.secrets.put(SECRET, token="n3wer")
+        await poll_later(harness, key)
+        assert len(harness.graph.put) == 3
+        [event] = [event for event in harness.recorded.events if event.reason == "SecretsDeprecated"]
         assert "2027-07-06" in event.message
         assert "v1.0" in event.message

@@ -26,37 +26,37 @@ from tests.support.reconciler_harness import ReconcilerHarness
 class TestDrift:
     SPEC = application("BaseAddress=https://scim", scope="All")
 
-    async def test_is_looked_for_once_an_hour_and_put_right(self, story: ReconcilerHarness) -> None:
-        key = await settle_application(story, self.SPEC)
-        story.graph.secrets["BaseAddress"] = "https://evil"
-        await story.run_until(key, timedelta(minutes=50))
-        assert "list_secrets" not in story.graph.calls
-        await story.run_until(key, timedelta(minutes=20))
-        assert story.graph.secrets["BaseAddress"] == "https://scim"
-        assert story.graph.calls.count("list_secrets") == 2
-        assert story.told.reasons == ["DriftCorrected"]
+    async def test_is_looked_for_once_an_hour_and_put_right(self, harness: ReconcilerHarness) -> None:
+        key = await settle_application(harness, self.SPEC)
+        harness.graph.secrets["BaseAddress"] = "https://evil"
+        await harness.run_until(key, timedelta(minutes=50))
+        assert "list_secrets" not in harness.graph.calls
+        await harness.run_until(key, timedelta(minutes=20))
+        assert harness.graph.secrets["BaseAddress"] == "https://scim"
+        assert harness.graph.calls.count("list_secrets") == 2
+        assert harness.recorded.reasons == ["DriftCorrected"]
 
-    async def test_is_looked_for_in_the_hour_after_a_restart(self, story: ReconcilerHarness) -> None:
-        key = await settle_application(story, self.SPEC)
-        story.restart()
-        await story.run_until(key, HOUR + minutes(5))
-        assert story.graph.calls.count("list_secrets") == 1
+    async def test_is_looked_for_in_the_hour_after_a_restart(self, harness: ReconcilerHarness) -> None:
+        key = await settle_application(harness, self.SPEC)
+        harness.restart()
+        await harness.run_until(key, HOUR + minutes(5))
+        assert harness.graph.calls.count("list_secrets") == 1
 
-    async def test_that_cannot_be_looked_for_is_no_fault(self, story: ReconcilerHarness) -> None:
-        key = await settle_application(story, self.SPEC)
-        story.graph.fail("list_secrets", DOWN)
-        await poll_later(story, key, HOUR)
-        assert story.condition(key, "Ready")[0] == "True"
+    async def test_that_cannot_be_looked_for_is_no_fault(self, harness: ReconcilerHarness) -> None:
+        key = await settle_application(harness, self.SPEC)
+        harness.graph.fail("list_secrets", DOWN)
+        await poll_later(harness, key, HOUR)
+        assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_of_one_key_names_that_key_only(self, story: ReconcilerHarness) -> None:
+    async def test_of_one_key_names_that_key_only(self, harness: ReconcilerHarness) -> None:
         """All of ours are sent then, for Graph may replace where it is expected to merge."""
         key = await settle_application(
-            story, application("BaseAddress=https://scim", "SecretToken<scim.token", scope="All")
+            harness, application("BaseAddress=https://scim", "SecretToken<scim.token", scope="All")
         )
-        del story.graph.secrets["BaseAddress"]
-        await poll_later(story, key, HOUR)
-        assert story.told.events[-1].message.startswith("BaseAddress of service principal")
-        fields = [entry["field"] for entry in story.status(key)["lastDrift"]["differences"]]
+        del harness.graph.secrets["BaseAddress"]
+        await poll_later(harness, key, HOUR)
+        assert harness.recorded.events[-1].message.startswith("BaseAddress of service principal")
+        fields = [entry["field"] for entry in harness.status(key)["lastDrift"]["differences"]]
         assert fields == ["application.credentials[BaseAddress]"]
 
     @pytest.mark.parametrize(
@@ -71,23 +71,23 @@ class TestDrift:
         ],
     )
     async def test_of_notification_settings_names_whose_they_are(
-        self, story: ReconcilerHarness, found: dict[str, Any], fields: list[str]
+        self, harness: ReconcilerHarness, found: dict[str, Any], fields: list[str]
     ) -> None:
         spec = application(accidentalDeletions={"threshold": 5}, notifications={"recipients": ["a@b.c"]})
-        key = await settle_application(story, spec)
+        key = await settle_application(harness, spec)
         name = "SyncNotificationSettings"
-        story.graph.secrets[name] = json.dumps(json.loads(story.graph.secrets[name]) | found)
-        await poll_later(story, key, HOUR)
-        assert [entry["field"] for entry in story.status(key)["lastDrift"]["differences"]] == fields
+        harness.graph.secrets[name] = json.dumps(json.loads(harness.graph.secrets[name]) | found)
+        await poll_later(harness, key, HOUR)
+        assert [entry["field"] for entry in harness.status(key)["lastDrift"]["differences"]] == fields
 
-    async def test_is_shown_to_an_observer_and_left(self, story: ReconcilerHarness) -> None:
-        story.graph.add(remote_job())
-        story.graph.secrets["BaseAddress"] = "https://evil"
-        key = story.apply(holder(wish=desired(application=self.SPEC, management_policy=ManagementPolicy.OBSERVE)))
-        await story.run(key)
+    async def test_is_shown_to_an_observer_and_left(self, harness: ReconcilerHarness) -> None:
+        harness.graph.add(remote_job())
+        harness.graph.secrets["BaseAddress"] = "https://evil"
+        key = harness.apply(holder(wish=desired(application=self.SPEC, management_policy=ManagementPolicy.OBSERVE)))
+        await harness.run(key)
         for _ in range(3):
-            await poll_later(story, key)
-            assert story.condition(key, "Drifted")[0] == "True"
-        assert "save BaseAddress, SyncAll" in story.message(key, "Drifted")
-        assert story.graph.writes == []
-        assert story.graph.calls.count("list_secrets") == 1
+            await poll_later(harness, key)
+            assert harness.condition(key, "Drifted")[0] == "True"
+        assert "save BaseAddress, SyncAll" in harness.message(key, "Drifted")
+        assert harness.graph.writes == []
+        assert harness.graph.calls.count("list_secrets") == 1

@@ -10,68 +10,68 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestRemoval:
-    async def test_of_an_entry_takes_it_out_of_graph(self, story: ReconcilerHarness) -> None:
-        key = await settle_application(story)
-        story.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
-        await story.run(key)
-        assert story.graph.put == [{"SecretToken": ""}]
-        assert story.status(key)["application"]["keys"] == ["BaseAddress"]
-        assert story.told.reasons == ["SecretsRemoved"]
+    async def test_of_an_entry_takes_it_out_of_graph(self, harness: ReconcilerHarness) -> None:
+        key = await settle_application(harness)
+        harness.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
+        await harness.run(key)
+        assert harness.graph.put == [{"SecretToken": ""}]
+        assert harness.status(key)["application"]["keys"] == ["BaseAddress"]
+        assert harness.recorded.reasons == ["SecretsRemoved"]
 
-    async def test_of_what_graph_keeps_is_told_once_and_given_up(self, story: ReconcilerHarness) -> None:
+    async def test_of_what_graph_keeps_is_told_once_and_given_up(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(
-            story, application("BaseAddress=https://scim", 'Domain={"domain":"x"}', "UserName=u")
+            harness, application("BaseAddress=https://scim", 'Domain={"domain":"x"}', "UserName=u")
         )
-        story.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
-        story.graph.fail("put_secrets", refused_by_target(), times=2)
-        await story.run(key)
-        await poll_later(story, key)
-        assert story.graph.put == [{"UserName": ""}]
-        assert story.told.reasons == ["SecretsRemoved", "SecretNotRemovable"]
-        assert "Graph does not remove Domain" in story.told.events[1].message
-        assert story.status(key)["application"]["keys"] == ["BaseAddress"]
-        assert story.condition(key, "Ready")[0] == "True"
+        harness.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
+        harness.graph.fail("put_secrets", refused_by_target(), times=2)
+        await harness.run(key)
+        await poll_later(harness, key)
+        assert harness.graph.put == [{"UserName": ""}]
+        assert harness.recorded.reasons == ["SecretsRemoved", "SecretNotRemovable"]
+        assert "Graph does not remove Domain" in harness.recorded.events[1].message
+        assert harness.status(key)["application"]["keys"] == ["BaseAddress"]
+        assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_of_what_graph_keeps_without_a_word_is_tried_twice_and_told(self, story: ReconcilerHarness) -> None:
+    async def test_of_what_graph_keeps_without_a_word_is_tried_twice_and_told(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(
-            story, application("BaseAddress=https://scim", 'Domain={"domain":"x"}', "UserName=u")
+            harness, application("BaseAddress=https://scim", 'Domain={"domain":"x"}', "UserName=u")
         )
-        story.graph.store = lambda entries: {name: value for name, value in entries.items() if name != "Domain"}
-        story.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
-        await story.run(key)
-        assert [event.message for event in story.told.events] == ["Removed UserName from Graph."]
-        assert story.condition(key, "Reconciling") == ("True", "WaitingForReplication")
-        await story.run_until(key, minutes(20))
-        assert story.graph.put == [{"Domain": "", "UserName": ""}, {"Domain": ""}]
-        assert story.told.reasons == ["SecretsRemoved", "SecretNotRemovable"]
-        assert story.status(key)["application"]["keys"] == ["BaseAddress"]
-        assert story.condition(key, "Ready")[0] == "True"
+        harness.graph.store = lambda entries: {name: value for name, value in entries.items() if name != "Domain"}
+        harness.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
+        await harness.run(key)
+        assert [event.message for event in harness.recorded.events] == ["Removed UserName from Graph."]
+        assert harness.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+        await harness.run_until(key, minutes(20))
+        assert harness.graph.put == [{"Domain": "", "UserName": ""}, {"Domain": ""}]
+        assert harness.recorded.reasons == ["SecretsRemoved", "SecretNotRemovable"]
+        assert harness.status(key)["application"]["keys"] == ["BaseAddress"]
+        assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_that_a_stale_read_does_not_show_is_looked_at_again(self, story: ReconcilerHarness) -> None:
-        key = await settle_application(story)
-        story.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
+    async def test_that_a_stale_read_does_not_show_is_looked_at_again(self, harness: ReconcilerHarness) -> None:
+        key = await settle_application(harness)
+        harness.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
         stale = {"SecretToken": "*", "BaseAddress": "https://scim"}
         shown = iter([stale, stale, stale])
-        story.graph.show = lambda secrets: next(shown, None) or secrets
-        await story.run(key)
-        assert story.told.reasons == []
-        await story.run_until(key, minutes(2))
-        assert story.graph.put == [{"SecretToken": ""}]
-        assert story.status(key)["application"]["keys"] == ["BaseAddress"]
-        assert story.told.reasons == ["SecretsRemoved"]
+        harness.graph.show = lambda secrets: next(shown, None) or secrets
+        await harness.run(key)
+        assert harness.recorded.reasons == []
+        await harness.run_until(key, minutes(2))
+        assert harness.graph.put == [{"SecretToken": ""}]
+        assert harness.status(key)["application"]["keys"] == ["BaseAddress"]
+        assert harness.recorded.reasons == ["SecretsRemoved"]
 
-    async def test_of_the_application_leaves_all_as_it_is(self, story: ReconcilerHarness) -> None:
-        key = await settle_application(story)
-        story.edit(key, desired=desired())
-        await story.run(key)
-        assert story.graph.writes == []
-        assert "application" not in story.status(key)
-        assert story.condition(key, "CredentialsValid") == ("", "")
+    async def test_of_the_application_leaves_all_as_it_is(self, harness: ReconcilerHarness) -> None:
+        key = await settle_application(harness)
+        harness.edit(key, desired=desired())
+        await harness.run(key)
+        assert harness.graph.writes == []
+        assert "application" not in harness.status(key)
+        assert harness.condition(key, "CredentialsValid") == ("", "")
 
-    async def test_of_the_application_gives_up_what_is_known_of_it(self, story: ReconcilerHarness) -> None:
-        key = await settle_application(story)
-        story.edit(key, desired=desired())
-        await story.run(key)
-        story.edit(key, desired=desired(application=CREDENTIALS))
-        await story.run(key)
-        assert story.graph.put == [{"SecretToken": "s3cret"}]
+    async def test_of_the_application_gives_up_what_is_known_of_it(self, harness: ReconcilerHarness) -> None:
+        key = await settle_application(harness)
+        harness.edit(key, desired=desired())
+        await harness.run(key)
+        harness.edit(key, desired=desired(application=CREDENTIALS))
+        await harness.run(key)
+        assert harness.graph.put == [{"SecretToken": "s3cret"}]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.support.connection_story import ConnectionStory
+from tests.support.connection_harness import ConnectionHarness
 
 
 @pytest.fixture
-def story() -> ConnectionStory:
-    return ConnectionStory()
+def harness() -> ConnectionHarness:
+    return ConnectionHarness()

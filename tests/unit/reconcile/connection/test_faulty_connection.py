@@ -6,14 +6,7 @@ import pytest
 
 from entrasync.reconcile.connection.registry import Fault
 from entrasync.reconcile.engine.outcome import Outcome
-from tests.support.connection_story import (
-    KEY,
-    POLL,
-    SECRET,
-    ConnectionStory,
-    client_secret_spec,
-    connection,
-)
+from tests.support.connection_harness import KEY, POLL, SECRET, ConnectionHarness, client_secret_spec, connection
 from tests.support.facts import minutes
 
 
@@ -28,71 +21,71 @@ class TestAConnectionThatDoesNotWork:
         ],
     )
     async def test_says_what_is_wrong_with_its_secret(
-        self, story: ConnectionStory, data: dict[str, str] | None, words: str
+        self, harness: ConnectionHarness, data: dict[str, str] | None, words: str
     ) -> None:
-        story.secrets.remove(SECRET)
+        harness.secrets.remove(SECRET)
         if data is not None:
-            story.secrets.put(SECRET, **data)
-        assert await story.run(connection()) == Outcome(POLL)
-        status, reason, message = story.condition()
+            harness.secrets.put(SECRET, **data)
+        assert await harness.run(connection()) == Outcome(POLL)
+        status, reason, message = harness.condition()
         assert (status, reason) == ("False", "SecretUnreadable")
         assert words in message
-        assert story.condition("Stalled") == ("True", "SecretUnreadable", message)
-        assert story.entra.logins == []
+        assert harness.condition("Stalled") == ("True", "SecretUnreadable", message)
+        assert harness.entra.logins == []
 
-    async def test_says_what_entra_says(self, story: ConnectionStory) -> None:
-        story.secrets.put(SECRET, secret="wrong")
-        await story.run(connection())
-        assert story.condition() == ("False", "CredentialRefused", "AADSTS7000215: Invalid client secret")
-        assert story.told.reasons == ["CredentialRefused"]
-        assert story.connections.get(KEY) == Fault("CredentialRefused", "AADSTS7000215: Invalid client secret")
+    async def test_says_what_entra_says(self, harness: ConnectionHarness) -> None:
+        harness.secrets.put(SECRET, secret="wrong")
+        await harness.run(connection())
+        assert harness.condition() == ("False", "CredentialRefused", "AADSTS7000215: Invalid client secret")
+        assert harness.recorded.reasons == ["CredentialRefused"]
+        assert harness.connections.get(KEY) == Fault("CredentialRefused", "AADSTS7000215: Invalid client secret")
 
-    async def test_says_which_right_is_missing(self, story: ConnectionStory) -> None:
-        story.secrets.forbidden.add(KEY.namespace)
-        await story.run(connection())
-        assert story.condition()[1] == "SecretUnreadable"
-        assert "lacks the right get" in story.condition()[2]
+    async def test_says_which_right_is_missing(self, harness: ConnectionHarness) -> None:
+        harness.secrets.forbidden.add(KEY.namespace)
+        await harness.run(connection())
+        assert harness.condition()[1] == "SecretUnreadable"
+        assert "lacks the right get" in harness.condition()[2]
 
-    async def test_names_a_cloud_that_nobody_knows(self, story: ConnectionStory) -> None:
-        await story.run(connection(client_secret_spec(cloud="Mars")))
-        assert story.condition()[:2] == ("False", "CloudUnknown")
+    async def test_names_a_cloud_that_nobody_knows(self, harness: ConnectionHarness) -> None:
+        await harness.run(connection(client_secret_spec(cloud="Mars")))
+        assert harness.condition()[:2] == ("False", "CloudUnknown")
 
-    async def test_says_once_that_its_stored_spec_cannot_be_read(self, story: ConnectionStory) -> None:
-        await story.run(replace(connection(), spec=None, invalid_spec="spec.tenantId: Field required"))
-        assert story.condition()[1] == "InvalidSpec"
-        assert "spec.tenantId: Field required" in story.condition()[2]
+    async def test_says_once_that_its_stored_spec_cannot_be_read(self, harness: ConnectionHarness) -> None:
+        await harness.run(replace(connection(), spec=None, invalid_spec="spec.tenantId: Field required"))
+        assert harness.condition()[1] == "InvalidSpec"
+        assert "spec.tenantId: Field required" in harness.condition()[2]
 
-    async def test_is_tried_again_at_each_poll_and_says_it_once(self, story: ConnectionStory) -> None:
-        story.secrets.put(SECRET, secret="wrong")
-        await story.run(connection())
-        await story.poll()
-        await story.poll()
-        assert story.entra.logins == ["wrong"] * 3
-        assert len(story.server.writes) == 1
-        assert story.told.reasons == ["CredentialRefused"]
+    async def test_is_tried_again_at_each_poll_and_says_it_once(self, harness: ConnectionHarness) -> None:
+        harness.secrets.put(SECRET, secret="wrong")
+        await harness.run(connection())
+        await harness.poll()
+        await harness.poll()
+        assert harness.entra.logins == ["wrong"] * 3
+        assert len(harness.server.writes) == 1
+        assert harness.recorded.reasons == ["CredentialRefused"]
 
     async def test_is_tried_again_within_minutes_however_rare_the_polls(self) -> None:
-        story = ConnectionStory(poll_interval=minutes(24 * 60))
-        story.secrets.put(SECRET, secret="wrong")
-        assert await story.run(connection()) == Outcome(minutes(5))
+        harness = ConnectionHarness(poll_interval=minutes(24 * 60))
+        harness.secrets.put(SECRET, secret="wrong")
+        assert await harness.run(connection()) == Outcome(minutes(5))
 
-    async def test_works_again_once_its_secret_is_mended(self, story: ConnectionStory) -> None:
-        story.secrets.put(SECRET, secret="wrong")
-        await story.run(connection())
-        story.secrets.put(SECRET, secret="right")
-        await story.poll()
-        assert story.condition()[:2] == ("True", "Connected")
-        assert story.condition("Stalled") == ("", "", "")
-        assert story.told.reasons == ["CredentialRefused", "Connected"]
+    async def test_works_again_once_its_secret_is_mended(self, harness: ConnectionHarness) -> None:
+        harness.secrets.put(SECRET, secret="wrong")
+        await harness.run(connection())
+        harness.secrets.put(SECRET, secret="right")
+        await harness.poll()
+        assert harness.condition()[:2] == ("True", "Connected")
+        assert harness.condition("Stalled") == ("", "", "")
+        assert harness.recorded.reasons == ["CredentialRefused", "Connected"]
 
-    async def test_forgets_what_the_refused_credential_was_allowed(self, story: ConnectionStory) -> None:
-        await story.run(connection())
-        story.secrets.put(SECRET, secret="wrong")
-        await story.poll()
-        assert not {"roles", "missingPermissions"} & set(story.status)
+    async def test_forgets_what_the_refused_credential_was_allowed(self, harness: ConnectionHarness) -> None:
+        await harness.run(connection())
+        harness.secrets.put(SECRET, secret="wrong")
+        await harness.poll()
+        assert not {"roles", "missingPermissions"} & set(harness.status)
 
-    async def test_closes_what_it_tried_in_vain(self, story: ConnectionStory) -> None:
-        story.secrets.put(SECRET, secret="wrong")
-        await story.run(connection())
-        await story.poll()
-        assert all(access.is_closed for access in story.entra.opened)
+    async def test_closes_what_it_tried_in_vain(self, harness: ConnectionHarness) -> None:
+        harness.secrets.put(SECRET, secret="wrong")
+        await harness.run(connection())
+        await harness.poll()
+        assert all(access.is_closed for access in harness.entra.opened)

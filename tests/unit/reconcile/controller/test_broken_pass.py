@@ -8,51 +8,51 @@ FAULT = ("True", "InternalError")
 HEALTHY = ("True", "Healthy")
 
 
-async def ready(story: ReconcilerHarness) -> ObjectKey:
+async def ready(harness: ReconcilerHarness) -> ObjectKey:
     """Have a resource whose job is well."""
-    story.graph.add(remote_job())
-    key = story.apply(holder())
-    await story.run(key)
-    assert story.condition(key, "Ready") == HEALTHY
+    harness.graph.add(remote_job())
+    key = harness.apply(holder())
+    await harness.run(key)
+    assert harness.condition(key, "Ready") == HEALTHY
     return key
 
 
 class TestABrokenPass:
-    async def test_of_a_resource_at_rest_is_no_news_at_first(self, story: ReconcilerHarness) -> None:
-        key = await ready(story)
-        story.server.writes.clear()
-        await story.reconciler.record_broken(key, since=NOW)
-        assert story.server.writes == []
+    async def test_of_a_resource_at_rest_is_no_news_at_first(self, harness: ReconcilerHarness) -> None:
+        key = await ready(harness)
+        harness.server.writes.clear()
+        await harness.reconciler.record_broken(key, since=NOW)
+        assert harness.server.writes == []
 
-    async def test_after_three_poll_intervals_leaves_it_green_no_more(self, story: ReconcilerHarness) -> None:
-        key = await ready(story)
-        story.clock.move(minutes(15))
-        await story.reconciler.record_broken(key, since=story.clock.now())
-        assert story.condition(key, "Ready") == ("Unknown", "GraphUnreachable")
-        assert story.condition(key, "Reconciling") == FAULT
+    async def test_after_three_poll_intervals_leaves_it_green_no_more(self, harness: ReconcilerHarness) -> None:
+        key = await ready(harness)
+        harness.clock.move(minutes(15))
+        await harness.reconciler.record_broken(key, since=harness.clock.now())
+        assert harness.condition(key, "Ready") == ("Unknown", "GraphUnreachable")
+        assert harness.condition(key, "Reconciling") == FAULT
 
-    async def test_counts_though_each_read_graph_before_it_broke(self, story: ReconcilerHarness) -> None:
-        key = await ready(story)
-        story.clock.move(minutes(15))
-        story.memory.recall(story.server.stored[key], NOW).read_at = story.clock.now()
-        await story.reconciler.record_broken(key, since=NOW)
-        assert story.condition(key, "Ready") == ("Unknown", "GraphUnreachable")
+    async def test_counts_though_each_read_graph_before_it_broke(self, harness: ReconcilerHarness) -> None:
+        key = await ready(harness)
+        harness.clock.move(minutes(15))
+        harness.memory.recall(harness.server.stored[key], NOW).read_at = harness.clock.now()
+        await harness.reconciler.record_broken(key, since=NOW)
+        assert harness.condition(key, "Ready") == ("Unknown", "GraphUnreachable")
 
-    async def test_of_a_new_resource_is_told_at_once(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource())
-        await story.reconciler.record_broken(key, since=NOW)
-        assert story.condition(key, "Ready") == ("False", "InternalError")
-        [told] = [entry for entry in story.status(key)["conditions"] if entry["type"] == "Reconciling"]
+    async def test_of_a_new_resource_is_told_at_once(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource())
+        await harness.reconciler.record_broken(key, since=NOW)
+        assert harness.condition(key, "Ready") == ("False", "InternalError")
+        [told] = [entry for entry in harness.status(key)["conditions"] if entry["type"] == "Reconciling"]
         assert told["message"].endswith("the log has the traceback.")
 
-    async def test_is_over_with_the_next_good_one(self, story: ReconcilerHarness) -> None:
-        key = await ready(story)
-        story.clock.move(minutes(15))
-        await story.reconciler.record_broken(key, since=NOW)
-        await story.run(key)
-        assert story.condition(key, "Ready") == HEALTHY
-        assert story.condition(key, "Reconciling") == ("", "")
+    async def test_is_over_with_the_next_good_one(self, harness: ReconcilerHarness) -> None:
+        key = await ready(harness)
+        harness.clock.move(minutes(15))
+        await harness.reconciler.record_broken(key, since=NOW)
+        await harness.run(key)
+        assert harness.condition(key, "Ready") == HEALTHY
+        assert harness.condition(key, "Reconciling") == ("", "")
 
-    async def test_of_one_that_is_gone_has_nothing_to_tell(self, story: ReconcilerHarness) -> None:
-        await story.reconciler.record_broken(resource().key, since=NOW)
-        assert story.server.writes == []
+    async def test_of_one_that_is_gone_has_nothing_to_tell(self, harness: ReconcilerHarness) -> None:
+        await harness.reconciler.record_broken(resource().key, since=NOW)
+        assert harness.server.writes == []

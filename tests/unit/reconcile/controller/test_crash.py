@@ -12,38 +12,38 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestACrash:
-    async def test_before_the_annotation_keeps_the_intent(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource())
-        story.server.failures.extend([None, ApiServerUnavailable("gone")])
+    async def test_before_the_annotation_keeps_the_intent(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource())
+        harness.server.failures.extend([None, ApiServerUnavailable("gone")])
         with pytest.raises(ApiServerUnavailable):
-            await story.run(key)
-        story.restart()
-        await story.run(key)
-        assert story.graph.writes == ["create_job", "start_job"]
+            await harness.run(key)
+        harness.restart()
+        await harness.run(key)
+        assert harness.graph.writes == ["create_job", "start_job"]
 
-    async def test_before_the_status_keeps_the_job(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource())
-        story.server.failures.extend([None, None, ApiServerUnavailable("gone")])
+    async def test_before_the_status_keeps_the_job(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource())
+        harness.server.failures.extend([None, None, ApiServerUnavailable("gone")])
         with pytest.raises(ApiServerUnavailable):
-            await story.run(key)
-        story.restart()
-        await story.run(key)
-        assert story.graph.writes == ["create_job", "start_job"]
-        assert "operation" not in story.status(key)
+            await harness.run(key)
+        harness.restart()
+        await harness.run(key)
+        assert harness.graph.writes == ["create_job", "start_job"]
+        assert "operation" not in harness.status(key)
 
     async def test_before_the_status_of_a_job_that_stays_invisible_posts_no_second(
-        self, story: ReconcilerHarness
+        self, harness: ReconcilerHarness
     ) -> None:
         """The bound counts from the intent, the only witness of the creation then."""
-        key = story.apply(resource())
-        story.graph.fail("start_job", DOWN)
-        story.server.failures.extend([None, None, ApiServerUnavailable("gone")])
+        key = harness.apply(resource())
+        harness.graph.fail("start_job", DOWN)
+        harness.server.failures.extend([None, None, ApiServerUnavailable("gone")])
         with pytest.raises(ApiServerUnavailable):
-            await story.run(key)
-        story.restart()
-        story.graph.hidden = set(story.graph.jobs)
-        await story.run_until(key, minutes(14))
-        story.graph.hidden = set()
-        await story.run_until(key, minutes(1))
-        assert story.graph.writes.count("create_job") == 1
-        assert story.condition(key, "Ready")[0] == "True"
+            await harness.run(key)
+        harness.restart()
+        harness.graph.hidden = set(harness.graph.jobs)
+        await harness.run_until(key, minutes(14))
+        harness.graph.hidden = set()
+        await harness.run_until(key, minutes(1))
+        assert harness.graph.writes.count("create_job") == 1
+        assert harness.condition(key, "Ready")[0] == "True"

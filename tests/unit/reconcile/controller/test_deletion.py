@@ -19,114 +19,114 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestDeletion:
-    async def test_of_a_job_we_made_deletes_it(self, story: ReconcilerHarness) -> None:
-        key = story.apply_holder()
-        story.delete(key)
-        assert (await story.run(key)).look_again is None
-        assert story.graph.calls == ["delete_job"]
-        assert key not in story.server.stored
+    async def test_of_a_job_we_made_deletes_it(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_holder()
+        harness.delete(key)
+        assert (await harness.run(key)).look_again is None
+        assert harness.graph.calls == ["delete_job"]
+        assert key not in harness.server.stored
 
-    async def test_with_pause_pauses_once_and_goes(self, story: ReconcilerHarness) -> None:
-        key = story.apply_holder(deletion_policy=DeletionPolicy.PAUSE)
-        story.delete(key)
-        await story.run(key)
-        assert story.graph.calls == ["list_jobs", "pause_job"]
-        assert key not in story.server.stored
+    async def test_with_pause_pauses_once_and_goes(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_holder(deletion_policy=DeletionPolicy.PAUSE)
+        harness.delete(key)
+        await harness.run(key)
+        assert harness.graph.calls == ["list_jobs", "pause_job"]
+        assert key not in harness.server.stored
 
     @pytest.mark.parametrize(("policy", "act"), [("Delete", "delete_job"), ("Pause", "pause_job")])
     async def test_of_a_job_out_of_sight_for_four_minutes_leaves_none_running(
-        self, story: ReconcilerHarness, policy: str, act: str
+        self, harness: ReconcilerHarness, policy: str, act: str
     ) -> None:
-        key = story.apply_holder(deletion_policy=DeletionPolicy(policy))
-        story.graph.hidden = {JOB}
-        story.delete(key)
-        await story.run_until(key, minutes(4))
-        assert story.condition(key, "Reconciling") == ("True", "Deleting")
-        assert story.told.reasons == []
-        story.graph.hidden = set()
-        await story.run(key)
-        assert key not in story.server.stored
-        assert story.graph.writes[-1] == act
-        assert not any(job.is_active for job in story.graph.jobs.values())
+        key = harness.apply_holder(deletion_policy=DeletionPolicy(policy))
+        harness.graph.hidden = {JOB}
+        harness.delete(key)
+        await harness.run_until(key, minutes(4))
+        assert harness.condition(key, "Reconciling") == ("True", "Deleting")
+        assert harness.recorded.reasons == []
+        harness.graph.hidden = set()
+        await harness.run(key)
+        assert key not in harness.server.stored
+        assert harness.graph.writes[-1] == act
+        assert not any(job.is_active for job in harness.graph.jobs.values())
 
     @pytest.mark.parametrize("policy", [DeletionPolicy.DELETE, DeletionPolicy.PAUSE])
     async def test_of_a_job_that_has_gone_says_so_after_three_misses(
-        self, story: ReconcilerHarness, policy: DeletionPolicy
+        self, harness: ReconcilerHarness, policy: DeletionPolicy
     ) -> None:
-        key = story.apply_holder(deletion_policy=policy)
-        story.graph.jobs.clear()
-        story.delete(key)
-        began, outcome = story.clock.now(), await story.run(key)
+        key = harness.apply_holder(deletion_policy=policy)
+        harness.graph.jobs.clear()
+        harness.delete(key)
+        began, outcome = harness.clock.now(), await harness.run(key)
         while outcome.look_again is not None:
-            story.clock.move(outcome.look_again)
-            outcome = await story.run(key)
-        assert minutes(5) <= story.clock.now() - began <= minutes(7)
-        assert key not in story.server.stored
-        [told] = story.told.events
+            harness.clock.move(outcome.look_again)
+            outcome = await harness.run(key)
+        assert minutes(5) <= harness.clock.now() - began <= minutes(7)
+        assert key not in harness.server.stored
+        [told] = harness.recorded.events
         assert told.message == f"The resource may go: job {JOB} was not there any more."
 
-    async def test_whose_answer_was_lost_waits_until_its_job_counts_as_gone(self, story: ReconcilerHarness) -> None:
-        key = story.apply_holder()
-        story.delete(key)
-        story.graph.fail("delete_job", LOST, is_done=True)
-        assert (await story.run(key)).is_failure
-        await story.run_until(key, minutes(4))
-        assert key in story.server.stored
-        story.clock.move(minutes(2))
-        await story.run(key)
-        assert key not in story.server.stored
+    async def test_whose_answer_was_lost_waits_until_its_job_counts_as_gone(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_holder()
+        harness.delete(key)
+        harness.graph.fail("delete_job", LOST, is_done=True)
+        assert (await harness.run(key)).is_failure
+        await harness.run_until(key, minutes(4))
+        assert key in harness.server.stored
+        harness.clock.move(minutes(2))
+        await harness.run(key)
+        assert key not in harness.server.stored
 
     @pytest.mark.parametrize("policy", [DeletionPolicy.DELETE, DeletionPolicy.PAUSE])
     async def test_goes_at_once_when_the_service_principal_has_gone(
-        self, story: ReconcilerHarness, policy: DeletionPolicy
+        self, harness: ReconcilerHarness, policy: DeletionPolicy
     ) -> None:
-        key = story.apply_holder(deletion_policy=policy)
-        story.graph.jobs.clear()
-        story.graph.has_principal = False
-        story.graph.fail("list_jobs", replicating(404))
-        story.delete(key)
-        assert (await story.run(key)).look_again is None
-        assert key not in story.server.stored
+        key = harness.apply_holder(deletion_policy=policy)
+        harness.graph.jobs.clear()
+        harness.graph.has_principal = False
+        harness.graph.fail("list_jobs", replicating(404))
+        harness.delete(key)
+        assert (await harness.run(key)).look_again is None
+        assert key not in harness.server.stored
 
-    async def test_of_a_young_job_that_graph_does_not_know_yet_is_tried_again(self, story: ReconcilerHarness) -> None:
-        key = story.apply_new()
-        await story.run(key)
-        story.graph.hidden = set(story.graph.jobs)
-        story.delete(key)
-        outcome = await story.run(key)
+    async def test_of_a_young_job_that_graph_does_not_know_yet_is_tried_again(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_new()
+        await harness.run(key)
+        harness.graph.hidden = set(harness.graph.jobs)
+        harness.delete(key)
+        outcome = await harness.run(key)
         assert outcome.look_again is not None
         assert outcome.look_again < minutes(1)
-        assert story.condition(key, "Reconciling") == ("True", "Deleting")
-        story.graph.hidden = set()
-        await story.run(key)
-        assert story.graph.jobs == {}
-        assert key not in story.server.stored
+        assert harness.condition(key, "Reconciling") == ("True", "Deleting")
+        harness.graph.hidden = set()
+        await harness.run(key)
+        assert harness.graph.jobs == {}
+        assert key not in harness.server.stored
 
     @pytest.mark.parametrize("late", [minutes(1), minutes(20)], ids=["within the bound", "after a long stop"])
     async def test_of_an_unfinished_create_waits_for_its_job_and_deletes_it(
-        self, story: ReconcilerHarness, late: Any
+        self, harness: ReconcilerHarness, late: Any
     ) -> None:
-        key = story.apply_new()
-        story.graph.fail("create_job", LOST, is_done=True)
-        await story.run(key)
-        story.delete(key)
-        story.restart()
-        story.clock.move(late)
-        await story.run(key)
-        assert story.graph.jobs == {}
-        assert key not in story.server.stored
+        key = harness.apply_new()
+        harness.graph.fail("create_job", LOST, is_done=True)
+        await harness.run(key)
+        harness.delete(key)
+        harness.restart()
+        harness.clock.move(late)
+        await harness.run(key)
+        assert harness.graph.jobs == {}
+        assert key not in harness.server.stored
 
-    async def test_of_an_unfinished_create_ends_with_the_bound(self, story: ReconcilerHarness) -> None:
-        key = story.apply_new()
-        story.graph.fail("create_job", LOST)
-        await story.run(key)
-        story.delete(key)
-        await story.run_until(key, minutes(14))
-        assert story.condition(key, "Reconciling") == ("True", "Deleting")
-        story.clock.move(minutes(2))
-        await story.run(key)
-        assert key not in story.server.stored
-        assert story.graph.writes == ["create_job"]
+    async def test_of_an_unfinished_create_ends_with_the_bound(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_new()
+        harness.graph.fail("create_job", LOST)
+        await harness.run(key)
+        harness.delete(key)
+        await harness.run_until(key, minutes(14))
+        assert harness.condition(key, "Reconciling") == ("True", "Deleting")
+        harness.clock.move(minutes(2))
+        await harness.run(key)
+        assert key not in harness.server.stored
+        assert harness.graph.writes == ["create_job"]
 
     @pytest.mark.parametrize(
         "wish",
@@ -134,65 +134,65 @@ class TestDeletion:
         ids=["suspend", "Observe"],
     )
     async def test_of_an_unfinished_create_waits_also_where_nothing_may_be_written(
-        self, story: ReconcilerHarness, wish: Desired
+        self, harness: ReconcilerHarness, wish: Desired
     ) -> None:
-        key = story.apply_new()
-        story.graph.fail("create_job", LOST, is_done=True)
-        await story.run(key)
-        story.graph.hidden = set(story.graph.jobs)
-        story.edit(key, desired=wish)
-        await story.run(key)
-        story.delete(key)
-        await story.run_until(key, minutes(5))
-        assert story.condition(key, "Reconciling") == ("True", "Deleting")
-        story.graph.hidden = set()
-        await story.run(key)
-        assert key not in story.server.stored
-        key = story.apply(resource(finalizers=(), uid="applied-again"))
-        await story.run(key)
-        assert story.status(key)["origin"] == "Adopted"
-        assert story.graph.writes == ["create_job"]
+        key = harness.apply_new()
+        harness.graph.fail("create_job", LOST, is_done=True)
+        await harness.run(key)
+        harness.graph.hidden = set(harness.graph.jobs)
+        harness.edit(key, desired=wish)
+        await harness.run(key)
+        harness.delete(key)
+        await harness.run_until(key, minutes(5))
+        assert harness.condition(key, "Reconciling") == ("True", "Deleting")
+        harness.graph.hidden = set()
+        await harness.run(key)
+        assert key not in harness.server.stored
+        key = harness.apply(resource(finalizers=(), uid="applied-again"))
+        await harness.run(key)
+        assert harness.status(key)["origin"] == "Adopted"
+        assert harness.graph.writes == ["create_job"]
 
     async def test_ends_when_the_service_principal_is_gone_but_not_shortly_after_a_create(
-        self, story: ReconcilerHarness
+        self, harness: ReconcilerHarness
     ) -> None:
-        key = story.apply_new()
-        story.graph.fail("create_job", LOST)
-        await story.run(key)
-        story.delete(key)
-        story.graph.has_principal = False
-        story.graph.fail("list_jobs", replicating(404), times=2)
-        await story.run(key)
-        assert key in story.server.stored
-        story.clock.move(minutes(5))
-        await story.run(key)
-        assert key not in story.server.stored
+        key = harness.apply_new()
+        harness.graph.fail("create_job", LOST)
+        await harness.run(key)
+        harness.delete(key)
+        harness.graph.has_principal = False
+        harness.graph.fail("list_jobs", replicating(404), times=2)
+        await harness.run(key)
+        assert key in harness.server.stored
+        harness.clock.move(minutes(5))
+        await harness.run(key)
+        assert key not in harness.server.stored
 
-    async def test_that_a_person_must_unblock_says_how(self, story: ReconcilerHarness) -> None:
-        key = story.apply_holder()
-        story.delete(key)
-        story.graph.fail("delete_job", Stalled(Reason.CREDENTIAL_REFUSED, "Wrong secret."))
-        await story.run(key)
-        assert story.condition(key, "Stalled") == ("True", "DeletionBlocked")
-        assert 'entrasync.io/abandon: "true"' in str(story.status(key)["conditions"])
+    async def test_that_a_person_must_unblock_says_how(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_holder()
+        harness.delete(key)
+        harness.graph.fail("delete_job", Stalled(Reason.CREDENTIAL_REFUSED, "Wrong secret."))
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "DeletionBlocked")
+        assert 'entrasync.io/abandon: "true"' in str(harness.status(key)["conditions"])
 
     @pytest.mark.parametrize("error", [DOWN, LOST])
     async def test_that_graph_holds_up_says_how_to_let_go_and_writes_it_once(
-        self, story: ReconcilerHarness, error: Exception
+        self, harness: ReconcilerHarness, error: Exception
     ) -> None:
-        key = story.apply_holder()
-        await story.run(key)
-        story.delete(key)
-        story.graph.fail("delete_job", error, times=3)
-        await story.run(key)
-        writes = list(story.server.writes)
+        key = harness.apply_holder()
+        await harness.run(key)
+        harness.delete(key)
+        harness.graph.fail("delete_job", error, times=3)
+        await harness.run(key)
+        writes = list(harness.server.writes)
         for _ in range(2):
-            assert (await story.run(key)).is_failure
-        assert story.condition(key, "Reconciling") == ("True", "GraphUnreachable")
-        assert 'entrasync.io/abandon: "true"' in str(story.status(key)["conditions"])
-        assert story.server.writes == writes
+            assert (await harness.run(key)).is_failure
+        assert harness.condition(key, "Reconciling") == ("True", "GraphUnreachable")
+        assert 'entrasync.io/abandon: "true"' in str(harness.status(key)["conditions"])
+        assert harness.server.writes == writes
 
-    async def test_of_a_resource_that_lost_its_finalizer_is_not_ours(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource(is_deleting=True, finalizers=("other",)))
-        assert (await story.run(key)).look_again is None
-        assert story.graph.calls == []
+    async def test_of_a_resource_that_lost_its_finalizer_is_not_ours(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(is_deleting=True, finalizers=("other",)))
+        assert (await harness.run(key)).look_again is None
+        assert harness.graph.calls == []

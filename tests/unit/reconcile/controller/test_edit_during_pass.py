@@ -20,70 +20,70 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestAnEditDuringAPass:
-    async def test_first_shown_by_our_own_write_is_looked_at_at_once(self, story: ReconcilerHarness) -> None:
-        key = story.apply_holder()
+    async def test_first_shown_by_our_own_write_is_looked_at_at_once(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_holder()
 
         def edit() -> None:
             paused = desired(schedule_state=ScheduleState.PAUSED)
-            story.server.change(replace(story.server.stored[key], generation=2, desired=paused))
+            harness.server.change(replace(harness.server.stored[key], generation=2, desired=paused))
 
-        story.server.meanwhile = edit
-        assert (await story.run(key)).look_again == seconds(0)
-        await story.run(key)
-        assert story.graph.writes == ["pause_job"]
+        harness.server.meanwhile = edit
+        assert (await harness.run(key)).look_again == seconds(0)
+        await harness.run(key)
+        assert harness.graph.writes == ["pause_job"]
 
-    async def test_is_not_called_observed_by_the_pass_before_it(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource())
-        story.graph.fail("create_job", refused(400))
-        original = story.server.patch_status
+    async def test_is_not_called_observed_by_the_pass_before_it(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource())
+        harness.graph.fail("create_job", refused(400))
+        original = harness.server.patch_status
         count = 0
 
         async def edit_before_the_second(*args: Any, **more: Any) -> Any:
             nonlocal count
             count += 1
             if count == 2:
-                changed = replace(story.server.stored[key], generation=2, desired=desired(template_id="other"))
-                story.server.change(changed)
+                changed = replace(harness.server.stored[key], generation=2, desired=desired(template_id="other"))
+                harness.server.change(changed)
             return await original(*args, **more)
 
-        story.server.patch_status = edit_before_the_second  # type: ignore[method-assign]  # a user is quicker than us
-        outcome = await story.run(key)
-        assert story.status(key)["observedGeneration"] == 1
+        harness.server.patch_status = edit_before_the_second  # type: ignore[method-assign]  # a user is quicker than us
+        outcome = await harness.run(key)
+        assert harness.status(key)["observedGeneration"] == 1
         assert outcome.look_again == seconds(0)
 
     async def test_that_names_a_job_during_an_unfinished_create_ends_with_that_job(
-        self, story: ReconcilerHarness
+        self, harness: ReconcilerHarness
     ) -> None:
-        key = story.apply_new()
-        story.graph.fail("create_job", LOST)
-        await story.run(key)
-        story.graph.add(remote_job("named", template="scim"))
-        story.graph.add(remote_job("other", template="scim"))
-        story.edit(key, desired=desired(job_id="named"))
-        await story.run(key)
-        assert story.status(key)["job"]["id"] == "named"
+        key = harness.apply_new()
+        harness.graph.fail("create_job", LOST)
+        await harness.run(key)
+        harness.graph.add(remote_job("named", template="scim"))
+        harness.graph.add(remote_job("other", template="scim"))
+        harness.edit(key, desired=desired(job_id="named"))
+        await harness.run(key)
+        assert harness.status(key)["job"]["id"] == "named"
 
     async def test_that_forbids_to_create_ends_an_unfinished_create_after_the_bound(
-        self, story: ReconcilerHarness
+        self, harness: ReconcilerHarness
     ) -> None:
-        key = story.apply_new()
-        story.graph.fail("create_job", LOST)
-        await story.run(key)
-        story.edit(key, desired=desired(job_id="nowhere"))
-        await story.run_until(key, minutes(16))
-        assert story.graph.writes == ["create_job"]
-        assert "operation" not in story.status(key)
-        assert story.condition(key, "Stalled") == ("True", "JobNotFound")
+        key = harness.apply_new()
+        harness.graph.fail("create_job", LOST)
+        await harness.run(key)
+        harness.edit(key, desired=desired(job_id="nowhere"))
+        await harness.run_until(key, minutes(16))
+        assert harness.graph.writes == ["create_job"]
+        assert "operation" not in harness.status(key)
+        assert harness.condition(key, "Stalled") == ("True", "JobNotFound")
 
     async def test_to_another_service_principal_is_free_once_the_create_has_come_to_nothing(
-        self, story: ReconcilerHarness
+        self, harness: ReconcilerHarness
     ) -> None:
-        key = story.apply_new()
-        story.graph.fail("create_job", LOST)
-        await story.run(key)
-        story.edit(key, desired=desired(service_principal_id=OTHER_PRINCIPAL))
-        story.clock.move(minutes(15))
+        key = harness.apply_new()
+        harness.graph.fail("create_job", LOST)
+        await harness.run(key)
+        harness.edit(key, desired=desired(service_principal_id=OTHER_PRINCIPAL))
+        harness.clock.move(minutes(15))
         with pytest.raises(ResourceChanged):
-            await story.run(key)
-        await story.run(key)
-        assert story.status(key)["servicePrincipalId"] == OTHER_PRINCIPAL
+            await harness.run(key)
+        await harness.run(key)
+        assert harness.status(key)["servicePrincipalId"] == OTHER_PRINCIPAL

@@ -9,39 +9,39 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 class TestBlindness:
     async def test_one_lost_poll_writes_nothing_three_intervals_make_ready_unknown(
-        self, story: ReconcilerHarness
+        self, harness: ReconcilerHarness
     ) -> None:
-        key = story.apply_holder()
-        await story.run(key)
-        writes = list(story.server.writes)
-        story.graph.fail("list_jobs", DOWN, times=20)
-        story.clock.move(minutes(14))
-        assert (await story.run(key)).is_failure
-        assert story.server.writes == writes
-        story.clock.move(minutes(1))
-        await story.run(key)
-        assert story.condition(key, "Ready") == ("Unknown", "GraphUnreachable")
-        after = list(story.server.writes)
+        key = harness.apply_holder()
+        await harness.run(key)
+        writes = list(harness.server.writes)
+        harness.graph.fail("list_jobs", DOWN, times=20)
+        harness.clock.move(minutes(14))
+        assert (await harness.run(key)).is_failure
+        assert harness.server.writes == writes
+        harness.clock.move(minutes(1))
+        await harness.run(key)
+        assert harness.condition(key, "Ready") == ("Unknown", "GraphUnreachable")
+        after = list(harness.server.writes)
         for _ in range(5):
-            story.clock.move(minutes(5))
-            await story.run(key)
-        assert story.server.writes == after
+            harness.clock.move(minutes(5))
+            await harness.run(key)
+        assert harness.server.writes == after
 
-    async def test_is_counted_from_the_process_start_at_the_earliest(self, story: ReconcilerHarness) -> None:
-        key = story.apply_holder()
-        await story.run(key)
-        story.clock.move(minutes(60))
-        story.restart()
-        story.graph.fail("list_jobs", DOWN)
-        await story.run(key)
-        assert story.condition(key, "Ready")[0] == "True"
+    async def test_is_counted_from_the_process_start_at_the_earliest(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_holder()
+        await harness.run(key)
+        harness.clock.move(minutes(60))
+        harness.restart()
+        harness.graph.fail("list_jobs", DOWN)
+        await harness.run(key)
+        assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_a_missing_service_principal_stalls_when_nothing_is_young(self, story: ReconcilerHarness) -> None:
-        key = story.apply_new()
-        story.graph.has_principal = False
-        story.graph.fail("list_jobs", replicating(404), times=2)
-        await story.run(key)
-        assert story.condition(key, "Reconciling") == ("True", "WaitingForReplication")
-        story.clock.move(minutes(5))
-        await story.run(key)
-        assert story.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
+    async def test_a_missing_service_principal_stalls_when_nothing_is_young(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_new()
+        harness.graph.has_principal = False
+        harness.graph.fail("list_jobs", replicating(404), times=2)
+        await harness.run(key)
+        assert harness.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+        harness.clock.move(minutes(5))
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")

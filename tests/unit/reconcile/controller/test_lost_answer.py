@@ -18,52 +18,52 @@ def rounded(outcome: Outcome) -> int:
 
 class TestALostAnswer:
     @pytest.mark.parametrize("looks", range(6))
-    async def test_makes_one_job_however_late_it_shows(self, story: ReconcilerHarness, looks: int) -> None:
-        key = story.apply_new()
-        story.graph.fail("create_job", LOST, is_done=True)
-        outcome = await story.run(key)
+    async def test_makes_one_job_however_late_it_shows(self, harness: ReconcilerHarness, looks: int) -> None:
+        key = harness.apply_new()
+        harness.graph.fail("create_job", LOST, is_done=True)
+        outcome = await harness.run(key)
         assert rounded(outcome) == 1
-        assert story.condition(key, "Reconciling") == ("True", "CreateUnconfirmed")
-        story.graph.hidden = set(story.graph.jobs)
+        assert harness.condition(key, "Reconciling") == ("True", "CreateUnconfirmed")
+        harness.graph.hidden = set(harness.graph.jobs)
         for _ in range(looks):
             assert outcome.look_again is not None
-            story.clock.move(outcome.look_again)
-            outcome = await story.run(key)
-        story.graph.hidden = set()
-        story.clock.move(seconds(1))
-        await story.run(key)
-        assert story.graph.writes == ["create_job", "start_job"]
-        assert story.condition(key, "Ready")[0] == "True"
+            harness.clock.move(outcome.look_again)
+            outcome = await harness.run(key)
+        harness.graph.hidden = set()
+        harness.clock.move(seconds(1))
+        await harness.run(key)
+        assert harness.graph.writes == ["create_job", "start_job"]
+        assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_of_a_create_that_never_arrived_posts_again_after_the_bound(self, story: ReconcilerHarness) -> None:
-        key = story.apply_new()
-        story.graph.fail("create_job", LOST)
-        await story.run_until(key, minutes(14.9))
-        assert story.graph.writes == ["create_job"]
-        writes = list(story.server.writes)
+    async def test_of_a_create_that_never_arrived_posts_again_after_the_bound(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_new()
+        harness.graph.fail("create_job", LOST)
+        await harness.run_until(key, minutes(14.9))
+        assert harness.graph.writes == ["create_job"]
+        writes = list(harness.server.writes)
         assert len(writes) <= 4, "the looks in between write nothing"
-        await story.run_until(key, minutes(0.2))
-        assert story.graph.writes == ["create_job", "create_job", "start_job"]
+        await harness.run_until(key, minutes(0.2))
+        assert harness.graph.writes == ["create_job", "create_job", "start_job"]
 
-    async def test_is_settled_over_a_restart(self, story: ReconcilerHarness) -> None:
-        key = story.apply_new()
-        story.graph.fail("create_job", LOST, is_done=True)
-        await story.run(key)
-        story.restart()
-        await story.run(key)
-        assert story.graph.writes == ["create_job", "start_job"]
+    async def test_is_settled_over_a_restart(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_new()
+        harness.graph.fail("create_job", LOST, is_done=True)
+        await harness.run(key)
+        harness.restart()
+        await harness.run(key)
+        assert harness.graph.writes == ["create_job", "start_job"]
 
-    async def test_of_a_start_is_looked_at_before_it_is_repeated(self, story: ReconcilerHarness) -> None:
-        key = story.apply_new()
-        story.graph.fail("start_job", LOST, is_done=True)
-        assert (await story.run(key)).is_failure
-        await story.run(key)
-        assert story.graph.writes == ["create_job", "start_job"]
-        assert story.condition(key, "Ready")[0] == "True"
+    async def test_of_a_start_is_looked_at_before_it_is_repeated(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_new()
+        harness.graph.fail("start_job", LOST, is_done=True)
+        assert (await harness.run(key)).is_failure
+        await harness.run(key)
+        assert harness.graph.writes == ["create_job", "start_job"]
+        assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_of_a_start_that_did_not_arrive_repeats_it(self, story: ReconcilerHarness) -> None:
-        key = story.apply_new()
-        story.graph.fail("start_job", LOST)
-        await story.run(key)
-        await story.run(key)
-        assert story.graph.writes == ["create_job", "start_job", "start_job"]
+    async def test_of_a_start_that_did_not_arrive_repeats_it(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_new()
+        harness.graph.fail("start_job", LOST)
+        await harness.run(key)
+        await harness.run(key)
+        assert harness.graph.writes == ["create_job", "start_job", "start_job"]

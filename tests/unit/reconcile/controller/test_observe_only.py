@@ -1,4 +1,4 @@
-"""managementPolicy Observe as a story: what is said, what is never written, and the way to Manage and back."""
+"""managementPolicy Observe: what status says, what is never written, and the way to Manage and back."""
 
 from dataclasses import replace
 from typing import Any, get_args
@@ -67,264 +67,275 @@ def observing(**spec: Any) -> Desired:
     return desired(management_policy=OBSERVE, **spec)
 
 
-def observer(story: ReconcilerHarness, *, name: str = "salesforce", **spec: Any) -> ObjectKey:
-    return story.apply(resource(observing(**spec), finalizers=(), name=name))
+def observer(harness: ReconcilerHarness, *, name: str = "salesforce", **spec: Any) -> ObjectKey:
+    return harness.apply(resource(observing(**spec), finalizers=(), name=name))
 
 
-def drifted(story: ReconcilerHarness, key: ObjectKey) -> str:
-    [found] = [entry for entry in story.status(key)["conditions"] if entry["type"] == "Drifted"]
+def drifted(harness: ReconcilerHarness, key: ObjectKey) -> str:
+    [found] = [entry for entry in harness.status(key)["conditions"] if entry["type"] == "Drifted"]
     assert found["status"] == "True"
     return str(found["message"])
 
 
 class TestAJobThatIsThere:
     async def test_is_mirrored_and_costs_two_writes_to_kubernetes_and_none_to_graph(
-        self, story: ReconcilerHarness
+        self, harness: ReconcilerHarness
     ) -> None:
-        story.graph.add(remote_job())
-        key = observer(story)
-        await story.run(key)
-        assert story.graph.calls == ["list_jobs"]
-        assert story.server.writes == ["metadata", "status"]
-        assert story.server.stored[key].annotations == {JOB_ID_ANNOTATION: JOB, JOB_ORIGIN_ANNOTATION: "Adopted"}
-        assert story.server.stored[key].finalizers == ()
-        assert story.status(key)["synchronizationStatus"]["code"] == "Active"
-        assert story.status(key)["effective"]["managementPolicy"] == "Observe"
+        harness.graph.add(remote_job())
+        key = observer(harness)
+        await harness.run(key)
+        assert harness.graph.calls == ["list_jobs"]
+        assert harness.server.writes == ["metadata", "status"]
+        assert harness.server.stored[key].annotations == {JOB_ID_ANNOTATION: JOB, JOB_ORIGIN_ANNOTATION: "Adopted"}
+        assert harness.server.stored[key].finalizers == ()
+        assert harness.status(key)["synchronizationStatus"]["code"] == "Active"
+        assert harness.status(key)["effective"]["managementPolicy"] == "Observe"
 
-    async def test_makes_ready_when_it_is_fit(self, story: ReconcilerHarness) -> None:
-        story.graph.add(remote_job())
-        key = observer(story)
-        await story.run(key)
-        assert story.condition(key, "Ready") == ("True", "Observed")
-        assert story.condition(key, "Applied") == ("True", "Applied")
-        assert story.condition(key, "Drifted") == ("False", "Applied")
+    async def test_makes_ready_when_it_is_fit(self, harness: ReconcilerHarness) -> None:
+        harness.graph.add(remote_job())
+        key = observer(harness)
+        await harness.run(key)
+        assert harness.condition(key, "Ready") == ("True", "Observed")
+        assert harness.condition(key, "Applied") == ("True", "Applied")
+        assert harness.condition(key, "Drifted") == ("False", "Applied")
 
-    async def test_does_not_when_it_is_ill(self, story: ReconcilerHarness) -> None:
-        story.graph.add(quarantined_job())
-        key = observer(story)
-        await story.run(key)
-        assert story.condition(key, "Ready") == ("False", "Quarantined")
-        assert story.condition(key, "Stalled") == ("True", "Quarantined")
+    async def test_does_not_when_it_is_ill(self, harness: ReconcilerHarness) -> None:
+        harness.graph.add(quarantined_job())
+        key = observer(harness)
+        await harness.run(key)
+        assert harness.condition(key, "Ready") == ("False", "Quarantined")
+        assert harness.condition(key, "Stalled") == ("True", "Quarantined")
 
-    async def test_that_differs_is_told_once_and_stays_ready(self, story: ReconcilerHarness) -> None:
-        story.graph.add(remote_job(state="Disabled", code="Paused"))
-        key = observer(story, schedule_state=ScheduleState.ACTIVE)
-        await story.run(key)
+    async def test_that_differs_is_told_once_and_stays_ready(self, harness: ReconcilerHarness) -> None:
+        harness.graph.add(remote_job(state="Disabled", code="Paused"))
+        key = observer(harness, schedule_state=ScheduleState.ACTIVE)
+        await harness.run(key)
         assert (
-            drifted(story, key) == f"The operator would start job {JOB}; managementPolicy Observe keeps it from that."
+            drifted(harness, key) == f"The operator would start job {JOB}; managementPolicy Observe keeps it from that."
         )
-        assert story.condition(key, "Applied") == ("False", "Drifted")
-        assert story.condition(key, "Ready") == ("True", "Observed")
-        assert story.condition(key, "Stalled") == story.condition(key, "Reconciling") == ("", "")
-        writes = list(story.server.writes)
-        await story.run_until(key, minutes(60))
-        assert story.server.writes == writes
-        assert story.told.reasons == ["JobAdopted", "Drifted"]
-        assert story.graph.writes == []
+        assert harness.condition(key, "Applied") == ("False", "Drifted")
+        assert harness.condition(key, "Ready") == ("True", "Observed")
+        assert harness.condition(key, "Stalled") == harness.condition(key, "Reconciling") == ("", "")
+        writes = list(harness.server.writes)
+        await harness.run_until(key, minutes(60))
+        assert harness.server.writes == writes
+        assert harness.recorded.reasons == ["JobAdopted", "Drifted"]
+        assert harness.graph.writes == []
 
-    async def test_that_differs_is_no_news_when_a_poll_is_lost(self, story: ReconcilerHarness) -> None:
-        story.graph.add(remote_job(state="Disabled", code="Paused"))
-        key = observer(story, schedule_state=ScheduleState.ACTIVE)
-        await story.run(key)
-        before = story.status(key)
-        story.graph.fail("list_jobs", DOWN)
-        await story.run(key)
-        assert story.status(key) == before
+    async def test_that_differs_is_no_news_when_a_poll_is_lost(self, harness: ReconcilerHarness) -> None:
+        harness.graph.add(remote_job(state="Disabled", code="Paused"))
+        key = observer(harness, schedule_state=ScheduleState.ACTIVE)
+        await harness.run(key)
+        before = harness.status(key)
+        harness.graph.fail("list_jobs", DOWN)
+        await harness.run(key)
+        assert harness.status(key) == before
 
     async def test_that_differs_is_still_told_when_graph_cannot_be_read_for_long(
-        self, story: ReconcilerHarness
+        self, harness: ReconcilerHarness
     ) -> None:
-        story.graph.add(remote_job(state="Disabled", code="Paused"))
-        key = observer(story, schedule_state=ScheduleState.ACTIVE)
-        await story.run(key)
-        story.clock.move(minutes(20))
-        story.graph.fail("list_jobs", DOWN)
-        await story.run(key)
-        assert story.condition(key, "Ready") == ("Unknown", "GraphUnreachable")
-        assert story.condition(key, "Drifted") == ("True", "Drifted")
+        harness.graph.add(remote_job(state="Disabled", code="Paused"))
+        key = observer(harness, schedule_state=ScheduleState.ACTIVE)
+        await harness.run(key)
+        harness.clock.move(minutes(20))
+        harness.graph.fail("list_jobs", DOWN)
+        await harness.run(key)
+        assert harness.condition(key, "Ready") == ("Unknown", "GraphUnreachable")
+        assert harness.condition(key, "Drifted") == ("True", "Drifted")
 
-    async def test_is_no_more_said_to_match_when_its_service_principal_has_gone(self, story: ReconcilerHarness) -> None:
-        story.graph.add(remote_job())
-        key = observer(story)
-        await story.run(key)
-        story.clock.move(minutes(6))
-        story.graph.has_principal = False
-        story.graph.fail("list_jobs", UNKNOWN)
-        await story.run(key)
-        assert story.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
-        assert story.condition(key, "Drifted") == ("", "")
-        assert story.condition(key, "Applied")[0] == "False"
+    async def test_is_no_more_said_to_match_when_its_service_principal_has_gone(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        harness.graph.add(remote_job())
+        key = observer(harness)
+        await harness.run(key)
+        harness.clock.move(minutes(6))
+        harness.graph.has_principal = False
+        harness.graph.fail("list_jobs", UNKNOWN)
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
+        assert harness.condition(key, "Drifted") == ("", "")
+        assert harness.condition(key, "Applied")[0] == "False"
 
-    async def test_says_so_when_it_differs_no_more(self, story: ReconcilerHarness) -> None:
-        story.graph.add(remote_job(state="Disabled", code="Paused"))
-        key = observer(story, schedule_state=ScheduleState.ACTIVE)
-        await story.run(key)
-        story.graph.add(remote_job())
-        await story.run(key)
-        assert story.condition(key, "Drifted") == ("False", "Applied")
+    async def test_says_so_when_it_differs_no_more(self, harness: ReconcilerHarness) -> None:
+        harness.graph.add(remote_job(state="Disabled", code="Paused"))
+        key = observer(harness, schedule_state=ScheduleState.ACTIVE)
+        await harness.run(key)
+        harness.graph.add(remote_job())
+        await harness.run(key)
+        assert harness.condition(key, "Drifted") == ("False", "Applied")
 
 
 class TestNoJob:
-    async def test_is_looked_for_at_each_poll_and_tells_what_would_be_created(self, story: ReconcilerHarness) -> None:
-        key = observer(story)
-        outcome = await story.run(key)
+    async def test_is_looked_for_at_each_poll_and_tells_what_would_be_created(self, harness: ReconcilerHarness) -> None:
+        key = observer(harness)
+        outcome = await harness.run(key)
         assert outcome.look_again == minutes(5)
-        assert story.condition(key, "Ready") == ("False", "NoJobToObserve")
-        assert story.condition(key, "Stalled") == ("", "")
-        assert "would create a job from template scim" in drifted(story, key)
-        assert story.server.writes == ["status"]
-        story.graph.add(remote_job())
-        await story.run(key)
-        assert story.condition(key, "Ready") == ("True", "Observed")
-        assert story.graph.writes == []
+        assert harness.condition(key, "Ready") == ("False", "NoJobToObserve")
+        assert harness.condition(key, "Stalled") == ("", "")
+        assert "would create a job from template scim" in drifted(harness, key)
+        assert harness.server.writes == ["status"]
+        harness.graph.add(remote_job())
+        await harness.run(key)
+        assert harness.condition(key, "Ready") == ("True", "Observed")
+        assert harness.graph.writes == []
 
-    async def test_differs_from_nothing_where_none_would_be_created(self, story: ReconcilerHarness) -> None:
-        key = observer(story, adoption_policy=AdoptionPolicy.ADOPT_ONLY)
-        await story.run(key)
-        assert story.condition(key, "Ready") == ("False", "NoJobToObserve")
-        assert story.condition(key, "Drifted") == ("", "")
+    async def test_differs_from_nothing_where_none_would_be_created(self, harness: ReconcilerHarness) -> None:
+        key = observer(harness, adoption_policy=AdoptionPolicy.ADOPT_ONLY)
+        await harness.run(key)
+        assert harness.condition(key, "Ready") == ("False", "NoJobToObserve")
+        assert harness.condition(key, "Drifted") == ("", "")
 
-    async def test_after_a_job_has_gone_creates_none(self, story: ReconcilerHarness) -> None:
-        story.graph.add(remote_job())
-        key = observer(story)
-        await story.run(key)
-        story.graph.jobs.clear()
-        await story.run_until(key, minutes(30))
-        assert story.condition(key, "Ready") == ("False", "NoJobToObserve")
-        assert story.graph.writes == []
+    async def test_after_a_job_has_gone_creates_none(self, harness: ReconcilerHarness) -> None:
+        harness.graph.add(remote_job())
+        key = observer(harness)
+        await harness.run(key)
+        harness.graph.jobs.clear()
+        await harness.run_until(key, minutes(30))
+        assert harness.condition(key, "Ready") == ("False", "NoJobToObserve")
+        assert harness.graph.writes == []
 
 
 class TestBesideOneThatManages:
-    async def test_neither_is_a_conflict_for_the_other(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource(finalizers=()))
-        twin = observer(story, name="twin")
-        await story.run(key)
-        await story.run(twin)
-        await story.run(key)
-        assert story.condition(key, "Ready")[0] == story.condition(twin, "Ready")[0] == "True"
-        assert story.graph.writes == ["create_job", "start_job"]
+    async def test_neither_is_a_conflict_for_the_other(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(finalizers=()))
+        twin = observer(harness, name="twin")
+        await harness.run(key)
+        await harness.run(twin)
+        await harness.run(key)
+        assert harness.condition(key, "Ready")[0] == harness.condition(twin, "Ready")[0] == "True"
+        assert harness.graph.writes == ["create_job", "start_job"]
 
-    async def test_several_may_watch_one_job(self, story: ReconcilerHarness) -> None:
-        story.graph.add(remote_job())
-        keys = [observer(story, name=name) for name in ("a", "b", "c")]
+    async def test_several_may_watch_one_job(self, harness: ReconcilerHarness) -> None:
+        harness.graph.add(remote_job())
+        keys = [observer(harness, name=name) for name in ("a", "b", "c")]
         for key in keys:
-            await story.run(key)
-        assert [story.condition(key, "Ready") for key in keys] == [("True", "Observed")] * 3
+            await harness.run(key)
+        assert [harness.condition(key, "Ready") for key in keys] == [("True", "Observed")] * 3
 
 
 class TestFromOnePolicyToTheOther:
-    async def test_what_was_observed_is_managed_as_adopted(self, story: ReconcilerHarness) -> None:
-        story.graph.add(remote_job(state="Disabled", code="Paused"))
-        key = observer(story, schedule_state=ScheduleState.ACTIVE)
-        await story.run(key)
-        story.edit(key, desired=desired(schedule_state=ScheduleState.ACTIVE))
-        await story.run(key)
-        assert story.graph.writes == ["start_job"]
-        assert story.server.stored[key].finalizers == (FINALIZER,)
-        assert story.status(key)["origin"] == "Adopted"
-        assert story.status(key)["effective"]["deletionPolicy"] == "Retain"
-        assert story.condition(key, "Drifted") == ("", "")
+    async def test_what_was_observed_is_managed_as_adopted(self, harness: ReconcilerHarness) -> None:
+        harness.graph.add(remote_job(state="Disabled", code="Paused"))
+        key = observer(harness, schedule_state=ScheduleState.ACTIVE)
+        await harness.run(key)
+        harness.edit(key, desired=desired(schedule_state=ScheduleState.ACTIVE))
+        await harness.run(key)
+        assert harness.graph.writes == ["start_job"]
+        assert harness.server.stored[key].finalizers == (FINALIZER,)
+        assert harness.status(key)["origin"] == "Adopted"
+        assert harness.status(key)["effective"]["deletionPolicy"] == "Retain"
+        assert harness.condition(key, "Drifted") == ("", "")
 
-    async def test_an_older_observer_does_not_take_the_job_from_who_manages_it(self, story: ReconcilerHarness) -> None:
-        story.graph.add(remote_job())
-        watching = observer(story, name="watching")
-        key = story.apply(resource(finalizers=(), created_at=NOW))
+    async def test_an_older_observer_does_not_take_the_job_from_who_manages_it(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        harness.graph.add(remote_job())
+        watching = observer(harness, name="watching")
+        key = harness.apply(resource(finalizers=(), created_at=NOW))
         for each in (watching, key):
-            await story.run(each)
-        story.edit(watching, desired=desired(deletion_policy=DeletionPolicy.DELETE))
-        await story.run(watching)
-        await story.run(key)
-        assert story.condition(watching, "Stalled") == ("True", "Conflict")
-        assert story.condition(key, "Ready") == ("True", "Healthy")
-        story.edit(watching, is_deleting=True)
-        await story.run(watching)
-        assert story.graph.writes == []
+            await harness.run(each)
+        harness.edit(watching, desired=desired(deletion_policy=DeletionPolicy.DELETE))
+        await harness.run(watching)
+        await harness.run(key)
+        assert harness.condition(watching, "Stalled") == ("True", "Conflict")
+        assert harness.condition(key, "Ready") == ("True", "Healthy")
+        harness.edit(watching, is_deleting=True)
+        await harness.run(watching)
+        assert harness.graph.writes == []
 
     async def test_who_managed_before_and_observes_leaves_the_job_to_who_takes_it_meanwhile(
-        self, story: ReconcilerHarness
+        self, harness: ReconcilerHarness
     ) -> None:
-        story.graph.add(remote_job())
-        former = story.apply(holder())
-        story.edit(former, desired=observing())
-        await story.run(former)
-        assert story.server.stored[former].finalizers == ()
-        key = story.apply(resource(finalizers=(), name="later", created_at=NOW))
-        await story.run(key)
-        story.edit(former, desired=desired())
-        await story.run(former)
-        await story.run(key)
-        assert story.condition(former, "Stalled") == ("True", "Conflict")
-        assert story.condition(key, "Ready") == ("True", "Healthy")
+        harness.graph.add(remote_job())
+        former = harness.apply(holder())
+        harness.edit(former, desired=observing())
+        await harness.run(former)
+        assert harness.server.stored[former].finalizers == ()
+        key = harness.apply(resource(finalizers=(), name="later", created_at=NOW))
+        await harness.run(key)
+        harness.edit(former, desired=desired())
+        await harness.run(former)
+        await harness.run(key)
+        assert harness.condition(former, "Stalled") == ("True", "Conflict")
+        assert harness.condition(key, "Ready") == ("True", "Healthy")
 
-    async def test_what_was_created_stays_created(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource(finalizers=()))
-        await story.run(key)
-        story.edit(key, desired=observing())
-        await story.run(key)
-        assert story.condition(key, "Ready") == ("True", "Observed")
-        story.edit(key, desired=desired())
-        await story.run(key)
-        assert story.status(key)["origin"] == "Created"
-        assert story.graph.writes == ["create_job", "start_job"]
+    async def test_what_was_created_stays_created(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(finalizers=()))
+        await harness.run(key)
+        harness.edit(key, desired=observing())
+        await harness.run(key)
+        assert harness.condition(key, "Ready") == ("True", "Observed")
+        harness.edit(key, desired=desired())
+        await harness.run(key)
+        assert harness.status(key)["origin"] == "Created"
+        assert harness.graph.writes == ["create_job", "start_job"]
 
-    async def test_a_job_that_was_to_be_created_is_created(self, story: ReconcilerHarness) -> None:
-        key = observer(story)
-        await story.run(key)
-        story.edit(key, desired=desired())
-        await story.run(key)
-        assert story.graph.writes == ["create_job", "start_job"]
-        assert story.status(key)["origin"] == "Created"
+    async def test_a_job_that_was_to_be_created_is_created(self, harness: ReconcilerHarness) -> None:
+        key = observer(harness)
+        await harness.run(key)
+        harness.edit(key, desired=desired())
+        await harness.run(key)
+        assert harness.graph.writes == ["create_job", "start_job"]
+        assert harness.status(key)["origin"] == "Created"
 
 
 class TestDeletion:
     @pytest.mark.parametrize("policy", list(DeletionPolicy))
-    async def test_only_lets_go_whatever_the_policy(self, story: ReconcilerHarness, policy: DeletionPolicy) -> None:
-        story.graph.add(remote_job())
-        key = story.apply(holder(wish=observing(deletion_policy=policy), finalizers=(FINALIZER,)))
-        story.edit(key, is_deleting=True)
-        await story.run(key)
-        assert key not in story.server.stored
-        assert story.graph.calls == []
+    async def test_only_lets_go_whatever_the_policy(self, harness: ReconcilerHarness, policy: DeletionPolicy) -> None:
+        harness.graph.add(remote_job())
+        key = harness.apply(holder(wish=observing(deletion_policy=policy), finalizers=(FINALIZER,)))
+        harness.edit(key, is_deleting=True)
+        await harness.run(key)
+        assert key not in harness.server.stored
+        assert harness.graph.calls == []
 
 
 class TestTheGuard:
     """Whatever a rule may plan, no write to Graph gets past the one place where all of them are made."""
 
-    async def perform(self, story: ReconcilerHarness, action: Action, resource: Resource) -> ActionResult:
+    async def perform(self, harness: ReconcilerHarness, action: Action, resource: Resource) -> ActionResult:
         performer = Performer(
-            story.connections, story.server, story.resources, story.memory, events=story.told, clock=story.clock
+            harness.connections,
+            harness.server,
+            harness.resources,
+            harness.memory,
+            events=harness.recorded,
+            clock=harness.clock,
         )
-        return await performer.perform(action, resource, connection=story.connections.find(resource))
+        return await performer.perform(action, resource, connection=harness.connections.find(resource))
 
     def test_is_tried_with_every_action(self) -> None:
         assert {type(action) for action in GRAPH_WRITES} == set(get_args(GraphWrite))
         assert {type(action) for action in KUBERNETES_WRITES} == set(get_args(KubernetesWrite))
 
     @pytest.mark.parametrize("action", GRAPH_WRITES, ids=lambda action: type(action).__name__)
-    async def test_refuses_what_was_planned_for_an_observer(self, story: ReconcilerHarness, action: GraphWrite) -> None:
-        story.graph.add(remote_job())
-        key = story.apply(holder(wish=observing()))
+    async def test_refuses_what_was_planned_for_an_observer(
+        self, harness: ReconcilerHarness, action: GraphWrite
+    ) -> None:
+        harness.graph.add(remote_job())
+        key = harness.apply(holder(wish=observing()))
         with pytest.raises(ObservedOnly, match="only observes"):
-            await self.perform(story, action, story.server.stored[key])
-        assert story.graph.calls == []
-        assert story.server.writes == []
+            await self.perform(harness, action, harness.server.stored[key])
+        assert harness.graph.calls == []
+        assert harness.server.writes == []
 
     @pytest.mark.parametrize("action", KUBERNETES_WRITES, ids=lambda action: type(action).__name__)
     async def test_lets_through_what_asks_nothing_of_graph(
-        self, story: ReconcilerHarness, action: KubernetesWrite
+        self, harness: ReconcilerHarness, action: KubernetesWrite
     ) -> None:
-        key = story.apply(holder(wish=observing()))
-        await self.perform(story, action, story.server.stored[key])
-        assert story.graph.calls == []
+        key = harness.apply(holder(wish=observing()))
+        await self.perform(harness, action, harness.server.stored[key])
+        assert harness.graph.calls == []
 
     @pytest.mark.parametrize("wish", [observing(), desired(is_suspended=True)], ids=["Observe", "suspend"])
     async def test_stops_a_pass_whose_resource_was_changed_meanwhile(
-        self, story: ReconcilerHarness, wish: Desired
+        self, harness: ReconcilerHarness, wish: Desired
     ) -> None:
-        story.graph.add(remote_job())
-        key = story.apply(holder())
-        before = story.server.stored[key]
-        story.server.apply(replace(before, generation=2, desired=wish))
+        harness.graph.add(remote_job())
+        key = harness.apply(holder())
+        before = harness.server.stored[key]
+        harness.server.apply(replace(before, generation=2, desired=wish))
         with pytest.raises(ResourceChanged):
-            await self.perform(story, StartJob(PRINCIPAL, JOB), before)
-        assert story.graph.calls == []
+            await self.perform(harness, StartJob(PRINCIPAL, JOB), before)
+        assert harness.graph.calls == []

@@ -1,7 +1,7 @@
 """Policy, event and remote state: every combination, with the exact calls that it makes.
 
 Three events: a resource is first seen, one that holds a job is polled, one is deleted. Each has a table of what we
-promise in tests/data/policies. The real story runs between the fakes of Graph and of the API server.
+promise in tests/data/policies. The real reconciler runs between the fakes of Graph and of the API server.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -113,53 +113,56 @@ async def find_wrong(table: DecisionTable, line: Line, play: Any) -> dict[str, t
 
 
 async def first_seen(cell: Cell) -> tuple[str, ...]:
-    story = NotedStory()
-    put_remote(story, cell["remote"])
+    harness = CallRecordingHarness()
+    put_remote(harness, cell["remote"])
     wish = wish_of(cell, schedule_state=state_of(cell))
     if cell["adoption"] == "jobId":
         wish = replace(wish, job_id=JOB)
     else:
         wish = replace(wish, adoption_policy=AdoptionPolicy(cell["adoption"]))
-    key = story.apply(resource(wish, finalizers=()))
-    connect(story, cell["connection"])
-    await story.run(key)
-    return calls_of(story), writes_of(story), *told(story, key)
+    key = harness.apply(resource(wish, finalizers=()))
+    connect(harness, cell["connection"])
+    await harness.run(key)
+    return calls_of(harness), writes_of(harness), *told(harness, key)
 
 
 async def polled(cell: Cell) -> tuple[str, ...]:
-    story = NotedStory()
-    put_remote(story, cell["remote"])
+    harness = CallRecordingHarness()
+    put_remote(harness, cell["remote"])
     wish = replace(wish_of(cell, schedule_state=state_of(cell)), **MISSING[cell["missing"]])
     known = RESTED if cell["remote"] == "by-us" else {}
-    key = story.apply(holder(wish=wish, origin=cell["origin"], status=known))
-    connect(story, cell["connection"])
-    await run_until_settled(story, key)
-    drift = story.status(key).get("lastDrift", {}).get("differences", ())
-    return calls_of(story), writes_of(story), *told(story, key), " ".join(each["field"] for each in drift)
+    key = harness.apply(holder(wish=wish, origin=cell["origin"], status=known))
+    connect(harness, cell["connection"])
+    await run_until_settled(harness, key)
+    drift = harness.status(key).get("lastDrift", {}).get("differences", ())
+    return calls_of(harness), writes_of(harness), *told(harness, key), " ".join(each["field"] for each in drift)
 
 
 async def deleted(cell: Cell) -> tuple[str, ...]:
-    story = NotedStory()
-    put_remote(story, cell["remote"])
+    harness = CallRecordingHarness()
+    put_remote(harness, cell["remote"])
     wish = wish_of(cell, deletion_policy=None if cell["deletion"] == "unset" else DeletionPolicy(cell["deletion"]))
     subject = resource(wish) if cell["origin"] in UNHELD else holder(wish=wish, origin=cell["origin"])
     subject = replace(subject, status=UNHELD.get(cell["origin"], subject.status))
     subject = replace(subject, finalizers=(FINALIZER,))
     asked = {"entrasync.io/abandon": "true"} if cell["abandon"] == "yes" else {}
-    key = story.apply(replace(subject, is_deleting=True, annotations={**subject.annotations, **asked}))
-    connect(story, cell["connection"])
-    await run_until_settled(story, key)
-    ends = story.condition(key, "Stalled")[1] if key in story.server.stored else "gone"
-    return calls_of(story), writes_of(story), ends
+    key = harness.apply(replace(subject, is_deleting=True, annotations={**subject.annotations, **asked}))
+    connect(harness, cell["connection"])
+    await run_until_settled(harness, key)
+    ends = harness.condition(key, "Stalled")[1] if key in harness.server.stored else "gone"
+    return calls_of(harness), writes_of(harness), ends
 
 
-async def run_until_settled(story: ReconcilerHarness, key: ObjectKey) -> None:
+async def run_until_settled(harness: ReconcilerHarness, key: ObjectKey) -> None:
     """One pass, and more only while a job that is not shown does not count as gone yet."""
     for _ in range(MOST_PASSES):
-        await story.run(key)
-        if key not in story.server.stored or story.condition(key, "Reconciling")[1] not in {"JobMissing", "Deleting"}:
+        await harness.run(key)
+        if key not in harness.server.stored or harness.condition(key, "Reconciling")[1] not in {
+            "JobMissing",
+            "Deleting",
+        }:
             return
-        story.clock.move(Bounds().missing_for / Bounds().misses_needed)
+        harness.clock.move(Bounds().missing_for / Bounds().misses_needed)
 
 
 def state_of(cell: Cell) -> ScheduleState | None:
@@ -215,17 +218,17 @@ JOBS: Mapping[str, tuple[RemoteJob, ...]] = {
 }
 
 
-def put_remote(story: ReconcilerHarness, remote: str) -> None:
+def put_remote(harness: ReconcilerHarness, remote: str) -> None:
     """Have Graph as the case wants it."""
     for job in JOBS[remote]:
-        story.graph.add(job)
+        harness.graph.add(job)
     if remote == "no-principal":
-        story.graph.has_principal = False
-        story.graph.fail(
+        harness.graph.has_principal = False
+        harness.graph.fail(
             "list_jobs", PossiblyReplicating(Refused(Reason.REQUEST_REFUSED, "No.", answer=UNKNOWN), answer=UNKNOWN)
         )
     if remote == "foreign":
-        story.apply(older())
+        harness.apply(older())
 
 
 def older() -> Resource:
@@ -233,17 +236,17 @@ def older() -> Resource:
     return holder(name="older", created_at=ago(minutes(60 * 24 * 9)))
 
 
-def connect(story: ReconcilerHarness, how: str) -> None:
+def connect(harness: ReconcilerHarness, how: str) -> None:
     """Have the connection as the case wants it: one that is lost has worked, one that is down or gone never has."""
     if how in {"up", "lost"}:
-        listings = Listings(story.graph, on_fetched=lambda service_principal_id, listing: None)
-        story.connections.put(CONTOSO, Connection(CONTOSO, story.graph, listings))
+        listings = Listings(harness.graph, on_fetched=lambda service_principal_id, listing: None)
+        harness.connections.put(CONTOSO, Connection(CONTOSO, harness.graph, listings))
     if how in {"down", "lost"}:
-        story.connections.put(CONTOSO, Fault("SecretUnreadable", "Secret entra is missing."))
+        harness.connections.put(CONTOSO, Fault("SecretUnreadable", "Secret entra is missing."))
 
 
-class NotedStory(ReconcilerHarness):
-    """A story that notes each call to Graph with the template or the job that it is about."""
+class CallRecordingHarness(ReconcilerHarness):
+    """A harness that notes each call to Graph with the template or the job that it is about."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -267,15 +270,15 @@ def name(about: str) -> str:
     return "J" if about == JOB else "new" if about.startswith("scim.") else about
 
 
-def calls_of(story: NotedStory) -> str:
-    return " ".join(story.noted)
+def calls_of(harness: CallRecordingHarness) -> str:
+    return " ".join(harness.noted)
 
 
-def writes_of(story: ReconcilerHarness) -> str:
-    return " ".join(story.server.writes)
+def writes_of(harness: ReconcilerHarness) -> str:
+    return " ".join(harness.server.writes)
 
 
-def told(story: ReconcilerHarness, key: ObjectKey) -> tuple[str, str, str]:
+def told(harness: ReconcilerHarness, key: ObjectKey) -> tuple[str, str, str]:
     """What Ready says and why, why it is Stalled, and what Drifted says."""
-    stalled, drifted = story.condition(key, "Stalled"), story.condition(key, "Drifted")
-    return " ".join(story.condition(key, "Ready")), stalled[1], drifted[0]
+    stalled, drifted = harness.condition(key, "Stalled"), harness.condition(key, "Drifted")
+    return " ".join(harness.condition(key, "Ready")), stalled[1], drifted[0]

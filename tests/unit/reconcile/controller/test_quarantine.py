@@ -9,22 +9,22 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestQuarantine:
-    async def test_is_told_once_and_lifted_once(self, story: ReconcilerHarness) -> None:
-        key = story.apply_holder()
-        await story.run(key)
-        story.graph.add(quarantined_job())
+    async def test_is_told_once_and_lifted_once(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_holder()
+        await harness.run(key)
+        harness.graph.add(quarantined_job())
         for _ in range(3):
-            story.clock.move(minutes(5))
-            await story.run(key)
-        story.graph.add(remote_job())
-        await story.run(key)
-        assert story.told.reasons == ["Quarantined", "QuarantineLifted"]
-        assert story.graph.writes == []
+            harness.clock.move(minutes(5))
+            await harness.run(key)
+        harness.graph.add(remote_job())
+        await harness.run(key)
+        assert harness.recorded.reasons == ["Quarantined", "QuarantineLifted"]
+        assert harness.graph.writes == []
 
-    async def test_what_was_left_out_of_the_mirror_is_told_once(self, story: ReconcilerHarness) -> None:
-        key = story.apply_holder()
-        story.graph.add(remote_job(countSuccessiveCompleteFailures=5.5))
+    async def test_what_was_left_out_of_the_mirror_is_told_once(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_holder()
+        harness.graph.add(remote_job(countSuccessiveCompleteFailures=5.5))
         for _ in range(3):
-            story.clock.move(minutes(5))
-            await story.run(key)
-        assert story.told.reasons == ["MirrorCut"]
+            harness.clock.move(minutes(5))
+            await harness.run(key)
+        assert harness.recorded.reasons == ["MirrorCut"]

@@ -18,80 +18,82 @@ DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Down.")
 
 
 @pytest.fixture
-def story() -> ReconcilerHarness:
-    story = ReconcilerHarness()
-    story.secrets.put(SECRET, token="s3cret")
-    return story
+def harness() -> ReconcilerHarness:
+    harness = ReconcilerHarness()
+    harness.secrets.put(SECRET, token="s3cret")
+    return harness
 
 
-async def refused_after_it_ran(story: ReconcilerHarness, **wish: Any) -> ObjectKey:
+async def refused_after_it_ran(harness: ReconcilerHarness, **wish: Any) -> ObjectKey:
     """A job that runs on credentials that we saved, and then is given others."""
-    story.graph.add(remote_job())
-    key = story.apply(holder(wish=desired(application=CREDENTIALS, **wish)))
-    await story.run(key)
-    assert story.condition(key, "Ready") == ("True", "Healthy")
-    story.secrets.put(SECRET, token="expired")
-    story.graph.fail("validate_credentials", REFUSED, times=99)
-    await story.run(key)
+    harness.graph.add(remote_job())
+    key = harness.apply(holder(wish=desired(application=CREDENTIALS, **wish)))
+    await harness.run(key)
+    assert harness.condition(key, "Ready") == ("True", "Healthy")
+    harness.secrets.put(SECRET, token="expired")
+    harness.graph.fail("validate_credentials", REFUSED, times=99)
+    await harness.run(key)
     return key
 
 
 class TestRefusedCredentialsOfAJobThatRuns:
-    async def test_do_not_hold_up_a_rollout_that_asks_for_no_more_than_applied(self, story: ReconcilerHarness) -> None:
-        key = await refused_after_it_ran(story, readiness=Readiness.APPLIED)
-        assert story.condition(key, "Ready") == ("True", "Applied")
-        assert "refused them (InvalidCredentials" in story.message(key, "Ready")
-        assert story.condition(key, "Stalled") == ("", "")
-        assert story.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
-        assert story.condition(key, "Applied") == ("False", "ValidationFailed")
+    async def test_do_not_hold_up_a_rollout_that_asks_for_no_more_than_applied(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = await refused_after_it_ran(harness, readiness=Readiness.APPLIED)
+        assert harness.condition(key, "Ready") == ("True", "Applied")
+        assert "refused them (InvalidCredentials" in harness.message(key, "Ready")
+        assert harness.condition(key, "Stalled") == ("", "")
+        assert harness.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
+        assert harness.condition(key, "Applied") == ("False", "ValidationFailed")
 
-    async def test_are_told_once_and_stay_told_while_graph_is_down(self, story: ReconcilerHarness) -> None:
-        key = await refused_after_it_ran(story, readiness=Readiness.APPLIED)
-        writes = len(story.server.writes)
-        story.graph.fail("list_jobs", DOWN)
-        story.clock.move(minutes(1))
-        await story.run(key)
-        assert len(story.server.writes) == writes
-        await story.run_until(key, minutes(10))
-        assert story.told.reasons.count("ValidationFailed") == 1
+    async def test_are_told_once_and_stay_told_while_graph_is_down(self, harness: ReconcilerHarness) -> None:
+        key = await refused_after_it_ran(harness, readiness=Readiness.APPLIED)
+        writes = len(harness.server.writes)
+        harness.graph.fail("list_jobs", DOWN)
+        harness.clock.move(minutes(1))
+        await harness.run(key)
+        assert len(harness.server.writes) == writes
+        await harness.run_until(key, minutes(10))
+        assert harness.recorded.reasons.count("ValidationFailed") == 1
 
-    async def test_are_a_persons_turn_where_ready_asks_for_a_fit_job(self, story: ReconcilerHarness) -> None:
-        key = await refused_after_it_ran(story)
-        assert story.condition(key, "Ready") == ("False", "ValidationFailed")
-        assert story.condition(key, "Stalled") == ("True", "ValidationFailed")
+    async def test_are_a_persons_turn_where_ready_asks_for_a_fit_job(self, harness: ReconcilerHarness) -> None:
+        key = await refused_after_it_ran(harness)
+        assert harness.condition(key, "Ready") == ("False", "ValidationFailed")
+        assert harness.condition(key, "Stalled") == ("True", "ValidationFailed")
 
-    async def test_do_not_keep_what_else_is_new_in_the_spec_from_graph(self, story: ReconcilerHarness) -> None:
-        key = await refused_after_it_ran(story, readiness=Readiness.APPLIED)
+    async def test_do_not_keep_what_else_is_new_in_the_spec_from_graph(self, harness: ReconcilerHarness) -> None:
+        key = await refused_after_it_ran(harness, readiness=Readiness.APPLIED)
         wish = desired(application=CREDENTIALS, readiness=Readiness.APPLIED, interval="PT20M")
-        story.edit(key, desired=wish)
-        await story.run(key)
-        assert story.graph.writes[-1] == "patch_interval"
-        assert story.condition(key, "Ready") == ("True", "Applied")
+        harness.edit(key, desired=wish)
+        await harness.run(key)
+        assert harness.graph.writes[-1] == "patch_interval"
+        assert harness.condition(key, "Ready") == ("True", "Applied")
 
 
 class TestRefusedCredentialsThatAreNeeded:
-    async def test_for_the_first_start_are_not_applied(self, story: ReconcilerHarness) -> None:
-        story.graph.fail("validate_credentials", REFUSED, times=99)
+    async def test_for_the_first_start_are_not_applied(self, harness: ReconcilerHarness) -> None:
+        harness.graph.fail("validate_credentials", REFUSED, times=99)
         wish = desired(application=CREDENTIALS, readiness=Readiness.APPLIED)
-        key = story.apply(resource(wish, finalizers=()))
-        await story.run(key)
-        assert story.graph.writes == ["create_job"]
-        assert story.condition(key, "Ready") == ("False", "ValidationFailed")
-        assert story.condition(key, "Stalled") == ("True", "ValidationFailed")
+        key = harness.apply(resource(wish, finalizers=()))
+        await harness.run(key)
+        assert harness.graph.writes == ["create_job"]
+        assert harness.condition(key, "Ready") == ("False", "ValidationFailed")
+        assert harness.condition(key, "Stalled") == ("True", "ValidationFailed")
 
-    async def test_by_a_job_that_ran_without_ours_are_not_applied(self, story: ReconcilerHarness) -> None:
-        story.graph.add(remote_job())
-        story.graph.fail("validate_credentials", REFUSED, times=99)
-        key = story.apply(holder(wish=desired(application=CREDENTIALS, readiness=Readiness.APPLIED)))
-        await story.run(key)
-        assert story.condition(key, "Ready") == ("False", "ValidationFailed")
+    async def test_by_a_job_that_ran_without_ours_are_not_applied(self, harness: ReconcilerHarness) -> None:
+        harness.graph.add(remote_job())
+        harness.graph.fail("validate_credentials", REFUSED, times=99)
+        key = harness.apply(holder(wish=desired(application=CREDENTIALS, readiness=Readiness.APPLIED)))
+        await harness.run(key)
+        assert harness.condition(key, "Ready") == ("False", "ValidationFailed")
 
-    async def test_to_start_a_job_again_are_not_applied(self, story: ReconcilerHarness) -> None:
-        key = await refused_after_it_ran(story, readiness=Readiness.APPLIED)
+    async def test_to_start_a_job_again_are_not_applied(self, harness: ReconcilerHarness) -> None:
+        key = await refused_after_it_ran(harness, readiness=Readiness.APPLIED)
         wish = desired(application=CREDENTIALS, readiness=Readiness.APPLIED)
-        story.edit(key, desired=desired(**(vars(wish) | {"schedule_state": ScheduleState.PAUSED})))
-        await story.run(key)
-        story.edit(key, desired=wish)
-        await story.run(key)
-        assert story.graph.writes[-1] == "pause_job"
-        assert story.condition(key, "Ready") == ("False", "ValidationFailed")
+        harness.edit(key, desired=desired(**(vars(wish) | {"schedule_state": ScheduleState.PAUSED})))
+        await harness.run(key)
+        harness.edit(key, desired=wish)
+        await harness.run(key)
+        assert harness.graph.writes[-1] == "pause_job"
+        assert harness.condition(key, "Ready") == ("False", "ValidationFailed")

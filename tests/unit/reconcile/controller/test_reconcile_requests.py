@@ -1,4 +1,4 @@
-"""Requests by annotation as a story: a look at Graph, and the echo that tools wait for."""
+"""Requests by annotation: Graph is read at once, and status repeats the token that tools wait for."""
 
 from dataclasses import replace
 from typing import Any
@@ -17,82 +17,82 @@ DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
 REFUSED = Stalled(Reason.CREDENTIAL_REFUSED, "Wrong secret.")
 
 
-async def settled(story: ReconcilerHarness, **spec: Any) -> ObjectKey:
-    story.graph.add(remote_job())
-    key = story.apply(holder(wish=desired(**spec)))
-    await story.run(key)
+async def settled(harness: ReconcilerHarness, **spec: Any) -> ObjectKey:
+    harness.graph.add(remote_job())
+    key = harness.apply(holder(wish=desired(**spec)))
+    await harness.run(key)
     return key
 
 
-def request(story: ReconcilerHarness, key: ObjectKey, token: str, name: str = REQUEST_ANNOTATIONS[0]) -> None:
+def request(harness: ReconcilerHarness, key: ObjectKey, token: str, name: str = REQUEST_ANNOTATIONS[0]) -> None:
     """Annotate as a tool does: no new generation."""
-    known = story.server.stored[key]
-    story.server.apply(replace(known, annotations={**known.annotations, name: token}))
+    known = harness.server.stored[key]
+    harness.server.apply(replace(known, annotations={**known.annotations, name: token}))
 
 
-def handled(story: ReconcilerHarness, key: ObjectKey) -> object:
-    return story.status(key).get("lastHandledReconcileAt")
+def handled(harness: ReconcilerHarness, key: ObjectKey) -> object:
+    return harness.status(key).get("lastHandledReconcileAt")
 
 
 @pytest.mark.parametrize("name", REQUEST_ANNOTATIONS)
-async def test_a_new_value_is_repeated_after_a_look_by_one_write(story: ReconcilerHarness, name: str) -> None:
-    key = await settled(story)
-    before, calls = list(story.server.writes), len(story.graph.calls)
-    story.clock.move(minutes(1))
-    request(story, key, "2026-11-21T03:00:00Z", name)
-    await story.run(key)
-    assert handled(story, key) == "2026-11-21T03:00:00Z"
-    assert story.graph.calls[calls:] == ["list_jobs"]
-    assert story.server.writes == [*before, "status"]
-    await story.run_until(key, minutes(30))
-    assert story.server.writes == [*before, "status"]
+async def test_a_new_value_is_repeated_after_a_look_by_one_write(harness: ReconcilerHarness, name: str) -> None:
+    key = await settled(harness)
+    before, calls = list(harness.server.writes), len(harness.graph.calls)
+    harness.clock.move(minutes(1))
+    request(harness, key, "2026-11-21T03:00:00Z", name)
+    await harness.run(key)
+    assert handled(harness, key) == "2026-11-21T03:00:00Z"
+    assert harness.graph.calls[calls:] == ["list_jobs"]
+    assert harness.server.writes == [*before, "status"]
+    await harness.run_until(key, minutes(30))
+    assert harness.server.writes == [*before, "status"]
 
 
-async def test_one_that_is_there_at_first_costs_nothing_more(story: ReconcilerHarness) -> None:
-    story.graph.add(remote_job())
-    key = story.apply(resource(annotations={REQUEST_ANNOTATIONS[0]: "a"}, finalizers=()))
-    await story.run(key)
-    assert handled(story, key) == "a"
-    assert story.server.writes == ["metadata", "status"]
-    assert story.graph.writes == []
+async def test_one_that_is_there_at_first_costs_nothing_more(harness: ReconcilerHarness) -> None:
+    harness.graph.add(remote_job())
+    key = harness.apply(resource(annotations={REQUEST_ANNOTATIONS[0]: "a"}, finalizers=()))
+    await harness.run(key)
+    assert handled(harness, key) == "a"
+    assert harness.server.writes == ["metadata", "status"]
+    assert harness.graph.writes == []
 
 
-async def test_is_news_that_wakes_the_resource(story: ReconcilerHarness) -> None:
-    key = await settled(story)
-    before = story.server.stored[key]
-    request(story, key, "a")
-    assert has_news(before, story.server.stored[key])
+async def test_is_news_that_wakes_the_resource(harness: ReconcilerHarness) -> None:
+    key = await settled(harness)
+    before = harness.server.stored[key]
+    request(harness, key, "a")
+    assert has_news(before, harness.server.stored[key])
 
 
-async def test_is_not_called_handled_as_long_as_graph_could_not_be_read(story: ReconcilerHarness) -> None:
-    key = await settled(story)
-    request(story, key, "a")
-    story.graph.fail("list_jobs", DOWN)
-    story.clock.move(minutes(1))
-    await story.run(key)
-    assert handled(story, key) is None
-    await story.run(key)
-    assert handled(story, key) == "a"
+async def test_is_not_called_handled_as_long_as_graph_could_not_be_read(harness: ReconcilerHarness) -> None:
+    key = await settled(harness)
+    request(harness, key, "a")
+    harness.graph.fail("list_jobs", DOWN)
+    harness.clock.move(minutes(1))
+    await harness.run(key)
+    assert handled(harness, key) is None
+    await harness.run(key)
+    assert handled(harness, key) == "a"
 
 
-async def test_is_handled_when_the_look_ended_with_a_persons_turn(story: ReconcilerHarness) -> None:
-    key = await settled(story)
-    request(story, key, "a")
-    story.graph.fail("list_jobs", REFUSED)
-    story.clock.move(minutes(1))
-    await story.run(key)
-    assert handled(story, key) == "a"
-    assert story.condition(key, "Stalled") == ("True", "CredentialRefused")
+async def test_is_handled_when_the_look_ended_with_a_persons_turn(harness: ReconcilerHarness) -> None:
+    key = await settled(harness)
+    request(harness, key, "a")
+    harness.graph.fail("list_jobs", REFUSED)
+    harness.clock.move(minutes(1))
+    await harness.run(key)
+    assert handled(harness, key) == "a"
+    assert harness.condition(key, "Stalled") == ("True", "CredentialRefused")
 
 
-async def test_is_not_heard_while_suspended_and_then_is(story: ReconcilerHarness) -> None:
-    key = await settled(story)
-    story.edit(key, desired=desired(is_suspended=True))
-    request(story, key, "a")
-    calls = list(story.graph.calls)
-    await story.run(key)
-    assert handled(story, key) is None
-    assert story.graph.calls == calls
-    story.edit(key, desired=desired())
-    await story.run(key)
-    assert handled(story, key) == "a"
+async def test_is_not_heard_while_suspended_and_then_is(harness: ReconcilerHarness) -> None:
+    key = await settled(harness)
+    harness.edit(key, desired=desired(is_suspended=True))
+    request(harness, key, "a")
+    calls = list(harness.graph.calls)
+    await harness.run(key)
+    assert handled(harness, key) is None
+    assert harness.graph.calls == calls
+    harness.edit(key, desired=desired())
+    await harness.run(key)
+    assert handled(harness, key) == "a"

@@ -22,213 +22,215 @@ def by_name(**overlay: object) -> Desired:
 
 
 @pytest.fixture
-def story() -> ReconcilerHarness:
-    story = ReconcilerHarness()
-    story.graph.principals = {APP: PRINCIPAL}
-    story.graph.factory_tags = {"scim": "CustomSCIM"}
-    return story
+def harness() -> ReconcilerHarness:
+    harness = ReconcilerHarness()
+    harness.graph.principals = {APP: PRINCIPAL}
+    harness.graph.factory_tags = {"scim": "CustomSCIM"}
+    return harness
 
 
-async def settle(story: ReconcilerHarness, key: ObjectKey) -> None:
+async def settle(harness: ReconcilerHarness, key: ObjectKey) -> None:
     """Pass after pass as long as each asks for another at once."""
-    while (await story.run(key)).look_again == timedelta(0):
+    while (await harness.run(key)).look_again == timedelta(0):
         pass
 
 
 class TestResolving:
-    async def test_a_job_is_created_where_the_names_lead(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource(by_name(), finalizers=()))
+    async def test_a_job_is_created_where_the_names_lead(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(by_name(), finalizers=()))
 
-        await settle(story, key)
+        await settle(harness, key)
 
-        assert story.condition(key, "Ready")[0] == "True"
-        assert story.status(key)["servicePrincipalId"] == PRINCIPAL
-        assert [job.template_id for job in story.graph.jobs.values()] == ["scim"]
+        assert harness.condition(key, "Ready")[0] == "True"
+        assert harness.status(key)["servicePrincipalId"] == PRINCIPAL
+        assert [job.template_id for job in harness.graph.jobs.values()] == ["scim"]
 
-    async def test_names_are_looked_up_once(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource(by_name(), finalizers=()))
+    async def test_names_are_looked_up_once(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(by_name(), finalizers=()))
 
         for _ in range(3):
-            await settle(story, key)
+            await settle(harness, key)
 
-        assert story.graph.calls.count("find_service_principal") == 1
-        assert story.graph.calls.count("list_templates") == 1
+        assert harness.graph.calls.count("find_service_principal") == 1
+        assert harness.graph.calls.count("list_templates") == 1
 
-    async def test_a_restart_trusts_what_was_applied(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource(by_name(), finalizers=()))
-        await settle(story, key)
-        story.restart()
-        story.graph.calls.clear()
+    async def test_a_restart_trusts_what_was_applied(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(by_name(), finalizers=()))
+        await settle(harness, key)
+        harness.restart()
+        harness.graph.calls.clear()
 
-        await settle(story, key)
+        await settle(harness, key)
 
-        assert story.graph.calls == ["list_jobs"]
+        assert harness.graph.calls == ["list_jobs"]
 
-    async def test_ids_cost_no_look(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource(finalizers=()))
+    async def test_ids_cost_no_look(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(finalizers=()))
 
-        await settle(story, key)
+        await settle(harness, key)
 
-        assert story.graph.calls == ["list_jobs", "create_job", "start_job", "list_jobs"]
+        assert harness.graph.calls == ["list_jobs", "create_job", "start_job", "list_jobs"]
 
-    async def test_moving_from_names_to_ids_and_back_writes_nothing_to_graph(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource(by_name(), finalizers=()))
-        await settle(story, key)
-        story.graph.calls.clear()
+    async def test_moving_from_names_to_ids_and_back_writes_nothing_to_graph(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(by_name(), finalizers=()))
+        await settle(harness, key)
+        harness.graph.calls.clear()
 
         for wish in (desired(), by_name(), desired(app_id=APP, service_principal_id="")):
-            story.edit(key, desired=wish)
-            await settle(story, key)
+            harness.edit(key, desired=wish)
+            await settle(harness, key)
 
-        assert story.graph.writes == []
-        assert story.condition(key, "Ready")[0] == "True"
+        assert harness.graph.writes == []
+        assert harness.condition(key, "Ready")[0] == "True"
 
 
 class TestWhatNamesDoNotMean:
-    async def test_an_unknown_app_is_waited_for_and_then_told(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource(by_name(app_id=OTHER_APP), finalizers=()))
+    async def test_an_unknown_app_is_waited_for_and_then_told(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(by_name(app_id=OTHER_APP), finalizers=()))
 
-        await settle(story, key)
-        assert story.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+        await settle(harness, key)
+        assert harness.condition(key, "Reconciling") == ("True", "WaitingForReplication")
 
-        await story.run_until(key, timedelta(minutes=6))
-        assert story.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
-        assert f"no service principal of app {OTHER_APP}" in story.message(key, "Stalled")
-        assert "appId takes the Application ID" in story.message(key, "Stalled")
+        await harness.run_until(key, timedelta(minutes=6))
+        assert harness.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
+        assert f"no service principal of app {OTHER_APP}" in harness.message(key, "Stalled")
+        assert "appId takes the Application ID" in harness.message(key, "Stalled")
 
-    async def test_an_app_that_turns_up_is_taken(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource(by_name(app_id=OTHER_APP), finalizers=()))
-        await settle(story, key)
-        story.graph.principals[OTHER_APP] = PRINCIPAL
+    async def test_an_app_that_turns_up_is_taken(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(by_name(app_id=OTHER_APP), finalizers=()))
+        await settle(harness, key)
+        harness.graph.principals[OTHER_APP] = PRINCIPAL
 
-        await settle(story, key)
+        await settle(harness, key)
 
-        assert story.condition(key, "Ready")[0] == "True"
+        assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_a_tag_that_is_not_offered_names_those_that_are(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource(by_name(factory_tag="aws"), finalizers=()))
+    async def test_a_tag_that_is_not_offered_names_those_that_are(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(by_name(factory_tag="aws"), finalizers=()))
 
-        await settle(story, key)
+        await settle(harness, key)
 
-        assert story.condition(key, "Stalled") == ("True", "TemplateNotOffered")
-        assert "no template with factory tag aws. It offers: scim (CustomSCIM)" in story.message(key, "Stalled")
+        assert harness.condition(key, "Stalled") == ("True", "TemplateNotOffered")
+        assert "no template with factory tag aws. It offers: scim (CustomSCIM)" in harness.message(key, "Stalled")
 
-    async def test_a_tag_of_several_templates_asks_for_the_id(self, story: ReconcilerHarness) -> None:
-        story.graph.templates = ("scim", "scim2")
-        story.graph.factory_tags["scim2"] = "CustomSCIM"
-        key = story.apply(resource(by_name(), finalizers=()))
+    async def test_a_tag_of_several_templates_asks_for_the_id(self, harness: ReconcilerHarness) -> None:
+        harness.graph.templates = ("scim", "scim2")
+        harness.graph.factory_tags["scim2"] = "CustomSCIM"
+        key = harness.apply(resource(by_name(), finalizers=()))
 
-        await settle(story, key)
+        await settle(harness, key)
 
-        assert "2 templates with factory tag CustomSCIM: scim, scim2. Give the one" in story.message(key, "Stalled")
+        assert "2 templates with factory tag CustomSCIM: scim, scim2. Give the one" in harness.message(key, "Stalled")
 
-    async def test_an_app_id_that_means_another_service_principal_moves_nothing(self, story: ReconcilerHarness) -> None:
-        story.graph.principals[OTHER_APP] = OTHER_PRINCIPAL
-        key = story.apply(resource(by_name(), finalizers=()))
-        await settle(story, key)
-        story.graph.calls.clear()
+    async def test_an_app_id_that_means_another_service_principal_moves_nothing(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        harness.graph.principals[OTHER_APP] = OTHER_PRINCIPAL
+        key = harness.apply(resource(by_name(), finalizers=()))
+        await settle(harness, key)
+        harness.graph.calls.clear()
 
-        story.edit(key, desired=by_name(app_id=OTHER_APP))
-        await settle(story, key)
+        harness.edit(key, desired=by_name(app_id=OTHER_APP))
+        await settle(harness, key)
 
-        assert story.graph.writes == []
-        assert story.condition(key, "Stalled") == ("True", "ServicePrincipalChanged")
-        assert f"appId {OTHER_APP} means {OTHER_PRINCIPAL}" in story.message(key, "Stalled")
+        assert harness.graph.writes == []
+        assert harness.condition(key, "Stalled") == ("True", "ServicePrincipalChanged")
+        assert f"appId {OTHER_APP} means {OTHER_PRINCIPAL}" in harness.message(key, "Stalled")
 
-    async def test_a_restart_does_not_forget_that_the_name_means_another(self, story: ReconcilerHarness) -> None:
-        story.graph.principals[OTHER_APP] = OTHER_PRINCIPAL
-        key = story.apply(resource(by_name(), finalizers=()))
-        await settle(story, key)
-        story.edit(key, desired=by_name(app_id=OTHER_APP))
-        await settle(story, key)
+    async def test_a_restart_does_not_forget_that_the_name_means_another(self, harness: ReconcilerHarness) -> None:
+        harness.graph.principals[OTHER_APP] = OTHER_PRINCIPAL
+        key = harness.apply(resource(by_name(), finalizers=()))
+        await settle(harness, key)
+        harness.edit(key, desired=by_name(app_id=OTHER_APP))
+        await settle(harness, key)
 
-        story.restart()
-        await settle(story, key)
+        harness.restart()
+        await settle(harness, key)
 
-        assert story.condition(key, "Stalled") == ("True", "ServicePrincipalChanged")
+        assert harness.condition(key, "Stalled") == ("True", "ServicePrincipalChanged")
 
-    async def test_an_app_that_got_another_service_principal_is_told_of_it(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource(by_name(), finalizers=()))
-        await settle(story, key)
-        story.graph.has_principal = False
-        story.graph.principals[APP] = OTHER_PRINCIPAL
+    async def test_an_app_that_got_another_service_principal_is_told_of_it(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(by_name(), finalizers=()))
+        await settle(harness, key)
+        harness.graph.has_principal = False
+        harness.graph.principals[APP] = OTHER_PRINCIPAL
         gone = Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(404, "", "", "request"))
-        story.graph.fail("list_jobs", PossiblyReplicating(gone, answer=gone.answer), times=99)
+        harness.graph.fail("list_jobs", PossiblyReplicating(gone, answer=gone.answer), times=99)
 
-        await story.run_until(key, timedelta(minutes=20))
+        await harness.run_until(key, timedelta(minutes=20))
 
-        assert story.condition(key, "Stalled") == ("True", "ServicePrincipalChanged")
-        assert f"appId {APP} means {OTHER_PRINCIPAL}" in story.message(key, "Stalled")
+        assert harness.condition(key, "Stalled") == ("True", "ServicePrincipalChanged")
+        assert f"appId {APP} means {OTHER_PRINCIPAL}" in harness.message(key, "Stalled")
 
-    async def test_a_tag_that_means_another_template_is_told(self, story: ReconcilerHarness) -> None:
-        story.graph.templates, story.graph.factory_tags["aws"] = ("scim", "aws"), "aws"
-        key = story.apply(resource(by_name(), finalizers=()))
-        await settle(story, key)
+    async def test_a_tag_that_means_another_template_is_told(self, harness: ReconcilerHarness) -> None:
+        harness.graph.templates, harness.graph.factory_tags["aws"] = ("scim", "aws"), "aws"
+        key = harness.apply(resource(by_name(), finalizers=()))
+        await settle(harness, key)
 
-        story.edit(key, desired=by_name(factory_tag="aws"))
-        await settle(story, key)
+        harness.edit(key, desired=by_name(factory_tag="aws"))
+        await settle(harness, key)
 
-        assert story.condition(key, "Stalled") == ("True", "TemplateChanged")
-        assert "factoryTag aws means aws" in story.message(key, "Stalled")
+        assert harness.condition(key, "Stalled") == ("True", "TemplateChanged")
+        assert "factoryTag aws means aws" in harness.message(key, "Stalled")
 
 
 class TestANameThatComesToMeanSomethingElse:
     """Before anything is pinned: a create was refused, so nothing was applied yet."""
 
-    async def refuse(self, story: ReconcilerHarness, wish: Desired) -> ObjectKey:
-        story.graph.fail(
+    async def refuse(self, harness: ReconcilerHarness, wish: Desired) -> ObjectKey:
+        harness.graph.fail(
             "create_job", Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(400, "BadRequest", "No.", ""))
         )
-        key = story.apply(resource(wish, finalizers=()))
-        await settle(story, key)
-        assert story.condition(key, "Ready")[0] == "False"
+        key = harness.apply(resource(wish, finalizers=()))
+        await settle(harness, key)
+        assert harness.condition(key, "Ready")[0] == "False"
         return key
 
-    async def test_a_tag_is_looked_up_anew_at_another_service_principal(self, story: ReconcilerHarness) -> None:
-        key = await self.refuse(story, by_name(app_id=None, service_principal_id=PRINCIPAL))
-        story.graph.templates, story.graph.factory_tags = ("custom",), {"custom": "CustomSCIM"}
-        story.edit(key, desired=by_name(app_id=None, service_principal_id=OTHER_PRINCIPAL))
+    async def test_a_tag_is_looked_up_anew_at_another_service_principal(self, harness: ReconcilerHarness) -> None:
+        key = await self.refuse(harness, by_name(app_id=None, service_principal_id=PRINCIPAL))
+        harness.graph.templates, harness.graph.factory_tags = ("custom",), {"custom": "CustomSCIM"}
+        harness.edit(key, desired=by_name(app_id=None, service_principal_id=OTHER_PRINCIPAL))
 
-        await settle(story, key)
+        await settle(harness, key)
 
-        assert story.condition(key, "Ready")[0] == "True"
-        assert [job.template_id for job in story.graph.jobs.values()] == ["custom"]
+        assert harness.condition(key, "Ready")[0] == "True"
+        assert [job.template_id for job in harness.graph.jobs.values()] == ["custom"]
 
-    async def test_a_template_that_is_not_offered_any_more_is_looked_up_anew(self, story: ReconcilerHarness) -> None:
-        story.graph.fail(
+    async def test_a_template_that_is_not_offered_any_more_is_looked_up_anew(self, harness: ReconcilerHarness) -> None:
+        harness.graph.fail(
             "create_job", Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(400, "BadRequest", "No.", ""))
         )
-        key = story.apply(resource(by_name(), finalizers=()))
-        await story.run(key)
-        story.graph.templates, story.graph.factory_tags = ("custom",), {"custom": "CustomSCIM"}
+        key = harness.apply(resource(by_name(), finalizers=()))
+        await harness.run(key)
+        harness.graph.templates, harness.graph.factory_tags = ("custom",), {"custom": "CustomSCIM"}
 
-        await story.run(key)
-        assert story.condition(key, "Stalled") == ("True", "TemplateNotOffered")
-        assert story.message(key, "Stalled").endswith("It offers: custom. Correct spec.template.")
-        await settle(story, key)
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "TemplateNotOffered")
+        assert harness.message(key, "Stalled").endswith("It offers: custom. Correct spec.template.")
+        await settle(harness, key)
 
-        assert story.condition(key, "Ready")[0] == "True"
-        assert [job.template_id for job in story.graph.jobs.values()] == ["custom"]
+        assert harness.condition(key, "Ready")[0] == "True"
+        assert [job.template_id for job in harness.graph.jobs.values()] == ["custom"]
 
 
 class TestHomes:
-    async def test_two_resources_that_name_one_app_differently_meet(self, story: ReconcilerHarness) -> None:
-        story.graph.add(remote_job(JOB))
-        older = story.apply(resource(finalizers=(), name="older"))
-        await settle(story, older)
-        newer = story.apply(resource(by_name(adoption_policy=AdoptionPolicy.ADOPT_ONLY), finalizers=(), name="newer"))
+    async def test_two_resources_that_name_one_app_differently_meet(self, harness: ReconcilerHarness) -> None:
+        harness.graph.add(remote_job(JOB))
+        older = harness.apply(resource(finalizers=(), name="older"))
+        await settle(harness, older)
+        newer = harness.apply(resource(by_name(adoption_policy=AdoptionPolicy.ADOPT_ONLY), finalizers=(), name="newer"))
 
-        await settle(story, newer)
+        await settle(harness, newer)
 
-        assert story.condition(newer, "Stalled") == ("True", "Conflict")
-        assert "identity/older" in story.message(newer, "Stalled")
+        assert harness.condition(newer, "Stalled") == ("True", "Conflict")
+        assert "identity/older" in harness.message(newer, "Stalled")
 
-    async def test_a_resource_from_a_backup_is_deleted_where_its_names_lead(self, story: ReconcilerHarness) -> None:
-        story.graph.add(remote_job(JOB))
+    async def test_a_resource_from_a_backup_is_deleted_where_its_names_lead(self, harness: ReconcilerHarness) -> None:
+        harness.graph.add(remote_job(JOB))
         annotations = {"entrasync.io/job-id": JOB, "entrasync.io/job-origin": "Created"}
-        key = story.apply(resource(by_name(), annotations=annotations, is_deleting=True))
+        key = harness.apply(resource(by_name(), annotations=annotations, is_deleting=True))
 
-        await settle(story, key)
+        await settle(harness, key)
 
-        assert story.graph.jobs == {}
-        assert key not in story.server.stored
+        assert harness.graph.jobs == {}
+        assert key not in harness.server.stored

@@ -10,12 +10,12 @@ from tests.support.facts import (
 from tests.support.reconciler_harness import ReconcilerHarness
 
 
-async def test_neighbours_share_one_list(story: ReconcilerHarness) -> None:
-    story.graph.add(remote_job())
-    story.graph.add(remote_job("b", template="other"))
-    first = story.apply(holder())
-    second = story.apply(holder("b", desired(template_id="other"), name="neighbour"))
-    await story.reconciler.reconcile(first, since=NOW)
-    await story.reconciler.reconcile(second, since=NOW)
-    assert story.graph.calls == ["list_jobs"]
-    assert story.fetched == [PRINCIPAL]
+async def test_neighbours_share_one_list(harness: ReconcilerHarness) -> None:
+    harness.graph.add(remote_job())
+    harness.graph.add(remote_job("b", template="other"))
+    first = harness.apply(holder())
+    second = harness.apply(holder("b", desired(template_id="other"), name="neighbour"))
+    await harness.reconciler.reconcile(first, since=NOW)
+    await harness.reconciler.reconcile(second, since=NOW)
+    assert harness.graph.calls == ["list_jobs"]
+    assert harness.fetched == [PRINCIPAL]

@@ -7,18 +7,18 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestAnotherTenant:
-    async def test_is_not_even_read(self, story: ReconcilerHarness) -> None:
-        key = story.apply_holder()
-        story.graph.tenant_id = "elsewhere"
-        await story.run(key)
-        assert story.condition(key, "Stalled") == ("True", "TenantChanged")
-        assert story.graph.calls == []
+    async def test_is_not_even_read(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_holder()
+        harness.graph.tenant_id = "elsewhere"
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "TenantChanged")
+        assert harness.graph.calls == []
 
     @pytest.mark.parametrize("policy", list(DeletionPolicy))
-    async def test_is_never_deleted_in(self, story: ReconcilerHarness, policy: DeletionPolicy) -> None:
-        key = story.apply_holder(deletion_policy=policy)
-        story.graph.tenant_id, story.graph.has_principal = "elsewhere", False
-        story.delete(key)
-        await story.run(key)
-        assert story.graph.writes == []
-        assert (key in story.server.stored) == (policy is not DeletionPolicy.RETAIN)
+    async def test_is_never_deleted_in(self, harness: ReconcilerHarness, policy: DeletionPolicy) -> None:
+        key = harness.apply_holder(deletion_policy=policy)
+        harness.graph.tenant_id, harness.graph.has_principal = "elsewhere", False
+        harness.delete(key)
+        await harness.run(key)
+        assert harness.graph.writes == []
+        assert (key in harness.server.stored) == (policy is not DeletionPolicy.RETAIN)

@@ -42,34 +42,34 @@ def job_with(**settings: str | None) -> RemoteJob:
     return RemoteJob(JOB, {**remote_job().raw, "synchronizationJobSettings": pairs})
 
 
-def held(story: ReconcilerHarness, job: RemoteJob, **spec: Any) -> ObjectKey:
-    story.graph.add(job)
-    return story.apply(holder(wish=desired(**spec)))
+def held(harness: ReconcilerHarness, job: RemoteJob, **spec: Any) -> ObjectKey:
+    harness.graph.add(job)
+    return harness.apply(holder(wish=desired(**spec)))
 
 
 class TestSettings:
     async def test_of_a_new_job_are_sent_before_the_start_and_need_no_look_of_their_own(
-        self, story: ReconcilerHarness
+        self, harness: ReconcilerHarness
     ) -> None:
-        key = story.apply(resource(desired(settings=SETTINGS), finalizers=()))
-        await story.run(key)
-        assert story.graph.calls == ["list_jobs", "create_job", "patch_settings", "start_job", "list_jobs"]
-        assert story.condition(key, "Ready")[0] == "True"
-        await story.run_until(key, minutes(60))
-        assert story.graph.writes == ["create_job", "patch_settings", "start_job"]
+        key = harness.apply(resource(desired(settings=SETTINGS), finalizers=()))
+        await harness.run(key)
+        assert harness.graph.calls == ["list_jobs", "create_job", "patch_settings", "start_job", "list_jobs"]
+        assert harness.condition(key, "Ready")[0] == "True"
+        await harness.run_until(key, minutes(60))
+        assert harness.graph.writes == ["create_job", "patch_settings", "start_job"]
 
-    async def test_are_sent_with_all_others_and_seen_before_they_are_told(self, story: ReconcilerHarness) -> None:
-        key = held(story, job_with(LookaheadQueryEnabled="True", Domain=None, Other="1"), settings=SETTINGS)
-        await story.run(key)
-        assert story.graph.patched == [{LOOKAHEAD: "False", "Domain": None, "Other": "1"}]
-        assert story.graph.calls == ["list_jobs", "patch_settings", "list_jobs"]
-        assert story.told.reasons == ["SettingsApplied"]
-        assert story.told.events[0].message == f'Set LookaheadQueryEnabled to "False" in job {JOB}.'
-        assert story.condition(key, "Applied") == ("True", "Applied")
-        await story.run_until(key, minutes(60))
-        assert len(story.graph.patched) == 1
+    async def test_are_sent_with_all_others_and_seen_before_they_are_told(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, job_with(LookaheadQueryEnabled="True", Domain=None, Other="1"), settings=SETTINGS)
+        await harness.run(key)
+        assert harness.graph.patched == [{LOOKAHEAD: "False", "Domain": None, "Other": "1"}]
+        assert harness.graph.calls == ["list_jobs", "patch_settings", "list_jobs"]
+        assert harness.recorded.reasons == ["SettingsApplied"]
+        assert harness.recorded.events[0].message == f'Set LookaheadQueryEnabled to "False" in job {JOB}.'
+        assert harness.condition(key, "Applied") == ("True", "Applied")
+        await harness.run_until(key, minutes(60))
+        assert len(harness.graph.patched) == 1
 
-    async def test_of_others_are_sent_back_as_they_were_read(self, story: ReconcilerHarness) -> None:
+    async def test_of_others_are_sent_back_as_they_were_read(self, harness: ReconcilerHarness) -> None:
         others: list[Any] = [
             {"name": "N", "value": 5},
             {"name": "B", "value": True, "hint": "x"},
@@ -80,139 +80,141 @@ class TestSettings:
         ]
         ours = {"name": LOOKAHEAD, "value": "True", "hint": "x"}
         job = RemoteJob(JOB, {**remote_job().raw, "synchronizationJobSettings": [ours, *others]})
-        key = held(story, job, settings=(*SETTINGS, ("New", "1")))
-        await story.run(key)
-        assert story.graph.sent_settings == [
+        key = held(harness, job, settings=(*SETTINGS, ("New", "1")))
+        await harness.run(key)
+        assert harness.graph.sent_settings == [
             [{**ours, "value": "False"}, *others, {"name": "New", "value": "1"}],
         ]
-        assert story.condition(key, "Applied") == ("True", "Applied")
+        assert harness.condition(key, "Applied") == ("True", "Applied")
 
     async def test_that_the_answer_to_the_create_leaves_out_are_read_first(
-        self, story: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch
+        self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        original = story.graph.create_job
+        original = harness.graph.create_job
 
         async def create_without_settings(*args: str) -> RemoteJob:
             job = await original(*args)
-            story.graph.add(RemoteJob(job.id, {**job.raw, "synchronizationJobSettings": [{"name": "A", "value": "1"}]}))
+            harness.graph.add(
+                RemoteJob(job.id, {**job.raw, "synchronizationJobSettings": [{"name": "A", "value": "1"}]})
+            )
             return RemoteJob(
                 job.id, {name: value for name, value in job.raw.items() if name != "synchronizationJobSettings"}
             )
 
-        monkeypatch.setattr(story.graph, "create_job", create_without_settings)  # as the reference page has it
-        key = story.apply(resource(desired(settings=SETTINGS), finalizers=()))
-        await story.run(key)
-        assert story.graph.calls == ["list_jobs", "create_job", "get_job", "patch_settings", "start_job", "list_jobs"]
-        assert story.graph.patched == [{"A": "1", LOOKAHEAD: "False"}]
+        monkeypatch.setattr(harness.graph, "create_job", create_without_settings)  # as the reference page has it
+        key = harness.apply(resource(desired(settings=SETTINGS), finalizers=()))
+        await harness.run(key)
+        assert harness.graph.calls == ["list_jobs", "create_job", "get_job", "patch_settings", "start_job", "list_jobs"]
+        assert harness.graph.patched == [{"A": "1", LOOKAHEAD: "False"}]
 
-    async def test_that_somebody_changed_are_put_right_and_told_as_drift(self, story: ReconcilerHarness) -> None:
-        key = held(story, job_with(LookaheadQueryEnabled="False"), settings=SETTINGS)
-        await story.run(key)
-        story.graph.add(job_with(LookaheadQueryEnabled="True"))
-        await story.run(key)
-        assert story.told.reasons == ["DriftCorrected"]
-        assert "A change from outside this resource was undone" in story.told.events[0].message
-        drift = story.status(key)["lastDrift"]
+    async def test_that_somebody_changed_are_put_right_and_told_as_drift(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, job_with(LookaheadQueryEnabled="False"), settings=SETTINGS)
+        await harness.run(key)
+        harness.graph.add(job_with(LookaheadQueryEnabled="True"))
+        await harness.run(key)
+        assert harness.recorded.reasons == ["DriftCorrected"]
+        assert "A change from outside this resource was undone" in harness.recorded.events[0].message
+        drift = harness.status(key)["lastDrift"]
         assert drift["differences"] == [{"field": f"settings[{LOOKAHEAD}]", "wanted": "False", "found": "True"}]
 
-    async def test_that_are_changed_again_are_put_right_again_at_once(self, story: ReconcilerHarness) -> None:
-        key = held(story, job_with(LookaheadQueryEnabled="True"), settings=SETTINGS)
+    async def test_that_are_changed_again_are_put_right_again_at_once(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, job_with(LookaheadQueryEnabled="True"), settings=SETTINGS)
         for _ in range(3):
-            story.graph.add(job_with(LookaheadQueryEnabled="True"))
-            await story.run(key)
-        assert len(story.graph.patched) == 3
-        assert story.condition(key, "Applied") == ("True", "Applied")
+            harness.graph.add(job_with(LookaheadQueryEnabled="True"))
+            await harness.run(key)
+        assert len(harness.graph.patched) == 3
+        assert harness.condition(key, "Applied") == ("True", "Applied")
 
-    async def test_that_do_not_show_yet_are_waited_for_and_not_sent_again(self, story: ReconcilerHarness) -> None:
-        key = held(story, job_with(LookaheadQueryEnabled="True"), settings=SETTINGS)
-        story.graph.is_stale = True
-        await story.run_until(key, minutes(10))
-        assert story.condition(key, "Reconciling") == ("True", "WaitingForReplication")
-        assert len(story.graph.patched) == 1
-        story.graph.add(job_with(LookaheadQueryEnabled="False"))
-        await story.run(key)
-        assert story.condition(key, "Ready") == ("True", "Healthy")
-        assert story.told.reasons == ["SettingsApplied"]
+    async def test_that_do_not_show_yet_are_waited_for_and_not_sent_again(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, job_with(LookaheadQueryEnabled="True"), settings=SETTINGS)
+        harness.graph.is_stale = True
+        await harness.run_until(key, minutes(10))
+        assert harness.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+        assert len(harness.graph.patched) == 1
+        harness.graph.add(job_with(LookaheadQueryEnabled="False"))
+        await harness.run(key)
+        assert harness.condition(key, "Ready") == ("True", "Healthy")
+        assert harness.recorded.reasons == ["SettingsApplied"]
 
-    async def test_that_graph_ignores_are_a_persons_turn_and_sent_once(self, story: ReconcilerHarness) -> None:
-        key = held(story, job_with(Other="1"), settings=(("NoSuchSetting", "1"),))
-        story.graph.ignored_settings = {"NoSuchSetting"}
-        await story.run_until(key, minutes(60))
-        assert story.condition(key, "Stalled") == ("True", "SettingsNotTaken")
-        assert story.condition(key, "Ready") == ("False", "SettingsNotTaken")
-        assert "NoSuchSetting" in str(story.status(key)["conditions"])
-        assert len(story.graph.patched) == 1
-        assert story.told.reasons == ["SettingsApplied", "SettingsNotTaken"]
-        story.restart()
-        await story.run_until(key, minutes(60))
-        assert len(story.graph.patched) == 1
-        story.edit(key)
-        await story.run(key)
-        assert len(story.graph.patched) == 2
+    async def test_that_graph_ignores_are_a_persons_turn_and_sent_once(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, job_with(Other="1"), settings=(("NoSuchSetting", "1"),))
+        harness.graph.ignored_settings = {"NoSuchSetting"}
+        await harness.run_until(key, minutes(60))
+        assert harness.condition(key, "Stalled") == ("True", "SettingsNotTaken")
+        assert harness.condition(key, "Ready") == ("False", "SettingsNotTaken")
+        assert "NoSuchSetting" in str(harness.status(key)["conditions"])
+        assert len(harness.graph.patched) == 1
+        assert harness.recorded.reasons == ["SettingsApplied", "SettingsNotTaken"]
+        harness.restart()
+        await harness.run_until(key, minutes(60))
+        assert len(harness.graph.patched) == 1
+        harness.edit(key)
+        await harness.run(key)
+        assert len(harness.graph.patched) == 2
 
-    async def test_that_are_refused_are_told_and_sent_again(self, story: ReconcilerHarness) -> None:
-        key = held(story, job_with(), settings=SETTINGS)
-        story.clock.move(minutes(6))
-        story.graph.fail("patch_settings", refused(400))
-        await story.run(key)
-        assert story.condition(key, "Stalled") == ("True", "RequestRefused")
-        await story.run(key)
-        assert story.condition(key, "Ready")[0] == "True"
+    async def test_that_are_refused_are_told_and_sent_again(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, job_with(), settings=SETTINGS)
+        harness.clock.move(minutes(6))
+        harness.graph.fail("patch_settings", refused(400))
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "RequestRefused")
+        await harness.run(key)
+        assert harness.condition(key, "Ready")[0] == "True"
 
     @pytest.mark.parametrize("status", [401, 403])
-    async def test_that_we_may_not_set_are_told_so_after_a_while(self, story: ReconcilerHarness, status: int) -> None:
-        key = held(story, job_with(), settings=SETTINGS)
-        story.graph.fail("patch_settings", replicating(status), times=100)
-        await story.run(key)
-        assert story.condition(key, "Reconciling") == ("True", "WaitingForReplication")
-        await story.run_until(key, minutes(6))
-        assert story.condition(key, "Stalled") == ("True", "PermissionMissing")
+    async def test_that_we_may_not_set_are_told_so_after_a_while(self, harness: ReconcilerHarness, status: int) -> None:
+        key = held(harness, job_with(), settings=SETTINGS)
+        harness.graph.fail("patch_settings", replicating(status), times=100)
+        await harness.run(key)
+        assert harness.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+        await harness.run_until(key, minutes(6))
+        assert harness.condition(key, "Stalled") == ("True", "PermissionMissing")
 
     async def test_whose_answer_was_lost_are_looked_at_before_they_are_sent_again(
-        self, story: ReconcilerHarness
+        self, harness: ReconcilerHarness
     ) -> None:
-        key = held(story, job_with(), settings=SETTINGS)
-        story.graph.fail("patch_settings", LOST, is_done=True)
-        assert (await story.run(key)).is_failure
-        await story.run(key)
-        assert len(story.graph.patched) == 1
-        assert story.condition(key, "Ready")[0] == "True"
+        key = held(harness, job_with(), settings=SETTINGS)
+        harness.graph.fail("patch_settings", LOST, is_done=True)
+        assert (await harness.run(key)).is_failure
+        await harness.run(key)
+        assert len(harness.graph.patched) == 1
+        assert harness.condition(key, "Ready")[0] == "True"
 
 
 class TestAnInterval:
-    async def test_is_asked_for_once_and_told_honestly(self, story: ReconcilerHarness) -> None:
-        key = held(story, remote_job(), interval="PT20M")
-        await story.run(key)
-        assert story.graph.calls == ["list_jobs", "patch_interval", "list_jobs"]
-        assert story.status(key)["interval"]["requested"] == "PT20M"
-        assert story.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
-        assert story.condition(key, "Ready") == ("True", "Healthy")
-        story.restart()
-        await story.run_until(key, minutes(60))
-        assert story.graph.writes == ["patch_interval"]
-        assert story.told.reasons == []
+    async def test_is_asked_for_once_and_told_honestly(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, remote_job(), interval="PT20M")
+        await harness.run(key)
+        assert harness.graph.calls == ["list_jobs", "patch_interval", "list_jobs"]
+        assert harness.status(key)["interval"]["requested"] == "PT20M"
+        assert harness.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
+        assert harness.condition(key, "Ready") == ("True", "Healthy")
+        harness.restart()
+        await harness.run_until(key, minutes(60))
+        assert harness.graph.writes == ["patch_interval"]
+        assert harness.recorded.reasons == []
 
-    async def test_that_graph_takes_needs_no_condition(self, story: ReconcilerHarness) -> None:
-        story.graph.takes_interval = True
-        key = held(story, remote_job(), interval="PT20M")
-        await story.run(key)
-        assert story.condition(key, "ScheduleApplied") == ("", "")
-        assert story.status(key)["job"]["schedule"]["interval"] == "PT20M"
+    async def test_that_graph_takes_needs_no_condition(self, harness: ReconcilerHarness) -> None:
+        harness.graph.takes_interval = True
+        key = held(harness, remote_job(), interval="PT20M")
+        await harness.run(key)
+        assert harness.condition(key, "ScheduleApplied") == ("", "")
+        assert harness.status(key)["job"]["schedule"]["interval"] == "PT20M"
 
     @pytest.mark.parametrize(
         "error", [refused(400), replicating(401), replicating(403), refused(405), refused(410), refused(422)]
     )
     async def test_that_is_refused_is_not_configurable_and_stalls_nothing(
-        self, story: ReconcilerHarness, error: Refused
+        self, harness: ReconcilerHarness, error: Refused
     ) -> None:
-        key = held(story, remote_job(), interval="PT20M")
-        story.graph.fail("patch_interval", error, times=9)
-        await story.run_until(key, minutes(60))
-        assert story.graph.writes == ["patch_interval"]
-        assert story.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
-        assert story.condition(key, "Ready") == ("True", "Healthy")
-        assert story.condition(key, "Stalled") == ("", "")
-        assert f"(it answered {error.answer.status} Denied: No.)" in str(story.status(key)["conditions"])
+        key = held(harness, remote_job(), interval="PT20M")
+        harness.graph.fail("patch_interval", error, times=9)
+        await harness.run_until(key, minutes(60))
+        assert harness.graph.writes == ["patch_interval"]
+        assert harness.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
+        assert harness.condition(key, "Ready") == ("True", "Healthy")
+        assert harness.condition(key, "Stalled") == ("", "")
+        assert f"(it answered {error.answer.status} Denied: No.)" in str(harness.status(key)["conditions"])
 
     @pytest.mark.parametrize(
         ("error", "words"),
@@ -226,81 +228,81 @@ class TestAnInterval:
         ],
     )
     async def test_that_got_no_such_answer_is_asked_for_once_more_and_harms_nothing(
-        self, story: ReconcilerHarness, error: Exception, words: str
+        self, harness: ReconcilerHarness, error: Exception, words: str
     ) -> None:
-        key = held(story, remote_job(), interval="PT20M")
-        story.graph.fail("patch_interval", error, times=99)
-        await story.run(key)
-        assert story.condition(key, "Ready") == ("True", "Healthy")
-        assert story.condition(key, "ScheduleApplied") == ("", "")
-        await story.run_until(key, minutes(70))
-        assert story.graph.writes == ["patch_interval", "patch_interval"]
-        assert story.condition(key, "Ready") == ("True", "Healthy")
-        assert story.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
-        assert words in story.message(key, "ScheduleApplied")
-        story.restart()
-        await story.run_until(key, minutes(70))
-        assert len(story.graph.writes) == 2
+        key = held(harness, remote_job(), interval="PT20M")
+        harness.graph.fail("patch_interval", error, times=99)
+        await harness.run(key)
+        assert harness.condition(key, "Ready") == ("True", "Healthy")
+        assert harness.condition(key, "ScheduleApplied") == ("", "")
+        await harness.run_until(key, minutes(70))
+        assert harness.graph.writes == ["patch_interval", "patch_interval"]
+        assert harness.condition(key, "Ready") == ("True", "Healthy")
+        assert harness.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
+        assert words in harness.message(key, "ScheduleApplied")
+        harness.restart()
+        await harness.run_until(key, minutes(70))
+        assert len(harness.graph.writes) == 2
 
     @pytest.mark.parametrize("error", [LOST, failed(503), replicating(404), conflicting()])
     async def test_that_is_taken_at_the_second_time_needs_no_condition(
-        self, story: ReconcilerHarness, error: Exception
+        self, harness: ReconcilerHarness, error: Exception
     ) -> None:
-        story.graph.takes_interval = True
-        key = held(story, remote_job(), interval="PT20M")
-        story.graph.fail("patch_interval", error)
-        await story.run_until(key, minutes(10))
-        assert story.graph.writes == ["patch_interval", "patch_interval"]
-        assert story.status(key)["job"]["schedule"]["interval"] == "PT20M"
-        assert story.condition(key, "ScheduleApplied") == ("", "")
+        harness.graph.takes_interval = True
+        key = held(harness, remote_job(), interval="PT20M")
+        harness.graph.fail("patch_interval", error)
+        await harness.run_until(key, minutes(10))
+        assert harness.graph.writes == ["patch_interval", "patch_interval"]
+        assert harness.status(key)["job"]["schedule"]["interval"] == "PT20M"
+        assert harness.condition(key, "ScheduleApplied") == ("", "")
 
     async def test_whose_answer_was_lost_though_graph_took_it_is_not_asked_for_again(
-        self, story: ReconcilerHarness
+        self, harness: ReconcilerHarness
     ) -> None:
-        story.graph.takes_interval = True
-        key = held(story, remote_job(), interval="PT20M")
-        story.graph.fail("patch_interval", LOST, is_done=True)
-        await story.run_until(key, minutes(10))
-        assert story.graph.writes == ["patch_interval"]
+        harness.graph.takes_interval = True
+        key = held(harness, remote_job(), interval="PT20M")
+        harness.graph.fail("patch_interval", LOST, is_done=True)
+        await harness.run_until(key, minutes(10))
+        assert harness.graph.writes == ["patch_interval"]
 
     @pytest.mark.parametrize("status", [404, 409])
     async def test_of_a_job_that_is_long_known_takes_any_refusal_for_an_answer(
-        self, story: ReconcilerHarness, status: int
+        self, harness: ReconcilerHarness, status: int
     ) -> None:
-        key = held(story, remote_job(), interval="PT20M")
-        story.graph.fail("patch_interval", THROTTLED)
-        await story.run(key)
-        story.graph.fail("patch_interval", replicating(status) if status == 404 else conflicting(), times=9)
-        story.clock.move(minutes(6))
-        await story.run_until(key, minutes(60))
-        assert story.graph.writes == ["patch_interval", "patch_interval"]
-        assert f"(it answered {status} Denied: No.)" in story.message(key, "ScheduleApplied")
+        key = held(harness, remote_job(), interval="PT20M")
+        harness.graph.fail("patch_interval", THROTTLED)
+        await harness.run(key)
+        harness.graph.fail("patch_interval", replicating(status) if status == 404 else conflicting(), times=9)
+        harness.clock.move(minutes(6))
+        await harness.run_until(key, minutes(60))
+        assert harness.graph.writes == ["patch_interval", "patch_interval"]
+        assert f"(it answered {status} Denied: No.)" in harness.message(key, "ScheduleApplied")
 
-    async def test_that_is_throttled_is_asked_for_until_there_is_an_answer(self, story: ReconcilerHarness) -> None:
-        key = held(story, remote_job(), interval="PT20M")
-        story.graph.fail("patch_interval", THROTTLED, times=4)
-        await story.run(key)
-        assert story.condition(key, "Ready") == ("True", "Healthy")
-        await story.run_until(key, minutes(60))
-        assert len(story.graph.writes) == 5
-        assert story.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
+    async def test_that_is_throttled_is_asked_for_until_there_is_an_answer(self, harness: ReconcilerHarness) -> None:
+        key = held(harness, remote_job(), interval="PT20M")
+        harness.graph.fail("patch_interval", THROTTLED, times=4)
+        await harness.run(key)
+        assert harness.condition(key, "Ready") == ("True", "Healthy")
+        await harness.run_until(key, minutes(60))
+        assert len(harness.graph.writes) == 5
+        assert harness.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
 
     async def test_is_asked_for_again_when_the_field_changes_and_forgotten_when_it_goes(
-        self, story: ReconcilerHarness
+        self, harness: ReconcilerHarness
     ) -> None:
-        key = held(story, remote_job(), interval="PT20M")
-        await story.run(key)
-        story.edit(key, desired=desired(interval="PT30M"))
-        await story.run(key)
-        assert story.graph.writes == ["patch_interval", "patch_interval"]
-        story.edit(key, desired=desired())
-        await story.run(key)
-        assert story.condition(key, "ScheduleApplied") == ("", "")
-        assert "interval" not in story.status(key)
-        assert len(story.graph.writes) == 2
+        key = held(harness, remote_job(), interval="PT20M")
+        await harness.run(key)
+        harness.edit(key, desired=desired(interval="PT30M"))
+        await harness.run(key)
+        assert harness.graph.writes == ["patch_interval", "patch_interval"]
+        harness.edit(key, desired=desired())
+        await harness.run(key)
+        assert harness.condition(key, "ScheduleApplied") == ("", "")
+        assert "interval" not in harness.status(key)
+        assert len(harness.graph.writes) == 2
 
-    async def test_does_not_hold_up_the_start_of_a_new_job(self, story: ReconcilerHarness) -> None:
-        key = story.apply(resource(desired(interval="PT20M"), finalizers=()))
-        story.graph.fail("patch_interval", DOWN, times=9)
-        await story.run(key)
-        assert story.graph.writes == ["create_job", "start_job", "patch_interval"]
+    async def test_does_not_hold_up_the_start_of_a_new_job(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(desired(interval="PT20M"), finalizers=()))
+        harness.graph.fail("patch_interval", DOWN, times=9)
+        await harness.run(key)
+        assert harness.graph.writes == ["create_job", "start_job", "patch_interval"]

@@ -15,7 +15,7 @@ from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.state.dependents import References
 from entrasync.reconcile.state.jobs import Resources
-from tests.support.connection_story import connection
+from tests.support.connection_harness import connection
 from tests.support.facts import NOW, desired, resource
 from tests.support.still_clock import StillClock
 

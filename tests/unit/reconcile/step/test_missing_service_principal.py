@@ -22,130 +22,134 @@ def refusal(status: int, message: str = "No") -> PossiblyReplicating:
     return PossiblyReplicating(Refused(reason, message, answer=answer), answer=answer)
 
 
-async def held(story: ReconcilerHarness, **spec: Any) -> ObjectKey:
+async def held(harness: ReconcilerHarness, **spec: Any) -> ObjectKey:
     """A resource that has held a job for longer than anything is young."""
-    story.graph.add(remote_job())
-    key = story.apply(holder(wish=desired(**spec)))
-    await story.run(key)
-    story.clock.move(minutes(6))
+    harness.graph.add(remote_job())
+    key = harness.apply(holder(wish=desired(**spec)))
+    await harness.run(key)
+    harness.clock.move(minutes(6))
     return key
 
 
-def delete(story: ReconcilerHarness, key: ObjectKey) -> None:
-    story.edit(key, is_deleting=True)
+def delete(harness: ReconcilerHarness, key: ObjectKey) -> None:
+    harness.edit(key, is_deleting=True)
 
 
-def vanish(story: ReconcilerHarness, status: int = 404) -> None:
+def vanish(harness: ReconcilerHarness, status: int = 404) -> None:
     """The service principal goes, and with it all of its jobs."""
-    story.graph.jobs.clear()
-    story.graph.has_principal = False
+    harness.graph.jobs.clear()
+    harness.graph.has_principal = False
     for call in ("list_jobs", "pause_job"):
-        story.graph.fail(call, refusal(status), times=9)
+        harness.graph.fail(call, refusal(status), times=9)
     if status != 404:
-        story.graph.fail("delete_job", refusal(status), times=9)
+        harness.graph.fail("delete_job", refusal(status), times=9)
 
 
 class TestAServicePrincipalThatHasGone:
     @pytest.mark.parametrize("status", [404, 401, 403])
     @pytest.mark.parametrize("on_missing", list(OnMissing))
     async def test_takes_its_job_along_and_nothing_is_created(
-        self, story: ReconcilerHarness, status: int, on_missing: OnMissing
+        self, harness: ReconcilerHarness, status: int, on_missing: OnMissing
     ) -> None:
-        key = await held(story, on_missing=on_missing)
-        vanish(story, status)
-        await story.run(key)
-        assert story.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
-        message = story.message(key, "Stalled")
+        key = await held(harness, on_missing=on_missing)
+        vanish(harness, status)
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
+        message = harness.message(key, "Stalled")
         assert f"no service principal with object id {PRINCIPAL} any more, and job {JOB} went with it" in message
         assert "whatever spec.onMissing says" in message
         assert "delete this resource" in message
-        assert story.graph.writes == []
+        assert harness.graph.writes == []
 
     @pytest.mark.parametrize("status", [404, 401, 403])
-    async def test_is_told_otherwise_to_one_that_never_held_a_job(self, story: ReconcilerHarness, status: int) -> None:
-        key = story.apply(resource(finalizers=()))
-        vanish(story, status)
-        await story.run(key)
-        story.clock.move(minutes(6))
-        await story.run(key)
-        assert story.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
-        assert "takes the Object ID of the enterprise application" in story.message(key, "Stalled")
+    async def test_is_told_otherwise_to_one_that_never_held_a_job(
+        self, harness: ReconcilerHarness, status: int
+    ) -> None:
+        key = harness.apply(resource(finalizers=()))
+        vanish(harness, status)
+        await harness.run(key)
+        harness.clock.move(minutes(6))
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
+        assert "takes the Object ID of the enterprise application" in harness.message(key, "Stalled")
 
     @pytest.mark.parametrize("status", [404, 401, 403])
     @pytest.mark.parametrize("policy", list(DeletionPolicy))
-    async def test_lets_the_resource_go(self, story: ReconcilerHarness, status: int, policy: DeletionPolicy) -> None:
-        key = await held(story, deletion_policy=policy)
-        vanish(story, status)
-        delete(story, key)
-        await story.run(key)
-        assert key not in story.server.stored
+    async def test_lets_the_resource_go(self, harness: ReconcilerHarness, status: int, policy: DeletionPolicy) -> None:
+        key = await held(harness, deletion_policy=policy)
+        vanish(harness, status)
+        delete(harness, key)
+        await harness.run(key)
+        assert key not in harness.server.stored
 
 
 class TestOneThatMayNotBeRead:
-    async def test_is_not_called_gone_and_the_permission_is_named(self, story: ReconcilerHarness) -> None:
-        key = await held(story)
-        vanish(story)
-        story.graph.fail("has_service_principal", refusal(403, FORBIDDEN), times=9)
-        await story.run(key)
-        assert story.condition(key, "Stalled") == ("True", "RequestRefused")
-        assert "Whether the service principal has gone cannot be told" in story.message(key, "Stalled")
-        assert "Grant Application.Read.All" in story.message(key, "Stalled")
+    async def test_is_not_called_gone_and_the_permission_is_named(self, harness: ReconcilerHarness) -> None:
+        key = await held(harness)
+        vanish(harness)
+        harness.graph.fail("has_service_principal", refusal(403, FORBIDDEN), times=9)
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "RequestRefused")
+        assert "Whether the service principal has gone cannot be told" in harness.message(key, "Stalled")
+        assert "Grant Application.Read.All" in harness.message(key, "Stalled")
 
     @pytest.mark.parametrize("policy", [DeletionPolicy.DELETE, DeletionPolicy.PAUSE])
     async def test_blocks_a_deletion_until_a_person_lets_go(
-        self, story: ReconcilerHarness, policy: DeletionPolicy
+        self, harness: ReconcilerHarness, policy: DeletionPolicy
     ) -> None:
-        key = await held(story, deletion_policy=policy)
-        vanish(story)
-        story.graph.fail("has_service_principal", refusal(403, FORBIDDEN), times=9)
-        delete(story, key)
-        await story.run(key)
-        assert story.condition(key, "Reconciling") == ("True", "WaitingForReplication")
-        story.clock.move(minutes(6))
-        await story.run(key)
-        assert story.condition(key, "Stalled") == ("True", "DeletionBlocked")
-        message = story.message(key, "Stalled")
+        key = await held(harness, deletion_policy=policy)
+        vanish(harness)
+        harness.graph.fail("has_service_principal", refusal(403, FORBIDDEN), times=9)
+        delete(harness, key)
+        await harness.run(key)
+        assert harness.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+        harness.clock.move(minutes(6))
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "DeletionBlocked")
+        message = harness.message(key, "Stalled")
         assert "Grant Application.Read.All" in message
         assert 'entrasync.io/abandon: "true"' in message
-        story.edit(key, annotations={"entrasync.io/abandon": "true"})
-        await story.run(key)
-        assert key not in story.server.stored
+        harness.edit(key, annotations={"entrasync.io/abandon": "true"})
+        await harness.run(key)
+        assert key not in harness.server.stored
 
-    async def test_keeps_its_own_words_where_the_jobs_may_not_be_read_either(self, story: ReconcilerHarness) -> None:
-        key = await held(story)
-        story.graph.fail("list_jobs", refusal(403, "Grant Synchronization.ReadWrite.All"))
-        story.graph.fail("has_service_principal", refusal(403, FORBIDDEN))
-        await story.run(key)
-        assert story.condition(key, "Stalled") == ("True", "PermissionMissing")
-        assert story.message(key, "Stalled") == "Grant Synchronization.ReadWrite.All"
+    async def test_keeps_its_own_words_where_the_jobs_may_not_be_read_either(self, harness: ReconcilerHarness) -> None:
+        key = await held(harness)
+        harness.graph.fail("list_jobs", refusal(403, "Grant Synchronization.ReadWrite.All"))
+        harness.graph.fail("has_service_principal", refusal(403, FORBIDDEN))
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "PermissionMissing")
+        assert harness.message(key, "Stalled") == "Grant Synchronization.ReadWrite.All"
 
 
 class TestOneThatIsThere:
     @pytest.mark.parametrize(("status", "reason"), [(404, "RequestRefused"), (403, "PermissionMissing")])
-    async def test_leaves_the_refusal_as_it_is(self, story: ReconcilerHarness, status: int, reason: str) -> None:
-        key = await held(story)
-        story.graph.fail("list_jobs", refusal(status))
-        await story.run(key)
-        assert story.condition(key, "Stalled") == ("True", reason)
+    async def test_leaves_the_refusal_as_it_is(self, harness: ReconcilerHarness, status: int, reason: str) -> None:
+        key = await held(harness)
+        harness.graph.fail("list_jobs", refusal(status))
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", reason)
 
-    async def test_is_not_judged_while_the_directory_does_not_answer(self, story: ReconcilerHarness) -> None:
-        key = await held(story)
-        story.graph.fail("list_jobs", refusal(404))
-        story.graph.fail("has_service_principal", DOWN)
-        before = story.status(key)
-        assert (await story.run(key)).is_failure
-        assert story.status(key) == before
+    async def test_is_not_judged_while_the_directory_does_not_answer(self, harness: ReconcilerHarness) -> None:
+        key = await held(harness)
+        harness.graph.fail("list_jobs", refusal(404))
+        harness.graph.fail("has_service_principal", DOWN)
+        before = harness.status(key)
+        assert (await harness.run(key)).is_failure
+        assert harness.status(key) == before
 
 
 @pytest.mark.parametrize("is_there", [True, False])
-async def test_a_deletion_without_a_connection_says_how_to_let_go(story: ReconcilerHarness, *, is_there: bool) -> None:
-    key = await held(story, connection_name="contoso")
+async def test_a_deletion_without_a_connection_says_how_to_let_go(
+    harness: ReconcilerHarness, *, is_there: bool
+) -> None:
+    key = await held(harness, connection_name="contoso")
     if is_there:
-        story.connections.put(ObjectKey("identity", "contoso"), Fault("SecretUnreadable", "Secret entra is missing."))
-    delete(story, key)
-    await story.run(key)
-    assert story.condition(key, "Stalled") == ("True", "DeletionBlocked")
-    message = story.message(key, "Stalled")
+        harness.connections.put(ObjectKey("identity", "contoso"), Fault("SecretUnreadable", "Secret entra is missing."))
+    delete(harness, key)
+    await harness.run(key)
+    assert harness.condition(key, "Stalled") == ("True", "DeletionBlocked")
+    message = harness.message(key, "Stalled")
     assert ("Secret entra is missing." if is_there else "There is no GraphConnection identity/contoso") in message
     assert 'entrasync.io/abandon: "true"' in message
-    assert story.graph.calls == []
+    assert harness.graph.calls == []

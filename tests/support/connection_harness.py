@@ -1,4 +1,4 @@
-"""The story of GraphConnections between fakes: an Entra, an API server and Secrets in memory."""
+"""One process of the operator, as far as GraphConnections go, between an Entra, an API server and Secrets in memory."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ from entrasync.reconcile.state.dependents import References
 from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings, Sharing
 from tests.support.facts import NOW, TENANT, desired, minutes, resource
-from tests.support.fake_api_server import Told, merged
+from tests.support.fake_api_server import RecordedEvents, merged
 from tests.support.fake_graph import FakeGraph
 from tests.support.fake_secrets import FakeSecrets
 from tests.support.still_clock import StillClock
@@ -144,7 +144,7 @@ class FakeConnectionServer:
         return written
 
 
-class ConnectionStory:
+class ConnectionHarness:
     """One process of the operator, as far as connections go. `restart` loses what only memory held.
 
     It is about the GraphConnection of `key`; with `own` the install has one of its own, which serves everybody.
@@ -152,7 +152,7 @@ class ConnectionStory:
 
     def __init__(self, key: ObjectKey = KEY, *, own: bool = False, poll_interval: timedelta = POLL) -> None:
         self.key, self.poll_interval = key, poll_interval
-        self.clock, self.secrets, self.told = StillClock(NOW), FakeSecrets(), Told()
+        self.clock, self.secrets, self.recorded = StillClock(NOW), FakeSecrets(), RecordedEvents()
         self.entra = FakeEntra(self.clock)
         graph = cast("SyncApi", FakeGraph(self.clock))
         self.own = Connection(None, graph, Listings(graph, on_fetched=lambda *_: None)) if own else None
@@ -174,7 +174,7 @@ class ConnectionStory:
             self.logins,
             secrets=self.secrets,
             connection_api=self.server,
-            events=self.told,
+            events=self.recorded,
             clock=self.clock,
             bounds=Bounds(),
             poll_interval=self.poll_interval,
