@@ -13,7 +13,8 @@ from entrasync.core.decision.condition import Condition
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.resource.application_record import ApplicationRecord, RefusalRecord
-from entrasync.core.resource.job_resource import RESTART_JOB, Resource
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.operation import RESTART_JOB
 
 
 def updated_application_record(facts: Facts) -> dict[str, Any] | None:

@@ -17,10 +17,11 @@ from entrasync.api.names import (
 )
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.object_key import is_same_id as _is_same_id
-from entrasync.core.primitives.times import parse_time
-from entrasync.core.resource.application_record import ApplicationRecord, read_application_record
+from entrasync.core.resource.application_record import ApplicationRecord
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.object_meta import ObjectMeta
+from entrasync.core.resource.operation import CreateIntent, RestartIntent
+from entrasync.core.resource.record import JobRecord, read_record
 
 ResourceKey = ObjectKey  # the former name, until nothing imports it from here
 is_same_id = _is_same_id
@@ -28,26 +29,12 @@ is_same_id = _is_same_id
 _OUR_ANNOTATIONS = frozenset({JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION})
 
 
+Operation = CreateIntent  # the former name, until nothing imports it from here
+
 JOB_MEMBERS = frozenset(
     {"job", "synchronizationStatus", "pause", "lastStartTime", "lastResumeTime", "originTime", "interval"}
 )
 """Members of status that are true of one job only."""
-
-
-FOREIGN_SECRET_LOST = ConditionType.FOREIGN_SECRET_LOST.value
-
-RESTART_JOB = "RestartJob"
-"""`status.operation.action` of a restart that is due or whose answer was lost; all others are creates."""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """An unfinished create, as `status.operation` remembers it over a crash."""
-
-    started_at: datetime
-    service_principal_id: str
-    template_id: str
-    job_ids_before: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +60,15 @@ class Resource(ObjectMeta):
         """
         others = {name: value for name, value in self.annotations.items() if name not in _OUR_ANNOTATIONS}
         return *super().user_input, others
+
+    @cached_property
+    def record(self) -> JobRecord:
+        """What `status` says."""
+        return read_record(self.status)
+
+    def with_record(self, record: JobRecord) -> "Resource":
+        """Return a working copy with another record."""
+        return replace(self, status=record.write())
 
     @property
     def has_finalizer(self) -> bool:
@@ -107,26 +103,22 @@ class Resource(ObjectMeta):
     @property
     def status_job_id(self) -> str | None:
         """The job id in `status.job.id`."""
-        job = self.status.get("job")
-        job_id = job.get("id") if isinstance(job, dict) else None
-        return job_id if isinstance(job_id, str) and job_id else None
+        return self.record.job_id
 
     @property
     def job_template_id(self) -> str | None:
         """The template of the job that was mirrored last."""
-        job = self.status.get("job")
-        template_id = job.get("templateId") if isinstance(job, dict) else None
-        return template_id if isinstance(template_id, str) and template_id else None
+        return self.record.template_id
 
     @property
     def pinned_tenant_id(self) -> str | None:
         """The tenant that its job is in."""
-        return self.status.get("tenantId") or None
+        return self.record.tenant_id
 
     @property
     def pinned_service_principal_id(self) -> str | None:
         """What the service principal once resolved to."""
-        return self.status.get("servicePrincipalId") or None
+        return self.record.service_principal_id
 
     @property
     def service_principal_id(self) -> str | None:
@@ -137,46 +129,39 @@ class Resource(ObjectMeta):
     @property
     def origin(self) -> str | None:
         """`Created` or `Adopted`, from the annotation (backups keep it), else from status."""
-        return self.annotations.get(JOB_ORIGIN_ANNOTATION) or self.status.get("origin")
+        return self.annotations.get(JOB_ORIGIN_ANNOTATION) or self.record.origin
 
     @property
     def created_job_at(self) -> datetime | None:
         """When we created the job held or looked for; None for an adopted one, and when backups have lost it."""
         if self.operation:
             return self.operation.started_at
-        return parse_time(self.status.get("originTime")) if self.origin == "Created" else None
+        return self.record.origin_time if self.origin == "Created" else None
 
-    @cached_property
+    @property
     def last_start(self) -> datetime | None:
         """When we last asked Graph to start the job (world time)."""
-        return parse_time(self.status.get("lastStartTime"))
+        return self.record.last_start_time
 
-    @cached_property
-    def operation(self) -> Operation | None:
+    @property
+    def operation(self) -> CreateIntent | None:
         """The unfinished create, if there is one."""
-        return None if self._operation_action == RESTART_JOB else _read_operation(self.status.get("operation"))
+        return self.record.operation if isinstance(self.record.operation, CreateIntent) else None
 
     @property
     def is_restart_due(self) -> bool:
-        """Whether a restart was written down and not yet answered for."""
-        return self._operation_action == RESTART_JOB
+        """Whether a restart was recorded and not yet answered for."""
+        return isinstance(self.record.operation, RestartIntent)
 
     @property
     def restart_tries(self) -> int:
         """How many times the restart that is due was sent without an answer."""
-        operation = self.status.get("operation")
-        tries = operation.get("tries") if isinstance(operation, dict) else None
-        return tries if isinstance(tries, int) else 0
+        return self.record.operation.tries if isinstance(self.record.operation, RestartIntent) else 0
 
     @property
-    def _operation_action(self) -> object:
-        operation = self.status.get("operation")
-        return operation.get("action") if isinstance(operation, dict) else None
-
-    @cached_property
     def application(self) -> ApplicationRecord:
         """What was saved for `spec.application`."""
-        return read_application_record(self.status.get("application"))
+        return self.record.application
 
     @property
     def has_acknowledged_loss(self) -> bool:
@@ -188,7 +173,7 @@ class Resource(ObjectMeta):
         held, mirrored = self.held_job_id, self.status_job_id
         if held is None or mirrored in {None, held}:
             return self
-        return replace(self, status={name: value for name, value in self.status.items() if name not in JOB_MEMBERS})
+        return self.with_record(self.record.without_job())
 
     @cached_property
     def held_job_id(self) -> str | None:
@@ -209,22 +194,4 @@ class Resource(ObjectMeta):
 
 def has_standing_loss(resource: Resource) -> bool:
     """Whether it says ForeignSecretLost and nobody has looked at that yet: no secret is written in its tenant."""
-    stored = resource.status.get("conditions")
-    entries = [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []
-    is_said = any(entry.get("type") == FOREIGN_SECRET_LOST and entry.get("status") == "True" for entry in entries)
-    return is_said and not resource.has_acknowledged_loss
-
-
-def _read_operation(stored: object) -> Operation | None:
-    if not isinstance(stored, dict):
-        return None
-    started_at = parse_time(stored.get("startedAt"))
-    if started_at is None:
-        return None
-    before = stored.get("jobIdsBefore")
-    return Operation(
-        started_at=started_at,
-        service_principal_id=str(stored.get("servicePrincipalId", "")),
-        template_id=str(stored.get("templateId", "")),
-        job_ids_before=frozenset(str(job_id) for job_id in before) if isinstance(before, list) else frozenset(),
-    )
+    return resource.record.is_true(ConditionType.FOREIGN_SECRET_LOST) and not resource.has_acknowledged_loss

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from entrasync.api.conditions import ConditionType
-from entrasync.core.decision.condition import Condition
 from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
@@ -59,6 +58,5 @@ def _with_ids(resource: Resource, desired: Desired, service_principal_id: str, t
 
 def _is_applied(resource: Resource) -> bool:
     """Whether the last look at this very spec ended well: then the names meant what is pinned."""
-    is_current = resource.status.get("observedGeneration") == resource.generation
-    conditions = Condition.read_all(resource.status)
-    return is_current and any(each.type is ConditionType.APPLIED and each.is_true for each in conditions)
+    is_current = resource.record.observed_generation == resource.generation
+    return is_current and resource.record.is_true(ConditionType.APPLIED)

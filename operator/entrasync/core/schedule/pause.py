@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from entrasync.core.primitives.json_values import read_object
@@ -11,48 +10,13 @@ from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.synchronization_status import read_schedule, read_synchronization_status
+from entrasync.core.resource.schedule_record import Pause as Pause  # "as" until nothing imports the two from here
+from entrasync.core.resource.schedule_record import PausedBy as PausedBy
+from entrasync.core.resource.schedule_record import read_pause as read_stored_pause
 from entrasync.core.schedule.pause_cause import PauseCause
 
 BETWEEN_LAST_ATTEMPTS = timedelta(days=1)
 """Graph gives up at an attempt, and they are a day apart: its four weeks may be shorter by that (graph-facts 4.6)."""
-
-
-class PausedBy(StrEnum):
-    """Who stopped the job's schedule."""
-
-    OPERATOR = "Operator"
-    GRAPH = "Graph"
-    PERSON = "Person"
-
-
-@dataclass(frozen=True)
-class Pause:
-    """A job that is not scheduled, and who did it.
-
-    `since` is when we saw it first; None when it was so from the start. `resumes` says that the job ran before a pause
-    of ours that is limited in time, and goes on afterwards whatever the spec leaves unset.
-    """
-
-    by: PausedBy
-    since: str | None
-    reason: str
-    resumes: bool = False
-
-    def write(self) -> dict[str, str | bool]:
-        """Write the pause as `status.pause`."""
-        since = {"since": self.since} if self.since else {}
-        resumes = {"resumes": True} if self.resumes else {}
-        return {"by": self.by.value, **since, "reason": self.reason, **resumes}
-
-
-def read_pause(status: Mapping[str, Any]) -> Pause | None:
-    """Read `status.pause`; None when absent or malformed."""
-    stored = status.get("pause")
-    if not isinstance(stored, dict) or stored.get("by") not in list(PausedBy):
-        return None
-    return Pause(
-        PausedBy(stored["by"]), stored.get("since"), str(stored.get("reason", "")), stored.get("resumes") is True
-    )
 
 
 @dataclass(frozen=True)
@@ -72,6 +36,11 @@ def read_mirrored_state(status: Mapping[str, Any]) -> MirroredState:
         escrows_pruned=mirror.is_escrows_pruned,
         quarantined_since=mirror.quarantine.series_began_at if mirror.quarantine else None,
     )
+
+
+def read_pause(status: Mapping[str, Any]) -> Pause | None:
+    """Read `status.pause`; None when absent or malformed."""
+    return read_stored_pause(status.get("pause"))
 
 
 def judge_pause(
