@@ -1,0 +1,1 @@
+"""The client of Microsoft Graph and of the login at Entra."""

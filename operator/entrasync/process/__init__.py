@@ -1,0 +1,1 @@
+"""The process: its command line, its settings, its parts and its life."""

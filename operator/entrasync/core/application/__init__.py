@@ -1,0 +1,1 @@
+"""Rules about `spec.application`: the secrets, mails and provisioning scope of a service principal."""

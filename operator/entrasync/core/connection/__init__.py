@@ -1,0 +1,1 @@
+"""The GraphConnection: its resource, the identity it logs in as, and its status."""

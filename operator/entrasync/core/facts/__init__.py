@@ -1,0 +1,1 @@
+"""The facts that one pass gathers and that every rule reads."""

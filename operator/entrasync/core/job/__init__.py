@@ -1,0 +1,1 @@
+"""Rules that find, adopt, create and miss the job of a resource."""

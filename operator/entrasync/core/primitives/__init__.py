@@ -1,0 +1,1 @@
+"""Times, texts, keys and patches that every other room of the core builds on."""

@@ -1,0 +1,1 @@
+"""What Graph showed: jobs and their status, settings, secrets and templates."""

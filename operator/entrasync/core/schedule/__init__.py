@@ -1,0 +1,1 @@
+"""Rules about the schedule of a job: its state, who paused it, its holds and its interval."""

@@ -1,0 +1,1 @@
+"""Rules about the job's own settings that the spec names."""

@@ -1,0 +1,1 @@
+"""What a pass writes into status, and the Events that follow from it."""

@@ -1,0 +1,1 @@
+"""Logins at Entra: credentials, tokens and the errors of a refused login."""

@@ -1,0 +1,1 @@
+"""HTTP and JSON as Graph speaks them: clouds, transport, responses and payloads."""

@@ -1,0 +1,1 @@
+"""The API server's objects, one module for each kind."""

@@ -1,0 +1,1 @@
+"""The settings of an install, read from flags, environment variables and files."""

@@ -1,4 +1,4 @@
-"""Keys of somebody else on a service principal: did they outlive our writes, and has one that was lost come back?"""
+"""Finds out whether keys of others on a service principal outlive our writes, and whether a lost one returns."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager

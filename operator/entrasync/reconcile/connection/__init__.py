@@ -1,0 +1,1 @@
+"""Reconciles GraphConnections and keeps the logins that jobs use."""

@@ -1,0 +1,1 @@
+"""Reconciles SynchronizationJobs: it observes, plans, performs and writes status."""

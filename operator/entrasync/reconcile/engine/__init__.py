@@ -1,0 +1,1 @@
+"""The work queue and its workers, which know no kind of object."""
