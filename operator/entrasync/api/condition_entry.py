@@ -26,8 +26,8 @@ class ConditionEntry(ApiModel):
     last_transition_time: AwareDatetime
     """When status last changed."""
 
-    # No pattern, unlike metav1.Condition: the reason of Quarantined is Graph's word, and an odd one must not cost the
-    # whole status. As long as the longest string of the mirror.
+    # No pattern, unlike metav1.Condition: the reason of Quarantined is Graph's word, and one of another form must not
+    # make the API server refuse the whole status. It may be as long as the longest string of the mirror.
     reason: Annotated[str, Field(max_length=4096)]
     """Why it is so, in one word for programs."""
 

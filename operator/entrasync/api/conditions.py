@@ -22,31 +22,37 @@ class ConditionType(StrEnum):
         condition_type.meaning = meaning
         return condition_type
 
-    READY = ("Ready", "Graph matches the spec and the job is fit: not in quarantine, not paused by Graph.")
+    READY = (
+        "Ready",
+        "Graph matches the spec, and the job is healthy: it is not in quarantine and Graph has not paused it.",
+    )
     APPLIED = ("Applied", "Graph matches the spec of this generation.")
-    RECONCILING = ("Reconciling", "Work is under way or waiting for Graph, and will go on by itself.")
-    STALLED = ("Stalled", "A person must act; the message says what and where. Still looked at again, slowly.")
-    QUARANTINED = ("Quarantined", "Graph put the job in quarantine; the reason is Graph's own.")
+    RECONCILING = ("Reconciling", "Work is in progress or waits for Graph. It continues without a person.")
+    STALLED = (
+        "Stalled",
+        "A person must act. The message says what to do and where. The operator still checks again, at a slow rate.",
+    )
+    QUARANTINED = ("Quarantined", "Graph put the job in quarantine. The reason is Graph's own.")
     OVERDUE = ("Overdue", "No run has succeeded within spec.freshness.maxAge. Absent while the job is paused.")
     CREDENTIALS_VALID = (
         "CredentialsValid",
-        "Graph accepted the target app's credentials before they were saved. False: it refused them, and what Graph had"
-        " before is still in force.",
+        "Graph accepted the target app's credentials before they were saved. False: Graph refused them, and the "
+        "credentials that it had before stay in force.",
     )
     STEADY_STATE = ("SteadyState", "The job has caught up with its source at least once.")
     SCHEDULE_APPLIED = (
         "ScheduleApplied",
-        "False while Graph runs the job on another interval than spec.schedule.interval.",
+        "False while Graph runs the job at another interval than spec.schedule.interval.",
     )
-    ESCROWS_PRUNED = ("EscrowsPruned", "Graph cleared the failures of the initial cycle; a person must look.")
-    DRIFTED = ("Drifted", "Only under managementPolicy Observe: Graph differs from the spec; the message says how.")
+    ESCROWS_PRUNED = ("EscrowsPruned", "Graph cleared the failures of the initial cycle. A person must look.")
+    DRIFTED = ("Drifted", "Only under managementPolicy Observe: Graph differs from the spec. The message says how.")
     FOREIGN_SECRET_LOST = (
         "ForeignSecretLost",
-        "When the operator saved its own secrets, one of somebody else's vanished. No secret is written in this tenant"
-        " until a person has looked.",
+        "When the operator saved its own secrets, a secret of somebody else vanished. The operator writes no secret "
+        "in this tenant until a person has looked.",
     )
     DEFAULTS_IN_DOUBT = (
         "DefaultsInDoubt",
-        "It is not known what the namespace wants where the spec is silent; the cautious value holds meanwhile:"
-        " Observe, and Retain when the resource is deleted.",
+        "The operator does not know what the namespace wants where the spec sets nothing. The cautious value holds "
+        "meanwhile: Observe, and Retain when the resource is deleted.",
     )

@@ -1,4 +1,4 @@
-"""Durations as Kubernetes writes them: `90s`, `5m`, `1h30m`. Graph's own are ISO 8601 and live elsewhere."""
+"""Durations as Go and Kubernetes write them: `90s`, `5m`, `1h30m`. Graph's, in ISO 8601, are not read here."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from pydantic_core.core_schema import CoreSchema, no_info_before_validator_funct
 from entrasync.api.model import cel_rules, rule
 
 GO_DURATION_PATTERN = "^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$"
-"""Whole hours, minutes and seconds, in this order. The digits are bounded so that no sum can overflow."""
+"""Whole hours, minutes and seconds, in this order. The number of digits is bounded so that no sum overflows."""
 
 SHORTEST_GO_DURATION = len("1s")
 LONGEST_GO_DURATION = len("99999h99999m99999s")
@@ -20,7 +20,11 @@ _PARTS = re.compile(r"(?:([0-9]{1,5})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,5})s)?")
 
 
 def parse_go_duration(text: str) -> timedelta:
-    """Read a duration such as `90s`, `5m` or `1h30m`; raise ValueError for anything else."""
+    """Read a duration such as `90s`, `5m` or `1h30m`.
+
+    Raises:
+        ValueError: The text is anything else. The message shows how to write a duration.
+    """
     found = _PARTS.fullmatch(text)
     if not text or found is None:
         raise ValueError(f"{text!r} is no duration; write whole hours, minutes and seconds, such as 90s, 5m or 1h30m")
@@ -30,9 +34,9 @@ def parse_go_duration(text: str) -> timedelta:
 
 @dataclass(frozen=True)
 class GoDuration:
-    """Says of a `timedelta` field at the path `where` that it is written so, and how long it may be.
+    """Annotates a `timedelta` field at the path `where`: its text is a Go duration within two bounds.
 
-    Each bound comes with the reason that a refusal gives.
+    Each bound is the text of a duration and the reason that a refusal gives.
     """
 
     where: str
@@ -40,11 +44,11 @@ class GoDuration:
     at_most: tuple[str, str]
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Read it from text."""
+        """Read the field from text."""
         return no_info_before_validator_function(self._read, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        """Describe it to the API server."""
+        """Describe the field to the API server."""
         (shortest, why_not_shorter), (longest, why_not_longer) = self.at_least, self.at_most
         too_short = f"{self.where}: must be at least {shortest}; {why_not_shorter}"
         too_long = f"{self.where}: must be at most {longest}; {why_not_longer}"

@@ -1,4 +1,4 @@
-"""The custom resource GraphConnection: how a namespace reaches its tenant, and what came of it."""
+"""The custom resource GraphConnection: its spec, the credential that reaches a tenant, and its status."""
 
 from typing import Annotated, Literal, Self
 

@@ -1,4 +1,4 @@
-"""How ids, names and times look that people write into a spec."""
+"""The form of the ids and names that people write into a spec."""
 
 from typing import Annotated
 
@@ -6,12 +6,12 @@ from pydantic import StringConstraints
 
 GUID_PATTERN = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 URL_SAFE_PATTERN = "^[A-Za-z0-9][A-Za-z0-9._~-]*$"
-"""Ids go into the path of a URL as they are. The first character keeps out `.` and `..`, which a path would swallow."""
+"""Ids go into the path of a URL unchanged. The first character excludes `.` and `..`, which a path would drop."""
 
 OBJECT_NAME_PATTERN = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 DATA_KEY_PATTERN = "^[-._a-zA-Z0-9]+$"
 
-# Graph writes GUIDs in lower case; a user may paste them otherwise, and ids are compared as text.
+# Graph writes GUIDs in lower case, a user may paste them in upper case, and ids are compared as text.
 Guid = Annotated[str, StringConstraints(pattern=GUID_PATTERN, max_length=36, to_lower=True)]
 TemplateId = Annotated[str, StringConstraints(pattern=URL_SAFE_PATTERN, max_length=128)]
 FactoryTag = Annotated[str, StringConstraints(pattern=URL_SAFE_PATTERN, max_length=128)]

@@ -1,4 +1,4 @@
-"""What all models of our API share, and how they carry what JSON schema has no words for."""
+"""The base class of all models of the API, and the extensions of JSON schema that they use."""
 
 from typing import Any
 
@@ -6,17 +6,17 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
 STORED_DEFAULT = "x-stored-default"
-"""Marks a default that the API server shall store. Python's own defaults stay out of the CRD: unset must stay
-tellable."""
+"""Marks a default that the API server stores. Python's own defaults stay out of the CRD, so that an unset field can be
+told from one that is set."""
 
 VALIDATIONS = "x-kubernetes-validations"
 PRESERVE_UNKNOWN = "x-kubernetes-preserve-unknown-fields"
 
 
 class ApiModel(BaseModel):
-    """A part of a custom resource: camelCase outside, snake_case inside, never changed once read.
+    """A part of a custom resource: camelCase outside, snake_case inside, immutable.
 
-    Unknown members are ignored, as the API server prunes them: an older operator must be able to read a newer resource.
+    Unknown members are ignored, because an older operator must be able to read a newer resource.
     """
 
     model_config = ConfigDict(
@@ -29,25 +29,25 @@ class ApiModel(BaseModel):
 
 
 def stored_default(value: object) -> dict[str, Any]:
-    """Let the API server write this default into stored objects."""
+    """Return the schema extra that makes the API server write this default into stored objects."""
     return {STORED_DEFAULT: value}
 
 
 def cel_rules(*rules: dict[str, str]) -> dict[str, Any]:
-    """Guard a model or a field by CEL rules of the API server."""
+    """Return the schema extra that guards a model or a field by CEL rules."""
     return {VALIDATIONS: list(rules)}
 
 
 def rule(expression: str, message: str, *, field_path: str | None = None) -> dict[str, str]:
-    """Write one CEL rule; the message says where, what is wrong and what to do, in one line."""
+    """Write one CEL rule. The message says in one line where the fault is, what is wrong and what to do."""
     moved = {"fieldPath": field_path} if field_path else {}
     return {"rule": expression, "message": message, **moved}
 
 
 def exactly_one_of(where: str, **members: str) -> dict[str, str]:
-    """Write the rule of a union; `members` are its field names, each with the words that explain it.
+    """Write the CEL rule of a union. `members` are its field names, each with the words that explain it.
 
-    A rule and not `required`, so that a member can be added later without breaking what is stored.
+    It is a rule and not `required`, so that a member can be added later without breaking stored objects.
     """
     given = ", ".join(f"has(self.{name})" for name in members)
     choice = " or ".join(f"{name} ({meaning})" for name, meaning in members.items())
@@ -55,5 +55,5 @@ def exactly_one_of(where: str, **members: str) -> dict[str, str]:
 
 
 def list_map(*keys: str) -> dict[str, Any]:
-    """Say that a list holds one item per key, so that appliers merge it item by item."""
+    """Return the schema extra of a list with one item per key, which server-side apply merges item by item."""
     return {"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": list(keys)}

@@ -1,4 +1,4 @@
-"""The names we publish: group, kinds, finalizer, annotations. Changing one is a breaking change."""
+"""The published names: group, kinds, finalizer, annotations and label. To change one is a breaking change."""
 
 GROUP = "entrasync.io"
 VERSION = "v1alpha1"
@@ -19,32 +19,32 @@ DEFAULT_CONNECTION = "default"
 """The GraphConnection of a namespace that its resources use when they name none."""
 
 FINALIZER = f"{GROUP}/job"
-"""Held while a Graph job may have to be settled before the resource may go."""
+"""Keeps a resource until the operator has handled its job in Graph."""
 
 JOB_ID_ANNOTATION = f"{GROUP}/job-id"
-"""The id of the job this resource holds. Kept beside status because backups leave status out."""
+"""The id of the job that this resource holds. It is kept beside status because backups leave status out."""
 
 JOB_ORIGIN_ANNOTATION = f"{GROUP}/job-origin"
-"""`Created` or `Adopted`: decides the default deletion policy."""
+"""`Created` or `Adopted`. It decides the default deletion policy."""
 
 ABANDON_ANNOTATION = f"{GROUP}/abandon"
-"""`"true"` lets a blocked deletion go without touching Graph."""
+"""`"true"` ends a blocked deletion without a call to Graph."""
 
 HOLD_UNTIL_ANNOTATION = f"{GROUP}/hold-until"
-"""A time: the job is paused at once, and until then."""
+"""A time. The job is paused at once and until then."""
 
 REQUEST_ANNOTATIONS = (f"{GROUP}/requested-at", "reconcile.fluxcd.io/requestedAt")
-"""A new value asks for a look at once; Flux's tools write theirs."""
+"""A new value requests a reconcile at once. Flux's tools write the second annotation."""
 
 DELETION_POLICY_ANNOTATION = f"{GROUP}/default-deletion-policy"
 MANAGEMENT_POLICY_ANNOTATION = f"{GROUP}/default-management-policy"
 POLL_INTERVAL_ANNOTATION = f"{GROUP}/default-poll-interval"
-"""On a Namespace: what holds for its resources whose spec says nothing."""
+"""These three, on a Namespace, are the defaults for its resources whose spec leaves the field unset."""
 
 FOREIGN_SECRET_ANNOTATION = f"{GROUP}/foreign-secret-acknowledged"
-"""`"true"` on the resource that says ForeignSecretLost: a person has looked, and secrets may be written again."""
+"""`"true"` on the resource that reports ForeignSecretLost: a person has looked, and secrets may be written again."""
 
 WATCH_LABEL = f"{GROUP}/watch"
-"""`"true"` on a Secret: its changes are acted on at once."""
+"""`"true"` on a Secret: the operator acts on its changes at once."""
 
 EVENT_SOURCE = "entra-sync-operator"

@@ -1,24 +1,24 @@
-"""The words that policies are made of."""
+"""The policies of a spec and the values that each may have."""
 
 from enum import StrEnum
 
 
 class AdoptionPolicy(StrEnum):
-    """What to do about a job that is already there."""
+    """What to do about a job that already exists."""
 
     ADOPT_OR_CREATE = "AdoptOrCreate"
     ADOPT_ONLY = "AdoptOnly"
 
 
 class OnMissing(StrEnum):
-    """What to do when the job has gone."""
+    """What to do when the job is gone."""
 
     RECREATE = "Recreate"
     REPORT = "Report"
 
 
 class ScheduleState(StrEnum):
-    """Whether the job shall run."""
+    """Whether the job is to run."""
 
     ACTIVE = "Active"
     PAUSED = "Paused"
@@ -47,28 +47,28 @@ class Readiness(StrEnum):
 
 
 class ProvisioningScope(StrEnum):
-    """Whom the app's jobs provision."""
+    """Which users and groups the app's jobs provision."""
 
     ASSIGNED_ONLY = "AssignedOnly"
     ALL = "All"
 
 
 class OutOfScopeDeletions(StrEnum):
-    """What becomes of an account whose user has left the scope."""
+    """What happens to an account whose user has left the scope."""
 
     PERFORM = "Perform"
     SKIP = "Skip"
 
 
 class CredentialValidation(StrEnum):
-    """Whether Graph tries credentials out before they are saved."""
+    """Whether Graph tests credentials before they are saved."""
 
     BEFORE_SAVE = "BeforeSave"
     NEVER = "Never"
 
 
 class OnCredentialDelete(StrEnum):
-    """What becomes of saved credentials when the resource is deleted."""
+    """What happens to saved credentials when the resource is deleted."""
 
     KEEP = "Keep"
     REMOVE = "Remove"

@@ -11,9 +11,9 @@ class ReasonGroup(StrEnum):
     """What a reason asks of a person. The value is the heading in the documentation."""
 
     AS_WANTED = "The job is as wanted"
-    IN_PROGRESS = "On its way, goes on by itself"
+    IN_PROGRESS = "In progress, continues without a person"
     NEEDS_A_PERSON = "A person must act"
-    EVENT_ONLY = "Only told as Events"
+    EVENT_ONLY = "Only in Events"
 
 
 class Row(NamedTuple):
@@ -48,11 +48,13 @@ class Reason(StrEnum):
         return reason
 
     APPLIED = Row("Applied", AS_WANTED, "Graph matches the spec of this generation.")
-    HEALTHY = Row("Healthy", AS_WANTED, "The job runs and its last cycle gave no cause for quarantine.")
+    HEALTHY = Row("Healthy", AS_WANTED, "The job runs, and its last cycle gave no cause for quarantine.")
     CONNECTED = Row(
-        "Connected", AS_WANTED, "The tenant gave a token; what it does not allow is in status.missingPermissions."
+        "Connected",
+        AS_WANTED,
+        "The tenant gave a token. status.missingPermissions lists what the token does not allow.",
     )
-    NOT_RUN_YET = Row("NotRunYet", AS_WANTED, "The job is started; its first cycle has not ended yet.")
+    NOT_RUN_YET = Row("NotRunYet", AS_WANTED, "The job is started. Its first cycle has not ended yet.")
     PAUSED = Row("Paused", AS_WANTED, "The job is paused, as the spec wants.")
     ACHIEVED = Row("Achieved", AS_WANTED, "The job has caught up with its source at least once.")
     NOT_ACHIEVED = Row("NotAchieved", AS_WANTED, "The job has not caught up with its source yet.")
@@ -60,50 +62,60 @@ class Reason(StrEnum):
     OBSERVED = Row(
         "Observed",
         AS_WANTED,
-        "The job is fit and only observed (managementPolicy Observe); Drifted tells whether it differs.",
+        "The job is healthy and only observed (managementPolicy Observe). Drifted says whether it differs.",
     )
     NOT_CONFIGURABLE = Row(
         "NotConfigurable",
         AS_WANTED,
-        "Graph keeps its own interval instead of spec.schedule.interval, and the job runs on it.",
+        "Graph keeps its own interval instead of spec.schedule.interval, and the job runs at it.",
     )
     VALIDATED = Row("Validated", AS_WANTED, "Graph accepted the credentials before they were saved.")
     NOT_VALIDATED = Row(
-        "NotValidated", AS_WANTED, "The credentials were not tried before they were saved, or were in Graph already."
+        "NotValidated", AS_WANTED, "The credentials were not tested before they were saved, or were in Graph already."
     )
 
     CREATE_UNCONFIRMED = Row(
-        "CreateUnconfirmed", IN_PROGRESS, "Graph's answer to the create was lost; its job is looked for."
+        "CreateUnconfirmed", IN_PROGRESS, "Graph's answer to the create was lost. The operator looks for the job."
     )
     STARTING = Row("Starting", IN_PROGRESS, "The job is being started.")
     PAUSING = Row("Pausing", IN_PROGRESS, "The job is being paused.")
     DELETING = Row("Deleting", IN_PROGRESS, "The job is being deleted.")
     JOB_MISSING = Row(
-        "JobMissing", IN_PROGRESS, "Graph does not show the job; it is looked for again before it counts as gone."
+        "JobMissing",
+        IN_PROGRESS,
+        "Graph does not show the job. The operator looks again before the job counts as gone.",
     )
     WAITING_FOR_REPLICATION = Row(
-        "WaitingForReplication", IN_PROGRESS, "Something new is not known everywhere in Entra yet; tried again soon."
+        "WaitingForReplication",
+        IN_PROGRESS,
+        "Something new is not known everywhere in Entra yet. The operator tries again soon.",
     )
     WAITING_FOR_OTHER_CREATE = Row(
         "WaitingForOtherCreate",
         IN_PROGRESS,
-        "Another resource is creating a job on the same service principal; one at a time.",
+        "Another resource is creating a job on the same service principal. Creates run one at a time.",
     )
-    THROTTLED = Row("Throttled", IN_PROGRESS, "Graph asked for a pause (429); it is kept.")
-    GRAPH_UNREACHABLE = Row("GraphUnreachable", IN_PROGRESS, "Graph could not be read or written; tried again.")
+    THROTTLED = Row("Throttled", IN_PROGRESS, "Graph asked the operator to wait (429). The operator waits.")
+    GRAPH_UNREACHABLE = Row(
+        "GraphUnreachable", IN_PROGRESS, "Graph could not be read or written. The operator tries again."
+    )
     CONNECTION_NOT_READY = Row(
         "ConnectionNotReady",
         IN_PROGRESS,
-        "The GraphConnection of this resource is missing or does not work; it says why.",
+        "The GraphConnection of this resource is missing or does not work. Its conditions say why.",
     )
     NO_JOB_TO_OBSERVE = Row(
-        "NoJobToObserve", IN_PROGRESS, "managementPolicy is Observe and no job fits; it is looked for at each poll."
+        "NoJobToObserve",
+        IN_PROGRESS,
+        "managementPolicy is Observe and no job matches. The operator looks for one at each poll.",
     )
     INTERNAL_ERROR = Row(
-        "InternalError", IN_PROGRESS, "A fault of the operator; the log has the traceback. Tried again."
+        "InternalError", IN_PROGRESS, "The operator has a fault. Its log has the traceback. The operator tries again."
     )
     VALIDATION_UNAVAILABLE = Row(
-        "ValidationUnavailable", IN_PROGRESS, "Graph could not try the credentials at the target app; tried again."
+        "ValidationUnavailable",
+        IN_PROGRESS,
+        "Graph could not test the credentials at the target app. The operator tries again.",
     )
 
     CONFLICT = Row(
@@ -111,20 +123,24 @@ class Reason(StrEnum):
         NEEDS_A_PERSON,
         "Another resource holds this job, or the application settings of its service principal.",
     )
-    SEVERAL_JOBS = Row("SeveralJobs", NEEDS_A_PERSON, "Several jobs fit and none is named; set spec.jobId.")
-    NO_JOB_TO_ADOPT = Row("NoJobToAdopt", NEEDS_A_PERSON, "adoptionPolicy is AdoptOnly and no job fits.")
-    JOB_GONE = Row("JobGone", NEEDS_A_PERSON, "The job has gone and the spec says not to create another.")
+    SEVERAL_JOBS = Row("SeveralJobs", NEEDS_A_PERSON, "Several jobs match and the spec names none. Set spec.jobId.")
+    NO_JOB_TO_ADOPT = Row("NoJobToAdopt", NEEDS_A_PERSON, "adoptionPolicy is AdoptOnly and no job matches.")
+    JOB_GONE = Row("JobGone", NEEDS_A_PERSON, "The job is gone, and the spec says not to create another.")
     JOB_NOT_FOUND = Row("JobNotFound", NEEDS_A_PERSON, "The service principal has no job with the id in spec.jobId.")
     JOB_ID_MISMATCH = Row(
-        "JobIdMismatch", NEEDS_A_PERSON, "spec.jobId names another job than the one this resource holds."
+        "JobIdMismatch", NEEDS_A_PERSON, "spec.jobId names another job than the one that this resource holds."
     )
     SERVICE_PRINCIPAL_CHANGED = Row(
-        "ServicePrincipalChanged", NEEDS_A_PERSON, "spec.servicePrincipal means another service principal than before."
+        "ServicePrincipalChanged",
+        NEEDS_A_PERSON,
+        "spec.servicePrincipal resolves to another service principal than before.",
     )
     SERVICE_PRINCIPAL_NOT_FOUND = Row(
         "ServicePrincipalNotFound", NEEDS_A_PERSON, "The tenant has no such service principal."
     )
-    TEMPLATE_CHANGED = Row("TemplateChanged", NEEDS_A_PERSON, "spec.template is another template than that of the job.")
+    TEMPLATE_CHANGED = Row(
+        "TemplateChanged", NEEDS_A_PERSON, "spec.template resolves to another template than that of the job."
+    )
     TEMPLATE_NOT_OFFERED = Row(
         "TemplateNotOffered", NEEDS_A_PERSON, "The service principal does not offer this template."
     )
@@ -137,7 +153,7 @@ class Reason(StrEnum):
     CREDENTIAL_REFUSED = Row(
         "CredentialRefused",
         NEEDS_A_PERSON,
-        "Entra refused the credential of the connection, or it cannot be used as it is.",
+        "Entra refused the credential of the connection, or the credential cannot be used as it is.",
     )
     SECRET_UNREADABLE = Row(
         "SecretUnreadable",
@@ -145,99 +161,103 @@ class Reason(StrEnum):
         "A Secret that the spec refers to is missing, lacks the key, or may not be read.",
     )
     TENANT_NOT_FOUND = Row("TenantNotFound", NEEDS_A_PERSON, "Entra knows no such tenant.")
-    CLOUD_UNKNOWN = Row("CloudUnknown", NEEDS_A_PERSON, "The install defines no cloud of the name in spec.cloud.")
+    CLOUD_UNKNOWN = Row("CloudUnknown", NEEDS_A_PERSON, "The install defines no cloud with the name in spec.cloud.")
     TOKEN_REQUEST_DENIED = Row(
         "TokenRequestDenied",
         NEEDS_A_PERSON,
-        "The API server gives the operator no token for the ServiceAccount; see the message.",
+        "The API server gives the operator no token for the ServiceAccount. The message says why.",
     )
     REQUEST_REFUSED = Row(
-        "RequestRefused", NEEDS_A_PERSON, "Graph refused a request for a reason of its own, quoted in the message."
+        "RequestRefused", NEEDS_A_PERSON, "Graph refused a request. The message quotes Graph's reason."
     )
     INVALID_SPEC = Row(
-        "InvalidSpec", NEEDS_A_PERSON, "The stored spec cannot be read; normally the API server refuses such a spec."
+        "InvalidSpec", NEEDS_A_PERSON, "The stored spec cannot be read. Normally the API server refuses such a spec."
     )
     NOT_CONFIGURED = Row(
         "NotConfigured",
         NEEDS_A_PERSON,
-        "The job is scheduled, but was never authorised at its target; set up its credentials.",
+        "The job is scheduled, but was never authorized at its target. Set up its credentials.",
     )
     SETTINGS_NOT_TAKEN = Row(
         "SettingsNotTaken",
         NEEDS_A_PERSON,
-        "Graph accepted spec.settings and did not change the job; the message names them.",
+        "Graph accepted spec.settings but did not change the job. The message names the settings.",
     )
     SETTINGS_UNREADABLE = Row(
         "SettingsUnreadable",
         NEEDS_A_PERSON,
-        "Notification settings in Graph are masked or no JSON; they are left as they are.",
+        "The notification settings in Graph are masked or are not JSON. The operator does not change them.",
     )
     PAUSED_BY_GRAPH = Row(
-        "PausedByGraph", NEEDS_A_PERSON, "Graph itself paused the job; a person must look before it is started again."
+        "PausedByGraph",
+        NEEDS_A_PERSON,
+        "Graph itself paused the job. A person must look before the job is started again.",
     )
     QUARANTINED = Row("Quarantined", NEEDS_A_PERSON, "Graph put the job in quarantine.")
     ESCROWS_PRUNED = Row(
-        "EscrowsPruned", NEEDS_A_PERSON, "The initial cycle had too many failures; Graph cleared them."
+        "EscrowsPruned", NEEDS_A_PERSON, "The initial cycle had too many failures, and Graph cleared them."
     )
-    NO_RECENT_SUCCESS = Row(
-        "NoRecentSuccess", NEEDS_A_PERSON, "The last success is longer ago than spec.freshness.maxAge."
-    )
+    NO_RECENT_SUCCESS = Row("NoRecentSuccess", NEEDS_A_PERSON, "The last success is older than spec.freshness.maxAge.")
     VALIDATION_FAILED = Row(
-        "ValidationFailed", NEEDS_A_PERSON, "Graph refused the credentials of spec.application; nothing was saved."
+        "ValidationFailed", NEEDS_A_PERSON, "Graph refused the credentials of spec.application. Nothing was saved."
     )
     FOREIGN_SECRET_LOST = Row(
         "ForeignSecretLost",
         NEEDS_A_PERSON,
-        "A secret of somebody else vanished; none is written before a person has looked.",
+        "A secret of somebody else vanished. No secret is written until a person has looked.",
     )
     DELETION_BLOCKED = Row(
-        "DeletionBlocked", NEEDS_A_PERSON, "The resource cannot be deleted yet; the message says how to let go."
+        "DeletionBlocked", NEEDS_A_PERSON, "The resource cannot be deleted yet. The message says how to end this."
     )
     NAMESPACE_UNREADABLE = Row(
         "NamespaceUnreadable",
         NEEDS_A_PERSON,
-        "The operator may not read the Namespace, which may say what holds for the resource.",
+        "The operator may not read the Namespace, which may set defaults for the resource.",
     )
     INVALID_ANNOTATION = Row(
         "InvalidAnnotation",
         NEEDS_A_PERSON,
-        "An annotation for the operator cannot be read; the message says why and what holds.",
+        "An annotation for the operator cannot be read. The message says why and what holds instead.",
     )
     DRIFTED = Row("Drifted", NEEDS_A_PERSON, "Graph differs from the spec, and managementPolicy Observe leaves it so.")
     SUSPENDED = Row("Suspended", NEEDS_A_PERSON, "spec.suspend is true: the operator leaves this resource alone.")
 
     JOB_CREATED = Row("JobCreated", EVENT_ONLY, "A job was created in Graph.")
-    JOB_ADOPTED = Row("JobAdopted", EVENT_ONLY, "An existing job was taken over.")
+    JOB_ADOPTED = Row("JobAdopted", EVENT_ONLY, "An existing job was adopted.")
     JOB_STARTED = Row("JobStarted", EVENT_ONLY, "The job was started.")
     JOB_PAUSED = Row("JobPaused", EVENT_ONLY, "The job was paused.")
-    SETTINGS_APPLIED = Row("SettingsApplied", EVENT_ONLY, "Settings of the job were set as spec.settings says.")
+    SETTINGS_APPLIED = Row(
+        "SettingsApplied", EVENT_ONLY, "Settings of the job were changed to what spec.settings says."
+    )
     JOB_DELETED = Row("JobDeleted", EVENT_ONLY, "The job was deleted.")
     JOB_RELEASED = Row(
-        "JobReleased", EVENT_ONLY, "The resource let go of its job; the message says what becomes of the job."
+        "JobReleased", EVENT_ONLY, "The resource released its job. The message says what happens to the job."
     )
     QUARANTINE_LIFTED = Row("QuarantineLifted", EVENT_ONLY, "The job left quarantine.")
-    DRIFT_CORRECTED = Row("DriftCorrected", EVENT_ONLY, "Graph differed from the spec and was put right.")
+    DRIFT_CORRECTED = Row("DriftCorrected", EVENT_ONLY, "Graph differed from the spec and was corrected.")
     SECRETS_SAVED = Row("SecretsSaved", EVENT_ONLY, "Credentials or settings of the application were saved in Graph.")
     SECRETS_REMOVED = Row(
         "SecretsRemoved", EVENT_ONLY, "Credentials that the operator had saved were removed from Graph."
     )
     SECRET_NOT_REMOVABLE = Row(
-        "SecretNotRemovable", EVENT_ONLY, "Graph does not remove this key; it stays, and is no longer looked after."
+        "SecretNotRemovable",
+        EVENT_ONLY,
+        "Graph does not remove this key. It stays, and the operator no longer manages it.",
     )
     SECRET_WRITES_RESUMED = Row(
-        "SecretWritesResumed", EVENT_ONLY, "No secret of somebody else is missed any more; secrets are saved again."
+        "SecretWritesResumed",
+        EVENT_ONLY,
+        "No secret of somebody else is missing any more. The operator saves secrets again.",
     )
     SECRETS_DEPRECATED = Row(
-        "SecretsDeprecated", EVENT_ONLY, "Graph's beta is about to lose the calls that credentials are saved by."
+        "SecretsDeprecated", EVENT_ONLY, "Graph's beta will soon lose the calls that save credentials."
     )
-    JOB_RESTARTED = Row(
-        "JobRestarted", EVENT_ONLY, "The job was restarted to bring a new provisioning scope into force."
-    )
+    JOB_RESTARTED = Row("JobRestarted", EVENT_ONLY, "The job was restarted to put a new provisioning scope into force.")
     RESTART_UNANSWERED = Row(
         "RestartUnanswered",
         EVENT_ONLY,
-        "Graph answered neither of two restarts; it may have done them. None is sent again.",
+        "Graph answered neither of two restarts, and may have done them. The operator sends no other.",
     )
     MIRROR_CUT = Row(
-        "MirrorCut", EVENT_ONLY, "Graph's status was malformed or too large in places; those properties are left out."
+        "MirrorCut", EVENT_ONLY, "Parts of Graph's status were malformed or too large. Those properties are left out."
     )

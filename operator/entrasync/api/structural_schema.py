@@ -1,7 +1,7 @@
-"""From a pydantic model to a structural schema, as the API server wants it.
+"""The conversion of a pydantic model to a structural schema for the API server.
 
-An allow-list: known keywords pass, documentation-only ones are dropped, anything else is an error that names its path.
-What pydantic writes and the API server refuses, or worse, accepts and reads otherwise, must never reach a CRD unseen.
+It is an allow-list: known keywords pass, keywords that only document are dropped, and anything else is an error that
+names its path. A keyword that the API server refuses, or accepts and reads differently, must never reach a CRD.
 """
 
 import re
@@ -21,36 +21,40 @@ PASSED = (
     *("x-kubernetes-int-or-string", "x-kubernetes-list-type", "x-kubernetes-list-map-keys", "x-kubernetes-map-type"),
 )
 DROPPED = ("title", "examples", "default")
-"""`default` is the model's own: in a CRD it would be stored for ever. `stored_default` is the way to mean it."""
+"""`default` is that of the model. In a CRD it would be stored for ever, so only `stored_default` writes one."""
 
 FORMATS = ("date-time", "uuid", "uri", "int32", "int64", "double")
-"""Not `duration`: the API server's takes `banana 40m banana` and reads ISO 8601's `P1M` as one minute."""
+"""`duration` is missing: the API server accepts `banana 40m banana` and reads ISO 8601's `P1M` as one minute."""
 
 BOOLEANS_OF_YAML = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false"})
 NOT_RE2 = re.compile(r"\(\?(?:[=!]|<[=!])|\\[1-9]")
 
 
 class SchemaError(ValueError):
-    """A model says something that a structural schema cannot."""
+    """A model has something that a structural schema cannot express."""
 
     def __init__(self, path: str, problem: str) -> None:
         super().__init__(f"{path}: {problem}")
 
 
 def structural_schema(model: type[BaseModel]) -> Schema:
-    """Convert a model, or say where and why it cannot be."""
+    """Convert a model.
+
+    Raises:
+        SchemaError: The model cannot be converted. The message names the path and the problem.
+    """
     written = model.model_json_schema(by_alias=True)
     return _Conversion(written.pop("$defs", {})).convert(written, model.__name__)
 
 
 class _Conversion:
-    """One model's conversion; holds the definitions that its references mean."""
+    """The conversion of one model. It holds the definitions that references point to."""
 
     def __init__(self, definitions: Mapping[str, Schema]) -> None:
         self._definitions = definitions
 
     def convert(self, written: Schema, path: str, within: tuple[str, ...] = ()) -> Schema:
-        """Convert the schema at a path; `within` are the definitions it is part of."""
+        """Convert the schema at a path. `within` names the definitions that it is nested in."""
         written, within = self._inline(written, path, within)
         if _says_nothing(written):
             return _described(written, {PRESERVE_UNKNOWN: True})
@@ -62,7 +66,7 @@ class _Conversion:
         return _checked(converted, path)
 
     def _inline(self, written: Schema, path: str, within: tuple[str, ...]) -> tuple[Schema, tuple[str, ...]]:
-        """Replace references and the unions that have a meaning of their own; words beside a reference win."""
+        """Replace references and those unions that have a meaning. Keywords beside a reference override its own."""
         while "$ref" in written or "anyOf" in written:
             beside = dict(written)
             if "$ref" in beside:
@@ -100,9 +104,9 @@ class _Conversion:
 
     def _additional(self, value: bool | Schema, path: str, within: tuple[str, ...]) -> Schema:
         if value is False:
-            return {}  # forbidden beside properties; the API server prunes unknown members anyway
+            return {}  # not allowed beside properties; the API server prunes unknown members anyway
         if value is True or _says_nothing(value):
-            return {PRESERVE_UNKNOWN: True}  # additionalProperties: true would prune whatever is nested deeper
+            return {PRESERVE_UNKNOWN: True}  # additionalProperties: true would prune what is nested deeper
         return {"additionalProperties": self.convert(value, f"{path}{{}}", within)}
 
 
@@ -125,7 +129,7 @@ def _plain_keyword(keyword: str, value: Any, path: str) -> Schema:
 
 
 def _says_nothing(written: Schema) -> bool:
-    """Whether anything goes (`Any`): only words for people are left."""
+    """Whether the schema allows anything (`Any`): it has only keywords that document."""
     return not set(written) - {"description", PRESERVE_UNKNOWN, *DROPPED}
 
 
@@ -135,9 +139,9 @@ def _described(written: Schema, schema: Schema) -> Schema:
 
 
 def _meaning_of_union(members: list[Schema], path: str) -> Schema:
-    """Read `X | None` as an optional X, and `int | str` as Kubernetes' own type of that name.
+    """Read `X | None` as an optional X, and `int | str` as the IntOrString of Kubernetes.
 
-    Not `nullable: true`: a null would then be stored, where otherwise it counts as left out.
+    `nullable: true` is not used: a null would then be stored, where otherwise the API server drops it.
     """
     given = [member for member in members if member.get("type") != "null"]
     if len(given) == 1:
@@ -166,7 +170,7 @@ def _require_only_what_may_not_be_null(converted: Schema, written: Schema, defin
 
 
 def _checked(schema: Schema, path: str) -> Schema:
-    """Refuse what the API server would refuse later, or accept and read otherwise."""
+    """Refuse what the API server would refuse later, or accept and read differently."""
     if schema.get("format", FORMATS[0]) not in FORMATS:
         raise SchemaError(path, f"format {schema['format']} is not one we trust; use a pattern")
     if NOT_RE2.search(schema.get("pattern", "")):
@@ -182,6 +186,6 @@ def _checked(schema: Schema, path: str) -> Schema:
 
 
 def _place(keyword: str) -> int:
-    """Where a reader looks for a keyword: what it is first, what it holds last."""
+    """Return the position of a keyword: the type comes first, the nested schemas last."""
     order = (*PASSED, "default", "required", "items", "additionalProperties", "properties")
     return order.index(keyword) if keyword in order else -1

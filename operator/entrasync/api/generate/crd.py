@@ -1,4 +1,4 @@
-"""The CustomResourceDefinition, made from the models: the one source of what the API server checks and explains."""
+"""The CustomResourceDefinitions, made from the models: what the API server checks and `kubectl explain` shows."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -30,7 +30,7 @@ WIDE = 1
 
 @dataclass(frozen=True)
 class Names:
-    """How a kind is called."""
+    """The names of a kind."""
 
     kind: str
     plural: str
@@ -43,7 +43,7 @@ CONNECTION = Names(CONNECTION_KIND, CONNECTION_PLURAL, CONNECTION_SINGULAR, CONN
 
 
 def render() -> dict[str, str]:
-    """Write every CRD as a file: its name and its text."""
+    """Write every CRD. Return the name and the text of each file."""
     crds = (graph_connection_crd(), synchronization_job_crd())  # in the order of the files' names
     return {f"{GROUP}_{crd['spec']['names']['plural']}.yaml": HEADER + _to_yaml(crd) for crd in crds}
 
@@ -123,7 +123,7 @@ def _column(name: str, path: str, description: str, type_: str = "string", prior
 
 
 class _Dumper(yaml.SafeDumper):
-    """Write what is said twice twice: anchors read badly in a review."""
+    """Writes repeated values in full, because YAML anchors are hard to read in a review."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True

@@ -1,4 +1,4 @@
-"""The fields of a kind as a person reads them: path, type, constraint in words. Taken from the CRD's own schema."""
+"""The fields of a kind as a person reads them: path, type and constraints in words, taken from the CRD's schema."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ PATTERN_WORDS = {
     CLOUD_PATTERN: "letters, digits and `-`, the first a letter",
     MAIL_PATTERN: "a mail address",
 }
-SAY_THE_LENGTH = frozenset({GUID_PATTERN, GO_DURATION_PATTERN, GRAPH_DURATION_PATTERN, MAIL_PATTERN})
-"""Their bounds on characters would tell a reader nothing more."""
+PATTERNS_WITH_LENGTH = frozenset({GUID_PATTERN, GO_DURATION_PATTERN, GRAPH_DURATION_PATTERN, MAIL_PATTERN})
+"""Patterns that imply the length, so that a reader needs no bounds on characters."""
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field: its dotted path (`[]` for the items of a list), and what is known of it in words."""
+    """One field: its dotted path (`[]` for the items of a list), and its description in words."""
 
     path: str
     type: str
@@ -39,7 +39,7 @@ class Field:
 
 
 def fields_of(schema: Schema, path: str) -> Iterator[Field]:
-    """Walk all fields below an object or list at a path, each before what it holds."""
+    """Yield all fields below an object or list at a path, each before its members."""
     for name, member in schema.get("properties", {}).items():
         place = f"{path}.{name}"
         is_required = name in schema.get("required", ())
@@ -62,7 +62,7 @@ def _constraints(schema: Schema, is_required: bool = False) -> Iterator[str]:
         yield f"one of {', '.join(f'`{word}`' for word in schema['enum'])}"
     if "pattern" in schema:
         yield PATTERN_WORDS[schema["pattern"]]
-    if schema.get("pattern") not in SAY_THE_LENGTH:
+    if schema.get("pattern") not in PATTERNS_WITH_LENGTH:
         yield from _bounds(schema, "minLength", "maxLength", " characters")
     yield from _bounds(schema, "minimum", "maximum", "")
     yield from _bounds(schema, "minItems", "maxItems", " items")

@@ -1,4 +1,4 @@
-"""`spec.application`: what belongs to the service principal and all of its jobs, sent to Graph as secrets."""
+"""`spec.application`: what belongs to the service principal and all of its jobs, and is sent to Graph as secrets."""
 
 from typing import Annotated, Self
 

@@ -1,7 +1,7 @@
-"""Graph's own words in our status: names and nesting are Graph's, types are bare.
+"""Graph's objects in the status of a resource: names and nesting are Graph's, types are bare.
 
-No format, enum, required or list-map, and unknown members kept on every object (keeping is not inherited): one value
-that we did not expect would otherwise make the API server refuse the whole status, conditions included.
+There is no format, enum, required or list-map, and every object keeps unknown members (this is not inherited). One
+unexpected value would otherwise make the API server refuse the whole status, conditions included.
 """
 
 from pydantic import ConfigDict

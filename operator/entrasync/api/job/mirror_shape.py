@@ -1,6 +1,6 @@
-"""The mirror's shape for programs: which JSON type each of Graph's properties has in the CRD.
+"""The shape of the mirror: which JSON type each of Graph's properties has in the CRD.
 
-Taken from the same models as the CRD, so that what the operator lets through is what the API server accepts.
+It is made from the same models as the CRD, so that the operator passes on exactly what the API server accepts.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ Kind = Literal["string", "integer", "boolean"]
 
 @dataclass(frozen=True)
 class Scalar:
-    """One value. An integer has 64 bits; a boolean is no integer."""
+    """One value. An integer has 64 bits, and a boolean is not an integer."""
 
     kind: Kind
 
@@ -31,7 +31,7 @@ class Items:
 
 @dataclass(frozen=True)
 class Members:
-    """An object: the members we know. Others may be there too, of any shape."""
+    """An object with its known members. It may have others of any shape."""
 
     members: Mapping[str, "Shape"]
 
@@ -40,7 +40,11 @@ Shape = Scalar | Items | Members
 
 
 def members_of(model: type[BaseModel]) -> Members:
-    """Describe the JSON types of a model's members."""
+    """Describe the JSON types of a model's members.
+
+    Raises:
+        ValueError: A member has a type that the mirror cannot hold, such as a number with a fraction.
+    """
     return _members(structural_schema(model))
 
 

@@ -1,4 +1,4 @@
-"""Graph's names of what it stores per service principal: its enumeration synchronizationSecret."""
+"""The names of the values that Graph stores per service principal: its enumeration synchronizationSecret."""
 
 from enum import StrEnum
 
@@ -65,7 +65,7 @@ SENSITIVE_KEYS = (
     SecretKey.OAUTH2_AUTHORIZATION_CODE,
     SecretKey.CONNECTION_STRING,
 )
-"""Whoever knows one of these can act as Entra at the target app: they come by `valueFrom` only."""
+"""Values that let their holder act as Entra at the target app. They are given by `valueFrom` only."""
 
 KEYS_WITH_FIELDS = {
     SecretKey.SYNC_ALL: "spec.application.provisioningScope",
@@ -74,5 +74,5 @@ KEYS_WITH_FIELDS = {
     ),
     SecretKey.SKIP_OUT_OF_SCOPE_DELETIONS: "spec.application.outOfScopeDeletions",
 }
-"""These have fields of ours that say them, and are no entries of credentials. They stand in the enumeration all the
-same, so that a refusal can name the field."""
+"""Keys that have a field of their own and may not be entries of credentials. They stay in the enumeration so that a
+refusal can name the field."""

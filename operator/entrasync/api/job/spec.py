@@ -1,6 +1,6 @@
-"""What a user may ask for: `spec` of a SynchronizationJob.
+"""`spec` of a SynchronizationJob: what a user may ask for.
 
-Every policy may be left out, and no default is stored for one: what unset means depends on how the job came to be and
+Every policy may be left unset, and no default is stored for it: its meaning then depends on the origin of the job and
 on the install, and `status.effective` shows it.
 """
 
@@ -61,7 +61,7 @@ GraphInterval = Annotated[
             "type": "string",
             "pattern": GRAPH_DURATION_PATTERN,
             "maxLength": 32,
-            # A rule, for the pattern that says the same is one that nobody can read.
+            # A rule, because a pattern that says the same is unreadable.
             **cel_rules(
                 rule(
                     "self.matches('[1-9]') && !self.endsWith('T')",
@@ -178,7 +178,7 @@ class SynchronizationJobSpec(ApiModel):
     model_config = ConfigDict(
         json_schema_extra=cel_rules(
             rule(
-                # On spec and not on the field: a rule on an optional field is not run when the field comes or goes.
+                # On spec and not on the field: a rule on an optional field does not run when it is set or removed.
                 "!has(oldSelf.jobId) || (has(self.jobId) && self.jobId == oldSelf.jobId)",
                 "spec.jobId: once set it cannot be changed or removed; to manage another job,"
                 " create another SynchronizationJob",

@@ -1,6 +1,7 @@
-"""What the operator tells: `status` of a SynchronizationJob. These models only make the CRD's schema.
+"""`status` of a SynchronizationJob: the models from which the CRD's schema is made.
 
-Beside the conditions there are bare types only: a status that the API server refuses tells nobody anything.
+All types but those of the conditions are bare, because one refused value would make the API server refuse the whole
+status.
 """
 
 from pydantic import Field

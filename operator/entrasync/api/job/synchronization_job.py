@@ -1,4 +1,4 @@
-"""The whole custom resource, as the CRD describes it. The operator itself reads only `spec` by a model."""
+"""The custom resource SynchronizationJob as a whole, from which its CRD is made."""
 
 from pydantic import Field
 
@@ -14,7 +14,7 @@ class SynchronizationJob(ApiModel):
     The operator makes Microsoft Graph match spec, and mirrors the job's live state into status.
     """
 
-    # No metadata: the API server brings its schema itself and refuses a description of ours.
+    # No metadata: the API server has its own schema of it and refuses another description.
 
     api_version: str | None = None
     """Version of this schema, as group/version."""
@@ -25,8 +25,8 @@ class SynchronizationJob(ApiModel):
     spec: SynchronizationJobSpec
     """The synchronization job as it shall be."""
 
-    # The default sits on status itself: one inside it does not apply as long as there is no status, and that is when
-    # it is needed.
+    # The default is one of status itself: a default inside it does not apply as long as there is no status, which is
+    # when it is needed.
     status: SynchronizationJobStatus | None = Field(
         default=None, json_schema_extra=stored_default({"observedGeneration": NEVER_OBSERVED})
     )

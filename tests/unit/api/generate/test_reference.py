@@ -63,12 +63,12 @@ class TestTheConditionsPage:
         groups = reasons_by_heading()
         assert list(groups) == [
             "The job is as wanted",
-            "On its way, goes on by itself",
+            "In progress, continues without a person",
             "A person must act",
-            "Only told as Events",
+            "Only in Events",
         ]
         assert [reason for reasons in groups.values() for reason in reasons] == list(Reason)
         assert Reason.PERMISSION_MISSING in groups["A person must act"]
-        assert Reason.THROTTLED in groups["On its way, goes on by itself"]
+        assert Reason.THROTTLED in groups["In progress, continues without a person"]
         assert Reason.HEALTHY in groups["The job is as wanted"]
-        assert Reason.JOB_ADOPTED in groups["Only told as Events"]
+        assert Reason.JOB_ADOPTED in groups["Only in Events"]
