@@ -3,7 +3,7 @@
 import httpx
 
 from entrasync.graph.auth.tokens import Tokens
-from entrasync.graph.calls.call_observer import CallMetrics, NoCallMetrics
+from entrasync.graph.calls.call_metrics import CallMetrics, NoCallMetrics
 from entrasync.graph.calls.exchange import Bounds, Exchange
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.directory import DirectoryClient

@@ -19,9 +19,9 @@ from entrasync.core.connection.status import LoggedIn
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.graph.auth.credentials import AppCredential, ClientCertificate, ClientSecret, FederatedToken, SecretValue
-from entrasync.graph.auth.jwt import Token
+from entrasync.graph.auth.token_claims import Token
 from entrasync.graph.auth.tokens import TokenSource
-from entrasync.graph.calls.call_observer import CallMetrics
+from entrasync.graph.calls.call_metrics import CallMetrics
 from entrasync.graph.calls.shared_limiters import Limiters
 from entrasync.graph.client import GraphClient
 from entrasync.graph.permissions import find_lacks

@@ -12,7 +12,7 @@ from entrasync.graph.auth.credentials import (
     SecretValue,
 )
 from entrasync.graph.auth.tokens import TokenSource
-from entrasync.graph.calls.call_observer import CallMetrics
+from entrasync.graph.calls.call_metrics import CallMetrics
 from entrasync.graph.calls.shared_limiters import Limiters
 from entrasync.graph.client import GraphClient
 from entrasync.process.settings.operator_connection import PREFIX

@@ -18,9 +18,9 @@ from entrasync.core.connection.identity import (
 from entrasync.core.decision.errors import EntraSyncError, Stalled
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.graph.auth.credentials import ClientCertificate, ClientSecret, FederatedToken
-from entrasync.graph.auth.jwt import Token
+from entrasync.graph.auth.token_claims import Token
 from entrasync.graph.auth.tokens import TokenSource
-from entrasync.graph.calls.call_observer import NoCallMetrics
+from entrasync.graph.calls.call_metrics import NoCallMetrics
 from entrasync.graph.calls.shared_limiters import Limiters, LimiterShare
 from entrasync.graph.tenant_clients import CurrentTokens, TenantAccess, TenantAccesses
 from entrasync.graph.wire.clouds import GraphEndpoint, clouds_with

@@ -12,9 +12,9 @@ from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.graph.auth.certificates import check_certificate, now_utc
 from entrasync.graph.auth.credentials import AppCredential, Assertion, ClientCertificate, KeyPair, Material, SecretText
-from entrasync.graph.auth.jwt import Token, read_token
 from entrasync.graph.auth.login_errors import judge_refusal
 from entrasync.graph.auth.msal_http import LoginWire
+from entrasync.graph.auth.token_claims import Token, read_token
 from entrasync.graph.wire.clouds import GraphEndpoint
 
 

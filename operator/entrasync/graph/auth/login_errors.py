@@ -12,8 +12,8 @@ from entrasync.graph.auth.credentials import (
     FederatedToken,
     Material,
 )
-from entrasync.graph.auth.jwt import read_claims
 from entrasync.graph.auth.msal_http import LoginAnswer
+from entrasync.graph.auth.token_claims import read_claims
 from entrasync.graph.wire.clouds import GraphEndpoint
 
 UNKNOWN_TENANT = frozenset({90002, 900021, 900023})

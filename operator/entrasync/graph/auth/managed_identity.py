@@ -10,10 +10,10 @@ import msal
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.graph.auth.credentials import ManagedIdentity, Material
-from entrasync.graph.auth.jwt import Token, read_token
 from entrasync.graph.auth.login import check_tenant, read_life
 from entrasync.graph.auth.login_errors import no_token
 from entrasync.graph.auth.msal_http import LoginWire
+from entrasync.graph.auth.token_claims import Token, read_token
 from entrasync.graph.wire.clouds import GraphEndpoint
 
 WHERE = "The endpoint of managed identities"

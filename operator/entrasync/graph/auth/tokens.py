@@ -12,9 +12,9 @@ import httpx
 
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.graph.auth.credentials import AppCredential, Credential, Material
-from entrasync.graph.auth.jwt import Token
 from entrasync.graph.auth.login import AppLogin, Login
 from entrasync.graph.auth.managed_identity import ManagedIdentityLogin
+from entrasync.graph.auth.token_claims import Token
 from entrasync.graph.wire.clouds import GraphEndpoint
 from entrasync.graph.wire.transport import build_tls
 

@@ -11,7 +11,7 @@ from entrasync.core.decision.errors import (
     Refused,
     Transient,
 )
-from entrasync.graph.auth.jwt import Token
+from entrasync.graph.auth.token_claims import Token
 from entrasync.graph.calls.operations import OWNED_BY, Operation
 from entrasync.graph.wire.redaction import Redactor
 from entrasync.graph.wire.responses import ErrorBody, Received, describe, read_error

@@ -11,9 +11,9 @@ import httpx
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, Transient
-from entrasync.graph.auth.jwt import Token
+from entrasync.graph.auth.token_claims import Token
 from entrasync.graph.auth.tokens import Tokens
-from entrasync.graph.calls.call_observer import CallMetrics
+from entrasync.graph.calls.call_metrics import CallMetrics
 from entrasync.graph.calls.error_classifier import InvalidToken, classify, lost, unreadable
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.calls.operations import Operation

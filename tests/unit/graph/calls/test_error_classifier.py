@@ -8,7 +8,7 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown, PossiblyReplicating, Refused, Transient
-from entrasync.graph.auth.jwt import Token
+from entrasync.graph.auth.token_claims import Token
 from entrasync.graph.calls.error_classifier import InvalidToken, classify, lost, unreadable
 from entrasync.graph.calls.operations import (
     CREATE_JOB,

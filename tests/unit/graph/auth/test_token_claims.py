@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.graph.auth.jwt import Token, read_roles, read_token
+from entrasync.graph.auth.token_claims import Token, read_roles, read_token
 
 
 def jwt(payload: Any) -> str:
