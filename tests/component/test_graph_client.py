@@ -27,7 +27,7 @@ from entrasync.core.remote.stored_secrets import StoredSecret
 from entrasync.core.remote.templates import RemoteTemplate
 from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretValue
 from entrasync.graph.auth.tokens import TokenSource
-from entrasync.graph.calls.exchange import Bounds, Request
+from entrasync.graph.calls.exchange import ExchangeLimits, Request
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.calls.operations import PUT_SECRETS
 from entrasync.graph.client import GraphClient
@@ -122,8 +122,8 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with run_scripted_graph(tmp_path) as graph:
         clock, notes = StillClock(), Notes()
         tokens = TokenSource(graph.endpoint, AppCredential(TENANT, CLIENT, ClientSecret(SecretValue(SECRET, "a test"))))
-        bounds = Bounds(body_bytes=10_000, pages=5, read=timedelta(seconds=20))
-        client = GraphClient(tokens, TenantLimiter(clock), observer=notes, bounds=bounds)
+        limits = ExchangeLimits(max_body_bytes=10_000, max_pages=5, read_timeout=timedelta(seconds=20))
+        client = GraphClient(tokens, TenantLimiter(clock), metrics=notes, limits=limits)
         yield World(graph, clock, notes, tokens, client)
         await client.aclose()
 
@@ -390,10 +390,10 @@ async def test_no_value_shows_whatever_goes_wrong(
     world: World, caplog: pytest.LogCaptureFixture, call: Call, say: Say
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    bounds = Bounds(body_bytes=10_000, total=timedelta(seconds=1))
-    client = GraphClient(world.tokens, TenantLimiter(world.clock), bounds=bounds)
+    limits = ExchangeLimits(max_body_bytes=10_000, total_timeout=timedelta(seconds=1))
+    client = GraphClient(world.tokens, TenantLimiter(world.clock), limits=limits)
     world.graph.otherwise = say
-    await world.tokens.token()
+    await world.tokens.get_token()
     try:
         await call(client)
     except EntraSyncError as error:
@@ -520,10 +520,13 @@ async def test_an_answer_that_ends_too_early_is_lost(world: World) -> None:
         await world.api.get_job(SP, JOB)
 
 
-@pytest.mark.parametrize("bounds", [Bounds(read=timedelta(seconds=0.2)), Bounds(total=timedelta(seconds=0.2))])
-async def test_an_answer_that_does_not_come_is_lost(world: World, bounds: Bounds) -> None:
-    client = GraphClient(world.tokens, TenantLimiter(world.clock), bounds=bounds)
-    await world.tokens.token()
+@pytest.mark.parametrize(
+    "limits",
+    [ExchangeLimits(read_timeout=timedelta(seconds=0.2)), ExchangeLimits(total_timeout=timedelta(seconds=0.2))],
+)
+async def test_an_answer_that_does_not_come_is_lost(world: World, limits: ExchangeLimits) -> None:
+    client = GraphClient(world.tokens, TenantLimiter(world.clock), limits=limits)
+    await world.tokens.get_token()
     held = Say(status=201, release=asyncio.Event())
     world.graph.tell(held, held)
     with pytest.raises(OutcomeUnknown):
@@ -537,9 +540,9 @@ async def test_an_answer_that_does_not_come_is_lost(world: World, bounds: Bounds
 async def test_nothing_was_done_when_there_is_no_connection(tmp_path: Path, call: Call) -> None:
     async with run_scripted_graph(tmp_path) as graph:
         tokens = TokenSource(graph.endpoint, AppCredential(TENANT, CLIENT, ClientSecret(SecretValue(SECRET, "a test"))))
-        await tokens.token()
+        await tokens.get_token()
     notes = Notes()
-    client = GraphClient(tokens, TenantLimiter(StillClock()), observer=notes)
+    client = GraphClient(tokens, TenantLimiter(StillClock()), metrics=notes)
     with pytest.raises(Transient):
         await call(client)
     assert [status for _, status, _ in notes.calls] == [None]
@@ -560,9 +563,9 @@ async def test_a_full_pool_means_that_nothing_was_sent(world: World) -> None:
     transport = build_transport(world.graph.endpoint)
     assert isinstance(transport, GraphTransport)
     release = asyncio.Event()
-    bounds = Bounds(connect=timedelta(seconds=0.3))
-    client = GraphClient(world.tokens, TenantLimiter(world.clock, concurrency=500), transport=transport, bounds=bounds)
-    await world.tokens.token()
+    limits = ExchangeLimits(connect_timeout=timedelta(seconds=0.3))
+    client = GraphClient(world.tokens, TenantLimiter(world.clock, concurrency=500), transport=transport, limits=limits)
+    await world.tokens.get_token()
     world.graph.otherwise = Say(status=201, body={"id": JOB}, release=release)
     calls = [asyncio.create_task(client.create_job(SP, "scim")) for _ in range(70)]
     done, _ = await asyncio.wait(calls, return_when=asyncio.FIRST_COMPLETED)
@@ -671,7 +674,7 @@ async def test_a_token_that_stays_invalid_is_not_tried_for_ever(world: World) ->
 
 
 async def test_many_calls_with_the_same_old_token_log_in_once(world: World) -> None:
-    await world.tokens.token()
+    await world.tokens.get_token()
     world.graph.tell(*[OLD_TOKEN] * 8)
     world.graph.otherwise = Say(body={"value": []})
     await asyncio.gather(*(world.api.list_jobs(SP, is_urgent=True) for _ in range(8)))
@@ -688,7 +691,7 @@ async def test_a_newly_granted_permission_is_seen_without_waiting_for_the_token(
     assert caught.value.reason is Reason.PERMISSION_MISSING
     world.graph.roles = ("Synchronization.Read.All",)
     await world.api.list_jobs(SP)
-    assert (await world.tokens.token()).roles == ("Synchronization.Read.All",)
+    assert (await world.tokens.get_token()).roles == ("Synchronization.Read.All",)
 
 
 async def test_a_refusal_despite_the_right_role_keeps_the_token(world: World) -> None:
@@ -744,7 +747,7 @@ async def test_the_observer_is_told_of_each_exchange(world: World) -> None:
 
 async def test_a_caller_that_gives_up_leaves_no_place_taken(world: World) -> None:
     client = GraphClient(world.tokens, TenantLimiter(world.clock, concurrency=1))
-    await world.tokens.token()
+    await world.tokens.get_token()
     world.graph.tell(Say(release=asyncio.Event()), Say(body={"value": []}))
     held = asyncio.create_task(client.get_job(SP, JOB))
     await world.graph.is_asked.wait()
@@ -757,7 +760,7 @@ async def test_neither_token_nor_secret_nor_body_shows_in_logs_and_errors(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    token = (await world.tokens.token()).value
+    token = (await world.tokens.get_token()).value
     world.graph.tell(Say(body=b"canary body"), Say(is_cut=True), DENIED)
     shown = []
     for call in (READS["get_job"], WRITES["start_job"], WRITES["pause_job"]):

@@ -211,7 +211,7 @@ async def test_a_wrong_secret_stalls_with_entras_own_code(world: SimulatorClient
     proof = ClientSecret(SecretValue("wrong", "key clientSecret of Secret team-a/entra"))
     tokens = TokenSource(world.graph.endpoint, AppCredential(**world.graph.app, proof=proof))
     with pytest.raises(Stalled) as caught:
-        await tokens.token()
+        await tokens.get_token()
     assert caught.value.reason is Reason.CREDENTIAL_REFUSED
     assert "AADSTS7000215" in caught.value.message
     assert "key clientSecret of Secret team-a/entra" in caught.value.message
@@ -223,7 +223,7 @@ async def test_an_unknown_tenant_and_an_unknown_app_are_told_apart(world: Simula
     reasons = []
     for credential in (AppCredential(NOWHERE, app, proof), AppCredential(tenant, NOWHERE, proof)):
         with pytest.raises(Stalled) as caught:
-            await TokenSource(world.graph.endpoint, credential).token()
+            await TokenSource(world.graph.endpoint, credential).get_token()
         reasons.append(caught.value.reason)
     assert reasons == [Reason.TENANT_NOT_FOUND, Reason.CREDENTIAL_REFUSED]
 

@@ -60,7 +60,7 @@ def by_certificate(certificate: Certificate) -> ClientCertificate:
 
 @pytest.fixture(autouse=True)
 def _this_machine(graph_world: SimulatorClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("entrasync.graph.auth.tokens.REFUSAL_SECONDS", 0.0)
+    monkeypatch.setattr("entrasync.graph.auth.tokens.RETRY_DELAY_SECONDS", 0.0)
     monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", graph_world.connection.metadata_url)
     monkeypatch.delenv("IDENTITY_ENDPOINT", raising=False)
 
@@ -207,9 +207,9 @@ class TestServiceAccounts:
         proof = FederatedToken(SecretFile(file, "federated token"))
         tokens = TokenSource(endpoint(graph_world), app(graph_world, proof))
         with pytest.raises(Stalled):
-            await tokens.token()
+            await tokens.get_token()
         file.write_text(issuer.sign())
-        assert (await tokens.token()).app_id == graph_world.connection.client_id
+        assert (await tokens.get_token()).app_id == graph_world.connection.client_id
 
 
 class TestManagedIdentities:

@@ -2,9 +2,9 @@
 
 import httpx
 
-from entrasync.graph.auth.tokens import Tokens
+from entrasync.graph.auth.tokens import TokenProvider
 from entrasync.graph.calls.call_metrics import CallMetrics, NoCallMetrics
-from entrasync.graph.calls.exchange import Bounds, Exchange
+from entrasync.graph.calls.exchange import Exchange, ExchangeLimits
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.directory import DirectoryClient
 from entrasync.graph.jobs import JobsClient
@@ -17,17 +17,17 @@ class GraphClient(JobsClient, SecretsClient, DirectoryClient):
 
     def __init__(
         self,
-        tokens: Tokens,
+        tokens: TokenProvider,
         limiter: TenantLimiter,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
-        observer: CallMetrics | None = None,
-        bounds: Bounds | None = None,
+        metrics: CallMetrics | None = None,
+        limits: ExchangeLimits | None = None,
     ) -> None:
         # As many connections as places: who has a place never stands in a second line
         transport = transport or build_transport(tokens.endpoint, connections=limiter.concurrency)
         self._http = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
-        exchange = Exchange(self._http, tokens, limiter, observer or NoCallMetrics(), bounds or Bounds())
+        exchange = Exchange(self._http, tokens, limiter, metrics or NoCallMetrics(), limits or ExchangeLimits())
         super().__init__(exchange, tokens.endpoint)
 
     @property

@@ -1,6 +1,6 @@
 """Service principals in the directory (Entra), which jobs and credentials belong to."""
 
-from entrasync.graph.calls.error_classifier import unreadable
+from entrasync.graph.calls.error_classifier import make_unreadable_error
 from entrasync.graph.calls.json_caller import JsonCaller
 from entrasync.graph.calls.operations import FIND_SERVICE_PRINCIPAL, GET_SERVICE_PRINCIPAL
 
@@ -21,5 +21,5 @@ class DirectoryClient(JsonCaller):
             return None
         object_id = document.get("id")
         if not isinstance(object_id, str) or not object_id:
-            raise unreadable(FIND_SERVICE_PRINCIPAL, "it has no id")
+            raise make_unreadable_error(FIND_SERVICE_PRINCIPAL, "it has no id")
         return object_id

@@ -6,8 +6,8 @@ from typing import Any
 from entrasync.core.remote.job_settings import SettingEntry
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.remote.templates import RemoteTemplate
-from entrasync.graph.calls.error_classifier import unreadable
-from entrasync.graph.calls.json_caller import JsonCaller, read_answer
+from entrasync.graph.calls.error_classifier import make_unreadable_error
+from entrasync.graph.calls.json_caller import JsonCaller, read_response
 from entrasync.graph.calls.operations import (
     CREATE_JOB,
     DELETE_JOB,
@@ -49,10 +49,10 @@ class JobsClient(JsonCaller):
         Raises `OutcomeUnknown` when the answer has no readable id.
         """
         url = self._urls.synchronization(service_principal_id, "jobs")
-        received = await self._send(CREATE_JOB, "POST", url, document={"templateId": template_id})
-        if received.status not in {200, 201}:
-            raise unreadable(CREATE_JOB, f"its status is {received.status}")
-        return _read_job(CREATE_JOB, read_answer(CREATE_JOB, received))
+        response = await self._send(CREATE_JOB, "POST", url, document={"templateId": template_id})
+        if response.status not in {200, 201}:
+            raise make_unreadable_error(CREATE_JOB, f"its status is {response.status}")
+        return _read_job(CREATE_JOB, read_response(CREATE_JOB, response))
 
     async def start_job(self, service_principal_id: str, job_id: str) -> None:
         """Start a job."""
@@ -92,5 +92,5 @@ class JobsClient(JsonCaller):
 def _read_job(operation: Operation, document: Mapping[str, Any]) -> RemoteJob:
     job = read_job(document)
     if job is None:
-        raise unreadable(operation, "it has no id")
+        raise make_unreadable_error(operation, "it has no id")
     return job

@@ -28,7 +28,7 @@ from entrasync.graph.calls.operations import (
 class Feature:
     """Something a person may want, and the calls that it takes."""
 
-    words: str
+    description: str
     operations: tuple[Operation, ...]
 
     @property
@@ -53,8 +53,8 @@ FEATURES = (
 )
 
 
-def find_lacks(roles: Collection[str]) -> tuple[Lack, ...]:
+def find_missing_permissions(roles: Collection[str]) -> tuple[Lack, ...]:
     """Find the features that none of the roles allows."""
     return tuple(
-        Lack(feature.words, feature.any_of) for feature in FEATURES if not set(feature.any_of).intersection(roles)
+        Lack(feature.description, feature.any_of) for feature in FEATURES if not set(feature.any_of).intersection(roles)
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from entrasync.core.remote.stored_secrets import StoredSecret
-from entrasync.graph.calls.error_classifier import unreadable
+from entrasync.graph.calls.error_classifier import make_unreadable_error
 from entrasync.graph.calls.json_caller import JsonCaller
 from entrasync.graph.calls.operations import LIST_SECRETS, PUT_SECRETS, VALIDATE_CREDENTIALS
 from entrasync.graph.wire.payloads import UnreadableError, read_secrets
@@ -27,7 +27,7 @@ class SecretsClient(JsonCaller):
         try:
             return read_secrets(entries)
         except UnreadableError as error:
-            raise unreadable(LIST_SECRETS, str(error)) from None
+            raise make_unreadable_error(LIST_SECRETS, str(error)) from None
 
     async def put_secrets(self, service_principal_id: str, entries: Mapping[str, str]) -> None:
         """Store credentials by key; an empty value removes most of them. May be repeated."""

@@ -19,12 +19,12 @@ from entrasync.core.connection.status import LoggedIn
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.graph.auth.credentials import AppCredential, ClientCertificate, ClientSecret, FederatedToken, SecretValue
-from entrasync.graph.auth.token_claims import Token
+from entrasync.graph.auth.token_claims import AccessToken
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.calls.call_metrics import CallMetrics
-from entrasync.graph.calls.shared_limiters import Limiters
+from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.client import GraphClient
-from entrasync.graph.permissions import find_lacks
+from entrasync.graph.permissions import find_missing_permissions
 from entrasync.graph.wire.clouds import ApiVersion, GraphEndpoint
 from entrasync.graph.wire.transport import build_transport
 
@@ -36,7 +36,7 @@ Raises `Stalled` (TOKEN_REQUEST_DENIED) or `Transient`.
 
 
 @dataclass(frozen=True)
-class ServiceAccountToken:
+class ServiceAccountTokenSource:
     """A `SecretSource`: a new token of a ServiceAccount at each read."""
 
     service_account: ObjectKey
@@ -53,7 +53,7 @@ class ServiceAccountToken:
         return await self.issue(self.service_account, self.audience)
 
 
-class CurrentTokens:
+class ReplaceableTokenSource:
     """The tokens of the proof that was last taken. What is refused of it in a pass is told by `on_refusal`."""
 
     def __init__(self, source: TokenSource, on_refusal: OnRefusal) -> None:
@@ -70,29 +70,31 @@ class CurrentTokens:
         """The tenant that the tokens are good for."""
         return self.source.tenant_id
 
-    async def token(self) -> Token:
+    async def get_token(self) -> AccessToken:
         """Return a token that is good now. Raises what `on_refusal` makes of a refusal, or `Transient`."""
         while True:
             source = self.source
             try:
-                return await source.token()
+                return await source.get_token()
             except Stalled as refusal:
                 if source is self.source:  # else another proof took its place meanwhile
                     raise self._on_refusal(refusal) from refusal
 
-    def drop(self, token: Token | None = None) -> None:
+    def drop(self, token: AccessToken | None = None) -> None:
         """Forget the cached token; given one, only if it is still that one."""
         self.source.drop(token)
 
-    def recheck(self, token: Token) -> None:
+    def drop_for_missing_role(self, token: AccessToken) -> None:
         """Forget a token that lacks a permission, if the last such time is long enough ago."""
-        self.source.recheck(token)
+        self.source.drop_for_missing_role(token)
 
 
 class TenantAccess:
     """Implements `reconcile.access.Access`."""
 
-    def __init__(self, tokens: CurrentTokens, client: GraphClient, make_source: Callable[[Proof], TokenSource]) -> None:
+    def __init__(
+        self, tokens: ReplaceableTokenSource, client: GraphClient, make_source: Callable[[Proof], TokenSource]
+    ) -> None:
         self._tokens = tokens
         self._client = client
         self._make_source = make_source
@@ -111,14 +113,14 @@ class TenantAccess:
 
     async def look(self) -> LoggedIn:
         """Tell what the token in use allows (contract: `reconcile.access.Access`)."""
-        return _describe(await self._tokens.source.token())
+        return _describe(await self._tokens.source.get_token())
 
     async def close(self) -> None:
         """Close all connections to Graph."""
         await self._client.aclose()
 
 
-class TenantAccesses:
+class TenantAccessFactory:
     """Implements `reconcile.access.Accesses` for the clouds that the install knows.
 
     Connections by one app in one tenant share a limiter; tokens are never shared.
@@ -128,13 +130,13 @@ class TenantAccesses:
         self,
         clouds: Mapping[str, GraphEndpoint],
         *,
-        limiters: Limiters,
-        observer: CallMetrics,
+        limiters: SharedLimiters,
+        metrics: CallMetrics,
         issue_token: TokenIssuer,
     ) -> None:
         self._clouds = clouds
         self._limiters = limiters
-        self._observer = observer
+        self._metrics = metrics
         self._issue_token = issue_token
 
     async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> TenantAccess:
@@ -143,13 +145,13 @@ class TenantAccesses:
         endpoint = self.find_endpoint(place)
 
         def make_source(proof: Proof) -> TokenSource:
-            return TokenSource(endpoint, self.credential(place, proof, endpoint))
+            return TokenSource(endpoint, self.build_credential(place, proof, endpoint))
 
-        tokens = CurrentTokens(make_source(identity.proof), on_refusal)
+        tokens = ReplaceableTokenSource(make_source(identity.proof), on_refusal)
         limiter = self._limiters.find(place.tenant_id, place.client_id, endpoint=endpoint, at_most=place.concurrency)
         # Reads the certificates of all public authorities
         transport = await asyncio.to_thread(build_transport, endpoint, connections=limiter.concurrency)
-        client = GraphClient(tokens, limiter, transport=transport, observer=self._observer)
+        client = GraphClient(tokens, limiter, transport=transport, metrics=self._metrics)
         return TenantAccess(tokens, client, make_source)
 
     def find_endpoint(self, place: Whereabouts) -> GraphEndpoint:
@@ -162,11 +164,11 @@ class TenantAccesses:
         version = cast("ApiVersion | None", place.api_version)  # the CRD allows no other
         return replace(cloud, api_version=version or "v1.0")
 
-    def credential(self, place: Whereabouts, proof: Proof, endpoint: GraphEndpoint) -> AppCredential:
+    def build_credential(self, place: Whereabouts, proof: Proof, endpoint: GraphEndpoint) -> AppCredential:
         """Put the credential together by which one logs in at an endpoint."""
-        return AppCredential(place.tenant_id, place.client_id, self._translate(proof, endpoint.exchange_audience))
+        return AppCredential(place.tenant_id, place.client_id, self._translate_proof(proof, endpoint.exchange_audience))
 
-    def _translate(self, proof: Proof, audience: str) -> ClientSecret | ClientCertificate | FederatedToken:
+    def _translate_proof(self, proof: Proof, audience: str) -> ClientSecret | ClientCertificate | FederatedToken:
         match proof:
             case SecretProof(value, where):
                 return ClientSecret(SecretValue(value, where))
@@ -174,8 +176,8 @@ class TenantAccesses:
                 pem = SecretValue(certificate, where, "client certificate")
                 return ClientCertificate(pem, SecretValue(private_key, where, "private key"))
             case ServiceAccountProof(service_account):
-                return FederatedToken(ServiceAccountToken(service_account, audience, self._issue_token))
+                return FederatedToken(ServiceAccountTokenSource(service_account, audience, self._issue_token))
 
 
-def _describe(token: Token) -> LoggedIn:
-    return LoggedIn(token.roles, find_lacks(token.roles))
+def _describe(token: AccessToken) -> LoggedIn:
+    return LoggedIn(token.roles, find_missing_permissions(token.roles))

@@ -9,9 +9,9 @@ from entrasync.api.names import CONNECTION_PLURAL, PLURAL
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
-from entrasync.graph.calls.shared_limiters import Limiters
+from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.client import GraphClient
-from entrasync.graph.tenant_clients import TenantAccesses
+from entrasync.graph.tenant_clients import TenantAccessFactory
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.client.crd_discovery import complete_discovery
 from entrasync.kube.client.namespace_access import Scope
@@ -69,7 +69,7 @@ class SharedServices:
     sharing: Sharing
     job_client: JobClient
     events: EventPoster
-    limiters: Limiters
+    limiters: SharedLimiters
     own_client: GraphClient | None
 
 
@@ -139,7 +139,7 @@ def _build_shared(
 ) -> SharedServices:
     references = References(Resources(settings.defaults()), Store(), WorkQueue(clock), WorkQueue(clock), clock)
     sharing = Sharing(references.resources, references.job_queue)
-    limiters = Limiters(clock, concurrency=settings.concurrency)
+    limiters = SharedLimiters(clock, concurrency=settings.concurrency)
     client = make_own_client(settings, limiters, metrics)
     by_own = sharing.among(lambda resource: connections.key_for(resource) is None)
     own = Connection(None, client, Listings(client, on_fetched=by_own)) if client else None
@@ -190,10 +190,10 @@ def _build_job_services(shared: SharedServices) -> JobServices:
 def _build_connection_services(shared: SharedServices) -> ConnectionServices:
     store, queue, clock = shared.references.connections, shared.references.connection_queue, shared.clock
     server = ConnectionClient(shared.api_client, store)
-    accesses = TenantAccesses(
+    accesses = TenantAccessFactory(
         read_clouds(shared.settings.clouds_file),
         limiters=shared.limiters,
-        observer=shared.metrics,
+        metrics=shared.metrics,
         issue_token=partial(request_token, shared.api_client),
     )
     logins = Logins(accesses, shared.connections, queue=queue, sharing=shared.sharing, clock=clock)

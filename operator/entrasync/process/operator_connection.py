@@ -13,20 +13,20 @@ from entrasync.graph.auth.credentials import (
 )
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.calls.call_metrics import CallMetrics
-from entrasync.graph.calls.shared_limiters import Limiters
+from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.client import GraphClient
 from entrasync.process.settings.operator_connection import PREFIX
 from entrasync.process.settings.run import RunSettings
 
 
-def make_own_client(settings: RunSettings, limiters: Limiters, observer: CallMetrics) -> GraphClient | None:
+def make_own_client(settings: RunSettings, limiters: SharedLimiters, metrics: CallMetrics) -> GraphClient | None:
     """Make the Graph client of the install's own connection; None when it has none."""
     if settings.tenant_id is None:
         return None
     endpoint = settings.endpoint()
     limiter = limiters.find(settings.tenant_id, settings.client_id, endpoint=endpoint)
     tokens = TokenSource(endpoint, own_credential(settings, settings.tenant_id))
-    return GraphClient(tokens, limiter, observer=observer)
+    return GraphClient(tokens, limiter, metrics=metrics)
 
 
 def own_credential(settings: RunSettings, tenant_id: str) -> Credential:

@@ -46,11 +46,11 @@ def render_permissions() -> dict[str, str]:
 
 def _feature(feature: Feature) -> tuple[str, str, str]:
     least, *others = feature.any_of
-    return feature.words, f"`{least}`", _quote(others)
+    return feature.description, f"`{least}`", _quote(others)
 
 
 def _call(call: Operation) -> tuple[str, str]:
-    return call.words, _quote(call.permissions)
+    return call.description, _quote(call.permissions)
 
 
 def _right(right: Right) -> tuple[str, str, str]:

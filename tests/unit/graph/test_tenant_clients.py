@@ -18,11 +18,11 @@ from entrasync.core.connection.identity import (
 from entrasync.core.decision.errors import EntraSyncError, Stalled
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.graph.auth.credentials import ClientCertificate, ClientSecret, FederatedToken
-from entrasync.graph.auth.token_claims import Token
+from entrasync.graph.auth.token_claims import AccessToken
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.calls.call_metrics import NoCallMetrics
-from entrasync.graph.calls.shared_limiters import Limiters, LimiterShare
-from entrasync.graph.tenant_clients import CurrentTokens, TenantAccess, TenantAccesses
+from entrasync.graph.calls.shared_limiters import LimiterShare, SharedLimiters
+from entrasync.graph.tenant_clients import ReplaceableTokenSource, TenantAccess, TenantAccessFactory
 from entrasync.graph.wire.clouds import GraphEndpoint, clouds_with
 from tests.support.still_clock import StillClock
 
@@ -72,10 +72,10 @@ def issuer() -> Issuer:
 
 
 @pytest.fixture
-def accesses(issuer: Issuer) -> TenantAccesses:
+def accesses(issuer: Issuer) -> TenantAccessFactory:
     clouds = clouds_with({"Private": PRIVATE})
-    return TenantAccesses(
-        clouds, limiters=Limiters(StillClock(), concurrency=8), observer=NoCallMetrics(), issue_token=issuer
+    return TenantAccessFactory(
+        clouds, limiters=SharedLimiters(StillClock(), concurrency=8), metrics=NoCallMetrics(), issue_token=issuer
     )
 
 
@@ -83,24 +83,24 @@ class TestEachCloudWithEachCredential:
     @pytest.mark.parametrize("kind", PROOFS)
     @pytest.mark.parametrize("cloud", PLACES)
     async def test_has_its_own_endpoint_login_and_audience(
-        self, accesses: TenantAccesses, issuer: Issuer, cloud: str, kind: str
+        self, accesses: TenantAccessFactory, issuer: Issuer, cloud: str, kind: str
     ) -> None:
         graph, authority, audience = PLACES[cloud]
         endpoint = accesses.find_endpoint(place(cloud, version="beta"))
-        credential = accesses.credential(place(cloud), PROOFS[kind], endpoint)
+        credential = accesses.build_credential(place(cloud), PROOFS[kind], endpoint)
         assert (endpoint.root, endpoint.authority) == (f"{graph}/beta", authority)
         assert endpoint.scope == f"{graph}/.default"
         assert (credential.tenant_id, credential.client_id) == (TENANT, CLIENT)
         await credential.read()
         assert issuer.asked == ([(ACCOUNT, audience)] if kind == "workload identity" else [])
 
-    def test_is_version_1_unless_said_otherwise(self, accesses: TenantAccesses) -> None:
+    def test_is_version_1_unless_said_otherwise(self, accesses: TenantAccessFactory) -> None:
         assert accesses.find_endpoint(place()).root == "https://graph.microsoft.com/v1.0"
 
-    def test_trusts_the_authority_of_a_cloud_that_the_install_defines(self, accesses: TenantAccesses) -> None:
+    def test_trusts_the_authority_of_a_cloud_that_the_install_defines(self, accesses: TenantAccessFactory) -> None:
         assert accesses.find_endpoint(place("Private")).ca_file == Path("/ca.pem")
 
-    def test_a_cloud_that_nobody_defined_is_named_with_those_there_are(self, accesses: TenantAccesses) -> None:
+    def test_a_cloud_that_nobody_defined_is_named_with_those_there_are(self, accesses: TenantAccessFactory) -> None:
         with pytest.raises(Stalled, match=r"knows no cloud Mars\. It knows: China, Global, Private") as refusal:
             accesses.find_endpoint(place("Mars"))
         assert refusal.value.reason is Reason.CLOUD_UNKNOWN
@@ -109,15 +109,17 @@ class TestEachCloudWithEachCredential:
         ("kind", "proof"),
         [("secret", ClientSecret), ("certificate", ClientCertificate), ("workload identity", FederatedToken)],
     )
-    def test_says_where_its_proof_is(self, accesses: TenantAccesses, kind: str, proof: type) -> None:
-        credential = accesses.credential(place(), PROOFS[kind], accesses.find_endpoint(place()))
+    def test_says_where_its_proof_is(self, accesses: TenantAccessFactory, kind: str, proof: type) -> None:
+        credential = accesses.build_credential(place(), PROOFS[kind], accesses.find_endpoint(place()))
         assert isinstance(credential.proof, proof)
         assert "team-a/" in credential.proof.where
         assert "canary" not in repr(credential)
 
 
 class TestWhatConnectionsShare:
-    async def test_is_a_limiter_for_one_app_in_one_tenant_and_never_a_token(self, accesses: TenantAccesses) -> None:
+    async def test_is_a_limiter_for_one_app_in_one_tenant_and_never_a_token(
+        self, accesses: TenantAccessFactory
+    ) -> None:
         opened = [await open_one(accesses, place()) for _ in range(2)]
         opened.append(await open_one(accesses, place(client=TENANT)))
         opened.append(await open_one(accesses, place(width=2)))
@@ -131,7 +133,7 @@ class TestWhatConnectionsShare:
             await access.close()
 
 
-async def open_one(accesses: TenantAccesses, where: Whereabouts) -> TenantAccess:
+async def open_one(accesses: TenantAccessFactory, where: Whereabouts) -> TenantAccess:
     def on_refusal(error: Stalled) -> EntraSyncError:
         return error
 
@@ -146,11 +148,11 @@ class Source:
         self.tenant_id = TENANT
         self.meanwhile: Callable[[], None] = lambda: None
 
-    async def token(self) -> Token:
+    async def get_token(self) -> AccessToken:
         self.meanwhile()
         if self.refusal:
             raise self.refusal
-        return Token("good")
+        return AccessToken("good")
 
 
 REFUSED = Stalled(Reason.CREDENTIAL_REFUSED, "No.")
@@ -164,17 +166,17 @@ class TestARefusalInTheMidstOfAPass:
             told.append(error)
             return EntraSyncError(Reason.CONNECTION_NOT_READY, "broken")
 
-        tokens = CurrentTokens(cast("TokenSource", Source(REFUSED)), on_refusal)
+        tokens = ReplaceableTokenSource(cast("TokenSource", Source(REFUSED)), on_refusal)
         with pytest.raises(EntraSyncError, match="broken") as error:
-            await tokens.token()
+            await tokens.get_token()
         assert error.value.reason is Reason.CONNECTION_NOT_READY
         assert told == [REFUSED]
 
     async def test_of_a_proof_that_was_replaced_meanwhile_counts_for_nothing(self) -> None:
         old = Source(REFUSED)
-        tokens = CurrentTokens(cast("TokenSource", old), lambda error: error)
+        tokens = ReplaceableTokenSource(cast("TokenSource", old), lambda error: error)
         old.meanwhile = lambda: setattr(tokens, "source", Source())
-        assert (await tokens.token()).value == "good"
+        assert (await tokens.get_token()).value == "good"
 
 
 def test_the_credential_of_an_app_prints_no_secret() -> None:

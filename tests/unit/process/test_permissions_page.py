@@ -15,8 +15,8 @@ PAGE = render_permissions()["permissions.md"]
 
 def test_each_call_is_there_with_all_that_is_enough_for_it() -> None:
     assert len(CALLS) > 10
-    assert [call.name for call in CALLS if f"| {call.words} | `{call.permissions[0]}`" not in PAGE] == []
-    assert f"| {PATCH_SETTINGS.words} | `Synchronization.ReadWrite.All` |" in PAGE
+    assert [call.name for call in CALLS if f"| {call.description} | `{call.permissions[0]}`" not in PAGE] == []
+    assert f"| {PATCH_SETTINGS.description} | `Synchronization.ReadWrite.All` |" in PAGE
 
 
 def test_the_two_that_it_advises_are_enough_for_every_call() -> None:

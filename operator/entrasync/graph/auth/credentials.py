@@ -97,7 +97,7 @@ class Assertion:
         return (self.value,)
 
 
-Material = SecretText | KeyPair | Assertion
+ProofMaterial = SecretText | KeyPair | Assertion
 """What was read of a proof for one login."""
 
 
@@ -106,7 +106,7 @@ class ClientSecret:
     """Proves an app by its client secret."""
 
     source: SecretSource
-    words = "client secret"
+    kind = "client secret"
 
     @property
     def where(self) -> str:
@@ -124,7 +124,7 @@ class ClientCertificate:
 
     certificate: SecretSource
     private_key: SecretSource
-    words = "client certificate"
+    kind = "client certificate"
 
     @property
     def where(self) -> str:
@@ -141,7 +141,7 @@ class FederatedToken:
     """Proves an app by a token of an issuer that the app trusts: a ServiceAccount's, asked for or projected."""
 
     source: SecretSource
-    words = "federated token"
+    kind = "federated token"
 
     @property
     def where(self) -> str:
@@ -164,7 +164,7 @@ class AppCredential:
     client_id: str
     proof: Proof
 
-    async def read(self) -> Material | None:
+    async def read(self) -> ProofMaterial | None:
         """Read what a login needs now. Raises the errors of the sources."""
         return await self.proof.read()
 
@@ -179,7 +179,7 @@ class ManagedIdentity:
     tenant_id: str
     client_id: str | None = None
 
-    async def read(self) -> Material | None:
+    async def read(self) -> ProofMaterial | None:
         """Return None: nothing has to be read."""
         return None
 

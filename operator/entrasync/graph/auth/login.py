@@ -11,17 +11,24 @@ import msal
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.graph.auth.certificates import check_certificate, now_utc
-from entrasync.graph.auth.credentials import AppCredential, Assertion, ClientCertificate, KeyPair, Material, SecretText
-from entrasync.graph.auth.login_errors import judge_refusal
-from entrasync.graph.auth.msal_http import LoginWire
-from entrasync.graph.auth.token_claims import Token, read_token
+from entrasync.graph.auth.credentials import (
+    AppCredential,
+    Assertion,
+    ClientCertificate,
+    KeyPair,
+    ProofMaterial,
+    SecretText,
+)
+from entrasync.graph.auth.login_errors import classify_refusal
+from entrasync.graph.auth.msal_http import MsalHttpClient
+from entrasync.graph.auth.token_claims import AccessToken, parse_access_token
 from entrasync.graph.wire.clouds import GraphEndpoint
 
 
 class Login(Protocol):
     """A way to log in by one credential."""
 
-    def acquire(self, material: Material | None) -> tuple[Token, timedelta]:
+    def acquire(self, material: ProofMaterial | None) -> tuple[AccessToken, timedelta]:
         """Ask for a new token; returns it and its life. Raises `Stalled` or `Transient`. One thread at a time."""
         ...
 
@@ -39,11 +46,11 @@ class AppLogin:
     ) -> None:
         self._endpoint = endpoint
         self._credential = credential
-        self._wire = LoginWire(tls, transport=transport)
+        self._http = MsalHttpClient(tls, transport=transport)
         self._app: Any = None  # MSAL ships no types
-        self._material: Material | None = None
+        self._material: ProofMaterial | None = None
 
-    def acquire(self, material: Material | None) -> tuple[Token, timedelta]:
+    def acquire(self, material: ProofMaterial | None) -> tuple[AccessToken, timedelta]:
         """Ask Entra for a new token; returns it and its life. Raises `Stalled` or `Transient`.
 
         Not safe for two threads at once.
@@ -51,14 +58,14 @@ class AppLogin:
         if material is None:
             raise TypeError("an app logs in by what was read of its proof")
         try:
-            return self._ask(material)
+            return self._request_token(material)
         except EntraSyncError:
             self._app = None  # MSAL repeats a 400 from memory for 60 s: a mended secret would look broken
             raise
 
-    def _ask(self, material: Material) -> tuple[Token, timedelta]:
+    def _request_token(self, material: ProofMaterial) -> tuple[AccessToken, timedelta]:
         proof = self._msal_form(material)
-        self._wire.begin(material.secrets)
+        self._http.start_login(material.secrets)
         try:
             if self._app is None or material != self._material:
                 self._app, self._material = self._make_app(proof), material
@@ -73,11 +80,11 @@ class AppLogin:
         value = result.get("access_token")
         if not isinstance(value, str) or not value:
             raise self._refusal(material)
-        token = read_token(value, app_id=self._credential.client_id)
+        token = parse_access_token(value, app_id=self._credential.client_id)
         check_tenant(token, self._credential.tenant_id)
-        return token, read_life(result)
+        return token, read_lifetime(result)
 
-    def _msal_form(self, material: Material) -> Any:
+    def _msal_form(self, material: ProofMaterial) -> Any:
         """Put what was read into MSAL's form, which tells the kinds of proof apart by it."""
         if isinstance(material, SecretText):
             return material.value
@@ -88,7 +95,7 @@ class AppLogin:
     def _check_pair(self, pair: KeyPair) -> dict[str, Any]:
         proof = self._credential.proof
         if not isinstance(proof, ClientCertificate):
-            raise TypeError(f"a pair of keys cannot be a {proof.words}")
+            raise TypeError(f"a pair of keys cannot be a {proof.kind}")
         return check_certificate(proof, pair, now=now_utc())
 
     def _make_app(self, proof: Any) -> Any:
@@ -97,14 +104,14 @@ class AppLogin:
             client_credential=proof,
             authority=f"{self._endpoint.authority}/{self._credential.tenant_id}",
             instance_discovery=False,  # which would ask login.microsoftonline.com about every sovereign authority
-            http_client=self._wire,
+            http_client=self._http,
         )
 
-    def _refusal(self, material: Material) -> EntraSyncError:
-        return judge_refusal(self._endpoint, self._credential, answer=self._wire.last, material=material)
+    def _refusal(self, material: ProofMaterial) -> EntraSyncError:
+        return classify_refusal(self._endpoint, self._credential, response=self._http.last_response, material=material)
 
 
-def check_tenant(token: Token, tenant_id: str) -> None:
+def check_tenant(token: AccessToken, tenant_id: str) -> None:
     """Raise `Stalled` when a token says that it belongs to another tenant; one that does not say passes."""
     if token.tenant_id and token.tenant_id.lower() != tenant_id.lower():
         raise Stalled(
@@ -114,7 +121,7 @@ def check_tenant(token: Token, tenant_id: str) -> None:
         )
 
 
-def read_life(result: Mapping[str, Any]) -> timedelta:
+def read_lifetime(result: Mapping[str, Any]) -> timedelta:
     """Read how long a token lives; no time at all when the answer does not say."""
     try:
         return timedelta(seconds=float(result["expires_in"]))

@@ -10,19 +10,19 @@ from entrasync.graph.auth.credentials import (
     ClientCertificate,
     ClientSecret,
     FederatedToken,
-    Material,
+    ProofMaterial,
 )
-from entrasync.graph.auth.msal_http import LoginAnswer
+from entrasync.graph.auth.msal_http import LoginResponse
 from entrasync.graph.auth.token_claims import read_claims
 from entrasync.graph.wire.clouds import GraphEndpoint
 
-UNKNOWN_TENANT = frozenset({90002, 900021, 900023})
+UNKNOWN_TENANT_CODES = frozenset({90002, 900021, 900023})
 """AADSTS: no such tenant, and two forms of "this cannot be a tenant's name"."""
 
-PASSING = frozenset({90033, 50196})
+TRANSIENT_CODES = frozenset({90033, 50196})
 """AADSTS: "a transient error occurred", and "too many requests of one client in a loop"."""
 
-ISSUER_UNREAD = frozenset({50166, 90061, 501661})
+UNREADABLE_ISSUER_CODES = frozenset({50166, 90061, 501661})
 """AADSTS: Entra could not read the issuer's OpenID configuration; at times it passes by itself (Azure/AKS #4029)."""
 
 _CLOCK = "check the clocks of the nodes"
@@ -54,47 +54,54 @@ USUAL_ADVICE: Mapping[type, str] = {
 }
 
 
-def judge_refusal(
-    endpoint: GraphEndpoint, credential: AppCredential, *, answer: LoginAnswer, material: Material
+def classify_refusal(
+    endpoint: GraphEndpoint, credential: AppCredential, *, response: LoginResponse, material: ProofMaterial
 ) -> EntraSyncError:
     """Turn the answer that brought no token into the error to raise."""
     tenant, app, authority = credential.tenant_id, credential.client_id, endpoint.authority
-    said = answer.words or f"status {answer.status}"
+    said = response.message or f"status {response.status}"
     facts = {"where": credential.proof.where, "subject": _describe_subject(material), "issuer": _name_issuer(material)}
-    if is_passing(answer):
-        return no_token(authority, answer, advice=_PUBLISH.format(**facts) if ISSUER_UNREAD & answer.codes else "")
-    if UNKNOWN_TENANT.intersection(answer.codes) or not answer.is_token_request:
+    if is_transient(response):
+        return make_no_token_error(
+            authority, response, advice=_PUBLISH.format(**facts) if UNREADABLE_ISSUER_CODES & response.codes else ""
+        )
+    if UNKNOWN_TENANT_CODES.intersection(response.codes) or not response.is_token_request:
         return Stalled(
             Reason.TENANT_NOT_FOUND,
             f"{authority} knows no tenant {tenant}: {said}; check the tenant id and the cloud",
         )
     proof = credential.proof
-    known = (ADVICE[code] for code in sorted(answer.codes) if code in ADVICE)
+    known = (ADVICE[code] for code in sorted(response.codes) if code in ADVICE)
     advice = next(known, USUAL_ADVICE[type(proof)]).format(**facts)
     return Stalled(
-        Reason.CREDENTIAL_REFUSED, f"Entra refused the {proof.words} of app {app} in tenant {tenant}: {said}; {advice}"
+        Reason.CREDENTIAL_REFUSED, f"Entra refused the {proof.kind} of app {app} in tenant {tenant}: {said}; {advice}"
     )
 
 
-def is_passing(answer: LoginAnswer) -> bool:
+def is_transient(response: LoginResponse) -> bool:
     """Tell whether an answer without a token is trouble that passes by itself."""
-    status = answer.status
-    return status is None or status == 429 or not 400 <= status < 500 or bool((PASSING | ISSUER_UNREAD) & answer.codes)
+    status = response.status
+    return (
+        status is None
+        or status == 429
+        or not 400 <= status < 500
+        or bool((TRANSIENT_CODES | UNREADABLE_ISSUER_CODES) & response.codes)
+    )
 
 
-def no_token(where: str, answer: LoginAnswer, *, advice: str = "") -> Transient:
+def make_no_token_error(where: str, response: LoginResponse, *, advice: str = "") -> Transient:
     """Say that a login brought no token this time, and what to do should it last."""
-    words = f": {answer.words}" if answer.words else ""
-    message = f"{where} gave no token (status {answer.status}){words}{f'; {advice}' if advice else ''}"
-    return Transient(Reason.GRAPH_UNREACHABLE, message, after=answer.after)
+    words = f": {response.message}" if response.message else ""
+    message = f"{where} gave no token (status {response.status}){words}{f'; {advice}' if advice else ''}"
+    return Transient(Reason.GRAPH_UNREACHABLE, message, after=response.after)
 
 
-def _name_issuer(material: Material) -> str:
+def _name_issuer(material: ProofMaterial) -> str:
     issuer = read_claims(material.value).get("iss") if isinstance(material, Assertion) else None
     return f", {issuer}" if isinstance(issuer, str) else ""
 
 
-def _describe_subject(material: Material) -> str:
+def _describe_subject(material: ProofMaterial) -> str:
     """Tell what a federated credential has to match: none of the three is secret."""
     claims = read_claims(material.value) if isinstance(material, Assertion) else {}
     audience = claims.get("aud")

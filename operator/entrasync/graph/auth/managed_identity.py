@@ -9,16 +9,16 @@ import msal
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
-from entrasync.graph.auth.credentials import ManagedIdentity, Material
-from entrasync.graph.auth.login import check_tenant, read_life
-from entrasync.graph.auth.login_errors import no_token
-from entrasync.graph.auth.msal_http import LoginWire
-from entrasync.graph.auth.token_claims import Token, read_token
+from entrasync.graph.auth.credentials import ManagedIdentity, ProofMaterial
+from entrasync.graph.auth.login import check_tenant, read_lifetime
+from entrasync.graph.auth.login_errors import make_no_token_error
+from entrasync.graph.auth.msal_http import MsalHttpClient
+from entrasync.graph.auth.token_claims import AccessToken, parse_access_token
 from entrasync.graph.wire.clouds import GraphEndpoint
 
-WHERE = "The endpoint of managed identities"
+ENDPOINT_NAME = "The endpoint of managed identities"
 
-UPDATING = frozenset({404, 410})
+UPDATING_STATUSES = frozenset({404, 410})
 """While Azure updates the endpoint (Microsoft: "How to use managed identities to acquire an access token")."""
 
 
@@ -35,19 +35,19 @@ class ManagedIdentityLogin:
     ) -> None:
         self._endpoint = endpoint
         self._credential = credential
-        self._wire = LoginWire(tls, transport=transport, is_local=True)
+        self._http = MsalHttpClient(tls, transport=transport, is_local=True)
 
-    def acquire(self, material: Material | None = None) -> tuple[Token, timedelta]:
+    def acquire(self, material: ProofMaterial | None = None) -> tuple[AccessToken, timedelta]:
         """Ask for a new token; returns it and its life. Raises `Stalled` or `Transient`."""
         del material  # there is nothing to prove
         try:
-            result = self._ask()
+            result = self._request_token()
         except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
             raise self._stalled(f"there is none ({type(error).__name__})") from None
         except httpx.HTTPError as error:
             raise Transient(
                 Reason.GRAPH_UNREACHABLE,
-                f"{WHERE} did not answer ({type(error).__name__}); it does only on machines of Azure, "
+                f"{ENDPOINT_NAME} did not answer ({type(error).__name__}); it does only on machines of Azure, "
                 "and a network policy must let the operator reach 169.254.169.254",
             ) from None
         except (ValueError, KeyError, TypeError, AttributeError, OSError, msal.exceptions.MsalError):
@@ -55,39 +55,39 @@ class ManagedIdentityLogin:
             raise self._refusal() from None
         return self._describe(result)
 
-    def _ask(self) -> dict[str, Any]:
+    def _request_token(self) -> dict[str, Any]:
         client_id = self._credential.client_id
         identity = (
             msal.UserAssignedManagedIdentity(client_id=client_id) if client_id else msal.SystemAssignedManagedIdentity()
         )
-        self._wire.begin()
+        self._http.start_login()
         # A new client each time: MSAL would answer from its own memory, refusals too
-        client = msal.ManagedIdentityClient(identity, http_client=self._wire)
+        client = msal.ManagedIdentityClient(identity, http_client=self._http)
         result = client.acquire_token_for_client(resource=self._endpoint.resource)
         return dict(result)
 
-    def _describe(self, result: dict[str, Any]) -> tuple[Token, timedelta]:
+    def _describe(self, result: dict[str, Any]) -> tuple[AccessToken, timedelta]:
         value = result.get("access_token")
         if not isinstance(value, str) or not value:
             raise self._refusal()
-        token = read_token(value, app_id=self._credential.client_id or "")
+        token = parse_access_token(value, app_id=self._credential.client_id or "")
         if not token.tenant_id:  # no authority vouches for the tenant here
             raise self._stalled("its token does not say to which tenant it belongs")
         check_tenant(token, self._credential.tenant_id)
-        return token, read_life(result)
+        return token, read_lifetime(result)
 
     def _refusal(self) -> EntraSyncError:
-        answer = self._wire.last
-        status = answer.status
-        if status is None or status == 429 or status in UPDATING or not 400 <= status < 500:
-            return no_token(WHERE, answer)
-        return self._stalled(answer.words or f"status {status}, and not in the words of Azure")
+        response = self._http.last_response
+        status = response.status
+        if status is None or status == 429 or status in UPDATING_STATUSES or not 400 <= status < 500:
+            return make_no_token_error(ENDPOINT_NAME, response)
+        return self._stalled(response.message or f"status {status}, and not in the words of Azure")
 
     def _stalled(self, why: str) -> Stalled:
         client_id = self._credential.client_id
         identity = f"managed identity {client_id}" if client_id else "the machine's own managed identity"
         return Stalled(
             Reason.CREDENTIAL_REFUSED,
-            f"{WHERE} gave no token for {identity}: {why}; the operator must run on a machine of Azure to which "
-            "this identity is assigned, or log in another way",
+            f"{ENDPOINT_NAME} gave no token for {identity}: {why}; the operator must run on a machine of Azure to "
+            "which this identity is assigned, or log in another way",
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Token:
+class AccessToken:
     """An access token for Graph and what it says: the app it was given to, its application permissions (sorted).
 
     `tenant_id` is empty when the token does not say.
@@ -38,11 +38,11 @@ def read_roles(token: str) -> tuple[str, ...]:
     return tuple(sorted(role for role in roles if isinstance(role, str))) if isinstance(roles, list) else ()
 
 
-def read_token(value: str, *, app_id: str = "") -> Token:
+def parse_access_token(value: str, *, app_id: str = "") -> AccessToken:
     """Read what a token says of itself; `app_id` stands where it does not say (`appid` in v1 tokens, `azp` in v2)."""
     claims = read_claims(value)
     app = _text(claims, "appid") or _text(claims, "azp") or app_id
-    return Token(value, app, read_roles(value), tenant_id=_text(claims, "tid"))
+    return AccessToken(value, app, read_roles(value), tenant_id=_text(claims, "tid"))
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

@@ -11,10 +11,10 @@ from entrasync.core.decision.errors import (
     Refused,
     Transient,
 )
-from entrasync.graph.auth.token_claims import Token
+from entrasync.graph.auth.token_claims import AccessToken
 from entrasync.graph.calls.operations import OWNED_BY, Operation
 from entrasync.graph.wire.redaction import Redactor
-from entrasync.graph.wire.responses import ErrorBody, Received, describe, read_error
+from entrasync.graph.wire.responses import ErrorBody, Response, read_error, summarize_error
 from entrasync.graph.wire.retry_after import read_retry_after
 
 TOKEN_CODES = frozenset({"InvalidAuthenticationToken", "Authentication_ExpiredToken", "TokenExpired"})
@@ -26,53 +26,53 @@ class InvalidToken(Transient):
 
 
 def classify(
-    operation: Operation, received: Received, *, token: Token | None = None, secrets: Iterable[str] = ()
+    operation: Operation, response: Response, *, token: AccessToken | None = None, secrets: Iterable[str] = ()
 ) -> EntraSyncError:
     """Turn an answer that is no success into the error to raise.
 
     The roles of the `token` sent go into the words; itself and `secrets` that were sent never do.
     """
-    error = read_error(received.body)
-    answer = describe(received, Redactor([*secrets, token.value] if token else secrets))
-    status = received.status
+    error = read_error(response.body)
+    answer = summarize_error(response, Redactor([*secrets, token.value] if token else secrets))
+    status = response.status
     if status == 401 and TOKEN_CODES.intersection(error.codes):
         return InvalidToken(Reason.GRAPH_UNREACHABLE, f"Graph does not take our token {_quote(answer)}")
-    if status in {401, 403, 404} and not is_from_graph(received, error):
+    if status in {401, 403, 404} and not is_from_graph(response, error):
         return _not_from_graph(operation, answer)
     if status in {401, 403}:
         return _permission(operation, answer, token)
     if status == 429:
         return Transient(
-            Reason.THROTTLED, f"Graph asks for a pause {_quote(answer)}", after=read_retry_after(received.headers)
+            Reason.THROTTLED, f"Graph asks for a pause {_quote(answer)}", after=read_retry_after(response.headers)
         )
     if status == 408 or status >= 500:
-        return _server_fault(operation, received, answer=answer)
+        return _server_fault(operation, response, answer=answer)
     return _refusal(operation, answer)
 
 
-def is_from_graph(received: Received, error: ErrorBody | None = None) -> bool:
+def is_from_graph(response: Response, error: ErrorBody | None = None) -> bool:
     """Tell whether Graph itself answered: it puts a request id or its envelope into all it says, a proxy neither."""
-    return bool(received.request_id) or (error or read_error(received.body)).is_envelope
+    return bool(response.request_id) or (error or read_error(response.body)).is_envelope
 
 
-def unreadable(operation: Operation, why: str) -> EntraSyncError:
+def make_unreadable_error(operation: Operation, why: str) -> EntraSyncError:
     """Say that Graph's success could not be understood; a write may have happened then."""
-    message = f"Graph gave an unreadable answer when asked to {operation.words}: {why}"
+    message = f"Graph gave an unreadable answer when asked to {operation.description}: {why}"
     if operation.is_write:
         return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message)
     return Transient(Reason.GRAPH_UNREACHABLE, message)
 
 
-def lost(operation: Operation, why: str, *, is_sent: bool) -> EntraSyncError:
+def make_lost_error(operation: Operation, why: str, *, is_sent: bool) -> EntraSyncError:
     """Say that no answer came. `is_sent` is False only if surely no byte of the request left."""
-    message = f"No answer from Graph when asked to {operation.words}: {why}"
+    message = f"No answer from Graph when asked to {operation.description}: {why}"
     if operation.is_write and is_sent:
         return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message)
     return Transient(Reason.GRAPH_UNREACHABLE, message)
 
 
 def _refusal(operation: Operation, answer: GraphAnswer) -> EntraSyncError:
-    message = f"Graph refused to {operation.words} {_quote(answer)}"
+    message = f"Graph refused to {operation.description} {_quote(answer)}"
     if answer.status < 400:
         message += ". A redirect is never followed: check the cloud's endpoint and any proxy"
     refused = Refused(Reason.REQUEST_REFUSED, message, answer=answer)
@@ -83,35 +83,35 @@ def _refusal(operation: Operation, answer: GraphAnswer) -> EntraSyncError:
     return refused
 
 
-def _server_fault(operation: Operation, received: Received, *, answer: GraphAnswer) -> EntraSyncError:
-    message = f"Graph failed to {operation.words} {_quote(answer)}"
+def _server_fault(operation: Operation, response: Response, *, answer: GraphAnswer) -> EntraSyncError:
+    message = f"Graph failed to {operation.description} {_quote(answer)}"
     if operation.is_write:
         return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message, answer=answer)
-    return Transient(Reason.GRAPH_UNREACHABLE, message, after=read_retry_after(received.headers))
+    return Transient(Reason.GRAPH_UNREACHABLE, message, after=read_retry_after(response.headers))
 
 
 def _not_from_graph(operation: Operation, answer: GraphAnswer) -> EntraSyncError:
     """Judge a 401, 403 or 404 that bears no mark of Graph: a proxy's word must not count as absence or refusal."""
-    message = f"Something between us and Graph answered {answer.status} when asked to {operation.words}"
+    message = f"Something between us and Graph answered {answer.status} when asked to {operation.description}"
     return Transient(Reason.GRAPH_UNREACHABLE, message)
 
 
-def _permission(operation: Operation, answer: GraphAnswer, token: Token | None) -> EntraSyncError:
-    message = f"Graph refused to {operation.words} {_quote(answer)}. {_advise(operation, token)}"
+def _permission(operation: Operation, answer: GraphAnswer, token: AccessToken | None) -> EntraSyncError:
+    message = f"Graph refused to {operation.description} {_quote(answer)}. {_advise(operation, token)}"
     refused = Refused(Reason.PERMISSION_MISSING, message, answer=answer)
     return PossiblyReplicating(refused, answer=answer)
 
 
-def _advise(operation: Operation, token: Token | None) -> str:
+def _advise(operation: Operation, token: AccessToken | None) -> str:
     app = f"app {token.app_id}" if token and token.app_id else "the operator's app"
     carried = token.roles if token else ()
     has = f"The token carries the roles: {', '.join(carried) or 'none'}."
     enough = [name for name in operation.permissions if name in carried]
     if not enough:
-        wanted = " or ".join(_with_condition(name) for name in operation.worth_granting)
+        wanted = " or ".join(_with_condition(name) for name in operation.recommended_permissions)
         return f"{has} Grant {app} the Graph application permission {wanted}, with admin consent."
     if enough == [OWNED_BY]:
-        other = next(name for name in operation.worth_granting if name != OWNED_BY)
+        other = next(name for name in operation.recommended_permissions if name != OWNED_BY)
         return f"{has} {OWNED_BY} counts only if {app} owns the service principal: make it an owner or grant {other}."
     return f"{has} That should be enough: check that {app} is enabled and that no access policy blocks it."
 

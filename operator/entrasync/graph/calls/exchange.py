@@ -11,29 +11,35 @@ import httpx
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, Transient
-from entrasync.graph.auth.token_claims import Token
-from entrasync.graph.auth.tokens import Tokens
+from entrasync.graph.auth.token_claims import AccessToken
+from entrasync.graph.auth.tokens import TokenProvider
 from entrasync.graph.calls.call_metrics import CallMetrics
-from entrasync.graph.calls.error_classifier import InvalidToken, classify, lost, unreadable
+from entrasync.graph.calls.error_classifier import InvalidToken, classify, make_lost_error, make_unreadable_error
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.calls.operations import Operation
-from entrasync.graph.wire.responses import Received
+from entrasync.graph.wire.responses import Response
 
 USER_AGENT = f"entra-sync-operator/{metadata.version('entra-sync-operator')}"
 
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol, httpx.ProxyError)
+NOT_SENT_ERRORS = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.ProxyError,
+)
 """httpx raises these before the first byte of a request."""
 
 
 @dataclass(frozen=True)
-class Bounds:
+class ExchangeLimits:
     """How long (real time: to connect, between two reads, in all) and how much (an answer's bytes, a list's pages)."""
 
-    connect: timedelta = timedelta(seconds=5)
-    read: timedelta = timedelta(seconds=30)
-    total: timedelta = timedelta(seconds=60)
-    body_bytes: int = 32 * 1024 * 1024  # templates with inline schemas come to megabytes
-    pages: int = 100
+    connect_timeout: timedelta = timedelta(seconds=5)
+    read_timeout: timedelta = timedelta(seconds=30)
+    total_timeout: timedelta = timedelta(seconds=60)
+    max_body_bytes: int = 32 * 1024 * 1024  # templates with inline schemas come to megabytes
+    max_pages: int = 100
 
 
 @dataclass(frozen=True)
@@ -63,79 +69,79 @@ class Exchange:
     """The tenant's one way to Graph. Repeats nothing, but for one try more after Graph called the token invalid."""
 
     http: httpx.AsyncClient
-    tokens: Tokens
+    tokens: TokenProvider
     limiter: TenantLimiter
-    observer: CallMetrics
-    bounds: Bounds = field(default_factory=Bounds)
+    metrics: CallMetrics
+    limits: ExchangeLimits = field(default_factory=ExchangeLimits)
 
-    async def send(self, request: Request) -> Received:
+    async def send(self, request: Request) -> Response:
         """Send a request; returns a 2xx answer. Raises the errors of `classify`, or the token's, or the limiter's."""
         try:
             return await self._try(request)
         except InvalidToken:  # dropped by now
             return await self._try(request)
 
-    async def _try(self, request: Request) -> Received:
-        token = await self.tokens.token()
-        async with self.limiter.place(is_urgent=not request.is_background):
-            received = await self._observed(request, token)
-            if received.status == 429:
-                pause = self.limiter.pause(received.headers)
-                self.observer.throttled(request.operation.name, pause.total_seconds())
+    async def _try(self, request: Request) -> Response:
+        token = await self.tokens.get_token()
+        async with self.limiter.slot(is_urgent=not request.is_background):
+            response = await self._exchange(request, token)
+            if response.status == 429:
+                pause = self.limiter.pause(response.headers)
+                self.metrics.throttled(request.operation.name, pause.total_seconds())
             else:
-                self.limiter.note(received.headers)
-        if received.is_success:
-            return received
-        raise self._judge(request, received, token)
+                self.limiter.record_response(response.headers)
+        if response.is_success:
+            return response
+        raise self._classify(request, response, token)
 
-    def _judge(self, request: Request, received: Received, token: Token) -> EntraSyncError:
-        error = classify(request.operation, received, token=token, secrets=request.secrets)
+    def _classify(self, request: Request, response: Response, token: AccessToken) -> EntraSyncError:
+        error = classify(request.operation, response, token=token, secrets=request.secrets)
         if isinstance(error, InvalidToken):
             self.tokens.drop(token)
         elif error.reason is Reason.PERMISSION_MISSING and not set(request.operation.permissions) & set(token.roles):
-            self.tokens.recheck(token)
+            self.tokens.drop_for_missing_role(token)
         return error
 
-    async def _observed(self, request: Request, token: Token) -> Received:
+    async def _exchange(self, request: Request, token: AccessToken) -> Response:
         """Exchange, and tell the observer of it whatever comes."""
         request_id = str(uuid.uuid4())
         status, began = None, time.perf_counter()
         try:
-            async with asyncio.timeout(self.bounds.total.total_seconds()):
-                received = await self._receive(request, self._headers(request, token, request_id))
-            status, request_id = received.status, received.request_id or request_id
-        except NOT_SENT as error:
-            raise lost(request.operation, type(error).__name__, is_sent=False) from error
+            async with asyncio.timeout(self.limits.total_timeout.total_seconds()):
+                response = await self._receive(request, self._headers(request, token, request_id))
+            status, request_id = response.status, response.request_id or request_id
+        except NOT_SENT_ERRORS as error:
+            raise make_lost_error(request.operation, type(error).__name__, is_sent=False) from error
         except httpx.HTTPError as error:
-            raise lost(request.operation, type(error).__name__, is_sent=True) from error
+            raise make_lost_error(request.operation, type(error).__name__, is_sent=True) from error
         except TimeoutError as error:
-            raise lost(request.operation, "it took too long", is_sent=True) from error
+            raise make_lost_error(request.operation, "it took too long", is_sent=True) from error
         finally:
-            self.observer.called(request.operation.name, status, time.perf_counter() - began, request_id)
-        return received
+            self.metrics.called(request.operation.name, status, time.perf_counter() - began, request_id)
+        return response
 
-    async def _receive(self, request: Request, headers: dict[str, str]) -> Received:
-        limits = self.bounds
-        connect, read = limits.connect.total_seconds(), limits.read.total_seconds()
+    async def _receive(self, request: Request, headers: dict[str, str]) -> Response:
+        limits = self.limits
+        connect, read = limits.connect_timeout.total_seconds(), limits.read_timeout.total_seconds()
         timeout = httpx.Timeout(connect=connect, read=read, write=read, pool=connect)
         stream = self.http.stream(request.method, request.url, content=request.body, headers=headers, timeout=timeout)
         async with stream as response:
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk
-                if len(body) > limits.body_bytes:
+                if len(body) > limits.max_body_bytes:
                     raise self._too_long(request.operation, response.status_code)
-            return Received(response.status_code, response.headers, bytes(body))
+            return Response(response.status_code, response.headers, bytes(body))
 
     def _too_long(self, operation: Operation, status: int) -> EntraSyncError:
-        why = f"it is longer than {self.bounds.body_bytes} bytes (status {status})"
+        why = f"it is longer than {self.limits.max_body_bytes} bytes (status {status})"
         if 400 <= status < 500:  # nothing was done; what the refusal says is lost
             return Transient(
-                Reason.GRAPH_UNREACHABLE, f"Graph refused to {operation.words} in an answer too long to read"
+                Reason.GRAPH_UNREACHABLE, f"Graph refused to {operation.description} in an answer too long to read"
             )
-        return unreadable(operation, why)
+        return make_unreadable_error(operation, why)
 
-    def _headers(self, request: Request, token: Token, request_id: str) -> dict[str, str]:
+    def _headers(self, request: Request, token: AccessToken, request_id: str) -> dict[str, str]:
         headers = {
             "Authorization": f"Bearer {token.value}",
             "Accept": "application/json",

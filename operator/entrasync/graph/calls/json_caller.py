@@ -6,14 +6,14 @@ from typing import Any
 
 from entrasync.api.job.secret_keys import KEYS_WITH_FIELDS
 from entrasync.core.decision.errors import PossiblyReplicating
-from entrasync.graph.calls.error_classifier import unreadable
+from entrasync.graph.calls.error_classifier import make_unreadable_error
 from entrasync.graph.calls.exchange import Exchange, Request
 from entrasync.graph.calls.operations import Operation
-from entrasync.graph.calls.pages import Pages
-from entrasync.graph.calls.urls import Addresses
+from entrasync.graph.calls.pages import PageReader
+from entrasync.graph.calls.urls import Urls
 from entrasync.graph.wire.clouds import GraphEndpoint
 from entrasync.graph.wire.payloads import UnreadableError, read_object
-from entrasync.graph.wire.responses import Received
+from entrasync.graph.wire.responses import Response
 
 
 class JsonCaller:
@@ -24,10 +24,10 @@ class JsonCaller:
 
     def __init__(self, exchange: Exchange, endpoint: GraphEndpoint) -> None:
         self._exchange = exchange
-        self._pages = Pages(exchange, endpoint.graph_url)
+        self._pages = PageReader(exchange, endpoint.graph_url)
         self._endpoint = endpoint
         self._clock = exchange.limiter.clock
-        self._urls = Addresses(endpoint.root)
+        self._urls = Urls(endpoint.root)
 
     async def _send(
         self,
@@ -37,7 +37,7 @@ class JsonCaller:
         *,
         document: Mapping[str, Any] | None = None,
         secrets: Mapping[str, str] | None = None,
-    ) -> Received:
+    ) -> Response:
         """Send `document` as JSON, or no body.
 
         No error shows a value of `secrets`, except those that are settings rather than secrets.
@@ -48,18 +48,18 @@ class JsonCaller:
 
     async def _get(self, operation: Operation, url: str) -> Mapping[str, Any] | None:
         """Read one JSON object; returns None only when Graph answered 404."""
-        received = await self._send_unless_missing(Request(operation, "GET", url))
-        return read_answer(operation, received) if received else None
+        response = await self._send_unless_missing(Request(operation, "GET", url))
+        return read_response(operation, response) if response else None
 
     async def _delete(self, operation: Operation, url: str) -> bool:
         """Delete something; returns False when Graph answered 404."""
         return await self._send_unless_missing(Request(operation, "DELETE", url)) is not None
 
     async def _list(self, operation: Operation, url: str, *, is_background: bool = False) -> list[object]:
-        """Read the entries of all pages of a collection. Raises what `Pages.read_all` raises."""
+        """Read the entries of all pages of a collection. Raises what `PageReader.read_all` raises."""
         return await self._pages.read_all(operation, url, is_background=is_background)
 
-    async def _send_unless_missing(self, request: Request) -> Received | None:
+    async def _send_unless_missing(self, request: Request) -> Response | None:
         try:
             return await self._exchange.send(request)
         except PossiblyReplicating as error:
@@ -68,12 +68,12 @@ class JsonCaller:
             raise
 
 
-def read_answer(operation: Operation, received: Received) -> Mapping[str, Any]:
+def read_response(operation: Operation, response: Response) -> Mapping[str, Any]:
     """Read the JSON object of a successful answer.
 
     Raises `Transient` when it cannot be read, and for a write `OutcomeUnknown`.
     """
     try:
-        return read_object(received.body)
+        return read_object(response.body)
     except UnreadableError as error:
-        raise unreadable(operation, str(error)) from error
+        raise make_unreadable_error(operation, str(error)) from error

@@ -11,14 +11,14 @@ from entrasync.core.decision.errors import Transient
 from entrasync.core.primitives.clock import Clock
 from entrasync.graph.wire.retry_after import read_retry_after
 
-LONGEST_WAIT = timedelta(seconds=3)
+MAX_WAIT_IN_CALL = timedelta(seconds=3)
 """A shorter pause is waited out inside a call; a longer one goes back to the queue, which then has its workers free."""
 
-FIRST_PAUSE = timedelta(seconds=1)
-LAST_PAUSE = timedelta(seconds=60)
+INITIAL_PAUSE = timedelta(seconds=1)
+MAX_PAUSE = timedelta(seconds=60)
 """Some identity resources send 429 without Retry-After; then the pause doubles from the first of these to the last."""
 
-BUSY_SHARE = 0.8
+BUSY_QUOTA_SHARE = 0.8
 """Graph tells the used share of the quota from here on (documented: 0.8 to 1.8)."""
 
 BUSY_PERIOD = timedelta(seconds=10)
@@ -41,37 +41,37 @@ class TenantLimiter:
         self._urgent: deque[asyncio.Future[None]] = deque()
         self._background: deque[asyncio.Future[None]] = deque()
         self._paused_until: datetime | None = None
-        self._next_pause = FIRST_PAUSE
+        self._next_pause = INITIAL_PAUSE
         self._busy_until: datetime | None = None
 
     @asynccontextmanager
-    async def place(self, *, is_urgent: bool) -> AsyncIterator[None]:
+    async def slot(self, *, is_urgent: bool) -> AsyncIterator[None]:
         """Hold one of the tenant's places. Raises `Transient` (THROTTLED, `after`) in a pause that is not short."""
-        await self._enter(is_urgent)
+        await self._acquire(is_urgent)
         try:
             yield
         finally:
-            self._leave()
+            self._release()
 
     def pause(self, headers: Mapping[str, str]) -> timedelta:
         """Stop all calls after a 429, for as long as it says or else growing; returns for how long."""
-        asked = read_retry_after(headers)
-        wait = self._next_pause if asked is None else asked
-        if asked is None:
-            self._next_pause = min(self._next_pause * 2, LAST_PAUSE)
+        retry_after = read_retry_after(headers)
+        wait = self._next_pause if retry_after is None else retry_after
+        if retry_after is None:
+            self._next_pause = min(self._next_pause * 2, MAX_PAUSE)
         until = self.clock.now() + wait
         if self._paused_until is None or until > self._paused_until:
             self._paused_until = until
         return wait
 
-    def note(self, headers: Mapping[str, str]) -> None:
+    def record_response(self, headers: Mapping[str, str]) -> None:
         """Learn from an answer that is no 429: how full the quota is, and that the pause before was long enough."""
-        self._next_pause = FIRST_PAUSE
+        self._next_pause = INITIAL_PAUSE
         try:
             share = float(headers.get("x-ms-throttle-limit-percentage", "0"))
         except ValueError:
             return
-        if share >= BUSY_SHARE:
+        if share >= BUSY_QUOTA_SHARE:
             self._busy_until = self.clock.now() + BUSY_PERIOD
 
     def remaining_pause(self) -> timedelta:
@@ -84,47 +84,47 @@ class TenantLimiter:
             return timedelta()
         return remaining
 
-    async def _enter(self, is_urgent: bool) -> None:
+    async def _acquire(self, is_urgent: bool) -> None:
         while True:
             await self._wait_out_pause()
-            await self._take_place(is_urgent)
+            await self._take_slot(is_urgent)
             if not self.remaining_pause():
                 return
-            self._leave()  # the pause began while we stood in line
+            self._release()  # the pause began while we stood in line
 
     async def _wait_out_pause(self) -> None:
         while remaining := self.remaining_pause():
-            if remaining > LONGEST_WAIT:
+            if remaining > MAX_WAIT_IN_CALL:
                 raise Transient(Reason.THROTTLED, "Graph asked for a pause; it is kept", after=remaining)
             await self.clock.sleep(remaining)
 
-    async def _take_place(self, is_urgent: bool) -> None:
-        line = self._urgent if is_urgent else self._background
-        if not line and self._has_room(is_urgent) and not (self._urgent and not is_urgent):
+    async def _take_slot(self, is_urgent: bool) -> None:
+        waiters = self._urgent if is_urgent else self._background
+        if not waiters and self._has_free_slot(is_urgent) and not (self._urgent and not is_urgent):
             self._in_flight += 1
             return
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        line.append(turn)
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiters.append(waiter)
         try:
-            await turn
+            await waiter
         except asyncio.CancelledError:
-            if not turn.cancelled():
-                self._leave()  # the place was given in the same moment
+            if not waiter.cancelled():
+                self._release()  # the place was given in the same moment
             raise
 
-    def _leave(self) -> None:
+    def _release(self) -> None:
         self._in_flight -= 1
-        self._admit()
+        self._wake_waiters()
 
-    def _admit(self) -> None:
-        for line, is_urgent in ((self._urgent, True), (self._background, False)):
-            while line and self._has_room(is_urgent):
-                turn = line.popleft()
-                if not turn.done():  # else whoever stood there has given up
+    def _wake_waiters(self) -> None:
+        for waiters, is_urgent in ((self._urgent, True), (self._background, False)):
+            while waiters and self._has_free_slot(is_urgent):
+                waiter = waiters.popleft()
+                if not waiter.done():  # else whoever stood there has given up
                     self._in_flight += 1
-                    turn.set_result(None)
+                    waiter.set_result(None)
 
-    def _has_room(self, is_urgent: bool) -> bool:
+    def _has_free_slot(self, is_urgent: bool) -> bool:
         return self._in_flight < self._bound(is_urgent)
 
     def _bound(self, is_urgent: bool) -> int:

@@ -25,15 +25,19 @@ _DIRECTORY_READ = (
 
 @dataclass(frozen=True)
 class Operation:
-    """One kind of call: `name` is a metric's label, `words` complete "Graph refused to ...", least permission first."""
+    """One kind of call to Graph.
+
+    `name` is the label of metrics, `description` completes "Graph refused to ...", and `permissions` begin with the
+    least one.
+    """
 
     name: str
-    words: str
+    description: str
     permissions: tuple[str, ...]
     is_write: bool = False
 
     @property
-    def worth_granting(self) -> tuple[str, ...]:
+    def recommended_permissions(self) -> tuple[str, ...]:
         """The permissions to advise: whoever grants one that only reads jobs would meet the next refusal."""
         return _WRITE if set(_WRITE) <= set(self.permissions) else self.permissions
 

@@ -18,25 +18,25 @@ class LimiterShare(TenantLimiter):
         self.shared = shared
 
     @asynccontextmanager
-    async def place(self, *, is_urgent: bool) -> AsyncIterator[None]:
+    async def slot(self, *, is_urgent: bool) -> AsyncIterator[None]:
         """Hold a place of the lane, and one of all. Raises `Transient` as the shared one does."""
-        async with super().place(is_urgent=is_urgent), self.shared.place(is_urgent=is_urgent):
+        async with super().slot(is_urgent=is_urgent), self.shared.slot(is_urgent=is_urgent):
             yield
 
     def pause(self, headers: Mapping[str, str]) -> timedelta:
         """Stop all calls, of other lanes too, after a 429."""
         return self.shared.pause(headers)
 
-    def note(self, headers: Mapping[str, str]) -> None:
+    def record_response(self, headers: Mapping[str, str]) -> None:
         """Learn from an answer, for all lanes."""
-        self.shared.note(headers)
+        self.shared.record_response(headers)
 
     def remaining_pause(self) -> timedelta:
         """Tell how long the pause of all lasts; zero without one."""
         return self.shared.remaining_pause()
 
 
-class Limiters:
+class SharedLimiters:
     """One limiter for each app in a tenant of a cloud, as Graph counts their calls together.
 
     Each has as many places as the install allows; a connection may ask for fewer. Those that nobody uses vanish.

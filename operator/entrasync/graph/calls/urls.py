@@ -6,7 +6,7 @@ from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import Stalled
 
 
-class Addresses:
+class Urls:
     """The URLs below one Graph's root, which has the version and no slash at the end."""
 
     def __init__(self, root: str) -> None:

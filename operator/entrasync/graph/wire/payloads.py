@@ -10,7 +10,7 @@ from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.stored_secrets import StoredSecret
 from entrasync.core.remote.templates import RemoteTemplate
 
-LONGEST_INT = 4300
+MAX_INT_DIGITS = 4300
 """Digits; Python refuses to read more, and one absurd number must not hide a whole list."""
 
 
@@ -96,7 +96,7 @@ def _read_float(text: str) -> float | None:
 
 
 def _read_int(text: str) -> int | None:
-    return int(text) if len(text) <= LONGEST_INT else None
+    return int(text) if len(text) <= MAX_INT_DIGITS else None
 
 
 _DECODER = json.JSONDecoder(parse_constant=lambda _: None, parse_float=_read_float, parse_int=_read_int)

@@ -7,25 +7,25 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-HIDDEN = "*"
+MASK = "*"
 """Stands where a secret stood."""
 
-SHORTEST_SECRET = 4
+MIN_SECRET_LENGTH = 4
 """Characters; to hide shorter values, such as `1` or `No`, would only make the words unreadable."""
 
-PIECE = 8
+FRAGMENT_LENGTH = 8
 """Characters in a row of a secret that are hidden wherever they stand: shortened quotes show its beginning or end.
 
 White space does not count.
 """
 
-MOST_WORDS = 8192
+MAX_TEXT_LENGTH = 8192
 """Characters of a text that are searched; what comes after them is left out."""
 
-FEW_PIECES = 256
+MAX_SINGLE_SEARCHES = 256
 """So many are looked for one by one, which is quickest for the usual short text."""
 
-MOST_SECRETS = 16 * 1024
+MAX_SECRETS_LENGTH = 16 * 1024
 """Characters of secrets that are searched for. With more of them a text is hidden as a whole."""
 
 _SPACE = re.compile(rb"\s")
@@ -40,22 +40,24 @@ class Redactor:
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        values = [value for value in secrets if len(value.strip()) >= SHORTEST_SECRET]
-        self._is_whole = sum(map(len, values)) > MOST_SECRETS
+        values = [value for value in secrets if len(value.strip()) >= MIN_SECRET_LENGTH]
+        self._is_whole = sum(map(len, values)) > MAX_SECRETS_LENGTH
         forms = set[bytes]() if self._is_whole else {form for value in values for form in _write_in_all_forms(value)}
-        self._short = sorted(form for form in forms if len(form) < PIECE)
-        self._long = b"\n".join(sorted(form for form in forms if len(form) >= PIECE))  # no form has white space
+        self._short = sorted(form for form in forms if len(form) < FRAGMENT_LENGTH)
+        self._long = b"\n".join(
+            sorted(form for form in forms if len(form) >= FRAGMENT_LENGTH)
+        )  # no form has white space
 
     def __repr__(self) -> str:
         return "Veil()"
 
-    def hide(self, text: str) -> str:
+    def redact(self, text: str) -> str:
         """Put `*` in place of each secret and each piece of one."""
         if self._is_whole:
-            return HIDDEN if text else ""
+            return MASK if text else ""
         if not self._short and not self._long:
             return text
-        text = text[:MOST_WORDS]
+        text = text[:MAX_TEXT_LENGTH]
         hidden = bytearray(len(text))
         for reading in _read_in_all_ways(text):
             for begin, end in self._find(reading.data):
@@ -67,16 +69,16 @@ class Redactor:
         """Yield where secrets and pieces begin and end."""
         for form in self._short:
             yield from ((found.start(), found.end()) for found in re.finditer(re.escape(form), data))
-        pieces = [data[begin : begin + PIECE] for begin in range(len(data) - PIECE + 1)]
-        known = self._find_pieces(frozenset(pieces))
-        yield from ((begin, begin + PIECE) for begin, piece in enumerate(pieces) if piece in known)
+        fragments = [data[begin : begin + FRAGMENT_LENGTH] for begin in range(len(data) - FRAGMENT_LENGTH + 1)]
+        known = self._find_fragments(frozenset(fragments))
+        yield from ((begin, begin + FRAGMENT_LENGTH) for begin, fragment in enumerate(fragments) if fragment in known)
 
-    def _find_pieces(self, pieces: frozenset[bytes]) -> frozenset[bytes]:
+    def _find_fragments(self, fragments: frozenset[bytes]) -> frozenset[bytes]:
         """Find those that are pieces of secrets: few by a search each, many in one walk along the secrets."""
-        if len(pieces) <= FEW_PIECES:
-            return frozenset(piece for piece in pieces if piece in self._long)
-        steps = range(len(self._long) - PIECE + 1)
-        return pieces & {self._long[begin : begin + PIECE] for begin in steps}
+        if len(fragments) <= MAX_SINGLE_SEARCHES:
+            return frozenset(fragment for fragment in fragments if fragment in self._long)
+        steps = range(len(self._long) - FRAGMENT_LENGTH + 1)
+        return fragments & {self._long[begin : begin + FRAGMENT_LENGTH] for begin in steps}
 
 
 @dataclass(frozen=True)
@@ -152,4 +154,4 @@ def _write(text: str, hidden: bytearray) -> Iterator[str]:
         if not hidden[place]:
             yield letter
         elif not place or not hidden[place - 1]:
-            yield HIDDEN
+            yield MASK

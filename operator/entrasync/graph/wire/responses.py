@@ -12,15 +12,15 @@ from typing import Any
 from entrasync.core.decision.errors import GraphAnswer
 from entrasync.graph.wire.redaction import Redactor
 
-LONGEST_WORDS = 300
+MAX_MESSAGE_LENGTH = 300
 """Characters of Graph's words that we repeat: a condition's message is read by people."""
 
-DEEPEST = 8
+MAX_ERROR_DEPTH = 8
 """Errors in errors in errors: more levels than Graph was ever seen to use."""
 
 
 @dataclass(frozen=True)
-class Received:
+class Response:
     """Status, headers (looked up without regard to case, or in lower case) and whole body of one answer."""
 
     status: int
@@ -59,20 +59,22 @@ def read_error(body: bytes) -> ErrorBody:
     return ErrorBody(codes, innermost, is_envelope=True)
 
 
-def describe(received: Received, veil: Redactor) -> GraphAnswer:
+def summarize_error(response: Response, redactor: Redactor) -> GraphAnswer:
     """Put an answer into few words: the innermost code, its message on one line and cut, the request id.
 
-    The `veil` hides what was in the request, should Graph, a target app or a proxy repeat it.
+    The `redactor` hides what was in the request, should Graph, a target app or a proxy repeat it.
     """
-    error = read_error(received.body)
+    error = read_error(response.body)
     code = error.codes[-1] if error.codes else ""
-    return GraphAnswer(received.status, cut(veil.hide(code)), cut(veil.hide(error.message)), received.request_id)
+    return GraphAnswer(
+        response.status, shorten(redactor.redact(code)), shorten(redactor.redact(error.message)), response.request_id
+    )
 
 
-def cut(text: str) -> str:
-    """Bring foreign text onto one line of printable characters, at most `LONGEST_WORDS` long."""
+def shorten(text: str) -> str:
+    """Bring foreign text onto one line of printable characters, at most `MAX_MESSAGE_LENGTH` long."""
     line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return line if len(line) <= LONGEST_WORDS else line[: LONGEST_WORDS - 1] + "…"
+    return line if len(line) <= MAX_MESSAGE_LENGTH else line[: MAX_MESSAGE_LENGTH - 1] + "…"
 
 
 def _read_envelope(text: bytes | str) -> Mapping[str, Any] | None:
@@ -85,7 +87,7 @@ def _read_envelope(text: bytes | str) -> Mapping[str, Any] | None:
 
 
 def _walk_inwards(error: Mapping[str, Any] | None) -> Iterator[Mapping[str, Any]]:
-    for _ in range(DEEPEST):
+    for _ in range(MAX_ERROR_DEPTH):
         if error is None:
             return
         yield error

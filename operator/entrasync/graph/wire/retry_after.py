@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-LONGEST = timedelta(hours=1)
+MAX_RETRY_AFTER = timedelta(hours=1)
 """A longer pause is not believed: one malformed date would silence a tenant for years."""
 
 
 def read_retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Tell how long Graph asks us to wait, between 0 and `LONGEST`; None when it does not say so readably.
+    """Tell how long Graph asks us to wait, between 0 and `MAX_RETRY_AFTER`; None when it does not say so readably.
 
     `headers` must look names up without regard to case, or hold them in lower case. A date is measured against the
     answer's own `Date`: the server's clock may be another than ours, and both stand in the same answer.
@@ -21,14 +21,14 @@ def read_retry_after(headers: Mapping[str, str]) -> timedelta | None:
     if wait is None:
         then, now = _read_date(value), _read_date(headers.get("date", ""))
         wait = then - now if then and now else None
-    return None if wait is None else min(max(wait, timedelta()), LONGEST)
+    return None if wait is None else min(max(wait, timedelta()), MAX_RETRY_AFTER)
 
 
 def _read_seconds(value: str) -> timedelta | None:
     try:
         return timedelta(seconds=float(value))
     except OverflowError:  # "inf", or more than timedelta can hold
-        return LONGEST
+        return MAX_RETRY_AFTER
     except ValueError:  # a date, or "nan"
         return None
 

@@ -18,13 +18,13 @@ from httpx_aiohttp import AiohttpTransport
 
 from entrasync.graph.wire.clouds import GraphEndpoint
 
-CONNECTIONS = 64
+MAX_CONNECTIONS = 64
 """Kept-alive connections at most, unless the caller needs more at once."""
 
-IDLE_SECONDS = 30.0
+KEEPALIVE_TIMEOUT_SECONDS = 30.0
 """Shorter than front ends keep an idle connection, so that rarely a write meets one that is being closed."""
 
-NOT_SENT = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
+NOT_SENT_ERRORS = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
 """aiohttp raises these before it has a connection: refused, no place in the pool, a proxy that lets nobody through."""
 
 
@@ -37,7 +37,7 @@ def build_tls(endpoint: GraphEndpoint) -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-def build_transport(endpoint: GraphEndpoint, *, connections: int = CONNECTIONS) -> httpx.AsyncBaseTransport:
+def build_transport(endpoint: GraphEndpoint, *, connections: int = MAX_CONNECTIONS) -> httpx.AsyncBaseTransport:
     """Build the transport to one Graph: HTTP/1.1, kept alive, bounded. Proxies come from the environment.
 
     HTTP/1.1 only: with HTTP/2 a front end that closes a connection takes down all calls in flight on it.
@@ -53,13 +53,15 @@ class GraphTransport(AiohttpTransport):
     """
 
     def __init__(
-        self, tls: ssl.SSLContext, *, proxy: httpx.Proxy | None = None, connections: int = CONNECTIONS
+        self, tls: ssl.SSLContext, *, proxy: httpx.Proxy | None = None, connections: int = MAX_CONNECTIONS
     ) -> None:
         self._connections = connections
         super().__init__(verify=tls, client=self._open_session, proxy=proxy)
 
     def _open_session(self) -> aiohttp.ClientSession:
-        connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=IDLE_SECONDS, ssl=self.ssl_context)
+        connector = aiohttp.TCPConnector(
+            limit=self._connections, keepalive_timeout=KEEPALIVE_TIMEOUT_SECONDS, ssl=self.ssl_context
+        )
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -68,37 +70,37 @@ class GraphTransport(AiohttpTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request; raises only httpx's exceptions."""
-        with _exceptions_put_right():
+        with _translate_errors():
             response = await super().handle_async_request(request)
-        response.stream = _Stream(cast("httpx.AsyncByteStream", response.stream))
+        response.stream = _ResponseStream(cast("httpx.AsyncByteStream", response.stream))
         return response
 
 
-class _Stream(httpx.AsyncByteStream):
+class _ResponseStream(httpx.AsyncByteStream):
     """A body whose exceptions are put right too."""
 
     def __init__(self, stream: httpx.AsyncByteStream) -> None:
         self._stream = stream
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _exceptions_put_right():
+        with _translate_errors():
             async for chunk in self._stream:
                 yield chunk
 
     async def aclose(self) -> None:
-        with _exceptions_put_right():
+        with _translate_errors():
             await self._stream.aclose()
 
 
 @contextmanager
-def _exceptions_put_right() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except aiohttp.ClientError as error:  # those that httpx-aiohttp does not know, such as a malformed header
         raise httpx.RemoteProtocolError(type(error).__name__) from error
     except httpx.TransportError as error:
         cause = error.__cause__
-        if isinstance(cause, NOT_SENT) or not isinstance(cause, aiohttp.ClientError):
+        if isinstance(cause, NOT_SENT_ERRORS) or not isinstance(cause, aiohttp.ClientError):
             raise
         if isinstance(error, httpx.ReadTimeout | httpx.ReadError):
             raise

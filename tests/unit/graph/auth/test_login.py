@@ -97,7 +97,7 @@ def source(login: ScriptedLogin, credential: Credential, endpoint: GraphEndpoint
 
 async def refusal(login: ScriptedLogin, credential: Credential) -> Stalled:
     with pytest.raises(Stalled) as caught:
-        await source(login, credential).token()
+        await source(login, credential).get_token()
     return caught.value
 
 
@@ -106,7 +106,7 @@ class TestEachCloud:
     @pytest.mark.parametrize("cloud", ALL_CLOUDS)
     async def test_an_app_asks_its_own_authority_for_its_own_graph(self, cloud: str, kind: str) -> None:
         login, endpoint = ScriptedLogin(), ALL_CLOUDS[cloud]
-        await source(login, CREDENTIALS[kind], endpoint).token()
+        await source(login, CREDENTIALS[kind], endpoint).get_token()
         assert [str(request.url) for request in login.asked] == [
             f"{endpoint.authority}/{TENANT}/v2.0/.well-known/openid-configuration",
             f"{endpoint.authority}/{TENANT}/oauth2/v2.0/token",
@@ -119,7 +119,7 @@ class TestEachCloud:
     @pytest.mark.parametrize("cloud", ALL_CLOUDS)
     async def test_a_managed_identity_asks_its_machine_for_its_own_graph(self, cloud: str, kind: str) -> None:
         login, endpoint = ScriptedLogin(), ALL_CLOUDS[cloud]
-        await source(login, CREDENTIALS[kind], endpoint).token()
+        await source(login, CREDENTIALS[kind], endpoint).get_token()
         (asked,) = login.asked
         assert str(asked.url.copy_with(query=None)) == "http://169.254.169.254/metadata/identity/oauth2/token"
         assert asked.headers["metadata"] == "true"
@@ -146,13 +146,13 @@ class TestEachCloud:
 class TestProofs:
     async def test_a_secret_is_sent_as_it_is(self) -> None:
         login = ScriptedLogin()
-        await source(login, CREDENTIALS["secret"]).token()
+        await source(login, CREDENTIALS["secret"]).get_token()
         assert login.forms[0]["client_secret"] == SECRET
         assert "client_assertion" not in login.forms[0]
 
     async def test_a_certificate_signs_and_is_named_by_its_thumbprint(self) -> None:
         login = ScriptedLogin()
-        await source(login, certificate()).token()
+        await source(login, certificate()).get_token()
         head, claims, _ = login.forms[0]["client_assertion"].split(".")
         header, claims = read_json(head), read_json(claims)
         der = x509.load_pem_x509_certificate(PAIR.certificate.encode()).public_bytes(Encoding.DER)
@@ -167,7 +167,7 @@ class TestProofs:
         crt, key = tmp_path / "tls.crt", tmp_path / "tls.key"
         crt.write_text(PAIR.certificate)
         key.write_text(PAIR.private_key)
-        await source(login, app(ClientCertificate(SecretFile(crt), SecretFile(key, "private key")))).token()
+        await source(login, app(ClientCertificate(SecretFile(crt), SecretFile(key, "private key")))).get_token()
         assert login.forms[0]["client_assertion"]
         key.unlink()
         assert (
@@ -178,9 +178,9 @@ class TestProofs:
     async def test_a_federated_token_is_asked_for_at_each_login(self) -> None:
         login = ScriptedLogin()
         tokens = source(login, federated(ACCOUNT_TOKEN, make_jwt({**ACCOUNT, "jti": "2"})))
-        await tokens.token()
+        await tokens.get_token()
         tokens.drop()
-        await tokens.token()
+        await tokens.get_token()
         sent = [form["client_assertion"] for form in login.forms]
         assert sent == [ACCOUNT_TOKEN, make_jwt({**ACCOUNT, "jti": "2"})]
         assert login.forms[0]["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -189,26 +189,26 @@ class TestProofs:
         login, file = ScriptedLogin(), tmp_path / "azure-identity-token"
         file.write_text("first")
         tokens = source(login, app(FederatedToken(SecretFile(file, "federated token"))))
-        await tokens.token()
+        await tokens.get_token()
         file.write_text("second")
         tokens.drop()
-        await tokens.token()
+        await tokens.get_token()
         assert [form["client_assertion"] for form in login.forms] == ["first", "second"]
 
     @pytest.mark.parametrize("kind", CREDENTIALS)
     async def test_the_token_says_whose_it_is(self, kind: str) -> None:
-        token = await source(ScriptedLogin(), CREDENTIALS[kind]).token()
+        token = await source(ScriptedLogin(), CREDENTIALS[kind]).get_token()
         assert (token.app_id, token.tenant_id, token.roles) == (CLIENT, TENANT, ("r",))
 
     async def test_a_machines_token_lives_as_long_as_it_says_in_text(self) -> None:
         now = 0.0
         login = ScriptedLogin()
         tokens = TokenSource(GLOBAL, CREDENTIALS["machine"], transport=login.transport, monotonic=lambda: now)
-        first = await tokens.token()
+        first = await tokens.get_token()
         now = 80_000
-        assert await tokens.token() is first
+        assert await tokens.get_token() is first
         now = 86_399 - 200
-        assert (await tokens.token()).value != first.value
+        assert (await tokens.get_token()).value != first.value
 
 
 class TestRefusals:
@@ -229,13 +229,13 @@ class TestRefusals:
         assert login.asked == []
 
     async def test_a_source_in_passing_trouble_is_tried_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("entrasync.graph.auth.tokens.REFUSAL_SECONDS", 0.0)
+        monkeypatch.setattr("entrasync.graph.auth.tokens.RETRY_DELAY_SECONDS", 0.0)
         trouble = Transient(Reason.GRAPH_UNREACHABLE, "The API server is away.", after=timedelta(seconds=3))
         tokens = source(ScriptedLogin(), federated(trouble, ACCOUNT_TOKEN))
         with pytest.raises(Transient) as caught:
-            await tokens.token()
+            await tokens.get_token()
         assert caught.value.after == timedelta(seconds=3)
-        assert (await tokens.token()).app_id == CLIENT
+        assert (await tokens.get_token()).app_id == CLIENT
 
     @pytest.mark.parametrize("code", [700027, 999])
     async def test_a_certificate_that_the_app_does_not_know(self, code: int) -> None:
@@ -276,7 +276,7 @@ class TestRefusals:
         login = ScriptedLogin()
         login.refuse(code, "Request to External OIDC endpoint failed.", status=400)
         with pytest.raises(Transient) as caught:
-            await source(login, CREDENTIALS["federated"]).token()
+            await source(login, CREDENTIALS["federated"]).get_token()
         assert f"AADSTS{code}" in caught.value.message
         assert "Entra must be able to read the OpenID configuration" in caught.value.message
         assert "https://issuer.example" in caught.value.message
@@ -299,7 +299,7 @@ class TestRefusals:
     async def test_a_tenant_may_be_written_in_capitals(self) -> None:
         tenant = "ABCDEF00-0000-0000-0000-000000000000"
         login = ScriptedLogin(tenant_id=tenant.lower())
-        assert (await source(login, ManagedIdentity(tenant)).token()).tenant_id == tenant.lower()
+        assert (await source(login, ManagedIdentity(tenant)).get_token()).tenant_id == tenant.lower()
 
 
 class TestManagedIdentities:
@@ -341,20 +341,20 @@ class TestManagedIdentities:
     async def test_trouble_passes(self, answer: httpx.Response | Exception) -> None:
         login = ScriptedLogin(answer=answer)
         with pytest.raises(Transient) as caught:
-            await source(login, CREDENTIALS["machine"]).token()
+            await source(login, CREDENTIALS["machine"]).get_token()
         assert caught.value.reason is Reason.GRAPH_UNREACHABLE
         assert len(login.asked) == 1
 
     async def test_a_mended_one_works_at_the_next_look(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """MSAL itself would answer a 429 from its memory."""
-        monkeypatch.setattr("entrasync.graph.auth.tokens.REFUSAL_SECONDS", 0.0)
+        monkeypatch.setattr("entrasync.graph.auth.tokens.RETRY_DELAY_SECONDS", 0.0)
         login = ScriptedLogin(answer=httpx.Response(429, json={"error": "busy"}, headers={"retry-after": "9"}))
         tokens = source(login, CREDENTIALS["machine"])
         with pytest.raises(Transient) as caught:
-            await tokens.token()
+            await tokens.get_token()
         assert caught.value.after == timedelta(seconds=9)
         login.answer = None
-        assert (await tokens.token()).app_id == CLIENT
+        assert (await tokens.get_token()).app_id == CLIENT
 
     @pytest.mark.parametrize("claims", [{}, {"tid": 7}])
     async def test_a_token_that_hides_its_tenant_is_not_used(self, claims: dict[str, object]) -> None:
@@ -366,7 +366,7 @@ class TestManagedIdentities:
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
         monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:2")
         with pytest.raises(Stalled):
-            await TokenSource(GLOBAL, CREDENTIALS["machine"]).token()
+            await TokenSource(GLOBAL, CREDENTIALS["machine"]).get_token()
 
 
 class TestWhatIsQuoted:
@@ -404,14 +404,14 @@ class TestSecrecy:
     async def test_no_proof_and_no_token_shows(self, kind: str, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
         login, credential = ScriptedLogin(), CREDENTIALS[kind]
-        token = await source(login, credential).token()
+        token = await source(login, credential).get_token()
         secrets = [SECRET, ACCOUNT_TOKEN, token.value, PAIR.private_key.splitlines()[3]]
         secrets += [form["client_assertion"] for form in login.forms if "client_assertion" in form]
         shown = [repr(credential), repr(await credential.read())]
         for answer in self._troubles(token.value):
             login.answer = answer
             with pytest.raises(EntraSyncError) as caught:
-                await source(login, credential).token()
+                await source(login, credential).get_token()
             shown.append("".join(traceback.format_exception(caught.value)))
         secrets += [form["client_assertion"] for form in login.forms if "client_assertion" in form]
         for text in [*shown, caplog.text]:

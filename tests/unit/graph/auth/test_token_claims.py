@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.graph.auth.token_claims import Token, read_roles, read_token
+from entrasync.graph.auth.token_claims import AccessToken, parse_access_token, read_roles
 
 
 def jwt(payload: Any) -> str:
@@ -35,18 +35,18 @@ def test_what_is_no_text_is_no_role() -> None:
 
 
 def test_a_token_does_not_show_itself() -> None:
-    assert "canary" not in repr(Token("canary"))
+    assert "canary" not in repr(AccessToken("canary"))
 
 
 def test_a_token_says_whose_it_is() -> None:
     value = jwt({"appid": "app", "tid": "tenant", "roles": ["a"]})
-    assert read_token(value, app_id="other") == Token(value, "app", ("a",), tenant_id="tenant")
+    assert parse_access_token(value, app_id="other") == AccessToken(value, "app", ("a",), tenant_id="tenant")
 
 
 def test_a_v2_token_says_it_in_its_own_words() -> None:
-    assert read_token(jwt({"azp": "app"})).app_id == "app"
+    assert parse_access_token(jwt({"azp": "app"})).app_id == "app"
 
 
 @pytest.mark.parametrize("value", ["opaque", jwt({}), jwt({"appid": 1, "tid": None})])
 def test_a_token_that_does_not_say_has_the_app_it_was_asked_for(value: str) -> None:
-    assert read_token(value, app_id="app") == Token(value, "app")
+    assert parse_access_token(value, app_id="app") == AccessToken(value, "app")

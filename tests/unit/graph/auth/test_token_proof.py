@@ -34,10 +34,10 @@ class TestARefusedProof:
         for moment in (0.0, 3.0, 6.0, 29.0):
             now = moment
             with pytest.raises(Stalled, match="AADSTS7000215"):
-                await tokens.token()
+                await tokens.get_token()
         assert len(login.forms) == 1
         now, login.answer = 31.0, None
-        await tokens.token()
+        await tokens.get_token()
 
     async def test_gives_way_to_another_within_seconds(self, tmp_path: Path) -> None:
         login, now, file = ScriptedLogin(), 0.0, tmp_path / "secret"
@@ -46,10 +46,10 @@ class TestARefusedProof:
         file.write_text("old")
         login.refuse(7000215, "Invalid client secret provided.")
         with pytest.raises(Stalled):
-            await tokens.token()
+            await tokens.get_token()
         file.write_text("new")
         now, login.answer = 3.0, None
-        await tokens.token()
+        await tokens.get_token()
         assert [form["client_secret"] for form in login.forms] == ["old", "new"]
 
     async def test_is_not_the_same_as_trouble_which_passes(self) -> None:
@@ -57,31 +57,31 @@ class TestARefusedProof:
         credential = AppCredential(TENANT, CLIENT, ClientSecret(SecretValue("secret", "a test")))
         tokens = TokenSource(CLOUDS["Global"], credential, transport=login.transport, monotonic=lambda: now)
         with pytest.raises(Transient):
-            await tokens.token()
+            await tokens.get_token()
         now, login.answer = 3.0, None
-        await tokens.token()
+        await tokens.get_token()
 
 
 class TestAProof:
     async def test_logs_in_though_a_token_is_cached(self, tokens: TokenSource) -> None:
-        first = await tokens.token()
+        first = await tokens.get_token()
         second = await tokens.log_in()
         assert second.value != first.value
-        assert await tokens.token() is second
+        assert await tokens.get_token() is second
 
     async def test_shares_a_login_that_is_under_way(self, tokens: TokenSource, login: ScriptedLogin) -> None:
-        one, two = await asyncio.gather(tokens.log_in(), tokens.token())
+        one, two = await asyncio.gather(tokens.log_in(), tokens.get_token())
         assert one is two
         assert len(login.forms) == 1
 
     async def test_tells_of_trouble_though_the_token_before_is_good(
         self, tokens: TokenSource, login: ScriptedLogin
     ) -> None:
-        first = await tokens.token()
+        first = await tokens.get_token()
         login.answer = httpx.Response(503)
         with pytest.raises(Transient):
             await tokens.log_in()
-        assert await tokens.token() is first
+        assert await tokens.get_token() is first
 
     async def test_asks_anew_after_a_refusal(self, tokens: TokenSource, login: ScriptedLogin) -> None:
         login.refuse(7000215, "Invalid client secret provided.")

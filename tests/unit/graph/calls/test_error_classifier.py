@@ -8,8 +8,8 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown, PossiblyReplicating, Refused, Transient
-from entrasync.graph.auth.token_claims import Token
-from entrasync.graph.calls.error_classifier import InvalidToken, classify, lost, unreadable
+from entrasync.graph.auth.token_claims import AccessToken
+from entrasync.graph.calls.error_classifier import InvalidToken, classify, make_lost_error, make_unreadable_error
 from entrasync.graph.calls.operations import (
     CREATE_JOB,
     GET_SERVICE_PRINCIPAL,
@@ -19,7 +19,7 @@ from entrasync.graph.calls.operations import (
     START_JOB,
     Operation,
 )
-from entrasync.graph.wire.responses import LONGEST_WORDS, Received
+from entrasync.graph.wire.responses import MAX_MESSAGE_LENGTH, Response
 from tests.support.secret_forms import find_pieces, forms_of
 
 
@@ -27,13 +27,13 @@ def envelope(code: str, message: str | None = "", **more: Any) -> bytes:
     return json.dumps({"error": {"code": code, "message": message, **more}}).encode()
 
 
-def received(status: int, body: bytes = b"", **headers: str) -> Received:
+def response(status: int, body: bytes = b"", **headers: str) -> Response:
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Received(status, {"request-id": "req-1", **names}, body)
+    return Response(status, {"request-id": "req-1", **names}, body)
 
 
 def judged(operation: Operation, status: int, body: bytes = b"", **headers: str) -> EntraSyncError:
-    return classify(operation, received(status, body, **headers))
+    return classify(operation, response(status, body, **headers))
 
 
 NO_TOKEN = envelope("InvalidAuthenticationToken", "Access token has expired or is not yet valid.")
@@ -80,18 +80,18 @@ def test_a_404_that_stays_is_refused_and_a_409_that_stays_is_tried_again() -> No
 @pytest.mark.parametrize("status", [401, 403, 404])
 def test_a_proxys_word_counts_neither_as_absence_nor_as_refusal(status: int) -> None:
     """Graph puts a request id or its envelope into all it says."""
-    error = classify(LIST_JOBS, Received(status, {}, b"<html>Who are you?</html>"))
+    error = classify(LIST_JOBS, Response(status, {}, b"<html>Who are you?</html>"))
     assert type(error) is Transient
     assert error.reason is Reason.GRAPH_UNREACHABLE
 
 
 def test_an_envelope_without_request_id_is_graphs_word() -> None:
-    assert isinstance(classify(LIST_JOBS, Received(404, {}, NO_WORDS)), PossiblyReplicating)
+    assert isinstance(classify(LIST_JOBS, Response(404, {}, NO_WORDS)), PossiblyReplicating)
 
 
 def test_a_missing_permission_is_named_with_what_the_token_carries() -> None:
-    token = Token("x", app_id="app-1", roles=("User.Read.All",))
-    error = classify(START_JOB, received(403, DENIED), token=token)
+    token = AccessToken("x", app_id="app-1", roles=("User.Read.All",))
+    error = classify(START_JOB, response(403, DENIED), token=token)
     assert error.message == (
         'Graph refused to start the job (403 Authorization_RequestDenied: "Insufficient privileges to complete the '
         'operation."). The token carries the roles: User.Read.All. Grant app app-1 the Graph application permission '
@@ -101,22 +101,22 @@ def test_a_missing_permission_is_named_with_what_the_token_carries() -> None:
 
 def test_owned_by_alone_asks_for_ownership() -> None:
     """The most reported trap: OwnedBy without being an owner reads as 401 UnknownError without a message."""
-    token = Token("x", app_id="app-1", roles=(OWNED_BY,))
-    message = classify(START_JOB, received(401, NO_WORDS), token=token).message
+    token = AccessToken("x", app_id="app-1", roles=(OWNED_BY,))
+    message = classify(START_JOB, response(401, NO_WORDS), token=token).message
     assert "counts only if app app-1 owns the service principal" in message
     assert "grant Synchronization.ReadWrite.All" in message
 
 
 def test_a_refused_list_advises_the_permission_that_the_create_needs_too() -> None:
     """Whoever grants only the least, Synchronization.Read.All, would meet the next refusal at once."""
-    message = classify(LIST_JOBS, received(403, DENIED), token=Token("x")).message
+    message = classify(LIST_JOBS, response(403, DENIED), token=AccessToken("x")).message
     assert f"permission Synchronization.ReadWrite.All or {OWNED_BY}" in message
     assert "Read.All or" not in message
 
 
 def test_reading_the_directory_wants_other_permissions_than_jobs() -> None:
-    token = Token("x", roles=("Synchronization.ReadWrite.All",))
-    assert "Application.Read.All or" in classify(GET_SERVICE_PRINCIPAL, received(403), token=token).message
+    token = AccessToken("x", roles=("Synchronization.ReadWrite.All",))
+    assert "Application.Read.All or" in classify(GET_SERVICE_PRINCIPAL, response(403), token=token).message
 
 
 def test_an_error_inside_a_string_is_unwrapped() -> None:
@@ -151,7 +151,7 @@ def test_the_request_id_is_kept_but_not_in_the_message() -> None:
 def test_no_form_of_a_secret_that_was_sent_is_told(form: str) -> None:
     secret = "canary~of+that/app=\n"
     body = envelope(forms_of(secret)[form], f"'{forms_of(secret)[form]}' was refused.")
-    error = classify(PUT_SECRETS, received(400, body), secrets=[secret])
+    error = classify(PUT_SECRETS, response(400, body), secrets=[secret])
     assert isinstance(error, Refused)
     assert find_pieces(error.message + error.answer.code + error.answer.message, secret) == []
     assert "was refused." in error.message
@@ -160,7 +160,7 @@ def test_no_form_of_a_secret_that_was_sent_is_told(form: str) -> None:
 def test_a_token_that_a_proxy_repeats_is_not_told() -> None:
     token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl"
     body = envelope("InvalidAuthenticationToken", f"Bad header Bearer {token}")
-    message = classify(LIST_JOBS, received(401, body), token=Token(token)).message
+    message = classify(LIST_JOBS, response(401, body), token=AccessToken(token)).message
     assert message == 'Graph does not take our token (401 InvalidAuthenticationToken: "Bad header Bearer *")'
 
 
@@ -168,7 +168,7 @@ def test_long_words_are_cut_and_brought_onto_one_line() -> None:
     error = judged(CREATE_JOB, 400, envelope("BadRequest", "a\r\n\tb\x00" + "x" * 10_000))
     assert isinstance(error, Refused)
     assert error.answer.message.startswith("a b xxx")
-    assert len(error.answer.message) == LONGEST_WORDS
+    assert len(error.answer.message) == MAX_MESSAGE_LENGTH
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b'"x"', b'{"error": 1}', b"\xff\xfe", b"[" * 100_000])
@@ -204,9 +204,9 @@ def test_an_outages_pause_is_taken_over_for_reads() -> None:
 def test_a_lost_answer_leaves_only_a_sent_write_unknown(
     operation: Operation, is_sent: bool, kind: type[EntraSyncError]
 ) -> None:
-    assert type(lost(operation, "ReadError", is_sent=is_sent)) is kind
+    assert type(make_lost_error(operation, "ReadError", is_sent=is_sent)) is kind
 
 
 def test_an_unreadable_success_leaves_only_a_write_unknown() -> None:
-    assert type(unreadable(LIST_JOBS, "it is not JSON")) is Transient
-    assert type(unreadable(CREATE_JOB, "it is not JSON")) is OutcomeUnknown
+    assert type(make_unreadable_error(LIST_JOBS, "it is not JSON")) is Transient
+    assert type(make_unreadable_error(CREATE_JOB, "it is not JSON")) is OutcomeUnknown

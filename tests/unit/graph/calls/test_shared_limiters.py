@@ -6,7 +6,7 @@ import pytest
 
 from entrasync.core.decision.errors import Transient
 from entrasync.graph.calls.limiter import TenantLimiter
-from entrasync.graph.calls.shared_limiters import Limiters
+from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.wire.clouds import CLOUDS
 from tests.support.scripted_graph import CLIENT, TENANT
 from tests.support.still_clock import StillClock
@@ -15,11 +15,11 @@ GLOBAL = CLOUDS["Global"]
 
 
 @pytest.fixture
-def limiters() -> Limiters:
-    return Limiters(StillClock(), concurrency=4)
+def limiters() -> SharedLimiters:
+    return SharedLimiters(StillClock(), concurrency=4)
 
 
-def lane(limiters: Limiters, width: int | None = None) -> TenantLimiter:
+def find_limiter(limiters: SharedLimiters, width: int | None = None) -> TenantLimiter:
     return limiters.find(TENANT, CLIENT, endpoint=GLOBAL, at_most=width)
 
 
@@ -41,29 +41,29 @@ class Calls:
         await asyncio.gather(*self._tasks)
 
     async def _call(self, limiter: TenantLimiter) -> None:
-        async with limiter.place(is_urgent=True):
+        async with limiter.slot(is_urgent=True):
             self.under_way.append(limiter)
             await self.release.wait()
 
 
-class TestALane:
-    async def test_is_as_wide_as_its_connection_asks(self, limiters: Limiters) -> None:
-        calls, narrow = Calls(), lane(limiters, 2)
+class TestLimiterShare:
+    async def test_is_as_wide_as_its_connection_asks(self, limiters: SharedLimiters) -> None:
+        calls, narrow = Calls(), find_limiter(limiters, 2)
         await calls.begin(narrow, 5)
         assert len(calls.under_way) == 2
         await calls.end()
         assert len(calls.under_way) == 5
 
-    async def test_is_never_wider_than_the_install_allows(self, limiters: Limiters) -> None:
-        calls, wide = Calls(), lane(limiters, 256)
+    async def test_is_never_wider_than_the_install_allows(self, limiters: SharedLimiters) -> None:
+        calls, wide = Calls(), find_limiter(limiters, 256)
         assert wide.concurrency == 4
         await calls.begin(wide, 10)
         assert len(calls.under_way) == 4
         await calls.end()
 
-    async def test_shares_the_places_with_all_other_lanes(self, limiters: Limiters) -> None:
+    async def test_shares_the_places_with_all_other_lanes(self, limiters: SharedLimiters) -> None:
         calls = Calls()
-        for limiter in (lane(limiters, 3), lane(limiters, 3), lane(limiters)):
+        for limiter in (find_limiter(limiters, 3), find_limiter(limiters, 3), find_limiter(limiters)):
             await calls.begin(limiter, 3)
         assert len(calls.under_way) == 4
         await calls.end()
@@ -71,31 +71,31 @@ class TestALane:
 
     @pytest.mark.parametrize(("throttled", "other"), [(None, 2), (2, None), (2, 3)])
     async def test_keeps_the_pause_that_another_was_asked_for(
-        self, limiters: Limiters, throttled: int | None, other: int | None
+        self, limiters: SharedLimiters, throttled: int | None, other: int | None
     ) -> None:
-        first, second = lane(limiters, throttled), lane(limiters, other)
+        first, second = find_limiter(limiters, throttled), find_limiter(limiters, other)
         first.pause({"retry-after": "120"})
         assert second.remaining_pause().total_seconds() == 120
         with pytest.raises(Transient):
-            async with second.place(is_urgent=True):
+            async with second.slot(is_urgent=True):
                 pass
 
-    async def test_slows_down_when_another_finds_the_quota_nearly_used(self, limiters: Limiters) -> None:
+    async def test_slows_down_when_another_finds_the_quota_nearly_used(self, limiters: SharedLimiters) -> None:
         calls = Calls()
-        first, second = lane(limiters, 2), lane(limiters)
-        first.note({"x-ms-throttle-limit-percentage": "0.9"})
+        first, second = find_limiter(limiters, 2), find_limiter(limiters)
+        first.record_response({"x-ms-throttle-limit-percentage": "0.9"})
         await calls.begin(second, 4)
         assert len(calls.under_way) == 1
         await calls.end()
 
 
 class TestALimiter:
-    def test_is_one_however_the_ids_are_written(self, limiters: Limiters) -> None:
-        assert limiters.find(TENANT.upper(), CLIENT.upper(), endpoint=GLOBAL) is lane(limiters)
+    def test_is_one_however_the_ids_are_written(self, limiters: SharedLimiters) -> None:
+        assert limiters.find(TENANT.upper(), CLIENT.upper(), endpoint=GLOBAL) is find_limiter(limiters)
 
-    def test_is_of_one_app_in_one_tenant_of_one_cloud(self, limiters: Limiters) -> None:
+    def test_is_of_one_app_in_one_tenant_of_one_cloud(self, limiters: SharedLimiters) -> None:
         found = [
-            lane(limiters),
+            find_limiter(limiters),
             limiters.find(TENANT, TENANT, endpoint=GLOBAL),
             limiters.find(CLIENT, CLIENT, endpoint=GLOBAL),
             limiters.find(TENANT, None, endpoint=GLOBAL),

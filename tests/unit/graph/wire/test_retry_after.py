@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from entrasync.graph.wire.retry_after import LONGEST, read_retry_after
+from entrasync.graph.wire.retry_after import MAX_RETRY_AFTER, read_retry_after
 
 DATE = "Sun, 06 Nov 1994 08:49:37 GMT"
 
@@ -36,7 +36,7 @@ def test_a_date_without_the_answers_date_is_no_answer() -> None:
 
 @pytest.mark.parametrize("value", ["inf", "1e300", "999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])
 def test_an_endless_pause_is_not_believed(value: str) -> None:
-    assert read_retry_after({"retry-after": value, "date": DATE}) == LONGEST
+    assert read_retry_after({"retry-after": value, "date": DATE}) == MAX_RETRY_AFTER
 
 
 def test_absence_is_no_answer() -> None:

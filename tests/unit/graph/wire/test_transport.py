@@ -9,7 +9,7 @@ from aiohttp.client_reqrep import ConnectionKey
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from entrasync.graph.calls.exchange import NOT_SENT
+from entrasync.graph.calls.exchange import NOT_SENT_ERRORS
 from entrasync.graph.wire.clouds import GraphEndpoint
 from entrasync.graph.wire.transport import GraphTransport, build_transport
 
@@ -58,7 +58,7 @@ def failing(error: Exception) -> httpx.AsyncClient:
 @pytest.mark.parametrize("error", SURELY_NOT, ids=lambda error: type(error).__name__)
 async def test_no_byte_left_before_there_was_a_connection(error: Exception) -> None:
     async with failing(error) as client:
-        with pytest.raises(NOT_SENT):
+        with pytest.raises(NOT_SENT_ERRORS):
             await client.post("https://localhost/")
 
 
@@ -67,7 +67,7 @@ async def test_a_connection_that_broke_may_have_carried_the_request(error: Excep
     async with failing(error) as client:
         with pytest.raises(httpx.TransportError) as caught:
             await client.post("https://localhost/")
-    assert not isinstance(caught.value, NOT_SENT)
+    assert not isinstance(caught.value, NOT_SENT_ERRORS)
 
 
 @pytest.mark.parametrize(
