@@ -17,9 +17,9 @@ from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, ScheduleSta
 from entrasync.api.reasons import Reason
 from entrasync.core import plan as planning
 from entrasync.core.application import rules as application_rules
-from entrasync.core.application.wanted_secrets import Credentials, Refusal
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.deletion import DELETION_RULES
+from entrasync.core.facts.application_seen import Credentials, Refusal
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job import observe_only_rules as observer_rules
 from entrasync.core.job import rules as job_rules

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from entrasync.core.application.wanted_secrets import Refusal
 from entrasync.core.decision.action import SaveSecrets
 from entrasync.core.decision.verdicts import Do, Verdict
+from entrasync.core.facts.application_seen import Refusal
 from entrasync.core.facts.facts import Facts
 from tests.support.facts import NOW, application, application_seen, desired, facts, holder, minutes, remote_job
 

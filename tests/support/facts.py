@@ -6,7 +6,7 @@ from typing import Any
 
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
-from entrasync.core.application.wanted_secrets import ApplicationSeen, Credentials
+from entrasync.core.facts.application_seen import ApplicationSeen, Credentials
 from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.observed import Misses, Observed
 from entrasync.core.primitives.object_key import ObjectKey

@@ -12,7 +12,8 @@ from entrasync.core.application.deletion import (
 )
 from entrasync.core.decision.action import DeleteJob, HoldJob, PauseJob, ReleaseResource
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
-from entrasync.core.facts.facts import Facts, effective_deletion_policy
+from entrasync.core.facts.facts import Facts
+from entrasync.core.job.candidates import find_outranking_claim
 from entrasync.core.job.rules import create_is_unconfirmed, is_gone, until_next_look_for_a_missing_job
 from entrasync.core.primitives.time_limits import SOON
 from entrasync.core.resource.desired import Desired
@@ -65,6 +66,13 @@ def policy_of(resource: Resource, desired: Desired | None) -> DeletionPolicy:
     return DeletionPolicy.RETAIN if desired is None else effective_deletion_policy(desired, resource.origin)
 
 
+def effective_deletion_policy(desired: Desired, origin: str | None) -> DeletionPolicy:
+    """Resolve an unset `deletionPolicy` by origin: what we made we delete, what we took over we leave."""
+    if desired.deletion_policy is not None:
+        return desired.deletion_policy
+    return DeletionPolicy.DELETE if origin == "Created" else DeletionPolicy.RETAIN
+
+
 def tenant_is_another(facts: Facts) -> Stall | None:
     """Find a connection that leads to another tenant: nothing may be deleted there."""
     if (pinned := facts.left_tenant) is None:
@@ -94,7 +102,7 @@ def create_may_still_turn_up(facts: Facts) -> Verdict | None:
 def job_is_held_by_another(facts: Facts) -> Verdict | None:
     """Find a job that another resource holds with the better right: it is not ours to delete."""
     job_id = facts.resource.held_job_id
-    if job_id is None or (claim := facts.outranking_claim(job_id)) is None:
+    if job_id is None or (claim := find_outranking_claim(facts, job_id)) is None:
         return None
     return Do(ReleaseResource(f"job {job_id} belongs to {claim.key}"))
 

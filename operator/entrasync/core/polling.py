@@ -8,6 +8,7 @@ from entrasync.core.primitives.times import parse_interval
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.schedule.interval import ask_again_at
 from entrasync.core.schedule.pause_cause import list_turns
+from entrasync.core.schedule.state import hold_of
 
 SOONEST = timedelta(seconds=15)
 """A read costs every job of the tenant a share of its limit."""
@@ -40,7 +41,7 @@ def until_own_turn(facts: Facts) -> timedelta | None:
 
     And when an interval is asked for once more.
     """
-    turns = [*list_turns(facts.desired, facts.hold), overdue_at(facts), ask_again_at(facts)]
+    turns = [*list_turns(facts.desired, hold_of(facts)), overdue_at(facts), ask_again_at(facts)]
     return min((turn - facts.now for turn in turns if turn is not None and turn > facts.now), default=None)
 
 

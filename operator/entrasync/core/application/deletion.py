@@ -3,10 +3,10 @@
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import OnCredentialDelete
 from entrasync.core.application.rules import explain_brake, explain_loss
-from entrasync.core.application.wanted_secrets import FIELDS_OF_THEIR_OWN
 from entrasync.core.decision.action import CheckForeignKeys, RemoveSecrets
 from entrasync.core.decision.verdicts import Do, Stall, Verdict
 from entrasync.core.facts.facts import Facts
+from entrasync.core.remote.stored_secrets import FIELDS_OF_THEIR_OWN
 from entrasync.core.resource.job_resource import Resource
 
 

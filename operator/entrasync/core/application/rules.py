@@ -4,11 +4,8 @@ from entrasync.api.conditions import Reason
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import CredentialValidation
 from entrasync.core.application.notification_settings import find_changed_settings
+from entrasync.core.application.ownership import find_application_claim
 from entrasync.core.application.wanted_secrets import (
-    FIELDS_OF_THEIR_OWN,
-    NOTIFICATION_SETTINGS,
-    SYNC_ALL,
-    ApplicationSeen,
     differing_keys,
     has_unreadable_settings,
     keys_left_over,
@@ -16,11 +13,14 @@ from entrasync.core.application.wanted_secrets import (
 )
 from entrasync.core.decision.action import ForgetAcknowledgement, RemoveSecrets, RestartJob, SaveSecrets
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait, judge
+from entrasync.core.facts.application_seen import ApplicationSeen
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.quarantine import quarantine_halt
-from entrasync.core.remote.stored_secrets import SecretValues
+from entrasync.core.health.ready import runs_on_saved_credentials
+from entrasync.core.primitives.time_limits import STALE_READ
+from entrasync.core.remote.stored_secrets import FIELDS_OF_THEIR_OWN, NOTIFICATION_SETTINGS, SYNC_ALL, SecretValues
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.schedule.rules import STALE_READ
+from entrasync.core.schedule.state import was_never_started
 
 
 def acknowledgement_is_outdated(facts: Facts) -> Verdict | None:
@@ -67,7 +67,7 @@ def secrets_are_left_over(facts: Facts) -> Verdict | None:
 
 def application_is_held_by_another(facts: Facts) -> Verdict | None:
     """Find an older resource that carries spec.application for the same service principal."""
-    if facts.desired.application is None or (claim := facts.application_claim) is None:
+    if facts.desired.application is None or (claim := find_application_claim(facts)) is None:
         return None
     return Stall(
         Reason.CONFLICT,
@@ -134,12 +134,12 @@ def notification_settings_cannot_be_merged(facts: Facts) -> Verdict | None:
 
 def credentials_were_refused(facts: Facts) -> Verdict | None:
     """Find credentials that Graph tried out and refused, or could not try, and without which the job cannot run."""
-    return None if facts.runs_on_saved_credentials else _judge_refusal(facts)
+    return None if runs_on_saved_credentials(facts) else _judge_refusal(facts)
 
 
 def new_credentials_were_refused(facts: Facts) -> Verdict | None:
     """Find the same of a job that runs on those that Graph has: they stay in force, and nothing else waits for it."""
-    return _judge_refusal(facts) if facts.runs_on_saved_credentials else None
+    return _judge_refusal(facts) if runs_on_saved_credentials(facts) else None
 
 
 def _judge_refusal(facts: Facts) -> Verdict | None:
@@ -232,7 +232,7 @@ def _writable(facts: Facts) -> ApplicationSeen | None:
     seen = facts.observed.application
     if seen is None or seen.stored is None or seen.failure or seen.credentials.unreadable:
         return None
-    is_held_back = facts.application_claim or facts.observed.secret_brake or standing_loss(facts) or seen.missing
+    is_held_back = find_application_claim(facts) or facts.observed.secret_brake or standing_loss(facts) or seen.missing
     return None if is_held_back and not facts.desired.is_observe_only else seen
 
 
@@ -263,7 +263,7 @@ def _needs_restart(facts: Facts) -> bool:
     resource = facts.resource
     has_gone_back = resource.application.scope_in_force == wanted_scope(resource)
     is_still_due = resource.is_restart_due and not resource.restart_tries
-    return not facts.was_never_started and not (is_still_due and has_gone_back)
+    return not was_never_started(facts) and not (is_still_due and has_gone_back)
 
 
 def wanted_scope(resource: Resource) -> str | None:

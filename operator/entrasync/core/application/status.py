@@ -7,11 +7,14 @@ from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import CredentialValidation
+from entrasync.core.application.ownership import find_application_claim
 from entrasync.core.application.rules import explain_loss, standing_loss, wanted_scope
-from entrasync.core.application.wanted_secrets import SYNC_ALL, ApplicationSeen, entry_keys, is_unfinished, owned_keys
+from entrasync.core.application.wanted_secrets import entry_keys, is_unfinished, owned_keys
 from entrasync.core.decision.condition import Condition
+from entrasync.core.facts.application_seen import ApplicationSeen
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.times import write_precise_time, write_time
+from entrasync.core.remote.stored_secrets import SYNC_ALL
 from entrasync.core.resource.application_record import ApplicationRecord, RefusalRecord
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.operation import RESTART_JOB
@@ -26,7 +29,7 @@ def updated_application_record(facts: Facts) -> dict[str, Any] | None:
     if seen is not None:
         unconfirmed = record.unconfirmed_keys if seen.is_unconfirmed else frozenset()
         record = replace(record, unconfirmed_keys=unconfirmed, refused=_write_refusal(facts, seen))
-    if facts.application_claim:  # the other may save what it likes: nothing is sure of ours any more
+    if find_application_claim(facts):  # the other may save what it likes: nothing is sure of ours any more
         return replace(record, sources=(), generation=None, validated=None).write()
     if seen is None or seen.stored is None or seen.credentials.unreadable:
         return record.write()
@@ -73,7 +76,7 @@ def loss_conditions(resource: Resource) -> list[Condition]:
 
 def _credentials_valid(facts: Facts) -> list[Condition]:
     kind, seen, record = ConditionType.CREDENTIALS_VALID, facts.observed.application, facts.resource.application
-    if facts.application_claim:
+    if find_application_claim(facts):
         return []
     if seen is None:  # not looked at this time, which is no news
         return [known for known in Condition.read_all(facts.resource.status) if known.type is kind]

@@ -1,80 +1,24 @@
 """What `spec.application` asks Graph to store for the service principal, and what of it has to be sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.policies import OutOfScopeDeletions, ProvisioningScope
 from entrasync.core.application.notification_settings import can_merge, is_same_settings, write_notification_settings
-from entrasync.core.decision.errors import EntraSyncError
-from entrasync.core.remote.stored_secrets import MASK, SecretValues
-from entrasync.core.resource.application_record import ApplicationRecord, Source
-
-SYNC_ALL = "SyncAll"
-NOTIFICATION_SETTINGS = "SyncNotificationSettings"
-SKIP_DELETIONS = "SkipOutOfScopeDeletions"
-FIELDS_OF_THEIR_OWN = frozenset({SYNC_ALL, NOTIFICATION_SETTINGS, SKIP_DELETIONS})
-"""Keys of Graph that spec gives by fields of ours. Unset, they are left as they are, never removed."""
+from entrasync.core.facts.application_seen import ApplicationSeen
+from entrasync.core.remote.stored_secrets import (
+    FIELDS_OF_THEIR_OWN,
+    MASK,
+    NOTIFICATION_SETTINGS,
+    SKIP_DELETIONS,
+    SYNC_ALL,
+    SecretValues,
+)
+from entrasync.core.resource.application_record import ApplicationRecord
 
 BETWEEN_DRIFT_LOOKS = timedelta(hours=1)
 """What Graph stores is read again so often where nothing of ours has changed: a poll costs no call for it."""
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """`spec.application.credentials` with all values read, or why they could not be."""
-
-    values: SecretValues
-    origins: Mapping[str, Source] = field(default_factory=dict)
-    """Which version of which Secret each value came from; those that spec gives itself have none."""
-    unreadable: str | None = None
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """All of those, each once."""
-        return tuple(sorted(set(self.origins.values())))
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Graph's answer to credentials that it tried out, in its own words. `is_verdict` is False if it could not try."""
-
-    code: str
-    message: str
-    retry_at: datetime
-    is_verdict: bool = True
-
-
-@dataclass(frozen=True)
-class ApplicationSeen:
-    """What one pass knows of the service principal's secrets.
-
-    `stored` is what Graph shows, masked as it masks; None: not looked at, for nothing has changed since it matched.
-    `saved` are the keys whose wanted value is surely the one that we saved last, be it for a resource that went since;
-    `is_validated` tells whether credentials among them were tried then.
-    """
-
-    credentials: Credentials
-    stored: SecretValues | None = None
-    saved: frozenset[str] = frozenset()
-    is_validated: bool | None = None
-    refusal: Refusal | None = None
-    failure: EntraSyncError | None = None
-    is_unconfirmed: bool = False
-    """Whether keys of others were not seen yet after a write of ours."""
-    missing: frozenset[str] = frozenset()
-    """Keys of others that Graph does not show after a write of ours, be it that the read is stale."""
-    lost: frozenset[str] = frozenset()
-    """Keys of others that our last write surely took away."""
-    returned: frozenset[str] = frozenset()
-    """Keys of others that were told as lost and are there again."""
-    removing: frozenset[str] = frozenset()
-    """Keys of ours that Graph was told to remove and still showed."""
-    pending: frozenset[str] = frozenset()
-    """Keys that Graph took lately and still shows as they were before: reads may be stale."""
-    kept: frozenset[str] = frozenset()
-    """Keys that Graph took and shows in a form of its own; to an observer those that it masks, too."""
 
 
 def wanted_secrets(spec: ApplicationSpec, credentials: Mapping[str, str], stored: Mapping[str, str]) -> SecretValues:

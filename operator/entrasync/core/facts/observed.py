@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from entrasync.core.application.wanted_secrets import ApplicationSeen
+from entrasync.core.facts.application_seen import ApplicationSeen
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.jobs import JobListing, RemoteJob

@@ -10,7 +10,9 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.health.quarantine import quarantine_halt, quarantined_condition
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.remote.stored_secrets import FIELDS_OF_THEIR_OWN
 from entrasync.core.schedule.pause import PausedBy
+from entrasync.core.schedule.state import hold_of, pause_cause_of, pause_of
 
 
 def ready_condition(facts: Facts, outlook: Halt | None, *, halt: Halt | None = None) -> Condition:
@@ -22,7 +24,7 @@ def ready_condition(facts: Facts, outlook: Halt | None, *, halt: Halt | None = N
     ready = _not_ready(outlook) if outlook else _fit_condition(facts, halt)
     if outlook is None and facts.job is not None and facts.desired.is_observe_only:
         ready = replace(ready, reason=Reason.OBSERVED)
-    fault = facts.hold.fault
+    fault = hold_of(facts).fault
     return replace(ready, message=f"{ready.message} {fault}") if fault else ready
 
 
@@ -49,14 +51,14 @@ def _fit_condition(facts: Facts, halt: Halt | None) -> Condition:
 
 
 def _why_paused(facts: Facts) -> str:
-    if facts.pause_cause:
-        return f" ({facts.pause_cause.words})."
-    if facts.pause is None:
+    if cause := pause_cause_of(facts):
+        return f" ({cause.words})."
+    if (pause := pause_of(facts)) is None:
         return "."
-    if facts.pause.by is not PausedBy.OPERATOR:
-        return f" ({facts.pause.reason})."
+    if pause.by is not PausedBy.OPERATOR:
+        return f" ({pause.reason})."
     return (
-        f". The operator paused it for a cause that no longer holds ({facts.pause.reason}); start it in the portal, or "
+        f". The operator paused it for a cause that no longer holds ({pause.reason}); start it in the portal, or "
         "set spec.schedule.state to Active."
     )
 
@@ -80,7 +82,13 @@ def _is_illness(facts: Facts, halt: Halt | None) -> bool:
     """Whether at most the job's health is not as it should be: new credentials that are refused leave it running."""
     if halt is None or halt.reason is Reason.PAUSED_BY_GRAPH:
         return True
-    return halt.reason is Reason.VALIDATION_FAILED and facts.runs_on_saved_credentials
+    return halt.reason is Reason.VALIDATION_FAILED and runs_on_saved_credentials(facts)
+
+
+def runs_on_saved_credentials(facts: Facts) -> bool:
+    """Whether the job runs on credentials that we saved: others that Graph refuses leave it as it is."""
+    keys = facts.resource.application.keys - FIELDS_OF_THEIR_OWN
+    return facts.job is not None and facts.job.is_active and bool(keys)
 
 
 def _find_illness(facts: Facts, job: RemoteJob) -> Stall | Wait | None:

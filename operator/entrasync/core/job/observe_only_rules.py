@@ -5,6 +5,7 @@ from entrasync.api.policies import OnMissing
 from entrasync.core.decision.action import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
 from entrasync.core.decision.verdicts import Do, Verdict, Wait
 from entrasync.core.facts.facts import Facts
+from entrasync.core.job.candidates import find_claim_of_same_template, fitting_jobs, unclaimed_jobs
 from entrasync.core.job.rules import (
     create_is_unconfirmed,
     is_gone,
@@ -37,7 +38,7 @@ def job_to_observe_is_unknown(facts: Facts) -> Verdict | None:
         return None
     if not facts.observed.listing.is_complete:
         return list_is_incomplete()
-    fitting = facts.unclaimed_jobs or facts.fitting_jobs
+    fitting = unclaimed_jobs(facts) or fitting_jobs(facts)
     if len(fitting) == 1:
         return Do(HoldJob(fitting[0].id, "Adopted"))
     if fitting:
@@ -48,7 +49,7 @@ def job_to_observe_is_unknown(facts: Facts) -> Verdict | None:
 
 def job_would_have_to_be_created(facts: Facts) -> Verdict | None:
     """Find that there is no job, and that one would be created if this resource were managed."""
-    if not _looks_for_a_job(facts) or not facts.desired.may_create or facts.claim_of_same_template:
+    if not _looks_for_a_job(facts) or not facts.desired.may_create or find_claim_of_same_template(facts):
         return None
     is_gone_for_good = facts.resource.held_job_id and facts.desired.on_missing is not OnMissing.RECREATE
     wanted = CreateJob(facts.desired.service_principal_id, facts.desired.template_id, facts.observed.listing.ids)

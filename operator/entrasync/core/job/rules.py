@@ -7,6 +7,7 @@ from entrasync.api.policies import AdoptionPolicy, OnMissing
 from entrasync.core.decision.action import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
+from entrasync.core.job.candidates import find_claim_of_same_template, find_outranking_claim, unclaimed_jobs
 from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.primitives.time_limits import LOOKS_FOR_UNCONFIRMED_CREATE, SOON
 from entrasync.core.remote.jobs import RemoteJob
@@ -118,7 +119,7 @@ def claim_of_another_is_unknown(facts: Facts) -> Verdict | None:
 
 def job_is_claimed_by_another(facts: Facts) -> Verdict | None:
     """Find a job that we hold or name and that another resource holds with the better right."""
-    if facts.job_id is None or (claim := facts.outranking_claim(facts.job_id)) is None:
+    if facts.job_id is None or (claim := find_outranking_claim(facts, facts.job_id)) is None:
         return None
     return Stall(
         Reason.CONFLICT,
@@ -139,11 +140,11 @@ def _adopt_or_create(facts: Facts) -> Verdict:
         return list_is_incomplete()
     if creating := next((claim for claim in facts.observed.claims if claim.creating_since), None):
         return wait_for_other_create(facts, creating)
-    if len(unclaimed := facts.unclaimed_jobs) == 1:
+    if len(unclaimed := unclaimed_jobs(facts)) == 1:
         return Do(HoldJob(unclaimed[0].id, "Adopted"))
     if unclaimed:
         return several_jobs_fit(facts, unclaimed, f"have template {facts.desired.template_id}")
-    if claim := facts.claim_of_same_template:
+    if claim := find_claim_of_same_template(facts):
         return Stall(
             Reason.CONFLICT,
             f"SynchronizationJob {claim.key} has job {claim.job_id} with template {facts.desired.template_id} "

@@ -32,3 +32,6 @@ LOOKS_FOR_UNCONFIRMED_CREATE = tuple(timedelta(seconds=s) for s in (1, 2, 4, 8, 
 
 SOON = timedelta(seconds=5)
 """A look again at something that is expected to change any moment."""
+
+STALE_READ = timedelta(seconds=15)
+"""Between looks while Graph still shows what was there before a write of ours."""

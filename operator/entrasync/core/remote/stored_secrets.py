@@ -6,6 +6,12 @@ from dataclasses import dataclass, field
 MASK = "*"
 """What Graph shows instead of a sensitive value."""
 
+SYNC_ALL = "SyncAll"
+NOTIFICATION_SETTINGS = "SyncNotificationSettings"
+SKIP_DELETIONS = "SkipOutOfScopeDeletions"
+FIELDS_OF_THEIR_OWN = frozenset({SYNC_ALL, NOTIFICATION_SETTINGS, SKIP_DELETIONS})
+"""Keys of Graph that spec gives by fields of ours. Unset, they are left as they are, never removed."""
+
 
 @dataclass(frozen=True)
 class StoredSecret:

@@ -9,7 +9,7 @@ from entrasync.core.primitives.json_values import read_object
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.remote.synchronization_status import read_schedule, read_synchronization_status
+from entrasync.core.remote.synchronization_status import read_quarantine, read_schedule
 from entrasync.core.resource.schedule_record import Pause as Pause  # "as" until nothing imports the two from here
 from entrasync.core.resource.schedule_record import PausedBy as PausedBy
 from entrasync.core.resource.schedule_record import read_pause as read_stored_pause
@@ -30,11 +30,12 @@ class MirroredState:
 
 def read_mirrored_state(status: Mapping[str, Any]) -> MirroredState:
     """Read the last mirror from our own status."""
-    mirror = read_synchronization_status(status.get("synchronizationStatus"))
+    mirror = read_object(status.get("synchronizationStatus"))
+    quarantine = read_quarantine(mirror.get("quarantine"))
     return MirroredState(
         state=read_schedule(read_object(status.get("job")).get("schedule")).state,
-        escrows_pruned=mirror.is_escrows_pruned,
-        quarantined_since=mirror.quarantine.series_began_at if mirror.quarantine else None,
+        escrows_pruned=mirror.get("escrowsPruned") is True,
+        quarantined_since=quarantine.series_began_at if quarantine else None,
     )
 
 
@@ -60,11 +61,12 @@ def judge_pause(
     """
     if job.schedule_state is None:
         return None
-    before, known = read_mirrored_state(status), read_pause(status)
+    known = read_pause(status)
     is_ours = known is not None and known.by is PausedBy.OPERATOR
     if job.is_active:
         # A limited pause is written down before it is made, and stands while Graph does not show it yet.
         return known if is_ours and cause is not None and cause.is_limited else None
+    before = read_mirrored_state(status)
     since = known.since if known else (write_time(now) if before.state else None)
     if cause is not None and not cause.is_passing:
         resumes = cause.is_limited and known is not None and known.resumes

@@ -1,24 +1,22 @@
 """Does the job run as wanted: rules about the schedule's state and whose pause it is."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import ScheduleState
 from entrasync.core.decision.action import PauseJob, StartJob
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
+from entrasync.core.primitives.time_limits import STALE_READ
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.schedule.pause import Pause, PausedBy, read_mirrored_state
-
-STALE_READ = timedelta(seconds=15)
-"""Between looks while Graph still shows the schedule from before our start or pause."""
+from entrasync.core.schedule.state import pause_cause_of, pause_of, wanted_state_of
 
 
 def job_was_paused_by_graph(facts: Facts) -> Verdict | None:
     """Find a pause that Graph itself made: to start the job again would hide the illness."""
-    pause = facts.pause
+    pause = pause_of(facts)
     if facts.job is None or pause is None or pause.by is not PausedBy.GRAPH:
         return None
     return Stall(
@@ -34,7 +32,7 @@ def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
     Never twice within the replication bound unless Graph has shown the pause since, for reads may be stale.
     """
     job = facts.job
-    if job is None or facts.wanted_state is not ScheduleState.PAUSED or not job.is_active:
+    if job is None or wanted_state_of(facts) is not ScheduleState.PAUSED or not job.is_active:
         return None
     paused_at = facts.observed.pause_taken_at
     if paused_at is not None and facts.now - paused_at < facts.bounds.replication:
@@ -51,7 +49,7 @@ def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
 
 def _record(facts: Facts, *, is_drift: bool) -> Pause | None:
     """Write what shall be remembered of a pause limited in time; a job that somebody started in it had rested."""
-    cause, known = facts.pause_cause, facts.pause
+    cause, known = pause_cause_of(facts), pause_of(facts)
     if cause is None or not cause.is_limited:
         return None
     if known is not None:
@@ -67,7 +65,7 @@ def job_is_paused_but_should_run(facts: Facts) -> Verdict | None:
     job = facts.job
     if job is None or not _needs_start(facts, job):
         return None
-    started, pause = facts.resource.last_start, facts.pause
+    started, pause = facts.resource.last_start, pause_of(facts)
     if started and pause is None and facts.now - started < facts.bounds.replication:
         return Wait(
             Reason.STARTING,
@@ -81,13 +79,15 @@ def job_is_paused_but_should_run(facts: Facts) -> Verdict | None:
 
 def job_ran_before_its_pause(facts: Facts) -> Verdict | None:
     """Find a job that goes on after a hold or an expiration: it ran on what Graph has, whatever is wrong with ours."""
-    return job_is_paused_but_should_run(facts) if facts.pause is not None and facts.pause.resumes else None
+    pause = pause_of(facts)
+    return job_is_paused_but_should_run(facts) if pause is not None and pause.resumes else None
 
 
 def _needs_start(facts: Facts, job: RemoteJob) -> bool:
-    is_at_rest = job.schedule_state is not None and not job.is_active
-    is_graphs = facts.pause is not None and facts.pause.by is PausedBy.GRAPH
-    return facts.wanted_state is ScheduleState.ACTIVE and is_at_rest and not is_graphs
+    if job.schedule_state is None or job.is_active or wanted_state_of(facts) is not ScheduleState.ACTIVE:
+        return False
+    pause = pause_of(facts)
+    return pause is None or pause.by is not PausedBy.GRAPH
 
 
 def _was(facts: Facts, state: ScheduleState) -> bool:

@@ -8,9 +8,9 @@ from entrasync.core.decision.action import PatchSettings
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
+from entrasync.core.primitives.time_limits import STALE_READ
 from entrasync.core.primitives.utf8 import repair
 from entrasync.core.remote.job_settings import SettingDifference, read_settings
-from entrasync.core.schedule.rules import STALE_READ
 
 LONGEST_QUOTE = 64
 MOST_NAMED = 5

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from entrasync.core.application.wanted_secrets import NOTIFICATION_SETTINGS, SKIP_DELETIONS, SYNC_ALL
 from entrasync.core.decision.action import Action, PatchSettings, PauseJob, SaveSecrets, StartJob
 from entrasync.core.primitives.times import write_time
 from entrasync.core.primitives.utf8 import repair
+from entrasync.core.remote.stored_secrets import NOTIFICATION_SETTINGS, SKIP_DELETIONS, SYNC_ALL
 from entrasync.core.schedule.pause import read_mirrored_state
 
 _APPLICATION_FIELDS = {

@@ -1,15 +1,17 @@
 """What is in force, with everything resolved that the spec leaves open: `status.effective`."""
 
 from entrasync.api.policies import DeletionPolicy
-from entrasync.core.facts.facts import Facts, effective_deletion_policy
+from entrasync.core.deletion import effective_deletion_policy
+from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.times import write_go_duration
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.schedule.state import wanted_state_of
 
 
 def effective_values(facts: Facts) -> dict[str, str]:
     """Tell all that is in force."""
-    state = facts.wanted_state
+    state = wanted_state_of(facts)
     return effective_policies(facts.resource, facts.desired) | ({"scheduleState": state.value} if state else {})
 
 

@@ -21,6 +21,7 @@ from entrasync.core.resource.job_resource import JOB_MEMBERS, Operation, Resourc
 from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.core.schedule.interval import interval_conditions
 from entrasync.core.schedule.pause import read_mirrored_state
+from entrasync.core.schedule.state import pause_of
 from entrasync.core.status.effective import effective_policies, effective_values
 from entrasync.core.status.forecast import describe_forecast
 
@@ -62,7 +63,8 @@ def record_observation(facts: Facts) -> StatusUpdate:
         status["tenantId"] = status.get("tenantId") or observed.tenant_id
         status["servicePrincipalId"] = resource.service_principal_id
         status |= {"job": mirror.job, "synchronizationStatus": mirror.synchronization_status}
-        status["pause"] = facts.pause.write() if facts.pause else None
+        pause = pause_of(facts)
+        status["pause"] = pause.write() if pause else None
         if _goes_on(facts, facts.job):
             status["lastResumeTime"] = write_time(facts.now)
         status["origin"] = resource.origin

@@ -2,8 +2,8 @@
 
 from entrasync.api.job.application import ApplicationSpec, CredentialEntry
 from entrasync.api.references import SecretKeyReference
-from entrasync.core.application.wanted_secrets import Credentials
 from entrasync.core.decision.errors import Stalled
+from entrasync.core.facts.application_seen import Credentials
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.application_record import Source

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from entrasync.core.application.wanted_secrets import Refusal
+from entrasync.core.facts.application_seen import Refusal
 from entrasync.core.primitives.times import parse_time
 from entrasync.core.remote.stored_secrets import MASK, SecretValues
 from entrasync.core.resource.application_record import RefusalRecord, Source

@@ -3,15 +3,11 @@
 from dataclasses import replace
 
 from entrasync.api.job.application import ApplicationSpec
+from entrasync.core.application.ownership import find_application_claim
 from entrasync.core.application.rules import standing_loss
-from entrasync.core.application.wanted_secrets import (
-    BETWEEN_DRIFT_LOOKS,
-    ApplicationSeen,
-    Credentials,
-    is_unfinished,
-    wanted_secrets,
-)
+from entrasync.core.application.wanted_secrets import BETWEEN_DRIFT_LOOKS, is_unfinished, wanted_secrets
 from entrasync.core.decision.errors import EntraSyncError
+from entrasync.core.facts.application_seen import ApplicationSeen, Credentials
 from entrasync.core.facts.facts import Facts
 from entrasync.core.remote.stored_secrets import MASK, SecretValues
 from entrasync.core.resource.application_record import ApplicationRecord
@@ -36,7 +32,7 @@ class ApplicationReader:
         if spec is None:
             memory.give_up()
             return None
-        if facts.application_claim:
+        if find_application_claim(facts):
             return None
         memory.is_carried = True
         memory.foreign.expect(resource.application.unconfirmed_keys)

@@ -15,7 +15,6 @@ from entrasync.core.application.status import (
     with_unconfirmed_keys,
     with_unknown_restart,
 )
-from entrasync.core.application.wanted_secrets import FIELDS_OF_THEIR_OWN, Refusal
 from entrasync.core.decision.action import (
     ApplicationAction,
     CheckForeignKeys,
@@ -25,8 +24,9 @@ from entrasync.core.decision.action import (
     SaveSecrets,
 )
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused
+from entrasync.core.facts.application_seen import Refusal
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.remote.stored_secrets import SecretValues
+from entrasync.core.remote.stored_secrets import FIELDS_OF_THEIR_OWN, SecretValues
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.status.events import Event
 from entrasync.reconcile.application.foreign_keys import others_than_ours, watching

@@ -17,6 +17,7 @@ from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.object_meta import has_news
+from entrasync.core.schedule.state import hold_of
 from entrasync.core.status.events import Event, events_between
 from entrasync.core.status.job_status import (
     build_status,
@@ -132,7 +133,7 @@ class JobReconciler:
         if complaints and complaints != job_memory.complaints:
             message = f"Left out of the mirror: {'; '.join(complaints[:5])}."
             self._events.record(facts.resource, Event("Warning", Reason.MIRROR_CUT, message))
-        fault = facts.hold.fault
+        fault = hold_of(facts).fault
         if fault and fault != job_memory.hold_fault:
             self._events.record(facts.resource, Event("Warning", Reason.INVALID_ANNOTATION, fault))
         job_memory.complaints, job_memory.hold_fault = complaints, fault

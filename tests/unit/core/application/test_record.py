@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrasync.core.application.wanted_secrets import Credentials
+from entrasync.core.facts.application_seen import Credentials
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.application_record import ApplicationRecord, Source, read_application_record
 from entrasync.core.status.job_status import record_observation

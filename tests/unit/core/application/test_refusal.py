@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import ScheduleState
-from entrasync.core.application.wanted_secrets import Credentials, Refusal
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Wait
+from entrasync.core.facts.application_seen import Credentials, Refusal
 from entrasync.core.facts.facts import Facts
 from entrasync.core.plan import plan
 from entrasync.core.remote.stored_secrets import SecretValues

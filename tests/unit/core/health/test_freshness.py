@@ -14,6 +14,7 @@ from entrasync.core.plan import plan
 from entrasync.core.polling import until_own_turn
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.schedule.state import pause_of
 from entrasync.core.status.events import events_between
 from entrasync.core.status.job_status import build_status
 from tests.support.facts import NEVER, NOW, ago, desired, facts, holder, minutes, quarantined_job, remote_job
@@ -103,8 +104,8 @@ class TestOverdue:
 def concluded(seen: Facts) -> dict[str, Any]:
     verdict = plan(seen)
     assert verdict is None or isinstance(verdict, Stall)
-    pause = seen.pause.write() if seen.pause else None
-    return build_status(seen, verdict, wall=NOW) | {"pause": pause}
+    pause = pause_of(seen)
+    return build_status(seen, verdict, wall=NOW) | {"pause": pause.write() if pause else None}
 
 
 def told(status: dict[str, Any], kind: ConditionType) -> tuple[str, str] | None:

@@ -19,6 +19,7 @@ from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.schedule.hold import read_hold
 from entrasync.core.schedule.pause import Pause, PausedBy
+from entrasync.core.schedule.state import pause_of
 from tests.support.facts import (
     JOB,
     NOW,
@@ -78,20 +79,21 @@ class TestAHold:
         for subject in (holder(status=SEEN_RESTING), holder(origin="Adopted", status=SEEN_RESTING)):
             seen = facts(with_hold(subject), resting())
             assert plan(seen) is None
-            assert seen.pause == Pause(PausedBy.OPERATOR, write_time(NOW), HELD)
+            assert pause_of(seen) == Pause(PausedBy.OPERATOR, write_time(NOW), HELD)
 
     def test_whose_pause_is_seen_keeps_what_was_remembered(self) -> None:
         seen = facts(with_hold(holder(status=SEEN_RUNNING | {"pause": paused_by_us()["pause"]})), resting())
-        assert seen.pause == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), HELD, resumes=True)
+        assert pause_of(seen) == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), HELD, resumes=True)
 
     def test_whose_pause_does_not_show_yet_keeps_what_was_remembered(self) -> None:
         seen = facts(with_hold(holder(status=paused_by_us())), remote_job(), pause_taken_at=ago(seconds(5)))
-        assert seen.pause is not None
-        assert seen.pause.resumes
+        pause = pause_of(seen)
+        assert pause is not None
+        assert pause.resumes
 
     def test_that_is_made_longer_says_so(self) -> None:
         seen = facts(with_hold(holder(status=paused_by_us(reason="held until then"))), resting())
-        assert seen.pause == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), HELD, resumes=True)
+        assert pause_of(seen) == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), HELD, resumes=True)
 
     @pytest.mark.parametrize("wish", [desired(), desired(schedule_state=ACTIVE)])
     @pytest.mark.parametrize("origin", ["Created", "Adopted"])
@@ -133,8 +135,9 @@ class TestAHold:
 
     def test_does_not_make_a_pause_of_a_person_ours(self) -> None:
         seen = facts(with_hold(holder(origin="Adopted", status=SEEN_RUNNING)), resting())
-        assert seen.pause is not None
-        assert seen.pause.by is PausedBy.PERSON
+        pause = pause_of(seen)
+        assert pause is not None
+        assert pause.by is PausedBy.PERSON
 
     def test_does_not_make_a_pause_by_graph_ours(self) -> None:
         verdict = plan(facts(with_hold(holder(status=SEEN_RUNNING)), resting(escrowsPruned=True)))
@@ -202,17 +205,18 @@ class TestAnExpiration:
     def test_that_has_passed_keeps_it_paused_by_us(self) -> None:
         seen = facts(holder(wish=self.EXPIRED), resting())
         assert plan(seen) is None
-        assert seen.pause == Pause(PausedBy.OPERATOR, write_time(NOW), self.PASSED)
+        assert pause_of(seen) == Pause(PausedBy.OPERATOR, write_time(NOW), self.PASSED)
 
     def test_that_overtakes_a_hold_keeps_what_was_remembered(self) -> None:
         seen = facts(holder(wish=self.EXPIRED, status=paused_by_us()), resting())
-        assert seen.pause == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), self.PASSED, resumes=True)
+        assert pause_of(seen) == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), self.PASSED, resumes=True)
 
     def test_that_a_state_of_paused_overtakes_is_forgotten(self) -> None:
         wish = desired(expiration=NOW, schedule_state=PAUSED)
         seen = facts(holder(wish=wish, status=paused_by_us()), resting())
-        assert seen.pause is not None
-        assert not seen.pause.resumes
+        pause = pause_of(seen)
+        assert pause is not None
+        assert not pause.resumes
 
     def test_that_has_passed_undoes_a_start(self) -> None:
         status = SEEN_RESTING | {"effective": {"scheduleState": "Paused"}}

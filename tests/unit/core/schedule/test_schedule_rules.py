@@ -14,6 +14,7 @@ from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.schedule.pause import Pause, PausedBy, read_pause
+from entrasync.core.schedule.state import pause_of
 from tests.support.facts import JOB, NEVER, NOW, PRINCIPAL, ago, desired, facts, holder, minutes, remote_job, seconds
 
 ACTIVE, PAUSED = ScheduleState.ACTIVE, ScheduleState.PAUSED
@@ -35,8 +36,8 @@ def quarantined_since(since: timedelta) -> dict[str, Any]:
     return SEEN_RUNNING | {"synchronizationStatus": mirror}
 
 
-def pause_of(subject: Resource, job: RemoteJob) -> Pause | None:
-    return facts(subject, job).pause
+def pause_seen(subject: Resource, job: RemoteJob) -> Pause | None:
+    return pause_of(facts(subject, job))
 
 
 class TestStart:
@@ -157,20 +158,20 @@ class TestWhosePause:
     def test_is_decided_at_the_change(
         self, why: str, status: dict[str, Any], job: RemoteJob, by: PausedBy | None
     ) -> None:
-        pause = pause_of(holder(status=status), job)
+        pause = pause_seen(holder(status=status), job)
         assert (pause.by if pause else None) == by, why
 
     def test_a_wish_to_rest_makes_it_ours(self) -> None:
         known = {"pause": {"by": "Graph", "since": "2026-10-01T00:00:00Z", "reason": "x"}}
-        pause = pause_of(holder(wish=desired(schedule_state=PAUSED), status=known), resting())
+        pause = pause_seen(holder(wish=desired(schedule_state=PAUSED), status=known), resting())
         assert pause == Pause(PausedBy.OPERATOR, "2026-10-01T00:00:00Z", "spec.schedule.state is Paused")
 
     def test_of_an_adopted_job_is_a_persons_without_a_time(self) -> None:
         subject = holder(origin="Adopted", status={"job": None})
-        assert pause_of(subject, resting()) == Pause(PausedBy.PERSON, None, PERSONS)
+        assert pause_seen(subject, resting()) == Pause(PausedBy.PERSON, None, PERSONS)
 
     def test_has_the_time_at_which_it_was_seen(self) -> None:
-        assert pause_of(holder(), resting()) == Pause(PausedBy.PERSON, write_time(NOW), PERSONS)
+        assert pause_seen(holder(), resting()) == Pause(PausedBy.PERSON, write_time(NOW), PERSONS)
 
     def test_graphs_stalls_until_paused_and_active_again(self) -> None:
         pause = {"by": "Graph", "reason": "escrowsPruned"}
@@ -178,7 +179,7 @@ class TestWhosePause:
         verdict = plan(facts(subject, resting(escrowsPruned=True)))
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.PAUSED_BY_GRAPH
-        paused = pause_of(holder(wish=desired(schedule_state=PAUSED), status=dict(subject.status)), resting())
+        paused = pause_seen(holder(wish=desired(schedule_state=PAUSED), status=dict(subject.status)), resting())
         assert paused is not None
         again = holder(wish=desired(schedule_state=ACTIVE), status=SEEN_RESTING | {"pause": paused.write()})
         assert plan(facts(again, resting(escrowsPruned=True))) == Do(StartJob(PRINCIPAL, JOB))

@@ -1,0 +1,35 @@
+"""Which jobs a resource could hold, and which claims of other resources stand against it."""
+
+from entrasync.core.facts.facts import Facts
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.resource.job_claims import Claim, outranks
+
+
+def fitting_jobs(facts: Facts) -> tuple[RemoteJob, ...]:
+    """List the jobs of the wanted template that we did not hold before."""
+    fitting = (job for job in facts.observed.listing.jobs if job.template_id == facts.desired.template_id)
+    return tuple(job for job in fitting if job.id != facts.resource.held_job_id)
+
+
+def unclaimed_jobs(facts: Facts) -> tuple[RemoteJob, ...]:
+    """List those of them that no other resource claims."""
+    taken = {claim.job_id for claim in facts.observed.claims}
+    return tuple(job for job in fitting_jobs(facts) if job.id not in taken)
+
+
+def find_claim_of_same_template(facts: Facts) -> Claim | None:
+    """Find another resource that holds, or names with right, a job of the wanted template on this service principal."""
+    return next((claim for claim in facts.observed.claims if _is_of_same_template(facts, claim)), None)
+
+
+def _is_of_same_template(facts: Facts, claim: Claim) -> bool:
+    job = facts.observed.listing.find(claim.job_id) if claim.job_id else None
+    if job is not None:
+        return job.template_id == facts.desired.template_id
+    return claim.held_job_id is not None and claim.template_id == facts.desired.template_id
+
+
+def find_outranking_claim(facts: Facts, job_id: str) -> Claim | None:
+    """Find another resource whose claim to the job comes before ours."""
+    claims = (claim for claim in facts.observed.claims if claim.job_id == job_id)
+    return next((claim for claim in claims if outranks(claim, facts.resource)), None)

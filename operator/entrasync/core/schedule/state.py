@@ -1,0 +1,62 @@
+"""The schedule's state as a pass sees it: whether the job shall run, whether it rests, and who paused it."""
+
+from entrasync.api.policies import ScheduleState
+from entrasync.core.facts.facts import Facts
+from entrasync.core.resource.desired import Desired
+from entrasync.core.schedule.hold import Hold, read_hold
+from entrasync.core.schedule.pause import Pause, judge_pause, read_pause
+from entrasync.core.schedule.pause_cause import PauseCause, find_pause_cause
+
+
+def hold_of(facts: Facts) -> Hold:
+    """Read the annotation of the emergency hold."""
+    return read_hold(facts.resource.annotations)
+
+
+def pause_cause_of(facts: Facts) -> PauseCause | None:
+    """Tell why the job shall be paused now; None when nothing asks for it."""
+    return find_pause_cause(facts.desired, hold_of(facts), facts.now)
+
+
+def pause_of(facts: Facts) -> Pause | None:
+    """Tell whose pause the job is in; None while it is scheduled or not shown."""
+    if facts.job is None:
+        return None
+    resource = facts.resource
+    return judge_pause(
+        resource.status,
+        facts.job,
+        cause=pause_cause_of(facts),
+        last_start=resource.last_start,
+        is_new=resource.origin == "Created" and resource.last_start is None,
+        now=facts.now,
+        bounds=facts.bounds,
+    )
+
+
+def wanted_state_of(facts: Facts) -> ScheduleState | None:
+    """Tell the schedule state that is ours to bring about; None for hands off.
+
+    Unset means Active for a job we made, hands off for an adopted one, unless we owe it a start after a hold.
+    """
+    if pause_cause_of(facts) is not None:
+        return ScheduleState.PAUSED
+    pause = read_pause(facts.resource.status)
+    if facts.desired.schedule_state is None and pause is not None and pause.resumes:
+        return ScheduleState.ACTIVE
+    return effective_schedule_state(facts.desired, facts.resource.origin)
+
+
+def was_never_started(facts: Facts) -> bool:
+    """Whether the job is ours and has not run: its first start brings into force whatever is saved by then."""
+    job, resource = facts.job, facts.resource
+    if job is None or resource.origin != "Created" or resource.last_start is not None:
+        return False
+    return not job.is_active and not job.has_run
+
+
+def effective_schedule_state(desired: Desired, origin: str | None) -> ScheduleState | None:
+    """Resolve an unset `schedule.state` by origin."""
+    if desired.schedule_state is not None:
+        return desired.schedule_state
+    return ScheduleState.ACTIVE if origin == "Created" else None
