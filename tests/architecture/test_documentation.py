@@ -22,11 +22,16 @@ from entrasync.process.settings.run import RunSettings
 from tests.support.facts import NOW, facts, holder, resource
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", PAGES, ids=[page.name for page in PAGES])
+def _id_of(page: Path) -> str:
+    docs = ROOT / "docs"
+    return str(page.relative_to(docs)) if page.is_relative_to(docs) else page.name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_id_of)
 def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
