@@ -1,29 +1,19 @@
-"""Rules of the house that a machine can hold."""
+"""For each rule of the plan, the facts of a case that this rule decides."""
 
-import ast
-import io
-import re
-import tokenize
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-
-from entrasync.api.conditions import ConditionType
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, ScheduleState
 from entrasync.api.reasons import Reason
 from entrasync.core import plan as planning
 from entrasync.core.application import rules as application_rules
 from entrasync.core.decision.errors import Stalled
-from entrasync.core.deletion import DELETION_RULES
 from entrasync.core.facts.application_seen import Credentials, Refusal
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job import observe_only_rules as observer_rules
 from entrasync.core.job import rules as job_rules
-from entrasync.core.plan import OBSERVER_RULES, RULES, WORK_RULES, Rule, plan
+from entrasync.core.plan import WORK_RULES, Rule
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.stored_secrets import SecretValues
@@ -48,10 +38,6 @@ from tests.support.facts import (
     remote_job,
     resource,
 )
-
-ROOT = Path(__file__).parents[2]
-LONGEST_MODULE = 300
-LONGEST_FUNCTION = 35
 
 SCOPED = desired(application=application(scope="All"))
 WITH_URL = desired(application=application("BaseAddress=u"))
@@ -175,106 +161,3 @@ DECIDED_FOR_OBSERVERS_BY: dict[Rule, Facts] = {
     if rule in WORK_RULES
 }
 """The same for a resource that only observes."""
-
-SOURCES = sorted(path for root in ("operator", "sandbox") for path in (ROOT / root).rglob("*.py"))
-ALL = SOURCES + sorted(path for root in ("tests", "benchmarks") for path in (ROOT / root).rglob("*.py"))
-
-EXEMPTION = re.compile(
-    r"#\s*(noqa|type:\s*ignore)\b"
-    r"(?P<codes>(:\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*|\[[a-z-]+(,\s*[a-z-]+)*\])?)"
-    r"(?P<reason>.*)"
-)
-
-
-def name_of(path: Path) -> str:
-    return str(path.relative_to(ROOT))
-
-
-def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield node
-
-
-def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Lines from `def` to the end, without the docstring."""
-    whole = (function.end_lineno or function.lineno) - function.lineno + 1
-    first = function.body[0]
-    has_docstring = ast.get_docstring(function) is not None
-    return whole - ((first.end_lineno or first.lineno) - first.lineno + 1 if has_docstring else 0)
-
-
-def comments(path: Path) -> Iterator[tuple[int, str]]:
-    for token in tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline):
-        if token.type == tokenize.COMMENT:
-            yield token.start[0], token.string
-
-
-def test_there_is_something_to_look_at() -> None:
-    assert len(SOURCES) > 80
-
-
-def test_the_source_root_is_no_package() -> None:
-    """A package named `operator` would shadow the standard library's."""
-    assert not (ROOT / "operator" / "__init__.py").exists()
-
-
-def test_modules_fit_the_eye() -> None:
-    lengths = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
-
-
-def test_functions_fit_the_eye() -> None:
-    lengths = {f"{name_of(path)} {each.name}": length(each) for path in SOURCES for each in functions(path)}
-    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}
-
-
-def test_each_exemption_has_its_reason_in_the_same_line() -> None:
-    bare = []
-    for path in ALL:
-        for line, comment in comments(path):
-            found = EXEMPTION.search(comment)
-            if found and not (found["codes"] and re.search(r"\w{3}", found["reason"])):
-                bare.append(f"{name_of(path)}:{line} {comment}")
-    assert bare == []
-
-
-class TestWords:
-    @pytest.mark.parametrize("word", [*ConditionType, *Reason])
-    def test_each_has_a_meaning_of_its_own(self, word: ConditionType | Reason) -> None:
-        assert re.fullmatch(r"\w.{9,}\.", word.meaning)
-        assert type(word)(str(word)) is word
-
-    def test_each_reason_is_one_word_for_programs(self) -> None:
-        assert all(re.fullmatch(r"[A-Z][A-Za-z]*", reason) for reason in Reason)
-
-    def test_each_reason_is_used(self) -> None:
-        """A reason that nothing gives would be documented for nothing."""
-        code = "".join(path.read_text(encoding="utf-8") for path in SOURCES if path.name != "reasons.py")
-        assert [reason.name for reason in Reason if f"Reason.{reason.name}" not in code] == []
-
-
-class TestRules:
-    @pytest.mark.parametrize("rule", [*RULES, *OBSERVER_RULES, *DELETION_RULES], ids=lambda rule: rule.__name__)
-    def test_each_says_what_it_finds(self, rule: object) -> None:
-        doc = rule.__doc__ or ""
-        assert doc.startswith(("Find ", "Delete ")), "a rule is named by the fault it finds"
-        assert getattr(rule, "__module__", "").startswith("entrasync.core.")
-
-    @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
-    def test_each_decides_in_a_case_of_its_own(self, rule: Rule) -> None:
-        """Were one hidden behind those before it, or missing here, it would be dead or untested."""
-        assert next(asked for asked in RULES if asked(DECIDED_BY[rule]) is not None) is rule
-
-    @pytest.mark.parametrize("rule", OBSERVER_RULES, ids=lambda rule: rule.__name__)
-    def test_each_decides_in_a_case_of_its_own_for_an_observer(self, rule: Rule) -> None:
-        case = DECIDED_FOR_OBSERVERS_BY[rule]
-        assert next(asked for asked in OBSERVER_RULES if asked(case) is not None) is rule
-
-    def test_none_finds_anything_where_all_is_as_wanted(self) -> None:
-        assert plan(facts(holder(), remote_job())) is None
-
-    def test_none_stands_twice(self) -> None:
-        assert len(set(RULES)) == len(RULES)
-        assert len(set(OBSERVER_RULES)) == len(OBSERVER_RULES)
-        assert len(set(DELETION_RULES)) == len(DELETION_RULES)
