@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from entrasync.core.decision.event import Event
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.status.events import Event
 from entrasync.reconcile.ports.kubernetes import ResourceChanged, ResourceGone, Subject
 from entrasync.reconcile.state.jobs import Resources
 

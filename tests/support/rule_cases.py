@@ -17,6 +17,7 @@ from entrasync.core.plan import WORK_RULES, Rule
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.stored_secrets import SecretValues
+from entrasync.core.restart import rules as restart_rules
 from entrasync.core.schedule import interval as interval_rules
 from entrasync.core.schedule import rules as schedule_rules
 from entrasync.core.settings import rules as settings_rules
@@ -122,7 +123,7 @@ DECIDED_BY: dict[Rule, Facts] = {
     application_rules.saved_secrets_do_not_show: facts(
         holder(wish=SCOPED), remote_job(), application=application_seen({}, pending=frozenset({"SyncAll"}))
     ),
-    application_rules.restart_is_due: facts(holder(status={"operation": {"action": "RestartJob"}}), remote_job()),
+    restart_rules.restart_is_due: facts(holder(status={"operation": {"action": "RestartJob"}}), remote_job()),
 }
 """Each rule with a case that no rule before it decides."""
 

@@ -11,7 +11,6 @@ from entrasync.core.application.rules import (
     foreign_secrets_do_not_show,
     new_credentials_were_refused,
     notification_settings_cannot_be_merged,
-    restart_is_due,
     saved_secrets_do_not_show,
     secret_is_unreadable,
     secret_writes_are_held_back,
@@ -43,6 +42,7 @@ from entrasync.core.job.rules import (
 )
 from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.resource.desired import Desired
+from entrasync.core.restart.rules import restart_is_due
 from entrasync.core.schedule.interval import interval_differs
 from entrasync.core.schedule.rules import (
     job_is_paused_but_should_run,

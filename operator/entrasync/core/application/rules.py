@@ -11,11 +11,10 @@ from entrasync.core.application.wanted_secrets import (
     keys_left_over,
     secrets_to_send,
 )
-from entrasync.core.decision.action import ForgetAcknowledgement, RemoveSecrets, RestartJob, SaveSecrets
+from entrasync.core.decision.action import ForgetAcknowledgement, RemoveSecrets, SaveSecrets
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait, judge
 from entrasync.core.facts.application_seen import ApplicationSeen
 from entrasync.core.facts.facts import Facts
-from entrasync.core.health.quarantine import quarantine_halt
 from entrasync.core.health.ready import runs_on_saved_credentials
 from entrasync.core.primitives.time_limits import STALE_READ
 from entrasync.core.remote.stored_secrets import FIELDS_OF_THEIR_OWN, NOTIFICATION_SETTINGS, SYNC_ALL, SecretValues
@@ -172,23 +171,6 @@ def saved_secrets_do_not_show(facts: Facts) -> Verdict | None:
         "show that yet.",
         STALE_READ,
     )
-
-
-def restart_is_due(facts: Facts) -> Verdict | None:
-    """Find a provisioning scope that was saved and is not in force yet.
-
-    A job that rests is not restarted, which would start it: the restart follows its next start.
-    """
-    job = facts.job
-    if job is None or not facts.resource.is_restart_due or not job.is_active:
-        return None
-    if not job.is_quarantined:
-        return Do(RestartJob(facts.service_principal_id, job.id))
-    illness = quarantine_halt(job, facts.bounds)
-    message = f"{illness.message} The restart that a new provisioning scope needs would hide that, and waits."
-    if isinstance(illness, Stall):
-        return Stall(Reason.QUARANTINED, message)
-    return Wait(Reason.QUARANTINED, message, facts.desired.poll_interval)
 
 
 def standing_loss(facts: Facts) -> frozenset[str]:

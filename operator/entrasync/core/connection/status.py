@@ -9,10 +9,10 @@ from entrasync.api.conditions import ConditionType, Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.connection.identity import Identity
 from entrasync.core.decision.condition import Condition, merge_conditions
+from entrasync.core.decision.event import Event
 from entrasync.core.decision.verdicts import Halt, Retry, Stall
 from entrasync.core.primitives.times import write_time
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
-from entrasync.core.status.events import Event
 
 ENDS = frozenset({ConditionType.READY, ConditionType.STALLED})
 

@@ -1,1 +1,1 @@
-"""When a job begins anew: the restart that a new provisioning scope needs."""
+"""Restarts of a job: when one is due."""

@@ -1,21 +1,12 @@
 """What is worth an Event: changes of conditions, told once each, with the same reasons."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.core.decision.condition import Condition
+from entrasync.core.decision.event import Event
 from entrasync.core.schedule.pause import PausedBy, read_pause
-
-
-@dataclass(frozen=True)
-class Event:
-    """One line under `kubectl describe`."""
-
-    type: Literal["Normal", "Warning"]
-    reason: str
-    message: str
 
 
 def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:

@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 from entrasync.api.names import API_VERSION, EVENT_SOURCE
+from entrasync.core.decision.event import Event
 from entrasync.core.primitives.times import write_time
-from entrasync.core.status.events import Event
 from entrasync.kube.client.api_client import ApiClient, Forbidden, NamespaceTerminating
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone, Subject
 

@@ -8,11 +8,11 @@ from entrasync.core.application.rules import explain_missing
 from entrasync.core.application.status import with_unconfirmed_keys, without_secrets
 from entrasync.core.decision.action import CheckForeignKeys, RemoveSecrets
 from entrasync.core.decision.errors import Refused, Waiting
+from entrasync.core.decision.event import Event
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.time_limits import STALE_READ
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.status.events import Event
 from entrasync.reconcile.application.foreign_keys import others_than_ours, watching
 from entrasync.reconcile.application.memory import ApplicationMemory
 from entrasync.reconcile.ports.graph import SyncApi

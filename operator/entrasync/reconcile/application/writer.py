@@ -24,11 +24,11 @@ from entrasync.core.decision.action import (
     SaveSecrets,
 )
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused
+from entrasync.core.decision.event import Event
 from entrasync.core.facts.application_seen import Refusal
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.remote.stored_secrets import FIELDS_OF_THEIR_OWN, SecretValues
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.status.events import Event
 from entrasync.reconcile.application.foreign_keys import others_than_ours, watching
 from entrasync.reconcile.application.memory import ApplicationMemory
 from entrasync.reconcile.application.removal import SecretRemoval

@@ -27,11 +27,11 @@ from entrasync.core.decision.action import (
     StartJob,
 )
 from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown
+from entrasync.core.decision.event import Event
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.resource.job_resource import Operation, Resource
 from entrasync.core.schedule.pause import Pause
-from entrasync.core.status.events import Event
 from entrasync.core.status.job_status import with_answer, with_intent, with_interval, with_start, without_intent
 from entrasync.reconcile.application.writer import ApplicationWriter
 from entrasync.reconcile.connection.registry import Connection, Connections

@@ -6,6 +6,7 @@ from typing import Any
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError
+from entrasync.core.decision.event import Event
 from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait
 from entrasync.core.deletion import needs_resolution, release_without_graph
 from entrasync.core.facts.facts import Facts
@@ -18,7 +19,7 @@ from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.object_meta import has_news
 from entrasync.core.schedule.state import hold_of
-from entrasync.core.status.events import Event, events_between
+from entrasync.core.status.events import events_between
 from entrasync.core.status.job_status import (
     build_status,
     build_suspended_status,

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.action import AskInterval, PatchSettings
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient, Waiting
+from entrasync.core.decision.event import Event
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.remote.job_settings import MEMBER, merge_settings, read_settings, with_settings
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.status.events import Event
 from entrasync.reconcile.ports.graph import SyncApi
 
 MAYBE_REPLICATION = frozenset({404, 409})

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from entrasync.core.decision.event import Event
 from entrasync.core.primitives.object_key import ObjectKey, StoredObject
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
-from entrasync.core.status.events import Event
 
 
 class ResourceApi(Protocol):

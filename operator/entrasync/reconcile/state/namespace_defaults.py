@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from entrasync.api.conditions import Reason
+from entrasync.core.decision.event import Event
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.resource.defaults import Defaults, defaults_unread, read_declared
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.status.events import Event
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, EventSink, NamespaceStore
 from entrasync.reconcile.state.jobs import Resources
 

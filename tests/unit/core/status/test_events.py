@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from entrasync.core.status.events import Event, events_between
+from entrasync.core.decision.event import Event
+from entrasync.core.status.events import events_between
 
 
 def status(**conditions: tuple[str, str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from entrasync.core.status.events import Event
+from entrasync.core.decision.event import Event
 from entrasync.kube.client.api_client import ApiClient, Forbidden, NamespaceTerminating
 from entrasync.kube.objects.events import LONGEST_MESSAGE, MOST_WAITING, EventPoster
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone

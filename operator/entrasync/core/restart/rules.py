@@ -1,0 +1,24 @@
+"""The rule of a restart that is due: it was recorded before the write that needs it, and is sent once the job runs."""
+
+from entrasync.api.conditions import Reason
+from entrasync.core.decision.action import RestartJob
+from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
+from entrasync.core.facts.facts import Facts
+from entrasync.core.health.quarantine import quarantine_halt
+
+
+def restart_is_due(facts: Facts) -> Verdict | None:
+    """Find a provisioning scope that was saved and is not in force yet.
+
+    A job that rests is not restarted, which would start it: the restart follows its next start.
+    """
+    job = facts.job
+    if job is None or not facts.resource.is_restart_due or not job.is_active:
+        return None
+    if not job.is_quarantined:
+        return Do(RestartJob(facts.service_principal_id, job.id))
+    illness = quarantine_halt(job, facts.bounds)
+    message = f"{illness.message} The restart that a new provisioning scope needs would hide that, and waits."
+    if isinstance(illness, Stall):
+        return Stall(Reason.QUARANTINED, message)
+    return Wait(Reason.QUARANTINED, message, facts.desired.poll_interval)
