@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any, cast
 
 import aiohttp
@@ -13,9 +14,10 @@ from aiohttp.test_utils import TestServer
 from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL, VERSION
 from entrasync.kube.client import crd_discovery as discovery
 from entrasync.kube.client.crd_discovery import complete_discovery
-from entrasync.kube.client.namespace_access import Scope
+from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.client.session import open_session
 from entrasync.kube.watch.kopf_host import Hosting, host
+from entrasync.kube.watch.watched_kind import WatchedKind
 
 OURS = f"/apis/{GROUP}/{VERSION}"
 
@@ -72,10 +74,11 @@ async def test_our_kinds_are_watched_though_discovery_lists_them_late(
         pass
 
     monkeypatch.setattr(discovery, "BETWEEN_LOOKS", 0)
-    lagging, watch, stop = LaggingServer(prefix), cast("Any", None), asyncio.Event()
+    lagging, stop = LaggingServer(prefix), asyncio.Event()
+    kinds = [cast("WatchedKind[Any]", SimpleNamespace(plural=plural)) for plural in (PLURAL, CONNECTION_PLURAL)]
     async with TestServer(lagging.app) as server:
         session = open_session(kopf.ConnectionInfo(server=str(server.make_url(prefix)).rstrip("/")), complete_discovery)
-        hosted = asyncio.create_task(host(Hosting(session, watch, watch, Scope(), nothing, nothing), stop=stop))
+        hosted = asyncio.create_task(host(Hosting(session, kinds, NamespaceAccess(), nothing, nothing), stop=stop))
         async with asyncio.timeout(10), session.aiohttp_session:
             await lagging.has_listed_all.wait()
             stop.set()

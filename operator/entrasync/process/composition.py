@@ -5,7 +5,6 @@ from functools import partial
 
 import kopf
 
-from entrasync.api.names import CONNECTION_PLURAL, PLURAL
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
@@ -14,7 +13,7 @@ from entrasync.graph.client import GraphClient
 from entrasync.graph.tenant_clients import TenantAccessFactory
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.client.crd_discovery import complete_discovery
-from entrasync.kube.client.namespace_access import Scope
+from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.client.session import find_connection, open_session
 from entrasync.kube.objects.events import EventPoster
 from entrasync.kube.objects.graph_connections import ConnectionClient
@@ -22,10 +21,9 @@ from entrasync.kube.objects.namespaces import NamespaceReader
 from entrasync.kube.objects.secrets import SecretReader
 from entrasync.kube.objects.service_accounts import request_token
 from entrasync.kube.objects.synchronization_jobs import JobClient
-from entrasync.kube.watch.handlers import ConnectionWatch, Watch
 from entrasync.kube.watch.kopf_host import kopf_settings
-from entrasync.kube.watch.list_sync import Kind
 from entrasync.kube.watch.secret_watch import SecretWatch
+from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.process.clock import WorldClock
 from entrasync.process.observability.background import Background
 from entrasync.process.observability.health import HealthServer
@@ -34,6 +32,7 @@ from entrasync.process.observability.probes import find_death, find_unreadiness
 from entrasync.process.operator_connection import make_own_client
 from entrasync.process.settings.clouds import read_clouds
 from entrasync.process.settings.run import RunSettings
+from entrasync.reconcile.connection.informer import ConnectionInformer
 from entrasync.reconcile.connection.logins import Logins
 from entrasync.reconcile.connection.reconciler import ConnectionReconciler
 from entrasync.reconcile.connection.registry import Connection, Connections
@@ -41,10 +40,12 @@ from entrasync.reconcile.controller.observe import FactsReader
 from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.controller.reconciler import JobReconciler
 from entrasync.reconcile.controller.resolver import Resolver
+from entrasync.reconcile.engine.guard import Guard
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.engine.worker_pool import Engine, NoReconcileMetrics
 from entrasync.reconcile.state.dependents import References
+from entrasync.reconcile.state.informer import JobInformer
 from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings, Sharing
 from entrasync.reconcile.state.memory import MemoryStore
@@ -59,7 +60,7 @@ class SharedServices:
     """What all parts stand on."""
 
     settings: RunSettings
-    scope: Scope
+    access: NamespaceAccess
     clock: WorldClock
     metrics: Metrics
     api_client: ApiClient
@@ -77,8 +78,7 @@ class SharedServices:
 class JobServices:
     """What looks after SynchronizationJobs."""
 
-    kind: Kind[Resource]
-    watch: Watch
+    kind: WatchedKind[Resource]
     engine: Engine
 
 
@@ -86,8 +86,7 @@ class JobServices:
 class ConnectionServices:
     """What looks after GraphConnections."""
 
-    kind: Kind[ConnectionResource]
-    watch: ConnectionWatch
+    kind: WatchedKind[ConnectionResource]
     engine: Engine
     logins: Logins
 
@@ -97,7 +96,7 @@ class Services:
     """Everything that lives as long as the process."""
 
     session: kopf.AiohttpSession
-    scope: Scope
+    access: NamespaceAccess
     jobs: JobServices
     connections: ConnectionServices
     secret_watch: SecretWatch
@@ -109,17 +108,17 @@ class Services:
 
 def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Services:
     """Join the parts. Opens no connection yet, but for reading KUBECONFIG. Raises `NotConnected`."""
-    scope = Scope(settings.namespaces)
-    listeners = (complete_discovery, scope.record_response)
-    session = open_session(find_connection(kopf_settings()), *listeners, places=len(scope.places))
+    access = NamespaceAccess(settings.namespaces)
+    listeners = (complete_discovery, access.record_response)
+    session = open_session(find_connection(kopf_settings()), *listeners, namespaces=len(access.namespaces))
     shared = _build_shared(
-        settings, scope, clock, metrics, api_client=ApiClient(session.server, session.aiohttp_session)
+        settings, access, clock, metrics, api_client=ApiClient(session.server, session.aiohttp_session)
     )
     jobs, connections, background = _build_job_services(shared), _build_connection_services(shared), Background()
     engines = (jobs.engine, connections.engine)
     return Services(
         session,
-        scope,
+        access,
         jobs,
         connections,
         SecretWatch(shared.api_client, settings.namespaces, shared.references.secret_changed),
@@ -129,13 +128,13 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Servi
         HealthServer(
             metrics,
             liveness=lambda: find_death(engines, background),
-            readiness=lambda: find_unreadiness(engines, shared.job_client, scope),
+            readiness=lambda: find_unreadiness(engines, shared.job_client, access),
         ),
     )
 
 
 def _build_shared(
-    settings: RunSettings, scope: Scope, clock: WorldClock, metrics: Metrics, *, api_client: ApiClient
+    settings: RunSettings, access: NamespaceAccess, clock: WorldClock, metrics: Metrics, *, api_client: ApiClient
 ) -> SharedServices:
     references = References(Resources(settings.defaults()), Store(), WorkQueue(clock), WorkQueue(clock), clock)
     sharing = Sharing(references.resources, references.job_queue)
@@ -147,7 +146,7 @@ def _build_shared(
     job_client = JobClient(api_client, references.resources)
     return SharedServices(
         settings,
-        scope,
+        access,
         clock,
         metrics,
         api_client,
@@ -181,15 +180,15 @@ def _build_job_services(shared: SharedServices) -> JobServices:
         clock=clock,
         bounds=shared.bounds,
     )
-    shared.metrics.watch(resources, memory, queue, clock, scope=shared.scope)
-    watch = Watch(resources, queue, clock=clock)
-    engine = Engine(shared.scope.guard(reconciler), queue, resources, clock=clock, watcher=shared.metrics)
-    return JobServices(Kind(PLURAL, job_client.list_all, resources, watch), watch, engine)
+    shared.metrics.watch(resources, memory, queue, clock, access=shared.access)
+    kind = WatchedKind(job_client, JobInformer(resources, queue, clock=clock))
+    engine = Engine(Guard(reconciler, shared.access.may_act), queue, resources, clock=clock, watcher=shared.metrics)
+    return JobServices(kind, engine)
 
 
 def _build_connection_services(shared: SharedServices) -> ConnectionServices:
     store, queue, clock = shared.references.connections, shared.references.connection_queue, shared.clock
-    server = ConnectionClient(shared.api_client, store)
+    client = ConnectionClient(shared.api_client, store)
     accesses = TenantAccessFactory(
         read_clouds(shared.settings.clouds_file),
         limiters=shared.limiters,
@@ -202,15 +201,15 @@ def _build_connection_services(shared: SharedServices) -> ConnectionServices:
         shared.connections,
         logins,
         secrets=SecretReader(shared.api_client),
-        connection_api=server,
+        connection_api=client,
         events=shared.events,
         clock=clock,
         bounds=shared.bounds,
         poll_interval=shared.settings.poll_interval,
         referrers=shared.references.referrers,
     )
-    guarded, watcher = shared.scope.guard(reconciler), NoReconcileMetrics()
+    guarded, watcher = Guard(reconciler, shared.access.may_act), NoReconcileMetrics()
     engine = Engine(guarded, queue, store, clock=clock, watcher=watcher, workers=CONNECTION_WORKERS)
     shared.metrics.watch_connections(store)
-    watch = ConnectionWatch(store, shared.connections, queue, clock=clock)
-    return ConnectionServices(Kind(CONNECTION_PLURAL, server.list_all, store, watch), watch, engine, logins)
+    kind = WatchedKind(client, ConnectionInformer(store, shared.connections, queue, clock=clock))
+    return ConnectionServices(kind, engine, logins)

@@ -5,7 +5,7 @@ import logging
 from datetime import timedelta
 
 from entrasync.kube.watch.kopf_host import Hosting, host
-from entrasync.kube.watch.list_sync import keep_looking, keep_pruned, wait_for_first_list
+from entrasync.kube.watch.list_sync import keep_in_sync, recheck_refused, wait_for_first_list
 from entrasync.process.clock import WorldClock
 from entrasync.process.composition import Services, compose
 from entrasync.process.observability.metrics import Metrics
@@ -37,8 +37,8 @@ async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
 
 async def _read_first(services: Services) -> None:
     """Read what work needs whole: connections before jobs, which would say that theirs is not there."""
-    await wait_for_first_list(services.connections.kind, services.scope)
-    await wait_for_first_list(services.jobs.kind, services.scope)
+    await wait_for_first_list(services.connections.kind, services.access)
+    await wait_for_first_list(services.jobs.kind, services.access)
     await services.secret_watch.prime()
 
 
@@ -55,16 +55,16 @@ async def _wait_for(task: asyncio.Task[None], stop: asyncio.Event) -> bool:
 
 
 def _hosting(services: Services) -> Hosting:
-    jobs, connections, scope = services.jobs, services.connections, services.scope
+    jobs, connections, access = services.jobs, services.connections, services.access
 
     async def begin() -> None:
         connections.engine.start()
         jobs.engine.start()
-        jobs.watch.wake_all()
+        jobs.kind.informer.enqueue_all()
         services.background.start("events", services.events.post_all())
-        services.background.start("pruning", keep_pruned(jobs.kind, scope))
-        services.background.start("pruning connections", keep_pruned(connections.kind, scope))
-        services.background.start("refused places", keep_looking((connections.kind, jobs.kind), scope))
+        services.background.start("pruning", keep_in_sync(jobs.kind, access))
+        services.background.start("pruning connections", keep_in_sync(connections.kind, access))
+        services.background.start("refused places", recheck_refused((connections.kind, jobs.kind), access))
         services.background.start("watch of secrets", services.secret_watch.run())
         found = len(jobs.kind.store), len(connections.kind.store)
         LOG.info("The operator runs; %d SynchronizationJobs and %d GraphConnections were found.", *found)
@@ -78,4 +78,4 @@ def _hosting(services: Services) -> Hosting:
             LOG.warning("Some Events could not be posted before the end.")
         await services.background.stop()
 
-    return Hosting(services.session, jobs.watch, connections.watch, scope, begin, end)
+    return Hosting(services.session, (jobs.kind, connections.kind), access, begin, end)

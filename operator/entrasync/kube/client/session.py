@@ -5,10 +5,10 @@ from pathlib import Path
 import aiohttp
 import kopf
 
-MOST_CONNECTIONS = 50
+MAX_CONNECTIONS = 50
 """Kopf sets no limit; thousands of resources would open thousands of sockets."""
 
-WATCHES_OF_A_PLACE = 4
+CONNECTIONS_PER_NAMESPACE = 4
 """Each namespace (or the cluster) that is looked after holds so many more for as long as the process lives."""
 
 SERVICE_ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
@@ -33,10 +33,10 @@ def find_connection(settings: kopf.OperatorSettings) -> kopf.ConnectionInfo:
 
 
 def open_session(
-    info: kopf.ConnectionInfo, *listeners: aiohttp.ClientMiddlewareType, places: int = 1
+    info: kopf.ConnectionInfo, *listeners: aiohttp.ClientMiddlewareType, namespaces: int = 1
 ) -> kopf.AiohttpSession:
     """Open the session. In a pod the projected token is read anew for each request, for it rotates."""
-    limit = MOST_CONNECTIONS + WATCHES_OF_A_PLACE * places
+    limit = MAX_CONNECTIONS + CONNECTIONS_PER_NAMESPACE * namespaces
     is_in_pod = info.token is not None and SERVICE_ACCOUNT_TOKEN.exists()
     has_token = is_in_pod and info.server.endswith("kubernetes.default.svc")
     session = aiohttp.ClientSession(

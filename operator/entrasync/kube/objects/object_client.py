@@ -2,31 +2,17 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from entrasync.api.names import GROUP, VERSION
-from entrasync.core.primitives.object_key import ObjectKey, StoredObject
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.resource.object_meta import ObjectMeta
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged
 
-
-class DeletableObject(StoredObject, Protocol):
-    """An object whose deletion may wait for finalizers."""
-
-    @property
-    def is_deleting(self) -> bool:
-        """Whether its deletion was requested."""
-        ...
-
-    @property
-    def finalizers(self) -> tuple[str, ...]:
-        """What must be taken off it before the API server deletes it."""
-        ...
-
-
-ObjectT = TypeVar("ObjectT", bound=DeletableObject)
+ObjectT = TypeVar("ObjectT", bound=ObjectMeta)
 
 
 class ObjectClient(Generic[ObjectT]):
@@ -96,8 +82,8 @@ class ObjectClient(Generic[ObjectT]):
         return self._store.resolved(written)
 
     def _path(self, namespace: str | None) -> str:
-        place = f"namespaces/{quote(namespace)}/{self.plural}" if namespace else self.plural
-        return f"/apis/{GROUP}/{VERSION}/{place}"
+        namespace = f"namespaces/{quote(namespace)}/{self.plural}" if namespace else self.plural
+        return f"/apis/{GROUP}/{VERSION}/{namespace}"
 
     def _path_of(self, key: ObjectKey) -> str:
         return f"{self._path(key.namespace)}/{quote(key.name)}"

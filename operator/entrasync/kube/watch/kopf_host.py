@@ -1,7 +1,7 @@
 """Kopf as the process host: it logs in, discovers, lists and watches; all else is ours."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -11,12 +11,10 @@ from typing import Any
 import aiohttp
 import kopf
 
-from entrasync.api.names import CONNECTION_PLURAL, EVENT_SOURCE, GROUP, PLURAL
-from entrasync.kube.client.namespace_access import Scope
-from entrasync.kube.watch.handlers import ConnectionWatch, Watch, register
-
-OUR_CRDS = f"{PLURAL}.{GROUP} or {CONNECTION_PLURAL}.{GROUP}"
-"""Kopf does not tell which watch ended it."""
+from entrasync.api.names import EVENT_SOURCE, GROUP
+from entrasync.kube.client.namespace_access import NamespaceAccess
+from entrasync.kube.watch.handlers import register
+from entrasync.kube.watch.watched_kind import WatchedKind
 
 # Only peers would hear it, and there are none. Without it Kopf asks for the user's name, and a container's user is a
 # number that has none: the operator would end at its start.
@@ -39,9 +37,8 @@ class Hosting:
     """
 
     session: kopf.AiohttpSession
-    watch: Watch
-    connection_watch: ConnectionWatch
-    scope: Scope
+    kinds: Sequence[WatchedKind[Any]]
+    access: NamespaceAccess
     begin: Callable[[], Awaitable[None]]
     end: Callable[[], Awaitable[None]]
 
@@ -49,7 +46,7 @@ class Hosting:
 async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
     """Run Kopf until `stop` is set. Raises `WatchRefused`."""
     registry = kopf.OperatorRegistry()
-    register(registry, hosting.watch, hosting.connection_watch)
+    register(registry, hosting.kinds)
 
     @kopf.on.login(registry=registry)
     async def log_in(**_: Any) -> kopf.AiohttpSession:
@@ -64,7 +61,7 @@ async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
         stop.set()  # Kopf takes over the signals; it would wait 5 s for the task that waits for this flag
         await hosting.end()
 
-    namespaces = [place for place in hosting.scope.places if place]
+    namespaces = [namespace for namespace in hosting.access.namespaces if namespace]
     try:
         with lent(hosting.session.aiohttp_session):
             await kopf.operator(
@@ -79,7 +76,7 @@ async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
     except Exception as error:
         if (status := refusal_status(error)) is None:
             raise
-        raise WatchRefused(_explain(status, error)) from error
+        raise WatchRefused(_explain(hosting.kinds, status, error)) from error
 
 
 @contextmanager
@@ -106,10 +103,11 @@ def refusal_status(error: BaseException | None) -> int | None:
     return status if type(error).__module__.startswith("kopf.") and isinstance(status, int) else None
 
 
-def _explain(status: int, error: Exception) -> str:
+def _explain(kinds: Sequence[WatchedKind[Any]], status: int, error: Exception) -> str:
+    crds = " or ".join(f"{kind.plural}.{GROUP}" for kind in kinds)  # Kopf does not say which watch has ended it
     if status == HTTPStatus.NOT_FOUND:
-        return f"The CRD {OUR_CRDS} was deleted; the operator ends. Started again, it waits for the CRD."
-    return f"The API server refused the watch of {OUR_CRDS}; the operator ends. {status} {error}"
+        return f"The CRD {crds} was deleted; the operator ends. Started again, it waits for the CRD."
+    return f"The API server refused the watch of {crds}; the operator ends. {status} {error}"
 
 
 class NoDiffBase(kopf.DiffBaseStorage):

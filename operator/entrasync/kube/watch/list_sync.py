@@ -1,96 +1,71 @@
-"""Complete lists of our kinds: before work begins, and now and then against what the watch never told."""
+"""Complete lists of our kinds: one before work begins, and later ones for deletions that no watch event told of."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from entrasync.api.names import GROUP
-from entrasync.core.primitives.object_key import StoredObject
+from entrasync.core.resource.object_meta import ObjectMeta
 from entrasync.kube.client.api_client import Forbidden
-from entrasync.kube.client.namespace_access import Place, Scope
-from entrasync.reconcile.engine.store import Store
+from entrasync.kube.client.namespace_access import Namespace, NamespaceAccess
+from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 LOG = logging.getLogger("entrasync.kube")
 
-BETWEEN_TRIES = 1.0
-"""Real seconds between looks for the CRD or the API server at the start."""
+RETRY_INTERVAL_SECONDS = 1.0
+"""Real seconds between tries to read the first list."""
 
-BETWEEN_LOOKS = 15.0
-"""Real seconds between looks at the places that the API server refuses."""
+REFUSED_RECHECK_INTERVAL_SECONDS = 15.0
+"""Real seconds between lists of the namespaces that the API server refuses."""
 
-BETWEEN_PRUNES = 600.0
-"""Real seconds. After a gap in the watch Kopf lists anew but never tells of objects deleted meanwhile."""
+RESYNC_INTERVAL_SECONDS = 600.0
+"""Real seconds between complete lists. After a gap in a watch Kopf lists again, but never reports objects that were
+deleted meanwhile."""
 
-ObjectT = TypeVar("ObjectT", bound=StoredObject)
-SeenT = TypeVar("SeenT", contravariant=True)
-
-
-class Keeper(Protocol[SeenT]):
-    """Puts what a list shows into the store, and wakes whom it concerns."""
-
-    def keep(self, seen: SeenT) -> None:
-        """Take one object of a list."""
-        ...
-
-    def prune(self, known_before: Mapping[str, SeenT], present: Collection[str]) -> None:
-        """Forget what a complete list no longer shows."""
-        ...
-
-    def wake_all(self, place: Place = None) -> None:
-        """Have all objects of a place looked at."""
-        ...
+ObjectT = TypeVar("ObjectT", bound=ObjectMeta)
 
 
-@dataclass(frozen=True)
-class Kind(Generic[ObjectT]):
-    """One kind that is kept: how it is called, listed, stored and told of. `None` lists the whole cluster."""
-
-    plural: str
-    list_all: Callable[[str | None], AsyncIterator[ObjectT]]
-    store: Store[ObjectT]
-    watch: Keeper[ObjectT]
-
-
-async def read_place(kind: Kind[ObjectT], place: Place) -> None:
-    """Read a complete list of one place into the store, as if the watch had told it. Raises `Forbidden` too."""
-    known_before = {uid: known for uid, known in kind.store.by_uid().items() if place in (None, known.key.namespace)}
+async def sync_namespace(kind: WatchedKind[ObjectT], namespace: Namespace) -> None:
+    """Read a complete list of one namespace into the store, as if the watch had shown it. Raises `Forbidden` too."""
+    known_before = {
+        uid: known for uid, known in kind.store.by_uid().items() if namespace in (None, known.key.namespace)
+    }
     present = set()
-    async for seen in kind.list_all(place):
-        kind.watch.keep(seen)
+    async for seen in kind.client.list_all(namespace):
+        kind.informer.update(seen)
         present.add(seen.uid)
-    kind.watch.prune(known_before, present)
+    kind.informer.prune(known_before, present)
 
 
-async def read_all(kind: Kind[ObjectT], scope: Scope) -> None:
-    """Read a complete list of a kind from all places that do not refuse.
+async def sync_kind(kind: WatchedKind[ObjectT], access: NamespaceAccess) -> None:
+    """Read a complete list of a kind from all namespaces that do not refuse.
 
-    It counts as complete when none does, or when one answers and those that refuse were waited for.
+    The store counts as complete when none refuses, or when one answers and the startup grace for the others is over.
     """
     refusals = 0
-    for place in scope.places:
+    for namespace in access.namespaces:
         try:
-            await read_place(kind, place)
-        except Forbidden:  # the scope has heard it, and says so
+            await sync_namespace(kind, namespace)
+        except Forbidden:  # the session's middleware has recorded and logged it
             refusals += 1
-    if not refusals or (refusals < len(scope.places) and scope.was_patient):
+    if not refusals or (refusals < len(access.namespaces) and access.is_startup_grace_over):
         kind.store.is_complete = True
 
 
-async def wait_for_first_list(kind: Kind[ObjectT], scope: Scope) -> None:
-    """Try until the API server gives a list that is as whole as it gets; says once what is missing."""
+async def wait_for_first_list(kind: WatchedKind[ObjectT], access: NamespaceAccess) -> None:
+    """Read lists until the store counts as complete. Logs each obstacle once."""
     told = ""
     while not kind.store.is_complete:
         try:
-            await read_all(kind, scope)
+            await sync_kind(kind, access)
         except ResourceGone:
             told = _log_once(told, f"The CRD {kind.plural}.{GROUP} is not installed; apply crds/. Waiting for it.")
         except (ApiServerUnavailable, ResourceChanged) as error:
             told = _log_once(told, f"The API server does not answer as it should; waiting for it. {error}")
         if not kind.store.is_complete:
-            await asyncio.sleep(BETWEEN_TRIES)
+            await asyncio.sleep(RETRY_INTERVAL_SECONDS)
 
 
 def _log_once(told: str, message: str) -> str:
@@ -99,34 +74,34 @@ def _log_once(told: str, message: str) -> str:
     return message
 
 
-async def keep_pruned(kind: Kind[ObjectT], scope: Scope) -> None:
-    """Run for ever: every ten minutes forget what a complete list no longer shows."""
+async def keep_in_sync(kind: WatchedKind[ObjectT], access: NamespaceAccess) -> None:
+    """Run for ever: forget, at each resync, what a complete list no longer shows."""
     while True:
-        await asyncio.sleep(BETWEEN_PRUNES)
+        await asyncio.sleep(RESYNC_INTERVAL_SECONDS)
         try:
-            await read_all(kind, scope)
+            await sync_kind(kind, access)
         except (ApiServerUnavailable, ResourceChanged, ResourceGone) as error:
             why = {"why": f"{kind.plural}: {error}"}
             LOG.warning("The store could not be compared with the API server; tried again.", extra=why)
 
 
-async def keep_looking(kinds: Sequence[Kind[Any]], scope: Scope) -> None:
-    """Run for ever: list what is refused, or may be, and wake all that is there when it answers again."""
-    closed: set[Place] = set()
+async def recheck_refused(kinds: Sequence[WatchedKind[Any]], access: NamespaceAccess) -> None:
+    """Run for ever: list the namespaces that are refused, or may be, and enqueue all of one that answers again."""
+    waiting: set[Namespace] = set()
     while True:
-        closed |= {*scope.refused}
-        for place in sorted({*closed, *scope.take_suspected()}, key=str):
-            was_read = [await _has_read(kind, place) for kind in kinds]
-            if all(was_read) and place in closed and place not in scope.refused:
-                closed.remove(place)
+        waiting |= {*access.refused}
+        for namespace in sorted({*waiting, *access.take_suspected()}, key=str):
+            synced = [await _was_synced(kind, namespace) for kind in kinds]
+            if all(synced) and namespace in waiting and namespace not in access.refused:
+                waiting.remove(namespace)
                 for kind in kinds:
-                    kind.watch.wake_all(place)
-        await asyncio.sleep(BETWEEN_LOOKS)
+                    kind.informer.enqueue_all(namespace)
+        await asyncio.sleep(REFUSED_RECHECK_INTERVAL_SECONDS)
 
 
-async def _has_read(kind: Kind[Any], place: Place) -> bool:
+async def _was_synced(kind: WatchedKind[Any], namespace: Namespace) -> bool:
     try:
-        await read_place(kind, place)
+        await sync_namespace(kind, namespace)
     except (ApiServerUnavailable, ResourceChanged, ResourceGone):
         return False
     return True

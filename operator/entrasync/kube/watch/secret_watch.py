@@ -57,67 +57,67 @@ class SecretWatch:
 
     async def prime(self) -> None:
         """Note which Secrets there are before any is read for work, so that no change falls in between. Never fails."""
-        for place in self._places:
+        for namespace in self._places:
             try:
-                await self._list(place)
+                await self._list(namespace)
             except (ApiServerUnavailable, ResourceGone, ResourceChanged):
                 continue  # `run` tries again and tells
 
     async def run(self) -> None:
         """Watch for ever."""
         async with asyncio.TaskGroup() as tasks:
-            for place in self._places:
-                tasks.create_task(self._follow(place))
+            for namespace in self._places:
+                tasks.create_task(self._follow(namespace))
 
-    async def _follow(self, place: _Place) -> None:
+    async def _follow(self, namespace: _Place) -> None:
         while True:
             try:
-                version = await self._list(place)
-                place.is_forbidden = False
-                await self._watch(place, version)
+                version = await self._list(namespace)
+                namespace.is_forbidden = False
+                await self._watch(namespace, version)
                 pause = BETWEEN_WATCHES
             except Forbidden as error:
-                self._log_forbidden(place, error)
+                self._log_forbidden(namespace, error)
                 pause = WHILE_FORBIDDEN
             except (ApiServerUnavailable, ResourceGone, ResourceChanged) as error:
                 LOG.info("The watch of Secrets was cut; begun anew.", extra={"why": str(error)})
                 pause = BETWEEN_TRIES
             await asyncio.sleep(pause)
 
-    async def _list(self, place: _Place) -> str:
+    async def _list(self, namespace: _Place) -> str:
         """Read which labelled Secrets there are, and tell what is new against the list before."""
         found: dict[ObjectKey, str] = {}
         version = ""
-        async for page in self.api_client.list_pages(place.path, query=SELECTOR, accept=LIST_FORM):
+        async for page in self.api_client.list_pages(namespace.path, query=SELECTOR, accept=LIST_FORM):
             found |= dict(_read(item) for item in page.get("items") or ())
             version = str((page.get("metadata") or {}).get("resourceVersion", ""))
-        before, place.versions = place.versions, found
+        before, namespace.versions = namespace.versions, found
         for key in sorted({key for key, _ in before.items() ^ found.items()}):
             self.on_change(key)
         return version
 
-    async def _watch(self, place: _Place, version: str) -> None:
+    async def _watch(self, namespace: _Place, version: str) -> None:
         query = {**SELECTOR, "resourceVersion": version, "timeoutSeconds": WATCH_SECONDS}
-        async for event in self.api_client.watch(place.path, query=query, accept=WATCH_FORM):
+        async for event in self.api_client.watch(namespace.path, query=query, accept=WATCH_FORM):
             if event.get("type") == "ERROR":
                 return  # the version is too old: the next list tells what is new
             key, seen = _read(event["object"])
             if event["type"] == "DELETED":
-                place.versions.pop(key, None)
-            elif place.versions.get(key) == seen:
+                namespace.versions.pop(key, None)
+            elif namespace.versions.get(key) == seen:
                 continue
             else:
-                place.versions[key] = seen
+                namespace.versions[key] = seen
             self.on_change(key)
 
-    def _log_forbidden(self, place: _Place, error: Forbidden) -> None:
-        if not place.is_forbidden:
+    def _log_forbidden(self, namespace: _Place, error: Forbidden) -> None:
+        if not namespace.is_forbidden:
             LOG.warning(
                 "Secrets cannot be watched; their changes are seen at the next poll. %s",
                 "Grant list and watch on secrets to see them at once.",
                 extra={"why": str(error)},
             )
-        place.is_forbidden = True
+        namespace.is_forbidden = True
 
 
 def _read(item: Any) -> tuple[ObjectKey, str]:

@@ -13,7 +13,7 @@ from entrasync.core.decision.condition import Condition
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.remote.synchronization_status import read_synchronization_status
 from entrasync.core.resource.job_resource import Resource
-from entrasync.kube.client.namespace_access import Scope
+from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.state.jobs import Resources
@@ -69,9 +69,11 @@ class Metrics:
         """Time a pass."""
         self._passes.labels(outcome).observe(seconds)
 
-    def watch(self, resources: Resources, memory: MemoryStore, queue: WorkQueue, clock: Clock, *, scope: Scope) -> None:
+    def watch(
+        self, resources: Resources, memory: MemoryStore, queue: WorkQueue, clock: Clock, *, access: NamespaceAccess
+    ) -> None:
         """Show each job's state, and which namespaces are refused, at each scrape."""
-        self.registry.register(_ScopeCollector(scope))
+        self.registry.register(_NamespaceCollector(access))
         self.registry.register(_JobCollector(resources, memory, queue, clock))
 
     def watch_connections(self, connections: Store[ConnectionResource]) -> None:
@@ -83,9 +85,9 @@ class Metrics:
         return generate_latest(self.registry)
 
 
-class _ScopeCollector(Collector):
-    def __init__(self, scope: Scope) -> None:
-        self._scope = scope
+class _NamespaceCollector(Collector):
+    def __init__(self, access: NamespaceAccess) -> None:
+        self._access = access
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         refused = GaugeMetricFamily(
@@ -93,8 +95,8 @@ class _ScopeCollector(Collector):
             "1 while the API server refuses what the operator must read there; the empty name is the whole cluster.",
             labels=["namespace"],
         )
-        for place in self._scope.places:
-            refused.add_metric([place or ""], float(place in self._scope.refused))
+        for namespace in self._access.namespaces:
+            refused.add_metric([namespace or ""], float(namespace in self._access.refused))
         yield refused
 
 

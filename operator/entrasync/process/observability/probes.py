@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from entrasync.kube.client.namespace_access import Scope
+from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.process.observability.background import Background
 from entrasync.reconcile.engine.worker_pool import Engine
@@ -20,16 +20,17 @@ def find_death(engines: Sequence[Engine], background: Background) -> str | None:
     return f"a task has died: {', '.join(background.ended)}" if background.ended else None
 
 
-def find_unreadiness(engines: Sequence[Engine], job_client: JobClient, scope: Scope) -> str | None:
+def find_unreadiness(engines: Sequence[Engine], job_client: JobClient, access: NamespaceAccess) -> str | None:
     """Tell why no resource is looked after, or why none can show it. One namespace that answers is enough."""
     if any(engine.is_stopping for engine in engines):
         return "the operator was told to stop"
-    if scope.is_closed:
-        return f"the API server refuses {', '.join(place or 'the cluster' for place in scope.places)}; the log has why"
+    if access.is_all_refused:
+        refused = ", ".join(namespace or "the cluster" for namespace in access.namespaces)
+        return f"the API server refuses {refused}; the log has why"
     if not all(engine.has_started for engine in engines):
         return "the resources have not been read yet"
     if not all(engine.is_alive for engine in engines):
         return "a worker has died"
-    if (refusals := job_client.count_refusals(besides=scope.is_refused)) >= MOST_REFUSALS:
+    if (refusals := job_client.count_refusals(besides=access.is_refused)) >= MOST_REFUSALS:
         return f"the API server took none of the last {refusals} writes; the log has its words"
     return None

@@ -1,23 +1,16 @@
 """Our own calls to the API server: what an answer means, and what becomes of the store."""
 
-import asyncio
 import json
 from typing import Any
 
 import pytest
 
-from entrasync.api.names import PLURAL
 from entrasync.kube.client.api_client import ApiClient
-from entrasync.kube.client.namespace_access import Scope
 from entrasync.kube.objects.synchronization_jobs import JobClient
-from entrasync.kube.watch.handlers import Watch
-from entrasync.kube.watch.list_sync import Kind, keep_pruned
-from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 from entrasync.reconcile.state.jobs import Resources
 from tests.support.answers import Answers
-from tests.support.facts import NOW, resource
-from tests.support.still_clock import StillClock
+from tests.support.facts import resource
 
 MINE = resource()
 
@@ -112,21 +105,3 @@ class TestRefusals:
         with pytest.raises(ResourceChanged):
             await line.write()
         assert line.count() == 0
-
-
-class TestTheComparisonWithAList:
-    @pytest.mark.parametrize(("status", "body"), [(409, {}), (404, {}), (500, {}), (200, "<html>")])
-    async def test_goes_on_after_an_answer_that_is_no_list(
-        self, line: Line, status: int, body: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("entrasync.kube.watch.list_sync.BETWEEN_PRUNES", 0)
-        line.answers.say(status, body)
-        line.answers.say(200, {"items": []})
-        queue = WorkQueue(StillClock(NOW))
-        watch = Watch(line.resources, queue, clock=StillClock(NOW))
-        comparing = asyncio.create_task(keep_pruned(Kind(PLURAL, line.jobs.list_all, line.resources, watch), Scope()))
-        for _ in range(50):
-            await asyncio.sleep(0)
-        assert not comparing.done()
-        assert len(line.resources) == 0, "the next list was read"
-        comparing.cancel()

@@ -1,14 +1,17 @@
 """What ends Kopf is told in a sentence, and an own fault is not hidden by it."""
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any, cast
 
 import aiohttp
 import kopf
 import pytest
 
-from entrasync.kube.client.namespace_access import Scope
+from entrasync.api.names import CONNECTION_PLURAL, PLURAL
+from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.watch.kopf_host import Hosting, WatchRefused, host, lent
+from entrasync.kube.watch.watched_kind import WatchedKind
 
 
 class AnswerError(Exception):
@@ -22,6 +25,9 @@ class AnswerError(Exception):
 AnswerError.__module__ = "kopf.errors"
 
 
+KINDS = [cast("WatchedKind[Any]", SimpleNamespace(plural=plural)) for plural in (PLURAL, CONNECTION_PLURAL)]
+
+
 def end_kopf(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     async def operator(**_: Any) -> None:
         raise error
@@ -33,10 +39,9 @@ async def run() -> None:
     async def nothing() -> None:
         pass
 
-    watch = cast("Any", None)
     async with aiohttp.ClientSession() as ours:
         session = kopf.AiohttpSession(server="https://localhost", aiohttp_session=ours)
-        await host(Hosting(session, watch, watch, Scope(), nothing, nothing), stop=asyncio.Event())
+        await host(Hosting(session, KINDS, NamespaceAccess(), nothing, nothing), stop=asyncio.Event())
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from entrasync.kube.client.namespace_access import Scope
+from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.process.observability.background import Background
 from entrasync.process.observability.probes import MOST_REFUSALS, find_death, find_unreadiness
@@ -22,14 +22,14 @@ class State:
     is_stopping: bool = False
     is_alive: bool = True
     refusals_in_a_row: int = 0
-    is_closed: bool = False
-    places: tuple[str, ...] = ("team-a", "team-b")
+    is_all_refused: bool = False
+    namespaces: tuple[str, ...] = ("team-a", "team-b")
 
     def find_death(self, background: Background | None = None) -> str | None:
         return find_death([cast("Engine", self)], background or Background())
 
     def find_unreadiness(self) -> str | None:
-        return find_unreadiness([cast("Engine", self)], cast("JobClient", self), cast("Scope", self))
+        return find_unreadiness([cast("Engine", self)], cast("JobClient", self), cast("NamespaceAccess", self))
 
     def count_refusals(self, *, besides: Callable[[str], bool]) -> int:
         return 0 if besides("any") else self.refusals_in_a_row
@@ -85,7 +85,7 @@ class TestReadiness:
             (State(refusals_in_a_row=MOST_REFUSALS - 1), None),
             (BEGINNING, "the resources have not been read yet"),
             (ENDING, "the operator was told to stop"),
-            (State(has_started=False, is_closed=True), "the API server refuses team-a, team-b; the log has why"),
+            (State(has_started=False, is_all_refused=True), "the API server refuses team-a, team-b; the log has why"),
             (WORKERLESS, "a worker has died"),
             (State(refusals_in_a_row=7), "the API server took none of the last 7 writes; the log has its words"),
         ],

@@ -1,17 +1,19 @@
 """What the watch and the lists show is kept, and wakes whom it concerns: whichever tells it first."""
 
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from entrasync.api.names import FINALIZER, PLURAL
+from entrasync.api.names import FINALIZER
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.parsing import read_resource
-from entrasync.kube.client.namespace_access import Scope
-from entrasync.kube.watch.handlers import Watch
-from entrasync.kube.watch.list_sync import Kind, read_all
+from entrasync.kube.client.namespace_access import NamespaceAccess
+from entrasync.kube.objects.synchronization_jobs import JobClient
+from entrasync.kube.watch.list_sync import sync_kind
+from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.state.informer import JobInformer
 from entrasync.reconcile.state.jobs import Resources
 from tests.support.facts import NOW, OTHER_PRINCIPAL, PRINCIPAL
 from tests.support.still_clock import StillClock
@@ -35,7 +37,7 @@ class Server:
         self.items: list[dict[str, Any]] = []
         self.meanwhile: Callable[[], None] = lambda: None
 
-    async def list_resources(self, namespace: str | None = None) -> AsyncIterator[Resource]:
+    async def list_all(self, namespace: str | None = None) -> AsyncIterator[Resource]:
         for item in self.items:
             yield read_resource(item)
         self.meanwhile()
@@ -47,16 +49,16 @@ class Desk:
     def __init__(self) -> None:
         clock = StillClock(NOW)
         self.server, self.resources, self.queue = Server(), Resources(), WorkQueue(clock)
-        self.watch = Watch(self.resources, self.queue, clock=clock)
+        self.informer = JobInformer(self.resources, self.queue, clock=clock)
         self.resources.is_complete = True
 
     def see(self, event_type: str | None, *items: dict[str, Any]) -> None:
         for item in items:
-            self.watch.see(event_type, item)
+            self.informer.handle_event(event_type, read_resource(item))
 
     async def show(self, *items: dict[str, Any]) -> None:
         self.server.items = list(items)
-        await read_all(Kind(PLURAL, self.server.list_resources, self.resources, self.watch), Scope())
+        await sync_kind(WatchedKind(cast("JobClient", self.server), self.informer), NamespaceAccess())
 
     async def woken(self) -> list[tuple[str, bool]]:
         """Empty the queue: names, and whether each is urgent."""
@@ -162,5 +164,5 @@ class TestADeletion:
 async def test_all_are_woken_at_the_start(desk: Desk) -> None:
     desk.see(None, raw("a"), raw("b"))
     await desk.woken()
-    desk.watch.wake_all()
+    desk.informer.enqueue_all()
     assert await desk.woken() == [("a", False), ("b", False)]

@@ -1,0 +1,29 @@
+"""The guard before a reconciler: asks before each pass whether the operator may act on the object."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.reconcile.engine.outcome import Outcome
+from entrasync.reconcile.engine.worker_pool import Reconciler
+
+RECHECK_INTERVAL = timedelta(minutes=5)
+"""An object is enqueued when it may be acted on again; this is for the case that nobody does."""
+
+
+class Guard:
+    """A `Reconciler` that makes no pass over an object as long as `may_act` says no."""
+
+    def __init__(self, reconciler: Reconciler, may_act: Callable[[ObjectKey], bool]) -> None:
+        self._reconciler = reconciler
+        self._may_act = may_act
+
+    async def reconcile(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
+        """Make one pass if that is allowed, else ask again later. Raises what the reconciler raises."""
+        if not self._may_act(key):
+            return Outcome(RECHECK_INTERVAL)
+        return await self._reconciler.reconcile(key, since=since, is_urgent=is_urgent)
+
+    async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
+        """Have the reconciler say that passes break. Raises what the reconciler raises."""
+        await self._reconciler.record_broken(key, since=since)

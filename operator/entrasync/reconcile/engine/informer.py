@@ -1,0 +1,61 @@
+"""The informer of a kind: what a watch or a list shows goes into the store, and what is new into the queue."""
+
+from collections.abc import Collection, Mapping
+from typing import Generic, TypeVar
+
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.resource.object_meta import ObjectMeta, has_news
+from entrasync.reconcile.engine.store import Store
+from entrasync.reconcile.engine.work_queue import WorkQueue
+
+ObjectT = TypeVar("ObjectT", bound=ObjectMeta)
+
+
+class Informer(Generic[ObjectT]):
+    """Keeps the store of one kind current and enqueues the objects that users have changed.
+
+    A kind that has more to do overrides `_note_change` and `_enqueue_after_deletion`.
+    """
+
+    def __init__(self, store: Store[ObjectT], queue: WorkQueue, *, clock: Clock) -> None:
+        self.store = store
+        self._queue = queue
+        self._clock = clock
+
+    def handle_event(self, event_type: str | None, seen: ObjectT) -> None:
+        """Take one watch event (`ADDED`, `MODIFIED`, `DELETED`, None for the first list)."""
+        if event_type == "DELETED":
+            self.store.remove(seen.key, seen.uid)
+            self._enqueue_after_deletion(seen)
+        else:
+            self.update(seen)
+
+    def update(self, seen: ObjectT) -> None:
+        """Take an object that the watch or a list shows. The first of both enqueues it: to the other it is no news."""
+        known = self.store.put(seen)
+        if known is None or has_news(known, seen):
+            self._note_change(seen)
+            # What was there at the start is nobody's edit.
+            self._enqueue(seen.key, is_urgent=self.store.is_complete)
+
+    def prune(self, known_before: Mapping[str, ObjectT], present: Collection[str]) -> None:
+        """Forget the objects known before a complete list, by uid, whose uid the list does not show."""
+        for gone in self.store.prune(known_before, present):
+            self._enqueue_after_deletion(gone)
+
+    def enqueue_all(self, namespace: str | None = None) -> None:
+        """Enqueue all objects of a namespace, or of the whole cluster (None), as after a start."""
+        for known in self.store:
+            if namespace in (None, known.key.namespace):
+                self._enqueue(known.key, is_urgent=False)
+
+    def _note_change(self, seen: ObjectT) -> None:
+        """Take note of an object that is new or changed, before it is enqueued."""
+
+    def _enqueue_after_deletion(self, gone: ObjectT) -> None:
+        """Enqueue an object that is gone, so that a last pass forgets the rest."""
+        self._enqueue(gone.key, is_urgent=self.store.is_complete)
+
+    def _enqueue(self, key: ObjectKey, *, is_urgent: bool) -> None:
+        self._queue.add(key, since=self._clock.now(), is_urgent=is_urgent)

@@ -1,0 +1,117 @@
+"""The lists of our kinds: complete as far as namespaces answer, and compared with the store again and again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import pytest
+
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.resource.job_resource import Resource
+from entrasync.kube.client import namespace_access
+from entrasync.kube.client.api_client import ApiClient, Forbidden
+from entrasync.kube.client.namespace_access import Namespace, NamespaceAccess
+from entrasync.kube.objects.synchronization_jobs import JobClient
+from entrasync.kube.watch.list_sync import keep_in_sync, recheck_refused, sync_kind
+from entrasync.kube.watch.watched_kind import WatchedKind
+from entrasync.reconcile.engine.informer import Informer
+from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.state.informer import JobInformer
+from entrasync.reconcile.state.jobs import Resources
+from tests.support.answers import Answers, pass_answer
+from tests.support.facts import NOW, resource
+from tests.support.still_clock import StillClock
+
+JOBS = "https://api/apis/entrasync.io/v1alpha1/namespaces/{}/synchronizationjobs"
+
+
+class Server(Informer[Resource]):
+    """Lists one resource per namespace; passes each answer on as the session does. Remembers what is enqueued."""
+
+    plural = "synchronizationjobs"
+
+    def __init__(self, *namespaces: str) -> None:
+        self.resources, clock = Resources(), StillClock(NOW)
+        super().__init__(self.resources, WorkQueue(clock), clock=clock)
+        self.access, self.refused, self.enqueued = NamespaceAccess(namespaces), set[Namespace](), list[Namespace]()
+        self.kind = WatchedKind(cast("JobClient", self), self)
+
+    async def list_all(self, namespace: Namespace) -> AsyncIterator[Resource]:
+        await pass_answer(self.access, 403 if namespace in self.refused else 200, JOBS.format(namespace))
+        if namespace in self.refused:
+            raise Forbidden("its words")
+        yield resource(key=ObjectKey(namespace or "", "job"), uid=f"uid-in-{namespace}")
+
+    def enqueue_all(self, namespace: Namespace = None) -> None:
+        self.enqueued.append(namespace)
+
+    def namespaces(self) -> set[str]:
+        return {known.key.namespace for known in self.resources}
+
+
+class TestTheFirstList:
+    async def test_waits_a_while_for_a_namespace_and_then_does_without_it(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        server = Server("team-a", "team-b")
+        server.refused = {"team-a"}
+        await sync_kind(server.kind, server.access)
+        assert not server.resources.is_complete
+        monkeypatch.setattr(namespace_access, "STARTUP_GRACE_SECONDS", 0.0)
+        await sync_kind(server.kind, server.access)
+        assert server.resources.is_complete
+        assert server.namespaces() == {"team-b"}
+
+    async def test_is_never_done_without_any_namespace(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(namespace_access, "STARTUP_GRACE_SECONDS", 0.0)
+        server = Server("team-a")
+        server.refused = {"team-a"}
+        await sync_kind(server.kind, server.access)
+        assert not server.resources.is_complete
+
+
+class TestANamespaceThatIsRefusedLater:
+    async def test_keeps_its_claims(self) -> None:
+        server = Server("team-a", "team-b")
+        await sync_kind(server.kind, server.access)
+        server.refused = {"team-a"}
+        await sync_kind(server.kind, server.access)
+        assert server.namespaces() == {"team-a", "team-b"}
+
+    async def test_is_woken_when_it_answers_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("entrasync.kube.watch.list_sync.REFUSED_RECHECK_INTERVAL_SECONDS", 0)
+        server = Server("team-a", "team-b")
+        server.refused = {"team-a"}
+        await sync_kind(server.kind, server.access)
+        looking = asyncio.create_task(recheck_refused([server.kind], server.access))
+        await let_run()
+        assert server.enqueued == []
+        server.refused.clear()
+        await let_run()
+        assert server.enqueued == ["team-a"]
+        assert server.namespaces() == {"team-a", "team-b"}
+        looking.cancel()
+
+
+class TestTheComparisonWithAList:
+    @pytest.mark.parametrize(("status", "body"), [(409, {}), (404, {}), (500, {}), (200, "<html>")])
+    async def test_goes_on_after_an_answer_that_is_no_list(
+        self, status: int, body: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("entrasync.kube.watch.list_sync.RESYNC_INTERVAL_SECONDS", 0)
+        answers, resources, clock = Answers(), Resources(), StillClock(NOW)
+        resources.put(resource())
+        answers.say(status, body)
+        answers.say(200, {"items": []})
+        client = JobClient(ApiClient("https://api", answers.session), resources)
+        kind = WatchedKind(client, JobInformer(resources, WorkQueue(clock), clock=clock))
+        comparing = asyncio.create_task(keep_in_sync(kind, NamespaceAccess()))
+        await let_run()
+        assert not comparing.done()
+        assert len(resources) == 0, "the next list was read"
+        comparing.cancel()
+
+
+async def let_run() -> None:
+    for _ in range(50):
+        await asyncio.sleep(0)
