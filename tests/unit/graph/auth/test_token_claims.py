@@ -1,4 +1,4 @@
-"""Roles in tokens."""
+"""What is read of a token without verifying it."""
 
 import base64
 import json
@@ -9,44 +9,49 @@ import pytest
 from entrasync.graph.auth.token_claims import AccessToken, parse_access_token, read_roles
 
 
-def jwt(payload: Any) -> str:
-    return f"e30.{base64.urlsafe_b64encode(json.dumps(payload).encode()).decode().rstrip('=')}.sig"
+def make_jwt(payload: Any) -> str:
+    return encode(json.dumps(payload).encode())
 
 
-def test_roles_are_read_sorted() -> None:
-    assert read_roles(jwt({"roles": ["b", "a"]})) == ("a", "b")
+def encode(payload: bytes) -> str:
+    return f"e30.{base64.urlsafe_b64encode(payload).decode().rstrip('=')}.sig"
 
 
-@pytest.mark.parametrize("length", range(8))
-def test_any_padding_is_read(length: int) -> None:
-    assert read_roles(jwt({"roles": ["x" * length]})) == ("x" * length,)
+class TestReadRoles:
+    def test_returns_the_roles_sorted(self) -> None:
+        assert read_roles(make_jwt({"roles": ["b", "a"]})) == ("a", "b")
+
+    @pytest.mark.parametrize("length", range(8))
+    def test_reads_a_payload_of_any_padding(self, length: int) -> None:
+        assert read_roles(make_jwt({"roles": ["x" * length]})) == ("x" * length,)
+
+    @pytest.mark.parametrize(
+        "token",
+        [
+            *("", "opaque", "a.b", "a.b.c", "a.!.c", "..", "é.é.é", "\ud800.\ud800.\ud800"),
+            *map(make_jwt, ([], {}, {"roles": "x"}, {"roles": None})),
+            pytest.param(encode(b'{"a":' * 100_000), id="deeply nested"),
+        ],
+    )
+    def test_returns_none_for_a_token_that_is_no_jwt_or_has_no_list_of_roles(self, token: str) -> None:
+        assert read_roles(token) == ()
+
+    def test_leaves_out_roles_that_are_not_text(self) -> None:
+        assert read_roles(make_jwt({"roles": [1, "a", None]})) == ("a",)
 
 
-@pytest.mark.parametrize(
-    "token",
-    ["", "opaque", "a.b", "a.b.c", "a.!.c", "..", "é.é.é", jwt([]), jwt({}), jwt({"roles": "x"}), jwt({"roles": None})],
-)
-def test_a_token_that_is_no_jwt_has_no_roles(token: str) -> None:
-    assert read_roles(token) == ()
+class TestParseAccessToken:
+    def test_reads_app_tenant_and_roles(self) -> None:
+        value = make_jwt({"appid": "app", "tid": "tenant", "roles": ["a"]})
+        assert parse_access_token(value, app_id="other") == AccessToken(value, "app", ("a",), tenant_id="tenant")
+
+    def test_reads_the_app_of_a_v2_token(self) -> None:
+        assert parse_access_token(make_jwt({"azp": "app"})).app_id == "app"
+
+    @pytest.mark.parametrize("value", ["opaque", make_jwt({}), make_jwt({"appid": 1, "tid": None})])
+    def test_falls_back_to_the_app_that_asked_when_the_token_names_none(self, value: str) -> None:
+        assert parse_access_token(value, app_id="app") == AccessToken(value, "app")
 
 
-def test_what_is_no_text_is_no_role() -> None:
-    assert read_roles(jwt({"roles": [1, "a", None]})) == ("a",)
-
-
-def test_a_token_does_not_show_itself() -> None:
+def test_the_representation_of_an_access_token_does_not_show_it() -> None:
     assert "canary" not in repr(AccessToken("canary"))
-
-
-def test_a_token_says_whose_it_is() -> None:
-    value = jwt({"appid": "app", "tid": "tenant", "roles": ["a"]})
-    assert parse_access_token(value, app_id="other") == AccessToken(value, "app", ("a",), tenant_id="tenant")
-
-
-def test_a_v2_token_says_it_in_its_own_words() -> None:
-    assert parse_access_token(jwt({"azp": "app"})).app_id == "app"
-
-
-@pytest.mark.parametrize("value", ["opaque", jwt({}), jwt({"appid": 1, "tid": None})])
-def test_a_token_that_does_not_say_has_the_app_it_was_asked_for(value: str) -> None:
-    assert parse_access_token(value, app_id="app") == AccessToken(value, "app")
