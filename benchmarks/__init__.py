@@ -1,1 +1,1 @@
-"""Measures every published figure: `python -m benchmarks`."""
+"""Measures the published figures: `python -m benchmarks`."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME ...]`: measure, print a table, write build/bench.json."""
+"""The command `python -m benchmarks [NAME ...]`, which prints a table of figures and writes build/bench.json."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import httpx
 
 from benchmarks.environment import PROJECT, NotMeasuredError
-from benchmarks.figure import Figure, draw_result, draw_row, take, write_results
+from benchmarks.figure import Figure, format_result, format_row, measure_figure, write_results
 from benchmarks.figures import (
     graph_calls_per_create,
     graph_calls_per_full_create,
@@ -36,30 +36,34 @@ FIGURES = (
 
 RESULTS = PROJECT / "build" / "bench.json"
 
-KNOWN_FAULTS = (ControlPlaneError, ControlError, NotMeasuredError, httpx.HTTPError, RuntimeError)
-"""Their messages need no traceback. RuntimeError: a process of ours was not ready in time."""
+EXPECTED_ERRORS = (ControlPlaneError, ControlError, NotMeasuredError, httpx.HTTPError, RuntimeError)
+"""Errors whose message is enough without a traceback. RuntimeError means that a process was not ready in time."""
 
 
 def main() -> int:
-    """Measure what was asked for, all by default; 1 if something could not be measured. A missed goal is no failure."""
+    """Measure the chosen figures, all by default.
+
+    Returns:
+        The exit code: 1 if a figure could not be measured. A missed goal is not a failure.
+    """
     chosen = choose_figures()
     results = []
-    print(draw_row("figure", "value", "unit", "goal", ""), flush=True)
+    print(format_row("figure", "value", "unit", "goal", ""), flush=True)
     for figure in chosen:
         try:
-            result = take(figure)
-        except KNOWN_FAULTS as error:
+            result = measure_figure(figure)
+        except EXPECTED_ERRORS as error:
             print(f"{figure.name} could not be measured: {error}", flush=True)
             continue
         results.append(result)
-        print(draw_result(result), flush=True)
+        print(format_result(result), flush=True)
     write_results(results, RESULTS)
     print(f"Written to {RESULTS.relative_to(PROJECT)}.")
     return int(len(results) < len(chosen))
 
 
 def choose_figures() -> Sequence[Figure]:
-    """Read the command line; names that are no figure end the program."""
+    """Read the command line; an unknown name ends the program with a message."""
     named = {figure.name: figure for figure in FIGURES}
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure the published figures.")
     parser.add_argument("name", nargs="*", help=f"measure only these of: {', '.join(named)}")

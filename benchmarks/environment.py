@@ -1,4 +1,4 @@
-"""Where figures are measured: a control plane, a simulated Graph, the operator as its own user."""
+"""Starts the environment that figures are measured in: a control plane, a simulated Graph and the operator."""
 
 import tempfile
 import time
@@ -14,29 +14,29 @@ import yaml
 from control_plane import ControlPlane
 from control_plane.audit import Request
 from graph_simulator.control_client.client import Launch, SimulatorClient
-from local_stack import ACCOUNT_USER, Cluster, OperatorLaunch, OperatorProcess, SeenJob, WorldTime
+from local_stack import ACCOUNT_USER, Cluster, ObservedJob, OperatorLaunch, OperatorProcess, WorldTime
 
 PROJECT = Path(__file__).resolve().parents[1]
 NAMESPACE = "bench"
-PATIENCE_SECONDS = 120.0
-STRAGGLER_SECONDS = 2.0
+WAIT_TIMEOUT_SECONDS = 120.0
+LATE_REQUEST_DELAY_SECONDS = 2.0
 
 
 class NotMeasuredError(Exception):
-    """What was to be measured did not come to pass."""
+    """What a figure measures did not happen."""
 
 
 @dataclass(frozen=True)
-class Workshop:
-    """What a measurement has in hand."""
+class BenchmarkEnvironment:
+    """The running parts that a measurement works with."""
 
     cluster: Cluster
-    world: SimulatorClient
+    simulator: SimulatorClient
     operator: OperatorProcess
 
     def make_manifests(self, count: int, **spec: Any) -> list[dict[str, Any]]:
-        """Make so many service principals, and write a resource for each; `spec` is added to all."""
-        principals = self.world.create_service_principals(count)
+        """Create `count` service principals, and return a resource for each; `spec` is added to every one."""
+        principals = self.simulator.create_service_principals(count)
         return [
             {
                 "apiVersion": "entrasync.io/v1alpha1",
@@ -48,7 +48,7 @@ class Workshop:
         ]
 
     def apply(self, manifests: Sequence[dict[str, Any]]) -> float:
-        """Apply resources by one `kubectl apply`, wait until all are Ready; returns the seconds since its start."""
+        """Apply resources by one `kubectl apply`, and return the seconds from its start until all are Ready."""
         missing = {manifest["metadata"]["name"] for manifest in manifests}
         text, jobs = yaml.safe_dump_all(manifests), self.cluster.watch_jobs(NAMESPACE)
         began = time.monotonic()
@@ -62,50 +62,62 @@ class Workshop:
             applied.result()
         return seconds
 
-    def look(self) -> SeenJob:
-        """Look at the one resource there is."""
+    def get_job(self) -> ObservedJob:
+        """Read the only resource."""
         [job] = self.cluster.list_jobs(NAMESPACE)
         return job
 
     def wait(self, what: str, holds: Callable[[], bool]) -> None:
-        """Wait until something holds."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        """Wait until a condition holds.
+
+        Raises:
+            NotMeasuredError: It does not hold in time; `what` says in the message what was expected.
+        """
+        deadline = time.monotonic() + WAIT_TIMEOUT_SECONDS
         while not holds():
             if time.monotonic() > deadline:
-                raise NotMeasuredError(f"not within {PATIENCE_SECONDS:.0f} s: {what}")
+                raise NotMeasuredError(f"not within {WAIT_TIMEOUT_SECONDS:.0f} s: {what}")
             time.sleep(0.05)
 
-    def wait_for_stragglers(self) -> None:
-        """Wait a moment: what comes late is counted too."""
-        time.sleep(STRAGGLER_SECONDS)
+    def wait_for_late_requests(self) -> None:
+        """Wait two seconds, so that late requests are counted too."""
+        time.sleep(LATE_REQUEST_DELAY_SECONDS)
 
     def audit_position(self) -> int:
-        """Where the audit log ends now."""
+        """Return the end of the audit log, in bytes."""
         return self.cluster.plane.audit_log.position()
 
     def list_writes(self, since: int) -> list[Request]:
-        """List what the operator wrote to its resources after a position of the audit log. Events are none of them."""
+        """List the operator's writes to its resources after a position of the audit log; Events do not count."""
         if not self.audit_position():
             raise NotMeasuredError("writes cannot be counted: this control plane keeps no audit log")
-        self.wait_for_stragglers()
+        self.wait_for_late_requests()
         return self.cluster.plane.audit_log.writes(since, user=ACCOUNT_USER, resource="synchronizationjobs")
 
 
 @contextmanager
-def open_workshop(*, rate: float = 1.0, latency_ms: float = 0.0, has_audit: bool = False) -> Iterator[Workshop]:
-    """Start all of it anew in a folder that is removed in the end. `rate`: world seconds in a second."""
-    time_of_world = WorldTime.beginning_now(rate)
+def start_environment(
+    *, rate: float = 1.0, latency_ms: float = 0.0, has_audit: bool = False
+) -> Iterator[BenchmarkEnvironment]:
+    """Start all parts in a new folder, which is removed at the end of the block.
+
+    Args:
+        rate: Simulated seconds in a real second.
+        latency_ms: Real milliseconds that each call to Graph takes longer.
+        has_audit: Whether the API server keeps an audit log.
+    """
+    world_time = WorldTime.starting_now(rate)
     launch = Launch(
-        clock_start=time_of_world.start, clock_origin=time_of_world.origin, clock_rate=rate, latency_ms=latency_ms
+        clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=rate, latency_ms=latency_ms
     )
     with (
         tempfile.TemporaryDirectory(prefix="entra-sync-bench-") as name,
         ControlPlane.start(Path(name) / "control-plane", audit="Metadata" if has_audit else None) as plane,
         Cluster(plane) as cluster,
-        SimulatorClient.run(Path(name) / "graph", launch) as world,
+        SimulatorClient.run(Path(name) / "graph", launch) as simulator,
     ):
         cluster.install(PROJECT / "crds")
-        cluster.make_namespace(NAMESPACE)
-        operator_launch = OperatorLaunch(cluster.admit_operator(), world.directory, time_of_world)
+        cluster.create_namespace(NAMESPACE)
+        operator_launch = OperatorLaunch(cluster.create_operator_account(), simulator.directory, world_time)
         with OperatorProcess.start(operator_launch, Path(name) / "operator.log") as operator:
-            yield Workshop(cluster, world, operator)
+            yield BenchmarkEnvironment(cluster, simulator, operator)

@@ -1,4 +1,4 @@
-"""What a figure is, and how figures are written down."""
+"""Defines a figure and its result, and writes results as a table and as JSON."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Figure:
-    """Something that can be measured. `goal` is the most it may be; None where no goal was set."""
+    """Something to measure. `goal` is the highest value that meets the goal; None where there is no goal."""
 
     name: str
     unit: str
@@ -18,7 +18,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Result:
-    """A figure that was measured."""
+    """The measured value of a figure."""
 
     name: str
     value: float
@@ -27,29 +27,29 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """Whether the goal was met, in a word."""
+        """`met` or `missed`; empty where there is no goal."""
         if self.goal is None:
             return ""
         return "met" if self.value <= self.goal else "missed"
 
 
-def take(figure: Figure) -> Result:
-    """Measure a figure; what is no whole number is rounded to hundredths."""
+def measure_figure(figure: Figure) -> Result:
+    """Measure a figure and round its value to two decimals."""
     return Result(figure.name, round(figure.measure(), 2), figure.unit, figure.goal)
 
 
 def write_results(results: Sequence[Result], path: Path) -> None:
-    """Write results as a list of name, value, unit and goal."""
+    """Write results as a JSON list of name, value, unit and goal."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps([asdict(result) for result in results], indent=2) + "\n", encoding="utf-8")
 
 
-def draw_row(name: str, value: str, unit: str, goal: str, verdict: str) -> str:
-    """Write one row of the table."""
+def format_row(name: str, value: str, unit: str, goal: str, verdict: str) -> str:
+    """Format one row of the table."""
     return f"{name:<34} {value:>9} {unit:<12} {goal:>6}  {verdict}".rstrip()
 
 
-def draw_result(result: Result) -> str:
-    """Write a result as a row of the table."""
+def format_result(result: Result) -> str:
+    """Format a result as a row of the table."""
     goal = "" if result.goal is None else f"{result.goal:g}"
-    return draw_row(result.name, f"{result.value:g}", result.unit, goal, result.verdict)
+    return format_row(result.name, f"{result.value:g}", result.unit, goal, result.verdict)

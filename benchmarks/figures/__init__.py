@@ -1,1 +1,1 @@
-"""One module per figure, named like it; its docstring says what exactly is counted."""
+"""Holds one module per figure, which has the figure's name and says in its docstring what exactly is counted."""

@@ -1,16 +1,16 @@
-"""Calls to Graph from applying one resource to its first mirrored status and Ready, and those two seconds after it.
+"""Counts the calls to Graph from applying one resource until two seconds after it is Ready and mirrored.
 
-Counted by the simulator's journal: every request to Graph, whatever the answer. Token and discovery stand apart. The
-world's clock runs at its natural speed, so that no due poll falls into the count.
+The simulator's journal counts every request to Graph, whatever the answer, except those for tokens and discovery. The
+simulated clock runs at real speed, so that no due poll is counted.
 """
 
-from benchmarks.environment import open_workshop
+from benchmarks.environment import start_environment
 
 
 def measure() -> float:
     """Create, start and mirror one job."""
-    with open_workshop() as workshop:
-        workshop.world.clear_journal()
-        workshop.apply(workshop.make_manifests(1))
-        workshop.wait_for_stragglers()
-        return workshop.world.calls().graph_total
+    with start_environment() as environment:
+        environment.simulator.clear_journal()
+        environment.apply(environment.make_manifests(1))
+        environment.wait_for_late_requests()
+        return environment.simulator.calls().graph_total

@@ -1,10 +1,10 @@
-"""Calls to Graph to create a job with credentials, scope, notifications and settings.
+"""Counts the calls to Graph to create a job with credentials, scope, notifications and settings.
 
-All else is as in `graph_calls_per_create`. The template's id and the service principal's object id are
-given, so that nothing has to be looked up.
+Everything else is as in `graph_calls_per_create`. The resource names the template's id and the service principal's
+object id, so that nothing has to be looked up.
 """
 
-from benchmarks.environment import NAMESPACE, NotMeasuredError, open_workshop
+from benchmarks.environment import NAMESPACE, NotMeasuredError, start_environment
 
 SECRET = f"""
 apiVersion: v1
@@ -32,12 +32,12 @@ EXPECTED = {"putSecrets", "updateJob", "validateCredentials", "startJob"}
 
 
 def measure() -> float:
-    """Create one job with all that belongs to it."""
-    with open_workshop() as workshop:
-        workshop.cluster.apply(SECRET)
-        workshop.world.clear_journal()
-        workshop.apply(workshop.make_manifests(1, **FULL))
-        workshop.wait_for_stragglers()
-        if missing := EXPECTED - {entry.operation for entry in workshop.world.journal()}:
-            raise NotMeasuredError(f"Graph was never asked to {', '.join(sorted(missing))}")
-        return workshop.world.calls().graph_total
+    """Create one job with everything that a spec can ask for."""
+    with start_environment() as environment:
+        environment.cluster.apply(SECRET)
+        environment.simulator.clear_journal()
+        environment.apply(environment.make_manifests(1, **FULL))
+        environment.wait_for_late_requests()
+        if missing := EXPECTED - {entry.operation for entry in environment.simulator.journal()}:
+            raise NotMeasuredError(f"Graph got no call of {', '.join(sorted(missing))}")
+        return environment.simulator.calls().graph_total

@@ -1,15 +1,15 @@
-"""Writes of the operator to the API server for one resource, from applying it to Ready and two seconds after.
+"""Counts the operator's writes to the API server from applying one resource until two seconds after it is Ready.
 
-Counted by the API server's audit log: every create, update, patch or delete of the operator's own user to
-synchronizationjobs and their status, whatever the answer. Events are not counted.
+The API server's audit log counts every create, update, patch or delete of synchronizationjobs and their status by the
+operator's own user, whatever the answer. Events are not counted.
 """
 
-from benchmarks.environment import open_workshop
+from benchmarks.environment import start_environment
 
 
 def measure() -> float:
     """Create, start and mirror one job."""
-    with open_workshop(has_audit=True) as workshop:
-        since = workshop.audit_position()
-        workshop.apply(workshop.make_manifests(1))
-        return len(workshop.list_writes(since))
+    with start_environment(has_audit=True) as environment:
+        since = environment.audit_position()
+        environment.apply(environment.make_manifests(1))
+        return len(environment.list_writes(since))

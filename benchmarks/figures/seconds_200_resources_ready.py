@@ -1,11 +1,11 @@
-"""Seconds from the start of one `kubectl apply` of 200 resources on 200 service principals until all are Ready.
+"""Measures the seconds from the start of one `kubectl apply` of 200 resources until all of them are Ready.
 
-Each asks for a job that does not exist yet, so each takes a list, a create, a start and another list. Every call to
-Graph takes 50 ms longer in the simulator. All processes share this machine: kubectl, API server, etcd, simulator,
-operator, and the watch that tells when all are Ready.
+Each resource has a service principal of its own and asks for a job that does not exist yet, so each takes a list, a
+create, a start and another list. The simulator adds 50 ms to every call to Graph. All processes share this machine:
+kubectl, API server, etcd, simulator, operator, and the watch that finds when all are Ready.
 """
 
-from benchmarks.environment import open_workshop
+from benchmarks.environment import start_environment
 
 COUNT = 200
 LATENCY_MS = 50.0
@@ -13,5 +13,5 @@ LATENCY_MS = 50.0
 
 def measure() -> float:
     """Apply 200 resources at once."""
-    with open_workshop(latency_ms=LATENCY_MS) as workshop:
-        return workshop.apply(workshop.make_manifests(COUNT))
+    with start_environment(latency_ms=LATENCY_MS) as environment:
+        return environment.apply(environment.make_manifests(COUNT))

@@ -1,6 +1,7 @@
-"""Seconds from nothing to an API server that is ready and has its first namespaces: keys, etcd, kube-apiserver.
+"""Measures the seconds to start a control plane until its API server is ready and has its first namespaces.
 
-The programs are there already. The median of three starts.
+This covers keys, etcd and kube-apiserver. The programs are on this machine already. The value is the median of three
+starts.
 """
 
 import statistics

@@ -1,6 +1,6 @@
-"""Seconds from the start of `python -m demo`, the interpreter's own included, to its line "Ready after".
+"""Measures the seconds from the start of `python -m demo`, with the interpreter's own start, to its line "Ready after".
 
-It says so as soon as it sees all three jobs Ready. The control plane's programs are there already.
+The demo prints that line as soon as all three jobs are Ready. The control plane's programs are on this machine already.
 """
 
 import signal
@@ -10,7 +10,7 @@ import time
 
 
 def measure() -> float:
-    """Start the demo without a terminal, read until the line comes, and end it as Ctrl-C does."""
+    """Start the demo without a terminal, read up to that line, and end the demo as Ctrl-C does."""
     began = time.monotonic()
     command = [sys.executable, "-m", "demo"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:

@@ -1,10 +1,10 @@
-"""Writes of the operator to the API server while it reads an unchanged job ten times.
+"""Counts the operator's writes to the API server while it reads an unchanged job ten times.
 
-The job has run once and waits for its next cycle. Counted by the audit log: every write of the operator's own user to
+The job has run once and waits for its next cycle. The audit log counts every write of the operator's own user to
 synchronizationjobs and their status.
 """
 
-from benchmarks.environment import NotMeasuredError, Workshop, open_workshop
+from benchmarks.environment import BenchmarkEnvironment, NotMeasuredError, start_environment
 
 RATE = 60.0
 POLLS = 10
@@ -12,18 +12,20 @@ POLLS = 10
 
 def measure() -> float:
     """Let a job run once, then read it ten times before the next cycle."""
-    with open_workshop(rate=RATE, has_audit=True) as workshop:
-        workshop.apply(workshop.make_manifests(1, pollInterval="30s"))
-        workshop.wait("the first cycle is mirrored", lambda: workshop.look().last_execution.get("state") == "Succeeded")
-        workshop.wait_for_stragglers()
-        since, before = workshop.audit_position(), _count_reads(workshop)
-        workshop.wait("ten more reads", lambda: _count_reads(workshop) >= before + POLLS)
-        writes = workshop.list_writes(since)
-        [job] = workshop.world.jobs()
+    with start_environment(rate=RATE, has_audit=True) as environment:
+        environment.apply(environment.make_manifests(1, pollInterval="30s"))
+        environment.wait(
+            "the first cycle is mirrored", lambda: environment.get_job().last_execution.get("state") == "Succeeded"
+        )
+        environment.wait_for_late_requests()
+        since, before = environment.audit_position(), _count_reads(environment)
+        environment.wait("ten more reads", lambda: _count_reads(environment) >= before + POLLS)
+        writes = environment.list_writes(since)
+        [job] = environment.simulator.jobs()
         if job.state["cycles_begun"] != 1:
-            raise NotMeasuredError("the next cycle began before the reads were done: this machine is too slow today")
+            raise NotMeasuredError("the next cycle began before the reads were done: this machine is too slow")
         return len(writes)
 
 
-def _count_reads(workshop: Workshop) -> int:
-    return workshop.world.calls().graph["listJobs"]
+def _count_reads(environment: BenchmarkEnvironment) -> int:
+    return environment.simulator.calls().graph["listJobs"]

@@ -1,4 +1,4 @@
-"""A real etcd and kube-apiserver on loopback, with RBAC on and no containers, for tests, benches and the demo."""
+"""Runs a real etcd and kube-apiserver on loopback, with RBAC and no containers, for tests, benches and the demo."""
 
 from control_plane.errors import CommandFailedError, ControlPlaneError
 from control_plane.plane import ControlPlane

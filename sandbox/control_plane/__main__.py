@@ -1,4 +1,4 @@
-"""The command line: `python -m control_plane --help`."""
+"""The command `python -m control_plane`, which gets the programs or runs a command against a new control plane."""
 
 import argparse
 import signal
@@ -14,7 +14,7 @@ from control_plane.programs.binaries import obtain
 from control_plane.programs.catalog import ALL, REQUIRED
 from control_plane.progress import say
 
-_EXIT_NOT_FOUND = 127  # as shells say it
+_EXIT_NOT_FOUND = 127  # the code of shells for a command that is not found
 _ALL_HELP = "kube-controller-manager and helm (of each supported version) too, which only tests need"
 
 
@@ -40,8 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     get = commands.add_parser(
         "get",
         help="find the programs, or download or build them",
-        description="Print where etcd, kube-apiserver and kubectl are. Looks into KUBEBUILDER_ASSETS and the cache; "
-        "else takes the official envtest archive, or builds them with Go, which takes some minutes once.",
+        description="Print the paths of etcd, kube-apiserver and kubectl. They are taken from KUBEBUILDER_ASSETS or "
+        "the cache, else from the official envtest archive, or built with Go, which takes some minutes once.",
     )
     get.add_argument("--all", action="store_true", help=_ALL_HELP)
     get.set_defaults(action=_get)
@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Run a command with KUBECONFIG set and kubectl on its PATH, and end with its exit code.",
         usage="%(prog)s [--dir DIR] [--audit LEVEL] -- CMD ...",
     )
-    run.add_argument("--dir", type=Path, help="keep all of the control plane there (else a folder that is removed)")
+    run.add_argument("--dir", type=Path, help="folder for the control plane's files (default: one that is removed)")
     run.add_argument("--audit", choices=["Metadata", "RequestResponse"], help="write an audit log of this level")
     run.add_argument("command", metavar="CMD", nargs="+", help="the command and its arguments")
     run.set_defaults(action=_run)
@@ -60,8 +60,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _get(options: argparse.Namespace) -> int:
     binaries = obtain(ALL if options.all else REQUIRED)
-    for name, find in binaries.finds.items():
-        print(f"{name:<15} {find.path}  ({find.label})")
+    for name, program in binaries.found.items():
+        print(f"{name:<15} {program.path}  ({program.label})")
     return 0
 
 
@@ -75,14 +75,14 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _run_command(command: Sequence[str], environment: dict[str, str]) -> int:
-    """Run a command to its end and return its exit code, as a shell would put it."""
+    """Run a command to its end and return its exit code, in the way of a shell."""
     try:
         process = subprocess.Popen(command, env=environment)
     except OSError as error:
         say(f"error: {command[0]} could not be started: {error}")
         return _EXIT_NOT_FOUND
     with process:
-        # Ctrl-C reaches the command by itself, from the terminal; a request to end must be passed on.
+        # The terminal sends Ctrl-C to the command too; SIGTERM comes only here and must be passed on.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, lambda *_: process.terminate())
         code = process.wait()

@@ -1,4 +1,4 @@
-"""The API server's audit log: what was asked of it, by whom, and what it answered. Benches count writes by it."""
+"""Reads the API server's audit log, by which tests and benches count the requests and writes of a user."""
 
 import json
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ WRITING_VERBS = frozenset({"create", "update", "patch", "delete", "deletecollect
 
 @dataclass(frozen=True)
 class Request:
-    """One answered request."""
+    """A request that the API server has answered."""
 
     verb: str
     user: str
@@ -32,7 +32,7 @@ class Request:
 
     @property
     def is_write(self) -> bool:
-        """Whether it asked for a change, whatever the answer. Reviews of access and tokens change nothing."""
+        """Whether it asked for a change, whatever the answer; reviews of access and tokens change nothing."""
         asks_only = self.group in {"authorization.k8s.io", "authentication.k8s.io"} or self.subresource == "token"
         return self.verb in WRITING_VERBS and not asks_only
 
@@ -44,13 +44,13 @@ class AuditLog:
     path: Path
 
     def position(self) -> int:
-        """Return where the log ends now, in bytes, to count only what comes later."""
+        """Return the present end of the log, in bytes, so that only later requests are counted."""
         return self.path.stat().st_size if self.path.exists() else 0
 
     def requests(self, since: int = 0) -> Iterator[Request]:
-        """Yield what was answered after a position, in the order of the answers.
+        """Yield the requests that were answered after a position, in the order of the answers.
 
-        The line of a request is written just after its answer, so a reader may be a moment ahead of it.
+        The API server writes the line of a request just after its answer, so a reader may come a moment too early.
         """
         if not self.path.exists():
             return
@@ -61,7 +61,7 @@ class AuditLog:
                     yield _request(json.loads(line))
 
     def writes(self, since: int = 0, *, user: str | None = None, resource: str | None = None) -> list[Request]:
-        """List the writes after a position, of one user and to one resource (its plural) if given."""
+        """List the writes after a position; `user` and `resource` (a plural) limit the list."""
         return [
             request
             for request in self.requests(since)
@@ -70,7 +70,7 @@ class AuditLog:
 
 
 def write_policy(path: Path, level: AuditLevel) -> None:
-    """Write the API server's audit policy: every answered request but its own housekeeping."""
+    """Write an audit policy that logs every answered request except the API server's own."""
     rules = [{"level": "None", "users": ["system:apiserver"]}, {"level": level}]
     policy = {"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"], "rules": rules}
     path.write_text(json.dumps(policy), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The keys of one control plane: its authority, its certificate, its admin's, and the key that signs its tokens."""
+"""Creates a control plane's certificate authority, certificates, and the key that signs ServiceAccount tokens."""
 
 import ssl
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class Certificates:
         return self.folder / "tokens.pub", self.folder / "tokens.key"
 
     def client_context(self, *, with_admin: bool = True) -> ssl.SSLContext:
-        """Return a TLS context which trusts this API server, and speaks as its administrator or as nobody."""
+        """Return a TLS context that trusts this API server, with the administrator's certificate or with none."""
         context = ssl.create_default_context(cafile=str(self.authority))
         if with_admin:
             context.load_cert_chain(*self.admin)
@@ -53,7 +53,7 @@ class Certificates:
 
 
 def write_certificates(folder: Path) -> Certificates:
-    """Make all keys anew and write them into a folder that only its owner can read."""
+    """Create new keys and certificates in a folder that only its owner can read."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     certificates = Certificates(folder)

@@ -1,4 +1,4 @@
-"""The command lines of the programs of a control plane."""
+"""Builds the command lines of etcd, kube-apiserver and kube-controller-manager."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,22 +18,22 @@ class Ports:
     etcd: int
     api_server: int
     controller_manager: int = 0
-    """Where its health is asked for."""
+    """The port of its health endpoint."""
 
     @property
     def etcd_url(self) -> str:
-        """Where etcd listens."""
+        """The address of etcd."""
         return f"http://127.0.0.1:{self.etcd}"
 
     @property
     def url(self) -> str:
-        """Where the API server listens."""
+        """The address of the API server."""
         return f"https://127.0.0.1:{self.api_server}"
 
 
 def etcd_command(binaries: Binaries, data: Path, ports: Ports) -> list[str]:
-    """Return etcd's command line: one member, which may lose what it holds if the machine (not etcd) crashes."""
-    nobody = "http://127.0.0.1:0"  # it has no peers; any free port will do
+    """Return etcd's command line: one member, which may lose data if the machine (not etcd) crashes."""
+    nobody = "http://127.0.0.1:0"  # it has no peers, so any free port will do
     return [
         str(binaries["etcd"]),
         "--name=default",
@@ -48,7 +48,7 @@ def etcd_command(binaries: Binaries, data: Path, ports: Ports) -> list[str]:
 
 
 def api_server_command(binaries: Binaries, certificates: Certificates, ports: Ports, flags: Sequence[str]) -> list[str]:
-    """Return kube-apiserver's command line; later flags win over ours."""
+    """Return kube-apiserver's command line; `flags` come last and override the others."""
     certificate, key = certificates.server
     public, private = certificates.token_key
     return [
@@ -56,7 +56,7 @@ def api_server_command(binaries: Binaries, certificates: Certificates, ports: Po
         f"--etcd-servers={ports.etcd_url}",
         f"--secure-port={ports.api_server}",
         "--bind-address=127.0.0.1",
-        # Else it looks for an address to advertise, and a machine without a network has none.
+        # Without this it looks for an address to advertise, and a machine without a network has none.
         "--advertise-address=127.0.0.1",
         "--endpoint-reconciler-type=none",
         f"--tls-cert-file={certificate}",
@@ -67,7 +67,7 @@ def api_server_command(binaries: Binaries, certificates: Certificates, ports: Po
         f"--service-account-signing-key-file={private}",
         "--authorization-mode=RBAC",
         "--service-cluster-ip-range=10.0.0.0/24",
-        # It waits for ServiceAccounts that only a controller manager makes; no pod runs here.
+        # The plugin waits for ServiceAccounts that only a controller manager creates; no pod runs here.
         "--disable-admission-plugins=ServiceAccount",
         *flags,
     ]
@@ -76,7 +76,7 @@ def api_server_command(binaries: Binaries, certificates: Certificates, ports: Po
 def controller_manager_command(
     binaries: Binaries, certificates: Certificates, kubeconfig: Path, *, ports: Ports, controllers: Sequence[str]
 ) -> list[str]:
-    """Return kube-controller-manager's command line, with nothing but the controllers named, in Kubernetes' words."""
+    """Return kube-controller-manager's command line, with only the named controllers (Kubernetes' own names)."""
     certificate, key = certificates.server
     _, private = certificates.token_key
     return [
@@ -90,7 +90,7 @@ def controller_manager_command(
         f"--tls-private-key-file={key}",
         f"--root-ca-file={certificates.authority}",
         f"--service-account-private-key-file={private}",
-        # It has the API server for itself, and whoever waits for it is a test.
+        # It has the API server for itself, and tests wait for it.
         "--kube-api-qps=200",
         "--kube-api-burst=400",
         "--concurrent-namespace-syncs=20",
@@ -98,7 +98,7 @@ def controller_manager_command(
 
 
 def audit_flags(policy: Path, log: Path) -> list[str]:
-    """Return the flags for an audit log that misses nothing and stays one file."""
+    """Return the flags for an audit log that misses no request and stays one file."""
     return [
         f"--audit-policy-file={policy}",
         f"--audit-log-path={log}",

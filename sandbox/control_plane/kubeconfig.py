@@ -1,4 +1,4 @@
-"""Kubeconfig files: how a client finds this API server, trusts it, and says who it is."""
+"""Writes kubeconfig files for the administrator and for holders of a token."""
 
 from base64 import b64encode
 from pathlib import Path
@@ -11,14 +11,14 @@ _NAME = "sandbox"
 
 
 def write_admin_kubeconfig(path: Path, url: str, certificates: Certificates) -> None:
-    """Write a kubeconfig for the administrator, which holds all it needs and may be copied anywhere."""
+    """Write the administrator's kubeconfig, which refers to no other file and may be copied anywhere."""
     certificate, key = certificates.admin
     user = {"client-certificate-data": _encoded(certificate), "client-key-data": _encoded(key)}
     _write(path, url, certificates, ADMIN, user)
 
 
 def write_token_kubeconfig(path: Path, url: str, certificates: Certificates, name: str, token: str) -> None:
-    """Write a kubeconfig for whoever holds a token."""
+    """Write a kubeconfig for the holder of a token."""
     _write(path, url, certificates, name, {"token": token})
 
 

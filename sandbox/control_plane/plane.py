@@ -1,7 +1,7 @@
-"""A control plane of one's own: etcd and kube-apiserver, with RBAC on, in one folder, on loopback.
+"""Starts and stops a control plane on loopback: etcd and kube-apiserver, with RBAC, in one folder.
 
-Nothing else runs unless controllers are asked for: so a namespace that is deleted stays Terminating, and no owner's
-end takes what it owns along.
+Nothing else runs unless controllers are asked for. Without them a deleted namespace stays Terminating, and deleting an
+owner does not delete what it owns.
 """
 
 import json
@@ -19,7 +19,14 @@ from control_plane.certificates import Certificates, write_certificates
 from control_plane.commands import Ports, api_server_command, audit_flags, controller_manager_command, etcd_command
 from control_plane.errors import CommandFailedError, ControlPlaneError
 from control_plane.kubeconfig import write_admin_kubeconfig, write_token_kubeconfig
-from control_plane.processes import PortTakenError, claimed, free_ports, launch, launch_controllers, stop_supervisor
+from control_plane.processes import (
+    PortTakenError,
+    launch,
+    launch_controllers,
+    locked_folder,
+    pick_free_ports,
+    stop_supervisor,
+)
 from control_plane.programs.binaries import Binaries, obtain
 from control_plane.programs.catalog import REQUIRED, WITH_CONTROLLERS
 from control_plane.tokens import request_token
@@ -29,10 +36,10 @@ PORT_ATTEMPTS = 5
 
 @dataclass(frozen=True)
 class ControlPlane:
-    """A running control plane. It ends with `stop`, with its `with` block, or with this process, however that ends."""
+    """A running control plane. It ends with `stop`, with its `with` block, or with this process."""
 
     folder: Path
-    """All of it: data, certificates, logs, audit log, kubeconfig, addresses and process ids."""
+    """Holds data, certificates, logs, audit log, kubeconfig, addresses and process ids."""
     binaries: Binaries
     ports: Ports
     certificates: Certificates
@@ -54,34 +61,34 @@ class ControlPlane:
         A folder that was used before keeps its data, and gets new keys and addresses.
 
         Args:
-            folder: Where everything of it goes; made if it is not there.
+            folder: Holds all its files; created if it does not exist.
             audit: How much of each request goes to the audit log; None for no log.
-            binaries: The programs; else they are found, or got, which may take minutes.
+            binaries: The programs. If None, they are found, downloaded or built, which may take minutes.
             api_server_flags: More flags of kube-apiserver, such as `--v=4`.
             controllers: Controllers of kube-controller-manager to run, such as `namespace-controller` and
-                `garbage-collector-controller`; none, and not that program either, unless named.
+                `garbage-collector-controller`. If there are none, kube-controller-manager does not run.
 
         Raises:
-            ControlPlaneError: With the last lines of the log of what failed.
+            ControlPlaneError: It did not start; the message has the last lines of the logs.
         """
         binaries = binaries or obtain(WITH_CONTROLLERS if controllers else REQUIRED)
         began, folder = time.monotonic(), folder.absolute()
         (folder / "logs").mkdir(parents=True, exist_ok=True)
         certificates = Certificates(folder / "certificates")
-        with claimed(folder) as claim:
+        with locked_folder(folder) as lock:
             write_certificates(certificates.folder)
-            recipe = _Recipe(
+            launcher = _Launcher(
                 folder, binaries, certificates, [*_prepare_audit(folder, audit), *api_server_flags], controllers
             )
             for _ in range(PORT_ATTEMPTS):
-                ports = free_ports()
+                ports = pick_free_ports()
                 try:
-                    supervisor = recipe.launch(claim, ports)
+                    supervisor = launcher.launch(lock, ports)
                 except PortTakenError:
                     continue
                 _write_addresses(folder, ports, certificates)
                 return cls(folder, binaries, ports, certificates, time.monotonic() - began, supervisor)
-        raise ControlPlaneError(f"{PORT_ATTEMPTS} times, another program took a free port first. Run again.")
+        raise ControlPlaneError(f"{PORT_ATTEMPTS} times another program took a free port first. Run again.")
 
     @property
     def url(self) -> str:
@@ -109,12 +116,16 @@ class ControlPlane:
         return os.environ | {
             "KUBECONFIG": str(kubeconfig or self.kubeconfig),
             "PATH": os.pathsep.join([str(self.binaries["kubectl"].parent), os.environ.get("PATH", os.defpath)]),
-            # Its cache goes by address, and the next control plane may get this one's port.
+            # kubectl caches by address, and the next control plane may get this one's port.
             "KUBECACHEDIR": str(self.folder / "kubectl-cache"),
         }
 
     def kubectl(self, *arguments: str, content: str | None = None, kubeconfig: Path | None = None) -> str:
-        """Run kubectl with `content` on standard input, return its output; raise CommandFailedError with its errors."""
+        """Run kubectl with `content` on standard input, and return its output.
+
+        Raises:
+            CommandFailedError: It failed; the message has its errors.
+        """
         done = subprocess.run(
             [self.binaries["kubectl"], *arguments],
             env=self.environment(kubeconfig),
@@ -128,20 +139,20 @@ class ControlPlane:
         return done.stdout
 
     def service_account_token(self, namespace: str, name: str, *, hours: int = 8, audiences: Sequence[str] = ()) -> str:
-        """Return a new token of an existing ServiceAccount: one for this API server, or for others' audiences."""
+        """Return a new token of an existing ServiceAccount; without audiences it is one for this API server."""
         return request_token(
             self.ports.api_server, self.certificates, namespace=namespace, name=name, hours=hours, audiences=audiences
         )
 
     def service_account_kubeconfig(self, namespace: str, name: str, *, hours: int = 8) -> Path:
-        """Write the kubeconfig of an existing ServiceAccount, with a new token, and return its path."""
+        """Write a kubeconfig for an existing ServiceAccount, with a new token, and return its path."""
         token = self.service_account_token(namespace, name, hours=hours)
         path = self.folder / f"kubeconfig-{namespace}-{name}"
         write_token_kubeconfig(path, self.url, self.certificates, name, token)
         return path
 
     def stop(self) -> None:
-        """End all its processes; the folder stays. Stopping twice does no harm."""
+        """End all its processes and keep the folder. Stopping twice does no harm."""
         stop_supervisor(self._supervisor)
 
     def __enter__(self) -> Self:
@@ -154,8 +165,8 @@ class ControlPlane:
 
 
 @dataclass(frozen=True)
-class _Recipe:
-    """All that a control plane is made of but the ports, which may take several tries."""
+class _Launcher:
+    """Starts a control plane's programs on given ports, since finding free ports may take several attempts."""
 
     folder: Path
     binaries: Binaries
@@ -163,14 +174,14 @@ class _Recipe:
     api_server_flags: Sequence[str]
     controllers: Sequence[str]
 
-    def launch(self, claim: int, ports: Ports) -> subprocess.Popen[bytes]:
+    def launch(self, lock: int, ports: Ports) -> subprocess.Popen[bytes]:
         """Start all programs and return their supervisor; raise PortTakenError or ControlPlaneError."""
         programs = {
             "etcd": etcd_command(self.binaries, self.folder / "etcd", ports),
             "kube-apiserver": api_server_command(self.binaries, self.certificates, ports, self.api_server_flags),
         }
         manager = self._prepare_controllers(ports) if self.controllers else None
-        supervisor = launch(self.folder, claim, programs, ports, self.certificates)
+        supervisor = launch(self.folder, lock, programs, ports, self.certificates)
         if manager:
             launch_controllers(self.folder, supervisor, manager, ports, self.certificates)
         return supervisor
@@ -192,7 +203,7 @@ def _prepare_audit(folder: Path, level: AuditLevel | None) -> list[str]:
 
 
 def _write_addresses(folder: Path, ports: Ports, certificates: Certificates) -> None:
-    """Write what clients need. Whoever waits for the kubeconfig to appear may use it at once."""
+    """Write what clients need, the kubeconfig last, so that it can be used as soon as it appears."""
     addresses = {"kubernetes": ports.url, "etcd": ports.etcd_url}
     (folder / "addresses.json").write_text(json.dumps(addresses), encoding="utf-8")
     write_admin_kubeconfig(folder / "kubeconfig", ports.url, certificates)

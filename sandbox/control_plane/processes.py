@@ -1,4 +1,4 @@
-"""The processes of one control plane: claim a folder, pick ports, start, wait until ready, stop."""
+"""Starts a control plane's processes, waits until they are ready, and stops them."""
 
 import fcntl
 import http.client
@@ -19,25 +19,26 @@ from control_plane.commands import Ports
 from control_plane.errors import ControlPlaneError
 from control_plane.programs.catalog import CONTROLLER_MANAGER
 
-START_SECONDS = 60.0  # it takes under two; a loaded machine may take its time
-STOP_SECONDS = 10.0
+START_TIMEOUT_SECONDS = 60.0  # an idle machine takes less than two
+STOP_TIMEOUT_SECONDS = 10.0
 
-_POLL_SECONDS = 0.03
-_ANSWER_SECONDS = 5.0
+_POLL_INTERVAL_SECONDS = 0.03
+_REQUEST_TIMEOUT_SECONDS = 5.0
 _TAIL_LINES = 15
 _SUPERVISOR = Path(__file__).with_name("supervisor.py")
 _PORT_TAKEN = "address already in use"
 
 
 class PortTakenError(Exception):
-    """Someone was faster to take a port that was free a moment ago."""
+    """Another program took a port that was free a moment ago."""
 
 
 @contextmanager
-def claimed(folder: Path) -> Iterator[int]:
-    """Hold the lock of a folder, and yield its descriptor for the supervisor to hold on to it.
+def locked_folder(folder: Path) -> Iterator[int]:
+    """Lock a folder, and yield the lock's descriptor, which the supervisor keeps open.
 
-    Raises ControlPlaneError if a control plane runs there.
+    Raises:
+        ControlPlaneError: A control plane runs in that folder.
     """
     with (folder / "lock").open("w", encoding="utf-8") as lock:
         try:
@@ -47,8 +48,8 @@ def claimed(folder: Path) -> Iterator[int]:
         yield lock.fileno()
 
 
-def free_ports() -> Ports:
-    """Pick free ports. All are held until all are known, so that they differ."""
+def pick_free_ports() -> Ports:
+    """Pick free ports, and hold each until all are known, so that they differ."""
     with ExitStack() as held:
         sockets = [held.enter_context(socket.socket()) for _ in fields(Ports)]
         for each in sockets:
@@ -56,26 +57,30 @@ def free_ports() -> Ports:
         return Ports(*(each.getsockname()[1] for each in sockets))
 
 
-FEW_COLLECTIONS = {"GOGC": "1600", "GOMEMLIMIT": "512MiB"}
-"""For servers that live for minutes: Go collects its garbage seldom, and at half a gigabyte at the latest.
+GO_MEMORY_SETTINGS = {"GOGC": "1600", "GOMEMLIMIT": "512MiB"}
+"""Settings for servers that run for minutes: Go collects garbage rarely, and at half a gigabyte at the latest.
 
-A start takes a third less of the processor so, and each request less too.
+A start uses a third less processor time with them, and each request less too.
 """
 
 
 def launch(
-    folder: Path, claim: int, programs: Mapping[str, Sequence[str]], ports: Ports, certificates: Certificates
+    folder: Path, lock: int, programs: Mapping[str, Sequence[str]], ports: Ports, certificates: Certificates
 ) -> subprocess.Popen[bytes]:
     """Start the programs under a supervisor, wait until they are ready, and return the supervisor.
 
-    None is left behind if that fails: with PortTakenError, or ControlPlaneError and what the logs say last.
+    If that fails, no process is left behind.
+
+    Raises:
+        PortTakenError: Another program took one of the ports.
+        ControlPlaneError: The programs did not become ready; the message has the ends of the logs.
     """
     supervisor = subprocess.Popen(
         [sys.executable, "-I", "-S", _SUPERVISOR, folder, json.dumps(programs)],
         stdin=subprocess.PIPE,
-        env=FEW_COLLECTIONS | os.environ,
-        pass_fds=[claim],
-        start_new_session=True,  # Ctrl-C is for whoever started us, who stops it in good order
+        env=GO_MEMORY_SETTINGS | os.environ,
+        pass_fds=[lock],
+        start_new_session=True,  # Ctrl-C must reach only this process, which stops the supervisor
     )
     context = certificates.client_context()
     _await(folder, supervisor, lambda: _is_ready(ports.api_server, context))
@@ -85,65 +90,65 @@ def launch(
 def launch_controllers(
     folder: Path, supervisor: subprocess.Popen[bytes], command: Sequence[str], ports: Ports, certificates: Certificates
 ) -> None:
-    """Have a supervisor, whose API server is ready, start the controller manager too, and wait until it is well.
+    """Let a supervisor whose API server is ready start the controller manager too, and wait until it is healthy.
 
-    It is no sooner started because it waits for an API server for ten seconds only. If it fails all of the control
-    plane ends, and errors are those of `launch`.
+    It is started late because it waits only ten seconds for an API server. If it fails, the whole control plane ends,
+    and the errors are those of `launch`.
     """
     order = json.dumps({CONTROLLER_MANAGER: command}).encode() + b"\n"
     if supervisor.stdin is not None:
-        with suppress(BrokenPipeError):  # it has ended: the wait says why
+        with suppress(BrokenPipeError):  # the supervisor has ended; the wait below reports why
             os.write(supervisor.stdin.fileno(), order)
     context = certificates.client_context(with_admin=False)
-    _await(folder, supervisor, lambda: _is_well(ports.controller_manager, context))
+    _await(folder, supervisor, lambda: _is_healthy(ports.controller_manager, context))
 
 
 def stop_supervisor(supervisor: subprocess.Popen[bytes]) -> None:
-    """Let the supervisor know that we are done, and wait until all has ended."""
+    """End the supervisor by closing its input, and wait until its programs have ended too."""
     if supervisor.stdin is not None:
         supervisor.stdin.close()
     try:
-        supervisor.wait(STOP_SECONDS)
+        supervisor.wait(STOP_TIMEOUT_SECONDS)
     except subprocess.TimeoutExpired:
         supervisor.kill()
         supervisor.wait()
 
 
 def _await(folder: Path, supervisor: subprocess.Popen[bytes], holds: Callable[[], bool]) -> None:
-    """Wait until something holds; stop the supervisor if it never does."""
+    """Wait until a condition holds; stop the supervisor if it does not."""
     try:
-        _look_until(folder, supervisor, holds)
+        _poll_until(folder, supervisor, holds)
     except BaseException:
         stop_supervisor(supervisor)
         raise
 
 
-def _look_until(folder: Path, supervisor: subprocess.Popen[bytes], holds: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + START_SECONDS
+def _poll_until(folder: Path, supervisor: subprocess.Popen[bytes], holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while not holds():
         if supervisor.poll() is not None:
-            said = _last_words(folder)
-            if _PORT_TAKEN in said:
+            logs = _read_log_ends(folder)
+            if _PORT_TAKEN in logs:
                 raise PortTakenError
-            raise ControlPlaneError(f"The control plane ended before it was ready.\n{said}")
+            raise ControlPlaneError(f"The control plane ended before it was ready.\n{logs}")
         if time.monotonic() > deadline:
-            words = _last_words(folder)
-            raise ControlPlaneError(f"The control plane was not ready after {START_SECONDS:.0f} s.\n{words}")
-        time.sleep(_POLL_SECONDS)
+            logs = _read_log_ends(folder)
+            raise ControlPlaneError(f"The control plane was not ready after {START_TIMEOUT_SECONDS:.0f} s.\n{logs}")
+        time.sleep(_POLL_INTERVAL_SECONDS)
 
 
 def _is_ready(port: int, context: ssl.SSLContext) -> bool:
-    """Tell whether the API server is ready and has made its first namespaces, which it does a little later."""
+    """Check whether the API server is ready and has created its first namespaces, which it does a little later."""
     return _answer(port, context, ("/readyz", "/api/v1/namespaces/default"))
 
 
-def _is_well(port: int, context: ssl.SSLContext) -> bool:
-    """Tell whether the controller manager is well; nobody need say who he is to ask that."""
+def _is_healthy(port: int, context: ssl.SSLContext) -> bool:
+    """Check whether the controller manager is healthy, which needs no credentials."""
     return _answer(port, context, ("/healthz",))
 
 
 def _answer(port: int, context: ssl.SSLContext, paths: Sequence[str]) -> bool:
-    connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=_ANSWER_SECONDS)
+    connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=_REQUEST_TIMEOUT_SECONDS)
     with closing(connection):
         try:
             return all(_answers(connection, path) for path in paths)
@@ -158,11 +163,11 @@ def _answers(connection: http.client.HTTPSConnection, path: str) -> bool:
     return response.status == http.client.OK
 
 
-def _last_words(folder: Path) -> str:
+def _read_log_ends(folder: Path) -> str:
     """Return the end of each log."""
-    words = []
+    ends = []
     for log in sorted((folder / "logs").glob("*.log")):
         if log.name != "audit.log":
             lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
-            words += [f"{log}:", *lines[-_TAIL_LINES:]]
-    return "\n".join(words)
+            ends += [f"{log}:", *lines[-_TAIL_LINES:]]
+    return "\n".join(ends)

@@ -1,9 +1,9 @@
-"""Run programs for as long as another process lives: `python supervisor.py FOLDER PROGRAMS`, started by `plane`.
+"""Runs programs until the parent process ends: `python supervisor.py FOLDER PROGRAMS`.
 
-Its standard input is a pipe whose other end only the parent holds: each line in it has more programs to start. However
-the parent ends, by SIGKILL too, the system closes that end; this process then kills what it started and ends. That
-works on Linux and macOS alike. It imports nothing but the standard library, and is run as a file, so that it starts in
-a few hundredths of a second.
+Its standard input is a pipe whose other end only the parent holds, and each line on it names more programs to start.
+However the parent ends, even by SIGKILL, the system closes that end; this process then kills its programs and ends.
+That works on Linux and on macOS. The module imports only the standard library and is run as a file, so that it starts
+in a few hundredths of a second.
 """
 
 import ctypes
@@ -25,7 +25,7 @@ Children = dict[str, subprocess.Popen[bytes]]
 
 
 def main() -> int:
-    """Start the programs, given as JSON (name to command line), and wait for a reason to stop; return an exit code."""
+    """Start the programs, given as JSON (name to command line), wait for a reason to stop, and return an exit code."""
     folder, wakened = Path(sys.argv[1]), _signals()
     children: Children = {}
     try:
@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def _signals() -> socket.socket:
-    """Turn signals into bytes that can be waited for together with the parent's end."""
+    """Turn signals into bytes on a socket, which can be waited for together with the parent's end."""
     wakened, waking = socket.socketpair()
     waking.setblocking(False)
     signal.set_wakeup_fd(waking.detach())
@@ -59,12 +59,12 @@ def _start(command: list[str], log: Path) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            preexec_fn=_last_will(),
+            preexec_fn=_kill_with_supervisor(),
         )
 
 
-def _last_will() -> Callable[[], None] | None:
-    """On Linux, have the system kill the child even if this process itself is killed."""
+def _kill_with_supervisor() -> Callable[[], None] | None:
+    """On Linux, let the system kill the child even if this process itself is killed."""
     if sys.platform != "linux":
         return None
     library = ctypes.CDLL(None)
@@ -82,8 +82,8 @@ def _write_process_ids(folder: Path, ids: Mapping[str, int]) -> None:
 
 
 def _wait(children: Children, folder: Path, *, wakened: socket.socket) -> int:
-    """Wait until the parent is gone or asks for the end, or a program ends by itself."""
-    # Without a buffer, in which a second line would wait unseen by the selector.
+    """Wait until the parent has ended or asks for the end, or a program ends by itself."""
+    # The file has no buffer: a second line in it would not wake the selector.
     with open(0, "rb", buffering=0) as orders, selectors.DefaultSelector() as selector:
         selector.register(orders, selectors.EVENT_READ)
         selector.register(wakened, selectors.EVENT_READ)
@@ -100,7 +100,7 @@ def _wait(children: Children, folder: Path, *, wakened: socket.socket) -> int:
 
 
 def _kill(children: Children) -> None:
-    """Kill at once: a polite API server waits for its watchers, and etcd's files survive a killed process."""
+    """Kill all programs: SIGTERM would let the API server wait for its watchers, and etcd's files survive SIGKILL."""
     for child in children.values():
         child.kill()
     for child in children.values():

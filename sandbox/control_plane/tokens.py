@@ -1,4 +1,4 @@
-"""Tokens of ServiceAccounts, asked of the API server as its administrator."""
+"""Requests tokens of ServiceAccounts from the API server, as its administrator."""
 
 import http.client
 import json
@@ -9,7 +9,7 @@ from typing import Any
 from control_plane.certificates import Certificates
 from control_plane.errors import ControlPlaneError
 
-_ANSWER_SECONDS = 30.0
+_REQUEST_TIMEOUT_SECONDS = 30.0
 
 
 def request_token(
@@ -17,7 +17,8 @@ def request_token(
 ) -> str:
     """Return a new token of a ServiceAccount; without audiences it is one for the API server.
 
-    Raises ControlPlaneError with what the API server says.
+    Raises:
+        ControlPlaneError: The API server refused or did not answer; the message has what it said.
     """
     path = f"/api/v1/namespaces/{namespace}/serviceaccounts/{name}/token"
     request = {
@@ -30,22 +31,22 @@ def request_token(
     except (OSError, http.client.HTTPException) as error:
         raise ControlPlaneError(f"No token for {namespace}/{name}: the API server did not answer: {error}") from error
     if status != http.client.CREATED:
-        raise ControlPlaneError(f"No token for {namespace}/{name}: {_words(answer)}")
+        raise ControlPlaneError(f"No token for {namespace}/{name}: {_read_message(answer)}")
     token: str = json.loads(answer)["status"]["token"]
     return token
 
 
 def _post(port: int, certificates: Certificates, path: str, content: dict[str, Any]) -> tuple[int, bytes]:
     context = certificates.client_context()
-    connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=_ANSWER_SECONDS)
+    connection = http.client.HTTPSConnection("127.0.0.1", port, context=context, timeout=_REQUEST_TIMEOUT_SECONDS)
     with closing(connection):
         connection.request("POST", path, body=json.dumps(content), headers={"Content-Type": "application/json"})
         response = connection.getresponse()
         return response.status, response.read()
 
 
-def _words(answer: bytes) -> str:
-    """Read why the API server refuses; a busy one says it in plain text."""
+def _read_message(answer: bytes) -> str:
+    """Read the API server's reason; an overloaded one gives it as plain text."""
     try:
         return str(json.loads(answer)["message"])
     except (ValueError, KeyError, TypeError):

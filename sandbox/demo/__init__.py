@@ -1,1 +1,1 @@
-"""The whole story on one machine: `python -m demo`."""
+"""Shows the operator at work on one machine: `python -m demo`."""

@@ -1,4 +1,4 @@
-"""`python -m demo`: exit code 0, or 1 with the reason, or 130 when it was interrupted before its end."""
+"""The command `python -m demo`, which exits with 0, with 1 and the reason, or with 130 after an interrupt."""
 
 import sys
 import time
@@ -9,14 +9,14 @@ EXIT_INTERRUPTED = 130
 
 
 def main() -> int:
-    """Tell the story and return the exit code."""
+    """Run the demo and return the exit code."""
     began = time.monotonic()
     with Interrupts() as interrupts:
         try:
-            # Here, not above: it takes half a second, and Ctrl-C in it is a good end too.
-            from demo.run import perform
+            # Imported here because it takes half a second, and Ctrl-C must end the demo cleanly in that time too.
+            from demo.run import run_demo
 
-            return perform(began, interrupts)
+            return run_demo(began, interrupts)
         except KeyboardInterrupt:
             return EXIT_INTERRUPTED
 

@@ -1,4 +1,4 @@
-"""Tells the story: lines that stay, and under them on a terminal a table that lives."""
+"""Prints the demo: one line for each step, and on a terminal a live table below them."""
 
 import time
 from collections.abc import Sequence
@@ -11,17 +11,20 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from local_stack import SeenJob
+from local_stack import ObservedJob
 
 PLAIN_WIDTH = 140
-"""Columns where there is no terminal, such as in a CI log."""
+"""Width in columns where there is no terminal, such as in a CI log."""
 
 COLUMNS = ("NAME", "TEMPLATE", "STATE", "STATUS", "READY", "REASON", "LAST-RUN", "RESULT")
 COLOURS = {"True": "green", "False": "red", "Unknown": "yellow"}
 
 
 class DemoConsole:
-    """Writes to standard output. Without a terminal the table is written at the end, and changes as lines."""
+    """Writes the demo to standard output.
+
+    Without a terminal each change of a job is printed as a line, and the table once at the end.
+    """
 
     def __init__(self, began: float) -> None:
         self._began = began
@@ -34,7 +37,7 @@ class DemoConsole:
 
     @property
     def seconds(self) -> float:
-        """How long the story has been told."""
+        """Seconds since the demo began."""
         return time.monotonic() - self._began
 
     def __enter__(self) -> Self:
@@ -47,35 +50,38 @@ class DemoConsole:
     ) -> None:
         self._live.stop()
 
-    def tell(self, text: str) -> None:
-        """Tell one step: what happens, and why."""
+    def print_step(self, text: str) -> None:
+        """Print one step: what happens, and why."""
         line = Text.assemble((f"{self.seconds:5.1f} s  ", "dim"), text)
         self._console.print(line, soft_wrap=not self.has_terminal)
 
     def write(self, text: str) -> None:
-        """Write lines as they are, such as commands to copy."""
+        """Print lines without wrapping them, such as commands to copy."""
         self._console.print(Text(text), soft_wrap=True)
 
-    def show(self, jobs: Sequence[SeenJob], world_now: datetime) -> None:
-        """Show how the jobs are now."""
+    def show(self, jobs: Sequence[ObservedJob], simulated_now: datetime) -> None:
+        """Show the present state of the jobs."""
         if self.has_terminal:
-            self._live.update(draw_table(jobs, world_now), refresh=True)
+            self._live.update(build_table(jobs, simulated_now), refresh=True)
             return
         for job in jobs:
             line = " ".join(str(job.condition("Ready").get(word)) for word in ("status", "reason"))
             if self._seen.get(job.name, line) != line:
-                self.tell(f"    {job.name}: Ready is {line}")
+                self.print_step(f"    {job.name}: Ready is {line}")
             self._seen[job.name] = line
 
-    def print_table(self, jobs: Sequence[SeenJob], world_now: datetime) -> None:
-        """Write the table once, to stay."""
-        self._console.print(draw_table(jobs, world_now))
+    def print_table(self, jobs: Sequence[ObservedJob], simulated_now: datetime) -> None:
+        """Print the table once, below all lines so far."""
+        self._console.print(build_table(jobs, simulated_now))
 
 
-def draw_table(jobs: Sequence[SeenJob], world_now: datetime) -> RenderableType:
-    """Draw what `kubectl get syncjobs` shows, with the reason, and times of the world in place of ages."""
+def build_table(jobs: Sequence[ObservedJob], simulated_now: datetime) -> RenderableType:
+    """Build the table of `kubectl get syncjobs`, with the reason of Ready, and with simulated times instead of ages."""
     table = Table(
-        box=None, pad_edge=False, title=f"\nIn the simulated world it is {world_now:%H:%M:%S}.", title_justify="left"
+        box=None,
+        pad_edge=False,
+        title=f"\nThe simulated time is {simulated_now:%H:%M:%S}.",
+        title_justify="left",
     )
     for column in COLUMNS:
         table.add_column(column, no_wrap=True)
@@ -84,7 +90,7 @@ def draw_table(jobs: Sequence[SeenJob], world_now: datetime) -> RenderableType:
     return table
 
 
-def _cells(job: SeenJob) -> list[RenderableType]:
+def _cells(job: ObservedJob) -> list[RenderableType]:
     ready, schedule = job.condition("Ready"), (job.status.get("job") or {}).get("schedule") or {}
     ended = job.last_execution.get("timeEnded")
     return [

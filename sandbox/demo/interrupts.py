@@ -1,4 +1,4 @@
-"""Ctrl-C at any moment: the story ends at once, what must be whole stays whole, cleaning up is not disturbed."""
+"""Handles Ctrl-C: the demo ends at once, but neither while a process is being started nor while it cleans up."""
 
 import signal
 from collections.abc import Iterator
@@ -10,16 +10,16 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupts:
-    """Within its block the first signal raises KeyboardInterrupt; all after it, and all after `close`, do nothing."""
+    """Raises KeyboardInterrupt at the first signal within its block; later ones, and all after `close`, do nothing."""
 
     def __init__(self) -> None:
-        self.came = False
+        self.was_interrupted = False
         self._is_closed = False
         self._is_held = False
 
     def __enter__(self) -> Self:
         for number in SIGNALS:
-            signal.signal(number, self._take)
+            signal.signal(number, self._handle)
         return self
 
     def __exit__(
@@ -28,25 +28,25 @@ class Interrupts:
         self.close()
 
     def close(self) -> None:
-        """Let no signal in from now on: it is being cleaned up."""
+        """Ignore all signals from now on, because cleaning up has begun."""
         self._is_closed = True
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Keep a signal back until the block ends: a process is being started, and must not go unnoticed.
+    def deferred(self) -> Iterator[None]:
+        """Defer a signal to the end of the block, so that a process that is being started is not left behind.
 
-        Only a second signal breaks in.
+        A second signal interrupts at once.
         """
         self._is_held = True
         try:
             yield
         finally:
             self._is_held = False
-        if self.came:
+        if self.was_interrupted:
             self._interrupt()
 
-    def _take(self, _number: int, _frame: FrameType | None) -> None:
-        is_second, self.came = self.came, True
+    def _handle(self, _number: int, _frame: FrameType | None) -> None:
+        is_second, self.was_interrupted = self.was_interrupted, True
         if is_second or not self._is_held:
             self._interrupt()
 

@@ -1,4 +1,4 @@
-"""One telling of the story, from the first process to the last, whatever happens."""
+"""Runs the demo once, from starting the first process to stopping the last."""
 
 import sys
 
@@ -8,33 +8,42 @@ from control_plane import ControlPlaneError
 from demo.console import DemoConsole
 from demo.environment import DemoError, set_up_environment
 from demo.interrupts import Interrupts
-from demo.scenario import Story
+from demo.scenario import Scenario
 from graph_simulator.control_client.client import ControlError
 
-KNOWN_FAULTS = (ControlPlaneError, ControlError, DemoError, httpx.HTTPError, OSError, RuntimeError)
-"""Their messages need no traceback. RuntimeError: a process of ours was not ready in time."""
+EXPECTED_ERRORS = (ControlPlaneError, ControlError, DemoError, httpx.HTTPError, OSError, RuntimeError)
+"""Errors whose message is enough without a traceback. RuntimeError means that a process was not ready in time."""
 
 
-def perform(began: float, interrupts: Interrupts) -> int:
-    """Tell the story and return the exit code. Raises KeyboardInterrupt when it was interrupted before its end."""
+def run_demo(began: float, interrupts: Interrupts) -> int:
+    """Run the demo and return the exit code.
+
+    Args:
+        began: When the process started, as `time.monotonic` counts.
+        interrupts: What turns signals into KeyboardInterrupt.
+
+    Raises:
+        KeyboardInterrupt: The demo was interrupted before its end.
+    """
     try:
-        return _perform(began, interrupts)
-    except KNOWN_FAULTS as error:
-        if interrupts.came:  # a terminal sends Ctrl-C to all our processes, and one was faster than we
+        return _run(began, interrupts)
+    except EXPECTED_ERRORS as error:
+        # A terminal sends Ctrl-C to all processes, and another one may end before this one has noticed it.
+        if interrupts.was_interrupted:
             raise KeyboardInterrupt from error
         print(f"error: {error}", file=sys.stderr)
         return 1
 
 
-def _perform(began: float, interrupts: Interrupts) -> int:
+def _run(began: float, interrupts: Interrupts) -> int:
     with DemoConsole(began) as console, set_up_environment(console, interrupts) as environment:
-        story = Story(environment, console)
-        story.tell()
+        scenario = Scenario(environment, console)
+        scenario.run()
         if not console.has_terminal:
-            story.end()
+            scenario.print_result()
             return 0
         try:
-            story.go_on()
+            scenario.watch()
         except KeyboardInterrupt:
-            console.tell("Cleaning up.")
+            console.print_step("Cleaning up.")
         return 0

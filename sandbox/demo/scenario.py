@@ -1,4 +1,4 @@
-"""The story, step by step."""
+"""The steps of the demo: jobs become Ready, one goes into quarantine, and it recovers."""
 
 import os
 import shlex
@@ -10,83 +10,96 @@ import yaml
 
 from demo.console import DemoConsole
 from demo.environment import NAMESPACE, PROJECT, DemoEnvironment, DemoError
-from demo.tenant import PASSWORD_EXPIRED, TOLD, read_next_cycle, write_examples
-from local_stack import SeenJob
+from demo.tenant import DEMO_EXAMPLES, PASSWORD_EXPIRED, read_next_cycle, write_examples
+from local_stack import ObservedJob
 
-PATIENCE_SECONDS = 90.0
-"""Longer than any step takes: a cycle begins every 40 s at the latest."""
+STEP_TIMEOUT_SECONDS = 90.0
+"""Real seconds after which a step has failed; no step takes so long, since a cycle begins at least every 40 s."""
 
-BETWEEN_LOOKS = 0.1
-PATIENT = "workday"
+POLL_INTERVAL_SECONDS = 0.1
+FAILING_JOB = "workday"
 """The job that goes into quarantine."""
 
-Jobs = dict[str, SeenJob]
+Jobs = dict[str, ObservedJob]
 
 
-class Story:
-    """What happens on a scene, and how it is told."""
+class Scenario:
+    """Runs the steps in an environment and prints each on the console."""
 
     def __init__(self, environment: DemoEnvironment, console: DemoConsole) -> None:
         self._environment = environment
         self._console = console
 
-    def tell(self) -> None:
-        """Tell it from the first resource to the recovery. Raises DemoError when something does not come to pass."""
+    def run(self) -> None:
+        """Run all steps, from applying the first resource to the recovery.
+
+        Raises:
+            DemoError: A step did not have its effect in time.
+        """
         self._apply()
         self._break_and_mend()
 
     def _apply(self) -> None:
-        tell = self._console.tell
+        step = self._console.print_step
         self._environment.cluster.apply(write_examples(PROJECT / "examples"), NAMESPACE)
-        applied = " ".join(f"-f examples/{name}.yaml" for name in TOLD)
-        tell(f"kubectl apply {applied}: salesforce is to be created, zendesk to stand paused, workday to be adopted.")
+        applied = " ".join(f"-f examples/{name}.yaml" for name in DEMO_EXAMPLES)
+        step(
+            f"kubectl apply {applied}: salesforce is created, zendesk is created and stays paused, workday is adopted."
+        )
         self._wait("all jobs are Ready", lambda jobs: all(job.is_ready for job in jobs.values()))
-        tell(f"Ready after {self._console.seconds:.1f} s: two jobs were created in Graph, one started, one adopted.")
+        step(f"Ready after {self._console.seconds:.1f} s: two jobs were created in Graph, one started, one adopted.")
 
     def _break_and_mend(self) -> None:
-        tell, world, job = self._console.tell, self._environment.world, self._environment.adopted
-        world.script(job.id, PASSWORD_EXPIRED)
-        tell(f"{PATIENT}: the last run left some entries out (EntryLevelErrors), which harms nobody: it is Ready.")
-        tell(f"{PATIENT}: a password expires at the source, so the cycle of {read_next_cycle(job):%H:%M} will fail.")
-        self._wait("salesforce has run", lambda jobs: jobs["salesforce"].last_execution.get("state") == "Succeeded")
-        tell("salesforce: its first cycle has ended well, and is mirrored.")
-        jobs = self._wait(f"{PATIENT} is quarantined", lambda jobs: not jobs[PATIENT].is_ready)
-        tell(f"{PATIENT}: {jobs[PATIENT].condition('Quarantined').get('message', '')}")
-        tell(
-            f"{PATIENT}: the password is renewed. The operator waits for Graph's retry: a start would hide the illness."
+        step, simulator, job = self._console.print_step, self._environment.simulator, self._environment.adopted
+        simulator.script(job.id, PASSWORD_EXPIRED)
+        step(
+            f"{FAILING_JOB}: its last run skipped some entries (EntryLevelErrors), which is no reason not to be Ready."
         )
-        self._wait(f"{PATIENT} has recovered", lambda jobs: jobs[PATIENT].is_ready)
-        tell(f"{PATIENT}: Graph's own retry succeeded and lifted the quarantine. It is Ready again.")
+        step(
+            f"{FAILING_JOB}: a password at the source expires, so the cycle at {read_next_cycle(job):%H:%M} will fail."
+        )
+        self._wait("salesforce has run", lambda jobs: jobs["salesforce"].last_execution.get("state") == "Succeeded")
+        step("salesforce: its first cycle has succeeded, and the result is mirrored.")
+        jobs = self._wait(f"{FAILING_JOB} is quarantined", lambda jobs: not jobs[FAILING_JOB].is_ready)
+        step(f"{FAILING_JOB}: {jobs[FAILING_JOB].condition('Quarantined').get('message', '')}")
+        step(
+            f"{FAILING_JOB}: the password is renewed. The operator waits for Graph's retry, since a start would hide "
+            "what went wrong."
+        )
+        self._wait(f"{FAILING_JOB} has recovered", lambda jobs: jobs[FAILING_JOB].is_ready)
+        step(f"{FAILING_JOB}: Graph's own retry succeeded and lifted the quarantine. It is Ready again.")
 
-    def end(self) -> None:
-        """Write the final table and the full status of one job."""
-        jobs = self._environment.look()
-        self._console.print_table(jobs, self._environment.world.now())
-        [patient] = [job for job in jobs if job.name == PATIENT]
-        status = yaml.safe_dump({"status": dict(patient.status)}, sort_keys=False, width=120)
-        self._console.write(f"\n$ kubectl get syncjob {PATIENT} -n {NAMESPACE} -o yaml\n...\n{status}")
+    def print_result(self) -> None:
+        """Print the final table and the full status of one job."""
+        jobs = self._environment.list_jobs()
+        self._console.print_table(jobs, self._environment.simulator.now())
+        [failing] = [job for job in jobs if job.name == FAILING_JOB]
+        status = yaml.safe_dump({"status": dict(failing.status)}, sort_keys=False, width=120)
+        self._console.write(f"\n$ kubectl get syncjob {FAILING_JOB} -n {NAMESPACE} -o yaml\n...\n{status}")
 
-    def go_on(self) -> None:
-        """Tell how to look for oneself, and show the jobs until an interrupt comes."""
+    def watch(self) -> None:
+        """Print commands to explore with, and show the jobs until KeyboardInterrupt."""
         plane = self._environment.cluster.plane
         kubectl = "kubectl" if shutil.which("kubectl") else shlex.quote(os.fspath(plane.binaries["kubectl"]))
         command = f"KUBECONFIG={shlex.quote(os.fspath(plane.kubeconfig))} {kubectl}"
-        self._console.tell("That is the story. It all goes on until Ctrl-C. Look for yourself in another terminal:")
+        self._console.print_step(
+            "The demo is done, and everything keeps running until Ctrl-C. Explore it in another terminal:"
+        )
         self._console.write(f"\n  {command} get syncjobs -n {NAMESPACE} -w")
-        self._console.write(f"  {command} get syncjob {PATIENT} -n {NAMESPACE} -o yaml")
+        self._console.write(f"  {command} get syncjob {FAILING_JOB} -n {NAMESPACE} -o yaml")
         while True:
-            self._look()
-            time.sleep(BETWEEN_LOOKS)
+            self._show_jobs()
+            time.sleep(POLL_INTERVAL_SECONDS)
 
     def _wait(self, what: str, holds: Callable[[Jobs], bool]) -> Jobs:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not holds(jobs := self._look()):
+        deadline = time.monotonic() + STEP_TIMEOUT_SECONDS
+        while not holds(jobs := self._show_jobs()):
             if time.monotonic() > deadline:
-                raise DemoError(f"Not within {PATIENCE_SECONDS:.0f} s: {what}. {self._environment.last_words()}")
-            time.sleep(BETWEEN_LOOKS)
+                raise DemoError(f"Not within {STEP_TIMEOUT_SECONDS:.0f} s: {what}. {self._environment.log_end()}")
+            time.sleep(POLL_INTERVAL_SECONDS)
         return jobs
 
-    def _look(self) -> Jobs:
-        jobs = self._environment.look()
-        self._console.show(jobs, self._environment.world.now())
+    def _show_jobs(self) -> Jobs:
+        jobs = self._environment.list_jobs()
+        self._console.show(jobs, self._environment.simulator.now())
         return {job.name: job for job in jobs}

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 SOURCE_ROOT = Path(__file__).resolve().parents[1]
-BETWEEN_LOOKS = 0.01
+POLL_INTERVAL_SECONDS = 0.01
 
 
 class Running(Protocol):
@@ -103,7 +103,7 @@ def run_process(directory: Path, launch: Launch, *, begin: Begin = begin_simulat
         while not world.exists():
             if process.poll() is not None:
                 raise RuntimeError(f"the simulator did not start:\n{log.read_text(errors='replace')[-4000:]}")
-            time.sleep(BETWEEN_LOOKS)
+            time.sleep(POLL_INTERVAL_SECONDS)
         yield json.loads(world.read_text(encoding="utf-8"))
     finally:
         process.send_signal(signal.SIGTERM)

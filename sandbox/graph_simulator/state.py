@@ -24,7 +24,7 @@ def make_identity(*resources: str) -> IdentityService:
 
 
 @dataclass(slots=True)
-class Simulator:
+class SimulatorState:
     """Everything behind one address: the world, its time, who may enter, what goes wrong, and what was asked."""
 
     world: World

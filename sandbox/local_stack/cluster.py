@@ -1,4 +1,4 @@
-"""What a demo or a bench does at an API server as its administrator, and sees of the jobs there."""
+"""Talks to the API server as its administrator: installs the CRDs, applies resources, and reads and watches jobs."""
 
 import json
 import time
@@ -13,19 +13,19 @@ import httpx
 from control_plane import ControlPlane, ControlPlaneError
 
 ACCOUNT = "entra-sync-operator"
-"""Name of the operator's ServiceAccount, and of the namespace it is in."""
+"""The name of the operator's ServiceAccount, and of its namespace."""
 
 ACCOUNT_USER = f"system:serviceaccount:{ACCOUNT}:{ACCOUNT}"
-"""How the API server calls the operator, in its audit log too."""
+"""The operator's user name at the API server, as its audit log has it."""
 
 JOBS = "/apis/entrasync.io/v1alpha1"
 
-SETTLING_SECONDS = 20.0
-BETWEEN_LOOKS = 0.03
+SETTLE_TIMEOUT_SECONDS = 20.0
+POLL_INTERVAL_SECONDS = 0.03
 
 
 @dataclass(frozen=True)
-class SeenJob:
+class ObservedJob:
     """A SynchronizationJob as the API server shows it."""
 
     raw: Mapping[str, Any]
@@ -56,7 +56,7 @@ class SeenJob:
 
     @property
     def is_ready(self) -> bool:
-        """Whether Ready is True, of the present generation."""
+        """Whether Ready is True for the present generation."""
         is_current = self.status.get("observedGeneration") == self.raw["metadata"]["generation"]
         return is_current and self.condition("Ready").get("status") == "True"
 
@@ -70,12 +70,12 @@ class Cluster:
         self._http = httpx.Client(base_url=plane.url, verify=context, timeout=30.0, trust_env=False)
 
     def install(self, crds: Path) -> None:
-        """Apply the CRDs, and wait until jobs can be listed."""
+        """Apply the CRDs, and wait until the API server serves them."""
         self.apply(crds)
         self._wait("the CRD of crds/ is served", lambda: self._http.get(f"{JOBS}/synchronizationjobs").is_success)
 
-    def admit_operator(self) -> Path:
-        """Make the operator's ServiceAccount with no more rights than it needs; returns its kubeconfig."""
+    def create_operator_account(self) -> Path:
+        """Create the operator's ServiceAccount with only the rights it needs, and return its kubeconfig."""
         self.apply(Path(__file__).with_name("rbac.yaml"))
         kubeconfig = self.plane.service_account_kubeconfig(ACCOUNT, ACCOUNT)
         review = {
@@ -86,44 +86,48 @@ class Cluster:
                 "resourceAttributes": {"verb": "list", "group": "entrasync.io", "resource": "synchronizationjobs"},
             },
         }
-        # The authorizer learns of a new binding by a watch, a moment later.
+        # The authorizer sees a new binding by a watch, a moment later.
         self._wait("the operator's rights have come into effect", lambda: self._is_allowed(review))
         return kubeconfig
 
-    def make_namespace(self, name: str) -> None:
-        """Make a namespace."""
+    def create_namespace(self, name: str) -> None:
+        """Create a namespace."""
         self.apply(f"{{apiVersion: v1, kind: Namespace, metadata: {{name: {name}}}}}")
 
     def apply(self, manifests: Path | str, namespace: str = "") -> None:
-        """Apply a file, a folder or a text of YAML by one `kubectl apply`."""
+        """Apply a file, a folder or a YAML text by one `kubectl apply`."""
         options = ["apply", "--server-side", *([f"--namespace={namespace}"] if namespace else [])]
         if isinstance(manifests, Path):
             self.plane.kubectl(*options, f"--filename={manifests}")
         else:
             self.plane.kubectl(*options, "--filename=-", content=manifests)
 
-    def list_jobs(self, namespace: str) -> list[SeenJob]:
+    def list_jobs(self, namespace: str) -> list[ObservedJob]:
         """List the jobs of a namespace, by name."""
         answer = self._http.get(f"{JOBS}/namespaces/{namespace}/synchronizationjobs").raise_for_status()
-        return [SeenJob(item) for item in answer.json()["items"]]
+        return [ObservedJob(item) for item in answer.json()["items"]]
 
-    def watch_jobs(self, namespace: str) -> Iterator[SeenJob]:
-        """Yield the jobs of a namespace as they are, and each that changes; httpx.ReadTimeout after a silent 30 s."""
+    def watch_jobs(self, namespace: str) -> Iterator[ObservedJob]:
+        """Yield the jobs of a namespace, then each job that changes.
+
+        Raises:
+            httpx.ReadTimeout: Nothing changed for 30 seconds.
+        """
         path = f"{JOBS}/namespaces/{namespace}/synchronizationjobs"
         with self._http.stream("GET", path, params={"watch": "1"}) as answer:
             for line in answer.raise_for_status().iter_lines():
-                yield SeenJob(json.loads(line)["object"])
+                yield ObservedJob(json.loads(line)["object"])
 
     def _is_allowed(self, review: Mapping[str, Any]) -> bool:
         answer = self._http.post("/apis/authorization.k8s.io/v1/subjectaccessreviews", json=review)
         return bool(answer.raise_for_status().json()["status"]["allowed"])
 
     def _wait(self, what: str, holds: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + SETTLING_SECONDS
+        deadline = time.monotonic() + SETTLE_TIMEOUT_SECONDS
         while not holds():
             if time.monotonic() > deadline:
-                raise ControlPlaneError(f"Not within {SETTLING_SECONDS:.0f} s: {what}.")
-            time.sleep(BETWEEN_LOOKS)
+                raise ControlPlaneError(f"Not within {SETTLE_TIMEOUT_SECONDS:.0f} s: {what}.")
+            time.sleep(POLL_INTERVAL_SECONDS)
 
     def __enter__(self) -> Self:
         return self

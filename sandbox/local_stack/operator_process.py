@@ -1,4 +1,4 @@
-"""The operator as a real process, to be started, told to stop, or killed at any point."""
+"""Starts, stops and kills the operator as a real process."""
 
 import json
 import os
@@ -19,20 +19,20 @@ import httpx
 from graph_simulator.process import Begin, Running, begin_module
 from local_stack.world_time import WorldTime
 
-START_SECONDS = 20.0
-BETWEEN_LOOKS = 0.02
+START_TIMEOUT_SECONDS = 20.0
+POLL_INTERVAL_SECONDS = 0.02
 CLOUD = "Simulator"
-"""What GraphConnections call the simulated Graph."""
+"""The cloud by which GraphConnections name the simulated Graph."""
 
-NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For plain HTTP; else each request would first read all of the system's, for 20 ms."""
+WITHOUT_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""An empty TLS context for plain HTTP. Without it each request would read the system's authorities, for 20 ms."""
 
 PORT_IN_LOG = re.compile(r"Health and metrics listen on port (\d+)")
 
 
 @dataclass(frozen=True)
 class OperatorLaunch:
-    """Where an operator works: its API server, its Graph, its tenant and time."""
+    """How to start an operator: its API server, its Graph, its tenant and its time."""
 
     kubeconfig: Path
     graph_folder: Path
@@ -42,10 +42,10 @@ class OperatorLaunch:
     flags: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     secret_file: Path | None = None
-    """The file that holds the operator's client secret; without one its environment has the simulator's own."""
+    """The file that holds the operator's client secret. Without one the secret is a variable of its environment."""
 
     def list_arguments(self) -> list[str]:
-        """Write the operator's flags; its secret is none of them."""
+        """List the operator's arguments, which never hold its secret."""
         graph = json.loads((self.graph_folder / "world.json").read_text(encoding="utf-8"))
         return [
             "run",
@@ -66,7 +66,7 @@ class OperatorLaunch:
         ]
 
     def write_clouds(self) -> Path:
-        """Write the file by which GraphConnections may name this Graph as cloud `Simulator`. JSON is YAML too."""
+        """Write the file that defines the cloud `Simulator` for GraphConnections. JSON is also YAML."""
         graph = json.loads((self.graph_folder / "world.json").read_text(encoding="utf-8"))
         entry = {"graphUrl": graph["url"], "authority": graph["url"], "caFile": str(self.graph_folder / "ca.pem")}
         file = self.graph_folder / "clouds.yaml"
@@ -77,9 +77,9 @@ class OperatorLaunch:
         return file
 
     def write_environment(self) -> dict[str, str]:
-        """Write the operator's environment: nothing of ours but what it needs."""
+        """Build the operator's environment: that of this process, without its own variables, and what is given here."""
         graph = json.loads((self.graph_folder / "world.json").read_text(encoding="utf-8"))
-        # It trusts the authorities it is told of and no other; to read all of the system's takes a tenth of its start.
+        # It needs only the authorities that it is given; reading those of the system takes a tenth of its start.
         own = {"KUBECONFIG": str(self.kubeconfig), "SSL_CERT_FILE": os.devnull, "SSL_CERT_DIR": os.devnull}
         if self.secret_file is None:
             own["ENTRASYNC_CLIENT_SECRET"] = graph["client_secret"]
@@ -91,7 +91,7 @@ begin_operator: Begin = partial(begin_module, "entrasync.process.cli")
 
 
 class OperatorProcess:
-    """A running operator. `with` ends it by SIGTERM; `kill` is SIGKILL."""
+    """A running operator. The end of its `with` block stops it by SIGTERM."""
 
     def __init__(self, process: Running, log: Path, *, begins_at: int = 0) -> None:
         self.process = process
@@ -103,7 +103,13 @@ class OperatorProcess:
     def start(
         cls, launch: OperatorLaunch, log: Path, *, is_awaited: bool = True, begin: Begin = begin_operator
     ) -> Self:
-        """Start an operator; its log is appended to `log`. Waits until it is ready, unless told not to.
+        """Start an operator, and wait until it is ready unless `is_awaited` is false.
+
+        Args:
+            launch: How to start it.
+            log: The file that its log is appended to.
+            is_awaited: Whether to wait.
+            begin: What starts the process.
 
         Raises:
             RuntimeError: It ended or was not ready in time; the message has the end of its log.
@@ -123,36 +129,44 @@ class OperatorProcess:
 
     @property
     def url(self) -> str | None:
-        """Where its health and metrics are; None as long as it has not said so."""
+        """The address of its health and metrics; None until it has logged the port."""
         found = PORT_IN_LOG.search(self.output)
         return f"http://127.0.0.1:{found.group(1)}" if found else None
 
-    def wait_ready(self, within_seconds: float = START_SECONDS) -> None:
-        """Wait until `/readyz` says yes."""
+    def wait_ready(self, within_seconds: float = START_TIMEOUT_SECONDS) -> None:
+        """Wait until `/readyz` answers 200.
+
+        Raises:
+            RuntimeError: It ended or was not ready in time; the message has the end of its log.
+        """
         deadline = time.monotonic() + within_seconds
         while not self._is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise RuntimeError(f"the operator did not become ready:\n{self.output[-4000:]}")
-            time.sleep(BETWEEN_LOOKS)
+            time.sleep(POLL_INTERVAL_SECONDS)
 
     def read(self, path: str) -> tuple[int, str]:
-        """GET a path of its health server: status and text. 0 when nobody answers."""
+        """GET a path of its health server, and return status and text; the status is 0 when nothing answers."""
         if (url := self.url) is None:
             return 0, ""
         try:
-            answer = httpx.get(url + path, timeout=5, trust_env=False, verify=NO_AUTHORITIES)
+            answer = httpx.get(url + path, timeout=5, trust_env=False, verify=WITHOUT_AUTHORITIES)
         except httpx.TransportError:
             return 0, ""
         return answer.status_code, answer.text
 
     def kill(self) -> None:
-        """End it at once, as a crash would."""
+        """End it at once by SIGKILL, as a crash would."""
         self.process.kill()
         self.process.wait()
 
     def stop(self, within_seconds: float = 30.0) -> int:
-        """Tell it to end (SIGTERM), and wait; returns its exit code."""
+        """Send SIGTERM, wait for the end, and return the exit code.
+
+        Raises:
+            subprocess.TimeoutExpired: It did not end in time, and was killed.
+        """
         began = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         try:

@@ -1,27 +1,27 @@
-"""One time for the simulated world and for the operator that lives in it."""
+"""Gives the simulator and the operator the same simulated time."""
 
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-BEHIND = timedelta(days=40)
-"""The world begins so far in the past that it stays behind the wall clock, or kubectl shows `<invalid>` ages."""
+CLOCK_LAG = timedelta(days=40)
+"""How far in the past the simulated time begins. If it overtook the real time, kubectl would show `<invalid>` ages."""
 
 
 @dataclass(frozen=True)
 class WorldTime:
-    """The world's time is `start + (real time - origin) * rate`; origin in seconds since 1970."""
+    """The simulated time, which is `start + (real time - origin) * rate`; `origin` is in seconds since 1970."""
 
     start: datetime
     origin: float
     rate: float
 
     @classmethod
-    def beginning_now(cls, rate: float = 1.0) -> "WorldTime":
-        """Let a world begin now, `rate` times faster than real time."""
+    def starting_now(cls, rate: float = 1.0) -> "WorldTime":
+        """Start the simulated time now, at `rate` simulated seconds in a real second."""
         now = time.time()
-        return cls(datetime.fromtimestamp(now, UTC).replace(microsecond=0) - BEHIND, now, rate)
+        return cls(datetime.fromtimestamp(now, UTC).replace(microsecond=0) - CLOCK_LAG, now, rate)
 
     def seconds(self, world_seconds: float) -> float:
-        """Tell how many real seconds some world seconds take."""
+        """Return how many real seconds some simulated seconds take."""
         return world_seconds / self.rate

@@ -1,4 +1,4 @@
-"""`python -m demo`, as CI runs it and as a person at a terminal does."""
+"""Checks `python -m demo`, with and without a terminal."""
 
 import os
 import pty
@@ -19,26 +19,26 @@ pytestmark = pytest.mark.usefixtures("binaries")
 
 @pytest.fixture
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder for temporary files: a demo that has cleaned up leaves it empty."""
+    """The folder for temporary files, which a demo that has cleaned up leaves empty."""
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
     return tmp_path
 
 
 def processes_of(scratch: Path) -> list[str]:
-    """List the processes that mention the folder: etcd, API server, simulator and operator all do."""
+    """List the processes that name the folder, as etcd, API server, simulator and operator do."""
     asked = ["ps", "-ww", "-eo", "args"]
     listed = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
     return [line for line in listed.splitlines() if str(scratch) in line]
 
 
-def test_without_a_terminal_it_ends_well_with_the_table_and_a_full_status(scratch: Path) -> None:
+def test_without_a_terminal_the_demo_prints_the_table_and_one_full_status_and_ends_with_0(scratch: Path) -> None:
     done = run_module("demo")
     assert (done.returncode, done.stderr) == (0, "")
-    story, _, status = done.stdout.partition("-o yaml\n...\n")
-    assert "Ready after" in story
-    assert "in quarantine" in story
-    table = [line.split() for line in story.splitlines() if line.startswith(("salesforce ", "workday ", "zendesk "))]
+    steps, _, status = done.stdout.partition("-o yaml\n...\n")
+    assert "Ready after" in steps
+    assert "in quarantine" in steps
+    table = [line.split() for line in steps.splitlines() if line.startswith(("salesforce ", "workday ", "zendesk "))]
     assert [row[:6] for row in table] == [
         ["salesforce", "SfOutDelta", "Active", "Active", "True", "Healthy"],
         ["workday", "WorkdayInbound", "Active", "Active", "True", "Healthy"],
@@ -50,29 +50,29 @@ def test_without_a_terminal_it_ends_well_with_the_table_and_a_full_status(scratc
 
 
 @pytest.mark.parametrize("awaited", ["Starting a control plane", "Ready after"])
-def test_control_c_on_a_terminal_leaves_nothing_behind(scratch: Path, awaited: str) -> None:
+def test_ctrl_c_on_a_terminal_ends_the_demo_and_leaves_nothing_behind(scratch: Path, awaited: str) -> None:
     ours, theirs = pty.openpty()
     demo = subprocess.Popen([sys.executable, "-m", "demo"], stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
-    said = read_until(ours, awaited)
+    output = read_until(ours, awaited)
     demo.send_signal(signal.SIGINT)
-    said += read_until(ours, None)
+    output += read_until(ours, None)
     assert demo.wait(timeout=30) == 130
-    assert "Traceback" not in said
+    assert "Traceback" not in output
     assert processes_of(scratch) == []
     assert list(scratch.iterdir()) == []
 
 
 def read_until(terminal: int, text: str | None) -> str:
-    """Read what is written to a terminal until a text is there, or to the end."""
-    said, deadline = "", time.monotonic() + 60
-    while text is None or text not in said:
-        assert time.monotonic() < deadline, f"{text} was not said: {said}"
+    """Read from a terminal until a text is there, or to the end."""
+    output, deadline = "", time.monotonic() + 60
+    while text is None or text not in output:
+        assert time.monotonic() < deadline, f"{text} was not printed: {output}"
         try:
             piece = os.read(terminal, 65536)
-        except OSError:  # Linux' way to say that nobody writes there any more
+        except OSError:  # Linux reports in this way that nobody writes there any more
             piece = b""
         if not piece:
             break
-        said += piece.decode(errors="replace")
-    return said
+        output += piece.decode(errors="replace")
+    return output

@@ -8,7 +8,7 @@ from graph_simulator.world.enums import QUARANTINE_REASONS
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error
 from tests.support.graph_facts import check_requests
 from tests.support.simulator_client import Principal, SimulatorClient
-from tests.support.simulator_fixtures import WORLD_BEGINS
+from tests.support.simulator_fixtures import SIMULATED_START
 
 HOUR = timedelta(hours=1)
 NEVER = "0001-01-01T00:00:00Z"
@@ -173,7 +173,7 @@ def test_every_answer_has_the_headers_of_graph(graph: GraphCaller, principal: Pr
     assert answer.headers["odata-version"] == "4.0"
     assert answer.headers["content-type"].startswith("application/json;odata.metadata=minimal")
     assert "ServerInfo" in answer.headers["x-ms-ags-diagnostic"]
-    assert answer.headers["date"] == f"{WORLD_BEGINS:%a, %d %b %Y %H:%M:%S} GMT"
+    assert answer.headers["date"] == f"{SIMULATED_START:%a, %d %b %Y %H:%M:%S} GMT"
     bare = graph.get(jobs_of(principal.id))
     assert bare.headers["client-request-id"] == bare.headers["request-id"]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 _TESTER = """
 import sys
 from pathlib import Path
-from graph_simulator.control_client.client import Launch, World
+from graph_simulator.control_client.client import Launch, SimulatorClient
 from tests.support.warm_start import fork_simulator
-with World.run(Path(sys.argv[1]), Launch(), begin=fork_simulator):
+with SimulatorClient.run(Path(sys.argv[1]), Launch(), begin=fork_simulator):
     print("ready", flush=True)
     sys.stdin.read()
 """

@@ -1,4 +1,4 @@
-"""A plain caller of Graph, whose every answer is held to Microsoft's description."""
+"""Calls Graph as a plain HTTP client, and checks every answer against Microsoft's description of the API."""
 
 import ssl
 from typing import Any, Self
@@ -11,7 +11,7 @@ from tests.support.simulator_client import SimulatorClient
 
 
 class GraphCaller:
-    """Calls the simulator as one of its applications. `exempt` are properties that a test has overridden."""
+    """Calls the simulator as one of its applications. `exempt` names the properties that a test has overridden."""
 
     def __init__(self, world: SimulatorClient, version: str = "v1.0") -> None:
         self.world, self.version = world, version
@@ -33,7 +33,7 @@ class GraphCaller:
         self.http.close()
 
     def ask_token(self, tenant: str = "", **changes: str) -> httpx.Response:
-        """Ask for a token by client secret."""
+        """Request a token by client secret."""
         known = self.world.connection
         form = {
             "client_id": known.client_id,
@@ -44,7 +44,7 @@ class GraphCaller:
         return self.http.post(f"/{tenant or known.tenant_id}/oauth2/v2.0/token", data=form | changes)
 
     def sign_in(self, tenant: str = "", **changes: str) -> Self:
-        """Use a new token from now on."""
+        """Get a new token and use it from now on."""
         answer = self.ask_token(tenant, **changes).raise_for_status()
         self.token = answer.json()["access_token"]
         return self
@@ -79,7 +79,7 @@ class GraphCaller:
         return self.call("DELETE", path, **more)
 
     def create(self, principal: str, template: str = "scim") -> str:
-        """Make a job and give its id."""
+        """Create a job and return its id."""
         answer = self.post(f"{jobs_of(principal)}", {"templateId": template})
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
@@ -102,12 +102,12 @@ class GraphCaller:
 
 
 def jobs_of(principal: str) -> str:
-    """Name the path of a service principal's jobs."""
+    """Return the path of a service principal's jobs."""
     return f"/servicePrincipals/{principal}/synchronization/jobs"
 
 
 def secrets_of(principal: str) -> str:
-    """Name the path of a service principal's secrets."""
+    """Return the path of a service principal's secrets."""
     return f"/servicePrincipals/{principal}/synchronization/secrets"
 
 

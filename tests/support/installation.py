@@ -40,7 +40,7 @@ class SimulatedTenant:
     @contextlib.contextmanager
     def open(cls, folder: Path) -> Iterator["SimulatedTenant"]:
         """Run the simulator of a tenant, whose files are in a folder."""
-        time = WorldTime.beginning_now(FAST)
+        time = WorldTime.starting_now(FAST)
         launch = Launch(clock_start=time.start, clock_origin=time.origin, clock_rate=time.rate)
         with SimulatorClient.run(folder, launch, begin=fork_simulator) as world:
             yield cls(world, folder, time)

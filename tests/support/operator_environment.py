@@ -230,7 +230,7 @@ def open_workplace(
     do anything, unless a `kubeconfig` says who it is.
     """
     namespace = make_namespace(cluster)
-    world_time = WorldTime.beginning_now(rate)
+    world_time = WorldTime.starting_now(rate)
     graph = folder / "graph"
     launch = Launch(clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=world_time.rate)
     with SimulatorClient.run(graph, launch, begin=fork_simulator) as world:

@@ -23,7 +23,7 @@ from typing import Any, Self
 import httpx
 
 from graph_simulator.process import Begin, Running
-from local_stack.operator_process import NO_AUTHORITIES
+from local_stack.operator_process import WITHOUT_AUTHORITIES
 from tests.support.cluster import Cluster
 from tests.support.helm import ROOT
 from tests.support.polling import until
@@ -138,7 +138,7 @@ class Pod:
         numbers = {each["name"]: each["containerPort"] for each in self.container["ports"]}
         try:
             url = f"http://127.0.0.1:{numbers[port]}{path}"
-            answer = httpx.get(url, timeout=5, trust_env=False, verify=NO_AUTHORITIES)
+            answer = httpx.get(url, timeout=5, trust_env=False, verify=WITHOUT_AUTHORITIES)
         except httpx.TransportError:
             return 0, ""
         return answer.status_code, answer.text

@@ -1,4 +1,4 @@
-"""The hand that tests have on a running simulator."""
+"""Re-exports the client by which tests control a running simulator."""
 
 from graph_simulator.control_client.client import (
     Calls,

@@ -1,4 +1,4 @@
-"""Fixtures around one simulator process that all tests of a session share, emptied for each."""
+"""Defines fixtures for the simulator process that all tests of a session share, and that is emptied for each."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,22 +9,22 @@ from tests.support.graph_caller import GraphCaller
 from tests.support.simulator_client import Launch, Principal, SimulatorClient
 from tests.support.warm_start import fork_simulator
 
-WORLD_BEGINS = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
+SIMULATED_START = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
 def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorClient]:
-    """A simulator in a process of its own, whose time stands still."""
-    launch = Launch(clock_start=WORLD_BEGINS, clock_frozen=True)
+    """A simulator in a process of its own, with a clock that stands still."""
+    launch = Launch(clock_start=SIMULATED_START, clock_frozen=True)
     with SimulatorClient.run(tmp_path_factory.mktemp("graph-simulator"), launch, begin=fork_simulator) as running:
         yield running
 
 
 @pytest.fixture
 def graph_world(simulator: SimulatorClient) -> SimulatorClient:
-    """The session's simulator, with nothing in it, on the morning of its first day."""
+    """The session's simulator, emptied, with its clock at SIMULATED_START."""
     simulator.reset()
-    simulator.stop_at(WORLD_BEGINS)
+    simulator.stop_at(SIMULATED_START)
     return simulator
 
 

@@ -1,4 +1,4 @@
-"""The official envtest archive: etcd, kube-apiserver and kubectl as the Kubernetes project builds them for tests."""
+"""Downloads the official envtest archive, which holds etcd, kube-apiserver and kubectl."""
 
 import hashlib
 import http.client
@@ -28,13 +28,13 @@ DIGESTS: Mapping[str, str] = {
 }
 _RELEASES = "https://github.com/kubernetes-sigs/controller-tools/releases/download"
 
-ANSWER_SECONDS = 6.0  # a network that does not let us through must not cost more than this
-SILENCE_SECONDS = 30.0  # of a download that has begun
+CONNECT_TIMEOUT_SECONDS = 6.0  # a network that blocks the address must not cost more
+READ_TIMEOUT_SECONDS = 30.0  # of silence in a download that has begun
 _CHUNK_BYTES = 1 << 20
 
 
 def archived_programs(target: Target) -> frozenset[str]:
-    """Return what the archive for this target holds; nothing where none is published."""
+    """Return the programs in the archive for this target; none where no archive is published."""
     if str(target) not in DIGESTS:
         return frozenset()
     return frozenset(program.name for program in PROGRAMS.values() if program.in_archive)
@@ -48,7 +48,8 @@ def archive_url(target: Target) -> str:
 def fetch_archive(url: str, digest: str, into: Path) -> None:
     """Download the archive, check it against its sha512 digest, and unpack its programs into a folder.
 
-    Raises ControlPlaneError if it cannot be had or is not what was published; the folder may then hold part of it.
+    Raises:
+        ControlPlaneError: It could not be read or is not what was published; the folder may then hold part of it.
     """
     packed = into / "envtest.tar.gz"
     try:
@@ -63,27 +64,27 @@ def fetch_archive(url: str, digest: str, into: Path) -> None:
 
 
 def _open(url: str) -> IO[bytes]:
-    """Open an address, giving up after ANSWER_SECONDS in all: a socket's own timeout leaves out the name look-up."""
+    """Open an address within CONNECT_TIMEOUT_SECONDS, with the name look-up, which a socket's timeout leaves out."""
     answers: queue.Queue[IO[bytes] | OSError] = queue.Queue()
 
     def ask() -> None:
         try:
-            answers.put(urllib.request.urlopen(url, timeout=SILENCE_SECONDS))  # noqa: S310  # our own constant
+            answers.put(urllib.request.urlopen(url, timeout=READ_TIMEOUT_SECONDS))  # noqa: S310  # our own constant
         except OSError as error:
             answers.put(error)
 
     threading.Thread(target=ask, daemon=True, name="envtest archive").start()
     try:
-        answer = answers.get(timeout=ANSWER_SECONDS)
+        answer = answers.get(timeout=CONNECT_TIMEOUT_SECONDS)
     except queue.Empty:
-        raise TimeoutError(f"no answer within {ANSWER_SECONDS:.0f} s") from None
+        raise TimeoutError(f"no answer within {CONNECT_TIMEOUT_SECONDS:.0f} s") from None
     if isinstance(answer, OSError):
         raise answer
     return answer
 
 
 def _download(answer: IO[bytes], to: Path) -> str:
-    """Copy to a file; return the sha512 of what was read."""
+    """Copy a response to a file, and return its sha512 digest."""
     step, digest, size = Step("Downloading the envtest archive"), hashlib.sha512(), 0
     with to.open("wb") as file:
         while chunk := answer.read(_CHUNK_BYTES):
@@ -96,7 +97,7 @@ def _download(answer: IO[bytes], to: Path) -> str:
 
 
 def _unpack(packed: Path, into: Path) -> None:
-    """Write the programs, and nothing else the archive may hold, into a folder."""
+    """Unpack the programs, and nothing else that the archive may hold, into a folder."""
     with tarfile.open(packed) as archive:
         for member in archive:
             name = Path(member.name).name

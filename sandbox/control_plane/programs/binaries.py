@@ -1,4 +1,4 @@
-"""Find the programs, or get them: the only module here that knows the order as a story."""
+"""Finds the programs, or gets those that are missing, from the sources in their order."""
 
 import fcntl
 import os
@@ -15,7 +15,7 @@ from control_plane.programs.archive import DIGESTS, archive_url, archived_progra
 from control_plane.programs.build import build_program
 from control_plane.programs.catalog import BUILT_EDITION, ENVTEST_EDITION, PROGRAMS, REQUIRED, Target, this_machine
 from control_plane.programs.helm import own_helm
-from control_plane.programs.search import Find, Folder, Go, Means, Way, cache_root, locate, ways
+from control_plane.programs.search import Attempt, Folder, FoundProgram, Go, Source, cache_root, list_attempts, locate
 from control_plane.programs.toolchain import go_on_path, needed_go, packaged_go
 from control_plane.progress import Step, say
 
@@ -24,28 +24,31 @@ ADVICE = "Install Go and run again, or point KUBEBUILDER_ASSETS at a folder that
 
 @dataclass(frozen=True)
 class Binaries:
-    """The programs, each with its path and where it was found."""
+    """The programs, each with its path and the place where it was found."""
 
-    finds: Mapping[str, Find]
+    found: Mapping[str, FoundProgram]
 
     def __getitem__(self, name: str) -> Path:
-        if name not in self.finds:
+        if name not in self.found:
             raise ControlPlaneError(
-                f"{name} is not among the programs given. Get it by: python -m control_plane get --all"
+                f"{name} is not among the programs given. Get it with: python -m control_plane get --all"
             )
-        return self.finds[name].path
+        return self.found[name].path
 
 
 def installed(wanted: Sequence[str] = REQUIRED) -> Binaries | None:
-    """Return the programs if all are on this machine already; never downloads or builds."""
-    finds = _present(wanted, this_machine())
-    return Binaries(finds) if len(finds) == len(wanted) else None
+    """Return the programs if all are on this machine already, without downloading or building any."""
+    found = _present(wanted, this_machine())
+    return Binaries(found) if len(found) == len(wanted) else None
 
 
 def obtain(wanted: Sequence[str] = REQUIRED) -> Binaries:
-    """Return the programs, downloading or building those that are nowhere yet.
+    """Return the programs, and download or build those that are missing.
 
-    That takes some minutes the first time, and says what it does on standard error. Raises ControlPlaneError.
+    That takes some minutes the first time, and prints its progress on standard error.
+
+    Raises:
+        ControlPlaneError: No source has a program; the message says why, for each source.
     """
     found = installed(wanted)
     if found is not None:
@@ -61,8 +64,8 @@ def obtain(wanted: Sequence[str] = REQUIRED) -> Binaries:
 
 
 def _get_missing(wanted: Sequence[str], cache: Path, target: Target) -> None:
-    """Get what is still missing, now that the lock is ours: what the archive holds may need no compiler at all."""
-    for remains in cache.glob(".partial-*"):  # of a run that was killed: nobody else can be at work here
+    """Get what is still missing, while the lock is held: first what the archive may hold, then what must be built."""
+    for remains in cache.glob(".partial-*"):  # of a run that was killed, since the lock is held here
         shutil.rmtree(remains, ignore_errors=True)
     present = _present(wanted, target)
     archived = archived_programs(target)
@@ -72,33 +75,33 @@ def _get_missing(wanted: Sequence[str], cache: Path, target: Target) -> None:
 
 
 def _get(missing: Sequence[str], archived: frozenset[str], cache: Path, target: Target) -> None:
-    """Try each way until one gives every program that is missing."""
+    """Try each source until one gives every missing program."""
     go = go_on_path()
     needed = max((needed_go(PROGRAMS[name].module_folder / "go.mod") for name in missing), default=(0, 0, 0))
     reasons: list[str] = []
-    for way in ways(missing, archived, go, needed):
-        say(f"Getting {', '.join(missing)} by {way.means.value}: {way.why}")
+    for attempt in list_attempts(missing, archived, go, needed):
+        say(f"Getting {', '.join(missing)} by {attempt.source.value}: {attempt.reason}")
         try:
-            _take(way, missing, cache, target, go)
+            _get_by(attempt, missing, cache, target, go)
         except ControlPlaneError as error:
             say(f"That did not work: {error}")
-            reasons.append(f"- {way.means.value}: {error}")
+            reasons.append(f"- {attempt.source.value}: {error}")
         else:
             return
     if missing:
-        raise ControlPlaneError("\n".join([f"{', '.join(missing)} could not be had.", *reasons, ADVICE]))
+        raise ControlPlaneError("\n".join([f"{', '.join(missing)} could not be obtained.", *reasons, ADVICE]))
 
 
-def _take(way: Way, missing: Sequence[str], cache: Path, target: Target, go: Go | None) -> None:
-    """Put the missing programs into the cache. Each is renamed into its place whole: half a file is never found."""
+def _get_by(attempt: Attempt, missing: Sequence[str], cache: Path, target: Target, go: Go | None) -> None:
+    """Put the missing programs into the cache, each by a rename, so that no partial file is ever found."""
     with tempfile.TemporaryDirectory(prefix=".partial-", dir=cache) as name:
         partial = Path(name)
-        if way.means is Means.ARCHIVE:
+        if attempt.source is Source.ARCHIVE:
             fetch_archive(archive_url(target), DIGESTS[str(target)], partial)
             for program in missing:
                 _keep(partial / program, _edition_folder(cache, ENVTEST_EDITION, target))
             return
-        toolchain = go if way.means is Means.GO_ON_PATH and go else packaged_go(cache)
+        toolchain = go if attempt.source is Source.GO_ON_PATH and go else packaged_go(cache)
         for program in missing:
             build_program(PROGRAMS[program], toolchain, target, partial)
             _keep(partial / program, _edition_folder(cache, PROGRAMS[program].edition, target))
@@ -106,23 +109,23 @@ def _take(way: Way, missing: Sequence[str], cache: Path, target: Target, go: Go 
 
 def _keep(program: Path, folder: Path) -> None:
     if not program.exists():
-        raise ControlPlaneError(f"{program.name} was not in it.")
+        raise ControlPlaneError(f"It does not hold {program.name}.")
     folder.mkdir(parents=True, exist_ok=True)
     program.rename(folder / program.name)
 
 
-def _present(wanted: Sequence[str], target: Target) -> dict[str, Find]:
-    """Find what is on this machine: people's own helm, if its version fits, and what is in a folder."""
-    finds = locate(wanted, _folders(target))
+def _present(wanted: Sequence[str], target: Target) -> dict[str, FoundProgram]:
+    """Find what is on this machine: the user's own helm, if its version fits, and the programs in the folders."""
+    found = locate(wanted, _folders(target))
     for name in wanted:
         own = own_helm(PROGRAMS[name].own_version, os.environ)
         if own is not None:
-            finds[name] = own
-    return finds
+            found[name] = own
+    return found
 
 
 def _folders(target: Target) -> list[Folder]:
-    """Look into the folders where programs may be, in the order in which they count."""
+    """List the folders where programs may be, the preferred one first, and which programs each holds."""
     cache = cache_root(os.environ, Path.home())
     built = dict.fromkeys([BUILT_EDITION, *(program.edition for program in PROGRAMS.values())])
     places = [("the cache, built here", _edition_folder(cache, edition, target)) for edition in built]
@@ -145,7 +148,7 @@ def _edition_folder(cache: Path, edition: str, target: Target) -> Path:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock, waiting for whoever holds it; the system lets go of it when its holder ends, however that is."""
+    """Hold a lock, and wait until it is free; the system frees it when its holder ends, even by SIGKILL."""
     with path.open("w", encoding="utf-8") as file:
         step = None
         while not _try_lock(file.fileno()):

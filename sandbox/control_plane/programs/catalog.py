@@ -1,4 +1,4 @@
-"""The programs that this project's sandbox runs, their versions, and where their sources are: one row each."""
+"""Lists the programs that the sandbox runs, with their versions and the Go packages they are built from."""
 
 import platform
 from collections.abc import Mapping
@@ -8,8 +8,8 @@ from pathlib import Path
 from control_plane.errors import ControlPlaneError
 
 KUBERNETES_VERSION = "1.35.4"
-# Newer etcd asks for newer gRPC than this Kubernetes was released with, and for a newer Go; both programs come from
-# one go.mod, so this is the newest that leaves Kubernetes' own dependencies as they are.
+# Newer versions of etcd need a newer gRPC than this Kubernetes was released with, and a newer Go. Both programs come
+# from one go.mod, so this is the newest version that leaves Kubernetes' own dependencies as they are.
 ETCD_VERSION = "3.6.8"
 ENVTEST_VERSION = "1.35.0"
 
@@ -21,7 +21,7 @@ ENVTEST_EDITION = f"v{ENVTEST_VERSION}-envtest"
 
 _MAJOR, _MINOR, _ = KUBERNETES_VERSION.split(".")
 _VERSION = "k8s.io/component-base/version"
-# Without these an API server calls itself v0.0.0, and clients that look at the version refuse it.
+# Without these the API server reports version v0.0.0, and clients that check the version refuse it.
 _KUBERNETES_STAMPS = {
     f"{_VERSION}.gitVersion": f"v{KUBERNETES_VERSION}",
     f"{_VERSION}.gitMajor": _MAJOR,
@@ -38,16 +38,16 @@ class Program:
     in_archive: bool = True
     """Whether the official envtest archive holds it."""
     is_required: bool = True
-    """Whether a control plane needs it. The others are got by `get --all`, for the tests."""
+    """Whether a control plane needs it. `get --all` gets the others, which only tests need."""
     module: str = "tools"
-    """Folder, beside this file, of the go.mod which pins the package. One whose dependencies would raise the API
-    server's own (helm) needs a go.mod of its own."""
+    """The folder, beside this file, of the go.mod that pins the package. A program whose dependencies would raise those
+    of the API server (helm) needs a go.mod of its own."""
     edition: str = BUILT_EDITION
-    """Folder of the cache for what is built from that go.mod."""
+    """The folder of the cache for programs built from that go.mod."""
     stamps: Mapping[str, str] = field(default_factory=dict)
-    """Go variables that are set at the build: the version it says it has."""
+    """Go variables to set at the build, which hold the version that the program reports."""
     own_version: str = ""
-    """Where set, a copy that people have on their PATH may be taken, if it is of this major version and not older."""
+    """If set, a copy on the user's PATH may be used if it has this major version and is not older."""
 
     @property
     def module_folder(self) -> Path:
@@ -70,8 +70,8 @@ def _helm(version: str, stamps: Mapping[str, str] | None = None) -> Program:
     )
 
 
-# Without these Helm 3 renders for Kubernetes 1.20 where it has no cluster to ask; its releases set them so, by the
-# version of client-go in its go.mod. Helm 4 reads that by itself.
+# Without these Helm 3 renders for Kubernetes 1.20 when it has no cluster to ask. Its releases set them from the version
+# of client-go in its go.mod. Helm 4 reads that version by itself.
 HELM3_KUBERNETES_MINOR = "37"
 _HELM3_STAMPS = {
     f"helm.sh/helm/v3/pkg/{place}.k8sVersion{part}": value
@@ -103,14 +103,14 @@ HELMS = tuple(name for name, program in PROGRAMS.items() if program.own_version)
 ALL = tuple(PROGRAMS)
 
 WITH_CONTROLLERS = (*REQUIRED, CONTROLLER_MANAGER)
-"""What a control plane with controllers needs."""
+"""The programs that a control plane with controllers needs."""
 
 _ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
 
 
 @dataclass(frozen=True)
 class Target:
-    """The operating system and processor to get programs for, in Go's words."""
+    """The operating system and processor to get programs for, by Go's names."""
 
     system: str
     architecture: str
@@ -120,7 +120,11 @@ class Target:
 
 
 def this_machine() -> Target:
-    """Return this machine's target; raise ControlPlaneError where a control plane cannot run."""
+    """Return this machine's target.
+
+    Raises:
+        ControlPlaneError: A control plane cannot run on this machine.
+    """
     system, machine = platform.system().lower(), platform.machine().lower()
     if system not in {"linux", "darwin"} or machine not in _ARCHITECTURES:
         raise ControlPlaneError(

@@ -1,4 +1,4 @@
-"""Where the programs are taken from. Pure decisions over facts that others gather, so each order can be tested."""
+"""Decides where the programs are taken from, as pure functions over facts that other modules gather."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ GoVersion = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder in which programs may be, and which of them are there."""
+    """A folder where programs may be, and the programs that it holds."""
 
     label: str
     path: Path
@@ -18,8 +18,8 @@ class Folder:
 
 
 @dataclass(frozen=True)
-class Find:
-    """A program found, and in which folder."""
+class FoundProgram:
+    """The path of a program, and a label of the place where it was found."""
 
     path: Path
     label: str
@@ -33,8 +33,8 @@ class Go:
     version: GoVersion
 
 
-class Means(Enum):
-    """A means to get programs that are in no folder."""
+class Source(Enum):
+    """A source of programs that are in no folder."""
 
     ARCHIVE = "the official envtest archive"
     GO_ON_PATH = "a build with the Go on the PATH"
@@ -42,54 +42,58 @@ class Means(Enum):
 
 
 @dataclass(frozen=True)
-class Way:
-    """A means, and why it is tried."""
+class Attempt:
+    """An attempt to get programs from a source, and why that source is tried."""
 
-    means: Means
-    why: str
+    source: Source
+    reason: str
 
 
-def locate(wanted: Sequence[str], folders: Sequence[Folder]) -> dict[str, Find]:
-    """Find each wanted program in the first folder that holds it; those that none holds are left out."""
-    finds: dict[str, Find] = {}
+def locate(wanted: Sequence[str], folders: Sequence[Folder]) -> dict[str, FoundProgram]:
+    """Find each wanted program in the first folder that holds it; programs that no folder holds are left out."""
+    found: dict[str, FoundProgram] = {}
     for name in wanted:
         folder = next((folder for folder in folders if name in folder.programs), None)
         if folder is not None:
-            finds[name] = Find(folder.path / name, folder.label)
-    return finds
+            found[name] = FoundProgram(folder.path / name, folder.label)
+    return found
 
 
-def ways(missing: Sequence[str], archived: frozenset[str], go: Go | None, needed: GoVersion) -> list[Way]:
-    """List what to try for the missing programs, best first.
+def list_attempts(missing: Sequence[str], archived: frozenset[str], go: Go | None, needed: GoVersion) -> list[Attempt]:
+    """List the sources to try for the missing programs, the best one first.
 
     Args:
         missing: The programs that no folder holds.
-        archived: What the official archive for this machine holds; empty where none is published.
+        archived: The programs in the official archive for this machine; empty where no archive is published.
         go: The Go on the PATH.
         needed: The oldest Go that can build them.
     """
-    found: list[Way] = []
+    found: list[Attempt] = []
     if not missing:
         return found
     if archived.issuperset(missing):
-        found.append(Way(Means.ARCHIVE, "nothing has to be compiled"))
+        found.append(Attempt(Source.ARCHIVE, "nothing has to be compiled"))
     if go is None:
-        found.append(Way(Means.PACKAGED_GO, "there is no Go on the PATH"))
+        found.append(Attempt(Source.PACKAGED_GO, "there is no Go on the PATH"))
     elif go.version < needed:
-        why = f"the Go on the PATH is {spell(go.version)}, older than {spell(needed)}"
-        found.append(Way(Means.PACKAGED_GO, why))
+        reason = f"the Go on the PATH is {format_version(go.version)}, older than {format_version(needed)}"
+        found.append(Attempt(Source.PACKAGED_GO, reason))
     else:
-        found.append(Way(Means.GO_ON_PATH, f"{go.path} is Go {spell(go.version)}, {spell(needed)} is enough"))
+        found.append(
+            Attempt(
+                Source.GO_ON_PATH, f"{go.path} is Go {format_version(go.version)}, {format_version(needed)} is enough"
+            )
+        )
     return found
 
 
 def cache_root(environment: Mapping[str, str], home: Path) -> Path:
-    """Return the folder of all that is cached; a relative XDG_CACHE_HOME is ignored, as its specification asks."""
+    """Return the folder of the cache; a relative XDG_CACHE_HOME is ignored, as its specification asks."""
     given = Path(environment.get("XDG_CACHE_HOME", ""))
     cache = given if given.is_absolute() else home / ".cache"
     return cache / "entra-sync-operator" / "control-plane"
 
 
-def spell(version: GoVersion) -> str:
-    """Write a Go version as people do."""
+def format_version(version: GoVersion) -> str:
+    """Format a Go version, such as 1.26.0."""
     return ".".join(str(part) for part in version)

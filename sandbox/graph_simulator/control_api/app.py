@@ -7,10 +7,9 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graph_simulator.control_api import behaviour as conduct
-from graph_simulator.control_api import contents, identities, target_apps
+from graph_simulator.control_api import behaviour, contents, identities, target_apps
 from graph_simulator.control_api.wire import get_simulator, reply
-from graph_simulator.state import Simulator, make_identity
+from graph_simulator.state import SimulatorState, make_identity
 from graph_simulator.traffic.throttle import Throttle
 from graph_simulator.world.directory import World
 
@@ -18,7 +17,7 @@ from graph_simulator.world.directory import World
 class _Guard:
     """Lets only those in who know the world's token."""
 
-    def __init__(self, app: ASGIApp, simulator: Simulator) -> None:
+    def __init__(self, app: ASGIApp, simulator: SimulatorState) -> None:
         self._app, self._simulator = app, simulator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -48,7 +47,7 @@ async def _refuse(_request: Request, error: Exception) -> Response:
     return reply({"error": f"{type(error).__name__}: {error}"}, status)
 
 
-def create_surface(simulator: Simulator) -> Starlette:
+def create_control_api(simulator: SimulatorState) -> Starlette:
     """Make the control surface of a simulator."""
     app = Starlette(
         routes=[
@@ -57,7 +56,7 @@ def create_surface(simulator: Simulator) -> Starlette:
                 routes=[
                     *contents.ROUTES,
                     *target_apps.ROUTES,
-                    *conduct.ROUTES,
+                    *behaviour.ROUTES,
                     *identities.ROUTES,
                     Route("/reset", reset, methods=["POST"]),
                 ],

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from graph_simulator.clock import WorldClock
-from graph_simulator.control_api.wire import change_thing, get_simulator, read_document, read_thing, reply
+from graph_simulator.control_api.wire import change_dataclass, get_simulator, read_dataclass, read_document, reply
 from graph_simulator.traffic.faults import ArmedFault, Fault
 from graph_simulator.traffic.journal import Entry
 from graph_simulator.traffic.operations import OPERATIONS
@@ -61,7 +61,7 @@ def _describe_fault(armed: ArmedFault) -> dict[str, Any]:
 
 async def post_fault(request: Request) -> Response:
     """Ask for a fault."""
-    fault = read_thing(Fault, await read_document(request))
+    fault = read_dataclass(Fault, await read_document(request))
     if fault.operation not in {"*", *OPERATIONS}:
         raise ValueError(f"no operation {fault.operation}; there are {', '.join(OPERATIONS)}")
     armed = get_simulator(request).faults.arm(fault)
@@ -109,21 +109,21 @@ async def get_switches(request: Request) -> Response:
 async def patch_switches(request: Request) -> Response:
     """Answer open questions differently."""
     world = get_simulator(request).world
-    world.switches = change_thing(world.switches, await read_document(request))
+    world.switches = change_dataclass(world.switches, await read_document(request))
     return reply(world.switches)
 
 
-async def patch_conduct(request: Request) -> Response:
+async def patch_behaviour(request: Request) -> Response:
     """Change `latency_seconds`, the `throttle`, and how slowly `creation` and `deletion` of jobs get about."""
     simulator, document = get_simulator(request), await read_document(request)
     if "latency_seconds" in document:
         simulator.latency_seconds = float(document["latency_seconds"])
     if "throttle" in document:
-        simulator.throttle = read_thing(Throttle, document["throttle"])
+        simulator.throttle = read_dataclass(Throttle, document["throttle"])
     if "creation" in document:
-        simulator.world.creation = read_thing(Replication, document["creation"])
+        simulator.world.creation = read_dataclass(Replication, document["creation"])
     if "deletion" in document:
-        simulator.world.deletion = read_thing(Replication, document["deletion"])
+        simulator.world.deletion = read_dataclass(Replication, document["deletion"])
     return reply({})
 
 
@@ -205,7 +205,7 @@ ROUTES = [
     Route("/faults/{id}/release", release_fault, methods=["POST"]),
     Route("/switches", get_switches, methods=["GET"]),
     Route("/switches", patch_switches, methods=["PATCH"]),
-    Route("/conduct", patch_conduct, methods=["PATCH"]),
+    Route("/behaviour", patch_behaviour, methods=["PATCH"]),
     Route("/journal", get_journal, methods=["GET"]),
     Route("/journal", delete_journal, methods=["DELETE"]),
     Route("/calls", get_calls, methods=["GET"]),

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from graph_simulator.control_api.wire import get_simulator, read_document, read_thing, reply
-from graph_simulator.state import Simulator
+from graph_simulator.control_api.wire import get_simulator, read_dataclass, read_document, reply
+from graph_simulator.state import SimulatorState
 from graph_simulator.world.directory import JobRecord, ServicePrincipal, World
 from graph_simulator.world.enums import QUARANTINE_REASONS
 from graph_simulator.world.jobs.executions import SynchronizationError
@@ -20,7 +20,7 @@ from graph_simulator.world.jobs.outcomes import Outcome
 from graph_simulator.world.jobs.quarantines import impose_quarantine
 from graph_simulator.world.jobs.restarts import read_scope, restart_job
 from graph_simulator.world.overrides import Override
-from graph_simulator.world.replication import Replication, draw_veil
+from graph_simulator.world.replication import Replication, begin_replication
 from graph_simulator.world.representation import write_job
 from graph_simulator.world.templates import TEMPLATES, Template
 
@@ -35,7 +35,7 @@ def add_service_principal(world: World, document: dict[str, Any]) -> ServicePrin
     values["templates"] = [_read_template(item) for item in values.get("templates", ["scim"])]
     principal = world.add_service_principal(values.pop("display_name", "application"), **values)
     if creation is not None:
-        world.creation_of[principal.id] = read_thing(Replication, creation)
+        world.creation_of[principal.id] = read_dataclass(Replication, creation)
     return principal
 
 
@@ -44,10 +44,10 @@ def _read_template(item: str | dict[str, Any]) -> Template:
         return TEMPLATES[item]
     values = dict(item)
     like = values.pop("like", None)
-    return read_thing(Template, (asdict(TEMPLATES[like]) if like else {}) | values)
+    return read_dataclass(Template, (asdict(TEMPLATES[like]) if like else {}) | values)
 
 
-def describe_job(simulator: Simulator, record: JobRecord) -> dict[str, Any]:
+def describe_job(simulator: SimulatorState, record: JobRecord) -> dict[str, Any]:
     """Tell everything about a job: its whole state, what hides it, and what Graph would answer."""
     now = simulator.clock.now()
     return {
@@ -91,7 +91,7 @@ async def patch_service_principal(request: Request) -> Response:
         principal = replace(principal, templates=tuple(_read_template(item) for item in document["templates"]))
     world.service_principals[principal.id] = principal
     if "creation" in document:
-        world.creation_of[principal.id] = read_thing(Replication, document["creation"])
+        world.creation_of[principal.id] = read_dataclass(Replication, document["creation"])
     if "raw_list_base64" in document:
         _set_raw_list(world, principal.id, document["raw_list_base64"])
     return reply(principal)
@@ -145,15 +145,15 @@ async def get_job(request: Request) -> Response:
 async def post_script(request: Request) -> Response:
     """Decide how the next cycles end (`next`), and those after them (`habit`)."""
     record, document = _find_record(request), await read_document(request)
-    script = tuple(read_thing(Outcome, _with_error(item)) for item in document.get("next", []))
-    habit = read_thing(Outcome, _with_error(document["habit"])) if "habit" in document else record.job.habit
+    script = tuple(read_dataclass(Outcome, _with_error(item)) for item in document.get("next", []))
+    habit = read_dataclass(Outcome, _with_error(document["habit"])) if "habit" in document else record.job.habit
     record.job = replace(record.job, script=script, habit=habit)
     return reply(describe_job(get_simulator(request), record))
 
 
 def _with_error(item: dict[str, Any]) -> dict[str, Any]:
     error = item.get("error")
-    return item | {"error": read_thing(SynchronizationError, error)} if error else item
+    return item | {"error": read_dataclass(SynchronizationError, error)} if error else item
 
 
 async def post_quarantine(request: Request) -> Response:
@@ -206,7 +206,7 @@ async def patch_job(request: Request) -> Response:
 async def put_override(request: Request) -> Response:
     """Put garbage in place of what Graph would say; an empty object ends it."""
     record, document = _find_record(request), await read_document(request)
-    record.override = read_thing(Override, document) if document else None
+    record.override = read_dataclass(Override, document) if document else None
     return reply({})  # to send back what may be megabytes helps nobody
 
 
@@ -214,7 +214,9 @@ async def put_unseen(request: Request) -> Response:
     """Hide a job that exists; an empty object shows it again."""
     simulator, record = get_simulator(request), _find_record(request)
     document = await read_document(request)
-    record.unseen = draw_veil(read_thing(Replication, document), simulator.clock.now()) if document else None
+    record.unseen = (
+        begin_replication(read_dataclass(Replication, document), simulator.clock.now()) if document else None
+    )
     return reply(describe_job(simulator, record))
 
 

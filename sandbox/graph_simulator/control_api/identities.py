@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from graph_simulator.control_api.wire import change_thing, get_simulator, read_document, read_thing, reply
+from graph_simulator.control_api.wire import change_dataclass, get_simulator, read_dataclass, read_document, reply
 from graph_simulator.identity.applications import Application, ManagedIdentity, Registry
 
 _LISTS = frozenset({"secrets", "certificates", "federated_credentials", "roles"})
@@ -24,7 +24,7 @@ async def post_application(request: Request) -> Response:
     """Add an application, or change credentials and roles of one, by `tenant_id` and `client_id`."""
     registry, document = _get_registry(request), await read_document(request)
     known = registry.find(document["tenant_id"], document["client_id"])
-    application = change_thing(known, document) if known else read_thing(Application, document)
+    application = change_dataclass(known, document) if known else read_dataclass(Application, document)
     return reply(_register(registry, application), 201)
 
 
@@ -42,13 +42,13 @@ async def patch_application(request: Request) -> Response:
     for name in added.keys() | removed.keys():
         kept = [item for item in getattr(before, name) if item not in removed.get(name, ())]
         lists[name] = (*kept, *(item for item in added.get(name, ()) if item not in kept))
-    return reply(_register(registry, change_thing(before, lists)))
+    return reply(_register(registry, change_dataclass(before, lists)))
 
 
 def _read_lists(application: Application, document: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
     if unknown := sorted(set(document) - _LISTS):
         raise ValueError(f"an application has no list {', '.join(unknown)}")
-    read = change_thing(application, document)
+    read = change_dataclass(application, document)
     return {field.name: getattr(read, field.name) for field in fields(read) if field.name in document}
 
 
@@ -74,7 +74,7 @@ async def post_managed_identity(request: Request) -> Response:
     """Add a managed identity, or change one, by `client_id`."""
     identities, document = _get_registry(request).managed_identities, await read_document(request)
     known = identities.get(document["client_id"])
-    identity = change_thing(known, document) if known else read_thing(ManagedIdentity, document)
+    identity = change_dataclass(known, document) if known else read_dataclass(ManagedIdentity, document)
     identities[identity.client_id] = identity
     return reply(identity, 201)
 

@@ -6,13 +6,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from graph_simulator.control_api.wire import change_thing, get_simulator, read_document, reply
-from graph_simulator.state import Simulator
+from graph_simulator.control_api.wire import change_dataclass, get_simulator, read_document, reply
+from graph_simulator.state import SimulatorState
 from graph_simulator.world.secrets import SECRET_KEYS
-from graph_simulator.world.target_apps import WELCOMING
+from graph_simulator.world.target_apps import ACCEPTS_ANYTHING
 
 
-def _find_principal(request: Request) -> tuple[Simulator, str]:
+def _find_principal(request: Request) -> tuple[SimulatorState, str]:
     simulator, principal_id = get_simulator(request), request.path_params["id"]
     return simulator, simulator.world.service_principals[principal_id].id
 
@@ -39,14 +39,14 @@ async def patch_secrets(request: Request) -> Response:
 async def get_target_app(request: Request) -> Response:
     """Tell what the target application accepts."""
     simulator, principal_id = _find_principal(request)
-    return reply(simulator.world.target_apps.get(principal_id, WELCOMING))
+    return reply(simulator.world.target_apps.get(principal_id, ACCEPTS_ANYTHING))
 
 
 async def patch_target_app(request: Request) -> Response:
     """Change what the target application accepts: the fields of `world.target_apps.TargetApp`."""
     (simulator, principal_id), document = _find_principal(request), await read_document(request)
-    before = simulator.world.target_apps.get(principal_id, WELCOMING)
-    after = change_thing(before, document)
+    before = simulator.world.target_apps.get(principal_id, ACCEPTS_ANYTHING)
+    after = change_dataclass(before, document)
     simulator.world.change_target_app(principal_id, after, simulator.clock.now())
     return reply(after)
 

@@ -10,9 +10,9 @@ from pydantic_core import to_jsonable_python
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graph_simulator.state import Simulator
+from graph_simulator.state import SimulatorState
 
-Thing = TypeVar("Thing")
+DataclassT = TypeVar("DataclassT")
 
 
 @cache
@@ -20,7 +20,7 @@ def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
-def read_thing(kind: type[Thing], document: Mapping[str, Any]) -> Thing:
+def read_dataclass(kind: type[DataclassT], document: Mapping[str, Any]) -> DataclassT:
     """Make one of the world's dataclasses from JSON. Times and durations are ISO 8601 or seconds, bytes `..._base64`.
 
     Raises:
@@ -33,14 +33,14 @@ def read_thing(kind: type[Thing], document: Mapping[str, Any]) -> Thing:
     known = {field.name for field in dataclasses.fields(kind) if field.init}  # type: ignore[arg-type]  # any dataclass
     if unknown := sorted(set(values) - known):
         raise ValueError(f"{kind.__name__} knows no {', '.join(unknown)}; it knows {', '.join(sorted(known))}")
-    adapter: TypeAdapter[Thing] = _adapter(kind)  # type: ignore[arg-type]  # any dataclass
+    adapter: TypeAdapter[DataclassT] = _adapter(kind)  # type: ignore[arg-type]  # any dataclass
     return adapter.validate_python(values)
 
 
-def change_thing(thing: Thing, document: Mapping[str, Any]) -> Thing:
-    """Make a copy of a dataclass with some values changed, checked as `read_thing` does."""
-    before = {field.name: getattr(thing, field.name) for field in dataclasses.fields(thing)}  # type: ignore[arg-type]  # any dataclass
-    return read_thing(type(thing), before | dict(document))
+def change_dataclass(instance: DataclassT, document: Mapping[str, Any]) -> DataclassT:
+    """Make a copy of a dataclass with some values changed, checked as `read_dataclass` does."""
+    before = {field.name: getattr(instance, field.name) for field in dataclasses.fields(instance)}  # type: ignore[arg-type]  # any dataclass
+    return read_dataclass(type(instance), before | dict(document))
 
 
 async def read_document(request: Request) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def reply(document: object, status: int = 200) -> Response:
     return Response(body, status, media_type="application/json")
 
 
-def get_simulator(request: Request) -> Simulator:
+def get_simulator(request: Request) -> SimulatorState:
     """Find the simulator that a control request is about."""
-    simulator: Simulator = request.app.state.simulator
+    simulator: SimulatorState = request.app.state.simulator
     return simulator

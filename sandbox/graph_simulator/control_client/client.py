@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import quote
 
-from graph_simulator.control_client.clock import TimeHand
-from graph_simulator.control_client.fault_handle import PATIENCE_SECONDS, ControlError, FaultHandle
-from graph_simulator.control_client.identity import IdentityHand
-from graph_simulator.control_client.target_apps import TargetAppHand
+from graph_simulator.control_client.clock import ClockControl
+from graph_simulator.control_client.fault_handle import WAIT_TIMEOUT_SECONDS, ControlError, FaultHandle
+from graph_simulator.control_client.identity import IdentityControl
+from graph_simulator.control_client.target_apps import TargetAppControl
 from graph_simulator.control_client.views import (
     Calls,
     CredentialValidationView,
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-class SimulatorClient(TargetAppHand, IdentityHand, TimeHand):
+class SimulatorClient(TargetAppControl, IdentityControl, ClockControl):
     """A hand on a running simulator: service principals, jobs, who may enter, clock, faults and journal.
 
     Synchronous; an async test calls it from where it stands, each call takes about a millisecond. What waits
@@ -49,8 +49,8 @@ class SimulatorClient(TargetAppHand, IdentityHand, TimeHand):
     @contextmanager
     def run(cls, directory: Path, launch: Launch | None = None, *, begin: Begin = begin_simulator) -> Iterator[Self]:
         """Start a simulator in a folder, and end it with the block."""
-        with run_process(directory, launch or Launch(), begin=begin), cls(directory) as world:
-            yield world
+        with run_process(directory, launch or Launch(), begin=begin), cls(directory) as simulator:
+            yield simulator
 
     # Service principals
 
@@ -145,7 +145,7 @@ class SimulatorClient(TargetAppHand, IdentityHand, TimeHand):
     def replicate(self, *, creation: dict[str, Any] | None = None, deletion: dict[str, Any] | None = None) -> None:
         """Say how slowly new jobs and deletions get about everywhere: seconds, looks, hides."""
         given = {"creation": creation, "deletion": deletion}
-        self._call("PATCH", "/conduct", {name: value for name, value in given.items() if value is not None})
+        self._call("PATCH", "/behaviour", {name: value for name, value in given.items() if value is not None})
 
     # Faults and switches
 
@@ -170,11 +170,11 @@ class SimulatorClient(TargetAppHand, IdentityHand, TimeHand):
 
     def set_latency(self, seconds: float) -> None:
         """Make every call take longer by so much real time."""
-        self._call("PATCH", "/conduct", {"latency_seconds": seconds})
+        self._call("PATCH", "/behaviour", {"latency_seconds": seconds})
 
     def throttle(self, calls: int, seconds: float) -> None:
         """Allow so many calls in so many world seconds for each tenant, and answer 429 beyond; 0 calls for no limit."""
-        self._call("PATCH", "/conduct", {"throttle": {"calls": calls, "seconds": seconds}})
+        self._call("PATCH", "/behaviour", {"throttle": {"calls": calls, "seconds": seconds}})
 
     # What was asked
 
@@ -191,7 +191,7 @@ class SimulatorClient(TargetAppHand, IdentityHand, TimeHand):
         """List the requests that fit, oldest first; waits for so many, and with `idle` until none is under way."""
         query: dict[str, Any] = {"operation": operation, "service_principal": service_principal, "job": job}
         query |= {"after": after, "at_least": at_least} | ({"idle": 1} if idle else {})
-        wait = PATIENCE_SECONDS if at_least or idle else 0
+        wait = WAIT_TIMEOUT_SECONDS if at_least or idle else 0
         items = self._call("GET", "/journal", query=query | {"wait": wait})["items"]
         if len(items) < at_least:
             raise ControlError(f"waited {wait:g} s for {at_least} requests {operation}, there were {len(items)}")

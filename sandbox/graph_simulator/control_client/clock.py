@@ -1,11 +1,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from graph_simulator.control_client.transport import Wire
+from graph_simulator.control_client.transport import ControlTransport
 from graph_simulator.control_client.views import ClockView
 
 
-class TimeHand(Wire):
+class ClockControl(ControlTransport):
     """The world's clock."""
 
     def clock(self) -> ClockView:

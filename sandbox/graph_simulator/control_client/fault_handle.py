@@ -3,7 +3,7 @@ from typing import Any
 
 from graph_simulator.control_client.views import FaultView
 
-PATIENCE_SECONDS = 30.0
+WAIT_TIMEOUT_SECONDS = 30.0
 """Real time after which waiting for a request is given up."""
 
 
@@ -23,13 +23,13 @@ class FaultHandle:
 
     def wait_held(self, requests: int = 1) -> None:
         """Wait until it holds so many requests."""
-        view = self.look(holding=requests, wait=PATIENCE_SECONDS)
+        view = self.look(holding=requests, wait=WAIT_TIMEOUT_SECONDS)
         if view.holding < requests:
             raise ControlError(f"{self.id} was to hold {requests} requests, it holds {view.holding}")
 
     def wait_hits(self, requests: int = 1) -> None:
         """Wait until it has hit so many requests."""
-        view = self.look(hits=requests, wait=PATIENCE_SECONDS)
+        view = self.look(hits=requests, wait=WAIT_TIMEOUT_SECONDS)
         if view.hits < requests:
             raise ControlError(f"{self.id} was to hit {requests} requests, it hit {view.hits}")
 

@@ -1,12 +1,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from graph_simulator.control_client.transport import Wire
+from graph_simulator.control_client.transport import ControlTransport
 from graph_simulator.control_client.views import ApplicationView, ManagedIdentityView
 from graph_simulator.identity.applications import EXCHANGE_AUDIENCE
 
 
-class IdentityHand(Wire):
+class IdentityControl(ControlTransport):
     """Who may enter. Client and tenant are those of world.json where none are given."""
 
     def set_application(self, client_id: str = "", tenant_id: str = "", **fields: Any) -> None:

@@ -1,11 +1,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from graph_simulator.control_client.transport import Wire
+from graph_simulator.control_client.transport import ControlTransport
 from graph_simulator.control_client.views import CredentialValidationView, SecretWriteView
 
 
-class TargetAppHand(Wire):
+class TargetAppControl(ControlTransport):
     """The secrets that service principals store, and the applications that these open."""
 
     def secrets(self, principal: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from graph_simulator.control_client.fault_handle import ControlError
 from graph_simulator.control_client.views import Connection
 
 
-class Wire:
+class ControlTransport:
     """The way to the control surface of a running simulator, as the files in its folder tell it.
 
     Raises:

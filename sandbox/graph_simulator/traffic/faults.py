@@ -97,7 +97,7 @@ class Faults:
         for fault_id in list(self.armed):
             self.disarm(fault_id)
 
-    def strike(self, point: Point, method: str, target: Target, job: str, now: datetime) -> ArmedFault | None:
+    def take_hit(self, point: Point, method: str, target: Target, job: str, now: datetime) -> ArmedFault | None:
         """Find the fault that hits this request at this point, and count the hit."""
         if not self.armed:
             return None

@@ -2,7 +2,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-SHOWN_FROM = 0.8
+REPORTED_FROM_SHARE = 0.8
 """From this share of the limit on, Graph tells how far one is (graph-facts 6.3)."""
 
 
@@ -26,6 +26,6 @@ class Throttle:
             return None
         return max(1.0, self.seconds - (now - recent[-self.calls - 1]).total_seconds())
 
-    def use(self, tenant: str) -> float:
+    def used_share(self, tenant: str) -> float:
         """Tell what share of the limit was used in the last seconds."""
         return len(self._recent.get(tenant, ())) / self.calls if self.calls else 0.0

@@ -7,11 +7,11 @@ from urllib.parse import parse_qsl
 
 from graph_simulator.identity.managed_identity import answer_managed_identity
 from graph_simulator.identity.tokens import TokenRefusedError
-from graph_simulator.state import Simulator
+from graph_simulator.state import SimulatorState
 from graph_simulator.traffic.faults import ArmedFault, Fault, Point
 from graph_simulator.traffic.journal import HEADERS_OF_INTEREST, Entry
 from graph_simulator.traffic.operations import IDENTITY_OPERATIONS, find_target
-from graph_simulator.traffic.throttle import SHOWN_FROM
+from graph_simulator.traffic.throttle import REPORTED_FROM_SHARE
 from graph_simulator.web.answers import (
     JSON,
     Answer,
@@ -28,7 +28,7 @@ from graph_simulator.web.calls import Call, GraphRefusalError
 from graph_simulator.web.connections import Receive, Scope, Send, close_connection, read_body, wait_unless_gone
 from graph_simulator.web.handlers import handle
 from graph_simulator.web.quotes import quote_request, quote_token_request
-from graph_simulator.web.secrets import BEARERS_OF_SECRETS
+from graph_simulator.web.secrets import OPERATIONS_WITH_SECRETS
 
 
 class _Ended(Exception):
@@ -45,7 +45,7 @@ class GraphEndpoint:
     It is below Starlette on purpose: faults need the connection itself, which Starlette's middleware hides.
     """
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: SimulatorState) -> None:
         self._simulator = simulator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,7 +53,7 @@ class GraphEndpoint:
         began = perf_counter()
         simulator = self._simulator
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        entry = simulator.journal.open(lambda number, flying: self._note(scope, headers, number, flying))
+        entry = simulator.journal.open(lambda number, in_flight: self._make_entry(scope, headers, number, in_flight))
         end = "abandoned"
         try:
             end = await self._answer(_Exchange(scope, receive, send, headers, entry))
@@ -64,7 +64,7 @@ class GraphEndpoint:
         finally:
             simulator.journal.close(entry, end, perf_counter() - began)
 
-    def _note(self, scope: Scope, headers: dict[str, str], number: int, flying: int) -> Entry:
+    def _make_entry(self, scope: Scope, headers: dict[str, str], number: int, in_flight: int) -> Entry:
         path = scope.get("raw_path", scope["path"].encode()).decode("latin-1")
         target = find_target(scope["method"], path)
         client = scope.get("client") or ("", 0)
@@ -79,7 +79,7 @@ class GraphEndpoint:
             target=target,
             headers={name: headers[name] for name in HEADERS_OF_INTEREST if name in headers},
             connection=f"{client[0]}:{client[1]}",
-            in_flight=flying,
+            in_flight=in_flight,
             job=target.job,
         )
 
@@ -90,13 +90,13 @@ class GraphEndpoint:
             return "abandoned"
         exchange.body = body
         if entry.method != "GET" and entry.target.operation not in IDENTITY_OPERATIONS:
-            entry.body = mask_body(body) if entry.target.operation in BEARERS_OF_SECRETS else body
+            entry.body = mask_body(body) if entry.target.operation in OPERATIONS_WITH_SECRETS else body
         if simulator.latency_seconds:
             await asyncio.sleep(simulator.latency_seconds)
-        answer = await self._meet_fault("before", exchange, None)
+        answer = await self._apply_fault("before", exchange, None)
         if answer is None:
             answer = self._handle(exchange, body)
-            answer = await self._meet_fault("after", exchange, answer) or answer
+            answer = await self._apply_fault("after", exchange, answer) or answer
         entry.status = answer.status
         await self._send(exchange, answer)
         return "answered"
@@ -114,7 +114,7 @@ class GraphEndpoint:
         try:
             self._authenticate(call, exchange)
             answer = self._throttle(call) or handle(call, exchange.entry.path)
-            if (use := simulator.throttle.use(call.tenant)) >= SHOWN_FROM:
+            if (use := simulator.throttle.used_share(call.tenant)) >= REPORTED_FROM_SHARE:
                 answer.headers.append((b"x-ms-throttle-limit-percentage", f"{use:.2f}".encode("ascii")))
         except GraphRefusalError as refusal:
             answer = self._answer_refused(refusal.error, exchange, now)
@@ -165,10 +165,10 @@ class GraphEndpoint:
                     document = quote_token_request(document, body)
         return answer_json(status, document, JSON)
 
-    async def _meet_fault(self, point: Point, exchange: "_Exchange", answer: Answer | None) -> Answer | None:
+    async def _apply_fault(self, point: Point, exchange: "_Exchange", answer: Answer | None) -> Answer | None:
         entry, simulator = exchange.entry, self._simulator
         now = simulator.clock.now()
-        armed = simulator.faults.strike(point, entry.method, entry.target, entry.job, now)
+        armed = simulator.faults.take_hit(point, entry.method, entry.target, entry.job, now)
         if armed is None:
             return None
         entry.fault = armed.id
@@ -203,7 +203,7 @@ class GraphEndpoint:
             document = {"error": fault.code or "temporarily_unavailable", "error_description": fault.message}
             answer = answer_json(fault.status, document, JSON)
         else:
-            code = fault.code or _USUAL_CODES.get(fault.status, "UnknownError")
+            code = fault.code or _DEFAULT_CODES.get(fault.status, "UnknownError")
             answer = self._answer_refused(GraphError(fault.status, code, fault.message, fault.nested), exchange, now)
         form = fault.retry_after or (switches.throttle_retry_after if fault.status == 429 else "none")
         answer.headers += list_retry_after(form, fault.retry_after_seconds, now)
@@ -219,7 +219,7 @@ class GraphEndpoint:
         await exchange.send({"type": "http.response.body", "body": body, "more_body": cut})
 
 
-_USUAL_CODES = {
+_DEFAULT_CODES = {
     401: "InvalidAuthenticationToken",
     403: "Authorization_RequestDenied",
     404: "Request_ResourceNotFound",

@@ -17,7 +17,7 @@ from graph_simulator.world.representation import write_job, write_template
 
 _EQUALS = re.compile(r"\s*(\w+)\s+eq\s+'([^']*)'\s*")
 _STARTS_WITH = re.compile(r"\s*startswith\(\s*displayName\s*,\s*'([^']*)'\s*\)\s*", re.IGNORECASE)
-_FOREIGN = "https://graph.example.net"
+_FOREIGN_HOST = "https://graph.example.net"
 
 
 def list_jobs(call: Call) -> Answer:
@@ -27,7 +27,7 @@ def list_jobs(call: Call) -> Answer:
     if raw is not None:
         return Answer(200, raw, content_type=GRAPH_JSON)
     records = [r for r in call.world.list_records(principal.id, call.now) if r.is_seen("list", call.now)]
-    records, link = _cut_page(call, _filter_jobs(call, records))
+    records, link = _paginate(call, _filter_jobs(call, records))
     context = f"{call.metadata_url}#servicePrincipals('{principal.id}')/synchronization/jobs"
     head = write_json({"@odata.context": context} | ({"@odata.nextLink": link} if link else {}))
     return Answer(200, head[:-1] + b',"value":[' + b",".join(render_job(call, r) for r in records) + b"]}")
@@ -137,7 +137,7 @@ def _filter_jobs(call: Call, records: list[JobRecord]) -> list[JobRecord]:
     return [record for record in records if record.job.template.id == match[2]]
 
 
-def _cut_page(call: Call, records: list[JobRecord]) -> tuple[list[JobRecord], str]:
+def _paginate(call: Call, records: list[JobRecord]) -> tuple[list[JobRecord], str]:
     switches = call.world.switches
     if not switches.page_size:
         return records, ""
@@ -146,7 +146,7 @@ def _cut_page(call: Call, records: list[JobRecord]) -> tuple[list[JobRecord], st
     end = begin + switches.page_size
     if end >= len(records) and switches.next_link != "loop":
         return records[begin:end], ""
-    host = _FOREIGN if switches.next_link == "foreign" else call.origin
+    host = _FOREIGN_HOST if switches.next_link == "foreign" else call.origin
     path = f"/{call.target.version}/servicePrincipals/{call.target.service_principal}/synchronization/jobs"
     following = begin if switches.next_link == "loop" else end
     return records[begin:end], f"{host}{path}?{quote('$skiptoken', safe='$')}={following}"

@@ -16,7 +16,7 @@ from graph_simulator.world.secrets import (
     mask_secret,
 )
 
-BEARERS_OF_SECRETS = frozenset({"putSecrets", "validateCredentials", "validateNewCredentials"})
+OPERATIONS_WITH_SECRETS = frozenset({"putSecrets", "validateCredentials", "validateNewCredentials"})
 """Operations whose bodies hold secrets."""
 
 # graph-facts 2.4. Nobody has seen these headers yet: the form is that of RFC 9745 and RFC 8594.
@@ -77,7 +77,7 @@ def _validate(call: Call, principal: ServicePrincipal, document: dict[str, Any])
     given = dict(read_secrets(call, read_member(call, document, "credentials", list) or []))
     uses_saved = bool(read_member(call, document, "useSavedCredentials", bool))
     credentials = dict(call.world.secrets.get(principal.id, {})) if uses_saved else given
-    error = call.world.judge_credentials(principal.id, credentials)
+    error = call.world.check_credentials(principal.id, credentials)
     call.world.credential_validations.append(
         CredentialValidation(
             time=call.now,

@@ -5,15 +5,15 @@ from random import Random
 from uuid import UUID
 from zlib import crc32
 
-from graph_simulator.world.jobs.cycle_inputs import Surroundings
+from graph_simulator.world.jobs.cycle_inputs import CycleInputs
 from graph_simulator.world.jobs.cycles import advance
 from graph_simulator.world.jobs.executions import SynchronizationError
 from graph_simulator.world.jobs.job import Job, create_job
 from graph_simulator.world.overrides import Override
-from graph_simulator.world.replication import INSTANT, Look, Replication, Veil, draw_veil
+from graph_simulator.world.replication import INSTANT, Look, PendingReplication, Replication, begin_replication
 from graph_simulator.world.secrets import CredentialValidation, SecretWrite, upsert_secrets
 from graph_simulator.world.switches import Switches
-from graph_simulator.world.target_apps import WELCOMING, TargetApp
+from graph_simulator.world.target_apps import ACCEPTS_ANYTHING, TargetApp
 from graph_simulator.world.templates import TEMPLATES, Template
 
 DEFAULT_TENANT = "ff8bf889-5f5c-4f0e-9d4e-5d3f2a9c7b10"
@@ -39,9 +39,9 @@ class JobRecord:
     """A job with what stands between it and those who look at it."""
 
     job: Job
-    unseen: Veil | None = None
+    unseen: PendingReplication | None = None
     """Hides a job that exists."""
-    lingering: Veil | None = None
+    lingering: PendingReplication | None = None
     """Still shows a job that was deleted."""
     is_deleted: bool = False
     override: Override | None = None
@@ -49,8 +49,8 @@ class JobRecord:
     def is_seen(self, look: Look, now: datetime) -> bool:
         """Tell whether this look finds the job, and count the look."""
         if self.is_deleted:
-            return self.lingering is not None and self.lingering.covers(look, now)
-        return self.unseen is None or not self.unseen.covers(look, now)
+            return self.lingering is not None and self.lingering.hides_from(look, now)
+        return self.unseen is None or not self.unseen.hides_from(look, now)
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class World:
     secrets: dict[str, dict[str, str]] = field(default_factory=dict)
     """What each service principal stores, by its id. It outlives the jobs (graph-facts 0.6)."""
     target_apps: dict[str, TargetApp] = field(default_factory=dict)
-    """The applications that service principals provision to, where they are not `WELCOMING`."""
+    """The applications that service principals provision to, where they are not `ACCEPTS_ANYTHING`."""
     secret_writes: list[SecretWrite] = field(default_factory=list)
     credential_validations: list[CredentialValidation] = field(default_factory=list)
     _by_app: dict[str, str] = field(default_factory=dict)
@@ -135,14 +135,14 @@ class World:
         job_id = f"{template.id}.{principal.tenant_id.replace('-', '')}.{self.draw_id()}"
         seed = crc32(job_id.encode(), self.seed)
         job = create_job(job_id, principal.id, template, now, seed=seed, switches=self.switches)
-        veil = draw_veil(self.creation_of.get(principal.id, self.creation), now)
-        self._records[principal.id][job.id] = JobRecord(job, unseen=veil)
+        pending = begin_replication(self.creation_of.get(principal.id, self.creation), now)
+        self._records[principal.id][job.id] = JobRecord(job, unseen=pending)
         return job
 
     def delete_job(self, record: JobRecord, now: datetime) -> None:
         """Delete a job; it may linger for those who look."""
         record.is_deleted = True
-        record.lingering = draw_veil(self.deletion, now)
+        record.lingering = begin_replication(self.deletion, now)
         if record.lingering is None:
             self._records[record.job.service_principal_id].pop(record.job.id, None)
 
@@ -159,9 +159,9 @@ class World:
         self.list_records(principal_id, now)
         self.target_apps[principal_id] = target_app
 
-    def judge_credentials(self, principal_id: str, credentials: Mapping[str, str]) -> SynchronizationError | None:
+    def check_credentials(self, principal_id: str, credentials: Mapping[str, str]) -> SynchronizationError | None:
         """Tell why the target application refuses these credentials; None if it takes them."""
-        return self.target_apps.get(principal_id, WELCOMING).judge(credentials)
+        return self.target_apps.get(principal_id, ACCEPTS_ANYTHING).check(credentials)
 
     def find_record(self, principal_id: str, job_id: str, now: datetime) -> JobRecord | None:
         """Find a job, seen or not, as it is at `now`; also a deleted one that lingers."""
@@ -185,14 +185,14 @@ class World:
 
     def _advanced(self, record: JobRecord, now: datetime) -> JobRecord:
         if not record.is_deleted:
-            around = self._look_around(record.job.service_principal_id)
-            record.job = advance(record.job, now, switches=self.switches, around=around)
+            inputs = self._gather_inputs(record.job.service_principal_id)
+            record.job = advance(record.job, now, switches=self.switches, inputs=inputs)
         return record
 
-    def _look_around(self, principal_id: str) -> Surroundings:
+    def _gather_inputs(self, principal_id: str) -> CycleInputs:
         stored = self.secrets.get(principal_id, {})
-        refusal = self.judge_credentials(principal_id, stored)
-        return Surroundings(
+        refusal = self.check_credentials(principal_id, stored)
+        return CycleInputs(
             refusal=refusal,
             sync_all=stored.get("SyncAll"),
             initial_cycle_seconds=self.switches.initial_cycle_seconds,

@@ -22,14 +22,14 @@ INSTANT = Replication()
 
 
 @dataclass(slots=True)
-class Veil:
+class PendingReplication:
     """What still hides one change of one job."""
 
     until: datetime
     looks_left: int
     hides: tuple[Look, ...]
 
-    def covers(self, look: Look, now: datetime) -> bool:
+    def hides_from(self, look: Look, now: datetime) -> bool:
         """Tell whether the change is unseen by this look, and count the look."""
         if look not in self.hides:
             return False
@@ -39,8 +39,8 @@ class Veil:
         return now < self.until
 
 
-def draw_veil(replication: Replication, now: datetime) -> Veil | None:
+def begin_replication(replication: Replication, now: datetime) -> PendingReplication | None:
     """Hide what changes now, as slowly as `replication` says; None if it is seen at once."""
     if replication.seconds <= 0 and replication.looks <= 0:
         return None
-    return Veil(now + timedelta(seconds=replication.seconds), replication.looks, replication.hides)
+    return PendingReplication(now + timedelta(seconds=replication.seconds), replication.looks, replication.hides)

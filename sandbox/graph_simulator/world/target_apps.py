@@ -23,7 +23,7 @@ class TargetApp:
     needs: tuple[str, ...] = ()
     is_available: bool = True
 
-    def judge(self, credentials: Mapping[str, str]) -> SynchronizationError | None:
+    def check(self, credentials: Mapping[str, str]) -> SynchronizationError | None:
         """Tell why these credentials don't open the application; None if they do."""
         if not self.is_available:
             return UNAVAILABLE
@@ -31,5 +31,5 @@ class TargetApp:
         return BAD_CREDENTIALS if wrong or any(not credentials.get(key) for key in self.needs) else None
 
 
-WELCOMING = TargetApp()
+ACCEPTS_ANYTHING = TargetApp()
 """Takes any credentials."""

@@ -43,7 +43,7 @@ class SharedOperator:
         return team
 
 
-def admit_operator(cluster: Cluster) -> Path:
+def create_operator_account(cluster: Cluster) -> Path:
     """Make the operator's ServiceAccount with no more rights than it needs; returns its kubeconfig."""
     cluster.apply(RIGHTS)
     kubeconfig = cluster.plane.service_account_kubeconfig(ACCOUNT, ACCOUNT)
@@ -65,7 +65,7 @@ def house(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPa
     """An operator by its own ServiceAccount, and no more rights than it needs."""
     served, *rooms = (make_namespace(cluster) for _ in range(ROOMS + 1))
     flags = (RARELY, f"--own-connection-namespaces={served}")
-    folder, kubeconfig = tmp_path_factory.mktemp("house"), admit_operator(cluster)
+    folder, kubeconfig = tmp_path_factory.mktemp("house"), create_operator_account(cluster)
     with open_workplace(cluster, folder, flags=flags, beside=(served, *rooms), kubeconfig=kubeconfig) as place:
         yield SharedOperator(place, served, rooms)
         assert check_requests(place.world.journal()) > 0

@@ -1,14 +1,16 @@
+"""Checks how figures are rounded, formatted and written."""
+
 import json
 from pathlib import Path
 
 from benchmarks.__main__ import FIGURES
-from benchmarks.figure import Figure, draw_result, take, write_results
+from benchmarks.figure import Figure, format_result, measure_figure, write_results
 
 
 def test_results_are_written_as_a_list_of_name_value_unit_and_goal(tmp_path: Path) -> None:
     results = [
-        take(Figure("seconds_ready", "seconds", 8, lambda: 3.14159)),
-        take(Figure("mebibytes", "MiB", None, lambda: 109)),
+        measure_figure(Figure("seconds_ready", "seconds", 8, lambda: 3.14159)),
+        measure_figure(Figure("mebibytes", "MiB", None, lambda: 109)),
     ]
     write_results(results, tmp_path / "build" / "bench.json")
     assert json.loads((tmp_path / "build" / "bench.json").read_text()) == [
@@ -17,14 +19,14 @@ def test_results_are_written_as_a_list_of_name_value_unit_and_goal(tmp_path: Pat
     ]
 
 
-def test_a_row_says_whether_the_goal_was_met() -> None:
+def test_a_row_of_the_table_says_whether_the_goal_was_met() -> None:
     def last_word(value: float, goal: float | None) -> str:
-        return draw_result(take(Figure("calls", "calls", goal, lambda: value))).split()[-1]
+        return format_result(measure_figure(Figure("calls", "calls", goal, lambda: value))).split()[-1]
 
     assert (last_word(4, 4), last_word(5, 4), last_word(4, None)) == ("met", "missed", "calls")
 
 
-def test_every_promised_figure_is_measured() -> None:
+def test_every_published_figure_is_measured() -> None:
     assert {figure.name for figure in FIGURES} >= {
         "seconds_demo_ready",
         "graph_calls_per_create",

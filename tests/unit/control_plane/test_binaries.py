@@ -1,4 +1,4 @@
-"""Getting the programs, with folders, an archive and a builder made for the test: no network, no compiler."""
+"""Checks how the programs are obtained, with folders, an archive and a builder of the test's own."""
 
 import hashlib
 import subprocess
@@ -30,7 +30,7 @@ SOME_GO = Go(Path("/no/go"), (1, 26, 0))
 
 @pytest.fixture(autouse=True)
 def cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty cache, no KUBEBUILDER_ASSETS, no helm, a Go that is never run, and a network that answers nobody."""
+    """An empty cache, without KUBEBUILDER_ASSETS, helm and network, and with a Go that is never run."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv("KUBEBUILDER_ASSETS", raising=False)
     monkeypatch.setattr(binaries, "own_helm", lambda *_: None)
@@ -62,13 +62,13 @@ def pack(folder: Path, *names: str) -> Path:
     return folder / "envtest.tgz"
 
 
-def test_kubebuilder_assets_are_taken_as_they_are(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_programs_in_kubebuilder_assets_are_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     put(tmp_path / "assets", *REQUIRED)
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path / "assets"))
     assert binaries.obtain()["etcd"] == tmp_path / "assets" / "etcd"
 
 
-def test_what_was_built_once_is_found_the_next_time(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+def test_built_programs_are_found_in_the_cache_the_next_time(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
     monkeypatch.setattr(binaries, "build_program", builder())
     assert binaries.installed() is None
     built = binaries.obtain()
@@ -76,7 +76,7 @@ def test_what_was_built_once_is_found_the_next_time(monkeypatch: pytest.MonkeyPa
     assert built["kubectl"].is_relative_to(cache)
 
 
-def test_a_program_whose_build_failed_is_not_taken_for_a_whole_one(
+def test_a_program_whose_build_failed_is_not_found_afterwards(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(binaries, "build_program", builder(fails_at="kube-apiserver"))
@@ -88,12 +88,12 @@ def test_a_program_whose_build_failed_is_not_taken_for_a_whole_one(
 
 def test_a_control_plane_needs_no_helm_and_no_controllers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "build_program", builder())
-    assert set(binaries.obtain().finds) == {"etcd", "kube-apiserver", "kubectl"}
+    assert set(binaries.obtain().found) == {"etcd", "kube-apiserver", "kubectl"}
     assert binaries.installed(HELMS) is None
     assert binaries.installed(WITH_CONTROLLERS) is None
 
 
-def test_a_program_that_was_not_asked_for_is_said_how_to_get(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_error_for_a_program_that_was_not_obtained_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "build_program", builder())
     with pytest.raises(ControlPlaneError, match=r"kube-controller-manager is not among .* get --all"):
         binaries.obtain()["kube-controller-manager"]
@@ -106,7 +106,7 @@ def test_each_helm_is_built_into_a_folder_of_its_own_version(monkeypatch: pytest
     assert binaries.installed(ALL) == built
 
 
-def test_what_the_archive_holds_is_asked_of_it_even_if_the_rest_has_to_be_built(
+def test_the_archive_is_tried_for_its_programs_even_if_others_have_to_be_built(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(binaries, "build_program", builder())
@@ -116,7 +116,7 @@ def test_what_the_archive_holds_is_asked_of_it_even_if_the_rest_has_to_be_built(
     assert "kube-controller-manager, helm3, helm4 by a build with the Go on the PATH" in told[-1]
 
 
-def test_a_failure_says_what_was_tried_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_lists_what_was_tried_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(binaries, "build_program", builder(fails_at="etcd"))
     with pytest.raises(ControlPlaneError) as failure:
         binaries.obtain()
@@ -124,21 +124,23 @@ def test_a_failure_says_what_was_tried_and_what_to_do(monkeypatch: pytest.Monkey
     assert "point KUBEBUILDER_ASSETS at a folder" in str(failure.value)
 
 
-def test_what_a_killed_run_left_half_done_is_swept_away(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
+def test_partial_files_of_a_killed_run_are_removed(monkeypatch: pytest.MonkeyPatch, cache: Path) -> None:
     put(cache / ".partial-of-a-killed-run", "etcd")
     monkeypatch.setattr(binaries, "build_program", builder())
     binaries.obtain()
     assert list(cache.glob(".partial-*")) == []
 
 
-def test_a_file_that_cannot_be_run_is_no_program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_file_that_is_not_executable_is_not_taken_for_a_program(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     put(tmp_path / "assets", *REQUIRED)
     (tmp_path / "assets" / "etcd").chmod(0o644)
     monkeypatch.setenv("KUBEBUILDER_ASSETS", str(tmp_path / "assets"))
     assert binaries.installed() is None
 
 
-def test_the_archive_is_unpacked_when_it_is_what_was_published(tmp_path: Path) -> None:
+def test_only_the_programs_of_the_archive_are_unpacked_when_its_digest_is_right(tmp_path: Path) -> None:
     packed = pack(tmp_path / "published", *REQUIRED, "something-else")
     (tmp_path / "into").mkdir()
 
@@ -148,7 +150,7 @@ def test_the_archive_is_unpacked_when_it_is_what_was_published(tmp_path: Path) -
     assert {path.name for path in (tmp_path / "into").iterdir()} == set(REQUIRED)
 
 
-def test_an_archive_that_is_not_what_was_published_is_refused_unopened(tmp_path: Path) -> None:
+def test_an_archive_with_a_wrong_digest_is_not_unpacked(tmp_path: Path) -> None:
     packed = pack(tmp_path / "published", *REQUIRED)
     (tmp_path / "into").mkdir()
     with pytest.raises(ControlPlaneError, match="is not what was published"):
@@ -156,31 +158,31 @@ def test_an_archive_that_is_not_what_was_published_is_refused_unopened(tmp_path:
     assert not (tmp_path / "into" / "etcd").exists()
 
 
-def test_go_mod_pins_the_versions_that_we_name() -> None:
+def test_go_mod_pins_the_catalogs_versions_of_kubernetes_and_etcd() -> None:
     lines = go_mod_lines(PROGRAMS["etcd"])
     assert f"k8s.io/kubernetes v{KUBERNETES_VERSION}" in lines
     assert f"go.etcd.io/etcd/server/v3 v{ETCD_VERSION}" in lines
 
 
 @pytest.mark.parametrize("name", HELMS)
-def test_the_go_mod_of_each_helm_pins_the_version_that_we_name(name: str) -> None:
+def test_the_go_mod_of_each_helm_pins_the_catalogs_version(name: str) -> None:
     program = PROGRAMS[name]
     assert f"{program.package.removesuffix('/cmd/helm')} v{program.own_version}" in go_mod_lines(program)
 
 
-def test_helm_3_renders_for_the_kubernetes_that_its_go_mod_has() -> None:
+def test_helm_3_renders_for_the_kubernetes_version_of_its_go_mod() -> None:
     lines = go_mod_lines(PROGRAMS["helm3"])
     assert any(line.startswith(f"k8s.io/client-go v0.{HELM3_KUBERNETES_MINOR}.") for line in lines)
 
 
 @pytest.mark.parametrize("name", ALL)
-def test_go_mod_names_each_program_as_a_tool(name: str) -> None:
+def test_go_mod_declares_each_program_as_a_tool(name: str) -> None:
     package = PROGRAMS[name].package
     assert {package, f"tool {package}"} & go_mod_lines(PROGRAMS[name])
 
 
 @pytest.mark.parametrize(("name", "version"), [("etcd", (1, 25, 0)), ("helm3", (1, 26, 0)), ("helm4", (1, 26, 0))])
-def test_the_go_that_is_needed_is_the_one_that_go_mod_asks_for(name: str, version: tuple[int, int, int]) -> None:
+def test_the_needed_go_version_is_that_of_the_go_mod(name: str, version: tuple[int, int, int]) -> None:
     assert needed_go(PROGRAMS[name].module_folder / "go.mod") == version
 
 
@@ -193,11 +195,11 @@ def test_the_go_that_is_needed_is_the_one_that_go_mod_asks_for(name: str, versio
         ("command not found", None),
     ],
 )
-def test_go_versions_are_read_from_what_go_says(text: str, version: tuple[int, int, int] | None) -> None:
+def test_go_versions_are_parsed_from_the_output_of_go(text: str, version: tuple[int, int, int] | None) -> None:
     assert parse_version(text) == version
 
 
-def test_the_supervisor_needs_nothing_but_the_standard_library() -> None:
+def test_the_supervisor_needs_only_the_standard_library() -> None:
     code = f"import runpy; runpy.run_path({supervisor.__file__!r})"
     done = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

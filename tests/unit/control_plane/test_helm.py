@@ -1,4 +1,4 @@
-"""People's own helm is taken where its version fits, and never where it does not."""
+"""Checks that the user's own helm is used only where its version fits."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ def put_helm(folder: Path, version: str, name: str = "helm") -> Path:
 
 
 @pytest.mark.parametrize(
-    ("version", "does"),
+    ("version", "is_enough"),
     [
         ("v3.22.0", True),
         ("v3.22.7+gdeadbee", True),
@@ -27,11 +27,11 @@ def put_helm(folder: Path, version: str, name: str = "helm") -> Path:
         ("no version", False),
     ],
 )
-def test_a_helm_does_if_it_is_of_the_same_major_version_and_not_older(version: str, does: bool) -> None:
-    assert fits(version, "3.22.0") is does
+def test_a_helm_fits_if_it_has_the_same_major_version_and_is_not_older(version: str, is_enough: bool) -> None:
+    assert fits(version, "3.22.0") is is_enough
 
 
-def test_the_one_that_helm_names_comes_before_the_one_on_the_path(tmp_path: Path) -> None:
+def test_the_helm_that_the_variable_names_comes_before_the_one_on_the_path(tmp_path: Path) -> None:
     named = put_helm(tmp_path / "named", "v3.22.0", "helm-of-mine")
     put_helm(tmp_path / "path", "v3.22.0")
     found = own_helm("3.22.0", {"HELM": str(named), "PATH": str(tmp_path / "path")})
@@ -39,20 +39,20 @@ def test_the_one_that_helm_names_comes_before_the_one_on_the_path(tmp_path: Path
     assert (found.path, found.label) == (named, "HELM")
 
 
-def test_each_version_finds_its_own(tmp_path: Path) -> None:
+def test_each_wanted_version_finds_the_helm_that_fits_it(tmp_path: Path) -> None:
     named = put_helm(tmp_path / "named", "v3.22.0", "helm-of-mine")
     on_path = put_helm(tmp_path / "path", "v4.3.1")
     environment = {"HELM": str(named), "PATH": str(tmp_path / "path")}
-    finds = {wanted: own_helm(wanted, environment) for wanted in ("3.22.0", "4.3.0")}
-    assert {wanted: find and find.path for wanted, find in finds.items()} == {"3.22.0": named, "4.3.0": on_path}
+    found = {wanted: own_helm(wanted, environment) for wanted in ("3.22.0", "4.3.0")}
+    assert {wanted: helm and helm.path for wanted, helm in found.items()} == {"3.22.0": named, "4.3.0": on_path}
 
 
 @pytest.mark.parametrize("version", ["v3.1.0", ""])
-def test_one_that_does_not_fit_or_does_not_run_is_left_alone(tmp_path: Path, version: str) -> None:
+def test_a_helm_that_does_not_fit_or_does_not_run_is_not_used(tmp_path: Path, version: str) -> None:
     put_helm(tmp_path, version)
     assert own_helm("3.22.0", {"PATH": str(tmp_path)}) is None
 
 
-def test_none_is_looked_for_where_none_is_wanted(tmp_path: Path) -> None:
+def test_no_helm_is_looked_for_where_no_version_is_wanted(tmp_path: Path) -> None:
     put_helm(tmp_path, "v3.22.0")
     assert own_helm("", {"PATH": str(tmp_path)}) is None

@@ -1,4 +1,4 @@
-"""What whoever waits gets to see."""
+"""Checks what long steps print while they run."""
 
 import io
 import sys
@@ -13,7 +13,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_without_a_terminal_a_line_now_and_then_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_terminal_progress_is_a_line_every_15_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr("control_plane.progress.time.monotonic", lambda: now)
     seen = io.StringIO()
@@ -29,7 +29,7 @@ def test_without_a_terminal_a_line_now_and_then_is_enough(monkeypatch: pytest.Mo
     ]
 
 
-def test_on_a_terminal_one_line_counts() -> None:
+def test_on_a_terminal_progress_stays_on_one_line() -> None:
     seen = Terminal()
     step = progress.Step("Building", seen)
     step.tick("3 MB")
@@ -38,7 +38,7 @@ def test_on_a_terminal_one_line_counts() -> None:
     assert "Building ... 0 s, 3 MB" in seen.getvalue()
 
 
-def test_a_command_that_fails_tells_what_it_said_last() -> None:
+def test_a_failed_command_is_reported_with_the_end_of_its_output() -> None:
     code = "import sys; print('first'); sys.exit('no space left')"
     with pytest.raises(CommandFailedError, match=r"exit code 1[\s\S]*first[\s\S]*no space left"):
         progress.run_step("Building", [sys.executable, "-c", code])

@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 
 from graph_simulator.world.enums import QUARANTINE_REASONS, QuarantineReason
-from graph_simulator.world.jobs.cycle_inputs import Surroundings
+from graph_simulator.world.jobs.cycle_inputs import CycleInputs
 from graph_simulator.world.jobs.cycles import advance, observe_progress
 from graph_simulator.world.jobs.executions import NOT_RUN
 from graph_simulator.world.jobs.job import Job, create_job, pause_job, start_job
@@ -51,8 +51,8 @@ def test_the_first_cycle_begins_at_the_start_and_is_not_seen_before_its_end() ->
 def test_an_initial_cycle_takes_about_what_its_template_or_the_switch_says(
     switched: float | None, usual: timedelta
 ) -> None:
-    around = Surroundings(initial_cycle_seconds=switched)
-    running = advance(make_job(habit=SUCCEED), NOW, switches=SWITCHES, around=around).running
+    inputs = CycleInputs(initial_cycle_seconds=switched)
+    running = advance(make_job(habit=SUCCEED), NOW, switches=SWITCHES, inputs=inputs).running
     assert running is not None
     assert 0.8 * usual <= running.ends - running.began <= 1.2 * usual
 

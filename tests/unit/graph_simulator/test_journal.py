@@ -9,8 +9,8 @@ NOW = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 
 
 def note(journal: Journal, operation: Operation, job: str = "") -> Entry:
-    def make(number: int, flying: int) -> Entry:
-        return Entry(number, 0.0, NOW, "GET", "/", "", Target(operation, job=job), {}, "", flying, job=job)
+    def make(number: int, in_flight: int) -> Entry:
+        return Entry(number, 0.0, NOW, "GET", "/", "", Target(operation, job=job), {}, "", in_flight, job=job)
 
     return journal.open(make)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from graph_simulator.world.jobs.cycle_inputs import Surroundings
+from graph_simulator.world.jobs.cycle_inputs import CycleInputs
 from graph_simulator.world.jobs.cycles import advance
 from graph_simulator.world.jobs.job import Job, change_interval, change_settings, create_job, pause_job, start_job
 from graph_simulator.world.jobs.outcomes import Outcome
@@ -31,8 +31,8 @@ def restart(job: Job, *flags: str) -> Job:
     return restart_job(job, frozenset(flags) or DEFAULT_SCOPE, NOW, switches=SWITCHES)
 
 
-def at(job: Job, after: timedelta, **around: str) -> Job:
-    return advance(job, NOW + after, switches=SWITCHES, around=Surroundings(**around))  # type: ignore[arg-type]  # names are those of the test
+def at(job: Job, after: timedelta, **inputs: str) -> Job:
+    return advance(job, NOW + after, switches=SWITCHES, inputs=CycleInputs(**inputs))  # type: ignore[arg-type]  # names are those of the test
 
 
 @pytest.mark.parametrize(

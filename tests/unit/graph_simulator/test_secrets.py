@@ -18,7 +18,7 @@ from graph_simulator.world.secrets import (
     mask_secret,
     upsert_secrets,
 )
-from graph_simulator.world.target_apps import UNAVAILABLE, WELCOMING, TargetApp
+from graph_simulator.world.target_apps import ACCEPTS_ANYTHING, UNAVAILABLE, TargetApp
 from graph_simulator.world.templates import TEMPLATES
 from tests.support.graph_facts import FACTS
 
@@ -76,7 +76,7 @@ def test_notification_settings_are_a_json_object(value: str, taken: bool) -> Non
 @pytest.mark.parametrize(
     ("target", "credentials", "error"),
     [
-        (WELCOMING, {}, None),
+        (ACCEPTS_ANYTHING, {}, None),
         (PICKY, {"SecretToken": "better"}, None),
         (PICKY, {"SecretToken": "bad"}, BAD_CREDENTIALS),
         (PICKY, {}, BAD_CREDENTIALS),
@@ -89,7 +89,7 @@ def test_notification_settings_are_a_json_object(value: str, taken: bool) -> Non
 def test_the_target_application_judges_credentials(
     target: TargetApp, credentials: dict[str, str], error: object
 ) -> None:
-    assert target.judge(credentials) == error
+    assert target.check(credentials) == error
 
 
 def test_the_journal_shows_of_a_body_what_graph_would_show() -> None:
@@ -102,7 +102,7 @@ def test_the_journal_shows_of_a_body_what_graph_would_show() -> None:
     assert mask_body(b"") == b""
 
 
-def make_running_job(world: World, target: TargetApp = WELCOMING) -> JobRecord:
+def make_running_job(world: World, target: TargetApp = ACCEPTS_ANYTHING) -> JobRecord:
     """Make a job that is due now, for a target application; `bad` is the token it stores."""
     principal = world.add_service_principal("app")
     job = world.create_job(principal, TEMPLATES["scim"], NOW)
@@ -143,10 +143,10 @@ def test_a_change_does_not_reach_back_to_cycles_that_nobody_has_looked_at() -> N
 
 def test_a_script_waits_until_the_target_application_is_reached() -> None:
     world = World()
-    record = make_running_job(world, replace(WELCOMING, is_available=False))
+    record = make_running_job(world, replace(ACCEPTS_ANYTHING, is_available=False))
     record.job = replace(record.job, script=(Outcome(kind="entry_errors", escrowed=1, duration=MINUTE),))
     assert look(world, record, MINUTE) == "Quarantine"
-    world.change_target_app(record.job.service_principal_id, WELCOMING, NOW + HOUR)
+    world.change_target_app(record.job.service_principal_id, ACCEPTS_ANYTHING, NOW + HOUR)
     assert record.job.script != ()
     assert look(world, record, 7 * HOUR) == "Active"
     assert record.job.script == ()

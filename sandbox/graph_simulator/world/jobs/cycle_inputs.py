@@ -4,7 +4,7 @@ from graph_simulator.world.jobs.executions import SynchronizationError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class CycleInputs:
     """What a job meets when a cycle begins. It belongs to the service principal, so its jobs share it."""
 
     refusal: SynchronizationError | None = None
@@ -15,4 +15,4 @@ class Surroundings:
     """How long an initial cycle usually takes; None for what the template says."""
 
 
-FRIENDLY = Surroundings()
+DEFAULT_INPUTS = CycleInputs()

@@ -4,7 +4,7 @@ from random import Random
 from uuid import UUID
 
 from graph_simulator.world.enums import ExecutionState, QuarantineReason
-from graph_simulator.world.jobs.cycle_inputs import FRIENDLY, Surroundings
+from graph_simulator.world.jobs.cycle_inputs import DEFAULT_INPUTS, CycleInputs
 from graph_simulator.world.jobs.executions import BAD_CREDENTIALS, Counts, Execution, SynchronizationError
 from graph_simulator.world.jobs.job import Cycle, Job
 from graph_simulator.world.jobs.outcomes import Outcome, find_threshold
@@ -17,10 +17,10 @@ _HARD_REASONS = {"EncounteredQuarantineException", "IngestionInterrupted", "Unkn
 """With these the execution itself has failed; with the others it ran and something about it was too much."""
 
 
-def advance(job: Job, now: datetime, *, switches: Switches, around: Surroundings = FRIENDLY) -> Job:
+def advance(job: Job, now: datetime, *, switches: Switches, inputs: CycleInputs = DEFAULT_INPUTS) -> Job:
     """Let a job live until `now`, event by event, so that a jump of weeks is as exact as small steps.
 
-    What is `around` holds all the while: before it changes, the jobs that it concerns are advanced.
+    What is `inputs` holds all the while: before it changes, the jobs that it concerns are advanced.
     """
     while True:
         begins = job.next_cycle if job.running is None and job.is_active else None
@@ -34,16 +34,16 @@ def advance(job: Job, now: datetime, *, switches: Switches, around: Surroundings
         elif moment == gives_up:
             job = disable_job(job, moment, switches=switches)
         else:
-            job = begin_cycle(job, moment, around=around)
+            job = begin_cycle(job, moment, inputs=inputs)
 
 
-def begin_cycle(job: Job, now: datetime, *, around: Surroundings = FRIENDLY) -> Job:
+def begin_cycle(job: Job, now: datetime, *, inputs: CycleInputs = DEFAULT_INPUTS) -> Job:
     """Begin the next cycle: its length, its counts and its end are drawn here, from the job's own seed."""
     number = job.cycles_begun + 1
     random = Random(job.seed * 1_000_003 + number)
-    outcome, script = _decide(job, around)
+    outcome, script = _decide(job, inputs)
     initial = not job.has_watermark
-    usual = _usual_initial_duration(job.template, around) if initial else job.template.duration
+    usual = _usual_initial_duration(job.template, inputs) if initial else job.template.duration
     exports = random.randrange(20, 200) if initial else random.choice((0, 0, 1, 2, 5))
     cycle = Cycle(
         number=number,
@@ -60,17 +60,17 @@ def begin_cycle(job: Job, now: datetime, *, around: Surroundings = FRIENDLY) -> 
         next_cycle=None,
         cycles_begun=number,
         script=script,
-        sync_all=around.sync_all if initial else job.sync_all,
+        sync_all=inputs.sync_all if initial else job.sync_all,
         forces_deletes=False,
     )
 
 
-def _decide(job: Job, around: Surroundings) -> tuple[Outcome, tuple[Outcome, ...]]:
+def _decide(job: Job, inputs: CycleInputs) -> tuple[Outcome, tuple[Outcome, ...]]:
     """Tell how the next cycle ends and what is left of the script."""
     outcome, script = (job.script[0], job.script[1:]) if job.script else (job.habit, ())
-    if around.refusal is not None:
+    if inputs.refusal is not None:
         # The script is for cycles that get as far as the target application: it waits.
-        return Outcome(kind="fail", error=around.refusal, duration=outcome.duration), job.script
+        return Outcome(kind="fail", error=inputs.refusal, duration=outcome.duration), job.script
     if job.forces_deletes and outcome.reason == "TooManyDeletes":
         return replace(outcome, kind="succeed", reason=None), script
     return outcome, script
@@ -197,7 +197,7 @@ def observe_progress(cycle: Cycle, now: datetime) -> tuple[datetime, int]:
     return cycle.began + length * step / PROGRESS_STEPS, cycle.imported * step // PROGRESS_STEPS
 
 
-def _usual_initial_duration(template: Template, around: Surroundings) -> timedelta:
+def _usual_initial_duration(template: Template, inputs: CycleInputs) -> timedelta:
     """Tell how long an initial cycle takes, give or take a fifth."""
-    seconds = around.initial_cycle_seconds
+    seconds = inputs.initial_cycle_seconds
     return template.initial_duration if seconds is None else timedelta(seconds=seconds)
