@@ -1,4 +1,4 @@
-"""Only an API server can prove what it refuses: each constraint of each CRD, accepted and refused."""
+"""The API server applies each constraint of each CRD: it accepts good objects and refuses bad ones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ KNOWN = {
 
 @dataclass(frozen=True)
 class Subject:
-    """A kind, and what is known of it."""
+    """A kind with its CRD and its constraints."""
 
     kind: str
     plural: str
@@ -43,14 +43,18 @@ SUBJECTS = (
 
 
 @dataclass(frozen=True)
-class Court:
-    """Has the API server judge objects, nearly all of them by dry runs."""
+class DryRuns:
+    """Sends objects to the API server, nearly all of them as dry runs."""
 
     jobs: Jobs
     _stored: dict[str, Object] = field(default_factory=dict)
 
-    def judge(self, subject: Subject, before: Overlay | None, overlay: Overlay) -> None:
-        """Try an overlay: at creation, as a change of what is stored, or as a status. RefusedError says no."""
+    def submit(self, subject: Subject, before: Overlay | None, overlay: Overlay) -> None:
+        """Submit an overlay as a new object, as a change of a stored one, or as a status.
+
+        Raises:
+            RefusedError: The API server refuses it.
+        """
         if before is None and "status" not in overlay:
             self.jobs.cluster.create(subject.plural, _object(subject, overlay), self.jobs.namespace, dry_run=True)
             return
@@ -78,13 +82,15 @@ def _object(subject: Subject, overlay: Overlay, name: str = "tried") -> Object:
 
 
 @pytest.fixture(scope="session")
-def court(jobs: Jobs) -> Court:
-    return Court(jobs)
+def dry_runs(jobs: Jobs) -> DryRuns:
+    return DryRuns(jobs)
 
 
 def constraints_of(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, str]]:
-    """Walk a schema; yield each constraint's guard and, for a rule, its message."""
-    assert schema.keys() <= KNOWN, f"{path}: say here whether this constrains: {schema.keys() - KNOWN}"
+    """Yield the guard of each constraint in a schema and, for a rule, its message."""
+    assert schema.keys() <= KNOWN, (
+        f"{path}: add these keywords to KNOWN and, if they constrain, to SIMPLE: {schema.keys() - KNOWN}"
+    )
     yield from ((f"{path} {keyword}", "") for keyword in schema if keyword in SIMPLE)
     yield from ((f"{path} required {name}", "") for name in schema.get("required", ()))
     yield from ((f"{path} rule", rule["message"]) for rule in schema.get("x-kubernetes-validations", ()))
@@ -107,19 +113,21 @@ def cases(which: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(("subject", "constraint", "overlay"), cases("accepted"))
-def test_accepted(court: Court, subject: Subject, constraint: Constraint, overlay: Overlay) -> None:
-    court.judge(subject, constraint.before, overlay)
+def test_the_api_server_accepts_what_a_constraint_allows(
+    dry_runs: DryRuns, subject: Subject, constraint: Constraint, overlay: Overlay
+) -> None:
+    dry_runs.submit(subject, constraint.before, overlay)
 
 
 @pytest.mark.parametrize(("subject", "constraint", "overlay"), cases("refused"))
-def test_refused_in_words_that_say_where_and_what(
-    court: Court, subject: Subject, constraint: Constraint, overlay: Overlay
+def test_the_api_server_refuses_what_a_constraint_forbids_and_says_where_and_why(
+    dry_runs: DryRuns, subject: Subject, constraint: Constraint, overlay: Overlay
 ) -> None:
     with pytest.raises(RefusedError) as refusal:
-        court.judge(subject, constraint.before, overlay)
+        dry_runs.submit(subject, constraint.before, overlay)
 
     assert refusal.value.reason == "Invalid"
-    assert constraint.words in refusal.value.message
+    assert constraint.message in refusal.value.message
 
 
 @pytest.mark.parametrize(
@@ -130,9 +138,11 @@ def test_refused_in_words_that_say_where_and_what(
         for guarded in constraints_of(subject.crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"])
     ],
 )
-def test_every_constraint_of_the_crds_is_in_the_table(subject: Subject, guard: str, message: str) -> None:
-    """A constraint nobody has seen refuse anything may refuse nothing, or everything."""
-    here = [c for c in subject.constraints if c.guard == guard and (not message or c.words in message)]
+def test_every_constraint_of_the_crds_has_an_accepted_and_a_refused_case(
+    subject: Subject, guard: str, message: str
+) -> None:
+    """A constraint that was never seen to refuse anything may refuse nothing, or everything."""
+    here = [c for c in subject.constraints if c.guard == guard and (not message or c.message in message)]
 
     assert any(c.accepted for c in here), (
         f"{subject.kind}{guard} {message}: no accepted case in tests/cluster/constraints"
@@ -143,7 +153,7 @@ def test_every_constraint_of_the_crds_is_in_the_table(subject: Subject, guard: s
 
 
 def test_a_job_id_cannot_be_swapped_in_two_steps(jobs: Jobs) -> None:
-    """A rule on the field itself would not run when the field goes, and then not when it comes again."""
+    """A rule on the field itself would run neither when the field is removed nor when it is set again."""
     stored = jobs.change(jobs.create(), {"spec": {"jobId": JOB_ID}})
 
     with pytest.raises(RefusedError, match="cannot be changed or removed"):

@@ -1,4 +1,4 @@
-"""The mirror takes whatever Graph may say: one odd value must not cost the whole status."""
+"""The schema of the mirror accepts whatever Graph may send, so that one unexpected value does not block the status."""
 
 import copy
 from typing import Any
@@ -10,7 +10,7 @@ from entrasync.api.names import API_VERSION, KIND, PLURAL
 from tests.cluster.jobs import MINIMAL_SPEC, Jobs
 from tests.support.cluster import RefusedError
 
-ODD = {
+UNEXPECTED = {
     "string": "Unheard-of \u2603 0001-01-01T00:00:00.1234567Z",
     "integer": -(2**63),
     "boolean": True,
@@ -18,15 +18,15 @@ ODD = {
 UNKNOWN: dict[str, Any] = {"addedLater": {"deep": [{"deeper": [1, 2.5, "x", {"n": True}]}]}, "@odata.type": "#x"}
 
 
-def odd_value(shape: Shape) -> Any:
-    """Fill a shape with values of the right JSON type and of no known meaning, and with members nobody knows."""
+def unexpected_value(shape: Shape) -> Any:
+    """Fill a shape with values of the right JSON type without a known meaning, and with unknown members."""
     match shape:
         case Scalar():
-            return ODD[shape.kind]
+            return UNEXPECTED[shape.kind]
         case Items():
-            return [odd_value(shape.of), odd_value(shape.of)]
+            return [unexpected_value(shape.of), unexpected_value(shape.of)]
         case Members():
-            return {name: odd_value(member) for name, member in shape.members.items()} | copy.deepcopy(UNKNOWN)
+            return {name: unexpected_value(member) for name, member in shape.members.items()} | copy.deepcopy(UNKNOWN)
 
 
 def store_status(jobs: Jobs, status: dict[str, Any]) -> dict[str, Any]:
@@ -34,14 +34,14 @@ def store_status(jobs: Jobs, status: dict[str, Any]) -> dict[str, Any]:
     return stored
 
 
-def test_unknown_words_and_unknown_members_are_kept_at_every_depth(jobs: Jobs) -> None:
-    mirror = {"job": odd_value(JOB_SHAPE), "synchronizationStatus": odd_value(STATUS_SHAPE)}
+def test_unknown_values_and_unknown_members_are_kept_at_every_depth(jobs: Jobs) -> None:
+    mirror = {"job": unexpected_value(JOB_SHAPE), "synchronizationStatus": unexpected_value(STATUS_SHAPE)}
 
     assert store_status(jobs, mirror) == mirror | {"observedGeneration": -1}
 
 
 @pytest.mark.parametrize("number", [-(2**63), -1, 0, 2**53 + 1, 2**63 - 1])
-def test_integers_keep_all_their_64_bits(jobs: Jobs, number: int) -> None:
+def test_an_integer_keeps_all_its_64_bits(jobs: Jobs, number: int) -> None:
     status = store_status(jobs, {"synchronizationStatus": {"countSuccessiveCompleteFailures": number}})
 
     assert status["synchronizationStatus"]["countSuccessiveCompleteFailures"] == number
@@ -60,14 +60,16 @@ def test_integers_keep_all_their_64_bits(jobs: Jobs, number: int) -> None:
     ],
     ids=str,
 )
-def test_one_value_of_a_wrong_json_type_costs_the_whole_status(jobs: Jobs, wrong: dict[str, Any]) -> None:
-    """So the operator drops just such values by the mirror's shape before it writes."""
+def test_one_value_of_a_wrong_json_type_makes_the_api_server_refuse_the_whole_status(
+    jobs: Jobs, wrong: dict[str, Any]
+) -> None:
+    """This is why the operator drops such values by the mirror's shape before it writes."""
     with pytest.raises(RefusedError, match="must be of type"):
         jobs.change(jobs.create(), {"status": {"synchronizationStatus": wrong, "tenantId": "0123"}})
 
 
-def test_nulls_of_known_members_are_dropped(jobs: Jobs) -> None:
-    """So the operator leaves them out itself: else each idle poll would see a difference and write."""
+def test_the_api_server_drops_nulls_of_known_members(jobs: Jobs) -> None:
+    """This is why the operator leaves them out: each idle poll would otherwise see a difference and write."""
     status = store_status(
         jobs,
         {
@@ -87,12 +89,12 @@ def test_nulls_of_known_members_are_dropped(jobs: Jobs) -> None:
     }
 
 
-def test_a_resource_that_nobody_looked_at_says_so(jobs: Jobs) -> None:
-    """Tools such as kstatus then wait, where without it they would call the resource current."""
+def test_a_new_resource_has_the_observed_generation_minus_one(jobs: Jobs) -> None:
+    """Tools such as kstatus then wait. Without it they would call the resource current."""
     assert jobs.create()["status"] == {"observedGeneration": -1}
 
 
-def test_the_minus_one_stays_until_the_operator_says_otherwise(jobs: Jobs) -> None:
+def test_the_observed_generation_minus_one_stays_until_the_operator_writes_another(jobs: Jobs) -> None:
     stored = jobs.change(jobs.create(), {"status": {"tenantId": "0123"}})
     assert stored["status"]["observedGeneration"] == -1
 
@@ -100,11 +102,11 @@ def test_the_minus_one_stays_until_the_operator_says_otherwise(jobs: Jobs) -> No
     assert stored["status"]["observedGeneration"] == 1
 
 
-def test_nothing_is_put_into_a_spec_that_leaves_things_unset(jobs: Jobs) -> None:
+def test_the_api_server_adds_nothing_to_a_spec_with_unset_fields(jobs: Jobs) -> None:
     assert jobs.create()["spec"] == MINIMAL_SPEC
 
 
-def test_what_is_given_as_null_counts_as_left_out(jobs: Jobs) -> None:
+def test_a_null_in_a_spec_counts_as_unset(jobs: Jobs) -> None:
     nulls = {"adoptionPolicy": None, "schedule": {"state": None}, "pollInterval": None, "jobId": None}
     manifest = {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": "nulls"}, "spec": MINIMAL_SPEC | nulls}
 

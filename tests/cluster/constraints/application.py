@@ -1,4 +1,4 @@
-"""What `spec.application` of a SynchronizationJob is held to."""
+"""The constraints of `spec.application` of a SynchronizationJob."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ from tests.cluster.constraints.constraint import (
     Constraint,
     Overlay,
     data_key,
-    longest,
-    most,
+    max_items,
+    max_length,
     object_name,
-    once,
+    one_of,
     pattern,
     required,
     spec,
-    word,
+    unique_items,
 )
 
 ENTRIES = ".spec.application.credentials.entries"
@@ -78,7 +78,7 @@ def _has_a_field(key: str, field: str) -> Constraint:
         guard=f"{ENTRIES}[] rule",
         accepted=(entries([ADDRESS]),),
         refused=(entry(key=key, value="True"),),
-        words=f"spec.application.credentials.entries: {key} has a field of its own; use {field}",
+        message=f"spec.application.credentials.entries: {key} has a field of its own; use {field}",
     )
 
 
@@ -88,20 +88,20 @@ ENTRY = (
         f"{ENTRIES}[].key enum",
         accepted=(entries([{"key": key, "value": "x"} for key in PLAIN]),),
         refused=tuple(entry(key=key, value="x") for key in ("", "baseaddress", "Unheard", "None")),
-        words="spec.application.credentials.entries[0].key: Unsupported value",
+        message="spec.application.credentials.entries[0].key: Unsupported value",
     ),
     Constraint(
         f"{ENTRIES}[] rule",
         accepted=(entries([ADDRESS, TOKEN]), entry(key="BaseAddress", valueFrom=FROM_SECRET)),
         refused=(entry(key="BaseAddress"), entry(key="SecretToken"), entry(**ADDRESS, valueFrom=FROM_SECRET)),
-        words="spec.application.credentials.entries: give exactly one of value or valueFrom",
+        message="spec.application.credentials.entries: give exactly one of value or valueFrom",
     ),
     Constraint(
         f"{ENTRIES}[] rule",
         accepted=(entries([{"key": key, "valueFrom": FROM_SECRET} for key in SENSITIVE]),),
         refused=tuple(entry(key=key, value="x") for key in SENSITIVE),
-        words="spec.application.credentials.entries: this key is a secret; give it by valueFrom.secretKeyRef and not as"
-        " value, where everybody who may read this resource would see it",
+        message="spec.application.credentials.entries: this key is a secret; give it by valueFrom.secretKeyRef and not"
+        " as value, where everybody who may read this resource would see it",
     ),
     _has_a_field("SyncAll", "spec.application.provisioningScope instead"),
     _has_a_field("SyncNotificationSettings", "spec.application.notifications (and"),
@@ -110,14 +110,14 @@ ENTRY = (
         f"{ENTRIES}[].value minLength",
         accepted=(_value("x"),),
         refused=(_value(""),),
-        words="spec.application.credentials.entries[0].value in body should be at least 1 chars long",
+        message="spec.application.credentials.entries[0].value in body should be at least 1 chars long",
     ),
-    longest(f"{ENTRIES}[].value", _value, 8192),
+    max_length(f"{ENTRIES}[].value", _value, 8192),
     Constraint(
         f"{ENTRIES}[].valueFrom rule",
         accepted=(entries([TOKEN]),),
         refused=(entry(key="SecretToken", valueFrom={}),),
-        words="spec.application.credentials.entries.valueFrom: give secretKeyRef (a key of a Secret)",
+        message="spec.application.credentials.entries.valueFrom: give secretKeyRef (a key of a Secret)",
     ),
     required(REFERENCE, "name", entries([TOKEN]), _reference(name=None)),
     required(REFERENCE, "key", entries([TOKEN]), _reference(key=None)),
@@ -131,26 +131,28 @@ CREDENTIALS = (
         f"{ENTRIES} minItems",
         accepted=(entries([ADDRESS]),),
         refused=(entries([]),),
-        words="spec.application.credentials.entries in body should have at least 1 items",
+        message="spec.application.credentials.entries in body should have at least 1 items",
     ),
-    most(ENTRIES, entries, 32, lambda n: {"key": (*SENSITIVE, *PLAIN)[n], "valueFrom": FROM_SECRET}),
-    once(ENTRIES, "list-map key", entries, ADDRESS, TOKEN),
-    word(".spec.application.credentials.validation", lambda text: credentials(validation=text), "BeforeSave", "Never"),
-    word(".spec.application.credentials.onDelete", lambda text: credentials(onDelete=text), "Keep", "Remove"),
+    max_items(ENTRIES, entries, 32, lambda n: {"key": (*SENSITIVE, *PLAIN)[n], "valueFrom": FROM_SECRET}),
+    unique_items(ENTRIES, "list-map key", entries, ADDRESS, TOKEN),
+    one_of(
+        ".spec.application.credentials.validation", lambda text: credentials(validation=text), "BeforeSave", "Never"
+    ),
+    one_of(".spec.application.credentials.onDelete", lambda text: credentials(onDelete=text), "Keep", "Remove"),
 )
 
 APPLICATION = (
     *ENTRY,
     *CREDENTIALS,
-    word(
+    one_of(
         ".spec.application.provisioningScope", lambda text: application(provisioningScope=text), "AssignedOnly", "All"
     ),
-    word(
+    one_of(
         ".spec.application.outOfScopeDeletions", lambda text: application(outOfScopeDeletions=text), "Perform", "Skip"
     ),
     required(".spec.application.notifications", "recipients", _recipients([]), application(notifications={})),
-    most(RECIPIENTS, _recipients, 10, lambda n: f"iam-{n}@example.com"),
-    once(RECIPIENTS, "set", _recipients, "iam@example.com", "hr@example.com"),
+    max_items(RECIPIENTS, _recipients, 10, lambda n: f"iam-{n}@example.com"),
+    unique_items(RECIPIENTS, "set", _recipients, "iam@example.com", "hr@example.com"),
     pattern(
         f"{RECIPIENTS}[]",
         lambda text: _recipients([text]),
@@ -161,19 +163,19 @@ APPLICATION = (
         f"{RECIPIENTS}[] maxLength",
         accepted=(_recipients(["x" * 64 + "@" + "x" * 255]),),
         refused=(_recipients(["x" * 65 + "@" + "x" * 255]),),
-        words="spec.application.notifications.recipients[0]: Too long: may not be more than 320",
+        message="spec.application.notifications.recipients[0]: Too long: may not be more than 320",
     ),
     required(".spec.application.accidentalDeletions", "threshold", _threshold(1), application(accidentalDeletions={})),
     Constraint(
         f"{THRESHOLD} minimum",
         accepted=(_threshold(1),),
         refused=(_threshold(0), _threshold(-1)),
-        words="spec.application.accidentalDeletions.threshold in body should be greater than or equal to 1",
+        message="spec.application.accidentalDeletions.threshold in body should be greater than or equal to 1",
     ),
     Constraint(
         f"{THRESHOLD} maximum",
         accepted=(_threshold(1_000_000),),
         refused=(_threshold(1_000_001),),
-        words="spec.application.accidentalDeletions.threshold in body should be less than or equal to 1",
+        message="spec.application.accidentalDeletions.threshold in body should be less than or equal to 1",
     ),
 )

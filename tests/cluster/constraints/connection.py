@@ -1,4 +1,4 @@
-"""What a GraphConnection is held to."""
+"""The constraints of a GraphConnection."""
 
 from typing import Any
 
@@ -8,12 +8,12 @@ from tests.cluster.constraints.constraint import (
     Overlay,
     data_key,
     guid,
-    longest,
+    max_length,
     object_name,
+    one_of,
     pattern,
     required,
     spec,
-    word,
 )
 from tests.cluster.constraints.status import STATUS
 
@@ -32,7 +32,7 @@ SMALLEST_SPEC: dict[str, Any] = {"tenantId": GUID, "clientSecret": CLIENT_SECRET
 
 
 def _login(kind: str, **members: Any) -> Overlay:
-    """Log in by this kind of credential alone, with members changed."""
+    """Write a spec with only this kind of credential, with some of its members changed."""
     return spec(**{"clientSecret": None, kind: CREDENTIALS[kind] | members})
 
 
@@ -41,7 +41,7 @@ def _logins(*kinds: str) -> Overlay:
 
 
 def _credential(kind: str, reference: str) -> tuple[Constraint, ...]:
-    """Constrain the two members that every kind of credential has."""
+    """Constrain the two members that all kinds of credentials have."""
     place = f".spec.{kind}"
     return (
         required(place, "clientId", _login(kind), _login(kind, clientId=None)),
@@ -59,7 +59,7 @@ LOGIN = (
         ".spec rule",
         accepted=tuple(_logins(kind) for kind in CREDENTIALS),
         refused=(_logins(), _logins("clientSecret", "workloadIdentity"), _logins(*CREDENTIALS)),
-        words="spec: give exactly one of clientSecret (a secret of an app registration) or clientCertificate (a"
+        message="spec: give exactly one of clientSecret (a secret of an app registration) or clientCertificate (a"
         " certificate of an app registration) or workloadIdentity (a ServiceAccount that Entra trusts)",
     ),
     *_credential("clientSecret", "secretRef"),
@@ -91,7 +91,7 @@ LOGIN = (
 )
 
 CONNECTION = (
-    Constraint(" required spec", accepted=({},), refused=({"spec": None},), words="spec: Required value"),
+    Constraint(" required spec", accepted=({},), refused=({"spec": None},), message="spec: Required value"),
     required(".spec", "tenantId", {}, spec(tenantId=None)),
     *guid(".spec.tenantId", lambda text: spec(tenantId=text)),
     Constraint(
@@ -99,7 +99,7 @@ CONNECTION = (
         before={},
         accepted=(spec(cloud="China"), _logins("workloadIdentity"), spec(tenantId=GUID.upper())),
         refused=(spec(tenantId=OTHER_GUID),),
-        words="spec.tenantId: cannot be changed, for the jobs belong to their tenant; create another GraphConnection",
+        message="spec.tenantId: cannot be changed, for the jobs belong to their tenant; create another GraphConnection",
     ),
     pattern(
         ".spec.cloud",
@@ -107,20 +107,20 @@ CONNECTION = (
         accepted=("Global", "USGovL4", "USGovL5", "China", "our-cloud-2"),
         refused=("", "4", "-x", "https://graph.example.com", "two words", "a.b", "x\n"),
     ),
-    longest(".spec.cloud", lambda text: spec(cloud=text), 63),
-    word(".spec.apiVersion", lambda text: spec(apiVersion=text), "v1.0", "beta"),
+    max_length(".spec.cloud", lambda text: spec(cloud=text), 63),
+    one_of(".spec.apiVersion", lambda text: spec(apiVersion=text), "v1.0", "beta"),
     *LOGIN,
     Constraint(
         ".spec.limits.concurrency minimum",
         accepted=({}, spec(limits={}), spec(limits={"concurrency": 1})),
         refused=(spec(limits={"concurrency": 0}),),
-        words="spec.limits.concurrency in body should be greater than or equal to 1",
+        message="spec.limits.concurrency in body should be greater than or equal to 1",
     ),
     Constraint(
         ".spec.limits.concurrency maximum",
         accepted=(spec(limits={"concurrency": 256}),),
         refused=(spec(limits={"concurrency": 257}),),
-        words="spec.limits.concurrency in body should be less than or equal to 256",
+        message="spec.limits.concurrency in body should be less than or equal to 256",
     ),
     *STATUS,
 )

@@ -1,8 +1,17 @@
-"""What the conditions of both kinds are held to, and nothing else of a status is."""
+"""The constraints of the conditions of both kinds. Nothing else in a status is constrained."""
 
 from typing import Any
 
-from tests.cluster.constraints.constraint import Constraint, Overlay, longest, most, once, required, status, word
+from tests.cluster.constraints.constraint import (
+    Constraint,
+    Overlay,
+    max_items,
+    max_length,
+    one_of,
+    required,
+    status,
+    unique_items,
+)
 
 CONDITIONS = ".status.conditions"
 CONDITION: dict[str, Any] = {
@@ -33,22 +42,22 @@ STATUS = (
         required(f"{CONDITIONS}[]", name, condition(), condition(**{name: None}))
         for name in ("type", "status", "lastTransitionTime", "reason", "message")
     ),
-    longest(f"{CONDITIONS}[].type", lambda text: condition(type=text), 316),
-    longest(f"{CONDITIONS}[].reason", lambda text: condition(reason=text), 4096),
-    longest(f"{CONDITIONS}[].message", lambda text: condition(message=text), 32768),
-    most(CONDITIONS, _conditions, 32, lambda n: _typed(f"Type{n}")),
-    once(CONDITIONS, "list-map type", _conditions, _typed("Ready"), _typed("Applied")),
-    word(f"{CONDITIONS}[].status", lambda text: condition(status=text), "True", "False", "Unknown"),
+    max_length(f"{CONDITIONS}[].type", lambda text: condition(type=text), 316),
+    max_length(f"{CONDITIONS}[].reason", lambda text: condition(reason=text), 4096),
+    max_length(f"{CONDITIONS}[].message", lambda text: condition(message=text), 32768),
+    max_items(CONDITIONS, _conditions, 32, lambda n: _typed(f"Type{n}")),
+    unique_items(CONDITIONS, "list-map type", _conditions, _typed("Ready"), _typed("Applied")),
+    one_of(f"{CONDITIONS}[].status", lambda text: condition(status=text), "True", "False", "Unknown"),
     Constraint(
         f"{CONDITIONS}[].observedGeneration minimum",
         accepted=(condition(observedGeneration=0),),
         refused=(condition(observedGeneration=-1),),
-        words="conditions[0].observedGeneration in body should be greater than or equal to 0",
+        message="conditions[0].observedGeneration in body should be greater than or equal to 0",
     ),
     Constraint(
         f"{CONDITIONS}[].lastTransitionTime format",
         accepted=(condition(lastTransitionTime="2026-11-21T03:00:00.1234567Z"),),
         refused=(condition(lastTransitionTime="yesterday"),),
-        words="conditions[0].lastTransitionTime in body must be of type date-time",
+        message="conditions[0].lastTransitionTime in body must be of type date-time",
     ),
 )

@@ -1,1 +1,1 @@
-"""A package: what its tests share ends with the last of them."""
+"""The tests of the mirror: a package, so that their shared operator ends with the last of them."""

@@ -1,3 +1,5 @@
+"""The operator that all tests of the mirror share."""
+
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +12,6 @@ from tests.support.operator_environment import OperatorEnvironment, open_workpla
 def workplace(
     cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OperatorEnvironment]:
-    """One operator for all jobs that are mirrored; a poll interval of 30 s takes half a second."""
+    """Start one operator for all mirrored jobs. A poll interval of 30 s takes half a second."""
     with open_workplace(cluster, tmp_path_factory.mktemp("mirror")) as place:
         yield place

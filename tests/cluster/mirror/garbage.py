@@ -1,4 +1,4 @@
-"""What a malformed Graph might say in place of a property, and what the mirror is to make of it."""
+"""The malformed values that Graph might send for a property, and what the mirror must show for each."""
 
 import json
 from collections.abc import Callable, Iterable
@@ -8,21 +8,21 @@ from typing import Any
 from tests.cluster.mirror.properties import PROPERTIES, Path, Property, look_up, mirrored, replaced, without
 
 KEPT = 4 * 1024
-"""Bytes of a string that are kept."""
+"""The number of bytes of a string that the mirror keeps."""
 
 MEGABYTE = "x" * 2**20
 ABSENT = object()
-"""Is left out, or is to be left out."""
+"""Stands for a value that Graph leaves out, or that the mirror must leave out."""
 
 Spoil = Callable[[Property, Any], tuple[Any, Any]]
-"""From a property and its good value to what Graph says and what is to be shown."""
+"""Takes a property and its valid value. Returns what Graph sends instead and what the mirror must show."""
 
 WRONG = {"string": 17, "integer": "17", "boolean": "true", "object": [17], "list": {"items": 17}}
 NOT_QUITE = {"string": True, "integer": 5.5, "boolean": 1, "object": "{}", "list": "[]"}
 
 
 def as_text(text: str, shown: str | None = None) -> Spoil:
-    """Say a text: good where a text belongs, whatever it says, and of a wrong type elsewhere."""
+    """Send a text: valid where a text belongs, of the wrong type elsewhere."""
     return lambda wanted, _: (text, (shown or text) if wanted.json_type == "string" else ABSENT)
 
 
@@ -41,11 +41,11 @@ def _extra_member(wanted: Property, good: Any) -> tuple[Any, Any]:
             return added, ABSENT
 
 
-class Twice(dict[str, Any]):
-    """An object that is written with each of its keys twice, the true value last."""
+class DuplicateKeys(dict[str, Any]):
+    """An object that is written with each of its keys twice, the valid value last."""
 
     def items(self) -> Any:
-        """Give json.dumps what it asks for."""
+        """Yield the pairs that json.dumps writes."""
         return [pair for key, value in super().items() for pair in ((key, {"not": ["this"]}), (key, value))]
 
 
@@ -64,21 +64,21 @@ KINDS: dict[str, Spoil] = {
     "the year 1": lambda _, __: ("0001-01-01T00:00:00Z", ABSENT),
     "the year 9999": as_text("9999-12-31T23:59:59.9999999Z"),
     "a fraction of seven digits": as_text("2026-03-04T05:06:07.1234567Z"),
-    "a string of 1 MB": as_text(MEGABYTE, MEGABYTE[:KEPT]),  # last, for it slows down what is told after it
+    "a string of 1 MB": as_text(MEGABYTE, MEGABYTE[:KEPT]),  # last, because it slows down the kinds after it
 }
 
 
-MOST_OF_ONE_OBJECT = 4
-MOST_OF_ONE_JOB = 18  # a megabyte each are less than the longest answer that the operator reads
+MAX_PROPERTIES_OF_OBJECT = 4
+MAX_PROPERTIES_OF_JOB = 18  # at 1 MB each, this stays below the longest answer that the operator reads
 
 
 def _groups() -> list[list[Property]]:
-    """Divide all properties so that none is within another of its group, and most of each object stays good."""
+    """Divide all properties so that none is nested in another of its group, and most of each object stays valid."""
     groups: list[list[Property]] = []
     for wanted in PROPERTIES:
         for group in groups:
             siblings = [other for other in group if other.path[:-1] == wanted.path[:-1]]
-            has_room = len(siblings) < MOST_OF_ONE_OBJECT and len(group) < MOST_OF_ONE_JOB
+            has_room = len(siblings) < MAX_PROPERTIES_OF_OBJECT and len(group) < MAX_PROPERTIES_OF_JOB
             if has_room and not any(_is_within(wanted.path, other.path) for other in group):
                 group.append(wanted)
                 break
@@ -97,28 +97,28 @@ GROUPS = _groups()
 
 @dataclass(frozen=True)
 class Spoiled:
-    """A job with some properties spoiled, as Graph says it, and the mirror that is to come of it."""
+    """A job with some malformed properties, as Graph sends it, and the mirror that the resource must show."""
 
     raw: bytes
     shown: dict[str, Any]
 
 
 def spoil(kind: str, properties: Iterable[Property], good: dict[str, Any]) -> Spoiled:
-    """Spoil properties of a job, all in one way."""
-    said, shown = good, {"synchronizationStatus": {}} | _mirror(good)
+    """Replace properties of a valid job by malformed values of one kind."""
+    sent, shown = good, {"synchronizationStatus": {}} | _mirror(good)
     for wanted in properties:
-        instead, rest = KINDS[kind](wanted, look_up(good, wanted.path))
-        said = without(said, wanted.path) if instead is ABSENT else replaced(said, wanted.path, instead)
+        instead, expected = KINDS[kind](wanted, look_up(good, wanted.path))
+        sent = without(sent, wanted.path) if instead is ABSENT else replaced(sent, wanted.path, instead)
         place = mirrored(wanted.path)
-        if rest is not ABSENT:
-            shown = replaced(shown, place, rest)
+        if expected is not ABSENT:
+            shown = replaced(shown, place, expected)
         elif place == ("synchronizationStatus",):
             shown = {**shown, "synchronizationStatus": {}}
         else:
             shown = without(shown, place)
     if kind == "a duplicate key":
-        said = _with_duplicates(said, [wanted.path for wanted in properties])
-    return Spoiled(json.dumps(said).encode(), shown)
+        sent = _with_duplicates(sent, [wanted.path for wanted in properties])
+    return Spoiled(json.dumps(sent).encode(), shown)
 
 
 def _mirror(job: dict[str, Any]) -> dict[str, Any]:
@@ -132,5 +132,5 @@ def _with_duplicates(job: dict[str, Any], paths: list[Path]) -> dict[str, Any]:
     for path in paths:
         parent = look_up(job, path[:-1])
         if path[:-1]:
-            job = replaced(job, path[:-1], Twice(parent))
+            job = replaced(job, path[:-1], DuplicateKeys(parent))
     return job

@@ -1,4 +1,4 @@
-"""Every property of Graph's job, one by one, as Microsoft's description names them."""
+"""Every property of Graph's job, as Microsoft's description of the API names them."""
 
 import copy
 from collections.abc import Iterator
@@ -17,28 +17,28 @@ ROOTS = {
     "schedule": "synchronizationSchedule",
     "synchronizationJobSettings": "[keyValuePair]",
 }
-"""What a job has besides its ids."""
+"""The properties of a job besides its ids."""
 
 
 @dataclass(frozen=True)
 class Property:
-    """Where a property is in Graph's job, and of which type."""
+    """A property of Graph's job: its path and its type."""
 
     path: Path
     kind: str
-    """As the facts write it: `String`, `Int64`, `[synchronizationProgress]`, without the mark of nullable ones."""
+    """Its type as graph_facts.json writes it, such as `Int64` or `[synchronizationProgress]`, without the `?`."""
 
     def __str__(self) -> str:
         return ".".join(str(part) for part in self.path)
 
     @property
     def stored_path(self) -> Path:
-        """Where it is in the resource."""
+        """Its path in the resource."""
         return ("status", *mirrored(self.path))
 
     @property
     def json_type(self) -> str:
-        """Its type in JSON."""
+        """Its JSON type."""
         if self.kind.startswith("["):
             return "list"
         if self.kind in TYPES:
@@ -47,12 +47,12 @@ class Property:
 
 
 def mirrored(path: Path) -> Path:
-    """Translate a path in Graph's job to one in our status."""
+    """Translate a path in Graph's job to a path in the status of the resource."""
     return ("synchronizationStatus", *path[1:]) if path[0] == "status" else ("job", *path)
 
 
 def walk(kind: str, path: Path) -> Iterator[Property]:
-    """Go through a property and all within it; of a list, through its first item."""
+    """Yield a property and all that are nested in it. Of a list, only the first item is walked."""
     kind = kind.removesuffix("?")
     yield Property(path, kind)
     if kind.startswith("["):
@@ -68,7 +68,7 @@ LEAVES = [found for found in PROPERTIES if found.json_type not in {"list", "obje
 
 
 def valid_job(job_id: str) -> dict[str, Any]:
-    """Write a job of which every property has a value of its own that no other has and Graph could send."""
+    """Return a job in which each property has a value that Graph could send. Numbers and texts are all different."""
     job: dict[str, Any] = {"id": job_id, "templateId": "scim"}
     for name, kind in ROOTS.items():
         job[name] = _valid(kind, name)
@@ -104,7 +104,7 @@ def _valid(kind: str, name: str) -> Any:
 
 
 def look_up(document: Any, path: Path) -> Any:
-    """Find what is at a path; None if there is nothing."""
+    """Return the value at a path, or None if there is none."""
     for part in path:
         is_there = part in document if isinstance(part, str) and isinstance(document, dict) else False
         if isinstance(part, int):
@@ -125,7 +125,7 @@ def replaced(document: Any, path: Path, value: Any) -> Any:
 
 
 def without(document: Any, path: Path) -> Any:
-    """Return a copy without what is at a path."""
+    """Return a copy without the value at a path."""
     copied = copy.deepcopy(document)
     parent = look_up(copied, path[:-1])
     if isinstance(parent, dict):

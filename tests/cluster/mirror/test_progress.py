@@ -1,4 +1,4 @@
-"""The progress of a running cycle, which no other test waits for: their worlds' initial cycles are brief."""
+"""The mirror follows the progress of a running cycle."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ from tests.support.operator_environment import OperatorEnvironment
 
 
 def completed(found: dict[str, Any]) -> int:
-    """Tell how many units are done, by the mirror."""
+    """Return the number of completed units in the mirror."""
     progress = found["status"].get("synchronizationStatus", {}).get("progress") or [{}]
     return int(progress[0].get("completedUnits", 0))
 
 
-def test_is_read_again_and_again_until_the_cycle_has_ended(workplace: OperatorEnvironment) -> None:
+def test_progress_is_read_repeatedly_until_the_cycle_has_ended(workplace: OperatorEnvironment) -> None:
     principal = workplace.world.create_service_principal().id
     job = workplace.world.create_job(principal).id
     workplace.world.script(job, {"kind": "succeed", "duration": "PT6M", "imported": 1000})
