@@ -56,7 +56,7 @@ class _Conversion:
     def convert(self, written: Schema, path: str, within: tuple[str, ...] = ()) -> Schema:
         """Convert the schema at a path. `within` names the definitions that it is nested in."""
         written, within = self._inline(written, path, within)
-        if _says_nothing(written):
+        if _allows_anything(written):
             return _described(written, {PRESERVE_UNKNOWN: True})
         converted: Schema = {}
         for keyword, value in written.items():
@@ -105,7 +105,7 @@ class _Conversion:
     def _additional(self, value: bool | Schema, path: str, within: tuple[str, ...]) -> Schema:
         if value is False:
             return {}  # not allowed beside properties; the API server prunes unknown members anyway
-        if value is True or _says_nothing(value):
+        if value is True or _allows_anything(value):
             return {PRESERVE_UNKNOWN: True}  # additionalProperties: true would prune what is nested deeper
         return {"additionalProperties": self.convert(value, f"{path}{{}}", within)}
 
@@ -128,7 +128,7 @@ def _plain_keyword(keyword: str, value: Any, path: str) -> Schema:
             raise SchemaError(path, f"{keyword} has no place in a structural schema")
 
 
-def _says_nothing(written: Schema) -> bool:
+def _allows_anything(written: Schema) -> bool:
     """Whether the schema allows anything (`Any`): it has only keywords that document."""
     return not set(written) - {"description", PRESERVE_UNKNOWN, *DROPPED}
 
@@ -182,10 +182,10 @@ def _checked(schema: Schema, path: str) -> Schema:
     for key in keys:
         if key not in item.get("required", ()) and "default" not in item["properties"].get(key, {}):
             raise SchemaError(path, f"the key {key} of a list-map must be required or have a stored default")
-    return dict(sorted(schema.items(), key=lambda member: _place(member[0])))
+    return dict(sorted(schema.items(), key=lambda member: _position_of(member[0])))
 
 
-def _place(keyword: str) -> int:
+def _position_of(keyword: str) -> int:
     """Return the position of a keyword: the type comes first, the nested schemas last."""
     order = (*PASSED, "default", "required", "items", "additionalProperties", "properties")
     return order.index(keyword) if keyword in order else -1

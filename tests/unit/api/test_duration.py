@@ -1,3 +1,5 @@
+"""parse_go_duration reads whole hours, minutes and seconds, and nothing else."""
+
 from datetime import timedelta
 
 import pytest
@@ -6,7 +8,7 @@ from entrasync.api.duration import parse_go_duration
 
 
 @pytest.mark.parametrize(
-    ("text", "meant"),
+    ("text", "expected"),
     [
         ("90s", timedelta(seconds=90)),
         ("5m", timedelta(minutes=5)),
@@ -15,11 +17,11 @@ from entrasync.api.duration import parse_go_duration
         ("99999h99999m99999s", timedelta(hours=99999, minutes=99999, seconds=99999)),
     ],
 )
-def test_whole_hours_minutes_and_seconds_are_read(text: str, meant: timedelta) -> None:
-    assert parse_go_duration(text) == meant
+def test_whole_hours_minutes_and_seconds_are_read(text: str, expected: timedelta) -> None:
+    assert parse_go_duration(text) == expected
 
 
 @pytest.mark.parametrize("text", ["", "5", "m", "5 m", "30m1h", "1.5h", "-5m", "PT5M", "5m\n", "100000s", "\u0665m"])
-def test_anything_else_is_refused_and_the_message_shows_how_to_write_it(text: str) -> None:
+def test_any_other_text_is_refused_and_the_message_shows_how_to_write_a_duration(text: str) -> None:
     with pytest.raises(ValueError, match="1h30m"):
         parse_go_duration(text)

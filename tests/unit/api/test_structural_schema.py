@@ -1,4 +1,4 @@
-"""The pitfalls between pydantic and the API server, each one as it was met there."""
+"""The conversion avoids each known pitfall between pydantic and the API server."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,7 +21,7 @@ class Colour(StrEnum):
 
 
 class Leaf(BaseModel):
-    """Words of the definition."""
+    """Description of the definition."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
@@ -46,7 +46,7 @@ class Dog(BaseModel):
 
 
 def schema_of(annotation: Any, field: Any = ...) -> dict[str, Any]:
-    """Convert a model with one field `value` and give the schema of the whole."""
+    """Convert a model that has one field `value`."""
     return structural_schema(create_model("Sample", value=(annotation, field)))
 
 
@@ -55,13 +55,13 @@ def value_of(annotation: Any, field: Any = ...) -> dict[str, Any]:
     return value
 
 
-def test_definitions_are_put_in_place() -> None:
+def test_references_are_replaced_by_their_definitions() -> None:
     assert value_of(Twig) == {
         "type": "object",
         "required": ["leaf"],
         "properties": {
             "leaf": {
-                "description": "Words of the definition.",
+                "description": "Description of the definition.",
                 "type": "object",
                 "required": ["name"],
                 "properties": {"name": {"type": "string"}, "value": {"type": "string"}},
@@ -70,11 +70,14 @@ def test_definitions_are_put_in_place() -> None:
     }
 
 
-def test_words_beside_a_reference_win_over_the_definition() -> None:
-    assert value_of(Leaf, Field(description="Words of\n    the field."))["description"] == "Words of the field."
+def test_a_description_beside_a_reference_overrides_that_of_the_definition() -> None:
+    assert (
+        value_of(Leaf, Field(description="Description of\n    the field."))["description"]
+        == "Description of the field."
+    )
 
 
-def test_rules_beside_a_reference_join_those_of_the_definition() -> None:
+def test_rules_beside_a_reference_are_added_to_those_of_the_definition() -> None:
     class Guarded(BaseModel):
         model_config = ConfigDict(json_schema_extra=cel_rules(rule("true", "inner")))
 
@@ -89,7 +92,7 @@ def test_a_model_that_contains_itself_is_refused() -> None:
 
 @pytest.mark.parametrize("field", [None, ...], ids=["with a default", "without"])
 @pytest.mark.parametrize(
-    ("annotation", "collapsed"),
+    ("annotation", "expected"),
     [
         (str | None, {"type": "string"}),
         (Colour | None, {"description": "A colour.", "type": "string", "enum": ["Red", "Blue"]}),
@@ -97,10 +100,10 @@ def test_a_model_that_contains_itself_is_refused() -> None:
     ],
     ids=["string", "enum", "bounded"],
 )
-def test_what_may_be_none_is_what_may_be_left_out(annotation: Any, collapsed: dict[str, Any], field: Any) -> None:
+def test_a_field_that_may_be_none_is_optional(annotation: Any, expected: dict[str, Any], field: Any) -> None:
     schema = schema_of(annotation, field)
 
-    assert schema["properties"]["value"] == collapsed
+    assert schema["properties"]["value"] == expected
     assert "required" not in schema
 
 
@@ -114,7 +117,7 @@ def test_exclusive_bounds_are_booleans() -> None:
     }
 
 
-def test_a_constant_is_an_enum_of_one() -> None:
+def test_a_constant_is_an_enum_with_one_value() -> None:
     assert value_of(Literal["one"]) == {"type": "string", "enum": ["one"]}
 
 
@@ -122,7 +125,7 @@ def test_several_literals_are_an_enum() -> None:
     assert value_of(Literal["one", "two"]) == {"type": "string", "enum": ["one", "two"]}
 
 
-def test_forbidden_extras_are_left_to_pruning() -> None:
+def test_extra_forbid_adds_nothing_because_the_api_server_prunes() -> None:
     class Strict(BaseModel):
         model_config = ConfigDict(extra="forbid")
         name: str
@@ -135,20 +138,20 @@ def test_forbidden_extras_are_left_to_pruning() -> None:
 
 
 @pytest.mark.parametrize("annotation", [dict[str, Any], dict[str, object]])
-def test_an_object_of_anything_keeps_what_is_nested_in_it(annotation: Any) -> None:
+def test_an_object_with_values_of_any_type_preserves_unknown_fields(annotation: Any) -> None:
     assert value_of(annotation) == {"type": "object", PRESERVE_UNKNOWN: True}
 
 
-def test_a_map_of_strings_passes() -> None:
+def test_a_map_of_strings_has_additional_properties() -> None:
     assert value_of(dict[str, str]) == {"type": "object", "additionalProperties": {"type": "string"}}
 
 
-def test_anything_keeps_what_is_in_it() -> None:
+def test_a_value_of_any_type_preserves_unknown_fields() -> None:
     assert value_of(Any, Field(description="Anything.")) == {"description": "Anything.", PRESERVE_UNKNOWN: True}
 
 
 @pytest.mark.parametrize("annotation", [int | str, str | int, int | str | None], ids=str)
-def test_number_or_name_is_the_api_servers_own_type(annotation: Any) -> None:
+def test_an_integer_or_string_is_int_or_string(annotation: Any) -> None:
     assert value_of(annotation) == {"x-kubernetes-int-or-string": True}
 
 
@@ -157,27 +160,27 @@ def test_number_or_name_is_the_api_servers_own_type(annotation: Any) -> None:
     [(Cat | Dog, Field(discriminator="kind")), (Cat | Dog, ...), (str | list[str], ...), (float | str, ...)],
     ids=["tagged", "untagged", "one or many", "any number or text"],
 )
-def test_other_unions_are_refused_with_their_path(annotation: Any, field: Any) -> None:
+def test_any_other_union_is_refused_with_its_path(annotation: Any, field: Any) -> None:
     with pytest.raises(SchemaError, match=r"Sample\.value"):
         schema_of(annotation, field)
 
 
-def test_a_set_is_a_list_type() -> None:
+def test_a_set_is_a_list_of_type_set() -> None:
     assert value_of(set[str]) == {"type": "array", "x-kubernetes-list-type": "set", "items": {"type": "string"}}
 
 
-def test_a_list_map_whose_key_is_required_passes() -> None:
+def test_a_list_map_with_a_required_key_is_accepted() -> None:
     schema = value_of(list[Leaf], Field(json_schema_extra=list_map("name")))
 
     assert (schema["x-kubernetes-list-type"], schema["x-kubernetes-list-map-keys"]) == ("map", ["name"])
 
 
-def test_a_list_map_whose_key_may_be_missing_is_refused() -> None:
+def test_a_list_map_with_an_optional_key_is_refused() -> None:
     with pytest.raises(SchemaError, match="key value of a list-map must be required"):
         schema_of(list[Leaf], Field(json_schema_extra=list_map("value")))
 
 
-def test_a_list_map_whose_key_has_a_stored_default_passes() -> None:
+def test_a_list_map_whose_key_has_a_stored_default_is_accepted() -> None:
     item = create_model("Item", key=(str, Field("a", json_schema_extra=stored_default("a"))))
 
     assert value_of(list[item], Field(json_schema_extra=list_map("key")))["items"]["properties"]["key"] == {
@@ -197,7 +200,7 @@ def test_a_list_map_whose_key_has_a_stored_default_passes() -> None:
     ],
     ids=["tuple", "secret", "deprecated", "decimal", "timedelta"],
 )
-def test_what_has_no_place_in_a_structural_schema_is_refused(annotation: Any, field: Any) -> None:
+def test_a_keyword_without_a_place_in_a_structural_schema_is_refused(annotation: Any, field: Any) -> None:
     with pytest.raises(SchemaError, match=r"Sample\.value"):
         schema_of(annotation, field)
 
@@ -209,17 +212,17 @@ def test_examples_are_dropped() -> None:
 @pytest.mark.parametrize(
     ("annotation", "format_"), [(datetime, "date-time"), (UUID, "uuid"), (HttpUrl, "uri")], ids=["time", "uuid", "url"]
 )
-def test_formats_that_the_api_server_knows_pass(annotation: Any, format_: str) -> None:
+def test_a_format_that_the_api_server_knows_is_kept(annotation: Any, format_: str) -> None:
     assert value_of(annotation)["format"] == format_
 
 
 @pytest.mark.parametrize("pattern", ["^(?!x)", "(?=x)", "(?<=x)y", "(?<!x)y", r"(x)\1"])
-def test_patterns_that_are_not_re2_are_refused(pattern: str) -> None:
+def test_a_pattern_that_is_not_re2_is_refused(pattern: str) -> None:
     with pytest.raises(SchemaError, match="RE2"):
         schema_of(Annotated[str, WithJsonSchema({"type": "string", "pattern": pattern})])
 
 
-def test_a_models_own_default_is_not_stored() -> None:
+def test_the_default_of_a_model_is_not_stored() -> None:
     assert value_of(int, 5) == {"type": "integer"}
 
 
@@ -228,11 +231,11 @@ def test_a_stored_default_is_stored() -> None:
 
 
 @pytest.mark.parametrize("name", ["n", "y", "on", "Yes"])
-def test_names_that_yaml_takes_for_booleans_are_refused(name: str) -> None:
+def test_a_name_that_yaml_reads_as_a_boolean_is_refused(name: str) -> None:
     with pytest.raises(SchemaError, match=rf"Sample\.{name}.*boolean"):
         structural_schema(create_model("Sample", **{name: (str, ...)}))  # type: ignore[call-overload]  # a name that is computed
 
 
-def test_a_rule_speaks_in_one_line() -> None:
+def test_a_rule_with_a_message_of_two_lines_is_refused() -> None:
     with pytest.raises(SchemaError, match="one line"):
         schema_of(str, Field(json_schema_extra=cel_rules(rule("true", "two\nlines"))))

@@ -1,3 +1,5 @@
+"""The CRDs are current, described, bounded, and free of defaults."""
+
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,36 +34,36 @@ FIELDS = {f"{kind}{path}": field for kind, fields in KINDS.items() for path, fie
 SPEC = {path: field for path, field in FIELDS.items() if ".spec" in path}
 
 
-def test_crds_are_current() -> None:
+def test_the_files_in_crds_are_current() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in CRDS.glob("*.yaml")}
 
-    assert written == render(), "crds/ is not what the models say: run `make crds`"
+    assert written == render(), "crds/ differs from the models: run `make crds`"
 
 
-def test_yaml_readers_get_back_what_was_meant() -> None:
+def test_the_written_yaml_reads_back_as_the_crds() -> None:
     read = [yaml.safe_load(text) for text in render().values()]
 
     assert read == [graph_connection_crd(), synchronization_job_crd()]
 
 
-def test_every_field_is_described_for_kubectl_explain() -> None:
-    silent = [path for path, field in FIELDS.items() if not path.endswith("[]") and not field.get("description")]
+def test_every_field_has_a_description_for_kubectl_explain() -> None:
+    undescribed = [path for path, field in FIELDS.items() if not path.endswith("[]") and not field.get("description")]
 
-    assert silent == []
+    assert undescribed == []
 
 
-def test_descriptions_are_whole_sentences_in_one_line() -> None:
+def test_every_description_is_one_line_and_ends_with_a_full_stop() -> None:
     for path, field in FIELDS.items():
         words = field.get("description", "A list item needs none.")
         assert "\n" not in words, path
         assert words.endswith("."), path
 
 
-def test_nothing_in_spec_has_a_default_so_that_unset_stays_tellable() -> None:
+def test_no_field_of_spec_has_a_default() -> None:
     assert [path for path, field in SPEC.items() if "default" in field] == []
 
 
-def test_the_only_default_says_that_nobody_has_looked_yet() -> None:
+def test_the_only_default_is_the_observed_generation_minus_one() -> None:
     defaults = {path: field["default"] for path, field in FIELDS.items() if "default" in field}
 
     of_status = {".status": {"observedGeneration": -1}, ".status.observedGeneration": -1}
@@ -78,8 +80,8 @@ def test_every_list_and_string_of_spec_is_bounded() -> None:
 
 
 @pytest.mark.parametrize("path", MIRROR)
-def test_the_mirror_is_bare_types_that_keep_what_they_do_not_know(path: str) -> None:
-    """One odd value would otherwise make the API server refuse the whole status, conditions included."""
+def test_the_mirror_has_only_bare_types_that_keep_unknown_members(path: str) -> None:
+    """One unexpected value would otherwise make the API server refuse the whole status, conditions included."""
     field = MIRROR[path]
 
     allowed = {"type", "description", "items", "properties", "x-kubernetes-preserve-unknown-fields"}
@@ -87,7 +89,7 @@ def test_the_mirror_is_bare_types_that_keep_what_they_do_not_know(path: str) -> 
     assert (field["type"] == "object") == bool(field.get("x-kubernetes-preserve-unknown-fields"))
 
 
-def test_every_rule_says_where_in_its_first_word() -> None:
+def test_the_message_of_every_rule_begins_with_the_path() -> None:
     rules = {path: given for path, f in SPEC.items() for given in f.get("x-kubernetes-validations", ())}
 
     assert rules
@@ -95,7 +97,7 @@ def test_every_rule_says_where_in_its_first_word() -> None:
         assert given["message"].startswith(path.partition(".")[2].replace("[]", "")), path
 
 
-def test_columns_are_those_that_the_documentation_promises() -> None:
+def test_the_columns_are_those_in_the_documentation() -> None:
     columns = synchronization_job_crd()["spec"]["versions"][0]["additionalPrinterColumns"]
 
     assert [c["name"].upper() for c in columns if not c.get("priority")] == [

@@ -1,4 +1,4 @@
-"""The pages of docs/ that are made from the models: nothing of the API is missing there."""
+"""The generated pages of docs/ leave out nothing of the API."""
 
 import re
 
@@ -24,26 +24,26 @@ def reasons_by_heading() -> dict[str, list[str]]:
     return {heading: re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) for heading, table in tables.items()}
 
 
-class TestTheApiPage:
+class TestApiPage:
     @pytest.mark.parametrize("place", [path for path in FIELDS if ".spec." in path and not path.endswith("[]")])
     def test_has_every_field_of_spec(self, place: str) -> None:
         kind, _, path = place.partition(".")
         assert f"| `{path}` |" in part_of(kind, "spec")
 
     def test_has_every_field_of_status(self) -> None:
-        told = {kind: part_of(kind, "status") for kind in (names.KIND, names.CONNECTION_KIND)}
-        wanted = [place for place in FIELDS if ".status." in place and not place.endswith("[]")]
-        assert wanted
+        tables = {kind: part_of(kind, "status") for kind in (names.KIND, names.CONNECTION_KIND)}
+        fields = [place for place in FIELDS if ".status." in place and not place.endswith("[]")]
+        assert fields
         assert [
-            place for place in wanted if f"| `{place.partition('.')[2]}` |" not in told[place.partition(".")[0]]
+            place for place in fields if f"| `{place.partition('.')[2]}` |" not in tables[place.partition(".")[0]]
         ] == []
 
-    def test_says_constraints_in_words(self) -> None:
+    def test_states_each_constraint_in_words(self) -> None:
         [line] = [line for line in API.splitlines() if line.startswith("| `spec.freshness.maxAge` |")]
         assert "| required<br>whole hours, minutes and seconds, such as `1h30m`<br>must be at least 1m; no job" in line
         assert "[0-9]" not in API
 
-    def test_says_what_of_spec_may_not_change(self) -> None:
+    def test_names_the_fields_of_spec_that_cannot_change(self) -> None:
         assert "* spec.jobId: once set it cannot be changed or removed" in part_of(names.KIND, "spec")
         assert "* spec.tenantId: cannot be changed" in part_of(names.CONNECTION_KIND, "spec")
 
@@ -51,15 +51,15 @@ class TestTheApiPage:
     def test_has_every_annotation_and_label(self, name: str) -> None:
         assert f"| `{getattr(names, name)}` |" in API
 
-    def test_has_the_annotations_that_ask_for_a_look(self) -> None:
+    def test_has_the_annotations_that_request_a_reconcile(self) -> None:
         assert all(f"`{name}`" in API for name in names.REQUEST_ANNOTATIONS)
 
 
-class TestTheConditionsPage:
+class TestConditionsPage:
     def test_has_every_condition_and_reason(self) -> None:
         assert [word for word in (*ConditionType, *Reason) if f"| `{word}` |" not in CONDITIONS] == []
 
-    def test_puts_each_reason_into_the_group_that_says_what_to_do(self) -> None:
+    def test_lists_each_reason_under_the_heading_of_its_group(self) -> None:
         groups = reasons_by_heading()
         assert list(groups) == [
             "The job is as wanted",

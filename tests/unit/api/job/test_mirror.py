@@ -1,4 +1,4 @@
-"""The mirror is complete: every property of Graph's types (v1.0 and beta) has its place, under Graph's own name."""
+"""The mirror is complete: it has every property of Graph's types (v1.0 and beta) under Graph's own name."""
 
 import json
 from pathlib import Path
@@ -21,11 +21,11 @@ SCALARS = {
     "Boolean": Scalar("boolean"),
 }
 NOT_MIRRORED = frozenset({"status", "schema", "bulkUpload"})
-"""Of a job: `status` has a place of its own, the others are no part of the job as it is read."""
+"""Properties of a job: `status` is mirrored separately, and Graph does not return the others with the job."""
 
 
 def graph_shape(type_: str) -> Shape:
-    """Read a type of Microsoft's documents: `String?` may be null, `[keyValuePair]` is a list."""
+    """Return the shape of a type in graph_facts.json: `String?` may be null, `[keyValuePair]` is a list."""
     name = type_.removesuffix("?")
     if name.startswith("["):
         return Items(graph_shape(name[1:-1]))
@@ -36,29 +36,29 @@ def graph_object(name: str, without: frozenset[str] = frozenset()) -> Members:
     return Members({member: graph_shape(type_) for member, type_ in TYPES[name].items() if member not in without})
 
 
-def test_the_status_mirror_has_every_property_of_graphs_with_its_json_type() -> None:
+def test_the_mirror_of_the_status_has_every_property_with_its_json_type() -> None:
     assert graph_object("synchronizationStatus") == STATUS_SHAPE
 
 
-def test_the_job_mirror_has_every_property_of_graphs_with_its_json_type() -> None:
+def test_the_mirror_of_the_job_has_every_property_with_its_json_type() -> None:
     assert graph_object("synchronizationJob", NOT_MIRRORED) == JOB_SHAPE
 
 
-def test_microsofts_documents_name_what_is_compared() -> None:
-    """Were they empty, two nothings would be equal."""
+def test_the_types_that_are_compared_are_not_empty() -> None:
+    """An empty type would be equal to an empty mirror."""
     assert len(TYPES["synchronizationStatus"]) == 12
     assert len(TYPES["synchronizationTaskExecution"]) == 14
     assert len(TYPES["synchronizationQuarantine"]) == 6
 
 
-def test_a_list_of_values_has_a_shape_too() -> None:
+def test_a_list_of_values_has_a_shape() -> None:
     class Sample(BaseModel):
         names: list[str]
 
     assert members_of(Sample) == Members({"names": Items(TEXT)})
 
 
-def test_a_type_without_words_is_refused_at_once() -> None:
+def test_a_type_without_a_shape_is_refused() -> None:
     class Sample(BaseModel):
         ratio: float
 
@@ -66,7 +66,7 @@ def test_a_type_without_words_is_refused_at_once() -> None:
         members_of(Sample)
 
 
-def test_every_object_of_graphs_keeps_what_graph_adds_later() -> None:
+def test_every_object_of_the_mirror_keeps_unknown_members() -> None:
     models = [m for m in vars(mirror).values() if isinstance(m, type) and issubclass(m, mirror.GraphObject)]
 
     assert len(models) == 10

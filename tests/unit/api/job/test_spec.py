@@ -1,3 +1,5 @@
+"""SynchronizationJobSpec reads what the API server stored, and refuses what the API server would refuse."""
+
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +19,7 @@ def credentials(*entries: dict[str, str]) -> dict[str, Any]:
     return {"application": {"credentials": {"entries": list(entries)}}}
 
 
-def test_what_is_unset_stays_tellable() -> None:
+def test_an_unset_field_is_none() -> None:
     spec = SynchronizationJobSpec.model_validate(MINIMAL)
 
     unset = (
@@ -32,7 +34,7 @@ def test_what_is_unset_stays_tellable() -> None:
     assert not spec.suspend
 
 
-def test_everything_set_is_read() -> None:
+def test_every_field_that_is_set_is_read() -> None:
     spec = SynchronizationJobSpec.model_validate(
         MINIMAL
         | {
@@ -55,7 +57,7 @@ def test_everything_set_is_read() -> None:
     assert spec.poll_interval == timedelta(minutes=90)
 
 
-def test_guids_are_compared_as_text_so_they_are_read_in_lower_case() -> None:
+def test_a_guid_is_read_in_lower_case() -> None:
     spec = SynchronizationJobSpec.model_validate(
         MINIMAL | {"servicePrincipal": {"objectId": "0F2C7C1E-5B0E-4B57-9A43-1D1D6A3F8E01"}}
     )
@@ -63,14 +65,14 @@ def test_guids_are_compared_as_text_so_they_are_read_in_lower_case() -> None:
     assert spec.service_principal.object_id == MINIMAL["servicePrincipal"]["objectId"]
 
 
-def test_an_older_operator_reads_a_newer_spec() -> None:
+def test_unknown_fields_of_a_newer_spec_are_ignored() -> None:
     newer = MINIMAL | {"weather": {"is": "fine"}, "template": {"id": "scim", "colour": "x"}}
 
     assert SynchronizationJobSpec.model_validate(newer) == SynchronizationJobSpec.model_validate(MINIMAL)
 
 
 @pytest.mark.parametrize(
-    "odd",
+    "wrong",
     [
         {"servicePrincipal": {}},
         {"servicePrincipal": {"objectId": "0f2c7c1e"}},
@@ -91,9 +93,9 @@ def test_an_older_operator_reads_a_newer_spec() -> None:
     ],
     ids=str,
 )
-def test_a_spec_that_slipped_past_the_api_server_is_refused(odd: dict[str, Any]) -> None:
+def test_a_spec_that_the_api_server_would_refuse_is_refused_too(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
-        SynchronizationJobSpec.model_validate(MINIMAL | odd)
+        SynchronizationJobSpec.model_validate(MINIMAL | wrong)
 
 
 class TestExpiration:
@@ -106,6 +108,6 @@ class TestExpiration:
         assert spec.schedule.expiration.isoformat() == "2027-01-01T00:00:00+00:00"
 
     @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+02:00", "9999-12-31T23:59:59-02:00"])
-    def test_beyond_the_calendar_is_refused_in_words(self, time: str) -> None:
+    def test_beyond_the_calendar_is_refused_with_the_years_that_are_allowed(self, time: str) -> None:
         with pytest.raises(ValidationError, match="between the years 1 and 9999 in UTC"):
             SynchronizationJobSpec.model_validate(MINIMAL | {"schedule": {"expiration": time}})
