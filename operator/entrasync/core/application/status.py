@@ -79,7 +79,7 @@ def _credentials_valid(facts: Facts) -> list[Condition]:
     if find_application_claim(facts):
         return []
     if seen is None:  # not looked at this time, which is no news
-        return [known for known in Condition.read_all(facts.resource.status) if known.type is kind]
+        return [known for known in facts.resource.record.conditions.values() if known.type is kind]
     if seen.refusal is not None:
         words = f"{seen.refusal.code}: {seen.refusal.message}".strip(": ")
         if seen.refusal.is_verdict:

@@ -5,7 +5,7 @@ from datetime import datetime
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.core.decision.condition import Condition
 from entrasync.core.facts.facts import Facts
-from entrasync.core.primitives.times import parse_time, write_go_duration
+from entrasync.core.primitives.times import write_go_duration
 
 
 def overdue_at(facts: Facts) -> datetime | None:
@@ -35,11 +35,11 @@ def _counted_from(facts: Facts) -> datetime | None:
 
     Before the first of these from when the job became ours.
     """
-    status = facts.resource.status
+    record = facts.resource.record
     times = (
         facts.job.status.succeeded_at if facts.job else None,
-        facts.resource.last_start,
-        parse_time(status.get("lastResumeTime")),
+        record.last_start_time,
+        record.last_resume_time,
     )
     known = [time for time in times if time]
-    return max(known) if known else parse_time(status.get("originTime"))
+    return max(known) if known else record.origin_time

@@ -11,7 +11,7 @@ from entrasync.core.health.quarantine import quarantine_halt, quarantined_condit
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.stored_secrets import FIELDS_OF_THEIR_OWN
-from entrasync.core.schedule.pause import PausedBy
+from entrasync.core.resource.schedule_record import PausedBy
 from entrasync.core.schedule.state import hold_of, pause_cause_of, pause_of
 
 

@@ -11,6 +11,7 @@ from entrasync.core.decision.condition import Condition
 from entrasync.core.primitives.json_values import read_object, read_text
 from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
+from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.application_record import ApplicationRecord, read_application_record
 from entrasync.core.resource.operation import CreateIntent, RestartIntent, read_operation
 from entrasync.core.resource.schedule_record import IntervalRequest, Pause, read_interval_request, read_pause
@@ -74,6 +75,11 @@ class JobRecord:
         """The conditions by type; those of unknown types are left out."""
         stored = {"conditions": list(self.stored_conditions)}
         return {condition.type: condition for condition in Condition.read_all(stored)}
+
+    @cached_property
+    def mirrored_job(self) -> RemoteJob:
+        """Graph's job as it was mirrored last; empty where none was."""
+        return RemoteJob(self.job_id or "", {**(self.job or {}), "status": self.synchronization_status})
 
     @property
     def job_id(self) -> str | None:

@@ -1,15 +1,13 @@
 """The interval that the spec expects. Graph decides it (graph-facts 4.5): it is asked once, and then told honestly."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.core.decision.action import AskInterval
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.verdicts import Do, Verdict
 from entrasync.core.facts.facts import Facts
-from entrasync.core.primitives.times import parse_interval, parse_time
+from entrasync.core.primitives.times import parse_interval
 
 
 def interval_differs(facts: Facts) -> Verdict | None:
@@ -21,7 +19,8 @@ def interval_differs(facts: Facts) -> Verdict | None:
     repeat_at = ask_again_at(facts)
     if is_asked and (repeat_at is None or facts.now < repeat_at):
         return None
-    before = _asked(facts).get("answer") if is_asked else None
+    asked = facts.resource.record.interval
+    before = asked.answer if asked and is_asked else None
     return Do(
         AskInterval(
             facts.service_principal_id, facts.job.id, wanted, answer_before=before, young_until=facts.young_until
@@ -34,18 +33,19 @@ def ask_again_at(facts: Facts) -> datetime | None:
     wanted = facts.desired.interval
     if wanted is None or not _differs(facts) or not _is_asked(facts, wanted):
         return None
-    return parse_time(_asked(facts).get("repeatTime"))
+    asked = facts.resource.record.interval
+    return asked.repeat_at if asked else None
 
 
 def interval_conditions(facts: Facts) -> list[Condition]:
     """Write the condition ScheduleApplied, only while Graph keeps another interval than it was asked for."""
-    wanted, asked = facts.desired.interval, _asked(facts)
+    wanted, asked = facts.desired.interval, facts.resource.record.interval
     if wanted is None or not _differs(facts):
         return []
     is_settled = _is_asked(facts, wanted) and ask_again_at(facts) is None
     if not is_settled and not facts.desired.is_observe_only:
         return []
-    answer = f" (it answered {asked['answer']})" if asked.get("answer") else ""
+    answer = f" (it answered {asked.answer})" if asked and asked.answer else ""
     detail = answer if is_settled else " (it was not asked, for managementPolicy is Observe)"
     message = f"Graph decides how often a job runs: {_describe(facts)}, not the {wanted} of spec.schedule.interval"
     return [Condition(ConditionType.SCHEDULE_APPLIED, "False", Reason.NOT_CONFIGURABLE, f"{message}{detail}.")]
@@ -73,9 +73,5 @@ def _shown(facts: Facts) -> str | None:
 
 
 def _is_asked(facts: Facts, wanted: str) -> bool:
-    return _is_same(_asked(facts).get("requested"), wanted)
-
-
-def _asked(facts: Facts) -> Mapping[str, Any]:
-    stored = facts.resource.status.get("interval")
-    return stored if isinstance(stored, dict) else {}
+    asked = facts.resource.record.interval
+    return asked is not None and _is_same(asked.requested, wanted)

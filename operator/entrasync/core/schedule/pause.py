@@ -5,14 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from entrasync.core.primitives.json_values import read_object
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.remote.synchronization_status import read_quarantine, read_schedule
+from entrasync.core.resource.record import JobRecord, read_record
 from entrasync.core.resource.schedule_record import Pause as Pause  # "as" until nothing imports the two from here
 from entrasync.core.resource.schedule_record import PausedBy as PausedBy
-from entrasync.core.resource.schedule_record import read_pause as read_stored_pause
 from entrasync.core.schedule.pause_cause import PauseCause
 
 BETWEEN_LAST_ATTEMPTS = timedelta(days=1)
@@ -21,31 +19,18 @@ BETWEEN_LAST_ATTEMPTS = timedelta(days=1)
 
 @dataclass(frozen=True)
 class MirroredState:
-    """What the last mirror said, as far as it tells whose pause a change is."""
+    """The schedule state of the job that was mirrored last."""
 
     state: str | None
-    escrows_pruned: bool
-    quarantined_since: datetime | None
 
 
 def read_mirrored_state(status: Mapping[str, Any]) -> MirroredState:
     """Read the last mirror from our own status."""
-    mirror = read_object(status.get("synchronizationStatus"))
-    quarantine = read_quarantine(mirror.get("quarantine"))
-    return MirroredState(
-        state=read_schedule(read_object(status.get("job")).get("schedule")).state,
-        escrows_pruned=mirror.get("escrowsPruned") is True,
-        quarantined_since=quarantine.series_began_at if quarantine else None,
-    )
-
-
-def read_pause(status: Mapping[str, Any]) -> Pause | None:
-    """Read `status.pause`; None when absent or malformed."""
-    return read_stored_pause(status.get("pause"))
+    return MirroredState(read_record(status).mirrored_job.schedule_state)
 
 
 def judge_pause(
-    status: Mapping[str, Any],
+    record: JobRecord,
     job: RemoteJob,
     *,
     cause: PauseCause | None,
@@ -61,13 +46,13 @@ def judge_pause(
     """
     if job.schedule_state is None:
         return None
-    known = read_pause(status)
+    known = record.pause
     is_ours = known is not None and known.by is PausedBy.OPERATOR
     if job.is_active:
         # A limited pause is written down before it is made, and stands while Graph does not show it yet.
         return known if is_ours and cause is not None and cause.is_limited else None
-    before = read_mirrored_state(status)
-    since = known.since if known else (write_time(now) if before.state else None)
+    before = record.mirrored_job
+    since = known.since if known else (write_time(now) if before.schedule_state else None)
     if cause is not None and not cause.is_passing:
         resumes = cause.is_limited and known is not None and known.resumes
         return Pause(PausedBy.OPERATOR, since, cause.words, resumes)
@@ -79,32 +64,33 @@ def judge_pause(
 
 
 def _judge_change(
-    before: MirroredState, job: RemoteJob, *, last_start: datetime | None, is_new: bool, now: datetime, bounds: Bounds
+    before: RemoteJob, job: RemoteJob, *, last_start: datetime | None, is_new: bool, now: datetime, bounds: Bounds
 ) -> tuple[PausedBy, str] | None:
     """Tell who has paused a job that nobody was known to have paused, and by what one can tell."""
-    if last_start and now - last_start < bounds.replication and before.state != "Active":
+    if last_start and now - last_start < bounds.replication and not before.is_active:
         return None  # nobody has seen it run since our start: what Graph shows may be from before
     if reason := _graph_paused_because(before, job, now, bounds):
         return PausedBy.GRAPH, reason
-    if before.state == "Active" or (before.state is None and not is_new):
+    if before.is_active or (before.schedule_state is None and not is_new):
         return PausedBy.PERSON, "paused outside of this resource"
     return None
 
 
-def _outlived_pruning(before: MirroredState, job: RemoteJob) -> bool:
+def _outlived_pruning(before: RemoteJob, job: RemoteJob) -> bool:
     """Whether the job ran on after the initial cycle whose failures were cleared: that pause is behind it.
 
     During that cycle the flag shows already, and only then comes Graph's pause (graph-facts 4.7).
     """
     is_past_initial_cycle = job.status.steady_state_first_achieved_at is not None
-    return before.escrows_pruned and before.state == "Active" and is_past_initial_cycle
+    return before.status.is_escrows_pruned and before.is_active and is_past_initial_cycle
 
 
-def _graph_paused_because(before: MirroredState, job: RemoteJob, now: datetime, bounds: Bounds) -> str | None:
+def _graph_paused_because(before: RemoteJob, job: RemoteJob, now: datetime, bounds: Bounds) -> str | None:
     if job.status.is_escrows_pruned and not _outlived_pruning(before, job):
         return "the initial cycle had too many failures; Graph cleared them and paused the job (escrowsPruned)"
     if job.is_quarantined or job.status.quarantine is not None:
         return "Graph disabled the job while it was in quarantine"
-    if before.quarantined_since and now - before.quarantined_since >= bounds.four_weeks - BETWEEN_LAST_ATTEMPTS:
+    since = before.status.quarantine.series_began_at if before.status.quarantine else None
+    if since and now - since >= bounds.four_weeks - BETWEEN_LAST_ATTEMPTS:
         return "Graph disabled the job after four weeks in quarantine"
     return None

@@ -3,8 +3,9 @@
 from entrasync.api.policies import ScheduleState
 from entrasync.core.facts.facts import Facts
 from entrasync.core.resource.desired import Desired
+from entrasync.core.resource.schedule_record import Pause
 from entrasync.core.schedule.hold import Hold, read_hold
-from entrasync.core.schedule.pause import Pause, judge_pause, read_pause
+from entrasync.core.schedule.pause import judge_pause
 from entrasync.core.schedule.pause_cause import PauseCause, find_pause_cause
 
 
@@ -24,7 +25,7 @@ def pause_of(facts: Facts) -> Pause | None:
         return None
     resource = facts.resource
     return judge_pause(
-        resource.status,
+        resource.record,
         facts.job,
         cause=pause_cause_of(facts),
         last_start=resource.last_start,
@@ -41,7 +42,7 @@ def wanted_state_of(facts: Facts) -> ScheduleState | None:
     """
     if pause_cause_of(facts) is not None:
         return ScheduleState.PAUSED
-    pause = read_pause(facts.resource.status)
+    pause = facts.resource.record.pause
     if facts.desired.schedule_state is None and pause is not None and pause.resumes:
         return ScheduleState.ACTIVE
     return effective_schedule_state(facts.desired, facts.resource.origin)

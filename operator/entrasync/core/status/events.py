@@ -6,7 +6,8 @@ from typing import Any
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.event import Event
-from entrasync.core.schedule.pause import PausedBy, read_pause
+from entrasync.core.resource.record import JobRecord, read_record
+from entrasync.core.resource.schedule_record import PausedBy
 
 
 def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
@@ -15,13 +16,9 @@ def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
     Newly stalled, newly quarantined, quarantine lifted, newly overdue, newly drifted, gone blind, a lost secret no
     longer missed; and a pause by Graph and credentials that were refused, where that stalls nobody.
     """
-    old, new = _by_type(before), _by_type(after)
-    told = [event for record in _EVENT_RULES for event in record(old, new)]
-    return told if any(event.reason == Reason.PAUSED_BY_GRAPH for event in told) else told + _paused(before, after)
-
-
-def _by_type(status: Mapping[str, Any]) -> dict[ConditionType, Condition]:
-    return {condition.type: condition for condition in Condition.read_all(status)}
+    old, new = read_record(before), read_record(after)
+    told = [event for find_events in _EVENT_RULES for event in find_events(old.conditions, new.conditions)]
+    return told if any(event.reason == Reason.PAUSED_BY_GRAPH for event in told) else told + _paused(old, new)
 
 
 def _is_news(
@@ -70,8 +67,8 @@ def _overdue(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType,
     return [Event("Warning", new[kind].reason, new[kind].message)] if _is_news(kind, old, new) else []
 
 
-def _paused(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
-    old, new = read_pause(before), read_pause(after)
+def _paused(before: JobRecord, after: JobRecord) -> list[Event]:
+    old, new = before.pause, after.pause
     if new is None or new.by is not PausedBy.GRAPH or (old is not None and old.by is PausedBy.GRAPH):
         return []
     return [Event("Warning", Reason.PAUSED_BY_GRAPH, f"Graph paused the job: {new.reason}.")]

@@ -11,7 +11,6 @@ from entrasync.api.conditions import ConditionType
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.decision.condition import Condition
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.remote.synchronization_status import read_synchronization_status
 from entrasync.core.resource.job_resource import Resource
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.reconcile.engine.store import Store
@@ -146,7 +145,7 @@ class _JobCollector(Collector):
         labels = [resource.key.namespace, resource.key.name]
         if (read_at := self._memory.read_at(resource.key)) is not None:
             age.add_metric(labels, max((self._clock.now() - read_at).total_seconds(), 0))
-        mirror = read_synchronization_status(resource.status.get("synchronizationStatus"))
+        mirror = resource.record.mirrored_job.status
         if mirror.code is not None:
             code.add_metric([*labels, mirror.code], 1)
             quarantined.add_metric(labels, float(mirror.code == "Quarantine"))

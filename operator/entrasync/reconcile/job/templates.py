@@ -2,7 +2,6 @@
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.action import CreateJob
-from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.errors import EntraSyncError, Refused, Stalled
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.graph import SyncApi
@@ -38,8 +37,8 @@ async def refuse_unless_offered(api: SyncApi, action: CreateJob) -> None:
 
 def was_not_offered(resource: Resource) -> bool:
     """Whether this very spec was refused for its template: then asking costs less than to be refused again."""
-    is_current = resource.status.get("observedGeneration") == resource.generation
+    is_current = resource.record.observed_generation == resource.generation
     return is_current and any(
         condition.reason == Reason.TEMPLATE_NOT_OFFERED and condition.is_true
-        for condition in Condition.read_all(resource.status)
+        for condition in resource.record.conditions.values()
     )

@@ -17,8 +17,8 @@ from entrasync.core.polling import until_own_turn
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.schedule_record import Pause, PausedBy
 from entrasync.core.schedule.hold import read_hold
-from entrasync.core.schedule.pause import Pause, PausedBy
 from entrasync.core.schedule.state import pause_of
 from tests.support.facts import (
     JOB,

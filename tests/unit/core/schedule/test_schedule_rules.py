@@ -13,7 +13,7 @@ from entrasync.core.plan import plan
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.schedule.pause import Pause, PausedBy, read_pause
+from entrasync.core.resource.schedule_record import Pause, PausedBy, read_pause
 from entrasync.core.schedule.state import pause_of
 from tests.support.facts import JOB, NEVER, NOW, PRINCIPAL, ago, desired, facts, holder, minutes, remote_job, seconds
 
@@ -186,11 +186,11 @@ class TestWhosePause:
 
     @pytest.mark.parametrize("stored", [None, "x", {}, {"by": "Nobody"}, {"by": 7}, {"by": ["Graph"]}])
     def test_an_unreadable_one_is_none(self, stored: object) -> None:
-        assert read_pause({"pause": stored}) is None
+        assert read_pause(stored) is None
 
     def test_is_read_as_it_was_written(self) -> None:
         for pause in (Pause(PausedBy.GRAPH, None, "x"), Pause(PausedBy.PERSON, "2026-10-01T00:00:00Z", "y")):
-            assert read_pause({"pause": pause.write()}) == pause
+            assert read_pause(pause.write()) == pause
 
 
 def test_a_start_in_the_future_is_waited_for_and_not_repeated() -> None:
