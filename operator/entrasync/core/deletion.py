@@ -15,7 +15,7 @@ from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job.candidates import find_outranking_claim
 from entrasync.core.job.rules import create_is_unconfirmed, is_gone, until_next_look_for_a_missing_job
-from entrasync.core.primitives.time_limits import SOON
+from entrasync.core.primitives.time_limits import SHORT_DELAY
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
 
@@ -139,7 +139,7 @@ def wait_out_missing_job(facts: Facts) -> Verdict:
         return Wait(
             Reason.DELETING,
             f"Graph shows job {job_id}, but does not know it when asked to delete it; tried again.",
-            SOON,
+            SHORT_DELAY,
         )
     if is_gone(facts):
         return Do(ReleaseResource(f"job {job_id} was not there any more"))

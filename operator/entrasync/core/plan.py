@@ -116,7 +116,7 @@ unless it ran before.
 Last comes what is a matter of fitness: by then nothing else is left to do.
 """
 
-WRITERS_RULES: tuple[Rule, ...] = (
+MANAGE_ONLY_RULES: tuple[Rule, ...] = (
     acknowledgement_is_outdated,
     application_is_held_by_another,
     foreign_secret_was_lost,
@@ -141,7 +141,7 @@ JOB_RULES: tuple[Rule, ...] = (
 )
 """In the order in which they are asked: whose tenant, which job, is it there, is it ours."""
 
-OBSERVER_JOB_RULES: tuple[Rule, ...] = (
+OBSERVE_ONLY_JOB_RULES: tuple[Rule, ...] = (
     tenant_was_changed,
     create_before_observing_is_unconfirmed,
     service_principal_was_changed,
@@ -157,7 +157,7 @@ OBSERVER_JOB_RULES: tuple[Rule, ...] = (
 """The same for a resource that only observes: it needs no job of its own, and others may hold the one it looks at."""
 
 RULES = (*JOB_RULES, *WORK_RULES)
-OBSERVER_RULES = (*OBSERVER_JOB_RULES, *(rule for rule in WORK_RULES if rule not in WRITERS_RULES))
+OBSERVE_ONLY_RULES = (*OBSERVE_ONLY_JOB_RULES, *(rule for rule in WORK_RULES if rule not in MANAGE_ONLY_RULES))
 
 
 def plan(facts: Facts) -> Verdict | None:
@@ -172,7 +172,7 @@ def plan(facts: Facts) -> Verdict | None:
 
 def has_job_in_hand(facts: Facts) -> bool:
     """Whether the job is there and its own, so that it is worth looking at what belongs to it."""
-    rules = OBSERVER_JOB_RULES if facts.desired.is_observe_only else JOB_RULES
+    rules = OBSERVE_ONLY_JOB_RULES if facts.desired.is_observe_only else JOB_RULES
     return facts.job is not None and all(rule(facts) is None for rule in rules)
 
 
@@ -184,7 +184,7 @@ def foresee(facts: Facts) -> tuple[GraphWrite, ...]:
 def _observe(facts: Facts) -> tuple[tuple[GraphWrite, ...], Verdict | None]:
     """Pass over what would be written: each rule that is left may find something more."""
     foreseen: list[GraphWrite] = []
-    for rule in OBSERVER_RULES:
+    for rule in OBSERVE_ONLY_RULES:
         verdict = rule(facts)
         if isinstance(verdict, Do) and isinstance(verdict.action, GraphWrite):
             foreseen += [verdict.action] if verdict.action not in foreseen else []

@@ -10,16 +10,16 @@ from entrasync.core.schedule.interval import ask_again_at
 from entrasync.core.schedule.pause_cause import list_turns
 from entrasync.core.schedule.state import hold_of
 
-SOONEST = timedelta(seconds=15)
+MIN_POLL_DELAY = timedelta(seconds=15)
 """A read costs every job of the tenant a share of its limit."""
 
-UNTIL_CONFIGURED = timedelta(minutes=5)
+UNCONFIGURED_POLL_INTERVAL = timedelta(minutes=5)
 """Between reads of a job that a person must set up: whoever has done so wants to see it."""
 
-WHILE_RUNNING = timedelta(seconds=30)
+RUNNING_POLL_INTERVAL = timedelta(seconds=30)
 """Between reads while a cycle runs: progress is worth seeing."""
 
-AFTER_AN_APPOINTMENT = timedelta(seconds=20)
+EXPECTED_EVENT_DELAY = timedelta(seconds=20)
 """Graph starts a cycle or a retry a little after its time."""
 
 
@@ -28,12 +28,12 @@ def next_look(job: RemoteJob | None, *, poll_interval: timedelta, now: datetime)
     if job is None:
         return poll_interval
     if job.is_active and _is_in_a_cycle(job):
-        return min(WHILE_RUNNING, poll_interval)
+        return min(RUNNING_POLL_INTERVAL, poll_interval)
     if job.is_unconfigured:
-        return min(UNTIL_CONFIGURED, poll_interval)
-    ahead = [when - now + AFTER_AN_APPOINTMENT for when in _appointments(job) if when is not None]
+        return min(UNCONFIGURED_POLL_INTERVAL, poll_interval)
+    ahead = [when - now + EXPECTED_EVENT_DELAY for when in _appointments(job) if when is not None]
     upcoming = [delay for delay in ahead if delay > timedelta(0)]
-    return min([poll_interval, *(max(delay, SOONEST) for delay in upcoming)])
+    return min([poll_interval, *(max(delay, MIN_POLL_DELAY) for delay in upcoming)])
 
 
 def until_own_turn(facts: Facts) -> timedelta | None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.core.polling import SOONEST, WHILE_RUNNING, next_look
+from entrasync.core.polling import MIN_POLL_DELAY, RUNNING_POLL_INTERVAL, next_look
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from tests.support.facts import NEVER, NOW, ago, minutes, quarantined_job, remote_job, seconds
@@ -22,12 +22,16 @@ def ended(since: timedelta) -> dict[str, Any]:
     [
         ("nothing is known", None, POLL),
         ("nothing is about to happen", remote_job(), POLL),
-        ("its first cycle is due", remote_job(code="NotRun"), WHILE_RUNNING),
-        ("a cycle runs", remote_job(progress=[{"units": "Users"}]), WHILE_RUNNING),
+        ("its first cycle is due", remote_job(code="NotRun"), RUNNING_POLL_INTERVAL),
+        ("a cycle runs", remote_job(progress=[{"units": "Users"}]), RUNNING_POLL_INTERVAL),
         ("a paused job's cycle ends by itself", remote_job(state="Disabled", progress=[{}]), POLL),
         ("the next cycle is near", remote_job(**ended(minutes(38))), minutes(2) + seconds(20)),
         ("the next cycle is any moment", remote_job(**ended(minutes(40))), seconds(20)),
-        ("the next cycle was due and only a little waited", remote_job(**ended(minutes(40) + seconds(10))), SOONEST),
+        (
+            "the next cycle was due and only a little waited",
+            remote_job(**ended(minutes(40) + seconds(10))),
+            MIN_POLL_DELAY,
+        ),
         ("the next cycle is long overdue", remote_job(**ended(minutes(90))), POLL),
         ("the next cycle is far", remote_job(**ended(minutes(1))), POLL),
         ("a paused job has no next cycle", remote_job(state="Disabled", **ended(minutes(38))), POLL),

@@ -6,7 +6,7 @@ from entrasync.core.application.rules import explain_brake, explain_loss
 from entrasync.core.decision.action import CheckForeignKeys, RemoveSecrets
 from entrasync.core.decision.verdicts import Do, Stall, Verdict
 from entrasync.core.facts.facts import Facts
-from entrasync.core.remote.stored_secrets import FIELDS_OF_THEIR_OWN
+from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS
 from entrasync.core.resource.job_resource import Resource
 
 
@@ -46,7 +46,7 @@ def _removes(resource: Resource) -> bool:
 
 
 def _removable(resource: Resource) -> frozenset[str]:
-    return resource.application.keys - FIELDS_OF_THEIR_OWN if _removes(resource) else frozenset()
+    return resource.application.keys - NON_CREDENTIAL_KEYS if _removes(resource) else frozenset()
 
 
 def _standing_loss(resource: Resource) -> frozenset[str]:

@@ -16,8 +16,8 @@ from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait, judge
 from entrasync.core.facts.application_seen import ApplicationSeen
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.ready import runs_on_saved_credentials
-from entrasync.core.primitives.time_limits import STALE_READ
-from entrasync.core.remote.stored_secrets import FIELDS_OF_THEIR_OWN, NOTIFICATION_SETTINGS, SYNC_ALL, SecretValues
+from entrasync.core.primitives.time_limits import STALE_READ_DELAY
+from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS, NOTIFICATION_SETTINGS, SYNC_ALL, SecretValues
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.schedule.state import was_never_started
 
@@ -37,7 +37,7 @@ def secrets_are_not_saved(facts: Facts) -> Verdict | None:
         return None
     values = secrets_to_send(spec, seen, facts.resource.application)
     if seen.refusal:
-        values = values.only(FIELDS_OF_THEIR_OWN)
+        values = values.only(NON_CREDENTIAL_KEYS)
     if not values:
         return None
     drifted = _drifted(facts, seen, values)
@@ -89,7 +89,7 @@ def foreign_secrets_do_not_show(facts: Facts) -> Verdict | None:
     seen = facts.observed.application
     if seen is None or not seen.missing:
         return None
-    return Wait(Reason.WAITING_FOR_REPLICATION, explain_missing(facts.resource, seen.missing), STALE_READ)
+    return Wait(Reason.WAITING_FOR_REPLICATION, explain_missing(facts.resource, seen.missing), STALE_READ_DELAY)
 
 
 def foreign_secret_was_lost(facts: Facts) -> Verdict | None:
@@ -169,7 +169,7 @@ def saved_secrets_do_not_show(facts: Facts) -> Verdict | None:
         Reason.WAITING_FOR_REPLICATION,
         f"Graph took {', '.join(sorted(seen.pending))} of service principal {facts.service_principal_id} and does not "
         "show that yet.",
-        STALE_READ,
+        STALE_READ_DELAY,
     )
 
 
@@ -224,7 +224,7 @@ def _to_be_tried(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> S
     credentials = spec.credentials if spec else None
     if credentials is None or credentials.validation is CredentialValidation.NEVER:
         return None
-    return seen.credentials.values if values.keys() - FIELDS_OF_THEIR_OWN else None
+    return seen.credentials.values if values.keys() - NON_CREDENTIAL_KEYS else None
 
 
 def _drifted(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> frozenset[str]:

@@ -8,8 +8,8 @@ from entrasync.api.policies import OutOfScopeDeletions, ProvisioningScope
 from entrasync.core.application.notification_settings import can_merge, is_same_settings, write_notification_settings
 from entrasync.core.facts.application_seen import ApplicationSeen
 from entrasync.core.remote.stored_secrets import (
-    FIELDS_OF_THEIR_OWN,
     MASK,
+    NON_CREDENTIAL_KEYS,
     NOTIFICATION_SETTINGS,
     SKIP_DELETIONS,
     SYNC_ALL,
@@ -17,7 +17,7 @@ from entrasync.core.remote.stored_secrets import (
 )
 from entrasync.core.resource.application_record import ApplicationRecord
 
-BETWEEN_DRIFT_LOOKS = timedelta(hours=1)
+DRIFT_CHECK_INTERVAL = timedelta(hours=1)
 """What Graph stores is read again so often where nothing of ours has changed: a poll costs no call for it."""
 
 
@@ -105,4 +105,4 @@ def keys_left_over(spec: ApplicationSpec, seen: ApplicationSeen, record: Applica
     """Tell which credentials we saved that are no longer in the list of entries and not seen to be gone."""
     if spec.credentials is None or seen.stored is None:
         return frozenset()
-    return (record.keys - FIELDS_OF_THEIR_OWN - entry_keys(spec)) & (seen.stored.keys() | seen.removing)
+    return (record.keys - NON_CREDENTIAL_KEYS - entry_keys(spec)) & (seen.stored.keys() | seen.removing)

@@ -14,7 +14,7 @@ from entrasync.core.decision.verdicts import Halt, Retry, Stall
 from entrasync.core.primitives.times import write_time
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 
-ENDS = frozenset({ConditionType.READY, ConditionType.STALLED})
+SETTLED_CONDITIONS = frozenset({ConditionType.READY, ConditionType.STALLED})
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def _ready_of(conditions: Sequence[Condition]) -> Condition | None:
 
 def _is_settled(resource: ConnectionResource) -> bool:
     """Whether the last look at this generation ended with a login, or with a person's turn."""
-    ends = [each for each in Condition.read_all(resource.status) if each.type in ENDS]
+    ends = [each for each in Condition.read_all(resource.status) if each.type in SETTLED_CONDITIONS]
     is_current = resource.status.get("observedGeneration") == resource.generation
     return is_current and any(end.is_true for end in ends)
 

@@ -9,7 +9,7 @@ from entrasync.core.primitives.utf8 import repair
 
 ConditionStatus = Literal["True", "False", "Unknown"]
 
-LONGEST_MESSAGE = 2048
+MAX_MESSAGE_LENGTH = 2048
 """Kubernetes allows 32 KiB; nobody reads more than this."""
 
 _KINDS = tuple(ConditionType)
@@ -63,5 +63,5 @@ def _write(condition: Condition, before: Mapping[str, Any] | None, generation: i
         "observedGeneration": generation,
         "lastTransitionTime": before["lastTransitionTime"] if before and is_same else now,
         "reason": str(condition.reason),
-        "message": repair(condition.message[:LONGEST_MESSAGE]),
+        "message": repair(condition.message[:MAX_MESSAGE_LENGTH]),
     }

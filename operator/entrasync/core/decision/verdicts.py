@@ -53,11 +53,11 @@ Verdict = Do | Stall | Wait | Retry
 Halt = Stall | Wait | Retry
 """What a pass can end with, besides contentment (None)."""
 
-REPLICATION_PAUSE = timedelta(seconds=10)
+REPLICATION_RETRY_DELAY = timedelta(seconds=10)
 """Between tries while something young may not be known everywhere."""
 
 
-WHILE_DISCONNECTED = timedelta(minutes=5)
+DISCONNECTED_POLL_INTERVAL = timedelta(minutes=5)
 """Between looks at a resource whose connection does not work; it is woken when that changes."""
 
 
@@ -66,13 +66,13 @@ def judge(error: EntraSyncError, *, young_until: datetime, now: datetime) -> Hal
     match error:
         case PossiblyReplicating() if now < young_until:
             message = f"{error.message} Taken for replication until {young_until:%H:%M:%S}, tried again until then."
-            return Wait(Reason.WAITING_FOR_REPLICATION, message, REPLICATION_PAUSE)
+            return Wait(Reason.WAITING_FOR_REPLICATION, message, REPLICATION_RETRY_DELAY)
         case PossiblyReplicating():
             return judge(error.settled, young_until=young_until, now=now)
         case Stalled():
             return Stall(error.reason, error.message)
         case Disconnected():
-            return Wait(error.reason, error.message, WHILE_DISCONNECTED)
+            return Wait(error.reason, error.message, DISCONNECTED_POLL_INTERVAL)
         case Waiting():
             return Wait(error.reason, error.message, error.after)
         case Transient():

@@ -10,7 +10,7 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.health.quarantine import quarantine_halt, quarantined_condition
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.remote.stored_secrets import FIELDS_OF_THEIR_OWN
+from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS
 from entrasync.core.resource.schedule_record import PausedBy
 from entrasync.core.schedule.state import hold_of, pause_cause_of, pause_of
 
@@ -87,7 +87,7 @@ def _is_illness(facts: Facts, halt: Halt | None) -> bool:
 
 def runs_on_saved_credentials(facts: Facts) -> bool:
     """Whether the job runs on credentials that we saved: others that Graph refuses leave it as it is."""
-    keys = facts.resource.application.keys - FIELDS_OF_THEIR_OWN
+    keys = facts.resource.application.keys - NON_CREDENTIAL_KEYS
     return facts.job is not None and facts.job.is_active and bool(keys)
 
 

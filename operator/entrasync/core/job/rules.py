@@ -9,7 +9,7 @@ from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job.candidates import find_claim_of_same_template, find_outranking_claim, unclaimed_jobs
 from entrasync.core.primitives.object_key import is_same_id
-from entrasync.core.primitives.time_limits import LOOKS_FOR_UNCONFIRMED_CREATE, SOON
+from entrasync.core.primitives.time_limits import SHORT_DELAY, UNCONFIRMED_CREATE_DELAYS
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_claims import Claim
@@ -55,9 +55,9 @@ def until_next_look(elapsed: timedelta, bound: timedelta) -> timedelta:
 
     1, 2, 4 ... 20 s apart, the last one when the bound ends.
     """
-    due, pauses = timedelta(0), iter(LOOKS_FOR_UNCONFIRMED_CREATE)
+    due, pauses = timedelta(0), iter(UNCONFIRMED_CREATE_DELAYS)
     while due <= elapsed:
-        due += next(pauses, LOOKS_FOR_UNCONFIRMED_CREATE[-1])
+        due += next(pauses, UNCONFIRMED_CREATE_DELAYS[-1])
     return max(min(due, bound) - elapsed, timedelta(0))
 
 
@@ -113,7 +113,7 @@ def claim_of_another_is_unknown(facts: Facts) -> Verdict | None:
     return Wait(
         Reason.CONNECTION_NOT_READY,
         f"SynchronizationJob {claim.key} names job {claim.job_id}, and its connection has not been tried yet.",
-        SOON,
+        SHORT_DELAY,
     )
 
 
@@ -178,7 +178,7 @@ def wait_for_other_create(facts: Facts, creating: Claim) -> Wait | Stall:
     return Wait(
         Reason.WAITING_FOR_OTHER_CREATE,
         f"SynchronizationJob {creating.key} is creating a job on this service principal; one at a time.",
-        LOOKS_FOR_UNCONFIRMED_CREATE[-1] if is_looked_for else facts.desired.poll_interval,
+        UNCONFIRMED_CREATE_DELAYS[-1] if is_looked_for else facts.desired.poll_interval,
     )
 
 
@@ -202,7 +202,7 @@ def named_job_is_unknown(facts: Facts) -> Verdict | None:
     )
     seen_at = facts.observed.spec_seen_at
     if seen_at is not None and facts.now - seen_at < facts.bounds.young:
-        return Wait(Reason.JOB_NOT_FOUND, message, SOON)
+        return Wait(Reason.JOB_NOT_FOUND, message, SHORT_DELAY)
     return Stall(Reason.JOB_NOT_FOUND, message)
 
 

@@ -27,11 +27,11 @@ class Bounds:
     """Graph disables a job that is in quarantine for longer (graph-facts 4.6)."""
 
 
-LOOKS_FOR_UNCONFIRMED_CREATE = tuple(timedelta(seconds=s) for s in (1, 2, 4, 8, 16, 20))
+UNCONFIRMED_CREATE_DELAYS = tuple(timedelta(seconds=s) for s in (1, 2, 4, 8, 16, 20))
 """Pauses between looks for a job whose create was not answered; the last one repeats until the bound ends."""
 
-SOON = timedelta(seconds=5)
+SHORT_DELAY = timedelta(seconds=5)
 """A look again at something that is expected to change any moment."""
 
-STALE_READ = timedelta(seconds=15)
+STALE_READ_DELAY = timedelta(seconds=15)
 """Between looks while Graph still shows what was there before a write of ours."""

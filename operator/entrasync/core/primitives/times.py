@@ -6,10 +6,10 @@ from datetime import MAXYEAR, UTC, datetime, timedelta
 _TIME = re.compile(r"^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?$")
 _NEVER = re.compile(r"^0001-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$")
 _DURATION = re.compile(r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$")
-_BEYOND_ALL_PLANS = datetime(9000, 1, 1, tzinfo=UTC)
+_MAX_TIME = datetime(9000, 1, 1, tzinfo=UTC)
 """.NET writes the last day of the year 9999 for "no time"; to add a day to it is an error."""
 
-LONGEST_INTERVAL = timedelta(days=366)
+MAX_INTERVAL = timedelta(days=366)
 """Beyond it an interval means "not scheduled": .NET's own longest is 10,675,199 days (graph-facts 4.5)."""
 
 
@@ -24,13 +24,13 @@ def parse_time(value: object) -> datetime | None:
     None for "never", for anything malformed and out of range.
     """
     time = _read_time(value)
-    return time if time is not None and time < _BEYOND_ALL_PLANS else None
+    return time if time is not None and time < _MAX_TIME else None
 
 
 def parse_deadline(value: object) -> datetime | None:
     """Read a time by which something ends, as `parse_time` does; one beyond all plans is the last that can be had."""
     time = _read_time(value)
-    return None if time is None else min(time, _BEYOND_ALL_PLANS)
+    return None if time is None else min(time, _MAX_TIME)
 
 
 def _read_time(value: object) -> datetime | None:
@@ -64,10 +64,10 @@ def parse_interval(value: object) -> timedelta | None:
     if not isinstance(value, str) or (found := _DURATION.match(value)) is None:
         return None
     days, hours, minutes, seconds = (int(part[:9] or 0) if part else 0 for part in found.groups())
-    if days > LONGEST_INTERVAL.days:
+    if days > MAX_INTERVAL.days:
         return None
     interval = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    return interval if timedelta(0) < interval <= LONGEST_INTERVAL else None
+    return interval if timedelta(0) < interval <= MAX_INTERVAL else None
 
 
 def write_time(time: datetime) -> str:

@@ -14,7 +14,7 @@ Setting = tuple[str, str | None]
 SettingEntry = Mapping[str, Any]
 """An entry as Graph has it, which may hold more and other than that."""
 
-MEMBER = "synchronizationJobSettings"
+SETTINGS_MEMBER = "synchronizationJobSettings"
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,9 @@ def read_settings(raw: Mapping[str, Any]) -> tuple[Setting, ...] | None:
 
     Entries without a name are left out.
     """
-    stored = raw.get(MEMBER)
+    stored = raw.get(SETTINGS_MEMBER)
     if not isinstance(stored, list):
-        return () if MEMBER in raw else None
+        return () if SETTINGS_MEMBER in raw else None
     entries = [entry for entry in stored if isinstance(entry, dict) and isinstance(entry.get("name"), str)]
     return tuple((entry["name"], read_text(entry.get("value"))) for entry in entries)
 
@@ -62,7 +62,7 @@ def merge_settings(stored: object, wanted: Iterable[tuple[str, str]]) -> tuple[S
 
 def with_settings(job: RemoteJob, settings: Iterable[SettingEntry]) -> RemoteJob:
     """Show a job as it is once Graph has taken these settings."""
-    return RemoteJob(job.id, {**job.raw, MEMBER: list(settings)})
+    return RemoteJob(job.id, {**job.raw, SETTINGS_MEMBER: list(settings)})
 
 
 def _is_among(names: Mapping[str, str], entry: SettingEntry) -> bool:

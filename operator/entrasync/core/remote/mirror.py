@@ -10,10 +10,10 @@ from entrasync.core.primitives.times import is_never
 from entrasync.core.primitives.utf8 import repair
 from entrasync.core.remote.jobs import RemoteJob
 
-LONGEST_STRING_BYTES = 4 * 1024
-LONGEST_KEY_BYTES = 256
-LARGEST_MIRROR_BYTES = 256 * 1024
-DEEPEST = 16
+MAX_STRING_BYTES = 4 * 1024
+MAX_KEY_BYTES = 256
+MAX_MIRROR_BYTES = 256 * 1024
+MAX_DEPTH = 16
 """Status and spec share etcd's 1.5 MiB; nothing of Graph's is nested deeper than five levels."""
 
 INT64 = range(-(2**63), 2**63)
@@ -29,8 +29,8 @@ class _Cleaning:
     def clean(self, value: object, shape: Shape | None, path: str, depth: int = 0) -> object:
         if value is None:
             return _LEFT_OUT
-        if depth > DEEPEST:
-            return self._drop(path, f"is nested more than {DEEPEST} levels deep")
+        if depth > MAX_DEPTH:
+            return self._drop(path, f"is nested more than {MAX_DEPTH} levels deep")
         match value:
             case str():
                 return self._text(value, shape, path)
@@ -50,10 +50,10 @@ class _Cleaning:
             return _LEFT_OUT
         text = repair(value)
         data = text.encode()
-        if len(data) <= LONGEST_STRING_BYTES:
+        if len(data) <= MAX_STRING_BYTES:
             return text
-        self.complaints.append(f"{path} was cut at {LONGEST_STRING_BYTES} bytes")
-        return data[:LONGEST_STRING_BYTES].decode("utf-8", "ignore")
+        self.complaints.append(f"{path} was cut at {MAX_STRING_BYTES} bytes")
+        return data[:MAX_STRING_BYTES].decode("utf-8", "ignore")
 
     def _number(self, value: float, shape: Shape | None, path: str) -> object:
         kind = "boolean" if isinstance(value, bool) else "integer" if isinstance(value, int) else "number"
@@ -79,7 +79,7 @@ class _Cleaning:
         cleaned: dict[str, object] = {}
         for name, value in values.items():
             key = repair(str(name))
-            if "@odata." in key or len(key.encode()) > LONGEST_KEY_BYTES:
+            if "@odata." in key or len(key.encode()) > MAX_KEY_BYTES:
                 continue
             kept = self.clean(value, known.get(key), f"{path}.{key}", depth + 1)
             if kept is not _LEFT_OUT:
@@ -129,7 +129,7 @@ def _leave_out_runs_that_never_were(status: dict[str, Any]) -> None:
 
 def _cut(mirror: dict[str, Any], path: str, complaints: list[str]) -> None:
     """Leave out the largest properties until the rest fits; strings are cut before, so `id` and `code` are small."""
-    surplus = len(json.dumps(mirror)) - LARGEST_MIRROR_BYTES
+    surplus = len(json.dumps(mirror)) - MAX_MIRROR_BYTES
     if surplus <= 0:
         return
     sizes = {name: len(json.dumps({name: value})) for name, value in mirror.items()}

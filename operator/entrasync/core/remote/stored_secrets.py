@@ -9,7 +9,7 @@ MASK = "*"
 SYNC_ALL = "SyncAll"
 NOTIFICATION_SETTINGS = "SyncNotificationSettings"
 SKIP_DELETIONS = "SkipOutOfScopeDeletions"
-FIELDS_OF_THEIR_OWN = frozenset({SYNC_ALL, NOTIFICATION_SETTINGS, SKIP_DELETIONS})
+NON_CREDENTIAL_KEYS = frozenset({SYNC_ALL, NOTIFICATION_SETTINGS, SKIP_DELETIONS})
 """Keys of Graph that spec gives by fields of ours. Unset, they are left as they are, never removed."""
 
 

@@ -29,7 +29,7 @@ class Defaults:
     """Which of them are only cautious, because what the namespace wants is not known."""
 
 
-DEFAULTED = frozenset(each.name for each in fields(Defaults)) - {"doubts"}
+DEFAULTABLE_FIELDS = frozenset(each.name for each in fields(Defaults)) - {"doubts"}
 
 
 @dataclass(frozen=True)

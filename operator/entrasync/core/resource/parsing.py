@@ -5,7 +5,7 @@ from typing import Any
 
 from entrasync.api.job.spec import ScheduleSpec, SynchronizationJobSpec
 from entrasync.api.policies import AdoptionPolicy, OnMissing, Readiness
-from entrasync.core.resource.defaults import DEFAULTED, Defaults
+from entrasync.core.resource.defaults import DEFAULTABLE_FIELDS, Defaults
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.object_meta import read_meta, read_spec, read_status
@@ -43,5 +43,5 @@ def _resolve(spec: SynchronizationJobSpec) -> Desired:
         management_policy=spec.management_policy or built_in.management_policy,
         deletion_policy=spec.deletion_policy or built_in.deletion_policy,
         is_suspended=bool(spec.suspend),
-        unset=frozenset(name for name in DEFAULTED if getattr(spec, name) is None),
+        unset=frozenset(name for name in DEFAULTABLE_FIELDS if getattr(spec, name) is None),
     )

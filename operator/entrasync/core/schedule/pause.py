@@ -13,7 +13,7 @@ from entrasync.core.resource.schedule_record import Pause as Pause  # "as" until
 from entrasync.core.resource.schedule_record import PausedBy as PausedBy
 from entrasync.core.schedule.pause_cause import PauseCause
 
-BETWEEN_LAST_ATTEMPTS = timedelta(days=1)
+QUARANTINE_ATTEMPT_INTERVAL = timedelta(days=1)
 """Graph gives up at an attempt, and they are a day apart: its four weeks may be shorter by that (graph-facts 4.6)."""
 
 
@@ -91,6 +91,6 @@ def _graph_paused_because(before: RemoteJob, job: RemoteJob, now: datetime, boun
     if job.is_quarantined or job.status.quarantine is not None:
         return "Graph disabled the job while it was in quarantine"
     since = before.status.quarantine.series_began_at if before.status.quarantine else None
-    if since and now - since >= bounds.four_weeks - BETWEEN_LAST_ATTEMPTS:
+    if since and now - since >= bounds.four_weeks - QUARANTINE_ATTEMPT_INTERVAL:
         return "Graph disabled the job after four weeks in quarantine"
     return None

@@ -7,7 +7,7 @@ from entrasync.api.policies import ScheduleState
 from entrasync.core.decision.action import PauseJob, StartJob
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
-from entrasync.core.primitives.time_limits import STALE_READ
+from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.schedule.pause import Pause, PausedBy, read_mirrored_state
@@ -37,7 +37,9 @@ def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
     paused_at = facts.observed.pause_taken_at
     if paused_at is not None and facts.now - paused_at < facts.bounds.replication:
         return Wait(
-            Reason.PAUSING, f"Job {job.id} was paused at {paused_at:%H:%M:%S}; Graph does not show it yet.", STALE_READ
+            Reason.PAUSING,
+            f"Job {job.id} was paused at {paused_at:%H:%M:%S}; Graph does not show it yet.",
+            STALE_READ_DELAY,
         )
     # Only who has seen it rest can tell that somebody started it.
     was_seen_at_rest = read_mirrored_state(facts.resource.status).state not in {None, "Active"}
@@ -70,7 +72,7 @@ def job_is_paused_but_should_run(facts: Facts) -> Verdict | None:
         return Wait(
             Reason.STARTING,
             f"Job {job.id} was started at {started:%H:%M:%S}; Graph does not show it yet.",
-            STALE_READ,
+            STALE_READ_DELAY,
         )
     # Without a time it was so when we took it over, which is nobody's drift.
     is_drift = pause is not None and pause.by is PausedBy.PERSON and pause.since is not None

@@ -8,12 +8,12 @@ from entrasync.core.decision.action import PatchSettings
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
-from entrasync.core.primitives.time_limits import STALE_READ
+from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.primitives.utf8 import repair
 from entrasync.core.remote.job_settings import SettingDifference, read_settings
 
-LONGEST_QUOTE = 64
-MOST_NAMED = 5
+MAX_QUOTE_LENGTH = 64
+MAX_NAMED_SETTINGS = 5
 
 
 def settings_differ(facts: Facts) -> Verdict | None:
@@ -43,7 +43,7 @@ def settings_were_not_taken(facts: Facts) -> Verdict | None:
     if since is not None and facts.now - since < facts.bounds.replication:
         names = ", ".join(difference.name for difference in differences)
         message = f"Graph took the settings {names} at {since:%H:%M:%S} and does not show them yet."
-        return Wait(Reason.WAITING_FOR_REPLICATION, message, STALE_READ)
+        return Wait(Reason.WAITING_FOR_REPLICATION, message, STALE_READ_DELAY)
     return Stall(Reason.SETTINGS_NOT_TAKEN, _explain(differences))
 
 
@@ -88,7 +88,7 @@ def _mirrored_job(facts: Facts) -> Mapping[str, Any]:
 def _explain(differences: tuple[SettingDifference, ...]) -> str:
     named = "; ".join(
         f"{difference.name} is {_quote(difference.found)}, not {_quote(difference.wanted)}"
-        for difference in differences[:MOST_NAMED]
+        for difference in differences[:MAX_NAMED_SETTINGS]
     )
     return (
         f"Graph accepted spec.settings and did not change the job: {named}. "
@@ -99,4 +99,4 @@ def _explain(differences: tuple[SettingDifference, ...]) -> str:
 def _quote(value: str | None) -> str:
     if value is None:
         return "absent"
-    return repair(f'"{value[:LONGEST_QUOTE]}..."' if len(value) > LONGEST_QUOTE else f'"{value}"')
+    return repair(f'"{value[:MAX_QUOTE_LENGTH]}..."' if len(value) > MAX_QUOTE_LENGTH else f'"{value}"')

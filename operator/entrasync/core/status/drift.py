@@ -16,7 +16,7 @@ _APPLICATION_FIELDS = {
     SKIP_DELETIONS: "application.outOfScopeDeletions",
 }
 
-LONGEST_VALUE = 256
+MAX_VALUE_LENGTH = 256
 """Of a value longer than this people see the beginning."""
 
 
@@ -31,7 +31,7 @@ class Difference:
     def write(self) -> dict[str, str]:
         """Write it as a member of `status.lastDrift.differences`."""
         values = {"field": self.field, "wanted": self.wanted, "found": self.found}
-        return {name: repair(value[:LONGEST_VALUE]) for name, value in values.items() if value is not None}
+        return {name: repair(value[:MAX_VALUE_LENGTH]) for name, value in values.items() if value is not None}
 
 
 def find_corrected_drift(action: Action, status: Mapping[str, Any]) -> tuple[Difference, ...]:

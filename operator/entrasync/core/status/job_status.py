@@ -25,7 +25,7 @@ from entrasync.core.schedule.state import pause_of
 from entrasync.core.status.effective import effective_policies, effective_values
 from entrasync.core.status.forecast import describe_forecast
 
-FITNESS = frozenset(
+HEALTH_CONDITIONS = frozenset(
     {
         ConditionType.QUARANTINED,
         ConditionType.OVERDUE,
@@ -36,7 +36,7 @@ FITNESS = frozenset(
 )
 """What Graph itself says of a job's health and schedule: it stays known when Graph cannot be read."""
 
-KNOWN = FITNESS | {ConditionType.CREDENTIALS_VALID}
+GRAPH_CONDITIONS = HEALTH_CONDITIONS | {ConditionType.CREDENTIALS_VALID}
 """And what it said of the target app's credentials."""
 
 
@@ -142,7 +142,7 @@ def build_status(facts: Facts, halt: Halt | None, *, wall: datetime) -> dict[str
             *interval_conditions(facts),
         ]
     elif facts.resource.held_job_id:
-        conditions += _keep(facts.resource, FITNESS)  # not shown this time is no news of its health
+        conditions += _keep(facts.resource, HEALTH_CONDITIONS)  # not shown this time is no news of its health
     return _write_conditions(facts.resource, conditions, wall=wall)
 
 
@@ -154,7 +154,9 @@ def build_unseen_status(resource: Resource, halt: Halt, *, is_blind: bool, wall:
     if isinstance(halt, Retry) and not is_blind and _is_settled(resource):
         return dict(resource.status)
     keeps_drift = resource.is_observe_only and _says_nothing(halt)
-    kept = _keep(resource, KNOWN | {ConditionType.DRIFTED} if keeps_drift else KNOWN) + loss_conditions(resource)
+    kept = _keep(
+        resource, GRAPH_CONDITIONS | {ConditionType.DRIFTED} if keeps_drift else GRAPH_CONDITIONS
+    ) + loss_conditions(resource)
     blind = Condition(ConditionType.READY, "Unknown", Reason.GRAPH_UNREACHABLE, _blind_message(halt))
     # A Wait has its own words, and is not green either: Graph answered, only not yet as it will.
     ready = blind if is_blind and isinstance(halt, Retry) else _keep_or_tell_ready(resource, halt)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.core.application.ownership import find_application_claim
 from entrasync.core.application.rules import standing_loss
-from entrasync.core.application.wanted_secrets import BETWEEN_DRIFT_LOOKS, is_unfinished, wanted_secrets
+from entrasync.core.application.wanted_secrets import DRIFT_CHECK_INTERVAL, is_unfinished, wanted_secrets
 from entrasync.core.decision.errors import EntraSyncError
 from entrasync.core.facts.application_seen import ApplicationSeen, Credentials
 from entrasync.core.facts.facts import Facts
@@ -114,7 +114,7 @@ def _needs_look(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) 
     if seen.credentials.unreadable:
         return False
     since = memory.looked_at or facts.observed.spec_seen_at or facts.now
-    is_overdue = facts.now - since >= BETWEEN_DRIFT_LOOKS
+    is_overdue = facts.now - since >= DRIFT_CHECK_INTERVAL
     if seen.stored is None:
         return is_overdue or not facts.resource.application.covers(facts.resource.generation, seen.credentials.sources)
     if seen.refusal or facts.observed.secret_brake or facts.desired.is_observe_only:

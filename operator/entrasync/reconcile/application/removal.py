@@ -10,7 +10,7 @@ from entrasync.core.decision.action import CheckForeignKeys, RemoveSecrets
 from entrasync.core.decision.errors import Refused, Waiting
 from entrasync.core.decision.event import Event
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.primitives.time_limits import STALE_READ
+from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.application.foreign_keys import others_than_ours, watching
@@ -53,7 +53,7 @@ class SecretRemoval:
         self._record(resource, gone, kept)
         if not due and not gone:
             message = f"Graph was told to remove {_list(shown)}, and still shows it; looked at again."
-            raise Waiting(Reason.WAITING_FOR_REPLICATION, message, after=STALE_READ)
+            raise Waiting(Reason.WAITING_FOR_REPLICATION, message, after=STALE_READ_DELAY)
         return await self._settle(resource, gone | kept, memory)
 
     async def check(
@@ -64,7 +64,7 @@ class SecretRemoval:
         await self._look(api, action.service_principal_id, resource, memory)
         if memory.foreign.missing:
             message = explain_missing(resource, memory.foreign.missing)
-            raise Waiting(Reason.WAITING_FOR_REPLICATION, message, after=STALE_READ)
+            raise Waiting(Reason.WAITING_FOR_REPLICATION, message, after=STALE_READ_DELAY)
         return await self._settle(resource, frozenset(), memory)
 
     async def _send(

@@ -27,7 +27,7 @@ from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, Possibly
 from entrasync.core.decision.event import Event
 from entrasync.core.facts.application_seen import Refusal
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.remote.stored_secrets import FIELDS_OF_THEIR_OWN, SecretValues
+from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS, SecretValues
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.application.foreign_keys import others_than_ours, watching
 from entrasync.reconcile.application.memory import ApplicationMemory
@@ -225,7 +225,7 @@ def _is_validated(action: SaveSecrets) -> bool | None:
     """Tell whether the credentials among what was sent were tried; None when there were none."""
     if action.tried is not None:
         return True
-    return False if action.values.keys() - FIELDS_OF_THEIR_OWN else None
+    return False if action.values.keys() - NON_CREDENTIAL_KEYS else None
 
 
 def _list(keys: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Waiting
-from entrasync.core.decision.verdicts import REPLICATION_PAUSE
+from entrasync.core.decision.verdicts import REPLICATION_RETRY_DELAY
 from entrasync.core.remote.templates import RemoteTemplate
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
@@ -54,7 +54,7 @@ async def _find_service_principal(api: SyncApi, desired: Desired, is_young: bool
 
 def _not_there(message: str, *, is_young: bool) -> EntraSyncError:
     if is_young:
-        return Waiting(Reason.WAITING_FOR_REPLICATION, message, after=REPLICATION_PAUSE)
+        return Waiting(Reason.WAITING_FOR_REPLICATION, message, after=REPLICATION_RETRY_DELAY)
     return Stalled(Reason.SERVICE_PRINCIPAL_NOT_FOUND, message)
 
 

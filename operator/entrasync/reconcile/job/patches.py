@@ -8,7 +8,7 @@ from entrasync.core.decision.action import AskInterval, PatchSettings
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient, Waiting
 from entrasync.core.decision.event import Event
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.remote.job_settings import MEMBER, merge_settings, read_settings, with_settings
+from entrasync.core.remote.job_settings import SETTINGS_MEMBER, merge_settings, read_settings, with_settings
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.reconcile.ports.graph import SyncApi
 
@@ -36,7 +36,7 @@ async def patch_settings(api: SyncApi, action: PatchSettings) -> RemoteJob:
     service_principal_id, job = action.service_principal_id, action.job
     if read_settings(job.raw) is None:
         job = await _read_job(api, action)
-    settings = merge_settings(job.raw.get(MEMBER), action.wanted)
+    settings = merge_settings(job.raw.get(SETTINGS_MEMBER), action.wanted)
     await api.patch_settings(service_principal_id, job.id, settings)
     return with_settings(job, settings)
 

@@ -13,7 +13,7 @@ from entrasync.core.decision.errors import (
     Transient,
     Waiting,
 )
-from entrasync.core.decision.verdicts import REPLICATION_PAUSE, Halt, Retry, Stall, Wait, judge
+from entrasync.core.decision.verdicts import REPLICATION_RETRY_DELAY, Halt, Retry, Stall, Wait, judge
 from tests.support.facts import NOW, minutes, seconds
 
 ANSWER = GraphAnswer(403, "", "", "req")
@@ -41,7 +41,7 @@ def test_each_error_has_one_consequence_when_nothing_is_young(error: EntraSyncEr
 def test_what_may_be_replication_is_waited_for_while_something_is_young() -> None:
     error = PossiblyReplicating(REFUSED, answer=ANSWER)
     rests = [judge(error, young_until=NOW + minutes(5), now=NOW + seconds(s)) for s in (0, 299)]
-    assert all(isinstance(halt, Wait) and halt.after == REPLICATION_PAUSE for halt in rests)
+    assert all(isinstance(halt, Wait) and halt.after == REPLICATION_RETRY_DELAY for halt in rests)
     assert rests[0] == rests[1], "a message that changed at each look would be a write at each look"
     assert rests[0].reason is Reason.WAITING_FOR_REPLICATION
 

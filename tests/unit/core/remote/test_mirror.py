@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from entrasync.api.job.mirror_shape import JOB_SHAPE, STATUS_SHAPE, Items, Members, Scalar, Shape
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.remote.mirror import DEEPEST, LARGEST_MIRROR_BYTES, LONGEST_STRING_BYTES, Mirror, mirror_job
+from entrasync.core.remote.mirror import MAX_DEPTH, MAX_MIRROR_BYTES, MAX_STRING_BYTES, Mirror, mirror_job
 from tests.support.facts import JOB, NEVER
 
 GOOD: dict[str, Any] = {"string": "2026-10-01T00:00:00.1234567Z", "integer": 7, "boolean": True}
@@ -146,7 +146,7 @@ class TestEveryText:
     @pytest.mark.parametrize("letter", ["x", "é", "\U0001f600"])
     def test_a_megabyte_is_cut(self, path: Path, letter: str) -> None:
         mirror = mirrored(put(FULL, path, letter * (1_000_000 // len(letter.encode()))))
-        expected = letter * (LONGEST_STRING_BYTES // len(letter.encode()))
+        expected = letter * (MAX_STRING_BYTES // len(letter.encode()))
         assert mirror.synchronization_status == put(FULL, path, expected)
         assert mirror.complaints == (
             f"synchronizationStatus.{'.'.join(path).replace('.*', '[0]')} was cut at 4096 bytes",
@@ -246,7 +246,7 @@ class TestSize:
 
     def test_many_small_members_end_soon(self) -> None:
         mirror = mirrored({f"member-{number}": "x" for number in range(50_000)})
-        assert len(json.dumps(mirror.synchronization_status)) <= LARGEST_MIRROR_BYTES + 200_000
+        assert len(json.dumps(mirror.synchronization_status)) <= MAX_MIRROR_BYTES + 200_000
 
     def test_endless_nesting_is_cut(self) -> None:
         deep: dict[str, Any] = {}
@@ -254,7 +254,7 @@ class TestSize:
             deep = {"deeper": deep}
         mirror = mirrored(FULL | {"added": deep})
         assert without(mirror.synchronization_status, ("added",)) == FULL
-        assert f"nested more than {DEEPEST} levels deep" in mirror.complaints[0]
+        assert f"nested more than {MAX_DEPTH} levels deep" in mirror.complaints[0]
 
 
 ANYTHING = st.recursive(

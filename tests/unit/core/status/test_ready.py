@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from entrasync.api.conditions import ConditionType, Reason
-from entrasync.core.decision.condition import LONGEST_MESSAGE
+from entrasync.core.decision.condition import MAX_MESSAGE_LENGTH
 from entrasync.core.decision.verdicts import Halt, Stall, Wait
 from entrasync.core.primitives.times import write_precise_time
 from tests.support.facts import (
@@ -162,7 +162,7 @@ class TestQuarantine:
         assert entry["status"] == "True"
         assert entry["reason"].isidentifier()
         entry["message"].encode()
-        assert len(entry["message"]) <= LONGEST_MESSAGE
+        assert len(entry["message"]) <= MAX_MESSAGE_LENGTH
 
     def test_pruned_escrows_have_a_condition_only_while_true(self) -> None:
         assert ConditionType.ESCROWS_PRUNED not in conditions_of(status_after(facts(holder(), remote_job())))
