@@ -9,7 +9,7 @@ from entrasync.api.conditions import Reason
 from entrasync.api.graph_connection import GraphConnectionSpec
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.connection.identity import Identity, OnRefusal, Proof, SecretProof
-from entrasync.core.connection.status import Lack, LoggedIn
+from entrasync.core.connection.status import LoggedIn, MissingPermission
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
@@ -37,7 +37,7 @@ SECRET = ObjectKey("identity", "entra")
 POLL = minutes(5)
 OTHER_TENANT = "bbbbbbbb-1111-4111-8111-111111111111"
 ROLES = ("Synchronization.ReadWrite.All",)
-LACKS = (Lack("looking up apps", ("Application.Read.All",)),)
+LACKS = (MissingPermission("looking up apps", ("Application.Read.All",)),)
 
 
 def client_secret_spec(**overlay: Any) -> GraphConnectionSpec:
@@ -67,10 +67,10 @@ class FakeEntra:
     opened: "list[FakeAccess]" = field(default_factory=list)
 
     async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> "FakeAccess":
-        if identity.whereabouts.cloud != "Global":
-            raise Stalled(Reason.CLOUD_UNKNOWN, f"This install knows no cloud {identity.whereabouts.cloud}.")
+        if identity.client_settings.cloud != "Global":
+            raise Stalled(Reason.CLOUD_UNKNOWN, f"This install knows no cloud {identity.client_settings.cloud}.")
         graph = FakeGraph(self.clock)
-        graph.tenant_id = identity.whereabouts.tenant_id
+        graph.tenant_id = identity.client_settings.tenant_id
         access = FakeAccess(self, cast("SyncApi", graph), identity.proof, on_refusal)
         self.opened.append(access)
         return access

@@ -53,7 +53,7 @@ DECIDED_BY: dict[Rule, Facts] = {
     ),
     job_rules.create_is_unconfirmed: facts(resource(status={"operation": operation(NOW)})),
     job_rules.named_job_is_not_the_held_one: facts(holder(wish=desired(job_id="named")), remote_job()),
-    job_rules.claim_of_another_is_unknown: facts(None, unsure_claims=(claim(held_job_id=JOB),)),
+    job_rules.claim_of_another_is_unknown: facts(None, uncertain_claims=(claim(held_job_id=JOB),)),
     job_rules.job_is_claimed_by_another: facts(
         holder(), remote_job(), claims=(claim(held_job_id=JOB, created_at=ago(timedelta(days=9))),)
     ),
@@ -61,7 +61,7 @@ DECIDED_BY: dict[Rule, Facts] = {
     job_rules.named_job_is_unknown: facts(resource(desired(job_id="named"))),
     job_rules.held_job_is_missing: facts(holder()),
     job_rules.template_is_not_that_of_the_job: facts(holder(wish=desired(template_id="other")), remote_job()),
-    job_rules.job_is_not_written_down: facts(holder(finalizers=()), remote_job()),
+    job_rules.job_is_not_recorded: facts(holder(finalizers=()), remote_job()),
     schedule_rules.job_was_paused_by_graph: facts(holder(), remote_job(state="Disabled", escrowsPruned=True)),
     schedule_rules.job_runs_but_should_be_paused: facts(
         holder(wish=desired(schedule_state=ScheduleState.PAUSED)), quarantined_job()
@@ -96,11 +96,11 @@ DECIDED_BY: dict[Rule, Facts] = {
     application_rules.foreign_secrets_do_not_show: facts(
         holder(wish=SCOPED), remote_job(), application=application_seen({}, missing=LOST)
     ),
-    application_rules.secret_writes_are_held_back: facts(
+    application_rules.secret_writes_are_blocked: facts(
         holder(wish=SCOPED),
         remote_job(),
         application=application_seen({}),
-        secret_brake=ObjectKey("identity", "other"),
+        secrets_blocked_by=ObjectKey("identity", "other"),
     ),
     application_rules.secrets_could_not_be_read: facts(
         holder(wish=SCOPED), remote_job(), application=application_seen(failure=Stalled(Reason.REQUEST_REFUSED, "No."))
@@ -139,7 +139,7 @@ DECIDED_FOR_OBSERVERS_BY: dict[Rule, Facts] = {
         holder(wish=replace(OBSERVED, service_principal_id=OTHER_PRINCIPAL)), remote_job()
     ),
     job_rules.named_job_is_not_the_held_one: facts(holder(wish=replace(OBSERVED, job_id="named")), remote_job()),
-    observer_rules.job_to_observe_is_out_of_sight: facts(holder(wish=OBSERVED)),
+    observer_rules.job_to_observe_is_missing: facts(holder(wish=OBSERVED)),
     observer_rules.job_to_observe_is_unknown: facts(resource(OBSERVED), remote_job()),
     observer_rules.job_would_have_to_be_created: OBSERVED_GONE,
     observer_rules.job_to_observe_is_absent: facts(
@@ -147,7 +147,7 @@ DECIDED_FOR_OBSERVERS_BY: dict[Rule, Facts] = {
     ),
     job_rules.named_job_is_unknown: facts(resource(replace(OBSERVED, job_id="named"))),
     job_rules.template_is_not_that_of_the_job: facts(holder(wish=replace(OBSERVED, template_id="other")), remote_job()),
-    observer_rules.observed_job_is_not_written_down: facts(resource(replace(OBSERVED, job_id=JOB)), remote_job()),
+    observer_rules.observed_job_is_not_recorded: facts(resource(replace(OBSERVED, job_id=JOB)), remote_job()),
 } | {
     rule: replace(
         case,

@@ -75,7 +75,7 @@ def effective_deletion_policy(desired: Desired, origin: str | None) -> DeletionP
 
 def tenant_is_another(facts: Facts) -> Stall | None:
     """Find a connection that leads to another tenant: nothing may be deleted there."""
-    if (pinned := facts.left_tenant) is None:
+    if (pinned := facts.former_tenant_id) is None:
         return None
     return Stall(
         Reason.DELETION_BLOCKED,
@@ -115,7 +115,7 @@ def job_is_to_be_paused(facts: Facts) -> Verdict | None:
     if policy_of(facts.resource, facts.desired) is not DeletionPolicy.PAUSE:
         return None
     if facts.job is None:
-        return wait_out_missing_job(facts)
+        return release_when_job_is_gone(facts)
     started = facts.resource.last_start
     may_be_stale = started is not None and facts.now - started < facts.bounds.replication
     if not facts.job.is_active and not may_be_stale:
@@ -124,7 +124,7 @@ def job_is_to_be_paused(facts: Facts) -> Verdict | None:
 
 
 def job_is_to_be_deleted(facts: Facts) -> Verdict | None:
-    """Delete the job without a look; only when Graph does not know it, `wait_out_missing_job` decides."""
+    """Delete the job without a look; only when Graph does not know it, `release_when_job_is_gone` decides."""
     if (job_id := facts.resource.held_job_id) is None:
         return Do(ReleaseResource("it held no job"))
     if policy_of(facts.resource, facts.desired) is DeletionPolicy.RETAIN:
@@ -132,7 +132,7 @@ def job_is_to_be_deleted(facts: Facts) -> Verdict | None:
     return Do(DeleteJob(facts.service_principal_id, job_id))
 
 
-def wait_out_missing_job(facts: Facts) -> Verdict:
+def release_when_job_is_gone(facts: Facts) -> Verdict:
     """Let go of a job that Graph does not know only when it counts as gone: one that is only hidden runs on."""
     job_id = facts.resource.held_job_id
     if facts.job is not None:

@@ -13,7 +13,7 @@ from entrasync.core.application.rules import (
     notification_settings_cannot_be_merged,
     saved_secrets_do_not_show,
     secret_is_unreadable,
-    secret_writes_are_held_back,
+    secret_writes_are_blocked,
     secrets_are_left_over,
     secrets_are_not_saved,
     secrets_could_not_be_read,
@@ -24,17 +24,17 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.job.observe_only_rules import (
     create_before_observing_is_unconfirmed,
     job_to_observe_is_absent,
-    job_to_observe_is_out_of_sight,
+    job_to_observe_is_missing,
     job_to_observe_is_unknown,
     job_would_have_to_be_created,
-    observed_job_is_not_written_down,
+    observed_job_is_not_recorded,
 )
 from entrasync.core.job.rules import (
     claim_of_another_is_unknown,
     create_is_unconfirmed,
     held_job_is_missing,
     job_is_claimed_by_another,
-    job_is_not_written_down,
+    job_is_not_recorded,
     job_to_hold_is_unknown,
     named_job_is_not_the_held_one,
     named_job_is_unknown,
@@ -60,7 +60,7 @@ def tenant_was_changed(facts: Facts) -> Stall | None:
 
     It needs no look at Graph, and is asked before the first: what another tenant shows is not ours.
     """
-    if (pinned := facts.left_tenant) is None:
+    if (pinned := facts.former_tenant_id) is None:
         return None
     return Stall(
         Reason.TENANT_CHANGED,
@@ -98,7 +98,7 @@ WORK_RULES: tuple[Rule, ...] = (
     secret_is_unreadable,
     foreign_secret_was_lost,
     foreign_secrets_do_not_show,
-    secret_writes_are_held_back,
+    secret_writes_are_blocked,
     secrets_could_not_be_read,
     notification_settings_cannot_be_merged,
     credentials_were_refused,
@@ -121,7 +121,7 @@ MANAGE_ONLY_RULES: tuple[Rule, ...] = (
     application_is_held_by_another,
     foreign_secret_was_lost,
     foreign_secrets_do_not_show,
-    secret_writes_are_held_back,
+    secret_writes_are_blocked,
     interval_differs,
 )
 """What concerns only those who write: another interval is no drift, for nobody could mend it."""
@@ -137,7 +137,7 @@ JOB_RULES: tuple[Rule, ...] = (
     named_job_is_unknown,
     held_job_is_missing,
     template_is_not_that_of_the_job,
-    job_is_not_written_down,
+    job_is_not_recorded,
 )
 """In the order in which they are asked: whose tenant, which job, is it there, is it ours."""
 
@@ -146,13 +146,13 @@ OBSERVE_ONLY_JOB_RULES: tuple[Rule, ...] = (
     create_before_observing_is_unconfirmed,
     service_principal_was_changed,
     named_job_is_not_the_held_one,
-    job_to_observe_is_out_of_sight,
+    job_to_observe_is_missing,
     job_to_observe_is_unknown,
     job_would_have_to_be_created,
     job_to_observe_is_absent,
     named_job_is_unknown,
     template_is_not_that_of_the_job,
-    observed_job_is_not_written_down,
+    observed_job_is_not_recorded,
 )
 """The same for a resource that only observes: it needs no job of its own, and others may hold the one it looks at."""
 
@@ -163,7 +163,7 @@ OBSERVE_ONLY_RULES = (*OBSERVE_ONLY_JOB_RULES, *(rule for rule in WORK_RULES if 
 def plan(facts: Facts) -> Verdict | None:
     """Ask the rules in order; the first that finds something decides. None: Graph is as the spec wants it.
 
-    For a resource that only observes it never is a write to Graph; those `foresee` tells.
+    For a resource that only observes it never is a write to Graph; those `forecast_writes` tells.
     """
     if facts.desired.is_observe_only:
         return _observe(facts)[1]
@@ -176,7 +176,7 @@ def has_job_in_hand(facts: Facts) -> bool:
     return facts.job is not None and all(rule(facts) is None for rule in rules)
 
 
-def foresee(facts: Facts) -> tuple[GraphWrite, ...]:
+def forecast_writes(facts: Facts) -> tuple[GraphWrite, ...]:
     """List what would be written to Graph next, if it were not only observed."""
     return _observe(facts)[0] if facts.desired.is_observe_only else ()
 

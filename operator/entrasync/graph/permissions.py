@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from entrasync.core.connection.status import Lack
+from entrasync.core.connection.status import MissingPermission
 from entrasync.graph.calls.operations import (
     CREATE_JOB,
     DELETE_JOB,
@@ -53,8 +53,10 @@ FEATURES = (
 )
 
 
-def find_missing_permissions(roles: Collection[str]) -> tuple[Lack, ...]:
+def find_missing_permissions(roles: Collection[str]) -> tuple[MissingPermission, ...]:
     """Find the features that none of the roles allows."""
     return tuple(
-        Lack(feature.description, feature.any_of) for feature in FEATURES if not set(feature.any_of).intersection(roles)
+        MissingPermission(feature.description, feature.any_of)
+        for feature in FEATURES
+        if not set(feature.any_of).intersection(roles)
     )

@@ -8,12 +8,12 @@ from typing import cast
 from entrasync.api.conditions import Reason
 from entrasync.core.connection.identity import (
     CertificateProof,
+    ClientSettings,
     Identity,
     OnRefusal,
     Proof,
     SecretProof,
     ServiceAccountProof,
-    Whereabouts,
 )
 from entrasync.core.connection.status import LoggedIn
 from entrasync.core.decision.errors import Stalled
@@ -141,7 +141,7 @@ class TenantAccessFactory:
 
     async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> TenantAccess:
         """Make a way into a tenant (contract: `reconcile.access.Accesses`)."""
-        place = identity.whereabouts
+        place = identity.client_settings
         endpoint = self.find_endpoint(place)
 
         def make_source(proof: Proof) -> TokenSource:
@@ -154,7 +154,7 @@ class TenantAccessFactory:
         client = GraphClient(tokens, limiter, transport=transport, metrics=self._metrics)
         return TenantAccess(tokens, client, make_source)
 
-    def find_endpoint(self, place: Whereabouts) -> GraphEndpoint:
+    def find_endpoint(self, place: ClientSettings) -> GraphEndpoint:
         """Find where Graph and its login are. Raises `Stalled` (CLOUD_UNKNOWN)."""
         cloud = self._clouds.get(place.cloud)
         if cloud is None:
@@ -164,7 +164,7 @@ class TenantAccessFactory:
         version = cast("ApiVersion | None", place.api_version)  # the CRD allows no other
         return replace(cloud, api_version=version or "v1.0")
 
-    def build_credential(self, place: Whereabouts, proof: Proof, endpoint: GraphEndpoint) -> AppCredential:
+    def build_credential(self, place: ClientSettings, proof: Proof, endpoint: GraphEndpoint) -> AppCredential:
         """Put the credential together by which one logs in at an endpoint."""
         return AppCredential(place.tenant_id, place.client_id, self._translate_proof(proof, endpoint.exchange_audience))
 

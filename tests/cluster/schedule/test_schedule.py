@@ -121,7 +121,7 @@ class TestAPauseByGraph:
     def test_after_four_weeks_of_quarantine_is_told_and_not_undone(self, swift_workplace: OperatorEnvironment) -> None:
         principal, name, job = adopt(swift_workplace, schedule={"state": "Active"})
         swift_workplace.world.quarantine(job, "EncounteredQuarantineException")
-        began = swift_workplace.world.now() - Bounds().four_weeks - timedelta(minutes=1)
+        began = swift_workplace.world.now() - Bounds().max_quarantine - timedelta(minutes=1)
         began_text = f"{began:%Y-%m-%dT%H:%M:%SZ}"
         swift_workplace.world.override(job, set={"status.quarantine.seriesBegan": began_text})
         swift_workplace.wait_condition(name, "Quarantined")

@@ -10,7 +10,7 @@ from entrasync.api.names import ABANDON_ANNOTATION, JOB_ID_ANNOTATION
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.core.decision.action import DeleteJob, HoldJob, PauseJob, ReleaseResource
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Wait
-from entrasync.core.deletion import needs_listing, plan_deletion, release_without_graph, wait_out_missing_job
+from entrasync.core.deletion import needs_listing, plan_deletion, release_when_job_is_gone, release_without_graph
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.resource.job_resource import Resource
 from tests.support.facts import (
@@ -139,16 +139,16 @@ class TestAJobThatGraphDoesNotKnow:
     )
     def test_is_waited_out(self, why: str, count: int, span: timedelta, age: timedelta) -> None:
         subject = holder(status={"originTime": write_time(ago(age))})
-        verdict = wait_out_missing_job(facts(subject, misses=misses(count, span)))
+        verdict = release_when_job_is_gone(facts(subject, misses=misses(count, span)))
         assert isinstance(verdict, Wait), why
         assert verdict.reason is Reason.DELETING
 
     def test_lets_go_as_gone_after_three_misses_over_five_minutes(self) -> None:
-        release = action_of(wait_out_missing_job(facts(holder(), misses=misses(3, minutes(5)))))
+        release = action_of(release_when_job_is_gone(facts(holder(), misses=misses(3, minutes(5)))))
         assert release == ReleaseResource(f"job {JOB} was not there any more")
 
     def test_that_reads_show_is_asked_for_again_soon(self) -> None:
-        assert isinstance(verdict := wait_out_missing_job(facts(holder(), remote_job())), Wait)
+        assert isinstance(verdict := release_when_job_is_gone(facts(holder(), remote_job())), Wait)
         assert verdict.after < seconds(10)
 
 

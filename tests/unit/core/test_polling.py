@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.core.polling import MIN_POLL_DELAY, RUNNING_POLL_INTERVAL, next_look
+from entrasync.core.polling import MIN_POLL_DELAY, RUNNING_POLL_INTERVAL, until_next_poll
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from tests.support.facts import NEVER, NOW, ago, minutes, quarantined_job, remote_job, seconds
@@ -45,27 +45,27 @@ def ended(since: timedelta) -> dict[str, Any]:
     ],
 )
 def test_it_follows_from_what_is_about_to_happen(why: str, job: RemoteJob | None, expected: timedelta) -> None:
-    assert next_look(job, poll_interval=POLL, now=NOW) == expected, why
+    assert until_next_poll(job, poll_interval=POLL, now=NOW) == expected, why
 
 
 def test_it_is_never_later_than_the_poll_interval() -> None:
-    assert next_look(remote_job(code="NotRun"), poll_interval=seconds(30), now=NOW) == seconds(30)
+    assert until_next_poll(remote_job(code="NotRun"), poll_interval=seconds(30), now=NOW) == seconds(30)
 
 
 def test_what_a_person_must_set_up_is_read_every_five_minutes_however_rare_the_polls() -> None:
     day = timedelta(days=1)
-    assert next_look(remote_job(code="NotConfigured"), poll_interval=day, now=NOW) == minutes(5)
-    assert next_look(remote_job(state="Disabled", code="NotConfigured"), poll_interval=day, now=NOW) == day
+    assert until_next_poll(remote_job(code="NotConfigured"), poll_interval=day, now=NOW) == minutes(5)
+    assert until_next_poll(remote_job(state="Disabled", code="NotConfigured"), poll_interval=day, now=NOW) == day
 
 
 @pytest.mark.parametrize("odd", [None, 7, [], "x", {"nextAttempt": 5, "timeEnded": []}])
 def test_odd_answers_are_read_at_the_poll_interval(odd: object) -> None:
     job = remote_job(quarantine=odd, lastExecution=odd)
-    assert next_look(job, poll_interval=POLL, now=NOW) == POLL
+    assert until_next_poll(job, poll_interval=POLL, now=NOW) == POLL
 
 
 @pytest.mark.parametrize("interval", ["PT999999999H", "P10675199DT2H48M5.4775807S", "P1M", "", 40, None])
 def test_an_interval_that_is_none_makes_no_appointment(interval: object) -> None:
     job = remote_job(**ended(minutes(38)))
     raw = {**job.raw, "schedule": {"state": "Active", "interval": interval}}
-    assert next_look(RemoteJob(job.id, raw), poll_interval=POLL, now=NOW) == POLL
+    assert until_next_poll(RemoteJob(job.id, raw), poll_interval=POLL, now=NOW) == POLL

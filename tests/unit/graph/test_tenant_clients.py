@@ -9,11 +9,11 @@ import pytest
 from entrasync.api.conditions import Reason
 from entrasync.core.connection.identity import (
     CertificateProof,
+    ClientSettings,
     Identity,
     Proof,
     SecretProof,
     ServiceAccountProof,
-    Whereabouts,
 )
 from entrasync.core.decision.errors import EntraSyncError, Stalled
 from entrasync.core.primitives.object_key import ObjectKey
@@ -53,8 +53,8 @@ PLACES = {
 
 def place(
     cloud: str = "Global", *, client: str = CLIENT, version: str | None = None, width: int | None = None
-) -> Whereabouts:
-    return Whereabouts(TENANT, client, cloud, version, width)
+) -> ClientSettings:
+    return ClientSettings(TENANT, client, cloud, version, width)
 
 
 class Issuer:
@@ -133,7 +133,7 @@ class TestWhatConnectionsShare:
             await access.close()
 
 
-async def open_one(accesses: TenantAccessFactory, where: Whereabouts) -> TenantAccess:
+async def open_one(accesses: TenantAccessFactory, where: ClientSettings) -> TenantAccess:
     def on_refusal(error: Stalled) -> EntraSyncError:
         return error
 

@@ -2,7 +2,7 @@
 
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import OnCredentialDelete
-from entrasync.core.application.rules import explain_brake, explain_loss
+from entrasync.core.application.rules import explain_blocked_secret_writes, explain_loss
 from entrasync.core.decision.action import CheckForeignKeys, RemoveSecrets
 from entrasync.core.decision.verdicts import Do, Stall, Verdict
 from entrasync.core.facts.facts import Facts
@@ -12,7 +12,7 @@ from entrasync.core.resource.job_resource import Resource
 
 def needs_secret_removal(resource: Resource) -> bool:
     """Whether credentials of ours go with the resource, or what a write took away waits to be seen."""
-    return bool(_removable(resource) or resource.application.unconfirmed_keys or _standing_loss(resource))
+    return bool(_removable(resource) or resource.application.unconfirmed_keys or _unacknowledged_loss(resource))
 
 
 def saved_credentials_are_to_be_removed(facts: Facts) -> Verdict | None:
@@ -20,8 +20,11 @@ def saved_credentials_are_to_be_removed(facts: Facts) -> Verdict | None:
     keys = _removable(facts.resource)
     if not keys or any(claim.has_application for claim in facts.observed.claims):
         return None
-    if facts.observed.secret_brake:
-        return Stall(Reason.DELETION_BLOCKED, f"The credentials can't be removed yet. {explain_brake(facts)}{_HINT}")
+    if facts.observed.secrets_blocked_by:
+        return Stall(
+            Reason.DELETION_BLOCKED,
+            f"The credentials can't be removed yet. {explain_blocked_secret_writes(facts)}{_HINT}",
+        )
     return Do(RemoveSecrets(facts.service_principal_id, keys))
 
 
@@ -32,7 +35,7 @@ def foreign_keys_are_unconfirmed(facts: Facts) -> Verdict | None:
 
 def foreign_secret_is_missed(facts: Facts) -> Verdict | None:
     """Find that we took a secret of somebody else along: that must be seen before the resource goes."""
-    if not (lost := _standing_loss(facts.resource)):
+    if not (lost := _unacknowledged_loss(facts.resource)):
         return None
     return Stall(Reason.DELETION_BLOCKED, f"{explain_loss(facts.resource, lost)}{_HINT}")
 
@@ -49,5 +52,5 @@ def _removable(resource: Resource) -> frozenset[str]:
     return resource.application.keys - NON_CREDENTIAL_KEYS if _removes(resource) else frozenset()
 
 
-def _standing_loss(resource: Resource) -> frozenset[str]:
+def _unacknowledged_loss(resource: Resource) -> frozenset[str]:
     return frozenset() if resource.has_acknowledged_loss else resource.application.lost_keys

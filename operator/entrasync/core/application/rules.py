@@ -7,8 +7,8 @@ from entrasync.core.application.notification_settings import find_changed_settin
 from entrasync.core.application.ownership import find_application_claim
 from entrasync.core.application.wanted_secrets import (
     differing_keys,
+    find_leftover_keys,
     has_unreadable_settings,
-    keys_left_over,
     secrets_to_send,
 )
 from entrasync.core.decision.action import ForgetAcknowledgement, RemoveSecrets, SaveSecrets
@@ -59,7 +59,7 @@ def secrets_are_left_over(facts: Facts) -> Verdict | None:
     spec, seen = facts.desired.application, _writable(facts)
     if spec is None or seen is None or seen.refusal:
         return None
-    if not (keys := keys_left_over(spec, seen, facts.resource.application)):
+    if not (keys := find_leftover_keys(spec, seen, facts.resource.application)):
         return None
     return Do(RemoveSecrets(facts.service_principal_id, keys))
 
@@ -94,19 +94,19 @@ def foreign_secrets_do_not_show(facts: Facts) -> Verdict | None:
 
 def foreign_secret_was_lost(facts: Facts) -> Verdict | None:
     """Find that our own write took a secret of somebody else away, and that nobody has looked at it yet."""
-    lost = standing_loss(facts)
+    lost = unacknowledged_loss(facts)
     return Stall(Reason.FOREIGN_SECRET_LOST, explain_loss(facts.resource, lost)) if lost else None
 
 
-def secret_writes_are_held_back(facts: Facts) -> Verdict | None:
+def secret_writes_are_blocked(facts: Facts) -> Verdict | None:
     """Find something to be written while another resource of the tenant says ForeignSecretLost."""
-    brake, seen, spec = facts.observed.secret_brake, facts.observed.application, facts.desired.application
-    if brake is None or seen is None or spec is None or seen.stored is None:
+    blocker, seen, spec = facts.observed.secrets_blocked_by, facts.observed.application, facts.desired.application
+    if blocker is None or seen is None or spec is None or seen.stored is None:
         return None
     record = facts.resource.application
-    if not secrets_to_send(spec, seen, record) and not keys_left_over(spec, seen, record):
+    if not secrets_to_send(spec, seen, record) and not find_leftover_keys(spec, seen, record):
         return None
-    return Stall(Reason.FOREIGN_SECRET_LOST, explain_brake(facts))
+    return Stall(Reason.FOREIGN_SECRET_LOST, explain_blocked_secret_writes(facts))
 
 
 def secrets_could_not_be_read(facts: Facts) -> Verdict | None:
@@ -173,7 +173,7 @@ def saved_secrets_do_not_show(facts: Facts) -> Verdict | None:
     )
 
 
-def standing_loss(facts: Facts) -> frozenset[str]:
+def unacknowledged_loss(facts: Facts) -> frozenset[str]:
     """Tell which keys of others our writes took away, as long as nobody has looked."""
     seen = facts.observed.application
     known = frozenset() if facts.resource.has_acknowledged_loss else facts.resource.application.lost_keys
@@ -201,11 +201,12 @@ def explain_loss(resource: Resource, lost: frozenset[str]) -> str:
     )
 
 
-def explain_brake(facts: Facts) -> str:
+def explain_blocked_secret_writes(facts: Facts) -> str:
     """Say who holds back the writing of secrets."""
     return (
-        f"No secret is written in tenant {facts.observed.tenant_id}: SynchronizationJob {facts.observed.secret_brake} "
-        "says ForeignSecretLost. What to do stands there; it is lifted by an annotation on that resource."
+        f"No secret is written in tenant {facts.observed.tenant_id}: SynchronizationJob "
+        f"{facts.observed.secrets_blocked_by} says ForeignSecretLost. What to do stands there; it is lifted by an "
+        "annotation on that resource."
     )
 
 
@@ -214,7 +215,9 @@ def _writable(facts: Facts) -> ApplicationSeen | None:
     seen = facts.observed.application
     if seen is None or seen.stored is None or seen.failure or seen.credentials.unreadable:
         return None
-    is_held_back = find_application_claim(facts) or facts.observed.secret_brake or standing_loss(facts) or seen.missing
+    is_held_back = (
+        find_application_claim(facts) or facts.observed.secrets_blocked_by or unacknowledged_loss(facts) or seen.missing
+    )
     return None if is_held_back and not facts.desired.is_observe_only else seen
 
 

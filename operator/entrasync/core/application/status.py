@@ -8,7 +8,7 @@ from typing import Any
 from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import CredentialValidation
 from entrasync.core.application.ownership import find_application_claim
-from entrasync.core.application.rules import explain_loss, standing_loss, wanted_scope
+from entrasync.core.application.rules import explain_loss, unacknowledged_loss, wanted_scope
 from entrasync.core.application.wanted_secrets import entry_keys, is_unfinished, owned_keys
 from entrasync.core.decision.condition import Condition
 from entrasync.core.facts.application_seen import ApplicationSeen
@@ -24,8 +24,8 @@ def updated_application_record(facts: Facts) -> dict[str, Any] | None:
     """Write `status.application` as of this pass; once Graph matches, for which generation and which Secrets."""
     spec, seen = facts.desired.application, facts.observed.application
     if spec is None:
-        return ApplicationRecord(lost_keys=standing_loss(facts)).write()
-    record = replace(facts.resource.application, lost_keys=standing_loss(facts))
+        return ApplicationRecord(lost_keys=unacknowledged_loss(facts)).write()
+    record = replace(facts.resource.application, lost_keys=unacknowledged_loss(facts))
     if seen is not None:
         unconfirmed = record.unconfirmed_keys if seen.is_unconfirmed else frozenset()
         record = replace(record, unconfirmed_keys=unconfirmed, refused=_write_refusal(facts, seen))

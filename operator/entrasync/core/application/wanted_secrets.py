@@ -81,7 +81,9 @@ def has_unreadable_settings(spec: ApplicationSpec, seen: ApplicationSeen) -> boo
 def is_unfinished(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> bool:
     """Whether Graph does not have all that is wanted, or has more of ours."""
     return bool(
-        secrets_to_send(spec, seen, record) or keys_left_over(spec, seen, record) or has_unreadable_settings(spec, seen)
+        secrets_to_send(spec, seen, record)
+        or find_leftover_keys(spec, seen, record)
+        or has_unreadable_settings(spec, seen)
     )
 
 
@@ -101,7 +103,7 @@ def is_same_value(key: str, one: str, other: str) -> bool:
     return one == other or is_same_settings(one, other)
 
 
-def keys_left_over(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> frozenset[str]:
+def find_leftover_keys(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> frozenset[str]:
     """Tell which credentials we saved that are no longer in the list of entries and not seen to be gone."""
     if spec.credentials is None or seen.stored is None:
         return frozenset()

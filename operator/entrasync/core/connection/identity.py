@@ -47,7 +47,7 @@ Proof = SecretProof | CertificateProof | ServiceAccountProof
 
 
 @dataclass(frozen=True)
-class Whereabouts:
+class ClientSettings:
     """What a Graph client is made for: all of an identity but what proves it, which may be replaced."""
 
     tenant_id: str
@@ -61,7 +61,7 @@ class Whereabouts:
 class Identity:
     """Who logs in, where, and by what."""
 
-    whereabouts: Whereabouts
+    client_settings: ClientSettings
     proof: Proof
 
 
@@ -70,14 +70,14 @@ def identify(resource: ConnectionResource, spec: GraphConnectionSpec, secret: Ku
     app = spec.client_secret or spec.client_certificate or spec.workload_identity
     if app is None:  # the API server and the model refuse it
         raise Stalled(Reason.INVALID_SPEC, "The spec names no credential. Correct the manifest.")
-    whereabouts = Whereabouts(
+    client_settings = ClientSettings(
         tenant_id=spec.tenant_id.lower(),
         client_id=app.client_id.lower(),
         cloud=spec.cloud or DEFAULT_CLOUD,
         api_version=spec.api_version,
         concurrency=spec.limits.concurrency if spec.limits else None,
     )
-    return Identity(whereabouts, _find_proof(resource, spec, secret))
+    return Identity(client_settings, _find_proof(resource, spec, secret))
 
 
 def _find_proof(resource: ConnectionResource, spec: GraphConnectionSpec, secret: KubernetesSecret | None) -> Proof:

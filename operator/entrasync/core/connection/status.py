@@ -18,7 +18,7 @@ SETTLED_CONDITIONS = frozenset({ConditionType.READY, ConditionType.STALLED})
 
 
 @dataclass(frozen=True)
-class Lack:
+class MissingPermission:
     """What cannot be done for lack of a permission; any one of `any_of` is enough, the least first."""
 
     feature: str
@@ -30,7 +30,7 @@ class LoggedIn:
     """What a good login showed: the roles in the token, and what they do not allow."""
 
     roles: tuple[str, ...]
-    lacks: tuple[Lack, ...]
+    missing_permissions: tuple[MissingPermission, ...]
 
 
 def build_connected_status(
@@ -40,7 +40,9 @@ def build_connected_status(
     ready = Condition(ConditionType.READY, "True", Reason.CONNECTED, _connected(identity, seen))
     status = _with_conditions(resource, [ready], wall=wall)
     status |= {"roles": list(seen.roles), "source": source}
-    status["missingPermissions"] = [{"feature": lack.feature, "anyOf": list(lack.any_of)} for lack in seen.lacks]
+    status["missingPermissions"] = [
+        {"feature": lack.feature, "anyOf": list(lack.any_of)} for lack in seen.missing_permissions
+    ]
     return {name: value for name, value in status.items() if value != []}
 
 
@@ -79,11 +81,11 @@ def connection_events(before: Sequence[Condition], after: Sequence[Condition]) -
 
 
 def _connected(identity: Identity, seen: LoggedIn) -> str:
-    place = identity.whereabouts
+    place = identity.client_settings
     message = f"Logged in to tenant {place.tenant_id} as app {place.client_id}."
-    if not seen.lacks:
+    if not seen.missing_permissions:
         return message
-    features = "; ".join(lack.feature for lack in seen.lacks)
+    features = "; ".join(lack.feature for lack in seen.missing_permissions)
     return f"{message} Permissions are missing for: {features} (see status.missingPermissions)."
 
 

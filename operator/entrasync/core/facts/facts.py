@@ -32,7 +32,7 @@ class Facts:
         return self.resource.job_id
 
     @property
-    def left_tenant(self) -> str | None:
+    def former_tenant_id(self) -> str | None:
         """The tenant this resource belongs to, when the connection leads to another."""
         pinned = self.resource.pinned_tenant_id
         return None if pinned is None or is_same_id(pinned, self.observed.tenant_id) else pinned

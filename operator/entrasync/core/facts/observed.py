@@ -36,7 +36,7 @@ class Observed:
     job: RemoteJob | None = None
     misses: Misses | None = None
     claims: tuple[Claim, ...] = field(default=())
-    unsure_claims: tuple[Claim, ...] = ()
+    uncertain_claims: tuple[Claim, ...] = ()
     """Those of which it is not known yet whether they are about this tenant."""
     spec_seen_at: datetime | None = None
     """When this process first saw this generation of the resource."""
@@ -48,5 +48,5 @@ class Observed:
     """Whether `job` is partly what Graph was told and has not shown yet."""
     application: ApplicationSeen | None = None
     """What is known of the service principal's secrets; None where spec says nothing of them."""
-    secret_brake: ObjectKey | None = None
+    secrets_blocked_by: ObjectKey | None = None
     """Another resource of the tenant that says ForeignSecretLost: no secret is written meanwhile."""

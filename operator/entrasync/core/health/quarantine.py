@@ -15,7 +15,7 @@ GRAPH_REASON_UNKNOWN = "Unknown"
 
 def quarantine_halt(job: RemoteJob, bounds: Bounds) -> Stall | Wait:
     """Tell whose quarantine is to mend: the tenant's (Stall) or Graph's, which tries again by itself (Wait)."""
-    message = _describe(job, bounds.four_weeks)
+    message = _describe(job, bounds.max_quarantine)
     if _quarantine(job).is_tenant_actionable:
         return Stall(Reason.QUARANTINED, message)
     return Wait(Reason.QUARANTINED, message, timedelta.max)
@@ -42,7 +42,7 @@ def quarantined_condition(job: RemoteJob, bounds: Bounds) -> Condition:
         return Condition(ConditionType.QUARANTINED, "False", Reason.NOT_QUARANTINED, "The job is not in quarantine.")
     reason = _quarantine(job).reason or GRAPH_REASON_UNKNOWN
     safe = reason if reason.isascii() and reason.isidentifier() and len(reason) < 256 else GRAPH_REASON_UNKNOWN
-    return Condition(ConditionType.QUARANTINED, "True", safe, _describe(job, bounds.four_weeks))
+    return Condition(ConditionType.QUARANTINED, "True", safe, _describe(job, bounds.max_quarantine))
 
 
 def _quarantine(job: RemoteJob) -> Quarantine:

@@ -15,31 +15,31 @@ from entrasync.core.resource.schedule_record import PausedBy
 from entrasync.core.schedule.state import hold_of, pause_cause_of, pause_of
 
 
-def ready_condition(facts: Facts, outlook: Halt | None, *, halt: Halt | None = None) -> Condition:
+def ready_condition(facts: Facts, obstacle: Halt | None, *, halt: Halt | None = None) -> Condition:
     """Say whether Graph matches the spec and the job is fit; of one that is only observed, whether it is fit.
 
     What the pass rests on and does not count (spec.readiness Applied) is said all the same. A fault in an annotation is
     said beside it.
     """
-    ready = _not_ready(outlook) if outlook else _fit_condition(facts, halt)
-    if outlook is None and facts.job is not None and facts.desired.is_observe_only:
+    ready = _not_ready(obstacle) if obstacle else _healthy_condition(facts, halt)
+    if obstacle is None and facts.job is not None and facts.desired.is_observe_only:
         ready = replace(ready, reason=Reason.OBSERVED)
     fault = hold_of(facts).fault
     return replace(ready, message=f"{ready.message} {fault}") if fault else ready
 
 
-def _not_ready(outlook: Halt) -> Condition:
-    is_unknown = isinstance(outlook, Wait) and outlook.reason in {Reason.JOB_MISSING, Reason.CONNECTION_NOT_READY}
-    return Condition(ConditionType.READY, "Unknown" if is_unknown else "False", outlook.reason, outlook.message)
+def _not_ready(obstacle: Halt) -> Condition:
+    is_unknown = isinstance(obstacle, Wait) and obstacle.reason in {Reason.JOB_MISSING, Reason.CONNECTION_NOT_READY}
+    return Condition(ConditionType.READY, "Unknown" if is_unknown else "False", obstacle.reason, obstacle.message)
 
 
-def _fit_condition(facts: Facts, halt: Halt | None) -> Condition:
+def _healthy_condition(facts: Facts, halt: Halt | None) -> Condition:
     ready, job = ConditionType.READY, facts.job
     if job is None:
         return Condition(ready, "Unknown", Reason.JOB_MISSING, "Graph does not show the job.")
     refusal = halt if halt and halt.reason is Reason.VALIDATION_FAILED else None
-    if illness := refusal or _find_illness(facts, job):
-        message = f"Job {job.id} is in place, and spec.readiness Applied asks for no more. {illness.message}"
+    if problem := refusal or _find_health_problem(facts, job):
+        message = f"Job {job.id} is in place, and spec.readiness Applied asks for no more. {problem.message}"
         return Condition(ready, "True", Reason.APPLIED, message)
     if not job.is_active and job.schedule_state is not None:
         return Condition(ready, "True", Reason.PAUSED, f"Job {job.id} is in place and paused{_why_paused(facts)}")
@@ -68,17 +68,17 @@ def health_conditions(job: RemoteJob, bounds: Bounds) -> list[Condition]:
     return [quarantined_condition(job, bounds), _steady_state(job), *_escrows_pruned(job)]
 
 
-def outlook_of(facts: Facts, halt: Halt | None) -> Halt | None:
+def find_ready_obstacle(facts: Facts, halt: Halt | None) -> Halt | None:
     """Tell what stands in the way of Ready: what the pass rests on, else whose turn it is to mend the job.
 
     Where only the spec counts (spec.readiness Applied), no illness does.
     """
-    if _is_illness(facts, halt) and facts.desired.readiness is Readiness.APPLIED:
+    if _is_health_problem(facts, halt) and facts.desired.readiness is Readiness.APPLIED:
         return None
-    return halt or (_find_illness(facts, facts.job) if facts.job else None)
+    return halt or (_find_health_problem(facts, facts.job) if facts.job else None)
 
 
-def _is_illness(facts: Facts, halt: Halt | None) -> bool:
+def _is_health_problem(facts: Facts, halt: Halt | None) -> bool:
     """Whether at most the job's health is not as it should be: new credentials that are refused leave it running."""
     if halt is None or halt.reason is Reason.PAUSED_BY_GRAPH:
         return True
@@ -91,7 +91,7 @@ def runs_on_saved_credentials(facts: Facts) -> bool:
     return facts.job is not None and facts.job.is_active and bool(keys)
 
 
-def _find_illness(facts: Facts, job: RemoteJob) -> Stall | Wait | None:
+def _find_health_problem(facts: Facts, job: RemoteJob) -> Stall | Wait | None:
     """Find why a job that is as the spec wants it does not work all the same."""
     if job.is_quarantined:
         return quarantine_halt(job, facts.bounds)

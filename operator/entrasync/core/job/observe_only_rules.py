@@ -25,7 +25,7 @@ def create_before_observing_is_unconfirmed(facts: Facts) -> Verdict | None:
             return verdict
 
 
-def job_to_observe_is_out_of_sight(facts: Facts) -> Verdict | None:
+def job_to_observe_is_missing(facts: Facts) -> Verdict | None:
     """Find that the job we observe is not shown, and does not count as gone yet."""
     if facts.job is not None or facts.resource.held_job_id is None or is_gone(facts):
         return None
@@ -70,7 +70,7 @@ def job_to_observe_is_absent(facts: Facts) -> Verdict | None:
     )
 
 
-def observed_job_is_not_written_down(facts: Facts) -> Verdict | None:
+def observed_job_is_not_recorded(facts: Facts) -> Verdict | None:
     """Find a job that we observe without the annotation that says so, or with the finalizer of one that manages.
 
     Nothing is to be settled when it goes, and another may have taken the job when this one manages again.

@@ -106,7 +106,7 @@ def claim_of_another_is_unknown(facts: Facts) -> Verdict | None:
     """Find a job that another resource may hold whose connection was not tried yet, so that its tenant is not known."""
     if facts.job is not None and facts.resource.held_job_id and facts.resource.has_finalizer:
         return None
-    named = {claim.job_id: claim for claim in facts.observed.unsure_claims if claim.job_id}
+    named = {claim.job_id: claim for claim in facts.observed.uncertain_claims if claim.job_id}
     claim = named.get(facts.job_id) if facts.job_id else next(iter(named.values()), None)
     if claim is None:
         return None
@@ -239,9 +239,9 @@ def wait_for_missing_job(facts: Facts) -> Wait:
 def is_gone(facts: Facts) -> bool:
     """Whether a job that is not shown was missed often enough, and over long enough, to count as gone."""
     misses, bounds = facts.observed.misses, facts.bounds
-    if misses is None or misses.count < bounds.misses_needed:
+    if misses is None or misses.count < bounds.min_misses:
         return False
-    return not _is_new(facts) and misses.last_at - misses.first_at >= bounds.missing_for
+    return not _is_new(facts) and misses.last_at - misses.first_at >= bounds.min_missing_time
 
 
 def _is_new(facts: Facts) -> bool:
@@ -256,7 +256,7 @@ def until_next_look_for_a_missing_job(facts: Facts) -> timedelta:
     """
     if (created_at := facts.resource.created_job_at) and _is_new(facts):
         return until_next_look(facts.now - created_at, facts.bounds.replication)
-    return facts.bounds.missing_for / facts.bounds.misses_needed
+    return facts.bounds.min_missing_time / facts.bounds.min_misses
 
 
 def _why_not_recreated(facts: Facts) -> str:
@@ -283,7 +283,7 @@ def _name_template(desired: Desired) -> str:
     return f"spec.template.id is {desired.template_id}"
 
 
-def job_is_not_written_down(facts: Facts) -> Verdict | None:
+def job_is_not_recorded(facts: Facts) -> Verdict | None:
     """Find a job that we hold without the annotation or the finalizer that say so."""
     resource = facts.resource
     if facts.job is None or (resource.annotated_job_id == facts.job.id and resource.origin and resource.has_finalizer):

@@ -14,16 +14,16 @@ class Bounds:
     young: timedelta = timedelta(minutes=5)
     """How long 401 without words, 403, 404 and 409 are taken for replication after something was made."""
 
-    misses_needed: int = 3
+    min_misses: int = 3
     """How many looks by list and get must miss a job before it counts as gone ..."""
 
-    missing_for: timedelta = timedelta(minutes=5)
+    min_missing_time: timedelta = timedelta(minutes=5)
     """... and how long they must span."""
 
     blind_polls: int = 3
     """After so many poll intervals without a read, Ready becomes Unknown."""
 
-    four_weeks: timedelta = timedelta(days=28)
+    max_quarantine: timedelta = timedelta(days=28)
     """Graph disables a job that is in quarantine for longer (graph-facts 4.6)."""
 
 

@@ -33,7 +33,7 @@ DEFAULTABLE_FIELDS = frozenset(each.name for each in fields(Defaults)) - {"doubt
 
 
 @dataclass(frozen=True)
-class Declared:
+class DeclaredDefaults:
     """The defaults of one namespace, and which of its annotations cannot be read."""
 
     defaults: Defaults
@@ -47,7 +47,7 @@ _CAUTIOUS: Mapping[str, Any] = {
 """What writes least, by field: a word that is not understood may have forbidden what the install allows."""
 
 
-def read_declared(annotations: Mapping[str, str], install: Defaults) -> Declared:
+def read_declared_defaults(annotations: Mapping[str, str], install: Defaults) -> DeclaredDefaults:
     """Read the annotations of a Namespace.
 
     What it does not say is as the install says; of what it says wrong the cautious value is taken, if there is one.
@@ -64,10 +64,10 @@ def read_declared(annotations: Mapping[str, str], install: Defaults) -> Declared
             faults.append(f"{annotation} is {text[:100]!r}, and must be {allowed}")
             doubts += _doubt(field, Reason.INVALID_ANNOTATION, faults[-1])
     cautious = {doubt.field: _CAUTIOUS[doubt.field] for doubt in doubts}
-    return Declared(replace(install, **said | cautious, doubts=tuple(doubts)), tuple(faults))
+    return DeclaredDefaults(replace(install, **said | cautious, doubts=tuple(doubts)), tuple(faults))
 
 
-def defaults_unread(install: Defaults) -> Defaults:
+def cautious_defaults(install: Defaults) -> Defaults:
     """Take the cautious value of all that a namespace may say, as long as it may not be read."""
     why = "the namespace may not be read; grant the operator the right get on namespaces"
     doubts = [doubt for field in _CAUTIOUS for doubt in _doubt(field, Reason.NAMESPACE_UNREADABLE, why)]
@@ -82,7 +82,7 @@ def _doubt(field: str, reason: Reason, why: str) -> list[Doubt]:
     return [Doubt(field, reason, f"{name} is {cautious} meanwhile: {why}.")]
 
 
-def take_defaults(desired: Desired, defaults: Defaults) -> Desired:
+def apply_defaults(desired: Desired, defaults: Defaults) -> Desired:
     """Put the defaults where the spec is silent."""
     doubts = tuple(doubt for doubt in defaults.doubts if doubt.field in desired.unset)
     return replace(desired, **{field: getattr(defaults, field) for field in desired.unset}, doubts=doubts)

@@ -76,7 +76,7 @@ class Resource(ObjectMeta):
         return FINALIZER in self.finalizers
 
     @property
-    def has_let_go(self) -> bool:
+    def is_released(self) -> bool:
         """Whether it is being deleted and we are done with it: what others hold it back for is not ours."""
         return self.is_deleting and not self.has_finalizer
 
@@ -192,6 +192,6 @@ class Resource(ObjectMeta):
         return self.desired.job_id if self.desired else None
 
 
-def has_standing_loss(resource: Resource) -> bool:
+def has_unacknowledged_loss(resource: Resource) -> bool:
     """Whether it says ForeignSecretLost and nobody has looked at that yet: no secret is written in its tenant."""
     return resource.record.is_true(ConditionType.FOREIGN_SECRET_LOST) and not resource.has_acknowledged_loss

@@ -17,8 +17,8 @@ def restart_is_due(facts: Facts) -> Verdict | None:
         return None
     if not job.is_quarantined:
         return Do(RestartJob(facts.service_principal_id, job.id))
-    illness = quarantine_halt(job, facts.bounds)
-    message = f"{illness.message} The restart that a new provisioning scope needs would hide that, and waits."
-    if isinstance(illness, Stall):
+    problem = quarantine_halt(job, facts.bounds)
+    message = f"{problem.message} The restart that a new provisioning scope needs would hide that, and waits."
+    if isinstance(problem, Stall):
         return Stall(Reason.QUARANTINED, message)
     return Wait(Reason.QUARANTINED, message, facts.desired.poll_interval)

@@ -16,7 +16,7 @@ def interval_differs(facts: Facts) -> Verdict | None:
     if facts.job is None or wanted is None or not _differs(facts):
         return None
     is_asked = _is_asked(facts, wanted)
-    repeat_at = ask_again_at(facts)
+    repeat_at = interval_retry_at(facts)
     if is_asked and (repeat_at is None or facts.now < repeat_at):
         return None
     asked = facts.resource.record.interval
@@ -28,7 +28,7 @@ def interval_differs(facts: Facts) -> Verdict | None:
     )
 
 
-def ask_again_at(facts: Facts) -> datetime | None:
+def interval_retry_at(facts: Facts) -> datetime | None:
     """Tell when Graph is asked once more because nothing came of it; None where that is settled."""
     wanted = facts.desired.interval
     if wanted is None or not _differs(facts) or not _is_asked(facts, wanted):
@@ -42,7 +42,7 @@ def interval_conditions(facts: Facts) -> list[Condition]:
     wanted, asked = facts.desired.interval, facts.resource.record.interval
     if wanted is None or not _differs(facts):
         return []
-    is_settled = _is_asked(facts, wanted) and ask_again_at(facts) is None
+    is_settled = _is_asked(facts, wanted) and interval_retry_at(facts) is None
     if not is_settled and not facts.desired.is_observe_only:
         return []
     answer = f" (it answered {asked.answer})" if asked and asked.answer else ""

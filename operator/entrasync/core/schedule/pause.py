@@ -58,25 +58,25 @@ def judge_pause(
         return Pause(PausedBy.OPERATOR, since, cause.words, resumes)
     if known is not None:
         return replace(known, reason=cause.words) if is_ours and cause is not None else known
-    if by := _judge_change(before, job, last_start=last_start, is_new=is_new, now=now, bounds=bounds):
+    if by := _find_author(before, job, last_start=last_start, is_new=is_new, now=now, bounds=bounds):
         return Pause(by[0], since, by[1])
     return Pause(PausedBy.OPERATOR, since, cause.words) if cause is not None else None
 
 
-def _judge_change(
+def _find_author(
     before: RemoteJob, job: RemoteJob, *, last_start: datetime | None, is_new: bool, now: datetime, bounds: Bounds
 ) -> tuple[PausedBy, str] | None:
     """Tell who has paused a job that nobody was known to have paused, and by what one can tell."""
     if last_start and now - last_start < bounds.replication and not before.is_active:
         return None  # nobody has seen it run since our start: what Graph shows may be from before
-    if reason := _graph_paused_because(before, job, now, bounds):
+    if reason := _find_graph_cause(before, job, now, bounds):
         return PausedBy.GRAPH, reason
     if before.is_active or (before.schedule_state is None and not is_new):
         return PausedBy.PERSON, "paused outside of this resource"
     return None
 
 
-def _outlived_pruning(before: RemoteJob, job: RemoteJob) -> bool:
+def _is_past_pruning(before: RemoteJob, job: RemoteJob) -> bool:
     """Whether the job ran on after the initial cycle whose failures were cleared: that pause is behind it.
 
     During that cycle the flag shows already, and only then comes Graph's pause (graph-facts 4.7).
@@ -85,12 +85,12 @@ def _outlived_pruning(before: RemoteJob, job: RemoteJob) -> bool:
     return before.status.is_escrows_pruned and before.is_active and is_past_initial_cycle
 
 
-def _graph_paused_because(before: RemoteJob, job: RemoteJob, now: datetime, bounds: Bounds) -> str | None:
-    if job.status.is_escrows_pruned and not _outlived_pruning(before, job):
+def _find_graph_cause(before: RemoteJob, job: RemoteJob, now: datetime, bounds: Bounds) -> str | None:
+    if job.status.is_escrows_pruned and not _is_past_pruning(before, job):
         return "the initial cycle had too many failures; Graph cleared them and paused the job (escrowsPruned)"
     if job.is_quarantined or job.status.quarantine is not None:
         return "Graph disabled the job while it was in quarantine"
     since = before.status.quarantine.series_began_at if before.status.quarantine else None
-    if since and now - since >= bounds.four_weeks - QUARANTINE_ATTEMPT_INTERVAL:
+    if since and now - since >= bounds.max_quarantine - QUARANTINE_ATTEMPT_INTERVAL:
         return "Graph disabled the job after four weeks in quarantine"
     return None

@@ -39,6 +39,6 @@ def find_pause_cause(desired: Desired, hold: Hold, now: datetime) -> PauseCause 
     return None
 
 
-def list_turns(desired: Desired, hold: Hold) -> tuple[datetime, ...]:
+def list_deadlines(desired: Desired, hold: Hold) -> tuple[datetime, ...]:
     """Tell when the answer changes by itself."""
     return tuple(time for time in (desired.expiration, hold.until) if time is not None)

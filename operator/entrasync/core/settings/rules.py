@@ -60,7 +60,7 @@ def _find_differences(facts: Facts) -> tuple[SettingDifference, ...]:
 
 def _were_sent(facts: Facts, differences: tuple[SettingDifference, ...]) -> bool:
     """Whether nothing is left to send: a restart of the operator is no news to Graph, so what was told counts too."""
-    return all(_was_sent(facts, difference) for difference in differences) or _was_told(facts, differences)
+    return all(_was_sent(facts, difference) for difference in differences) or _was_reported(facts, differences)
 
 
 def _was_sent(facts: Facts, difference: SettingDifference) -> bool:
@@ -73,7 +73,7 @@ def _was_sent(facts: Facts, difference: SettingDifference) -> bool:
     return is_recent or spec_seen_at is None or spec_seen_at <= sent.at
 
 
-def _was_told(facts: Facts, differences: tuple[SettingDifference, ...]) -> bool:
+def _was_reported(facts: Facts, differences: tuple[SettingDifference, ...]) -> bool:
     """Whether the status says of this very spec that Graph ignores just these."""
     is_current = facts.resource.status.get("observedGeneration") == facts.resource.generation
     told = (entry for entry in Condition.read_all(facts.resource.status) if entry.type is ConditionType.STALLED)

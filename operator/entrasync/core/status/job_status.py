@@ -12,8 +12,8 @@ from entrasync.core.decision.condition import Condition, merge_conditions
 from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.freshness import overdue_conditions
-from entrasync.core.health.ready import health_conditions, outlook_of, ready_condition
-from entrasync.core.plan import foresee
+from entrasync.core.health.ready import find_ready_obstacle, health_conditions, ready_condition
+from entrasync.core.plan import forecast_writes
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.mirror import Mirror, mirror_job
@@ -65,16 +65,16 @@ def record_observation(facts: Facts) -> StatusUpdate:
         status |= {"job": mirror.job, "synchronizationStatus": mirror.synchronization_status}
         pause = pause_of(facts)
         status["pause"] = pause.write() if pause else None
-        if _goes_on(facts, facts.job):
+        if _has_resumed(facts, facts.job):
             status["lastResumeTime"] = write_time(facts.now)
         status["origin"] = resource.origin
         status["originTime"] = status.get("originTime") or write_time(facts.now)
         status["operation"] = status.get("operation") if resource.is_restart_due else None
         status["application"] = updated_application_record(facts)
-    return StatusUpdate(_without_nothing(status), mirror.complaints)
+    return StatusUpdate(_without_none(status), mirror.complaints)
 
 
-def _goes_on(facts: Facts, job: RemoteJob) -> bool:
+def _has_resumed(facts: Facts, job: RemoteJob) -> bool:
     """Whether the job was last seen at rest and is active again."""
     return job.is_active and read_mirrored_state(facts.resource.status).state not in {None, "Active"}
 
@@ -127,13 +127,13 @@ def with_interval(
     """Remember that Graph was asked for an interval, what it said if it did not take it, and when to ask once more."""
     asked = {"requested": interval, "time": write_time(now), "answer": answer}
     asked["repeatTime"] = write_time(repeat_at) if repeat_at else None
-    return dict(resource.status) | {"interval": _without_nothing(asked)}
+    return dict(resource.status) | {"interval": _without_none(asked)}
 
 
 def build_status(facts: Facts, halt: Halt | None, *, wall: datetime) -> dict[str, Any]:
     """Write the conditions of a pass that saw Graph and ended with `halt` (None: all is as wanted)."""
-    outlook = outlook_of(facts, halt)
-    conditions = [ready_condition(facts, outlook, halt=halt), *_applied_and_drifted(facts, halt), *_progress(outlook)]
+    obstacle = find_ready_obstacle(facts, halt)
+    conditions = [ready_condition(facts, obstacle, halt=halt), *_applied_and_drifted(facts, halt), *_progress(obstacle)]
     conditions += application_conditions(facts)
     if facts.job is not None and facts.resource.held_job_id:
         conditions += [
@@ -153,13 +153,13 @@ def build_unseen_status(resource: Resource, halt: Halt, *, is_blind: bool, wall:
     """
     if isinstance(halt, Retry) and not is_blind and _is_settled(resource):
         return dict(resource.status)
-    keeps_drift = resource.is_observe_only and _says_nothing(halt)
+    keeps_drift = resource.is_observe_only and _is_unrelated_to_job(halt)
     kept = _keep(
         resource, GRAPH_CONDITIONS | {ConditionType.DRIFTED} if keeps_drift else GRAPH_CONDITIONS
     ) + loss_conditions(resource)
     blind = Condition(ConditionType.READY, "Unknown", Reason.GRAPH_UNREACHABLE, _blind_message(halt))
     # A Wait has its own words, and is not green either: Graph answered, only not yet as it will.
-    ready = blind if is_blind and isinstance(halt, Retry) else _keep_or_tell_ready(resource, halt)
+    ready = blind if is_blind and isinstance(halt, Retry) else _ready_of_unseen(resource, halt)
     conditions = [ready, *_keep_applied(resource, halt), *_progress(halt), *kept]
     return _write_conditions(_with_policies(resource), conditions, wall=wall)
 
@@ -203,7 +203,7 @@ def _is_settled(resource: Resource) -> bool:
     return _is_current(resource) and any(end is not None and end.is_true for end in ends)
 
 
-def _keep_or_tell_ready(resource: Resource, halt: Halt) -> Condition:
+def _ready_of_unseen(resource: Resource, halt: Halt) -> Condition:
     """Keep what was said of this generation; of a new one nothing good may be said unseen."""
     known = _known(resource).get(ConditionType.READY)
     if isinstance(halt, Retry) and known is not None and _is_current(resource):
@@ -214,12 +214,12 @@ def _keep_or_tell_ready(resource: Resource, halt: Halt) -> Condition:
 
 def _keep_applied(resource: Resource, halt: Halt) -> list[Condition]:
     known = _known(resource).get(ConditionType.APPLIED)
-    if _says_nothing(halt) and known is not None and _is_settled(resource):
+    if _is_unrelated_to_job(halt) and known is not None and _is_settled(resource):
         return [known]
     return [_applied(halt)]
 
 
-def _says_nothing(halt: Halt) -> bool:
+def _is_unrelated_to_job(halt: Halt) -> bool:
     """Whether it says nothing of the job itself."""
     return isinstance(halt, Retry) or halt.reason is Reason.CONNECTION_NOT_READY
 
@@ -241,7 +241,7 @@ def _applied_and_drifted(facts: Facts, halt: Halt | None) -> list[Condition]:
     kind, applied = ConditionType.DRIFTED, _applied(halt)
     if not facts.desired.is_observe_only:
         return [applied]
-    if foreseen := foresee(facts):
+    if foreseen := forecast_writes(facts):
         drifted = Condition(kind, "True", Reason.DRIFTED, describe_forecast(foreseen))
         return [replace(drifted, type=ConditionType.APPLIED, status="False") if halt is None else applied, drifted]
     return [applied] if halt else [applied, Condition(kind, "False", applied.reason, applied.message)]
@@ -278,5 +278,5 @@ def _doubts(resource: Resource) -> list[Condition]:
     return [Condition(ConditionType.DEFAULTS_IN_DOUBT, "True", doubts[0].reason, message)] if doubts else []
 
 
-def _without_nothing(status: Mapping[str, Any]) -> dict[str, Any]:
+def _without_none(status: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in status.items() if value is not None}

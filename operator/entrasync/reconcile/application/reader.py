@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.core.application.ownership import find_application_claim
-from entrasync.core.application.rules import standing_loss
+from entrasync.core.application.rules import unacknowledged_loss
 from entrasync.core.application.wanted_secrets import DRIFT_CHECK_INTERVAL, is_unfinished, wanted_secrets
 from entrasync.core.decision.errors import EntraSyncError
 from entrasync.core.facts.application_seen import ApplicationSeen, Credentials
@@ -109,7 +109,7 @@ def _is_unchanged(key: str, credentials: Credentials, record: ApplicationRecord)
 
 def _needs_look(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) -> bool:
     """Whether Graph must show its secrets: something of ours is unfinished or new, or the last look is long ago."""
-    if memory.foreign.is_look_due or memory.foreign.unconfirmed or standing_loss(facts):
+    if memory.foreign.is_look_due or memory.foreign.unconfirmed or unacknowledged_loss(facts):
         return True
     if seen.credentials.unreadable:
         return False
@@ -117,7 +117,7 @@ def _needs_look(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) 
     is_overdue = facts.now - since >= DRIFT_CHECK_INTERVAL
     if seen.stored is None:
         return is_overdue or not facts.resource.application.covers(facts.resource.generation, seen.credentials.sources)
-    if seen.refusal or facts.observed.secret_brake or facts.desired.is_observe_only:
+    if seen.refusal or facts.observed.secrets_blocked_by or facts.desired.is_observe_only:
         return is_overdue
     return is_overdue or _is_unfinished(facts, seen)
 

@@ -32,7 +32,7 @@ class _Opened:
     """Whether its GraphConnection is known to have gone, though one was made anew under its name."""
 
     def fits(self, resource: ConnectionResource, identity: Identity) -> bool:
-        return self.uid == resource.uid and self.identity.whereabouts == identity.whereabouts
+        return self.uid == resource.uid and self.identity.client_settings == identity.client_settings
 
 
 class Logins:

@@ -20,9 +20,9 @@ from entrasync.core.decision.verdicts import Do, Halt, Retry, Wait, judge
 from entrasync.core.deletion import (
     needs_listing,
     plan_deletion,
+    release_when_job_is_gone,
     release_without_graph,
     tenant_is_another,
-    wait_out_missing_job,
 )
 from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.observed import Observed
@@ -183,7 +183,7 @@ class Convergence:
             case DeleteJob() if done.needs_look:
                 now = self._clock.now()
                 observed = await self._observer.observe(resource, connection, since=now, is_urgent=True)
-                missing = wait_out_missing_job(self._facts(resource, observed))
+                missing = release_when_job_is_gone(self._facts(resource, observed))
                 if not isinstance(missing, Do):
                     return missing
                 return await self._performer.perform(missing.action, resource, connection=connection)

@@ -75,11 +75,11 @@ class FactsReader:
             listing=listing,
             job=job or (listing.find(job_id) if job_id else None),
             claims=self._claims(resource, lambda other: is_same_id(self._connections.tenant_of(other), tenant_id)),
-            unsure_claims=self._claims(resource, self._connections.may_yet_claim),
+            uncertain_claims=self._claims(resource, self._connections.may_yet_claim),
             spec_seen_at=job_memory.spec_seen_at,
             pause_taken_at=paused_at if paused_job_id == job_id else None,
             settings_sent=settings_sent_to(job_memory, job_id),
-            secret_brake=self._resources.find_loss(tenant_id, besides=resource.key),
+            secrets_blocked_by=self._resources.find_loss(tenant_id, besides=resource.key),
         )
 
     async def with_application(self, facts: Facts, connection: Connection) -> Observed:

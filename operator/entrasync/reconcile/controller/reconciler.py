@@ -10,7 +10,7 @@ from entrasync.core.decision.event import Event
 from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait
 from entrasync.core.deletion import needs_resolution, release_without_graph
 from entrasync.core.facts.facts import Facts
-from entrasync.core.polling import next_look, until_own_turn
+from entrasync.core.polling import until_next_deadline, until_next_poll
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.primitives.object_key import ObjectKey
@@ -149,8 +149,10 @@ class JobReconciler:
 
     def _outcome(self, facts: Facts, halt: Halt | None) -> Outcome:
         poll = facts.desired.poll_interval
-        outcome = _outcome_of(halt, poll) if halt else Outcome(next_look(facts.job, poll_interval=poll, now=facts.now))
-        turn = until_own_turn(facts)
+        outcome = (
+            _outcome_of(halt, poll) if halt else Outcome(until_next_poll(facts.job, poll_interval=poll, now=facts.now))
+        )
+        turn = until_next_deadline(facts)
         if turn is None or outcome.look_again is None or outcome.is_failure:
             return outcome
         return Outcome(min(turn, outcome.look_again))

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from entrasync.core.primitives.object_key import ObjectKey, is_same_id
-from entrasync.core.resource.defaults import Defaults, take_defaults
+from entrasync.core.resource.defaults import Defaults, apply_defaults
 from entrasync.core.resource.job_claims import Claim, claim_of
-from entrasync.core.resource.job_resource import Resource, has_standing_loss
+from entrasync.core.resource.job_resource import Resource, has_unacknowledged_loss
 from entrasync.core.resource.resolved_names import Resolution, resolve, without_resolution
 from entrasync.reconcile.engine.store import Store
 
@@ -51,7 +51,7 @@ class Resources(Store[Resource]):
         """Put ids in the place of names as far as they are known, and defaults where the spec says nothing."""
         if seen.desired is not None and seen.desired.unset:
             defaults = self._defaults.get(seen.key.namespace, self._install)
-            seen = replace(seen, desired=take_defaults(seen.desired, defaults))
+            seen = replace(seen, desired=apply_defaults(seen.desired, defaults))
         return resolve(seen, self._resolutions.get(seen.uid))
 
     def remove(self, key: ObjectKey, uid: str) -> None:
@@ -69,7 +69,7 @@ class Resources(Store[Resource]):
         """What all other resources claim on one service principal, as far as their claim `counts`."""
         keys = sorted(self.keys_on(service_principal_id) - {besides})
         others = (self._by_key[key] for key in keys)
-        return tuple(claim_of(other) for other in others if not other.has_let_go and counts(other))
+        return tuple(claim_of(other) for other in others if not other.is_released and counts(other))
 
     def find_loss(self, tenant_id: str, *, besides: ObjectKey) -> ObjectKey | None:
         """Find another resource of a tenant that says ForeignSecretLost, and that nobody has looked at."""
@@ -91,7 +91,7 @@ class Resources(Store[Resource]):
     def _link(self, seen: Resource) -> None:
         if service_principal_id := seen.service_principal_id:
             self._on_service_principal[service_principal_id].add(seen.key)
-        if has_standing_loss(seen):
+        if has_unacknowledged_loss(seen):
             self._with_losses.add(seen.key)
 
     def _unlink(self, known: Resource) -> None:

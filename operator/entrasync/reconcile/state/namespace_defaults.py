@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.event import Event
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.resource.defaults import Defaults, defaults_unread, read_declared
+from entrasync.core.resource.defaults import Defaults, cautious_defaults, read_declared_defaults
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, EventSink, NamespaceStore
 from entrasync.reconcile.state.jobs import Resources
@@ -65,7 +65,7 @@ class NamespaceDefaults:
         if annotations is not None:
             self._take(namespace, annotations)
         elif is_first:
-            self._resources.set_defaults(namespace, defaults_unread(self._install))
+            self._resources.set_defaults(namespace, cautious_defaults(self._install))
             LOG.warning(
                 "Namespace %s may not be read, so what specs leave open there is taken as Observe and Retain: "
                 "grant the right get on namespaces.",
@@ -73,7 +73,7 @@ class NamespaceDefaults:
             )
 
     def _take(self, namespace: str, annotations: Mapping[str, str]) -> None:
-        declared = read_declared(annotations, self._install)
+        declared = read_declared_defaults(annotations, self._install)
         self._resources.set_defaults(namespace, declared.defaults)
         self._faults[namespace] = declared.faults
 

@@ -50,13 +50,13 @@ class TestAForeignSecretLost:
         assert record_observation(known).status["application"]["lostKeys"] == ["UserName"]
 
     def test_holds_back_the_writes_of_all_others(self) -> None:
-        verdict = plan(application_facts(stored={}, others={"secret_brake": ObjectKey("a", "carrier")}))
+        verdict = plan(application_facts(stored={}, others={"secrets_blocked_by": ObjectKey("a", "carrier")}))
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.FOREIGN_SECRET_LOST
         assert "SynchronizationJob a/carrier says ForeignSecretLost" in verdict.message
 
     def test_is_no_matter_to_those_who_have_nothing_to_write(self) -> None:
         known = application_facts(
-            application("BaseAddress=https://scim"), URL, URL, others={"secret_brake": ObjectKey("a", "b")}
+            application("BaseAddress=https://scim"), URL, URL, others={"secrets_blocked_by": ObjectKey("a", "b")}
         )
         assert plan(known) is None

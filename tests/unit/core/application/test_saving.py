@@ -4,7 +4,7 @@ import pytest
 
 from entrasync.api.policies import ManagementPolicy
 from entrasync.core.decision.action import SaveSecrets
-from entrasync.core.plan import foresee, plan
+from entrasync.core.plan import forecast_writes, plan
 from entrasync.core.remote.stored_secrets import SecretValues, StoredSecret
 from tests.support.application_facts import TOKEN, URL, application_facts, save_of, sent_values
 from tests.support.facts import (
@@ -109,5 +109,5 @@ class TestDrift:
     def test_is_only_foreseen_by_an_observer(self) -> None:
         known = application_facts(stored=URL, wish={"management_policy": ManagementPolicy.OBSERVE})
         assert plan(known) is None
-        [foreseen] = foresee(known)
+        [foreseen] = forecast_writes(known)
         assert isinstance(foreseen, SaveSecrets)

@@ -53,11 +53,11 @@ class TestAnIdentity:
         assert found.proof == ServiceAccountProof(ObjectKey("identity", "sync"))
 
     def test_is_somewhere_unless_spec_says_where_in_microsofts_own_cloud(self) -> None:
-        place = identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD), None).whereabouts
+        place = identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD), None).client_settings
         assert (place.tenant_id, place.client_id, place.cloud) == (TENANT, CLIENT, "Global")
         assert (place.api_version, place.concurrency) == (None, None)
         said = {"cloud": "China", "apiVersion": "beta", "limits": {"concurrency": 4}}
-        place = identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD, **said), None).whereabouts
+        place = identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD, **said), None).client_settings
         assert (place.cloud, place.api_version, place.concurrency) == ("China", "beta", 4)
 
     def test_prints_no_secret(self) -> None:

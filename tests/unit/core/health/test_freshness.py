@@ -11,7 +11,7 @@ from entrasync.core.decision.verdicts import Stall
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.freshness import overdue_at, overdue_conditions
 from entrasync.core.plan import plan
-from entrasync.core.polling import until_own_turn
+from entrasync.core.polling import until_next_deadline
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.schedule.state import pause_of
@@ -90,7 +90,7 @@ class TestOverdue:
 
     def test_is_looked_for_when_it_is_due(self) -> None:
         job = remote_job(lastSuccessfulExecution=run(write_time(ago(minutes(119)))))
-        assert until_own_turn(facts(holder(wish=FRESH), job)) == minutes(1)
+        assert until_next_deadline(facts(holder(wish=FRESH), job)) == minutes(1)
 
     def test_does_not_harm_ready_and_deserves_one_event(self) -> None:
         before = concluded(facts(holder(wish=FRESH, status=started(NOW)), remote_job()))

@@ -134,7 +134,7 @@ class TestOthersClaims:
     @pytest.mark.parametrize("subject", [resource(), resource(desired(job_id=JOB)), holder(finalizers=())])
     def test_nobody_takes_a_job_while_it_is_not_known_whether_an_other_may_claim_it(self, subject: Resource) -> None:
         unsure = claim(held_job_id=JOB, created_at=ago(timedelta(days=9)))
-        verdict = wait_of(plan(facts(subject, remote_job(), unsure_claims=(unsure,))))
+        verdict = wait_of(plan(facts(subject, remote_job(), uncertain_claims=(unsure,))))
         assert (verdict.reason, verdict.after) == (Reason.CONNECTION_NOT_READY, seconds(5))
         assert "identity/other" in verdict.message
 
@@ -147,7 +147,7 @@ class TestOthersClaims:
         ],
     )
     def test_but_nobody_waits_where_that_changes_nothing(self, why: str, subject: Resource, unsure: Claim) -> None:
-        verdict = plan(facts(subject, remote_job(), unsure_claims=(unsure,)))
+        verdict = plan(facts(subject, remote_job(), uncertain_claims=(unsure,)))
         assert not isinstance(verdict, Wait), why
 
 

@@ -11,7 +11,7 @@ from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, OnMissing, 
 from entrasync.core.decision.action import CreateJob, DeleteJob, ForgetCreate, HoldJob, PauseJob, StartJob
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Wait
 from entrasync.core.deletion import release_without_graph
-from entrasync.core.plan import foresee, plan
+from entrasync.core.plan import forecast_writes, plan
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_claims import claim_of
 from entrasync.core.status.forecast import describe_forecast
@@ -133,10 +133,10 @@ class TestOneThatManaged:
 
 class TestWhatWouldBeDone:
     def test_a_job_would_be_created(self) -> None:
-        assert foresee(facts(resource(observing()))) == (CreateJob(PRINCIPAL, "scim", frozenset()),)
+        assert forecast_writes(facts(resource(observing()))) == (CreateJob(PRINCIPAL, "scim", frozenset()),)
 
     def test_one_that_has_gone_would_be_created_anew(self) -> None:
-        assert foresee(facts(holder(wish=observing()), misses=GONE)) != ()
+        assert forecast_writes(facts(holder(wish=observing()), misses=GONE)) != ()
 
     @pytest.mark.parametrize(
         "spec",
@@ -144,28 +144,28 @@ class TestWhatWouldBeDone:
         ids=["AdoptOnly", "Report", "jobId"],
     )
     def test_one_that_has_gone_would_not_be_created_where_the_spec_forbids_it(self, spec: dict[str, Any]) -> None:
-        assert foresee(facts(holder(wish=observing(**spec)), misses=GONE)) == ()
+        assert forecast_writes(facts(holder(wish=observing(**spec)), misses=GONE)) == ()
 
     def test_a_second_job_beside_one_that_is_held_would_not_be_created(self) -> None:
         hidden = claim(held_job_id="hidden")
-        assert foresee(facts(resource(observing()), claims=(hidden,))) == ()
+        assert forecast_writes(facts(resource(observing()), claims=(hidden,))) == ()
 
     def test_a_job_at_rest_would_be_started(self) -> None:
         subject = holder(wish=observing(schedule_state=ScheduleState.ACTIVE))
-        [would] = foresee(facts(subject, remote_job(state="Disabled", code="Paused")))
+        [would] = forecast_writes(facts(subject, remote_job(state="Disabled", code="Paused")))
         assert isinstance(would, StartJob)
 
     def test_a_running_job_would_be_paused(self) -> None:
         subject = holder(wish=observing(schedule_state=ScheduleState.PAUSED))
-        [would] = foresee(facts(subject, remote_job()))
+        [would] = forecast_writes(facts(subject, remote_job()))
         assert isinstance(would, PauseJob)
 
     def test_nothing_would_be_done_about_an_adopted_job_whose_state_is_not_ours(self) -> None:
         subject = holder(wish=observing(), origin="Adopted")
-        assert foresee(facts(subject, remote_job(state="Disabled", code="Paused"))) == ()
+        assert forecast_writes(facts(subject, remote_job(state="Disabled", code="Paused"))) == ()
 
     def test_of_one_that_is_managed_nothing_is_foreseen(self) -> None:
-        assert foresee(facts()) == ()
+        assert forecast_writes(facts()) == ()
 
     def test_it_is_said_in_one_sentence(self) -> None:
         would = (

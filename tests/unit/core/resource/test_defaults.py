@@ -6,7 +6,7 @@ import pytest
 
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
-from entrasync.core.resource.defaults import Defaults, defaults_unread, read_declared, take_defaults
+from entrasync.core.resource.defaults import Defaults, apply_defaults, cautious_defaults, read_declared_defaults
 from entrasync.core.resource.parsing import read_resource
 from tests.support.facts import PRINCIPAL, desired, minutes, seconds
 
@@ -36,7 +36,7 @@ class TestANamespace:
         ],
     )
     def test_overrules_the_install_where_it_says_something(self, annotations: dict[str, str], wanted: Defaults) -> None:
-        declared = read_declared(annotations, INSTALL)
+        declared = read_declared_defaults(annotations, INSTALL)
         assert declared.defaults == wanted
         assert declared.faults == ()
 
@@ -51,14 +51,14 @@ class TestANamespace:
         ],
     )
     def test_that_is_wrong_is_told_with_what_is_allowed(self, annotation: str, text: str, must: str) -> None:
-        declared = read_declared({annotation: text}, INSTALL)
+        declared = read_declared_defaults({annotation: text}, INSTALL)
         [fault] = declared.faults
         assert fault.startswith(f"{annotation} is {text!r}, and must be ")
         assert must in fault
 
     def test_that_is_wrong_about_a_policy_has_the_cautious_one_whatever_the_install_says(self) -> None:
         bold = Defaults(minutes(10), ManagementPolicy.MANAGE, DeletionPolicy.DELETE)
-        said = read_declared({DELETION: "retain", MANAGEMENT: "observe", POLL: "often"}, bold).defaults
+        said = read_declared_defaults({DELETION: "retain", MANAGEMENT: "observe", POLL: "often"}, bold).defaults
         assert (said.management_policy, said.deletion_policy) == (ManagementPolicy.OBSERVE, DeletionPolicy.RETAIN)
         assert said.poll_interval == minutes(10)
         assert [(doubt.field, doubt.reason) for doubt in said.doubts] == [
@@ -71,7 +71,7 @@ class TestANamespace:
         )
 
     def test_that_may_not_be_read_has_the_cautious_policies(self) -> None:
-        unread = defaults_unread(Defaults(minutes(10)))
+        unread = cautious_defaults(Defaults(minutes(10)))
         assert (unread.management_policy, unread.deletion_policy) == (ManagementPolicy.OBSERVE, DeletionPolicy.RETAIN)
         assert {doubt.reason for doubt in unread.doubts} == {Reason.NAMESPACE_UNREADABLE}
 
@@ -79,19 +79,19 @@ class TestANamespace:
 class TestASpec:
     def test_that_is_silent_takes_all_of_them(self) -> None:
         silent = desired(unset=frozenset({"poll_interval", "management_policy", "deletion_policy"}))
-        taken = take_defaults(silent, INSTALL)
+        taken = apply_defaults(silent, INSTALL)
         assert Defaults(taken.poll_interval, taken.management_policy, taken.deletion_policy) == INSTALL
 
     def test_keeps_what_it_says(self) -> None:
         said = desired(deletion_policy=DeletionPolicy.DELETE, unset=frozenset({"management_policy"}))
-        taken = take_defaults(said, INSTALL)
+        taken = apply_defaults(said, INSTALL)
         assert taken.deletion_policy is DeletionPolicy.DELETE
         assert taken.poll_interval == minutes(5)
         assert taken.management_policy is ManagementPolicy.OBSERVE
 
     def test_has_no_doubt_about_what_it_says(self) -> None:
-        unread = defaults_unread(Defaults())
-        said = take_defaults(desired(unset=frozenset({"deletion_policy"})), unread)
+        unread = cautious_defaults(Defaults())
+        said = apply_defaults(desired(unset=frozenset({"deletion_policy"})), unread)
         assert [doubt.field for doubt in said.doubts] == ["deletion_policy"]
         assert said.management_policy is ManagementPolicy.MANAGE
 

@@ -8,7 +8,7 @@ from entrasync.api.conditions import ConditionType, Reason
 from entrasync.api.policies import ManagementPolicy
 from entrasync.core.decision.action import AskInterval
 from entrasync.core.decision.verdicts import Do
-from entrasync.core.plan import foresee, plan
+from entrasync.core.plan import forecast_writes, plan
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.schedule.interval import interval_conditions
 from entrasync.core.status.job_status import build_status, record_observation
@@ -93,7 +93,7 @@ class TestUnderObserve:
     def test_another_interval_is_no_drift_for_nobody_could_mend_it(self) -> None:
         seen = facts(holder(wish=self.WISH), remote_job())
         assert plan(seen) is None
-        assert foresee(seen) == ()
+        assert forecast_writes(seen) == ()
 
     def test_the_condition_names_the_real_one(self) -> None:
         [told] = interval_conditions(facts(holder(wish=self.WISH), remote_job()))

@@ -13,7 +13,7 @@ from entrasync.core.decision.action import PauseJob, StartJob
 from entrasync.core.decision.verdicts import Do, Stall
 from entrasync.core.facts.facts import Facts
 from entrasync.core.plan import plan
-from entrasync.core.polling import until_own_turn
+from entrasync.core.polling import until_next_deadline
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
@@ -148,7 +148,7 @@ class TestAHold:
         assert plan(facts(with_hold(holder(), write_time(ago(seconds(1)))), remote_job())) is None
 
     def test_ends_on_time(self) -> None:
-        assert until_own_turn(facts(with_hold(holder()), remote_job())) == minutes(30)
+        assert until_next_deadline(facts(with_hold(holder()), remote_job())) == minutes(30)
 
 
 class TestTheAnnotation:
@@ -255,5 +255,5 @@ class TestAnExpiration:
             assert plan(facts(holder(wish=soon, origin="Adopted"), job)) is None
 
     def test_is_acted_on_in_time(self) -> None:
-        assert until_own_turn(facts(holder(wish=desired(expiration=NOW + seconds(1))), remote_job())) == seconds(1)
-        assert until_own_turn(facts(holder(wish=self.EXPIRED), remote_job())) is None
+        assert until_next_deadline(facts(holder(wish=desired(expiration=NOW + seconds(1))), remote_job())) == seconds(1)
+        assert until_next_deadline(facts(holder(wish=self.EXPIRED), remote_job())) is None

@@ -162,7 +162,7 @@ async def run_until_settled(harness: ReconcilerHarness, key: ObjectKey) -> None:
             "Deleting",
         }:
             return
-        harness.clock.move(Bounds().missing_for / Bounds().misses_needed)
+        harness.clock.move(Bounds().min_missing_time / Bounds().min_misses)
 
 
 def state_of(cell: Cell) -> ScheduleState | None:
