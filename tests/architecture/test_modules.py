@@ -17,7 +17,7 @@ SHORTEST_SENTENCE = 3
 """In words."""
 
 ROOMS_WITHOUT_SENTENCES = ("sandbox/graph_simulator/",)
-LONG_TEST_FILES = ("tests/component/test_graph_client.py", "tests/unit/graph/auth/test_login.py")
+LONG_TEST_FILES = ("tests/component/graph/test_client.py", "tests/unit/graph/auth/test_login.py")
 """Exceptions that are to go."""
 
 EXEMPTION = re.compile(
