@@ -17,7 +17,6 @@ SHORTEST_SENTENCE = 3
 """In words."""
 
 ROOMS_WITHOUT_SENTENCES = ("sandbox/graph_simulator/",)
-LONG_TEST_FILES = ("tests/component/graph/test_client.py", "tests/unit/graph/auth/test_login.py")
 """Exceptions that are to go."""
 
 EXEMPTION = re.compile(
@@ -57,7 +56,7 @@ def test_modules_are_short() -> None:
 
 
 def test_test_files_are_short() -> None:
-    lengths = {name_of(path): lines_of(path) for path in TESTS if name_of(path) not in LONG_TEST_FILES}
+    lengths = {name_of(path): lines_of(path) for path in TESTS}
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_TEST_FILE} == {}
 
 

@@ -32,7 +32,7 @@ def make_token(*roles: str, serial: int = 0) -> str:
 
 
 @dataclass(frozen=True)
-class Asked:
+class RecordedRequest:
     """One request as it came in: `path` is raw, with the query; header names are in lower case."""
 
     method: str
@@ -42,15 +42,19 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Say:
-    """What to answer. `is_cut` closes the connection after the request instead; `release` is waited for before."""
+class Reply:
+    """What to answer.
+
+    With `drops_connection` the connection is closed after the request, without an answer; with `closes_after` it is
+    closed after the answer. An answer that is `held_until` an event waits for it.
+    """
 
     status: int = 200
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    is_cut: bool = False
-    is_last: bool = False
-    release: asyncio.Event | None = None
+    drops_connection: bool = False
+    closes_after: bool = False
+    held_until: asyncio.Event | None = None
 
     def encode(self) -> bytes:
         body = (
@@ -63,38 +67,38 @@ class Say:
 
 @dataclass
 class ScriptedGraph:
-    """Graph and its login in one: answers `script` in order, then `otherwise`; remembers everything asked."""
+    """Graph and its login in one: answers `replies` in order, then `default_reply`; remembers everything asked."""
 
     endpoint: GraphEndpoint
-    script: deque[Say] = field(default_factory=deque)
-    otherwise: Say = field(default_factory=Say)
-    asked: list[Asked] = field(default_factory=list)
+    replies: deque[Reply] = field(default_factory=deque)
+    default_reply: Reply = field(default_factory=Reply)
+    requests: list[RecordedRequest] = field(default_factory=list)
     token_requests: list[Mapping[str, list[str]]] = field(default_factory=list)
-    token_script: deque[Say] = field(default_factory=deque)
+    token_replies: deque[Reply] = field(default_factory=deque)
     roles: tuple[str, ...] = ("Synchronization.ReadWrite.All",)
-    discovery: Say | None = None
-    is_asked: asyncio.Event = field(default_factory=asyncio.Event)
+    discovery: Reply | None = None
+    request_arrived: asyncio.Event = field(default_factory=asyncio.Event)
     in_flight: int = 0
-    most_in_flight: int = 0
+    max_in_flight: int = 0
 
-    def tell(self, *answers: Say) -> None:
+    def reply_with(self, *answers: Reply) -> None:
         """Add answers to the script."""
-        self.script.extend(answers)
+        self.replies.extend(answers)
 
-    def answer(self, asked: Asked) -> Say:
+    def choose_reply(self, request: RecordedRequest) -> Reply:
         """Choose what to say."""
-        if asked.path.startswith(f"/{TENANT}/") and "openid-configuration" in asked.path:
-            return self.discovery or Say(body=self._discover())
-        if asked.path.startswith(f"/{TENANT}/oauth2"):
-            self.token_requests.append(parse_qs(asked.body.decode()))
-            return self.token_script.popleft() if self.token_script else self._give_token()
-        self.asked.append(asked)
-        self.is_asked.set()
-        return self.script.popleft() if self.script else self.otherwise
+        if request.path.startswith(f"/{TENANT}/") and "openid-configuration" in request.path:
+            return self.discovery or Reply(body=self._discover())
+        if request.path.startswith(f"/{TENANT}/oauth2"):
+            self.token_requests.append(parse_qs(request.body.decode()))
+            return self.token_replies.popleft() if self.token_replies else self._give_token()
+        self.requests.append(request)
+        self.request_arrived.set()
+        return self.replies.popleft() if self.replies else self.default_reply
 
-    def _give_token(self) -> Say:
+    def _give_token(self) -> Reply:
         token = make_token(*self.roles, serial=len(self.token_requests))
-        return Say(body={"token_type": "Bearer", "expires_in": 3599, "access_token": token})
+        return Reply(body={"token_type": "Bearer", "expires_in": 3599, "access_token": token})
 
     def _discover(self) -> dict[str, str]:
         root = f"{self.endpoint.authority}/{TENANT}"
@@ -107,20 +111,20 @@ class ScriptedGraph:
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one connection until either side ends it."""
         try:
-            while asked := await _read_request(reader):
-                say = self.answer(asked)
+            while request := await _read_request(reader):
+                reply = self.choose_reply(request)
                 self.in_flight += 1
-                self.most_in_flight = max(self.most_in_flight, self.in_flight)
+                self.max_in_flight = max(self.max_in_flight, self.in_flight)
                 try:
-                    if say.release:
-                        await say.release.wait()
+                    if reply.held_until:
+                        await reply.held_until.wait()
                 finally:
                     self.in_flight -= 1
-                if say.is_cut:
+                if reply.drops_connection:
                     return
-                writer.write(say.encode())
+                writer.write(reply.encode())
                 await writer.drain()
-                if say.is_last:
+                if reply.closes_after:
                     return
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass
@@ -128,13 +132,13 @@ class ScriptedGraph:
             writer.close()
 
 
-async def _read_request(reader: asyncio.StreamReader) -> Asked | None:
+async def _read_request(reader: asyncio.StreamReader) -> RecordedRequest | None:
     head = await reader.readuntil(b"\r\n\r\n")
     first, *lines = head.decode().rstrip().split("\r\n")
     method, path, _ = first.split(" ")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     body = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Asked(method, path, headers, body)
+    return RecordedRequest(method, path, headers, body)
 
 
 @asynccontextmanager

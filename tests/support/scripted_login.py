@@ -16,15 +16,15 @@ from tests.support.scripted_graph import CLIENT, TENANT, make_jwt
 class ScriptedLogin:
     """A transport for logins. `answer` is what the token request gets instead of a token, or an error to raise.
 
-    With `quotes` a refusal repeats the proof that came.
+    With `repeats_proof` a refusal repeats the proof that came.
     """
 
     tenant_id: str = TENANT
     answer: httpx.Response | Exception | None = None
     discovery: httpx.Response | None = None
-    asked: list[httpx.Request] = field(default_factory=list)
+    requests: list[httpx.Request] = field(default_factory=list)
     serial: int = 0
-    quotes: bool = False
+    repeats_proof: bool = False
 
     @property
     def transport(self) -> httpx.MockTransport:
@@ -34,7 +34,7 @@ class ScriptedLogin:
     @property
     def token_requests(self) -> list[httpx.Request]:
         """Those requests that ask for a token, Entra's or the machine's."""
-        return [request for request in self.asked if request.url.path.endswith("/token")]
+        return [request for request in self.requests if request.url.path.endswith("/token")]
 
     @property
     def forms(self) -> list[Mapping[str, str]]:
@@ -48,12 +48,12 @@ class ScriptedLogin:
         self.answer = httpx.Response(status, json=body)
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
-        self.asked.append(request)
+        self.requests.append(request)
         if request.url.path.endswith("openid-configuration"):
             return self.discovery or httpx.Response(200, json=_discover(str(request.url)))
         if isinstance(self.answer, Exception):
             raise self.answer
-        if self.answer and self.quotes:
+        if self.answer and self.repeats_proof:
             return self._quote(self.answer, read_form(request))
         return self.answer or self._give_token(is_local=request.method == "GET")
 

@@ -15,7 +15,7 @@ from entrasync.graph.auth import tokens
 from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretFile, SecretSource, SecretValue
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.wire.clouds import GraphEndpoint
-from tests.support.scripted_graph import CLIENT, SECRET, TENANT, Say, ScriptedGraph, make_token, run_scripted_graph
+from tests.support.scripted_graph import CLIENT, SECRET, TENANT, Reply, ScriptedGraph, make_token, run_scripted_graph
 
 WHERE = "key clientSecret of Secret team-a/entra"
 
@@ -38,9 +38,9 @@ def source(graph: ScriptedGraph, secret: SecretSource | None = None) -> TokenSou
     )
 
 
-def refusal(code: int, words: str, *, error: str = "invalid_client") -> Say:
+def refusal(code: int, words: str, *, error: str = "invalid_client") -> Reply:
     description = f"AADSTS{code}: {words} Trace ID: 1-2 Correlation ID: 3-4 Timestamp: 2026-11-21 00:00:00Z"
-    return Say(status=401, body={"error": error, "error_description": description, "error_codes": [code]})
+    return Reply(status=401, body={"error": error, "error_description": description, "error_codes": [code]})
 
 
 async def test_a_hundred_callers_share_one_login(graph: ScriptedGraph) -> None:
@@ -74,7 +74,7 @@ async def test_a_token_is_kept_until_it_is_dropped(graph: ScriptedGraph) -> None
 
 
 async def test_a_short_lived_token_is_not_asked_for_at_each_call(graph: ScriptedGraph) -> None:
-    graph.token_script.append(Say(body={"token_type": "Bearer", "expires_in": 60, "access_token": make_token("a")}))
+    graph.token_replies.append(Reply(body={"token_type": "Bearer", "expires_in": 60, "access_token": make_token("a")}))
     source_ = source(graph)
     await source_.get_token()
     await source_.get_token()
@@ -88,7 +88,7 @@ async def test_a_token_near_its_end_outlives_an_outage_of_the_login(graph: Scrip
     )
     first = await source_.get_token()
     now = 3599 - 200
-    graph.token_script.append(Say(status=503, body=b"<html>"))
+    graph.token_replies.append(Reply(status=503, body=b"<html>"))
     assert await source_.get_token() is first
     assert (await source_.get_token()).value != first.value
 
@@ -100,7 +100,7 @@ async def test_a_token_past_its_end_is_not_used(graph: ScriptedGraph) -> None:
     )
     await source_.get_token()
     now = 3600
-    graph.token_script.append(Say(status=503, body=b"<html>"))
+    graph.token_replies.append(Reply(status=503, body=b"<html>"))
     with pytest.raises(Transient):
         await source_.get_token()
 
@@ -117,7 +117,7 @@ async def test_a_token_past_its_end_is_not_used(graph: ScriptedGraph) -> None:
 async def test_a_refused_secret_names_app_tenant_code_and_place(
     graph: ScriptedGraph, code: int, words: str, advice: str
 ) -> None:
-    graph.token_script.append(refusal(code, words))
+    graph.token_replies.append(refusal(code, words))
     with pytest.raises(Stalled) as caught:
         await source(graph).get_token()
     assert caught.value.reason is Reason.CREDENTIAL_REFUSED
@@ -130,7 +130,7 @@ async def test_a_mended_secret_works_at_the_next_look(graph: ScriptedGraph) -> N
     """MSAL itself would repeat a 400 from its memory for a minute, so the same secret must be asked about anew."""
     source_ = source(graph)
     wrong = refusal(7000215, "Invalid client secret provided.")
-    graph.token_script.append(Say(status=400, body=wrong.body))
+    graph.token_replies.append(Reply(status=400, body=wrong.body))
     with pytest.raises(Stalled):
         await source_.get_token()
     assert (await source_.get_token()).roles == graph.roles
@@ -163,7 +163,7 @@ async def test_a_missing_or_odd_secret_file_is_named(
 
 async def test_an_unknown_tenant_is_named(graph: ScriptedGraph) -> None:
     body = {"error": "invalid_tenant", "error_description": "AADSTS90002: Tenant not found.", "error_codes": [90002]}
-    graph.discovery = Say(status=400, body=body)
+    graph.discovery = Reply(status=400, body=body)
     with pytest.raises(Stalled) as caught:
         await source(graph).get_token()
     assert caught.value.reason is Reason.TENANT_NOT_FOUND
@@ -174,11 +174,11 @@ async def test_an_unknown_tenant_is_named(graph: ScriptedGraph) -> None:
 @pytest.mark.parametrize("status", [429, 500, 503])
 @pytest.mark.parametrize("is_discovery", [True, False])
 async def test_trouble_at_entra_passes(graph: ScriptedGraph, status: int, is_discovery: bool) -> None:
-    trouble = Say(status=status, body=b"busy", headers={"retry-after": "7"})
+    trouble = Reply(status=status, body=b"busy", headers={"retry-after": "7"})
     if is_discovery:
         graph.discovery = trouble
     else:
-        graph.token_script.append(trouble)
+        graph.token_replies.append(trouble)
     source_ = source(graph)
     with pytest.raises(Transient) as caught:
         await source_.get_token()
@@ -193,13 +193,13 @@ async def test_trouble_at_entra_passes(graph: ScriptedGraph, status: int, is_dis
     "body", [b"<html>", b"[]", {"token_type": "Bearer"}, {"access_token": 3}, b'{"access_token": "canary']
 )
 async def test_a_success_without_a_token_passes(graph: ScriptedGraph, body: Any) -> None:
-    graph.token_script.append(Say(body=body))
+    graph.token_replies.append(Reply(body=body))
     with pytest.raises(Transient):
         await source(graph).get_token()
 
 
 async def test_a_cut_connection_passes(graph: ScriptedGraph) -> None:
-    graph.token_script.append(Say(is_cut=True))
+    graph.token_replies.append(Reply(drops_connection=True))
     with pytest.raises(Transient) as caught:
         await source(graph).get_token()
     assert caught.value.reason is Reason.GRAPH_UNREACHABLE
@@ -213,15 +213,15 @@ async def test_an_authority_of_unknown_certificate_gets_no_secret(graph: Scripte
 
 
 async def test_a_redirect_does_not_carry_the_secret_on(graph: ScriptedGraph) -> None:
-    graph.token_script.append(Say(status=307, headers={"location": f"{graph.endpoint.authority}/elsewhere"}))
+    graph.token_replies.append(Reply(status=307, headers={"location": f"{graph.endpoint.authority}/elsewhere"}))
     with pytest.raises(Transient):
         await source(graph).get_token()
-    assert graph.asked == []
+    assert graph.requests == []
 
 
 async def test_a_refusal_is_not_asked_for_by_thousands(graph: ScriptedGraph, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens, "RETRY_DELAY_SECONDS", 60.0)
-    graph.token_script.extend([refusal(7000215, "Invalid client secret provided.")] * 200)
+    graph.token_replies.extend([refusal(7000215, "Invalid client secret provided.")] * 200)
     source_ = source(graph)
     for _ in range(2):
         answers = await asyncio.gather(*(source_.get_token() for _ in range(100)), return_exceptions=True)
@@ -245,10 +245,10 @@ async def test_neither_secret_nor_token_shows(graph: ScriptedGraph, caplog: pyte
     source_ = source(graph)
     token = await source_.get_token()
     source_.drop()
-    graph.token_script.append(Say(body=f'{{"access_token": "{token.value}'.encode()))
+    graph.token_replies.append(Reply(body=f'{{"access_token": "{token.value}'.encode()))
     with pytest.raises(Transient) as cut_short:
         await source_.get_token()
-    graph.token_script.append(refusal(7000215, "Invalid client secret provided."))
+    graph.token_replies.append(refusal(7000215, "Invalid client secret provided."))
     with pytest.raises(Stalled) as refused:
         await source_.get_token()
     tracebacks = ("".join(traceback.format_exception(error.value)) for error in (cut_short, refused))

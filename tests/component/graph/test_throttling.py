@@ -1,0 +1,51 @@
+"""What a 429 does to the calls of a tenant, and how many calls run at once."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.core.decision.errors import (
+    Transient,
+)
+from tests.support.scripted_client import (
+    CALLS,
+    JOB,
+    SP,
+    Call,
+    ScriptedClient,
+    each,
+)
+from tests.support.scripted_graph import Reply
+
+
+class TestThrottling:
+    @each(CALLS)
+    async def test_stops_all_calls_of_the_tenant_for_as_long_as_graph_asked(
+        self, scripted: ScriptedClient, call: Call
+    ) -> None:
+        scripted.graph.reply_with(Reply(status=429, headers={"retry-after": "25"}))
+        with pytest.raises(Transient) as caught:
+            await call(scripted.api)
+        assert caught.value.reason is Reason.THROTTLED
+        assert caught.value.after == timedelta(seconds=25)
+        scripted.clock.move(timedelta(seconds=5))
+        with pytest.raises(Transient) as kept:
+            await scripted.api.pause_job(SP, JOB)
+        assert kept.value.after == timedelta(seconds=20)
+        assert scripted.count == 1
+        assert [seconds for _, seconds in scripted.metrics.pauses] == [25]
+
+    async def test_measures_a_date_by_the_clock_of_the_response(self, scripted: ScriptedClient) -> None:
+        dates = {"retry-after": "Sun, 06 Nov 1994 08:50:07 GMT", "date": "Sun, 06 Nov 1994 08:49:37 GMT"}
+        scripted.graph.reply_with(Reply(status=429, headers=dates))
+        with pytest.raises(Transient) as caught:
+            await scripted.api.list_jobs(SP)
+        assert caught.value.after == timedelta(seconds=30)
+
+    async def test_lets_no_more_calls_run_at_once_than_the_limiter_allows(self, scripted: ScriptedClient) -> None:
+        scripted.graph.default_reply = Reply(body={"value": []})
+        await asyncio.gather(*(scripted.api.list_jobs(SP) for _ in range(200)))
+        assert scripted.graph.max_in_flight <= 24
+        assert scripted.count == 200

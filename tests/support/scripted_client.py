@@ -1,0 +1,116 @@
+"""A Graph client whose Graph is a scripted server, and one call of each operation."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretValue
+from entrasync.graph.auth.tokens import TokenSource
+from entrasync.graph.calls.exchange import ExchangeLimits
+from entrasync.graph.calls.limiter import TenantLimiter
+from entrasync.graph.client import GraphClient
+from entrasync.graph.wire.clouds import GraphEndpoint
+from entrasync.reconcile.ports.graph import SyncApi
+from tests.support.scripted_graph import CLIENT, SECRET, TENANT, Reply, ScriptedGraph, run_scripted_graph
+from tests.support.still_clock import StillClock
+
+SP = "33333333-3333-3333-3333-333333333333"
+APP = "55555555-5555-5555-5555-555555555555"
+JOB = "scim.11111111111111111111111111111111.44444444-4444-4444-4444-444444444444"
+JOBS = f"/v1.0/servicePrincipals/{SP}/synchronization/jobs"
+SECRETS = f"/v1.0/servicePrincipals/{SP}/synchronization/secrets"
+
+GONE = Reply(status=404, body={"error": {"code": "UnknownError", "message": ""}})
+OLD_TOKEN = Reply(status=401, body={"error": {"code": "InvalidAuthenticationToken", "message": "Expired."}})
+DENIED = Reply(status=403, body={"error": {"code": "Authorization_RequestDenied", "message": "Insufficient."}})
+
+CANARY = "canary/value-5d1e=="
+ENTRIES = {"BaseAddress": "https://scim.example", "SecretToken": CANARY}
+
+Call = Callable[[SyncApi], Awaitable[Any]]
+
+READS: dict[str, Call] = {
+    "list_jobs": lambda api: api.list_jobs(SP),
+    "get_job": lambda api: api.get_job(SP, JOB),
+    "has_service_principal": lambda api: api.has_service_principal(SP),
+    "find_service_principal": lambda api: api.find_service_principal(APP),
+    "list_templates": lambda api: api.list_templates(SP),
+    "list_secrets": lambda api: api.list_secrets(SP),
+}
+WRITES: dict[str, Call] = {
+    "create_job": lambda api: api.create_job(SP, "scim"),
+    "start_job": lambda api: api.start_job(SP, JOB),
+    "pause_job": lambda api: api.pause_job(SP, JOB),
+    "delete_job": lambda api: api.delete_job(SP, JOB),
+    "restart_job": lambda api: api.restart_job(SP, JOB),
+    "patch_settings": lambda api: api.patch_settings(SP, JOB, [{"name": "LookaheadQueryEnabled", "value": "False"}]),
+    "patch_interval": lambda api: api.patch_interval(SP, JOB, "PT20M"),
+    "put_secrets": lambda api: api.put_secrets(SP, ENTRIES),
+}
+VALIDATIONS: dict[str, Call] = {
+    "validate_credentials": lambda api: api.validate_credentials(SP, JOB, ENTRIES),
+}
+CALLS = READS | WRITES | VALIDATIONS
+CALLS_WITH_SECRETS = {name: CALLS[name] for name in ("put_secrets", "validate_credentials")}
+
+
+def each(calls: dict[str, Call]) -> pytest.MarkDecorator:
+    """Run a test once for each of some calls."""
+    return pytest.mark.parametrize("call", calls.values(), ids=calls.keys())
+
+
+@dataclass
+class RecordedCallMetrics:
+    """`CallMetrics` that keeps what it was given."""
+
+    calls: list[tuple[str, int | None, str]] = field(default_factory=list)
+    pauses: list[tuple[str, float]] = field(default_factory=list)
+
+    def called(self, operation: str, status: int | None, seconds: float, request_id: str) -> None:
+        assert seconds >= 0
+        self.calls.append((operation, status, request_id))
+
+    def throttled(self, operation: str, seconds: float) -> None:
+        self.pauses.append((operation, seconds))
+
+
+@dataclass
+class ScriptedClient:
+    """A scripted Graph and a client of it."""
+
+    graph: ScriptedGraph
+    clock: StillClock
+    metrics: RecordedCallMetrics
+    tokens: TokenSource
+    client: GraphClient
+
+    @property
+    def api(self) -> SyncApi:
+        """The client as its callers see it."""
+        return self.client
+
+    @property
+    def count(self) -> int:
+        """How many requests came to Graph."""
+        return len(self.graph.requests)
+
+
+def token_source(endpoint: GraphEndpoint) -> TokenSource:
+    """Make a source of tokens of the scripted server's app."""
+    return TokenSource(endpoint, AppCredential(TENANT, CLIENT, ClientSecret(SecretValue(SECRET, "a test"))))
+
+
+@asynccontextmanager
+async def run_scripted_client(folder: Path) -> AsyncIterator[ScriptedClient]:
+    """Run a scripted Graph and a client of it, with a certificate authority written into `folder`."""
+    async with run_scripted_graph(folder) as graph:
+        clock, metrics, tokens = StillClock(), RecordedCallMetrics(), token_source(graph.endpoint)
+        limits = ExchangeLimits(max_body_bytes=10_000, max_pages=5, read_timeout=timedelta(seconds=20))
+        client = GraphClient(tokens, TenantLimiter(clock), metrics=metrics, limits=limits)
+        yield ScriptedClient(graph, clock, metrics, tokens, client)
+        await client.aclose()

@@ -1,0 +1,120 @@
+"""What a person reads when Entra refuses a login."""
+
+from datetime import timedelta
+
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.core.decision.errors import Stalled, Transient
+from entrasync.graph.auth.credentials import (
+    ClientSecret,
+    Credential,
+    ManagedIdentity,
+    SecretValue,
+)
+from tests.support.certificates import certificate_pem, key_pem, make_certificate, rsa_key
+from tests.support.scripted_credentials import (
+    ACCOUNT_TOKEN,
+    CREDENTIALS,
+    CRT,
+    GLOBAL,
+    OTHER_TENANT,
+    app,
+    certificate,
+    federated,
+    refusal,
+    source,
+)
+from tests.support.scripted_graph import CLIENT, TENANT
+from tests.support.scripted_login import ScriptedLogin
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        "broken",
+        [
+            certificate(pem="nonsense"),
+            certificate(key=key_pem(rsa_key(1))),
+            certificate(pem=certificate_pem(make_certificate(ends=timedelta(hours=-1)))),
+            app(ClientSecret(SecretValue("", "key secret"))),
+            federated(Stalled(Reason.CREDENTIAL_REFUSED, "There is no ServiceAccount team-a/entra.")),
+        ],
+        ids=["no-certificate", "foreign-key", "expired", "no-secret", "no-account"],
+    )
+    async def test_what_cannot_work_is_not_sent_to_entra(self, broken: Credential) -> None:
+        login = ScriptedLogin()
+        assert (await refusal(login, broken)).reason is Reason.CREDENTIAL_REFUSED
+        assert login.requests == []
+
+    async def test_a_source_in_passing_trouble_is_tried_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("entrasync.graph.auth.tokens.RETRY_DELAY_SECONDS", 0.0)
+        trouble = Transient(Reason.GRAPH_UNREACHABLE, "The API server is away.", after=timedelta(seconds=3))
+        tokens = source(ScriptedLogin(), federated(trouble, ACCOUNT_TOKEN))
+        with pytest.raises(Transient) as caught:
+            await tokens.get_token()
+        assert caught.value.after == timedelta(seconds=3)
+        assert (await tokens.get_token()).app_id == CLIENT
+
+    @pytest.mark.parametrize("code", [700027, 999])
+    async def test_a_certificate_that_the_app_does_not_know(self, code: int) -> None:
+        login = ScriptedLogin()
+        login.refuse(code, "The certificate is not registered on application.")
+        error = await refusal(login, CREDENTIALS["certificate"])
+        assert error.reason is Reason.CREDENTIAL_REFUSED
+        assert f"Entra refused the client certificate of app {CLIENT} in tenant {TENANT}" in error.message
+        assert f"upload the certificate in {CRT} to the app registration" in error.message
+        assert "Trace ID" not in error.message
+
+    @pytest.mark.parametrize("code", [70021, 70025, 700211, 700212, 700213, 999])
+    async def test_a_federated_token_that_matches_no_record_says_what_to_register(self, code: int) -> None:
+        login = ScriptedLogin()
+        login.refuse(code, "No matching federated identity record found.")
+        error = await refusal(login, CREDENTIALS["federated"])
+        assert error.reason is Reason.CREDENTIAL_REFUSED
+        assert f"Entra refused the federated token of app {CLIENT}" in error.message
+        assert (
+            "add to the app a federated credential with issuer https://issuer.example, "
+            f"subject system:serviceaccount:team-a:entra, audience {GLOBAL.exchange_audience}; "
+            "the token comes from ServiceAccount team-a/entra"
+        ) in error.message
+
+    async def test_a_federated_token_that_says_nothing_is_still_advised_about(self) -> None:
+        login = ScriptedLogin()
+        login.refuse(700213, "No match.")
+        assert "with the token's issuer, subject and audience" in (await refusal(login, federated("opaque"))).message
+
+    async def test_keys_that_the_issuer_does_not_publish(self) -> None:
+        login = ScriptedLogin()
+        login.refuse(7000272, "The certificate could not be found in the metadata.")
+        message = (await refusal(login, CREDENTIALS["federated"])).message
+        assert "the keys of the token's issuer, https://issuer.example" in message
+
+    @pytest.mark.parametrize("code", [50166, 90061, 501661])
+    async def test_an_issuer_that_entra_cannot_reach_may_be_back_soon(self, code: int) -> None:
+        login = ScriptedLogin()
+        login.refuse(code, "Request to External OIDC endpoint failed.", status=400)
+        with pytest.raises(Transient) as caught:
+            await source(login, CREDENTIALS["federated"]).get_token()
+        assert f"AADSTS{code}" in caught.value.message
+        assert "Entra must be able to read the OpenID configuration" in caught.value.message
+        assert "https://issuer.example" in caught.value.message
+
+    async def test_clocks_that_differ(self) -> None:
+        login = ScriptedLogin()
+        login.refuse(
+            700024, "Not within its valid time range. Current time: 2026-11-21T14:00:00Z, assertion valid from"
+        )
+        message = (await refusal(login, CREDENTIALS["certificate"])).message
+        assert "check the clocks of the nodes" in message
+        assert "Current time" not in message, "it is new each time, and a message must stay the same"
+
+    @pytest.mark.parametrize("kind", CREDENTIALS)
+    async def test_a_token_of_another_tenant_is_not_used(self, kind: str) -> None:
+        error = await refusal(ScriptedLogin(tenant_id=OTHER_TENANT), CREDENTIALS[kind])
+        assert error.reason is Reason.TENANT_CHANGED
+        assert f"belongs to tenant {OTHER_TENANT}, not to {TENANT}" in error.message
+
+    async def test_a_tenant_may_be_written_in_capitals(self) -> None:
+        tenant = "ABCDEF00-0000-0000-0000-000000000000"
+        login = ScriptedLogin(tenant_id=tenant.lower())
+        assert (await source(login, ManagedIdentity(tenant)).get_token()).tenant_id == tenant.lower()

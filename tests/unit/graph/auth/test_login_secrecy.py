@@ -1,0 +1,81 @@
+"""Neither a proof nor a token shows in errors, logs and representations."""
+
+import logging
+import traceback
+
+import httpx
+import pytest
+
+from entrasync.core.decision.errors import EntraSyncError
+from tests.support.scripted_credentials import (
+    ACCOUNT_TOKEN,
+    APPS,
+    CREDENTIALS,
+    PAIR,
+    refusal,
+    source,
+)
+from tests.support.scripted_graph import SECRET
+from tests.support.scripted_login import ScriptedLogin
+from tests.support.secret_forms import find_pieces
+
+
+class TestWhatIsQuoted:
+    """Entra, or what stands before it, may repeat what it got."""
+
+    @pytest.mark.parametrize("kind", APPS)
+    async def test_shows_nothing_that_was_sent(self, kind: str) -> None:
+        login = ScriptedLogin(repeats_proof=True)
+        login.refuse(50027, "It was refused.")
+        error = await refusal(login, CREDENTIALS[kind])
+        [form] = login.forms
+        sent = [form[name] for name in ("client_secret", "client_assertion") if name in form]
+        assert find_pieces(error.message, *sent) == []
+        assert "Got '*'" in error.message
+        assert "AADSTS50027: It was refused." in error.message
+
+    async def test_shows_nothing_of_a_key_that_never_leaves(self) -> None:
+        login = ScriptedLogin()
+        login.refuse(700027, f"Signed by {' '.join(PAIR.private_key.splitlines()[1:4])}, it seems.")
+        error = await refusal(login, CREDENTIALS["certificate"])
+        assert "Signed by *, it seems." in error.message
+
+    async def test_shows_nothing_by_which_a_machine_knows_the_operator(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("IDENTITY_ENDPOINT", "http://localhost/msi/token")
+        monkeypatch.setenv("IDENTITY_HEADER", "canary-of-the-machine")
+        body = {"error": "invalid_request", "error_description": "Bad header canary-of-the-machine."}
+        error = await refusal(ScriptedLogin(answer=httpx.Response(400, json=body)), CREDENTIALS["managed"])
+        assert "Bad header *." in error.message
+
+
+class TestSecrecy:
+    """Logs of every library at their most talkative, errors with their causes, and representations."""
+
+    @pytest.mark.parametrize("kind", CREDENTIALS)
+    async def test_no_proof_and_no_token_shows(self, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+        caplog.set_level(logging.DEBUG)
+        login, credential = ScriptedLogin(), CREDENTIALS[kind]
+        token = await source(login, credential).get_token()
+        secrets = [SECRET, ACCOUNT_TOKEN, token.value, PAIR.private_key.splitlines()[3]]
+        secrets += [form["client_assertion"] for form in login.forms if "client_assertion" in form]
+        shown = [repr(credential), repr(await credential.read())]
+        for answer in self._troubles(token.value):
+            login.answer = answer
+            with pytest.raises(EntraSyncError) as caught:
+                await source(login, credential).get_token()
+            shown.append("".join(traceback.format_exception(caught.value)))
+        secrets += [form["client_assertion"] for form in login.forms if "client_assertion" in form]
+        for text in [*shown, caplog.text]:
+            assert [secret for secret in secrets if secret in text] == []
+
+    def _troubles(self, token: str) -> list[httpx.Response | Exception]:
+        refused = {"error": "invalid_client", "error_description": "AADSTS1: No.", "error_codes": [1]}
+        return [
+            httpx.Response(400, json=refused),
+            httpx.Response(401, json=refused),
+            httpx.Response(500, text="<html>"),
+            httpx.Response(200, text=f'{{"access_token": "{token}'),
+            httpx.Response(200, json={"access_token": [token]}),
+            httpx.ReadTimeout("slow"),
+            httpx.ConnectTimeout("slow"),
+        ]

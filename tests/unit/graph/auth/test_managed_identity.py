@@ -1,0 +1,85 @@
+"""Logins by the identity that Azure gives to a machine."""
+
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from entrasync.api.conditions import Reason
+from entrasync.core.decision.errors import Stalled, Transient
+from entrasync.graph.auth.tokens import TokenSource
+from tests.support.scripted_credentials import (
+    CREDENTIALS,
+    GLOBAL,
+    refusal,
+    source,
+)
+from tests.support.scripted_graph import CLIENT, make_jwt
+from tests.support.scripted_login import ScriptedLogin
+
+
+class TestManagedIdentities:
+    async def test_one_that_is_not_assigned_is_named(self) -> None:
+        body = {"error": "invalid_request", "error_description": "Identity not found"}
+        error = await refusal(ScriptedLogin(answer=httpx.Response(400, json=body)), CREDENTIALS["managed"])
+        assert error.reason is Reason.CREDENTIAL_REFUSED
+        assert f"no token for managed identity {CLIENT}: Identity not found" in error.message
+        assert "to which this identity is assigned" in error.message
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            httpx.ConnectError("refused"),
+            httpx.Response(401, text="<html>"),
+            httpx.Response(403, json={}),
+            httpx.Response(400, json=["x"]),
+        ],
+    )
+    async def test_a_machine_that_is_not_of_azure_is_told(self, answer: httpx.Response | Exception) -> None:
+        error = await refusal(ScriptedLogin(answer=answer), CREDENTIALS["machine"])
+        assert error.reason is Reason.CREDENTIAL_REFUSED
+        assert "the machine's own managed identity" in error.message
+        assert "must run on a machine of Azure" in error.message
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            httpx.ConnectTimeout("slow"),
+            httpx.ReadTimeout("slow"),
+            httpx.ReadError("cut"),
+            *(httpx.Response(status, json={"error": "busy"}) for status in (404, 410, 429, 500, 503)),
+            *(httpx.Response(status, text="<html>") for status in (404, 503)),
+            httpx.Response(200, text="<html>"),
+            httpx.Response(200, json={"access_token": "canary", "expires_in": "soon"}),
+            httpx.Response(302, headers={"location": "http://169.254.169.254/elsewhere"}),
+        ],
+    )
+    async def test_trouble_passes(self, answer: httpx.Response | Exception) -> None:
+        login = ScriptedLogin(answer=answer)
+        with pytest.raises(Transient) as caught:
+            await source(login, CREDENTIALS["machine"]).get_token()
+        assert caught.value.reason is Reason.GRAPH_UNREACHABLE
+        assert len(login.requests) == 1
+
+    async def test_a_mended_one_works_at_the_next_look(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """MSAL itself would answer a 429 from its memory."""
+        monkeypatch.setattr("entrasync.graph.auth.tokens.RETRY_DELAY_SECONDS", 0.0)
+        login = ScriptedLogin(answer=httpx.Response(429, json={"error": "busy"}, headers={"retry-after": "9"}))
+        tokens = source(login, CREDENTIALS["machine"])
+        with pytest.raises(Transient) as caught:
+            await tokens.get_token()
+        assert caught.value.after == timedelta(seconds=9)
+        login.answer = None
+        assert (await tokens.get_token()).app_id == CLIENT
+
+    @pytest.mark.parametrize("claims", [{}, {"tid": 7}])
+    async def test_a_token_that_hides_its_tenant_is_not_used(self, claims: dict[str, object]) -> None:
+        body = {"access_token": make_jwt(claims), "expires_in": "3599"}
+        error = await refusal(ScriptedLogin(answer=httpx.Response(200, json=body)), CREDENTIALS["machine"])
+        assert "does not say to which tenant" in error.message
+
+    async def test_no_proxy_stands_between(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+        monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:2")
+        with pytest.raises(Stalled):
+            await TokenSource(GLOBAL, CREDENTIALS["machine"]).get_token()
