@@ -1,14 +1,14 @@
-"""The command line: `entra-sync-operator run`, and what writes generated files."""
+"""The command line: `entra-sync-operator run`, and the commands that write generated files."""
 
 import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import ValidationError
-from pydantic_settings import CliApp
+from pydantic_settings import BaseSettings, CliApp, CliSubCommand, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError
 
 from entrasync.api.generate.crd import render
@@ -18,45 +18,78 @@ from entrasync.kube.watch.kopf_host import WatchRefused
 from entrasync.process.lifecycle import run
 from entrasync.process.observability.logs import set_up_logs
 from entrasync.process.permissions_page import render_permissions
-from entrasync.process.settings.run import GenerateSettings, RunSettings, describe
+from entrasync.process.settings.generate import GenerateSettings
+from entrasync.process.settings.run import RunSettings, describe
 
-USAGE = """usage: entra-sync-operator COMMAND [OPTIONS]
-
-  run        run the operator
-  crds       write the CustomResourceDefinitions, or check that a folder has them
-  reference  write the generated pages of docs/, or check that a folder has them
-
-entra-sync-operator COMMAND --help lists the options of a command.
-"""
+PROGRAM = "entra-sync-operator"
 
 LOG = logging.getLogger("entrasync.process")
 
 OK, FAILED, MISUSED = 0, 1, 2
 
 
+class CommandLine(BaseSettings):
+    """entra-sync-operator COMMAND --help lists the options of a command."""
+
+    model_config = SettingsConfigDict(
+        cli_prog_name=PROGRAM, cli_kebab_case=True, cli_implicit_flags=True, use_attribute_docstrings=True
+    )
+
+    run: CliSubCommand[RunSettings]
+    """run the operator"""
+
+    crds: CliSubCommand[GenerateSettings]
+    """write the CustomResourceDefinitions, or check that a folder has them"""
+
+    reference: CliSubCommand[GenerateSettings]
+    """write the generated pages of docs/, or check that a folder has them"""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read the command from the flags alone: a variable named RUN belongs to somebody else."""
+        return (init_settings,)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0 done, 1 failed, 2 wrong flags or settings."""
+    """Run a command. Returns the exit code: 0 done, 1 failed, 2 wrong flags or settings.
+
+    `--help` prints the help and raises `SystemExit` with 0.
+    """
     words = list(sys.argv[1:] if arguments is None else arguments)
-    command = COMMANDS.get(words[0]) if words else None
-    if command is None:
-        wanted = words[:1] in (["-h"], ["--help"])
-        (sys.stdout if wanted else sys.stderr).write(USAGE)
-        return OK if wanted else MISUSED
+    name = " ".join([PROGRAM, *(word for word in words[:1] if word in CommandLine.model_fields)])
     try:
-        return command(words[1:])
+        return _perform(CliApp.run(CommandLine, cli_args=words, cli_exit_on_error=False))
     except ValidationError as error:
-        sys.stderr.write(f"entra-sync-operator {words[0]}: the settings cannot be used:\n{describe(error)}\n")
+        sys.stderr.write(f"{name}: the settings cannot be used:\n{describe(error)}\n")
         return MISUSED
     except (SettingsError, ValueError) as error:
-        sys.stderr.write(f"entra-sync-operator {words[0]}: {error}\n")
+        usage = "" if name != PROGRAM else f"{CliApp.format_help(CommandLine)}\n"
+        sys.stderr.write(f"{usage}{name}: {error}\n")
         return MISUSED
     except (NotConnected, OSError) as error:
-        sys.stderr.write(f"entra-sync-operator {words[0]}: {error}\n")
+        sys.stderr.write(f"{name}: {error}\n")
         return FAILED
 
 
-def _run(arguments: list[str]) -> int:
-    settings = CliApp.run(RunSettings, cli_args=arguments, cli_exit_on_error=False)
+def _perform(command: CommandLine) -> int:
+    if command.run is not None:
+        return _run(command.run)
+    if command.crds is not None:
+        return _generate(command.crds, render())
+    if command.reference is not None:
+        return _generate(command.reference, render_reference() | render_permissions())
+    sys.stderr.write(CliApp.format_help(CommandLine))
+    return MISUSED
+
+
+def _run(settings: RunSettings) -> int:
     settings.endpoint()
     set_up_logs(settings.log_level, form=settings.log_format)
     try:
@@ -75,16 +108,7 @@ async def _run_until_told(settings: RunSettings) -> None:
     await run(settings, stop=stop)
 
 
-def _crds(arguments: list[str]) -> int:
-    return _generate(arguments, render())
-
-
-def _reference(arguments: list[str]) -> int:
-    return _generate(arguments, render_reference() | render_permissions())
-
-
-def _generate(arguments: list[str], files: dict[str, str]) -> int:
-    settings = CliApp.run(GenerateSettings, cli_args=arguments, cli_exit_on_error=False)
+def _generate(settings: GenerateSettings, files: dict[str, str]) -> int:
     if settings.check is not None:
         return _check(settings.check, files)
     if settings.output is None:
@@ -106,8 +130,6 @@ def _check(folder: Path, files: dict[str, str]) -> int:
 def _read(path: Path) -> str | None:
     return path.read_text(encoding="utf-8") if path.exists() else None
 
-
-COMMANDS: dict[str, Callable[[list[str]], int]] = {"run": _run, "crds": _crds, "reference": _reference}
 
 if __name__ == "__main__":
     sys.exit(main())

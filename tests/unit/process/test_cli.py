@@ -10,13 +10,31 @@ from entrasync.process.cli import FAILED, MISUSED, OK, main
 
 class TestUsage:
     @pytest.mark.parametrize("words", [[], ["walk"], ["--fast"]])
-    def test_is_told_to_who_names_no_command(self, words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    def test_is_printed_as_an_error_without_a_known_command(
+        self, words: list[str], capsys: pytest.CaptureFixture[str]
+    ) -> None:
         assert main(words) == MISUSED
-        assert "usage: entra-sync-operator COMMAND" in capsys.readouterr().err
+        told = capsys.readouterr().err
+        assert "usage: entra-sync-operator [-h] {run,crds,reference}" in told
+        assert "entra-sync-operator COMMAND --help lists the options of a command" in told
 
     def test_is_printed_when_asked_for(self, capsys: pytest.CaptureFixture[str]) -> None:
-        assert main(["--help"]) == OK
+        with pytest.raises(SystemExit) as ended:
+            main(["--help"])
+        assert ended.value.code == OK
         assert "run the operator" in capsys.readouterr().out
+
+    def test_names_the_word_that_is_no_command(self, capsys: pytest.CaptureFixture[str]) -> None:
+        assert main(["walk"]) == MISUSED
+        assert "invalid choice: 'walk' (choose from 'run', 'crds', 'reference')" in capsys.readouterr().err
+
+    def test_is_not_changed_by_variables_named_like_a_command(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for name in ("RUN", "CRDS", "OUTPUT", "CHECK"):
+            monkeypatch.setenv(name, "/nowhere")
+        assert main(["crds"]) == OK
+        assert capsys.readouterr().out == "---\n".join(render().values())
 
     def test_of_a_command_describes_each_of_its_options(self, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit) as ended:

@@ -33,9 +33,6 @@ class OwnConnectionSettings(BaseSettings):
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
-        cli_prog_name="entra-sync-operator run",
-        cli_kebab_case=True,
-        cli_implicit_flags=True,
         use_attribute_docstrings=True,  # what --help prints
         extra="ignore",
         hide_input_in_errors=True,

@@ -1,11 +1,10 @@
 """What an install decides, by flags or by environment; refused with a readable sentence when wrong."""
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode
 
 from entrasync.api.duration import parse_go_duration
 from entrasync.api.job.spec import PollInterval
@@ -94,23 +93,11 @@ class RunSettings(OwnConnectionSettings):
         return Defaults(self.poll_interval, self.default_management_policy, self.default_deletion_policy)
 
 
-class GenerateSettings(BaseSettings):
-    """Write files made from the models, or check that a folder has them as they are."""
-
-    model_config = SettingsConfigDict(cli_kebab_case=True, use_attribute_docstrings=True, extra="ignore")
-
-    output: Path | None = None
-    """Folder to write into; without it all goes to standard output."""
-
-    check: Path | None = None
-    """Folder to compare with; exits 1 and says what to do when it is not current."""
-
-
 def describe(error: ValidationError) -> str:
     """Say each fault of the settings in a line: flag, variable, what is wrong."""
     lines = []
     for fault in error.errors(include_input=False, include_url=False):
-        name = str(fault["loc"][0]) if fault["loc"] else ""
+        name = str(fault["loc"][1]) if len(fault["loc"]) > 1 else ""  # the first is the command
         message = "is needed" if fault["type"] == "missing" else str(fault["msg"]).removeprefix("Value error, ")
         flag = f"--{name.replace('_', '-')} ({PREFIX}{name.upper()}): " if name else ""
         lines.append(f"  {flag}{message}")

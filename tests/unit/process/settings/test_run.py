@@ -12,7 +12,7 @@ from entrasync.graph.auth.credentials import (
     ManagedIdentity,
     SecretFile,
 )
-from entrasync.process.cli import FAILED, MISUSED, main
+from entrasync.process.cli import FAILED, MISUSED, CommandLine, main
 from entrasync.process.operator_connection import own_credential
 from entrasync.process.settings.run import RunSettings
 
@@ -210,7 +210,9 @@ class TestTheInstallsOwnIdentity:
 
 
 def read(*arguments: str) -> RunSettings:
-    return CliApp.run(RunSettings, cli_args=list(arguments), cli_exit_on_error=False)
+    settings = CliApp.run(CommandLine, cli_args=["run", *arguments], cli_exit_on_error=False).run
+    assert settings is not None
+    return settings
 
 
 def test_good_settings_without_an_api_server_fail_with_what_to_set(capsys: pytest.CaptureFixture[str]) -> None:
