@@ -1,4 +1,4 @@
-"""What `status.application` remembers: which keys were saved, from which versions of which Secrets. Never a value."""
+"""`status.application`: which keys were saved, from which versions of which Secrets. It never holds a value."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ class Source:
 
 @dataclass(frozen=True)
 class RefusalRecord:
-    """Graph's refusal of credentials, as remembered over a restart: they are told by where they came from."""
+    """Graph's refusal of credentials, which outlives a restart. Credentials are identified by where they came from."""
 
     generation: int
     sources: tuple[Source, ...]
@@ -42,10 +42,10 @@ class RefusalRecord:
 
 @dataclass(frozen=True)
 class ApplicationRecord:
-    """`status.application` as the rules read it. `time` and the like are as stored.
+    """`status.application` as the rules read it. Times are kept as they are stored.
 
-    `generation` is the one for which Graph was last seen to match; with `sources` it tells whether anything has
-    changed since.
+    `generation` is the one for which Graph last matched spec.application. Together with `sources` it shows whether
+    anything has changed since.
     """
 
     keys: frozenset[str] = frozenset()
@@ -54,19 +54,19 @@ class ApplicationRecord:
     validated: bool | None = None
     lost_keys: frozenset[str] = frozenset()
     unconfirmed_keys: frozenset[str] = frozenset()
-    """Keys of others from before a write of ours, until they are seen after it: a crash must not hide a loss."""
+    """Keys of others that Graph showed before a write of ours and not since. A crash must not hide a loss."""
     scope_in_force: str | None = None
     time: str | None = None
     refused: RefusalRecord | None = None
     is_told_deprecated: bool = False
-    """Whether the Event about calls that Graph is about to lose was told."""
+    """Whether the Event about the removal of calls from Graph's beta was posted."""
 
     def covers(self, generation: int, sources: tuple[Source, ...]) -> bool:
-        """Whether Graph was seen to match this generation, with these versions of its Secrets."""
+        """Whether Graph matched this generation of the spec with these versions of its Secrets."""
         return self.generation == generation and self.sources == sources
 
     def write(self) -> dict[str, Any] | None:
-        """Write it as `status.application`; None when there is nothing to remember."""
+        """Write it as `status.application`; None when there is nothing to record."""
         members: dict[str, Any] = {
             "keys": sorted(self.keys) or None,
             "sources": [source.write() for source in self.sources] or None,

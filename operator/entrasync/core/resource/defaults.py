@@ -1,4 +1,4 @@
-"""What holds where a spec is silent: the namespace's word, else the install's, else what is built in."""
+"""Defaults for what a spec leaves unset: those of the namespace, else those of the install, else the built-in ones."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
@@ -20,13 +20,13 @@ from entrasync.core.resource.desired import Desired, Doubt
 
 @dataclass(frozen=True)
 class Defaults:
-    """Values for fields of `Desired` of the same names. Without a deletion policy the job's origin decides."""
+    """Values for the fields of the same names in `Desired`. Without a deletion policy the job's origin decides."""
 
     poll_interval: timedelta = timedelta(minutes=5)
     management_policy: ManagementPolicy = ManagementPolicy.MANAGE
     deletion_policy: DeletionPolicy | None = None
     doubts: tuple[Doubt, ...] = ()
-    """Which of them are only cautious, because what the namespace wants is not known."""
+    """Which of them are only cautious values, because it is not known what the namespace wants."""
 
 
 DEFAULTABLE_FIELDS = frozenset(each.name for each in fields(Defaults)) - {"doubts"}
@@ -44,13 +44,14 @@ _CAUTIOUS: Mapping[str, Any] = {
     "management_policy": ManagementPolicy.OBSERVE,
     "deletion_policy": DeletionPolicy.RETAIN,
 }
-"""What writes least, by field: a word that is not understood may have forbidden what the install allows."""
+"""The values that write least, by field: an annotation that cannot be read may forbid what the install allows."""
 
 
 def read_declared_defaults(annotations: Mapping[str, str], install: Defaults) -> DeclaredDefaults:
     """Read the annotations of a Namespace.
 
-    What it does not say is as the install says; of what it says wrong the cautious value is taken, if there is one.
+    What they leave out is taken from the install. An annotation that cannot be read gives the cautious value, if its
+    field has one.
     """
     said: dict[str, Any] = {}
     faults: list[str] = []
@@ -68,7 +69,7 @@ def read_declared_defaults(annotations: Mapping[str, str], install: Defaults) ->
 
 
 def cautious_defaults(install: Defaults) -> Defaults:
-    """Take the cautious value of all that a namespace may say, as long as it may not be read."""
+    """Take the cautious values while the operator has no right to read the namespace."""
     why = "the namespace may not be read; grant the operator the right get on namespaces"
     doubts = [doubt for field in _CAUTIOUS for doubt in _doubt(field, Reason.NAMESPACE_UNREADABLE, why)]
     return replace(install, **_CAUTIOUS, doubts=tuple(doubts))
@@ -83,7 +84,7 @@ def _doubt(field: str, reason: Reason, why: str) -> list[Doubt]:
 
 
 def apply_defaults(desired: Desired, defaults: Defaults) -> Desired:
-    """Put the defaults where the spec is silent."""
+    """Put the defaults where the spec leaves a field unset."""
     doubts = tuple(doubt for doubt in defaults.doubts if doubt.field in desired.unset)
     return replace(desired, **{field: getattr(defaults, field) for field in desired.unset}, doubts=doubts)
 
@@ -99,4 +100,4 @@ _ANNOTATIONS: dict[str, tuple[str, Callable[[str], object], str]] = {
         "whole hours, minutes and seconds, such as 90s, 5m or 1h30m, from 30s to 24h",
     ),
 }
-"""Where each is said, how it is read, and what is allowed."""
+"""By annotation: the field that it sets, how it is read, and which values are allowed."""

@@ -1,4 +1,4 @@
-"""What a spec wants, as the rules read it: defaults resolved, None where unset has a meaning of its own."""
+"""The desired state as the rules read it: defaults are resolved, and None means unset where that has a meaning."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from entrasync.api.policies import (
 
 @dataclass(frozen=True)
 class Doubt:
-    """Why it is not known what a namespace wants of a field of `Desired`; the cautious value is taken meanwhile."""
+    """Why the default of a namespace for a field of `Desired` is not known. The cautious value is used meanwhile."""
 
     field: str
     reason: Reason
@@ -26,9 +26,9 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Desired:
-    """One spec. Ids are those that Graph knows; `interval` is ISO 8601 as Graph writes it.
+    """The desired state of one spec. Ids are Graph's; `interval` is an ISO 8601 duration as Graph writes it.
 
-    `service_principal_id` and `template_id` are empty as long as the names given in their stead were not looked up.
+    `service_principal_id` and `template_id` are empty until the names that the spec gives instead have been looked up.
     """
 
     service_principal_id: str
@@ -52,17 +52,17 @@ class Desired:
     deletion_policy: DeletionPolicy | None = None
     is_suspended: bool = False
     unset: frozenset[str] = frozenset()
-    """Names of the fields of which the spec says nothing: they have the namespace's or the install's defaults."""
+    """Names of the fields that the spec leaves unset: they have the defaults of the namespace or of the install."""
     doubts: tuple[Doubt, ...] = ()
-    """Which of these have the cautious value because the namespace's word is not known, and why."""
+    """Which of these have the cautious value because the default of the namespace is not known, and why."""
 
     @property
     def is_resolved(self) -> bool:
-        """Whether the ids are known of what the spec says by name."""
+        """Whether the ids behind the names in the spec are known."""
         return bool(self.service_principal_id and self.template_id)
 
     def unresolved(self) -> "Desired":
-        """Forget the ids of what the spec says by name."""
+        """Forget the ids behind the names in the spec."""
         return replace(
             self,
             service_principal_id="" if self.app_id else self.service_principal_id,
@@ -71,7 +71,7 @@ class Desired:
 
     @property
     def may_create(self) -> bool:
-        """Whether this resource may ever create a job: not when it names one or only adopts."""
+        """Whether this resource may create a job: not when it names a job or only adopts one."""
         return self.job_id is None and self.adoption_policy is not AdoptionPolicy.ADOPT_ONLY
 
     @property
@@ -81,5 +81,5 @@ class Desired:
 
     @property
     def is_declared_observe_only(self) -> bool:
-        """Whether it was said that it only observes; in doubt nothing is written, and what it holds stays its own."""
+        """Whether somebody set it to observe only. One that does so because of a doubt keeps its claim to its job."""
         return self.is_observe_only and all(doubt.field != "management_policy" for doubt in self.doubts)

@@ -1,4 +1,4 @@
-"""What resources claim of the jobs of their service principal, and whose claim comes first."""
+"""Which jobs of a service principal its resources claim, and which claim ranks first."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from entrasync.core.resource.job_resource import Resource
 
 @dataclass(frozen=True)
 class Claim:
-    """What another resource says about jobs of the same service principal. One that only observes claims no job."""
+    """What another resource claims on the same service principal. One that only observes claims no job."""
 
     key: ObjectKey
     created_at: datetime
@@ -17,13 +17,13 @@ class Claim:
     held_job_id: str | None
     wanted_job_id: str | None
     creating_since: datetime | None = None
-    """When the create was sent that is not settled yet."""
+    """When its create was sent, while the create is not settled."""
     has_application: bool = False
-    """Whether it carries what belongs to the whole service principal ..."""
+    """Whether it has spec.application, which belongs to the whole service principal."""
     has_saved: bool = False
-    """... and has brought it to Graph: times of creation are whole seconds."""
+    """Whether it has saved its spec.application in Graph. This breaks ties, for creation times are whole seconds."""
     has_finalizer: bool = False
-    """Whether it manages what it holds, or has: an annotation alone may be of an observer, a backup or a person."""
+    """Whether it has managed its job. The annotation alone may come from an observer, a backup or a person."""
 
     @property
     def job_id(self) -> str | None:
@@ -32,7 +32,7 @@ class Claim:
 
 
 def claim_of(resource: Resource) -> Claim:
-    """Say what a resource claims."""
+    """Return the claim of a resource."""
     desired, operation = resource.desired, resource.operation
     is_declared_observe_only = desired is not None and desired.is_declared_observe_only
     return Claim(
@@ -49,10 +49,10 @@ def claim_of(resource: Resource) -> Claim:
 
 
 def outranks(claim: Claim, resource: Resource) -> bool:
-    """Whether another's claim to a job beats this resource's.
+    """Whether the claim of another resource to a job ranks before the claim of this resource.
 
-    A holder beats one who only names; of two holders the one that has our finalizer: whoever begins to manage finds the
-    job in good hands. Then the older wins.
+    A resource that holds the job ranks before one that only names it. Of two that hold it, the one with our finalizer
+    ranks first, for it manages the job already. Then the older one does.
     """
     return _rank(claim) < _rank(claim_of(resource))
 

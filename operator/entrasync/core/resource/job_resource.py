@@ -1,4 +1,4 @@
-"""Our own resource as a pass sees it: the wish, the memory kept in annotations and status, and who else claims what."""
+"""A SynchronizationJob as a pass sees it: the desired state, and what annotations and status record of its job."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -41,8 +41,8 @@ JOB_MEMBERS = frozenset(
 class Resource(ObjectMeta):
     """One SynchronizationJob of the API server.
 
-    `status` is as stored and never trusted to be well-formed. Neither it nor `annotations` are changed in place: what
-    is read from a status once is kept.
+    `status` is the stored JSON, which decisions read through `record` only. Neither `status` nor `annotations` are
+    changed in place.
     """
 
     kind: ClassVar[str] = KIND
@@ -63,12 +63,17 @@ class Resource(ObjectMeta):
 
     @cached_property
     def record(self) -> JobRecord:
-        """What `status` says."""
+        """The status as decisions read it."""
         return read_record(self.status)
 
     def with_record(self, record: JobRecord) -> "Resource":
         """Return a working copy with another record."""
         return replace(self, status=record.write())
+
+    @property
+    def has_current_status(self) -> bool:
+        """Whether the status was written for this generation of the spec."""
+        return self.record.observed_generation == self.generation
 
     @property
     def has_finalizer(self) -> bool:
@@ -77,12 +82,12 @@ class Resource(ObjectMeta):
 
     @property
     def is_released(self) -> bool:
-        """Whether it is being deleted and we are done with it: what others hold it back for is not ours."""
+        """Whether it is being deleted and only the finalizers of others keep it."""
         return self.is_deleting and not self.has_finalizer
 
     @property
     def is_abandoned(self) -> bool:
-        """Whether a person asked to let a blocked deletion go."""
+        """Whether a person asked to give up its job, so that a blocked deletion can end."""
         return self.annotations.get(ABANDON_ANNOTATION) == "true"
 
     @property
@@ -92,12 +97,12 @@ class Resource(ObjectMeta):
 
     @property
     def is_suspended(self) -> bool:
-        """Whether it is left alone."""
+        """Whether spec.suspend is true."""
         return self.desired is not None and self.desired.is_suspended
 
     @property
     def annotated_job_id(self) -> str | None:
-        """The job id written at once after a create, and the one that backups keep."""
+        """The job id in the annotation. It is written right after a create, and backups keep it."""
         return self.annotations.get(JOB_ID_ANNOTATION) or None
 
     @property
@@ -117,30 +122,30 @@ class Resource(ObjectMeta):
 
     @property
     def pinned_service_principal_id(self) -> str | None:
-        """What the service principal once resolved to."""
+        """The service principal that the spec resolved to when the job was first held."""
         return self.record.service_principal_id
 
     @property
     def service_principal_id(self) -> str | None:
-        """The service principal whose jobs we read: the pinned one, else the wanted one."""
+        """The service principal whose jobs are read: the pinned one, else the one in the spec."""
         wanted = self.desired.service_principal_id if self.desired else None
         return self.pinned_service_principal_id or wanted or None
 
     @property
     def origin(self) -> str | None:
-        """`Created` or `Adopted`, from the annotation (backups keep it), else from status."""
+        """`Created` or `Adopted`: from the annotation, which backups keep, else from the status."""
         return self.annotations.get(JOB_ORIGIN_ANNOTATION) or self.record.origin
 
     @property
     def created_job_at(self) -> datetime | None:
-        """When we created the job held or looked for; None for an adopted one, and when backups have lost it."""
+        """When the operator created its job; None for an adopted job, and where a backup has lost the time."""
         if self.operation:
             return self.operation.started_at
         return self.record.origin_time if self.origin == "Created" else None
 
     @property
     def last_start(self) -> datetime | None:
-        """When we last asked Graph to start the job (world time)."""
+        """When the operator last started the job (world time)."""
         return self.record.last_start_time
 
     @property
@@ -155,7 +160,7 @@ class Resource(ObjectMeta):
 
     @property
     def restart_tries(self) -> int:
-        """How many times the restart that is due was sent without an answer."""
+        """How many times the restart that is due was sent without an answer; 0 when none is due."""
         return self.record.operation.tries if isinstance(self.record.operation, RestartIntent) else 0
 
     @property
@@ -165,11 +170,11 @@ class Resource(ObjectMeta):
 
     @property
     def has_acknowledged_loss(self) -> bool:
-        """Whether a person has looked at the secret that vanished."""
+        """Whether a person has acknowledged that a secret vanished."""
         return self.annotations.get(FOREIGN_SECRET_ANNOTATION) == "true"
 
     def without_former_job(self) -> "Resource":
-        """Forget what was true of another job than the one held now: its pause and start say nothing of this one."""
+        """Forget what is recorded of another job than the one held now, such as its pause and its start."""
         held, mirrored = self.held_job_id, self.status_job_id
         if held is None or mirrored in {None, held}:
             return self
@@ -177,7 +182,7 @@ class Resource(ObjectMeta):
 
     @cached_property
     def held_job_id(self) -> str | None:
-        """The job this resource holds: an unfinished create comes first, then annotation, then status."""
+        """The job that this resource holds: by an unfinished create, else by the annotation, else by the status."""
         operation = self.operation
         if operation is None:
             return self.annotated_job_id or self.status_job_id
@@ -186,12 +191,12 @@ class Resource(ObjectMeta):
 
     @property
     def job_id(self) -> str | None:
-        """The job this resource holds or names; None while a create is unfinished."""
+        """The job that this resource holds or names; None while a create is unfinished."""
         if self.held_job_id or self.operation:
             return self.held_job_id
         return self.desired.job_id if self.desired else None
 
 
 def has_unacknowledged_loss(resource: Resource) -> bool:
-    """Whether it says ForeignSecretLost and nobody has looked at that yet: no secret is written in its tenant."""
+    """Whether it reports ForeignSecretLost and nobody has acknowledged that: no secret is written in its tenant."""
     return resource.record.is_true(ConditionType.FOREIGN_SECRET_LOST) and not resource.has_acknowledged_loss

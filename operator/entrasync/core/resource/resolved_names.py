@@ -1,4 +1,4 @@
-"""What the names in a spec stand for: an app id for a service principal, a factory tag for a template."""
+"""The ids behind the names in a spec: an app id names a service principal, a factory tag names a template."""
 
 from dataclasses import dataclass, replace
 
@@ -10,7 +10,7 @@ from entrasync.core.resource.job_resource import Resource
 
 @dataclass(frozen=True)
 class Resolution:
-    """What was looked up, and for which names. An id that the spec gives itself needs no look."""
+    """Ids that were looked up, and the names that they were looked up for. An id in the spec needs no lookup."""
 
     app_id: str | None
     service_principal_id: str
@@ -19,9 +19,9 @@ class Resolution:
     template_id: str
 
     def suits(self, desired: Desired) -> bool:
-        """Whether the spec still says the names that were looked up, and no other service principal to look them up at.
+        """Whether the spec still has the names that were looked up, and the service principal they were looked up at.
 
-        A factory tag stands for another template at each service principal.
+        A factory tag names another template at each service principal.
         """
         names = (self.app_id, self.connection_name, self.factory_tag)
         if names != (desired.app_id, desired.connection_name, desired.factory_tag):
@@ -31,7 +31,7 @@ class Resolution:
 
 
 def resolve(resource: Resource, known: Resolution | None) -> Resource:
-    """Put ids where the spec has names, as far as they are known without a look."""
+    """Put ids in the place of names, as far as they are known without a lookup."""
     desired = resource.desired
     if desired is None or desired.is_resolved:
         return resource
@@ -43,7 +43,7 @@ def resolve(resource: Resource, known: Resolution | None) -> Resource:
 
 
 def without_resolution(resource: Resource) -> Resource:
-    """Forget the ids of what the spec says by name."""
+    """Forget the ids behind the names in the spec."""
     return replace(resource, desired=resource.desired.unresolved()) if resource.desired else resource
 
 
@@ -57,6 +57,5 @@ def _with_ids(resource: Resource, desired: Desired, service_principal_id: str, t
 
 
 def _is_applied(resource: Resource) -> bool:
-    """Whether the last look at this very spec ended well: then the names meant what is pinned."""
-    is_current = resource.record.observed_generation == resource.generation
-    return is_current and resource.record.is_true(ConditionType.APPLIED)
+    """Whether the last pass with this generation of the spec ended well: then the pinned ids belong to its names."""
+    return resource.has_current_status and resource.record.is_true(ConditionType.APPLIED)
