@@ -1,4 +1,4 @@
-"""One condition, and how a new set takes the place of an old one."""
+"""A condition of a status, and how a new set of conditions replaces the stored one."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _ORDER = {kind: place for place, kind in enumerate(_KINDS)}
 
 @dataclass(frozen=True)
 class Condition:
-    """What is said, and why."""
+    """One condition without its times: what it says, and why."""
 
     type: ConditionType
     status: ConditionStatus
@@ -27,12 +27,12 @@ class Condition:
 
     @property
     def is_true(self) -> bool:
-        """Whether it says True."""
+        """Whether its status is True."""
         return self.status == "True"
 
     @staticmethod
     def read_all(status: Mapping[str, Any]) -> list["Condition"]:
-        """Read the conditions stored in a status; those of unknown types are passed over."""
+        """Read the conditions stored in a status. Those of an unknown type or status are left out."""
         stored = status.get("conditions")
         entries = [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []
         return [
@@ -48,7 +48,10 @@ class Condition:
 
 
 def merge_conditions(stored: object, wanted: Iterable[Condition], *, generation: int, now: str) -> list[dict[str, Any]]:
-    """Write conditions in a fixed order; a transition time moves only when its status does. What is not wanted goes."""
+    """Write conditions in a fixed order. Those stored and not among `wanted` are dropped.
+
+    A transition time changes only when the condition's status does.
+    """
     entries = stored if isinstance(stored, list) else []
     before = {str(entry.get("type")): entry for entry in entries if isinstance(entry, dict)}
     ordered = sorted(wanted, key=lambda condition: _ORDER[condition.type])

@@ -1,4 +1,4 @@
-"""Errors named by what happens next. The work queue alone turns them into "when to look again".
+"""Errors named by what happens next. Only the engine turns them into the time of the next look.
 
 Anything that is not an `EntraSyncError` is a fault of the operator itself.
 """
@@ -10,7 +10,7 @@ from entrasync.api.conditions import Reason
 
 
 class EntraSyncError(Exception):
-    """Something the outside world said that decides how to go on."""
+    """The family of errors that decide how to go on after what Graph, Entra or Kubernetes said."""
 
     def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(message)
@@ -19,11 +19,14 @@ class EntraSyncError(Exception):
 
 
 class Stalled(EntraSyncError):
-    """A person must act; looked at again slowly. The message says what, where and what to do."""
+    """A person must act. The message says what is wrong, where, and what to do.
+
+    The resource is looked at again rarely.
+    """
 
 
 class Waiting(EntraSyncError):
-    """Something is not there yet; looked at again after `after`, and goes on by itself."""
+    """Something is not there yet. The resource is looked at again after `after` and goes on by itself."""
 
     def __init__(self, reason: Reason, message: str, *, after: timedelta) -> None:
         super().__init__(reason, message)
@@ -31,13 +34,15 @@ class Waiting(EntraSyncError):
 
 
 class Disconnected(EntraSyncError):
-    """The resource's connection does not work: nothing is asked of Graph for it until the connection does."""
+    """The resource's connection does not work. Graph is not called for the resource until the connection works."""
 
 
 class Transient(EntraSyncError):
-    """Network, 5xx or 429: tried again with backoff, or after exactly `after` when Graph said so.
+    """The call failed by network, 5xx or 429.
 
-    For a write it also says that the write surely did not happen.
+    It is tried again with backoff, or after exactly `after` if Graph said so.
+
+    For a write it also means that the write certainly did not happen.
     """
 
     def __init__(self, reason: Reason, message: str, *, after: timedelta | None = None) -> None:
@@ -47,7 +52,7 @@ class Transient(EntraSyncError):
 
 @dataclass(frozen=True)
 class GraphAnswer:
-    """What Graph said when it refused: HTTP status, innermost error code, its words (cut) and the request id."""
+    """Graph's refusal of a call: HTTP status, innermost error code, message (cut) and request id."""
 
     status: int
     code: str
@@ -56,7 +61,10 @@ class GraphAnswer:
 
 
 class OutcomeUnknown(EntraSyncError):
-    """The answer to a write was lost: observe again, never repeat blindly. `answer` is a 5xx, which tells as little."""
+    """The answer to a write was lost: observe again, never repeat the write blindly.
+
+    `answer` is Graph's 5xx if there was one. It leaves the outcome just as unknown.
+    """
 
     def __init__(self, reason: Reason, message: str, *, answer: GraphAnswer | None = None) -> None:
         super().__init__(reason, message)
@@ -72,7 +80,10 @@ class Refused(Stalled):
 
 
 class PossiblyReplicating(EntraSyncError):
-    """Replication while something is young, afterwards what `settled` says: 401 without words, 403, 404, 409."""
+    """A refusal that may only mean replication: a 401 without a message, a 403, 404 or 409.
+
+    It counts as replication while something is young, and as `settled` afterwards.
+    """
 
     def __init__(self, settled: EntraSyncError, *, answer: GraphAnswer) -> None:
         super().__init__(settled.reason, settled.message)

@@ -1,4 +1,4 @@
-"""What a rule may say: do this next, a person must act, look again later. No verdict: all is as wanted."""
+"""What a rule can say: do this next, a person must act, or look again later. No verdict means that all is as wanted."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ class Stall:
 
 @dataclass(frozen=True)
 class Wait:
-    """It goes on by itself; look again after `after`."""
+    """The resource goes on by itself. It is looked at again after `after`."""
 
     reason: Reason
     message: str
@@ -42,7 +42,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class Retry:
-    """Graph could not be read or written; look again after `after`, or with the queue's backoff."""
+    """Graph could not be read or written. It is tried again after `after`, or with the queue's backoff."""
 
     reason: Reason
     message: str
@@ -51,18 +51,24 @@ class Retry:
 
 Verdict = Do | Stall | Wait | Retry
 Halt = Stall | Wait | Retry
-"""What a pass can end with, besides contentment (None)."""
+"""What a pass can end with, unless all is as wanted (None)."""
 
 REPLICATION_RETRY_DELAY = timedelta(seconds=10)
-"""Between tries while something young may not be known everywhere."""
+"""Delay between tries while something young may not be known everywhere in Entra."""
 
 
 DISCONNECTED_POLL_INTERVAL = timedelta(minutes=5)
-"""Between looks at a resource whose connection does not work; it is woken when that changes."""
+"""Time between looks at a resource whose connection does not work.
+
+A change of the connection triggers a look at once.
+"""
 
 
 def judge(error: EntraSyncError, *, young_until: datetime, now: datetime) -> Halt:
-    """Turn an error into what happens next; what may be replication is waited for while something is young."""
+    """Turn an error into a halt. What may be replication becomes a `Wait` until `young_until`.
+
+    Raises the error itself if it is of no kind that decides how to go on.
+    """
     match error:
         case PossiblyReplicating() if now < young_until:
             message = f"{error.message} Taken for replication until {young_until:%H:%M:%S}, tried again until then."

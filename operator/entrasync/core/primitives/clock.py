@@ -1,20 +1,20 @@
-"""Time as the operator sees it. The one implementation lives in `process/clock.py`."""
+"""The two times that the operator knows. Their one implementation is in `process/clock.py`."""
 
 from datetime import datetime, timedelta
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """World time decides; wall time is only written down (condition times, Events)."""
+    """Decisions use world time. Wall time is only recorded, in conditions and Events."""
 
     def now(self) -> datetime:
-        """Tell the world's time, aware, UTC: what promises, polls and Graph's own times are measured by."""
+        """Return the world time, aware, in UTC. Promises, polls and Graph's own times are measured by it."""
         ...
 
     def wall(self) -> datetime:
-        """Tell the real time, aware, UTC."""
+        """Return the real time, aware, in UTC."""
         ...
 
     async def sleep(self, delay: timedelta) -> None:
-        """Wait until the world is `delay` older. Never returns early."""
+        """Wait until world time has advanced by `delay`. It never returns early."""
         ...

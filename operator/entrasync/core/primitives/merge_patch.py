@@ -1,7 +1,6 @@
-"""JSON merge patches.
+"""JSON merge patches (RFC 7386): the difference between what is stored and what is wanted.
 
-The difference between what is stored and what is wanted, with explicit nulls for what vanished. Both are JSON as it is
-parsed: each object in them is a dict.
+Members to be removed are explicit nulls. Both sides are parsed JSON, so each object in them is a dict.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""The times that our promises are made of (docs/promises.md)."""
+"""The time limits behind the promises of docs/promises.md, and the delays that rules share."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,26 +12,29 @@ class Bounds:
     """How long a job may exist before Graph shows it everywhere. Terraform waits as long (graph-facts 4.2)."""
 
     young: timedelta = timedelta(minutes=5)
-    """How long 401 without words, 403, 404 and 409 are taken for replication after something was made."""
+    """For how long after something was created a 401 without a message, 403, 404 and 409 count as replication."""
 
     min_misses: int = 3
-    """How many looks by list and get must miss a job before it counts as gone ..."""
+    """A job counts as gone only after at least this many looks, by list and by get, did not show it."""
 
     min_missing_time: timedelta = timedelta(minutes=5)
-    """... and how long they must span."""
+    """The looks that did not show a job must span at least this time before it counts as gone."""
 
     blind_polls: int = 3
-    """After so many poll intervals without a read, Ready becomes Unknown."""
+    """Ready becomes Unknown after this many poll intervals without a read of Graph."""
 
     max_quarantine: timedelta = timedelta(days=28)
     """Graph disables a job that is in quarantine for longer (graph-facts 4.6)."""
 
 
 UNCONFIRMED_CREATE_DELAYS = tuple(timedelta(seconds=s) for s in (1, 2, 4, 8, 16, 20))
-"""Pauses between looks for a job whose create was not answered; the last one repeats until the bound ends."""
+"""Delays between looks for a job whose create was not answered.
+
+The last one repeats until the replication bound is over.
+"""
 
 SHORT_DELAY = timedelta(seconds=5)
-"""A look again at something that is expected to change any moment."""
+"""Delay before the next look at something that is expected to change at any moment."""
 
 STALE_READ_DELAY = timedelta(seconds=15)
-"""Between looks while Graph still shows what was there before a write of ours."""
+"""Delay before the next look while Graph still shows the state from before a write of the operator."""

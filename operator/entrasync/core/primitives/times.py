@@ -1,4 +1,4 @@
-"""Times as Graph and Kubernetes write them."""
+"""Times and durations as Graph and Kubernetes write them."""
 
 import re
 from datetime import MAXYEAR, UTC, datetime, timedelta
@@ -7,10 +7,13 @@ _TIME = re.compile(r"^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[
 _NEVER = re.compile(r"^0001-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?$")
 _DURATION = re.compile(r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$")
 _MAX_TIME = datetime(9000, 1, 1, tzinfo=UTC)
-""".NET writes the last day of the year 9999 for "no time"; to add a day to it is an error."""
+""".NET writes the last day of the year 9999 for "no time".
+
+Adding a day to that raises an error, so it is cut off here.
+"""
 
 MAX_INTERVAL = timedelta(days=366)
-"""Beyond it an interval means "not scheduled": .NET's own longest is 10,675,199 days (graph-facts 4.5)."""
+"""A longer interval means "not scheduled": .NET's own longest is 10,675,199 days (graph-facts 4.5)."""
 
 
 def is_never(text: str) -> bool:
@@ -21,14 +24,14 @@ def is_never(text: str) -> bool:
 def parse_time(value: object) -> datetime | None:
     """Read a date-time with up to seven fractional digits.
 
-    None for "never", for anything malformed and out of range.
+    Returns None for Graph's "never" and for anything malformed or out of range.
     """
     time = _read_time(value)
     return time if time is not None and time < _MAX_TIME else None
 
 
 def parse_deadline(value: object) -> datetime | None:
-    """Read a time by which something ends, as `parse_time` does; one beyond all plans is the last that can be had."""
+    """Read the time at which something ends, as `parse_time` does. A time after the year 9000 becomes the year 9000."""
     time = _read_time(value)
     return None if time is None else min(time, _MAX_TIME)
 
@@ -51,7 +54,10 @@ def _read_time(value: object) -> datetime | None:
 
 
 def is_zoned(text: str) -> bool:
-    """Whether a date-time says its zone: people who leave it out mean their own, which nobody here knows."""
+    """Whether a date-time names its zone.
+
+    Who leaves it out means a zone of their own, which the operator cannot know.
+    """
     found = _TIME.match(text)
     return found is not None and found.group(8) is not None
 
@@ -59,7 +65,7 @@ def is_zoned(text: str) -> bool:
 def parse_interval(value: object) -> timedelta | None:
     """Read Graph's ISO 8601 interval, without years and months.
 
-    None when malformed, zero or beyond a year, such as .NET's "never".
+    Returns None when it is malformed, zero or longer than a year, such as .NET's "never".
     """
     if not isinstance(value, str) or (found := _DURATION.match(value)) is None:
         return None
@@ -71,12 +77,12 @@ def parse_interval(value: object) -> timedelta | None:
 
 
 def write_time(time: datetime) -> str:
-    """Write a time as Kubernetes does: UTC, whole seconds."""
+    """Write a time as Kubernetes does: UTC, in whole seconds."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def write_precise_time(time: datetime) -> str:
-    """Write a time with microseconds, for what promises are measured by."""
+    """Write a time with microseconds, for the times that promises are measured by."""
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
