@@ -15,25 +15,25 @@ class Right:
 
 
 RIGHTS = (
-    Right(("list", "watch"), JOBS, "All it does begins here."),
-    Right(("patch",), JOBS, "The finalizer, and the annotations that remember the job's id and origin."),
-    Right(("patch",), f"{JOBS}/status", "Status; before each create of a job, its intent."),
-    Right(("list", "watch"), CONNECTIONS, "The tenants and credentials that namespaces bring."),
+    Right(("list", "watch"), JOBS, "The SynchronizationJobs that the operator manages."),
+    Right(("patch",), JOBS, "The finalizer, and the annotations that record the job's id and origin."),
+    Right(("patch",), f"{JOBS}/status", "The status, and the intent before each create of a job."),
+    Right(("list", "watch"), CONNECTIONS, "The tenants and credentials of the namespaces."),
     Right(("patch",), f"{CONNECTIONS}/status", "Whether a connection works, and what its token does not allow."),
     Right(("get",), "core/secrets", "The Secrets that GraphConnections and `spec.application` name."),
     Right(
         ("list", "watch"),
         "core/secrets",
-        "To act at once on changed Secrets labelled `entrasync.io/watch`; it asks for their metadata only. Without"
-        " (`secrets.watch: false` in the chart), they are read again at the next poll.",
+        "To act at once on changed Secrets labelled `entrasync.io/watch`. The operator requests only their metadata."
+        " Without this right (`secrets.watch: false` in the chart), it reads them again at the next poll.",
     ),
-    Right(("create",), "core/events", "Events."),
+    Right(("create",), "core/events", "The Events of the resources."),
     Right(("get",), "core/namespaces", "The annotations `entrasync.io/default-...`."),
 )
 
 GRANTED_BY_OWNERS = Right(
     ("create",),
     "core/serviceaccounts/token",
-    "`workloadIdentity` of a GraphConnection: a token of the ServiceAccount it names. No part of the chart's role.",
+    "A token of the ServiceAccount that `workloadIdentity` of a GraphConnection names. It is not in the chart's role.",
 )
 """What the owner of a namespace grants in it, for the ServiceAccount that a connection names."""

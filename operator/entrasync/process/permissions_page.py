@@ -12,23 +12,24 @@ PAGE = """# Permissions and rights
 
 ## In Microsoft Graph
 
-*Application* permissions of the app that a connection logs in as, with admin consent. `Synchronization.ReadWrite.All`
-and `Application.Read.All` together are enough for everything; less is enough for less. `status.missingPermissions` of a
-GraphConnection says what its token lacks.
+The app that a connection logs in as needs *Application* permissions, with admin consent.
+`Synchronization.ReadWrite.All` and `Application.Read.All` together are enough for all features. The table shows which
+features need less.
+`status.missingPermissions` of a GraphConnection lists what its token lacks.
 
 {features}
-`{owned_by}` counts only for enterprise applications that the operator's app is an owner of. Graph has been seen
-to refuse it all the same, with 401 and an empty message; `Synchronization.ReadWrite.All` then helps.
+`{owned_by}` counts only for enterprise applications that the operator's app owns. Graph is known to
+refuse it even then, with 401 and an empty message. In that case grant `Synchronization.ReadWrite.All`.
 
 ### By call
 
 {calls}
 ## In Kubernetes
 
-The chart's role has these and no others: in every namespace, or in the listed ones (`watch.namespaces`).
+The chart's role has exactly these rights, in every namespace or in the listed ones (`watch.namespaces`).
 
 {rights}
-The owner of a namespace grants one more, there and by name
+The owner of a namespace grants one more right, in that namespace and for a named ServiceAccount
 ([examples/workload-identity.yaml](../examples/workload-identity.yaml)):
 
 {owners}"""
