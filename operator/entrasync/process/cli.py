@@ -93,14 +93,14 @@ def _run(settings: RunSettings) -> int:
     settings.endpoint()
     set_up_logs(settings.log_level, form=settings.log_format)
     try:
-        asyncio.run(_run_until_told(settings))
+        asyncio.run(_run_until_stopped(settings))
     except WatchRefused as error:
         LOG.critical("%s", error)
         return FAILED
     return OK
 
 
-async def _run_until_told(settings: RunSettings) -> None:
+async def _run_until_stopped(settings: RunSettings) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -1,4 +1,4 @@
-"""The one clock: the world's time decides, real time is written down."""
+"""The clock of the process: decisions go by the world's time, what is written down by real time."""
 
 import asyncio
 import time
@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 
 class WorldClock:
-    """Implements `core.clock.Clock`. In production the world is the real one: rate 1, no shift.
+    """Implements `core.primitives.clock.Clock`. In production the world's time is real time.
 
-    Tests and the demo give the start, origin and rate of a simulated world: its time is
+    Tests and the demo give the `start`, `origin` (seconds since 1970) and `rate` of a simulated world. Its time is
     `start + (real time - origin) * rate`.
     """
 
@@ -16,17 +16,17 @@ class WorldClock:
         self._origin = time.time() if origin is None else origin
         self._start = start or datetime.fromtimestamp(self._origin, UTC)
         self._rate = rate
-        # Between two adjustments of the machine's time only the monotonic clock may be trusted to go forward.
-        self._age_at_birth = time.time() - self._origin
-        self._birth = time.monotonic()
+        # The machine's time may be set back while the process lives; only the monotonic clock always goes forward.
+        self._age_at_start = time.time() - self._origin
+        self._started_at = time.monotonic()
 
     def now(self) -> datetime:
-        """Tell the world's time."""
-        real_age = self._age_at_birth + (time.monotonic() - self._birth)
+        """Return the world's time."""
+        real_age = self._age_at_start + (time.monotonic() - self._started_at)
         return self._start + timedelta(seconds=real_age * self._rate)
 
     def wall(self) -> datetime:
-        """Tell the real time."""
+        """Return real time."""
         return datetime.now(UTC)
 
     async def sleep(self, delay: timedelta) -> None:

@@ -1,4 +1,4 @@
-"""All parts of one process, and how they are joined. The one place that knows every one of them."""
+"""The composition root: the one place that makes every part of the process and joins them."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -29,7 +29,7 @@ from entrasync.process.observability.background import Background
 from entrasync.process.observability.health import HealthServer
 from entrasync.process.observability.metrics import Metrics
 from entrasync.process.observability.probes import find_death, find_unreadiness
-from entrasync.process.operator_connection import make_own_client
+from entrasync.process.operator_connection import make_operator_client
 from entrasync.process.settings.clouds import read_clouds
 from entrasync.process.settings.run import RunSettings
 from entrasync.reconcile.connection.informer import ConnectionInformer
@@ -52,15 +52,15 @@ from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 
 CONNECTION_WORKERS = 10
-"""Logins at the same time: each takes a thread."""
+"""Logins at the same time. Each takes a thread."""
 
 
 @dataclass(frozen=True)
 class SharedServices:
-    """What all parts stand on."""
+    """What more than one of the services below uses."""
 
     settings: RunSettings
-    access: NamespaceAccess
+    namespace_access: NamespaceAccess
     clock: WorldClock
     metrics: Metrics
     api_client: ApiClient
@@ -71,12 +71,12 @@ class SharedServices:
     job_client: JobClient
     events: EventPoster
     limiters: SharedLimiters
-    own_client: GraphClient | None
+    operator_client: GraphClient | None
 
 
 @dataclass(frozen=True)
 class JobServices:
-    """What looks after SynchronizationJobs."""
+    """What reconciles SynchronizationJobs."""
 
     kind: WatchedKind[Resource]
     engine: Engine
@@ -84,7 +84,7 @@ class JobServices:
 
 @dataclass(frozen=True)
 class ConnectionServices:
-    """What looks after GraphConnections."""
+    """What reconciles GraphConnections."""
 
     kind: WatchedKind[ConnectionResource]
     engine: Engine
@@ -93,60 +93,65 @@ class ConnectionServices:
 
 @dataclass(frozen=True)
 class Services:
-    """Everything that lives as long as the process."""
+    """Everything that lives as long as the process does."""
 
     session: kopf.AiohttpSession
-    access: NamespaceAccess
+    namespace_access: NamespaceAccess
     jobs: JobServices
     connections: ConnectionServices
     secret_watch: SecretWatch
-    own_client: GraphClient | None
+    operator_client: GraphClient | None
     events: EventPoster
     background: Background
     health: HealthServer
 
 
 def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Services:
-    """Join the parts. Opens no connection yet, but for reading KUBECONFIG. Raises `NotConnected`."""
-    access = NamespaceAccess(settings.namespaces)
-    listeners = (complete_discovery, access.record_response)
-    session = open_session(find_connection(kopf_settings()), *listeners, namespaces=len(access.namespaces))
+    """Make all services. It reads KUBECONFIG and opens no connection yet. Raises `NotConnected`."""
+    namespace_access = NamespaceAccess(settings.namespaces)
+    listeners = (complete_discovery, namespace_access.record_response)
+    session = open_session(find_connection(kopf_settings()), *listeners, namespaces=len(namespace_access.namespaces))
     shared = _build_shared(
-        settings, access, clock, metrics, api_client=ApiClient(session.server, session.aiohttp_session)
+        settings, namespace_access, clock, metrics, api_client=ApiClient(session.server, session.aiohttp_session)
     )
     jobs, connections, background = _build_job_services(shared), _build_connection_services(shared), Background()
     engines = (jobs.engine, connections.engine)
     return Services(
         session,
-        access,
+        namespace_access,
         jobs,
         connections,
         SecretWatch(shared.api_client, settings.namespaces, shared.references.secret_changed),
-        shared.own_client,
+        shared.operator_client,
         shared.events,
         background,
         HealthServer(
             metrics,
             liveness=lambda: find_death(engines, background),
-            readiness=lambda: find_unreadiness(engines, shared.job_client, access),
+            readiness=lambda: find_unreadiness(engines, shared.job_client, namespace_access),
         ),
     )
 
 
 def _build_shared(
-    settings: RunSettings, access: NamespaceAccess, clock: WorldClock, metrics: Metrics, *, api_client: ApiClient
+    settings: RunSettings,
+    namespace_access: NamespaceAccess,
+    clock: WorldClock,
+    metrics: Metrics,
+    *,
+    api_client: ApiClient,
 ) -> SharedServices:
     references = References(Resources(settings.defaults()), Store(), WorkQueue(clock), WorkQueue(clock), clock)
     sharing = Sharing(references.resources, references.job_queue)
     limiters = SharedLimiters(clock, concurrency=settings.concurrency)
-    client = make_own_client(settings, limiters, metrics)
+    client = make_operator_client(settings, limiters, metrics)
     by_own = sharing.among(lambda resource: connections.key_for(resource) is None)
     own = Connection(None, client, Listings(client, on_fetched=by_own)) if client else None
     connections = Connections(own, serves=settings.serves, on_change=references.connection_changed)
     job_client = JobClient(api_client, references.resources)
     return SharedServices(
         settings,
-        access,
+        namespace_access,
         clock,
         metrics,
         api_client,
@@ -180,9 +185,11 @@ def _build_job_services(shared: SharedServices) -> JobServices:
         clock=clock,
         bounds=shared.bounds,
     )
-    shared.metrics.watch(resources, memory, queue, clock, access=shared.access)
+    shared.metrics.watch(resources, memory, queue, clock, namespace_access=shared.namespace_access)
     kind = WatchedKind(job_client, JobInformer(resources, queue, clock=clock))
-    engine = Engine(Guard(reconciler, shared.access.may_act), queue, resources, clock=clock, watcher=shared.metrics)
+    engine = Engine(
+        Guard(reconciler, shared.namespace_access.may_act), queue, resources, clock=clock, watcher=shared.metrics
+    )
     return JobServices(kind, engine)
 
 
@@ -208,7 +215,7 @@ def _build_connection_services(shared: SharedServices) -> ConnectionServices:
         poll_interval=shared.settings.poll_interval,
         referrers=shared.references.referrers,
     )
-    guarded, watcher = Guard(reconciler, shared.access.may_act), NoReconcileMetrics()
+    guarded, watcher = Guard(reconciler, shared.namespace_access.may_act), NoReconcileMetrics()
     engine = Engine(guarded, queue, store, clock=clock, watcher=watcher, workers=CONNECTION_WORKERS)
     shared.metrics.watch_connections(store)
     kind = WatchedKind(client, ConnectionInformer(store, shared.connections, queue, clock=clock))

@@ -1,4 +1,4 @@
-"""The life of the process: lists first, then work, and an end in order."""
+"""The life of the process: it reads complete lists, works until it is stopped, and shuts down in order."""
 
 import asyncio
 import logging
@@ -13,14 +13,17 @@ from entrasync.process.settings.run import RunSettings
 
 LOG = logging.getLogger("entrasync.process")
 
-GRACE = timedelta(seconds=20)
-"""Writes to Graph under way at SIGTERM get so long; the process is out five seconds later."""
+SHUTDOWN_GRACE = timedelta(seconds=20)
+"""How long writes to Graph may go on after SIGTERM. The process ends at most five seconds later."""
 
-EVENTS_GRACE_SECONDS = 2.0
+EVENTS_TIMEOUT_SECONDS = 2.0
 
 
 async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
-    """Run the operator until `stop` is set: at first no new work, then writes under way end, then all is closed."""
+    """Run the operator until `stop` is set.
+
+    Then it takes no new work, lets writes under way end for `SHUTDOWN_GRACE`, and closes all connections.
+    """
     clock = WorldClock(settings.clock_start, origin=settings.clock_origin, rate=settings.clock_rate)
     services = compose(settings, clock, Metrics())
     await services.health.start(settings.http_host, settings.http_port)
@@ -30,20 +33,20 @@ async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
     finally:
         await services.health.stop()
         await services.connections.logins.close()
-        if services.own_client is not None:
-            await services.own_client.aclose()
+        if services.operator_client is not None:
+            await services.operator_client.aclose()
         await services.session.aiohttp_session.close()
 
 
 async def _read_first(services: Services) -> None:
-    """Read what work needs whole: connections before jobs, which would say that theirs is not there."""
-    await wait_for_first_list(services.connections.kind, services.access)
-    await wait_for_first_list(services.jobs.kind, services.access)
+    """Read complete lists before any work. Connections come first: jobs would say that theirs does not exist."""
+    await wait_for_first_list(services.connections.kind, services.namespace_access)
+    await wait_for_first_list(services.jobs.kind, services.namespace_access)
     await services.secret_watch.prime()
 
 
 async def _wait_for(task: asyncio.Task[None], stop: asyncio.Event) -> bool:
-    """Wait for a task unless told to stop; tells whether it was done."""
+    """Wait for a task or for `stop`, whichever is first. Returns whether the task is done."""
     stopped = asyncio.create_task(stop.wait())
     await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
     stopped.cancel()
@@ -55,27 +58,27 @@ async def _wait_for(task: asyncio.Task[None], stop: asyncio.Event) -> bool:
 
 
 def _hosting(services: Services) -> Hosting:
-    jobs, connections, access = services.jobs, services.connections, services.access
+    jobs, connections, namespace_access = services.jobs, services.connections, services.namespace_access
 
     async def begin() -> None:
         connections.engine.start()
         jobs.engine.start()
         jobs.kind.informer.enqueue_all()
         services.background.start("events", services.events.post_all())
-        services.background.start("pruning", keep_in_sync(jobs.kind, access))
-        services.background.start("pruning connections", keep_in_sync(connections.kind, access))
-        services.background.start("refused places", recheck_refused((connections.kind, jobs.kind), access))
+        services.background.start("pruning", keep_in_sync(jobs.kind, namespace_access))
+        services.background.start("pruning connections", keep_in_sync(connections.kind, namespace_access))
+        services.background.start("refused places", recheck_refused((connections.kind, jobs.kind), namespace_access))
         services.background.start("watch of secrets", services.secret_watch.run())
         found = len(jobs.kind.store), len(connections.kind.store)
         LOG.info("The operator runs; %d SynchronizationJobs and %d GraphConnections were found.", *found)
 
     async def end() -> None:
-        LOG.info("The operator was told to stop; writes to Graph under way get %d s.", GRACE.total_seconds())
-        await asyncio.gather(jobs.engine.stop(GRACE), connections.engine.stop(GRACE))
+        LOG.info("The operator was told to stop; writes to Graph under way get %d s.", SHUTDOWN_GRACE.total_seconds())
+        await asyncio.gather(jobs.engine.stop(SHUTDOWN_GRACE), connections.engine.stop(SHUTDOWN_GRACE))
         try:
-            await asyncio.wait_for(services.events.drain(), EVENTS_GRACE_SECONDS)
+            await asyncio.wait_for(services.events.drain(), EVENTS_TIMEOUT_SECONDS)
         except TimeoutError:
             LOG.warning("Some Events could not be posted before the end.")
         await services.background.stop()
 
-    return Hosting(services.session, (jobs.kind, connections.kind), access, begin, end)
+    return Hosting(services.session, (jobs.kind, connections.kind), namespace_access, begin, end)

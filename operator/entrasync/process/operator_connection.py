@@ -1,4 +1,4 @@
-"""The install's own way into Graph, as its settings say."""
+"""Makes the Graph client of the operator connection, the install's own, from the settings."""
 
 from entrasync.graph.auth.credentials import (
     AppCredential,
@@ -19,18 +19,18 @@ from entrasync.process.settings.operator_connection import PREFIX
 from entrasync.process.settings.run import RunSettings
 
 
-def make_own_client(settings: RunSettings, limiters: SharedLimiters, metrics: CallMetrics) -> GraphClient | None:
-    """Make the Graph client of the install's own connection; None when it has none."""
+def make_operator_client(settings: RunSettings, limiters: SharedLimiters, metrics: CallMetrics) -> GraphClient | None:
+    """Make the Graph client of the operator connection. Returns None when the install has none."""
     if settings.tenant_id is None:
         return None
     endpoint = settings.endpoint()
     limiter = limiters.find(settings.tenant_id, settings.client_id, endpoint=endpoint)
-    tokens = TokenSource(endpoint, own_credential(settings, settings.tenant_id))
+    tokens = TokenSource(endpoint, operator_credential(settings, settings.tenant_id))
     return GraphClient(tokens, limiter, metrics=metrics)
 
 
-def own_credential(settings: RunSettings, tenant_id: str) -> Credential:
-    """Tell who the operator itself is, and what proves it."""
+def operator_credential(settings: RunSettings, tenant_id: str) -> Credential:
+    """Return what the operator connection logs in with: who it is, and what proves that."""
     if settings.managed_identity:
         return ManagedIdentity(tenant_id, settings.client_id)
     return AppCredential(tenant_id, settings.client_id or "", _proof(settings))

@@ -1,4 +1,4 @@
-"""docs/permissions.md: what to grant in Microsoft Graph and in Kubernetes, made from what the operator asks for."""
+"""Writes docs/permissions.md, what to grant in Microsoft Graph and in Kubernetes, from what the operator uses."""
 
 from entrasync.api.generate.reference import HEADER, write_table
 from entrasync.graph.calls import operations
@@ -36,7 +36,7 @@ The owner of a namespace grants one more right, in that namespace and for a name
 
 
 def render_permissions() -> dict[str, str]:
-    """Write the page: its name and its text."""
+    """Render the page. Returns its text by its file name."""
     features = write_table(("feature", "least", "also enough"), map(_feature, FEATURES))
     calls = write_table(("the operator asks Graph to", "any one of"), map(_call, CALLS))
     rights = write_table(("verbs", "resource", "what for"), map(_right, RIGHTS))
@@ -47,16 +47,16 @@ def render_permissions() -> dict[str, str]:
 
 def _feature(feature: Feature) -> tuple[str, str, str]:
     least, *others = feature.any_of
-    return feature.description, f"`{least}`", _quote(others)
+    return feature.description, f"`{least}`", _code(others)
 
 
 def _call(call: Operation) -> tuple[str, str]:
-    return call.description, _quote(call.permissions)
+    return call.description, _code(call.permissions)
 
 
 def _right(right: Right) -> tuple[str, str, str]:
-    return _quote(right.verbs), f"`{right.resource}`", right.purpose
+    return _code(right.verbs), f"`{right.resource}`", right.purpose
 
 
-def _quote(words: tuple[str, ...] | list[str]) -> str:
+def _code(words: tuple[str, ...] | list[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)

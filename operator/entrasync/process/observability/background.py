@@ -1,4 +1,4 @@
-"""Tasks that run as long as the operator works."""
+"""Background tasks, which run as long as the operator works."""
 
 import asyncio
 import logging
@@ -9,14 +9,14 @@ LOG = logging.getLogger("entrasync.process")
 
 
 class Background:
-    """One that ends before it is stopped is a fault: the log tells why, and liveness fails by `ended`."""
+    """Runs background tasks. The end of one before `stop` is a fault: it is logged, and liveness fails by `ended`."""
 
     def __init__(self) -> None:
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
     def ended(self) -> list[str]:
-        """The names of those that run no more."""
+        """The names of the tasks that have ended."""
         return [task.get_name() for task in self._tasks if task.done()]
 
     def start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
@@ -26,7 +26,7 @@ class Background:
         self._tasks.append(task)
 
     async def stop(self) -> None:
-        """Cancel all."""
+        """Cancel all tasks and wait for their end."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -4,17 +4,18 @@ import logging
 from collections.abc import Callable
 
 from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from entrasync.process.observability.metrics import Metrics
 
 LOG = logging.getLogger("entrasync.health")
 
 Check = Callable[[], str | None]
-"""Tells what is wrong, or None."""
+"""Returns what is wrong, or None."""
 
 
 class HealthServer:
-    """`/healthz`: kill me if this fails. `/readyz`: I have read all resources and work on them. `/metrics`."""
+    """Serves `/healthz` (the kubelet restarts the pod when it fails), `/readyz` (the operator works) and `/metrics`."""
 
     def __init__(self, metrics: Metrics, *, liveness: Check, readiness: Check) -> None:
         self._metrics = metrics
@@ -24,7 +25,7 @@ class HealthServer:
         self.port = 0
 
     async def start(self, host: str, port: int) -> None:
-        """Listen. Raises OSError when the port is taken."""
+        """Start listening; port 0 takes a free one. Raises `OSError` when the port is taken."""
         app = web.Application()
         app.router.add_get("/healthz", self._healthz)
         app.router.add_get("/readyz", self._readyz)
@@ -47,7 +48,7 @@ class HealthServer:
         return _answer(self._readiness())
 
     async def _show_metrics(self, _: web.Request) -> web.Response:
-        return web.Response(body=self._metrics.render(), content_type="text/plain", charset="utf-8")
+        return web.Response(body=self._metrics.render(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
 def _answer(fault: str | None) -> web.Response:

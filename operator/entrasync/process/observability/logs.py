@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object per line, or plain lines for a terminal. Never a spec, secret, token or body."""
+"""Structured logs: one JSON object per line, or plain lines. They never hold a spec, a secret, a token or a body."""
 
 import logging
 import re
@@ -10,7 +10,7 @@ from entrasync.kube.watch.kopf_host import refusal_status
 from entrasync.reconcile.engine.worker_pool import RESOURCE_IN_HAND
 
 FIELDS = ("resource", "action", "request_id", "status", "seconds", "why")
-"""What our log lines may carry beside their message."""
+"""The fields that our log lines may have beside their message."""
 
 _RETRY = re.compile(r"Request attempt #(\d+) failed; will retry")
 
@@ -18,7 +18,7 @@ _NOISY = ("kopf", "msal", "urllib3", "aiohttp", "httpx", "httpcore", "asyncio")
 
 
 class ResourceFilter(logging.Filter):
-    """Names the resource in hand in each line of its pass, also in those of the Graph client, which knows none."""
+    """Adds the resource in hand to each line of its pass, so that lines of the Graph client name it too."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Add the field; let every record pass."""
@@ -28,20 +28,20 @@ class ResourceFilter(logging.Filter):
 
 
 class RefusalFilter(logging.Filter):
-    """Takes Kopf's traceback away where the API server's answer says all: forty lines would hide our one."""
+    """Removes Kopf's traceback of an answer that the API server refused: its forty lines would hide our one."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Cut the traceback off; let every record pass."""
+        """Remove the traceback; let every record pass."""
         if record.exc_info and refusal_status(record.exc_info[1]) is not None:
             record.exc_info = None
         return True
 
 
 class RetryFilter(logging.Filter):
-    """Lets Kopf tell once that it tries a call again: it would say so for ever, and our own words say what to do."""
+    """Lets Kopf log once that it retries a call. It would do so for ever, and our own line says what to do."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Take the later tries for details."""
+        """Make later retries debug lines."""
         found = _RETRY.match(record.getMessage())
         if found is None or found[1] == "1":
             return True
@@ -50,7 +50,7 @@ class RetryFilter(logging.Filter):
 
 
 class TextFormatter(logging.Formatter):
-    """Plain lines with the fields at their end."""
+    """Writes plain lines with the fields at their end."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record with the fields it carries."""
@@ -62,7 +62,7 @@ class TextFormatter(logging.Formatter):
 
 
 def set_up_logs(level: str, *, form: str) -> None:
-    """Send all logs to standard error. Other libraries speak only from warnings on: at debug they show bodies."""
+    """Send all logs to standard error. Other libraries log warnings and errors only: at debug they show bodies."""
     handler = logging.StreamHandler()
     handler.addFilter(ResourceFilter())
     handler.addFilter(RefusalFilter())

@@ -1,4 +1,4 @@
-"""Prometheus metrics: what we ask of Graph, how passes go, and how each job is."""
+"""Prometheus metrics: calls to Graph, passes, and the state of each job and connection."""
 
 import logging
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ JOB_LABELS = ["namespace", "name"]
 
 
 class Metrics:
-    """All metrics of one process; implements the observers of Graph calls and of passes."""
+    """All metrics of one process. Implements `CallMetrics` of the Graph client and `ReconcileMetrics` of the engine."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -51,7 +51,7 @@ class Metrics:
         )
 
     def called(self, operation: str, status: int | None, seconds: float, request_id: str) -> None:
-        """Count a call to Graph, and log it with the request id that Microsoft's support asks for."""
+        """Count and log a call to Graph. `request_id` is what Microsoft's support asks for."""
         label = str(status) if status else "none"
         self._calls.labels(operation, label).inc()
         self._call_seconds.labels(operation).observe(seconds)
@@ -69,14 +69,20 @@ class Metrics:
         self._passes.labels(outcome).observe(seconds)
 
     def watch(
-        self, resources: Resources, memory: MemoryStore, queue: WorkQueue, clock: Clock, *, access: NamespaceAccess
+        self,
+        resources: Resources,
+        memory: MemoryStore,
+        queue: WorkQueue,
+        clock: Clock,
+        *,
+        namespace_access: NamespaceAccess,
     ) -> None:
-        """Show each job's state, and which namespaces are refused, at each scrape."""
-        self.registry.register(_NamespaceCollector(access))
+        """Collect at each scrape the state of each job and which namespaces are refused."""
+        self.registry.register(_NamespaceCollector(namespace_access))
         self.registry.register(_JobCollector(resources, memory, queue, clock))
 
     def watch_connections(self, connections: Store[ConnectionResource]) -> None:
-        """Show at each scrape which connections work."""
+        """Collect at each scrape which connections work."""
         self.registry.register(_ConnectionCollector(connections))
 
     def render(self) -> bytes:
@@ -85,8 +91,8 @@ class Metrics:
 
 
 class _NamespaceCollector(Collector):
-    def __init__(self, access: NamespaceAccess) -> None:
-        self._access = access
+    def __init__(self, namespace_access: NamespaceAccess) -> None:
+        self._namespace_access = namespace_access
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         refused = GaugeMetricFamily(
@@ -94,8 +100,8 @@ class _NamespaceCollector(Collector):
             "1 while the API server refuses what the operator must read there; the empty name is the whole cluster.",
             labels=["namespace"],
         )
-        for namespace in self._access.namespaces:
-            refused.add_metric([namespace or ""], float(namespace in self._access.refused))
+        for namespace in self._namespace_access.namespaces:
+            refused.add_metric([namespace or ""], float(namespace in self._namespace_access.refused))
         yield refused
 
 

@@ -1,4 +1,4 @@
-"""What the kubelet is told of this process: None, or what is wrong."""
+"""What the probes of the kubelet check. Each function returns None, or what is wrong."""
 
 from collections.abc import Sequence
 
@@ -7,12 +7,12 @@ from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.process.observability.background import Background
 from entrasync.reconcile.engine.worker_pool import Engine
 
-MOST_REFUSALS = 5
-"""Writes in a row: a few may be refused for their resource's own sake, or while the API server restarts."""
+MAX_REFUSALS = 5
+"""Refused writes in a row. A few may be refused for a fault of their resource, or while the API server restarts."""
 
 
 def find_death(engines: Sequence[Engine], background: Background) -> str | None:
-    """Tell what only a restart mends. While it waits to begin, or ends, nothing has died."""
+    """Find a fault that only a restart mends. There is none before the engines start and after they are stopped."""
     if not all(engine.has_started for engine in engines) or any(engine.is_stopping for engine in engines):
         return None
     if not all(engine.is_alive for engine in engines):
@@ -21,7 +21,7 @@ def find_death(engines: Sequence[Engine], background: Background) -> str | None:
 
 
 def find_unreadiness(engines: Sequence[Engine], job_client: JobClient, access: NamespaceAccess) -> str | None:
-    """Tell why no resource is looked after, or why none can show it. One namespace that answers is enough."""
+    """Find why no resource is reconciled, or why no status can be written. One namespace that answers is enough."""
     if any(engine.is_stopping for engine in engines):
         return "the operator was told to stop"
     if access.is_all_refused:
@@ -31,6 +31,6 @@ def find_unreadiness(engines: Sequence[Engine], job_client: JobClient, access: N
         return "the resources have not been read yet"
     if not all(engine.is_alive for engine in engines):
         return "a worker has died"
-    if (refusals := job_client.count_refusals(besides=access.is_refused)) >= MOST_REFUSALS:
+    if (refusals := job_client.count_refusals(besides=access.is_refused)) >= MAX_REFUSALS:
         return f"the API server took none of the last {refusals} writes; the log has its words"
     return None

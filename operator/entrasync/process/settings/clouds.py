@@ -1,4 +1,4 @@
-"""The clouds that GraphConnections may name: Microsoft's own, and those that the install defines in a file."""
+"""The clouds that GraphConnections may name: Microsoft's, and those that the install defines in a file."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -25,10 +25,10 @@ class CloudEntry(BaseModel):
 
 
 def read_clouds(file: Path | None) -> Mapping[str, GraphEndpoint]:
-    """Read the file, YAML or JSON, of names to `graphUrl`, `authority` and what else a cloud may have.
+    """Read the clouds file, YAML or JSON, and return all clouds by name; without a file, Microsoft's.
 
-    That is its certificate authority, `ca` (PEM) or `caFile` (from the folder of this file on), and `exchangeAudience`.
-    Raises `ValueError` in words for a person.
+    An entry has `graphUrl` and `authority`, and may have `exchangeAudience` and a certificate authority: `ca` (PEM) or
+    `caFile`, relative to the folder of the file. Raises `ValueError` in words for a person.
     """
     if file is None:
         return CLOUDS
@@ -37,7 +37,7 @@ def read_clouds(file: Path | None) -> Mapping[str, GraphEndpoint]:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ValueError(f"--clouds-file: {file} cannot be read as YAML: {error}") from error
     if not isinstance(document, dict):
-        raise ValueError(  # noqa: TRY004  told to a person, as all that is wrong with settings
+        raise ValueError(  # noqa: TRY004  a person reads it, as all that is wrong with settings
             f"--clouds-file: {file} must map names of clouds to graphUrl, authority and caFile"
         )
     try:

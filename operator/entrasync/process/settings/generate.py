@@ -1,4 +1,4 @@
-"""What a command that writes generated files is asked to do."""
+"""Settings of the commands that write generated files."""
 
 from pathlib import Path
 

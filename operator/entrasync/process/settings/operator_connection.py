@@ -1,4 +1,4 @@
-"""Settings of the install's own connection: which tenant, in which cloud, and what proves the operator's own app."""
+"""Settings of the operator connection, the install's own: its tenant, its cloud, and what the app logs in with."""
 
 import os
 import re
@@ -28,8 +28,8 @@ WAYS = (
 )
 
 
-class OwnConnectionSettings(BaseSettings):
-    """The install's own way into Graph; without --tenant-id there is none."""
+class OperatorConnectionSettings(BaseSettings):
+    """The operator connection. Without --tenant-id the install has none."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
@@ -141,15 +141,15 @@ class OwnConnectionSettings(BaseSettings):
 
     @property
     def token_file(self) -> Path:
-        """The file of the operator's own ServiceAccount token, as Azure's webhook names it."""
+        """The file of the operator's own ServiceAccount token, which Azure's webhook names."""
         return Path(os.environ.get(TOKEN_FILE_VARIABLE, ""))
 
     def serves(self, namespace: str) -> bool:
-        """Tell whether a namespace may use the install's own connection."""
+        """Whether a namespace may use the operator connection."""
         return bool({EVERYWHERE, namespace}.intersection(self.own_connection_namespaces))
 
     def endpoint(self) -> GraphEndpoint:
-        """Resolve where Graph and its login are. Raises `ValueError` in words for a person."""
+        """Find where Graph and its login are. Raises `ValueError` in words for a person."""
         clouds = read_clouds(self.clouds_file)
         if (cloud := clouds.get(self.cloud)) is None:
             known = ", ".join(clouds)
@@ -162,7 +162,7 @@ class OwnConnectionSettings(BaseSettings):
         return replace(cloud, authority=authority, api_version=self.api_version)
 
     def _authority_of_webhook(self) -> str | None:
-        """Take the webhook's authority where none was chosen by a cloud."""
+        """The login that Azure's webhook names. A cloud that was chosen takes precedence."""
         has_chosen = "cloud" in self.model_fields_set
         return os.environ.get("AZURE_AUTHORITY_HOST") if self.workload_identity and not has_chosen else None
 
@@ -187,12 +187,12 @@ class OwnConnectionSettings(BaseSettings):
 
 
 def split_names(value: object) -> object:
-    """Split what a flag or a variable lists, separated by commas."""
+    """Split a list of names, separated by commas; return anything but a text as it is."""
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
 def check_namespaces(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return names of namespaces. Raises `ValueError` when one can be none."""
+    """Return the names as they are. Raises `ValueError` when one cannot be the name of a namespace."""
     if wrong := [name for name in names if not NAMESPACE.match(name)]:
         raise ValueError(f"{', '.join(wrong)}: a namespace's name has lower case letters, digits and dashes only")
     return names

@@ -1,4 +1,4 @@
-"""What an install decides, by flags or by environment; refused with a readable sentence when wrong."""
+"""Settings of `run`, from flags or environment variables. Wrong ones are refused with a sentence each."""
 
 from datetime import timedelta
 from typing import Annotated, Literal
@@ -10,13 +10,18 @@ from entrasync.api.duration import parse_go_duration
 from entrasync.api.job.spec import PollInterval
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.core.resource.defaults import Defaults
-from entrasync.process.settings.operator_connection import PREFIX, OwnConnectionSettings, check_namespaces, split_names
+from entrasync.process.settings.operator_connection import (
+    PREFIX,
+    OperatorConnectionSettings,
+    check_namespaces,
+    split_names,
+)
 
-SHORTEST_REPLICATION_BOUND = timedelta(minutes=5)
+MIN_REPLICATION_BOUND = timedelta(minutes=5)
 """Graph shows new jobs late by "several moments" at best; Terraform allows 15 minutes (docs/graph-facts.md, 4.2)."""
 
 
-class RunSettings(OwnConnectionSettings):
+class RunSettings(OperatorConnectionSettings):
     """Run the operator."""
 
     namespaces: Annotated[tuple[str, ...], NoDecode] = ()
@@ -77,7 +82,7 @@ class RunSettings(OwnConnectionSettings):
     @field_validator("replication_bound")
     @classmethod
     def _is_long_enough(cls, value: timedelta) -> timedelta:
-        if value < SHORTEST_REPLICATION_BOUND:
+        if value < MIN_REPLICATION_BOUND:
             raise ValueError(
                 "must be at least 5m: a shorter one makes a second job when Graph is slow to show the first"
             )
@@ -89,15 +94,15 @@ class RunSettings(OwnConnectionSettings):
         return None if value == "" else value
 
     def defaults(self) -> Defaults:
-        """Tell what holds where neither a resource nor its namespace says it."""
+        """The defaults for what neither a resource nor its namespace says."""
         return Defaults(self.poll_interval, self.default_management_policy, self.default_deletion_policy)
 
 
 def describe(error: ValidationError) -> str:
-    """Say each fault of the settings in a line: flag, variable, what is wrong."""
+    """Describe each fault of the settings in one line: the flag, its variable, and what is wrong."""
     lines = []
     for fault in error.errors(include_input=False, include_url=False):
-        name = str(fault["loc"][1]) if len(fault["loc"]) > 1 else ""  # the first is the command
+        name = str(fault["loc"][1]) if len(fault["loc"]) > 1 else ""  # the first part is the command
         message = "is needed" if fault["type"] == "missing" else str(fault["msg"]).removeprefix("Value error, ")
         flag = f"--{name.replace('_', '-')} ({PREFIX}{name.upper()}): " if name else ""
         lines.append(f"  {flag}{message}")

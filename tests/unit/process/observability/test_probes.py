@@ -10,7 +10,7 @@ import pytest
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.process.observability.background import Background
-from entrasync.process.observability.probes import MOST_REFUSALS, find_death, find_unreadiness
+from entrasync.process.observability.probes import MAX_REFUSALS, find_death, find_unreadiness
 from entrasync.reconcile.engine.worker_pool import Engine
 
 
@@ -82,7 +82,7 @@ class TestReadiness:
         ("state", "fault"),
         [
             (State(), None),
-            (State(refusals_in_a_row=MOST_REFUSALS - 1), None),
+            (State(refusals_in_a_row=MAX_REFUSALS - 1), None),
             (BEGINNING, "the resources have not been read yet"),
             (ENDING, "the operator was told to stop"),
             (State(has_started=False, is_all_refused=True), "the API server refuses team-a, team-b; the log has why"),

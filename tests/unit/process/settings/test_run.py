@@ -13,7 +13,7 @@ from entrasync.graph.auth.credentials import (
     SecretFile,
 )
 from entrasync.process.cli import FAILED, MISUSED, CommandLine, main
-from entrasync.process.operator_connection import own_credential
+from entrasync.process.operator_connection import operator_credential
 from entrasync.process.settings.run import RunSettings
 
 CLIENT = "6a8f7f3e-2b5c-4a0e-8c56-0f6f6d4f1c11"
@@ -176,13 +176,13 @@ class TestTheInstallsOwnIdentity:
         settings = read("--workload-identity")
         assert settings.endpoint().authority == "https://login.example"
         assert read("--workload-identity", "--cloud=China").endpoint().authority == "https://login.chinacloudapi.cn"
-        credential = own_credential(settings, TENANT)
+        credential = operator_credential(settings, TENANT)
         assert isinstance(credential, AppCredential)
         assert credential.proof == FederatedToken(SecretFile(Path("/token"), "ServiceAccount token"))
 
     def test_by_certificate_reads_both_files(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
-        credential = own_credential(read(*write_flags(GOOD | FILES)), TENANT)
+        credential = operator_credential(read(*write_flags(GOOD | FILES)), TENANT)
         assert isinstance(credential, AppCredential)
         assert isinstance(credential.proof, ClientCertificate)
         assert credential.proof.where == "the file /c.pem"
@@ -190,9 +190,9 @@ class TestTheInstallsOwnIdentity:
     def test_by_managed_identity_may_name_which(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
         own = read(f"--tenant-id={TENANT}", "--managed-identity")
-        assert own_credential(own, TENANT) == ManagedIdentity(TENANT)
+        assert operator_credential(own, TENANT) == ManagedIdentity(TENANT)
         named = read(*write_flags(GOOD), "--managed-identity")
-        assert own_credential(named, TENANT) == ManagedIdentity(TENANT, CLIENT)
+        assert operator_credential(named, TENANT) == ManagedIdentity(TENANT, CLIENT)
 
     @pytest.mark.parametrize(
         ("flag", "served"),
