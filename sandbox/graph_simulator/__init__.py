@@ -1,4 +1,4 @@
-"""A stand-in for Microsoft Graph's synchronization API, over TLS, in a world whose clock tests can drive.
+"""Simulates Microsoft Graph's synchronization API over TLS, with a clock that tests can set.
 
-It shares no code with the product: if both read the same wire model, a wrong name would be wrong on both sides.
+It shares no code with the product: if both used the same model of the API, a wrong name would be wrong on both sides.
 """

@@ -1,3 +1,5 @@
+"""The command `python -m graph_simulator`, which runs the simulator until SIGTERM."""
+
 import argparse
 import secrets
 import sys
@@ -16,23 +18,23 @@ from graph_simulator.world_file import load_world
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     """Read the command line."""
-    parser = argparse.ArgumentParser(prog="graph_simulator", description="A stand-in for Microsoft Graph.")
+    parser = argparse.ArgumentParser(prog="graph_simulator", description="A simulator of Microsoft Graph.")
     parser.add_argument("--dir", type=Path, required=True, help="folder for ca.pem and world.json")
     parser.add_argument("--port", type=int, default=0, help="port on loopback; 0 for a free one")
-    parser.add_argument("--metadata-port", type=int, default=0, help="port of the machine's metadata; 0 for a free one")
-    parser.add_argument("--clock-start", type=parse_time, help="world time at the origin, ISO 8601; default: real time")
-    parser.add_argument("--clock-origin", type=float, help="real unix seconds at which it is clock-start; default: now")
-    parser.add_argument("--clock-rate", type=float, default=1.0, help="world seconds per real second")
-    parser.add_argument("--clock-frozen", action="store_true", help="let the world's time stand still")
-    parser.add_argument("--latency-ms", type=float, default=0.0, help="real time that every call takes longer")
-    parser.add_argument("--seed", type=int, default=1, help="what all that is drawn comes from")
-    parser.add_argument("--world", type=Path, help="JSON file with the world to begin with")
-    parser.add_argument("--die-with-parent", action="store_true", help="end when the parent process has ended")
+    parser.add_argument("--metadata-port", type=int, default=0, help="port of the metadata endpoint; 0 for a free one")
+    parser.add_argument("--clock-start", type=parse_time, help="simulated time at the origin, ISO 8601; default: now")
+    parser.add_argument("--clock-origin", type=float, help="real unix seconds at clock-start; default: now")
+    parser.add_argument("--clock-rate", type=float, default=1.0, help="simulated seconds in a real second")
+    parser.add_argument("--clock-frozen", action="store_true", help="stop the simulated clock")
+    parser.add_argument("--latency-ms", type=float, default=0.0, help="real milliseconds to add to every call")
+    parser.add_argument("--seed", type=int, default=1, help="seed of all random values")
+    parser.add_argument("--world", type=Path, help="JSON file with the world at the start")
+    parser.add_argument("--die-with-parent", action="store_true", help="end when the parent process ends")
     return parser.parse_args(arguments)
 
 
 def make_clock(options: argparse.Namespace) -> WorldClock:
-    """Make the world's clock of the command line."""
+    """Create the simulated clock from the options of the command line."""
     origin = time.time() if options.clock_origin is None else options.clock_origin
     start = options.clock_start or parse_time(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(origin)))
     return WorldClock(start, origin, options.clock_rate, options.clock_frozen)

@@ -1,3 +1,5 @@
+"""Routes each request to Graph and the token service, or to the control API."""
+
 from starlette.responses import Response
 
 from graph_simulator.clock import WorldClock
@@ -10,18 +12,18 @@ from graph_simulator.world.directory import World
 
 
 class SimulatorApp:
-    """The ASGI application: Graph, token service, the machine's metadata, and the control surface under /_world."""
+    """The ASGI application: Graph, token service, the machine's metadata endpoint, and the control API at /_world."""
 
     def __init__(self, simulator: SimulatorState) -> None:
         self.simulator = simulator
         self._graph, self._control_api = GraphEndpoint(simulator), create_control_api(simulator)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Hand a request on to whom it is for."""
+        """Pass a request on to the application that its path belongs to."""
         if scope["type"] != "http":
-            raise ValueError(f"only HTTP is spoken here, not {scope['type']}")
+            raise ValueError(f"only HTTP is supported, not {scope['type']}")
         if scope.get("scheme") == "http" and not scope["path"].startswith("/metadata/"):
-            # Only a machine's own metadata are told without TLS.
+            # Only a machine's own metadata endpoint answers without TLS.
             await Response(status_code=404)(scope, receive, send)
         elif scope["path"].startswith("/_world"):
             await self._control_api(scope, receive, send)
@@ -32,9 +34,9 @@ class SimulatorApp:
 def create_app(
     world: World, clock: WorldClock, identity: IdentityService | None = None, *, latency_seconds: float = 0.0
 ) -> SimulatorApp:
-    """Make the application around a world and its clock, for a server or for httpx's ASGITransport.
+    """Create the application for a world and its clock, to be run by a server or by httpx's ASGITransport.
 
-    `app.simulator` gives faults, journal and identity to a test in the same process.
+    A test in the same process reaches faults, journal and identity by `app.simulator`.
     """
     simulator = SimulatorState(world, clock, latency_seconds=latency_seconds)
     if identity is not None:

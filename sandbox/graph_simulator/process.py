@@ -1,3 +1,5 @@
+"""Runs the simulator, or another Python module, as a process of its own."""
+
 import json
 import os
 import signal
@@ -17,16 +19,20 @@ POLL_INTERVAL_SECONDS = 0.01
 
 
 class Running(Protocol):
-    """A started process, as `subprocess.Popen` has it."""
+    """A started process, with the methods of `subprocess.Popen` that callers use."""
 
     pid: int
 
     def poll(self) -> int | None:
-        """Tell its exit code; None while it runs."""
+        """Return its exit code; None while it runs."""
         ...
 
     def wait(self, timeout: float | None = None) -> int:
-        """Wait for its end; raises `subprocess.TimeoutExpired`."""
+        """Wait for its end and return its exit code.
+
+        Raises:
+            subprocess.TimeoutExpired: It has not ended after `timeout` seconds.
+        """
         ...
 
     def send_signal(self, sig: int) -> None:
@@ -34,16 +40,16 @@ class Running(Protocol):
         ...
 
     def kill(self) -> None:
-        """End it at once."""
+        """End it by SIGKILL."""
         ...
 
 
 Begin = Callable[[Sequence[str], Mapping[str, str], Path], Running]
-"""Starts a program with arguments and environment; what it says is appended to a file, which is there at once."""
+"""Starts a program with arguments and environment, and appends its output to a file, which it creates at once."""
 
 
 def begin_module(module: str, arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> Running:
-    """Start `python -m MODULE` as anybody would: a new interpreter that imports all it needs."""
+    """Start `python -m MODULE` in a new interpreter."""
     with log.open("ab") as output:
         return subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
@@ -72,7 +78,7 @@ class Launch:
     world: Path | None = None
 
     def list_arguments(self, directory: Path) -> list[str]:
-        """Write the arguments of the command line."""
+        """List the arguments of the command line."""
         arguments = ["--dir", str(directory), "--die-with-parent"]
         numbers = {"port": self.port, "metadata-port": self.metadata_port, "clock-rate": self.clock_rate}
         numbers |= {"latency-ms": self.latency_ms, "seed": self.seed}
@@ -90,7 +96,7 @@ class Launch:
 
 @contextmanager
 def run_process(directory: Path, launch: Launch, *, begin: Begin = begin_simulator) -> Iterator[dict[str, Any]]:
-    """Run a simulator in a process of its own, from when it is ready to the end of the block; gives its world.json.
+    """Run a simulator in a process of its own until the end of the block, and yield its world.json once it is ready.
 
     Raises:
         RuntimeError: It ended before it was ready; the message has the end of its log.

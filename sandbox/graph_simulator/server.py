@@ -1,3 +1,5 @@
+"""Serves the simulator over TLS on loopback, and writes how to reach it into its folder."""
+
 import asyncio
 import json
 import os
@@ -18,9 +20,9 @@ from graph_simulator.world.directory import DEFAULT_TENANT
 def serve(
     app: SimulatorApp, directory: Path, *, port: int = 0, metadata_port: int = 0, die_with_parent: bool = False
 ) -> None:
-    """Serve over TLS on loopback, and the machine's metadata in plain HTTP on a port of their own, until SIGTERM.
+    """Serve over TLS on loopback, and the machine's metadata by plain HTTP on another port, until SIGTERM.
 
-    Writes `ca.pem`, and `world.json` once connections are taken, into the folder; prints one line when ready.
+    Writes `ca.pem` into the folder, and `world.json` once it accepts connections; then prints one line.
     """
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "world.json").unlink(missing_ok=True)
@@ -39,7 +41,7 @@ def serve(
 
 
 def _listen(port: int) -> socket.socket:
-    # The protocol is named, or asyncio leaves Nagle's algorithm on and each answer waits 40 ms for an acknowledgement.
+    # asyncio turns Nagle's algorithm off only if the protocol is named; else each answer would take 40 ms longer.
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
@@ -48,21 +50,21 @@ def _listen(port: int) -> socket.socket:
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it really listens, and that may end with its parent."""
+    """A server that announces when it accepts connections, and that may end with its parent."""
 
     announce: Callable[[], Awaitable[None]]
     metadata: socket.socket
     parent: int | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then tell."""
+        """Listen, then announce it."""
         await super().startup(sockets)
         await self._serve_metadata()
         self._watch_parent()
         await self.announce()
 
     async def _serve_metadata(self) -> None:
-        # Uvicorn has one TLS setting for all its sockets, so this one is served beside it, and ended with it.
+        # Uvicorn has one TLS setting for all its sockets, so this one is served beside them, and closed with them.
         plain = _configure(self.config.app)
         plain.load()
         protocol = plain.http_protocol_class
@@ -74,13 +76,13 @@ class _Server(uvicorn.Server):
         )
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop at once: a client that keeps its connection open would hold a polite end back for a second."""
+        """Stop at once: without the abort, a client that keeps its connection open would delay the end by a second."""
         for connection in list(self.server_state.connections):
             connection.transport.abort()
         await super().shutdown(sockets)
 
     def _watch_parent(self) -> None:
-        # Linux could send a signal, but when the parent's *thread* ends; asking works everywhere.
+        # Linux could send a signal, but it does when the parent's *thread* ends; polling works everywhere.
         if self.parent is not None and os.getppid() != self.parent:
             self.should_exit = True
         elif self.parent is not None:
@@ -95,7 +97,7 @@ def _configure(app: Any, certificate: Path | None = None) -> uvicorn.Config:
         lifespan="off",
         access_log=False,
         log_level="warning",
-        date_header=False,  # the world's own
+        date_header=False,  # the simulator writes its own, with the simulated time
         server_header=False,
         ssl_certfile=certificate,
         timeout_keep_alive=75,
@@ -104,7 +106,7 @@ def _configure(app: Any, certificate: Path | None = None) -> uvicorn.Config:
 
 
 def _issue_certificate(directory: Path) -> Path:
-    """Write a new authority's certificate to ca.pem and a server certificate with its key beside it."""
+    """Write the certificate of a new authority to ca.pem, and a server certificate with its key beside it."""
     authority = trustme.CA()
     authority.cert_pem.write_to_path(directory / "ca.pem")
     certificate = directory / "server.pem"
@@ -114,7 +116,7 @@ def _issue_certificate(directory: Path) -> Path:
 
 
 async def _announce(app: SimulatorApp, directory: Path, url: str) -> None:
-    # A handshake proves that it listens and that the certificate is good, before anybody is told.
+    # A handshake proves that the server listens and that the certificate is good, before clients can read the address.
     context = ssl.create_default_context(cafile=directory / "ca.pem")
     _, writer = await asyncio.open_connection("localhost", int(url.rsplit(":", 1)[1]), ssl=context)
     writer.close()
@@ -127,7 +129,7 @@ async def _announce(app: SimulatorApp, directory: Path, url: str) -> None:
 
 
 def describe_world(app: SimulatorApp, url: str) -> dict[str, Any]:
-    """Tell what one needs to know to use the simulator: `world.json`."""
+    """Return the content of `world.json`: what a client needs to use the simulator."""
     clock = app.simulator.clock
     return {
         "url": url,

@@ -1,3 +1,5 @@
+"""Holds the state that Graph, the token service and the control API of one simulator share."""
+
 from dataclasses import dataclass, field
 
 from graph_simulator.clock import WorldClock
@@ -16,7 +18,7 @@ from graph_simulator.world.directory import DEFAULT_TENANT, World
 
 
 def make_identity(*resources: str) -> IdentityService:
-    """Make a token service with one application in one tenant, for tokens of these Graph roots."""
+    """Create a token service with one application in one tenant, which issues tokens for these Graph roots."""
     application = Application(client_id=DEFAULT_CLIENT, tenant_id=DEFAULT_TENANT, secrets=(DEFAULT_SECRET,))
     registry = Registry()
     registry.add(application)
@@ -25,7 +27,7 @@ def make_identity(*resources: str) -> IdentityService:
 
 @dataclass(slots=True)
 class SimulatorState:
-    """Everything behind one address: the world, its time, who may enter, what goes wrong, and what was asked."""
+    """The state of one simulator: the world, its clock, its token service, faults, journal and rate limit."""
 
     world: World
     clock: WorldClock
@@ -34,8 +36,8 @@ class SimulatorState:
     journal: Journal = field(default_factory=Journal)
     throttle: Throttle = field(default_factory=Throttle)
     latency_seconds: float = 0.0
-    """Real time that every call to Graph takes longer."""
+    """Real time that is added to every call to Graph."""
     metadata_url: str = ""
-    """Where the machine's metadata are told in plain HTTP, for AZURE_POD_IDENTITY_AUTHORITY_HOST."""
+    """The address of the machine's metadata endpoint, by plain HTTP, for AZURE_POD_IDENTITY_AUTHORITY_HOST."""
     world_token: str = "toy~world-token"
-    """The bearer token of the control surface."""
+    """The bearer token of the control API."""

@@ -1,3 +1,5 @@
+"""Fills a simulator from a JSON file at its start."""
+
 import json
 from pathlib import Path
 from typing import Any

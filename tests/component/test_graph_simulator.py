@@ -313,7 +313,7 @@ def test_the_control_surface_wants_its_own_token(caller: GraphCaller) -> None:
 @pytest.mark.parametrize(
     ("document", "complaint"),
     [
-        ({"nonsense": 1}, "knows no nonsense"),
+        ({"nonsense": 1}, "has no nonsense"),
         ({"start_when_active": 201}, "start_when_active"),
     ],
 )
@@ -323,7 +323,7 @@ def test_a_misspelt_wish_is_refused(graph_world: SimulatorClient, document: dict
 
 
 def test_a_misspelt_fault_or_job_is_refused(graph_world: SimulatorClient) -> None:
-    with pytest.raises(ControlError, match="knows no oparation"):
+    with pytest.raises(ControlError, match="has no oparation"):
         graph_world.fault("close", oparation="getJob")
     with pytest.raises(ControlError, match="no operation getJobs"):
         graph_world.fault("close", operation="getJobs")

@@ -1,1 +1,1 @@
-"""The control surface under /_world: how tests, demo and benches see and move the world."""
+"""Serves the control API under /_world, by which tests, demo and benches read and change the simulator's state."""

@@ -1,3 +1,5 @@
+"""Builds the application of the control API, with its authorization and its reset."""
+
 import secrets
 
 from starlette.applications import Starlette
@@ -15,7 +17,7 @@ from graph_simulator.world.directory import World
 
 
 class _Guard:
-    """Lets only those in who know the world's token."""
+    """Passes only requests on that have the world token."""
 
     def __init__(self, app: ASGIApp, simulator: SimulatorState) -> None:
         self._app, self._simulator = app, simulator
@@ -25,16 +27,16 @@ class _Guard:
         if secrets.compare_digest(given, f"Bearer {self._simulator.world_token}".encode()):
             await self._app(scope, receive, send)
         else:
-            await reply({"error": "the world's token is wanted"}, 401)(scope, receive, send)
+            await reply({"error": "the world token is missing or wrong"}, 401)(scope, receive, send)
 
 
 async def reset(request: Request) -> Response:
-    """Begin anew: an empty world with the usual switches and application, no faults, no journal. The clock goes on."""
+    """Reset to an empty world with default switches and application, without faults and journal; the clock stays."""
     simulator = get_simulator(request)
     simulator.world = World(seed=simulator.world.seed)
-    usual = make_identity()
-    simulator.identity.registry = usual.registry
-    simulator.identity.mint.lifetime_seconds = usual.mint.lifetime_seconds
+    fresh = make_identity()
+    simulator.identity.registry = fresh.registry
+    simulator.identity.mint.lifetime_seconds = fresh.mint.lifetime_seconds
     simulator.faults.clear()
     simulator.journal.clear()
     simulator.throttle = Throttle()
@@ -48,7 +50,7 @@ async def _refuse(_request: Request, error: Exception) -> Response:
 
 
 def create_control_api(simulator: SimulatorState) -> Starlette:
-    """Make the control surface of a simulator."""
+    """Create the control API of a simulator."""
     app = Starlette(
         routes=[
             Mount(

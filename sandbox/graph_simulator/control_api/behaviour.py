@@ -1,4 +1,4 @@
-"""Clock, faults, switches and journal: how the world behaves and what was asked of it."""
+"""Serves clock, faults, switches and journal: how the simulator behaves and which requests it got."""
 
 import json
 from datetime import timedelta
@@ -19,7 +19,7 @@ from graph_simulator.world.times import parse_time
 
 
 def describe_clock(clock: WorldClock) -> dict[str, Any]:
-    """Tell the world's time and the three numbers it follows from."""
+    """Return the simulated time and the three numbers that it is computed from."""
     return {
         "now": clock.now(),
         "start": clock.start,
@@ -30,12 +30,12 @@ def describe_clock(clock: WorldClock) -> dict[str, Any]:
 
 
 async def get_clock(request: Request) -> Response:
-    """Tell the time."""
+    """Return the clock."""
     return reply(describe_clock(get_simulator(request).clock))
 
 
 async def patch_clock(request: Request) -> Response:
-    """Set the time (`now`), jump (`advance_seconds`), change the `rate`, or stop and go (`frozen`)."""
+    """Set the time (`now`), advance it (`advance_seconds`), change the `rate`, or stop or run the clock (`frozen`)."""
     clock, document = get_simulator(request).clock, await read_document(request)
     if "frozen" in document:
         clock.freeze() if document["frozen"] else clock.run()
@@ -60,7 +60,7 @@ def _describe_fault(armed: ArmedFault) -> dict[str, Any]:
 
 
 async def post_fault(request: Request) -> Response:
-    """Ask for a fault."""
+    """Add a fault."""
     fault = read_dataclass(Fault, await read_document(request))
     if fault.operation not in {"*", *OPERATIONS}:
         raise ValueError(f"no operation {fault.operation}; there are {', '.join(OPERATIONS)}")
@@ -69,12 +69,12 @@ async def post_fault(request: Request) -> Response:
 
 
 async def get_faults(request: Request) -> Response:
-    """List all faults, used up or not."""
+    """List all faults, also those that are over."""
     return reply({"items": [_describe_fault(armed) for armed in get_simulator(request).faults.armed.values()]})
 
 
 async def get_fault(request: Request) -> Response:
-    """Look at a fault; with `hits` or `holding` wait up to `wait` real seconds until there are so many."""
+    """Return a fault; with `hits` or `holding`, wait up to `wait` real seconds until there are that many."""
     simulator, query = get_simulator(request), request.query_params
     armed = simulator.faults.armed[request.path_params["id"]]
     hits, holding = int(query.get("hits", 0)), int(query.get("holding", 0))
@@ -85,7 +85,7 @@ async def get_fault(request: Request) -> Response:
 
 
 async def release_fault(request: Request) -> Response:
-    """Let go what a fault holds, and hold nothing more."""
+    """Release the requests that a fault holds, and hold no more."""
     armed = get_simulator(request).faults.armed[request.path_params["id"]]
     armed.release.set()
     return reply(_describe_fault(armed))
@@ -102,19 +102,19 @@ async def delete_faults(request: Request) -> Response:
 
 
 async def get_switches(request: Request) -> Response:
-    """Tell how the open questions are answered."""
+    """Return the switches."""
     return reply(get_simulator(request).world.switches)
 
 
 async def patch_switches(request: Request) -> Response:
-    """Answer open questions differently."""
+    """Change switches."""
     world = get_simulator(request).world
     world.switches = change_dataclass(world.switches, await read_document(request))
     return reply(world.switches)
 
 
 async def patch_behaviour(request: Request) -> Response:
-    """Change `latency_seconds`, the `throttle`, and how slowly `creation` and `deletion` of jobs get about."""
+    """Change `latency_seconds`, the `throttle`, and how slowly `creation` and `deletion` of jobs replicate."""
     simulator, document = get_simulator(request), await read_document(request)
     if "latency_seconds" in document:
         simulator.latency_seconds = float(document["latency_seconds"])
@@ -128,7 +128,7 @@ async def patch_behaviour(request: Request) -> Response:
 
 
 def describe_entry(entry: Entry) -> dict[str, Any]:
-    """Write a journal entry."""
+    """Return a journal entry as JSON."""
     return {
         "sequence": entry.sequence,
         "real_time": entry.real_time,
@@ -155,7 +155,7 @@ def describe_entry(entry: Entry) -> dict[str, Any]:
 
 
 def _decode_body(body: bytes | None) -> object:
-    """Read a journalled body for showing: JSON if it is, else text."""
+    """Decode a body of the journal: as JSON if it is JSON, else as text."""
     if body is None:
         return None
     try:
@@ -165,9 +165,9 @@ def _decode_body(body: bytes | None) -> object:
 
 
 async def get_journal(request: Request) -> Response:
-    """List entries by `operation`, `service_principal`, `job`, `after`.
+    """List the entries of an `operation`, a `service_principal` and a `job`, and with a sequence number above `after`.
 
-    Waits up to `wait` real seconds until there are `at_least` so many, and with `idle` until none is under way.
+    Waits up to `wait` real seconds until there are `at_least` that many, and with `idle` until none is under way.
     """
     journal, query = get_simulator(request).journal, request.query_params
     wanted = {name: query.get(name, "") for name in ("operation", "service_principal", "job")}
@@ -184,13 +184,13 @@ async def get_journal(request: Request) -> Response:
 
 
 async def delete_journal(request: Request) -> Response:
-    """Forget all entries and counters."""
+    """Delete all entries and counters."""
     get_simulator(request).journal.clear()
     return reply({})
 
 
 async def get_calls(request: Request) -> Response:
-    """Count calls by operation, those for tokens apart."""
+    """Count the calls by operation, those to the token service separately."""
     return reply(get_simulator(request).journal.count_calls())
 
 

@@ -1,4 +1,4 @@
-"""Who may enter: applications with their credentials and roles, issuers, managed identities, tokens."""
+"""Serves applications with their credentials and roles, issuers, managed identities, and tokens."""
 
 from dataclasses import fields
 from typing import Any
@@ -21,7 +21,7 @@ def _get_registry(request: Request) -> Registry:
 
 
 async def post_application(request: Request) -> Response:
-    """Add an application, or change credentials and roles of one, by `tenant_id` and `client_id`."""
+    """Add an application, or change the credentials and roles of the one with this `tenant_id` and `client_id`."""
     registry, document = _get_registry(request), await read_document(request)
     known = registry.find(document["tenant_id"], document["client_id"])
     application = change_dataclass(known, document) if known else read_dataclass(Application, document)
@@ -34,7 +34,7 @@ async def get_applications(request: Request) -> Response:
 
 
 async def patch_application(request: Request) -> Response:
-    """Add and remove single credentials and roles: `tenant_id`, `client_id`, `add` and `remove` with lists by name."""
+    """Add and remove single credentials and roles of an application: `add` and `remove` have lists by name."""
     registry, document = _get_registry(request), await read_document(request)
     before = registry.applications[document["tenant_id"], document["client_id"]]
     added, removed = (_read_lists(before, document.get(word, {})) for word in ("add", "remove"))
@@ -54,13 +54,13 @@ def _read_lists(application: Application, document: dict[str, Any]) -> dict[str,
 
 def _register(registry: Registry, application: Application) -> Application:
     for pem in application.certificates:
-        x509.load_pem_x509_certificate(pem.encode("ascii"))  # refuses what is none
+        x509.load_pem_x509_certificate(pem.encode("ascii"))  # raises ValueError if it is not a certificate
     registry.add(application)
     return application
 
 
 async def post_issuer(request: Request) -> Response:
-    """Set the keys of an `issuer` of tokens: `public_keys` in PEM, or `jwks`; without any it signs nothing good."""
+    """Set the keys of an `issuer` of tokens: `public_keys` in PEM, or `jwks`. Without any, no token of it is valid."""
     document = await read_document(request)
     keys = [load_pem_public_key(pem.encode("ascii")) for pem in document.get("public_keys") or []]
     keys += [PyJWK(item).key for item in (document.get("jwks") or {}).get("keys", [])]
@@ -71,7 +71,7 @@ async def post_issuer(request: Request) -> Response:
 
 
 async def post_managed_identity(request: Request) -> Response:
-    """Add a managed identity, or change one, by `client_id`."""
+    """Add a managed identity, or change the one with this `client_id`."""
     identities, document = _get_registry(request).managed_identities, await read_document(request)
     known = identities.get(document["client_id"])
     identity = change_dataclass(known, document) if known else read_dataclass(ManagedIdentity, document)
@@ -85,7 +85,7 @@ async def delete_managed_identity(request: Request) -> Response:
 
 
 async def patch_tokens(request: Request) -> Response:
-    """Change the lifetime of tokens issued from now on (`lifetime_seconds`), or `revoke` all there are."""
+    """Change the lifetime of tokens issued from now on (`lifetime_seconds`), or `revoke` all tokens."""
     mint, document = get_simulator(request).identity.mint, await read_document(request)
     if "lifetime_seconds" in document:
         mint.lifetime_seconds = int(document["lifetime_seconds"])

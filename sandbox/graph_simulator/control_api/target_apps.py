@@ -1,4 +1,4 @@
-"""What belongs to a service principal beside its jobs: stored secrets, the target application, what was tried."""
+"""Serves stored secrets, target applications, and the records of secret writes and credential validations."""
 
 from typing import Any
 
@@ -18,13 +18,13 @@ def _find_principal(request: Request) -> tuple[SimulatorState, str]:
 
 
 async def get_secrets(request: Request) -> Response:
-    """Tell what is stored, in clear."""
+    """Return the stored secrets, in clear."""
     simulator, principal_id = _find_principal(request)
     return reply({"values": simulator.world.secrets.get(principal_id, {})})
 
 
 async def patch_secrets(request: Request) -> Response:
-    """Store secrets as a person in the portal does: `values` by key, an empty one removes; `replaces` for all."""
+    """Store secrets as the portal does: `values` by key, an empty one removes; with `replaces` they replace all."""
     (simulator, principal_id), document = _find_principal(request), await read_document(request)
     values: dict[str, Any] = document["values"]
     if unknown := sorted(set(values) - SECRET_KEYS):
@@ -37,7 +37,7 @@ async def patch_secrets(request: Request) -> Response:
 
 
 async def get_target_app(request: Request) -> Response:
-    """Tell what the target application accepts."""
+    """Return what the target application accepts."""
     simulator, principal_id = _find_principal(request)
     return reply(simulator.world.target_apps.get(principal_id, ACCEPTS_ANYTHING))
 
@@ -57,12 +57,12 @@ def _select(request: Request, things: list[Any]) -> Response:
 
 
 async def get_secret_writes(request: Request) -> Response:
-    """List the PUTs of secrets that Graph took, oldest first, or those of a `service_principal`."""
+    """List the PUTs of secrets that Graph accepted, oldest first; `service_principal` limits the list."""
     return _select(request, get_simulator(request).world.secret_writes)
 
 
 async def get_credential_validations(request: Request) -> Response:
-    """List the validations of credentials, oldest first, or those of a `service_principal`."""
+    """List the validations of credentials, oldest first; `service_principal` limits the list."""
     return _select(request, get_simulator(request).world.credential_validations)
 
 

@@ -1,1 +1,1 @@
-"""The parts of `graph_simulator.control_client.client.SimulatorClient`, each about one thing of the simulator."""
+"""Lets tests, demo and benches control a running simulator: `client.SimulatorClient` and the parts it is built from."""

@@ -1,3 +1,5 @@
+"""The client by which tests, demo and benches control a running simulator."""
+
 import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -36,19 +38,19 @@ __all__ = [
 
 
 class SimulatorClient(TargetAppControl, IdentityControl, ClockControl):
-    """A hand on a running simulator: service principals, jobs, who may enter, clock, faults and journal.
+    """Controls a running simulator: service principals, jobs, identities, clock, faults and journal.
 
-    Synchronous; an async test calls it from where it stands, each call takes about a millisecond. What waits
-    (`FaultHandle.wait_held`, `journal(at_least=...)`) blocks the caller, so an async test runs that in a thread.
+    It is synchronous, and an async test may call it directly, since each call takes about a millisecond. Methods that
+    wait (`FaultHandle.wait_held`, `journal(at_least=...)`) block, so an async test runs them in a thread.
 
     Raises:
-        ControlError: From every method, when the simulator refuses; the message says why.
+        ControlError: The simulator refused a call; every method may raise this, and the message says why.
     """
 
     @classmethod
     @contextmanager
     def run(cls, directory: Path, launch: Launch | None = None, *, begin: Begin = begin_simulator) -> Iterator[Self]:
-        """Start a simulator in a folder, and end it with the block."""
+        """Start a simulator in a folder, and stop it at the end of the block."""
         with run_process(directory, launch or Launch(), begin=begin), cls(directory) as simulator:
             yield simulator
 
@@ -57,18 +59,18 @@ class SimulatorClient(TargetAppControl, IdentityControl, ClockControl):
     def create_service_principals(
         self, count: int = 1, *, prefix: str = "app", templates: Sequence[str | dict[str, Any]] = ("scim",), **more: Any
     ) -> list[Principal]:
-        """Make many at once. `more` holds for each: owners, tenant_id, creation (a replication, see `hide`)."""
+        """Create several at once. `more` applies to each: owners, tenant_id, creation (a replication, see `hide`)."""
         items = [{"display_name": f"{prefix}-{n}", "templates": list(templates)} | more for n in range(1, count + 1)]
         answer = self._call("POST", "/service-principals", {"items": items})
         return [Principal.model_validate(item) for item in answer["items"]]
 
     def create_service_principal(self, display_name: str = "app", **more: Any) -> Principal:
-        """Make one: id, app_id, tenant_id, templates, owners, creation."""
+        """Create one. `more` may have id, app_id, tenant_id, templates, owners, creation."""
         answer = self._call("POST", "/service-principals", {"items": [{"display_name": display_name} | more]})
         return Principal.model_validate(answer["items"][0])
 
     def change_service_principal(self, principal: str, *, raw_list: bytes | None = None, **changes: Any) -> None:
-        """Change owners, templates, creation, or its whole answer to the jobs list (`raw_list`, b"" for the truth)."""
+        """Change owners, templates or creation, or replace its answer to the jobs list (`raw_list`, b"" to undo)."""
         if raw_list is not None:
             changes["raw_list_base64"] = _encode(raw_list) or None
         self._call("PATCH", f"/service-principals/{principal}", changes)
@@ -80,37 +82,37 @@ class SimulatorClient(TargetAppControl, IdentityControl, ClockControl):
     # Jobs
 
     def jobs(self, service_principal: str = "") -> list[JobView]:
-        """Look at all jobs, or those of a service principal, seen by Graph's callers or not."""
+        """List all jobs, or those of a service principal, also those that Graph's callers do not see."""
         query = {"service_principal": service_principal} if service_principal else {}
         return [JobView.model_validate(item) for item in self._call("GET", "/jobs", query=query)["items"]]
 
     def job(self, job: str) -> JobView:
-        """Look at a job."""
+        """Read a job."""
         return JobView.model_validate(self._call("GET", f"/jobs/{quote(job)}"))
 
     def create_job(self, service_principal: str, template: str = "", *, started: bool = False) -> JobView:
-        """Make a job as a person in the portal does; the journal does not show it, and it is seen at once."""
+        """Create a job as the portal does; the journal does not show it, and callers see it at once."""
         document = {"service_principal": service_principal, "template": template, "started": started}
         return JobView.model_validate(self._call("POST", "/jobs", document))
 
     def act(self, job: str, action: Literal["start", "pause", "restart", "delete"], *, scope: str = "") -> JobView:
-        """Do to a job what a person in the portal does; the journal does not show it. `scope` is a restart's."""
+        """Do to a job what the portal does; the journal does not show it. `scope` is that of a restart."""
         return JobView.model_validate(self._call("POST", f"/jobs/{quote(job)}/{action}", {"scope": scope}))
 
     def change_job(
         self, job: str, *, settings: Mapping[str, str | None] | None = None, interval: timedelta | None = None
     ) -> JobView:
-        """Change settings by name (None removes) or the interval, as somebody else does behind the caller's back."""
+        """Change settings by name (None removes) or the interval, as another client of Graph would."""
         document: dict[str, Any] = {} if settings is None else {"settings": dict(settings)}
         if interval is not None:
             document["interval"] = interval.total_seconds()
         return JobView.model_validate(self._call("PATCH", f"/jobs/{quote(job)}", document))
 
     def script(self, job: str, *outcomes: str | dict[str, Any], habit: str | dict[str, Any] | None = None) -> JobView:
-        """Decide how the next cycles end, and how all after them do (`habit`).
+        """Set how the next cycles end, and how all later ones end (`habit`).
 
         An outcome is a kind (`succeed`, `entry_errors`, `fail`, `quarantine`, `prune_escrows`) or the fields of
-        `world.outcomes.Outcome`. A cycle that runs already is not changed.
+        `world.jobs.outcomes.Outcome`. A running cycle does not change.
         """
         document: dict[str, Any] = {"next": [_describe_outcome(outcome) for outcome in outcomes]}
         if habit is not None:
@@ -118,7 +120,7 @@ class SimulatorClient(TargetAppControl, IdentityControl, ClockControl):
         return JobView.model_validate(self._call("POST", f"/jobs/{quote(job)}/script", document))
 
     def quarantine(self, job: str, reason: str, error: dict[str, Any] | None = None) -> JobView:
-        """Put an active job into quarantine now; error has code, message, tenant_actionable."""
+        """Put an active job into quarantine now; `error` has code, message and tenant_actionable."""
         document = {"reason": reason} | ({"error": error} if error else {})
         return JobView.model_validate(self._call("POST", f"/jobs/{quote(job)}/quarantine", document))
 
@@ -126,31 +128,31 @@ class SimulatorClient(TargetAppControl, IdentityControl, ClockControl):
         self,
         job: str,
         *,
-        set: dict[str, Any] | None = None,  # noqa: A002 - the word for it
+        set: dict[str, Any] | None = None,  # noqa: A002 - the override's own name for it
         merge: dict[str, Any] | None = None,
         remove: Iterable[str] = (),
         raw: bytes | None = None,
     ) -> None:
-        """Have Graph say garbage about a job: see `world.overrides.Override`. With nothing, the truth."""
+        """Replace parts of Graph's answer about a job: see `world.overrides.Override`. Without arguments, undo it."""
         document: dict[str, Any] = {"set": set or {}, "merge": merge or {}, "remove": list(remove)}
         if raw is not None:
             document["raw_base64"] = _encode(raw)
         self._call("PUT", f"/jobs/{quote(job)}/override", document if any(document.values()) else {})
 
     def hide(self, job: str, *, seconds: float = 0, looks: int = 0, hides: Sequence[str] = ("list", "get")) -> None:
-        """Hide a job that exists, for world seconds or so many looks; with neither, show it again."""
+        """Hide a job that exists, for simulated seconds or for a number of `looks`; with neither, show it again."""
         document = {"seconds": seconds, "looks": looks, "hides": list(hides)}
         self._call("PUT", f"/jobs/{quote(job)}/unseen", document if seconds or looks else {})
 
     def replicate(self, *, creation: dict[str, Any] | None = None, deletion: dict[str, Any] | None = None) -> None:
-        """Say how slowly new jobs and deletions get about everywhere: seconds, looks, hides."""
+        """Set how slowly new jobs and deletions replicate everywhere: seconds, looks, hides."""
         given = {"creation": creation, "deletion": deletion}
         self._call("PATCH", "/behaviour", {name: value for name, value in given.items() if value is not None})
 
     # Faults and switches
 
     def fault(self, action: str, **fields: Any) -> FaultHandle:
-        """Ask for a fault: see `web.faults.Fault` for the fields."""
+        """Add a fault: see `traffic.faults.Fault` for the fields."""
         body = fields.pop("body", None)
         document = {"action": action} | fields | ({} if body is None else {"body_base64": _encode(body)})
         view = FaultView.model_validate(self._call("POST", "/faults", document))
@@ -161,22 +163,22 @@ class SimulatorClient(TargetAppControl, IdentityControl, ClockControl):
         return self.fault("hold", operation=operation, point=point, **fields)
 
     def clear_faults(self) -> None:
-        """Remove all faults; what is held goes on."""
+        """Remove all faults; requests that they hold go on."""
         self._call("DELETE", "/faults")
 
     def switch(self, **switches: Any) -> dict[str, Any]:
-        """Answer open questions differently: see `world.switches.Switches`. Gives all of them."""
+        """Change switches, and return all of them: see `world.switches.Switches`."""
         return self._call("PATCH", "/switches", switches)
 
     def set_latency(self, seconds: float) -> None:
-        """Make every call take longer by so much real time."""
+        """Add real seconds to every call."""
         self._call("PATCH", "/behaviour", {"latency_seconds": seconds})
 
     def throttle(self, calls: int, seconds: float) -> None:
-        """Allow so many calls in so many world seconds for each tenant, and answer 429 beyond; 0 calls for no limit."""
+        """Allow `calls` in simulated `seconds` for each tenant, and answer 429 to more; 0 calls means no limit."""
         self._call("PATCH", "/behaviour", {"throttle": {"calls": calls, "seconds": seconds}})
 
-    # What was asked
+    # Journal
 
     def journal(
         self,
@@ -188,7 +190,13 @@ class SimulatorClient(TargetAppControl, IdentityControl, ClockControl):
         at_least: int = 0,
         idle: bool = False,
     ) -> list[JournalEntry]:
-        """List the requests that fit, oldest first; waits for so many, and with `idle` until none is under way."""
+        """List the requests that match, oldest first.
+
+        Waits until there are `at_least` that many, and with `idle` until none is under way.
+
+        Raises:
+            ControlError: There were fewer than `at_least` after WAIT_TIMEOUT_SECONDS.
+        """
         query: dict[str, Any] = {"operation": operation, "service_principal": service_principal, "job": job}
         query |= {"after": after, "at_least": at_least} | ({"idle": 1} if idle else {})
         wait = WAIT_TIMEOUT_SECONDS if at_least or idle else 0
@@ -198,15 +206,15 @@ class SimulatorClient(TargetAppControl, IdentityControl, ClockControl):
         return [JournalEntry.model_validate(item) for item in items]
 
     def calls(self) -> Calls:
-        """Count all calls, those for tokens apart; unlike the journal it forgets none."""
+        """Count all calls, those to the token service separately; unlike the journal, the counters are not bounded."""
         return Calls.model_validate(self._call("GET", "/calls"))
 
     def clear_journal(self) -> None:
-        """Forget what was asked."""
+        """Delete all entries and counters of the journal."""
         self._call("DELETE", "/journal")
 
     def reset(self) -> None:
-        """Begin anew with an empty world, the usual application, no faults, an empty journal. The clock goes on."""
+        """Reset to an empty world with the default application, without faults and journal; the clock stays."""
         self._call("POST", "/reset")
 
 

@@ -1,3 +1,5 @@
+"""Controls the simulated clock of a running simulator."""
+
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -6,34 +8,34 @@ from graph_simulator.control_client.views import ClockView
 
 
 class ClockControl(ControlTransport):
-    """The world's clock."""
+    """Reads and sets the simulated clock."""
 
     def clock(self) -> ClockView:
-        """Look at the clock."""
+        """Read the clock."""
         return ClockView.model_validate(self._call("GET", "/clock"))
 
     def now(self) -> datetime:
-        """Tell the world's time."""
+        """Return the simulated time."""
         return self.clock().now
 
     def advance(self, by: timedelta) -> datetime:
-        """Jump forward; gives the new time."""
+        """Move the simulated time forward, and return the new time."""
         return self._change_clock(advance_seconds=by.total_seconds())
 
     def set_clock(self, moment: datetime) -> datetime:
-        """Make it `moment` now."""
+        """Set the simulated time, and return it."""
         return self._change_clock(now=moment.isoformat())
 
     def stop_at(self, moment: datetime) -> datetime:
-        """Stop the time, at `moment`."""
+        """Stop the clock at `moment`, and return the simulated time."""
         return self._change_clock(frozen=True, now=moment.isoformat())
 
     def set_rate(self, rate: float) -> datetime:
-        """Let the world's time pass faster or slower."""
+        """Set how many simulated seconds pass in a real second, and return the simulated time."""
         return self._change_clock(rate=rate)
 
     def freeze(self, *, frozen: bool = True) -> datetime:
-        """Stop the time, or let it run on."""
+        """Stop the clock, or let it run, and return the simulated time."""
         return self._change_clock(frozen=frozen)
 
     def _change_clock(self, **changes: Any) -> datetime:

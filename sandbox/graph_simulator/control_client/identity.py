@@ -1,3 +1,5 @@
+"""Controls the applications, issuers, managed identities and tokens of a running simulator."""
+
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -7,10 +9,10 @@ from graph_simulator.identity.applications import EXCHANGE_AUDIENCE
 
 
 class IdentityControl(ControlTransport):
-    """Who may enter. Client and tenant are those of world.json where none are given."""
+    """Reads and changes applications and other identities; client and tenant default to those of world.json."""
 
     def set_application(self, client_id: str = "", tenant_id: str = "", **fields: Any) -> None:
-        """Add an application, or change one: secrets, certificates, federated_credentials and roles as whole lists."""
+        """Add or change an application; secrets, certificates, federated_credentials and roles are whole lists."""
         self._call("POST", "/applications", self._name_application(client_id, tenant_id) | fields)
 
     def applications(self) -> list[ApplicationView]:
@@ -18,27 +20,27 @@ class IdentityControl(ControlTransport):
         return [ApplicationView.model_validate(item) for item in self._call("GET", "/applications")["items"]]
 
     def add_secret(self, secret: str, client_id: str = "", tenant_id: str = "") -> ApplicationView:
-        """Have a client secret accepted beside those there are."""
+        """Add a client secret to an application."""
         return self._change(client_id, tenant_id, add={"secrets": [secret]})
 
     def remove_secret(self, secret: str, client_id: str = "", tenant_id: str = "") -> ApplicationView:
-        """Have a client secret accepted no more."""
+        """Remove a client secret from an application."""
         return self._change(client_id, tenant_id, remove={"secrets": [secret]})
 
     def add_certificate(self, pem: str, client_id: str = "", tenant_id: str = "") -> ApplicationView:
-        """Register a certificate, by which the application's signatures are known."""
+        """Add a certificate, which verifies the application's signatures."""
         return self._change(client_id, tenant_id, add={"certificates": [pem]})
 
     def remove_certificate(self, pem: str, client_id: str = "", tenant_id: str = "") -> ApplicationView:
-        """Forget a certificate."""
+        """Remove a certificate from an application."""
         return self._change(client_id, tenant_id, remove={"certificates": [pem]})
 
     def add_federated_credential(
         self, issuer: str, subject: str, *, audience: str = EXCHANGE_AUDIENCE, client_id: str = "", tenant_id: str = ""
     ) -> ApplicationView:
-        """Have tokens of another issuer stand for the application; see `set_issuer` for the issuer's keys.
+        """Accept tokens of another issuer for the application; `set_issuer` sets that issuer's keys.
 
-        A Kubernetes ServiceAccount's subject is `system:serviceaccount:<namespace>:<name>`.
+        The subject of a Kubernetes ServiceAccount is `system:serviceaccount:<namespace>:<name>`.
         """
         credential = {"issuer": issuer, "subject": subject, "audience": audience}
         return self._change(client_id, tenant_id, add={"federated_credentials": [credential]})
@@ -46,20 +48,20 @@ class IdentityControl(ControlTransport):
     def remove_federated_credential(
         self, issuer: str, subject: str, *, audience: str = EXCHANGE_AUDIENCE, client_id: str = "", tenant_id: str = ""
     ) -> ApplicationView:
-        """Have such tokens stand for it no more."""
+        """Stop accepting such tokens for the application."""
         credential = {"issuer": issuer, "subject": subject, "audience": audience}
         return self._change(client_id, tenant_id, remove={"federated_credentials": [credential]})
 
     def grant(self, *roles: str, client_id: str = "", tenant_id: str = "") -> ApplicationView:
-        """Consent to roles. Tokens issued from now on carry them, older ones don't."""
+        """Consent to roles, which only tokens issued from now on have."""
         return self._change(client_id, tenant_id, add={"roles": roles})
 
     def withdraw(self, *roles: str, client_id: str = "", tenant_id: str = "") -> ApplicationView:
-        """Take the consent to roles back, for tokens issued from now on."""
+        """Withdraw the consent to roles, for tokens issued from now on."""
         return self._change(client_id, tenant_id, remove={"roles": roles})
 
     def set_issuer(self, issuer: str, *, public_keys: Iterable[str] = (), jwks: dict[str, Any] | None = None) -> None:
-        """Say by what keys, as PEM or as a JWKS document, tokens of an issuer are known; in place of earlier ones."""
+        """Set the keys, in PEM or as a JWKS document, that verify tokens of an issuer; they replace earlier ones."""
         self._call("POST", "/issuers", {"issuer": issuer, "public_keys": list(public_keys), "jwks": jwks})
 
     def set_managed_identity(
@@ -70,7 +72,7 @@ class IdentityControl(ControlTransport):
         is_system_assigned: bool = False,
         roles: Sequence[str] | None = None,
     ) -> ManagedIdentityView:
-        """Add a managed identity, which gets tokens at `connection.metadata_url`, or change one."""
+        """Add or change a managed identity, which gets tokens at `connection.metadata_url`."""
         document: dict[str, Any] = self._name_application(client_id, tenant_id)
         document |= {"is_system_assigned": is_system_assigned} | ({} if roles is None else {"roles": list(roles)})
         return ManagedIdentityView.model_validate(self._call("POST", "/managed-identities", document))
@@ -80,7 +82,7 @@ class IdentityControl(ControlTransport):
         self._call("DELETE", f"/managed-identities/{client_id}")
 
     def set_token_lifetime(self, seconds: int) -> None:
-        """Have tokens issued from now on live so long, in real time."""
+        """Set the lifetime, in real seconds, of tokens issued from now on."""
         self._call("PATCH", "/tokens", {"lifetime_seconds": seconds})
 
     def revoke_tokens(self) -> None:

@@ -1,3 +1,5 @@
+"""Controls the stored secrets and the target applications of a running simulator."""
+
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -6,19 +8,19 @@ from graph_simulator.control_client.views import CredentialValidationView, Secre
 
 
 class TargetAppControl(ControlTransport):
-    """The secrets that service principals store, and the applications that these open."""
+    """Reads and changes the secrets that service principals store, and the target applications that check them."""
 
     def secrets(self, principal: str) -> dict[str, str]:
-        """Look at what a service principal stores, by key and in clear."""
+        """Return the secrets of a service principal, by key and in clear."""
         values: dict[str, str] = self._call("GET", f"/service-principals/{principal}/secrets")["values"]
         return values
 
     def set_secrets(
         self, principal: str, values: Mapping[str, str | None], *, replaces: bool = False
     ) -> dict[str, str]:
-        """Store secrets as a person in the portal does: None and "" remove a key. Gives what is stored then.
+        """Store secrets as the portal does, and return what is stored then; None and "" remove a key.
 
-        Unlike a PUT it is neither a request of the journal nor one of `secret_writes`.
+        Unlike a PUT, this appears neither in the journal nor in `secret_writes`.
         """
         document = {"values": dict(values), "replaces": replaces}
         stored: dict[str, str] = self._call("PATCH", f"/service-principals/{principal}/secrets", document)["values"]
@@ -32,22 +34,26 @@ class TargetAppControl(ControlTransport):
         needs: Sequence[str] | None = None,
         available: bool | None = None,
     ) -> None:
-        """Say whom the target application lets in; what is not given stays.
+        """Change which credentials the target application accepts; an argument that is None changes nothing.
 
-        `accepts` names the values that it takes by key, `{"SecretToken": ["good"]}`; None stands for any. `needs` are
-        keys that must have a value, whatever it is. One that is not `available` can't validate credentials. Each
-        service principal begins with an application that is available and takes anything.
+        By default the target application of a service principal is available and accepts anything.
+
+        Args:
+            principal: The service principal's object id.
+            accepts: The accepted values by key, such as `{"SecretToken": ["good"]}`; None accepts any value.
+            needs: Keys that must have a value, whatever it is.
+            available: Whether the target application can validate credentials.
         """
         given = {"accepts": accepts and dict(accepts), "needs": needs, "is_available": available}
         document: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
         self._call("PATCH", f"/service-principals/{principal}/target-app", document)
 
     def secret_writes(self, principal: str = "") -> list[SecretWriteView]:
-        """List the PUTs of secrets that Graph took, oldest first, with their values."""
+        """List the PUTs of secrets that Graph accepted, oldest first, with their values."""
         items = self._call("GET", "/secret-writes", query={"service_principal": principal})["items"]
         return [SecretWriteView.model_validate(item) for item in items]
 
     def credential_validations(self, principal: str = "") -> list[CredentialValidationView]:
-        """List the validations of credentials, oldest first, with the values that were judged."""
+        """List the validations of credentials, oldest first, with the values that were checked."""
         items = self._call("GET", "/credential-validations", query={"service_principal": principal})["items"]
         return [CredentialValidationView.model_validate(item) for item in items]

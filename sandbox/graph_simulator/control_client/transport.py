@@ -1,3 +1,5 @@
+"""Sends requests to the control API of a running simulator."""
+
 import json
 import ssl
 from pathlib import Path
@@ -11,10 +13,10 @@ from graph_simulator.control_client.views import Connection
 
 
 class ControlTransport:
-    """The way to the control surface of a running simulator, as the files in its folder tell it.
+    """Calls the control API of a running simulator, which the files in its folder say how to reach.
 
     Raises:
-        ControlError: From every call, when the simulator refuses; the message says why.
+        ControlError: The simulator refused a call; every call may raise this, and the message says why.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -36,13 +38,13 @@ class ControlTransport:
         self.close()
 
     def close(self) -> None:
-        """Let the connection go; the simulator lives on."""
+        """Close the connection; the simulator keeps running."""
         self._http.close()
 
     def _call(
         self, method: str, path: str, document: dict[str, Any] | None = None, query: dict[str, Any] | None = None
     ) -> dict[str, Any]:
-        # Written here and not by httpx, which refuses lone surrogates.
+        # httpx would refuse lone surrogates.
         content = None if document is None else json.dumps(document).encode("ascii")
         timeout = 10 + float((query or {}).get("wait", 0))
         answer = self._http.request(method, path, content=content, params=query, timeout=timeout)

@@ -1,4 +1,4 @@
-"""What the control surface tells, typed for those who use it from outside."""
+"""Defines the types of what the control API returns."""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ class Principal(_View):
 
 
 class FederatedCredentialView(_View):
-    """Tokens of somebody else that stand for an application."""
+    """Tokens of another issuer that are accepted for an application."""
 
     issuer: str
     subject: str
@@ -48,14 +48,14 @@ class ManagedIdentityView(_View):
 
 
 class RestartView(_View):
-    """A restart that was taken; `scope` has its flags one by one, sorted, the default ones spelt out."""
+    """A restart that Graph accepted; `scope` has its single flags, sorted, the default ones written out."""
 
     time: datetime
     scope: tuple[str, ...]
 
 
 class SecretWriteView(_View):
-    """A PUT of secrets that Graph took; see `world.secrets.SecretWrite`."""
+    """A PUT of secrets that Graph accepted; see `world.secrets.SecretWrite`."""
 
     time: datetime
     service_principal_id: str
@@ -78,7 +78,7 @@ class CredentialValidationView(_View):
 
 
 class JobView(_View):
-    """A job: `graph` is what Graph would answer, `state` all that the simulator knows (see `world.jobs.Job`)."""
+    """A job: `graph` is what Graph would answer, `state` is the whole simulated state (see `world.jobs.job.Job`)."""
 
     id: str
     service_principal_id: str
@@ -99,12 +99,12 @@ class JobView(_View):
 
     @property
     def starts(self) -> int:
-        """How often somebody started it."""
+        """How often it was started."""
         return int(self.state["starts"])
 
     @property
     def pauses(self) -> int:
-        """How often somebody paused it."""
+        """How often it was paused."""
         return int(self.state["pauses"])
 
     @property
@@ -119,23 +119,23 @@ class JobView(_View):
 
     @property
     def sync_all(self) -> str | None:
-        """The SyncAll in force: the one that was stored when the last initial cycle began."""
+        """The effective SyncAll, which is the one that was stored when the last initial cycle began."""
         value: str | None = self.state["sync_all"]
         return value
 
     @property
     def restarts(self) -> list[RestartView]:
-        """The restarts that were taken, oldest first."""
+        """The restarts that Graph accepted, oldest first."""
         return [RestartView.model_validate(item) for item in self.state["restarts"]]
 
     @property
     def cycles_ended(self) -> int:
-        """How many cycles have ended, well or badly."""
+        """How many cycles have ended, with or without success."""
         return int(self.state["cycles_ended"])
 
 
 class JournalEntry(_View):
-    """One request; see `web.journal.Entry`."""
+    """One request; see `traffic.journal.Entry`."""
 
     sequence: int
     real_time: float
@@ -161,7 +161,7 @@ class JournalEntry(_View):
 
 
 class Calls(_View):
-    """How many calls there were, by operation; those to the token service stand apart as `identity`."""
+    """The number of calls by operation; `identity` has those to the token service."""
 
     graph: dict[str, int]
     identity: dict[str, int]
@@ -171,7 +171,7 @@ class Calls(_View):
 
 
 class FaultView(_View):
-    """How far a fault has come: requests that fitted, that were hit, that are held right now."""
+    """The counters of a fault: requests that matched, that were hit, that are held now."""
 
     id: str
     seen: int
@@ -180,7 +180,7 @@ class FaultView(_View):
 
 
 class ClockView(_View):
-    """The world's time, and the three numbers that any process can compute it from."""
+    """The simulated time, and the three numbers that it is computed from."""
 
     now: datetime
     start: datetime
@@ -190,12 +190,12 @@ class ClockView(_View):
 
 
 class Connection(_View):
-    """How to reach a simulator: what world.json says."""
+    """How to reach a simulator, as world.json says."""
 
     url: str
     graph_url: str
     metadata_url: str
-    """For AZURE_POD_IDENTITY_AUTHORITY_HOST."""
+    """The value for AZURE_POD_IDENTITY_AUTHORITY_HOST."""
     authority: str
     tenant_id: str
     client_id: str

@@ -1,1 +1,1 @@
-"""What stands in for Microsoft Entra's token service: applications, tokens, discovery."""
+"""Simulates Microsoft Entra's token service: applications, tokens, discovery."""

@@ -1,15 +1,17 @@
+"""Holds the applications and managed identities that may request tokens, with their credentials and roles."""
+
 from dataclasses import dataclass, field
 
 DEFAULT_CLIENT = "6a8f7f3e-2b5c-4a0e-8c56-0f6f6d4f1c11"
 DEFAULT_SECRET = "toy~secret-of-the-simulator"
 DEFAULT_ROLES = ("Application.Read.All", "Synchronization.ReadWrite.All")
 EXCHANGE_AUDIENCE = "api://AzureADTokenExchange"
-"""The audience that tokens for workload identity federation are made for (graph-facts 7.1)."""
+"""The audience of tokens for workload identity federation (graph-facts 7.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FederatedCredential:
-    """Tokens of somebody else that stand for an application: who issues them, for whom, to be shown to whom."""
+    """Describes the tokens of another issuer that are accepted for an application."""
 
     issuer: str
     subject: str
@@ -18,9 +20,9 @@ class FederatedCredential:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """An app registration that may ask for tokens, with the roles that were consented to.
+    """An app registration that may request tokens, with the roles that were consented to.
 
-    Any of its credentials will do: secrets, certificates (PEM), tokens of a federated issuer.
+    Any of its credentials is enough: a secret, a certificate (PEM), or a token of a federated issuer.
     """
 
     client_id: str
@@ -35,7 +37,7 @@ class Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManagedIdentity:
-    """An identity of the machine that the simulator stands for: its own one (`is_system_assigned`) or a user's."""
+    """An identity of the simulated machine, either system-assigned or user-assigned."""
 
     client_id: str
     tenant_id: str
@@ -47,16 +49,16 @@ class ManagedIdentity:
 
 @dataclass(slots=True)
 class Registry:
-    """The applications of all tenants. A tenant exists as soon as something is in it."""
+    """The applications of all tenants. A tenant exists as soon as it has an application."""
 
     applications: dict[tuple[str, str], Application] = field(default_factory=dict)
     issuers: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """The public keys (PEM) that other issuers of tokens sign with, by issuer."""
+    """The public keys (PEM) of other issuers of tokens, by issuer."""
     managed_identities: dict[str, ManagedIdentity] = field(default_factory=dict)
-    """By client id."""
+    """The managed identities by client id."""
 
     def add(self, application: Application) -> None:
-        """Add an application, in place of one with the same tenant and client id."""
+        """Add an application; it replaces one with the same tenant and client id."""
         self.applications[application.tenant_id, application.client_id] = application
 
     def find(self, tenant_id: str, client_id: str) -> Application | None:
@@ -64,11 +66,11 @@ class Registry:
         return self.applications.get((tenant_id, client_id))
 
     def has_tenant(self, tenant_id: str) -> bool:
-        """Tell whether the tenant is known."""
+        """Check whether the tenant exists."""
         return any(tenant == tenant_id for tenant, _ in self.applications)
 
     def find_managed_identity(self, client_id: str) -> ManagedIdentity | None:
-        """Find a managed identity; without a client id the machine's own, else the only one there is."""
+        """Find a managed identity; without a client id, the system-assigned one, or else the only one."""
         if client_id:
             return self.managed_identities.get(client_id)
         own = [identity for identity in self.managed_identities.values() if identity.is_system_assigned]

@@ -1,7 +1,7 @@
-"""Client assertions: a JWT that an application signed with its certificate, or that a federated issuer signed for it.
+"""Checks client assertions, which are JWTs signed with an application's certificate or by a federated issuer.
 
-Numbers and words are Entra's, from issue threads (AzureAD/entra libraries, azure-workload-identity #1200, #1232) and
-its list of error codes. Where several checks fail, which of them Entra tells first is our guess.
+Error numbers and texts are Entra's, from issue threads (AzureAD/entra libraries, azure-workload-identity #1200, #1232)
+and from its list of error codes. Which error Entra reports first if several checks fail is our guess.
 """
 
 import base64
@@ -21,7 +21,7 @@ from graph_simulator.identity.refusals import RefusedError, refuse_client
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _CERTIFICATE_ALGORITHMS = ["RS256", "PS256"]
-# Entra wants RS256 of a federated issuer. An API server may sign with an elliptic curve, and the sandbox's does.
+# Entra requires RS256 of a federated issuer. The sandbox's API server signs with an elliptic curve.
 _ISSUER_ALGORITHMS = ["RS256", "ES256"]
 _UNCHECKED = dict.fromkeys(("verify_exp", "verify_nbf", "verify_iat", "verify_aud", "verify_iss", "verify_sub"), False)
 _HELP = (
@@ -32,14 +32,14 @@ _HELP = (
 
 @dataclass(frozen=True, slots=True)
 class Assertion:
-    """A JWT that was read and not verified yet."""
+    """A JWT that was parsed and not verified yet."""
 
     token: str
     header: dict[str, Any]
     claims: dict[str, Any]
 
     def is_signed_by(self, key: PublicKeyTypes, algorithms: list[str]) -> bool:
-        """Tell whether the key made its signature."""
+        """Check whether its signature was made with this key."""
         try:
             jwt.decode(self.token, key, algorithms=algorithms, options=_UNCHECKED)  # type: ignore[arg-type]  # a key of a kind that no algorithm takes is refused
         except (jwt.PyJWTError, TypeError, ValueError):
@@ -48,10 +48,10 @@ class Assertion:
 
 
 def read_assertion(token: str) -> Assertion:
-    """Take a JWT apart.
+    """Parse a JWT without verifying it.
 
     Raises:
-        RefusedError: It is none.
+        RefusedError: It is not a JWT.
     """
     try:
         header = jwt.get_unverified_header(token)
@@ -69,7 +69,7 @@ def check_certificate(
     Raises:
         RefusedError: The certificate is not registered or has expired, or signature or claims are wrong.
     """
-    # msal leaves the padding of base64 on, RFC 7515 takes it off.
+    # msal keeps the padding of base64, which RFC 7515 omits.
     thumbprint = str(assertion.header.get("x5t#S256") or assertion.header.get("x5t") or "").rstrip("=")
     certificate = next((c for c in map(_load, application.certificates) if thumbprint in _list_thumbprints(c)), None)
     if certificate is None:
@@ -90,11 +90,11 @@ def check_certificate(
 def check_federated(
     application: Application, assertion: Assertion, issuers: dict[str, tuple[str, ...]], now: datetime
 ) -> None:
-    """Check a token that another issuer made for the application, as a Kubernetes API server does.
+    """Check a token that another issuer, such as a Kubernetes API server, issued for the application.
 
     Raises:
-        RefusedError: No federated credential fits its issuer, subject and audience, no key of the issuer made its
-            signature, or it has expired.
+        RefusedError: No federated credential has its issuer, subject and audience, its signature was not made with a
+            key of the issuer, or it has expired.
     """
     claims, known = assertion.claims, application.federated_credentials
     issuer, subject = claims.get("iss"), claims.get("sub")
@@ -115,18 +115,18 @@ def check_federated(
 
 
 def check_time(claims: dict[str, Any], now: datetime) -> None:
-    """Check that an assertion may be used now.
+    """Check that an assertion is valid now.
 
     Raises:
-        RefusedError: It is too early or too late, or it names no end.
+        RefusedError: It is not valid yet, or it has expired or has no expiry time.
     """
     begins, ends = claims.get("nbf", claims.get("iat", 0)), claims.get("exp", 0)
-    if begins <= now.timestamp() + 300 and now.timestamp() < ends:  # five minutes for clocks that differ
+    if begins <= now.timestamp() + 300 and now.timestamp() < ends:  # five minutes of clock skew
         return
-    spelt = [f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%S.0000000Z}" for moment in (begins, ends)]
+    formatted = [f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%S.0000000Z}" for moment in (begins, ends)]
     text = (
         f"Client assertion is not within its valid time range. Current time: {now:%Y-%m-%dT%H:%M:%S.%fZ}, "
-        f"assertion valid from {spelt[0]}, expiry time of assertion {spelt[1]}."
+        f"assertion valid from {formatted[0]}, expiry time of assertion {formatted[1]}."
     )
     raise refuse_client(700024, text)
 
@@ -137,7 +137,7 @@ def _load(pem: str) -> x509.Certificate:
 
 def _list_thumbprints(certificate: x509.Certificate) -> set[str]:
     whole = certificate.public_bytes(Encoding.DER)
-    # SHA-1 is what `x5t` means (RFC 7515), it protects nothing here.
+    # `x5t` is defined with SHA-1 (RFC 7515); here it only names a certificate.
     digests = (hashlib.sha256(whole).digest(), hashlib.sha1(whole, usedforsecurity=False).digest())
     return {base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii") for digest in digests}
 

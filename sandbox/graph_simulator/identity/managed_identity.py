@@ -1,12 +1,15 @@
+"""Answers requests for tokens of managed identities, as a machine's metadata endpoint does."""
+
 from graph_simulator.identity.applications import ManagedIdentity, Registry
 from graph_simulator.identity.refusals import Reply
 from graph_simulator.identity.tokens import TokenMint
 
 
 def answer_managed_identity(registry: Registry, mint: TokenMint, query: dict[str, str], *, metadata: str) -> Reply:
-    """Answer a request for a token as a machine's metadata endpoint does; `metadata` is the header of that name.
+    """Answer a request for a token; `metadata` is the request's header of that name.
 
-    Numbers are text in its answer (graph-facts 7.1). Errors are as the page on getting a token over HTTP lists them.
+    Numbers in the answer are strings (graph-facts 7.1). The errors are those of Microsoft's page on getting a token
+    over HTTP.
     """
     if metadata.lower() != "true":
         return _refuse("Required metadata header not specified")

@@ -1,11 +1,11 @@
-"""What Entra answers to a request for a token that it refuses, in its own words where they are known."""
+"""Writes Entra's answers to token requests that it refuses, in Entra's own words where they are known."""
 
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 Reply = tuple[int, dict[str, Any]]
-"""Status and JSON."""
+"""The HTTP status and the JSON document of an answer."""
 
 
 class RefusedError(Exception):
@@ -17,14 +17,14 @@ class RefusedError(Exception):
 
 
 def refuse_client(number: int, text: str) -> RefusedError:
-    """Refuse who could not prove to be the application."""
+    """Create the refusal of a client that did not prove to be the application."""
     return RefusedError(401, "invalid_client", number, text)
 
 
 def answer_refused(refused: RefusedError) -> Reply:
     """Write the answer to a refused request (graph-facts 7.1)."""
     trace, correlation = str(uuid4()), str(uuid4())
-    # The zone is spelt Z here, and the time is real: tokens live in real time.
+    # The time is real, since tokens expire in real time.
     timestamp = f"{datetime.now(UTC):%Y-%m-%d %H:%M:%SZ}"
     text = f"AADSTS{refused.number}: {refused.text}"
     return refused.status, {

@@ -1,3 +1,5 @@
+"""Answers discovery and token requests as login.microsoftonline.com does."""
+
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -9,13 +11,13 @@ from graph_simulator.identity.tokens import TokenMint
 
 @dataclass(slots=True)
 class IdentityService:
-    """Answers as login.microsoftonline.com does, for the tenants of its registry."""
+    """The token service for the tenants of a registry."""
 
     registry: Registry
     mint: TokenMint = field(default_factory=TokenMint)
 
     def discover(self, tenant: str, origin: str) -> Reply:
-        """Answer OpenID discovery; `origin` is scheme, host and port as the caller sees them."""
+        """Answer OpenID discovery; `origin` has scheme, host and port as the caller sees them."""
         if not self.registry.has_tenant(tenant):
             return answer_refused(_unknown_tenant(tenant, "invalid_tenant"))
         authority = f"{origin}/{tenant}"
@@ -38,11 +40,11 @@ class IdentityService:
         }
 
     def answer_token(self, tenant: str, form: dict[str, str], *, origin: str) -> Reply:
-        """Answer a token request by client credentials (graph-facts 7.1); `origin` as for discovery."""
+        """Answer a token request with client credentials (graph-facts 7.1); `origin` is that of `discover`."""
         authority = f"{origin}/{tenant}"
         try:
             application = self._authenticate(tenant, form)
-            # Microsoft's libraries name the token endpoint as the audience of what they sign, its pages the issuer too.
+            # Microsoft's libraries sign for the token endpoint as audience; its pages also allow the issuer.
             self._check_credential(application, form, (f"{authority}/oauth2/v2.0/token", f"{authority}/v2.0"))
             resource = self._find_resource(form)
         except RefusedError as refused:
@@ -69,7 +71,7 @@ class IdentityService:
         return application
 
     def _check_credential(self, application: Application, form: dict[str, str], audiences: tuple[str, ...]) -> None:
-        """Check the one way to prove who one is that the form has."""
+        """Check the credential of a token request."""
         if "client_secret" in form:
             if form["client_secret"] not in application.secrets:
                 raise refuse_client(7000215, _wrong_secret(application.client_id))

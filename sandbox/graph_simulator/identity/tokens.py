@@ -1,3 +1,5 @@
+"""Issues and checks access tokens."""
+
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
@@ -16,29 +18,29 @@ GRAPH = "https://graph.microsoft.com"
 
 @cache
 def make_key() -> rsa.RSAPrivateKey:
-    """Make the key that signs tokens: one for each process, since it takes a tenth of a second."""
+    """Create the key that signs tokens, once in a process, since it takes a tenth of a second."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 class TokenRefusedError(Exception):
-    """A bearer token that Graph would not take; the message is what it answers."""
+    """Graph does not accept a bearer token; the message is the one that it answers."""
 
 
 @dataclass(slots=True)
 class TokenMint:
-    """Makes and checks access tokens. Their lifetime is real time, whatever the world's clock does."""
+    """Issues and checks access tokens. Their lifetime is in real time, whatever the simulated clock does."""
 
     lifetime_seconds: int = 3599
     resources: Collection[str] = (GRAPH,)
-    """What a token may be asked for: the Graph roots that the token service knows."""
+    """The Graph roots that tokens are issued for."""
     graph_roots: Collection[str] | None = None
-    """What a token must be for that is taken here; None for any of `resources`."""
+    """The Graph roots whose tokens are accepted here; None for all `resources`."""
     real: Callable[[], float] = time.time
     _accepted: dict[str, dict[str, Any]] = field(default_factory=dict)
     _revoked_before: float = 0.0
 
     def issue(self, application: Application | ManagedIdentity, resource: str) -> str:
-        """Sign a token with the claims Entra gives to an application (version 1.0, as Graph's are)."""
+        """Issue a token with the claims that Entra gives an application (version 1.0, as Graph's tokens are)."""
         now = int(self.real())
         claims = {
             "aud": resource,
@@ -57,25 +59,25 @@ class TokenMint:
             "uti": uuid4().hex[:22],
             "ver": "1.0",
         }
-        if application.roles:  # Entra leaves the claim out when no role was consented to
+        if application.roles:  # Entra omits the claim if no role was consented to
             claims["roles"] = list(application.roles)
         token = jwt.encode(claims, make_key(), algorithm="RS256", headers={"kid": "simulator", "x5t": "simulator"})
         self._accepted[token] = claims
         return token
 
     def check(self, token: str) -> dict[str, Any]:
-        """Read the claims of a token that Graph takes.
+        """Return the claims of a token that Graph accepts.
 
         Raises:
-            TokenRefusedError: It is empty, garbled, of another issuer or audience, expired or revoked.
+            TokenRefusedError: It is empty, malformed, of another issuer or audience, expired or revoked.
         """
         if not token:
             raise TokenRefusedError("Access token is empty.")
-        remembered = self._accepted.get(token)
-        claims = remembered or _decode(token)
+        cached = self._accepted.get(token)
+        claims = cached or _decode(token)
         if claims.get("aud") not in (self.resources if self.graph_roots is None else self.graph_roots):
             raise TokenRefusedError("Access token validation failure. Invalid audience.")
-        is_revoked = remembered is None and claims["iat"] <= self._revoked_before
+        is_revoked = cached is None and claims["iat"] <= self._revoked_before
         if is_revoked or not claims["nbf"] <= self.real() < claims["exp"]:
             self._accepted.pop(token, None)
             raise TokenRefusedError("Access token has expired or is not yet valid.")
@@ -83,12 +85,12 @@ class TokenMint:
 
     def revoke_all(self) -> None:
         """Refuse every token issued so far."""
-        # A token's times are whole seconds: those issued later in this very second are known by being remembered.
+        # A token's times are whole seconds: tokens issued later in this second are recognized because they are cached.
         self._accepted.clear()
         self._revoked_before = self.real()
 
     def describe_keys(self) -> dict[str, Any]:
-        """Write the public key as a JWKS document."""
+        """Return the public key as a JWKS document."""
         key = RSAAlgorithm.to_jwk(make_key().public_key(), as_dict=True)
         return {"keys": [{**key, "kid": "simulator", "use": "sig", "alg": "RS256"}]}
 

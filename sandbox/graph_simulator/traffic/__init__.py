@@ -1,1 +1,1 @@
-"""What is known about requests on their way: their meaning, the faults they meet, the rate limit and the journal."""
+"""Handles requests independently of what they do: their operation, injected faults, rate limit and journal."""

@@ -1,3 +1,5 @@
+"""Holds the faults that tests inject into requests."""
+
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,19 +9,19 @@ from typing import Literal
 from graph_simulator.traffic.operations import Target
 
 Point = Literal["before", "after"]
-"""Before or after the request had its effect on the world."""
+"""Whether a fault hits before or after the request has its effect on the world."""
 
 Action = Literal["answer", "close", "truncate", "hold", "delay"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What goes wrong, at which requests, how often.
+    """What goes wrong, with which requests, and how often.
 
-    `answer` answers with `status` and so on in place of the truth; `close` closes the connection without an answer;
-    `truncate` closes it in the middle of the true body; `hold` keeps the request until it is released or the caller is
-    gone; `delay` keeps it for `delay_seconds` of real time. Each comes at its `point`: before the request had its
-    effect (then it has none, unless a hold is released) or after it.
+    `answer` answers with `status` and the members after it instead of the real answer; `close` closes the connection
+    without an answer; `truncate` closes it in the middle of the real body; `hold` keeps the request until it is
+    released or the caller is gone; `delay` keeps it for `delay_seconds` of real time. Each hits at its `point`. A
+    request that is hit before its effect has none, unless it is delayed, or held and released.
     """
 
     action: Action
@@ -29,17 +31,17 @@ class Fault:
     method: str = ""
     point: Point = "before"
     skip: int = 0
-    """So many requests that fit go by unharmed first."""
+    """The number of matching requests that pass first."""
     times: int | None = 1
-    """So many requests are hit; None for all until it is removed."""
+    """The number of requests to hit; None for all until the fault is removed."""
     until: datetime | None = None
-    """World time after which it is over."""
+    """The simulated time after which the fault is over."""
     status: int = 500
     code: str = ""
     message: str = ""
     nested: bool = False
     body: bytes | None = None
-    """The body as it is, in place of code and message."""
+    """The raw body, instead of one with code and message."""
     headers: dict[str, str] = field(default_factory=dict)
     retry_after: Literal["", "seconds", "date", "none"] = ""
     retry_after_seconds: float = 10.0
@@ -48,23 +50,23 @@ class Fault:
 
 @dataclass(slots=True)
 class ArmedFault:
-    """A fault that waits for its requests."""
+    """A fault and its counters."""
 
     id: str
     fault: Fault
     seen: int = 0
     hits: int = 0
     holding: int = 0
-    """Requests it holds right now."""
+    """The number of requests that it holds now."""
     release: asyncio.Event = field(default_factory=asyncio.Event)
 
     def is_over(self, now: datetime) -> bool:
-        """Tell whether it can't hit any more."""
+        """Check whether it will hit no more requests."""
         fault = self.fault
         return (fault.times is not None and self.hits >= fault.times) or (fault.until is not None and now > fault.until)
 
     def fits(self, method: str, target: Target, job: str) -> bool:
-        """Tell whether the request is one it is meant for."""
+        """Check whether it is meant for this request."""
         fault = self.fault
         return (
             fault.operation in {"*", target.operation}
@@ -76,29 +78,29 @@ class ArmedFault:
 
 @dataclass(slots=True)
 class Faults:
-    """All faults, in the order in which they were asked for; the first that fits is the one."""
+    """All faults, in the order in which they were added; the first one that matches hits the request."""
 
     armed: dict[str, ArmedFault] = field(default_factory=dict)
     _count: int = 0
 
     def arm(self, fault: Fault) -> ArmedFault:
-        """Take a fault."""
+        """Add a fault."""
         self._count += 1
         armed = ArmedFault(f"fault-{self._count}", fault)
         self.armed[armed.id] = armed
         return armed
 
     def disarm(self, fault_id: str) -> None:
-        """Remove a fault; what it holds goes on."""
+        """Remove a fault; requests that it holds go on."""
         self.armed.pop(fault_id).release.set()
 
     def clear(self) -> None:
-        """Remove all faults; what they hold goes on."""
+        """Remove all faults; requests that they hold go on."""
         for fault_id in list(self.armed):
             self.disarm(fault_id)
 
     def take_hit(self, point: Point, method: str, target: Target, job: str, now: datetime) -> ArmedFault | None:
-        """Find the fault that hits this request at this point, and count the hit."""
+        """Return the fault that hits this request at this point, and count the hit; None if there is none."""
         if not self.armed:
             return None
         for armed in self._fitting(point, method, target, job, now):

@@ -1,3 +1,5 @@
+"""Records the requests that the simulator got, and counts them."""
+
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -16,12 +18,12 @@ HEADERS_OF_INTEREST = (
     "consistencylevel",
     "prefer",
 )
-"""Never the authorization header: a journal must not hold tokens."""
+"""The headers that the journal keeps. The authorization header is none of them: a journal must not hold tokens."""
 
 
 @dataclass(slots=True)
 class Entry:
-    """One request. `status` is None while it is under way and for a connection that ended without an answer."""
+    """One request. `status` is None while it is under way, and if its connection ended without an answer."""
 
     sequence: int
     real_time: float
@@ -33,23 +35,23 @@ class Entry:
     headers: dict[str, str]
     connection: str
     in_flight: int
-    """Requests under way when this one came, itself included."""
+    """The number of requests under way when this one came, including itself."""
     body: bytes | None = None
     status: int | None = None
     end: str = "under way"
-    """`answered`, `cut` (closed before the effect), `lost` (closed after it), `abandoned` (the caller went away)."""
+    """`answered`, `cut` (closed before the effect), `lost` (closed after it), `abandoned` (by the caller)."""
     had_effect: bool = False
-    """Whether a write changed the world, or would have if there was something to change."""
+    """Whether a write took effect, even if it changed nothing."""
     fault: str | None = None
     seconds: float | None = None
     roles: tuple[str, ...] = field(default=())
     job: str = ""
-    """The job it was about; for a create, the job it made."""
+    """The job that it was about; for a create, the job that it created."""
 
 
 @dataclass(slots=True)
 class Journal:
-    """The last requests, and counters of all of them. Appending costs microseconds."""
+    """The last requests, and counters of all requests."""
 
     limit: int = 100_000
     entries: deque[Entry] = field(default_factory=deque)
@@ -61,7 +63,7 @@ class Journal:
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def open(self, make: Callable[[int, int], Entry]) -> Entry:
-        """Note a request that has come; `make` gets its number and how many are under way."""
+        """Record a new request; `make` gets its number and the number of requests under way."""
         self._sequence += 1
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
@@ -75,13 +77,13 @@ class Journal:
         return entry
 
     def close(self, entry: Entry, end: str, seconds: float) -> None:
-        """Note how a request ended."""
+        """Record how a request ended."""
         entry.end, entry.seconds = end, seconds
         self.in_flight -= 1
         self.notify()
 
     def clear(self) -> None:
-        """Forget all entries and counters; sequence numbers go on."""
+        """Delete all entries and counters; sequence numbers go on."""
         self.entries.clear()
         self.counts.clear()
         self.dropped, self.most_in_flight = 0, self.in_flight
@@ -89,7 +91,7 @@ class Journal:
     def select(
         self, *, operation: str = "", service_principal: str = "", job: str = "", after: int = 0
     ) -> Iterator[Entry]:
-        """Go through the entries that fit, oldest first."""
+        """Yield the entries that match, oldest first."""
         for entry in self.entries:
             if (
                 entry.sequence > after
@@ -100,7 +102,10 @@ class Journal:
                 yield entry
 
     async def wait_for(self, is_there: Callable[[], bool], seconds: float) -> bool:
-        """Wait until something holds that the journal can tell, for so many real seconds at most."""
+        """Wait until a condition holds, at most a number of real seconds; return whether it holds.
+
+        The condition is checked again whenever the journal changes.
+        """
         try:
             async with asyncio.timeout(seconds):
                 while not is_there():
@@ -111,7 +116,7 @@ class Journal:
         return True
 
     def count_calls(self) -> dict[str, Any]:
-        """Count the calls by operation; those for tokens stand apart."""
+        """Count the calls by operation; those to the token service are counted separately."""
         graph = {name: n for name, n in sorted(self.counts.items()) if name not in IDENTITY_OPERATIONS}
         identity = {name: n for name, n in sorted(self.counts.items()) if name in IDENTITY_OPERATIONS}
         return {
@@ -123,5 +128,5 @@ class Journal:
         }
 
     def notify(self) -> None:
-        """Wake those who wait for something to change."""
+        """Let all waiting callers check their conditions again."""
         self._changed.set()

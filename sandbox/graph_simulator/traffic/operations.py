@@ -1,3 +1,5 @@
+"""Finds out from a request's method and path which operation of Graph or of the token service it asks for."""
+
 import re
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
@@ -27,7 +29,7 @@ Operation = Literal[
     "unknown",
     "wrongMethod",
 ]
-"""What a request asks for, in one word: faults, journal and counters go by it."""
+"""The name of what a request asks for, which faults, journal and counters use."""
 
 OPERATIONS: tuple[str, ...] = get_args(Operation)
 IDENTITY_OPERATIONS = frozenset({"token", "discovery", "keys", "managedIdentityToken"})
@@ -35,7 +37,7 @@ IDENTITY_OPERATIONS = frozenset({"token", "discovery", "keys", "managedIdentityT
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a path means. Parts that the path does not have are empty."""
+    """The operation and the parts of a path. Parts that the path does not have are empty."""
 
     operation: Operation
     version: str = ""
@@ -56,7 +58,7 @@ _ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", _JOB, "getJob"),
     ("PATCH", _JOB, "updateJob"),
     ("DELETE", _JOB, "deleteJob"),
-    # Fixed segments first: "jobs/validateCredentials" is no job.
+    # Fixed segments come first, since "jobs/validateCredentials" is not a job.
     ("POST", _SYNC + r"/jobs/(?:microsoft\.graph\.)?validateCredentials", "validateNewCredentials"),
     ("POST", _JOB + r"/(?:microsoft\.graph\.)?validateCredentials", "validateCredentials"),
     ("POST", _JOB + r"/(?:microsoft\.graph\.)?restart", "restartJob"),
@@ -78,9 +80,9 @@ _PATTERNS = tuple((method, re.compile(path, re.IGNORECASE), operation) for metho
 
 
 def find_target(method: str, raw_path: str) -> Target:
-    """Tell what a request asks for; a trailing slash is ignored, as in Microsoft's own samples (graph-facts 1).
+    """Find what a request asks for; a trailing slash is ignored, as in Microsoft's own samples (graph-facts 1).
 
-    Segments are decoded after the path was taken apart, so an escaped slash stays within its segment.
+    The path is split before its segments are decoded, so an escaped slash stays within its segment.
     """
     path = raw_path.rstrip("/")
     is_known = False

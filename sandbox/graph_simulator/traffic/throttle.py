@@ -1,21 +1,23 @@
+"""Limits the calls of each tenant, as Graph's throttling does."""
+
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 REPORTED_FROM_SHARE = 0.8
-"""From this share of the limit on, Graph tells how far one is (graph-facts 6.3)."""
+"""The share of the limit from which on Graph reports the used share (graph-facts 6.3)."""
 
 
 @dataclass(slots=True)
 class Throttle:
-    """A limit of so many calls in so many world seconds for each tenant; 0 calls for none."""
+    """A limit of `calls` in `seconds` of simulated time for each tenant; 0 calls means no limit."""
 
     calls: int = 0
     seconds: float = 10.0
     _recent: dict[str, deque[datetime]] = field(default_factory=dict)
 
     def admit(self, tenant: str, now: datetime) -> float | None:
-        """Count a call; gives the seconds to wait if it is one too many. Calls that are refused count too."""
+        """Count a call, and return the seconds to wait if it exceeds the limit; refused calls count too."""
         if not self.calls:
             return None
         recent = self._recent.setdefault(tenant, deque())
@@ -27,5 +29,5 @@ class Throttle:
         return max(1.0, self.seconds - (now - recent[-self.calls - 1]).total_seconds())
 
     def used_share(self, tenant: str) -> float:
-        """Tell what share of the limit was used in the last seconds."""
+        """Return the share of the limit that a tenant has used in the last `seconds`."""
         return len(self._recent.get(tenant, ())) / self.calls if self.calls else 0.0

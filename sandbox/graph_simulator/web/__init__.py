@@ -1,1 +1,1 @@
-"""HTTP: Graph's paths, its answers, the faults that tests ask for, and the control surface under /_world."""
+"""Serves Graph's API and the token service over HTTP, with the faults that tests inject."""

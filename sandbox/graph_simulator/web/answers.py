@@ -1,3 +1,5 @@
+"""Writes Graph's answers: headers, JSON bodies, error envelopes and Retry-After."""
+
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -9,7 +11,7 @@ from graph_simulator.world.switches import Switches
 Headers = list[tuple[bytes, bytes]]
 
 JSON = b"application/json"
-# As captured: graph-facts 6.2.
+# As in the captures of graph-facts 6.2.
 GRAPH_JSON = b"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 _DIAGNOSTIC = (
     b'{"ServerInfo":{"DataCenter":"Sandbox","Slice":"E","Ring":"5","ScaleUnit":"001","RoleInstance":"SIMULATOR"}}'
@@ -20,7 +22,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 
 @dataclass(slots=True)
 class Answer:
-    """Status, body and the headers that only this answer has."""
+    """The status, body and own headers of an answer."""
 
     status: int
     body: bytes = b""
@@ -30,20 +32,20 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """What names a request in every answer: our id, and the caller's own if it sent one (graph-facts 6.2)."""
+    """The ids of a request in every answer: Graph's, and the caller's if it sent one (graph-facts 6.2)."""
 
     request: str
     client: str
 
 
 def draw_ids(client_request_id: str) -> Ids:
-    """Make the ids of one request."""
+    """Create the ids of one request."""
     request = str(uuid4())
     return Ids(request, client_request_id or request)
 
 
 def write_json(document: object) -> bytes:
-    """Write compact JSON; lone surrogates come out as escapes."""
+    """Write compact JSON in ASCII, so that lone surrogates become escapes."""
     return json.dumps(document, separators=(",", ":")).encode("ascii")
 
 
@@ -53,13 +55,13 @@ def answer_json(status: int, document: object, content_type: bytes = GRAPH_JSON)
 
 
 def write_http_date(moment: datetime) -> str:
-    """Write a time as HTTP headers do, whatever the machine's language."""
+    """Format a time for HTTP headers, independently of the machine's locale."""
     moment = moment.astimezone(UTC)
     return f"{_DAYS[moment.weekday()]}, {moment.day:02d} {_MONTHS[moment.month - 1]} {moment:%Y %H:%M:%S} GMT"
 
 
 def list_headers(answer: Answer, ids: Ids, now: datetime) -> Headers:
-    """List all headers of an answer. `Date` is the world's time, so that a Retry-After date can be understood."""
+    """List all headers of an answer. `Date` is the simulated time, since Retry-After dates relate to it."""
     headers: Headers = [
         (b"request-id", ids.request.encode("latin-1")),
         (b"client-request-id", ids.client.encode("latin-1")),
@@ -77,17 +79,17 @@ def list_headers(answer: Answer, ids: Ids, now: datetime) -> Headers:
 
 @dataclass(frozen=True, slots=True)
 class GraphError:
-    """An error as Graph writes it; `nested` ones come from the synchronization service behind it."""
+    """An error of Graph; a `nested` one comes from the synchronization service behind it."""
 
     status: int
     code: str
     message: str | None
-    """Null only from the synchronization service: graph-facts 6.2, InvalidNotificationSettings."""
+    """The message, which is null only in errors of the synchronization service (graph-facts 6.2)."""
     nested: bool = False
 
 
 def answer_error(error: GraphError, ids: Ids, now: datetime, switches: Switches) -> Answer:
-    """Answer with Graph's error envelope, nested as graph-facts 0.4 describes if the error is."""
+    """Answer with Graph's error envelope; a nested error is written as graph-facts 0.4 describes."""
     inner = {
         "date": f"{now:%Y-%m-%dT%H:%M:%S}",  # without a zone: graph-facts 6.1
         "request-id": ids.request,
@@ -108,7 +110,7 @@ def _nest(error: GraphError) -> str:
 
 
 def answer_throttled(ids: Ids, now: datetime, switches: Switches, *, seconds: float) -> Answer:
-    """Answer 429; Retry-After as seconds, as an HTTP date by the answer's own `Date`, or not at all."""
+    """Answer 429 with Retry-After in the form that the switch `throttle_retry_after` names."""
     error = GraphError(429, "TooManyRequests", "Too many requests.")
     answer = answer_error(error, ids, now, switches)
     answer.headers += list_retry_after(switches.throttle_retry_after, seconds, now)
@@ -116,7 +118,7 @@ def answer_throttled(ids: Ids, now: datetime, switches: Switches, *, seconds: fl
 
 
 def list_retry_after(form: str, seconds: float, now: datetime) -> Headers:
-    """Write Retry-After in one of its forms: `seconds`, `date` or `none`."""
+    """List the header Retry-After in a form: `seconds`, `date` or `none`."""
     match form:
         case "seconds":
             return [(b"retry-after", f"{seconds:g}".encode("ascii"))]

@@ -1,4 +1,4 @@
-"""What callers send: JSON objects and their members, each refused as Graph does if it is none."""
+"""Reads request bodies, and refuses malformed ones as Graph does."""
 
 import json
 from typing import Any
@@ -13,7 +13,7 @@ def read_object(call: Call) -> dict[str, Any]:
     """Read the JSON object of a request.
 
     Raises:
-        GraphRefusalError: There is none (graph-facts 6.2 has the words for an empty one).
+        GraphRefusalError: The body is empty (graph-facts 6.2 has the message) or not a JSON object.
     """
     if not call.body:
         raise call.refuse(400, "BadRequest", "Empty Payload. JSON content expected.")
@@ -30,7 +30,7 @@ def read_member(call: Call, document: dict[str, Any], name: str, kind: type) -> 
     """Read a member of a JSON object; None if it is missing or null.
 
     Raises:
-        GraphRefusalError: It is of another type.
+        GraphRefusalError: It has another type.
     """
     value = document.get(name)
     if value is not None and not isinstance(value, kind):
@@ -39,11 +39,11 @@ def read_member(call: Call, document: dict[str, Any], name: str, kind: type) -> 
 
 
 def read_secrets(call: Call, items: list[Any]) -> Pairs:
-    """Read synchronizationSecretKeyStringValuePairs; a null value stands for an empty one.
+    """Read synchronizationSecretKeyStringValuePairs; a null value counts as an empty one.
 
     Raises:
-        GraphRefusalError: One is no such pair, or its key is not of Graph's enum. Callers of the SDKs met the words
-            "Requested value ... was not found" (graph-facts 5.3); the code around them is our guess.
+        GraphRefusalError: One is not such a pair, or its key is not in Graph's enum. The message "Requested value ...
+            was not found" was reported by callers of the SDKs (graph-facts 5.3); the code with it is our guess.
     """
     pairs = []
     for item in items:
@@ -60,7 +60,7 @@ def read_settings(call: Call, items: list[Any]) -> tuple[tuple[str, str | None],
     """Read keyValuePairs.
 
     Raises:
-        GraphRefusalError: One is none: it needs a name, and its value is text or null.
+        GraphRefusalError: One has no name, or its value is neither a string nor null.
     """
     pairs = []
     for item in items:
@@ -72,11 +72,11 @@ def read_settings(call: Call, items: list[Any]) -> tuple[tuple[str, str | None],
 
 
 def mask_body(body: bytes) -> bytes:
-    """Write a body that holds secrets as the journal may show it: keys, and what Graph itself would show."""
+    """Mask a body that holds secrets for the journal, which shows only what Graph itself would show."""
     try:
         document = json.loads(body)
     except ValueError:
-        return b"" if not body else b"(no JSON)"
+        return b"" if not body else b"(not JSON)"
     return json.dumps(_mask(document)).encode("ascii")
 
 
@@ -88,7 +88,7 @@ def _mask(value: Any) -> Any:
     masked = {name: _mask(item) for name, item in value.items()}
     if isinstance(value.get("value"), str):
         key = value.get("key")
-        # What stands under a key that Graph does not know may well be a secret under a misspelt one.
+        # The value of a key that Graph does not know may be a secret under a misspelt key.
         masked["value"] = mask_secret(
             key if isinstance(key, str) and key in SECRET_KEYS else "Password", value["value"]
         )

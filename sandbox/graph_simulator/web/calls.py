@@ -1,3 +1,5 @@
+"""Defines a call to Graph, and finds for it the service principal, job or template that it is about."""
+
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,7 +14,7 @@ WRONG_METHOD = "Specified HTTP method is not allowed for the request target."
 
 
 class GraphRefusalError(Exception):
-    """A request that Graph refuses, with the error it answers."""
+    """A request that Graph refuses, with the error that it answers."""
 
     def __init__(self, error: GraphError) -> None:
         super().__init__(f"{error.status} {error.code} {error.message}")
@@ -21,12 +23,12 @@ class GraphRefusalError(Exception):
 
 @dataclass(slots=True)
 class Call:
-    """One request to Graph, with the world it goes to and the time at which it takes effect."""
+    """One request to Graph, with the world that it reads or changes and the time of its effect."""
 
     world: World
     target: Target
     origin: str
-    """Scheme, host and port as the caller sees them."""
+    """The scheme, host and port as the caller sees them."""
     query: dict[str, str]
     body: bytes
     now: datetime
@@ -38,7 +40,7 @@ class Call:
     made_job: str = ""
 
     def refuse(self, status: int, code: str, message: str | None, *, nested: bool = False) -> GraphRefusalError:
-        """Make the refusal to raise."""
+        """Create the exception for a refusal of this call."""
         return GraphRefusalError(GraphError(status, code, message, nested))
 
     @property
@@ -56,19 +58,24 @@ READ_DIRECTORY = frozenset(
         "Directory.ReadWrite.All",
     }
 )
-"""Any of these roles reads service principals. OwnedBy reads them all, not only the owned ones: so says the reference
-page of GET /servicePrincipals/{id}."""
+"""The roles that may read service principals. OwnedBy may read all of them, not only the owned ones, as the reference
+page of GET /servicePrincipals/{id} says."""
 WRITES_ALL = "Synchronization.ReadWrite.All"
 OWNED = "Application.ReadWrite.OwnedBy"
 READ_JOBS = frozenset({OWNED, "Synchronization.Read.All", WRITES_ALL})
+"""The roles that may read synchronization (graph-facts 3); OWNED applies to owned service principals only."""
 WRITE_JOBS = frozenset({OWNED, WRITES_ALL})
-"""Roles for reading and for writing synchronization (graph-facts 3); OWNED holds for owned service principals only."""
+"""The roles that may write synchronization (graph-facts 3); OWNED applies to owned service principals only."""
 PATCH_JOBS = frozenset({WRITES_ALL})
-"""To own the service principal is not enough for a PATCH of its jobs (graph-facts 3, call 4)."""
+"""The roles that may PATCH a job; owning its service principal is not enough (graph-facts 3, call 4)."""
 
 
 def check_directory_roles(call: Call) -> None:
-    """Refuse who may not read service principals, as the directory does."""
+    """Check that the caller may read service principals.
+
+    Raises:
+        GraphRefusalError: It has none of the roles for that.
+    """
     if not call.roles & READ_DIRECTORY:
         raise call.refuse(403, "Authorization_RequestDenied", NO_PRIVILEGES)
 
@@ -77,7 +84,7 @@ def find_principal(call: Call, needed: frozenset[str]) -> ServicePrincipal:
     """Find the service principal of a synchronization path for a caller that has one of the roles.
 
     Raises:
-        GraphRefusalError: The roles are lacking, or it does not exist.
+        GraphRefusalError: The caller has none of the roles, or the service principal does not exist.
     """
     held = call.roles & needed
     if not held:
@@ -91,14 +98,14 @@ def find_principal(call: Call, needed: frozenset[str]) -> ServicePrincipal:
 
 
 def refuse_permission(call: Call) -> GraphRefusalError:
-    """Say that a role is lacking, as the switch `missing_permission` says (graph-facts 6.2)."""
+    """Create the refusal of a caller without the role, in the form of the switch `missing_permission` (6.2)."""
     if call.world.switches.missing_permission == "empty401":
         return call.refuse(401, "UnknownError", "")
     return call.refuse(403, "Authorization_RequestDenied", NO_PRIVILEGES)
 
 
 def refuse_unknown_principal(call: Call, name: str) -> GraphRefusalError:
-    """Say that a service principal does not exist."""
+    """Create the refusal of a call for a service principal that does not exist."""
     is_sync = call.target.operation not in {"getServicePrincipal", "listServicePrincipals"}
     if is_sync and call.world.switches.unknown_service_principal == "401":
         return call.refuse(401, "UnknownError", "")
@@ -107,10 +114,10 @@ def refuse_unknown_principal(call: Call, name: str) -> GraphRefusalError:
 
 
 def find_job(call: Call, principal: ServicePrincipal, look: Look) -> JobRecord:
-    """Find the job of a path, if this look sees it.
+    """Find the job of a path, if replication lets this kind of access see it.
 
     Raises:
-        GraphRefusalError: There is none, or not yet.
+        GraphRefusalError: There is no such job, or it is not visible yet.
     """
     record = call.world.find_record(principal.id, call.target.job, call.now)
     if record is None or not record.is_seen(look, call.now):
@@ -123,7 +130,7 @@ def find_template(call: Call, principal: ServicePrincipal, template_id: object) 
     """Find a template that the service principal offers.
 
     Raises:
-        GraphRefusalError: It offers no such template; nobody documents the answer, so switches say it.
+        GraphRefusalError: It offers no such template. The answer is not documented, so switches define it.
     """
     for template in principal.templates:
         if template.id == template_id:

@@ -1,3 +1,5 @@
+"""Reads from and closes the connection of a request, below what ASGI frameworks offer."""
+
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -12,7 +14,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 
 async def read_body(receive: Receive) -> bytes | None:
-    """Read a whole request body; None if the caller went away meanwhile."""
+    """Read the whole body of a request; return None if the caller closed the connection meanwhile."""
     chunks: list[bytes] = []
     while True:
         message = await receive()
@@ -24,13 +26,13 @@ async def read_body(receive: Receive) -> bytes | None:
 
 
 def close_connection(send: Send) -> None:
-    """Close the connection of a request at once, so that its caller sees the end and no answer.
+    """Close the connection of a request at once, without an answer.
 
     Raises:
-        httpx.RemoteProtocolError: There is no connection, since httpx runs the app in its own process; this is what a
-            caller sees of a connection that was closed.
+        httpx.RemoteProtocolError: There is no connection, since httpx runs the app in its own process. This is the
+            error that httpx raises when a server closes a connection.
     """
-    # Uvicorn's cycle owns the transport. Without the mark it would answer 500 in our place.
+    # Uvicorn's cycle owns the transport. Unless `disconnected` is set it would answer 500.
     cycle = getattr(send, "__self__", None)
     transport = getattr(cycle, "transport", None)
     if cycle is None or transport is None:
@@ -40,7 +42,10 @@ def close_connection(send: Send) -> None:
 
 
 async def wait_unless_gone(event: asyncio.Event, receive: Receive) -> bool:
-    """Wait for an event; False if the caller went away first. Only after the whole body was read."""
+    """Wait for an event, and return False if the caller closed the connection first.
+
+    The whole body must have been read before.
+    """
     waiting, leaving = asyncio.ensure_future(event.wait()), asyncio.ensure_future(_wait_until_gone(receive))
     try:
         await asyncio.wait({waiting, leaving}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,3 +1,5 @@
+"""Answers each request to Graph or the token service, records it in the journal, and applies faults to it."""
+
 import asyncio
 import math
 from dataclasses import replace
@@ -32,7 +34,7 @@ from graph_simulator.web.secrets import OPERATIONS_WITH_SECRETS
 
 
 class _Ended(Exception):
-    """The request ends here without an answer."""
+    """Ends a request without an answer."""
 
     def __init__(self, end: str) -> None:
         super().__init__(end)
@@ -40,16 +42,16 @@ class _Ended(Exception):
 
 
 class GraphEndpoint:
-    """The ASGI application for everything that is Graph or the token service.
+    """The ASGI application of Graph and the token service.
 
-    It is below Starlette on purpose: faults need the connection itself, which Starlette's middleware hides.
+    It does not use Starlette, because faults need the connection, which Starlette's middleware hides.
     """
 
     def __init__(self, simulator: SimulatorState) -> None:
         self._simulator = simulator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, with whatever was asked to go wrong with it."""
+        """Answer one request, or let it fail as an injected fault says."""
         began = perf_counter()
         simulator = self._simulator
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
@@ -106,7 +108,7 @@ class GraphEndpoint:
         if target.operation in IDENTITY_OPERATIONS:
             return self._handle_identity(exchange, body)
         simulator = self._simulator
-        # The time is taken here and not when the request came: a hold or a latency may lie between.
+        # The time is read here and not when the request came, since it may have been held or delayed.
         now = simulator.clock.now()
         call = Call(
             simulator.world, target, exchange.origin, _read_query(exchange.entry.query), body, now, exchange.ids
@@ -227,11 +229,11 @@ _DEFAULT_CODES = {
     429: "TooManyRequests",
     503: "serviceNotAvailable",
 }
-"""The code of an injected error that names none. An injected 401 of replication is `UnknownError` with no message."""
+"""The codes of injected errors that name none. A test that injects the 401 of replication names `UnknownError`."""
 
 
 class _Exchange:
-    """What belongs to one request."""
+    """The connection, headers, body and ids of one request."""
 
     __slots__ = ("body", "entry", "headers", "ids", "origin", "receive", "send")
 

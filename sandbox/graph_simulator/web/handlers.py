@@ -1,3 +1,5 @@
+"""Maps each operation of Graph to the function that answers it."""
+
 from collections.abc import Callable
 
 from graph_simulator.web import reads, secrets, writes
@@ -28,7 +30,7 @@ def handle(call: Call, path: str) -> Answer:
     """Answer a call to Graph.
 
     Raises:
-        GraphRefusalError: Graph refuses it, or has no such operation.
+        GraphRefusalError: Graph refuses the call, or has no such operation.
     """
     handler = HANDLERS.get(call.target.operation)
     if handler is not None:

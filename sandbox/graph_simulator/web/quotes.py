@@ -1,6 +1,6 @@
-"""Refusals that repeat what they refuse, as target apps, front ends and proxies may.
+"""Quotes secrets of the request in refusals, as target applications and proxies may do.
 
-Nobody promises that Graph hides it. Switched on by `quotes_secrets`, for tests that look whether a secret shows.
+Nothing promises that Graph hides them. The switch `quotes_secrets` turns this on, for tests that search for leaks.
 """
 
 import base64
@@ -13,14 +13,14 @@ SECRET_FIELDS = ("client_secret", "client_assertion")
 
 
 def quote_request(message: str, headers: Mapping[str, str], body: bytes) -> str:
-    """Put before a message what the request held that is secret: as it came, stripped, for URLs and in Base64."""
+    """Prefix a message with the secrets of the request: as they came, stripped, URL-encoded and in Base64."""
     values = [headers.get("authorization", "").partition(" ")[2], *_list_values(body)]
     forms = dict.fromkeys(form for value in values if value for form in _write_forms(value))
     return "Got '" + "', '".join(forms) + f"'. {message}" if forms else message
 
 
 def quote_token_request(document: dict[str, Any], body: bytes) -> dict[str, Any]:
-    """The same for Entra's answer to a token request."""
+    """Quote the secrets of a token request in Entra's answer, if that is an error."""
     description = str(document.get("error_description", ""))
     return document | {"error_description": quote_request(description, {}, body)} if "error" in document else document
 

@@ -1,3 +1,5 @@
+"""Answers the calls that read jobs, templates and service principals."""
+
 import re
 from typing import Any
 from urllib.parse import quote
@@ -21,7 +23,7 @@ _FOREIGN_HOST = "https://graph.example.net"
 
 
 def list_jobs(call: Call) -> Answer:
-    """Answer the jobs of a service principal, paged only if a switch says so."""
+    """Answer with the jobs of a service principal, in pages only if a switch says so."""
     principal = find_principal(call, READ_JOBS)
     raw = call.world.raw_lists.get(principal.id)
     if raw is not None:
@@ -34,20 +36,20 @@ def list_jobs(call: Call) -> Answer:
 
 
 def get_job(call: Call) -> Answer:
-    """Answer one job."""
+    """Answer with one job."""
     principal = find_principal(call, READ_JOBS)
     return answer_job(call, find_job(call, principal, "get"), 200)
 
 
 def answer_job(call: Call, record: JobRecord, status: int) -> Answer:
-    """Answer with a job as an entity."""
+    """Answer with a job as an OData entity."""
     sp = record.job.service_principal_id
     context = f"{call.metadata_url}#servicePrincipals('{sp}')/synchronization/jobs/$entity"
     return Answer(status, render_job(call, record, {"@odata.context": context}))
 
 
 def render_job(call: Call, record: JobRecord, annotations: dict[str, Any] | None = None) -> bytes:
-    """Write a job's JSON, with what a test put in its place."""
+    """Write a job's JSON, with the override of a test."""
     override = record.override
     if override is not None and override.raw is not None:
         return override.raw
@@ -58,7 +60,7 @@ def render_job(call: Call, record: JobRecord, annotations: dict[str, Any] | None
 
 
 def list_templates(call: Call) -> Answer:
-    """Answer the templates that a service principal offers."""
+    """Answer with the templates that a service principal offers."""
     principal = find_principal(call, READ_JOBS)
     context = f"{call.metadata_url}#servicePrincipals('{principal.id}')/synchronization/templates"
     value = [write_template(template, call.target.version) for template in principal.templates]
@@ -66,7 +68,7 @@ def list_templates(call: Call) -> Answer:
 
 
 def get_template(call: Call) -> Answer:
-    """Answer one template."""
+    """Answer with one template."""
     principal = find_principal(call, READ_JOBS)
     for template in principal.templates:
         if template.id == call.target.template:
@@ -76,7 +78,7 @@ def get_template(call: Call) -> Answer:
 
 
 def get_service_principal(call: Call) -> Answer:
-    """Answer a service principal, by object id or by `(appId='...')`."""
+    """Answer with a service principal, found by object id or by `(appId='...')`."""
     check_directory_roles(call)
     world, target = call.world, call.target
     if target.app:
@@ -91,7 +93,7 @@ def get_service_principal(call: Call) -> Answer:
 
 
 def list_service_principals(call: Call) -> Answer:
-    """Answer service principals, all or those of a filter by appId, id, displayName or its beginning."""
+    """Answer with service principals: all, or those that a filter by appId, id or displayName selects."""
     check_directory_roles(call)
     principals = [sp for sp in call.world.service_principals.values() if sp.tenant_id == call.tenant]
     documents = [_write_principal(sp) for sp in principals]

@@ -1,4 +1,7 @@
-"""The target application's credentials: they belong to the service principal, not to a job (graph-facts 0.6)."""
+"""Answers the calls about the target application's credentials, which belong to a service principal and not to a job.
+
+Source: graph-facts 0.6.
+"""
 
 from typing import Any
 
@@ -17,14 +20,14 @@ from graph_simulator.world.secrets import (
 )
 
 OPERATIONS_WITH_SECRETS = frozenset({"putSecrets", "validateCredentials", "validateNewCredentials"})
-"""Operations whose bodies hold secrets."""
+"""The operations whose bodies hold secrets."""
 
-# graph-facts 2.4. Nobody has seen these headers yet: the form is that of RFC 9745 and RFC 8594.
+# graph-facts 2.4. No capture has these headers yet; the form is that of RFC 9745 and RFC 8594.
 _DEPRECATION = [(b"deprecation", b"@1770336000"), (b"sunset", b"Tue, 06 Jul 2027 00:00:00 GMT")]
 
 
 def list_secrets(call: Call) -> Answer:
-    """Answer the stored keys, sensitive values as `*`. Undocumented, but it works (graph-facts 3, call 25)."""
+    """Answer with the stored keys, sensitive values as `*`; undocumented, but it works (graph-facts 3, call 25)."""
     principal = find_principal(call, READ_JOBS)
     context = f"{call.metadata_url}#servicePrincipals('{principal.id}')/synchronization/secrets"
     stored = call.world.secrets.get(principal.id, {})
@@ -34,7 +37,7 @@ def list_secrets(call: Call) -> Answer:
 
 
 def put_secrets(call: Call) -> Answer:
-    """Store secrets: all that were sent, or none."""
+    """Store all secrets of the request, or none if one is refused."""
     principal = find_principal(call, WRITE_JOBS)
     items = read_member(call, read_object(call), "value", list)
     if items is None:
@@ -50,23 +53,23 @@ def put_secrets(call: Call) -> Answer:
 
 
 def _check_notifications(call: Call, written: Pairs) -> None:
-    # An empty value, which removes other keys, is refused here too: there is no way to remove this one.
+    # An empty value removes other keys, but is refused for this one, which cannot be removed.
     for key, value in written:
         if key == NOTIFICATIONS and not is_notification_setting(value):
             raise call.refuse(400, "InvalidNotificationSettings", None, nested=True)
 
 
 def validate_credentials(call: Call) -> Answer:
-    """Try credentials on the target application for a job."""
+    """Validate credentials with the target application of a job."""
     principal = find_principal(call, WRITE_JOBS)
     find_job(call, principal, "act")
     return _validate(call, principal, read_object(call))
 
 
 def validate_new_credentials(call: Call) -> Answer:
-    """Try credentials before there is a job: `templateId` says for what (graph-facts 3, call 10).
+    """Validate credentials before there is a job, for the template `templateId` (graph-facts 3, call 10).
 
-    Permissions of this overload are nowhere listed; those of the other are taken.
+    The permissions of this overload are not documented; those of the other one apply here.
     """
     principal, document = find_principal(call, WRITE_JOBS), read_object(call)
     find_template(call, principal, document.get("templateId"))

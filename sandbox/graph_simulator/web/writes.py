@@ -1,3 +1,5 @@
+"""Answers the calls that create, change, start, pause, restart and delete jobs."""
+
 from graph_simulator.web.answers import Answer
 from graph_simulator.web.bodies import read_member, read_object, read_settings
 from graph_simulator.web.calls import (
@@ -22,7 +24,7 @@ from graph_simulator.world.times import parse_duration
 
 
 def create_job(call: Call) -> Answer:
-    """Make a job from a template that the service principal offers. Each call makes one more (graph-facts 4.2)."""
+    """Create a job from a template that the service principal offers; each call creates one more (graph-facts 4.2)."""
     principal = find_principal(call, WRITE_JOBS)
     template = find_template(call, principal, read_object(call).get("templateId"))
     if call.world.switches.second_job_same_template == 409:
@@ -33,7 +35,7 @@ def create_job(call: Call) -> Answer:
 
 
 def start_job(call: Call) -> Answer:
-    """Schedule a job."""
+    """Start a job."""
     record = _find_for_action(call)
     healthy = record.job.is_active and record.job.quarantine is None
     refusal = call.world.switches.start_when_active
@@ -45,7 +47,7 @@ def start_job(call: Call) -> Answer:
 
 
 def pause_job(call: Call) -> Answer:
-    """Take a job off the schedule."""
+    """Pause a job."""
     record = _find_for_action(call)
     record.job = pause(record.job, call.now, switches=call.world.switches)
     call.had_effect = True
@@ -53,7 +55,7 @@ def pause_job(call: Call) -> Answer:
 
 
 def restart_job(call: Call) -> Answer:
-    """Schedule a job anew, from the beginning in whatever `criteria.resetScope` names."""
+    """Restart a job, and reset what `criteria.resetScope` names."""
     record = _find_for_action(call)
     criteria = read_member(call, read_object(call), "criteria", dict) or {}
     try:
@@ -66,7 +68,7 @@ def restart_job(call: Call) -> Answer:
 
 
 def update_job(call: Call) -> Answer:
-    """Change a job's settings, and its interval if a switch says so; all else in the body is ignored (5.1)."""
+    """Change a job's settings, and its interval if a switch says so; other members are ignored (graph-facts 5.1)."""
     record = _find_for_action(call, PATCH_JOBS)
     document, job = read_object(call), record.job
     interval = read_member(call, read_member(call, document, "schedule", dict) or {}, "interval", str)

@@ -1,1 +1,1 @@
-"""The world behind the API, as pure state: time and seeds are handed in, nothing is read from outside."""
+"""Holds the simulated tenants behind the API as pure state: callers pass times and seeds, and nothing does I/O."""

@@ -1,3 +1,5 @@
+"""Holds all service principals and their jobs, secrets and target applications."""
+
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,9 +23,9 @@ DEFAULT_TENANT = "ff8bf889-5f5c-4f0e-9d4e-5d3f2a9c7b10"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServicePrincipal:
-    """An enterprise application of a tenant, with the templates it offers.
+    """An enterprise application of a tenant, with the templates that it offers.
 
-    `owners` are the client ids that own it, for Application.ReadWrite.OwnedBy; None stands for everybody.
+    `owners` are the client ids that own it, for Application.ReadWrite.OwnedBy; None means that every client does.
     """
 
     id: str
@@ -36,18 +38,18 @@ class ServicePrincipal:
 
 @dataclass(slots=True)
 class JobRecord:
-    """A job with what stands between it and those who look at it."""
+    """A job, and what makes callers see something else than the job."""
 
     job: Job
     unseen: PendingReplication | None = None
-    """Hides a job that exists."""
+    """The replication of its creation, which hides a job that exists."""
     lingering: PendingReplication | None = None
-    """Still shows a job that was deleted."""
+    """The replication of its deletion, which still shows a job that was deleted."""
     is_deleted: bool = False
     override: Override | None = None
 
     def is_seen(self, look: Look, now: datetime) -> bool:
-        """Tell whether this look finds the job, and count the look."""
+        """Check whether this kind of access sees the job, and count the access."""
         if self.is_deleted:
             return self.lingering is not None and self.lingering.hides_from(look, now)
         return self.unseen is None or not self.unseen.hides_from(look, now)
@@ -55,23 +57,23 @@ class JobRecord:
 
 @dataclass(slots=True)
 class World:
-    """All there is: service principals and their jobs. The time is handed in; what is drawn comes from `seed`."""
+    """All service principals and their jobs. Callers pass the time, and random values are derived from `seed`."""
 
     seed: int = 1
     switches: Switches = field(default_factory=Switches)
     creation: Replication = INSTANT
-    """How slowly new jobs get about, where a service principal says nothing else."""
+    """How slowly new jobs replicate, unless `creation_of` has another value for their service principal."""
     deletion: Replication = INSTANT
-    """How slowly deletions get about."""
+    """How slowly deletions replicate."""
     service_principals: dict[str, ServicePrincipal] = field(default_factory=dict)
     creation_of: dict[str, Replication] = field(default_factory=dict)
-    """How slowly new jobs of a service principal get about, by its id."""
+    """How slowly new jobs of a service principal replicate, by its id."""
     raw_lists: dict[str, bytes] = field(default_factory=dict)
-    """Answers to the jobs list in place of the true ones, by service principal."""
+    """Raw answers to the jobs list that replace the real ones, by service principal."""
     secrets: dict[str, dict[str, str]] = field(default_factory=dict)
-    """What each service principal stores, by its id. It outlives the jobs (graph-facts 0.6)."""
+    """The secrets of each service principal, by its id; deleting a job keeps them (graph-facts 0.6)."""
     target_apps: dict[str, TargetApp] = field(default_factory=dict)
-    """The applications that service principals provision to, where they are not `ACCEPTS_ANYTHING`."""
+    """The target applications of service principals, where they are not `ACCEPTS_ANYTHING`."""
     secret_writes: list[SecretWrite] = field(default_factory=list)
     credential_validations: list[CredentialValidation] = field(default_factory=list)
     _by_app: dict[str, str] = field(default_factory=dict)
@@ -82,20 +84,20 @@ class World:
         self._random = Random(self.seed)
 
     def draw_id(self) -> str:
-        """Draw a new GUID."""
+        """Return a new GUID, derived from the seed."""
         return str(UUID(int=self._random.getrandbits(128), version=4))
 
     def add_service_principal(
         self,
         display_name: str,
         *,
-        id: str | None = None,  # noqa: A002 - Graph's own word for it
+        id: str | None = None,  # noqa: A002 - Graph's own name for it
         app_id: str | None = None,
         tenant_id: str = DEFAULT_TENANT,
         templates: Iterable[str | Template] = ("scim",),
         owners: Iterable[str] | None = None,
     ) -> ServicePrincipal:
-        """Add one, in place of any with the same id. Templates are named by id or given whole.
+        """Add a service principal; it replaces one with the same id. Templates are ids or templates.
 
         Raises:
             KeyError: No template has that id.
@@ -114,7 +116,7 @@ class World:
         return principal
 
     def remove_service_principal(self, principal_id: str) -> None:
-        """Remove one and its jobs, as deleting the application does (graph-facts 4.8)."""
+        """Remove a service principal and its jobs, as deleting the application does (graph-facts 4.8)."""
         principal = self.service_principals.pop(principal_id)
         self._by_app.pop(principal.app_id, None)
         self._records.pop(principal_id, None)
@@ -122,16 +124,16 @@ class World:
         self.target_apps.pop(principal_id, None)
 
     def find_service_principal(self, tenant_id: str, principal_id: str) -> ServicePrincipal | None:
-        """Find one of a tenant by its object id."""
+        """Find a service principal of a tenant by its object id."""
         principal = self.service_principals.get(principal_id.lower())
         return principal if principal and principal.tenant_id == tenant_id else None
 
     def find_by_app(self, tenant_id: str, app_id: str) -> ServicePrincipal | None:
-        """Find one of a tenant by its application's id."""
+        """Find a service principal of a tenant by its application's id."""
         return self.find_service_principal(tenant_id, self._by_app.get(app_id.lower(), ""))
 
     def create_job(self, principal: ServicePrincipal, template: Template, now: datetime) -> Job:
-        """Make a job. Its id is `<template>.<tenant without dashes>.<guid>` (graph-facts 4.1)."""
+        """Create a job. Its id is `<template>.<tenant without dashes>.<guid>` (graph-facts 4.1)."""
         job_id = f"{template.id}.{principal.tenant_id.replace('-', '')}.{self.draw_id()}"
         seed = crc32(job_id.encode(), self.seed)
         job = create_job(job_id, principal.id, template, now, seed=seed, switches=self.switches)
@@ -140,7 +142,7 @@ class World:
         return job
 
     def delete_job(self, record: JobRecord, now: datetime) -> None:
-        """Delete a job; it may linger for those who look."""
+        """Delete a job; callers may still see it until the deletion has replicated."""
         record.is_deleted = True
         record.lingering = begin_replication(self.deletion, now)
         if record.lingering is None:
@@ -149,37 +151,37 @@ class World:
     def change_secrets(
         self, principal_id: str, written: Iterable[tuple[str, str]], now: datetime, *, replaces: bool
     ) -> None:
-        """Store secrets. Cycles that were due by now saw the old ones."""
+        """Store secrets. Cycles that began before `now` used the old ones."""
         self.list_records(principal_id, now)
         before = self.secrets.get(principal_id, {})
         self.secrets[principal_id] = upsert_secrets(before, written, replaces=replaces)
 
     def change_target_app(self, principal_id: str, target_app: TargetApp, now: datetime) -> None:
-        """Have the target application take other credentials. Cycles that were due by now met it as it was."""
+        """Replace the target application. Cycles that began before `now` used the old one."""
         self.list_records(principal_id, now)
         self.target_apps[principal_id] = target_app
 
     def check_credentials(self, principal_id: str, credentials: Mapping[str, str]) -> SynchronizationError | None:
-        """Tell why the target application refuses these credentials; None if it takes them."""
+        """Return why the target application refuses these credentials; None if it accepts them."""
         return self.target_apps.get(principal_id, ACCEPTS_ANYTHING).check(credentials)
 
     def find_record(self, principal_id: str, job_id: str, now: datetime) -> JobRecord | None:
-        """Find a job, seen or not, as it is at `now`; also a deleted one that lingers."""
+        """Find a job as it is at `now`, also one that callers do not see, or a deleted one that they still see."""
         record = self._records.get(principal_id, {}).get(job_id)
         return self._advanced(record, now) if record else None
 
     def find_record_anywhere(self, job_id: str, now: datetime) -> JobRecord | None:
-        """Find a job by its id alone."""
+        """Find a job of any service principal by its id."""
         found = (records[job_id] for records in self._records.values() if job_id in records)
         record = next(found, None)
         return self._advanced(record, now) if record else None
 
     def list_records(self, principal_id: str, now: datetime) -> list[JobRecord]:
-        """List the jobs of a service principal, oldest first, seen or not."""
+        """List the jobs of a service principal, oldest first, also those that callers do not see."""
         return [self._advanced(record, now) for record in self._records.get(principal_id, {}).values()]
 
     def all_records(self, now: datetime) -> Iterator[JobRecord]:
-        """Go through all jobs of the world."""
+        """Yield the jobs of all service principals."""
         for principal_id in list(self._records):
             yield from self.list_records(principal_id, now)
 

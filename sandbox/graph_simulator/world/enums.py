@@ -1,4 +1,4 @@
-"""Graph's own words, as literals: source graph-facts 2, "Enums"."""
+"""Defines Graph's enums as literals (graph-facts 2, "Enums")."""
 
 from typing import Literal, get_args
 

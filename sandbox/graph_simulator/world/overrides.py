@@ -1,13 +1,15 @@
+"""Replaces parts of what Graph answers about a job, for tests of readers that must not trust it."""
+
 from dataclasses import dataclass, field
 from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """Garbage in place of what Graph would say about a job, for readers that must not trust it.
+    """What to replace in Graph's answer about a job.
 
-    `set` and `remove` name members by dotted paths (`status.quarantine.reason`); `merge` is laid over the
-    whole, deeply; `raw` replaces the job's JSON by these bytes (duplicate keys, broken text, anything).
+    `set` and `remove` name members by dotted paths (`status.quarantine.reason`); `merge` is merged recursively into the
+    answer; `raw` replaces the job's JSON by these bytes (duplicate keys, malformed JSON, anything).
     """
 
     set: dict[str, Any] = field(default_factory=dict)
@@ -17,7 +19,7 @@ class Override:
 
 
 def apply_override(document: dict[str, Any], override: Override) -> dict[str, Any]:
-    """Lay an override over a job's JSON; `raw` is not looked at here."""
+    """Apply an override, except for its `raw`, to a job's JSON."""
     result = _merge(document, override.merge)
     for path, value in override.set.items():
         *parents, name = path.split(".")
@@ -37,7 +39,7 @@ def _merge(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
 
 
 def _descend(document: dict[str, Any], path: list[str]) -> dict[str, Any]:
-    # Objects on the way are copied by _merge only where it touched them; parents that are missing are made.
+    # _merge copied only the objects that it changed, so each object on the path is copied; missing ones are created.
     for name in path:
         child = document.get(name)
         document[name] = dict(child) if isinstance(child, dict) else {}

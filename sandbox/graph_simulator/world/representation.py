@@ -1,4 +1,4 @@
-"""Jobs, templates and service principals as Graph writes them: names, nesting, nulls and sentinels of its captures."""
+"""Writes jobs and templates as Graph does, with the names, nesting, nulls and sentinels of its captures."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from graph_simulator.world.times import format_duration, format_time
 
 
 def write_job(job: Job, now: datetime, switches: Switches) -> dict[str, Any]:
-    """Write a job as GET answers it (graph-facts 3.1), without `@odata.context`."""
+    """Write a job as GET returns it (graph-facts 3.1), without `@odata.context`."""
     return {
         "id": job.id,
         "templateId": job.template.id,
@@ -34,7 +34,7 @@ def _write_status(job: Job, now: datetime, switches: Switches) -> dict[str, Any]
         "quarantine": _write_quarantine(job.quarantine, switches),
         "steadyStateFirstAchievedTime": format_time(job.steady_first),
         "steadyStateLastAchievedTime": format_time(job.steady_last),
-        # Null before the first start, empty after it: both are in the captures (graph-facts 2, 3.1).
+        # The captures have null before the first start and an empty string after it (graph-facts 2, 3.1).
         "troubleshootingUrl": "" if job.started_once else None,
         "progress": _write_progress(job, now),
         "synchronizedEntryCountByType": [
@@ -101,7 +101,7 @@ def _write_quarantine(quarantine: Quarantine | None, switches: Switches) -> dict
 
 
 def write_template(template: Template, version: str) -> dict[str, Any]:
-    """Write a template; beta spells metadata keys with a small first letter, but for one (graph-facts 2.1)."""
+    """Write a template; beta writes metadata keys with a small first letter, except for one (graph-facts 2.1)."""
     return {
         "id": template.id,
         "applicationId": template.application_id,
@@ -109,11 +109,11 @@ def write_template(template: Template, version: str) -> dict[str, Any]:
         "description": template.description,
         "discoverable": template.discoverable,
         "factoryTag": template.factory_tag,
-        "metadata": [{"key": _spell(key, version), "value": value} for key, value in template.metadata],
+        "metadata": [{"key": _write_key(key, version), "value": value} for key, value in template.metadata],
     }
 
 
-def _spell(key: str, version: str) -> str:
+def _write_key(key: str, version: str) -> str:
     if version == "v1.0" or key == "IsSynchronizationAgentAssignmentRequired":
         return key
     return key[0].lower() + key[1:]

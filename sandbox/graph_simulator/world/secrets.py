@@ -1,4 +1,4 @@
-"""What a service principal stores for its jobs: the keys Graph knows, what it masks, what it takes."""
+"""Defines the secrets that a service principal stores: their keys, the masking of values, and the effect of a PUT."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 Pairs = tuple[tuple[str, str], ...]
-"""Keys and values in the order in which they were sent; an empty value removes the key."""
+"""Keys and values in the order of the request; an empty value removes the key."""
 
 _SECRET_KEYS = """
     None UserName Password SecretToken AppKey BaseAddress ClientIdentifier ClientSecret SingleSignOnType Sandbox Url
@@ -35,8 +35,8 @@ SENSITIVE_KEYS = frozenset(
         "ConnectionString",
     ]
 )
-"""Keys whose values nobody reads back. Captures show Password masked and UserName, Domain and settings in clear
-(graph-facts 3.1); the rest follows from what the keys are."""
+"""The keys whose values Graph never returns. Captures show Password masked, and UserName, Domain and settings in clear
+(graph-facts 3.1); the others are assumed from their names."""
 
 NOTIFICATIONS = "SyncNotificationSettings"
 MASK = "*"
@@ -44,7 +44,7 @@ MASK = "*"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretWrite:
-    """One PUT of secrets that was taken, with the values as they came. `client_id` is the application that sent it."""
+    """A PUT of secrets that Graph accepted, with the values of the request; `client_id` is the caller's."""
 
     time: datetime
     service_principal_id: str
@@ -54,13 +54,13 @@ class SecretWrite:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CredentialValidation:
-    """One validation of credentials, with the values that were judged. `error` is its code; None if all was well."""
+    """A validation of credentials, with the values that were checked. `error` is its code; None if it succeeded."""
 
     time: datetime
     service_principal_id: str
     client_id: str
     job_id: str
-    """Empty if it was asked for no job."""
+    """The job; empty if the request was for no job."""
     template_id: str | None
     application_identifier: str | None
     used_saved: bool
@@ -69,12 +69,12 @@ class CredentialValidation:
 
 
 def mask_secret(key: str, value: str) -> str:
-    """Write a value as it is shown: a sensitive one as `*` (graph-facts 0.5)."""
+    """Return a value as Graph shows it: a sensitive one as `*` (graph-facts 0.5)."""
     return MASK if value and key in SENSITIVE_KEYS else value
 
 
 def upsert_secrets(before: Mapping[str, str], written: Iterable[tuple[str, str]], *, replaces: bool) -> dict[str, str]:
-    """Lay written pairs over what is stored: by key, an empty value removes (graph-facts 5.3)."""
+    """Change stored secrets by key; an empty value removes its key (graph-facts 5.3)."""
     after = {} if replaces else dict(before)
     for key, value in written:
         if value:
@@ -85,7 +85,7 @@ def upsert_secrets(before: Mapping[str, str], written: Iterable[tuple[str, str]]
 
 
 def is_notification_setting(value: str) -> bool:
-    """Tell whether Graph takes this for SyncNotificationSettings: a JSON object, `{}` too (msgraph-metadata #347)."""
+    """Check whether Graph accepts this as SyncNotificationSettings: any JSON object, even `{}` (msgraph-metadata 347)."""
     try:
         return isinstance(json.loads(value), dict)
     except ValueError:

@@ -1,3 +1,5 @@
+"""Simulates the applications that jobs provision to, as far as they accept or refuse credentials."""
+
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,15 +10,15 @@ UNAVAILABLE = SynchronizationError(
     "The credentials could not be validated: the target application did not answer as expected.",
     tenant_actionable=True,
 )
-"""The code is known from the portal (graph-facts 5.3), the words are ours."""
+"""The code is known from the portal (graph-facts 5.3); the message is made up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetApp:
-    """The application that a service principal's jobs provision to: whom it lets in, and whether it answers.
+    """The application that a service principal's jobs provision to: what it accepts, and whether it answers.
 
-    `accepts` names values by key (`SecretToken`, `Password`, ...); None is any value or none, and so are keys that are
-    not named. `needs` are keys that must have some value.
+    `accepts` has the accepted values by key (`SecretToken`, `Password`, ...). None accepts any value or none, and so
+    does a key that is missing. `needs` are keys that must have some value.
     """
 
     accepts: dict[str, tuple[str, ...] | None] = field(default_factory=dict)
@@ -24,7 +26,7 @@ class TargetApp:
     is_available: bool = True
 
     def check(self, credentials: Mapping[str, str]) -> SynchronizationError | None:
-        """Tell why these credentials don't open the application; None if they do."""
+        """Return why the application refuses these credentials; None if it accepts them."""
         if not self.is_available:
             return UNAVAILABLE
         wrong = any(values is not None and credentials.get(key) not in values for key, values in self.accepts.items())
@@ -32,4 +34,4 @@ class TargetApp:
 
 
 ACCEPTS_ANYTHING = TargetApp()
-"""Takes any credentials."""
+"""A target application that accepts any credentials."""

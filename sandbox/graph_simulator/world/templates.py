@@ -1,3 +1,5 @@
+"""Defines synchronization templates, and the gallery of those that service principals may offer."""
+
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,7 +15,7 @@ class Template:
     default: bool = True
     discoverable: bool = True
     metadata: tuple[tuple[str, str], ...] = ()
-    """Keys as v1.0 writes them, with a capital; beta writes most of them with a small one (graph-facts 2.1)."""
+    """The keys as v1.0 writes them, with a capital; beta writes most with a small first letter (graph-facts 2.1)."""
     interval: timedelta = timedelta(minutes=40)
     initial_duration: timedelta = timedelta(minutes=6)
     duration: timedelta = timedelta(minutes=2)
@@ -56,4 +58,4 @@ TEMPLATES = {
         Template("API2AAD", "API2AAD", "Take users that are uploaded.", entry_types=("user to User",)),
     )
 }
-"""What this world's gallery knows, by id. The ids were seen in captures (graph-facts 4.1); the words are ours."""
+"""The gallery's templates by id. The ids are from captures (graph-facts 4.1); the descriptions are made up."""

@@ -1,35 +1,37 @@
+"""Formats and parses times and durations as Graph writes them."""
+
 import re
 from datetime import UTC, datetime, timedelta
 
 NEVER = datetime(1, 1, 1, tzinfo=UTC)
-"""Graph's way to say "never": year 0001 in properties that may not be null (graph-facts 2)."""
+"""Graph's sentinel for "never", the year 0001, in properties that may not be null (graph-facts 2)."""
 
 UNSCHEDULED = timedelta(days=10675199, hours=2, minutes=48, seconds=5, microseconds=477580)
-"""The interval of a job that is not scheduled: .NET's TimeSpan.MaxValue, less its seventh digit (graph-facts 4.5)."""
+"""The interval of a job that is not scheduled: .NET's TimeSpan.MaxValue without its seventh digit (graph-facts 4.5)."""
 
 _UNSCHEDULED_TEXT = "P10675199DT2H48M5.4775807S"
 _DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 
 def format_time(moment: datetime) -> str:
-    """Write a time as .NET does: UTC with `Z`, a fraction of seven digits only if there is one."""
+    """Format a time as .NET does: in UTC with `Z`, and with a fraction of seven digits if it has one."""
     text = moment.replace(tzinfo=None).isoformat()
-    # Python knows six digits. The seventh is made up from them, never 0, so that order and reproducibility hold.
+    # Python has six digits. The seventh is derived from them and never 0, so that times keep their order.
     return f"{text}{moment.microsecond % 9 + 1}Z" if moment.microsecond else f"{text}Z"
 
 
 def parse_time(text: str) -> datetime:
-    """Read an ISO 8601 time; without a zone it is UTC.
+    """Parse an ISO 8601 time; without a zone it is UTC.
 
     Raises:
-        ValueError: It is no time.
+        ValueError: The text is not a time.
     """
     moment = datetime.fromisoformat(text)
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def format_duration(duration: timedelta) -> str:
-    """Write a duration in ISO 8601, days at most, as Graph does."""
+    """Format a duration in ISO 8601, with days as the largest unit, as Graph does."""
     if duration >= UNSCHEDULED:
         return _UNSCHEDULED_TEXT
     minutes, seconds = divmod(duration.seconds, 60)
@@ -43,13 +45,13 @@ def format_duration(duration: timedelta) -> str:
 
 
 def parse_duration(text: str) -> timedelta:
-    """Read an ISO 8601 duration of days, hours, minutes and seconds.
+    """Parse an ISO 8601 duration of days, hours, minutes and seconds.
 
     Raises:
-        ValueError: It is none.
+        ValueError: The text is not such a duration.
     """
     match = _DURATION.fullmatch(text)
     if match is None or text in {"P", "PT"} or text.endswith("T"):
-        raise ValueError(f"no ISO 8601 duration of days, hours, minutes, seconds: {text!r}")
+        raise ValueError(f"not an ISO 8601 duration of days, hours, minutes and seconds: {text!r}")
     days, hours, minutes, seconds = (float(part or 0) for part in match.groups())
     return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)

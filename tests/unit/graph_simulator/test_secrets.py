@@ -98,7 +98,7 @@ def test_the_journal_shows_of_a_body_what_graph_would_show() -> None:
     assert json.loads(mask_body(json.dumps(body).encode())) == shown
     misspelt = {"value": [{"key": "secretToken", "value": "s3cret"}, {"Key": "SecretToken", "value": "s3cret"}]}
     assert b"s3cret" not in mask_body(json.dumps(misspelt).encode())
-    assert mask_body(b'{"value":"s3cret') == b"(no JSON)"
+    assert mask_body(b'{"value":"s3cret') == b"(not JSON)"
     assert mask_body(b"") == b""
 
 

@@ -47,7 +47,7 @@ def test_a_job_that_is_not_scheduled_has_the_longest_interval_there_is() -> None
 
 @pytest.mark.parametrize("text", ["", "P", "PT", "40M", "P1M", "P1DT"])
 def test_no_duration(text: str) -> None:
-    with pytest.raises(ValueError, match="no ISO 8601 duration"):
+    with pytest.raises(ValueError, match="not an ISO 8601 duration"):
         parse_duration(text)
 
 

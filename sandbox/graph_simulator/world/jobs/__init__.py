@@ -1,1 +1,1 @@
-"""How a synchronization job lives: its cycles and how they end, its quarantines and its restarts."""
+"""Simulates synchronization jobs: their cycles and outcomes, quarantines and restarts."""

@@ -1,3 +1,5 @@
+"""Moves a job through time: begins and ends its cycles, and disables it after a long quarantine."""
+
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -8,37 +10,37 @@ from graph_simulator.world.jobs.cycle_inputs import DEFAULT_INPUTS, CycleInputs
 from graph_simulator.world.jobs.executions import BAD_CREDENTIALS, Counts, Execution, SynchronizationError
 from graph_simulator.world.jobs.job import Cycle, Job
 from graph_simulator.world.jobs.outcomes import Outcome, find_threshold
-from graph_simulator.world.jobs.quarantines import LONGEST, disable_job, impose_quarantine
+from graph_simulator.world.jobs.quarantines import MAX_QUARANTINE, disable_job, impose_quarantine
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import Template
 from graph_simulator.world.times import NEVER, UNSCHEDULED
 
 _HARD_REASONS = {"EncounteredQuarantineException", "IngestionInterrupted", "Unknown"}
-"""With these the execution itself has failed; with the others it ran and something about it was too much."""
+"""With these reasons the execution itself failed; with the others it ran and crossed a limit."""
 
 
 def advance(job: Job, now: datetime, *, switches: Switches, inputs: CycleInputs = DEFAULT_INPUTS) -> Job:
-    """Let a job live until `now`, event by event, so that a jump of weeks is as exact as small steps.
+    """Advance a job to `now`, event by event, so that a jump of weeks gives the same result as small steps.
 
-    What is `inputs` holds all the while: before it changes, the jobs that it concerns are advanced.
+    `inputs` apply to the whole time: a caller advances the jobs concerned before it changes them.
     """
     while True:
         begins = job.next_cycle if job.running is None and job.is_active else None
         ends = job.running.ends if job.running else None
-        gives_up = job.quarantine.series_began + LONGEST if job.quarantine and job.is_active else None
-        moment = min((at for at in (ends, gives_up, begins) if at is not None), default=None)
+        disables = job.quarantine.series_began + MAX_QUARANTINE if job.quarantine and job.is_active else None
+        moment = min((at for at in (ends, disables, begins) if at is not None), default=None)
         if moment is None or moment > now:
             return job
         if moment == ends:
             job = end_cycle(job, switches=switches)
-        elif moment == gives_up:
+        elif moment == disables:
             job = disable_job(job, moment, switches=switches)
         else:
             job = begin_cycle(job, moment, inputs=inputs)
 
 
 def begin_cycle(job: Job, now: datetime, *, inputs: CycleInputs = DEFAULT_INPUTS) -> Job:
-    """Begin the next cycle: its length, its counts and its end are drawn here, from the job's own seed."""
+    """Begin the next cycle. Its length, counts and outcome are decided here, and derived from the job's own seed."""
     number = job.cycles_begun + 1
     random = Random(job.seed * 1_000_003 + number)
     outcome, script = _decide(job, inputs)
@@ -66,10 +68,10 @@ def begin_cycle(job: Job, now: datetime, *, inputs: CycleInputs = DEFAULT_INPUTS
 
 
 def _decide(job: Job, inputs: CycleInputs) -> tuple[Outcome, tuple[Outcome, ...]]:
-    """Tell how the next cycle ends and what is left of the script."""
+    """Return the outcome of the next cycle and the rest of the script."""
     outcome, script = (job.script[0], job.script[1:]) if job.script else (job.habit, ())
     if inputs.refusal is not None:
-        # The script is for cycles that get as far as the target application: it waits.
+        # The script is for cycles that reach the target application, so it is kept.
         return Outcome(kind="fail", error=inputs.refusal, duration=outcome.duration), job.script
     if job.forces_deletes and outcome.reason == "TooManyDeletes":
         return replace(outcome, kind="succeed", reason=None), script
@@ -77,16 +79,16 @@ def _decide(job: Job, inputs: CycleInputs) -> tuple[Outcome, tuple[Outcome, ...]
 
 
 def end_cycle(job: Job, *, switches: Switches) -> Job:
-    """End the running cycle as was decided when it began."""
+    """End the running cycle with the outcome that was decided when it began."""
     cycle = job.running
     if cycle is None:
-        raise ValueError(f"job {job.id} runs no cycle")
+        raise ValueError(f"job {job.id} has no running cycle")
     reason = _find_reason(cycle.outcome, cycle.imported)
     if cycle.outcome.kind == "prune_escrows" or (not job.has_watermark and "Escrow" in (reason or "")):
-        return _prune_escrows(_end_well(job, cycle, pruned=True), cycle.ends, switches=switches)
+        return _prune_escrows(_succeed(job, cycle, pruned=True), cycle.ends, switches=switches)
     if reason is None:
-        return _end_well(job, cycle)
-    return _end_badly(job, cycle, reason, switches=switches)
+        return _succeed(job, cycle)
+    return _fail(job, cycle, reason, switches=switches)
 
 
 def _find_reason(outcome: Outcome, imported: int) -> QuarantineReason | None:
@@ -97,12 +99,12 @@ def _find_reason(outcome: Outcome, imported: int) -> QuarantineReason | None:
     return find_threshold(outcome.escrowed, outcome.escrowed_references, imported)
 
 
-def _end_well(job: Job, cycle: Cycle, *, pruned: bool = False) -> Job:
+def _succeed(job: Job, cycle: Cycle, *, pruned: bool = False) -> Job:
     has_errors = bool(cycle.outcome.escrowed or cycle.outcome.escrowed_references or pruned)
     state: ExecutionState = "EntryLevelErrors" if has_errors or cycle.outcome.kind == "entry_errors" else "Succeeded"
     counts = _count(job, cycle)
     execution = Execution(state, cycle.began, cycle.ends, cycle.activity, counts)
-    # A capture shows the last successful execution without activity and beginning (graph-facts 3.1, Healthy).
+    # A capture has the last successful execution without activity and start time (graph-facts 3.1, Healthy).
     success = Execution(state, NEVER, cycle.ends, None, counts)
     steady = cycle.outcome.steady and not pruned
     return replace(
@@ -126,7 +128,7 @@ def _end_well(job: Job, cycle: Cycle, *, pruned: bool = False) -> Job:
     )
 
 
-def _end_badly(job: Job, cycle: Cycle, reason: QuarantineReason, *, switches: Switches) -> Job:
+def _fail(job: Job, cycle: Cycle, reason: QuarantineReason, *, switches: Switches) -> Job:
     hard = reason in _HARD_REASONS
     error = cycle.outcome.error or (BAD_CREDENTIALS if hard else _describe(reason))
     state: ExecutionState = "Failed" if hard else "EntryLevelErrors"
@@ -138,12 +140,12 @@ def _end_badly(job: Job, cycle: Cycle, reason: QuarantineReason, *, switches: Sw
         last_execution=execution,
         complete_failures=job.complete_failures + hard,
     )
-    # A cycle that a pause outlived reports how it ended, but a job that is not scheduled is not quarantined.
+    # A cycle that ends after a pause is reported, but a job that is not scheduled is not quarantined.
     return impose_quarantine(job, reason, error, cycle.ends, switches=switches) if job.is_active else job
 
 
 def _prune_escrows(job: Job, now: datetime, *, switches: Switches) -> Job:
-    # Graph clears the errors of an initial cycle that crossed a threshold, ends it, and pauses (graph-facts 4.7).
+    # Graph clears the errors of an initial cycle that crossed a threshold, ends it, and pauses the job (4.7).
     return replace(
         job,
         escrows_pruned=True,
@@ -175,7 +177,7 @@ def _count(job: Job, cycle: Cycle, *, failed: bool = False) -> Counts:
 
 
 def _add_entries(job: Job, cycle: Cycle) -> tuple[int, ...]:
-    # The first initial cycle brings all entries; others mostly change what is there, so the number stays.
+    # Only the first initial cycle adds entries; later cycles mostly change existing ones, so the number stays.
     if job.has_watermark or any(job.entries) or not job.entries:
         return job.entries
     share, rest = divmod(cycle.exports, len(job.entries))
@@ -187,17 +189,17 @@ def _describe(reason: QuarantineReason) -> SynchronizationError:
 
 
 PROGRESS_STEPS = 10
-"""Graph observes a running cycle now and then, not at each read: two reads within a step show the same."""
+"""The number of times at which Graph observes a running cycle; two reads in between show the same progress."""
 
 
 def observe_progress(cycle: Cycle, now: datetime) -> tuple[datetime, int]:
-    """Tell when a running cycle was last observed and how many of its units were done then."""
+    """Return when a running cycle was last observed, and how many of its units were done then."""
     length = max(cycle.ends - cycle.began, timedelta(microseconds=1))
     step = min(int((now - cycle.began) / length * PROGRESS_STEPS), PROGRESS_STEPS)
     return cycle.began + length * step / PROGRESS_STEPS, cycle.imported * step // PROGRESS_STEPS
 
 
 def _usual_initial_duration(template: Template, inputs: CycleInputs) -> timedelta:
-    """Tell how long an initial cycle takes, give or take a fifth."""
+    """Return how long an initial cycle usually takes; a real one differs by up to a fifth."""
     seconds = inputs.initial_cycle_seconds
     return template.initial_duration if seconds is None else timedelta(seconds=seconds)

@@ -1,3 +1,5 @@
+"""Defines executions, their counters and errors, and quarantines, as Graph reports them."""
+
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +9,7 @@ from graph_simulator.world.times import NEVER
 
 @dataclass(frozen=True, slots=True)
 class SynchronizationError:
-    """Graph's synchronizationError; `tenant_actionable` says that the customer can mend it."""
+    """Graph's synchronizationError; `tenant_actionable` says whether the customer can fix it."""
 
     code: str
     message: str
@@ -15,14 +17,14 @@ class SynchronizationError:
 
 
 NO_ERROR = SynchronizationError("None", "", tenant_actionable=False)
-"""The placeholder of a job that has not run (graph-facts 0.1)."""
+"""The placeholder error of a job that has not run (graph-facts 0.1)."""
 
 BAD_CREDENTIALS = SynchronizationError(
     "SystemForCrossDomainIdentityManagementInvalidCredentials",
     "The credentials of the target application were refused: check its address and its secret token.",
     tenant_actionable=True,
 )
-"""The code is the one captured in graph-facts 3.1, the words are ours."""
+"""The code is from a capture (graph-facts 3.1); the message is made up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ NOTHING_COUNTED = Counts()
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One run, as Graph reports it."""
+    """One execution, as Graph reports it."""
 
     state: ExecutionState
     began: datetime
@@ -56,12 +58,12 @@ class Execution:
 
 
 NOT_RUN = Execution("Failed", NEVER, NEVER, None, NOTHING_COUNTED, NO_ERROR)
-"""What Graph shows between the first start and the end of the first cycle: it looks failed (graph-facts 0.1)."""
+"""What Graph shows from the first start to the end of the first cycle, with state Failed (graph-facts 0.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantine:
-    """Graph's synchronizationQuarantine. `series_count` is 1 when imposed and grows with each attempt that fails."""
+    """Graph's synchronizationQuarantine. `series_count` starts at 1 and grows with each failed attempt."""
 
     reason: QuarantineReason
     error: SynchronizationError | None

@@ -1,3 +1,5 @@
+"""Defines a synchronization job, and how callers create, start, pause and change it."""
+
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,7 +14,7 @@ from graph_simulator.world.times import NEVER, UNSCHEDULED
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """A cycle that is running: all about it was decided when it began."""
+    """A running cycle, about which everything was decided when it began."""
 
     number: int
     began: datetime
@@ -25,7 +27,7 @@ class Cycle:
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """A restart that was taken; `scope` has its flags one by one, sorted, the default ones spelt out."""
+    """A restart that Graph accepted; `scope` has its single flags, sorted, the default ones written out."""
 
     time: datetime
     scope: tuple[str, ...]
@@ -33,7 +35,7 @@ class Restart:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A synchronization job at one moment. Only `graph_simulator.world.jobs.cycles.advance` moves it through time."""
+    """A synchronization job at one moment. Only `graph_simulator.world.jobs.cycles.advance` moves it in time."""
 
     id: str
     service_principal_id: str
@@ -41,14 +43,14 @@ class Job:
     seed: int
     created: datetime
     changed: datetime
-    """When a caller last created or changed it."""
+    """The last time at which a caller created or changed it."""
     interval: timedelta
     schedule_state: ScheduleState = "Disabled"
     code: StatusCode = "Paused"
     settings: tuple[tuple[str, str | None], ...] = ()
-    """Names and values; Graph's type allows a value to be null."""
+    """Names and values. Graph's type allows null values."""
     own_interval: timedelta | None = None
-    """An interval that a caller set, in place of its template's."""
+    """An interval that a caller set, which overrides that of the template."""
     started_once: bool = False
     last_execution: Execution | None = None
     last_successful: Execution | None = None
@@ -62,17 +64,17 @@ class Job:
     running: Cycle | None = None
     next_cycle: datetime | None = None
     script: tuple[Outcome, ...] = ()
-    """How the next cycles end, the next one first."""
+    """The outcomes of the next cycles, in their order."""
     habit: Outcome = SUCCEED
-    """How cycles end once the script is used up."""
+    """The outcome of cycles after the script."""
     disabled_at: datetime | None = None
     cycles_begun: int = 0
     cycles_ended: int = 0
     good_cycles: int = 0
     has_watermark: bool = False
-    """Whether an initial cycle ended well since the job was made or its watermark reset."""
+    """Whether an initial cycle has succeeded since the job was created or its watermark was reset."""
     sync_all: str | None = None
-    """The SyncAll in force: the one that was stored when the last initial cycle began."""
+    """The effective SyncAll, which is the one that was stored when the last initial cycle began."""
     forces_deletes: bool = False
     """Whether the next cycle performs deletes that were held back."""
     restarts: tuple[Restart, ...] = ()
@@ -81,14 +83,14 @@ class Job:
 
     @property
     def is_active(self) -> bool:
-        """Tell whether it is scheduled, which is what people mean by "enabled"."""
+        """Whether it is scheduled."""
         return self.schedule_state == "Active"
 
 
 def create_job(
     job_id: str, service_principal_id: str, template: Template, now: datetime, *, seed: int, switches: Switches
 ) -> Job:
-    """Make a job as Graph does: there, but neither scheduled nor run (graph-facts 0.2)."""
+    """Create a job as Graph does, neither scheduled nor run (graph-facts 0.2)."""
     documented = switches.create_form == "documented"
     return Job(
         id=job_id,
@@ -105,9 +107,9 @@ def create_job(
 
 
 def start_job(job: Job, now: datetime) -> Job:
-    """Schedule a job; its next cycle begins at once. A quarantine is lifted, its series ends (graph-facts 4.3).
+    """Schedule a job, so that its next cycle begins at once, and lift its quarantine (graph-facts 4.3).
 
-    One that is active and healthy is left as it is.
+    A job that is active and healthy stays as it is.
     """
     job = replace(job, starts=job.starts + 1)
     if job.is_active and job.quarantine is None:
@@ -128,7 +130,7 @@ def start_job(job: Job, now: datetime) -> Job:
 
 
 def pause_job(job: Job, now: datetime, *, switches: Switches) -> Job:
-    """Take a job off the schedule. A cycle that is running ends as it would have (graph-facts 4.8)."""
+    """Take a job off the schedule. A running cycle ends as it would have without the pause (graph-facts 4.8)."""
     return replace(
         job,
         changed=now,
@@ -141,11 +143,11 @@ def pause_job(job: Job, now: datetime, *, switches: Switches) -> Job:
 
 
 def change_settings(job: Job, settings: Iterable[tuple[str, str | None]], now: datetime, *, replaces: bool) -> Job:
-    """Set a job's settings by name, or put these in the place of all."""
+    """Set a job's settings by name, or replace all of them."""
     after = {} if replaces else dict(job.settings)
     return replace(job, changed=now, settings=tuple((after | dict(settings)).items()))
 
 
 def change_interval(job: Job, interval: timedelta, now: datetime) -> Job:
-    """Run a job on an interval of its own, from the end of its next cycle on."""
+    """Set a job's own interval, which applies from the end of its next cycle on."""
     return replace(job, changed=now, interval=interval, own_interval=interval)

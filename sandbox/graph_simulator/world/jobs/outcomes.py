@@ -1,3 +1,5 @@
+"""Defines how cycles may end, and Graph's escrow thresholds."""
+
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
@@ -10,10 +12,10 @@ OutcomeKind = Literal["succeed", "entry_errors", "fail", "quarantine", "prune_es
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a cycle ends. What is None is drawn from the job's own seed.
+    """How a cycle ends. Values that are None are derived from the job's own seed.
 
-    `succeed` and `entry_errors` are good cycles unless `escrowed` crosses one of Graph's thresholds; `fail` fails as a
-    whole; `quarantine` ends with `reason`; `prune_escrows` has the errors cleared and the job paused by Graph.
+    `succeed` and `entry_errors` succeed unless `escrowed` crosses one of Graph's thresholds; `fail` fails as a whole;
+    `quarantine` ends in a quarantine with `reason`; with `prune_escrows` Graph clears the errors and pauses the job.
     """
 
     kind: OutcomeKind = "succeed"
@@ -25,7 +27,7 @@ class Outcome:
     escrowed: int = 0
     escrowed_references: int = 0
     steady: bool = True
-    """Whether a good cycle leaves nothing to catch up with."""
+    """Whether the job has caught up with its source after a successful cycle."""
 
 
 SUCCEED = Outcome()
@@ -33,10 +35,10 @@ FAIL = Outcome(kind="fail", error=BAD_CREDENTIALS)
 
 
 def find_threshold(escrowed: int, references: int, events: int) -> QuarantineReason | None:
-    """Tell which escrow threshold is crossed, if any.
+    """Return which escrow threshold is crossed; None if there is none (graph-facts 4.6).
 
-    Source: graph-facts 4.6. Judged from 5,000 failures on: more than 60,000 with references, more than 40,000 without
-    them, or more than 40 % of all events.
+    From 5,000 failures on, the thresholds are 60,000 failures with references, 40,000 without them, and 40 % of all
+    events.
     """
     total = escrowed + references
     if total < 5_000:

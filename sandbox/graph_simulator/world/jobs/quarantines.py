@@ -1,3 +1,5 @@
+"""Puts jobs into quarantine, and disables them after four weeks of it."""
+
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -7,20 +9,20 @@ from graph_simulator.world.jobs.job import Job
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.times import NEVER
 
-LONGEST = timedelta(weeks=4)
-"""After so long in quarantine Graph disables the job (graph-facts 4.6)."""
+MAX_QUARANTINE = timedelta(weeks=4)
+"""The time in quarantine after which Graph disables the job (graph-facts 4.6)."""
 
 _LADDERS = {
     "documented": (timedelta(hours=6), timedelta(hours=12), timedelta(hours=24)),
     "captured": (timedelta(minutes=5), timedelta(hours=6), timedelta(hours=12), timedelta(hours=24)),
 }
-"""Waits before the first, second, ... attempt; the last one goes on for ever (graph-facts 4.6 and 3.1)."""
+"""The delays before the first, second and later attempts; the last one repeats (graph-facts 4.6 and 3.1)."""
 
 
 def impose_quarantine(
     job: Job, reason: QuarantineReason, error: SynchronizationError | None, now: datetime, *, switches: Switches
 ) -> Job:
-    """Put an active job into quarantine, or leave it there after an attempt that failed."""
+    """Put an active job into quarantine, or keep it there after a failed attempt."""
     ladder = _LADDERS[switches.quarantine_ladder]
     before = job.quarantine
     count = before.series_count + 1 if before else 1
@@ -30,7 +32,7 @@ def impose_quarantine(
 
 
 def disable_job(job: Job, now: datetime, *, switches: Switches) -> Job:
-    """Give up on a job after four weeks of quarantine."""
+    """Disable a job after MAX_QUARANTINE."""
     return replace(
         job,
         schedule_state=switches.disabled_schedule_state,
@@ -42,5 +44,5 @@ def disable_job(job: Job, now: datetime, *, switches: Switches) -> Job:
 
 
 def show_next_attempt(quarantine: Quarantine, switches: Switches) -> datetime:
-    """Tell what Graph shows as the next attempt."""
+    """Return what Graph shows as the time of the next attempt."""
     return quarantine.next_attempt if switches.quarantine_next_attempt == "shown" else NEVER

@@ -1,3 +1,5 @@
+"""Restarts jobs, with the scopes of Graph's resetScope."""
+
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +15,7 @@ DEFAULT_SCOPE = frozenset({"Watermark", "Escrows", "QuarantineState"})
 
 
 def read_scope(text: str | None) -> frozenset[str]:
-    """Read a resetScope: flags joined by commas, with or without spaces; nothing stands for the default.
+    """Parse a resetScope: flags separated by commas, with or without spaces; None or "" means the default.
 
     Raises:
         ValueError: A flag is unknown.
@@ -27,9 +29,9 @@ def read_scope(text: str | None) -> frozenset[str]:
 
 
 def restart_job(job: Job, scope: AbstractSet[str], now: datetime, *, switches: Switches) -> Job:
-    """Schedule a job anew; its next cycle begins at once, and one that runs is dropped (graph-facts 4.4).
+    """Restart a job: its next cycle begins at once, and a running one is dropped (graph-facts 4.4).
 
-    A watermark that was reset makes the next cycle an initial one, which also brings the stored SyncAll into force.
+    After a reset of the watermark the next cycle is an initial one, which also makes the stored SyncAll effective.
     """
     lifts = bool(scope & {"QuarantineState", "None"}) or ("ForceDeletes" in scope and _is_held_back(job))
     job = replace(
@@ -48,14 +50,14 @@ def restart_job(job: Job, scope: AbstractSet[str], now: datetime, *, switches: S
         entries=tuple(0 for _ in job.entries) if "ConnectorDataStore" in scope else job.entries,
     )
     job = replace(job, code="Quarantine" if job.quarantine else "Active" if job.cycles_ended else "NotRun")
-    return _forget_watermark(job, switches) if "Watermark" in scope else job
+    return _reset_watermark(job, switches) if "Watermark" in scope else job
 
 
 def _is_held_back(job: Job) -> bool:
     return job.quarantine is not None and job.quarantine.reason == "TooManyDeletes"
 
 
-def _forget_watermark(job: Job, switches: Switches) -> Job:
+def _reset_watermark(job: Job, switches: Switches) -> Job:
     if not switches.restart_resets_steady_state:
         return replace(job, has_watermark=False)
     return replace(job, has_watermark=False, steady_first=NEVER, steady_last=NEVER)
