@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from graph_simulator.control_api.contents import add_service_principal
+from graph_simulator.control_api.service_principals import add_service_principal
 from graph_simulator.control_api.wire import change_dataclass, read_dataclass
 from graph_simulator.identity.applications import Application
 from graph_simulator.state import SimulatorState

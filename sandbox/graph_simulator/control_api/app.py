@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from graph_simulator.control_api import behaviour, contents, identities, target_apps
+from graph_simulator.control_api import behaviour, identities, jobs, service_principals, target_apps
 from graph_simulator.control_api.wire import get_simulator, reply
 from graph_simulator.state import SimulatorState, make_identity
 from graph_simulator.traffic.throttle import Throttle
@@ -56,7 +56,8 @@ def create_control_api(simulator: SimulatorState) -> Starlette:
             Mount(
                 "/_world",
                 routes=[
-                    *contents.ROUTES,
+                    *service_principals.ROUTES,
+                    *jobs.ROUTES,
                     *target_apps.ROUTES,
                     *behaviour.ROUTES,
                     *identities.ROUTES,

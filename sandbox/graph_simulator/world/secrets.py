@@ -85,7 +85,7 @@ def upsert_secrets(before: Mapping[str, str], written: Iterable[tuple[str, str]]
 
 
 def is_notification_setting(value: str) -> bool:
-    """Check whether Graph accepts this as SyncNotificationSettings: any JSON object, even `{}` (msgraph-metadata 347)."""
+    """Check whether Graph accepts this as SyncNotificationSettings: any JSON object (msgraph-metadata #347)."""
     try:
         return isinstance(json.loads(value), dict)
     except ValueError:

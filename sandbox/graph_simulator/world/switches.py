@@ -17,7 +17,7 @@ class Switches:
     second_job_same_template: Literal[201, 409] = 201
     """The status of the answer to a second create with the same template and service principal."""
     create_form: Literal["live", "documented"] = "live"
-    """A new job is Disabled; `live`: with Paused and PT40M, `documented`: with NotConfigured and an endless interval."""
+    """The form of a new, Disabled job: `live` has Paused and PT40M, `documented` NotConfigured and no interval."""
     create_status: Literal[200, 201] = 201
     wrong_template_status: int = 400
     wrong_template_code: str = "BadRequest"

@@ -1,6 +1,5 @@
-"""Service principals and jobs: what the world holds."""
+"""Serves jobs: their creation, state, scripts, quarantines, overrides, and changes that another client makes."""
 
-import base64
 from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from starlette.routing import Route
 
 from graph_simulator.control_api.wire import get_simulator, read_dataclass, read_document, reply
 from graph_simulator.state import SimulatorState
-from graph_simulator.world.directory import JobRecord, ServicePrincipal, World
+from graph_simulator.world.directory import JobRecord
 from graph_simulator.world.enums import QUARANTINE_REASONS
 from graph_simulator.world.jobs.executions import SynchronizationError
 from graph_simulator.world.jobs.job import change_interval, change_settings, pause_job, start_job
@@ -22,33 +21,10 @@ from graph_simulator.world.jobs.restarts import read_scope, restart_job
 from graph_simulator.world.overrides import Override
 from graph_simulator.world.replication import Replication, begin_replication
 from graph_simulator.world.representation import write_job
-from graph_simulator.world.templates import TEMPLATES, Template
-
-
-def add_service_principal(world: World, document: dict[str, Any]) -> ServicePrincipal:
-    """Add a service principal from JSON: the arguments of `World.add_service_principal`, and `creation`.
-
-    A template is an id of the gallery, or an object: a new template, or with `like` a changed copy of a known one.
-    """
-    values = dict(document)
-    creation = values.pop("creation", None)
-    values["templates"] = [_read_template(item) for item in values.get("templates", ["scim"])]
-    principal = world.add_service_principal(values.pop("display_name", "application"), **values)
-    if creation is not None:
-        world.creation_of[principal.id] = read_dataclass(Replication, creation)
-    return principal
-
-
-def _read_template(item: str | dict[str, Any]) -> Template:
-    if isinstance(item, str):
-        return TEMPLATES[item]
-    values = dict(item)
-    like = values.pop("like", None)
-    return read_dataclass(Template, (asdict(TEMPLATES[like]) if like else {}) | values)
 
 
 def describe_job(simulator: SimulatorState, record: JobRecord) -> dict[str, Any]:
-    """Tell everything about a job: its whole state, what hides it, and what Graph would answer."""
+    """Return everything about a job: its whole state, what hides it, and what Graph would answer."""
     now = simulator.clock.now()
     return {
         "id": record.job.id,
@@ -62,50 +38,8 @@ def describe_job(simulator: SimulatorState, record: JobRecord) -> dict[str, Any]
     }
 
 
-async def post_service_principals(request: Request) -> Response:
-    """Add many at once: `{"items": [...]}`."""
-    document = await read_document(request)
-    world = get_simulator(request).world
-    return reply({"items": [add_service_principal(world, item) for item in document["items"]]}, 201)
-
-
-async def get_service_principals(request: Request) -> Response:
-    """List all service principals."""
-    return reply({"items": list(get_simulator(request).world.service_principals.values())})
-
-
-async def delete_service_principal(request: Request) -> Response:
-    """Remove a service principal with its jobs."""
-    get_simulator(request).world.remove_service_principal(request.path_params["id"])
-    return reply({})
-
-
-async def patch_service_principal(request: Request) -> Response:
-    """Change `owners`, `templates`, how slowly new jobs get about (`creation`) or the list (`raw_list_base64`)."""
-    world, document = get_simulator(request).world, await read_document(request)
-    principal = world.service_principals[request.path_params["id"]]
-    if "owners" in document:
-        owners = document["owners"]
-        principal = replace(principal, owners=None if owners is None else tuple(owners))
-    if "templates" in document:
-        principal = replace(principal, templates=tuple(_read_template(item) for item in document["templates"]))
-    world.service_principals[principal.id] = principal
-    if "creation" in document:
-        world.creation_of[principal.id] = read_dataclass(Replication, document["creation"])
-    if "raw_list_base64" in document:
-        _set_raw_list(world, principal.id, document["raw_list_base64"])
-    return reply(principal)
-
-
-def _set_raw_list(world: World, principal_id: str, text: str | None) -> None:
-    if text is None:
-        world.raw_lists.pop(principal_id, None)
-    else:
-        world.raw_lists[principal_id] = base64.b64decode(text)
-
-
 async def post_job(request: Request) -> Response:
-    """Make a job as a person in the portal would: `service_principal`, `template`, `started`; it is seen at once."""
+    """Create a job as the portal does: `service_principal`, `template`, `started`; callers see it at once."""
     simulator, document = get_simulator(request), await read_document(request)
     world, now = simulator.world, simulator.clock.now()
     principal = world.service_principals[document["service_principal"]]
@@ -138,12 +72,12 @@ def _find_record(request: Request) -> JobRecord:
 
 
 async def get_job(request: Request) -> Response:
-    """Tell everything about a job."""
+    """Return everything about a job."""
     return reply(describe_job(get_simulator(request), _find_record(request)))
 
 
 async def post_script(request: Request) -> Response:
-    """Decide how the next cycles end (`next`), and those after them (`habit`)."""
+    """Set the outcomes of the next cycles (`next`), and of all later ones (`habit`)."""
     record, document = _find_record(request), await read_document(request)
     script = tuple(read_dataclass(Outcome, _with_error(item)) for item in document.get("next", []))
     habit = read_dataclass(Outcome, _with_error(document["habit"])) if "habit" in document else record.job.habit
@@ -160,21 +94,21 @@ async def post_quarantine(request: Request) -> Response:
     """Put an active job into quarantine now, with a `reason` and an `error`."""
     simulator, record, document = get_simulator(request), _find_record(request), await read_document(request)
     if not record.job.is_active:
-        raise ValueError("only a job that is active can be put into quarantine")
+        raise ValueError("only an active job can be put into quarantine")
     if document["reason"] not in QUARANTINE_REASONS:
         raise ValueError(f"no reason {document['reason']}; there are {', '.join(QUARANTINE_REASONS)}")
     error = _with_error(document).get("error") or SynchronizationError(
         document["reason"], f"The job was put into quarantine: {document['reason']}.", tenant_actionable=True
     )
     now = simulator.clock.now()
-    # Its running cycle would end the quarantine again, so it is dropped.
+    # The end of a running cycle would lift the quarantine, so that cycle is dropped.
     job = replace(record.job, running=None)
     record.job = impose_quarantine(job, document["reason"], error, now, switches=simulator.world.switches)
     return reply(describe_job(simulator, record))
 
 
 async def post_action(request: Request) -> Response:
-    """Do to a job what a person does in the portal: `start`, `pause`, `restart` or `delete`."""
+    """Do to a job what the portal does: `start`, `pause`, `restart` or `delete`."""
     simulator, record, now = get_simulator(request), _find_record(request), get_simulator(request).clock.now()
     match request.path_params["action"]:
         case "start":
@@ -192,7 +126,7 @@ async def post_action(request: Request) -> Response:
 
 
 async def patch_job(request: Request) -> Response:
-    """Change a job as somebody else does: `settings` by name, null removes; `interval` in seconds or ISO 8601."""
+    """Change a job as another client does: `settings` by name, null removes; `interval` in seconds or ISO 8601."""
     simulator, record, document = get_simulator(request), _find_record(request), await read_document(request)
     settings = dict(record.job.settings) | document.get("settings", {})
     kept = tuple((name, value) for name, value in settings.items() if value is not None)
@@ -204,10 +138,10 @@ async def patch_job(request: Request) -> Response:
 
 
 async def put_override(request: Request) -> Response:
-    """Put garbage in place of what Graph would say; an empty object ends it."""
+    """Override parts of Graph's answer about a job; an empty object ends the override."""
     record, document = _find_record(request), await read_document(request)
     record.override = read_dataclass(Override, document) if document else None
-    return reply({})  # to send back what may be megabytes helps nobody
+    return reply({})  # not the override, which may have megabytes
 
 
 async def put_unseen(request: Request) -> Response:
@@ -221,10 +155,6 @@ async def put_unseen(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/service-principals", post_service_principals, methods=["POST"]),
-    Route("/service-principals", get_service_principals, methods=["GET"]),
-    Route("/service-principals/{id}", delete_service_principal, methods=["DELETE"]),
-    Route("/service-principals/{id}", patch_service_principal, methods=["PATCH"]),
     Route("/jobs", post_job, methods=["POST"]),
     Route("/jobs", get_jobs, methods=["GET"]),
     Route("/jobs/{id}", get_job, methods=["GET"]),
