@@ -1,4 +1,4 @@
-"""What one pass knows of the service principal's secrets in Graph and of the credentials that the spec wants there."""
+"""What a pass knows of a service principal's secrets in Graph, and of the credentials that spec wants there."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,22 +11,22 @@ from entrasync.core.resource.application_record import Source
 
 @dataclass(frozen=True)
 class Credentials:
-    """`spec.application.credentials` with all values read, or why they could not be."""
+    """The values of `spec.application.credentials`, or why they could not be read."""
 
     values: SecretValues
     origins: Mapping[str, Source] = field(default_factory=dict)
-    """Which version of which Secret each value came from; those that spec gives itself have none."""
+    """The version of the Secret that each value came from. Values that spec gives itself have none."""
     unreadable: str | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """All of those, each once."""
+        """All versions of Secrets that values came from, each once."""
         return tuple(sorted(set(self.origins.values())))
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Graph's answer to credentials that it tried out, in its own words. `is_verdict` is False if it could not try."""
+    """Graph's answer to credentials that it tried. `is_verdict` is False if Graph could not try them."""
 
     code: str
     message: str
@@ -38,9 +38,9 @@ class Refusal:
 class ApplicationSeen:
     """What one pass knows of the service principal's secrets.
 
-    `stored` is what Graph shows, masked as it masks; None: not looked at, for nothing has changed since it matched.
-    `saved` are the keys whose wanted value is surely the one that we saved last, be it for a resource that went since;
-    `is_validated` tells whether credentials among them were tried then.
+    `stored` is what Graph shows, masked where Graph masks it. It is None if Graph was not asked, because nothing has
+    changed since it matched the spec. `saved` are the keys whose wanted value is certainly the one that was saved last,
+    even for a resource that is gone by now. `is_validated` says whether the credentials among them were tried then.
     """
 
     credentials: Credentials
@@ -50,16 +50,16 @@ class ApplicationSeen:
     refusal: Refusal | None = None
     failure: EntraSyncError | None = None
     is_unconfirmed: bool = False
-    """Whether keys of others were not seen yet after a write of ours."""
+    """Whether keys of others have not been seen yet since the operator's last write."""
     missing: frozenset[str] = frozenset()
-    """Keys of others that Graph does not show after a write of ours, be it that the read is stale."""
+    """Keys of others that Graph does not show after a write of the operator. The read may be stale."""
     lost: frozenset[str] = frozenset()
-    """Keys of others that our last write surely took away."""
+    """Keys of others that the operator's last write certainly removed."""
     returned: frozenset[str] = frozenset()
-    """Keys of others that were told as lost and are there again."""
+    """Keys of others that were reported as lost and are there again."""
     removing: frozenset[str] = frozenset()
-    """Keys of ours that Graph was told to remove and still showed."""
+    """Keys that the operator has removed and that Graph still showed."""
     pending: frozenset[str] = frozenset()
-    """Keys that Graph took lately and still shows as they were before: reads may be stale."""
+    """Keys that Graph accepted lately and still shows as they were before, because reads may be stale."""
     kept: frozenset[str] = frozenset()
-    """Keys that Graph took and shows in a form of its own; to an observer those that it masks, too."""
+    """Keys that Graph accepted and shows in another form. For observe-only resources also those that Graph masks."""

@@ -1,4 +1,4 @@
-"""The one bundle of facts that every rule looks at."""
+"""The bundle of facts that every rule reads. It knows no feature."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,27 +23,27 @@ class Facts:
 
     @property
     def job(self) -> RemoteJob | None:
-        """The job held or named, as seen in this pass."""
+        """The job that the resource holds or names, as seen in this pass."""
         return self.observed.job
 
     @property
     def job_id(self) -> str | None:
-        """The job this resource holds or names; None while a create is unfinished."""
+        """The id of the job that the resource holds or names; None while a create is unfinished."""
         return self.resource.job_id
 
     @property
     def former_tenant_id(self) -> str | None:
-        """The tenant this resource belongs to, when the connection leads to another."""
+        """The tenant that the resource belongs to, if the connection leads to another one; else None."""
         pinned = self.resource.pinned_tenant_id
         return None if pinned is None or is_same_id(pinned, self.observed.tenant_id) else pinned
 
     @property
     def service_principal_id(self) -> str:
-        """The service principal whose job is written to."""
+        """The service principal whose job is read and written."""
         return self.resource.service_principal_id or self.desired.service_principal_id
 
     @property
     def young_until(self) -> datetime:
-        """Until when what may be replication is taken for it."""
+        """The time until which an odd answer of Graph may be replication."""
         seen_at = self.observed.spec_seen_at or self.now
         return max(seen_at, self.resource.created_job_at or seen_at) + self.bounds.young

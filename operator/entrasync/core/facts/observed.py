@@ -1,6 +1,6 @@
-"""The facts one pass gathered.
+"""What one pass read before any decision.
 
-"Missing" is None; what could not be told never gets here, it ends the pass as an error.
+A missing thing is None. What could not be read never gets here: it ends the pass as an error.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ from entrasync.core.resource.job_claims import Claim
 
 @dataclass(frozen=True)
 class Misses:
-    """Looks by list and get, one after another, that did not show a job that must be there."""
+    """Consecutive looks, by list and by get, that did not show a job that must be there."""
 
     count: int
     first_at: datetime
@@ -27,7 +27,7 @@ class Misses:
 class Observed:
     """What one pass saw.
 
-    `job` is the job this resource holds or names, from the list or else by get. `misses` counts this look too.
+    `job` is the job that the resource holds or names, from the list or else by get. `misses` includes this look.
     `claims` are those of all other resources on the same service principal.
     """
 
@@ -37,16 +37,16 @@ class Observed:
     misses: Misses | None = None
     claims: tuple[Claim, ...] = field(default=())
     uncertain_claims: tuple[Claim, ...] = ()
-    """Those of which it is not known yet whether they are about this tenant."""
+    """Claims of which it is not known yet whether they are in this tenant."""
     spec_seen_at: datetime | None = None
     """When this process first saw this generation of the resource."""
     pause_taken_at: datetime | None = None
-    """When Graph took a pause of ours that it has not shown since."""
+    """When Graph accepted a pause of the operator that it has not shown since."""
     settings_sent: Mapping[str, SentSetting] = field(default_factory=dict)
-    """Settings that Graph took and has not shown since, by name."""
+    """Settings that Graph accepted and has not shown since, by name."""
     is_assumed: bool = False
-    """Whether `job` is partly what Graph was told and has not shown yet."""
+    """Whether `job` contains what Graph accepted and has not shown yet."""
     application: ApplicationSeen | None = None
-    """What is known of the service principal's secrets; None where spec says nothing of them."""
+    """What is known of the service principal's secrets; None if spec says nothing of them."""
     secrets_blocked_by: ObjectKey | None = None
-    """Another resource of the tenant that says ForeignSecretLost: no secret is written meanwhile."""
+    """Another resource of the tenant that reports ForeignSecretLost. Until that is settled no secret is written."""

@@ -1,4 +1,4 @@
-"""Has a run succeeded lately? `spec.freshness.maxAge` says what lately means."""
+"""Whether a run has succeeded within `spec.freshness.maxAge`."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from entrasync.core.primitives.times import write_go_duration
 
 
 def overdue_at(facts: Facts) -> datetime | None:
-    """Tell when the job becomes overdue unless a run succeeds; None where nobody asks or the job is paused."""
+    """Return when the job becomes overdue unless a run succeeds; None if spec does not ask or the job is paused."""
     max_age, since = facts.desired.max_age, _counted_from(facts)
     if max_age is None or since is None or facts.job is None or not facts.job.is_active:
         return None
@@ -17,7 +17,7 @@ def overdue_at(facts: Facts) -> datetime | None:
 
 
 def overdue_conditions(facts: Facts) -> list[Condition]:
-    """Write the condition Overdue, only while it is so."""
+    """Write the condition Overdue, only while the job is overdue."""
     due, max_age = overdue_at(facts), facts.desired.max_age
     if due is None or max_age is None or facts.now < due:
         return []
@@ -31,9 +31,9 @@ def overdue_conditions(facts: Facts) -> list[Condition]:
 
 
 def _counted_from(facts: Facts) -> datetime | None:
-    """Count from the last success, from our start or from when it was seen to go on without us, what came last.
+    """Return the latest of the last success, the operator's start, and the time when the job was seen to run again.
 
-    Before the first of these from when the job became ours.
+    Without any of these it is the time when the job was created or adopted.
     """
     record = facts.resource.record
     times = (

@@ -1,4 +1,4 @@
-"""What a quarantine means: whose turn it is to end it, and the words that an on-call engineer needs."""
+"""What a quarantine means: who has to end it, and what an on-call engineer needs to know."""
 
 from datetime import timedelta
 
@@ -10,11 +10,11 @@ from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.synchronization_status import Quarantine
 
 GRAPH_REASON_UNKNOWN = "Unknown"
-"""Graph's own word for a quarantine without a reason; ours when it sends none."""
+"""Graph's own word for a quarantine without a reason. It also stands for a reason that Graph does not send."""
 
 
 def quarantine_halt(job: RemoteJob, bounds: Bounds) -> Stall | Wait:
-    """Tell whose quarantine is to mend: the tenant's (Stall) or Graph's, which tries again by itself (Wait)."""
+    """Return a `Stall` if the tenant has to end the quarantine, else a `Wait`, for Graph tries again by itself."""
     message = _describe(job, bounds.max_quarantine)
     if _quarantine(job).is_tenant_actionable:
         return Stall(Reason.QUARANTINED, message)
@@ -22,7 +22,7 @@ def quarantine_halt(job: RemoteJob, bounds: Bounds) -> Stall | Wait:
 
 
 def _describe(job: RemoteJob, until_disabled: timedelta) -> str:
-    """Tell the error, since when, the next attempt, and the day on which Graph will disable the job."""
+    """Describe the error, since when, the next attempt, and the day on which Graph will disable the job."""
     quarantine = _quarantine(job)
     parts = [f"Graph put job {job.id} in quarantine ({quarantine.reason or GRAPH_REASON_UNKNOWN})."]
     if words := ": ".join(filter(None, (quarantine.error_code, quarantine.error_message))):
@@ -37,7 +37,7 @@ def _describe(job: RemoteJob, until_disabled: timedelta) -> str:
 
 
 def quarantined_condition(job: RemoteJob, bounds: Bounds) -> Condition:
-    """Write the condition Quarantined; its reason is Graph's own where that can be one."""
+    """Write the condition Quarantined. Its reason is Graph's own if that is a valid reason of a condition."""
     if not job.is_quarantined:
         return Condition(ConditionType.QUARANTINED, "False", Reason.NOT_QUARANTINED, "The job is not in quarantine.")
     reason = _quarantine(job).reason or GRAPH_REASON_UNKNOWN
@@ -46,5 +46,5 @@ def quarantined_condition(job: RemoteJob, bounds: Bounds) -> Condition:
 
 
 def _quarantine(job: RemoteJob) -> Quarantine:
-    """Give what Graph says of the quarantine; its code may show one of which it says nothing."""
+    """Return Graph's `quarantine`. It may be absent although the status code says Quarantine."""
     return job.status.quarantine or Quarantine()

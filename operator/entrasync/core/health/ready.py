@@ -1,4 +1,4 @@
-"""Whether a job is as the spec wants it and works: Ready, and the conditions that repeat Graph's own judgement."""
+"""The condition Ready, and the conditions that repeat Graph's own judgement of the job."""
 
 from dataclasses import replace
 
@@ -16,10 +16,10 @@ from entrasync.core.schedule.state import hold_of, pause_cause_of, pause_of
 
 
 def ready_condition(facts: Facts, obstacle: Halt | None, *, halt: Halt | None = None) -> Condition:
-    """Say whether Graph matches the spec and the job is fit; of one that is only observed, whether it is fit.
+    """Write Ready: Graph matches the spec and the job works. For an observe-only resource only the second counts.
 
-    What the pass rests on and does not count (spec.readiness Applied) is said all the same. A fault in an annotation is
-    said beside it.
+    `halt` is how the pass ended, `obstacle` what of it counts (spec.readiness); what does not count is still mentioned,
+    and so is a fault in an annotation.
     """
     ready = _not_ready(obstacle) if obstacle else _healthy_condition(facts, halt)
     if obstacle is None and facts.job is not None and facts.desired.is_observe_only:
@@ -69,9 +69,9 @@ def health_conditions(job: RemoteJob, bounds: Bounds) -> list[Condition]:
 
 
 def find_ready_obstacle(facts: Facts, halt: Halt | None) -> Halt | None:
-    """Tell what stands in the way of Ready: what the pass rests on, else whose turn it is to mend the job.
+    """Find what keeps the resource from Ready: how the pass ended, else what is wrong with the job's health.
 
-    Where only the spec counts (spec.readiness Applied), no illness does.
+    Under spec.readiness Applied the job's health does not count.
     """
     if _is_health_problem(facts, halt) and facts.desired.readiness is Readiness.APPLIED:
         return None
@@ -79,27 +79,36 @@ def find_ready_obstacle(facts: Facts, halt: Halt | None) -> Halt | None:
 
 
 def _is_health_problem(facts: Facts, halt: Halt | None) -> bool:
-    """Whether at most the job's health is not as it should be: new credentials that are refused leave it running."""
+    """Whether only the job's health may be at fault.
+
+    New credentials that Graph refuses leave a running job as it is.
+    """
     if halt is None or halt.reason is Reason.PAUSED_BY_GRAPH:
         return True
     return halt.reason is Reason.VALIDATION_FAILED and runs_on_saved_credentials(facts)
 
 
 def runs_on_saved_credentials(facts: Facts) -> bool:
-    """Whether the job runs on credentials that we saved: others that Graph refuses leave it as it is."""
+    """Whether the job runs on credentials that the operator saved.
+
+    New ones that Graph refuses leave such a job as it is.
+    """
     keys = facts.resource.application.keys - NON_CREDENTIAL_KEYS
     return facts.job is not None and facts.job.is_active and bool(keys)
 
 
 def _find_health_problem(facts: Facts, job: RemoteJob) -> Stall | Wait | None:
-    """Find why a job that is as the spec wants it does not work all the same."""
+    """Find why a job that matches the spec does not work."""
     if job.is_quarantined:
         return quarantine_halt(job, facts.bounds)
     return _unconfigured(job) if _is_unconfigured(facts, job) else None
 
 
 def _is_unconfigured(facts: Facts, job: RemoteJob) -> bool:
-    """Whether a scheduled job was never authorised; shortly after our start the code may be from before it."""
+    """Whether a scheduled job was never authorised.
+
+    Shortly after the operator's start the code may be from before it.
+    """
     if not job.is_unconfigured:
         return False
     started = facts.resource.last_start

@@ -6,19 +6,19 @@ from entrasync.core.resource.job_claims import Claim, outranks
 
 
 def fitting_jobs(facts: Facts) -> tuple[RemoteJob, ...]:
-    """List the jobs of the wanted template that we did not hold before."""
+    """List the jobs of the wanted template, except the one that the resource held before."""
     fitting = (job for job in facts.observed.listing.jobs if job.template_id == facts.desired.template_id)
     return tuple(job for job in fitting if job.id != facts.resource.held_job_id)
 
 
 def unclaimed_jobs(facts: Facts) -> tuple[RemoteJob, ...]:
-    """List those of them that no other resource claims."""
+    """List the fitting jobs that no other resource claims."""
     taken = {claim.job_id for claim in facts.observed.claims}
     return tuple(job for job in fitting_jobs(facts) if job.id not in taken)
 
 
 def find_claim_of_same_template(facts: Facts) -> Claim | None:
-    """Find another resource that holds, or names with right, a job of the wanted template on this service principal."""
+    """Find another resource's claim to a job of the wanted template on this service principal."""
     return next((claim for claim in facts.observed.claims if _is_of_same_template(facts, claim)), None)
 
 
@@ -30,6 +30,6 @@ def _is_of_same_template(facts: Facts, claim: Claim) -> bool:
 
 
 def find_outranking_claim(facts: Facts, job_id: str) -> Claim | None:
-    """Find another resource whose claim to the job comes before ours."""
+    """Find another resource whose claim to the job comes before this one's."""
     claims = (claim for claim in facts.observed.claims if claim.job_id == job_id)
     return next((claim for claim in claims if outranks(claim, facts.resource)), None)

@@ -1,4 +1,4 @@
-"""Which job is looked at by a resource that only observes. Each rule is named by the fault it finds."""
+"""Rules that find the job of an observe-only resource. Each is named by the fault it finds."""
 
 from entrasync.api.conditions import Reason
 from entrasync.api.policies import OnMissing
@@ -17,7 +17,7 @@ from entrasync.core.job.rules import (
 
 
 def create_before_observing_is_unconfirmed(facts: Facts) -> Verdict | None:
-    """Find a create whose answer was lost while the job was still managed; it is never sent again."""
+    """Find a create whose answer was lost while the job was still managed. It is never sent again."""
     match verdict := create_is_unconfirmed(facts):
         case Do(action=CreateJob() | AddFinalizer()):
             return Do(ForgetCreate())
@@ -26,14 +26,17 @@ def create_before_observing_is_unconfirmed(facts: Facts) -> Verdict | None:
 
 
 def job_to_observe_is_missing(facts: Facts) -> Verdict | None:
-    """Find that the job we observe is not shown, and does not count as gone yet."""
+    """Find that the observed job is not shown and does not count as gone yet."""
     if facts.job is not None or facts.resource.held_job_id is None or is_gone(facts):
         return None
     return wait_for_missing_job(facts)
 
 
 def job_to_observe_is_unknown(facts: Facts) -> Verdict | None:
-    """Find that we observe no job yet: take the one that we would manage, else the one that another manages."""
+    """Find that no job is observed yet, and choose one.
+
+    It is the one that a managing resource would hold, else the one that another resource manages.
+    """
     if not _looks_for_a_job(facts):
         return None
     if not facts.observed.listing.is_complete:
@@ -48,7 +51,7 @@ def job_to_observe_is_unknown(facts: Facts) -> Verdict | None:
 
 
 def job_would_have_to_be_created(facts: Facts) -> Verdict | None:
-    """Find that there is no job, and that one would be created if this resource were managed."""
+    """Find that there is no job, and that a managing resource would create one."""
     if not _looks_for_a_job(facts) or not facts.desired.may_create or find_claim_of_same_template(facts):
         return None
     is_gone_for_good = facts.resource.held_job_id and facts.desired.on_missing is not OnMissing.RECREATE
@@ -57,7 +60,7 @@ def job_would_have_to_be_created(facts: Facts) -> Verdict | None:
 
 
 def job_to_observe_is_absent(facts: Facts) -> Verdict | None:
-    """Find that there is no job to observe; there may be one at any later look."""
+    """Find that there is no job to observe. There may be one at any later look."""
     if not _looks_for_a_job(facts):
         return None
     service_principal_id, held = facts.service_principal_id, facts.resource.held_job_id
@@ -71,9 +74,10 @@ def job_to_observe_is_absent(facts: Facts) -> Verdict | None:
 
 
 def observed_job_is_not_recorded(facts: Facts) -> Verdict | None:
-    """Find a job that we observe without the annotation that says so, or with the finalizer of one that manages.
+    """Find an observed job without its annotation, or with the finalizer that only managing resources need.
 
-    Nothing is to be settled when it goes, and another may have taken the job when this one manages again.
+    Nothing has to be settled when the resource goes, and another one may hold the job by the time this one manages
+    again.
     """
     resource = facts.resource
     is_written_down = facts.job is not None and resource.annotated_job_id == facts.job.id and resource.origin
@@ -86,7 +90,7 @@ def observed_job_is_not_recorded(facts: Facts) -> Verdict | None:
 
 
 def _looks_for_a_job(facts: Facts) -> bool:
-    """Whether it holds no job that is or may be there, and names none that it never held."""
+    """Whether the resource holds no job that is or may be there, and names none that it never held."""
     if facts.job is not None:
         return False
     return facts.job_id is None or (facts.resource.held_job_id is not None and is_gone(facts))

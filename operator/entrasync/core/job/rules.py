@@ -1,4 +1,4 @@
-"""Which job is ours: rules that find, adopt, create and miss jobs. Each is named by the fault it finds."""
+"""Rules that find, adopt, create and miss the job of a resource. Each is named by the fault it finds."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from entrasync.core.resource.job_resource import Operation
 
 
 def create_is_unconfirmed(facts: Facts) -> Verdict | None:
-    """Find a create whose answer was lost, and settle it: its job has turned up, may still, or never will."""
+    """Find a create whose answer was lost, and settle it: its job has turned up, may still turn up, or never will."""
     operation = facts.resource.operation
     if operation is None or facts.resource.held_job_id:
         return None
@@ -42,7 +42,7 @@ def create_is_unconfirmed(facts: Facts) -> Verdict | None:
 
 
 def _may_create_anew(facts: Facts) -> bool:
-    """Whether the spec still allows what it allowed when the create was sent."""
+    """Whether the spec still allows the create that was sent."""
     resource, desired = facts.resource, facts.desired
     has_moved = not is_same_id(resource.pinned_service_principal_id, desired.service_principal_id)
     is_recreate = resource.annotated_job_id is not None
@@ -51,9 +51,9 @@ def _may_create_anew(facts: Facts) -> bool:
 
 
 def until_next_look(elapsed: timedelta, bound: timedelta) -> timedelta:
-    """Tell the pause until the next look for an unanswered create.
+    """Return the delay until the next look for the job of an unanswered create.
 
-    1, 2, 4 ... 20 s apart, the last one when the bound ends.
+    The looks are 1, 2, 4 ... 20 s apart, and the last one is when the bound ends.
     """
     due, pauses = timedelta(0), iter(UNCONFIRMED_CREATE_DELAYS)
     while due <= elapsed:
@@ -84,14 +84,14 @@ def _create_anew(facts: Facts) -> Verdict:
 
 
 def list_is_incomplete() -> Retry:
-    """Say that nothing can be told from what Graph listed."""
+    """Say that Graph's list does not prove that a job is absent."""
     return Retry(
         Reason.GRAPH_UNREACHABLE, "Graph's list of jobs is unreadable in part; no job is chosen or created meanwhile."
     )
 
 
 def named_job_is_not_the_held_one(facts: Facts) -> Verdict | None:
-    """Find a spec.jobId that names another job than the one we hold."""
+    """Find a spec.jobId that names another job than the one held."""
     held, named = facts.resource.held_job_id, facts.desired.job_id
     if held is None or named is None or held == named:
         return None
@@ -103,7 +103,7 @@ def named_job_is_not_the_held_one(facts: Facts) -> Verdict | None:
 
 
 def claim_of_another_is_unknown(facts: Facts) -> Verdict | None:
-    """Find a job that another resource may hold whose connection was not tried yet, so that its tenant is not known."""
+    """Find a job that another resource may hold, whose tenant is unknown because its connection was not tried yet."""
     if facts.job is not None and facts.resource.held_job_id and facts.resource.has_finalizer:
         return None
     named = {claim.job_id: claim for claim in facts.observed.uncertain_claims if claim.job_id}
@@ -118,7 +118,7 @@ def claim_of_another_is_unknown(facts: Facts) -> Verdict | None:
 
 
 def job_is_claimed_by_another(facts: Facts) -> Verdict | None:
-    """Find a job that we hold or name and that another resource holds with the better right."""
+    """Find a job that is held or named here and that another resource holds with the better claim."""
     if facts.job_id is None or (claim := find_outranking_claim(facts, facts.job_id)) is None:
         return None
     return Stall(
@@ -129,7 +129,7 @@ def job_is_claimed_by_another(facts: Facts) -> Verdict | None:
 
 
 def job_to_hold_is_unknown(facts: Facts) -> Verdict | None:
-    """Find that we hold no job yet: adopt the one that fits, or create it."""
+    """Find that no job is held yet: adopt the one that fits, or create it."""
     if facts.job_id is not None:
         return None
     return _adopt_or_create(facts)
@@ -162,9 +162,10 @@ def _adopt_or_create(facts: Facts) -> Verdict:
 
 
 def wait_for_other_create(facts: Facts, creating: Claim) -> Wait | Stall:
-    """Wait for the create of another resource.
+    """Wait for the create of another resource on the same service principal.
 
-    Each look of its own brings us its list too; one that is not settled soon after the bound waits for a person.
+    The looks of that resource refresh the list for this one too. A create that is not settled soon after the bound
+    waits for a person.
     """
     since = creating.creating_since or facts.now
     is_looked_for = facts.now - since < facts.bounds.replication
@@ -193,7 +194,7 @@ def several_jobs_fit(facts: Facts, jobs: tuple[RemoteJob, ...], what: str) -> St
 
 
 def named_job_is_unknown(facts: Facts) -> Verdict | None:
-    """Find a spec.jobId that the service principal does not have and that we never held."""
+    """Find a spec.jobId that the service principal does not have and that was never held."""
     if facts.job is not None or facts.resource.held_job_id is not None:
         return None
     message = (
@@ -207,7 +208,7 @@ def named_job_is_unknown(facts: Facts) -> Verdict | None:
 
 
 def held_job_is_missing(facts: Facts) -> Verdict | None:
-    """Find that the job we hold is not shown, and whether it counts as gone by now."""
+    """Find that the held job is not shown, and decide whether it counts as gone."""
     if facts.job is not None:
         return None
     if not is_gone(facts):
@@ -228,7 +229,7 @@ def held_job_is_missing(facts: Facts) -> Verdict | None:
 
 
 def wait_for_missing_job(facts: Facts) -> Wait:
-    """Say that the job held is not shown, and does not count as gone yet."""
+    """Wait for a held job that is not shown and does not count as gone yet."""
     return Wait(
         Reason.JOB_MISSING,
         f"Graph does not show job {facts.job_id}. It is looked for again before it counts as gone.",
@@ -237,7 +238,7 @@ def wait_for_missing_job(facts: Facts) -> Wait:
 
 
 def is_gone(facts: Facts) -> bool:
-    """Whether a job that is not shown was missed often enough, and over long enough, to count as gone."""
+    """Whether a job was missed by enough looks, over a long enough time, to count as gone."""
     misses, bounds = facts.observed.misses, facts.bounds
     if misses is None or misses.count < bounds.min_misses:
         return False
@@ -250,9 +251,9 @@ def _is_new(facts: Facts) -> bool:
 
 
 def until_next_look_for_a_missing_job(facts: Facts) -> timedelta:
-    """Tell the pause until the next look.
+    """Return the delay until the next look for a missing job.
 
-    A job that we just created may turn up any moment; an old one shall be missed over minutes, not seconds.
+    A job that was just created may turn up at any moment. An older one has to be missed over minutes, not seconds.
     """
     if (created_at := facts.resource.created_job_at) and _is_new(facts):
         return until_next_look(facts.now - created_at, facts.bounds.replication)
@@ -284,7 +285,7 @@ def _name_template(desired: Desired) -> str:
 
 
 def job_is_not_recorded(facts: Facts) -> Verdict | None:
-    """Find a job that we hold without the annotation or the finalizer that say so."""
+    """Find a held job without the annotation or the finalizer that record it."""
     resource = facts.resource
     if facts.job is None or (resource.annotated_job_id == facts.job.id and resource.origin and resource.has_finalizer):
         return None

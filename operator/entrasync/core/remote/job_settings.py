@@ -1,4 +1,4 @@
-"""A job's own settings (synchronizationJobSettings): names with values, which are text or null (graph-facts 2, 5.1)."""
+"""The job's own settings (synchronizationJobSettings): names with values that are text or null (graph-facts 2, 5.1)."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,17 +9,17 @@ from entrasync.core.primitives.json_values import read_text
 from entrasync.core.remote.jobs import RemoteJob
 
 Setting = tuple[str, str | None]
-"""Name and value, as they are compared."""
+"""Name and value, as two settings are compared."""
 
 SettingEntry = Mapping[str, Any]
-"""An entry as Graph has it, which may hold more and other than that."""
+"""An entry as Graph sent it. It may have more members, and values of other types."""
 
 SETTINGS_MEMBER = "synchronizationJobSettings"
 
 
 @dataclass(frozen=True)
 class SettingDifference:
-    """A setting that is not as the spec wants it. `found` is None where the job lacks it or has null."""
+    """A setting that differs from the spec. `found` is None where the job lacks the setting or has null."""
 
     name: str
     wanted: str
@@ -28,7 +28,7 @@ class SettingDifference:
 
 @dataclass(frozen=True)
 class SentSetting:
-    """A value that Graph took and has not shown since; `found` is what it had shown before."""
+    """A value that Graph accepted and has not shown since. `found` is the value that Graph showed before."""
 
     wanted: str
     found: str | None
@@ -36,9 +36,9 @@ class SentSetting:
 
 
 def read_settings(raw: Mapping[str, Any]) -> tuple[Setting, ...] | None:
-    """Read the settings of a job as Graph sent it; None when it sent none, as the answer to a create may.
+    """Read the settings of a job as Graph sent it. Entries without a name are left out.
 
-    Entries without a name are left out.
+    Returns None if Graph sent no settings at all, as in the answer to a create.
     """
     stored = raw.get(SETTINGS_MEMBER)
     if not isinstance(stored, list):
@@ -48,9 +48,9 @@ def read_settings(raw: Mapping[str, Any]) -> tuple[Setting, ...] | None:
 
 
 def merge_settings(stored: object, wanted: Iterable[tuple[str, str]]) -> tuple[SettingEntry, ...]:
-    """Lay the wanted settings over those stored, which stay as they were read, whatever is in them.
+    """Put the wanted settings over the stored ones, which are otherwise kept as they were read.
 
-    All are sent, for nobody tells whether Graph keeps those that a PATCH leaves out.
+    All of them are sent, because it is not documented whether Graph keeps those that a PATCH leaves out.
     """
     missing = dict(wanted)
     entries = [entry for entry in stored if isinstance(entry, dict)] if isinstance(stored, list) else []
@@ -61,7 +61,7 @@ def merge_settings(stored: object, wanted: Iterable[tuple[str, str]]) -> tuple[S
 
 
 def with_settings(job: RemoteJob, settings: Iterable[SettingEntry]) -> RemoteJob:
-    """Show a job as it is once Graph has taken these settings."""
+    """Return the job as Graph will show it once it has accepted these settings."""
     return RemoteJob(job.id, {**job.raw, SETTINGS_MEMBER: list(settings)})
 
 

@@ -1,4 +1,4 @@
-"""What Graph showed us of jobs: facts as they came, nothing decided."""
+"""The jobs of a service principal as Graph showed them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

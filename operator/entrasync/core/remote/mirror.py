@@ -14,7 +14,7 @@ MAX_STRING_BYTES = 4 * 1024
 MAX_KEY_BYTES = 256
 MAX_MIRROR_BYTES = 256 * 1024
 MAX_DEPTH = 16
-"""Status and spec share etcd's 1.5 MiB; nothing of Graph's is nested deeper than five levels."""
+"""Status and spec share etcd's 1.5 MiB, and nothing of Graph's is nested deeper than five levels."""
 
 INT64 = range(-(2**63), 2**63)
 _LEFT_OUT = object()
@@ -22,7 +22,7 @@ _LEFT_OUT = object()
 
 @dataclass
 class _Cleaning:
-    """One run over one mirror, collecting what had to be left out or cut."""
+    """One run over one mirror. It collects what had to be left out or cut."""
 
     complaints: list[str] = field(default_factory=list)
 
@@ -93,7 +93,7 @@ class _Cleaning:
 
 @dataclass(frozen=True)
 class Mirror:
-    """`status.job` and `status.synchronizationStatus`, and what was wrong with Graph's answer."""
+    """`status.job` and `status.synchronizationStatus`, and complaints about Graph's answer."""
 
     job: dict[str, Any]
     synchronization_status: dict[str, Any]
@@ -103,7 +103,7 @@ class Mirror:
 def mirror_job(job: RemoteJob) -> Mirror:
     """Make Graph's job storable.
 
-    Nulls, `@odata.*`, "never" dates and values of a wrong type are left out, the rest is kept.
+    Nulls, `@odata.*`, "never" dates and values of a wrong type are left out. The rest is kept.
     """
     cleaning = _Cleaning()
     named = {name: job.raw.get(name) for name in JOB_SHAPE.members}
@@ -128,7 +128,10 @@ def _leave_out_runs_that_never_were(status: dict[str, Any]) -> None:
 
 
 def _cut(mirror: dict[str, Any], path: str, complaints: list[str]) -> None:
-    """Leave out the largest properties until the rest fits; strings are cut before, so `id` and `code` are small."""
+    """Leave out the largest properties until the rest fits.
+
+    Strings are cut before, so `id` and `code` are small enough.
+    """
     surplus = len(json.dumps(mirror)) - MAX_MIRROR_BYTES
     if surplus <= 0:
         return

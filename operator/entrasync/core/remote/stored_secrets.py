@@ -1,4 +1,4 @@
-"""Secrets of the service principal, as Graph shows them and as we send them. They belong to no job."""
+"""Secrets of a service principal, as Graph shows them and as the operator sends them. They belong to no single job."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ SYNC_ALL = "SyncAll"
 NOTIFICATION_SETTINGS = "SyncNotificationSettings"
 SKIP_DELETIONS = "SkipOutOfScopeDeletions"
 NON_CREDENTIAL_KEYS = frozenset({SYNC_ALL, NOTIFICATION_SETTINGS, SKIP_DELETIONS})
-"""Keys of Graph that spec gives by fields of ours. Unset, they are left as they are, never removed."""
+"""Keys of Graph that spec sets by fields of its own. A field that is unset leaves its key as it is."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,12 @@ class StoredSecret:
 
     @property
     def is_masked(self) -> bool:
-        """Whether Graph keeps the value to itself."""
+        """Whether Graph does not show the value."""
         return self.value == MASK
 
 
 class SecretValues(Mapping[str, str]):
-    """Values by Graph's key (synchronizationSecret), never changed once made. Printed, it shows keys only."""
+    """Values by Graph's key (synchronizationSecret). They are immutable, and their `repr` shows keys only."""
 
     __slots__ = ("_values",)
 
@@ -47,10 +47,10 @@ class SecretValues(Mapping[str, str]):
         return f"SecretValues({', '.join(sorted(self._values))})"
 
     def only(self, keys: Collection[str]) -> "SecretValues":
-        """Pick those with these keys."""
+        """Return the values of these keys."""
         return SecretValues({key: value for key, value in self._values.items() if key in keys})
 
     @staticmethod
     def shown(entries: Iterable[StoredSecret]) -> "SecretValues":
-        """Take what Graph shows, masked as it masks."""
+        """Build the values from what Graph shows, masked where Graph masks them."""
         return SecretValues({entry.key: entry.value for entry in entries})

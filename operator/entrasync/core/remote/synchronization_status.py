@@ -10,7 +10,7 @@ from entrasync.core.primitives.json_values import read_object, read_text
 from entrasync.core.primitives.times import parse_time
 
 MAX_WORDS_LENGTH = 300
-"""Of Graph's words about a quarantine more than this is not repeated in a condition."""
+"""Graph's words about a quarantine are cut at this length when a condition repeats them."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +31,13 @@ class Execution:
 
     @property
     def has_time(self) -> bool:
-        """Whether it ever took place; a placeholder without times did not (graph-facts 0.1)."""
+        """Whether the cycle took place. A placeholder without times did not (graph-facts 0.1)."""
         return self.began_at is not None or self.ended_at is not None
 
 
 @dataclass(frozen=True)
 class Quarantine:
-    """Graph's synchronizationQuarantine. Its words are cut to a length that a condition can show."""
+    """Graph's synchronizationQuarantine. Its words are cut so that a condition can repeat them."""
 
     reason: str | None = None
     error_code: str | None = None
@@ -50,7 +50,7 @@ class Quarantine:
 
 @dataclass(frozen=True)
 class SynchronizationStatus:
-    """Graph's synchronizationStatus. The executions are empty where Graph shows none, `quarantine` is None."""
+    """Graph's synchronizationStatus. Executions that Graph does not show are empty, and `quarantine` is None."""
 
     code: str | None = None
     quarantine: Quarantine | None = None
@@ -59,7 +59,7 @@ class SynchronizationStatus:
     """Graph's `lastSuccessfulExecution`."""
     steady_state_first_achieved_at: datetime | None = None
     has_progress: bool = False
-    """Whether a cycle runs that reports its progress."""
+    """Whether a cycle is running and reports its progress."""
     is_escrows_pruned: bool = False
     """Whether Graph cleared the failures of the initial cycle because they were too many (graph-facts 4.7)."""
 
@@ -81,13 +81,13 @@ class SynchronizationStatus:
 
 
 def read_schedule(raw: object) -> Schedule:
-    """Read `schedule` as Graph or our own mirror has it."""
+    """Read `schedule` of a job, from Graph or from the mirror."""
     schedule = read_object(raw)
     return Schedule(read_text(schedule.get("state")), read_text(schedule.get("interval")))
 
 
 def read_synchronization_status(raw: object) -> SynchronizationStatus:
-    """Read `status` of a job as Graph sent it, or `status.synchronizationStatus` of our own resource."""
+    """Read `status` of a job as Graph sent it, or `status.synchronizationStatus` of a SynchronizationJob."""
     status = read_object(raw)
     return SynchronizationStatus(
         code=read_text(status.get("code")),
@@ -110,7 +110,7 @@ def _read_execution(raw: object) -> Execution:
 
 
 def read_quarantine(raw: object) -> Quarantine | None:
-    """Read `quarantine` of such a status; None when it is absent or malformed."""
+    """Read `quarantine` of a synchronizationStatus; None when it is absent or malformed."""
     if not isinstance(raw, dict):
         return None
     error = read_object(raw.get("error"))
@@ -125,6 +125,6 @@ def read_quarantine(raw: object) -> Quarantine | None:
 
 
 def _read_words(value: object) -> str | None:
-    """Read text that a condition can show: valid UTF-8, and cut."""
+    """Read text for a condition: valid UTF-8, and cut."""
     text = read_text(value)
     return text.encode("utf-8", "replace").decode()[:MAX_WORDS_LENGTH] if text else None

@@ -1,4 +1,4 @@
-"""The rule of a restart that is due: it was recorded before the write that needs it, and is sent once the job runs."""
+"""The rule of a restart that is due. It was recorded before the write that needs it, and is sent once the job runs."""
 
 from entrasync.api.conditions import Reason
 from entrasync.core.decision.action import RestartJob
@@ -10,7 +10,7 @@ from entrasync.core.health.quarantine import quarantine_halt
 def restart_is_due(facts: Facts) -> Verdict | None:
     """Find a provisioning scope that was saved and is not in force yet.
 
-    A job that rests is not restarted, which would start it: the restart follows its next start.
+    A paused job is not restarted, because that would start it: the restart follows its next start.
     """
     job = facts.job
     if job is None or not facts.resource.is_restart_due or not job.is_active:

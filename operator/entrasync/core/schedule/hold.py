@@ -1,4 +1,4 @@
-"""The emergency hold: an annotation that has the job paused at once, without a commit, and that ends by itself."""
+"""The emergency hold: an annotation that pauses the job at once, without a commit, and that ends by itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Hold:
 
 
 def read_hold(annotations: Mapping[str, str]) -> Hold:
-    """Read the annotation; an empty hold when it is absent or empty."""
+    """Read the annotation. The hold is empty if the annotation is absent or empty."""
     text = annotations.get(HOLD_UNTIL_ANNOTATION)
     if not text:
         return Hold()

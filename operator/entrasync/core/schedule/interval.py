@@ -1,4 +1,4 @@
-"""The interval that the spec expects. Graph decides it (graph-facts 4.5): it is asked once, and then told honestly."""
+"""The interval that spec expects. Graph decides it (graph-facts 4.5): it is asked once, and its answer is reported."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from entrasync.core.primitives.times import parse_interval
 
 
 def interval_differs(facts: Facts) -> Verdict | None:
-    """Find an interval that is not what the spec expects, and that Graph was not asked for yet."""
+    """Find an interval that differs from the spec and that Graph was not asked for yet."""
     wanted = facts.desired.interval
     if facts.job is None or wanted is None or not _differs(facts):
         return None
@@ -29,7 +29,7 @@ def interval_differs(facts: Facts) -> Verdict | None:
 
 
 def interval_retry_at(facts: Facts) -> datetime | None:
-    """Tell when Graph is asked once more because nothing came of it; None where that is settled."""
+    """Return when Graph is asked once more because its answer settled nothing; None if nothing is left to ask."""
     wanted = facts.desired.interval
     if wanted is None or not _differs(facts) or not _is_asked(facts, wanted):
         return None
@@ -38,7 +38,7 @@ def interval_retry_at(facts: Facts) -> datetime | None:
 
 
 def interval_conditions(facts: Facts) -> list[Condition]:
-    """Write the condition ScheduleApplied, only while Graph keeps another interval than it was asked for."""
+    """Write the condition ScheduleApplied, only while Graph keeps another interval than the one it was asked for."""
     wanted, asked = facts.desired.interval, facts.resource.record.interval
     if wanted is None or not _differs(facts):
         return []
@@ -63,7 +63,7 @@ def _differs(facts: Facts) -> bool:
 
 
 def _is_same(one: object, other: object) -> bool:
-    """Compare as durations where they are any: PT40M is PT2400S."""
+    """Compare as durations if both are: PT40M is PT2400S."""
     first, second = parse_interval(one), parse_interval(other)
     return first == second if first and second else one == other
 

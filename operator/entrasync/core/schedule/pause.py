@@ -1,4 +1,4 @@
-"""Whose pause is it? Decided once, at the change, and remembered in `status.pause`."""
+"""Who paused the job. It is decided once, when the schedule changes, and recorded in `status.pause`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -39,17 +39,17 @@ def judge_pause(
     now: datetime,
     bounds: Bounds,
 ) -> Pause | None:
-    """Tell whose pause the job is in; None while it is scheduled or was never started.
+    """Decide who paused the job; None while the job is scheduled or was never started.
 
-    `cause` is why it shall rest. `is_new` says that we made the job and have never started it: Graph creates jobs
-    unscheduled (graph-facts 4.3).
+    `cause` is why the operator wants it paused. `is_new` says that the operator created the job and has never started
+    it: Graph creates jobs unscheduled (graph-facts 4.3).
     """
     if job.schedule_state is None:
         return None
     known = record.pause
     is_ours = known is not None and known.by is PausedBy.OPERATOR
     if job.is_active:
-        # A limited pause is written down before it is made, and stands while Graph does not show it yet.
+        # A limited pause is recorded before it is sent, and holds while Graph does not show it yet.
         return known if is_ours and cause is not None and cause.is_limited else None
     before = record.mirrored_job
     since = known.since if known else (write_time(now) if before.schedule_state else None)
@@ -66,9 +66,9 @@ def judge_pause(
 def _find_author(
     before: RemoteJob, job: RemoteJob, *, last_start: datetime | None, is_new: bool, now: datetime, bounds: Bounds
 ) -> tuple[PausedBy, str] | None:
-    """Tell who has paused a job that nobody was known to have paused, and by what one can tell."""
+    """Find who paused a job whose pause was not recorded yet, and the reason to record."""
     if last_start and now - last_start < bounds.replication and not before.is_active:
-        return None  # nobody has seen it run since our start: what Graph shows may be from before
+        return None  # the job was not seen to run since the operator's start: this may be the state from before
     if reason := _find_graph_cause(before, job, now, bounds):
         return PausedBy.GRAPH, reason
     if before.is_active or (before.schedule_state is None and not is_new):

@@ -1,4 +1,4 @@
-"""Why a job shall rest now: the spec's state, its expiration, or an emergency hold."""
+"""Why the operator wants a job paused now: the spec's state, its expiration, or an emergency hold."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +12,10 @@ from entrasync.core.schedule.hold import Hold
 
 @dataclass(frozen=True)
 class PauseCause:
-    """Why a job is kept paused by us, in words.
+    """Why the operator keeps a job paused, in words.
 
-    After one that `is_limited` in time the job goes on as it did before. One that `is_passing` ends by itself: it is
-    nobody's word on an illness.
+    After a cause that `is_limited` in time the job goes on as it did before. A cause that `is_passing` ends by itself,
+    so it does not settle a pause that Graph or a person made.
     """
 
     words: str
@@ -27,7 +27,7 @@ STATE_IS_PAUSED = PauseCause("spec.schedule.state is Paused")
 
 
 def find_pause_cause(desired: Desired, hold: Hold, now: datetime) -> PauseCause | None:
-    """Tell why the job shall rest, the longest-lasting cause first; None when nothing says so."""
+    """Find why the job must be paused, the longest-lasting cause first; None if nothing asks for it."""
     if desired.schedule_state is ScheduleState.PAUSED:
         return STATE_IS_PAUSED
     if desired.expiration is not None and desired.expiration <= now:
@@ -40,5 +40,5 @@ def find_pause_cause(desired: Desired, hold: Hold, now: datetime) -> PauseCause 
 
 
 def list_deadlines(desired: Desired, hold: Hold) -> tuple[datetime, ...]:
-    """Tell when the answer changes by itself."""
+    """List the times at which the pause cause may change by itself."""
     return tuple(time for time in (desired.expiration, hold.until) if time is not None)

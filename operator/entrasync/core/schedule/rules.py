@@ -1,4 +1,4 @@
-"""Does the job run as wanted: rules about the schedule's state and whose pause it is."""
+"""Rules about the schedule's state and about who paused the job. Each is named by the fault it finds."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from entrasync.core.schedule.state import pause_cause_of, pause_of, wanted_state
 
 
 def job_was_paused_by_graph(facts: Facts) -> Verdict | None:
-    """Find a pause that Graph itself made: to start the job again would hide the illness."""
+    """Find a pause that Graph itself made. To start the job again would hide what is wrong with it."""
     pause = pause_of(facts)
     if facts.job is None or pause is None or pause.by is not PausedBy.GRAPH:
         return None
@@ -27,9 +27,10 @@ def job_was_paused_by_graph(facts: Facts) -> Verdict | None:
 
 
 def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
-    """Find a scheduled job that is wanted Paused.
+    """Find a scheduled job that must be paused.
 
-    Never twice within the replication bound unless Graph has shown the pause since, for reads may be stale.
+    The pause is not sent twice within the replication bound unless Graph has shown it since, because reads may be
+    stale.
     """
     job = facts.job
     if job is None or wanted_state_of(facts) is not ScheduleState.PAUSED or not job.is_active:
@@ -41,16 +42,19 @@ def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
             f"Job {job.id} was paused at {paused_at:%H:%M:%S}; Graph does not show it yet.",
             STALE_READ_DELAY,
         )
-    # Only who has seen it rest can tell that somebody started it.
-    was_seen_at_rest = read_mirrored_state(facts.resource.status).state not in {None, "Active"}
-    is_drift = was_seen_at_rest and _was(facts, ScheduleState.PAUSED)
+    # Somebody started the job only if it was seen paused before.
+    was_seen_paused = read_mirrored_state(facts.resource.status).state not in {None, "Active"}
+    is_drift = was_seen_paused and _was(facts, ScheduleState.PAUSED)
     return Do(
         PauseJob(facts.service_principal_id, job.id, corrects_drift=is_drift, record=_record(facts, is_drift=is_drift))
     )
 
 
 def _record(facts: Facts, *, is_drift: bool) -> Pause | None:
-    """Write what shall be remembered of a pause limited in time; a job that somebody started in it had rested."""
+    """Build what is recorded of a limited pause.
+
+    A job that somebody started during the pause was not running before it.
+    """
     cause, known = pause_cause_of(facts), pause_of(facts)
     if cause is None or not cause.is_limited:
         return None
@@ -60,9 +64,9 @@ def _record(facts: Facts, *, is_drift: bool) -> Pause | None:
 
 
 def job_is_paused_but_should_run(facts: Facts) -> Verdict | None:
-    """Find an unscheduled job that is wanted Active.
+    """Find an unscheduled job that must run.
 
-    Never twice within the replication bound, for reads may be stale.
+    The start is not sent twice within the replication bound, because reads may be stale.
     """
     job = facts.job
     if job is None or not _needs_start(facts, job):
@@ -74,13 +78,16 @@ def job_is_paused_but_should_run(facts: Facts) -> Verdict | None:
             f"Job {job.id} was started at {started:%H:%M:%S}; Graph does not show it yet.",
             STALE_READ_DELAY,
         )
-    # Without a time it was so when we took it over, which is nobody's drift.
+    # A pause without a time was there when the job was adopted, which is no drift.
     is_drift = pause is not None and pause.by is PausedBy.PERSON and pause.since is not None
     return Do(StartJob(facts.service_principal_id, job.id, corrects_drift=is_drift))
 
 
 def job_ran_before_its_pause(facts: Facts) -> Verdict | None:
-    """Find a job that goes on after a hold or an expiration: it ran on what Graph has, whatever is wrong with ours."""
+    """Find a job that must go on after a hold or an expiration.
+
+    It ran on what Graph has stored, whatever is wrong with the spec's own values now.
+    """
     pause = pause_of(facts)
     return job_is_paused_but_should_run(facts) if pause is not None and pause.resumes else None
 
@@ -93,6 +100,6 @@ def _needs_start(facts: Facts, job: RemoteJob) -> bool:
 
 
 def _was(facts: Facts, state: ScheduleState) -> bool:
-    """Whether this state was already in force, so that the difference is somebody else's doing."""
+    """Whether this state was already in force, so that somebody else made the difference."""
     effective = facts.resource.status.get("effective") or {}
     return bool(effective.get("scheduleState") == state.value)

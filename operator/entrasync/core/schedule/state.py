@@ -1,4 +1,4 @@
-"""The schedule's state as a pass sees it: whether the job shall run, whether it rests, and who paused it."""
+"""The schedule's state in a pass: whether the job must run, whether it is paused, and who paused it."""
 
 from entrasync.api.policies import ScheduleState
 from entrasync.core.facts.facts import Facts
@@ -15,12 +15,12 @@ def hold_of(facts: Facts) -> Hold:
 
 
 def pause_cause_of(facts: Facts) -> PauseCause | None:
-    """Tell why the job shall be paused now; None when nothing asks for it."""
+    """Return why the job must be paused now; None if nothing asks for it."""
     return find_pause_cause(facts.desired, hold_of(facts), facts.now)
 
 
 def pause_of(facts: Facts) -> Pause | None:
-    """Tell whose pause the job is in; None while it is scheduled or not shown."""
+    """Return the pause that the job is in, with who made it; None while the job is scheduled or not shown."""
     if facts.job is None:
         return None
     resource = facts.resource
@@ -36,9 +36,10 @@ def pause_of(facts: Facts) -> Pause | None:
 
 
 def wanted_state_of(facts: Facts) -> ScheduleState | None:
-    """Tell the schedule state that is ours to bring about; None for hands off.
+    """Return the schedule state that the operator must bring about; None if it leaves the schedule alone.
 
-    Unset means Active for a job we made, hands off for an adopted one, unless we owe it a start after a hold.
+    Unset means Active for a job that the operator created. An adopted job is left alone, unless a hold that has ended
+    stopped it.
     """
     if pause_cause_of(facts) is not None:
         return ScheduleState.PAUSED
@@ -49,7 +50,7 @@ def wanted_state_of(facts: Facts) -> ScheduleState | None:
 
 
 def was_never_started(facts: Facts) -> bool:
-    """Whether the job is ours and has not run: its first start brings into force whatever is saved by then."""
+    """Whether the operator created the job and it has not run. Its first start applies all that is saved by then."""
     job, resource = facts.job, facts.resource
     if job is None or resource.origin != "Created" or resource.last_start is not None:
         return False

@@ -1,4 +1,4 @@
-"""Are the job's own settings as the spec wants those that it names: rules named by the fault they find."""
+"""Rules about the job's own settings that spec names. Each is named by the fault it finds."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,9 +17,9 @@ MAX_NAMED_SETTINGS = 5
 
 
 def settings_differ(facts: Facts) -> Verdict | None:
-    """Find settings that are not as the spec wants them.
+    """Find settings that differ from the spec.
 
-    Never sent twice within the replication bound unless Graph has shown them since, for reads may be stale.
+    They are not sent twice within the replication bound unless Graph has shown them since, because reads may be stale.
     """
     differences = _find_differences(facts)
     if facts.job is None or not differences or _were_sent(facts, differences):
@@ -59,12 +59,15 @@ def _find_differences(facts: Facts) -> tuple[SettingDifference, ...]:
 
 
 def _were_sent(facts: Facts, differences: tuple[SettingDifference, ...]) -> bool:
-    """Whether nothing is left to send: a restart of the operator is no news to Graph, so what was told counts too."""
+    """Whether nothing is left to send.
+
+    What the status reports counts too, so that a restart of the operator sends nothing.
+    """
     return all(_was_sent(facts, difference) for difference in differences) or _was_reported(facts, differences)
 
 
 def _was_sent(facts: Facts, difference: SettingDifference) -> bool:
-    """Whether Graph took this very value, has shown nothing new since, and no edit of the spec asks for it again."""
+    """Whether Graph accepted this value, has shown no other since, and no edit of the spec asks for it again."""
     sent = facts.observed.settings_sent.get(difference.name)
     if sent is None or (sent.wanted, sent.found) != (difference.wanted, difference.found):
         return False
@@ -74,7 +77,7 @@ def _was_sent(facts: Facts, difference: SettingDifference) -> bool:
 
 
 def _was_reported(facts: Facts, differences: tuple[SettingDifference, ...]) -> bool:
-    """Whether the status says of this very spec that Graph ignores just these."""
+    """Whether the status reports of this generation that Graph ignores exactly these settings."""
     is_current = facts.resource.status.get("observedGeneration") == facts.resource.generation
     told = (entry for entry in Condition.read_all(facts.resource.status) if entry.type is ConditionType.STALLED)
     return is_current and any(entry.message == _explain(differences) for entry in told)
