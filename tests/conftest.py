@@ -12,7 +12,7 @@ from xdist.remote import Producer
 from control_plane import ControlPlane
 from control_plane.programs.binaries import Binaries, installed
 from tests.support.cluster import Cluster
-from tests.support.schedule import WholeGroups, rank_of
+from tests.support.worker_groups import GroupScheduling, rank_of
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # an API server or Helm that spreads over all cores costs other testers more
     os.environ.setdefault("GOMAXPROCS", "1")
@@ -61,9 +61,9 @@ def _namespace_name(test: str) -> str:
 
 
 @pytest.hookimpl(optionalhook=True)  # there is no such hook where all tests run in one process
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> WholeGroups:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling:
     """Keep tests together that share what takes seconds to open."""
-    return WholeGroups(config, log)
+    return GroupScheduling(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

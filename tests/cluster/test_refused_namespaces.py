@@ -37,7 +37,7 @@ class Office:
 
     def apply_job(self, namespace: str) -> tuple[str, str]:
         """Make a resource and the service principal of its job; returns both names."""
-        principal, name = self.tenant.world.create_service_principal().id, f"job-{secrets.token_hex(4)}"
+        principal, name = self.tenant.simulator.create_service_principal().id, f"job-{secrets.token_hex(4)}"
         metadata = {"name": name, "namespace": namespace}
         spec = {"servicePrincipal": {"objectId": principal}, "template": {"id": "scim"}}
         job = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": spec}
@@ -174,7 +174,7 @@ def lost(office: Office) -> Lost:
     """Graph does not answer until the RoleBinding is gone, so that the operator is never the faster one."""
     name, principal = office.apply_job(DOOMED)
     office.wait_ready(DOOMED, name)
-    silence = office.tenant.world.fault("close", service_principal=principal, times=None)
+    silence = office.tenant.simulator.fault("close", service_principal=principal, times=None)
     office.cluster.delete("v1", "namespaces", DOOMED)
     office.cluster.wait_gone(RBAC, "rolebindings", HOME, DOOMED, within_seconds=40)
     silence.remove()
@@ -231,4 +231,4 @@ class TestANamespaceWhoseRoleBindingIsDeletedFirst:
     def test_ends_when_the_right_is_lent_from_outside_of_it(self, office: Office, finished: None, lost: Lost) -> None:
         office.cluster.wait_gone("v1", "namespaces", DOOMED, within_seconds=90)
         principal = lost.job["spec"]["servicePrincipal"]["objectId"]
-        assert [job for job in office.tenant.world.jobs(principal) if not job.is_deleted] == []
+        assert [job for job in office.tenant.simulator.jobs(principal) if not job.is_deleted] == []

@@ -1,4 +1,4 @@
-"""Decision tables as people write them, in Markdown: one line per rule, and the first that fits decides."""
+"""Decision tables as people write them, in Markdown: one row per rule, and the first row that fits decides."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -13,8 +13,8 @@ Cell = Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Line:
-    """What a line asks for, column by column, and what follows."""
+class Row:
+    """The values that a row accepts in each column, and the outcome it gives."""
 
     number: int
     wants: Mapping[str, frozenset[str]]
@@ -25,39 +25,41 @@ class Line:
         return f"{self.number}: {' '.join(asked) or 'else'}"
 
     def fits(self, cell: Cell) -> bool:
-        """Tell whether it speaks of a case."""
+        """Return whether the row is about a case."""
         return all(cell[column] in values for column, values in self.wants.items())
 
 
 @dataclass(frozen=True)
 class DecisionTable:
-    """The lines of a table, and all values of the columns that decide: the first ones."""
+    """The rows of a table, and all values of its deciding columns, which come first."""
 
-    lines: tuple[Line, ...]
+    rows: tuple[Row, ...]
     columns: Mapping[str, list[str]]
 
     @classmethod
     def read(cls, path: Path, **columns: str) -> Self:
-        """Read the table of a page; each column comes with all of its values, separated by blanks."""
+        """Read the table of a page. Each column is given with all its values, separated by blanks."""
         known = {name: values.split() for name, values in columns.items()}
-        rows = [line.strip("|").split("|") for line in path.read_text(encoding="utf-8").splitlines() if line[:1] == "|"]
-        head, _, *body = ([field.strip() for field in row] for row in rows)
+        texts = [
+            line.strip("|").split("|") for line in path.read_text(encoding="utf-8").splitlines() if line[:1] == "|"
+        ]
+        head, _, *body = ([field.strip() for field in text] for text in texts)
         assert head[: len(known)] == list(known), "the head names the columns"
-        lines = tuple(_read_line(number, known, fields) for number, fields in enumerate(body, 1))
-        return cls(lines, known)
+        rows = tuple(_read_row(number, known, fields) for number, fields in enumerate(body, 1))
+        return cls(rows, known)
 
     def cells(self) -> Iterator[Cell]:
-        """Yield every case there is."""
+        """Yield every combination of values."""
         for values in product(*self.columns.values()):
             yield dict(zip(self.columns, values, strict=True))
 
-    def decide(self, cell: Cell) -> Line:
-        """Find the line that decides a case."""
-        return next(line for line in self.lines if line.fits(cell))
+    def decide(self, cell: Cell) -> Row:
+        """Return the row that decides a case."""
+        return next(row for row in self.rows if row.fits(cell))
 
-    def decided_by(self, line: Line) -> list[Cell]:
-        """List the cases that a line decides."""
-        return self._decided.get(line.number, [])
+    def decided_by(self, row: Row) -> list[Cell]:
+        """List the cases that a row decides."""
+        return self._decided.get(row.number, [])
 
     @cached_property
     def _decided(self) -> Mapping[int, list[Cell]]:
@@ -67,10 +69,10 @@ class DecisionTable:
         return decided
 
 
-def _read_line(number: int, columns: Mapping[str, list[str]], fields: list[str]) -> Line:
-    """Read a line: values of a column are separated by commas, and an empty field fits all."""
+def _read_row(number: int, columns: Mapping[str, list[str]], fields: list[str]) -> Row:
+    """Read a row: values of a column are separated by commas, and an empty field accepts all."""
     asked = dict(zip(columns, fields, strict=False))
     wants = {name: frozenset(field.split(", ")) for name, field in asked.items() if field}
     unknown = {name: values - set(columns[name]) for name, values in wants.items()}
-    assert not any(unknown.values()), f"line {number} names values that its column does not have: {unknown}"
-    return Line(number, wants, tuple(fields[len(columns) :]))
+    assert not any(unknown.values()), f"row {number} names values that its column does not have: {unknown}"
+    return Row(number, wants, tuple(fields[len(columns) :]))

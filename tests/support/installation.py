@@ -32,7 +32,7 @@ FAST = 60.0
 class SimulatedTenant:
     """A running simulator, and how an install finds it."""
 
-    world: SimulatorClient
+    simulator: SimulatorClient
     folder: Path
     time: WorldTime
 
@@ -42,8 +42,8 @@ class SimulatedTenant:
         """Run the simulator of a tenant, whose files are in a folder."""
         time = WorldTime.starting_now(FAST)
         launch = Launch(clock_start=time.start, clock_origin=time.origin, clock_rate=time.rate)
-        with SimulatorClient.run(folder, launch, begin=fork_simulator) as world:
-            yield cls(world, folder, time)
+        with SimulatorClient.run(folder, launch, begin=fork_simulator) as simulator:
+            yield cls(simulator, folder, time)
 
     @property
     def facts(self) -> dict[str, str]:

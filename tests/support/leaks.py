@@ -28,14 +28,14 @@ PLACEHOLDERS = frozenset({"replace-me"})
 """What examples have in the place of secrets."""
 
 
-def find_leaks(place: OperatorEnvironment, *more: str) -> list[str]:
+def find_leaks(environment: OperatorEnvironment, *more: str) -> list[str]:
     """Search logs, metrics, Events and resources of all namespaces of an operator for all secrets it may have met.
 
     Those are what the simulator's world lets in and was sent, what is or was in Secrets, and `more`. Each is searched
     for in every form in which it may be repeated. Tells what stands where, but no secret.
     """
-    told = dict(_read_all(place))
-    pieces = dict(_cut(_know_secrets(place) | set(more)))
+    told = dict(_read_all(environment))
+    pieces = dict(_cut(_know_secrets(environment) | set(more)))
     found = {f"{what} is in {where}" for where, text in told.items() for piece, what in pieces.items() if piece in text}
     shapes = {
         f"{what} is in {where}" for where, text in told.items() for what, shape in SHAPES.items() if shape.search(text)
@@ -43,32 +43,32 @@ def find_leaks(place: OperatorEnvironment, *more: str) -> list[str]:
     return sorted(found | shapes)
 
 
-def _read_all(place: OperatorEnvironment) -> Iterator[tuple[str, str]]:
-    for log in sorted(place.log.parent.glob("*.log")):
+def _read_all(environment: OperatorEnvironment) -> Iterator[tuple[str, str]]:
+    for log in sorted(environment.log.parent.glob("*.log")):
         yield f"the log {log.name}", log.read_text(errors="replace")
-    if place.operator:
-        yield "the metrics", place.operator.read("/metrics")[1]
-    yield "an Event", _write(_list(place, "v1", "events"))
-    yield "a SynchronizationJob", _write(_list(place, API_VERSION, PLURAL))
-    yield "a GraphConnection", _write(_list(place, API_VERSION, CONNECTION_PLURAL))
+    if environment.operator:
+        yield "the metrics", environment.operator.read("/metrics")[1]
+    yield "an Event", _write(_list(environment, "v1", "events"))
+    yield "a SynchronizationJob", _write(_list(environment, API_VERSION, PLURAL))
+    yield "a GraphConnection", _write(_list(environment, API_VERSION, CONNECTION_PLURAL))
 
 
-def _know_secrets(place: OperatorEnvironment) -> set[str]:
-    world = place.world
-    sent = [write.values for write in world.secret_writes()] + [
-        trial.credentials for trial in world.credential_validations()
+def _know_secrets(environment: OperatorEnvironment) -> set[str]:
+    simulator = environment.simulator
+    sent = [write.values for write in simulator.secret_writes()] + [
+        trial.credentials for trial in simulator.credential_validations()
     ]
     secrets = {value for values in sent for key, value in values.items() if key in SENSITIVE_KEYS}
-    secrets |= {secret for application in world.applications() for secret in application.secrets}
-    secrets |= {value for secret in _list(place, "v1", "secrets") for value in _decode(secret.get("data") or {})}
-    secrets |= place.secrets | {world.connection.client_secret, key_pem()}
+    secrets |= {secret for application in simulator.applications() for secret in application.secrets}
+    secrets |= {value for secret in _list(environment, "v1", "secrets") for value in _decode(secret.get("data") or {})}
+    secrets |= environment.secrets | {simulator.connection.client_secret, key_pem()}
     return {secret for secret in secrets if len(secret.strip()) >= SHORTEST} - PLACEHOLDERS
 
 
-def _list(place: OperatorEnvironment, api_version: str, plural: str) -> list[Object]:
+def _list(environment: OperatorEnvironment, api_version: str, plural: str) -> list[Object]:
     """List what is in the namespaces of an operator; of all where it has no list of its own."""
-    namespaces = {place.namespace, *place.launch.namespaces} if place.launch.namespaces else None
-    found = place.cluster.list(api_version, plural)
+    namespaces = {environment.namespace, *environment.launch.namespaces} if environment.launch.namespaces else None
+    found = environment.cluster.list(api_version, plural)
     return [each for each in found if namespaces is None or each["metadata"]["namespace"] in namespaces]
 
 

@@ -1,4 +1,4 @@
-"""A place where the operator works: a namespace of a real API server, a simulated Graph, and the operator's process."""
+"""What an operator under test works with: a namespace of a real API server, a simulated Graph, and its process."""
 
 import base64
 import uuid
@@ -17,28 +17,28 @@ from tests.support.polling import until
 from tests.support.warm_start import fork_operator, fork_simulator
 
 FAST = 60.0
-"""World seconds per real second: a cycle of 40 minutes takes 40 s, a poll interval of 5 minutes takes 5 s."""
+"""Simulated seconds per real second: a cycle of 40 minutes takes 40 s, a poll interval of 5 minutes takes 5 s."""
 
 BRIEF = 10.0
-"""World seconds of an initial cycle: while it runs its progress is read, and written, twice a minute."""
+"""Simulated seconds of an initial cycle. While one runs, its progress is read and written twice a minute."""
 
 
 @dataclass
 class OperatorEnvironment:
-    """What a test of the operator has in hand. `operator` is None while none runs."""
+    """A namespace, a simulator and an operator. `operator` is None while none runs."""
 
     cluster: Cluster
     namespace: str
-    world: SimulatorClient
+    simulator: SimulatorClient
     launch: OperatorLaunch
     log: Path
     operator: OperatorProcess | None = None
     applied: list[str] = field(default_factory=list)
-    """The resources made here that nobody has put to rest yet."""
+    """The resources made here that are not suspended yet."""
     made: dict[str, Object] = field(default_factory=dict)
     """The resources as they were when they were made here, by name."""
     secrets: set[str] = field(default_factory=set, repr=False)
-    """What was ever put into Secrets: all namespaces of an operator, and branches, share the set."""
+    """Every value put into a Secret. All environments on one simulator share this set."""
 
     @property
     def world_time(self) -> WorldTime:
@@ -51,7 +51,7 @@ class OperatorEnvironment:
         return self.operator
 
     def kill_operator(self) -> None:
-        """End the operator as a crash would."""
+        """Kill the operator, as a crash would."""
         assert self.operator is not None
         self.operator.kill()
         self.operator = None
@@ -67,7 +67,7 @@ class OperatorEnvironment:
         self.applied.append(name)
         return name
 
-    def rest(self) -> None:
+    def suspend_jobs(self) -> None:
         """Suspend all resources made here, so that the polls of one test are no load for the next."""
         for name in self.applied:
             if self.cluster.find(API_VERSION, PLURAL, name, self.namespace) is not None:
@@ -85,7 +85,7 @@ class OperatorEnvironment:
         return self.cluster.patch(API_VERSION, PLURAL, name, self.namespace, merge=merge)
 
     def job(self, name: str) -> Object:
-        """Look at a resource."""
+        """Read a resource."""
         return self.cluster.get(API_VERSION, PLURAL, name, self.namespace)
 
     def delete_job(self, name: str) -> None:
@@ -93,15 +93,15 @@ class OperatorEnvironment:
         self.cluster.delete(API_VERSION, PLURAL, name, self.namespace)
 
     def wait_gone(self, name: str, within_seconds: float = 20.0) -> None:
-        """Wait until a resource is no more."""
+        """Wait until a resource is deleted."""
         self.cluster.wait_gone(API_VERSION, PLURAL, name, self.namespace, within_seconds=within_seconds)
 
     def delete_namespace(self) -> None:
-        """Ask for the deletion of the namespace and all in it, which only a plane with controllers brings to an end."""
+        """Ask for the deletion of the namespace. Only a control plane with controllers completes it."""
         self.cluster.delete("v1", "namespaces", self.namespace)
 
     def wait_namespace_gone(self, within_seconds: float = 40.0) -> None:
-        """Wait until the namespace is no more; controllers begin after 5 s and look again 8 s later."""
+        """Wait until the namespace is deleted. Controllers begin after 5 s and look again 8 s later."""
         self.cluster.wait_gone("v1", "namespaces", self.namespace, within_seconds=within_seconds)
 
     def apply_secret(self, name: str, data: Mapping[str, str], *, is_watched: bool = False) -> str:
@@ -118,7 +118,7 @@ class OperatorEnvironment:
         return name
 
     def wait(self, name: str, holds: Callable[[Object], object], what: str, within_seconds: float = 20.0) -> Object:
-        """Wait until something holds of a resource; return it as it is then."""
+        """Wait until `holds` is true of a resource; return it as it is then."""
         try:
             return self.cluster.wait_for(
                 API_VERSION, PLURAL, name, self.namespace, holds=holds, what=what, within_seconds=within_seconds
@@ -130,7 +130,7 @@ class OperatorEnvironment:
     def wait_condition(
         self, name: str, kind: str, status: str = "True", *, reason: str = "", within_seconds: float = 20.0
     ) -> Object:
-        """Wait until a condition has a status, and a reason if given; return the resource."""
+        """Wait until a condition has a status, and a reason if one is given; return the resource."""
 
         def holds(found: Object) -> bool:
             return has_condition(found, kind, status) and reason in {"", condition(found, kind).get("reason")}
@@ -156,40 +156,42 @@ class OperatorEnvironment:
         return self.wait(name, holds, "Ready is True", within_seconds)
 
     def wait_stalled(self, name: str, reason: str, within_seconds: float = 20.0) -> str:
-        """Wait until a resource is Stalled for a reason, and not Ready; return what it says to the person."""
+        """Wait until a resource is Stalled for a reason, and not Ready; return the message."""
         found = self.wait_condition(name, "Stalled", reason=reason, within_seconds=within_seconds)
         assert condition(found, "Ready")["status"] == "False"
         assert not condition(found, "Reconciling")
         return str(condition(found, "Stalled")["message"])
 
     def wait_polls(self, *principals: str, count: int = 3) -> None:
-        """Wait until the jobs of service principals were listed so many times more, and what followed is done."""
-        so_far = self.world.journal()[-1].sequence
+        """Wait until the jobs of service principals were listed `count` more times, and those passes have ended."""
+        so_far = self.simulator.journal()[-1].sequence
         for principal in principals:
             # One more: the pass that made a list call has ended when the next one begins.
-            self.world.journal(operation="listJobs", service_principal=principal, after=so_far, at_least=count + 1)
+            self.simulator.journal(operation="listJobs", service_principal=principal, after=so_far, at_least=count + 1)
 
     def writes(self, principal: str) -> list[str]:
-        """List the writes that Graph was asked for on a service principal, in order."""
-        return [entry.operation for entry in self.world.journal(service_principal=principal) if entry.method != "GET"]
+        """List the writes to Graph on a service principal, in order."""
+        return [
+            entry.operation for entry in self.simulator.journal(service_principal=principal) if entry.method != "GET"
+        ]
 
     def reasons(self, name: str) -> list[str]:
-        """List the reasons of the Events told of a resource, oldest first."""
+        """List the reasons of the Events of a resource, oldest first."""
         return [event["reason"] for event in self.events(name)]
 
     def wait_reasons(self, name: str, reasons: list[str]) -> None:
-        """Wait until these are the Events told of a resource, in this order: they are posted a little late."""
-        until(lambda: self.reasons(name), lambda told: told == reasons, what=f"{reasons} are the Events of {name}")
+        """Wait until these are the Events of a resource, in this order. Events are posted a little late."""
+        until(lambda: self.reasons(name), lambda found: found == reasons, what=f"{reasons} are the Events of {name}")
 
-    def wait_told(self, name: str, reason: str, *, times: int) -> None:
-        """Wait until an Event was told of a resource so many times, neither less nor more."""
-        what = f"{reason} was told of {name} {times} times"
+    def wait_events(self, name: str, reason: str, *, times: int) -> None:
+        """Wait until a resource has exactly so many Events with a reason."""
+        what = f"{name} has {times} Events {reason}"
         until(lambda: self.reasons(name).count(reason), lambda count: count == times, what=what)
 
     def events(self, name: str) -> list[Object]:
-        """List the Events told of a resource, oldest first."""
-        told = self.cluster.list("v1", "events", self.namespace)
-        mine = [event for event in told if event["involvedObject"]["name"] == name]
+        """List the Events of a resource, oldest first."""
+        found = self.cluster.list("v1", "events", self.namespace)
+        mine = [event for event in found if event["involvedObject"]["name"] == name]
         return sorted(mine, key=lambda event: int(event["metadata"]["resourceVersion"]))
 
     def wait_event(self, name: str, reason: str, within_seconds: float = 10.0) -> Object:
@@ -202,8 +204,8 @@ class OperatorEnvironment:
         return seen[0]
 
     def calls(self, principal: str) -> list[str]:
-        """List the operations that Graph was asked for on a service principal, in order."""
-        return [entry.operation for entry in self.world.journal(service_principal=principal)]
+        """List the calls to Graph about a service principal, in order."""
+        return [entry.operation for entry in self.simulator.journal(service_principal=principal)]
 
 
 def condition(found: Object, kind: str) -> Object:
@@ -213,83 +215,87 @@ def condition(found: Object, kind: str) -> Object:
 
 
 @contextmanager
-def open_workplace(
+def open_environment(
     cluster: Cluster,
     folder: Path,
     *,
     rate: float = FAST,
     flags: tuple[str, ...] = (),
     starts: bool = True,
-    everywhere: bool = False,
+    cluster_wide: bool = False,
     beside: tuple[str, ...] = (),
     kubeconfig: Path | None = None,
 ) -> Iterator[OperatorEnvironment]:
     """Open a namespace, a simulator and, unless `starts` is False, an operator.
 
-    It looks after that namespace and those `beside` it, or `everywhere`; then `another_namespace` gives it more. It may
-    do anything, unless a `kubeconfig` says who it is.
+    The operator watches that namespace and those `beside` it, or with `cluster_wide` all of them; `another_namespace`
+    then makes more. It has all rights, unless a `kubeconfig` says who it is.
     """
     namespace = make_namespace(cluster)
     world_time = WorldTime.starting_now(rate)
     graph = folder / "graph"
     launch = Launch(clock_start=world_time.start, clock_origin=world_time.origin, clock_rate=world_time.rate)
-    with SimulatorClient.run(graph, launch, begin=fork_simulator) as world:
-        world.switch(initial_cycle_seconds=BRIEF)
-        namespaces = () if everywhere else (namespace, *beside)
+    with SimulatorClient.run(graph, launch, begin=fork_simulator) as simulator:
+        simulator.switch(initial_cycle_seconds=BRIEF)
+        namespaces = () if cluster_wide else (namespace, *beside)
         account = kubeconfig or cluster.plane.kubeconfig
         operator_launch = OperatorLaunch(account, graph, world_time, namespaces, flags=("--log-level=debug", *flags))
-        with _staffed(
-            OperatorEnvironment(cluster, namespace, world, operator_launch, folder / "operator.log"), starts=starts
-        ) as place:
-            yield place
+        with _running_operator(
+            OperatorEnvironment(cluster, namespace, simulator, operator_launch, folder / "operator.log"), starts=starts
+        ) as environment:
+            yield environment
 
 
-def another_namespace(place: OperatorEnvironment) -> OperatorEnvironment:
-    """Make one more namespace for an operator that looks after all, on the same simulator."""
-    return replace(place, namespace=make_namespace(place.cluster), applied=[])
+def another_namespace(environment: OperatorEnvironment) -> OperatorEnvironment:
+    """Make one more namespace for an operator that watches all of them, on the same simulator."""
+    return replace(environment, namespace=make_namespace(environment.cluster), applied=[])
 
 
 @contextmanager
-def open_branch(
-    place: OperatorEnvironment,
+def open_second_operator(
+    environment: OperatorEnvironment,
     *,
     flags: tuple[str, ...] = (),
     secret_file: Path | None = None,
-    environment: Mapping[str, str] | None = None,
+    variables: Mapping[str, str] | None = None,
     starts: bool = True,
 ) -> Iterator[OperatorEnvironment]:
-    """Open a second namespace with an operator of its own beside a workplace, on the same simulator."""
-    namespace = make_namespace(place.cluster)
+    """Open a second namespace with an operator of its own, on the same simulator."""
+    namespace = make_namespace(environment.cluster)
     flags = ("--log-level=debug", *flags)
     launch = replace(
-        place.launch, namespaces=(namespace,), flags=flags, secret_file=secret_file, environment=environment or {}
+        environment.launch, namespaces=(namespace,), flags=flags, secret_file=secret_file, environment=variables or {}
     )
-    log = place.log.with_name(f"{namespace}.log")
-    branch = OperatorEnvironment(place.cluster, namespace, place.world, launch, log, secrets=place.secrets)
-    with _staffed(branch, starts=starts):
-        yield branch
+    log = environment.log.with_name(f"{namespace}.log")
+    second = OperatorEnvironment(
+        environment.cluster, namespace, environment.simulator, launch, log, secrets=environment.secrets
+    )
+    with _running_operator(second, starts=starts):
+        yield second
 
 
 @contextmanager
-def open_twins(place: OperatorEnvironment) -> Iterator[tuple[OperatorEnvironment, OperatorEnvironment]]:
-    """Open two namespaces with one operator for both, on the same simulator as a workplace."""
-    namespaces = (make_namespace(place.cluster), make_namespace(place.cluster))
-    launch = replace(place.launch, namespaces=namespaces)
-    log = place.log.with_name(f"{namespaces[0]}.log")
-    one = OperatorEnvironment(place.cluster, namespaces[0], place.world, launch, log, secrets=place.secrets)
-    with _staffed(one, starts=True):
+def open_two_namespaces(environment: OperatorEnvironment) -> Iterator[tuple[OperatorEnvironment, OperatorEnvironment]]:
+    """Open two namespaces with one operator for both, on the same simulator."""
+    namespaces = (make_namespace(environment.cluster), make_namespace(environment.cluster))
+    launch = replace(environment.launch, namespaces=namespaces)
+    log = environment.log.with_name(f"{namespaces[0]}.log")
+    one = OperatorEnvironment(
+        environment.cluster, namespaces[0], environment.simulator, launch, log, secrets=environment.secrets
+    )
+    with _running_operator(one, starts=True):
         yield one, replace(one, namespace=namespaces[1], operator=None, applied=[])
 
 
 @contextmanager
-def _staffed(place: OperatorEnvironment, *, starts: bool) -> Iterator[OperatorEnvironment]:
+def _running_operator(environment: OperatorEnvironment, *, starts: bool) -> Iterator[OperatorEnvironment]:
     if starts:
-        place.start_operator()
+        environment.start_operator()
     try:
-        yield place
+        yield environment
     finally:
-        if place.operator is not None and place.operator.process.poll() is None:
-            place.operator.stop()
+        if environment.operator is not None and environment.operator.process.poll() is None:
+            environment.operator.stop()
 
 
 def make_namespace(cluster: Cluster) -> str:

@@ -1,4 +1,4 @@
-"""Fixtures around an operator at work, for each folder that imports them: what its tests share ends with the folder."""
+"""Fixtures with a running operator. A folder that imports them has its own, which ends with its last test."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,53 +9,56 @@ import pytest
 from tests.support.cluster import Cluster
 from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
-from tests.support.operator_environment import OperatorEnvironment, open_workplace
+from tests.support.operator_environment import OperatorEnvironment, open_environment
 
-SWIFT = 600.0
-"""World seconds per real second where minutes must pass: the bound of 15 minutes takes 1.5 s."""
+FAST_RATE = 600.0
+"""Simulated seconds per real second where minutes must pass: the bound of 15 minutes takes 1.5 s."""
 
 
 @contextmanager
-def inspected(place: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
-    """Hold a workplace, once its tests are done, to what all of them promise: no odd request, no secret told."""
-    yield place
-    assert check_requests(place.world.journal()) > 0
-    assert find_leaks(place) == []
+def checked(environment: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
+    """Check at the end that every request was as Microsoft describes it and that no secret has leaked."""
+    yield environment
+    assert check_requests(environment.simulator.journal()) > 0
+    assert find_leaks(environment) == []
 
 
 @pytest.fixture(scope="package")
-def shared_workplace(
+def shared_environment(
     cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OperatorEnvironment]:
-    with open_workplace(cluster, tmp_path_factory.mktemp("workplace")) as place, inspected(place):
-        yield place
+    with open_environment(cluster, tmp_path_factory.mktemp("environment")) as environment, checked(environment):
+        yield environment
 
 
 @pytest.fixture(scope="package")
-def shared_swift_workplace(
+def shared_fast_environment(
     cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OperatorEnvironment]:
-    with open_workplace(cluster, tmp_path_factory.mktemp("swift"), rate=SWIFT) as place, inspected(place):
-        place.world.switch(quarantine_ladder="captured")  # a first attempt after five minutes
-        yield place
+    with (
+        open_environment(cluster, tmp_path_factory.mktemp("fast"), rate=FAST_RATE) as environment,
+        checked(environment),
+    ):
+        environment.simulator.switch(quarantine_ladder="captured")  # a first attempt after five minutes
+        yield environment
 
 
 @pytest.fixture
-def workplace(shared_workplace: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
-    """One operator and one simulator for all tests that harm neither: each makes its own service principals."""
-    yield shared_workplace
-    shared_workplace.rest()
+def environment(shared_environment: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
+    """One operator and one simulator for all tests that harm neither. Each test makes its own service principals."""
+    yield shared_environment
+    shared_environment.suspend_jobs()
 
 
 @pytest.fixture
-def swift_workplace(shared_swift_workplace: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
-    """The same with a faster world, for tests in which minutes must pass."""
-    yield shared_swift_workplace
-    shared_swift_workplace.rest()
+def fast_environment(shared_fast_environment: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
+    """The same with a faster clock, for tests in which minutes must pass."""
+    yield shared_fast_environment
+    shared_fast_environment.suspend_jobs()
 
 
 @pytest.fixture
-def own_workplace(cluster: Cluster, crd_installed: None, tmp_path: Path) -> Iterator[OperatorEnvironment]:
-    """An operator and a simulator of the test's own, to be killed, throttled or cut off."""
-    with open_workplace(cluster, tmp_path) as place, inspected(place):
-        yield place
+def own_environment(cluster: Cluster, crd_installed: None, tmp_path: Path) -> Iterator[OperatorEnvironment]:
+    """An operator and a simulator of the test's own, which it may kill, throttle or cut off."""
+    with open_environment(cluster, tmp_path) as environment, checked(environment):
+        yield environment

@@ -19,38 +19,38 @@ ROLES = ("Application.Read.All", "Synchronization.ReadWrite.All")
 class Team:
     """What a team does to its GraphConnections and Secrets, and sees of them."""
 
-    place: OperatorEnvironment
+    environment: OperatorEnvironment
     tenant: str
     client: str
     secret: str
 
     @classmethod
-    def settle(cls, place: OperatorEnvironment, *, tenant: str = "", roles: tuple[str, ...] = ROLES) -> "Team":
+    def register(cls, environment: OperatorEnvironment, *, tenant: str = "", roles: tuple[str, ...] = ROLES) -> "Team":
         """Register an app for the team in a tenant, by default that of the install."""
-        tenant, client = tenant or place.world.connection.tenant_id, str(uuid.uuid4())
+        tenant, client = tenant or environment.simulator.connection.tenant_id, str(uuid.uuid4())
         secret = f"canary~{uuid.uuid4().hex}"
-        place.world.set_application(client, tenant, secrets=[secret], roles=list(roles))
-        return cls(place, tenant, client, secret)
+        environment.simulator.set_application(client, tenant, secrets=[secret], roles=list(roles))
+        return cls(environment, tenant, client, secret)
 
     @property
     def namespace(self) -> str:
         """The team's namespace."""
-        return self.place.namespace
+        return self.environment.namespace
 
     def make_principal(self, **more: Any) -> str:
         """Make a service principal in the team's tenant; returns its object id."""
-        return self.place.world.create_service_principal(tenant_id=self.tenant, **more).id
+        return self.environment.simulator.create_service_principal(tenant_id=self.tenant, **more).id
 
     def apply_secret(self, name: str = "entra", *, is_watched: bool = False, **data: str) -> str:
         """Create or change a Secret; without data it holds the team's client secret. `__` in a key is a dot."""
         content = {key.replace("__", "."): value for key, value in (data or {"client_secret": self.secret}).items()}
-        return self.place.apply_secret(name, content, is_watched=is_watched)
+        return self.environment.apply_secret(name, content, is_watched=is_watched)
 
     def apply_service_account(self, name: str = "sync") -> str:
         """Create a ServiceAccount of the team's; returns how tokens call it."""
         metadata = {"name": name, "namespace": self.namespace}
         manifest = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
-        self.place.cluster.create("serviceaccounts", manifest, self.namespace)
+        self.environment.cluster.create("serviceaccounts", manifest, self.namespace)
         return f"system:serviceaccount:{self.namespace}:{name}"
 
     def let_operator_ask_for_tokens(self, name: str = "sync") -> None:
@@ -72,17 +72,17 @@ class Team:
             "subjects": [subject],
             "roleRef": ref,
         }
-        self.place.cluster.create("roles", role, self.namespace)
-        self.place.cluster.create("rolebindings", binding, self.namespace)
+        self.environment.cluster.create("roles", role, self.namespace)
+        self.environment.cluster.create("rolebindings", binding, self.namespace)
 
     def ask(self, name: str = "default") -> None:
         """Ask for a look at a GraphConnection, as a person at a terminal does."""
         merge = {"metadata": {"annotations": {"entrasync.io/requested-at": uuid.uuid4().hex}}}
-        self.place.cluster.patch(API_VERSION, CONNECTION_PLURAL, name, self.namespace, merge=merge)
+        self.environment.cluster.patch(API_VERSION, CONNECTION_PLURAL, name, self.namespace, merge=merge)
 
     def delete_secret(self, name: str = "entra") -> None:
         """Delete a Secret."""
-        self.place.cluster.delete("v1", "secrets", name, self.namespace)
+        self.environment.cluster.delete("v1", "secrets", name, self.namespace)
 
     def apply_connection(self, name: str = "default", **spec: Any) -> str:
         """Create a GraphConnection by the client secret in Secret `entra`; `spec` takes the place of members."""
@@ -91,7 +91,7 @@ class Team:
         body = {member: value for member, value in whole.items() if value is not None}
         metadata = {"name": name, "namespace": self.namespace}
         manifest = {"apiVersion": API_VERSION, "kind": CONNECTION_KIND, "metadata": metadata, "spec": body}
-        self.place.cluster.create(CONNECTION_PLURAL, manifest, self.namespace)
+        self.environment.cluster.create(CONNECTION_PLURAL, manifest, self.namespace)
         return name
 
     def connect(self, name: str = "default", **spec: Any) -> Object:
@@ -101,15 +101,15 @@ class Team:
 
     def change_connection(self, name: str = "default", **spec: Any) -> None:
         """Merge-patch the spec of a GraphConnection."""
-        self.place.cluster.patch(API_VERSION, CONNECTION_PLURAL, name, self.namespace, merge={"spec": spec})
+        self.environment.cluster.patch(API_VERSION, CONNECTION_PLURAL, name, self.namespace, merge={"spec": spec})
 
     def delete_connection(self, name: str = "default") -> None:
         """Delete a GraphConnection."""
-        self.place.cluster.delete(API_VERSION, CONNECTION_PLURAL, name, self.namespace)
+        self.environment.cluster.delete(API_VERSION, CONNECTION_PLURAL, name, self.namespace)
 
     def connection(self, name: str = "default") -> Object:
         """Look at a GraphConnection."""
-        return self.place.cluster.get(API_VERSION, CONNECTION_PLURAL, name, self.namespace)
+        return self.environment.cluster.get(API_VERSION, CONNECTION_PLURAL, name, self.namespace)
 
     def wait_connected(self, name: str = "default", within_seconds: float = 15.0) -> Object:
         """Wait until a GraphConnection is Ready in its present generation."""
@@ -133,7 +133,7 @@ class Team:
     def wait(self, name: str, holds: Callable[[Object], object], what: str, within_seconds: float) -> Object:
         """Wait until something holds of a GraphConnection."""
         try:
-            return self.place.cluster.wait_for(
+            return self.environment.cluster.wait_for(
                 API_VERSION,
                 CONNECTION_PLURAL,
                 name,
@@ -143,5 +143,5 @@ class Team:
                 within_seconds=within_seconds,
             )
         except AssertionError as error:
-            tail = self.place.log.read_text(errors="replace")[-3000:]
+            tail = self.environment.log.read_text(errors="replace")[-3000:]
             raise AssertionError(f"{error}\nThe operator's log ends:\n{tail}") from error

@@ -14,16 +14,21 @@ URL = "https://scim.example.com"
 class ScimApp:
     """A service principal, and the Secret in the namespace that has its token."""
 
-    place: OperatorEnvironment
+    environment: OperatorEnvironment
     principal: str
     secret: str
     token: str
 
     @classmethod
-    def register(cls, place: OperatorEnvironment, *, is_watched: bool = False) -> "ScimApp":
+    def register(cls, environment: OperatorEnvironment, *, is_watched: bool = False) -> "ScimApp":
         """Make a service principal, and a Secret with its token."""
-        app = cls(place, place.world.create_service_principal().id, f"scim-{uuid.uuid4().hex[:8]}", cls.new_token())
-        place.apply_secret(app.secret, {"token": app.token}, is_watched=is_watched)
+        app = cls(
+            environment,
+            environment.simulator.create_service_principal().id,
+            f"scim-{uuid.uuid4().hex[:8]}",
+            cls.new_token(),
+        )
+        environment.apply_secret(app.secret, {"token": app.token}, is_watched=is_watched)
         return app
 
     @staticmethod
@@ -44,25 +49,25 @@ class ScimApp:
     def apply(self, *, credentials: Object | None = None, application: Object | None = None, **spec: Any) -> str:
         """Create the resource, with all credentials, and return its name."""
         block = self.application(credentials=credentials, **(application or {}))
-        return self.place.apply_job(self.principal, application=block, **spec)
+        return self.environment.apply_job(self.principal, application=block, **spec)
 
     def rotate(self, token: str = "") -> str:
         """Put a new token into the Secret."""
         self.token = token or self.new_token()
-        self.place.apply_secret(self.secret, {"token": self.token})
+        self.environment.apply_secret(self.secret, {"token": self.token})
         return self.token
 
     @property
     def stored(self) -> dict[str, str]:
         """What Graph stores, in clear."""
-        return self.place.world.secrets(self.principal)
+        return self.environment.simulator.secrets(self.principal)
 
     @property
     def saves(self) -> list[dict[str, str]]:
         """What was sent to be stored, one after another."""
-        return [write.values for write in self.place.world.secret_writes(self.principal)]
+        return [write.values for write in self.environment.simulator.secret_writes(self.principal)]
 
     @property
     def tries(self) -> list[dict[str, str]]:
         """What Graph was asked to try."""
-        return [each.credentials for each in self.place.world.credential_validations(self.principal)]
+        return [each.credentials for each in self.environment.simulator.credential_validations(self.principal)]

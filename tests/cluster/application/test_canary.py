@@ -20,48 +20,50 @@ class TestTheSearch:
     """It finds what is there: else it would prove nothing that it finds none."""
 
     @pytest.mark.parametrize("form", ["as it is", "in Base64", "its end"])
-    def test_sees_a_secret_in_an_event(self, app: ScimApp, place: OperatorEnvironment, form: str) -> None:
-        event = place.cluster.create("events", leaking_event(place, forms_of(app.token)[form]), place.namespace)
-        found = find_leaks(place)
-        place.cluster.delete("v1", "events", event["metadata"]["name"], place.namespace)
+    def test_sees_a_secret_in_an_event(self, app: ScimApp, environment: OperatorEnvironment, form: str) -> None:
+        event = environment.cluster.create(
+            "events", leaking_event(environment, forms_of(app.token)[form]), environment.namespace
+        )
+        found = find_leaks(environment)
+        environment.cluster.delete("v1", "events", event["metadata"]["name"], environment.namespace)
         assert found
         assert all(where.endswith("is in an Event") for where in found)
 
-    def test_sees_a_key_in_a_log(self, place: OperatorEnvironment) -> None:
-        log = place.log.with_name("leaking.log")
+    def test_sees_a_key_in_a_log(self, environment: OperatorEnvironment) -> None:
+        log = environment.log.with_name("leaking.log")
         log.write_text(key_pem())
-        found = find_leaks(place)
+        found = find_leaks(environment)
         log.unlink()
         assert "a private key is in the log leaking.log" in found
 
-    def test_sees_a_secret_in_an_annotation_of_a_job(self, app: ScimApp, place: OperatorEnvironment) -> None:
+    def test_sees_a_secret_in_an_annotation_of_a_job(self, app: ScimApp, environment: OperatorEnvironment) -> None:
         name = app.apply()
-        place.annotate(name, note=app.token)
-        found = find_leaks(place)
-        place.annotate(name, note=None)
+        environment.annotate(name, note=app.token)
+        found = find_leaks(environment)
+        environment.annotate(name, note=None)
         assert any(where.endswith("is in a SynchronizationJob") for where in found)
 
 
-def leaking_event(place: OperatorEnvironment, message: str) -> Object:
+def leaking_event(environment: OperatorEnvironment, message: str) -> Object:
     return {
         "apiVersion": "v1",
         "kind": "Event",
         "metadata": {"generateName": "leak-"},
-        "involvedObject": {"kind": "Namespace", "namespace": place.namespace, "name": place.namespace},
+        "involvedObject": {"kind": "Namespace", "namespace": environment.namespace, "name": environment.namespace},
         "message": message,
     }
 
 
-def test_a_save_that_goes_well_shows_nothing(app: ScimApp, place: OperatorEnvironment) -> None:
-    place.wait_ready(app.apply())
+def test_a_save_that_goes_well_shows_nothing(app: ScimApp, environment: OperatorEnvironment) -> None:
+    environment.wait_ready(app.apply())
     app.rotate()
     until(lambda: app.stored["SecretToken"] == app.token, what="the token is in Graph")
-    assert find_leaks(place) == []
+    assert find_leaks(environment) == []
 
 
-def test_a_refusal_that_quotes_the_value_shows_nothing(app: ScimApp, place: OperatorEnvironment) -> None:
+def test_a_refusal_that_quotes_the_value_shows_nothing(app: ScimApp, environment: OperatorEnvironment) -> None:
     words = f"The token '{app.token}' was refused"
-    place.world.fault(
+    environment.simulator.fault(
         "answer",
         operation="validateCredentials",
         service_principal=app.principal,
@@ -70,13 +72,13 @@ def test_a_refusal_that_quotes_the_value_shows_nothing(app: ScimApp, place: Oper
         message=words,
     )
     name = app.apply()
-    message = place.wait_stalled(name, "ValidationFailed")
+    message = environment.wait_stalled(name, "ValidationFailed")
     assert "The token" in message
-    assert find_leaks(place) == []
+    assert find_leaks(environment) == []
 
 
-def test_a_refused_save_that_quotes_the_value_shows_nothing(app: ScimApp, place: OperatorEnvironment) -> None:
-    place.world.fault(
+def test_a_refused_save_that_quotes_the_value_shows_nothing(app: ScimApp, environment: OperatorEnvironment) -> None:
+    environment.simulator.fault(
         "answer",
         operation="putSecrets",
         service_principal=app.principal,
@@ -84,12 +86,14 @@ def test_a_refused_save_that_quotes_the_value_shows_nothing(app: ScimApp, place:
         code=app.token,
         message=json.dumps({"error": {"code": "Bad", "message": f"value {app.token} is bad"}}),
     )
-    place.wait_stalled(app.apply(), "RequestRefused")
-    assert find_leaks(place) == []
+    environment.wait_stalled(app.apply(), "RequestRefused")
+    assert find_leaks(environment) == []
 
 
-def test_an_answer_that_fails_and_quotes_the_value_shows_nothing(app: ScimApp, place: OperatorEnvironment) -> None:
-    place.world.fault(
+def test_an_answer_that_fails_and_quotes_the_value_shows_nothing(
+    app: ScimApp, environment: OperatorEnvironment
+) -> None:
+    environment.simulator.fault(
         "answer",
         operation="putSecrets",
         service_principal=app.principal,
@@ -98,33 +102,35 @@ def test_an_answer_that_fails_and_quotes_the_value_shows_nothing(app: ScimApp, p
         message=f"could not store {app.token}",
         times=3,
     )
-    place.wait_ready(app.apply())
-    assert find_leaks(place) == []
+    environment.wait_ready(app.apply())
+    assert find_leaks(environment) == []
 
 
-def test_a_value_that_is_no_text_shows_nothing(app: ScimApp, place: OperatorEnvironment) -> None:
-    manifest = place.cluster.get("v1", "secrets", app.secret, place.namespace)
+def test_a_value_that_is_no_text_shows_nothing(app: ScimApp, environment: OperatorEnvironment) -> None:
+    manifest = environment.cluster.get("v1", "secrets", app.secret, environment.namespace)
     data = {"token": "gWNhbmFyeX7/"}  # 0x81 canary~ 0xff
-    place.cluster.patch("v1", "secrets", manifest["metadata"]["name"], place.namespace, merge={"data": data})
-    message = place.wait_stalled(app.apply(), "SecretUnreadable")
+    environment.cluster.patch(
+        "v1", "secrets", manifest["metadata"]["name"], environment.namespace, merge={"data": data}
+    )
+    message = environment.wait_stalled(app.apply(), "SecretUnreadable")
     assert "is no UTF-8 text" in message
-    assert find_leaks(place, "canary~\\xff") == []
-    assert find_leaks(place, "\\x81canary") == []
+    assert find_leaks(environment, "canary~\\xff") == []
+    assert find_leaks(environment, "\\x81canary") == []
 
 
 class TestWhereEverythingIsQuoted:
     """Entra and Graph repeat in each refusal what they got: as it came, stripped, for URLs and in Base64."""
 
     @pytest.fixture
-    def quoting_place(self, own_place: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
+    def quoting_place(self, own_environment: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
         """Find nothing anywhere at the end."""
-        own_place.world.switch(quotes_secrets=True)
-        yield own_place
-        assert find_leaks(own_place) == []
+        own_environment.simulator.switch(quotes_secrets=True)
+        yield own_environment
+        assert find_leaks(own_environment) == []
 
     @pytest.fixture
     def team(self, quoting_place: OperatorEnvironment) -> Team:
-        return Team.settle(quoting_place)
+        return Team.register(quoting_place)
 
     def test_a_refused_client_secret_does_not_show(self, team: Team) -> None:
         team.apply_secret(client_secret=awkward())
@@ -150,22 +156,24 @@ class TestWhereEverythingIsQuoted:
         assert "AADSTS700211" in message
 
     def test_the_token_of_a_refused_call_does_not_show(self, quoting_place: OperatorEnvironment) -> None:
-        principal = quoting_place.world.create_service_principal().id
-        quoting_place.world.fault("answer", operation="listJobs", service_principal=principal, status=400, times=None)
+        principal = quoting_place.simulator.create_service_principal().id
+        quoting_place.simulator.fault(
+            "answer", operation="listJobs", service_principal=principal, status=400, times=None
+        )
         message = quoting_place.wait_stalled(quoting_place.apply_job(principal), "RequestRefused")
         assert "Got '*" in message
 
     def test_values_that_the_target_app_refuses_do_not_show(self, quoting_place: OperatorEnvironment) -> None:
         app = ScimApp.register(quoting_place)
         app.rotate(awkward())
-        quoting_place.world.set_target_app(app.principal, accepts={"SecretToken": ["another"]})
+        quoting_place.simulator.set_target_app(app.principal, accepts={"SecretToken": ["another"]})
         message = quoting_place.wait_stalled(app.apply(), "ValidationFailed")
         assert "Got '*" in message
 
     def test_values_that_graph_refuses_do_not_show(self, quoting_place: OperatorEnvironment) -> None:
         app = ScimApp.register(quoting_place)
         app.rotate(awkward())
-        quoting_place.world.fault(
+        quoting_place.simulator.fault(
             "answer", operation="putSecrets", service_principal=app.principal, status=400, times=None
         )
         message = quoting_place.wait_stalled(app.apply(), "RequestRefused")

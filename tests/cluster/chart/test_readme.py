@@ -94,12 +94,12 @@ def newcomer(
     (tmp_path / "client-secret").write_text(tenant.facts["client_secret"] + "\n", encoding="utf-8")
     spec = yaml.safe_load((ROOT / "examples" / "minimal.yaml").read_text(encoding="utf-8"))["spec"]
     template = {"id": spec["template"]["id"], "factory_tag": spec["template"]["id"]}
-    principal = tenant.world.create_service_principal(id=spec["servicePrincipal"]["objectId"], templates=[template])
+    principal = tenant.simulator.create_service_principal(id=spec["servicePrincipal"]["objectId"], templates=[template])
     follower = Newcomer(bare_cluster, tenant, helm, tmp_path)
     yield follower
     if follower.pod is not None:
         follower.pod.stop()
-    tenant.world.remove_service_principal(principal.id)
+    tenant.simulator.remove_service_principal(principal.id)
     clear(bare_cluster)
 
 

@@ -47,7 +47,7 @@ class Crippled:
     @property
     def graph_jobs(self) -> int:
         """How many jobs there are in Graph."""
-        return len(self.tenant.world.jobs(self.principal))
+        return len(self.tenant.simulator.jobs(self.principal))
 
     def wait_said(self, *words: str) -> None:
         """Wait until one line of its log has all these words."""
@@ -226,7 +226,7 @@ def operators(
     bare_cluster.apply(manifests)
     started: dict[Right, Crippled] = {}
     for right, home in homes.items():
-        principal = tenant.world.create_service_principal().id
+        principal = tenant.simulator.create_service_principal().id
         bare_cluster.create(PLURAL, write_job(home, principal), home)
         write_connection(bare_cluster, home)
         pod = Pod.of(bare_cluster, home, home, tmp_path_factory.mktemp("pod"), begin=fork_operator)

@@ -37,7 +37,7 @@ class Release:
 
     def apply_job(self, namespace: str, template: str = "scim") -> tuple[str, str]:
         """Make a service principal and a SynchronizationJob for it; returns the resource's name and the principal."""
-        principal = self.tenant.world.create_service_principal().id
+        principal = self.tenant.simulator.create_service_principal().id
         metadata = {"name": f"job-{secrets.token_hex(4)}", "namespace": namespace}
         spec = {"servicePrincipal": {"objectId": principal}, "template": {"id": template}}
         job = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": spec}
@@ -91,16 +91,16 @@ def example(release: Release) -> Iterator[Object]:
     [manifest] = yaml.safe_load_all(EXAMPLE.read_text(encoding="utf-8"))
     spec = manifest["spec"]
     template = {"id": spec["template"]["id"], "factory_tag": spec["template"]["id"]}
-    principal = release.tenant.world.create_service_principal(
+    principal = release.tenant.simulator.create_service_principal(
         id=spec["servicePrincipal"]["objectId"], templates=[template]
     )
     release.cluster.apply(EXAMPLE, release.team)
     yield release.wait_ready(manifest["metadata"]["name"])
-    release.tenant.world.remove_service_principal(principal.id)
+    release.tenant.simulator.remove_service_principal(principal.id)
 
 
 def test_it_takes_the_example_to_ready(release: Release, example: Object) -> None:
-    [job] = release.tenant.world.jobs(example["spec"]["servicePrincipal"]["objectId"])
+    [job] = release.tenant.simulator.jobs(example["spec"]["servicePrincipal"]["objectId"])
     assert example["status"]["job"]["id"] == job.id
     assert job.starts == 1
 
@@ -116,7 +116,7 @@ def test_no_right_is_missing_and_none_is_unused(release: Release, example: Objec
     release.wait_ready(name)
     release.cluster.delete(API_VERSION, PLURAL, name, release.team)
     release.cluster.wait_gone(API_VERSION, PLURAL, name, release.team)
-    assert [job for job in release.tenant.world.jobs(principal) if not job.is_deleted] == []
+    assert [job for job in release.tenant.simulator.jobs(principal) if not job.is_deleted] == []
     role = release.cluster.list(
         "rbac.authorization.k8s.io/v1",
         "clusterroles" if release.is_for_cluster else "roles",
@@ -159,15 +159,15 @@ def test_a_rotated_secret_is_picked_up_by_the_running_pod(release: Release) -> N
     """The old one is refused from now on; the kubelet's part, writing the mounted file anew, is done here."""
     fresh = secrets.token_urlsafe(24)
     old = release.tenant.facts["client_secret"]
-    release.tenant.world.set_application(secrets=[fresh])
-    release.tenant.world.revoke_tokens()
+    release.tenant.simulator.set_application(secrets=[fresh])
+    release.tenant.simulator.revoke_tokens()
     change_secret(release, fresh)
     try:
         name, _ = release.apply_job(release.team)
         release.wait_ready(name)
     finally:
-        release.tenant.world.set_application(secrets=[old])
-        release.tenant.world.revoke_tokens()
+        release.tenant.simulator.set_application(secrets=[old])
+        release.tenant.simulator.revoke_tokens()
         change_secret(release, old)
 
 

@@ -45,7 +45,10 @@ def wait_ready(pod: Pod, cluster: Cluster, plural: str, name: str) -> Object:
 
 
 def apply_job(cluster: Cluster, tenant: SimulatedTenant, namespace: str) -> str:
-    spec = {"servicePrincipal": {"objectId": tenant.world.create_service_principal().id}, "template": {"id": "scim"}}
+    spec = {
+        "servicePrincipal": {"objectId": tenant.simulator.create_service_principal().id},
+        "template": {"id": "scim"},
+    }
     job = {"apiVersion": API_VERSION, "kind": KIND, "metadata": {"name": "job", "namespace": namespace}, "spec": spec}
     cluster.create(PLURAL, job, namespace)
     return "job"
@@ -84,7 +87,7 @@ def test_a_certificate_lets_an_install_in(
     cluster, home, facts = cluster_with_crds, f"certificate-{secrets.token_hex(4)}", tenant.facts
     make_namespace(cluster, home)
     certificate = certificate_pem(make_certificate())
-    tenant.world.add_certificate(certificate)
+    tenant.simulator.add_certificate(certificate)
     ca = {"ca.pem": (tenant.folder / "ca.pem").read_text()}
     config_map = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "graph-ca"}, "data": ca}
     cluster.create("configmaps", config_map, home)

@@ -10,11 +10,11 @@ from local_stack.cluster import ACCOUNT, ACCOUNT_USER
 from tests.support.cluster import Cluster
 from tests.support.graph_facts import check_requests
 from tests.support.leaks import find_leaks
-from tests.support.operator_environment import OperatorEnvironment, make_namespace, open_workplace
+from tests.support.operator_environment import OperatorEnvironment, make_namespace, open_environment
 from tests.support.polling import until
 from tests.support.teams import Team
 
-ROOMS = 40
+NAMESPACES = 40
 """Namespaces of the one operator that all tests here share; each test takes one or two."""
 
 RARELY = "--poll-interval=6h"
@@ -27,19 +27,19 @@ RIGHTS = Path(local_stack.cluster.__file__).with_name("rbac.yaml")
 class SharedOperator:
     """One operator for many teams. Its install's own connection serves `served` and nobody else."""
 
-    place: OperatorEnvironment
+    environment: OperatorEnvironment
     served: str
-    rooms: list[str]
+    namespaces: list[str]
 
     def add_team(self, *, tenant: str = "") -> Team:
         """Settle a team in a namespace that nobody used before."""
-        return self.settle(self.rooms.pop(), tenant=tenant)
+        return self.add_team_in(self.namespaces.pop(), tenant=tenant)
 
-    def settle(self, namespace: str, *, tenant: str = "", roles: tuple[str, ...] = ()) -> Team:
+    def add_team_in(self, namespace: str, *, tenant: str = "", roles: tuple[str, ...] = ()) -> Team:
         """Settle a team in a namespace."""
-        team = Team.settle(replace(self.place, namespace=namespace, applied=[]), tenant=tenant)
+        team = Team.register(replace(self.environment, namespace=namespace, applied=[]), tenant=tenant)
         if roles:
-            self.place.world.set_application(team.client, team.tenant, roles=list(roles))
+            self.environment.simulator.set_application(team.client, team.tenant, roles=list(roles))
         return team
 
 
@@ -61,18 +61,22 @@ def create_operator_account(cluster: Cluster) -> Path:
 
 
 @pytest.fixture(scope="package")
-def house(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedOperator]:
+def shared_operator(
+    cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SharedOperator]:
     """An operator by its own ServiceAccount, and no more rights than it needs."""
-    served, *rooms = (make_namespace(cluster) for _ in range(ROOMS + 1))
+    served, *namespaces = (make_namespace(cluster) for _ in range(NAMESPACES + 1))
     flags = (RARELY, f"--own-connection-namespaces={served}")
-    folder, kubeconfig = tmp_path_factory.mktemp("house"), create_operator_account(cluster)
-    with open_workplace(cluster, folder, flags=flags, beside=(served, *rooms), kubeconfig=kubeconfig) as place:
-        yield SharedOperator(place, served, rooms)
-        assert check_requests(place.world.journal()) > 0
-        assert find_leaks(place) == []
+    folder, kubeconfig = tmp_path_factory.mktemp("shared-operator"), create_operator_account(cluster)
+    with open_environment(
+        cluster, folder, flags=flags, beside=(served, *namespaces), kubeconfig=kubeconfig
+    ) as environment:
+        yield SharedOperator(environment, served, namespaces)
+        assert check_requests(environment.simulator.journal()) > 0
+        assert find_leaks(environment) == []
 
 
 @pytest.fixture
-def team(house: SharedOperator) -> Team:
+def team(shared_operator: SharedOperator) -> Team:
     """A team in a namespace of its own, in the install's tenant, with no connection yet."""
-    return house.add_team()
+    return shared_operator.add_team()

@@ -17,24 +17,26 @@ def start_jobs(team: Team, count: int) -> dict[str, str]:
     """
     jobs = {}
     for principal in [team.make_principal() for _ in range(count)]:
-        jobs[team.place.apply_job(principal, pollInterval="30s", schedule={"state": "Paused"})] = principal
+        jobs[team.environment.apply_job(principal, pollInterval="30s", schedule={"state": "Paused"})] = principal
     for name in jobs:
-        team.place.wait_ready(name)
-    team.place.wait_polls(*jobs.values(), count=1)
+        team.environment.wait_ready(name)
+    team.environment.wait_polls(*jobs.values(), count=1)
     return jobs
 
 
-def status_writes(place: OperatorEnvironment, position: int) -> dict[str, int]:
+def status_writes(environment: OperatorEnvironment, position: int) -> dict[str, int]:
     """Count the status writes to each job of a namespace since a position of the audit log."""
-    writes = place.cluster.plane.audit_log.writes(position, resource="synchronizationjobs")
-    names = [write.name for write in writes if write.namespace == place.namespace and write.subresource == "status"]
+    writes = environment.cluster.plane.audit_log.writes(position, resource="synchronizationjobs")
+    names = [
+        write.name for write in writes if write.namespace == environment.namespace and write.subresource == "status"
+    ]
     return {name: names.count(name) for name in names}
 
 
 def shown_ready(team: Team) -> float:
     """Read the metric that says whether a team's connection works."""
-    assert team.place.operator is not None
-    _, text = team.place.operator.read("/metrics")
+    assert team.environment.operator is not None
+    _, text = team.environment.operator.read("/metrics")
     [line] = [
         line
         for line in text.splitlines()
@@ -43,81 +45,81 @@ def shown_ready(team: Team) -> float:
     return float(line.split()[-1])
 
 
-def wait_out_polls(house: SharedOperator) -> None:
+def wait_out_polls(shared_operator: SharedOperator) -> None:
     """Wait for so long that others are polled five times."""
-    other = house.add_team()
+    other = shared_operator.add_team()
     other.connect()
-    other.place.wait_polls(*start_jobs(other, 1).values(), count=5)
-    other.place.rest()
+    other.environment.wait_polls(*start_jobs(other, 1).values(), count=5)
+    other.environment.suspend_jobs()
 
 
 @pytest.mark.parametrize("breach", ["the credential is refused in the midst of a pass", "the Secret is deleted"])
-def test_a_connection_that_breaks_and_is_mended(house: SharedOperator, team: Team, breach: str) -> None:
-    place, world = team.place, team.place.world
+def test_a_connection_that_breaks_and_is_mended(shared_operator: SharedOperator, team: Team, breach: str) -> None:
+    environment, simulator = team.environment, team.environment.simulator
     team.apply_secret(is_watched=True)
     team.wait_connected(team.apply_connection())
     jobs = start_jobs(team, 2)
-    position = place.cluster.plane.audit_log.position()
+    position = environment.cluster.plane.audit_log.position()
     if breach == "the Secret is deleted":
         team.delete_secret()
         reason = "SecretUnreadable"
     else:
-        world.set_application(team.client, team.tenant, secrets=["canary~of-tomorrow"])
-        world.revoke_tokens()
+        simulator.set_application(team.client, team.tenant, secrets=["canary~of-tomorrow"])
+        simulator.revoke_tokens()
         reason = "CredentialRefused"
     message = team.wait_broken(reason, within_seconds=SECONDS)
     for name in jobs:
-        found = place.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
+        found = environment.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
         told = condition(found, "Ready")["message"]
         assert told == f"GraphConnection {team.namespace}/default is not ready ({reason}): {message}"
         assert condition(found, "Applied")["status"] == "True", "what was applied still is"
     assert shown_ready(team) == 0
-    quiet_since = world.journal()[-1].sequence
-    wait_out_polls(house)
-    asked = [world.journal(service_principal=principal, after=quiet_since) for principal in jobs.values()]
+    quiet_since = simulator.journal()[-1].sequence
+    wait_out_polls(shared_operator)
+    asked = [simulator.journal(service_principal=principal, after=quiet_since) for principal in jobs.values()]
     assert asked == [[], []]
-    assert status_writes(place, position) == dict.fromkeys(jobs, 1)
+    assert status_writes(environment, position) == dict.fromkeys(jobs, 1)
     if breach == "the Secret is deleted":
         team.apply_secret(is_watched=True)
     else:
         team.apply_secret(client_secret="canary~of-tomorrow")
     team.wait_connected(within_seconds=SECONDS)
     for name in jobs:
-        place.wait_ready(name, within_seconds=SECONDS)
+        environment.wait_ready(name, within_seconds=SECONDS)
     assert shown_ready(team) == 1
-    place.rest()
+    environment.suspend_jobs()
 
 
 class TestAJobThatIsDeletedWithoutAConnection:
     def test_goes_by_what_last_worked_after_the_secret_went(self, team: Team) -> None:
-        place, world = team.place, team.place.world
+        environment, simulator = team.environment, team.environment.simulator
         team.apply_secret(is_watched=True)
         team.wait_connected(team.apply_connection())
         [(name, principal)] = start_jobs(team, 1).items()
         team.delete_secret()
         team.wait_broken("SecretUnreadable")
-        place.delete_job(name)
-        place.wait_gone(name)
-        assert [job for job in world.jobs(principal) if not job.is_deleted] == []
+        environment.delete_job(name)
+        environment.wait_gone(name)
+        assert [job for job in simulator.jobs(principal) if not job.is_deleted] == []
 
     def test_goes_by_what_last_worked_after_the_connection_went(self, team: Team) -> None:
-        place, world = team.place, team.place.world
+        environment, simulator = team.environment, team.environment.simulator
         team.connect()
         [(name, principal)] = start_jobs(team, 1).items()
         team.delete_connection()
-        place.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
-        place.delete_job(name)
-        place.wait_gone(name)
-        assert [job for job in world.jobs(principal) if not job.is_deleted] == []
+        environment.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
+        environment.delete_job(name)
+        environment.wait_gone(name)
+        assert [job for job in simulator.jobs(principal) if not job.is_deleted] == []
 
     def test_is_blocked_where_nothing_ever_worked_until_it_is_abandoned(self, team: Team) -> None:
-        place, world = team.place, team.place.world
+        environment, simulator = team.environment, team.environment.simulator
         principal = team.make_principal()
-        job = world.create_job(principal)
+        job = simulator.create_job(principal)
         team.apply_connection()
         team.wait_broken("SecretUnreadable")
-        name = place.apply_job(principal, deletionPolicy="Delete")
-        place.cluster.patch(
+        name = environment.apply_job(principal, deletionPolicy="Delete")
+        environment.cluster.patch(
             "entrasync.io/v1alpha1",
             "synchronizationjobs",
             name,
@@ -129,23 +131,23 @@ class TestAJobThatIsDeletedWithoutAConnection:
                 }
             },
         )
-        place.delete_job(name)
-        message = place.wait_stalled(name, "DeletionBlocked")
+        environment.delete_job(name)
+        message = environment.wait_stalled(name, "DeletionBlocked")
         assert f"GraphConnection {team.namespace}/default is not ready (SecretUnreadable)" in message
         assert 'annotate the resource with entrasync.io/abandon: "true"' in message
-        place.annotate(name, abandon="true")
-        place.wait_gone(name)
-        assert place.calls(principal) == []
+        environment.annotate(name, abandon="true")
+        environment.wait_gone(name)
+        assert environment.calls(principal) == []
 
     def test_needs_no_connection_to_retain_its_job(self, team: Team) -> None:
-        place, world = team.place, team.place.world
+        environment, simulator = team.environment, team.environment.simulator
         team.apply_secret(is_watched=True)
         team.wait_connected(team.apply_connection())
         principal = team.make_principal()
-        name = place.apply_job(principal, deletionPolicy="Retain", pollInterval="30s")
-        place.wait_ready(name)
+        name = environment.apply_job(principal, deletionPolicy="Retain", pollInterval="30s")
+        environment.wait_ready(name)
         team.delete_secret()
         team.delete_connection()
-        place.delete_job(name)
-        place.wait_gone(name)
-        assert len([job for job in world.jobs(principal) if not job.is_deleted]) == 1
+        environment.delete_job(name)
+        environment.wait_gone(name)
+        assert len([job for job in simulator.jobs(principal) if not job.is_deleted]) == 1

@@ -7,7 +7,7 @@ import pytest
 from tests.cluster.connections.conftest import SharedOperator
 from tests.support.certificates import certificate_pem, key_pem, make_certificate
 from tests.support.cluster import Object
-from tests.support.operator_environment import OperatorEnvironment, condition, open_branch
+from tests.support.operator_environment import OperatorEnvironment, condition, open_second_operator
 from tests.support.polling import until
 from tests.support.teams import Team
 
@@ -25,9 +25,9 @@ class TestAClientSecret:
         assert f"put the secret's value (not its id) into key client_secret of Secret {team.namespace}/entra" in message
         team.apply_secret()
         team.wait_connected(within_seconds=SECONDS)
-        assert team.place.wait_event("default", "CredentialRefused")["type"] == "Warning"
-        assert team.place.wait_event("default", "Connected")["type"] == "Normal"
-        assert "canary~that-is-wrong" not in team.place.log.read_text()
+        assert team.environment.wait_event("default", "CredentialRefused")["type"] == "Warning"
+        assert team.environment.wait_event("default", "Connected")["type"] == "Normal"
+        assert "canary~that-is-wrong" not in team.environment.log.read_text()
 
     def test_that_comes_later_is_taken_within_seconds(self, team: Team) -> None:
         team.apply_connection()
@@ -43,87 +43,87 @@ class TestAClientSecret:
         assert f"Secret {team.namespace}/entra has no key client_secret. It has: password." in message
 
     def test_that_rotates_is_taken_while_its_jobs_go_on(self, team: Team) -> None:
-        place, world = team.place, team.place.world
+        environment, simulator = team.environment, team.environment.simulator
         team.apply_secret(is_watched=True)
         before = team.wait_connected(team.apply_connection())["status"]["source"]["resourceVersion"]
-        name = place.apply_job(team.make_principal(), pollInterval="30s")
-        place.wait_ready(name)
-        world.add_secret("canary~rotated", team.client, team.tenant)
+        name = environment.apply_job(team.make_principal(), pollInterval="30s")
+        environment.wait_ready(name)
+        simulator.add_secret("canary~rotated", team.client, team.tenant)
         team.apply_secret(client_secret="canary~rotated")
 
         def has_moved_on(seen: Object) -> bool:
             return bool(seen["status"]["source"]["resourceVersion"] != before)
 
         team.wait("default", has_moved_on, "the new version is in use", SECONDS)
-        world.remove_secret(team.secret, team.client, team.tenant)
+        simulator.remove_secret(team.secret, team.client, team.tenant)
         team.ask()
-        place.wait_polls(place.job(name)["spec"]["servicePrincipal"]["objectId"], count=2)
+        environment.wait_polls(environment.job(name)["spec"]["servicePrincipal"]["objectId"], count=2)
         assert condition(team.connection(), "Ready")["status"] == "True"
-        assert condition(place.job(name), "Ready")["status"] == "True"
+        assert condition(environment.job(name), "Ready")["status"] == "True"
 
     def test_that_entra_does_not_know_yet_leaves_its_jobs_alone(self, team: Team) -> None:
-        place, world = team.place, team.place.world
+        environment, simulator = team.environment, team.environment.simulator
         team.apply_secret(is_watched=True)
         team.wait_connected(team.apply_connection())
         principal = team.make_principal()
-        name = place.apply_job(principal, pollInterval="30s")
-        place.wait_ready(name)
+        name = environment.apply_job(principal, pollInterval="30s")
+        environment.wait_ready(name)
         team.apply_secret(client_secret="canary~of-tomorrow")
         assert "Its jobs go on by what Entra took before" in team.wait_broken(
             "CredentialRefused", within_seconds=SECONDS
         )
-        position = place.cluster.plane.audit_log.position()
-        place.wait_polls(principal, count=2)
-        assert condition(place.job(name), "Ready")["status"] == "True"
-        assert place.cluster.plane.audit_log.writes(position, resource="graphconnections") == []
-        world.add_secret("canary~of-tomorrow", team.client, team.tenant)
+        position = environment.cluster.plane.audit_log.position()
+        environment.wait_polls(principal, count=2)
+        assert condition(environment.job(name), "Ready")["status"] == "True"
+        assert environment.cluster.plane.audit_log.writes(position, resource="graphconnections") == []
+        simulator.add_secret("canary~of-tomorrow", team.client, team.tenant)
         team.wait_connected()
 
 
 class TestACertificate:
     def test_of_a_tls_secret_logs_in_and_may_be_renewed(self, team: Team) -> None:
-        place, world = team.place, team.place.world
+        environment, simulator = team.environment, team.environment.simulator
         first, second = certificate_pem(make_certificate()), certificate_pem(make_certificate())
-        world.add_certificate(first, team.client, team.tenant)
+        simulator.add_certificate(first, team.client, team.tenant)
         team.apply_secret("entra-tls", is_watched=True, tls__crt=first, tls__key=key_pem())
         proof = {"clientId": team.client, "secretRef": {"name": "entra-tls"}}
         found = team.wait_connected(team.apply_connection(clientSecret=None, clientCertificate=proof))
         assert found["status"]["source"]["name"] == "entra-tls"
-        place.wait_ready(place.apply_job(team.make_principal()))
-        world.remove_certificate(first, team.client, team.tenant)
+        environment.wait_ready(environment.apply_job(team.make_principal()))
+        simulator.remove_certificate(first, team.client, team.tenant)
         team.ask()
         message = team.wait_broken("CredentialRefused")
         assert f"upload the certificate in key tls.crt of Secret {team.namespace}/entra-tls to the app" in message
-        world.add_certificate(second, team.client, team.tenant)
+        simulator.add_certificate(second, team.client, team.tenant)
         team.apply_secret("entra-tls", tls__crt=second, tls__key=key_pem())
         team.wait_connected(within_seconds=SECONDS)
 
 
 @pytest.fixture(scope="module")
-def branch(house: SharedOperator) -> Iterator[OperatorEnvironment]:
+def second(shared_operator: SharedOperator) -> Iterator[OperatorEnvironment]:
     """An operator that polls every half second, for a namespace of its own."""
-    with open_branch(house.place, flags=("--poll-interval=30s",)) as place:
-        yield place
+    with open_second_operator(shared_operator.environment, flags=("--poll-interval=30s",)) as environment:
+        yield environment
 
 
 class TestASecretWithoutTheLabel:
-    def test_is_taken_at_the_next_poll(self, branch: OperatorEnvironment) -> None:
-        team = Team.settle(branch)
+    def test_is_taken_at_the_next_poll(self, second: OperatorEnvironment) -> None:
+        team = Team.register(second)
         team.apply_secret(client_secret="wrong")
         team.apply_connection("unlabelled")
         team.wait_broken("CredentialRefused", "unlabelled")
         team.apply_secret()
         team.wait_connected("unlabelled")
 
-    def test_that_does_not_change_brings_no_write_and_no_login(self, branch: OperatorEnvironment) -> None:
-        team = Team.settle(branch)
+    def test_that_does_not_change_brings_no_write_and_no_login(self, second: OperatorEnvironment) -> None:
+        team = Team.register(second)
         team.apply_secret("quiet", client_secret=team.secret)
         proof = {"clientId": team.client, "secretRef": {"name": "quiet", "key": "client_secret"}}
         found = team.wait_connected(team.apply_connection("quiet", clientSecret=proof))
-        position = branch.cluster.plane.audit_log.position()
+        position = second.cluster.plane.audit_log.position()
 
         def polls() -> list[object]:
-            seen = branch.cluster.plane.audit_log.requests(position)
+            seen = second.cluster.plane.audit_log.requests(position)
             return [each for each in seen if (each.verb, each.resource, each.name) == ("get", "secrets", "quiet")]
 
         until(lambda: len(polls()) >= 5, what="five polls")

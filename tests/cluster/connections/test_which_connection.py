@@ -18,17 +18,19 @@ class TestAConnection:
         assert ready["reason"] == "Connected"
         assert found["status"]["roles"] == ["Application.Read.All", "Synchronization.ReadWrite.All"]
         assert "missingPermissions" not in found["status"]
-        secret = team.place.cluster.get("v1", "secrets", "entra", team.namespace)["metadata"]
+        secret = team.environment.cluster.get("v1", "secrets", "entra", team.namespace)["metadata"]
         assert found["status"]["source"] == {
             "kind": "Secret",
             "name": "entra",
             "uid": secret["uid"],
             "resourceVersion": secret["resourceVersion"],
         }
-        team.place.wait_event("default", "Connected")
+        team.environment.wait_event("default", "Connected")
 
-    def test_says_what_its_token_does_not_allow_and_what_it_takes(self, house: SharedOperator) -> None:
-        team = house.settle(house.rooms.pop(), roles=("Synchronization.Read.All", "Application.Read.All"))
+    def test_says_what_its_token_does_not_allow_and_what_it_takes(self, shared_operator: SharedOperator) -> None:
+        team = shared_operator.add_team_in(
+            shared_operator.namespaces.pop(), roles=("Synchronization.Read.All", "Application.Read.All")
+        )
         found = team.connect()
         missing = {each["feature"]: each["anyOf"] for each in found["status"]["missingPermissions"]}
         writing = ["Synchronization.ReadWrite.All", "Application.ReadWrite.OwnedBy"]
@@ -36,7 +38,7 @@ class TestAConnection:
         assert missing["spec.settings and spec.schedule.interval"] == ["Synchronization.ReadWrite.All"]
         assert "reading jobs and their status" not in missing
         assert "Permissions are missing for: creating" in condition(found, "Ready")["message"]
-        team.place.world.grant("Synchronization.ReadWrite.All", client_id=team.client, tenant_id=team.tenant)
+        team.environment.simulator.grant("Synchronization.ReadWrite.All", client_id=team.client, tenant_id=team.tenant)
         team.ask()
         team.wait("default", lambda seen: "missingPermissions" not in seen["status"], "nothing is missing", 15)
 
@@ -56,7 +58,7 @@ class TestAConnection:
 
     def test_is_shown_by_kubectl(self, team: Team) -> None:
         team.connect()
-        table = team.place.cluster.plane.kubectl("get", "graphconn", f"--namespace={team.namespace}")
+        table = team.environment.cluster.plane.kubectl("get", "graphconn", f"--namespace={team.namespace}")
         head, row = (line.split() for line in table.strip().splitlines())
         assert head == ["NAME", "TENANT", "READY", "REASON", "AGE"]
         assert row[:4] == ["default", team.tenant, "True", "Connected"]
@@ -64,96 +66,98 @@ class TestAConnection:
     def test_to_beta_is_its_own_choice(self, team: Team) -> None:
         team.connect(apiVersion="beta")
         principal = team.make_principal()
-        team.place.wait_ready(team.place.apply_job(principal))
-        assert {entry.version for entry in team.place.world.journal(service_principal=principal)} == {"beta"}
+        team.environment.wait_ready(team.environment.apply_job(principal))
+        assert {entry.version for entry in team.environment.simulator.journal(service_principal=principal)} == {"beta"}
 
     def test_has_no_more_calls_at_once_than_it_asks_for_and_holds_up_no_other(
-        self, house: SharedOperator, team: Team
+        self, shared_operator: SharedOperator, team: Team
     ) -> None:
-        place, world = team.place, team.place.world
+        environment, simulator = team.environment, team.environment.simulator
         team.connect(limits={"concurrency": 1})
         slow, *others = [team.make_principal() for _ in range(4)]
-        hold = world.hold("listJobs", service_principal=slow)
-        names = [place.apply_job(slow)]
+        hold = simulator.hold("listJobs", service_principal=slow)
+        names = [environment.apply_job(slow)]
         hold.wait_held()
-        names += [place.apply_job(principal) for principal in others]
-        neighbour = house.add_team()
+        names += [environment.apply_job(principal) for principal in others]
+        neighbour = shared_operator.add_team()
         neighbour.connect()
-        neighbour.place.wait_ready(neighbour.place.apply_job(neighbour.make_principal()))
-        assert [world.journal(service_principal=principal) for principal in others] == [[], [], []]
+        neighbour.environment.wait_ready(neighbour.environment.apply_job(neighbour.make_principal()))
+        assert [simulator.journal(service_principal=principal) for principal in others] == [[], [], []]
         hold.release()
         for name in names:
-            place.wait_ready(name)
+            environment.wait_ready(name)
 
 
 class TestAJob:
-    def test_takes_the_connection_it_names_or_else_the_default_of_its_namespace(self, house: SharedOperator) -> None:
-        by_default = house.add_team(tenant=CONTOSO)
-        by_name = house.settle(by_default.namespace, tenant=FABRIKAM)
+    def test_takes_the_connection_it_names_or_else_the_default_of_its_namespace(
+        self, shared_operator: SharedOperator
+    ) -> None:
+        by_default = shared_operator.add_team(tenant=CONTOSO)
+        by_name = shared_operator.add_team_in(by_default.namespace, tenant=FABRIKAM)
         by_default.connect()
         by_name.apply_secret("other", client_secret=by_name.secret)
         proof = {"clientId": by_name.client, "secretRef": {"name": "other", "key": "client_secret"}}
         by_name.wait_connected(by_name.apply_connection("fabrikam", clientSecret=proof))
-        place = by_default.place
-        unnamed = place.apply_job(by_default.make_principal())
-        named = place.apply_job(by_name.make_principal(), connectionRef={"name": "fabrikam"})
-        assert place.wait_ready(unnamed)["status"]["tenantId"] == CONTOSO
-        assert place.wait_ready(named)["status"]["tenantId"] == FABRIKAM
+        environment = by_default.environment
+        unnamed = environment.apply_job(by_default.make_principal())
+        named = environment.apply_job(by_name.make_principal(), connectionRef={"name": "fabrikam"})
+        assert environment.wait_ready(unnamed)["status"]["tenantId"] == CONTOSO
+        assert environment.wait_ready(named)["status"]["tenantId"] == FABRIKAM
 
-    def test_takes_the_installs_own_where_that_serves_its_namespace(self, house: SharedOperator) -> None:
-        team = house.settle(house.served)
-        found = team.place.wait_ready(team.place.apply_job(team.make_principal()))
-        assert found["status"]["tenantId"] == house.place.world.connection.tenant_id
+    def test_takes_the_installs_own_where_that_serves_its_namespace(self, shared_operator: SharedOperator) -> None:
+        team = shared_operator.add_team_in(shared_operator.served)
+        found = team.environment.wait_ready(team.environment.apply_job(team.make_principal()))
+        assert found["status"]["tenantId"] == shared_operator.environment.simulator.connection.tenant_id
 
     def test_is_told_what_to_do_where_there_is_no_way(self, team: Team) -> None:
-        place, principal = team.place, team.make_principal()
-        name = place.apply_job(principal)
-        found = place.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
+        environment, principal = team.environment, team.make_principal()
+        name = environment.apply_job(principal)
+        found = environment.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
         message = condition(found, "Ready")["message"]
         assert f"Namespace {team.namespace} has no GraphConnection named default" in message
         assert "the install's own connection does not serve this namespace" in message
-        assert place.calls(principal) == []
+        assert environment.calls(principal) == []
         team.connect()
-        place.wait_ready(name)
+        environment.wait_ready(name)
 
     def test_that_came_with_its_connection_is_never_told_that_this_is_missing(self, team: Team) -> None:
-        place, principal = team.place, team.make_principal()
+        environment, principal = team.environment, team.make_principal()
         team.apply_secret()
         team.apply_connection()
-        name = place.apply_job(principal)
-        place.wait_ready(name)
-        assert "ConnectionNotReady" not in place.log.read_text(errors="replace").partition(team.namespace)[2]
+        name = environment.apply_job(principal)
+        environment.wait_ready(name)
+        assert "ConnectionNotReady" not in environment.log.read_text(errors="replace").partition(team.namespace)[2]
 
-    def test_cannot_go_by_a_connection_of_another_namespace(self, house: SharedOperator) -> None:
-        owner, stranger = house.add_team(), house.add_team()
+    def test_cannot_go_by_a_connection_of_another_namespace(self, shared_operator: SharedOperator) -> None:
+        owner, stranger = shared_operator.add_team(), shared_operator.add_team()
         owner.connect("contoso")
         principal = owner.make_principal()
-        name = stranger.place.apply_job(principal, connectionRef={"name": "contoso"})
-        found = stranger.place.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
+        name = stranger.environment.apply_job(principal, connectionRef={"name": "contoso"})
+        found = stranger.environment.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
         message = f"There is no GraphConnection {stranger.namespace}/contoso. Create it, or correct"
         assert message in condition(found, "Ready")["message"]
-        assert stranger.place.calls(principal) == []
+        assert stranger.environment.calls(principal) == []
 
-    def test_is_stalled_when_its_connection_leads_to_another_tenant(self, house: SharedOperator) -> None:
-        team = house.add_team(tenant=CONTOSO)
+    def test_is_stalled_when_its_connection_leads_to_another_tenant(self, shared_operator: SharedOperator) -> None:
+        team = shared_operator.add_team(tenant=CONTOSO)
         team.connect()
-        name = team.place.apply_job(team.make_principal(), pollInterval="30s")
-        team.place.wait_ready(name)
-        other = house.settle(team.namespace, tenant=FABRIKAM)
+        name = team.environment.apply_job(team.make_principal(), pollInterval="30s")
+        team.environment.wait_ready(name)
+        other = shared_operator.add_team_in(team.namespace, tenant=FABRIKAM)
         team.delete_connection()
         other.connect()
-        message = team.place.wait_stalled(name, "TenantChanged")
+        message = team.environment.wait_stalled(name, "TenantChanged")
         assert CONTOSO in message
         assert FABRIKAM in message
 
 
-def test_a_secret_of_another_namespace_cannot_be_named(house: SharedOperator) -> None:
-    owner, stranger = house.add_team(), house.add_team()
+def test_a_secret_of_another_namespace_cannot_be_named(shared_operator: SharedOperator) -> None:
+    owner, stranger = shared_operator.add_team(), shared_operator.add_team()
     owner.apply_secret()
     stranger.apply_connection()
     message = stranger.wait_broken("SecretUnreadable")
     assert f"There is no Secret {stranger.namespace}/entra" in message
-    crd = owner.place.cluster.get(
+    crd = owner.environment.cluster.get(
         "apiextensions.k8s.io/v1", "customresourcedefinitions", f"{CONNECTION_PLURAL}.{GROUP}"
     )
     spec = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]["properties"]

@@ -10,10 +10,10 @@ from tests.support.teams import Team
 
 
 @pytest.fixture(autouse=True)
-def _issuer(house: SharedOperator) -> None:
+def _issuer(shared_operator: SharedOperator) -> None:
     """Entra knows the cluster's tokens by its key, as it would by its OpenID configuration."""
-    public, _ = house.place.cluster.plane.certificates.token_key
-    house.place.world.set_issuer(ISSUER, public_keys=[public.read_text()])
+    public, _ = shared_operator.environment.cluster.plane.certificates.token_key
+    shared_operator.environment.simulator.set_issuer(ISSUER, public_keys=[public.read_text()])
 
 
 def apply(team: Team, account: str = "sync") -> None:
@@ -23,24 +23,26 @@ def apply(team: Team, account: str = "sync") -> None:
 
 class TestAWorkloadIdentity:
     def test_logs_in_without_any_stored_secret(self, team: Team) -> None:
-        place, world = team.place, team.place.world
+        environment, simulator = team.environment, team.environment.simulator
         subject = team.apply_service_account()
         team.let_operator_ask_for_tokens()
-        world.add_federated_credential(ISSUER, subject, client_id=team.client, tenant_id=team.tenant)
+        simulator.add_federated_credential(ISSUER, subject, client_id=team.client, tenant_id=team.tenant)
         apply(team)
         found = team.wait_connected()
         assert found["status"]["source"] == {"kind": "ServiceAccount", "name": "sync"}
-        place.wait_ready(place.apply_job(team.make_principal()))
+        environment.wait_ready(environment.apply_job(team.make_principal()))
         asked = [
             request
-            for request in place.cluster.plane.audit_log.requests()
+            for request in environment.cluster.plane.audit_log.requests()
             if (request.user, request.namespace, request.subresource) == (ACCOUNT_USER, team.namespace, "token")
         ]
         assert {request.name for request in asked} == {"sync"}
 
     def test_waits_for_the_right_that_the_owner_of_the_namespace_grants(self, team: Team) -> None:
         subject = team.apply_service_account()
-        team.place.world.add_federated_credential(ISSUER, subject, client_id=team.client, tenant_id=team.tenant)
+        team.environment.simulator.add_federated_credential(
+            ISSUER, subject, client_id=team.client, tenant_id=team.tenant
+        )
         apply(team)
         message = team.wait_broken("TokenRequestDenied")
         assert f"may not ask for a token of ServiceAccount {team.namespace}/sync" in message
@@ -66,8 +68,8 @@ class TestAWorkloadIdentity:
 
     def test_never_borrows_the_operators_own_token(self, team: Team) -> None:
         """An app that trusts the operator itself lets in no namespace that calls its ServiceAccount the same."""
-        world = team.place.world
-        world.add_federated_credential(ISSUER, ACCOUNT_USER, client_id=team.client, tenant_id=team.tenant)
+        simulator = team.environment.simulator
+        simulator.add_federated_credential(ISSUER, ACCOUNT_USER, client_id=team.client, tenant_id=team.tenant)
         subject = team.apply_service_account(ACCOUNT)
         team.let_operator_ask_for_tokens(ACCOUNT)
         apply(team, ACCOUNT)

@@ -8,7 +8,7 @@ from control_plane.programs.binaries import installed
 from control_plane.programs.catalog import WITH_CONTROLLERS
 from tests.support.cluster import Cluster
 from tests.support.leaks import find_leaks
-from tests.support.operator_environment import OperatorEnvironment, another_namespace, open_workplace
+from tests.support.operator_environment import OperatorEnvironment, another_namespace, open_environment
 
 CRDS = Path(__file__).parents[3] / "crds"
 
@@ -37,17 +37,21 @@ def controlled_cluster(controlled_plane: ControlPlane) -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="package")
-def everywhere(controlled_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OperatorEnvironment]:
+def cluster_wide(
+    controlled_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[OperatorEnvironment]:
     """One operator for all namespaces of that control plane; its own namespace stays."""
-    with open_workplace(controlled_cluster, tmp_path_factory.mktemp("everywhere"), everywhere=True) as place:
-        yield place
-        assert find_leaks(place) == []
-        assert "Traceback" not in place.log.read_text()
+    with open_environment(
+        controlled_cluster, tmp_path_factory.mktemp("cluster-wide"), cluster_wide=True
+    ) as environment:
+        yield environment
+        assert find_leaks(environment) == []
+        assert "Traceback" not in environment.log.read_text()
 
 
 @pytest.fixture
-def workplace(everywhere: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
+def environment(cluster_wide: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
     """A namespace of the test's own, which it may delete."""
-    place = another_namespace(everywhere)
-    yield place
-    place.rest()
+    environment = another_namespace(cluster_wide)
+    yield environment
+    environment.suspend_jobs()

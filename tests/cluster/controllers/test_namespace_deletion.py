@@ -11,72 +11,78 @@ from tests.support.polling import until
 
 
 @dataclass(frozen=True)
-class Scene:
+class Case:
     """A namespace with one resource, and the service principal of its job."""
 
-    place: OperatorEnvironment
+    environment: OperatorEnvironment
     principal: str
     name: str
 
     def namespace(self) -> Object:
         """Look at the namespace."""
-        return self.place.cluster.get("v1", "namespaces", self.place.namespace)
+        return self.environment.cluster.get("v1", "namespaces", self.environment.namespace)
 
     def schedule_states(self) -> list[str]:
         """List what Graph has of the job: nothing, or how it is scheduled."""
-        return [job.schedule_state for job in self.place.world.jobs(self.principal)]
+        return [job.schedule_state for job in self.environment.simulator.jobs(self.principal)]
 
     def writes(self) -> list[str]:
         """List the writes that Graph was asked for."""
-        return self.place.writes(self.principal)
+        return self.environment.writes(self.principal)
 
 
 @dataclass(frozen=True)
-class Scenes:
+class Cases:
     """Namespaces that were all asked to go at once: controllers let 5 s pass before they touch one, and then 8 s."""
 
-    settled: Scene
-    retained: Scene
-    unfinished: Scene
+    settled: Case
+    retained: Case
+    unfinished: Case
     """The answer to the create was lost, and the job shows only when the resource is being deleted."""
-    refused: Scene
+    refused: Case
     """Graph refuses to delete the job, for want of a permission."""
-    unanswered: Scene
+    unanswered: Case
     """Graph answers nothing about the service principal any more."""
 
 
 @pytest.fixture(scope="module")
-def scenes(everywhere: OperatorEnvironment) -> Scenes:
-    world = everywhere.world
-    refused, unanswered = set_up(everywhere), set_up(everywhere)
-    scenes = Scenes(
-        set_up(everywhere), set_up(everywhere, deletionPolicy="Retain"), lose_answer(everywhere), refused, unanswered
+def cases(cluster_wide: OperatorEnvironment) -> Cases:
+    simulator = cluster_wide.simulator
+    refused, unanswered = set_up(cluster_wide), set_up(cluster_wide)
+    cases = Cases(
+        set_up(cluster_wide),
+        set_up(cluster_wide, deletionPolicy="Retain"),
+        lose_answer(cluster_wide),
+        refused,
+        unanswered,
     )
     refusal = {"status": 403, "code": "Authorization_RequestDenied", "times": None}
-    world.fault("answer", operation="deleteJob", service_principal=refused.principal, **refusal)
-    world.fault("close", service_principal=unanswered.principal, times=None)
-    for scene in (scenes.settled, scenes.retained, scenes.unfinished, refused, unanswered):
-        scene.place.delete_namespace()
-    return scenes
+    simulator.fault("answer", operation="deleteJob", service_principal=refused.principal, **refusal)
+    simulator.fault("close", service_principal=unanswered.principal, times=None)
+    for case in (cases.settled, cases.retained, cases.unfinished, refused, unanswered):
+        case.environment.delete_namespace()
+    return cases
 
 
-def set_up(everywhere: OperatorEnvironment, **spec: Any) -> Scene:
+def set_up(cluster_wide: OperatorEnvironment, **spec: Any) -> Case:
     """Have a job created and started in a namespace of its own."""
-    place = another_namespace(everywhere)
-    principal = place.world.create_service_principal().id
-    name = place.apply_job(principal, **spec)
-    place.wait_ready(name)
-    return Scene(place, principal, name)
+    environment = another_namespace(cluster_wide)
+    principal = environment.simulator.create_service_principal().id
+    name = environment.apply_job(principal, **spec)
+    environment.wait_ready(name)
+    return Case(environment, principal, name)
 
 
-def lose_answer(everywhere: OperatorEnvironment) -> Scene:
+def lose_answer(cluster_wide: OperatorEnvironment) -> Case:
     """Have the answer to a create lost, and the job hidden for almost as long as it is waited for."""
-    place = another_namespace(everywhere)
-    principal = place.world.create_service_principal(creation={"seconds": 14 * 60, "hides": ["list", "get"]}).id
-    lost = place.world.fault("close", operation="createJob", service_principal=principal, point="after")
-    name = place.apply_job(principal)
+    environment = another_namespace(cluster_wide)
+    principal = environment.simulator.create_service_principal(
+        creation={"seconds": 14 * 60, "hides": ["list", "get"]}
+    ).id
+    lost = environment.simulator.fault("close", operation="createJob", service_principal=principal, point="after")
+    name = environment.apply_job(principal)
     lost.wait_hits()
-    return Scene(place, principal, name)
+    return Case(environment, principal, name)
 
 
 @dataclass(frozen=True)
@@ -89,51 +95,49 @@ class LetGo:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def let_go(scenes: Scenes) -> LetGo:
+def let_go(cases: Cases) -> LetGo:
     """See what stands in the way, then take it away; for every test, so that all namespaces end at the same time."""
-    reveal(scenes.unfinished)
-    blocked = (scenes.refused, scenes.unanswered)
+    reveal(cases.unfinished)
+    blocked = (cases.refused, cases.unanswered)
     found = LetGo(
-        refused=scenes.refused.place.wait_stalled(scenes.refused.name, "DeletionBlocked"),
-        unanswered=scenes.unanswered.place.wait_condition(
-            scenes.unanswered.name, "Reconciling", reason="GraphUnreachable"
+        refused=cases.refused.environment.wait_stalled(cases.refused.name, "DeletionBlocked"),
+        unanswered=cases.unanswered.environment.wait_condition(
+            cases.unanswered.name, "Reconciling", reason="GraphUnreachable"
         ),
-        namespaces=[
-            until(scene.namespace, is_held_up, what="the namespace says what it waits for") for scene in blocked
-        ],
+        namespaces=[until(case.namespace, is_held_up, what="the namespace says what it waits for") for case in blocked],
     )
-    for scene in blocked:
-        scene.place.annotate(scene.name, abandon="true")
+    for case in blocked:
+        case.environment.annotate(case.name, abandon="true")
     return found
 
 
-def reveal(scene: Scene) -> None:
+def reveal(case: Case) -> None:
     """Have a hidden job shown, now that its resource is being deleted."""
-    scene.place.wait_condition(scene.name, "Reconciling", reason="Deleting")
-    [job] = scene.place.world.jobs(scene.principal)
-    scene.place.world.hide(job.id, seconds=0)
+    case.environment.wait_condition(case.name, "Reconciling", reason="Deleting")
+    [job] = case.environment.simulator.jobs(case.principal)
+    case.environment.simulator.hide(job.id, seconds=0)
 
 
 def is_held_up(namespace: Object) -> bool:
     return has_condition(namespace, "NamespaceFinalizersRemaining")
 
 
-def test_a_job_that_we_created_is_deleted_and_the_namespace_goes(scenes: Scenes) -> None:
-    scenes.settled.place.wait_namespace_gone()
-    assert scenes.settled.schedule_states() == []
-    assert scenes.settled.writes() == ["createJob", "startJob", "deleteJob"]
+def test_a_job_that_we_created_is_deleted_and_the_namespace_goes(cases: Cases) -> None:
+    cases.settled.environment.wait_namespace_gone()
+    assert cases.settled.schedule_states() == []
+    assert cases.settled.writes() == ["createJob", "startJob", "deleteJob"]
 
 
-def test_a_job_to_be_retained_lives_on_and_the_namespace_goes(scenes: Scenes) -> None:
-    scenes.retained.place.wait_namespace_gone()
-    assert scenes.retained.schedule_states() == ["Active"]
-    assert scenes.retained.writes() == ["createJob", "startJob"]
+def test_a_job_to_be_retained_lives_on_and_the_namespace_goes(cases: Cases) -> None:
+    cases.retained.environment.wait_namespace_gone()
+    assert cases.retained.schedule_states() == ["Active"]
+    assert cases.retained.writes() == ["createJob", "startJob"]
 
 
-def test_a_create_whose_answer_was_lost_is_waited_for_and_its_job_deleted(scenes: Scenes) -> None:
-    scenes.unfinished.place.wait_namespace_gone()
-    assert scenes.unfinished.schedule_states() == []
-    assert scenes.unfinished.writes() == ["createJob", "deleteJob"]
+def test_a_create_whose_answer_was_lost_is_waited_for_and_its_job_deleted(cases: Cases) -> None:
+    cases.unfinished.environment.wait_namespace_gone()
+    assert cases.unfinished.schedule_states() == []
+    assert cases.unfinished.writes() == ["createJob", "deleteJob"]
 
 
 class TestWhatStandsInTheWay:
@@ -152,16 +156,16 @@ class TestWhatStandsInTheWay:
         assert 'annotate the resource with entrasync.io/abandon: "true"' in message
 
     @pytest.mark.parametrize("which", ["refused", "unanswered"])
-    def test_is_over_when_a_person_lets_go(self, scenes: Scenes, let_go: LetGo, which: str) -> None:
-        scene: Scene = getattr(scenes, which)
-        scene.place.wait_namespace_gone()
-        assert scene.schedule_states() == ["Active"]
+    def test_is_over_when_a_person_lets_go(self, cases: Cases, let_go: LetGo, which: str) -> None:
+        case: Case = getattr(cases, which)
+        case.environment.wait_namespace_gone()
+        assert case.schedule_states() == ["Active"]
 
 
-def test_events_that_a_terminating_namespace_refuses_do_no_harm(scenes: Scenes, workplace: OperatorEnvironment) -> None:
-    scenes.settled.place.wait_namespace_gone()
-    refusals = [line for line in workplace.log.read_text().splitlines() if "An Event could not be posted" in line]
-    assert any(scenes.settled.place.namespace in line and "is being terminated" in line for line in refusals)
-    name = workplace.apply_job(workplace.world.create_service_principal().id)
-    workplace.wait_ready(name)
-    workplace.wait_event(name, "JobCreated")
+def test_events_that_a_terminating_namespace_refuses_do_no_harm(cases: Cases, environment: OperatorEnvironment) -> None:
+    cases.settled.environment.wait_namespace_gone()
+    refusals = [line for line in environment.log.read_text().splitlines() if "An Event could not be posted" in line]
+    assert any(cases.settled.environment.namespace in line and "is being terminated" in line for line in refusals)
+    name = environment.apply_job(environment.simulator.create_service_principal().id)
+    environment.wait_ready(name)
+    environment.wait_event(name, "JobCreated")

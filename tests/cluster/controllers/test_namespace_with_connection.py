@@ -13,7 +13,7 @@ TEAM = "team"
 
 
 @dataclass(frozen=True)
-class Scene:
+class Case:
     """A team with a connection of its own and a job that we created."""
 
     team: Team
@@ -21,29 +21,29 @@ class Scene:
     name: str
 
 
-def lose_nothing(scene: Scene) -> None:
+def lose_nothing(case: Case) -> None:
     """Leave the order to the controllers."""
 
 
-def lose_secret(scene: Scene) -> None:
+def lose_secret(case: Case) -> None:
     """Have the Secret go first, and the connection say so."""
-    scene.team.delete_secret()
-    scene.team.wait_broken("SecretUnreadable", TEAM)
+    case.team.delete_secret()
+    case.team.wait_broken("SecretUnreadable", TEAM)
 
 
-def lose_connection(scene: Scene) -> None:
+def lose_connection(case: Case) -> None:
     """Have the connection go first, and the job say so."""
-    scene.team.delete_connection(TEAM)
-    scene.team.place.wait_condition(scene.name, "Ready", "Unknown", reason="ConnectionNotReady")
+    case.team.delete_connection(TEAM)
+    case.team.environment.wait_condition(case.name, "Ready", "Unknown", reason="ConnectionNotReady")
 
 
-def lose_both(scene: Scene) -> None:
+def lose_both(case: Case) -> None:
     """Have both go first."""
-    lose_secret(scene)
-    lose_connection(scene)
+    lose_secret(case)
+    lose_connection(case)
 
 
-ORDERS: dict[str, Callable[[Scene], None]] = {
+ORDERS: dict[str, Callable[[Case], None]] = {
     "as the controllers will": lose_nothing,
     "the Secret first": lose_secret,
     "the connection first": lose_connection,
@@ -52,26 +52,26 @@ ORDERS: dict[str, Callable[[Scene], None]] = {
 
 
 @pytest.fixture(scope="module")
-def scenes(everywhere: OperatorEnvironment) -> dict[str, Scene]:
+def cases(cluster_wide: OperatorEnvironment) -> dict[str, Case]:
     """Namespaces that are asked to go at once: controllers let 5 s pass before they touch one."""
-    scenes = {}
+    cases = {}
     for order, lose in ORDERS.items():
-        team = Team.settle(another_namespace(everywhere))
+        team = Team.register(another_namespace(cluster_wide))
         team.apply_secret(is_watched=True)
         team.wait_connected(team.apply_connection(TEAM))
         principal = team.make_principal()
-        name = team.place.apply_job(principal, connectionRef={"name": TEAM})
-        team.place.wait_ready(name)
-        scenes[order] = Scene(team, principal, name)
-        lose(scenes[order])
-    for scene in scenes.values():
-        scene.team.place.delete_namespace()
-    return scenes
+        name = team.environment.apply_job(principal, connectionRef={"name": TEAM})
+        team.environment.wait_ready(name)
+        cases[order] = Case(team, principal, name)
+        lose(cases[order])
+    for case in cases.values():
+        case.team.environment.delete_namespace()
+    return cases
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_its_job_is_deleted_in_graph_and_the_namespace_goes(scenes: dict[str, Scene], order: str) -> None:
-    scene = scenes[order]
-    scene.team.place.wait_namespace_gone()
-    assert scene.team.place.world.jobs(scene.principal) == []
-    assert scene.team.place.writes(scene.principal) == ["createJob", "startJob", "deleteJob"]
+def test_its_job_is_deleted_in_graph_and_the_namespace_goes(cases: dict[str, Case], order: str) -> None:
+    case = cases[order]
+    case.team.environment.wait_namespace_gone()
+    assert case.team.environment.simulator.jobs(case.principal) == []
+    assert case.team.environment.writes(case.principal) == ["createJob", "startJob", "deleteJob"]

@@ -21,15 +21,15 @@ class Example:
     """An example with a namespace of its own. Its ids are those of the tenant; only the job's id has to be put in."""
 
     name: str
-    place: OperatorEnvironment
+    environment: OperatorEnvironment
     documents: list[Object]
     principals: dict[str, str] = field(default_factory=dict)
     """The service principal of each SynchronizationJob, by object id."""
 
     @classmethod
-    def read(cls, name: str, place: OperatorEnvironment) -> "Example":
+    def read(cls, name: str, environment: OperatorEnvironment) -> "Example":
         """Read one."""
-        return cls(name, place, list(yaml.safe_load_all((ROOT / f"{name}.yaml").read_text(encoding="utf-8"))))
+        return cls(name, environment, list(yaml.safe_load_all((ROOT / f"{name}.yaml").read_text(encoding="utf-8"))))
 
     @property
     def jobs(self) -> list[Object]:
@@ -64,11 +64,11 @@ class Example:
         return {document["metadata"]["name"]: document["spec"] for document in found}
 
     @property
-    def world(self) -> SimulatorClient:
+    def simulator(self) -> SimulatorClient:
         """The simulated Graph."""
-        return self.place.world
+        return self.environment.simulator
 
-    def furnish(self) -> None:
+    def make_principals(self) -> None:
         """Make its service principals."""
         for job in self.jobs:
             name, spec = job["metadata"]["name"], job["spec"]
@@ -77,18 +77,20 @@ class Example:
             connection = self.connections.get(spec.get("connectionRef", {}).get("name", DEFAULT_CONNECTION), {})
             tenant = {"tenant_id": connection["tenantId"]} if connection else {}
             template = [_describe(spec["template"])]
-            self.principals[name] = self.world.create_service_principal(name, templates=template, **ids, **tenant).id
+            self.principals[name] = self.simulator.create_service_principal(
+                name, templates=template, **ids, **tenant
+            ).id
 
     def apply(self) -> None:
         """Apply it to its namespace, as `kubectl apply` does. Of a connection only the cloud is exchanged."""
         for connection in self.connections.values():
             connection["cloud"] = CLOUD
-        self.place.cluster.apply(self.documents, self.place.namespace)
-        self.place.applied.extend(name for name in self.names if name not in self.place.applied)
+        self.environment.cluster.apply(self.documents, self.environment.namespace)
+        self.environment.applied.extend(name for name in self.names if name not in self.environment.applied)
 
     def wait_ready(self) -> Object:
         """Wait until all its jobs are Ready; returns the last."""
-        return [self.place.wait_ready(name) for name in self.names][-1]
+        return [self.environment.wait_ready(name) for name in self.names][-1]
 
 
 def _describe(template: dict[str, str]) -> dict[str, Any]:

@@ -13,31 +13,31 @@ Preparation = Callable[[Example], object]
 
 
 def has_a_running_job_and_is_read_often(example: Example) -> None:
-    example.world.create_job(example.principal, started=True)
+    example.simulator.create_job(example.principal, started=True)
     example.job["spec"]["pollInterval"] = "30s"  # as the other examples here, which say nothing
 
 
 def has_a_paused_job(example: Example) -> None:
-    example.world.create_job(example.principal)
+    example.simulator.create_job(example.principal)
 
 
 def has_two_jobs_and_names_one(example: Example) -> None:
-    example.world.create_job(example.principal)
+    example.simulator.create_job(example.principal)
     spec = example.job["spec"]
     assert spec["jobId"].startswith(f"{spec['template']['id']}.")
-    spec["jobId"] = example.world.create_job(example.principal).id
+    spec["jobId"] = example.simulator.create_job(example.principal).id
 
 
 def is_held_for_some_minutes(example: Example) -> None:
     annotations = example.job["metadata"]["annotations"]
     assert list(annotations) == [HOLD_UNTIL_ANNOTATION]
-    annotations[HOLD_UNTIL_ANNOTATION] = f"{example.world.now() + timedelta(minutes=2):%Y-%m-%dT%H:%M:%SZ}"
+    annotations[HOLD_UNTIL_ANNOTATION] = f"{example.simulator.now() + timedelta(minutes=2):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def has_a_running_job_with_another_setting(example: Example) -> None:
-    job = example.world.create_job(example.principal, started=True)
+    job = example.simulator.create_job(example.principal, started=True)
     [setting] = example.job["spec"]["settings"]
-    example.world.change_job(job.id, settings={setting["name"]: "True"})
+    example.simulator.change_job(job.id, settings={setting["name"]: "True"})
 
 
 def has_an_app_in_each_tenant(example: Example) -> None:
@@ -45,34 +45,36 @@ def has_an_app_in_each_tenant(example: Example) -> None:
     [secret] = [document for document in example.documents if document["kind"] == "Secret"]
     app = contoso["clientSecret"]
     password = secret["stringData"][app["secretRef"]["key"]]
-    example.world.set_application(app["clientId"], contoso["tenantId"], secrets=[password], roles=list(ROLES))
+    example.simulator.set_application(app["clientId"], contoso["tenantId"], secrets=[password], roles=list(ROLES))
     app, pair = fabrikam["clientCertificate"], make_pair()
     name, data = app["secretRef"]["name"], {"tls.crt": pair.certificate, "tls.key": pair.private_key}
     manifest = {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "metadata": {"name": name}}
-    example.place.cluster.create("secrets", manifest | {"stringData": data}, example.place.namespace)
+    example.environment.cluster.create("secrets", manifest | {"stringData": data}, example.environment.namespace)
     certificates = [pair.certificate]
-    example.world.set_application(app["clientId"], fabrikam["tenantId"], certificates=certificates, roles=list(ROLES))
+    example.simulator.set_application(
+        app["clientId"], fabrikam["tenantId"], certificates=certificates, roles=list(ROLES)
+    )
 
 
 def has_a_federated_credential(example: Example) -> None:
-    connection, cluster = example.connections["default"], example.place.cluster
+    connection, cluster = example.connections["default"], example.environment.cluster
     issuer = cluster.read("/.well-known/openid-configuration")["issuer"]
-    example.world.set_issuer(issuer, jwks=cluster.read("/openid/v1/jwks"))
+    example.simulator.set_issuer(issuer, jwks=cluster.read("/openid/v1/jwks"))
     app, tenant = connection["workloadIdentity"], connection["tenantId"]
-    subject = f"system:serviceaccount:{example.place.namespace}:{app['serviceAccountRef']['name']}"
-    example.world.set_application(app["clientId"], tenant, roles=list(ROLES))
-    example.world.add_federated_credential(issuer, subject, client_id=app["clientId"], tenant_id=tenant)
+    subject = f"system:serviceaccount:{example.environment.namespace}:{app['serviceAccountRef']['name']}"
+    example.simulator.set_application(app["clientId"], tenant, roles=list(ROLES))
+    example.simulator.add_federated_credential(issuer, subject, client_id=app["clientId"], tenant_id=tenant)
 
 
 def lets_in_who_has_the_token(example: Example) -> None:
     [secret] = [document for document in example.documents if document["kind"] == "Secret"]
-    example.world.set_target_app(example.principal, accepts={"SecretToken": [secret["stringData"]["token"]]})
+    example.simulator.set_target_app(example.principal, accepts={"SecretToken": [secret["stringData"]["token"]]})
 
 
 def has_settings_of_others(example: Example) -> None:
     others = {"Enabled": "true", "HumanResourcesLookaheadQueryEnabled": "true", "Recipients": "hr@example.com"}
     stored = {"UserName": "of-somebody-else", "SyncNotificationSettings": json.dumps(others)}
-    example.world.set_secrets(example.principal, stored)
+    example.simulator.set_secrets(example.principal, stored)
 
 
 def is_new(example: Example) -> None:

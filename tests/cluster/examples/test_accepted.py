@@ -21,7 +21,7 @@ def test_there_are_examples() -> None:
     assert named <= set(EXAMPLES)
 
 
-def test_each_is_shown_to_its_end() -> None:
+def test_each_is_applied_to_its_end() -> None:
     assert set(PREPARATIONS) == set(EXAMPLES)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from entrasync.api.names import API_VERSION, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION, KIND, PLURAL
-from tests.cluster.examples.conftest import Gallery, open_gallery
+from tests.cluster.examples.conftest import AppliedExamples, open_examples
 from tests.cluster.examples.example import EXAMPLES, Example
 from tests.support.cluster import Cluster, Object
 
@@ -40,14 +40,14 @@ class Exhibition:
         before = {each.name: self._retire(each) for each in self.examples}
         for example in self.examples:
             for name in example.names:
-                example.place.wait_gone(name)
-        world, plane = self.examples[0].world, self.examples[0].place.cluster.plane
-        graph, kubernetes = world.journal()[-1].sequence, plane.audit_log.position()
+                example.environment.wait_gone(name)
+        simulator, plane = self.examples[0].simulator, self.examples[0].environment.cluster.plane
+        graph, kubernetes = simulator.journal()[-1].sequence, plane.audit_log.position()
         for example in self.examples:
             _restore(example, before[example.name]) if restored else example.apply()
         for example in self.examples:
             example.wait_ready()
-        self.examples[0].place.wait_polls(
+        self.examples[0].environment.wait_polls(
             *(principal for each in self.examples for principal in each.principals.values())
         )
         return {
@@ -57,10 +57,10 @@ class Exhibition:
     def _retire(self, example: Example) -> list[Object]:
         """Delete the jobs of an example as soon as Retain is in force; returns them as they were."""
         for name in example.names:
-            example.place.change_job(name, deletionPolicy="Retain")
-        before = [example.place.wait_ready(name) for name in example.names]
+            example.environment.change_job(name, deletionPolicy="Retain")
+        before = [example.environment.wait_ready(name) for name in example.names]
         for name in example.names:
-            example.place.delete_job(name)
+            example.environment.delete_job(name)
         return before
 
 
@@ -68,17 +68,19 @@ def _restore(example: Example, backup: list[Object]) -> None:
     for found in backup:
         metadata = {name: found["metadata"][name] for name in ("name", "namespace", "annotations")}
         manifest = {"apiVersion": API_VERSION, "kind": KIND, "metadata": metadata, "spec": found["spec"]}
-        example.place.cluster.create(PLURAL, manifest, example.place.namespace)
+        example.environment.cluster.create(PLURAL, manifest, example.environment.namespace)
 
 
 def _count(example: Example, before: list[Object], *, graph: int, kubernetes: int) -> list[Return]:
-    journal = example.world.journal(after=graph)
-    audit = example.place.cluster.plane.audit_log.writes(kubernetes, resource=PLURAL)
-    ours = [write for write in audit if write.namespace == example.place.namespace and OPERATOR in write.user_agent]
+    journal = example.simulator.journal(after=graph)
+    audit = example.environment.cluster.plane.audit_log.writes(kubernetes, resource=PLURAL)
+    ours = [
+        write for write in audit if write.namespace == example.environment.namespace and OPERATOR in write.user_agent
+    ]
     return [
         Return(
             was,
-            example.place.job(name),
+            example.environment.job(name),
             [
                 entry.operation
                 for entry in journal
@@ -93,17 +95,17 @@ def _count(example: Example, before: list[Object], *, graph: int, kubernetes: in
 
 @pytest.fixture(scope="module")
 def exhibition(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exhibition]:
-    with open_gallery(cluster, tmp_path_factory.mktemp("exhibition")) as gallery:
-        yield _open(gallery)
+    with open_examples(cluster, tmp_path_factory.mktemp("exhibition")) as applied_examples:
+        yield _open(applied_examples)
 
 
-def _open(gallery: Gallery) -> Exhibition:
-    examples = [gallery.show(name) for name in EXAMPLES]
+def _open(applied_examples: AppliedExamples) -> Exhibition:
+    examples = [applied_examples.apply(name) for name in EXAMPLES]
     held = next(example for example in examples if example.name == "emergency-hold")
-    held.place.wait(
+    held.environment.wait(
         held.name_of_job, lambda found: found["status"]["job"]["schedule"]["state"] == "Active", "the hold is over"
     )
-    held.world.freeze()
+    held.simulator.freeze()
     return Exhibition(examples)
 
 

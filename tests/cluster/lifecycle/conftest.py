@@ -1,9 +1,9 @@
 from tests.support.operator_fixtures import (
-    own_workplace,
-    shared_swift_workplace,
-    shared_workplace,
-    swift_workplace,
-    workplace,
+    environment,
+    fast_environment,
+    own_environment,
+    shared_environment,
+    shared_fast_environment,
 )
 
-__all__ = ["own_workplace", "shared_swift_workplace", "shared_workplace", "swift_workplace", "workplace"]
+__all__ = ["environment", "fast_environment", "own_environment", "shared_environment", "shared_fast_environment"]

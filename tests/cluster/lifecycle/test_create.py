@@ -4,11 +4,11 @@ from tests.support.operator_environment import OperatorEnvironment
 
 
 class TestCreate:
-    def test_a_job_that_does_not_exist_is_created_started_and_mirrored(self, workplace: OperatorEnvironment) -> None:
-        principal = workplace.world.create_service_principal().id
-        name = workplace.apply_job(principal)
-        found = workplace.wait_ready(name)
-        [job] = workplace.world.jobs(principal)
+    def test_a_job_that_does_not_exist_is_created_started_and_mirrored(self, environment: OperatorEnvironment) -> None:
+        principal = environment.simulator.create_service_principal().id
+        name = environment.apply_job(principal)
+        found = environment.wait_ready(name)
+        [job] = environment.simulator.jobs(principal)
         assert found["status"]["job"]["id"] == job.id
         assert found["status"]["origin"] == "Created"
         assert found["metadata"]["annotations"]["entrasync.io/job-id"] == job.id
@@ -16,20 +16,20 @@ class TestCreate:
         assert "operation" not in found["status"]
         assert job.starts == 1
 
-    def test_it_takes_four_calls_of_graph(self, workplace: OperatorEnvironment) -> None:
-        principal = workplace.world.create_service_principal().id
-        workplace.wait_ready(workplace.apply_job(principal))
-        assert workplace.calls(principal)[:4] == ["listJobs", "createJob", "startJob", "listJobs"]
+    def test_it_takes_four_calls_of_graph(self, environment: OperatorEnvironment) -> None:
+        principal = environment.simulator.create_service_principal().id
+        environment.wait_ready(environment.apply_job(principal))
+        assert environment.calls(principal)[:4] == ["listJobs", "createJob", "startJob", "listJobs"]
 
-    def test_it_tells_by_events_what_it_did(self, workplace: OperatorEnvironment) -> None:
-        principal = workplace.world.create_service_principal().id
-        name = workplace.apply_job(principal)
-        workplace.wait_event(name, "JobCreated")
-        workplace.wait_event(name, "JobStarted")
+    def test_it_tells_by_events_what_it_did(self, environment: OperatorEnvironment) -> None:
+        principal = environment.simulator.create_service_principal().id
+        name = environment.apply_job(principal)
+        environment.wait_event(name, "JobCreated")
+        environment.wait_event(name, "JobStarted")
 
-    def test_a_resource_that_wants_a_pause_is_created_and_not_started(self, workplace: OperatorEnvironment) -> None:
-        principal = workplace.world.create_service_principal().id
-        found = workplace.wait_ready(workplace.apply_job(principal, schedule={"state": "Paused"}))
-        [job] = workplace.world.jobs(principal)
+    def test_a_resource_that_wants_a_pause_is_created_and_not_started(self, environment: OperatorEnvironment) -> None:
+        principal = environment.simulator.create_service_principal().id
+        found = environment.wait_ready(environment.apply_job(principal, schedule={"state": "Paused"}))
+        [job] = environment.simulator.jobs(principal)
         assert job.starts == 0
         assert found["status"]["pause"]["by"] == "Operator"

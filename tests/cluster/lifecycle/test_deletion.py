@@ -8,114 +8,114 @@ import pytest
 from tests.support.operator_environment import OperatorEnvironment, condition
 
 
-def adopted(place: OperatorEnvironment, **spec: Any) -> tuple[str, str, str]:
+def adopted(environment: OperatorEnvironment, **spec: Any) -> tuple[str, str, str]:
     """Have a running job of the portal adopted; returns service principal, resource and job."""
-    principal = place.world.create_service_principal().id
-    job = place.world.create_job(principal, started=True).id
-    name = place.apply_job(principal, **spec)
-    place.wait_ready(name)
+    principal = environment.simulator.create_service_principal().id
+    job = environment.simulator.create_job(principal, started=True).id
+    name = environment.apply_job(principal, **spec)
+    environment.wait_ready(name)
     return principal, name, job
 
 
-def created(place: OperatorEnvironment, **spec: Any) -> tuple[str, str, str]:
+def created(environment: OperatorEnvironment, **spec: Any) -> tuple[str, str, str]:
     """Have a job created; returns service principal, resource and job."""
-    principal = place.world.create_service_principal().id
-    name = place.apply_job(principal, **spec)
-    return principal, name, place.wait_ready(name)["status"]["job"]["id"]
+    principal = environment.simulator.create_service_principal().id
+    name = environment.apply_job(principal, **spec)
+    return principal, name, environment.wait_ready(name)["status"]["job"]["id"]
 
 
 class TestWithoutAPolicy:
-    def test_a_job_that_we_created_is_deleted(self, workplace: OperatorEnvironment) -> None:
-        principal, name, _ = created(workplace)
-        assert workplace.job(name)["status"]["effective"]["deletionPolicy"] == "Delete"
-        workplace.delete_job(name)
-        workplace.wait_gone(name)
-        assert workplace.world.jobs(principal) == []
-        assert workplace.writes(principal) == ["createJob", "startJob", "deleteJob"]
-        workplace.wait_event(name, "JobDeleted")
+    def test_a_job_that_we_created_is_deleted(self, environment: OperatorEnvironment) -> None:
+        principal, name, _ = created(environment)
+        assert environment.job(name)["status"]["effective"]["deletionPolicy"] == "Delete"
+        environment.delete_job(name)
+        environment.wait_gone(name)
+        assert environment.simulator.jobs(principal) == []
+        assert environment.writes(principal) == ["createJob", "startJob", "deleteJob"]
+        environment.wait_event(name, "JobDeleted")
 
-    def test_a_job_that_we_adopted_lives_on_as_it_is(self, workplace: OperatorEnvironment) -> None:
-        principal, name, job = adopted(workplace)
-        assert workplace.job(name)["status"]["effective"]["deletionPolicy"] == "Retain"
-        workplace.delete_job(name)
-        workplace.wait_gone(name)
-        assert workplace.world.job(job).schedule_state == "Active"
-        assert workplace.writes(principal) == []
-        assert "lives on" in workplace.wait_event(name, "JobReleased")["message"]
+    def test_a_job_that_we_adopted_lives_on_as_it_is(self, environment: OperatorEnvironment) -> None:
+        principal, name, job = adopted(environment)
+        assert environment.job(name)["status"]["effective"]["deletionPolicy"] == "Retain"
+        environment.delete_job(name)
+        environment.wait_gone(name)
+        assert environment.simulator.job(job).schedule_state == "Active"
+        assert environment.writes(principal) == []
+        assert "lives on" in environment.wait_event(name, "JobReleased")["message"]
 
 
 class TestWithAPolicy:
-    def test_retain_leaves_a_job_that_we_created(self, workplace: OperatorEnvironment) -> None:
-        principal, name, job = created(workplace, deletionPolicy="Retain")
-        workplace.delete_job(name)
-        workplace.wait_gone(name)
-        assert workplace.world.job(job).schedule_state == "Active"
-        assert workplace.writes(principal) == ["createJob", "startJob"]
+    def test_retain_leaves_a_job_that_we_created(self, environment: OperatorEnvironment) -> None:
+        principal, name, job = created(environment, deletionPolicy="Retain")
+        environment.delete_job(name)
+        environment.wait_gone(name)
+        assert environment.simulator.job(job).schedule_state == "Active"
+        assert environment.writes(principal) == ["createJob", "startJob"]
 
-    def test_delete_deletes_a_job_that_we_adopted(self, workplace: OperatorEnvironment) -> None:
-        principal, name, _ = adopted(workplace, deletionPolicy="Delete")
-        workplace.delete_job(name)
-        workplace.wait_gone(name)
-        assert workplace.world.jobs(principal) == []
+    def test_delete_deletes_a_job_that_we_adopted(self, environment: OperatorEnvironment) -> None:
+        principal, name, _ = adopted(environment, deletionPolicy="Delete")
+        environment.delete_job(name)
+        environment.wait_gone(name)
+        assert environment.simulator.jobs(principal) == []
 
-    def test_pause_pauses_the_job_and_leaves_it(self, workplace: OperatorEnvironment) -> None:
-        principal, name, job = created(workplace, deletionPolicy="Pause")
-        workplace.delete_job(name)
-        workplace.wait_gone(name)
-        assert workplace.world.job(job).schedule_state == "Disabled"
-        assert workplace.writes(principal) == ["createJob", "startJob", "pauseJob"]
+    def test_pause_pauses_the_job_and_leaves_it(self, environment: OperatorEnvironment) -> None:
+        principal, name, job = created(environment, deletionPolicy="Pause")
+        environment.delete_job(name)
+        environment.wait_gone(name)
+        assert environment.simulator.job(job).schedule_state == "Disabled"
+        assert environment.writes(principal) == ["createJob", "startJob", "pauseJob"]
 
-    def test_it_may_be_changed_up_to_the_last_moment(self, workplace: OperatorEnvironment) -> None:
-        principal, name, job = created(workplace)
-        workplace.change_job(name, deletionPolicy="Retain")
-        workplace.delete_job(name)
-        workplace.wait_gone(name)
-        assert workplace.world.job(job).id == job
-        assert "deleteJob" not in workplace.writes(principal)
+    def test_it_may_be_changed_up_to_the_last_moment(self, environment: OperatorEnvironment) -> None:
+        principal, name, job = created(environment)
+        environment.change_job(name, deletionPolicy="Retain")
+        environment.delete_job(name)
+        environment.wait_gone(name)
+        assert environment.simulator.job(job).id == job
+        assert "deleteJob" not in environment.writes(principal)
 
 
 class TestWhatStandsInTheWay:
     @pytest.mark.parametrize("policy", ["Delete", "Pause"])
     def test_a_job_that_has_gone_already_is_told_as_such(
-        self, swift_workplace: OperatorEnvironment, policy: str
+        self, fast_environment: OperatorEnvironment, policy: str
     ) -> None:
-        _, name, job = adopted(swift_workplace, deletionPolicy=policy)
-        swift_workplace.world.act(job, "delete")
-        began = swift_workplace.world.now()
-        swift_workplace.delete_job(name)
-        swift_workplace.wait_gone(name)
-        assert swift_workplace.world.now() - began >= timedelta(minutes=5)
-        message = swift_workplace.wait_event(name, "JobReleased")["message"]
+        _, name, job = adopted(fast_environment, deletionPolicy=policy)
+        fast_environment.simulator.act(job, "delete")
+        began = fast_environment.simulator.now()
+        fast_environment.delete_job(name)
+        fast_environment.wait_gone(name)
+        assert fast_environment.simulator.now() - began >= timedelta(minutes=5)
+        message = fast_environment.wait_event(name, "JobReleased")["message"]
         assert f"job {job} was not there any more" in message
-        assert not {"JobDeleted", "JobPaused"} & set(swift_workplace.reasons(name))
+        assert not {"JobDeleted", "JobPaused"} & set(fast_environment.reasons(name))
 
     @pytest.mark.parametrize("policy", ["Delete", "Pause"])
     def test_a_job_that_is_only_hidden_is_not_left_running(
-        self, swift_workplace: OperatorEnvironment, policy: str
+        self, fast_environment: OperatorEnvironment, policy: str
     ) -> None:
-        principal, name, job = adopted(swift_workplace, deletionPolicy=policy)
-        swift_workplace.world.hide(job, seconds=4 * 60, hides=["list", "get", "act"])
-        swift_workplace.delete_job(name)
-        swift_workplace.wait_condition(name, "Reconciling", reason="Deleting")
-        swift_workplace.wait_gone(name)
-        assert [left.schedule_state for left in swift_workplace.world.jobs(principal)] == (
+        principal, name, job = adopted(fast_environment, deletionPolicy=policy)
+        fast_environment.simulator.hide(job, seconds=4 * 60, hides=["list", "get", "act"])
+        fast_environment.delete_job(name)
+        fast_environment.wait_condition(name, "Reconciling", reason="Deleting")
+        fast_environment.wait_gone(name)
+        assert [left.schedule_state for left in fast_environment.simulator.jobs(principal)] == (
             [] if policy == "Delete" else ["Disabled"]
         )
 
     @pytest.mark.parametrize("policy", ["Delete", "Pause"])
     def test_a_service_principal_that_has_gone_holds_nothing_up(
-        self, swift_workplace: OperatorEnvironment, policy: str
+        self, fast_environment: OperatorEnvironment, policy: str
     ) -> None:
-        principal, name, _ = created(swift_workplace, deletionPolicy=policy)
-        swift_workplace.world.remove_service_principal(principal)
-        swift_workplace.delete_job(name)
-        swift_workplace.wait_gone(name)
+        principal, name, _ = created(fast_environment, deletionPolicy=policy)
+        fast_environment.simulator.remove_service_principal(principal)
+        fast_environment.delete_job(name)
+        fast_environment.wait_gone(name)
 
     def test_a_service_principal_that_may_not_be_looked_up_is_not_called_gone(
-        self, swift_workplace: OperatorEnvironment
+        self, fast_environment: OperatorEnvironment
     ) -> None:
-        principal, name, _ = created(swift_workplace)
-        swift_workplace.world.fault(
+        principal, name, _ = created(fast_environment)
+        fast_environment.simulator.fault(
             "answer",
             operation="getServicePrincipal",
             service_principal=principal,
@@ -124,34 +124,34 @@ class TestWhatStandsInTheWay:
             message="Insufficient privileges to complete the operation.",
             times=None,
         )
-        swift_workplace.world.remove_service_principal(principal)
-        swift_workplace.delete_job(name)
-        message = swift_workplace.wait_stalled(name, "DeletionBlocked")
+        fast_environment.simulator.remove_service_principal(principal)
+        fast_environment.delete_job(name)
+        message = fast_environment.wait_stalled(name, "DeletionBlocked")
         assert "Whether the service principal has gone cannot be told" in message
         assert "Application.Read.All" in message
         assert 'annotate the resource with entrasync.io/abandon: "true"' in message
-        swift_workplace.annotate(name, abandon="true")
-        swift_workplace.wait_gone(name)
+        fast_environment.annotate(name, abandon="true")
+        fast_environment.wait_gone(name)
 
-    def test_a_conflict_is_waited_for(self, workplace: OperatorEnvironment) -> None:
-        principal, name, _ = created(workplace)
-        workplace.world.fault(
+    def test_a_conflict_is_waited_for(self, environment: OperatorEnvironment) -> None:
+        principal, name, _ = created(environment)
+        environment.simulator.fault(
             "answer", operation="deleteJob", service_principal=principal, status=409, code="Conflict", times=2
         )
-        workplace.delete_job(name)
-        workplace.wait_gone(name)
-        assert workplace.world.jobs(principal) == []
+        environment.delete_job(name)
+        environment.wait_gone(name)
+        assert environment.simulator.jobs(principal) == []
 
-    def test_an_answer_that_is_lost_is_asked_for_again(self, swift_workplace: OperatorEnvironment) -> None:
-        principal, name, _ = created(swift_workplace)
-        swift_workplace.world.fault("close", operation="deleteJob", service_principal=principal, point="after")
-        swift_workplace.delete_job(name)
-        swift_workplace.wait_gone(name)
-        assert swift_workplace.world.jobs(principal) == []
+    def test_an_answer_that_is_lost_is_asked_for_again(self, fast_environment: OperatorEnvironment) -> None:
+        principal, name, _ = created(fast_environment)
+        fast_environment.simulator.fault("close", operation="deleteJob", service_principal=principal, point="after")
+        fast_environment.delete_job(name)
+        fast_environment.wait_gone(name)
+        assert fast_environment.simulator.jobs(principal) == []
 
-    def test_a_missing_permission_blocks_until_a_person_lets_go(self, swift_workplace: OperatorEnvironment) -> None:
-        principal, name, job = created(swift_workplace)
-        swift_workplace.world.fault(
+    def test_a_missing_permission_blocks_until_a_person_lets_go(self, fast_environment: OperatorEnvironment) -> None:
+        principal, name, job = created(fast_environment)
+        fast_environment.simulator.fault(
             "answer",
             operation="deleteJob",
             service_principal=principal,
@@ -160,58 +160,60 @@ class TestWhatStandsInTheWay:
             message="Insufficient privileges to complete the operation.",
             times=None,
         )
-        swift_workplace.delete_job(name)
-        message = swift_workplace.wait_stalled(name, "DeletionBlocked")
+        fast_environment.delete_job(name)
+        message = fast_environment.wait_stalled(name, "DeletionBlocked")
         assert "Graph refused to delete the job (403" in message
         assert 'annotate the resource with entrasync.io/abandon: "true"' in message
-        swift_workplace.annotate(name, abandon="true")
-        swift_workplace.wait_gone(name)
-        assert swift_workplace.world.job(job).schedule_state == "Active"
-        assert "lives on" in swift_workplace.wait_event(name, "JobReleased")["message"]
+        fast_environment.annotate(name, abandon="true")
+        fast_environment.wait_gone(name)
+        assert fast_environment.simulator.job(job).schedule_state == "Active"
+        assert "lives on" in fast_environment.wait_event(name, "JobReleased")["message"]
 
 
 class TestWhileACreateIsUnfinished:
-    def test_the_resource_stays_until_the_job_turns_up_and_is_deleted(self, workplace: OperatorEnvironment) -> None:
-        principal = workplace.world.create_service_principal(creation={"seconds": 20, "hides": ["list", "get"]}).id
-        lost = workplace.world.fault("close", operation="createJob", service_principal=principal, point="after")
-        name = workplace.apply_job(principal)
+    def test_the_resource_stays_until_the_job_turns_up_and_is_deleted(self, environment: OperatorEnvironment) -> None:
+        principal = environment.simulator.create_service_principal(
+            creation={"seconds": 20, "hides": ["list", "get"]}
+        ).id
+        lost = environment.simulator.fault("close", operation="createJob", service_principal=principal, point="after")
+        name = environment.apply_job(principal)
         lost.wait_hits()
-        workplace.wait_condition(name, "Reconciling", reason="CreateUnconfirmed")
-        workplace.delete_job(name)
-        waiting = workplace.wait_condition(name, "Reconciling", reason="Deleting")
+        environment.wait_condition(name, "Reconciling", reason="CreateUnconfirmed")
+        environment.delete_job(name)
+        waiting = environment.wait_condition(name, "Reconciling", reason="Deleting")
         assert "entrasync.io" in str(waiting["metadata"]["finalizers"])
-        workplace.wait_gone(name)
-        assert workplace.world.jobs(principal) == []
-        assert workplace.writes(principal) == ["createJob", "deleteJob"]
+        environment.wait_gone(name)
+        assert environment.simulator.jobs(principal) == []
+        assert environment.writes(principal) == ["createJob", "deleteJob"]
 
-    def test_the_resource_goes_when_the_bound_ends_without_a_job(self, swift_workplace: OperatorEnvironment) -> None:
-        place = swift_workplace
-        principal = place.world.create_service_principal().id
-        lost = place.world.fault("close", operation="createJob", service_principal=principal)
-        name = place.apply_job(principal)
+    def test_the_resource_goes_when_the_bound_ends_without_a_job(self, fast_environment: OperatorEnvironment) -> None:
+        environment = fast_environment
+        principal = environment.simulator.create_service_principal().id
+        lost = environment.simulator.fault("close", operation="createJob", service_principal=principal)
+        name = environment.apply_job(principal)
         lost.wait_hits()
-        place.wait_condition(name, "Reconciling", reason="CreateUnconfirmed")
-        began = place.world.now()
-        place.delete_job(name)
-        place.wait_gone(name)
-        assert (place.world.now() - began).total_seconds() > 600
-        assert place.writes(principal) == ["createJob"]
+        environment.wait_condition(name, "Reconciling", reason="CreateUnconfirmed")
+        began = environment.simulator.now()
+        environment.delete_job(name)
+        environment.wait_gone(name)
+        assert (environment.simulator.now() - began).total_seconds() > 600
+        assert environment.writes(principal) == ["createJob"]
 
-    def test_a_create_in_flight_is_held_on_to(self, workplace: OperatorEnvironment) -> None:
-        principal = workplace.world.create_service_principal().id
-        held = workplace.world.hold("createJob", "after", service_principal=principal)
-        name = workplace.apply_job(principal)
+    def test_a_create_in_flight_is_held_on_to(self, environment: OperatorEnvironment) -> None:
+        principal = environment.simulator.create_service_principal().id
+        held = environment.simulator.hold("createJob", "after", service_principal=principal)
+        name = environment.apply_job(principal)
         held.wait_held()
-        workplace.delete_job(name)
+        environment.delete_job(name)
         held.release()
-        workplace.wait_gone(name)
-        assert workplace.world.jobs(principal) == []
+        environment.wait_gone(name)
+        assert environment.simulator.jobs(principal) == []
 
 
-def test_a_resource_that_holds_no_job_goes_at_once(workplace: OperatorEnvironment) -> None:
-    principal = workplace.world.create_service_principal().id
-    name = workplace.apply_job(principal, adoptionPolicy="AdoptOnly")
-    found = workplace.wait_condition(name, "Stalled")
+def test_a_resource_that_holds_no_job_goes_at_once(environment: OperatorEnvironment) -> None:
+    principal = environment.simulator.create_service_principal().id
+    name = environment.apply_job(principal, adoptionPolicy="AdoptOnly")
+    found = environment.wait_condition(name, "Stalled")
     assert condition(found, "Stalled")["reason"] == "NoJobToAdopt"
-    workplace.delete_job(name)
-    workplace.wait_gone(name)
+    environment.delete_job(name)
+    environment.wait_gone(name)

@@ -17,32 +17,36 @@ NOT_YET: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("operation", ["listJobs", "createJob", "startJob"])
 @pytest.mark.parametrize("answer", NOT_YET.values(), ids=NOT_YET)
 def test_a_refusal_shortly_after_something_was_made_is_waited_for(
-    workplace: OperatorEnvironment, answer: dict[str, Any], operation: str
+    environment: OperatorEnvironment, answer: dict[str, Any], operation: str
 ) -> None:
-    principal = workplace.world.create_service_principal().id
-    fault = workplace.world.fault("answer", operation=operation, service_principal=principal, times=None, **answer)
-    name = workplace.apply_job(principal)
-    waiting = workplace.wait_condition(name, "Reconciling", reason="WaitingForReplication")
+    principal = environment.simulator.create_service_principal().id
+    fault = environment.simulator.fault(
+        "answer", operation=operation, service_principal=principal, times=None, **answer
+    )
+    name = environment.apply_job(principal)
+    waiting = environment.wait_condition(name, "Reconciling", reason="WaitingForReplication")
     assert f"({answer['status']}" in condition(waiting, "Reconciling")["message"]
     assert "Taken for replication until" in condition(waiting, "Reconciling")["message"]
     assert condition(waiting, "Ready")["status"] == "False"
     assert not condition(waiting, "Stalled")
     fault.remove()
-    workplace.wait_ready(name)
-    [job] = workplace.world.jobs(principal)
+    environment.wait_ready(name)
+    [job] = environment.simulator.jobs(principal)
     assert job.starts == 1
-    workplace.wait_reasons(name, ["JobCreated", "JobStarted"])
+    environment.wait_reasons(name, ["JobCreated", "JobStarted"])
 
 
-def test_an_edit_makes_a_resource_young_again(swift_workplace: OperatorEnvironment) -> None:
-    place = swift_workplace
-    principal = place.world.create_service_principal().id
-    place.world.create_job(principal, started=True)
+def test_an_edit_makes_a_resource_young_again(fast_environment: OperatorEnvironment) -> None:
+    environment = fast_environment
+    principal = environment.simulator.create_service_principal().id
+    environment.simulator.create_job(principal, started=True)
     refusal = {"status": 403, "code": "Authorization_RequestDenied"}
-    fault = place.world.fault("answer", operation="listJobs", service_principal=principal, times=None, **refusal)
-    name = place.apply_job(principal, pollInterval="30s")
-    place.wait_stalled(name, "PermissionMissing")
-    place.change_job(name, schedule={"state": "Active"})
-    place.wait_condition(name, "Reconciling", reason="WaitingForReplication")
+    fault = environment.simulator.fault(
+        "answer", operation="listJobs", service_principal=principal, times=None, **refusal
+    )
+    name = environment.apply_job(principal, pollInterval="30s")
+    environment.wait_stalled(name, "PermissionMissing")
+    environment.change_job(name, schedule={"state": "Active"})
+    environment.wait_condition(name, "Reconciling", reason="WaitingForReplication")
     fault.remove()
-    place.wait_ready(name)
+    environment.wait_ready(name)

@@ -7,17 +7,17 @@ from tests.support.operator_environment import OperatorEnvironment
 
 
 @pytest.mark.parametrize("annotation", ["entrasync.io/requested-at", "reconcile.fluxcd.io/requestedAt"])
-def test_a_request_is_answered_by_a_look_at_graph(workplace: OperatorEnvironment, annotation: str) -> None:
-    principal = workplace.world.create_service_principal().id
-    job = workplace.world.create_job(principal).id
-    name = workplace.apply_job(principal, pollInterval="24h")
-    workplace.wait_ready(name)
-    workplace.world.override(job, set={"status.countSuccessiveCompleteFailures": 7})
+def test_a_request_is_answered_by_a_look_at_graph(environment: OperatorEnvironment, annotation: str) -> None:
+    principal = environment.simulator.create_service_principal().id
+    job = environment.simulator.create_job(principal).id
+    name = environment.apply_job(principal, pollInterval="24h")
+    environment.wait_ready(name)
+    environment.simulator.override(job, set={"status.countSuccessiveCompleteFailures": 7})
     token = "2026-11-21T03:00:00.123456789Z"
     merge = {"metadata": {"annotations": {annotation: token}}}
-    workplace.cluster.patch(API_VERSION, PLURAL, name, workplace.namespace, merge=merge)
-    found = workplace.wait(
+    environment.cluster.patch(API_VERSION, PLURAL, name, environment.namespace, merge=merge)
+    found = environment.wait(
         name, lambda found: found["status"].get("lastHandledReconcileAt") == token, "the request is handled"
     )
     assert found["status"]["synchronizationStatus"]["countSuccessiveCompleteFailures"] == 7
-    assert workplace.writes(principal) == []
+    assert environment.writes(principal) == []

@@ -36,33 +36,35 @@ class _MalformedJob:
 
 
 @pytest.fixture(scope="module")
-def results(workplace: OperatorEnvironment) -> dict[tuple[str, int], Result]:
+def results(environment: OperatorEnvironment) -> dict[tuple[str, int], Result]:
     """Run all kinds of malformed values for all properties at once, each group of properties in a job of its own."""
-    world, jobs = workplace.world, []
+    simulator, jobs = environment.simulator, []
     for kind in KINDS:
-        shared = world.create_service_principal(kind).id
+        shared = simulator.create_service_principal(kind).id
         for number, properties in enumerate(GROUPS):
-            principal = world.create_service_principal(kind).id if kind == ALONE else shared
-            job_id = world.create_job(principal).id
+            principal = simulator.create_service_principal(kind).id if kind == ALONE else shared
+            job_id = simulator.create_job(principal).id
             # A paused job is read once in each poll interval.
             good = replaced(valid_job(job_id), ("schedule", "state"), "Disabled")
             spoiled = spoil(kind, properties, good)
-            world.override(job_id, raw=spoiled.raw)
+            simulator.override(job_id, raw=spoiled.raw)
             interval = "90s" if kind == ALONE else "30s"
-            name = workplace.apply_job(principal, jobId=job_id, pollInterval=interval)
+            name = environment.apply_job(principal, jobId=job_id, pollInterval=interval)
             jobs.append(_MalformedJob(kind, number, principal, name, spoiled.shown))
-    at_first = {it.name: _first_mirror(workplace, it.name) for it in jobs}
-    ends = [entry.sequence for entry in world.journal()]
+    at_first = {it.name: _first_mirror(environment, it.name) for it in jobs}
+    ends = [entry.sequence for entry in simulator.journal()]
     for principal in {it.principal for it in jobs}:
-        world.journal(operation="listJobs", service_principal=principal, after=max(ends), at_least=POLLS)
-    return {(it.kind, it.group): Result(it.expected, at_first[it.name], workplace.job(it.name)) for it in jobs}
+        simulator.journal(operation="listJobs", service_principal=principal, after=max(ends), at_least=POLLS)
+    return {(it.kind, it.group): Result(it.expected, at_first[it.name], environment.job(it.name)) for it in jobs}
 
 
-def _first_mirror(place: OperatorEnvironment, name: str) -> Object:
+def _first_mirror(environment: OperatorEnvironment, name: str) -> Object:
     try:
-        return place.wait(name, lambda found: has_condition(found, "Applied"), "it is mirrored", within_seconds=10)
+        return environment.wait(
+            name, lambda found: has_condition(found, "Applied"), "it is mirrored", within_seconds=10
+        )
     except AssertionError:
-        return place.job(name)  # so that one failing job does not hide the others
+        return environment.job(name)  # so that one failing job does not hide the others
 
 
 def test_every_property_is_in_a_group() -> None:
@@ -87,9 +89,9 @@ class TestAMalformedValue:
 
 
 def test_an_event_reports_what_is_left_out_only_once(
-    workplace: OperatorEnvironment, results: dict[tuple[str, int], Result]
+    environment: OperatorEnvironment, results: dict[tuple[str, int], Result]
 ) -> None:
     name = results["a wrong type", 1].at_first["metadata"]["name"]
-    workplace.wait_event(name, "MirrorCut")
-    reported = [event for event in workplace.events(name) if event["reason"] == "MirrorCut"]
+    environment.wait_event(name, "MirrorCut")
+    reported = [event for event in environment.events(name) if event["reason"] == "MirrorCut"]
     assert [event.get("count", 1) for event in reported] == [1]

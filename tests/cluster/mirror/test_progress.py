@@ -11,14 +11,14 @@ def completed(found: dict[str, Any]) -> int:
     return int(progress[0].get("completedUnits", 0))
 
 
-def test_progress_is_read_repeatedly_until_the_cycle_has_ended(workplace: OperatorEnvironment) -> None:
-    principal = workplace.world.create_service_principal().id
-    job = workplace.world.create_job(principal).id
-    workplace.world.script(job, {"kind": "succeed", "duration": "PT6M", "imported": 1000})
-    name = workplace.apply_job(principal, schedule={"state": "Active"})
-    early = completed(workplace.wait(name, lambda found: 0 < completed(found) < 1000, "some units are done"))
-    workplace.wait(name, lambda found: early < completed(found) < 1000, "more of them are done")
-    ended = workplace.wait(
+def test_progress_is_read_repeatedly_until_the_cycle_has_ended(environment: OperatorEnvironment) -> None:
+    principal = environment.simulator.create_service_principal().id
+    job = environment.simulator.create_job(principal).id
+    environment.simulator.script(job, {"kind": "succeed", "duration": "PT6M", "imported": 1000})
+    name = environment.apply_job(principal, schedule={"state": "Active"})
+    early = completed(environment.wait(name, lambda found: 0 < completed(found) < 1000, "some units are done"))
+    environment.wait(name, lambda found: early < completed(found) < 1000, "more of them are done")
+    ended = environment.wait(
         name, lambda found: found["status"]["synchronizationStatus"].get("lastExecution"), "the cycle has ended"
     )
     assert ended["status"]["synchronizationStatus"]["lastExecution"]["state"] == "Succeeded"

@@ -21,21 +21,23 @@ class Mirrored:
 
 
 @pytest.fixture(scope="module")
-def mirrored(workplace: OperatorEnvironment) -> Mirrored:
-    principal = workplace.world.create_service_principal().id
-    job_id = workplace.world.create_job(principal).id
+def mirrored(environment: OperatorEnvironment) -> Mirrored:
+    principal = environment.simulator.create_service_principal().id
+    job_id = environment.simulator.create_job(principal).id
     sent = valid_job(job_id)
-    workplace.world.override(job_id, raw=json.dumps(sent).encode())
-    name = workplace.apply_job(principal, jobId=job_id, pollInterval="30s")
-    workplace.wait(name, lambda found: "synchronizationStatus" in found["status"], "it is mirrored")
-    shown = _read_with_kubectl(workplace, name)
-    workplace.world.override(job_id, raw=json.dumps({"id": job_id, "templateId": "scim"}).encode())
-    workplace.wait(name, lambda found: not found["status"]["synchronizationStatus"], "the mirror is bare")
-    return Mirrored(sent, shown, _read_with_kubectl(workplace, name))
+    environment.simulator.override(job_id, raw=json.dumps(sent).encode())
+    name = environment.apply_job(principal, jobId=job_id, pollInterval="30s")
+    environment.wait(name, lambda found: "synchronizationStatus" in found["status"], "it is mirrored")
+    shown = _read_with_kubectl(environment, name)
+    environment.simulator.override(job_id, raw=json.dumps({"id": job_id, "templateId": "scim"}).encode())
+    environment.wait(name, lambda found: not found["status"]["synchronizationStatus"], "the mirror is bare")
+    return Mirrored(sent, shown, _read_with_kubectl(environment, name))
 
 
-def _read_with_kubectl(place: OperatorEnvironment, name: str) -> dict[str, Any]:
-    found = place.cluster.plane.kubectl("get", PLURAL, name, f"--namespace={place.namespace}", "--output=json")
+def _read_with_kubectl(environment: OperatorEnvironment, name: str) -> dict[str, Any]:
+    found = environment.cluster.plane.kubectl(
+        "get", PLURAL, name, f"--namespace={environment.namespace}", "--output=json"
+    )
     document: dict[str, Any] = json.loads(found)
     return document
 
@@ -55,11 +57,11 @@ def test_a_job_without_any_other_property_keeps_its_ids(mirrored: Mirrored) -> N
     assert mirrored.shown_bare["status"]["job"] == {"id": mirrored.sent["id"], "templateId": "scim"}
 
 
-def test_properties_that_are_zero_false_or_empty_are_shown_too(workplace: OperatorEnvironment) -> None:
-    principal = workplace.world.create_service_principal().id
-    job_id = workplace.world.create_job(principal).id
+def test_properties_that_are_zero_false_or_empty_are_shown_too(environment: OperatorEnvironment) -> None:
+    principal = environment.simulator.create_service_principal().id
+    job_id = environment.simulator.create_job(principal).id
     nothing = {"countSuccessiveCompleteFailures": 0, "escrowsPruned": False, "troubleshootingUrl": "", "progress": []}
-    workplace.world.override(job_id, merge={"status": nothing})
-    name = workplace.apply_job(principal, jobId=job_id)
-    found = workplace.wait(name, lambda found: "synchronizationStatus" in found["status"], "it is mirrored")
+    environment.simulator.override(job_id, merge={"status": nothing})
+    name = environment.apply_job(principal, jobId=job_id)
+    found = environment.wait(name, lambda found: "synchronizationStatus" in found["status"], "it is mirrored")
     assert found["status"]["synchronizationStatus"].items() >= nothing.items()

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import pytest
 
 from local_stack import OperatorProcess
-from tests.support.operator_environment import OperatorEnvironment, open_branch
-from tests.support.operator_fixtures import shared_swift_workplace, shared_workplace, swift_workplace, workplace
+from tests.support.operator_environment import OperatorEnvironment, open_second_operator
+from tests.support.operator_fixtures import environment, fast_environment, shared_environment, shared_fast_environment
 from tests.support.polling import until
 
-__all__ = ["shared_swift_workplace", "shared_workplace", "swift_workplace", "workplace"]
+__all__ = ["environment", "fast_environment", "shared_environment", "shared_fast_environment"]
 
 
 @dataclass
@@ -23,14 +23,14 @@ class HungEnd:
 
 
 @pytest.fixture(scope="package")
-def hung_end(shared_workplace: OperatorEnvironment) -> Iterator[HungEnd]:
+def hung_end(shared_environment: OperatorEnvironment) -> Iterator[HungEnd]:
     """That takes 20 s, so it goes on while other tests run."""
-    with open_branch(shared_workplace) as place, ThreadPoolExecutor(1) as waiting:
-        operator = place.operator
+    with open_second_operator(shared_environment) as environment, ThreadPoolExecutor(1) as waiting:
+        operator = environment.operator
         assert operator is not None
-        principal = place.world.create_service_principal().id
-        held = place.world.hold("startJob", service_principal=principal)
-        place.apply_job(principal)
+        principal = environment.simulator.create_service_principal().id
+        held = environment.simulator.hold("startJob", service_principal=principal)
+        environment.apply_job(principal)
         held.wait_held()
         code = waiting.submit(operator.stop)
         until(lambda: operator.read("/readyz") == (503, "the operator was told to stop\n"), what="it stops")

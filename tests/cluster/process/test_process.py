@@ -11,7 +11,7 @@ from control_plane import ControlPlane
 from tests.cluster.process.conftest import HungEnd
 from tests.support.cluster import Cluster
 from tests.support.leaks import find_leaks
-from tests.support.operator_environment import OperatorEnvironment, open_branch
+from tests.support.operator_environment import OperatorEnvironment, open_second_operator
 from tests.support.polling import until
 
 CRDS = Path(__file__).parents[3] / "crds"
@@ -19,10 +19,10 @@ CRD = "synchronizationjobs.entrasync.io"
 CONNECTION_CRD = "graphconnections.entrasync.io"
 
 
-def read_metrics(place: OperatorEnvironment) -> dict[tuple[str, str], list[tuple[dict[str, str], float]]]:
+def read_metrics(environment: OperatorEnvironment) -> dict[tuple[str, str], list[tuple[dict[str, str], float]]]:
     """Read the metrics: label sets and values by sample name and the resource they are about, if any."""
-    assert place.operator is not None
-    status, text = place.operator.read("/metrics")
+    assert environment.operator is not None
+    status, text = environment.operator.read("/metrics")
     assert status == 200
     found: dict[tuple[str, str], list[tuple[dict[str, str], float]]] = {}
     for family in text_string_to_metric_families(text):
@@ -31,78 +31,81 @@ def read_metrics(place: OperatorEnvironment) -> dict[tuple[str, str], list[tuple
     return found
 
 
-def read_log(place: OperatorEnvironment) -> str:
+def read_log(environment: OperatorEnvironment) -> str:
     """Read what the operator has logged; nothing before it has begun."""
-    return place.log.read_text(errors="replace") if place.log.exists() else ""
+    return environment.log.read_text(errors="replace") if environment.log.exists() else ""
 
 
 class TestHealth:
     def test_without_the_crd_it_is_alive_but_not_ready_begins_by_itself_and_ends_with_it(
-        self, tmp_path: Path, shared_workplace: OperatorEnvironment
+        self, tmp_path: Path, shared_environment: OperatorEnvironment
     ) -> None:
-        binaries = shared_workplace.cluster.plane.binaries
+        binaries = shared_environment.cluster.plane.binaries
         missing = f"The CRD {CONNECTION_CRD} is not installed"
         with (
             ControlPlane.start(tmp_path, binaries=binaries) as plane,
             Cluster(plane) as cluster,
-            open_branch(shared_workplace, starts=False) as place,
+            open_second_operator(shared_environment, starts=False) as environment,
         ):
-            namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": place.namespace}}
+            namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": environment.namespace}}
             cluster.create("namespaces", namespace)
-            place.cluster, place.launch = cluster, dataclasses.replace(place.launch, kubeconfig=plane.kubeconfig)
-            operator = place.start_operator(is_awaited=False)
-            until(lambda: missing in read_log(place), what="it says so")
+            environment.cluster, environment.launch = (
+                cluster,
+                dataclasses.replace(environment.launch, kubeconfig=plane.kubeconfig),
+            )
+            operator = environment.start_operator(is_awaited=False)
+            until(lambda: missing in read_log(environment), what="it says so")
             assert operator.read("/healthz") == (200, "ok\n")
             assert operator.read("/readyz") == (503, "the resources have not been read yet\n")
             cluster.apply_crds(CRDS)
             operator.wait_ready()
             assert operator.read("/healthz") == (200, "ok\n")
-            assert read_log(place).count(missing) == 1
+            assert read_log(environment).count(missing) == 1
             cluster.delete("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
             assert operator.process.wait(40) == 1  # Kopf gives the other watch five seconds to end by itself
-            assert read_log(place).count(f"The CRD {CRD} or {CONNECTION_CRD} was deleted") == 1
-            assert "Traceback" not in read_log(place)
+            assert read_log(environment).count(f"The CRD {CRD} or {CONNECTION_CRD} was deleted") == 1
+            assert "Traceback" not in read_log(environment)
 
-    def test_once_it_works_it_is_alive_and_ready(self, workplace: OperatorEnvironment) -> None:
-        assert workplace.operator is not None
-        assert workplace.operator.read("/healthz") == (200, "ok\n")
-        assert workplace.operator.read("/readyz") == (200, "ok\n")
+    def test_once_it_works_it_is_alive_and_ready(self, environment: OperatorEnvironment) -> None:
+        assert environment.operator is not None
+        assert environment.operator.read("/healthz") == (200, "ok\n")
+        assert environment.operator.read("/readyz") == (200, "ok\n")
 
 
 class TestMetrics:
     def test_each_job_shows_its_code_quarantine_last_success_and_the_age_of_its_mirror(
-        self, workplace: OperatorEnvironment
+        self, environment: OperatorEnvironment
     ) -> None:
-        principal = workplace.world.create_service_principal().id
-        job = workplace.world.create_job(principal, started=True).id
+        principal = environment.simulator.create_service_principal().id
+        job = environment.simulator.create_job(principal, started=True).id
         ended = "2026-01-02T03:04:05Z"
-        workplace.world.override(job, merge={"status": {"lastSuccessfulExecution": {"timeEnded": ended}}})
-        workplace.world.quarantine(job, "TooManyDeletes")
-        name = workplace.apply_job(principal)
-        workplace.wait_condition(name, "Quarantined")
-        metrics = read_metrics(workplace)
+        environment.simulator.override(job, merge={"status": {"lastSuccessfulExecution": {"timeEnded": ended}}})
+        environment.simulator.quarantine(job, "TooManyDeletes")
+        name = environment.apply_job(principal)
+        environment.wait_condition(name, "Quarantined")
+        metrics = read_metrics(environment)
         [(labels, value)] = metrics["entrasync_job_status_code", name]
-        assert (labels["namespace"], labels["code"], value) == (workplace.namespace, "Quarantine", 1)
+        assert (labels["namespace"], labels["code"], value) == (environment.namespace, "Quarantine", 1)
         assert metrics["entrasync_job_quarantined", name][0][1] == 1
         assert metrics["entrasync_job_last_success_timestamp_seconds", name][0][1] == 1767323045
         assert 0 <= metrics["entrasync_job_mirror_age_seconds", name][0][1] < 600
 
-    def test_a_job_that_is_no_more_shows_nothing(self, workplace: OperatorEnvironment) -> None:
-        name = workplace.apply_job(workplace.world.create_service_principal().id)
-        workplace.wait_ready(name)
-        assert any(about == name for _, about in read_metrics(workplace))
-        workplace.delete_job(name)
-        workplace.wait_gone(name)
-        until(lambda: all(about != name for _, about in read_metrics(workplace)), what="its metrics are gone")
+    def test_a_job_that_is_no_more_shows_nothing(self, environment: OperatorEnvironment) -> None:
+        name = environment.apply_job(environment.simulator.create_service_principal().id)
+        environment.wait_ready(name)
+        assert any(about == name for _, about in read_metrics(environment))
+        environment.delete_job(name)
+        environment.wait_gone(name)
+        until(lambda: all(about != name for _, about in read_metrics(environment)), what="its metrics are gone")
 
-    def test_calls_of_graph_throttling_and_passes_are_counted(self, shared_workplace: OperatorEnvironment) -> None:
-        with open_branch(shared_workplace) as place:
-            principal = place.world.create_service_principal().id
-            place.world.fault(
+    def test_calls_of_graph_throttling_and_passes_are_counted(self, shared_environment: OperatorEnvironment) -> None:
+        with open_second_operator(shared_environment) as environment:
+            principal = environment.simulator.create_service_principal().id
+            environment.simulator.fault(
                 "answer", operation="listJobs", service_principal=principal, status=429, retry_after="seconds"
             )
-            place.wait_ready(place.apply_job(principal, schedule={"state": "Paused"}))
-            metrics = read_metrics(place)
+            environment.wait_ready(environment.apply_job(principal, schedule={"state": "Paused"}))
+            metrics = read_metrics(environment)
             calls = {
                 (labels["operation"], labels["status"]): value
                 for labels, value in metrics["entrasync_graph_calls_total", ""]
@@ -116,27 +119,29 @@ class TestMetrics:
 
 
 class TestTheLog:
-    def test_a_call_is_told_with_resource_action_and_graphs_request_id(self, workplace: OperatorEnvironment) -> None:
-        principal = workplace.world.create_service_principal().id
-        name = workplace.apply_job(principal)
-        workplace.wait_ready(name)
-        lines = [line for line in read_log(workplace).splitlines() if f"/{name}" in line and '"create_job"' in line]
+    def test_a_call_is_told_with_resource_action_and_graphs_request_id(self, environment: OperatorEnvironment) -> None:
+        principal = environment.simulator.create_service_principal().id
+        name = environment.apply_job(principal)
+        environment.wait_ready(name)
+        lines = [line for line in read_log(environment).splitlines() if f"/{name}" in line and '"create_job"' in line]
         assert len(lines) == 1
         assert re.search(r'"request_id": "[0-9a-f-]{36}"', lines[0])
 
     def test_neither_secret_nor_token_shows_anywhere_even_when_all_goes_wrong(
-        self, shared_workplace: OperatorEnvironment, tmp_path: Path
+        self, shared_environment: OperatorEnvironment, tmp_path: Path
     ) -> None:
-        world, client, file = shared_workplace.world, str(uuid.uuid4()), tmp_path / "client-secret"
+        simulator, client, file = shared_environment.simulator, str(uuid.uuid4()), tmp_path / "client-secret"
         file.write_text("canary~of~a~secret")
-        world.set_application(client, secrets=["canary~of~a~secret"])
-        with open_branch(shared_workplace, flags=(f"--client-id={client}",), secret_file=file) as place:
-            name = place.apply_job(world.create_service_principal().id, pollInterval="30s")
-            place.wait_ready(name)
-            world.set_application(client, secrets=["another"])
-            world.revoke_tokens()
-            place.wait_condition(name, "Stalled", reason="CredentialRefused")
-            assert find_leaks(place, "canary~of~a~secret") == []
+        simulator.set_application(client, secrets=["canary~of~a~secret"])
+        with open_second_operator(
+            shared_environment, flags=(f"--client-id={client}",), secret_file=file
+        ) as environment:
+            name = environment.apply_job(simulator.create_service_principal().id, pollInterval="30s")
+            environment.wait_ready(name)
+            simulator.set_application(client, secrets=["another"])
+            simulator.revoke_tokens()
+            environment.wait_condition(name, "Stalled", reason="CredentialRefused")
+            assert find_leaks(environment, "canary~of~a~secret") == []
 
 
 def test_a_write_that_hangs_holds_up_the_end_for_less_than_25_seconds(hung_end: HungEnd) -> None:

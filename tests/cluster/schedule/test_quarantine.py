@@ -23,17 +23,21 @@ REFUSED = {"code": "TargetRefused", "message": "The target said no", "tenant_act
 INTERNAL = {"code": "ServiceFault", "message": "Microsoft is looking into it", "tenant_actionable": False}
 
 
-def quarantined(place: OperatorEnvironment, reason: str, error: dict[str, object] | None = None) -> tuple[str, str]:
+def quarantined(
+    environment: OperatorEnvironment, reason: str, error: dict[str, object] | None = None
+) -> tuple[str, str]:
     """Have a running job adopted that is in quarantine; returns resource and job."""
-    principal = place.world.create_service_principal().id
-    job = place.world.create_job(principal, started=True).id
-    place.world.quarantine(job, reason, error)
-    return place.apply_job(principal, pollInterval="30s"), job
+    principal = environment.simulator.create_service_principal().id
+    job = environment.simulator.create_job(principal, started=True).id
+    environment.simulator.quarantine(job, reason, error)
+    return environment.apply_job(principal, pollInterval="30s"), job
 
 
-def read_row(place: OperatorEnvironment, name: str) -> dict[str, str]:
+def read_row(environment: OperatorEnvironment, name: str) -> dict[str, str]:
     """Read kubectl's row of a resource, by column; a column without a value is empty."""
-    shown = place.cluster.plane.kubectl("get", "syncjob", name, f"--namespace={place.namespace}", "--output=wide")
+    shown = environment.cluster.plane.kubectl(
+        "get", "syncjob", name, f"--namespace={environment.namespace}", "--output=wide"
+    )
     heads, cells = shown.rstrip().splitlines()
     columns = list(re.finditer(r"\S+\s*", heads))
     return {column[0].strip(): cells[column.start() : column.end()].strip() for column in columns}
@@ -41,17 +45,17 @@ def read_row(place: OperatorEnvironment, name: str) -> dict[str, str]:
 
 class TestInQuarantine:
     @pytest.mark.parametrize("reason", REASONS)
-    def test_the_reason_shows_in_condition_and_column(self, workplace: OperatorEnvironment, reason: str) -> None:
-        name, _ = quarantined(workplace, reason)
-        found = workplace.wait_condition(name, "Quarantined", reason=reason)
+    def test_the_reason_shows_in_condition_and_column(self, environment: OperatorEnvironment, reason: str) -> None:
+        name, _ = quarantined(environment, reason)
+        found = environment.wait_condition(name, "Quarantined", reason=reason)
         assert found["status"]["synchronizationStatus"]["quarantine"]["reason"] == reason
         assert f"({reason})" in condition(found, "Quarantined")["message"]
-        row = read_row(workplace, name)
+        row = read_row(environment, name)
         assert (row["STATUS"], row["READY"], row["QUARANTINE"]) == ("Quarantine", "False", reason)
 
-    def test_the_message_tells_the_error_and_all_that_is_due(self, workplace: OperatorEnvironment) -> None:
-        name, job = quarantined(workplace, "EncounteredQuarantineException", REFUSED)
-        found = workplace.wait_condition(name, "Quarantined")
+    def test_the_message_tells_the_error_and_all_that_is_due(self, environment: OperatorEnvironment) -> None:
+        name, job = quarantined(environment, "EncounteredQuarantineException", REFUSED)
+        found = environment.wait_condition(name, "Quarantined")
         quarantine = found["status"]["synchronizationStatus"]["quarantine"]
         message = condition(found, "Ready")["message"]
         assert f"job {job}" in message
@@ -60,41 +64,41 @@ class TestInQuarantine:
         assert f"Next attempt {quarantine['nextAttempt'][:16].replace('T', ' ')} UTC" in message
         assert "Graph disables the job on" in message
 
-    def test_it_is_stalled_when_the_tenant_must_act(self, workplace: OperatorEnvironment) -> None:
-        name, _ = quarantined(workplace, "EncounteredQuarantineException", REFUSED)
-        workplace.wait_stalled(name, "Quarantined")
+    def test_it_is_stalled_when_the_tenant_must_act(self, environment: OperatorEnvironment) -> None:
+        name, _ = quarantined(environment, "EncounteredQuarantineException", REFUSED)
+        environment.wait_stalled(name, "Quarantined")
 
-    def test_it_is_reconciling_when_graph_tries_again_by_itself(self, workplace: OperatorEnvironment) -> None:
-        name, _ = quarantined(workplace, "IngestionInterrupted", INTERNAL)
-        found = workplace.wait_condition(name, "Reconciling", reason="Quarantined")
+    def test_it_is_reconciling_when_graph_tries_again_by_itself(self, environment: OperatorEnvironment) -> None:
+        name, _ = quarantined(environment, "IngestionInterrupted", INTERNAL)
+        found = environment.wait_condition(name, "Reconciling", reason="Quarantined")
         assert condition(found, "Ready")["status"] == "False"
         assert not condition(found, "Stalled")
 
-    def test_the_spec_counts_as_applied(self, workplace: OperatorEnvironment) -> None:
-        name, _ = quarantined(workplace, "TooManyDeletes")
-        assert has_condition(workplace.wait_condition(name, "Quarantined"), "Applied")
+    def test_the_spec_counts_as_applied(self, environment: OperatorEnvironment) -> None:
+        name, _ = quarantined(environment, "TooManyDeletes")
+        assert has_condition(environment.wait_condition(name, "Quarantined"), "Applied")
 
 
 class TestInAndOut:
-    def test_a_job_that_recovers_by_itself_is_ready_again(self, swift_workplace: OperatorEnvironment) -> None:
-        place = swift_workplace
-        principal = place.world.create_service_principal().id
-        job = place.world.create_job(principal).id
-        place.world.script(job, {"kind": "fail", "duration": "PT1S"}, {"kind": "succeed", "duration": "PT1S"})
-        name = place.apply_job(principal, schedule={"state": "Active"}, pollInterval="30s")
-        ill = place.wait_condition(name, "Quarantined", reason="EncounteredQuarantineException")
+    def test_a_job_that_recovers_by_itself_is_ready_again(self, fast_environment: OperatorEnvironment) -> None:
+        environment = fast_environment
+        principal = environment.simulator.create_service_principal().id
+        job = environment.simulator.create_job(principal).id
+        environment.simulator.script(job, {"kind": "fail", "duration": "PT1S"}, {"kind": "succeed", "duration": "PT1S"})
+        name = environment.apply_job(principal, schedule={"state": "Active"}, pollInterval="30s")
+        ill = environment.wait_condition(name, "Quarantined", reason="EncounteredQuarantineException")
         assert ill["status"]["synchronizationStatus"]["lastExecution"]["state"] == "Failed"
-        well = place.wait_condition(name, "Ready", reason="Healthy")
+        well = environment.wait_condition(name, "Ready", reason="Healthy")
         assert condition(well, "Quarantined")["status"] == "False"
         assert not condition(well, "Stalled")
         assert "quarantine" not in well["status"]["synchronizationStatus"]
-        place.wait_polls(principal)
-        assert place.writes(principal) == ["startJob"]
-        place.wait_reasons(name, ["JobAdopted", "JobStarted", "Quarantined", "QuarantineLifted"])
+        environment.wait_polls(principal)
+        assert environment.writes(principal) == ["startJob"]
+        environment.wait_reasons(name, ["JobAdopted", "JobStarted", "Quarantined", "QuarantineLifted"])
 
-    def test_a_job_that_a_person_starts_is_ready_again(self, swift_workplace: OperatorEnvironment) -> None:
-        name, job = quarantined(swift_workplace, "EncounteredQuarantineException")
-        swift_workplace.wait_condition(name, "Quarantined")
-        swift_workplace.world.act(job, "start")
-        swift_workplace.wait_condition(name, "Ready")
-        swift_workplace.wait_event(name, "QuarantineLifted")
+    def test_a_job_that_a_person_starts_is_ready_again(self, fast_environment: OperatorEnvironment) -> None:
+        name, job = quarantined(fast_environment, "EncounteredQuarantineException")
+        fast_environment.wait_condition(name, "Quarantined")
+        fast_environment.simulator.act(job, "start")
+        fast_environment.wait_condition(name, "Ready")
+        fast_environment.wait_event(name, "QuarantineLifted")

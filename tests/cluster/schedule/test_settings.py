@@ -8,115 +8,115 @@ from typing import Any
 import pytest
 
 from tests.cluster.schedule.test_schedule import adopt
-from tests.support.operator_environment import OperatorEnvironment, condition, open_branch
+from tests.support.operator_environment import OperatorEnvironment, condition, open_second_operator
 
 LOOKAHEAD = [{"name": "LookaheadQueryEnabled", "value": "True"}]
 
 
 @pytest.fixture
-def place(swift_workplace: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
-    """A workplace whose Graph may be told to answer open questions differently."""
-    yield swift_workplace
-    swift_workplace.world.switch(patch_settings_replaces=False, patch_interval="ignored", patch_status=204)
+def environment(fast_environment: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
+    """Run an operator beside a Graph that can be made to answer open questions differently."""
+    yield fast_environment
+    fast_environment.simulator.switch(patch_settings_replaces=False, patch_interval="ignored", patch_status=204)
 
 
 class TestSettings:
     @pytest.mark.parametrize("replaces", [False, True])
     @pytest.mark.parametrize("status", [200, 204])
     def test_that_are_named_are_set_and_all_others_are_left(
-        self, place: OperatorEnvironment, *, replaces: bool, status: int
+        self, environment: OperatorEnvironment, *, replaces: bool, status: int
     ) -> None:
-        place.world.switch(patch_settings_replaces=replaces, patch_status=status)
-        principal = place.world.create_service_principal().id
-        job = place.world.create_job(principal, started=True).id
-        before = place.world.change_job(job, settings={"Domain": "contoso.com", "ForestFQDN": None}).settings
-        name = place.apply_job(principal, settings=LOOKAHEAD, pollInterval="30s")
-        found = place.wait_ready(name)
-        assert place.world.job(job).settings == before | {"LookaheadQueryEnabled": "True"}
+        environment.simulator.switch(patch_settings_replaces=replaces, patch_status=status)
+        principal = environment.simulator.create_service_principal().id
+        job = environment.simulator.create_job(principal, started=True).id
+        before = environment.simulator.change_job(job, settings={"Domain": "contoso.com", "ForestFQDN": None}).settings
+        name = environment.apply_job(principal, settings=LOOKAHEAD, pollInterval="30s")
+        found = environment.wait_ready(name)
+        assert environment.simulator.job(job).settings == before | {"LookaheadQueryEnabled": "True"}
         assert {"name": "LookaheadQueryEnabled", "value": "True"} in found["status"]["job"][
             "synchronizationJobSettings"
         ]
-        place.wait_polls(principal)
-        assert place.writes(principal) == ["updateJob"]
-        assert place.wait_event(name, "SettingsApplied")["message"] == (
+        environment.wait_polls(principal)
+        assert environment.writes(principal) == ["updateJob"]
+        assert environment.wait_event(name, "SettingsApplied")["message"] == (
             f'Set LookaheadQueryEnabled to "True" in job {job}.'
         )
-        assert "lastDrift" not in place.job(name)["status"]
+        assert "lastDrift" not in environment.job(name)["status"]
 
-    def test_of_a_new_job_are_set_before_it_is_started(self, place: OperatorEnvironment) -> None:
-        principal = place.world.create_service_principal().id
-        place.wait_ready(place.apply_job(principal, settings=LOOKAHEAD))
-        calls = place.calls(principal)
+    def test_of_a_new_job_are_set_before_it_is_started(self, environment: OperatorEnvironment) -> None:
+        principal = environment.simulator.create_service_principal().id
+        environment.wait_ready(environment.apply_job(principal, settings=LOOKAHEAD))
+        calls = environment.calls(principal)
         assert calls[:5] == ["listJobs", "createJob", "updateJob", "startJob", "listJobs"]
         assert set(calls[5:]) <= {"listJobs"}, "what follows are polls"
 
-    def test_that_somebody_changes_are_put_right_and_told(self, place: OperatorEnvironment) -> None:
-        principal, name, job = adopt(place, settings=LOOKAHEAD)
-        place.wait_ready(name)
-        place.world.change_job(job, settings={"LookaheadQueryEnabled": "False"})
-        told = place.wait_event(name, "DriftCorrected")
+    def test_that_somebody_changes_are_put_right_and_told(self, environment: OperatorEnvironment) -> None:
+        principal, name, job = adopt(environment, settings=LOOKAHEAD)
+        environment.wait_ready(name)
+        environment.simulator.change_job(job, settings={"LookaheadQueryEnabled": "False"})
+        told = environment.wait_event(name, "DriftCorrected")
         assert "A change from outside this resource was undone" in told["message"]
-        assert place.world.job(job).settings["LookaheadQueryEnabled"] == "True"
-        found = place.wait(name, lambda found: "lastDrift" in found["status"], "the drift is remembered")
+        assert environment.simulator.job(job).settings["LookaheadQueryEnabled"] == "True"
+        found = environment.wait(name, lambda found: "lastDrift" in found["status"], "the drift is remembered")
         assert found["status"]["lastDrift"]["differences"] == [
             {"field": "settings[LookaheadQueryEnabled]", "wanted": "True", "found": "False"}
         ]
-        place.wait_polls(principal)
-        assert place.writes(principal) == ["updateJob", "updateJob"]
+        environment.wait_polls(principal)
+        assert environment.writes(principal) == ["updateJob", "updateJob"]
 
     def test_that_are_edited_are_sent_again_and_those_taken_out_are_left_as_they_are(
-        self, place: OperatorEnvironment
+        self, environment: OperatorEnvironment
     ) -> None:
-        _, name, job = adopt(place, settings=[*LOOKAHEAD, {"name": "Domain", "value": "contoso.com"}])
-        place.wait_ready(name)
-        place.change_job(name, settings=[{"name": "LookaheadQueryEnabled", "value": "False"}])
-        place.wait_ready(name)
-        settings = place.world.job(job).settings
+        _, name, job = adopt(environment, settings=[*LOOKAHEAD, {"name": "Domain", "value": "contoso.com"}])
+        environment.wait_ready(name)
+        environment.change_job(name, settings=[{"name": "LookaheadQueryEnabled", "value": "False"}])
+        environment.wait_ready(name)
+        settings = environment.simulator.job(job).settings
         assert (settings["LookaheadQueryEnabled"], settings["Domain"]) == ("False", "contoso.com")
 
     def test_that_graph_takes_and_ignores_are_a_persons_turn_and_not_sent_again(
-        self, place: OperatorEnvironment
+        self, environment: OperatorEnvironment
     ) -> None:
-        principal = place.world.create_service_principal().id
-        job = place.world.create_job(principal, started=True).id
-        place.world.override(job, set={"synchronizationJobSettings": []})
-        name = place.apply_job(principal, settings=LOOKAHEAD, pollInterval="30s")
-        waiting = place.wait_shown(name, "Reconciling", reason="WaitingForReplication")
+        principal = environment.simulator.create_service_principal().id
+        job = environment.simulator.create_job(principal, started=True).id
+        environment.simulator.override(job, set={"synchronizationJobSettings": []})
+        name = environment.apply_job(principal, settings=LOOKAHEAD, pollInterval="30s")
+        waiting = environment.wait_shown(name, "Reconciling", reason="WaitingForReplication")
         assert condition(waiting, "Ready")["status"] == "False"
-        message = place.wait_stalled(name, "SettingsNotTaken")
+        message = environment.wait_stalled(name, "SettingsNotTaken")
         assert 'LookaheadQueryEnabled is absent, not "True"' in message
         assert "take the setting out of spec.settings" in message
-        place.wait_polls(principal)
-        assert place.writes(principal) == ["updateJob"]
-        place.world.override(job)
-        place.wait_ready(name)
-        assert place.writes(principal) == ["updateJob"]
+        environment.wait_polls(principal)
+        assert environment.writes(principal) == ["updateJob"]
+        environment.simulator.override(job)
+        environment.wait_ready(name)
+        assert environment.writes(principal) == ["updateJob"]
 
-    def test_that_graph_refuses_are_told_in_its_words(self, place: OperatorEnvironment) -> None:
-        principal = place.world.create_service_principal().id
-        place.world.create_job(principal, started=True)
+    def test_that_graph_refuses_are_told_in_its_words(self, environment: OperatorEnvironment) -> None:
+        principal = environment.simulator.create_service_principal().id
+        environment.simulator.create_job(principal, started=True)
         body = b'{"error":{"code":"BadRequest","message":"No setting of this name."}}'
-        refusal = place.world.fault(
+        refusal = environment.simulator.fault(
             "answer", operation="updateJob", service_principal=principal, status=400, body=body, times=None
         )
-        name = place.apply_job(principal, settings=LOOKAHEAD, pollInterval="30s")
-        message = place.wait_stalled(name, "RequestRefused")
+        name = environment.apply_job(principal, settings=LOOKAHEAD, pollInterval="30s")
+        message = environment.wait_stalled(name, "RequestRefused")
         assert "Graph refused to change the job's settings" in message
         assert "No setting of this name." in message
         refusal.remove()
-        place.wait_ready(name)
+        environment.wait_ready(name)
 
     def test_need_a_permission_that_owning_the_app_does_not_give(
-        self, place: OperatorEnvironment, tmp_path: Path
+        self, environment: OperatorEnvironment, tmp_path: Path
     ) -> None:
-        world, client = place.world, str(uuid.uuid4())
+        simulator, client = environment.simulator, str(uuid.uuid4())
         file = tmp_path / "client-secret"
         file.write_text("toy")
-        world.set_application(client, secrets=["toy"], roles=["Application.ReadWrite.OwnedBy"])
-        with open_branch(place, flags=(f"--client-id={client}",), secret_file=file) as branch:
-            principal = world.create_service_principal(owners=[client]).id
-            name = branch.apply_job(principal, settings=LOOKAHEAD, pollInterval="30s")
-            message = branch.wait_stalled(name, "PermissionMissing")
+        simulator.set_application(client, secrets=["toy"], roles=["Application.ReadWrite.OwnedBy"])
+        with open_second_operator(environment, flags=(f"--client-id={client}",), secret_file=file) as second:
+            principal = simulator.create_service_principal(owners=[client]).id
+            name = second.apply_job(principal, settings=LOOKAHEAD, pollInterval="30s")
+            message = second.wait_stalled(name, "PermissionMissing")
             assert "Graph refused to change the job's settings" in message
             assert f"Grant app {client} the Graph application permission Synchronization.ReadWrite.All," in message
             assert "The token carries the roles: Application.ReadWrite.OwnedBy" in message
@@ -134,22 +134,22 @@ class TestAnInterval:
         ],
     )
     def test_is_asked_for_once_and_the_real_one_is_named(
-        self, place: OperatorEnvironment, answer: str, said: str
+        self, environment: OperatorEnvironment, answer: str, said: str
     ) -> None:
-        place.world.switch(patch_interval=answer)
-        principal, name, _ = adopt(place, schedule={"interval": "PT20M"})
-        found = place.wait_condition(name, "ScheduleApplied", "False", reason="NotConfigurable")
+        environment.simulator.switch(patch_interval=answer)
+        principal, name, _ = adopt(environment, schedule={"interval": "PT20M"})
+        found = environment.wait_condition(name, "ScheduleApplied", "False", reason="NotConfigurable")
         message = condition(found, "ScheduleApplied")["message"]
         assert "this one every PT40M, not the PT20M of spec.schedule.interval" in message
         assert said in message
         assert message.endswith(".")
-        place.wait_polls(principal)
-        assert condition(place.job(name), "Ready")["status"] == "True"
-        assert not condition(place.job(name), "Stalled")
-        assert place.writes(principal) == ["updateJob"]
-        place.change_job(name, schedule={"interval": "PT2400S"})
-        place.wait(name, lambda found: not condition(found, "ScheduleApplied"), "the same interval needs no word")
-        assert place.writes(principal) == ["updateJob"]
+        environment.wait_polls(principal)
+        assert condition(environment.job(name), "Ready")["status"] == "True"
+        assert not condition(environment.job(name), "Stalled")
+        assert environment.writes(principal) == ["updateJob"]
+        environment.change_job(name, schedule={"interval": "PT2400S"})
+        environment.wait(name, lambda found: not condition(found, "ScheduleApplied"), "the same interval needs no word")
+        assert environment.writes(principal) == ["updateJob"]
 
     @pytest.mark.parametrize(
         ("fault", "said"),
@@ -159,22 +159,22 @@ class TestAnInterval:
         ],
     )
     def test_that_never_gets_an_answer_is_asked_for_twice_and_harms_nothing(
-        self, place: OperatorEnvironment, fault: dict[str, Any], said: str
+        self, environment: OperatorEnvironment, fault: dict[str, Any], said: str
     ) -> None:
-        principal, name, _ = adopt(place)
-        place.world.fault("answer", operation="updateJob", service_principal=principal, times=None, **fault)
-        place.change_job(name, schedule={"interval": "PT20M"})
-        found = place.wait_condition(name, "ScheduleApplied", "False", reason="NotConfigurable")
+        principal, name, _ = adopt(environment)
+        environment.simulator.fault("answer", operation="updateJob", service_principal=principal, times=None, **fault)
+        environment.change_job(name, schedule={"interval": "PT20M"})
+        found = environment.wait_condition(name, "ScheduleApplied", "False", reason="NotConfigurable")
         assert said in condition(found, "ScheduleApplied")["message"]
-        place.wait_polls(principal)
-        assert condition(place.job(name), "Ready")["status"] == "True"
-        assert [call for call in place.calls(principal) if call == "updateJob"] == ["updateJob"] * 2
-        assert not [reason for reason in place.reasons(name) if reason != "JobAdopted"]
+        environment.wait_polls(principal)
+        assert condition(environment.job(name), "Ready")["status"] == "True"
+        assert [call for call in environment.calls(principal) if call == "updateJob"] == ["updateJob"] * 2
+        assert not [reason for reason in environment.reasons(name) if reason != "JobAdopted"]
 
-    def test_that_graph_takes_needs_no_word(self, place: OperatorEnvironment) -> None:
-        place.world.switch(patch_interval="taken")
-        principal, name, job = adopt(place, schedule={"interval": "PT20M"})
-        found: dict[str, Any] = place.wait_ready(name)
-        assert found["status"]["job"]["schedule"]["interval"] == place.world.job(job).interval == "PT20M"
+    def test_that_graph_takes_needs_no_word(self, environment: OperatorEnvironment) -> None:
+        environment.simulator.switch(patch_interval="taken")
+        principal, name, job = adopt(environment, schedule={"interval": "PT20M"})
+        found: dict[str, Any] = environment.wait_ready(name)
+        assert found["status"]["job"]["schedule"]["interval"] == environment.simulator.job(job).interval == "PT20M"
         assert not condition(found, "ScheduleApplied")
-        assert place.writes(principal) == ["updateJob"]
+        assert environment.writes(principal) == ["updateJob"]

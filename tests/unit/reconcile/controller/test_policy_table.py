@@ -22,7 +22,7 @@ from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.connection.registry import Connection, Fault
 from entrasync.reconcile.state.listings import Listings
-from tests.support.decision_table import Cell, DecisionTable, Line
+from tests.support.decision_table import Cell, DecisionTable, Row
 from tests.support.facts import (
     JOB,
     PRINCIPAL,
@@ -85,31 +85,31 @@ DELETED = DecisionTable.read(
 )
 
 
-def find_lines(table: DecisionTable) -> list[Any]:
-    return [pytest.param(line, id=str(line)) for line in table.lines]
+def find_rows(table: DecisionTable) -> list[Any]:
+    return [pytest.param(row, id=str(row)) for row in table.rows]
 
 
-@pytest.mark.parametrize("line", find_lines(FIRST_SEEN))
-async def test_a_resource_that_is_first_seen(line: Line) -> None:
-    assert await find_wrong(FIRST_SEEN, line, first_seen) == {}
+@pytest.mark.parametrize("row", find_rows(FIRST_SEEN))
+async def test_a_resource_that_is_first_seen(row: Row) -> None:
+    assert await find_wrong(FIRST_SEEN, row, first_seen) == {}
 
 
-@pytest.mark.parametrize("line", find_lines(POLLED))
-async def test_a_resource_that_is_polled(line: Line) -> None:
-    assert await find_wrong(POLLED, line, polled) == {}
+@pytest.mark.parametrize("row", find_rows(POLLED))
+async def test_a_resource_that_is_polled(row: Row) -> None:
+    assert await find_wrong(POLLED, row, polled) == {}
 
 
-@pytest.mark.parametrize("line", find_lines(DELETED))
-async def test_a_resource_that_is_deleted(line: Line) -> None:
-    assert await find_wrong(DELETED, line, deleted) == {}
+@pytest.mark.parametrize("row", find_rows(DELETED))
+async def test_a_resource_that_is_deleted(row: Row) -> None:
+    assert await find_wrong(DELETED, row, deleted) == {}
 
 
-async def find_wrong(table: DecisionTable, line: Line, play: Any) -> dict[str, tuple[tuple[str, ...], Any]]:
-    """Play all cases that a line decides; returns those that ended otherwise than it says, with both."""
-    cells = table.decided_by(line)
-    assert cells, "a line that decides nothing"
-    ended = {" ".join(cell.values()): await play(cell) for cell in cells}
-    return {name: (line.outcome, found) for name, found in ended.items() if found != line.outcome}
+async def find_wrong(table: DecisionTable, row: Row, run: Any) -> dict[str, tuple[tuple[str, ...], Any]]:
+    """Run all cases that a row decides. Returns those with another outcome: the expected one and the one found."""
+    cells = table.decided_by(row)
+    assert cells, "a row that decides nothing"
+    ended = {" ".join(cell.values()): await run(cell) for cell in cells}
+    return {name: (row.outcome, found) for name, found in ended.items() if found != row.outcome}
 
 
 async def first_seen(cell: Cell) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.schedule import group_of, rank_of
+from tests.support.worker_groups import group_of, rank_of
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def rank_of(test: str) -> int:
     return min(ranks, default=len(LONGEST_FIRST))
 
 
-class WholeGroups(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
+class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     """Gives each worker a whole group at a time."""
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:

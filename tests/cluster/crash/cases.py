@@ -18,34 +18,38 @@ LONG = 40.0
 
 
 @dataclass(frozen=True)
-class Scene:
+class Case:
     """A resource and its service principal, told from Graph's side by the journal."""
 
-    place: OperatorEnvironment
+    environment: OperatorEnvironment
     principal: str
     name: str
 
     def creates(self, *, at_least: int = 0) -> list[JournalEntry]:
         """List every POST that asked for a job, whatever became of it."""
-        return self.place.world.journal(operation="createJob", service_principal=self.principal, at_least=at_least)
+        return self.environment.simulator.journal(
+            operation="createJob", service_principal=self.principal, at_least=at_least
+        )
 
     def looks_between(self, first: JournalEntry, then: JournalEntry | None = None) -> list[JournalEntry]:
         """List the looks at the jobs after one request, and before another if given."""
-        looks = self.place.world.journal(operation="listJobs", service_principal=self.principal, after=first.sequence)
+        looks = self.environment.simulator.journal(
+            operation="listJobs", service_principal=self.principal, after=first.sequence
+        )
         return [look for look in looks if then is None or look.sequence < then.sequence]
 
     def decided_at(self, create: JournalEntry) -> datetime:
         """When the look ended in a create: the bound is counted from the intent, which is written between the two."""
-        looks = self.place.world.journal(operation="listJobs", service_principal=self.principal)
+        looks = self.environment.simulator.journal(operation="listJobs", service_principal=self.principal)
         return [look for look in looks if look.sequence < create.sequence][-1].world_time
 
     def jobs(self) -> list[JobView]:
         """List the jobs there are, seen by Graph's callers or not."""
-        return self.place.world.jobs(self.principal)
+        return self.environment.simulator.jobs(self.principal)
 
     def resource(self) -> Object:
         """Look at the resource."""
-        return self.place.job(self.name)
+        return self.environment.job(self.name)
 
     def settle(self, *, besides: str | None = None) -> Object:
         """Wait until the resource is Ready with a job there is, not with one deleted, and nothing is unfinished."""
@@ -56,7 +60,7 @@ class Scene:
             job_id = status.get("job", {}).get("id")
             return is_ready and "operation" not in status and job_id != besides and job_id in self.job_ids()
 
-        return self.place.wait(self.name, is_settled, f"{self.name} holds a job and is Ready", LONG)
+        return self.environment.wait(self.name, is_settled, f"{self.name} holds a job and is Ready", LONG)
 
     def job_ids(self) -> set[str]:
         """The ids of the jobs there are."""
@@ -78,22 +82,22 @@ class Scene:
         assert creates[-1] == arrived[0]
 
 
-def new_scene(
-    place: OperatorEnvironment,
+def new_case(
+    environment: OperatorEnvironment,
     *,
     creation: dict[str, Any] | None = None,
     templates: Sequence[str] = ("scim",),
     name: str = "",
-) -> Scene:
+) -> Case:
     """Make a service principal; its resource is not applied yet."""
-    principal = place.world.create_service_principal(templates=list(templates), creation=creation)
-    return Scene(place, principal.id, name or f"scene-{principal.id}")
+    principal = environment.simulator.create_service_principal(templates=list(templates), creation=creation)
+    return Case(environment, principal.id, name or f"case-{principal.id}")
 
 
-def apply(scene: Scene, **spec: Any) -> Scene:
-    """Apply the scene's resource."""
-    scene.place.apply_job(scene.principal, name=scene.name, **spec)
-    return scene
+def apply(case: Case, **spec: Any) -> Case:
+    """Apply the resource of a case."""
+    case.environment.apply_job(case.principal, name=case.name, **spec)
+    return case
 
 
 def holds_a_job(found: Object) -> bool:
@@ -101,6 +105,8 @@ def holds_a_job(found: Object) -> bool:
     return "entrasync.io/job-id" in found["metadata"].get("annotations", {})
 
 
-def wait_until_world(place: OperatorEnvironment, moment: datetime) -> None:
+def wait_until_simulated(environment: OperatorEnvironment, moment: datetime) -> None:
     """Wait until it is `moment` in the world."""
-    until(place.world.now, lambda now: now >= moment, what=f"it is {moment} in the world", within_seconds=LONG)
+    until(
+        environment.simulator.now, lambda now: now >= moment, what=f"it is {moment} in the world", within_seconds=LONG
+    )

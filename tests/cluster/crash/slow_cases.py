@@ -1,0 +1,93 @@
+"""Cases that wait for the replication bound, all started at once on one simulator, so that it passes only once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.cluster.crash.cases import Case, apply, holds_a_job, new_case
+from tests.support.operator_environment import OperatorEnvironment
+
+MORE_LOOKS_THAN_THE_BOUND_HAS = 54
+"""1, 2, 4, 8, 16, 20, 20 ... s apart they are 50."""
+
+WAYS_TO_LOSE: dict[str, dict[str, Any]] = {
+    "the connection is cut": {"action": "close"},
+    "the answer is cut short": {"action": "truncate"},
+    "a gateway answers 502": {"action": "answer", "status": 502},
+    "Graph answers 500": {"action": "answer", "status": 500},
+    "the answer is no JSON": {"action": "answer", "status": 201, "body": b"<html>"},
+    "the answer has no id": {"action": "answer", "status": 201, "body": b"{}"},
+}
+
+RARELY = "24h"
+"""How often a job is read once it was found: dozens of them go on while other tests run."""
+
+TEN_MINUTES, FOURTEEN_MINUTES = 10 * 60, 14 * 60
+
+
+@dataclass(frozen=True)
+class SlowCases:
+    """The cases, by what happens to the create."""
+
+    invisible_for: dict[int, Case]
+    """The answer is lost and the job is invisible for so many looks."""
+    never_arrived: Case
+    refused_by_a_gateway: Case
+    in_each_way: dict[str, Case]
+    seen_late: Case
+    """Graph answers, and shows the job after 14 minutes only."""
+    lost_and_seen_late: Case
+    settled: Case
+    """All goes well; the test hides the job when it is old."""
+    deleted_before_it_shows: Case
+    deleted_and_never_arrived: Case
+    deleted_and_unknown: Case
+    """Graph answers the create, and then knows nothing of the job for ten minutes, not even when asked to delete it."""
+
+
+def start_slow_cases(environment: OperatorEnvironment) -> SlowCases:
+    """Start all cases and return without waiting for their ends."""
+    simulator = environment.simulator
+    cases = SlowCases(
+        invisible_for={
+            looks: new_case(environment, creation={"looks": looks}) for looks in range(MORE_LOOKS_THAN_THE_BOUND_HAS)
+        },
+        never_arrived=new_case(environment),
+        refused_by_a_gateway=new_case(environment),
+        in_each_way={way: new_case(environment) for way in WAYS_TO_LOSE},
+        seen_late=new_case(environment, creation={"seconds": FOURTEEN_MINUTES}),
+        lost_and_seen_late=new_case(environment, creation={"seconds": FOURTEEN_MINUTES}),
+        settled=new_case(environment),
+        deleted_before_it_shows=new_case(environment, creation={"looks": 9}),
+        deleted_and_never_arrived=new_case(environment),
+        deleted_and_unknown=new_case(environment, creation={"seconds": TEN_MINUTES, "hides": ["list", "get", "act"]}),
+    )
+    for case in (cases.never_arrived, cases.deleted_and_never_arrived):
+        simulator.fault("close", operation="createJob", point="before", service_principal=case.principal)
+    simulator.fault("answer", operation="createJob", status=503, service_principal=cases.refused_by_a_gateway.principal)
+    for case in (*cases.invisible_for.values(), cases.lost_and_seen_late, cases.deleted_before_it_shows):
+        simulator.fault("close", operation="createJob", point="after", service_principal=case.principal)
+    for way, case in cases.in_each_way.items():
+        simulator.fault(operation="createJob", point="after", service_principal=case.principal, **WAYS_TO_LOSE[way])
+    for case in (cases.deleted_and_never_arrived, cases.deleted_before_it_shows):
+        _begin(case)
+        environment.delete_job(case.name)
+    _begin(cases.deleted_and_unknown)
+    environment.wait(cases.deleted_and_unknown.name, holds_a_job, "the job is held")
+    environment.delete_job(cases.deleted_and_unknown.name)
+    _begin(cases.settled, pollInterval="30s")
+    for case in (cases.seen_late, cases.lost_and_seen_late, cases.never_arrived):
+        _begin(case)
+    for case in (cases.refused_by_a_gateway, *cases.invisible_for.values(), *cases.in_each_way.values()):
+        _begin(case, pollInterval=RARELY)
+    return cases
+
+
+def _begin(case: Case, **spec: Any) -> None:
+    """Apply a resource and see its create sent.
+
+    One after the other: in a crowd they would wait for each other, and miss looks.
+    """
+    apply(case, **spec).creates(at_least=1)
+    case.environment.simulator.change_service_principal(
+        case.principal, creation={}
+    )  # a second job, if any, shows at once
