@@ -21,7 +21,9 @@ MANIFEST: Object = {
 ROLES = {"roles": ["Synchronization.ReadWrite.All"]}
 
 
-async def test_is_never_written_to_one_made_anew(cluster: Cluster, crd_installed: None, namespace: str) -> None:
+async def test_the_status_of_a_connection_is_never_written_to_its_successor(
+    cluster: Cluster, crd_installed: None, namespace: str
+) -> None:
     trust = aiohttp.TCPConnector(ssl=cluster.plane.certificates.client_context(with_admin=True))
     store: Store[ConnectionResource] = Store()
     async with aiohttp.ClientSession(connector=trust) as session:

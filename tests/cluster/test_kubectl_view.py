@@ -46,7 +46,7 @@ def shown_row(jobs: Jobs, *options: str) -> dict[str, str]:
     return dict(zip(heads, cells, strict=True))
 
 
-def test_the_api_server_takes_the_schema_as_structural(cluster: Cluster, crd_installed: None) -> None:
+def test_the_api_server_accepts_the_schema_as_structural(cluster: Cluster, crd_installed: None) -> None:
     crd = cluster.get("apiextensions.k8s.io/v1", "customresourcedefinitions", f"{PLURAL}.{GROUP}")
 
     conditions = {c["type"]: c["status"] for c in crd["status"]["conditions"]}
@@ -68,7 +68,7 @@ def test_columns_show_the_live_state(jobs: Jobs) -> None:
     }
 
 
-def test_wide_columns_show_what_on_call_asks_next(jobs: Jobs) -> None:
+def test_wide_columns_show_what_an_on_call_engineer_asks_next(jobs: Jobs) -> None:
     row = shown_row(jobs, "--output=wide")
     assert {name: row[name] for name in ("EXPORTED", "ESCROWED", "QUARANTINE", "JOB-ID")} == {
         "EXPORTED": "7",
@@ -78,14 +78,14 @@ def test_wide_columns_show_what_on_call_asks_next(jobs: Jobs) -> None:
     }
 
 
-def test_the_category_lists_a_job_that_nobody_looked_at_too(jobs: Jobs) -> None:
+def test_the_category_lists_a_job_that_was_never_reconciled(jobs: Jobs) -> None:
     name = jobs.create()["metadata"]["name"]
 
     shown = jobs.cluster.plane.kubectl("get", "entrasync", f"--namespace={jobs.namespace}")
     assert re.search(rf"{name}\s", shown)
 
 
-def test_explain_tells_what_unset_means(control_plane: ControlPlane, crd_installed: None) -> None:
+def test_kubectl_explain_says_what_an_unset_field_means(control_plane: ControlPlane, crd_installed: None) -> None:
     told = " ".join(control_plane.kubectl("explain", "syncjob.spec.deletionPolicy").split())
 
     assert "else Delete for a job that the operator created, Retain for one it adopted." in told

@@ -138,16 +138,16 @@ def lead_over(line: CuttableProxy, pod: Pod) -> Path:
     return led
 
 
-class TestANamespaceThatIsNotThere:
-    def test_is_told_once_with_what_to_do(self, office: Office) -> None:
+class TestMissingNamespace:
+    def test_a_missing_namespace_is_reported_once_with_what_to_do(self, office: Office) -> None:
         [told] = office.lines("refuses what the operator must list and watch in namespace", MISTYPED)
         assert "take it out of watch.namespaces" in told
         assert MISTYPED in office.refused()
 
-    def test_does_not_keep_the_others_waiting(self, office: Office) -> None:
+    def test_a_missing_namespace_does_not_delay_the_others(self, office: Office) -> None:
         assert office.is_looked_after(STEADY)
 
-    def test_is_looked_after_when_it_comes(self, office: Office) -> None:
+    def test_a_missing_namespace_is_watched_once_it_is_created(self, office: Office) -> None:
         make_namespace(office.cluster, LATE)
         name, _ = office.apply_job(LATE)
         office.cluster.apply(office.roles[LATE])
@@ -212,23 +212,25 @@ def commands() -> list[str]:
     return [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ kubectl create clusterrole")]
 
 
-class TestANamespaceWhoseRoleBindingIsDeletedFirst:
-    def test_waits_for_our_finalizer(self, lost: Lost) -> None:
+class TestNamespaceWithoutRoleBinding:
+    def test_a_namespace_without_its_role_binding_waits_for_our_finalizer(self, lost: Lost) -> None:
         assert lost.job["metadata"]["deletionTimestamp"]
         assert FINALIZER in lost.job["metadata"]["finalizers"]
 
-    def test_is_left_alone_without_a_word_more(self, lost: Lost) -> None:
+    def test_a_namespace_without_its_role_binding_is_reported_only_once(self, lost: Lost) -> None:
         assert lost.writes == 0
         assert DOOMED in lost.refused
 
-    def test_harms_no_other_namespace(self, lost: Lost) -> None:
+    def test_a_namespace_without_its_role_binding_harms_no_other(self, lost: Lost) -> None:
         assert lost.is_ready
         assert lost.others_are_looked_after
 
-    def test_takes_no_new_rolebinding(self, lost: Lost) -> None:
+    def test_a_terminating_namespace_accepts_no_new_role_binding(self, lost: Lost) -> None:
         assert "being terminated" in lost.refusal
 
-    def test_ends_when_the_right_is_lent_from_outside_of_it(self, office: Office, finished: None, lost: Lost) -> None:
+    def test_a_terminating_namespace_ends_when_the_right_is_granted_from_outside(
+        self, office: Office, finished: None, lost: Lost
+    ) -> None:
         office.cluster.wait_gone("v1", "namespaces", DOOMED, within_seconds=90)
         principal = lost.job["spec"]["servicePrincipal"]["objectId"]
         assert [job for job in office.tenant.simulator.jobs(principal) if not job.is_deleted] == []

@@ -16,11 +16,13 @@ from tests.support.secret_forms import forms_of
 from tests.support.teams import Team
 
 
-class TestTheSearch:
+class TestLeakSearch:
     """It finds what is there: else it would prove nothing that it finds none."""
 
     @pytest.mark.parametrize("form", ["as it is", "in Base64", "its end"])
-    def test_sees_a_secret_in_an_event(self, app: ScimApp, environment: OperatorEnvironment, form: str) -> None:
+    def test_the_search_finds_a_secret_in_an_event(
+        self, app: ScimApp, environment: OperatorEnvironment, form: str
+    ) -> None:
         event = environment.cluster.create(
             "events", leaking_event(environment, forms_of(app.token)[form]), environment.namespace
         )
@@ -29,14 +31,16 @@ class TestTheSearch:
         assert found
         assert all(where.endswith("is in an Event") for where in found)
 
-    def test_sees_a_key_in_a_log(self, environment: OperatorEnvironment) -> None:
+    def test_the_search_finds_a_key_in_a_log(self, environment: OperatorEnvironment) -> None:
         log = environment.log.with_name("leaking.log")
         log.write_text(key_pem())
         found = find_leaks(environment)
         log.unlink()
         assert "a private key is in the log leaking.log" in found
 
-    def test_sees_a_secret_in_an_annotation_of_a_job(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_the_search_finds_a_secret_in_an_annotation_of_a_job(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         name = app.apply()
         environment.annotate(name, note=app.token)
         found = find_leaks(environment)
@@ -54,14 +58,16 @@ def leaking_event(environment: OperatorEnvironment, message: str) -> Object:
     }
 
 
-def test_a_save_that_goes_well_shows_nothing(app: ScimApp, environment: OperatorEnvironment) -> None:
+def test_a_successful_save_shows_no_secret(app: ScimApp, environment: OperatorEnvironment) -> None:
     environment.wait_ready(app.apply())
     app.rotate()
     until(lambda: app.stored["SecretToken"] == app.token, what="the token is in Graph")
     assert find_leaks(environment) == []
 
 
-def test_a_refusal_that_quotes_the_value_shows_nothing(app: ScimApp, environment: OperatorEnvironment) -> None:
+def test_a_refused_validation_that_quotes_the_value_shows_no_secret(
+    app: ScimApp, environment: OperatorEnvironment
+) -> None:
     words = f"The token '{app.token}' was refused"
     environment.simulator.fault(
         "answer",
@@ -77,7 +83,7 @@ def test_a_refusal_that_quotes_the_value_shows_nothing(app: ScimApp, environment
     assert find_leaks(environment) == []
 
 
-def test_a_refused_save_that_quotes_the_value_shows_nothing(app: ScimApp, environment: OperatorEnvironment) -> None:
+def test_a_refused_save_that_quotes_the_value_shows_no_secret(app: ScimApp, environment: OperatorEnvironment) -> None:
     environment.simulator.fault(
         "answer",
         operation="putSecrets",
@@ -90,9 +96,7 @@ def test_a_refused_save_that_quotes_the_value_shows_nothing(app: ScimApp, enviro
     assert find_leaks(environment) == []
 
 
-def test_an_answer_that_fails_and_quotes_the_value_shows_nothing(
-    app: ScimApp, environment: OperatorEnvironment
-) -> None:
+def test_a_failed_answer_that_quotes_the_value_shows_no_secret(app: ScimApp, environment: OperatorEnvironment) -> None:
     environment.simulator.fault(
         "answer",
         operation="putSecrets",
@@ -106,7 +110,7 @@ def test_an_answer_that_fails_and_quotes_the_value_shows_nothing(
     assert find_leaks(environment) == []
 
 
-def test_a_value_that_is_no_text_shows_nothing(app: ScimApp, environment: OperatorEnvironment) -> None:
+def test_a_value_that_is_not_text_shows_no_secret(app: ScimApp, environment: OperatorEnvironment) -> None:
     manifest = environment.cluster.get("v1", "secrets", app.secret, environment.namespace)
     data = {"token": "gWNhbmFyeX7/"}  # 0x81 canary~ 0xff
     environment.cluster.patch(
@@ -118,7 +122,7 @@ def test_a_value_that_is_no_text_shows_nothing(app: ScimApp, environment: Operat
     assert find_leaks(environment, "\\x81canary") == []
 
 
-class TestWhereEverythingIsQuoted:
+class TestQuotedSecrets:
     """Entra and Graph repeat in each refusal what they got: as it came, stripped, for URLs and in Base64."""
 
     @pytest.fixture
@@ -132,14 +136,14 @@ class TestWhereEverythingIsQuoted:
     def team(self, quoting_place: OperatorEnvironment) -> Team:
         return Team.register(quoting_place)
 
-    def test_a_refused_client_secret_does_not_show(self, team: Team) -> None:
+    def test_a_refused_client_secret_is_shown_nowhere(self, team: Team) -> None:
         team.apply_secret(client_secret=awkward())
         team.apply_connection("quoted")
         message = team.wait_broken("CredentialRefused", "quoted")
         assert "Got '*', '*" in message
         assert "AADSTS7000215" in message
 
-    def test_a_refused_certificate_and_its_key_do_not_show(self, team: Team) -> None:
+    def test_a_refused_certificate_and_its_key_are_shown_nowhere(self, team: Team) -> None:
         team.apply_secret("tls", tls__crt=certificate_pem(make_certificate()), tls__key=key_pem())
         proof = {"clientId": team.client, "secretRef": {"name": "tls"}}
         team.apply_connection("quoted", clientSecret=None, clientCertificate=proof)
@@ -147,7 +151,7 @@ class TestWhereEverythingIsQuoted:
         assert "Got '*" in message
         assert "AADSTS700027" in message
 
-    def test_a_refused_token_of_a_service_account_does_not_show(self, team: Team) -> None:
+    def test_a_refused_token_of_a_service_account_is_shown_nowhere(self, team: Team) -> None:
         team.apply_service_account()
         proof = {"clientId": team.client, "serviceAccountRef": {"name": "sync"}}
         team.apply_connection("quoted", clientSecret=None, workloadIdentity=proof)
@@ -155,7 +159,7 @@ class TestWhereEverythingIsQuoted:
         assert "Got '*" in message
         assert "AADSTS700211" in message
 
-    def test_the_token_of_a_refused_call_does_not_show(self, quoting_place: OperatorEnvironment) -> None:
+    def test_the_token_of_a_refused_call_is_shown_nowhere(self, quoting_place: OperatorEnvironment) -> None:
         principal = quoting_place.simulator.create_service_principal().id
         quoting_place.simulator.fault(
             "answer", operation="listJobs", service_principal=principal, status=400, times=None
@@ -163,14 +167,14 @@ class TestWhereEverythingIsQuoted:
         message = quoting_place.wait_stalled(quoting_place.apply_job(principal), "RequestRefused")
         assert "Got '*" in message
 
-    def test_values_that_the_target_app_refuses_do_not_show(self, quoting_place: OperatorEnvironment) -> None:
+    def test_values_that_the_target_app_refuses_are_shown_nowhere(self, quoting_place: OperatorEnvironment) -> None:
         app = ScimApp.register(quoting_place)
         app.rotate(awkward())
         quoting_place.simulator.set_target_app(app.principal, accepts={"SecretToken": ["another"]})
         message = quoting_place.wait_stalled(app.apply(), "ValidationFailed")
         assert "Got '*" in message
 
-    def test_values_that_graph_refuses_do_not_show(self, quoting_place: OperatorEnvironment) -> None:
+    def test_values_that_graph_refuses_are_shown_nowhere(self, quoting_place: OperatorEnvironment) -> None:
         app = ScimApp.register(quoting_place)
         app.rotate(awkward())
         quoting_place.simulator.fault(

@@ -14,7 +14,7 @@ RARELY: dict[str, Any] = {"schedule": {"state": "Paused"}, "pollInterval": "24h"
 
 
 class TestNewCredentials:
-    def test_are_tried_and_saved_before_the_job_is_started(
+    def test_new_credentials_are_validated_and_saved_before_the_job_is_started(
         self, app: ScimApp, environment: OperatorEnvironment
     ) -> None:
         name = app.apply()
@@ -35,7 +35,9 @@ class TestNewCredentials:
         assert (told["status"], told["reason"]) == ("True", "Validated")
         assert environment.wait_event(name, "SecretsSaved")["message"].startswith("Saved BaseAddress, SecretToken of")
 
-    def test_leave_names_and_versions_in_the_status(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_the_status_records_the_names_and_versions_of_saved_credentials(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         found = environment.wait_ready(app.apply())
         secret = environment.cluster.get("v1", "secrets", app.secret, environment.namespace)["metadata"]
         record = found["status"]["application"]
@@ -46,7 +48,9 @@ class TestNewCredentials:
         assert record["validated"] is True
         assert record["generation"] == 1
 
-    def test_are_saved_untried_where_validation_is_never(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_new_credentials_are_saved_without_validation_where_the_spec_says_never(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         environment.simulator.set_target_app(app.principal, available=False)
         # Started, its first run would fail in no time, and it would be Ready no longer than that.
         found = environment.wait_ready(app.apply(credentials={"validation": "Never"}, schedule={"state": "Paused"}))
@@ -56,18 +60,24 @@ class TestNewCredentials:
         assert (told["status"], told["reason"]) == ("Unknown", "NotValidated")
         assert "validation is Never" in told["message"]
 
-    def test_leave_what_somebody_else_stored(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_new_credentials_leave_the_secrets_of_others_in_graph(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         environment.simulator.set_secrets(app.principal, {"UserName": "somebody", "Domain": '{"domain":"x"}'})
         environment.wait_ready(app.apply())
         assert app.stored["UserName"] == "somebody"
         assert [set(save) for save in app.saves] == [{"BaseAddress", "SecretToken"}]
 
-    def test_that_graph_shows_as_wanted_are_not_sent(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_credentials_that_graph_already_shows_are_not_sent(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         environment.simulator.set_secrets(app.principal, {"BaseAddress": URL})
         environment.wait_ready(app.apply())
         assert app.saves == [{"SecretToken": app.token}]
 
-    def test_cost_an_idle_poll_no_call_and_no_write(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_saved_credentials_cost_an_idle_poll_no_call_and_no_write(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         name = app.apply(schedule={"state": "Paused"})
         environment.wait_ready(name)
         calls, position = len(environment.calls(app.principal)), environment.cluster.plane.audit_log.position()
@@ -80,8 +90,8 @@ def _is_ours(write: Request, name: str) -> bool:
     return write.name == name and "entra-sync-operator" in write.user_agent
 
 
-class TestAMissingSecret:
-    def test_is_named_and_nothing_is_sent_while_the_mirror_goes_on(
+class TestMissingSecret:
+    def test_a_missing_secret_is_named_in_the_status_while_the_mirror_goes_on(
         self, app: ScimApp, environment: OperatorEnvironment
     ) -> None:
         environment.cluster.delete("v1", "secrets", app.secret, environment.namespace)
@@ -98,7 +108,9 @@ class TestAMissingSecret:
         )
         assert environment.writes(app.principal) == ["createJob"]
 
-    def test_that_comes_is_seen_at_the_next_poll(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_a_secret_without_the_label_is_found_at_the_next_poll_after_its_creation(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         environment.cluster.delete("v1", "secrets", app.secret, environment.namespace)
         name = app.apply()
         environment.wait_stalled(name, "SecretUnreadable")
@@ -106,7 +118,7 @@ class TestAMissingSecret:
         environment.wait_ready(name)
         assert app.stored["SecretToken"] == app.token
 
-    def test_that_comes_labelled_is_seen_at_once(self, environment: OperatorEnvironment) -> None:
+    def test_a_labelled_secret_is_found_at_once_after_its_creation(self, environment: OperatorEnvironment) -> None:
         app = ScimApp.register(environment)
         environment.cluster.delete("v1", "secrets", app.secret, environment.namespace)
         name = app.apply(**RARELY)
@@ -115,7 +127,9 @@ class TestAMissingSecret:
         until(lambda: app.stored.get("SecretToken") == app.token, what="the token is in Graph", within_seconds=10)
         assert environment.wait_ready(name)
 
-    def test_that_lacks_the_key_says_which(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_a_secret_that_lacks_a_key_is_reported_with_the_key(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         environment.apply_secret(app.secret, {"token": ""})
         message = environment.wait_stalled(app.apply(), "SecretUnreadable")
         assert f"Key token of Secret {environment.namespace}/{app.secret} is empty" in message
@@ -127,8 +141,10 @@ class TestAMissingSecret:
         assert f"Secret {environment.namespace}/{app.secret} has no key absent" in message
 
 
-class TestAChangedSecret:
-    def test_that_is_labelled_reaches_graph_within_seconds(self, environment: OperatorEnvironment) -> None:
+class TestChangedSecret:
+    def test_a_changed_secret_with_the_label_reaches_graph_within_seconds(
+        self, environment: OperatorEnvironment
+    ) -> None:
         app = ScimApp.register(environment, is_watched=True)
         name = app.apply(**RARELY)
         environment.wait_ready(name)
@@ -137,7 +153,7 @@ class TestAChangedSecret:
         assert app.tries[-1] == {"BaseAddress": URL, "SecretToken": app.token}
         assert app.saves[1:] == [{"SecretToken": app.token}]
 
-    def test_without_the_label_reaches_graph_at_the_next_poll(
+    def test_a_changed_secret_without_the_label_reaches_graph_at_the_next_poll(
         self, app: ScimApp, environment: OperatorEnvironment
     ) -> None:
         name = app.apply()
@@ -148,7 +164,9 @@ class TestAChangedSecret:
             name, lambda found: found["status"]["application"]["sources"] != before, "its version is noted"
         )
 
-    def test_with_an_equal_value_is_noted_and_not_sent(self, environment: OperatorEnvironment) -> None:
+    def test_a_changed_secret_with_an_equal_value_is_recorded_and_not_sent(
+        self, environment: OperatorEnvironment
+    ) -> None:
         app = ScimApp.register(environment, is_watched=True)
         name = app.apply(**RARELY)
         before = environment.wait_ready(name)["status"]["application"]["sources"]
@@ -159,7 +177,9 @@ class TestAChangedSecret:
         assert len(app.saves) == 1
         assert len(app.tries) == 1
 
-    def test_after_a_restart_of_the_operator_costs_one_save(self, environment: OperatorEnvironment) -> None:
+    def test_a_changed_secret_after_a_restart_of_the_operator_costs_one_save(
+        self, environment: OperatorEnvironment
+    ) -> None:
         with open_second_operator(environment) as second:
             app = ScimApp.register(second)
             name = app.apply()
@@ -172,7 +192,7 @@ class TestAChangedSecret:
             second.wait_polls(app.principal)
             assert app.saves[1:] == [{"SecretToken": app.token}]
 
-    def test_that_has_not_changed_costs_a_restarted_operator_nothing(self, environment: OperatorEnvironment) -> None:
+    def test_an_unchanged_secret_costs_a_restarted_operator_nothing(self, environment: OperatorEnvironment) -> None:
         with open_second_operator(environment) as second:
             app = ScimApp.register(second)
             second.wait_ready(app.apply(schedule={"state": "Paused"}))
@@ -185,7 +205,9 @@ class TestAChangedSecret:
 
 
 class TestRefusedCredentials:
-    def test_leave_what_graph_has_and_say_so_in_its_words(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_refused_credentials_are_reported_in_graphs_words_and_not_saved(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         name = app.apply()
         environment.wait_ready(name)
         good = app.token
@@ -200,7 +222,9 @@ class TestRefusedCredentials:
         assert environment.simulator.jobs(app.principal)[0].schedule_state == "Active"
         environment.wait_events(name, "ValidationFailed", times=1)
 
-    def test_are_tried_again_slowly(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_refused_credentials_are_validated_again_slowly(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         environment.simulator.set_target_app(app.principal, accepts={"SecretToken": ["another"]})
         name = app.apply()
         environment.wait_stalled(name, "ValidationFailed")
@@ -208,7 +232,7 @@ class TestRefusedCredentials:
         tried = [each.time for each in environment.simulator.credential_validations(app.principal)]
         assert all((after - before).total_seconds() >= 15 * 60 for before, after in pairwise(tried))
 
-    def test_keep_a_new_job_from_being_started_until_they_are_mended(
+    def test_refused_credentials_keep_a_new_job_from_being_started_until_they_are_corrected(
         self, app: ScimApp, environment: OperatorEnvironment
     ) -> None:
         good = app.new_token()
@@ -221,7 +245,9 @@ class TestRefusedCredentials:
         assert app.stored["SecretToken"] == good
         assert environment.simulator.jobs(app.principal)[0].starts == 1
 
-    def test_are_tried_at_once_when_the_spec_changes(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_refused_credentials_are_validated_at_once_when_the_spec_changes(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         environment.simulator.set_target_app(app.principal, accepts={"BaseAddress": ["https://right"]})
         name = app.apply()
         environment.wait_stalled(name, "ValidationFailed")
@@ -230,7 +256,7 @@ class TestRefusedCredentials:
         environment.wait_ready(name)
         assert app.stored["BaseAddress"] == "https://right"
 
-    def test_that_could_not_be_tried_are_tried_again_by_themselves(
+    def test_credentials_that_could_not_be_validated_are_validated_again(
         self, app: ScimApp, environment: OperatorEnvironment
     ) -> None:
         environment.simulator.set_target_app(app.principal, available=False)
@@ -243,8 +269,10 @@ class TestRefusedCredentials:
         assert app.stored["SecretToken"] == app.token
 
 
-class TestAnEntryTakenOut:
-    def test_is_removed_from_graph(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+class TestRemovedEntry:
+    def test_an_entry_removed_from_the_spec_is_removed_from_graph(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         name = app.apply()
         environment.wait_ready(name)
         environment.change_job(name, application={"credentials": {"entries": app.entries[:1]}})
@@ -253,7 +281,9 @@ class TestAnEntryTakenOut:
         assert found["status"]["application"]["keys"] == ["BaseAddress"]
         environment.wait_event(name, "SecretsRemoved")
 
-    def test_that_graph_keeps_is_told_once_and_given_up(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_an_entry_that_graph_does_not_remove_is_reported_once(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         name = app.apply()
         environment.wait_ready(name)
         fault = environment.simulator.fault(
@@ -268,7 +298,9 @@ class TestAnEntryTakenOut:
         environment.wait_polls(app.principal)
         assert environment.writes(app.principal).count("putSecrets") == sent
 
-    def test_leaves_them_all_where_the_whole_block_goes(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_a_removed_application_block_leaves_all_secrets_in_graph(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         name = app.apply()
         environment.wait_ready(name)
         environment.change_job(name, application=None)
@@ -276,15 +308,19 @@ class TestAnEntryTakenOut:
         assert app.stored == {"BaseAddress": URL, "SecretToken": app.token}
 
 
-class TestADeletedResource:
-    def test_leaves_its_credentials(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+class TestDeletedResource:
+    def test_a_deleted_resource_leaves_its_credentials_in_graph(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         name = app.apply()
         environment.wait_ready(name)
         environment.delete_job(name)
         environment.wait_gone(name)
         assert app.stored == {"BaseAddress": URL, "SecretToken": app.token}
 
-    def test_takes_them_along_before_its_job_if_asked(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_a_deleted_resource_removes_its_credentials_before_its_job_if_the_spec_says_so(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         environment.simulator.set_secrets(app.principal, {"UserName": "somebody"})
         name = app.apply(credentials={"onDelete": "Remove"}, application={"provisioningScope": "All"})
         environment.wait_ready(name)
@@ -294,8 +330,8 @@ class TestADeletedResource:
         assert environment.writes(app.principal)[-2:] == ["putSecrets", "deleteJob"]
 
 
-class TestASecondResource:
-    def test_for_the_same_service_principal_says_so_and_sends_nothing(
+class TestSecondResource:
+    def test_a_second_resource_on_a_service_principal_reports_a_conflict_and_sends_nothing(
         self, app: ScimApp, environment: OperatorEnvironment
     ) -> None:
         first = app.apply()
@@ -311,7 +347,7 @@ class TestASecondResource:
         environment.wait_ready(second)
         assert app.stored["SyncAll"] == "true"
 
-    def test_in_another_namespace_says_so_too(
+    def test_a_second_resource_in_another_namespace_reports_a_conflict_too(
         self, app: ScimApp, environment: OperatorEnvironment, neighbours: OperatorEnvironment
     ) -> None:
         first = app.apply()
@@ -323,7 +359,9 @@ class TestASecondResource:
 
 
 class TestBeta:
-    def test_is_told_once_that_its_calls_will_go(self, app: ScimApp, environment: OperatorEnvironment) -> None:
+    def test_the_coming_end_of_betas_calls_for_secrets_is_reported_once(
+        self, app: ScimApp, environment: OperatorEnvironment
+    ) -> None:
         team = Team.register(environment)
         team.connect("beta", apiVersion="beta")
         name = app.apply(connectionRef={"name": "beta"})

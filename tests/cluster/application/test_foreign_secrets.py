@@ -12,8 +12,8 @@ def lose(environment: OperatorEnvironment) -> tuple[ScimApp, str]:
     return app, app.apply(name="carrier")
 
 
-class TestALostForeignSecret:
-    def test_stops_all_writing_in_the_tenant_until_a_person_has_looked(
+class TestLostForeignSecret:
+    def test_a_lost_foreign_secret_stops_all_saving_in_the_tenant_until_a_person_acknowledges_it(
         self, own_environment: OperatorEnvironment
     ) -> None:
         environment = own_environment
@@ -45,7 +45,9 @@ class TestALostForeignSecret:
         environment.wait_ready(name)
         assert other.stored == {"BaseAddress": URL, "SecretToken": other.token}
 
-    def test_is_no_matter_where_there_are_only_our_own(self, own_environment: OperatorEnvironment) -> None:
+    def test_a_graph_that_replaces_secrets_harms_nothing_where_all_of_them_are_ours(
+        self, own_environment: OperatorEnvironment
+    ) -> None:
         own_environment.simulator.switch(secrets_put_replaces=True)
         app = ScimApp.register(own_environment)
         name = app.apply()
@@ -56,7 +58,7 @@ class TestALostForeignSecret:
         )
         assert not condition(own_environment.wait_ready(name), "ForeignSecretLost")
 
-    def test_that_vanishes_at_a_deletion_keeps_the_resource(self, own_environment: OperatorEnvironment) -> None:
+    def test_a_foreign_secret_lost_at_a_deletion_keeps_the_resource(self, own_environment: OperatorEnvironment) -> None:
         app = ScimApp.register(own_environment)
         own_environment.simulator.set_secrets(app.principal, {"UserName": "somebody"})
         name = app.apply(credentials={"onDelete": "Remove"})

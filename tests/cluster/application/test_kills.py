@@ -8,7 +8,9 @@ from tests.support.polling import until
 
 
 @pytest.mark.parametrize("point", ["before", "after"])
-def test_killed_while_a_scope_is_saved_it_restarts_the_job_once(environment: OperatorEnvironment, point: str) -> None:
+def test_an_operator_killed_while_it_saves_a_scope_restarts_the_job_once(
+    environment: OperatorEnvironment, point: str
+) -> None:
     with open_second_operator(environment) as second:
         principal = second.simulator.create_service_principal().id
         job = second.simulator.create_job(principal, started=True).id
@@ -26,7 +28,9 @@ def test_killed_while_a_scope_is_saved_it_restarts_the_job_once(environment: Ope
         assert "operation" not in found["status"]
 
 
-def test_killed_before_it_hears_of_the_restart_it_restarts_once_more(environment: OperatorEnvironment) -> None:
+def test_an_operator_killed_before_the_answer_to_a_restart_restarts_the_job_once_more(
+    environment: OperatorEnvironment,
+) -> None:
     with open_second_operator(environment) as second:
         principal = second.simulator.create_service_principal().id
         job = second.simulator.create_job(principal, started=True).id
@@ -41,7 +45,7 @@ def test_killed_before_it_hears_of_the_restart_it_restarts_once_more(environment
         assert len(second.simulator.job(job).restarts) == 2
 
 
-def test_killed_while_credentials_are_saved_it_saves_them_once_more(environment: OperatorEnvironment) -> None:
+def test_an_operator_killed_while_it_saves_credentials_saves_them_once_more(environment: OperatorEnvironment) -> None:
     with open_second_operator(environment) as second:
         app = ScimApp.register(second)
         held = second.simulator.hold("putSecrets", "after", service_principal=app.principal)

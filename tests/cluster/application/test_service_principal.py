@@ -28,7 +28,7 @@ def settings_in(environment: OperatorEnvironment, principal: str) -> dict[str, A
     return settings
 
 
-class TestEachField:
+class TestFields:
     @pytest.mark.parametrize(
         ("application", "stored"),
         [
@@ -38,14 +38,16 @@ class TestEachField:
             ({"outOfScopeDeletions": "Perform"}, {"SkipOutOfScopeDeletions": "False"}),
         ],
     )
-    def test_is_stored_in_graphs_words(
+    def test_each_field_is_stored_under_graphs_name(
         self, environment: OperatorEnvironment, principal: str, application: dict[str, str], stored: dict[str, str]
     ) -> None:
         found = environment.wait_ready(environment.apply_job(principal, application=application))
         assert environment.simulator.secrets(principal) == stored
         assert not condition(found, "CredentialsValid")
 
-    def test_notifications_name_their_recipients(self, environment: OperatorEnvironment, principal: str) -> None:
+    def test_notifications_are_stored_with_their_recipients(
+        self, environment: OperatorEnvironment, principal: str
+    ) -> None:
         recipients = ["iam@example.com", "ops@example.com"]
         name = environment.apply_job(principal, application={"notifications": {"recipients": recipients}})
         environment.wait_ready(name)
@@ -54,13 +56,15 @@ class TestEachField:
         environment.wait_ready(name)
         assert settings_in(environment, principal) == {"Enabled": False, "Recipients": ""}
 
-    def test_accidental_deletions_have_a_threshold(self, environment: OperatorEnvironment, principal: str) -> None:
+    def test_accidental_deletions_are_stored_with_their_threshold(
+        self, environment: OperatorEnvironment, principal: str
+    ) -> None:
         environment.wait_ready(
             environment.apply_job(principal, application={"accidentalDeletions": {"threshold": 500}})
         )
         assert settings_in(environment, principal) == {"DeleteThresholdEnabled": True, "DeleteThresholdValue": 500}
 
-    def test_keeps_what_is_not_its_own_in_the_same_value(
+    def test_a_field_keeps_the_members_of_others_in_the_same_value(
         self, environment: OperatorEnvironment, principal: str
     ) -> None:
         before = {"Enabled": True, "Recipients": "a@b.c", "HumanResourcesLookaheadQueryEnabled": True, "New": [1]}
@@ -73,7 +77,9 @@ class TestEachField:
         environment.wait_ready(name)
         assert settings_in(environment, principal) == after | {"Recipients": "x@y.z"}
 
-    def test_that_graph_refuses_is_told_in_its_words(self, environment: OperatorEnvironment, principal: str) -> None:
+    def test_a_field_that_graph_refuses_is_reported_in_graphs_words(
+        self, environment: OperatorEnvironment, principal: str
+    ) -> None:
         error = {"code": "InvalidNotificationSettings", "message": "The threshold is beyond what this tenant may have."}
         environment.simulator.fault(
             "answer", operation="putSecrets", service_principal=principal, status=400, times=1, **error
@@ -85,8 +91,10 @@ class TestEachField:
         assert environment.wait_ready(name)
 
 
-class TestAGraphThatMasksAll:
-    def test_is_told_each_value_once(self, own_environment: OperatorEnvironment) -> None:
+class TestMaskedValues:
+    def test_each_value_is_sent_once_to_a_graph_that_masks_all_of_them(
+        self, own_environment: OperatorEnvironment
+    ) -> None:
         environment = own_environment
         environment.simulator.switch(secrets_masked="all")
         principal = environment.simulator.create_service_principal().id
@@ -96,7 +104,7 @@ class TestAGraphThatMasksAll:
         assert environment.calls(principal).count("putSecrets") == 1
         assert environment.wait_ready(name)
 
-    def test_keeps_what_others_have_put_into_the_mails(self, own_environment: OperatorEnvironment) -> None:
+    def test_masked_notification_settings_of_others_are_kept(self, own_environment: OperatorEnvironment) -> None:
         environment = own_environment
         principal = environment.simulator.create_service_principal().id
         environment.simulator.set_secrets(principal, {"SyncNotificationSettings": '{"Recipients":"a@b.c"}'})
@@ -109,7 +117,9 @@ class TestAGraphThatMasksAll:
 
 
 class TestDrift:
-    def test_is_put_right_within_the_hour_and_told(self, environment: OperatorEnvironment, principal: str) -> None:
+    def test_drift_is_corrected_within_the_hour_and_reported(
+        self, environment: OperatorEnvironment, principal: str
+    ) -> None:
         name = environment.apply_job(principal, schedule={"state": "Paused"}, application=ALL)
         environment.wait_ready(name)
         environment.simulator.set_secrets(principal, {"SyncAll": "false"})
@@ -119,7 +129,9 @@ class TestDrift:
         found = environment.wait(name, lambda found: "lastDrift" in found["status"], "the drift is remembered")
         assert found["status"]["lastDrift"]["differences"] == [{"field": "application.provisioningScope"}]
 
-    def test_is_only_shown_to_an_observer(self, environment: OperatorEnvironment, principal: str) -> None:
+    def test_drift_of_an_observed_resource_is_shown_and_not_corrected(
+        self, environment: OperatorEnvironment, principal: str
+    ) -> None:
         name, _ = adopt(environment, principal, managementPolicy="Observe", application=ALL)
         found = environment.wait_condition(name, "Drifted")
         assert "save SyncAll of the application" in condition(found, "Drifted")["message"]
@@ -128,14 +140,16 @@ class TestDrift:
         assert environment.calls(principal).count("listSecrets") == 1
 
 
-class TestANewScope:
-    def test_of_a_new_job_needs_no_restart(self, environment: OperatorEnvironment, principal: str) -> None:
+class TestNewScope:
+    def test_a_new_scope_of_a_new_job_needs_no_restart(self, environment: OperatorEnvironment, principal: str) -> None:
         found = environment.wait_ready(environment.apply_job(principal, application=ALL))
         environment.wait_polls(principal)
         assert "restartJob" not in environment.calls(principal)
         assert found["status"]["application"]["scopeInForce"] == "All"
 
-    def test_of_a_job_that_runs_brings_one_restart(self, environment: OperatorEnvironment, principal: str) -> None:
+    def test_a_new_scope_of_a_running_job_restarts_it_once(
+        self, environment: OperatorEnvironment, principal: str
+    ) -> None:
         name, job = adopt(environment, principal, application=ASSIGNED)
         until(lambda: len(environment.simulator.job(job).restarts) == 1, what="it is restarted")
         environment.wait_ready(name)
@@ -147,7 +161,9 @@ class TestANewScope:
         assert "operation" not in found["status"]
         environment.wait_events(name, "JobRestarted", times=2)
 
-    def test_that_was_in_force_already_brings_none(self, environment: OperatorEnvironment, principal: str) -> None:
+    def test_a_scope_that_is_in_force_already_restarts_nothing(
+        self, environment: OperatorEnvironment, principal: str
+    ) -> None:
         environment.simulator.set_secrets(principal, {"SyncAll": "TRUE"})
         name, _ = adopt(environment, principal, application=ALL)
         environment.wait_ready(name)
@@ -155,7 +171,7 @@ class TestANewScope:
         assert environment.writes(principal) == []
 
     @pytest.mark.parametrize("point", ["before", "after"])
-    def test_is_brought_into_force_though_the_answer_is_lost(
+    def test_a_new_scope_comes_into_force_although_the_answer_is_lost(
         self, environment: OperatorEnvironment, principal: str, point: str
     ) -> None:
         environment.simulator.fault("close", operation="restartJob", service_principal=principal, point=point, times=1)
@@ -165,7 +181,9 @@ class TestANewScope:
         assert len(environment.simulator.job(job).restarts) == (1 if point == "before" else 2)
         assert "operation" not in environment.job(name)["status"]
 
-    def test_waits_with_a_paused_job_for_its_next_start(self, environment: OperatorEnvironment, principal: str) -> None:
+    def test_a_new_scope_waits_with_a_paused_job_for_its_next_start(
+        self, environment: OperatorEnvironment, principal: str
+    ) -> None:
         name, job = adopt(environment, principal, schedule={"state": "Paused"})
         environment.wait_ready(name)
         environment.change_job(name, application=ALL)
@@ -177,7 +195,7 @@ class TestANewScope:
         until(lambda: len(environment.simulator.job(job).restarts) == 1, what="it is restarted")
         assert "operation" not in environment.wait_ready(name)["status"]
 
-    def test_waits_for_the_end_of_a_quarantine_and_says_so(
+    def test_a_new_scope_waits_for_the_end_of_a_quarantine_and_reports_it(
         self, environment: OperatorEnvironment, principal: str
     ) -> None:
         name, job = adopt(environment, principal)

@@ -98,7 +98,7 @@ def leftover(bare_cluster: Cluster, helm: Helm, installed: Installed) -> Leftove
 class TestInstall:
     """One release for each Helm."""
 
-    def test_the_api_server_takes_all_of_it(self, installed: Installed) -> None:
+    def test_the_api_server_accepts_all_of_the_chart(self, installed: Installed) -> None:
         assert {plural: len(objects) for plural, objects in installed.belongings.items()} == {
             "deployments": 1,
             "serviceaccounts": 1,
@@ -111,7 +111,9 @@ class TestInstall:
         assert leftover.belongings == {}
         assert leftover.crd
 
-    def test_a_release_takes_its_kept_crds_again(self, bare_cluster: Cluster, helm: Helm, leftover: Leftover) -> None:
+    def test_a_new_release_takes_over_the_crds_that_were_kept(
+        self, bare_cluster: Cluster, helm: Helm, leftover: Leftover
+    ) -> None:
         helm.at(bare_cluster).install(leftover.release, leftover.release)
         assert find_crd(bare_cluster)
 
@@ -127,7 +129,7 @@ class TestInstallWithoutCrds:
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "pod"}}
         bare_cluster.create("pods", pod | {"spec": deployment["spec"]["template"]["spec"]}, release, dry_run=True)
 
-    def test_the_notes_tell_the_next_two_commands(self, installed_without_crds: Installed) -> None:
+    def test_the_notes_show_the_next_two_commands(self, installed_without_crds: Installed) -> None:
         release, notes = installed_without_crds.name, installed_without_crds.notes.split("NOTES:")[1]
         commands = [line.strip() for line in notes.splitlines() if line.startswith("  kubectl")]
         assert commands == [
@@ -150,7 +152,7 @@ class TestInstallWithoutCrds:
         assert set(found) == {"deployments", "serviceaccounts", "services", "roles", "rolebindings"}
 
 
-def test_an_uninstall_takes_along_crds_that_are_not_to_be_kept(bare_cluster: Cluster, helm: Helm, release: str) -> None:
+def test_an_uninstall_removes_crds_that_are_not_to_be_kept(bare_cluster: Cluster, helm: Helm, release: str) -> None:
     helm.at(bare_cluster).install(release, release, values={"crds": {"keep": False}})
     bare_cluster.wait_served(CRD)
     helm.at(bare_cluster)("uninstall", release, f"--namespace={release}")
@@ -161,7 +163,7 @@ def test_an_uninstall_takes_along_crds_that_are_not_to_be_kept(bare_cluster: Clu
 class TestRefusals:
     """Each in one sentence that says what to do; what it says is done here, and works."""
 
-    def test_a_missing_secret(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
+    def test_a_missing_secret_is_refused(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
         bare_cluster.delete("v1", "secrets", SECRET, release)
         told = refusal(bare_cluster, helm, release)
         assert f"the Secret {SECRET} (connection.existingSecret) is not in namespace {release}: make it with" in told
@@ -169,24 +171,28 @@ class TestRefusals:
         do_as_told(bare_cluster, told, FILE="/dev/null")
         helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS)
 
-    def test_a_missing_namespace_is_a_missing_secret(self, bare_cluster: Cluster, helm3: Helm) -> None:
+    def test_a_missing_namespace_is_refused_as_a_missing_secret(self, bare_cluster: Cluster, helm3: Helm) -> None:
         with pytest.raises(HelmError, match="is not in namespace nowhere: make it with"):
             helm3.at(bare_cluster).install("nowhere", "nowhere", "--create-namespace")
 
-    def test_a_missing_key(self, bare_cluster: Cluster, helm3: Helm, release: str) -> None:
+    def test_a_missing_key_of_the_secret_is_refused(self, bare_cluster: Cluster, helm3: Helm, release: str) -> None:
         told = refusal(bare_cluster, helm3, release, {"connection": {"keys": {"clientId": "app-id"}}})
         assert told.endswith(
             f"the Secret {SECRET} in namespace {release} has no key app-id but client-id, client-secret, tenant-id: "
             "add the key, or name the right one in connection.keys.clientId."
         )
 
-    def test_a_secret_that_is_made_later(self, bare_cluster: Cluster, helm3: Helm, release: str) -> None:
+    def test_a_secret_that_is_made_later_is_accepted_where_the_values_say_so(
+        self, bare_cluster: Cluster, helm3: Helm, release: str
+    ) -> None:
         bare_cluster.delete("v1", "secrets", SECRET, release)
         values = WITHOUT_CRDS | {"connection": {"checkSecret": False}}
         told = helm3.at(bare_cluster).install(release, release, values=values)
         assert f"Its pod starts as soon as there is a Secret {SECRET} in namespace {release}" in told
 
-    def test_crds_that_something_else_installed(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
+    def test_crds_that_something_else_installed_are_refused(
+        self, bare_cluster: Cluster, helm: Helm, release: str
+    ) -> None:
         bare_cluster.plane.kubectl("create", "--filename=crds")
         told = refusal(bare_cluster, helm, release)
         assert f"the CRD {FIRST_CRD} was installed by something other than Helm" in told
@@ -195,14 +201,14 @@ class TestRefusals:
         do_as_told(bare_cluster, told)
         helm.at(bare_cluster).install(release, release)
 
-    def test_crds_of_another_release(self, bare_cluster: Cluster, helm3: Helm, release: str) -> None:
+    def test_crds_of_another_release_are_refused(self, bare_cluster: Cluster, helm3: Helm, release: str) -> None:
         helm3.at(bare_cluster).install("other", release)
         told = refusal(bare_cluster, helm3, release)
         assert f"the CRD {FIRST_CRD} was installed by Helm's release {release}/other" in told
         do_as_told(bare_cluster, told)
         helm3.at(bare_cluster).install(release, release)
 
-    def test_without_a_cluster_nothing_is_known_to_be_missing(self, helm3: Helm) -> None:
+    def test_nothing_is_refused_as_missing_without_a_cluster(self, helm3: Helm) -> None:
         assert "kind: Deployment" in helm3.render("entra")
 
 

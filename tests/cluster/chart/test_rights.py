@@ -238,13 +238,13 @@ def operators(
 
 
 @pytest.mark.parametrize("right", LOSSES, ids=" ".join)
-def test_without_a_right_the_operator_does_not_do_its_work_and_says_why(
+def test_an_operator_without_a_right_reports_why_it_cannot_do_its_work(
     operators: dict[Right, Crippled], right: Right
 ) -> None:
     LOSSES[right](operators[right])
 
 
-def test_every_right_of_the_chart_was_taken_away_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_every_right_of_the_chart_was_removed_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     rendered = documents(find_helm("helm3", tmp_path_factory).render("entra"))
     [role] = [document for document in rendered if document["kind"] == "ClusterRole"]
     assert set(granted(role)) == set(LOSSES)

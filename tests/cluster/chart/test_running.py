@@ -99,17 +99,17 @@ def example(release: Release) -> Iterator[Object]:
     release.tenant.simulator.remove_service_principal(principal.id)
 
 
-def test_it_takes_the_example_to_ready(release: Release, example: Object) -> None:
+def test_the_installed_operator_brings_the_example_to_ready(release: Release, example: Object) -> None:
     [job] = release.tenant.simulator.jobs(example["spec"]["servicePrincipal"]["objectId"])
     assert example["status"]["job"]["id"] == job.id
     assert job.starts == 1
 
 
-def test_it_tells_what_it_did_by_events(release: Release, example: Object) -> None:
+def test_the_installed_operator_reports_what_it_did_by_events(release: Release, example: Object) -> None:
     until(lambda: release.reasons(example["metadata"]["name"]), {"JobCreated", "JobStarted"}.issubset, what="Events")
 
 
-def test_no_right_is_missing_and_none_is_unused(release: Release, example: Object) -> None:
+def test_the_installed_operator_has_no_right_missing_and_none_unused(release: Release, example: Object) -> None:
     """From creation to deletion, by the API server's own audit log: nothing was refused, and every verb was needed."""
     write_connection(release.cluster, release.team)
     name, principal = release.apply_job(release.team)
@@ -126,7 +126,7 @@ def test_no_right_is_missing_and_none_is_unused(release: Release, example: Objec
     until(lambda: used(release.cluster, release.pod.user), {*granted(role[0])}.__eq__, what="what it did is its role")
 
 
-def test_a_job_of_another_namespace_is_looked_after_only_by_a_release_for_the_cluster(release: Release) -> None:
+def test_a_job_of_another_namespace_is_reconciled_only_by_a_release_for_the_cluster(release: Release) -> None:
     stranger = f"other-{secrets.token_hex(4)}"
     make_namespace(release.cluster, stranger)
     there, _ = release.apply_job(stranger)
@@ -141,7 +141,7 @@ def test_a_job_of_another_namespace_is_looked_after_only_by_a_release_for_the_cl
         assert job["status"] == {"observedGeneration": -1}
 
 
-def test_the_probes_say_yes(release: Release) -> None:
+def test_the_probes_of_the_installed_operator_succeed(release: Release) -> None:
     assert release.pod.probe("livenessProbe") == httpx.codes.OK
     assert release.pod.probe("readinessProbe") == httpx.codes.OK
 
@@ -172,19 +172,19 @@ def test_a_rotated_secret_is_picked_up_by_the_running_pod(release: Release) -> N
 
 
 @pytest.mark.skipif(not has_user_namespaces(), reason="this system lets nobody take another user's number")
-def test_it_runs_as_a_user_who_has_a_number_and_no_name(release: Release) -> None:
+def test_the_installed_operator_runs_as_a_user_without_a_name(release: Release) -> None:
     """So it does in a cluster, where a program that asks for its user's name would end at its start."""
     assert release.pod.process is not None
     inside, *_ = Path(f"/proc/{release.pod.process.pid}/uid_map").read_text(encoding="utf-8").split()
     assert inside == "65532"
 
 
-def test_it_ends_within_its_grace_and_starts_again(release: Release) -> None:
+def test_the_installed_operator_ends_within_its_grace_period_and_starts_again(release: Release) -> None:
     assert release.pod.stop() == 0
     release.pod.start().wait_ready()
 
 
-def test_no_secret_is_in_what_it_says(release: Release, example: Object) -> None:
+def test_no_secret_is_in_the_logs_and_events_of_the_installed_operator(release: Release, example: Object) -> None:
     assert release.tenant.facts["client_secret"] not in release.pod.output
 
 

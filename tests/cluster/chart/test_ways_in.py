@@ -54,7 +54,7 @@ def apply_job(cluster: Cluster, tenant: SimulatedTenant, namespace: str) -> str:
     return "job"
 
 
-def test_without_a_connection_of_its_own_an_install_serves_namespaces_that_bring_theirs(
+def test_an_install_without_a_connection_of_its_own_serves_namespaces_that_have_one(
     cluster_with_crds: Cluster, any_helm: Helm, tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     cluster, home, facts = cluster_with_crds, f"teams-{secrets.token_hex(4)}", tenant.facts
@@ -81,7 +81,7 @@ def test_without_a_connection_of_its_own_an_install_serves_namespaces_that_bring
         assert facts["client_secret"] not in pod.output
 
 
-def test_a_certificate_lets_an_install_in(
+def test_an_install_logs_in_by_a_certificate(
     cluster_with_crds: Cluster, any_helm: Helm, tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     cluster, home, facts = cluster_with_crds, f"certificate-{secrets.token_hex(4)}", tenant.facts

@@ -54,7 +54,9 @@ def wait_out_polls(shared_operator: SharedOperator) -> None:
 
 
 @pytest.mark.parametrize("breach", ["the credential is refused in the midst of a pass", "the Secret is deleted"])
-def test_a_connection_that_breaks_and_is_mended(shared_operator: SharedOperator, team: Team, breach: str) -> None:
+def test_a_connection_that_breaks_is_reported_by_its_jobs_once_and_works_again_when_corrected(
+    shared_operator: SharedOperator, team: Team, breach: str
+) -> None:
     environment, simulator = team.environment, team.environment.simulator
     team.apply_secret(is_watched=True)
     team.wait_connected(team.apply_connection())
@@ -90,8 +92,8 @@ def test_a_connection_that_breaks_and_is_mended(shared_operator: SharedOperator,
     environment.suspend_jobs()
 
 
-class TestAJobThatIsDeletedWithoutAConnection:
-    def test_goes_by_what_last_worked_after_the_secret_went(self, team: Team) -> None:
+class TestJobDeletedWithoutConnection:
+    def test_a_deleted_job_uses_the_last_working_credential_after_the_secret_is_deleted(self, team: Team) -> None:
         environment, simulator = team.environment, team.environment.simulator
         team.apply_secret(is_watched=True)
         team.wait_connected(team.apply_connection())
@@ -102,7 +104,7 @@ class TestAJobThatIsDeletedWithoutAConnection:
         environment.wait_gone(name)
         assert [job for job in simulator.jobs(principal) if not job.is_deleted] == []
 
-    def test_goes_by_what_last_worked_after_the_connection_went(self, team: Team) -> None:
+    def test_a_deleted_job_uses_the_last_working_credential_after_the_connection_is_deleted(self, team: Team) -> None:
         environment, simulator = team.environment, team.environment.simulator
         team.connect()
         [(name, principal)] = start_jobs(team, 1).items()
@@ -112,7 +114,7 @@ class TestAJobThatIsDeletedWithoutAConnection:
         environment.wait_gone(name)
         assert [job for job in simulator.jobs(principal) if not job.is_deleted] == []
 
-    def test_is_blocked_where_nothing_ever_worked_until_it_is_abandoned(self, team: Team) -> None:
+    def test_a_deletion_is_blocked_where_no_credential_ever_worked_until_it_is_abandoned(self, team: Team) -> None:
         environment, simulator = team.environment, team.environment.simulator
         principal = team.make_principal()
         job = simulator.create_job(principal)
@@ -139,7 +141,7 @@ class TestAJobThatIsDeletedWithoutAConnection:
         environment.wait_gone(name)
         assert environment.calls(principal) == []
 
-    def test_needs_no_connection_to_retain_its_job(self, team: Team) -> None:
+    def test_a_deletion_that_retains_its_job_needs_no_connection(self, team: Team) -> None:
         environment, simulator = team.environment, team.environment.simulator
         team.apply_secret(is_watched=True)
         team.wait_connected(team.apply_connection())

@@ -17,7 +17,9 @@ def wait_ready(second: OperatorEnvironment) -> None:
     second.wait_ready(second.apply_job(second.simulator.create_service_principal().id))
 
 
-def test_by_the_files_of_a_certificate_which_may_be_renewed(shared_operator: SharedOperator, tmp_path: Path) -> None:
+def test_an_install_logs_in_by_a_certificate_whose_files_may_be_renewed(
+    shared_operator: SharedOperator, tmp_path: Path
+) -> None:
     simulator, client = shared_operator.environment.simulator, str(uuid.uuid4())
     old, renewed = certificate_pem(make_certificate()), certificate_pem(make_certificate())
     certificate, key = tmp_path / "tls.crt", tmp_path / "tls.key"
@@ -37,7 +39,7 @@ def test_by_the_files_of_a_certificate_which_may_be_renewed(shared_operator: Sha
         second.wait_ready(name)
 
 
-def test_by_its_own_service_account_as_azures_webhook_prepares_it(
+def test_an_install_logs_in_by_its_service_account_as_azures_webhook_prepares_it(
     shared_operator: SharedOperator, tmp_path: Path
 ) -> None:
     simulator, plane, client = (
@@ -62,7 +64,7 @@ def test_by_its_own_service_account_as_azures_webhook_prepares_it(
         wait_ready(second)
 
 
-def test_as_the_identity_of_the_machine(shared_operator: SharedOperator) -> None:
+def test_an_install_logs_in_as_the_identity_of_the_machine(shared_operator: SharedOperator) -> None:
     simulator, client = shared_operator.environment.simulator, str(uuid.uuid4())
     simulator.set_managed_identity(client, roles=list(ROLES))
     surroundings = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": simulator.connection.metadata_url}
@@ -71,7 +73,7 @@ def test_as_the_identity_of_the_machine(shared_operator: SharedOperator) -> None
         wait_ready(second)
 
 
-def test_not_at_all_where_each_namespace_brings_its_own(shared_operator: SharedOperator) -> None:
+def test_an_install_without_an_identity_leaves_logins_to_the_namespaces(shared_operator: SharedOperator) -> None:
     with open_second_operator(
         shared_operator.environment, flags=("--tenant-id=", "--client-id="), variables=NO_SECRET
     ) as second:

@@ -7,7 +7,7 @@ from tests.support.teams import Team
 OURS = "entrasync.io"
 
 
-def test_it_writes_nothing_where_nothing_has_changed(shared_operator: SharedOperator) -> None:
+def test_a_restarted_operator_writes_nothing_where_nothing_has_changed(shared_operator: SharedOperator) -> None:
     with open_second_operator(shared_operator.environment) as environment:
         team = Team.register(environment)
         team.connect("contoso")

@@ -15,8 +15,8 @@ SECONDS = 5.0
 """At once, on a busy machine; a poll comes after six minutes."""
 
 
-class TestAClientSecret:
-    def test_that_is_wrong_is_told_in_entras_words_and_mended_within_seconds(self, team: Team) -> None:
+class TestClientSecret:
+    def test_a_wrong_client_secret_is_reported_in_entras_words_and_replaced_within_seconds(self, team: Team) -> None:
         team.apply_secret(is_watched=True, client_secret="canary~that-is-wrong")
         team.apply_connection()
         message = team.wait_broken("CredentialRefused")
@@ -29,20 +29,20 @@ class TestAClientSecret:
         assert team.environment.wait_event("default", "Connected")["type"] == "Normal"
         assert "canary~that-is-wrong" not in team.environment.log.read_text()
 
-    def test_that_comes_later_is_taken_within_seconds(self, team: Team) -> None:
+    def test_a_client_secret_that_is_created_later_is_used_within_seconds(self, team: Team) -> None:
         team.apply_connection()
         message = team.wait_broken("SecretUnreadable")
         assert f"There is no Secret {team.namespace}/entra. Create it in namespace {team.namespace}" in message
         team.apply_secret(is_watched=True)
         team.wait_connected(within_seconds=SECONDS)
 
-    def test_under_another_key_is_told_with_the_keys_there_are(self, team: Team) -> None:
+    def test_a_client_secret_under_another_key_is_reported_with_the_existing_keys(self, team: Team) -> None:
         team.apply_secret(password="x")
         team.apply_connection()
         message = team.wait_broken("SecretUnreadable")
         assert f"Secret {team.namespace}/entra has no key client_secret. It has: password." in message
 
-    def test_that_rotates_is_taken_while_its_jobs_go_on(self, team: Team) -> None:
+    def test_a_rotated_client_secret_is_used_while_its_jobs_go_on(self, team: Team) -> None:
         environment, simulator = team.environment, team.environment.simulator
         team.apply_secret(is_watched=True)
         before = team.wait_connected(team.apply_connection())["status"]["source"]["resourceVersion"]
@@ -61,7 +61,7 @@ class TestAClientSecret:
         assert condition(team.connection(), "Ready")["status"] == "True"
         assert condition(environment.job(name), "Ready")["status"] == "True"
 
-    def test_that_entra_does_not_know_yet_leaves_its_jobs_alone(self, team: Team) -> None:
+    def test_a_client_secret_that_entra_does_not_know_yet_does_not_disturb_its_jobs(self, team: Team) -> None:
         environment, simulator = team.environment, team.environment.simulator
         team.apply_secret(is_watched=True)
         team.wait_connected(team.apply_connection())
@@ -80,8 +80,8 @@ class TestAClientSecret:
         team.wait_connected()
 
 
-class TestACertificate:
-    def test_of_a_tls_secret_logs_in_and_may_be_renewed(self, team: Team) -> None:
+class TestCertificate:
+    def test_a_certificate_of_a_tls_secret_logs_in_and_may_be_renewed(self, team: Team) -> None:
         environment, simulator = team.environment, team.environment.simulator
         first, second = certificate_pem(make_certificate()), certificate_pem(make_certificate())
         simulator.add_certificate(first, team.client, team.tenant)
@@ -106,8 +106,8 @@ def second(shared_operator: SharedOperator) -> Iterator[OperatorEnvironment]:
         yield environment
 
 
-class TestASecretWithoutTheLabel:
-    def test_is_taken_at_the_next_poll(self, second: OperatorEnvironment) -> None:
+class TestSecretWithoutLabel:
+    def test_a_secret_without_the_label_is_read_at_the_next_poll(self, second: OperatorEnvironment) -> None:
         team = Team.register(second)
         team.apply_secret(client_secret="wrong")
         team.apply_connection("unlabelled")
@@ -115,7 +115,7 @@ class TestASecretWithoutTheLabel:
         team.apply_secret()
         team.wait_connected("unlabelled")
 
-    def test_that_does_not_change_brings_no_write_and_no_login(self, second: OperatorEnvironment) -> None:
+    def test_an_unchanged_secret_causes_no_write_and_no_login(self, second: OperatorEnvironment) -> None:
         team = Team.register(second)
         team.apply_secret("quiet", client_secret=team.secret)
         proof = {"clientId": team.client, "secretRef": {"name": "quiet", "key": "client_secret"}}

@@ -10,8 +10,8 @@ NOWHERE = "2a2f6a5e-1111-4222-8333-444455556668"
 FABRIKAM = "1f1f6a5e-1111-4222-8333-444455556667"
 
 
-class TestAConnection:
-    def test_says_that_it_works_as_whom_and_by_what(self, team: Team) -> None:
+class TestConnection:
+    def test_a_connection_that_works_shows_its_app_and_its_credential(self, team: Team) -> None:
         found = team.connect()
         ready = condition(found, "Ready")
         assert ready["message"] == f"Logged in to tenant {team.tenant} as app {team.client}."
@@ -27,7 +27,7 @@ class TestAConnection:
         }
         team.environment.wait_event("default", "Connected")
 
-    def test_says_what_its_token_does_not_allow_and_what_it_takes(self, shared_operator: SharedOperator) -> None:
+    def test_a_connection_shows_the_permissions_that_its_token_lacks(self, shared_operator: SharedOperator) -> None:
         team = shared_operator.add_team_in(
             shared_operator.namespaces.pop(), roles=("Synchronization.Read.All", "Application.Read.All")
         )
@@ -42,12 +42,12 @@ class TestAConnection:
         team.ask()
         team.wait("default", lambda seen: "missingPermissions" not in seen["status"], "nothing is missing", 15)
 
-    def test_to_a_tenant_that_does_not_exist_says_so(self, team: Team) -> None:
+    def test_a_connection_to_an_unknown_tenant_reports_it(self, team: Team) -> None:
         team.apply_secret()
         team.apply_connection(tenantId=NOWHERE)
         assert f"knows no tenant {NOWHERE}" in team.wait_broken("TenantNotFound")
 
-    def test_to_a_cloud_that_the_install_does_not_define_says_which_there_are(self, team: Team) -> None:
+    def test_a_connection_to_an_undefined_cloud_lists_the_defined_ones(self, team: Team) -> None:
         team.apply_secret()
         team.apply_connection(cloud="Mars")
         message = team.wait_broken("CloudUnknown")
@@ -56,20 +56,20 @@ class TestAConnection:
         team.change_connection(cloud="Simulator")
         team.wait_connected()
 
-    def test_is_shown_by_kubectl(self, team: Team) -> None:
+    def test_a_connection_is_shown_by_kubectl(self, team: Team) -> None:
         team.connect()
         table = team.environment.cluster.plane.kubectl("get", "graphconn", f"--namespace={team.namespace}")
         head, row = (line.split() for line in table.strip().splitlines())
         assert head == ["NAME", "TENANT", "READY", "REASON", "AGE"]
         assert row[:4] == ["default", team.tenant, "True", "Connected"]
 
-    def test_to_beta_is_its_own_choice(self, team: Team) -> None:
+    def test_a_connection_may_choose_the_beta_version(self, team: Team) -> None:
         team.connect(apiVersion="beta")
         principal = team.make_principal()
         team.environment.wait_ready(team.environment.apply_job(principal))
         assert {entry.version for entry in team.environment.simulator.journal(service_principal=principal)} == {"beta"}
 
-    def test_has_no_more_calls_at_once_than_it_asks_for_and_holds_up_no_other(
+    def test_a_connection_keeps_its_limit_of_concurrent_calls_and_delays_no_other(
         self, shared_operator: SharedOperator, team: Team
     ) -> None:
         environment, simulator = team.environment, team.environment.simulator
@@ -88,8 +88,8 @@ class TestAConnection:
             environment.wait_ready(name)
 
 
-class TestAJob:
-    def test_takes_the_connection_it_names_or_else_the_default_of_its_namespace(
+class TestJob:
+    def test_a_job_uses_the_connection_it_names_or_else_the_default_of_its_namespace(
         self, shared_operator: SharedOperator
     ) -> None:
         by_default = shared_operator.add_team(tenant=CONTOSO)
@@ -104,12 +104,14 @@ class TestAJob:
         assert environment.wait_ready(unnamed)["status"]["tenantId"] == CONTOSO
         assert environment.wait_ready(named)["status"]["tenantId"] == FABRIKAM
 
-    def test_takes_the_installs_own_where_that_serves_its_namespace(self, shared_operator: SharedOperator) -> None:
+    def test_a_job_uses_the_installs_own_connection_where_that_serves_its_namespace(
+        self, shared_operator: SharedOperator
+    ) -> None:
         team = shared_operator.add_team_in(shared_operator.served)
         found = team.environment.wait_ready(team.environment.apply_job(team.make_principal()))
         assert found["status"]["tenantId"] == shared_operator.environment.simulator.connection.tenant_id
 
-    def test_is_told_what_to_do_where_there_is_no_way(self, team: Team) -> None:
+    def test_a_job_without_any_connection_says_what_to_do(self, team: Team) -> None:
         environment, principal = team.environment, team.make_principal()
         name = environment.apply_job(principal)
         found = environment.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
@@ -120,7 +122,7 @@ class TestAJob:
         team.connect()
         environment.wait_ready(name)
 
-    def test_that_came_with_its_connection_is_never_told_that_this_is_missing(self, team: Team) -> None:
+    def test_a_job_applied_with_its_connection_never_reports_the_connection_as_missing(self, team: Team) -> None:
         environment, principal = team.environment, team.make_principal()
         team.apply_secret()
         team.apply_connection()
@@ -128,7 +130,7 @@ class TestAJob:
         environment.wait_ready(name)
         assert "ConnectionNotReady" not in environment.log.read_text(errors="replace").partition(team.namespace)[2]
 
-    def test_cannot_go_by_a_connection_of_another_namespace(self, shared_operator: SharedOperator) -> None:
+    def test_a_job_cannot_use_a_connection_of_another_namespace(self, shared_operator: SharedOperator) -> None:
         owner, stranger = shared_operator.add_team(), shared_operator.add_team()
         owner.connect("contoso")
         principal = owner.make_principal()
@@ -138,7 +140,9 @@ class TestAJob:
         assert message in condition(found, "Ready")["message"]
         assert stranger.environment.calls(principal) == []
 
-    def test_is_stalled_when_its_connection_leads_to_another_tenant(self, shared_operator: SharedOperator) -> None:
+    def test_a_job_is_stalled_when_its_connection_leads_to_another_tenant(
+        self, shared_operator: SharedOperator
+    ) -> None:
         team = shared_operator.add_team(tenant=CONTOSO)
         team.connect()
         name = team.environment.apply_job(team.make_principal(), pollInterval="30s")
@@ -151,7 +155,7 @@ class TestAJob:
         assert FABRIKAM in message
 
 
-def test_a_secret_of_another_namespace_cannot_be_named(shared_operator: SharedOperator) -> None:
+def test_a_connection_cannot_name_a_secret_of_another_namespace(shared_operator: SharedOperator) -> None:
     owner, stranger = shared_operator.add_team(), shared_operator.add_team()
     owner.apply_secret()
     stranger.apply_connection()

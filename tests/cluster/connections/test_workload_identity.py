@@ -21,8 +21,8 @@ def apply(team: Team, account: str = "sync") -> None:
     team.apply_connection(clientSecret=None, workloadIdentity=proof)
 
 
-class TestAWorkloadIdentity:
-    def test_logs_in_without_any_stored_secret(self, team: Team) -> None:
+class TestWorkloadIdentity:
+    def test_a_workload_identity_logs_in_without_any_stored_secret(self, team: Team) -> None:
         environment, simulator = team.environment, team.environment.simulator
         subject = team.apply_service_account()
         team.let_operator_ask_for_tokens()
@@ -38,7 +38,7 @@ class TestAWorkloadIdentity:
         ]
         assert {request.name for request in asked} == {"sync"}
 
-    def test_waits_for_the_right_that_the_owner_of_the_namespace_grants(self, team: Team) -> None:
+    def test_a_workload_identity_waits_for_the_right_that_the_owner_of_the_namespace_grants(self, team: Team) -> None:
         subject = team.apply_service_account()
         team.environment.simulator.add_federated_credential(
             ISSUER, subject, client_id=team.client, tenant_id=team.tenant
@@ -54,19 +54,19 @@ class TestAWorkloadIdentity:
         team.ask()
         team.wait_connected()
 
-    def test_that_entra_does_not_trust_is_told_what_to_register(self, team: Team) -> None:
+    def test_a_workload_identity_that_entra_does_not_trust_reports_what_to_register(self, team: Team) -> None:
         subject = team.apply_service_account()
         team.let_operator_ask_for_tokens()
         apply(team)
         message = team.wait_broken("CredentialRefused")
         assert f"issuer {ISSUER}, subject {subject}, audience api://AzureADTokenExchange" in message
 
-    def test_of_a_service_account_that_is_not_there_is_told_so(self, team: Team) -> None:
+    def test_a_workload_identity_of_a_missing_service_account_reports_it(self, team: Team) -> None:
         team.let_operator_ask_for_tokens("nobody")
         apply(team, "nobody")
         assert f"There is no ServiceAccount {team.namespace}/nobody" in team.wait_broken("TokenRequestDenied")
 
-    def test_never_borrows_the_operators_own_token(self, team: Team) -> None:
+    def test_a_workload_identity_never_uses_the_operators_own_token(self, team: Team) -> None:
         """An app that trusts the operator itself lets in no namespace that calls its ServiceAccount the same."""
         simulator = team.environment.simulator
         simulator.add_federated_credential(ISSUER, ACCOUNT_USER, client_id=team.client, tenant_id=team.tenant)

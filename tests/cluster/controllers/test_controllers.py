@@ -14,7 +14,7 @@ def config_map(name: str, **metadata: object) -> Object:
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, **metadata}}
 
 
-def test_a_namespace_that_is_deleted_goes_with_all_in_it(controlled_cluster: Cluster) -> None:
+def test_a_deleted_namespace_is_emptied_and_removed(controlled_cluster: Cluster) -> None:
     namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "brief"}}
     controlled_cluster.create("namespaces", namespace)
     controlled_cluster.create("configmaps", config_map("kept-nowhere"), "brief")
@@ -24,7 +24,7 @@ def test_a_namespace_that_is_deleted_goes_with_all_in_it(controlled_cluster: Clu
     assert controlled_cluster.find("v1", "configmaps", "kept-nowhere", "brief") is None
 
 
-def test_what_has_lost_its_owner_goes_too(controlled_cluster: Cluster) -> None:
+def test_an_object_whose_owner_is_deleted_is_removed_too(controlled_cluster: Cluster) -> None:
     owner = controlled_cluster.create("configmaps", config_map("owner"), "default")
     reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "owner", "uid": owner["metadata"]["uid"]}
     controlled_cluster.create("configmaps", config_map("owned", ownerReferences=[reference]), "default")
@@ -32,12 +32,12 @@ def test_what_has_lost_its_owner_goes_too(controlled_cluster: Cluster) -> None:
     controlled_cluster.wait_gone("v1", "configmaps", "owned", "default")
 
 
-def test_only_the_controllers_named_run(controlled_plane: ControlPlane, controlled_cluster: Cluster) -> None:
+def test_only_the_named_controllers_run(controlled_plane: ControlPlane, controlled_cluster: Cluster) -> None:
     assert set(controlled_plane.process_ids) == {"supervisor", "etcd", "kube-apiserver", "kube-controller-manager"}
     assert controlled_cluster.list("v1", "serviceaccounts", "default") == []  # the serviceaccount controller makes one
 
 
-def test_a_controller_that_there_is_not_is_said_and_leaves_no_process(tmp_path: Path) -> None:
+def test_an_unknown_controller_is_reported_and_leaves_no_process(tmp_path: Path) -> None:
     with pytest.raises(ControlPlaneError, match=r'"no-such.*is not in the list of known controllers'):
         ControlPlane.start(tmp_path, controllers=["no-such-controller"])
     assert running(json.loads((tmp_path / "processes.json").read_text()).values()) == []

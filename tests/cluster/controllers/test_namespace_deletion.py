@@ -122,47 +122,49 @@ def is_held_up(namespace: Object) -> bool:
     return has_condition(namespace, "NamespaceFinalizersRemaining")
 
 
-def test_a_job_that_we_created_is_deleted_and_the_namespace_goes(cases: Cases) -> None:
+def test_a_created_job_is_deleted_and_its_namespace_goes(cases: Cases) -> None:
     cases.settled.environment.wait_namespace_gone()
     assert cases.settled.schedule_states() == []
     assert cases.settled.writes() == ["createJob", "startJob", "deleteJob"]
 
 
-def test_a_job_to_be_retained_lives_on_and_the_namespace_goes(cases: Cases) -> None:
+def test_a_retained_job_lives_on_and_its_namespace_goes(cases: Cases) -> None:
     cases.retained.environment.wait_namespace_gone()
     assert cases.retained.schedule_states() == ["Active"]
     assert cases.retained.writes() == ["createJob", "startJob"]
 
 
-def test_a_create_whose_answer_was_lost_is_waited_for_and_its_job_deleted(cases: Cases) -> None:
+def test_a_namespace_waits_for_a_create_whose_answer_was_lost_and_its_job_is_deleted(cases: Cases) -> None:
     cases.unfinished.environment.wait_namespace_gone()
     assert cases.unfinished.schedule_states() == []
     assert cases.unfinished.writes() == ["createJob", "deleteJob"]
 
 
-class TestWhatStandsInTheWay:
-    def test_keeps_the_namespace_which_says_that_it_waits_for_our_finalizer(self, let_go: LetGo) -> None:
+class TestBlockedDeletion:
+    def test_a_blocked_namespace_says_that_it_waits_for_our_finalizer(self, let_go: LetGo) -> None:
         for namespace in let_go.namespaces:
             assert namespace["status"]["phase"] == "Terminating"
             assert "entrasync.io" in condition(namespace, "NamespaceFinalizersRemaining")["message"]
 
-    def test_is_a_refusal_of_graph_with_the_way_out_said(self, let_go: LetGo) -> None:
+    def test_a_deletion_that_graph_refuses_says_how_to_let_go(self, let_go: LetGo) -> None:
         assert "Graph refused to delete the job (403" in let_go.refused
         assert 'annotate the resource with entrasync.io/abandon: "true"' in let_go.refused
 
-    def test_is_a_graph_that_does_not_answer_with_the_way_out_said(self, let_go: LetGo) -> None:
+    def test_a_deletion_that_graph_does_not_answer_says_how_to_let_go(self, let_go: LetGo) -> None:
         message = condition(let_go.unanswered, "Reconciling")["message"]
         assert "No answer from Graph when asked to delete the job" in message
         assert 'annotate the resource with entrasync.io/abandon: "true"' in message
 
     @pytest.mark.parametrize("which", ["refused", "unanswered"])
-    def test_is_over_when_a_person_lets_go(self, cases: Cases, let_go: LetGo, which: str) -> None:
+    def test_a_blocked_namespace_goes_when_a_person_lets_go(self, cases: Cases, let_go: LetGo, which: str) -> None:
         case: Case = getattr(cases, which)
         case.environment.wait_namespace_gone()
         assert case.schedule_states() == ["Active"]
 
 
-def test_events_that_a_terminating_namespace_refuses_do_no_harm(cases: Cases, environment: OperatorEnvironment) -> None:
+def test_an_event_that_a_terminating_namespace_refuses_does_no_harm(
+    cases: Cases, environment: OperatorEnvironment
+) -> None:
     cases.settled.environment.wait_namespace_gone()
     refusals = [line for line in environment.log.read_text().splitlines() if "An Event could not be posted" in line]
     assert any(cases.settled.environment.namespace in line and "is being terminated" in line for line in refusals)

@@ -70,7 +70,9 @@ def cases(cluster_wide: OperatorEnvironment) -> dict[str, Case]:
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_its_job_is_deleted_in_graph_and_the_namespace_goes(cases: dict[str, Case], order: str) -> None:
+def test_the_job_of_a_deleted_namespace_is_deleted_in_graph_and_the_namespace_goes(
+    cases: dict[str, Case], order: str
+) -> None:
     case = cases[order]
     case.team.environment.wait_namespace_gone()
     assert case.team.environment.simulator.jobs(case.principal) == []

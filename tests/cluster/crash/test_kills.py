@@ -113,13 +113,15 @@ def _jobs_deleted_in_the_portal(environment: OperatorEnvironment) -> Kills:
 @pytest.mark.parametrize("sight", SIGHTS)
 @pytest.mark.parametrize("occasion", OCCASIONS)
 @pytest.mark.parametrize("point", POINTS)
-class TestAnOperatorThatIsKilled:
-    def test_leaves_one_job_by_one_post(self, kills: Kills, point: Point, occasion: str, sight: str) -> None:
+class TestKilledOperator:
+    def test_a_killed_operator_leaves_one_job_by_one_post(
+        self, kills: Kills, point: Point, occasion: str, sight: str
+    ) -> None:
         kill = kills[point, occasion, sight]
         kill.case.settle(besides=kill.deleted_job)
         kill.case.assert_one_job_by_one_post(besides=kill.deleted_job)
 
-    def test_asks_again_only_where_nothing_arrived_and_after_the_bound(
+    def test_a_killed_operator_posts_again_only_where_nothing_arrived_and_after_the_bound(
         self, kills: Kills, point: Point, occasion: str, sight: str
     ) -> None:
         kill = kills[point, occasion, sight]

@@ -6,9 +6,11 @@ from tests.cluster.crash.cases import BOUND, Case
 from tests.cluster.crash.slow_cases import MORE_LOOKS_THAN_THE_BOUND_HAS, WAYS_TO_LOSE, SlowCases
 
 
-class TestAJobThatArrivedAndShowsLate:
+class TestLateJob:
     @pytest.mark.parametrize("looks", range(MORE_LOOKS_THAN_THE_BOUND_HAS))
-    def test_is_found_and_not_made_again_within_the_bound(self, slow_cases: SlowCases, looks: int) -> None:
+    def test_a_job_that_shows_late_is_found_and_not_created_again_within_the_bound(
+        self, slow_cases: SlowCases, looks: int
+    ) -> None:
         case = slow_cases.invisible_for[looks]
         case.settle()
         first, *more = case.creates()
@@ -20,7 +22,7 @@ class TestAJobThatArrivedAndShowsLate:
             case.assert_one_job_by_one_post()
             assert len(case.looks_between(first)) > looks
 
-    def test_is_found_by_every_look_that_the_bound_has(self, slow_cases: SlowCases) -> None:
+    def test_a_job_that_shows_late_is_found_by_each_read_within_the_bound(self, slow_cases: SlowCases) -> None:
         cases = [slow_cases.never_arrived, *slow_cases.invisible_for.values()]
         for case in cases:
             case.settle()
@@ -32,9 +34,11 @@ class TestAJobThatArrivedAndShowsLate:
         assert max(looks_of_a_whole_bound) < MORE_LOOKS_THAN_THE_BOUND_HAS
 
 
-class TestAJobThatNeverArrived:
+class TestCreateThatNeverArrived:
     @pytest.mark.parametrize("which", ["never_arrived", "refused_by_a_gateway"])
-    def test_is_asked_for_once_more_when_the_bound_has_passed(self, slow_cases: SlowCases, which: str) -> None:
+    def test_a_create_that_never_arrived_is_sent_once_more_when_the_bound_has_passed(
+        self, slow_cases: SlowCases, which: str
+    ) -> None:
         case: Case = getattr(slow_cases, which)
         case.assert_one_job_by_one_post()
         first, second = case.creates()
@@ -42,7 +46,7 @@ class TestAJobThatNeverArrived:
         assert second.world_time - case.decided_at(first) >= BOUND
 
 
-class TestAnAnswerThatIsLost:
+class TestLostAnswer:
     @pytest.mark.parametrize("way", WAYS_TO_LOSE)
-    def test_in_whatever_way_costs_no_second_job(self, slow_cases: SlowCases, way: str) -> None:
+    def test_an_answer_lost_in_any_way_leads_to_no_second_job(self, slow_cases: SlowCases, way: str) -> None:
         slow_cases.in_each_way[way].assert_one_job_by_one_post()

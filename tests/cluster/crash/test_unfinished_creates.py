@@ -9,13 +9,15 @@ from tests.cluster.crash.slow_cases import SlowCases
 from tests.support.operator_environment import OperatorEnvironment, condition
 
 
-class TestAJobThatGraphDoesNotShow:
+class TestHiddenJob:
     @pytest.mark.parametrize("which", ["seen_late", "lost_and_seen_late"])
-    def test_for_the_first_14_minutes_is_not_made_again(self, slow_cases: SlowCases, which: str) -> None:
+    def test_a_job_hidden_for_its_first_14_minutes_is_not_created_again(
+        self, slow_cases: SlowCases, which: str
+    ) -> None:
         case: Case = getattr(slow_cases, which)
         case.assert_one_job_by_one_post()
 
-    def test_for_4_minutes_when_long_settled_is_not_made_again(self, slow_cases: SlowCases) -> None:
+    def test_an_old_job_hidden_for_4_minutes_is_not_created_again(self, slow_cases: SlowCases) -> None:
         case, simulator = slow_cases.settled, slow_cases.settled.environment.simulator
         job_id = case.settle()["status"]["job"]["id"]
         wait_until_simulated(case.environment, case.creates()[0].world_time + BOUND + timedelta(seconds=1))
@@ -28,8 +30,10 @@ class TestAJobThatGraphDoesNotShow:
         assert len(case.creates()) == 1
 
 
-class TestAResourceThatIsDeleted:
-    def test_before_its_job_shows_stays_until_the_job_can_be_deleted(self, slow_cases: SlowCases) -> None:
+class TestDeletedResource:
+    def test_a_resource_deleted_before_its_job_shows_stays_until_the_job_can_be_deleted(
+        self, slow_cases: SlowCases
+    ) -> None:
         case = slow_cases.deleted_before_it_shows
         case.environment.wait_gone(case.name, LONG)
         assert case.jobs() == []
@@ -39,7 +43,9 @@ class TestAResourceThatIsDeleted:
         assert len(case.looks_between(create)) > 9
         assert calls[-1].job == create.job
 
-    def test_while_no_job_shows_stays_until_the_bound_has_passed(self, slow_cases: SlowCases) -> None:
+    def test_a_resource_deleted_while_no_job_shows_stays_until_the_bound_has_passed(
+        self, slow_cases: SlowCases
+    ) -> None:
         case = slow_cases.deleted_and_never_arrived
         case.environment.wait_gone(case.name, LONG)
         [create] = case.creates()
@@ -47,16 +53,20 @@ class TestAResourceThatIsDeleted:
         assert case.looks_between(create)[-1].world_time - case.decided_at(create) >= BOUND
         assert "deleteJob" not in case.environment.calls(case.principal)
 
-    def test_while_graph_does_not_know_its_young_job_stays_until_it_does(self, slow_cases: SlowCases) -> None:
+    def test_a_resource_deleted_while_graph_does_not_know_its_young_job_stays_until_it_does(
+        self, slow_cases: SlowCases
+    ) -> None:
         case = slow_cases.deleted_and_unknown
         case.environment.wait_gone(case.name, LONG)
         assert case.jobs() == []
         assert len(case.creates()) == 1
 
 
-class TestACreateThatGraphRefuses:
+class TestRefusedCreate:
     @pytest.mark.parametrize("status", [403, 404, 409])
-    def test_shortly_after_is_tried_again(self, fast_environment: OperatorEnvironment, status: int) -> None:
+    def test_a_create_refused_shortly_after_a_change_is_sent_again(
+        self, fast_environment: OperatorEnvironment, status: int
+    ) -> None:
         case = new_case(fast_environment)
         fast_environment.simulator.fault(
             "answer", operation="createJob", status=status, service_principal=case.principal
@@ -66,7 +76,9 @@ class TestACreateThatGraphRefuses:
         assert refused.status == status
         assert taken.world_time - refused.world_time < BOUND  # it surely did not arrive: nobody waits for its job
 
-    def test_with_401_and_no_words_is_tried_again(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_create_refused_with_401_and_no_message_is_sent_again(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         case, body = new_case(fast_environment), b'{"error":{"code":"UnknownError","message":""}}'
         fast_environment.simulator.fault(
             "answer", operation="createJob", status=401, body=body, service_principal=case.principal
@@ -74,7 +86,7 @@ class TestACreateThatGraphRefuses:
         apply(case).assert_one_job_by_one_post()
         assert [create.status for create in case.creates()] == [401, 201]
 
-    def test_for_good_stalls_and_leaves_no_intent(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_create_refused_for_good_stalls_and_leaves_no_intent(self, fast_environment: OperatorEnvironment) -> None:
         case = new_case(fast_environment)
         refusal = fast_environment.simulator.fault(
             "answer", operation="createJob", status=400, times=None, service_principal=case.principal
@@ -88,7 +100,9 @@ class TestACreateThatGraphRefuses:
         assert condition(case.resource(), "Stalled") == {}
 
     @pytest.mark.parametrize("form", ["seconds", "date", "none"])
-    def test_with_a_pause_is_tried_again_after_it(self, fast_environment: OperatorEnvironment, form: str) -> None:
+    def test_a_create_that_is_throttled_is_sent_again_after_the_pause(
+        self, fast_environment: OperatorEnvironment, form: str
+    ) -> None:
         case = new_case(fast_environment)
         fast_environment.simulator.fault(
             "answer",
@@ -105,7 +119,7 @@ class TestACreateThatGraphRefuses:
         assert taken.world_time - throttled.world_time < BOUND
 
 
-class TestSeveralJobsThatFit:
+class TestSeveralJobs:
     @pytest.fixture
     def case(self, fast_environment: OperatorEnvironment) -> Case:
         """The answer is lost, and before the next look somebody makes a job of the same template in the portal."""
@@ -120,7 +134,7 @@ class TestSeveralJobsThatFit:
         look.release()
         return case
 
-    def test_stall_the_resource_with_their_ids(self, case: Case) -> None:
+    def test_several_jobs_that_fit_stall_the_resource_and_are_listed(self, case: Case) -> None:
         stalled = case.environment.wait_condition(case.name, "Stalled", reason="SeveralJobs")
         message = condition(stalled, "Stalled")["message"]
         assert len(case.jobs()) == 2
@@ -128,7 +142,7 @@ class TestSeveralJobsThatFit:
         assert len(case.creates()) == 1
         assert not holds_a_job(stalled)
 
-    def test_are_told_apart_by_the_person_who_names_one(self, case: Case) -> None:
+    def test_one_of_several_jobs_is_held_when_the_spec_names_it(self, case: Case) -> None:
         case.environment.wait_condition(case.name, "Stalled", reason="SeveralJobs")
         [ours] = [job.id for job in case.jobs() if job.id == case.creates()[0].job]
         case.environment.change_job(case.name, jobId=ours)
@@ -137,8 +151,10 @@ class TestSeveralJobsThatFit:
         assert len(case.creates()) == 1
 
 
-class TestTwoResourcesOnOneServicePrincipal:
-    def test_of_different_templates_create_one_after_the_other(self, fast_environment: OperatorEnvironment) -> None:
+class TestTwoResources:
+    def test_two_resources_of_different_templates_create_their_jobs_one_after_the_other(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         first = new_case(fast_environment, templates=("scim", "aWSSingleSignon"), creation={"looks": 6})
         second = Case(fast_environment, first.principal, f"{first.name}-second")
         fast_environment.simulator.fault(
@@ -156,8 +172,10 @@ class TestTwoResourcesOnOneServicePrincipal:
         assert {job.id for job in first.jobs()} == {lost.job, later.job}
 
 
-class TestAResourceThatChangesDuringThePass:
-    def test_is_looked_at_anew_before_anything_is_created(self, fast_environment: OperatorEnvironment) -> None:
+class TestChangeDuringPass:
+    def test_a_resource_that_changes_during_a_pass_is_reconciled_again_before_a_create(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         case = new_case(fast_environment)
         look = fast_environment.simulator.hold("listJobs", "before", service_principal=case.principal)
         apply(case)

@@ -21,18 +21,20 @@ def test_there_are_examples() -> None:
     assert named <= set(EXAMPLES)
 
 
-def test_each_is_applied_to_its_end() -> None:
+def test_each_example_has_a_test_of_its_effects() -> None:
     assert set(PREPARATIONS) == set(EXAMPLES)
 
 
 @pytest.mark.parametrize("example", PATHS, ids=lambda path: path.stem)
-def test_each_is_accepted(control_plane: ControlPlane, crd_installed: None, namespace: str, example: Path) -> None:
+def test_each_example_is_accepted_by_the_api_server(
+    control_plane: ControlPlane, crd_installed: None, namespace: str, example: Path
+) -> None:
     """Strictly: an example with a field that the CRD does not know is wrong."""
     options = ("--dry-run=server", f"--namespace={namespace}", "--validate=strict")
     control_plane.kubectl("apply", *options, f"--filename={example}")
 
 
-def test_the_manifests_of_the_guide_are_accepted(
+def test_the_manifests_of_the_guide_are_accepted_by_the_api_server(
     control_plane: ControlPlane, crd_installed: None, namespace: str
 ) -> None:
     guide = (ROOT.parent / "docs" / "guide.md").read_text(encoding="utf-8")
@@ -44,7 +46,7 @@ def test_the_manifests_of_the_guide_are_accepted(
 
 
 @pytest.mark.parametrize("example", PATHS, ids=lambda path: path.stem)
-def test_each_says_when_one_wants_it(example: Path) -> None:
+def test_each_example_says_when_it_is_of_use(example: Path) -> None:
     text = example.read_text(encoding="utf-8")
 
     assert text.startswith("# ")
@@ -53,7 +55,7 @@ def test_each_says_when_one_wants_it(example: Path) -> None:
 
 
 @pytest.mark.parametrize("example", PATHS, ids=lambda path: path.stem)
-def test_each_has_ids_that_are_nobodys(example: Path) -> None:
+def test_each_example_has_ids_that_belong_to_nobody(example: Path) -> None:
     """Somebody will apply one as it is."""
     ids = re.findall(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", example.read_text(encoding="utf-8"))
     assert ids

@@ -23,18 +23,18 @@ def job_of(example: Example) -> JobView:
     return example.simulator.job(status_of(example)["job"]["id"])
 
 
-def test_minimal_creates_a_job_and_starts_it(applied_examples: AppliedExamples) -> None:
+def test_the_example_minimal_creates_a_job_and_starts_it(applied_examples: AppliedExamples) -> None:
     example = applied_examples.apply("minimal")
     assert (job_of(example).template_id, job_of(example).schedule_state) == ("SfOutDelta", "Active")
     assert status_of(example)["origin"] == "Created"
 
 
-def test_paused_creates_a_job_that_does_not_run(applied_examples: AppliedExamples) -> None:
+def test_the_example_paused_creates_a_job_that_does_not_run(applied_examples: AppliedExamples) -> None:
     example = applied_examples.apply("paused")
     assert (job_of(example).schedule_state, job_of(example).starts) == ("Disabled", 0)
 
 
-def test_retain_takes_over_what_is_there_and_leaves_it_there(applied_examples: AppliedExamples) -> None:
+def test_the_example_retain_adopts_a_job_and_leaves_it_at_its_deletion(applied_examples: AppliedExamples) -> None:
     example = applied_examples.apply("retain")
     job = job_of(example)
     assert status_of(example)["origin"] == "Adopted"
@@ -46,7 +46,7 @@ def test_retain_takes_over_what_is_there_and_leaves_it_there(applied_examples: A
     assert example.environment.writes(example.principal) == []
 
 
-def test_adopt_existing_takes_over_this_very_job_as_it_is(applied_examples: AppliedExamples) -> None:
+def test_the_example_adopt_existing_adopts_the_named_job_as_it_is(applied_examples: AppliedExamples) -> None:
     example = applied_examples.apply("adopt-existing")
     assert status_of(example)["origin"] == "Adopted"
     assert job_of(example).id == example.job["spec"]["jobId"]
@@ -54,7 +54,7 @@ def test_adopt_existing_takes_over_this_very_job_as_it_is(applied_examples: Appl
     assert example.environment.writes(example.principal) == []
 
 
-def test_observe_only_says_what_it_would_do_and_does_nothing(applied_examples: AppliedExamples) -> None:
+def test_the_example_observe_only_says_what_it_would_do_and_does_nothing(applied_examples: AppliedExamples) -> None:
     example = applied_examples.apply("observe-only")
     found = example.environment.wait_condition(example.name_of_job, "Drifted")
     assert f"would start job {job_of(example).id}" in condition(found, "Drifted")["message"]
@@ -68,7 +68,7 @@ def wait_until_the_hold_is_over(example: Example) -> None:
     )
 
 
-def test_emergency_hold_rests_until_its_time_and_then_runs(applied_examples: AppliedExamples) -> None:
+def test_the_example_emergency_hold_pauses_the_job_until_its_time(applied_examples: AppliedExamples) -> None:
     example = applied_examples.apply("emergency-hold")
     until = datetime.fromisoformat(example.job["metadata"]["annotations"][HOLD_UNTIL_ANNOTATION])
     wait_until_the_hold_is_over(example)
@@ -76,7 +76,9 @@ def test_emergency_hold_rests_until_its_time_and_then_runs(applied_examples: App
     assert job_of(example).starts == 1
 
 
-def test_hr_inbound_puts_its_settings_right_and_leaves_the_job_alone(applied_examples: AppliedExamples) -> None:
+def test_the_example_hr_inbound_corrects_its_settings_and_leaves_the_job_as_it_is(
+    applied_examples: AppliedExamples,
+) -> None:
     example = applied_examples.apply("hr-inbound")
     job = job_of(example)
     assert (status_of(example)["origin"], job.template_id, job.schedule_state) == ("Adopted", "API2AAD", "Active")
@@ -85,7 +87,9 @@ def test_hr_inbound_puts_its_settings_right_and_leaves_the_job_alone(applied_exa
     assert not condition(example.environment.job(example.name_of_job), "ScheduleApplied")
 
 
-def test_scim_app_has_the_token_tried_and_saved_and_the_job_started(applied_examples: AppliedExamples) -> None:
+def test_the_example_scim_app_validates_and_saves_the_token_and_starts_the_job(
+    applied_examples: AppliedExamples,
+) -> None:
     example = applied_examples.apply("scim-app")
     [secret] = [document for document in example.documents if document["kind"] == "Secret"]
     assert example.simulator.secrets(example.principal) == {
@@ -99,7 +103,7 @@ def test_scim_app_has_the_token_tried_and_saved_and_the_job_started(applied_exam
     assert condition(example.environment.job(example.name_of_job), "CredentialsValid")["status"] == "True"
 
 
-def test_cross_tenant_sync_names_the_other_tenant(applied_examples: AppliedExamples) -> None:
+def test_the_example_cross_tenant_sync_names_the_other_tenant(applied_examples: AppliedExamples) -> None:
     example = applied_examples.apply("cross-tenant-sync")
     assert example.simulator.secrets(example.principal) == {
         "CompanyId": "bbbbcccc-1111-dddd-2222-eeee3333ffff",
@@ -109,7 +113,9 @@ def test_cross_tenant_sync_names_the_other_tenant(applied_examples: AppliedExamp
     assert (job_of(example).template_id, job_of(example).schedule_state) == ("Azure2Azure", "Active")
 
 
-def test_notifications_and_threshold_keeps_what_is_of_others(applied_examples: AppliedExamples) -> None:
+def test_the_example_notifications_and_threshold_keeps_the_settings_of_others(
+    applied_examples: AppliedExamples,
+) -> None:
     example = applied_examples.apply("notifications-and-threshold")
     stored = example.simulator.secrets(example.principal)
     assert json.loads(stored.pop("SyncNotificationSettings")) == {
@@ -124,7 +130,7 @@ def test_notifications_and_threshold_keeps_what_is_of_others(applied_examples: A
     assert has_condition(example.environment.wait_condition(example.name_of_job, "Quarantined"), "Ready")
 
 
-def test_several_tenants_gives_each_job_the_tenant_that_it_names(applied_examples: AppliedExamples) -> None:
+def test_the_example_several_tenants_gives_each_job_the_tenant_that_it_names(applied_examples: AppliedExamples) -> None:
     example = applied_examples.apply("several-tenants")
     for tenant in ("contoso", "fabrikam"):
         found = example.environment.job(f"{tenant}-aws")["status"]
@@ -133,7 +139,7 @@ def test_several_tenants_gives_each_job_the_tenant_that_it_names(applied_example
         assert example.simulator.job(found["job"]["id"]).template_id == "aws"
 
 
-def test_workload_identity_logs_in_without_a_secret(applied_examples: AppliedExamples) -> None:
+def test_the_example_workload_identity_logs_in_without_a_secret(applied_examples: AppliedExamples) -> None:
     example = applied_examples.apply("workload-identity")
     connection = example.environment.cluster.get(
         API_VERSION, CONNECTION_PLURAL, "default", example.environment.namespace
@@ -147,7 +153,7 @@ def versions(examples: list[Example]) -> list[str]:
     return [each.environment.job(name)["metadata"]["resourceVersion"] for each in examples for name in each.names]
 
 
-def test_applied_again_none_of_them_writes_anything(applied_examples: AppliedExamples) -> None:
+def test_examples_that_are_applied_again_write_nothing(applied_examples: AppliedExamples) -> None:
     """Neither to Graph nor to Kubernetes. The world stands still, so that no cycle ends meanwhile."""
     examples = [applied_examples.apply(name) for name in PREPARATIONS]
     wait_until_the_hold_is_over(applied_examples.apply("emergency-hold"))

@@ -121,7 +121,7 @@ def applied_again(exhibition: Exhibition, restored: Returns) -> Returns:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_restored_it_is_what_it_was(restored: Returns, name: str) -> None:
+def test_an_example_restored_from_a_backup_holds_its_job_as_before(restored: Returns, name: str) -> None:
     for came_back in restored[name]:
         assert _job_id(came_back.after) == _job_id(came_back.before)
         assert came_back.after["status"]["origin"] == came_back.before["status"]["origin"]
@@ -129,7 +129,7 @@ def test_restored_it_is_what_it_was(restored: Returns, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_applied_again_it_adopts_its_job(applied_again: Returns, name: str) -> None:
+def test_an_example_applied_again_adopts_its_job(applied_again: Returns, name: str) -> None:
     for came_back in applied_again[name]:
         assert _job_id(came_back.after) == _job_id(came_back.before)
         assert came_back.after["metadata"]["annotations"][JOB_ID_ANNOTATION] == _job_id(came_back.after)
@@ -138,7 +138,7 @@ def test_applied_again_it_adopts_its_job(applied_again: Returns, name: str) -> N
 
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("way", ["restored", "applied_again"])
-def test_nothing_is_written_to_graph_and_little_besides_events_to_kubernetes(
+def test_restored_examples_write_nothing_to_graph_and_little_to_kubernetes(
     request: pytest.FixtureRequest, way: str, name: str
 ) -> None:
     returns: Returns = request.getfixturevalue(way)

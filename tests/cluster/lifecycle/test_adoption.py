@@ -3,8 +3,8 @@
 from tests.support.operator_environment import OperatorEnvironment, condition, open_two_namespaces
 
 
-class TestOneJobThatNobodyClaims:
-    def test_it_is_adopted_and_left_as_it_is_when_no_state_is_wanted(
+class TestUnclaimedJob:
+    def test_an_unclaimed_job_is_adopted_as_it_is_when_the_spec_names_no_state(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal = fast_environment.simulator.create_service_principal().id
@@ -19,7 +19,9 @@ class TestOneJobThatNobodyClaims:
         assert fast_environment.writes(principal) == []
         fast_environment.wait_reasons(name, ["JobAdopted"])
 
-    def test_a_running_one_is_not_paused_when_no_state_is_wanted(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_running_job_is_not_paused_when_the_spec_names_no_state(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         principal = fast_environment.simulator.create_service_principal().id
         fast_environment.simulator.create_job(principal, started=True)
         found = fast_environment.wait_ready(fast_environment.apply_job(principal))
@@ -28,16 +30,14 @@ class TestOneJobThatNobodyClaims:
         assert "scheduleState" not in found["status"]["effective"]
         assert fast_environment.writes(principal) == []
 
-    def test_it_is_started_when_the_spec_says_active(self, environment: OperatorEnvironment) -> None:
+    def test_an_adopted_job_is_started_when_the_spec_says_active(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         job = environment.simulator.create_job(principal)
         environment.wait_ready(environment.apply_job(principal, schedule={"state": "Active"}))
         assert environment.writes(principal) == ["startJob"]
         assert environment.simulator.job(job.id).schedule_state == "Active"
 
-    def test_it_is_adopted_by_adopt_only_too_as_soon_as_there_is_one(
-        self, fast_environment: OperatorEnvironment
-    ) -> None:
+    def test_adopt_only_adopts_a_job_as_soon_as_there_is_one(self, fast_environment: OperatorEnvironment) -> None:
         principal = fast_environment.simulator.create_service_principal().id
         name = fast_environment.apply_job(principal, adoptionPolicy="AdoptOnly", pollInterval="30s")
         message = fast_environment.wait_stalled(name, "NoJobToAdopt")
@@ -49,7 +49,7 @@ class TestOneJobThatNobodyClaims:
         assert fast_environment.wait_ready(name)["status"]["job"]["id"] == job.id
         assert fast_environment.writes(principal) == []
 
-    def test_one_of_another_template_is_not_meant(self, environment: OperatorEnvironment) -> None:
+    def test_a_job_of_another_template_is_not_adopted(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal(templates=["scim", "zendesk"]).id
         other = environment.simulator.create_job(principal, "zendesk")
         found = environment.wait_ready(environment.apply_job(principal))
@@ -58,7 +58,7 @@ class TestOneJobThatNobodyClaims:
 
 
 class TestSeveralJobs:
-    def test_none_is_taken_and_all_are_named(self, environment: OperatorEnvironment) -> None:
+    def test_none_of_several_jobs_is_adopted_and_all_are_listed(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         jobs = [environment.simulator.create_job(principal) for _ in range(2)]
         name = environment.apply_job(principal)
@@ -67,7 +67,7 @@ class TestSeveralJobs:
         assert "Set spec.jobId" in message
         assert environment.writes(principal) == []
 
-    def test_the_one_in_job_id_is_taken_then(self, environment: OperatorEnvironment) -> None:
+    def test_the_job_in_job_id_is_adopted_out_of_several(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         _, meant = [environment.simulator.create_job(principal) for _ in range(2)]
         name = environment.apply_job(principal)
@@ -79,8 +79,10 @@ class TestSeveralJobs:
         environment.wait_reasons(name, ["SeveralJobs", "JobAdopted"])
 
 
-class TestAJobThatAnotherResourceHolds:
-    def test_a_second_resource_with_the_template_is_told_who_holds_it(self, environment: OperatorEnvironment) -> None:
+class TestClaimedJob:
+    def test_a_second_resource_with_the_template_names_the_holder_of_the_job(
+        self, environment: OperatorEnvironment
+    ) -> None:
         principal = environment.simulator.create_service_principal().id
         first = environment.apply_job(principal)
         held = environment.wait_ready(first)["status"]["job"]["id"]
@@ -89,14 +91,16 @@ class TestAJobThatAnotherResourceHolds:
         assert "Delete one of the two" in message
         assert environment.writes(principal).count("createJob") == 1
 
-    def test_a_second_resource_that_names_it_is_told_whose_it_is(self, environment: OperatorEnvironment) -> None:
+    def test_a_second_resource_that_names_the_job_names_its_holder(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         first = environment.apply_job(principal)
         held = environment.wait_ready(first)["status"]["job"]["id"]
         message = environment.wait_stalled(environment.apply_job(principal, jobId=held), "Conflict")
         assert f"Job {held} belongs to SynchronizationJob {environment.namespace}/{first}" in message
 
-    def test_it_is_taken_over_once_the_other_has_let_go(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_claimed_job_is_adopted_once_the_other_resource_has_let_go(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         principal = fast_environment.simulator.create_service_principal().id
         first = fast_environment.apply_job(principal, deletionPolicy="Retain")
         held = fast_environment.wait_ready(first)["status"]["job"]["id"]
@@ -116,7 +120,7 @@ class TestAJobThatAnotherResourceHolds:
         assert held == {"scim", "zendesk"}
         assert environment.writes(principal).count("createJob") == 2
 
-    def test_it_is_so_over_namespaces_too(self, environment: OperatorEnvironment) -> None:
+    def test_a_job_claimed_in_another_namespace_is_a_conflict_too(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         with open_two_namespaces(environment) as (one, two):
             older = one.apply_job(principal)
@@ -130,7 +134,7 @@ class TestAJobThatAnotherResourceHolds:
 
 
 class TestJobId:
-    def test_it_names_one_of_several(self, environment: OperatorEnvironment) -> None:
+    def test_job_id_selects_one_of_several_jobs(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         meant, _ = [environment.simulator.create_job(principal) for _ in range(2)]
         found = environment.wait_ready(environment.apply_job(principal, jobId=meant.id))
@@ -138,7 +142,9 @@ class TestJobId:
         assert found["status"]["origin"] == "Adopted"
         assert environment.writes(principal) == []
 
-    def test_one_that_does_not_exist_is_waited_for_and_then_told(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_job_id_that_does_not_exist_is_waited_for_and_then_reported(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         principal = fast_environment.simulator.create_service_principal().id
         name = fast_environment.apply_job(principal, jobId="scim.0123.unknown")
         waiting = fast_environment.wait_shown(name, "Reconciling", reason="JobNotFound")
@@ -148,7 +154,7 @@ class TestJobId:
         assert "apply it with the right id" in message
         assert fast_environment.writes(principal) == []
 
-    def test_another_than_the_one_held_is_refused_and_the_mirror_goes_on(
+    def test_a_job_id_other_than_the_held_one_is_refused_while_the_mirror_goes_on(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal = fast_environment.simulator.create_service_principal(templates=["scim", "zendesk"]).id
@@ -169,7 +175,7 @@ class TestJobId:
         assert seen["status"]["job"]["id"] == held
         assert fast_environment.writes(principal) == before
 
-    def test_the_one_held_may_be_named_later(self, environment: OperatorEnvironment) -> None:
+    def test_the_id_of_the_held_job_may_be_set_later(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         name = environment.apply_job(principal)
         held = environment.wait_ready(name)["status"]["job"]["id"]

@@ -7,8 +7,10 @@ import pytest
 from tests.support.operator_environment import OperatorEnvironment, condition
 
 
-class TestAChangedServicePrincipal:
-    def test_moves_nothing_and_is_over_when_it_is_set_back(self, environment: OperatorEnvironment) -> None:
+class TestChangedServicePrincipal:
+    def test_a_changed_service_principal_moves_nothing_and_recovers_when_set_back(
+        self, environment: OperatorEnvironment
+    ) -> None:
         principal = environment.simulator.create_service_principal().id
         other = environment.simulator.create_service_principal().id
         name = environment.apply_job(principal, pollInterval="30s")
@@ -30,8 +32,10 @@ class TestAChangedServicePrincipal:
         assert environment.writes(principal) == ["createJob", "startJob"]
 
 
-class TestAChangedTemplate:
-    def test_changes_nothing_and_is_over_when_it_is_set_back(self, environment: OperatorEnvironment) -> None:
+class TestChangedTemplate:
+    def test_a_changed_template_changes_nothing_and_recovers_when_set_back(
+        self, environment: OperatorEnvironment
+    ) -> None:
         principal = environment.simulator.create_service_principal(templates=["scim", "zendesk"]).id
         name = environment.apply_job(principal)
         job = environment.wait_ready(name)["status"]["job"]["id"]
@@ -44,9 +48,11 @@ class TestAChangedTemplate:
         assert environment.writes(principal) == ["createJob", "startJob"]
 
 
-class TestAnUnknownServicePrincipal:
+class TestUnknownServicePrincipal:
     @pytest.mark.parametrize("form", ["404", "401"])
-    def test_is_waited_for_at_first_and_then_told(self, fast_environment: OperatorEnvironment, form: str) -> None:
+    def test_an_unknown_service_principal_is_waited_for_and_then_reported(
+        self, fast_environment: OperatorEnvironment, form: str
+    ) -> None:
         fast_environment.simulator.switch(unknown_service_principal=form)
         principal = str(uuid.uuid4())
         name = fast_environment.apply_job(principal, pollInterval="30s")
@@ -61,7 +67,7 @@ class TestAnUnknownServicePrincipal:
         assert fast_environment.writes(principal) == []
         fast_environment.wait_reasons(name, ["ServicePrincipalNotFound"])
 
-    def test_may_be_corrected_because_nothing_was_made_there(self, environment: OperatorEnvironment) -> None:
+    def test_an_unknown_service_principal_may_be_corrected(self, environment: OperatorEnvironment) -> None:
         name = environment.apply_job(str(uuid.uuid4()))
         environment.wait_shown(name, "Reconciling", reason="WaitingForReplication")
         principal = environment.simulator.create_service_principal().id
@@ -69,8 +75,8 @@ class TestAnUnknownServicePrincipal:
         assert environment.wait_ready(name)["status"]["servicePrincipalId"] == principal
 
 
-class TestATemplateThatIsNotOffered:
-    def test_is_told_with_those_that_are(self, environment: OperatorEnvironment) -> None:
+class TestUnknownTemplate:
+    def test_an_unknown_template_is_reported_with_the_offered_ones(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal(templates=["zendesk", "aWSSingleSignon"]).id
         name = environment.apply_job(principal, template="scim")
         message = environment.wait_stalled(name, "TemplateNotOffered")
@@ -80,7 +86,7 @@ class TestATemplateThatIsNotOffered:
         assert environment.calls(principal) == ["listJobs", "createJob", "listTemplates"]
         assert "operation" not in environment.job(name)["status"]
 
-    def test_is_over_when_it_is_corrected(self, environment: OperatorEnvironment) -> None:
+    def test_an_unknown_template_may_be_corrected(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal(templates=["zendesk"]).id
         name = environment.apply_job(principal, template="scim")
         environment.wait_stalled(name, "TemplateNotOffered")
@@ -89,19 +95,19 @@ class TestATemplateThatIsNotOffered:
         assert found["status"]["job"]["templateId"] == "zendesk"
         assert len(environment.simulator.jobs(principal)) == 1
 
-    def test_is_told_too_when_there_are_none_at_all(self, environment: OperatorEnvironment) -> None:
+    def test_an_unknown_template_is_reported_where_none_is_offered(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal(templates=[]).id
         message = environment.wait_stalled(environment.apply_job(principal), "TemplateNotOffered")
         assert "none: this kind of app has no provisioning" in message
 
-    def test_is_never_asked_for_when_the_template_is_good(self, environment: OperatorEnvironment) -> None:
+    def test_templates_are_not_listed_when_the_template_is_valid(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         environment.wait_ready(environment.apply_job(principal))
         assert "listTemplates" not in environment.calls(principal)
 
 
-class TestARefusalOfAnotherKind:
-    def test_is_told_in_graphs_own_words_and_asked_for_again_slowly(
+class TestOtherRefusal:
+    def test_another_refusal_is_reported_in_graphs_words_and_sent_again_slowly(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal = fast_environment.simulator.create_service_principal().id

@@ -16,18 +16,18 @@ class TestCreate:
         assert "operation" not in found["status"]
         assert job.starts == 1
 
-    def test_it_takes_four_calls_of_graph(self, environment: OperatorEnvironment) -> None:
+    def test_a_create_takes_four_calls_to_graph(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         environment.wait_ready(environment.apply_job(principal))
         assert environment.calls(principal)[:4] == ["listJobs", "createJob", "startJob", "listJobs"]
 
-    def test_it_tells_by_events_what_it_did(self, environment: OperatorEnvironment) -> None:
+    def test_a_create_is_reported_by_events(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         name = environment.apply_job(principal)
         environment.wait_event(name, "JobCreated")
         environment.wait_event(name, "JobStarted")
 
-    def test_a_resource_that_wants_a_pause_is_created_and_not_started(self, environment: OperatorEnvironment) -> None:
+    def test_a_job_that_is_wanted_paused_is_created_and_not_started(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         found = environment.wait_ready(environment.apply_job(principal, schedule={"state": "Paused"}))
         [job] = environment.simulator.jobs(principal)

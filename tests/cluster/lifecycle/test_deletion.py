@@ -24,8 +24,8 @@ def created(environment: OperatorEnvironment, **spec: Any) -> tuple[str, str, st
     return principal, name, environment.wait_ready(name)["status"]["job"]["id"]
 
 
-class TestWithoutAPolicy:
-    def test_a_job_that_we_created_is_deleted(self, environment: OperatorEnvironment) -> None:
+class TestDeletionWithoutPolicy:
+    def test_a_created_job_is_deleted_with_its_resource(self, environment: OperatorEnvironment) -> None:
         principal, name, _ = created(environment)
         assert environment.job(name)["status"]["effective"]["deletionPolicy"] == "Delete"
         environment.delete_job(name)
@@ -34,7 +34,7 @@ class TestWithoutAPolicy:
         assert environment.writes(principal) == ["createJob", "startJob", "deleteJob"]
         environment.wait_event(name, "JobDeleted")
 
-    def test_a_job_that_we_adopted_lives_on_as_it_is(self, environment: OperatorEnvironment) -> None:
+    def test_an_adopted_job_outlives_its_resource_as_it_is(self, environment: OperatorEnvironment) -> None:
         principal, name, job = adopted(environment)
         assert environment.job(name)["status"]["effective"]["deletionPolicy"] == "Retain"
         environment.delete_job(name)
@@ -44,15 +44,15 @@ class TestWithoutAPolicy:
         assert "lives on" in environment.wait_event(name, "JobReleased")["message"]
 
 
-class TestWithAPolicy:
-    def test_retain_leaves_a_job_that_we_created(self, environment: OperatorEnvironment) -> None:
+class TestDeletionPolicy:
+    def test_retain_leaves_a_created_job(self, environment: OperatorEnvironment) -> None:
         principal, name, job = created(environment, deletionPolicy="Retain")
         environment.delete_job(name)
         environment.wait_gone(name)
         assert environment.simulator.job(job).schedule_state == "Active"
         assert environment.writes(principal) == ["createJob", "startJob"]
 
-    def test_delete_deletes_a_job_that_we_adopted(self, environment: OperatorEnvironment) -> None:
+    def test_delete_deletes_an_adopted_job(self, environment: OperatorEnvironment) -> None:
         principal, name, _ = adopted(environment, deletionPolicy="Delete")
         environment.delete_job(name)
         environment.wait_gone(name)
@@ -65,7 +65,9 @@ class TestWithAPolicy:
         assert environment.simulator.job(job).schedule_state == "Disabled"
         assert environment.writes(principal) == ["createJob", "startJob", "pauseJob"]
 
-    def test_it_may_be_changed_up_to_the_last_moment(self, environment: OperatorEnvironment) -> None:
+    def test_the_deletion_policy_may_be_changed_until_the_deletion_has_ended(
+        self, environment: OperatorEnvironment
+    ) -> None:
         principal, name, job = created(environment)
         environment.change_job(name, deletionPolicy="Retain")
         environment.delete_job(name)
@@ -74,9 +76,9 @@ class TestWithAPolicy:
         assert "deleteJob" not in environment.writes(principal)
 
 
-class TestWhatStandsInTheWay:
+class TestBlockedDeletion:
     @pytest.mark.parametrize("policy", ["Delete", "Pause"])
-    def test_a_job_that_has_gone_already_is_told_as_such(
+    def test_the_deletion_of_a_job_that_has_gone_already_is_reported_as_such(
         self, fast_environment: OperatorEnvironment, policy: str
     ) -> None:
         _, name, job = adopted(fast_environment, deletionPolicy=policy)
@@ -90,7 +92,7 @@ class TestWhatStandsInTheWay:
         assert not {"JobDeleted", "JobPaused"} & set(fast_environment.reasons(name))
 
     @pytest.mark.parametrize("policy", ["Delete", "Pause"])
-    def test_a_job_that_is_only_hidden_is_not_left_running(
+    def test_the_deletion_of_a_job_that_is_only_hidden_leaves_none_running(
         self, fast_environment: OperatorEnvironment, policy: str
     ) -> None:
         principal, name, job = adopted(fast_environment, deletionPolicy=policy)
@@ -103,7 +105,7 @@ class TestWhatStandsInTheWay:
         )
 
     @pytest.mark.parametrize("policy", ["Delete", "Pause"])
-    def test_a_service_principal_that_has_gone_holds_nothing_up(
+    def test_a_service_principal_that_has_gone_does_not_block_a_deletion(
         self, fast_environment: OperatorEnvironment, policy: str
     ) -> None:
         principal, name, _ = created(fast_environment, deletionPolicy=policy)
@@ -111,7 +113,7 @@ class TestWhatStandsInTheWay:
         fast_environment.delete_job(name)
         fast_environment.wait_gone(name)
 
-    def test_a_service_principal_that_may_not_be_looked_up_is_not_called_gone(
+    def test_a_service_principal_that_may_not_be_read_is_not_reported_as_gone(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal, name, _ = created(fast_environment)
@@ -133,7 +135,7 @@ class TestWhatStandsInTheWay:
         fast_environment.annotate(name, abandon="true")
         fast_environment.wait_gone(name)
 
-    def test_a_conflict_is_waited_for(self, environment: OperatorEnvironment) -> None:
+    def test_a_deletion_waits_for_the_end_of_a_conflict(self, environment: OperatorEnvironment) -> None:
         principal, name, _ = created(environment)
         environment.simulator.fault(
             "answer", operation="deleteJob", service_principal=principal, status=409, code="Conflict", times=2
@@ -142,14 +144,16 @@ class TestWhatStandsInTheWay:
         environment.wait_gone(name)
         assert environment.simulator.jobs(principal) == []
 
-    def test_an_answer_that_is_lost_is_asked_for_again(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_deletion_whose_answer_is_lost_is_sent_again(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, _ = created(fast_environment)
         fast_environment.simulator.fault("close", operation="deleteJob", service_principal=principal, point="after")
         fast_environment.delete_job(name)
         fast_environment.wait_gone(name)
         assert fast_environment.simulator.jobs(principal) == []
 
-    def test_a_missing_permission_blocks_until_a_person_lets_go(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_missing_permission_blocks_a_deletion_until_a_person_lets_go(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         principal, name, job = created(fast_environment)
         fast_environment.simulator.fault(
             "answer",
@@ -170,8 +174,10 @@ class TestWhatStandsInTheWay:
         assert "lives on" in fast_environment.wait_event(name, "JobReleased")["message"]
 
 
-class TestWhileACreateIsUnfinished:
-    def test_the_resource_stays_until_the_job_turns_up_and_is_deleted(self, environment: OperatorEnvironment) -> None:
+class TestDeletionDuringCreate:
+    def test_a_resource_with_an_unfinished_create_stays_until_its_job_is_deleted(
+        self, environment: OperatorEnvironment
+    ) -> None:
         principal = environment.simulator.create_service_principal(
             creation={"seconds": 20, "hides": ["list", "get"]}
         ).id
@@ -186,7 +192,9 @@ class TestWhileACreateIsUnfinished:
         assert environment.simulator.jobs(principal) == []
         assert environment.writes(principal) == ["createJob", "deleteJob"]
 
-    def test_the_resource_goes_when_the_bound_ends_without_a_job(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_resource_with_an_unfinished_create_goes_when_the_bound_ends_without_a_job(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         environment = fast_environment
         principal = environment.simulator.create_service_principal().id
         lost = environment.simulator.fault("close", operation="createJob", service_principal=principal)
@@ -199,7 +207,7 @@ class TestWhileACreateIsUnfinished:
         assert (environment.simulator.now() - began).total_seconds() > 600
         assert environment.writes(principal) == ["createJob"]
 
-    def test_a_create_in_flight_is_held_on_to(self, environment: OperatorEnvironment) -> None:
+    def test_a_deletion_waits_for_a_create_under_way(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         held = environment.simulator.hold("createJob", "after", service_principal=principal)
         name = environment.apply_job(principal)
@@ -210,7 +218,7 @@ class TestWhileACreateIsUnfinished:
         assert environment.simulator.jobs(principal) == []
 
 
-def test_a_resource_that_holds_no_job_goes_at_once(environment: OperatorEnvironment) -> None:
+def test_a_resource_that_holds_no_job_is_deleted_at_once(environment: OperatorEnvironment) -> None:
     principal = environment.simulator.create_service_principal().id
     name = environment.apply_job(principal, adoptionPolicy="AdoptOnly")
     found = environment.wait_condition(name, "Stalled")

@@ -18,8 +18,10 @@ def lose_job(environment: OperatorEnvironment, **spec: Any) -> tuple[str, str, s
     return principal, name, job
 
 
-class TestAJobThatHasGone:
-    def test_is_made_anew_after_three_misses_over_five_minutes(self, fast_environment: OperatorEnvironment) -> None:
+class TestDeletedJob:
+    def test_a_deleted_job_is_created_again_after_three_misses_over_five_minutes(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         environment = fast_environment
         principal, name, job = lose_job(environment)
         missing = environment.wait_condition(name, "Ready", "Unknown", reason="JobMissing")
@@ -45,7 +47,7 @@ class TestAJobThatHasGone:
             ({"adoptionPolicy": "AdoptOnly"}, "spec.adoptionPolicy is AdoptOnly"),
         ],
     )
-    def test_is_only_told_where_the_spec_says_so(
+    def test_a_deleted_job_is_only_reported_where_on_missing_is_report(
         self, fast_environment: OperatorEnvironment, spec: dict[str, str], why: str
     ) -> None:
         principal, name, job = lose_job(fast_environment, **spec)
@@ -57,7 +59,9 @@ class TestAJobThatHasGone:
         assert fast_environment.writes(principal) == []
         fast_environment.wait_events(name, "JobGone", times=1)
 
-    def test_is_only_told_where_the_spec_names_it(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_deleted_job_is_only_reported_where_the_spec_names_it(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         environment = fast_environment
         principal = environment.simulator.create_service_principal().id
         job = environment.simulator.create_job(principal, started=True).id
@@ -70,7 +74,9 @@ class TestAJobThatHasGone:
         assert "change that field" not in message
         assert environment.writes(principal) == []
 
-    def test_is_made_anew_once_the_spec_allows_it(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_deleted_job_is_created_again_once_the_spec_allows_it(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         principal, name, _ = lose_job(fast_environment, onMissing="Report")
         fast_environment.wait_stalled(name, "JobGone")
         fast_environment.change_job(name, onMissing="Recreate")
@@ -78,8 +84,10 @@ class TestAJobThatHasGone:
         assert fast_environment.writes(principal) == ["createJob", "startJob"]
 
 
-class TestAJobThatIsHidden:
-    def test_for_14_minutes_after_its_creation_is_not_made_twice(self, fast_environment: OperatorEnvironment) -> None:
+class TestHiddenJob:
+    def test_a_job_hidden_for_14_minutes_after_its_creation_is_not_created_twice(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         environment = fast_environment
         veil = {"seconds": 14 * 60, "hides": ["list", "get"]}
         principal = environment.simulator.create_service_principal(creation=veil).id
@@ -92,7 +100,7 @@ class TestAJobThatIsHidden:
         assert environment.simulator.now() - made[0].world_time >= timedelta(minutes=14)
         assert job.starts == 1
 
-    def test_for_4_minutes_though_long_settled_is_not_made_twice(self, fast_environment: OperatorEnvironment) -> None:
+    def test_an_old_job_hidden_for_4_minutes_is_not_created_twice(self, fast_environment: OperatorEnvironment) -> None:
         environment = fast_environment
         principal = environment.simulator.create_service_principal().id
         job = environment.simulator.create_job(principal, started=True).id
@@ -103,7 +111,7 @@ class TestAJobThatIsHidden:
         assert environment.wait_ready(name)["status"]["job"]["id"] == job
         assert environment.writes(principal) == []
 
-    def test_by_a_refusal_does_not_count_as_gone(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_job_hidden_by_a_refusal_does_not_count_as_gone(self, fast_environment: OperatorEnvironment) -> None:
         environment = fast_environment
         principal, name, job = lose_job(environment)
         environment.simulator.fault(

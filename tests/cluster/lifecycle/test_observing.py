@@ -3,7 +3,7 @@
 from tests.support.operator_environment import OperatorEnvironment, condition
 
 
-def test_it_says_what_it_would_do_and_does_nothing(fast_environment: OperatorEnvironment) -> None:
+def test_an_observer_says_what_it_would_do_and_does_nothing(fast_environment: OperatorEnvironment) -> None:
     environment = fast_environment
     principal = environment.simulator.create_service_principal().id
     job = environment.simulator.create_job(principal).id
@@ -22,7 +22,7 @@ def test_it_says_what_it_would_do_and_does_nothing(fast_environment: OperatorEnv
     environment.wait_reasons(name, ["JobAdopted", "Drifted"])
 
 
-def test_without_a_job_it_waits_for_one_and_creates_none(fast_environment: OperatorEnvironment) -> None:
+def test_an_observer_without_a_job_waits_for_one_and_creates_none(fast_environment: OperatorEnvironment) -> None:
     environment = fast_environment
     principal = environment.simulator.create_service_principal().id
     name = environment.apply_job(principal, managementPolicy="Observe", pollInterval="30s")
@@ -34,7 +34,7 @@ def test_without_a_job_it_waits_for_one_and_creates_none(fast_environment: Opera
     assert environment.writes(principal) == []
 
 
-def test_it_may_watch_a_job_that_another_resource_manages(environment: OperatorEnvironment) -> None:
+def test_an_observer_may_observe_a_job_that_another_resource_manages(environment: OperatorEnvironment) -> None:
     principal = environment.simulator.create_service_principal().id
     manager = environment.apply_job(principal)
     job = environment.wait_ready(manager)["status"]["job"]["id"]
@@ -47,7 +47,7 @@ def test_it_may_watch_a_job_that_another_resource_manages(environment: OperatorE
     assert environment.writes(principal) == before
 
 
-def test_an_older_observer_that_is_to_manage_does_not_take_the_job_from_who_does(
+def test_an_older_observer_that_begins_to_manage_does_not_take_the_job_from_its_manager(
     environment: OperatorEnvironment,
 ) -> None:
     principal = environment.simulator.create_service_principal().id
@@ -68,7 +68,7 @@ def test_an_older_observer_that_is_to_manage_does_not_take_the_job_from_who_does
     assert environment.simulator.job(job).schedule_state == "Active"
 
 
-def test_to_manage_and_back_the_job_and_its_origin_stay(environment: OperatorEnvironment) -> None:
+def test_a_change_to_manage_and_back_keeps_the_job_and_its_origin(environment: OperatorEnvironment) -> None:
     principal = environment.simulator.create_service_principal().id
     job = environment.simulator.create_job(principal).id
     name = environment.apply_job(principal, managementPolicy="Observe", schedule={"state": "Active"})
@@ -85,7 +85,7 @@ def test_to_manage_and_back_the_job_and_its_origin_stay(environment: OperatorEnv
     assert environment.writes(principal) == ["startJob"]
 
 
-def test_deleting_it_only_lets_go(environment: OperatorEnvironment) -> None:
+def test_the_deletion_of_an_observer_leaves_the_job(environment: OperatorEnvironment) -> None:
     principal = environment.simulator.create_service_principal().id
     job = environment.simulator.create_job(principal, started=True).id
     name = environment.apply_job(principal, managementPolicy="Observe", deletionPolicy="Delete")

@@ -16,7 +16,7 @@ NOT_YET: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("operation", ["listJobs", "createJob", "startJob"])
 @pytest.mark.parametrize("answer", NOT_YET.values(), ids=NOT_YET)
-def test_a_refusal_shortly_after_something_was_made_is_waited_for(
+def test_a_refusal_shortly_after_a_creation_is_waited_for(
     environment: OperatorEnvironment, answer: dict[str, Any], operation: str
 ) -> None:
     principal = environment.simulator.create_service_principal().id
@@ -36,7 +36,7 @@ def test_a_refusal_shortly_after_something_was_made_is_waited_for(
     environment.wait_reasons(name, ["JobCreated", "JobStarted"])
 
 
-def test_an_edit_makes_a_resource_young_again(fast_environment: OperatorEnvironment) -> None:
+def test_a_refusal_shortly_after_an_edit_is_waited_for(fast_environment: OperatorEnvironment) -> None:
     environment = fast_environment
     principal = environment.simulator.create_service_principal().id
     environment.simulator.create_job(principal, started=True)

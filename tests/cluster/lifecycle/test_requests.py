@@ -7,7 +7,7 @@ from tests.support.operator_environment import OperatorEnvironment
 
 
 @pytest.mark.parametrize("annotation", ["entrasync.io/requested-at", "reconcile.fluxcd.io/requestedAt"])
-def test_a_request_is_answered_by_a_look_at_graph(environment: OperatorEnvironment, annotation: str) -> None:
+def test_a_request_by_annotation_reads_graph_at_once(environment: OperatorEnvironment, annotation: str) -> None:
     principal = environment.simulator.create_service_principal().id
     job = environment.simulator.create_job(principal).id
     name = environment.apply_job(principal, pollInterval="24h")

@@ -22,7 +22,7 @@ def wait_while_others_are_polled(environment: OperatorEnvironment) -> None:
     environment.wait_polls(principal)
 
 
-def test_from_the_start_nothing_is_asked_of_graph(fast_environment: OperatorEnvironment) -> None:
+def test_a_resource_suspended_from_the_start_asks_nothing_of_graph(fast_environment: OperatorEnvironment) -> None:
     principal = fast_environment.simulator.create_service_principal().id
     name = fast_environment.apply_job(principal, suspend=True, pollInterval="30s")
     fast_environment.wait_condition(name, "Ready", "Unknown", reason="Suspended")
@@ -30,7 +30,7 @@ def test_from_the_start_nothing_is_asked_of_graph(fast_environment: OperatorEnvi
     assert fast_environment.calls(principal) == []
 
 
-def test_later_the_job_is_neither_read_nor_put_right(fast_environment: OperatorEnvironment) -> None:
+def test_a_suspended_resource_neither_reads_nor_corrects_its_job(fast_environment: OperatorEnvironment) -> None:
     principal, name, job = suspend_running(fast_environment)
     calls = fast_environment.calls(principal)
     fast_environment.simulator.act(job, "pause")
@@ -39,7 +39,7 @@ def test_later_the_job_is_neither_read_nor_put_right(fast_environment: OperatorE
     assert fast_environment.job(name)["status"]["job"]["schedule"]["state"] == "Active"
 
 
-def test_deletion_only_lets_go(fast_environment: OperatorEnvironment) -> None:
+def test_the_deletion_of_a_suspended_resource_leaves_the_job(fast_environment: OperatorEnvironment) -> None:
     principal, name, job = suspend_running(fast_environment)
     calls = fast_environment.calls(principal)
     fast_environment.delete_job(name)
@@ -48,7 +48,7 @@ def test_deletion_only_lets_go(fast_environment: OperatorEnvironment) -> None:
     assert fast_environment.calls(principal) == calls
 
 
-def test_its_end_puts_right_what_happened_meanwhile(fast_environment: OperatorEnvironment) -> None:
+def test_the_end_of_a_suspension_corrects_what_happened_meanwhile(fast_environment: OperatorEnvironment) -> None:
     _, name, job = suspend_running(fast_environment)
     fast_environment.simulator.act(job, "pause")
     fast_environment.change_job(name, suspend=False)

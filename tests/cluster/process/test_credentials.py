@@ -9,8 +9,8 @@ from tests.support.leaks import find_leaks
 from tests.support.operator_environment import OperatorEnvironment, condition, open_second_operator
 
 
-class TestAWrongClientSecret:
-    def test_is_told_with_the_file_and_over_once_the_file_is_corrected(
+class TestWrongClientSecret:
+    def test_a_wrong_client_secret_is_reported_with_its_file_until_the_file_is_corrected(
         self, shared_environment: OperatorEnvironment, tmp_path: Path
     ) -> None:
         file = tmp_path / "client-secret"
@@ -29,7 +29,9 @@ class TestAWrongClientSecret:
             assert "canary-of-a-wrong-secret" not in second.log.read_text()
             assert find_leaks(second) == []
 
-    def test_is_told_too_when_there_is_no_file(self, shared_environment: OperatorEnvironment, tmp_path: Path) -> None:
+    def test_a_wrong_client_secret_is_reported_where_there_is_no_file(
+        self, shared_environment: OperatorEnvironment, tmp_path: Path
+    ) -> None:
         file = tmp_path / "client-secret"
         with open_second_operator(shared_environment, secret_file=file) as second:
             name = second.apply_job(second.simulator.create_service_principal().id, pollInterval="30s")
@@ -37,8 +39,8 @@ class TestAWrongClientSecret:
             assert f"The client secret cannot be read from the file {file}: No such file" in message
 
 
-class TestATenantThatDoesNotExist:
-    def test_is_told_with_its_id(self, shared_environment: OperatorEnvironment) -> None:
+class TestUnknownTenant:
+    def test_an_unknown_tenant_is_reported_with_its_id(self, shared_environment: OperatorEnvironment) -> None:
         tenant = str(uuid.uuid4())
         with open_second_operator(shared_environment, flags=(f"--tenant-id={tenant}",)) as second:
             principal = second.simulator.create_service_principal().id
@@ -48,9 +50,9 @@ class TestATenantThatDoesNotExist:
             assert second.calls(principal) == []
 
 
-class TestAMissingPermission:
+class TestMissingPermission:
     @pytest.mark.parametrize("form", ["empty401", "forbidden403"])
-    def test_is_waited_for_at_first_and_then_told_by_name(
+    def test_a_missing_permission_is_waited_for_and_then_reported_by_name(
         self, shared_fast_environment: OperatorEnvironment, tmp_path: Path, form: str
     ) -> None:
         simulator, client = shared_fast_environment.simulator, str(uuid.uuid4())
@@ -74,7 +76,7 @@ class TestAMissingPermission:
             second.wait_ready(name)
             assert find_leaks(second) == []
 
-    def test_of_writing_is_told_apart_from_one_of_reading(
+    def test_a_missing_permission_to_write_is_distinguished_from_one_to_read(
         self, shared_fast_environment: OperatorEnvironment, tmp_path: Path
     ) -> None:
         simulator, client = shared_fast_environment.simulator, str(uuid.uuid4())

@@ -7,11 +7,11 @@ from tests.support.operator_environment import OperatorEnvironment, open_second_
 from tests.support.polling import until
 
 
-class TestTheEnd:
-    def test_a_write_that_hangs_is_waited_for(self, hung_end: HungEnd) -> None:
+class TestShutdown:
+    def test_a_shutdown_waits_for_a_write_that_hangs(self, hung_end: HungEnd) -> None:
         assert hung_end.is_waiting
 
-    def test_a_write_in_flight_is_finished_and_written_down(self, shared_environment: OperatorEnvironment) -> None:
+    def test_a_shutdown_finishes_and_records_a_write_under_way(self, shared_environment: OperatorEnvironment) -> None:
         with open_second_operator(shared_environment) as environment:
             assert environment.operator is not None
             principal = environment.simulator.create_service_principal().id
@@ -29,7 +29,7 @@ class TestTheEnd:
             assert environment.wait_ready(name)["status"]["job"]["id"] == job.id
             assert environment.writes(principal).count("createJob") == 1
 
-    def test_without_anything_to_finish_it_is_quick(self, shared_environment: OperatorEnvironment) -> None:
+    def test_a_shutdown_without_work_under_way_is_quick(self, shared_environment: OperatorEnvironment) -> None:
         with open_second_operator(shared_environment) as environment:
             assert environment.operator is not None
             environment.wait_ready(environment.apply_job(environment.simulator.create_service_principal().id))

@@ -41,7 +41,7 @@ def settle(
 
 class TestThrottling:
     @pytest.mark.parametrize("form", ["seconds", "date", "none"])
-    def test_a_pause_is_kept_in_each_form_and_ready_stays(
+    def test_each_form_of_retry_after_is_kept_while_ready_stays(
         self, throttled_environment: OperatorEnvironment, form: str
     ) -> None:
         environment, asked = throttled_environment, 60 if form != "none" else 0
@@ -66,9 +66,7 @@ class TestThrottling:
         assert environment.job(name)["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
         environment.suspend_jobs()
 
-    def test_a_write_that_was_throttled_is_told_and_sent_again(
-        self, throttled_environment: OperatorEnvironment
-    ) -> None:
+    def test_a_throttled_write_is_reported_and_sent_again(self, throttled_environment: OperatorEnvironment) -> None:
         environment = throttled_environment
         principal = environment.simulator.create_service_principal().id
         fault = environment.simulator.fault(
@@ -89,9 +87,11 @@ class TestThrottling:
         environment.suspend_jobs()
 
 
-class TestAnOutage:
+class TestOutage:
     @pytest.mark.parametrize("outage", OUTAGES.values(), ids=OUTAGES)
-    def test_that_is_short_is_no_news(self, fast_environment: OperatorEnvironment, outage: dict[str, Any]) -> None:
+    def test_a_short_outage_is_not_reported(
+        self, fast_environment: OperatorEnvironment, outage: dict[str, Any]
+    ) -> None:
         principal, name, _ = settle(fast_environment, poll_interval=PATIENT)
         before = fast_environment.job(name)
         fault = fast_environment.simulator.fault(operation="listJobs", service_principal=principal, times=2, **outage)
@@ -99,7 +99,7 @@ class TestAnOutage:
         fast_environment.wait_polls(principal, count=1)
         assert fast_environment.job(name)["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
 
-    def test_of_three_poll_intervals_makes_ready_unknown_until_graph_is_back(
+    def test_an_outage_of_three_poll_intervals_makes_ready_unknown_until_graph_is_back(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal, name, job = settle(fast_environment)
@@ -119,7 +119,9 @@ class TestAnOutage:
         fast_environment.wait_polls(principal, count=1)
         fast_environment.wait_events(name, "GraphUnreachable", times=1)
 
-    def test_of_the_whole_of_graph_is_told_on_every_resource(self, fast_environment: OperatorEnvironment) -> None:
+    def test_an_outage_of_all_of_graph_is_reported_on_every_resource(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         environment = fast_environment
         names = [settle(environment)[1] for _ in range(2)]
         outage = environment.simulator.fault("close", times=None)
@@ -132,7 +134,7 @@ class TestAnOutage:
         for name in names:
             environment.wait_condition(name, "Ready")
 
-    def test_before_the_first_look_is_told_and_waited_for(self, environment: OperatorEnvironment) -> None:
+    def test_an_outage_before_the_first_read_is_reported_and_waited_for(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         outage = environment.simulator.fault("answer", service_principal=principal, status=503, times=None)
         name = environment.apply_job(principal)
@@ -142,7 +144,7 @@ class TestAnOutage:
         outage.remove()
         environment.wait_ready(name)
 
-    def test_of_a_create_is_never_followed_by_a_second_one_while_the_first_may_arrive(
+    def test_a_create_during_an_outage_is_not_sent_again_while_the_first_may_arrive(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal = fast_environment.simulator.create_service_principal().id
@@ -156,7 +158,7 @@ class TestAnOutage:
         assert fast_environment.writes(principal) == ["createJob", "startJob"]
 
 
-class TestAMalformedJob:
+class TestMalformedJob:
     @pytest.mark.parametrize(
         "raw",
         [
@@ -167,7 +169,7 @@ class TestAMalformedJob:
         ],
         ids=["no id", "no object", "no status", "odd types"],
     )
-    def test_harms_no_other_on_the_same_service_principal(
+    def test_a_malformed_job_harms_no_other_on_the_same_service_principal(
         self, fast_environment: OperatorEnvironment, raw: bytes
     ) -> None:
         environment = fast_environment

@@ -36,8 +36,8 @@ def read_log(environment: OperatorEnvironment) -> str:
     return environment.log.read_text(errors="replace") if environment.log.exists() else ""
 
 
-class TestHealth:
-    def test_without_the_crd_it_is_alive_but_not_ready_begins_by_itself_and_ends_with_it(
+class TestProbes:
+    def test_an_operator_without_the_crd_is_alive_but_not_ready_and_follows_the_crd(
         self, tmp_path: Path, shared_environment: OperatorEnvironment
     ) -> None:
         binaries = shared_environment.cluster.plane.binaries
@@ -66,14 +66,14 @@ class TestHealth:
             assert read_log(environment).count(f"The CRD {CRD} or {CONNECTION_CRD} was deleted") == 1
             assert "Traceback" not in read_log(environment)
 
-    def test_once_it_works_it_is_alive_and_ready(self, environment: OperatorEnvironment) -> None:
+    def test_a_working_operator_is_alive_and_ready(self, environment: OperatorEnvironment) -> None:
         assert environment.operator is not None
         assert environment.operator.read("/healthz") == (200, "ok\n")
         assert environment.operator.read("/readyz") == (200, "ok\n")
 
 
 class TestMetrics:
-    def test_each_job_shows_its_code_quarantine_last_success_and_the_age_of_its_mirror(
+    def test_each_job_has_metrics_of_its_code_quarantine_last_success_and_mirror_age(
         self, environment: OperatorEnvironment
     ) -> None:
         principal = environment.simulator.create_service_principal().id
@@ -90,7 +90,7 @@ class TestMetrics:
         assert metrics["entrasync_job_last_success_timestamp_seconds", name][0][1] == 1767323045
         assert 0 <= metrics["entrasync_job_mirror_age_seconds", name][0][1] < 600
 
-    def test_a_job_that_is_no_more_shows_nothing(self, environment: OperatorEnvironment) -> None:
+    def test_a_deleted_job_has_no_metrics(self, environment: OperatorEnvironment) -> None:
         name = environment.apply_job(environment.simulator.create_service_principal().id)
         environment.wait_ready(name)
         assert any(about == name for _, about in read_metrics(environment))
@@ -98,7 +98,7 @@ class TestMetrics:
         environment.wait_gone(name)
         until(lambda: all(about != name for _, about in read_metrics(environment)), what="its metrics are gone")
 
-    def test_calls_of_graph_throttling_and_passes_are_counted(self, shared_environment: OperatorEnvironment) -> None:
+    def test_calls_to_graph_throttling_and_passes_are_counted(self, shared_environment: OperatorEnvironment) -> None:
         with open_second_operator(shared_environment) as environment:
             principal = environment.simulator.create_service_principal().id
             environment.simulator.fault(
@@ -118,8 +118,10 @@ class TestMetrics:
             assert {labels["outcome"] for labels, _ in metrics["entrasync_reconcile_seconds_count", ""]} >= {"settled"}
 
 
-class TestTheLog:
-    def test_a_call_is_told_with_resource_action_and_graphs_request_id(self, environment: OperatorEnvironment) -> None:
+class TestLog:
+    def test_a_call_is_logged_with_resource_action_and_graphs_request_id(
+        self, environment: OperatorEnvironment
+    ) -> None:
         principal = environment.simulator.create_service_principal().id
         name = environment.apply_job(principal)
         environment.wait_ready(name)
@@ -127,7 +129,7 @@ class TestTheLog:
         assert len(lines) == 1
         assert re.search(r'"request_id": "[0-9a-f-]{36}"', lines[0])
 
-    def test_neither_secret_nor_token_shows_anywhere_even_when_all_goes_wrong(
+    def test_no_secret_or_token_is_shown_even_when_everything_fails(
         self, shared_environment: OperatorEnvironment, tmp_path: Path
     ) -> None:
         simulator, client, file = shared_environment.simulator, str(uuid.uuid4()), tmp_path / "client-secret"
@@ -144,7 +146,7 @@ class TestTheLog:
             assert find_leaks(environment, "canary~of~a~secret") == []
 
 
-def test_a_write_that_hangs_holds_up_the_end_for_less_than_25_seconds(hung_end: HungEnd) -> None:
+def test_a_write_that_hangs_delays_the_shutdown_for_less_than_25_seconds(hung_end: HungEnd) -> None:
     assert hung_end.code.result(30) == 0
     assert hung_end.operator.exit_seconds is not None
     assert 19 < hung_end.operator.exit_seconds < 25

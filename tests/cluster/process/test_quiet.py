@@ -45,7 +45,7 @@ def test_ten_polls_that_find_nothing_new_write_nothing(fast_environment: Operato
     assert [write for write in writes_since(environment, position) if write.name in names] == []
 
 
-def test_each_change_is_told_by_one_event(fast_environment: OperatorEnvironment) -> None:
+def test_each_change_is_reported_by_one_event(fast_environment: OperatorEnvironment) -> None:
     environment = fast_environment
     principal = environment.simulator.create_service_principal().id
     name = environment.apply_job(principal, pollInterval="30s")
@@ -61,7 +61,7 @@ def test_each_change_is_told_by_one_event(fast_environment: OperatorEnvironment)
     environment.wait_reasons(name, ["JobCreated", "JobStarted", "Quarantined", "QuarantineLifted", "JobPaused"])
 
 
-def test_a_new_start_of_the_operator_writes_nothing_for_what_is_settled(
+def test_a_restarted_operator_writes_nothing_where_nothing_has_changed(
     shared_fast_environment: OperatorEnvironment,
 ) -> None:
     with open_second_operator(shared_fast_environment) as environment:

@@ -15,7 +15,7 @@ def effective(found: dict[str, Any], *fields: str) -> list[str]:
     return [found["status"]["effective"].get(field) for field in fields]
 
 
-def test_the_spec_comes_before_the_namespace_and_that_before_the_install(
+def test_the_spec_overrides_the_namespace_which_overrides_the_install(
     shared_fast_environment: OperatorEnvironment,
 ) -> None:
     flags = ("--default-deletion-policy=Pause", "--default-management-policy=Observe", "--poll-interval=30s")
@@ -34,7 +34,7 @@ def test_the_spec_comes_before_the_namespace_and_that_before_the_install(
         assert environment.writes(principals[0]) == ["createJob", "startJob", "pauseJob"]
 
 
-def test_a_wrong_annotation_is_told_and_has_the_cautious_value_taken(
+def test_a_wrong_annotation_is_reported_and_the_cautious_value_is_used(
     shared_fast_environment: OperatorEnvironment,
 ) -> None:
     with open_second_operator(shared_fast_environment, starts=False) as environment:

@@ -5,7 +5,9 @@ from tests.support.operator_environment import OperatorEnvironment, condition
 
 
 class TestOverdue:
-    def test_is_told_on_time_and_ends_with_the_next_success(self, fast_environment: OperatorEnvironment) -> None:
+    def test_overdue_is_true_on_time_and_ends_with_the_next_success(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         """Cycles are 40 minutes apart: each last success grows older than 20."""
         _, name, _ = adopt(fast_environment, freshness={"maxAge": "20m"})
         overdue = fast_environment.wait_condition(name, "Overdue")
@@ -17,7 +19,7 @@ class TestOverdue:
         assert fast_environment.wait_event(name, "NoRecentSuccess")["type"] == "Warning"
         fast_environment.wait(name, lambda found: not condition(found, "Overdue"), "a run has succeeded")
 
-    def test_is_not_told_of_a_paused_job(self, fast_environment: OperatorEnvironment) -> None:
+    def test_overdue_is_absent_for_a_paused_job(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, _ = adopt(fast_environment, freshness={"maxAge": "1m"}, schedule={"state": "Paused"})
         fast_environment.wait_condition(name, "Ready", reason="Paused")
         fast_environment.wait_polls(principal)
@@ -25,7 +27,7 @@ class TestOverdue:
 
 
 class TestReadinessApplied:
-    def test_leaves_a_quarantine_out_of_ready(self, fast_environment: OperatorEnvironment) -> None:
+    def test_readiness_applied_leaves_a_quarantine_out_of_ready(self, fast_environment: OperatorEnvironment) -> None:
         _, name, job = adopt(fast_environment, readiness="Applied")
         fast_environment.simulator.quarantine(job, "EncounteredQuarantineException")
         sick = fast_environment.wait_condition(name, "Quarantined")
@@ -38,7 +40,7 @@ class TestReadinessApplied:
         fast_environment.change_job(name, readiness="Healthy")
         fast_environment.wait_stalled(name, "Quarantined")
 
-    def test_leaves_a_pause_by_graph_out_of_ready_and_still_does_not_undo_it(
+    def test_readiness_applied_leaves_a_pause_by_graph_out_of_ready_and_does_not_undo_it(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal = fast_environment.simulator.create_service_principal().id

@@ -11,8 +11,8 @@ def in_world_minutes(environment: OperatorEnvironment, minutes: int) -> str:
     return f"{environment.simulator.now() + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
 
 
-class TestAHold:
-    def test_pauses_at_once_and_ends_by_itself_though_the_state_is_not_ours(
+class TestHold:
+    def test_a_hold_pauses_at_once_and_ends_by_itself_where_the_spec_names_no_state(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal, name, job = adopt(fast_environment, pollInterval="24h")
@@ -29,7 +29,7 @@ class TestAHold:
         assert fast_environment.writes(principal) == ["pauseJob", "startJob"]
         fast_environment.wait_reasons(name, ["JobAdopted", "JobPaused", "JobStarted"])
 
-    def test_that_is_taken_away_has_ended(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_hold_ends_when_its_annotation_is_removed(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment, schedule={"state": "Active"})
         fast_environment.annotate(name, hold_until=in_world_minutes(fast_environment, 60 * 24))
         fast_environment.wait_condition(name, "Ready", reason="Paused")
@@ -38,7 +38,7 @@ class TestAHold:
         assert fast_environment.simulator.job(job).schedule_state == "Active"
         assert fast_environment.writes(principal) == ["pauseJob", "startJob"]
 
-    def test_undoes_a_start_of_a_person(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_hold_undoes_a_start_by_a_person(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment)
         fast_environment.annotate(name, hold_until=in_world_minutes(fast_environment, 60 * 24))
         fast_environment.wait_condition(name, "Ready", reason="Paused")
@@ -47,7 +47,7 @@ class TestAHold:
         fast_environment.wait_polls(principal)
         assert fast_environment.simulator.job(job).schedule_state == "Disabled"
 
-    def test_of_a_job_in_quarantine_ends_with_a_start(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_hold_of_a_job_in_quarantine_ends_with_a_start(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment)
         fast_environment.simulator.quarantine(job, "EncounteredQuarantineException")
         fast_environment.wait_condition(name, "Quarantined")
@@ -58,7 +58,9 @@ class TestAHold:
         fast_environment.wait_ready(name)
         assert fast_environment.writes(principal) == ["pauseJob", "startJob"]
 
-    def test_that_outlives_the_operator_is_ended_by_the_next(self, own_environment: OperatorEnvironment) -> None:
+    def test_a_hold_that_outlives_the_operator_is_ended_by_the_next_one(
+        self, own_environment: OperatorEnvironment
+    ) -> None:
         _, name, job = adopt(own_environment)
         over = own_environment.simulator.now() + timedelta(minutes=2)
         own_environment.annotate(name, hold_until=f"{over:%Y-%m-%dT%H:%M:%SZ}")
@@ -69,7 +71,7 @@ class TestAHold:
         own_environment.wait(name, lambda found: "pause" not in found["status"], "the hold has ended")
         assert own_environment.simulator.job(job).schedule_state == "Active"
 
-    def test_that_is_no_time_says_how_to_write_one_and_harms_nothing(
+    def test_a_hold_with_an_invalid_time_says_how_to_write_one_and_harms_nothing(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal, name, _ = adopt(fast_environment)
@@ -84,13 +86,13 @@ class TestAHold:
         assert fast_environment.writes(principal) == []
         fast_environment.wait_events(name, "InvalidAnnotation", times=1)
 
-    def test_that_has_passed_is_ignored(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_hold_that_has_passed_is_ignored(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, _ = adopt(fast_environment)
         fast_environment.annotate(name, hold_until=in_world_minutes(fast_environment, -5))
         fast_environment.wait_polls(principal)
         assert fast_environment.writes(principal) == []
 
-    def test_of_an_observed_job_is_only_said_to_be_due(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_hold_of_an_observed_job_is_only_reported(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment, managementPolicy="Observe")
         fast_environment.annotate(name, hold_until=in_world_minutes(fast_environment, 60 * 24))
         drifted = condition(fast_environment.wait_condition(name, "Drifted"), "Drifted")
@@ -99,8 +101,10 @@ class TestAHold:
         assert fast_environment.writes(principal) == []
 
 
-class TestAnExpiration:
-    def test_pauses_on_time_says_why_and_ends_when_it_is_put_off(self, fast_environment: OperatorEnvironment) -> None:
+class TestExpiration:
+    def test_an_expiration_pauses_on_time_with_its_reason_and_ends_when_it_is_postponed(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         soon = in_world_minutes(fast_environment, 40)
         schedule = {"state": "Active", "expiration": soon}
         principal, name, job = adopt(fast_environment, pollInterval="24h", schedule=schedule)
@@ -113,7 +117,9 @@ class TestAnExpiration:
         assert fast_environment.simulator.job(job).schedule_state == "Active"
         assert fast_environment.writes(principal) == ["pauseJob", "startJob"]
 
-    def test_of_an_adopted_job_is_ours_from_then_on(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_pause_by_an_expiration_of_an_adopted_job_is_managed_from_then_on(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         """Before it the job is left alone: see the schedule's own tests."""
         past = in_world_minutes(fast_environment, -60)
         principal, name, job = adopt(fast_environment, schedule={"expiration": past})
@@ -123,7 +129,7 @@ class TestAnExpiration:
         fast_environment.wait_polls(principal)
         assert fast_environment.simulator.job(job).schedule_state == "Disabled"
 
-    def test_that_is_put_off_starts_again_an_adopted_job_that_ran_until_then(
+    def test_a_postponed_expiration_starts_an_adopted_job_that_ran_until_then(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         soon = in_world_minutes(fast_environment, 40)
@@ -135,7 +141,7 @@ class TestAnExpiration:
         assert fast_environment.writes(principal) == ["pauseJob", "startJob"]
 
 
-def test_a_pause_that_is_no_longer_asked_for_says_so(fast_environment: OperatorEnvironment) -> None:
+def test_a_pause_that_the_spec_no_longer_names_reports_it(fast_environment: OperatorEnvironment) -> None:
     principal, name, _ = adopt(fast_environment, schedule={"state": "Paused"})
     fast_environment.wait_condition(name, "Ready", reason="Paused")
     fast_environment.change_job(name, schedule=None)

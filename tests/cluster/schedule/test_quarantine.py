@@ -43,9 +43,11 @@ def read_row(environment: OperatorEnvironment, name: str) -> dict[str, str]:
     return {column[0].strip(): cells[column.start() : column.end()].strip() for column in columns}
 
 
-class TestInQuarantine:
+class TestQuarantine:
     @pytest.mark.parametrize("reason", REASONS)
-    def test_the_reason_shows_in_condition_and_column(self, environment: OperatorEnvironment, reason: str) -> None:
+    def test_the_reason_of_a_quarantine_shows_in_condition_and_column(
+        self, environment: OperatorEnvironment, reason: str
+    ) -> None:
         name, _ = quarantined(environment, reason)
         found = environment.wait_condition(name, "Quarantined", reason=reason)
         assert found["status"]["synchronizationStatus"]["quarantine"]["reason"] == reason
@@ -53,7 +55,7 @@ class TestInQuarantine:
         row = read_row(environment, name)
         assert (row["STATUS"], row["READY"], row["QUARANTINE"]) == ("Quarantine", "False", reason)
 
-    def test_the_message_tells_the_error_and_all_that_is_due(self, environment: OperatorEnvironment) -> None:
+    def test_the_message_of_a_quarantine_has_the_error_and_all_dates(self, environment: OperatorEnvironment) -> None:
         name, job = quarantined(environment, "EncounteredQuarantineException", REFUSED)
         found = environment.wait_condition(name, "Quarantined")
         quarantine = found["status"]["synchronizationStatus"]["quarantine"]
@@ -64,22 +66,24 @@ class TestInQuarantine:
         assert f"Next attempt {quarantine['nextAttempt'][:16].replace('T', ' ')} UTC" in message
         assert "Graph disables the job on" in message
 
-    def test_it_is_stalled_when_the_tenant_must_act(self, environment: OperatorEnvironment) -> None:
+    def test_a_quarantine_stalls_when_the_tenant_must_act(self, environment: OperatorEnvironment) -> None:
         name, _ = quarantined(environment, "EncounteredQuarantineException", REFUSED)
         environment.wait_stalled(name, "Quarantined")
 
-    def test_it_is_reconciling_when_graph_tries_again_by_itself(self, environment: OperatorEnvironment) -> None:
+    def test_a_quarantine_is_reconciling_when_graph_tries_again_by_itself(
+        self, environment: OperatorEnvironment
+    ) -> None:
         name, _ = quarantined(environment, "IngestionInterrupted", INTERNAL)
         found = environment.wait_condition(name, "Reconciling", reason="Quarantined")
         assert condition(found, "Ready")["status"] == "False"
         assert not condition(found, "Stalled")
 
-    def test_the_spec_counts_as_applied(self, environment: OperatorEnvironment) -> None:
+    def test_the_spec_counts_as_applied_during_a_quarantine(self, environment: OperatorEnvironment) -> None:
         name, _ = quarantined(environment, "TooManyDeletes")
         assert has_condition(environment.wait_condition(name, "Quarantined"), "Applied")
 
 
-class TestInAndOut:
+class TestEndOfQuarantine:
     def test_a_job_that_recovers_by_itself_is_ready_again(self, fast_environment: OperatorEnvironment) -> None:
         environment = fast_environment
         principal = environment.simulator.create_service_principal().id
@@ -96,7 +100,7 @@ class TestInAndOut:
         assert environment.writes(principal) == ["startJob"]
         environment.wait_reasons(name, ["JobAdopted", "JobStarted", "Quarantined", "QuarantineLifted"])
 
-    def test_a_job_that_a_person_starts_is_ready_again(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_quarantined_job_that_a_person_starts_is_ready_again(self, fast_environment: OperatorEnvironment) -> None:
         name, job = quarantined(fast_environment, "EncounteredQuarantineException")
         fast_environment.wait_condition(name, "Quarantined")
         fast_environment.simulator.act(job, "start")

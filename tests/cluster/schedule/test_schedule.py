@@ -19,8 +19,8 @@ def adopt(environment: OperatorEnvironment, *, started: bool = True, **spec: Any
     return principal, name, job
 
 
-class TestTheState:
-    def test_is_changed_by_editing_the_resource(self, fast_environment: OperatorEnvironment) -> None:
+class TestState:
+    def test_an_edit_of_the_state_starts_and_pauses_the_job(self, fast_environment: OperatorEnvironment) -> None:
         principal = fast_environment.simulator.create_service_principal().id
         name = fast_environment.apply_job(principal)
         job = fast_environment.wait_ready(name)["status"]["job"]["id"]
@@ -38,7 +38,7 @@ class TestTheState:
         fast_environment.wait_polls(principal, count=1)
         fast_environment.wait_reasons(name, ["JobCreated", "JobStarted", "JobPaused", "JobStarted"])
 
-    def test_unset_leaves_an_adopted_job_to_the_portal(self, fast_environment: OperatorEnvironment) -> None:
+    def test_an_unset_state_leaves_an_adopted_job_to_the_portal(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment)
         fast_environment.simulator.act(job, "pause")
         found = fast_environment.wait(name, lambda found: "pause" in found["status"], "the pause is seen")
@@ -48,10 +48,8 @@ class TestTheState:
         assert fast_environment.writes(principal) == []
 
 
-class TestAPerson:
-    def test_who_pauses_a_job_that_shall_run_is_undone_with_an_event(
-        self, fast_environment: OperatorEnvironment
-    ) -> None:
+class TestChangesByAPerson:
+    def test_a_pause_by_a_person_is_undone_with_an_event(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment, schedule={"state": "Active"})
         fast_environment.simulator.act(job, "pause")
         told = fast_environment.wait_event(name, "DriftCorrected")
@@ -63,9 +61,7 @@ class TestAPerson:
         assert drift == {"field": "schedule.state", "wanted": "Active", "found": "Disabled"}
         assert fast_environment.writes(principal) == ["startJob"]
 
-    def test_who_starts_a_job_that_shall_rest_is_undone_with_an_event(
-        self, fast_environment: OperatorEnvironment
-    ) -> None:
+    def test_a_start_by_a_person_is_undone_with_an_event(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment, started=False, schedule={"state": "Paused"})
         fast_environment.simulator.act(job, "start")
         told = fast_environment.wait_event(name, "DriftCorrected")
@@ -75,8 +71,10 @@ class TestAPerson:
         assert fast_environment.writes(principal) == ["pauseJob"]
 
 
-class TestAPauseByGraph:
-    def test_after_pruned_escrows_is_told_and_not_undone(self, fast_environment: OperatorEnvironment) -> None:
+class TestPauseByGraph:
+    def test_a_pause_by_graph_after_pruned_escrows_is_reported_and_not_undone(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         principal = fast_environment.simulator.create_service_principal().id
         job = fast_environment.simulator.create_job(principal).id
         fast_environment.simulator.script(job, PRUNED)
@@ -92,7 +90,7 @@ class TestAPauseByGraph:
         assert fast_environment.simulator.job(job).starts == 1
         fast_environment.wait_events(name, "PausedByGraph", times=1)
 
-    def test_ends_when_a_person_starts_the_job(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_pause_by_graph_ends_when_a_person_starts_the_job(self, fast_environment: OperatorEnvironment) -> None:
         principal = fast_environment.simulator.create_service_principal().id
         job = fast_environment.simulator.create_job(principal).id
         fast_environment.simulator.script(job, PRUNED)
@@ -104,7 +102,7 @@ class TestAPauseByGraph:
         assert not condition(found, "Stalled")
         assert fast_environment.writes(principal) == ["startJob"]
 
-    def test_ends_when_the_state_is_set_to_paused_and_back_to_active(
+    def test_a_pause_by_graph_ends_when_the_state_is_set_to_paused_and_back_to_active(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal = fast_environment.simulator.create_service_principal().id
@@ -118,7 +116,9 @@ class TestAPauseByGraph:
         fast_environment.wait_ready(name)
         assert fast_environment.writes(principal) == ["startJob", "startJob"]
 
-    def test_after_four_weeks_of_quarantine_is_told_and_not_undone(self, fast_environment: OperatorEnvironment) -> None:
+    def test_a_pause_by_graph_after_four_weeks_of_quarantine_is_reported_and_not_undone(
+        self, fast_environment: OperatorEnvironment
+    ) -> None:
         principal, name, job = adopt(fast_environment, schedule={"state": "Active"})
         fast_environment.simulator.quarantine(job, "EncounteredQuarantineException")
         began = fast_environment.simulator.now() - Bounds().max_quarantine - timedelta(minutes=1)
@@ -137,7 +137,7 @@ class TestAPauseByGraph:
         fast_environment.wait_polls(principal)
         assert fast_environment.writes(principal) == []
 
-    def test_that_leaves_the_quarantine_standing_is_told_and_not_undone(
+    def test_a_pause_by_graph_that_keeps_the_quarantine_is_reported_and_not_undone(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal, name, job = adopt(fast_environment, schedule={"state": "Active"})
@@ -150,8 +150,8 @@ class TestAPauseByGraph:
         assert fast_environment.writes(principal) == []
 
 
-class TestAStart:
-    def test_is_never_given_to_a_job_in_quarantine(self, fast_environment: OperatorEnvironment) -> None:
+class TestStart:
+    def test_a_job_in_quarantine_is_never_started(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment)
         fast_environment.simulator.script(job, habit="quarantine")  # else it would be well again at its next attempt
         fast_environment.simulator.quarantine(job, "EncounteredQuarantineException")
@@ -161,7 +161,7 @@ class TestAStart:
         assert condition(fast_environment.job(name), "Quarantined")["status"] == "True"
         assert fast_environment.writes(principal) == []
 
-    def test_is_not_repeated_while_graph_shows_the_state_from_before(
+    def test_a_start_is_not_repeated_while_graph_shows_the_old_state(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal = fast_environment.simulator.create_service_principal().id
@@ -179,7 +179,7 @@ class TestAStart:
         assert fast_environment.writes(principal) == ["startJob"]
         fast_environment.wait_reasons(name, ["JobAdopted", "JobStarted"])
 
-    def test_is_not_repeated_for_a_job_that_was_just_created_either(
+    def test_a_start_of_a_new_job_is_not_repeated_while_graph_shows_the_old_state(
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal = fast_environment.simulator.create_service_principal().id
@@ -198,8 +198,8 @@ class TestAStart:
         assert fast_environment.writes(principal) == ["createJob", "startJob"]
 
 
-class TestAPauseOfOurs:
-    def test_is_not_repeated_while_graph_shows_the_state_from_before(self, environment: OperatorEnvironment) -> None:
+class TestOwnPause:
+    def test_a_pause_is_not_repeated_while_graph_shows_the_old_state(self, environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(environment, schedule={"state": "Active"})
         environment.wait_ready(name)
         environment.simulator.override(job, merge={"schedule": {"state": "Active"}, "status": {"code": "Active"}})
@@ -212,7 +212,7 @@ class TestAPauseOfOurs:
         environment.wait_reasons(name, ["JobAdopted", "JobPaused"])
 
 
-def test_a_job_that_was_never_authorised_is_a_persons_turn(fast_environment: OperatorEnvironment) -> None:
+def test_a_job_that_was_never_authorised_stalls(fast_environment: OperatorEnvironment) -> None:
     _, name, job = adopt(fast_environment)
     fast_environment.simulator.override(job, merge={"status": {"code": "NotConfigured"}})
     assert "Give spec.application.credentials" in fast_environment.wait_stalled(name, "NotConfigured")

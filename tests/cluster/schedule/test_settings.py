@@ -23,7 +23,7 @@ def environment(fast_environment: OperatorEnvironment) -> Iterator[OperatorEnvir
 class TestSettings:
     @pytest.mark.parametrize("replaces", [False, True])
     @pytest.mark.parametrize("status", [200, 204])
-    def test_that_are_named_are_set_and_all_others_are_left(
+    def test_named_settings_are_set_and_all_others_are_left(
         self, environment: OperatorEnvironment, *, replaces: bool, status: int
     ) -> None:
         environment.simulator.switch(patch_settings_replaces=replaces, patch_status=status)
@@ -43,14 +43,14 @@ class TestSettings:
         )
         assert "lastDrift" not in environment.job(name)["status"]
 
-    def test_of_a_new_job_are_set_before_it_is_started(self, environment: OperatorEnvironment) -> None:
+    def test_settings_of_a_new_job_are_set_before_it_is_started(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         environment.wait_ready(environment.apply_job(principal, settings=LOOKAHEAD))
         calls = environment.calls(principal)
         assert calls[:5] == ["listJobs", "createJob", "updateJob", "startJob", "listJobs"]
         assert set(calls[5:]) <= {"listJobs"}, "what follows are polls"
 
-    def test_that_somebody_changes_are_put_right_and_told(self, environment: OperatorEnvironment) -> None:
+    def test_settings_that_somebody_changes_are_corrected_and_reported(self, environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(environment, settings=LOOKAHEAD)
         environment.wait_ready(name)
         environment.simulator.change_job(job, settings={"LookaheadQueryEnabled": "False"})
@@ -64,7 +64,7 @@ class TestSettings:
         environment.wait_polls(principal)
         assert environment.writes(principal) == ["updateJob", "updateJob"]
 
-    def test_that_are_edited_are_sent_again_and_those_taken_out_are_left_as_they_are(
+    def test_edited_settings_are_sent_again_and_removed_ones_are_left_as_they_are(
         self, environment: OperatorEnvironment
     ) -> None:
         _, name, job = adopt(environment, settings=[*LOOKAHEAD, {"name": "Domain", "value": "contoso.com"}])
@@ -74,9 +74,7 @@ class TestSettings:
         settings = environment.simulator.job(job).settings
         assert (settings["LookaheadQueryEnabled"], settings["Domain"]) == ("False", "contoso.com")
 
-    def test_that_graph_takes_and_ignores_are_a_persons_turn_and_not_sent_again(
-        self, environment: OperatorEnvironment
-    ) -> None:
+    def test_settings_that_graph_ignores_stall_and_are_not_sent_again(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         job = environment.simulator.create_job(principal, started=True).id
         environment.simulator.override(job, set={"synchronizationJobSettings": []})
@@ -92,7 +90,7 @@ class TestSettings:
         environment.wait_ready(name)
         assert environment.writes(principal) == ["updateJob"]
 
-    def test_that_graph_refuses_are_told_in_its_words(self, environment: OperatorEnvironment) -> None:
+    def test_settings_that_graph_refuses_are_reported_in_its_words(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id
         environment.simulator.create_job(principal, started=True)
         body = b'{"error":{"code":"BadRequest","message":"No setting of this name."}}'
@@ -106,7 +104,7 @@ class TestSettings:
         refusal.remove()
         environment.wait_ready(name)
 
-    def test_need_a_permission_that_owning_the_app_does_not_give(
+    def test_settings_need_a_permission_that_owning_the_app_does_not_give(
         self, environment: OperatorEnvironment, tmp_path: Path
     ) -> None:
         simulator, client = environment.simulator, str(uuid.uuid4())
@@ -122,7 +120,7 @@ class TestSettings:
             assert "The token carries the roles: Application.ReadWrite.OwnedBy" in message
 
 
-class TestAnInterval:
+class TestInterval:
     @pytest.mark.parametrize(
         ("answer", "said"),
         [
@@ -133,7 +131,7 @@ class TestAnInterval:
             ("refused_405", "(it answered 405 Request_BadRequest: "),
         ],
     )
-    def test_is_asked_for_once_and_the_real_one_is_named(
+    def test_an_interval_is_requested_once_and_the_actual_one_is_shown(
         self, environment: OperatorEnvironment, answer: str, said: str
     ) -> None:
         environment.simulator.switch(patch_interval=answer)
@@ -158,7 +156,7 @@ class TestAnInterval:
             ({"status": 404, "code": "NotFound", "message": "No."}, "(it answered 404 NotFound: No.)"),
         ],
     )
-    def test_that_never_gets_an_answer_is_asked_for_twice_and_harms_nothing(
+    def test_an_interval_that_gets_no_answer_is_requested_twice_and_harms_nothing(
         self, environment: OperatorEnvironment, fault: dict[str, Any], said: str
     ) -> None:
         principal, name, _ = adopt(environment)
@@ -171,7 +169,7 @@ class TestAnInterval:
         assert [call for call in environment.calls(principal) if call == "updateJob"] == ["updateJob"] * 2
         assert not [reason for reason in environment.reasons(name) if reason != "JobAdopted"]
 
-    def test_that_graph_takes_needs_no_word(self, environment: OperatorEnvironment) -> None:
+    def test_an_interval_that_graph_accepts_needs_no_condition(self, environment: OperatorEnvironment) -> None:
         environment.simulator.switch(patch_interval="taken")
         principal, name, job = adopt(environment, schedule={"interval": "PT20M"})
         found: dict[str, Any] = environment.wait_ready(name)
