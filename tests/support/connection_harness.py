@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, cast
 
-from entrasync.api.conditions import Reason
 from entrasync.api.graph_connection import GraphConnectionSpec
+from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.connection.identity import Identity, OnRefusal, Proof, SecretProof
 from entrasync.core.connection.status import LoggedIn, MissingPermission

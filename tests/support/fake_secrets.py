@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret

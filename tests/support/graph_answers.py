@@ -1,6 +1,6 @@
 """How calls to Graph fail, as the fakes raise it."""
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
 
 LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")

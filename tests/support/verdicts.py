@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Wait
 
 

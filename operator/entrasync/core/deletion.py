@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy
+from entrasync.api.reasons import Reason
 from entrasync.core.application.deletion import (
     foreign_keys_are_unconfirmed,
     foreign_secret_is_missed,

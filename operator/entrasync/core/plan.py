@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.application.rules import (
     acknowledgement_is_outdated,
     application_is_held_by_another,

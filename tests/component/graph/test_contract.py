@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import OutcomeUnknown, PossiblyReplicating, Refused, Stalled, Transient
 from entrasync.core.remote.stored_secrets import StoredSecret
 from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretValue

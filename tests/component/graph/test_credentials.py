@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import PossiblyReplicating, Stalled, Transient
 from entrasync.graph.auth.credentials import (
     AppCredential,

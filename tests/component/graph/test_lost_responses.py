@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import (
     OutcomeUnknown,
     Transient,

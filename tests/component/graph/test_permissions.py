@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import (
     PossiblyReplicating,
     Refused,

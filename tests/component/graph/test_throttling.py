@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import (
     Transient,
 )

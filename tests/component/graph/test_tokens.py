@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Stalled, Transient
 from entrasync.graph.auth import tokens
 from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretFile, SecretSource, SecretValue

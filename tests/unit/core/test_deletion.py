@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import ABANDON_ANNOTATION, JOB_ID_ANNOTATION
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import DeleteJob, HoldJob, PauseJob, ReleaseResource
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Wait
 from entrasync.core.deletion import needs_listing, plan_deletion, release_when_job_is_gone, release_without_graph

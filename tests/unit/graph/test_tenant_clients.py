@@ -6,7 +6,7 @@ from typing import cast
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.connection.identity import (
     CertificateProof,
     ClientSettings,

@@ -1,7 +1,7 @@
 """What becomes of saved credentials when their resource is deleted."""
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import OnCredentialDelete
+from entrasync.api.reasons import Reason
 from entrasync.core.application.rules import explain_blocked_secret_writes, explain_loss
 from entrasync.core.decision.action import CheckForeignKeys, RemoveSecrets
 from entrasync.core.decision.verdicts import Do, Stall, Verdict

@@ -1,8 +1,8 @@
 """Does Graph store what `spec.application` wants: rules about secrets, each named by the fault it finds."""
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import CredentialValidation
+from entrasync.api.reasons import Reason
 from entrasync.core.application.notification_settings import find_changed_settings
 from entrasync.core.application.ownership import find_application_claim
 from entrasync.core.application.wanted_secrets import (

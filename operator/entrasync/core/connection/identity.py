@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from entrasync.api.conditions import Reason
 from entrasync.api.graph_connection import GraphConnectionSpec
+from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.decision.errors import EntraSyncError, Stalled
 from entrasync.core.primitives.object_key import ObjectKey

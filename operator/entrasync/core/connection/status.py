@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.conditions import ConditionType
+from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.connection.identity import Identity
 from entrasync.core.decision.condition import Condition, merge_conditions

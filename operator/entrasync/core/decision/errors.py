@@ -6,7 +6,7 @@ Anything that is not an `EntraSyncError` is a fault of the operator itself.
 from dataclasses import dataclass
 from datetime import timedelta
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 
 
 class EntraSyncError(Exception):

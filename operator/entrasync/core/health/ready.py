@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.conditions import ConditionType
 from entrasync.api.policies import Readiness
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.verdicts import Halt, Stall, Wait
 from entrasync.core.facts.facts import Facts

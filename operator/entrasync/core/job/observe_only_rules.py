@@ -1,7 +1,7 @@
 """Rules that find the job of an observe-only resource. Each is named by the fault it finds."""
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import OnMissing
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
 from entrasync.core.decision.verdicts import Do, Verdict, Wait
 from entrasync.core.facts.facts import Facts

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import AdoptionPolicy, OnMissing
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts

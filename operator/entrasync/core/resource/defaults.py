@@ -7,7 +7,6 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from entrasync.api.conditions import Reason
 from entrasync.api.job.spec import PollInterval
 from entrasync.api.names import (
     DELETION_POLICY_ANNOTATION,
@@ -15,6 +14,7 @@ from entrasync.api.names import (
     POLL_INTERVAL_ANNOTATION,
 )
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
+from entrasync.api.reasons import Reason
 from entrasync.core.resource.desired import Desired, Doubt
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from entrasync.api.conditions import Reason
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.policies import (
     AdoptionPolicy,
@@ -13,6 +12,7 @@ from entrasync.api.policies import (
     Readiness,
     ScheduleState,
 )
+from entrasync.api.reasons import Reason
 
 
 @dataclass(frozen=True)

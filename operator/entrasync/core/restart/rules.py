@@ -1,6 +1,6 @@
 """The rule of a restart that is due. It was recorded before the write that needs it, and is sent once the job runs."""
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import RestartJob
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.conditions import ConditionType
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import AskInterval
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.verdicts import Do, Verdict

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import ScheduleState
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import PauseJob, StartJob
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts

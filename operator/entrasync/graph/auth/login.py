@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import httpx
 import msal
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.graph.auth.certificates import check_certificate, now_utc
 from entrasync.graph.auth.credentials import (

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.graph.auth.credentials import (
     AppCredential,

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import msal
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
 from entrasync.graph.auth.credentials import ManagedIdentity, ProofMaterial
 from entrasync.graph.auth.login import check_tenant, read_lifetime

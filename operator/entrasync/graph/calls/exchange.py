@@ -9,7 +9,7 @@ from importlib import metadata
 
 import httpx
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Transient
 from entrasync.graph.auth.token_claims import AccessToken
 from entrasync.graph.auth.tokens import TokenProvider

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Stalled
 from entrasync.graph.calls.error_classifier import make_unreadable_error
 from entrasync.graph.calls.exchange import Exchange, Request

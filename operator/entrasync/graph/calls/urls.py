@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Stalled
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret

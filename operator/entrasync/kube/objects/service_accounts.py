@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Stalled, Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient, Forbidden

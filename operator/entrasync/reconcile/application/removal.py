@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.application.rules import explain_missing
 from entrasync.core.application.status import with_unconfirmed_keys, without_secrets
 from entrasync.core.decision.action import CheckForeignKeys, RemoveSecrets

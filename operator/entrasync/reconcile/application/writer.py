@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Literal
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
+from entrasync.api.reasons import Reason
 from entrasync.core.application.status import (
     with_restart,
     with_restart_intent,

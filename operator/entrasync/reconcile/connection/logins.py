@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.connection.identity import Identity
 from entrasync.core.connection.status import LoggedIn

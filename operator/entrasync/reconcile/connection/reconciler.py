@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.connection.identity import identify
 from entrasync.core.connection.status import (

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import DEFAULT_CONNECTION
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Disconnected
 from entrasync.core.primitives.object_key import ObjectKey, is_same_id
 from entrasync.core.resource.job_resource import Resource

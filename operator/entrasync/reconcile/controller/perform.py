@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, assert_never
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import (
     Action,
     AddFinalizer,

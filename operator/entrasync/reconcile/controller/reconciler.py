@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError
 from entrasync.core.decision.event import Event
 from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Stalled, Waiting
 from entrasync.core.decision.verdicts import REPLICATION_RETRY_DELAY
 from entrasync.core.remote.templates import RemoteTemplate

@@ -1,6 +1,6 @@
 """Which templates a service principal offers: looked up only when a create was refused for its template."""
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import CreateJob
 from entrasync.core.decision.errors import EntraSyncError, Refused, Stalled
 from entrasync.core.resource.job_resource import Resource

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.event import Event
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.resource.defaults import Defaults, cautious_defaults, read_declared_defaults

@@ -1,6 +1,6 @@
 """Has the service principal gone? Asked of the directory only after a refusal that may mean so."""
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, PossiblyReplicating, Refused, Stalled
 from entrasync.reconcile.ports.graph import SyncApi
 

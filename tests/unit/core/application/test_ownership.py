@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.plan import plan
 from entrasync.core.primitives.object_key import ObjectKey

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.graph_connection import GraphConnectionSpec
+from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource, read_connection
 from entrasync.core.connection.identity import CertificateProof, SecretProof, ServiceAccountProof, identify
 from entrasync.core.decision.errors import Stalled

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import (
     EntraSyncError,
     GraphAnswer,

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import AdoptionPolicy
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import AddFinalizer, CreateJob, HoldJob
 from entrasync.core.decision.verdicts import Retry, Stall, Wait
 from entrasync.core.plan import plan

@@ -2,8 +2,8 @@
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import JOB_ID_ANNOTATION
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import HoldJob
 from entrasync.core.plan import plan
 from tests.support.facts import (

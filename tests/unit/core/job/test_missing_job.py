@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import AdoptionPolicy, OnMissing
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import CreateJob, HoldJob
 from entrasync.core.decision.verdicts import Do, Stall, Wait
 from entrasync.core.plan import plan

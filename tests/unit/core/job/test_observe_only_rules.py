@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER
 from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, OnMissing, ScheduleState
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import CreateJob, DeleteJob, ForgetCreate, HoldJob, PauseJob, StartJob
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Wait
 from entrasync.core.deletion import release_without_graph

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import JOB_ID_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, OnMissing
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import CreateJob, ForgetCreate, HoldJob
 from entrasync.core.decision.verdicts import Retry, Wait
 from entrasync.core.job.rules import until_next_look

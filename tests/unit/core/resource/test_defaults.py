@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
+from entrasync.api.reasons import Reason
 from entrasync.core.resource.defaults import Defaults, apply_defaults, cautious_defaults, read_declared_defaults
 from entrasync.core.resource.parsing import read_resource
 from tests.support.facts import PRINCIPAL, desired, minutes, seconds

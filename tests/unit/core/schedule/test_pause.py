@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from entrasync.api.policies import ScheduleState
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import PauseJob, StartJob
 from entrasync.core.decision.verdicts import Do, Stall
 from entrasync.core.facts.facts import Facts

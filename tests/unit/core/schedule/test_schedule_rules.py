@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import ScheduleState
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import PauseJob, StartJob
 from entrasync.core.decision.verdicts import Do, Stall, Wait
 from entrasync.core.plan import plan

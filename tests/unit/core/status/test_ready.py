@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.conditions import ConditionType
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.condition import MAX_MESSAGE_LENGTH
 from entrasync.core.decision.verdicts import Halt, Stall, Wait
 from entrasync.core.primitives.times import write_precise_time

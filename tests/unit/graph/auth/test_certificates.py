@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Stalled
 from entrasync.graph.auth.certificates import check_certificate
 from entrasync.graph.auth.credentials import ClientCertificate, KeyPair, SecretValue

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Stalled, Transient
 from entrasync.graph.auth.credentials import (
     ClientSecret,

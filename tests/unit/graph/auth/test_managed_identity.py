@@ -5,7 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Stalled, Transient
 from entrasync.graph.auth.tokens import TokenSource
 from tests.support.scripted_credentials import (

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown, PossiblyReplicating, Refused, Transient
 from entrasync.graph.auth.token_claims import AccessToken
 from entrasync.graph.calls.error_classifier import InvalidToken, classify, make_lost_error, make_unreadable_error

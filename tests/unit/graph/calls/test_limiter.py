@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Transient
 from entrasync.graph.calls.limiter import BUSY_PERIOD, INITIAL_PAUSE, MAX_PAUSE, TenantLimiter
 from tests.support.still_clock import StillClock

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Stalled
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient

@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, Refused, Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from tests.support.facts import application, desired, remote_job, resource

@@ -5,9 +5,9 @@ from typing import Any, get_args
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, ScheduleState
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import (
     Action,
     AddFinalizer,

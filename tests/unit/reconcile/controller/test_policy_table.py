@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, ScheduleState
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds

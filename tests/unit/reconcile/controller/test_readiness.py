@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import Readiness, ScheduleState
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, Refused, Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from tests.support.facts import application, desired, holder, minutes, remote_job, resource

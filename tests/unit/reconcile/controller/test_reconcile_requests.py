@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import REQUEST_ANNOTATIONS
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Stalled, Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.object_meta import has_news

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import AdoptionPolicy
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.desired import Desired

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Stalled
 from entrasync.reconcile.engine.outcome import Outcome
 from tests.support.facts import (

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import StartJob
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
 from entrasync.core.primitives.object_key import ObjectKey

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from entrasync.api.policies import ScheduleState
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, Refused
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_time

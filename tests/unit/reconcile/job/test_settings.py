@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.jobs import RemoteJob

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.names import FINALIZER
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.defaults import Defaults

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from entrasync.api.conditions import Reason
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource

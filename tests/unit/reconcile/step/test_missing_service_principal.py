@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import DeletionPolicy, OnMissing
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.connection.registry import Fault
