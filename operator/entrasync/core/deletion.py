@@ -1,4 +1,4 @@
-"""A resource that is being deleted: what becomes of its job, and when the resource may go."""
+"""The decision for a resource that is being deleted: what happens to its job, and when the resource may go."""
 
 from collections.abc import Callable
 
@@ -23,9 +23,10 @@ DeletionRule = Callable[[Facts], Verdict | None]
 
 
 def release_without_graph(resource: Resource) -> ReleaseResource | None:
-    """Find a resource that may go without a look at Graph: abandoned, suspended, observing, retaining, jobless.
+    """Find a resource that may go without a look at Graph.
 
-    Only a person's word lets go of one whose create is unfinished.
+    It is abandoned, suspended, observe-only, retains its job, or has none. A resource whose create is unfinished is
+    released only on a person's order.
     """
     if resource.is_abandoned:
         return ReleaseResource("let go as its annotation asks; whatever job there is lives on in Graph")
@@ -55,26 +56,26 @@ def needs_resolution(resource: Resource) -> bool:
 
 
 def needs_listing(resource: Resource) -> bool:
-    """Whether the deletion has to look for a job first; to delete a known one needs no look."""
+    """Whether the deletion has to look for a job first. A known job is deleted without a look."""
     if resource.held_job_id is None:
         return True
     return policy_of(resource, resource.desired) is DeletionPolicy.PAUSE
 
 
 def policy_of(resource: Resource, desired: Desired | None) -> DeletionPolicy:
-    """Resolve the deletion policy; without a readable spec the job is left alone."""
+    """Return the deletion policy that holds. Without a readable spec the job is left alone."""
     return DeletionPolicy.RETAIN if desired is None else effective_deletion_policy(desired, resource.origin)
 
 
 def effective_deletion_policy(desired: Desired, origin: str | None) -> DeletionPolicy:
-    """Resolve an unset `deletionPolicy` by origin: what we made we delete, what we took over we leave."""
+    """Resolve an unset `deletionPolicy` by origin: jobs that were created are deleted, adopted ones are retained."""
     if desired.deletion_policy is not None:
         return desired.deletion_policy
     return DeletionPolicy.DELETE if origin == "Created" else DeletionPolicy.RETAIN
 
 
 def tenant_is_another(facts: Facts) -> Stall | None:
-    """Find a connection that leads to another tenant: nothing may be deleted there."""
+    """Find a connection that leads to another tenant, where nothing may be deleted."""
     if (pinned := facts.former_tenant_id) is None:
         return None
     return Stall(
@@ -85,7 +86,7 @@ def tenant_is_another(facts: Facts) -> Stall | None:
 
 
 def create_may_still_turn_up(facts: Facts) -> Verdict | None:
-    """Find a create that was never answered: the resource stays until its job turns up or the bound ends."""
+    """Find a create that was never answered. The resource stays until its job turns up or the bound ends."""
     if facts.resource.operation is None or facts.resource.held_job_id:
         return None
     match settled := create_is_unconfirmed(facts):
@@ -100,7 +101,7 @@ def create_may_still_turn_up(facts: Facts) -> Verdict | None:
 
 
 def job_is_held_by_another(facts: Facts) -> Verdict | None:
-    """Find a job that another resource holds with the better right: it is not ours to delete."""
+    """Find a job that another resource holds with the better claim, so that it is not this one's to delete."""
     job_id = facts.resource.held_job_id
     if job_id is None or (claim := find_outranking_claim(facts, job_id)) is None:
         return None
@@ -110,7 +111,7 @@ def job_is_held_by_another(facts: Facts) -> Verdict | None:
 def job_is_to_be_paused(facts: Facts) -> Verdict | None:
     """Find a running job that deletionPolicy Pause wants paused.
 
-    A rest that is shown shortly after our start may be from before it, and one pause too many harms nothing.
+    A pause that is shown shortly after the operator's start may be from before it. To pause once too often is harmless.
     """
     if policy_of(facts.resource, facts.desired) is not DeletionPolicy.PAUSE:
         return None
@@ -124,7 +125,7 @@ def job_is_to_be_paused(facts: Facts) -> Verdict | None:
 
 
 def job_is_to_be_deleted(facts: Facts) -> Verdict | None:
-    """Delete the job without a look; only when Graph does not know it, `release_when_job_is_gone` decides."""
+    """Delete the job without a look. If Graph does not know it, `release_when_job_is_gone` decides."""
     if (job_id := facts.resource.held_job_id) is None:
         return Do(ReleaseResource("it held no job"))
     if policy_of(facts.resource, facts.desired) is DeletionPolicy.RETAIN:
@@ -133,7 +134,10 @@ def job_is_to_be_deleted(facts: Facts) -> Verdict | None:
 
 
 def release_when_job_is_gone(facts: Facts) -> Verdict:
-    """Let go of a job that Graph does not know only when it counts as gone: one that is only hidden runs on."""
+    """Release the resource of a job that Graph does not know, once the job counts as gone.
+
+    A hidden job would run on.
+    """
     job_id = facts.resource.held_job_id
     if facts.job is not None:
         return Wait(

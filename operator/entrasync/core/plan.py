@@ -1,4 +1,4 @@
-"""The decision: facts in, the next thing out. Adding behaviour is one function and one line in RULES."""
+"""The decision: facts in, the next action or halt out. To add behaviour, add a rule and its line in `RULES`."""
 
 from collections.abc import Callable
 
@@ -58,7 +58,7 @@ Rule = Callable[[Facts], Verdict | None]
 def tenant_was_changed(facts: Facts) -> Stall | None:
     """Find a connection that leads to another tenant than the one this resource belongs to.
 
-    It needs no look at Graph, and is asked before the first: what another tenant shows is not ours.
+    The rule needs no look at Graph and comes before the first, because what another tenant shows is not about this job.
     """
     if (pinned := facts.former_tenant_id) is None:
         return None
@@ -110,10 +110,10 @@ WORK_RULES: tuple[Rule, ...] = (
     new_credentials_were_refused,
     job_was_paused_by_graph,
 )
-"""Is the job as it should be? It is paused whatever is wrong with its application, but started only when that is right,
-unless it ran before.
+"""Is the job as it should be, in the order in which it is asked.
 
-Last comes what is a matter of fitness: by then nothing else is left to do.
+A job is paused whatever is wrong with its application. It is started only when the application is right, unless it ran
+before. Rules about the job's health come last, when nothing else is left to do.
 """
 
 MANAGE_ONLY_RULES: tuple[Rule, ...] = (
@@ -124,7 +124,7 @@ MANAGE_ONLY_RULES: tuple[Rule, ...] = (
     secret_writes_are_blocked,
     interval_differs,
 )
-"""What concerns only those who write: another interval is no drift, for nobody could mend it."""
+"""Rules that only a managing resource needs. Another interval is no drift, because nobody could correct it."""
 
 JOB_RULES: tuple[Rule, ...] = (
     tenant_was_changed,
@@ -139,7 +139,7 @@ JOB_RULES: tuple[Rule, ...] = (
     template_is_not_that_of_the_job,
     job_is_not_recorded,
 )
-"""In the order in which they are asked: whose tenant, which job, is it there, is it ours."""
+"""Whose tenant, which job, is it there, is it this resource's own: in the order in which it is asked."""
 
 OBSERVE_ONLY_JOB_RULES: tuple[Rule, ...] = (
     tenant_was_changed,
@@ -154,16 +154,16 @@ OBSERVE_ONLY_JOB_RULES: tuple[Rule, ...] = (
     template_is_not_that_of_the_job,
     observed_job_is_not_recorded,
 )
-"""The same for a resource that only observes: it needs no job of its own, and others may hold the one it looks at."""
+"""The same for an observe-only resource. It needs no job of its own, and others may hold the job that it observes."""
 
 RULES = (*JOB_RULES, *WORK_RULES)
 OBSERVE_ONLY_RULES = (*OBSERVE_ONLY_JOB_RULES, *(rule for rule in WORK_RULES if rule not in MANAGE_ONLY_RULES))
 
 
 def plan(facts: Facts) -> Verdict | None:
-    """Ask the rules in order; the first that finds something decides. None: Graph is as the spec wants it.
+    """Ask the rules in order. The first that finds something decides; None means that Graph matches the spec.
 
-    For a resource that only observes it never is a write to Graph; those `forecast_writes` tells.
+    For an observe-only resource the verdict is never a write to Graph. `forecast_writes` lists those.
     """
     if facts.desired.is_observe_only:
         return _observe(facts)[1]
@@ -177,12 +177,12 @@ def has_job_in_hand(facts: Facts) -> bool:
 
 
 def forecast_writes(facts: Facts) -> tuple[GraphWrite, ...]:
-    """List what would be written to Graph next, if it were not only observed."""
+    """List the writes to Graph that would come next if the resource were not observe-only."""
     return _observe(facts)[0] if facts.desired.is_observe_only else ()
 
 
 def _observe(facts: Facts) -> tuple[tuple[GraphWrite, ...], Verdict | None]:
-    """Pass over what would be written: each rule that is left may find something more."""
+    """Collect the writes that rules ask for and go on to the next rule, until one of them halts."""
     foreseen: list[GraphWrite] = []
     for rule in OBSERVE_ONLY_RULES:
         verdict = rule(facts)

@@ -1,4 +1,4 @@
-"""When to read a job again: soon when something is about to happen, never later than `pollInterval`."""
+"""When to read a job again: soon if something is about to happen, and never later than `pollInterval`."""
 
 from datetime import datetime, timedelta
 
@@ -11,20 +11,20 @@ from entrasync.core.schedule.pause_cause import list_deadlines
 from entrasync.core.schedule.state import hold_of
 
 MIN_POLL_DELAY = timedelta(seconds=15)
-"""A read costs every job of the tenant a share of its limit."""
+"""Each read takes a part of the tenant's limit away from other jobs."""
 
 UNCONFIGURED_POLL_INTERVAL = timedelta(minutes=5)
-"""Between reads of a job that a person must set up: whoever has done so wants to see it."""
+"""Time between reads of a job that a person has to set up, and who wants to see the result soon."""
 
 RUNNING_POLL_INTERVAL = timedelta(seconds=30)
-"""Between reads while a cycle runs: progress is worth seeing."""
+"""Time between reads while a cycle runs, so that its progress shows."""
 
 EXPECTED_EVENT_DELAY = timedelta(seconds=20)
-"""Graph starts a cycle or a retry a little after its time."""
+"""Graph starts a cycle or a retry a little after the time that it names."""
 
 
 def until_next_poll(job: RemoteJob | None, *, poll_interval: timedelta, now: datetime) -> timedelta:
-    """Tell how long to wait before the next read of this job, in world time."""
+    """Return how long to wait before the next read of this job, in world time."""
     if job is None:
         return poll_interval
     if job.is_active and _is_in_a_cycle(job):
@@ -37,9 +37,9 @@ def until_next_poll(job: RemoteJob | None, *, poll_interval: timedelta, now: dat
 
 
 def until_next_deadline(facts: Facts) -> timedelta | None:
-    """Tell how long until a time of the spec or of ours comes: an expiration, the end of a hold, an overdue run.
+    """Return the time until the next deadline of the spec or of the operator; None if there is none ahead.
 
-    And when an interval is asked for once more.
+    Deadlines are an expiration, the end of a hold, an overdue run, and the second request for an interval.
     """
     deadlines = [*list_deadlines(facts.desired, hold_of(facts)), overdue_at(facts), interval_retry_at(facts)]
     return min(

@@ -1,4 +1,4 @@
-"""What becomes of saved credentials when their resource is deleted."""
+"""What happens to saved credentials when their resource is deleted."""
 
 from entrasync.api.policies import OnCredentialDelete
 from entrasync.api.reasons import Reason
@@ -11,12 +11,12 @@ from entrasync.core.resource.job_resource import Resource
 
 
 def needs_secret_removal(resource: Resource) -> bool:
-    """Whether credentials of ours go with the resource, or what a write took away waits to be seen."""
+    """Whether credentials must be removed with the resource, or keys of others must be checked before it goes."""
     return bool(_removable(resource) or resource.application.unconfirmed_keys or _unacknowledged_loss(resource))
 
 
 def saved_credentials_are_to_be_removed(facts: Facts) -> Verdict | None:
-    """Find credentials that onDelete Remove wants removed; where another resource carries them, they are its own."""
+    """Find credentials that onDelete Remove wants removed. If another resource carries spec.application, they stay."""
     keys = _removable(facts.resource)
     if not keys or any(claim.has_application for claim in facts.observed.claims):
         return None
@@ -29,12 +29,12 @@ def saved_credentials_are_to_be_removed(facts: Facts) -> Verdict | None:
 
 
 def foreign_keys_are_unconfirmed(facts: Facts) -> Verdict | None:
-    """Find keys of somebody else that were not seen yet after a write of ours: the removal, or a save before it."""
+    """Find keys of others that were not seen since the operator's last write of secrets."""
     return Do(CheckForeignKeys(facts.service_principal_id)) if facts.resource.application.unconfirmed_keys else None
 
 
 def foreign_secret_is_missed(facts: Facts) -> Verdict | None:
-    """Find that we took a secret of somebody else along: that must be seen before the resource goes."""
+    """Find a secret of others that the operator's write removed. A person must know before the resource goes."""
     if not (lost := _unacknowledged_loss(facts.resource)):
         return None
     return Stall(Reason.DELETION_BLOCKED, f"{explain_loss(facts.resource, lost)}{_HINT}")

@@ -1,4 +1,4 @@
-"""The value of SyncNotificationSettings: JSON in a string, of which only some members are ours (graph-facts 5.3)."""
+"""The value of SyncNotificationSettings: JSON in a string. Only some of its members are spec's (graph-facts 5.3)."""
 
 import json
 from typing import Any
@@ -12,7 +12,10 @@ _DELETIONS, _NOTIFICATIONS = "accidentalDeletions", "notifications"
 def write_notification_settings(
     found: str | None, notifications: NotificationsSpec | None, deletions: AccidentalDeletionsSpec | None
 ) -> str:
-    """Lay our members over those found in Graph, which stay as they are; what is no JSON object counts as none."""
+    """Put spec's members over those found in Graph, which are otherwise kept.
+
+    What is no JSON object counts as empty.
+    """
     members = _read(found)
     if notifications is not None:
         members |= {"Enabled": bool(notifications.recipients)} | _recipients(members, notifications)
@@ -22,12 +25,15 @@ def write_notification_settings(
 
 
 def can_merge(found: str | None) -> bool:
-    """Whether our members can be laid over what Graph shows without a loss: masked or malformed they can't."""
+    """Whether spec's members can be put over what Graph shows without a loss.
+
+    Masked or malformed values cannot be merged.
+    """
     return not found or _read_object(found) is not None
 
 
 def find_changed_settings(found: str, wanted: str) -> frozenset[str]:
-    """Tell which members of spec.application differ between two values."""
+    """Return which members of spec.application differ between two values."""
     one, other = _read(found), _read(wanted)
     changed = {member for member in one.keys() | other.keys() if one.get(member) != other.get(member)}
     return frozenset(_DELETIONS if member.startswith("DeleteThreshold") else _NOTIFICATIONS for member in changed)
@@ -40,7 +46,7 @@ def is_same_settings(one: str, other: str) -> bool:
 
 
 def _recipients(members: dict[str, Any], notifications: NotificationsSpec) -> dict[str, str]:
-    """Keep what means the same addresses: their order is nobody's wish."""
+    """Keep a value that means the same addresses, because their order does not matter."""
     found, wanted = members.get("Recipients"), notifications.recipients
     if isinstance(found, str) and _addresses(found) == {address.lower() for address in wanted}:
         return {"Recipients": found}

@@ -1,4 +1,4 @@
-"""Which resource may write spec.application: all jobs of a service principal share what it stores."""
+"""Which resource may write spec.application, which all jobs of a service principal share."""
 
 from datetime import datetime
 

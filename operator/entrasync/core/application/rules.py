@@ -1,4 +1,4 @@
-"""Does Graph store what `spec.application` wants: rules about secrets, each named by the fault it finds."""
+"""Rules about the secrets that `spec.application` wants Graph to store. Each is named by the fault it finds."""
 
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import CredentialValidation
@@ -23,7 +23,7 @@ from entrasync.core.schedule.state import was_never_started
 
 
 def acknowledgement_is_outdated(facts: Facts) -> Verdict | None:
-    """Find an acknowledgement that stood there before the loss: nobody can have looked at this one yet."""
+    """Find an acknowledgement that was given before the loss, so that nobody has looked at this loss yet."""
     seen = facts.observed.application
     if seen is None or not seen.lost or not facts.resource.has_acknowledged_loss:
         return None
@@ -31,7 +31,7 @@ def acknowledgement_is_outdated(facts: Facts) -> Verdict | None:
 
 
 def secrets_are_not_saved(facts: Facts) -> Verdict | None:
-    """Find secrets that Graph does not have as spec.application wants them: those of ours alone are sent."""
+    """Find secrets that Graph does not have as spec.application wants them. Only those that spec names are sent."""
     spec, seen, job = facts.desired.application, _writable(facts), facts.job
     if spec is None or seen is None or job is None:
         return None
@@ -55,7 +55,7 @@ def secrets_are_not_saved(facts: Facts) -> Verdict | None:
 
 
 def secrets_are_left_over(facts: Facts) -> Verdict | None:
-    """Find credentials of ours that are no longer in the list of entries."""
+    """Find credentials that the operator saved and that spec no longer lists."""
     spec, seen = facts.desired.application, _writable(facts)
     if spec is None or seen is None or seen.refusal:
         return None
@@ -77,7 +77,7 @@ def application_is_held_by_another(facts: Facts) -> Verdict | None:
 
 
 def secret_is_unreadable(facts: Facts) -> Verdict | None:
-    """Find a Secret of the API server that is missing, lacks a key or may not be read."""
+    """Find a Kubernetes Secret that is missing, lacks a key or may not be read."""
     seen = facts.observed.application
     if seen is None or seen.credentials.unreadable is None:
         return None
@@ -85,7 +85,7 @@ def secret_is_unreadable(facts: Facts) -> Verdict | None:
 
 
 def foreign_secrets_do_not_show(facts: Facts) -> Verdict | None:
-    """Find secrets of somebody else that Graph does not show after a write of ours: reads may be stale."""
+    """Find secrets of others that Graph does not show after a write of the operator. The read may be stale."""
     seen = facts.observed.application
     if seen is None or not seen.missing:
         return None
@@ -93,13 +93,13 @@ def foreign_secrets_do_not_show(facts: Facts) -> Verdict | None:
 
 
 def foreign_secret_was_lost(facts: Facts) -> Verdict | None:
-    """Find that our own write took a secret of somebody else away, and that nobody has looked at it yet."""
+    """Find that a write of the operator removed a secret of others, and that nobody has acknowledged it yet."""
     lost = unacknowledged_loss(facts)
     return Stall(Reason.FOREIGN_SECRET_LOST, explain_loss(facts.resource, lost)) if lost else None
 
 
 def secret_writes_are_blocked(facts: Facts) -> Verdict | None:
-    """Find something to be written while another resource of the tenant says ForeignSecretLost."""
+    """Find something to write while another resource of the tenant reports ForeignSecretLost."""
     blocker, seen, spec = facts.observed.secrets_blocked_by, facts.observed.application, facts.desired.application
     if blocker is None or seen is None or spec is None or seen.stored is None:
         return None
@@ -110,7 +110,7 @@ def secret_writes_are_blocked(facts: Facts) -> Verdict | None:
 
 
 def secrets_could_not_be_read(facts: Facts) -> Verdict | None:
-    """Find that Graph did not show its secrets: nothing is sent blindly."""
+    """Find that Graph did not show its secrets, so that nothing may be written."""
     seen = facts.observed.application
     if seen is None or seen.failure is None:
         return None
@@ -118,7 +118,7 @@ def secrets_could_not_be_read(facts: Facts) -> Verdict | None:
 
 
 def notification_settings_cannot_be_merged(facts: Facts) -> Verdict | None:
-    """Find notification settings of others that Graph masks, or that are no JSON: to save ours would take them away."""
+    """Find notification settings of others that Graph masks or that are no JSON. To save spec's would remove them."""
     spec, seen = facts.desired.application, facts.observed.application
     if spec is None or seen is None or not has_unreadable_settings(spec, seen):
         return None
@@ -132,12 +132,15 @@ def notification_settings_cannot_be_merged(facts: Facts) -> Verdict | None:
 
 
 def credentials_were_refused(facts: Facts) -> Verdict | None:
-    """Find credentials that Graph tried out and refused, or could not try, and without which the job cannot run."""
+    """Find credentials that Graph refused, or could not try, and without which the job cannot run."""
     return None if runs_on_saved_credentials(facts) else _judge_refusal(facts)
 
 
 def new_credentials_were_refused(facts: Facts) -> Verdict | None:
-    """Find the same of a job that runs on those that Graph has: they stay in force, and nothing else waits for it."""
+    """Find refused credentials of a job that runs on those that Graph has.
+
+    These stay in force, and nothing waits for it.
+    """
     return _judge_refusal(facts) if runs_on_saved_credentials(facts) else None
 
 
@@ -161,7 +164,7 @@ def _judge_refusal(facts: Facts) -> Verdict | None:
 
 
 def saved_secrets_do_not_show(facts: Facts) -> Verdict | None:
-    """Find secrets that Graph took and does not show yet: a read may be older than the write."""
+    """Find secrets that Graph accepted and does not show yet. The read may be older than the write."""
     seen = facts.observed.application
     if seen is None or not seen.pending:
         return None
@@ -174,14 +177,14 @@ def saved_secrets_do_not_show(facts: Facts) -> Verdict | None:
 
 
 def unacknowledged_loss(facts: Facts) -> frozenset[str]:
-    """Tell which keys of others our writes took away, as long as nobody has looked."""
+    """Return the keys of others that writes of the operator removed and that nobody has acknowledged."""
     seen = facts.observed.application
     known = frozenset() if facts.resource.has_acknowledged_loss else facts.resource.application.lost_keys
     return (known - seen.returned) | seen.lost if seen else known
 
 
 def explain_missing(resource: Resource, missing: frozenset[str]) -> str:
-    """Say what does not show after a write of ours and may be lost."""
+    """Describe the keys that do not show after a write of the operator and may be lost."""
     return (
         f"After the operator wrote its secrets of service principal {resource.service_principal_id}, Graph does not "
         f"show {', '.join(sorted(missing))}, which somebody else had put there. It is looked at again before that "
@@ -190,7 +193,7 @@ def explain_missing(resource: Resource, missing: frozenset[str]) -> str:
 
 
 def explain_loss(resource: Resource, lost: frozenset[str]) -> str:
-    """Say what vanished and what to do; names only."""
+    """Describe what vanished and what to do. Only names are repeated."""
     return (
         f"When the operator saved its secrets of service principal {resource.service_principal_id}, "
         f"{', '.join(sorted(lost))} vanished, which somebody else had put there (or took away at that moment). The "
@@ -202,7 +205,7 @@ def explain_loss(resource: Resource, lost: frozenset[str]) -> str:
 
 
 def explain_blocked_secret_writes(facts: Facts) -> str:
-    """Say who holds back the writing of secrets."""
+    """Name the resource that blocks writes of secrets, and where to read more."""
     return (
         f"No secret is written in tenant {facts.observed.tenant_id}: SynchronizationJob "
         f"{facts.observed.secrets_blocked_by} says ForeignSecretLost. What to do stands there; it is lifted by an "
@@ -211,7 +214,7 @@ def explain_blocked_secret_writes(facts: Facts) -> str:
 
 
 def _writable(facts: Facts) -> ApplicationSeen | None:
-    """Give what was seen of the secrets if some may be sent."""
+    """Return what was seen of the secrets if some may be written; else None."""
     seen = facts.observed.application
     if seen is None or seen.stored is None or seen.failure or seen.credentials.unreadable:
         return None
@@ -222,7 +225,7 @@ def _writable(facts: Facts) -> ApplicationSeen | None:
 
 
 def _to_be_tried(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> SecretValues | None:
-    """Give all credentials when any is sent: Graph masks those it has, and tries only what it is given."""
+    """Return all credentials if any is sent: Graph masks those it has, and tries only what it is given."""
     spec = facts.desired.application
     credentials = spec.credentials if spec else None
     if credentials is None or credentials.validation is CredentialValidation.NEVER:
@@ -231,7 +234,7 @@ def _to_be_tried(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> S
 
 
 def _drifted(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> frozenset[str]:
-    """Tell which values Graph had as we wanted them, until somebody changed them there."""
+    """Return the keys whose value was as wanted until somebody changed it in Graph."""
     record = facts.resource.application
     if not record.covers(facts.resource.generation, seen.credentials.sources):
         return frozenset()
@@ -252,6 +255,6 @@ def _needs_restart(facts: Facts) -> bool:
 
 
 def wanted_scope(resource: Resource) -> str | None:
-    """Tell the provisioning scope that spec wants, as `status.application` writes it."""
+    """Return the provisioning scope that spec wants, as `status.application` writes it."""
     spec = resource.desired.application if resource.desired else None
     return spec.provisioning_scope.value if spec and spec.provisioning_scope else None

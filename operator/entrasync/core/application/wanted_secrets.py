@@ -1,4 +1,4 @@
-"""What `spec.application` asks Graph to store for the service principal, and what of it has to be sent."""
+"""What `spec.application` wants Graph to store for the service principal, and what of it has to be sent."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -18,11 +18,11 @@ from entrasync.core.remote.stored_secrets import (
 from entrasync.core.resource.application_record import ApplicationRecord
 
 DRIFT_CHECK_INTERVAL = timedelta(hours=1)
-"""What Graph stores is read again so often where nothing of ours has changed: a poll costs no call for it."""
+"""Time between reads of what Graph stores while spec and Secrets are unchanged. Polls make no call for it."""
 
 
 def wanted_secrets(spec: ApplicationSpec, credentials: Mapping[str, str], stored: Mapping[str, str]) -> SecretValues:
-    """Write all that is ours as Graph's keys and values; notification settings keep what is not ours in them."""
+    """Write all that spec wants as Graph's keys and values. Notification settings keep the members of others."""
     wanted = dict(credentials)
     if spec.provisioning_scope is not None:
         wanted[SYNC_ALL] = "true" if spec.provisioning_scope is ProvisioningScope.ALL else "false"
@@ -37,20 +37,20 @@ def wanted_secrets(spec: ApplicationSpec, credentials: Mapping[str, str], stored
 
 
 def owned_keys(spec: ApplicationSpec) -> frozenset[str]:
-    """Tell which of Graph's keys a spec makes ours."""
+    """Return the keys of Graph that a spec sets."""
     return frozenset(wanted_secrets(spec, dict.fromkeys(entry_keys(spec), ""), {}))
 
 
 def entry_keys(spec: ApplicationSpec) -> frozenset[str]:
-    """Tell the keys of the credentials."""
+    """Return the keys of the credentials."""
     entries = spec.credentials.entries if spec.credentials else ()
     return frozenset(entry.key.value for entry in entries)
 
 
 def secrets_to_send(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> SecretValues:
-    """Pick what Graph does not have as wanted, but for notification settings in which ours can't be merged.
+    """Return what Graph does not have as wanted, except notification settings that cannot be merged.
 
-    When one that we had saved has gone, all of ours are sent: Graph may replace where we expect it to merge.
+    If a key that was saved is gone, all are sent: Graph may replace the secrets where the operator expects it to merge.
     """
     stored = seen.stored or SecretValues()
     wanted = wanted_secrets(spec, seen.credentials.values, stored)
@@ -62,7 +62,7 @@ def secrets_to_send(spec: ApplicationSpec, seen: ApplicationSeen, record: Applic
 
 
 def differing_keys(wanted: SecretValues, seen: ApplicationSeen) -> frozenset[str]:
-    """Tell which of the wanted values Graph does not have, as far as it shows that."""
+    """Return the wanted keys whose value Graph does not have, as far as it shows values."""
     stored, taken = seen.stored or SecretValues(), seen.pending | seen.kept
     return frozenset(
         key for key, value in wanted.items() if key not in taken and not _is_there(key, value, stored, seen.saved)
@@ -70,7 +70,7 @@ def differing_keys(wanted: SecretValues, seen: ApplicationSeen) -> frozenset[str
 
 
 def has_unreadable_settings(spec: ApplicationSpec, seen: ApplicationSeen) -> bool:
-    """Whether Graph has notification settings that can't be merged with ours, and that we did not write ourselves."""
+    """Whether Graph has notification settings that cannot be merged and that the operator did not write itself."""
     if spec.notifications is None and spec.accidental_deletions is None:
         return False
     found = seen.stored.get(NOTIFICATION_SETTINGS) if seen.stored is not None else None
@@ -79,7 +79,7 @@ def has_unreadable_settings(spec: ApplicationSpec, seen: ApplicationSeen) -> boo
 
 
 def is_unfinished(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> bool:
-    """Whether Graph does not have all that is wanted, or has more of ours."""
+    """Whether Graph lacks something that is wanted, or has keys that spec no longer lists."""
     return bool(
         secrets_to_send(spec, seen, record)
         or find_leftover_keys(spec, seen, record)
@@ -104,7 +104,7 @@ def is_same_value(key: str, one: str, other: str) -> bool:
 
 
 def find_leftover_keys(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> frozenset[str]:
-    """Tell which credentials we saved that are no longer in the list of entries and not seen to be gone."""
+    """Return the saved credentials that spec no longer lists and that were not seen to be gone."""
     if spec.credentials is None or seen.stored is None:
         return frozenset()
     return (record.keys - NON_CREDENTIAL_KEYS - entry_keys(spec)) & (seen.stored.keys() | seen.removing)

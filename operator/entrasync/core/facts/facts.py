@@ -13,7 +13,7 @@ from entrasync.core.resource.job_resource import Resource
 
 @dataclass(frozen=True)
 class Facts:
-    """The resource, its wish, what Graph showed, and the time: enough for every decision, gathered before the first."""
+    """All that a decision needs, gathered before the first one: resource, spec, what Graph showed, and the time."""
 
     resource: Resource
     desired: Desired

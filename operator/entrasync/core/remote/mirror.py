@@ -1,4 +1,4 @@
-"""Graph's own words made fit for the API server, property by property: one odd value never costs another."""
+"""Makes Graph's JSON of a job storable in the API server. One odd value never costs another property."""
 
 import json
 import math
@@ -118,7 +118,10 @@ def mirror_job(job: RemoteJob) -> Mirror:
 
 
 def _leave_out_runs_that_never_were(status: dict[str, Any]) -> None:
-    """A job not yet run shows a `Failed` execution without times and with error code `None` (graph-facts 0.1)."""
+    """Drop the placeholder that Graph shows before the first run (graph-facts 0.1).
+
+    It is `Failed`, has no times, and its error code is `None`.
+    """
     run = status.get("lastExecution")
     if not isinstance(run, dict) or run.get("state") != "Failed" or "timeBegan" in run or "timeEnded" in run:
         return

@@ -14,7 +14,7 @@ from entrasync.core.resource.schedule_record import PausedBy as PausedBy
 from entrasync.core.schedule.pause_cause import PauseCause
 
 QUARANTINE_ATTEMPT_INTERVAL = timedelta(days=1)
-"""Graph gives up at an attempt, and they are a day apart: its four weeks may be shorter by that (graph-facts 4.6)."""
+"""Graph disables a job at an attempt, up to a day before its limit has passed (graph-facts 4.6)."""
 
 
 @dataclass(frozen=True)

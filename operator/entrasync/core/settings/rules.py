@@ -34,7 +34,10 @@ def settings_differ(facts: Facts) -> Verdict | None:
 
 
 def settings_were_not_taken(facts: Facts) -> Verdict | None:
-    """Find settings that Graph took and does not show: at first its reads may be stale, then it ignores them."""
+    """Find settings that Graph accepted and does not show.
+
+    Within the replication bound reads may be stale. Afterwards Graph ignores the settings.
+    """
     differences = _find_differences(facts)
     if not differences or not _were_sent(facts, differences):
         return None
