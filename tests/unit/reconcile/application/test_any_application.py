@@ -99,7 +99,9 @@ class Life:
 
 @settings(max_examples=150)
 @given(st.lists(STEPS, max_size=12))
-def test_ours_come_to_be_in_graph_and_no_others_are_touched(steps: list[tuple[str, object]]) -> None:
+def test_any_sequence_of_events_ends_with_our_secrets_in_graph_and_no_others_changed(
+    steps: list[tuple[str, object]],
+) -> None:
     async def live() -> None:
         life = Life()
         for what, with_ in steps:
@@ -128,7 +130,7 @@ async def _is_quiet(life: Life) -> None:
     assert len(life.harness.server.patches) == patches
 
 
-def test_the_life_begins_well() -> None:
+def test_a_new_application_settles_before_anything_goes_wrong() -> None:
     """Else the properties above would hold of nothing."""
 
     async def live() -> None:

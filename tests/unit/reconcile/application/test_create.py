@@ -24,7 +24,9 @@ class TestCreate:
         notifications={"recipients": ["iam@example.com"]},
     )
 
-    async def test_tries_saves_once_and_looks_before_it_starts(self, harness: ReconcilerHarness) -> None:
+    async def test_a_create_validates_saves_once_and_reads_back_before_the_start(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = apply_application(harness, self.FULL)
         await harness.run(key)
         assert harness.graph.calls == [
@@ -44,7 +46,7 @@ class TestCreate:
         assert harness.condition(key, "CredentialsValid") == ("True", "Validated")
         assert harness.recorded.reasons == ["JobCreated", "SecretsSaved", "JobStarted"]
 
-    async def test_remembers_names_and_versions_and_no_value(self, harness: ReconcilerHarness) -> None:
+    async def test_a_create_records_names_and_versions_and_no_value(self, harness: ReconcilerHarness) -> None:
         key = apply_application(harness, self.FULL)
         await harness.run(key)
         record = harness.status(key)["application"]
@@ -53,12 +55,12 @@ class TestCreate:
         assert record["scopeInForce"] == "AssignedOnly"
         assert "s3cret" not in json.dumps(harness.server.patches) + str(harness.recorded.events)
 
-    async def test_needs_no_restart_for_its_scope(self, harness: ReconcilerHarness) -> None:
+    async def test_a_new_job_needs_no_restart_for_its_scope(self, harness: ReconcilerHarness) -> None:
         key = apply_application(harness, application(scope="All"))
         await harness.run_until(key, timedelta(hours=3))
         assert harness.graph.restarts == []
 
-    async def test_a_second_pass_costs_nothing(self, harness: ReconcilerHarness) -> None:
+    async def test_a_second_pass_costs_one_list_and_no_write(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         writes = list(harness.server.writes)
         for _ in range(5):
@@ -66,13 +68,13 @@ class TestCreate:
         assert harness.graph.calls == ["list_jobs"] * 5
         assert harness.server.writes == writes
 
-    async def test_that_was_paused_is_not_started(self, harness: ReconcilerHarness) -> None:
+    async def test_a_new_job_that_is_wanted_paused_is_not_started(self, harness: ReconcilerHarness) -> None:
         key = apply_application(harness, schedule_state=ScheduleState.PAUSED)
         await harness.run(key)
         assert "put_secrets" in harness.graph.calls
         assert "start_job" not in harness.graph.calls
 
-    async def test_has_no_secret_at_hand_and_waits_with_the_start(self, harness: ReconcilerHarness) -> None:
+    async def test_a_new_job_without_its_secret_waits_with_the_start(self, harness: ReconcilerHarness) -> None:
         harness.secrets.remove(SECRET)
         key = apply_application(harness)
         await harness.run(key)

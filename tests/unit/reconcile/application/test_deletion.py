@@ -27,7 +27,7 @@ from tests.support.graph_answers import DOWN, refused
 from tests.support.reconciler_harness import ReconcilerHarness
 
 
-class TestComingBack:
+class TestReappliedResource:
     """A resource that is deleted with Retain and applied again, within one process' life."""
 
     async def come_back(self, harness: ReconcilerHarness) -> ObjectKey:
@@ -36,7 +36,7 @@ class TestComingBack:
         await harness.run(key)
         return harness.apply(resource(desired(application=CREDENTIALS), finalizers=(), uid="another"))
 
-    async def test_sends_nothing_that_is_equal(self, harness: ReconcilerHarness) -> None:
+    async def test_a_reapplied_resource_sends_nothing_that_is_equal(self, harness: ReconcilerHarness) -> None:
         key = await self.come_back(harness)
         await harness.run(key)
         assert harness.graph.calls == ["list_jobs", "list_secrets"]
@@ -45,13 +45,15 @@ class TestComingBack:
         await poll_later(harness, key)
         assert harness.graph.calls == ["list_jobs", "list_secrets", "list_jobs"]
 
-    async def test_sends_what_has_changed(self, harness: ReconcilerHarness) -> None:
+    async def test_a_reapplied_resource_sends_what_has_changed(self, harness: ReconcilerHarness) -> None:
         key = await self.come_back(harness)
         harness.secrets.put(SECRET, token="other")
         await harness.run(key)
         assert harness.graph.put == [{"SecretToken": "other"}]
 
-    async def test_after_a_restart_sends_what_graph_does_not_show(self, harness: ReconcilerHarness) -> None:
+    async def test_a_resource_reapplied_after_a_restart_sends_what_graph_does_not_show(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await self.come_back(harness)
         harness.restart()
         await harness.run(key)
@@ -62,7 +64,7 @@ class TestDeletion:
     REMOVE = application("BaseAddress=https://scim", "SecretToken<scim.token", scope="All", onDelete="Remove")
 
     @pytest.mark.parametrize("policy", [None, DeletionPolicy.RETAIN, DeletionPolicy.PAUSE])
-    async def test_removes_our_credentials_first_if_asked(
+    async def test_a_deletion_removes_our_credentials_first_if_the_spec_says_so(
         self, harness: ReconcilerHarness, policy: DeletionPolicy | None
     ) -> None:
         key = await settle_application(harness, self.REMOVE, deletion_policy=policy)
@@ -73,20 +75,24 @@ class TestDeletion:
         assert harness.graph.writes[0] == "put_secrets"
         assert key not in harness.server.stored
 
-    async def test_keeps_them_if_not(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_keeps_our_credentials_by_default(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.edit(key, is_deleting=True)
         await harness.run(key)
         assert harness.graph.writes == ["delete_job"]
 
-    async def test_leaves_them_to_another_resource_that_carries_them_now(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_leaves_the_credentials_to_another_resource_that_has_them_now(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await settle_application(harness, self.REMOVE)
         harness.apply(resource(desired(application=CREDENTIALS), name="heir", created_at=NOW))
         harness.edit(key, is_deleting=True)
         await harness.run(key)
         assert harness.graph.writes == ["delete_job"]
 
-    async def test_goes_on_where_graph_keeps_one(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_goes_on_where_graph_does_not_remove_a_credential(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await settle_application(harness, self.REMOVE)
         harness.edit(key, is_deleting=True)
         harness.graph.fail("put_secrets", refused_by_target(), times=3)
@@ -94,7 +100,7 @@ class TestDeletion:
         assert "SecretNotRemovable" in harness.recorded.reasons
         assert key not in harness.server.stored
 
-    async def test_goes_on_where_the_service_principal_has_gone(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_goes_on_where_the_service_principal_has_gone(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness, self.REMOVE)
         harness.clock.move(HOUR)
         harness.graph.has_principal = False
@@ -104,7 +110,7 @@ class TestDeletion:
         await harness.run(key)
         assert key not in harness.server.stored
 
-    async def test_waits_for_a_person_if_it_took_a_foreign_secret_along(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_that_lost_a_foreign_secret_waits_for_a_person(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness, self.REMOVE)
         harness.graph.secrets["UserName"] = "somebody"
         harness.graph.store = lambda entries: {**entries, "UserName": ""}
@@ -120,7 +126,9 @@ class TestDeletion:
         await poll_later(harness, key)
         assert key not in harness.server.stored
 
-    async def test_does_not_lift_the_brake_that_nobody_has_looked_at(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_waits_until_a_lost_foreign_secret_is_acknowledged(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await lose_foreign_secret(harness)
         harness.edit(key, desired=desired(application=CREDENTIALS, deletion_policy=DeletionPolicy.RETAIN))
         harness.edit(key, is_deleting=True)
@@ -133,7 +141,9 @@ class TestDeletion:
         await poll_later(harness, key)
         assert key not in harness.server.stored
 
-    async def test_removes_once_however_often_the_job_cannot_be_deleted(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_removes_credentials_once_however_often_the_job_cannot_be_deleted(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await settle_application(harness, self.REMOVE)
         harness.edit(key, is_deleting=True)
         harness.graph.fail("delete_job", DOWN, times=5)
@@ -144,7 +154,7 @@ class TestDeletion:
         await poll_later(harness, key)
         assert key not in harness.server.stored
 
-    async def test_tells_what_graph_keeps_without_a_word_and_goes_on(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_reports_what_graph_silently_keeps_and_goes_on(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness, self.REMOVE)
         harness.graph.store = lambda entries: {name: value for name, value in entries.items() if name != "BaseAddress"}
         harness.edit(key, is_deleting=True)
@@ -156,7 +166,7 @@ class TestDeletion:
         ]
         assert key not in harness.server.stored
 
-    async def test_is_held_up_by_the_loss_of_another_resource(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_is_blocked_by_the_loss_of_another_resource(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness, self.REMOVE)
         carrier = holder(name="carrier", status={"conditions": [{"type": "ForeignSecretLost", "status": "True"}]})
         harness.apply(carrier)

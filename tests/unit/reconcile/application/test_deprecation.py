@@ -9,7 +9,7 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestBeta:
-    async def test_is_told_once_that_the_calls_will_go(self, harness: ReconcilerHarness) -> None:
+    async def test_the_coming_end_of_betas_calls_for_secrets_is_reported_once(self, harness: ReconcilerHarness) -> None:
         harness.graph.is_losing_secrets = True
         key = apply_application(harness)
         await harness.run(key)

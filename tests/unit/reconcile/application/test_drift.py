@@ -26,7 +26,7 @@ from tests.support.reconciler_harness import ReconcilerHarness
 class TestDrift:
     SPEC = application("BaseAddress=https://scim", scope="All")
 
-    async def test_is_looked_for_once_an_hour_and_put_right(self, harness: ReconcilerHarness) -> None:
+    async def test_drift_is_looked_for_once_an_hour_and_corrected(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness, self.SPEC)
         harness.graph.secrets["BaseAddress"] = "https://evil"
         await harness.run_until(key, timedelta(minutes=50))
@@ -36,19 +36,19 @@ class TestDrift:
         assert harness.graph.calls.count("list_secrets") == 2
         assert harness.recorded.reasons == ["DriftCorrected"]
 
-    async def test_is_looked_for_in_the_hour_after_a_restart(self, harness: ReconcilerHarness) -> None:
+    async def test_drift_is_looked_for_in_the_hour_after_a_restart(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness, self.SPEC)
         harness.restart()
         await harness.run_until(key, HOUR + minutes(5))
         assert harness.graph.calls.count("list_secrets") == 1
 
-    async def test_that_cannot_be_looked_for_is_no_fault(self, harness: ReconcilerHarness) -> None:
+    async def test_a_failed_search_for_drift_does_not_harm_ready(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness, self.SPEC)
         harness.graph.fail("list_secrets", DOWN)
         await poll_later(harness, key, HOUR)
         assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_of_one_key_names_that_key_only(self, harness: ReconcilerHarness) -> None:
+    async def test_drift_of_one_key_names_that_key_only(self, harness: ReconcilerHarness) -> None:
         """All of ours are sent then, for Graph may replace where it is expected to merge."""
         key = await settle_application(
             harness, application("BaseAddress=https://scim", "SecretToken<scim.token", scope="All")
@@ -70,7 +70,7 @@ class TestDrift:
             ),
         ],
     )
-    async def test_of_notification_settings_names_whose_they_are(
+    async def test_drift_of_notification_settings_names_their_fields(
         self, harness: ReconcilerHarness, found: dict[str, Any], fields: list[str]
     ) -> None:
         spec = application(accidentalDeletions={"threshold": 5}, notifications={"recipients": ["a@b.c"]})
@@ -80,7 +80,7 @@ class TestDrift:
         await poll_later(harness, key, HOUR)
         assert [entry["field"] for entry in harness.status(key)["lastDrift"]["differences"]] == fields
 
-    async def test_is_shown_to_an_observer_and_left(self, harness: ReconcilerHarness) -> None:
+    async def test_drift_of_an_observed_resource_is_shown_and_not_corrected(self, harness: ReconcilerHarness) -> None:
         harness.graph.add(remote_job())
         harness.graph.secrets["BaseAddress"] = "https://evil"
         key = harness.apply(holder(wish=desired(application=self.SPEC, management_policy=ManagementPolicy.OBSERVE)))

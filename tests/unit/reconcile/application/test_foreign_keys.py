@@ -25,7 +25,7 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestForeignSecrets:
-    async def test_that_somebody_removes_while_nothing_can_be_written_are_no_matter(
+    async def test_foreign_secrets_that_somebody_else_removes_are_not_reported_as_lost(
         self, harness: ReconcilerHarness
     ) -> None:
         key = await settle_application(harness)
@@ -38,7 +38,9 @@ class TestForeignSecrets:
         assert harness.graph.secrets["SecretToken"] == "n3w"
         assert harness.condition(key, "ForeignSecretLost") == ("", "")
 
-    async def test_that_stale_reads_do_not_show_are_looked_for_until_they_do(self, harness: ReconcilerHarness) -> None:
+    async def test_foreign_secrets_that_stale_reads_do_not_show_are_looked_for_until_they_do(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await settle_application(harness)
         harness.graph.secrets["UserName"] = "somebody"
         harness.secrets.put(SECRET, token="n3w")
@@ -55,7 +57,7 @@ class TestForeignSecrets:
         assert harness.condition(key, "Ready")[0] == "True"
         assert "unconfirmedKeys" not in harness.status(key)["application"]
 
-    async def test_that_do_not_show_hold_back_what_else_is_to_be_saved(self, harness: ReconcilerHarness) -> None:
+    async def test_foreign_secrets_that_do_not_show_delay_the_next_save(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.graph.secrets["UserName"] = "somebody"
         harness.graph.store = lambda entries: {**entries, "UserName": ""}
@@ -65,7 +67,7 @@ class TestForeignSecrets:
         await poll_later(harness, key, timedelta(seconds=5))
         assert harness.graph.put == [{"SecretToken": "n3w"}]
 
-    async def test_that_show_again_need_no_person(self, harness: ReconcilerHarness) -> None:
+    async def test_foreign_secrets_that_show_again_need_no_acknowledgement(self, harness: ReconcilerHarness) -> None:
         key = await lose_foreign_secret(harness)
         harness.graph.secrets["UserName"] = "somebody again"
         harness.secrets.put(SECRET, token="third")
@@ -76,7 +78,7 @@ class TestForeignSecrets:
         assert harness.graph.secrets["SecretToken"] == "third"
         assert harness.recorded.reasons.count("SecretWritesResumed") == 1
 
-    async def test_that_one_stale_read_shows_again_stay_lost(self, harness: ReconcilerHarness) -> None:
+    async def test_foreign_secrets_that_one_stale_read_shows_again_stay_lost(self, harness: ReconcilerHarness) -> None:
         key = await lose_foreign_secret(harness)
         shown = iter([{"SecretToken": "*", "BaseAddress": "https://scim", "UserName": "stale"}])
         harness.graph.show = lambda secrets: next(shown, None) or secrets
@@ -86,7 +88,9 @@ class TestForeignSecrets:
         assert harness.status(key)["application"]["lostKeys"] == ["UserName"]
 
     @pytest.mark.parametrize("is_answered", [True, False])
-    async def test_that_vanish_are_noticed_over_a_crash(self, harness: ReconcilerHarness, is_answered: bool) -> None:
+    async def test_foreign_secrets_that_vanish_are_noticed_after_a_crash(
+        self, harness: ReconcilerHarness, is_answered: bool
+    ) -> None:
         key = await settle_application(harness)
         harness.graph.secrets["UserName"] = "somebody"
         harness.graph.store = lambda entries: {**entries, "UserName": ""}
@@ -103,7 +107,7 @@ class TestForeignSecrets:
         await harness.run_until(key, UNTIL_SURE)
         assert harness.condition(key, "ForeignSecretLost")[0] == "True"
 
-    async def test_that_stay_are_no_matter(self, harness: ReconcilerHarness) -> None:
+    async def test_foreign_secrets_that_stay_change_nothing(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.graph.secrets["UserName"] = "somebody"
         harness.secrets.put(SECRET, token="n3w")
@@ -111,14 +115,16 @@ class TestForeignSecrets:
         assert harness.graph.secrets["UserName"] == "somebody"
         assert harness.condition(key, "ForeignSecretLost") == ("", "")
 
-    async def test_that_vanish_are_told_by_name(self, harness: ReconcilerHarness) -> None:
+    async def test_foreign_secrets_that_vanish_are_reported_by_name(self, harness: ReconcilerHarness) -> None:
         key = await lose_foreign_secret(harness)
         assert harness.condition(key, "ForeignSecretLost") == ("True", "ForeignSecretLost")
         assert harness.condition(key, "Stalled") == ("True", "ForeignSecretLost")
         assert "UserName vanished" in harness.message(key, "ForeignSecretLost")
         assert "somebody" not in str(harness.status(key)["conditions"]).replace("somebody else", "")
 
-    async def test_hold_back_all_writes_of_the_tenant_over_a_restart(self, harness: ReconcilerHarness) -> None:
+    async def test_lost_foreign_secrets_stop_all_saving_in_the_tenant_also_after_a_restart(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await lose_foreign_secret(harness)
         harness.restart()
         other = harness.apply(
@@ -137,7 +143,9 @@ class TestForeignSecrets:
         assert f"SynchronizationJob {key} says ForeignSecretLost" in harness.message(other, "Stalled")
         assert harness.graph.put == []
 
-    async def test_are_written_again_once_a_person_has_looked(self, harness: ReconcilerHarness) -> None:
+    async def test_secrets_are_saved_again_once_a_person_acknowledges_the_loss(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await lose_foreign_secret(harness)
         harness.edit(
             key, annotations=dict(harness.server.stored[key].annotations) | {FOREIGN_SECRET_ANNOTATION: "true"}
@@ -147,7 +155,9 @@ class TestForeignSecrets:
         assert harness.graph.secrets["SecretToken"] == "third"
         assert harness.condition(key, "ForeignSecretLost") == ("", "")
 
-    async def test_that_vanish_again_need_another_look(self, harness: ReconcilerHarness) -> None:
+    async def test_foreign_secrets_that_vanish_again_need_another_acknowledgement(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await lose_foreign_secret(harness)
         harness.edit(
             key, annotations=dict(harness.server.stored[key].annotations) | {FOREIGN_SECRET_ANNOTATION: "true"}
@@ -162,7 +172,7 @@ class TestForeignSecrets:
         assert FOREIGN_SECRET_ANNOTATION not in harness.server.stored[key].annotations
         assert harness.condition(key, "ForeignSecretLost")[0] == "True"
 
-    async def test_are_looked_for_after_a_lost_answer_too(self, harness: ReconcilerHarness) -> None:
+    async def test_foreign_secrets_are_looked_for_after_a_lost_answer_too(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.graph.secrets["UserName"] = "somebody"
         await poll_later(harness, key, HOUR)
@@ -173,7 +183,9 @@ class TestForeignSecrets:
         await harness.run_until(key, UNTIL_SURE)
         assert harness.condition(key, "ForeignSecretLost")[0] == "True"
 
-    async def test_stay_told_while_the_resource_is_suspended(self, harness: ReconcilerHarness) -> None:
+    async def test_lost_foreign_secrets_stay_reported_while_the_resource_is_suspended(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await lose_foreign_secret(harness)
         harness.edit(key, desired=desired(application=CREDENTIALS, is_suspended=True))
         await harness.run(key)

@@ -15,8 +15,8 @@ from tests.support.facts import (
 from tests.support.reconciler_harness import ReconcilerHarness
 
 
-class TestASecondResource:
-    async def test_is_mirrored_and_sends_nothing(self, harness: ReconcilerHarness) -> None:
+class TestSecondResource:
+    async def test_a_second_resource_mirrors_its_job_and_sends_nothing(self, harness: ReconcilerHarness) -> None:
         await settle_application(harness)
         harness.graph.add(remote_job("scim.second", template="other"))
         second = harness.apply(
@@ -27,7 +27,9 @@ class TestASecondResource:
         assert harness.status(second)["synchronizationStatus"]["code"] == "Active"
         assert harness.graph.writes == []
 
-    async def test_of_the_same_second_yields_to_who_has_saved_already(self, harness: ReconcilerHarness) -> None:
+    async def test_a_second_resource_of_the_same_age_yields_to_the_one_that_has_saved(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await settle_application(harness)
         twin = resource(desired(application=CREDENTIALS, template_id="other"), name="a-twin")
         second = harness.apply(replace(twin, created_at=harness.server.stored[key].created_at))
@@ -38,7 +40,7 @@ class TestASecondResource:
         assert harness.condition(key, "Ready")[0] == "True"
 
 
-class TestHandingOver:
+class TestHandover:
     """An older resource takes up `application` of the same service principal, and gives it up again."""
 
     THEIRS = application("BaseAddress=https://scim", "SecretToken<other.token")
@@ -60,7 +62,9 @@ class TestHandingOver:
             assert harness.condition(ours, "CredentialsValid") == ("", "")
         return ours, older
 
-    async def test_saves_ours_again_once_the_other_gives_it_up(self, harness: ReconcilerHarness) -> None:
+    async def test_our_secrets_are_saved_again_once_the_other_resource_gives_them_up(
+        self, harness: ReconcilerHarness
+    ) -> None:
         ours, older = await self.hand_over(harness)
         harness.edit(older, desired=desired(template_id="other"))
         await poll_later(harness, older)
@@ -68,7 +72,7 @@ class TestHandingOver:
         assert harness.graph.secrets["SecretToken"] == "s3cret"
         assert harness.condition(ours, "Ready")[0] == "True"
 
-    async def test_saves_ours_again_after_a_restart_too(self, harness: ReconcilerHarness) -> None:
+    async def test_our_secrets_are_saved_again_after_a_restart_too(self, harness: ReconcilerHarness) -> None:
         ours, older = await self.hand_over(harness)
         harness.edit(older, is_deleting=True)
         await harness.run(older)
@@ -77,7 +81,7 @@ class TestHandingOver:
         assert harness.graph.secrets["SecretToken"] == "s3cret"
         assert harness.condition(ours, "Ready")[0] == "True"
 
-    async def test_that_is_over_before_our_next_pass_is_put_right_within_the_hour(
+    async def test_a_handover_between_two_of_our_passes_is_corrected_within_the_hour(
         self, harness: ReconcilerHarness
     ) -> None:
         ours, older = await self.hand_over(harness, is_seen=False)

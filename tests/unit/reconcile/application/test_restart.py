@@ -16,7 +16,7 @@ from tests.support.graph_answers import DOWN, LOST
 from tests.support.reconciler_harness import ReconcilerHarness
 
 
-class TestScope:
+class TestNewScope:
     ASSIGNED, ALL = application(scope="AssignedOnly"), application(scope="All")
 
     async def change(self, harness: ReconcilerHarness) -> ObjectKey:
@@ -24,7 +24,7 @@ class TestScope:
         harness.edit(key, desired=desired(application=self.ALL))
         return key
 
-    async def test_that_changes_brings_one_restart_with_the_default_scopes(self, harness: ReconcilerHarness) -> None:
+    async def test_a_new_scope_brings_one_restart_with_the_default_scopes(self, harness: ReconcilerHarness) -> None:
         key = await self.change(harness)
         await harness.run_until(key, timedelta(hours=3))
         assert harness.graph.put == [{"SyncAll": "true"}]
@@ -33,7 +33,9 @@ class TestScope:
         assert "operation" not in harness.status(key)
         assert "JobRestarted" in harness.recorded.reasons
 
-    async def test_is_written_down_as_due_before_it_is_saved(self, harness: ReconcilerHarness) -> None:
+    async def test_the_restart_for_a_new_scope_is_recorded_before_the_scope_is_saved(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await self.change(harness)
         harness.graph.fail("put_secrets", LOST, is_done=True)
         await harness.run(key)
@@ -43,13 +45,13 @@ class TestScope:
         assert harness.graph.restarts == [()]
         assert harness.graph.put == [{"SyncAll": "true"}]
 
-    async def test_that_surely_was_not_saved_leaves_nothing_due(self, harness: ReconcilerHarness) -> None:
+    async def test_a_scope_that_was_surely_not_saved_leaves_no_restart_due(self, harness: ReconcilerHarness) -> None:
         key = await self.change(harness)
         harness.graph.fail("put_secrets", refused_by_target())
         await harness.run(key)
         assert "operation" not in harness.status(key)
 
-    async def test_is_restarted_again_when_the_answer_was_lost(self, harness: ReconcilerHarness) -> None:
+    async def test_a_restart_whose_answer_was_lost_is_sent_again(self, harness: ReconcilerHarness) -> None:
         key = await self.change(harness)
         harness.graph.fail("restart_job", LOST, is_done=True)
         await harness.run(key)
@@ -61,9 +63,7 @@ class TestScope:
         assert harness.graph.restarts == [(), ()]
         assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_whose_restart_is_never_answered_is_restarted_twice_and_no_more(
-        self, harness: ReconcilerHarness
-    ) -> None:
+    async def test_a_restart_that_is_never_answered_is_sent_twice_and_no_more(self, harness: ReconcilerHarness) -> None:
         key = await self.change(harness)
         harness.graph.fail("restart_job", LOST, is_done=True, times=9)
         await harness.run(key)
@@ -77,7 +77,7 @@ class TestScope:
         assert "operation" not in harness.status(key)
         assert "scopeInForce" not in harness.status(key)["application"]
 
-    async def test_whose_restart_surely_did_not_happen_is_tried_until_it_does(self, harness: ReconcilerHarness) -> None:
+    async def test_a_restart_that_surely_failed_is_sent_until_it_succeeds(self, harness: ReconcilerHarness) -> None:
         key = await self.change(harness)
         harness.graph.fail("restart_job", DOWN, times=4)
         for _ in range(4):
@@ -87,7 +87,7 @@ class TestScope:
         assert harness.graph.restarts == [()]
         assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_that_changes_again_after_a_lost_answer_has_its_own_two_tries(
+    async def test_a_scope_that_changes_after_a_lost_answer_has_two_attempts_of_its_own(
         self, harness: ReconcilerHarness
     ) -> None:
         key = await self.change(harness)
@@ -98,7 +98,7 @@ class TestScope:
         await poll_later(harness, key)
         assert harness.status(key)["operation"]["tries"] == 1
 
-    async def test_of_a_paused_job_waits_for_its_next_start(self, harness: ReconcilerHarness) -> None:
+    async def test_a_new_scope_of_a_paused_job_waits_for_its_next_start(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness, self.ASSIGNED)
         harness.edit(key, desired=desired(application=self.ASSIGNED, schedule_state=ScheduleState.PAUSED))
         await harness.run(key)
@@ -111,7 +111,7 @@ class TestScope:
         await poll_later(harness, key)
         assert harness.graph.writes[-2:] == ["start_job", "restart_job"]
 
-    async def test_that_goes_back_to_the_one_in_force_needs_no_restart(self, harness: ReconcilerHarness) -> None:
+    async def test_a_scope_that_returns_to_the_one_in_force_needs_no_restart(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness, self.ASSIGNED)
         resting = desired(application=self.ASSIGNED, schedule_state=ScheduleState.PAUSED)
         for wish in (resting, replace(resting, application=self.ALL), resting, desired(application=self.ASSIGNED)):
@@ -121,7 +121,7 @@ class TestScope:
         assert harness.graph.restarts == []
         assert "operation" not in harness.status(key)
 
-    async def test_that_somebody_changes_in_graph_is_restarted_for_when_put_right(
+    async def test_a_scope_that_somebody_changed_in_graph_is_corrected_with_a_restart(
         self, harness: ReconcilerHarness
     ) -> None:
         key = await settle_application(harness, self.ASSIGNED)
@@ -129,7 +129,9 @@ class TestScope:
         await poll_later(harness, key, HOUR)
         assert harness.graph.restarts == [()]
 
-    async def test_of_a_quarantined_job_waits_until_it_is_well(self, harness: ReconcilerHarness) -> None:
+    async def test_a_new_scope_of_a_quarantined_job_waits_for_the_end_of_the_quarantine(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await self.change(harness)
         job_id = harness.server.stored[key].held_job_id or ""
         harness.graph.add(quarantined_job(job_id))

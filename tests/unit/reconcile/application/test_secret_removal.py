@@ -10,7 +10,7 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestRemoval:
-    async def test_of_an_entry_takes_it_out_of_graph(self, harness: ReconcilerHarness) -> None:
+    async def test_an_entry_removed_from_the_spec_is_removed_from_graph(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
         await harness.run(key)
@@ -18,7 +18,7 @@ class TestRemoval:
         assert harness.status(key)["application"]["keys"] == ["BaseAddress"]
         assert harness.recorded.reasons == ["SecretsRemoved"]
 
-    async def test_of_what_graph_keeps_is_told_once_and_given_up(self, harness: ReconcilerHarness) -> None:
+    async def test_an_entry_that_graph_refuses_to_remove_is_reported_once(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(
             harness, application("BaseAddress=https://scim", 'Domain={"domain":"x"}', "UserName=u")
         )
@@ -32,7 +32,9 @@ class TestRemoval:
         assert harness.status(key)["application"]["keys"] == ["BaseAddress"]
         assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_of_what_graph_keeps_without_a_word_is_tried_twice_and_told(self, harness: ReconcilerHarness) -> None:
+    async def test_an_entry_that_graph_silently_keeps_is_sent_twice_and_reported(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await settle_application(
             harness, application("BaseAddress=https://scim", 'Domain={"domain":"x"}', "UserName=u")
         )
@@ -47,7 +49,7 @@ class TestRemoval:
         assert harness.status(key)["application"]["keys"] == ["BaseAddress"]
         assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_that_a_stale_read_does_not_show_is_looked_at_again(self, harness: ReconcilerHarness) -> None:
+    async def test_a_removal_that_a_stale_read_does_not_show_is_read_again(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
         stale = {"SecretToken": "*", "BaseAddress": "https://scim"}
@@ -60,7 +62,7 @@ class TestRemoval:
         assert harness.status(key)["application"]["keys"] == ["BaseAddress"]
         assert harness.recorded.reasons == ["SecretsRemoved"]
 
-    async def test_of_the_application_leaves_all_as_it_is(self, harness: ReconcilerHarness) -> None:
+    async def test_a_removed_application_leaves_all_secrets_in_graph(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.edit(key, desired=desired())
         await harness.run(key)
@@ -68,7 +70,7 @@ class TestRemoval:
         assert "application" not in harness.status(key)
         assert harness.condition(key, "CredentialsValid") == ("", "")
 
-    async def test_of_the_application_gives_up_what_is_known_of_it(self, harness: ReconcilerHarness) -> None:
+    async def test_a_removed_application_is_forgotten_by_the_process(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.edit(key, desired=desired())
         await harness.run(key)

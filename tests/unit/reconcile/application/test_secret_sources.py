@@ -17,19 +17,23 @@ class TestUnreadableSecrets:
         ("data", "words"),
         [({"other": "x"}, "has no key token"), ({"token": ""}, "is empty")],
     )
-    async def test_say_which_key_is_wrong(self, harness: ReconcilerHarness, data: dict[str, str], words: str) -> None:
+    async def test_a_secret_with_a_wrong_key_is_reported_with_the_key(
+        self, harness: ReconcilerHarness, data: dict[str, str], words: str
+    ) -> None:
         harness.secrets.put(SECRET, **data)
         key = apply_application(harness)
         await harness.run(key)
         assert words in harness.message(key, "Stalled")
 
-    async def test_that_may_not_be_read_say_which_right_is_missing(self, harness: ReconcilerHarness) -> None:
+    async def test_a_secret_that_may_not_be_read_is_reported_with_the_missing_right(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.secrets.forbidden.add("identity")
         key = apply_application(harness)
         await harness.run(key)
         assert "lacks the right get" in harness.message(key, "Stalled")
 
-    async def test_do_not_stop_the_mirror(self, harness: ReconcilerHarness) -> None:
+    async def test_an_unreadable_secret_does_not_stop_the_mirror(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.secrets.remove(SECRET)
         job_id = harness.server.stored[key].held_job_id or ""
@@ -41,7 +45,7 @@ class TestUnreadableSecrets:
 
 
 class TestRotation:
-    async def test_a_new_value_is_tried_and_saved_alone(self, harness: ReconcilerHarness) -> None:
+    async def test_a_new_value_is_validated_and_saved_alone(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="n3w")
         await poll_later(harness, key)
@@ -50,7 +54,7 @@ class TestRotation:
         assert harness.status(key)["application"]["sources"][0]["resourceVersion"] == "2"
         assert harness.recorded.reasons == ["SecretsSaved"]
 
-    async def test_an_equal_value_is_not_sent_and_the_version_is_noted(self, harness: ReconcilerHarness) -> None:
+    async def test_an_equal_value_is_not_sent_and_its_version_is_recorded(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="s3cret")
         await poll_later(harness, key)
@@ -58,13 +62,13 @@ class TestRotation:
         assert harness.graph.tried == []
         assert harness.status(key)["application"]["sources"][0]["resourceVersion"] == "2"
 
-    async def test_after_a_restart_the_same_version_is_not_sent(self, harness: ReconcilerHarness) -> None:
+    async def test_the_same_version_of_a_secret_is_not_sent_after_a_restart(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.restart()
         await poll_later(harness, key)
         assert harness.graph.calls == ["list_jobs"]
 
-    async def test_after_a_restart_an_equal_value_of_the_known_version_is_known_again(
+    async def test_an_equal_value_in_a_new_version_is_not_sent_once_the_old_version_was_read(
         self, harness: ReconcilerHarness
     ) -> None:
         key = await settle_application(harness)
@@ -74,7 +78,7 @@ class TestRotation:
         await poll_later(harness, key)
         assert harness.graph.put == []
 
-    async def test_after_a_restart_a_new_version_costs_one_save(self, harness: ReconcilerHarness) -> None:
+    async def test_a_new_version_after_a_restart_costs_one_save(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.restart()
         harness.secrets.put(SECRET, token="s3cret")
@@ -82,7 +86,7 @@ class TestRotation:
         await poll_later(harness, key)
         assert harness.graph.put == [{"SecretToken": "s3cret"}]
 
-    async def test_a_lost_answer_is_sent_again(self, harness: ReconcilerHarness) -> None:
+    async def test_a_save_whose_answer_was_lost_is_sent_again(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="n3w")
         harness.graph.fail("put_secrets", LOST)

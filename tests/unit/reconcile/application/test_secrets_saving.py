@@ -27,10 +27,12 @@ from tests.support.facts import (
 from tests.support.reconciler_harness import ReconcilerHarness
 
 
-class TestWhatGraphShows:
+class TestShownValues:
     SPEC = application("BaseAddress=https://scim/", "SecretToken<scim.token")
 
-    async def test_in_a_form_of_its_own_is_not_sent_for_ever(self, harness: ReconcilerHarness) -> None:
+    async def test_a_value_that_graph_stores_in_another_form_is_sent_only_once(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.graph.store = lambda entries: {name: value.rstrip("/") for name, value in entries.items()}
         key = apply_application(harness, self.SPEC)
         await harness.run_until(key, timedelta(hours=5))
@@ -40,7 +42,9 @@ class TestWhatGraphShows:
         await poll_later(harness, key, HOUR)
         assert harness.graph.secrets["BaseAddress"] == "https://scim"
 
-    async def test_late_is_waited_for_and_not_sent_again(self, harness: ReconcilerHarness) -> None:
+    async def test_a_value_that_graph_shows_late_is_waited_for_and_not_sent_again(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.graph.store = lambda entries: {}
         key = apply_application(harness, self.SPEC)
         outcome = await harness.run(key)
@@ -55,20 +59,22 @@ class TestWhatGraphShows:
         assert harness.condition(key, "Ready")[0] == "True"
         assert harness.graph.writes == ["create_job", "put_secrets", "start_job"]
 
-    async def test_not_at_all_is_sent_again_after_the_bound(self, harness: ReconcilerHarness) -> None:
+    async def test_a_value_that_graph_never_shows_is_sent_again_after_the_bound(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.graph.store = lambda entries: {}
         key = apply_application(harness, self.SPEC)
         await harness.run_until(key, minutes(34))
         assert len(harness.graph.put) == 3
 
 
-class TestWhatGraphMasks:
+class TestMaskedValues:
     """Which keys those are stands nowhere (graph-facts): any may be."""
 
     @pytest.mark.parametrize(
         ("key", "spec"), [("SyncAll", application(scope="All")), ("SkipOutOfScopeDeletions", application(skip="Skip"))]
     )
-    async def test_of_a_field_of_its_own_is_saved_once(
+    async def test_a_masked_value_of_a_field_is_saved_once(
         self, harness: ReconcilerHarness, key: str, spec: ApplicationSpec
     ) -> None:
         harness.graph.masked.add(key)
@@ -82,7 +88,7 @@ class TestWhatGraphMasks:
         await harness.run_until(name, timedelta(hours=2))
         assert len(harness.graph.put) == 1
 
-    async def test_is_no_difference_to_an_observer(self, harness: ReconcilerHarness) -> None:
+    async def test_a_masked_value_is_no_drift_for_an_observer(self, harness: ReconcilerHarness) -> None:
         harness.graph.add(remote_job())
         harness.graph.secrets = {"BaseAddress": "https://scim", "SecretToken": "s3cret"}
         wish = desired(application=CREDENTIALS, management_policy=ManagementPolicy.OBSERVE)
@@ -96,7 +102,7 @@ class TestNotificationSettings:
     OTHERS = json.dumps({"Enabled": True, "Recipients": "x@y.z", "HumanResourcesLookaheadQueryEnabled": True})
 
     @pytest.mark.parametrize(("found", "is_masked"), [(OTHERS, True), ('{"Enabled":true,', False), ("[1]", False)])
-    async def test_of_others_that_cannot_be_read_are_not_overwritten(
+    async def test_unreadable_notification_settings_of_others_are_not_overwritten(
         self, harness: ReconcilerHarness, found: str, is_masked: bool
     ) -> None:
         harness.graph.masked |= {"SyncNotificationSettings"} if is_masked else set()
@@ -114,7 +120,9 @@ class TestNotificationSettings:
         assert json.loads(harness.graph.secrets["SyncNotificationSettings"])["Recipients"] == "x@y.z"
         assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_of_ours_that_graph_masks_are_saved_once(self, harness: ReconcilerHarness) -> None:
+    async def test_our_notification_settings_are_saved_once_where_graph_masks_them(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.graph.masked.add("SyncNotificationSettings")
         harness.graph.add(remote_job())
         key = harness.apply(holder(wish=desired(application=self.SPEC)))
@@ -123,7 +131,7 @@ class TestNotificationSettings:
         assert harness.condition(key, "Ready")[0] == "True"
 
 
-class TestWhatIsForbiddenMeanwhile:
+class TestChangeDuringValidation:
     """To try credentials takes its time, and nothing is saved that was forbidden in it."""
 
     async def try_while(
@@ -140,16 +148,20 @@ class TestWhatIsForbiddenMeanwhile:
             await poll_later(harness, key)
         assert harness.graph.put == []
 
-    async def test_by_suspending_the_resource(
+    async def test_nothing_is_saved_when_the_resource_is_suspended_during_the_validation(
         self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         wish = desired(application=CREDENTIALS, is_suspended=True)
         await self.try_while(harness, monkeypatch, lambda: harness.edit(holder().key, desired=wish))
 
-    async def test_by_only_observing_it(self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_nothing_is_saved_when_the_resource_becomes_an_observer_during_the_validation(
+        self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         wish = desired(application=CREDENTIALS, management_policy=ManagementPolicy.OBSERVE)
         await self.try_while(harness, monkeypatch, lambda: harness.edit(holder().key, desired=wish))
 
-    async def test_by_a_loss_in_the_tenant(self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_nothing_is_saved_when_a_foreign_secret_is_lost_during_the_validation(
+        self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         carrier = holder(name="carrier", status={"conditions": [{"type": "ForeignSecretLost", "status": "True"}]})
         await self.try_while(harness, monkeypatch, lambda: harness.apply(carrier))

@@ -20,7 +20,7 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestRefusedCredentials:
-    async def test_leave_what_graph_has(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_are_not_saved(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="wrong")
         harness.graph.fail("validate_credentials", refused_by_target())
@@ -32,14 +32,14 @@ class TestRefusedCredentials:
         assert harness.condition(key, "Ready") == ("False", "ValidationFailed")
         assert harness.recorded.reasons == ["ValidationFailed"]
 
-    async def test_keep_a_new_job_from_being_started(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_keep_a_new_job_from_being_started(self, harness: ReconcilerHarness) -> None:
         key = apply_application(harness)
         harness.graph.fail("validate_credentials", refused_by_target())
         await harness.run(key)
         assert harness.graph.writes == ["create_job"]
         assert harness.condition(key, "Stalled") == ("True", "ValidationFailed")
 
-    async def test_are_tried_again_slowly(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_are_validated_again_slowly(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="wrong")
         harness.graph.fail("validate_credentials", refused_by_target(), times=9)
@@ -47,7 +47,9 @@ class TestRefusedCredentials:
         assert harness.graph.calls.count("validate_credentials") == 3
         assert harness.recorded.reasons == ["ValidationFailed"]
 
-    async def test_are_tried_at_once_when_the_secret_changes(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_are_validated_at_once_when_the_secret_changes(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="wrong")
         harness.graph.fail("validate_credentials", refused_by_target())
@@ -57,7 +59,9 @@ class TestRefusedCredentials:
         assert harness.graph.secrets["SecretToken"] == "right"
         assert harness.condition(key, "CredentialsValid") == ("True", "Validated")
 
-    async def test_are_tried_at_once_when_the_spec_changes(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_are_validated_at_once_when_the_spec_changes(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="wrong")
         harness.graph.fail("validate_credentials", refused_by_target())
@@ -68,7 +72,9 @@ class TestRefusedCredentials:
         assert harness.graph.secrets["SecretToken"] == "wrong"
         assert harness.condition(key, "CredentialsValid") == ("Unknown", "NotValidated")
 
-    async def test_hold_back_nothing_that_has_a_field_of_its_own(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_do_not_delay_secrets_with_fields_of_their_own(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="wrong")
         harness.graph.fail("validate_credentials", refused_by_target(), times=9)
@@ -82,7 +88,9 @@ class TestRefusedCredentials:
         assert harness.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
         assert "None of them was saved" in harness.message(key, "Ready")
 
-    async def test_are_not_tried_again_by_an_operator_that_restarts(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_are_not_validated_again_by_a_restarted_operator(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="wrong")
         harness.graph.fail("validate_credentials", refused_by_target(), times=9)
@@ -99,7 +107,9 @@ class TestRefusedCredentials:
         assert harness.graph.secrets["SecretToken"] == "right"
         assert "refused" not in harness.status(key)["application"]
 
-    async def test_that_can_never_be_tried_are_tried_ever_more_slowly(self, harness: ReconcilerHarness) -> None:
+    async def test_credentials_that_can_never_be_validated_are_sent_ever_more_slowly(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = apply_application(harness)
         harness.graph.fail("validate_credentials", refused_by_target("CredentialValidationUnavailable"), times=999)
         await harness.run_until(key, timedelta(hours=3))
@@ -108,7 +118,9 @@ class TestRefusedCredentials:
         outcome = await harness.run(key)
         assert outcome.look_again == minutes(1)
 
-    async def test_that_could_not_be_tried_are_tried_again_soon(self, harness: ReconcilerHarness) -> None:
+    async def test_credentials_that_could_not_be_validated_are_validated_again_soon(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = apply_application(harness)
         harness.graph.fail("validate_credentials", refused_by_target("CredentialValidationUnavailable"))
         outcome = await harness.run(key)
@@ -117,7 +129,7 @@ class TestRefusedCredentials:
         await poll_later(harness, key, minutes(1))
         assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_are_no_reason_to_let_a_job_run_that_shall_rest(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_do_not_keep_a_job_from_being_paused(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="wrong")
         harness.graph.fail("validate_credentials", refused_by_target(), times=2)
@@ -127,7 +139,9 @@ class TestRefusedCredentials:
         assert harness.graph.writes == ["pause_job"]
         assert harness.condition(key, "Stalled") == ("True", "ValidationFailed")
 
-    async def test_stay_known_while_the_job_is_not_shown(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_stay_reported_while_the_job_is_not_shown(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="wrong")
         harness.graph.fail("validate_credentials", refused_by_target())
@@ -136,7 +150,7 @@ class TestRefusedCredentials:
         await poll_later(harness, key)
         assert harness.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
 
-    async def test_show_as_false_for_as_long_as_they_stand(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_keep_credentials_valid_false(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="wrong")
         harness.graph.fail("validate_credentials", refused_by_target())

@@ -22,12 +22,14 @@ from tests.support.facts import TENANT, resource
 DEFAULT = ObjectKey("identity", "default")
 
 
-class TestADefaultThatWentWhereTheInstallHasItsOwn:
+class TestDeletedDefaultBesideTheInstallsOwn:
     @pytest.fixture
     def harness(self) -> ConnectionHarness:
         return ConnectionHarness(DEFAULT, own=True)
 
-    async def test_is_forgotten_once_every_job_goes_by_the_installs_own(self, harness: ConnectionHarness) -> None:
+    async def test_a_deleted_default_is_forgotten_once_every_job_uses_the_installs_own(
+        self, harness: ConnectionHarness
+    ) -> None:
         harness.references.resources.put(resource(status={"tenantId": TENANT}))
         await harness.run(connection(key=DEFAULT))
         harness.store.remove(DEFAULT, "uid-1")
@@ -36,7 +38,7 @@ class TestADefaultThatWentWhereTheInstallHasItsOwn:
         await harness.logins.close()
         assert harness.entra.opened[0].is_closed
 
-    async def test_is_kept_for_jobs_of_its_tenant_which_the_installs_own_cannot_delete(
+    async def test_a_deleted_default_is_kept_for_jobs_of_its_tenant_which_the_installs_own_cannot_delete(
         self, harness: ConnectionHarness
     ) -> None:
         spec = client_secret_spec(tenantId=OTHER_TENANT)
@@ -47,15 +49,17 @@ class TestADefaultThatWentWhereTheInstallHasItsOwn:
         assert harness.connections.find(resource()).key is None
         assert harness.connections.find(resource(status={"tenantId": OTHER_TENANT}, is_deleting=True)).key == DEFAULT
 
-    async def test_is_forgotten_for_jobs_that_never_came_to_a_tenant(self, harness: ConnectionHarness) -> None:
+    async def test_a_deleted_default_is_forgotten_where_no_job_has_a_tenant(self, harness: ConnectionHarness) -> None:
         harness.references.resources.put(resource())
         await harness.run(connection(key=DEFAULT))
         harness.store.remove(DEFAULT, "uid-1")
         assert await harness.run() == Outcome(None)
 
 
-class TestDeletion:
-    async def test_of_a_job_ends_by_what_last_worked_after_the_secret_went(self, harness: ConnectionHarness) -> None:
+class TestDeletedConnection:
+    async def test_a_job_is_deleted_by_the_last_working_credential_after_the_secret_is_deleted(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         harness.secrets.remove(SECRET)
         await harness.poll()
@@ -63,7 +67,7 @@ class TestDeletion:
         with pytest.raises(Disconnected):
             harness.connections.find(job_by_connection())
 
-    async def test_of_a_job_ends_by_what_last_worked_after_the_connection_went(
+    async def test_a_job_is_deleted_by_the_last_working_credential_after_the_connection_is_deleted(
         self, harness: ConnectionHarness
     ) -> None:
         await harness.run(connection())
@@ -74,7 +78,9 @@ class TestDeletion:
         with pytest.raises(Disconnected, match="There is no GraphConnection identity/contoso"):
             harness.connections.find(job_by_connection())
 
-    async def test_forgets_what_last_worked_when_no_job_goes_by_it_any_more(self, harness: ConnectionHarness) -> None:
+    async def test_a_deleted_connection_is_forgotten_when_no_job_uses_it_any_more(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         harness.store.remove(KEY, "uid-1")
         assert await harness.run() == Outcome(None)
@@ -83,9 +89,7 @@ class TestDeletion:
         await harness.logins.close()
         assert harness.entra.opened[0].is_closed
 
-    async def test_and_another_under_its_name_leave_no_job_to_the_credential_that_went(
-        self, harness: ConnectionHarness
-    ) -> None:
+    async def test_a_recreated_connection_leaves_no_job_to_the_old_credential(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         harness.references.resources.put(job_by_connection())
         harness.entra.trouble = True
@@ -96,7 +100,7 @@ class TestDeletion:
         )
         assert harness.connections.find(job_by_connection()).api.tenant_id == OTHER_TENANT
 
-    async def test_and_another_under_its_name_that_is_refused_is_told_once(self, harness: ConnectionHarness) -> None:
+    async def test_a_recreated_connection_that_is_refused_is_reported_once(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         harness.secrets.put(SECRET, secret="wrong")
         harness.store.remove(KEY, "uid-1")
@@ -106,7 +110,7 @@ class TestDeletion:
         assert harness.woken == []
         assert isinstance(harness.connections.get(KEY), Fault)
 
-    async def test_leaves_no_word_to_another_that_comes_under_its_name_during_a_pass(
+    async def test_a_connection_recreated_during_a_pass_gets_no_status_of_the_old_one(
         self, harness: ConnectionHarness
     ) -> None:
         def make_anew() -> None:
@@ -118,7 +122,7 @@ class TestDeletion:
             await harness.run(connection())
         assert (harness.status, harness.recorded.reasons) == ({}, [])
 
-    async def test_a_connection_made_anew_proves_itself_anew(self, harness: ConnectionHarness) -> None:
+    async def test_a_recreated_connection_logs_in_again(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         harness.references.resources.put(job_by_connection())
         harness.store.remove(KEY, "uid-1")

@@ -10,7 +10,7 @@ from tests.support.connection_harness import KEY, POLL, SECRET, ConnectionHarnes
 from tests.support.facts import minutes
 
 
-class TestAConnectionThatDoesNotWork:
+class TestFaultyConnection:
     @pytest.mark.parametrize(
         ("data", "words"),
         [
@@ -20,7 +20,7 @@ class TestAConnectionThatDoesNotWork:
             ({"secret": " \n"}, "Key secret of Secret identity/entra is empty."),
         ],
     )
-    async def test_says_what_is_wrong_with_its_secret(
+    async def test_a_faulty_connection_says_what_is_wrong_with_its_secret(
         self, harness: ConnectionHarness, data: dict[str, str] | None, words: str
     ) -> None:
         harness.secrets.remove(SECRET)
@@ -33,29 +33,33 @@ class TestAConnectionThatDoesNotWork:
         assert harness.condition("Stalled") == ("True", "SecretUnreadable", message)
         assert harness.entra.logins == []
 
-    async def test_says_what_entra_says(self, harness: ConnectionHarness) -> None:
+    async def test_a_faulty_connection_shows_entras_message(self, harness: ConnectionHarness) -> None:
         harness.secrets.put(SECRET, secret="wrong")
         await harness.run(connection())
         assert harness.condition() == ("False", "CredentialRefused", "AADSTS7000215: Invalid client secret")
         assert harness.recorded.reasons == ["CredentialRefused"]
         assert harness.connections.get(KEY) == Fault("CredentialRefused", "AADSTS7000215: Invalid client secret")
 
-    async def test_says_which_right_is_missing(self, harness: ConnectionHarness) -> None:
+    async def test_a_faulty_connection_names_the_missing_right(self, harness: ConnectionHarness) -> None:
         harness.secrets.forbidden.add(KEY.namespace)
         await harness.run(connection())
         assert harness.condition()[1] == "SecretUnreadable"
         assert "lacks the right get" in harness.condition()[2]
 
-    async def test_names_a_cloud_that_nobody_knows(self, harness: ConnectionHarness) -> None:
+    async def test_a_faulty_connection_names_an_unknown_cloud(self, harness: ConnectionHarness) -> None:
         await harness.run(connection(client_secret_spec(cloud="Mars")))
         assert harness.condition()[:2] == ("False", "CloudUnknown")
 
-    async def test_says_once_that_its_stored_spec_cannot_be_read(self, harness: ConnectionHarness) -> None:
+    async def test_a_faulty_connection_reports_a_stored_spec_that_cannot_be_read(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(replace(connection(), spec=None, invalid_spec="spec.tenantId: Field required"))
         assert harness.condition()[1] == "InvalidSpec"
         assert "spec.tenantId: Field required" in harness.condition()[2]
 
-    async def test_is_tried_again_at_each_poll_and_says_it_once(self, harness: ConnectionHarness) -> None:
+    async def test_a_faulty_connection_logs_in_again_at_each_poll_and_is_reported_once(
+        self, harness: ConnectionHarness
+    ) -> None:
         harness.secrets.put(SECRET, secret="wrong")
         await harness.run(connection())
         await harness.poll()
@@ -64,12 +68,14 @@ class TestAConnectionThatDoesNotWork:
         assert len(harness.server.writes) == 1
         assert harness.recorded.reasons == ["CredentialRefused"]
 
-    async def test_is_tried_again_within_minutes_however_rare_the_polls(self) -> None:
+    async def test_a_faulty_connection_logs_in_again_within_minutes_however_rare_the_polls(self) -> None:
         harness = ConnectionHarness(poll_interval=minutes(24 * 60))
         harness.secrets.put(SECRET, secret="wrong")
         assert await harness.run(connection()) == Outcome(minutes(5))
 
-    async def test_works_again_once_its_secret_is_mended(self, harness: ConnectionHarness) -> None:
+    async def test_a_faulty_connection_works_again_once_its_secret_is_corrected(
+        self, harness: ConnectionHarness
+    ) -> None:
         harness.secrets.put(SECRET, secret="wrong")
         await harness.run(connection())
         harness.secrets.put(SECRET, secret="right")
@@ -78,13 +84,15 @@ class TestAConnectionThatDoesNotWork:
         assert harness.condition("Stalled") == ("", "", "")
         assert harness.recorded.reasons == ["CredentialRefused", "Connected"]
 
-    async def test_forgets_what_the_refused_credential_was_allowed(self, harness: ConnectionHarness) -> None:
+    async def test_a_faulty_connection_drops_the_permissions_of_the_refused_credential(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         harness.secrets.put(SECRET, secret="wrong")
         await harness.poll()
         assert not {"roles", "missingPermissions"} & set(harness.status)
 
-    async def test_closes_what_it_tried_in_vain(self, harness: ConnectionHarness) -> None:
+    async def test_a_faulty_connection_closes_its_unused_clients(self, harness: ConnectionHarness) -> None:
         harness.secrets.put(SECRET, secret="wrong")
         await harness.run(connection())
         await harness.poll()

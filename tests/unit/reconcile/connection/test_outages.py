@@ -8,8 +8,10 @@ from tests.support.connection_harness import KEY, SECRET, ConnectionHarness, con
 from tests.support.facts import minutes
 
 
-class TestEntraInTrouble:
-    async def test_leaves_what_is_said_of_a_connection_that_works(self, harness: ConnectionHarness) -> None:
+class TestEntraOutage:
+    async def test_a_short_outage_of_entra_leaves_the_status_of_a_working_connection(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         harness.entra.trouble = True
         harness.entra.opened[0].has_token = False
@@ -18,7 +20,7 @@ class TestEntraInTrouble:
         assert harness.condition()[0] == "True"
         assert isinstance(harness.connections.get(KEY), Connection)
 
-    async def test_is_told_when_it_lasts(self, harness: ConnectionHarness) -> None:
+    async def test_a_long_outage_of_entra_is_reported(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         harness.entra.trouble = True
         harness.entra.opened[0].has_token = False
@@ -27,7 +29,9 @@ class TestEntraInTrouble:
         assert harness.condition() == ("Unknown", "GraphUnreachable", "No answer from Entra")
         assert harness.condition("Reconciling")[0] == "True"
 
-    async def test_in_turns_with_refusals_is_told_once(self, harness: ConnectionHarness) -> None:
+    async def test_an_outage_of_entra_alternating_with_refusals_is_reported_once(
+        self, harness: ConnectionHarness
+    ) -> None:
         harness.secrets.put(SECRET, secret="wrong")
         await harness.run(connection())
         for _ in range(4):
@@ -36,7 +40,9 @@ class TestEntraInTrouble:
         assert len(harness.server.writes) == 1
         assert harness.recorded.reasons == ["CredentialRefused"]
 
-    async def test_in_turns_with_a_refused_rotation_is_told_once(self, harness: ConnectionHarness) -> None:
+    async def test_an_outage_of_entra_alternating_with_a_refused_rotation_is_reported_once(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         harness.secrets.put(SECRET, secret="renewed")
         for _ in range(4):
@@ -44,7 +50,9 @@ class TestEntraInTrouble:
             harness.entra.trouble = not harness.entra.trouble
         assert harness.recorded.reasons == ["Connected", "CredentialRefused"]
 
-    async def test_that_lasts_is_told_of_a_refused_credential_too(self, harness: ConnectionHarness) -> None:
+    async def test_a_long_outage_of_entra_is_reported_over_a_refused_credential_too(
+        self, harness: ConnectionHarness
+    ) -> None:
         harness.secrets.put(SECRET, secret="wrong")
         await harness.run(connection())
         harness.entra.trouble = True
@@ -52,13 +60,15 @@ class TestEntraInTrouble:
             await harness.poll()
         assert harness.condition() == ("Unknown", "GraphUnreachable", "No answer from Entra")
 
-    async def test_at_the_start_lets_jobs_ask_for_themselves(self, harness: ConnectionHarness) -> None:
+    async def test_an_outage_of_entra_at_the_start_lets_jobs_ask_for_tokens_themselves(
+        self, harness: ConnectionHarness
+    ) -> None:
         harness.entra.trouble = True
         assert (await harness.run(connection())).is_failure
         assert harness.condition()[:2] == ("Unknown", "GraphUnreachable")
         assert isinstance(harness.connections.get(KEY), Connection)
 
-    async def test_keeps_the_credential_that_worked(self, harness: ConnectionHarness) -> None:
+    async def test_an_outage_of_entra_keeps_the_credential_that_worked(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         harness.entra.trouble = True
         harness.secrets.put(SECRET, secret="rotated")
@@ -69,15 +79,19 @@ class TestEntraInTrouble:
         assert harness.condition()[0] == "True"
 
 
-class TestSecretsThatTheApiServerCannotServe:
-    async def test_are_tried_again_and_leave_a_connection_that_works_alone(self, harness: ConnectionHarness) -> None:
+class TestApiServerOutage:
+    async def test_a_secret_that_the_api_server_cannot_serve_leaves_a_working_connection_as_it_is(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         harness.secrets.is_down = True
         assert (await harness.poll()).is_failure
         assert harness.condition()[0] == "True"
         assert isinstance(harness.connections.get(KEY), Connection)
 
-    async def test_are_told_to_jobs_that_wait_when_it_lasts(self, harness: ConnectionHarness) -> None:
+    async def test_a_secret_that_the_api_server_cannot_serve_for_long_is_reported_to_waiting_jobs(
+        self, harness: ConnectionHarness
+    ) -> None:
         harness.secrets.is_down = True
         await harness.run(connection())
         assert harness.condition()[:2] == ("Unknown", "SecretUnreadable")

@@ -15,8 +15,10 @@ from tests.support.connection_harness import (
 from tests.support.facts import TENANT
 
 
-class TestACredentialRefusedInTheMidstOfAPass:
-    async def test_is_the_connections_fault_and_wakes_it_and_all_its_jobs(self, harness: ConnectionHarness) -> None:
+class TestCredentialRefusedDuringPass:
+    async def test_a_credential_refused_during_a_pass_requeues_the_connection_and_all_its_jobs(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         harness.woken.clear()
         harness.entra.good.clear()
@@ -31,7 +33,7 @@ class TestACredentialRefusedInTheMidstOfAPass:
             harness.connections.find(job_by_connection())
         assert error.value.message == told.message
 
-    async def test_wakes_nobody_twice_when_the_connections_own_look_confirms_it(
+    async def test_a_refusal_confirmed_by_the_connection_requeues_nothing_twice(
         self, harness: ConnectionHarness
     ) -> None:
         await harness.run(connection())
@@ -43,7 +45,7 @@ class TestACredentialRefusedInTheMidstOfAPass:
         assert harness.condition()[:2] == ("False", "CredentialRefused")
         assert harness.woken == []
 
-    async def test_is_over_when_entra_takes_it_again(self, harness: ConnectionHarness) -> None:
+    async def test_a_refusal_ends_when_entra_accepts_the_credential_again(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         harness.entra.good.clear()
         harness.entra.opened[0].use()
@@ -52,7 +54,7 @@ class TestACredentialRefusedInTheMidstOfAPass:
         assert harness.connections.find(job_by_connection()).api is harness.entra.opened[0].api
         assert len(harness.server.writes) == 1
 
-    async def test_is_told_of_the_connection_though_its_own_look_finds_entra_in_trouble(
+    async def test_a_refusal_is_reported_although_the_connection_then_finds_an_outage(
         self, harness: ConnectionHarness
     ) -> None:
         await harness.run(connection())
@@ -62,7 +64,7 @@ class TestACredentialRefusedInTheMidstOfAPass:
         assert (await harness.run()).is_failure
         assert harness.condition()[:2] == ("False", "CredentialRefused")
 
-    async def test_by_an_access_that_was_replaced_says_nothing_of_the_new_one(self, harness: ConnectionHarness) -> None:
+    async def test_a_refusal_of_a_replaced_client_does_not_affect_the_new_one(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         proof = {"clientId": TENANT, "secretRef": {"name": SECRET.name, "key": "secret"}}
         harness.secrets.put(SECRET, secret="new")
@@ -75,7 +77,7 @@ class TestACredentialRefusedInTheMidstOfAPass:
         assert isinstance(harness.connections.get(KEY), Connection)
         assert harness.woken == []
 
-    async def test_of_one_that_went_makes_nothing_anew(self, harness: ConnectionHarness) -> None:
+    async def test_a_refusal_for_a_deleted_connection_does_not_recreate_it(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         harness.store.remove(KEY, "uid-1")
         await harness.run()

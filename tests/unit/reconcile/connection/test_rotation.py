@@ -14,8 +14,10 @@ from tests.support.connection_harness import (
 from tests.support.facts import TENANT, minutes
 
 
-class TestARotationThatEntraDoesNotKnowYet:
-    async def test_is_told_and_leaves_the_jobs_to_the_credential_before_it(self, harness: ConnectionHarness) -> None:
+class TestRotationUnknownToEntra:
+    async def test_a_rotation_unknown_to_entra_is_reported_and_its_jobs_keep_the_old_credential(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         before = harness.connections.find(job_by_connection())
         harness.woken.clear()
@@ -26,7 +28,7 @@ class TestARotationThatEntraDoesNotKnowYet:
         assert harness.connections.find(job_by_connection()) == before
         assert harness.woken == []
 
-    async def test_is_told_once(self, harness: ConnectionHarness) -> None:
+    async def test_a_rotation_unknown_to_entra_is_reported_once(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         harness.secrets.put(SECRET, secret="renewed")
         for _ in range(3):
@@ -34,7 +36,7 @@ class TestARotationThatEntraDoesNotKnowYet:
         assert len(harness.server.writes) == 2
         assert harness.recorded.reasons == ["Connected", "CredentialRefused"]
 
-    async def test_ends_when_entra_takes_it(self, harness: ConnectionHarness) -> None:
+    async def test_a_rotation_is_complete_when_entra_accepts_the_credential(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         harness.secrets.put(SECRET, secret="renewed")
         await harness.poll()
@@ -43,7 +45,9 @@ class TestARotationThatEntraDoesNotKnowYet:
         assert harness.condition()[:2] == ("True", "Connected")
         assert harness.entra.opened[0].proof == SecretProof("renewed", "key secret of Secret identity/entra")
 
-    async def test_breaks_the_jobs_once_no_token_can_be_had(self, harness: ConnectionHarness) -> None:
+    async def test_a_rotation_unknown_to_entra_breaks_its_jobs_once_the_old_token_has_expired(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         harness.secrets.put(SECRET, secret="renewed")
         await harness.poll()
@@ -53,7 +57,7 @@ class TestARotationThatEntraDoesNotKnowYet:
         assert harness.connections.get(KEY) == Fault("CredentialRefused", "AADSTS7000215: Invalid client secret")
         assert "go on" not in harness.condition()[2]
 
-    async def test_leaves_the_jobs_alone_while_entra_cannot_be_asked_for_another_token(
+    async def test_a_rotation_does_not_break_its_jobs_during_an_outage_of_entra(
         self, harness: ConnectionHarness
     ) -> None:
         await harness.run(connection())
@@ -63,7 +67,9 @@ class TestARotationThatEntraDoesNotKnowYet:
         assert (await harness.poll(minutes(1))).is_failure
         assert isinstance(harness.connections.get(KEY), Connection)
 
-    async def test_does_not_hold_for_an_app_that_the_spec_names_no_longer(self, harness: ConnectionHarness) -> None:
+    async def test_the_old_credential_is_not_kept_for_an_app_that_the_spec_no_longer_names(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         harness.secrets.put(SECRET, secret="of another app")
         proof = {"clientId": TENANT, "secretRef": {"name": SECRET.name, "key": "secret"}}

@@ -3,21 +3,23 @@
 from tests.support.connection_harness import KEY, SECRET, ConnectionHarness, connection, job_by_connection
 
 
-class TestJobs:
-    async def test_wait_without_a_word_until_their_connection_was_tried(self, harness: ConnectionHarness) -> None:
+class TestJobsOfConnection:
+    async def test_jobs_wait_silently_until_their_connection_has_logged_in(self, harness: ConnectionHarness) -> None:
         harness.apply(connection())
         assert harness.connections.is_awaited(job_by_connection())
         await harness.run()
         assert not harness.connections.is_awaited(job_by_connection())
         assert harness.woken == [KEY, KEY], "when it came, and when it worked"
 
-    async def test_are_not_woken_by_a_poll_that_finds_nothing_new(self, harness: ConnectionHarness) -> None:
+    async def test_jobs_are_not_requeued_by_a_poll_that_finds_nothing_new(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         harness.woken.clear()
         await harness.poll()
         assert harness.woken == []
 
-    async def test_are_woken_when_it_breaks_and_when_it_works_again(self, harness: ConnectionHarness) -> None:
+    async def test_jobs_are_requeued_when_their_connection_breaks_and_when_it_works_again(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         harness.woken.clear()
         harness.secrets.remove(SECRET)
@@ -26,7 +28,7 @@ class TestJobs:
         await harness.poll()
         assert harness.woken == [KEY, KEY]
 
-    async def test_are_told_of_a_fault_of_the_operator_too(self, harness: ConnectionHarness) -> None:
+    async def test_jobs_are_released_by_a_fault_of_the_operator_too(self, harness: ConnectionHarness) -> None:
         harness.apply(connection())
         await harness.reconciler.record_broken(KEY, since=harness.clock.now())
         assert not harness.connections.is_awaited(job_by_connection())

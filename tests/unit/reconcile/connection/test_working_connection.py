@@ -14,8 +14,8 @@ from tests.support.connection_harness import (
 from tests.support.facts import TENANT, minutes
 
 
-class TestAConnectionThatWorks:
-    async def test_says_so_with_roles_what_is_missing_and_where_its_credential_came_from(
+class TestWorkingConnection:
+    async def test_a_working_connection_shows_its_roles_missing_permissions_and_source(
         self, harness: ConnectionHarness
     ) -> None:
         assert await harness.run(connection()) == Outcome(POLL)
@@ -31,7 +31,9 @@ class TestAConnectionThatWorks:
         assert harness.status["observedGeneration"] == 1
         assert harness.recorded.reasons == ["Connected"]
 
-    async def test_writes_nothing_and_logs_in_no_more_while_nothing_changes(self, harness: ConnectionHarness) -> None:
+    async def test_a_working_connection_writes_nothing_and_does_not_log_in_while_nothing_changes(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         for _ in range(10):
             await harness.poll()
@@ -39,31 +41,33 @@ class TestAConnectionThatWorks:
         assert harness.entra.logins == ["right"]
         assert harness.recorded.reasons == ["Connected"]
 
-    async def test_reads_its_secret_anew_at_each_poll(self, harness: ConnectionHarness) -> None:
+    async def test_a_working_connection_reads_its_secret_at_each_poll(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         await harness.poll()
         assert harness.secrets.reads == [SECRET, SECRET]
 
-    async def test_after_a_restart_writes_nothing(self, harness: ConnectionHarness) -> None:
+    async def test_a_working_connection_writes_nothing_after_a_restart(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         harness.restart()
         await harness.run()
         assert len(harness.server.writes) == 1
 
-    async def test_is_not_tried_again_for_another_version_of_the_same_secret(self, harness: ConnectionHarness) -> None:
+    async def test_a_working_connection_does_not_log_in_for_another_version_of_the_same_secret(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         harness.secrets.put(SECRET, secret="right")
         await harness.poll()
         assert harness.entra.logins == ["right"]
         assert harness.status["source"]["resourceVersion"] == harness.secrets.stored[SECRET].resource_version
 
-    async def test_is_tried_at_once_when_somebody_asks_for_it(self, harness: ConnectionHarness) -> None:
+    async def test_a_working_connection_logs_in_at_once_on_request(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         await harness.run(connection(annotations={"entrasync.io/requested-at": "now"}))
         await harness.poll()
         assert harness.entra.logins == ["right", "right"]
 
-    async def test_takes_a_rotated_secret(self, harness: ConnectionHarness) -> None:
+    async def test_a_working_connection_accepts_a_rotated_secret(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         before = harness.connections.get(KEY)
         harness.entra.good = {"rotated"}
@@ -73,7 +77,9 @@ class TestAConnectionThatWorks:
         assert harness.entra.logins == ["right", "rotated"]
         assert harness.connections.get(KEY) == before, "jobs go on by the same client"
 
-    async def test_gets_another_client_in_another_place(self, harness: ConnectionHarness) -> None:
+    async def test_a_working_connection_gets_another_client_for_another_api_version(
+        self, harness: ConnectionHarness
+    ) -> None:
         await harness.run(connection())
         await harness.run(connection(client_secret_spec(apiVersion="beta"), generation=2))
         assert len(harness.entra.opened) == 2

@@ -17,35 +17,39 @@ async def ready(harness: ReconcilerHarness) -> ObjectKey:
     return key
 
 
-class TestABrokenPass:
-    async def test_of_a_resource_at_rest_is_no_news_at_first(self, harness: ReconcilerHarness) -> None:
+class TestBrokenPass:
+    async def test_a_broken_pass_of_a_settled_resource_is_not_reported_at_first(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await ready(harness)
         harness.server.writes.clear()
         await harness.reconciler.record_broken(key, since=NOW)
         assert harness.server.writes == []
 
-    async def test_after_three_poll_intervals_leaves_it_green_no_more(self, harness: ReconcilerHarness) -> None:
+    async def test_a_broken_pass_makes_ready_unknown_after_three_poll_intervals(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await ready(harness)
         harness.clock.move(minutes(15))
         await harness.reconciler.record_broken(key, since=harness.clock.now())
         assert harness.condition(key, "Ready") == ("Unknown", "GraphUnreachable")
         assert harness.condition(key, "Reconciling") == FAULT
 
-    async def test_counts_though_each_read_graph_before_it_broke(self, harness: ReconcilerHarness) -> None:
+    async def test_a_broken_pass_counts_although_it_read_graph_before(self, harness: ReconcilerHarness) -> None:
         key = await ready(harness)
         harness.clock.move(minutes(15))
         harness.memory.recall(harness.server.stored[key], NOW).read_at = harness.clock.now()
         await harness.reconciler.record_broken(key, since=NOW)
         assert harness.condition(key, "Ready") == ("Unknown", "GraphUnreachable")
 
-    async def test_of_a_new_resource_is_told_at_once(self, harness: ReconcilerHarness) -> None:
+    async def test_a_broken_pass_of_a_new_resource_is_reported_at_once(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource())
         await harness.reconciler.record_broken(key, since=NOW)
         assert harness.condition(key, "Ready") == ("False", "InternalError")
         [told] = [entry for entry in harness.status(key)["conditions"] if entry["type"] == "Reconciling"]
         assert told["message"].endswith("the log has the traceback.")
 
-    async def test_is_over_with_the_next_good_one(self, harness: ReconcilerHarness) -> None:
+    async def test_a_broken_pass_is_forgotten_with_the_next_good_one(self, harness: ReconcilerHarness) -> None:
         key = await ready(harness)
         harness.clock.move(minutes(15))
         await harness.reconciler.record_broken(key, since=NOW)
@@ -53,6 +57,6 @@ class TestABrokenPass:
         assert harness.condition(key, "Ready") == HEALTHY
         assert harness.condition(key, "Reconciling") == ("", "")
 
-    async def test_of_one_that_is_gone_has_nothing_to_tell(self, harness: ReconcilerHarness) -> None:
+    async def test_a_broken_pass_of_a_deleted_resource_writes_nothing(self, harness: ReconcilerHarness) -> None:
         await harness.reconciler.record_broken(resource().key, since=NOW)
         assert harness.server.writes == []

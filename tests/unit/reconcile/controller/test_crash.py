@@ -11,8 +11,8 @@ from tests.support.graph_answers import DOWN
 from tests.support.reconciler_harness import ReconcilerHarness
 
 
-class TestACrash:
-    async def test_before_the_annotation_keeps_the_intent(self, harness: ReconcilerHarness) -> None:
+class TestCrash:
+    async def test_a_crash_before_the_annotation_keeps_the_intent(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource())
         harness.server.failures.extend([None, ApiServerUnavailable("gone")])
         with pytest.raises(ApiServerUnavailable):
@@ -21,7 +21,7 @@ class TestACrash:
         await harness.run(key)
         assert harness.graph.writes == ["create_job", "start_job"]
 
-    async def test_before_the_status_keeps_the_job(self, harness: ReconcilerHarness) -> None:
+    async def test_a_crash_before_the_status_keeps_the_job(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource())
         harness.server.failures.extend([None, None, ApiServerUnavailable("gone")])
         with pytest.raises(ApiServerUnavailable):
@@ -31,7 +31,7 @@ class TestACrash:
         assert harness.graph.writes == ["create_job", "start_job"]
         assert "operation" not in harness.status(key)
 
-    async def test_before_the_status_of_a_job_that_stays_invisible_posts_no_second(
+    async def test_a_crash_before_the_status_of_a_hidden_job_leads_to_no_second_create(
         self, harness: ReconcilerHarness
     ) -> None:
         """The bound counts from the intent, the only witness of the creation then."""

@@ -17,7 +17,7 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestCreate:
-    async def test_is_list_create_start_list_and_four_writes(self, harness: ReconcilerHarness) -> None:
+    async def test_a_create_takes_list_create_start_list_and_four_writes(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_new()
         await harness.run(key)
         assert harness.graph.calls == ["list_jobs", "create_job", "start_job", "list_jobs"]
@@ -31,7 +31,7 @@ class TestCreate:
         assert harness.condition(key, "Ready") == ("True", "NotRunYet")
         assert harness.recorded.reasons == ["JobCreated", "JobStarted"]
 
-    async def test_a_second_pass_writes_nothing(self, harness: ReconcilerHarness) -> None:
+    async def test_a_pass_after_a_create_writes_nothing(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_new()
         await harness.run(key)
         before = list(harness.server.writes)
@@ -49,7 +49,7 @@ class TestCreate:
         assert harness.graph.writes == []
 
     @pytest.mark.parametrize("error", [refused(400), refused(403), replicating(404), replicating(409), DOWN])
-    async def test_refused_clears_the_intent_and_lets_the_resource_go_elsewhere(
+    async def test_a_refused_create_clears_the_intent_and_frees_the_resource(
         self, harness: ReconcilerHarness, error: Exception
     ) -> None:
         key = harness.apply(resource())
@@ -60,14 +60,14 @@ class TestCreate:
         await harness.run(key)
         assert harness.status(key)["servicePrincipalId"] == OTHER_PRINCIPAL
 
-    async def test_refused_for_its_template_says_which_are_offered(self, harness: ReconcilerHarness) -> None:
+    async def test_a_create_refused_for_its_template_lists_the_offered_ones(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_new(template_id="typo")
         harness.graph.fail("create_job", refused(400))
         await harness.run(key)
         assert harness.condition(key, "Stalled") == ("True", "TemplateNotOffered")
         assert "It offers: scim." in str(harness.status(key)["conditions"])
 
-    async def test_refused_for_its_template_is_not_sent_again_and_nothing_is_written(
+    async def test_a_create_refused_for_its_template_is_not_sent_again_and_nothing_is_written(
         self, harness: ReconcilerHarness
     ) -> None:
         key = harness.apply_new(template_id="typo")
@@ -81,14 +81,16 @@ class TestCreate:
         await harness.run(key)
         assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_a_refusal_is_told_though_the_templates_cannot_be_read(self, harness: ReconcilerHarness) -> None:
+    async def test_a_refused_create_is_reported_although_the_templates_cannot_be_read(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = harness.apply_new()
         harness.graph.fail("create_job", refused(400))
         harness.graph.fail("list_templates", DOWN)
         await harness.run(key)
         assert harness.condition(key, "Stalled") == ("True", "RequestRefused")
 
-    async def test_two_resources_make_one_job(self, harness: ReconcilerHarness) -> None:
+    async def test_two_resources_create_one_job(self, harness: ReconcilerHarness) -> None:
         first, second = harness.apply_new(), harness.apply(resource(name="twin"))
         await harness.run(first)
         await harness.run(second)

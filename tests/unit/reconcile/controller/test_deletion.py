@@ -19,14 +19,14 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestDeletion:
-    async def test_of_a_job_we_made_deletes_it(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_deletes_a_created_job(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder()
         harness.delete(key)
         assert (await harness.run(key)).look_again is None
         assert harness.graph.calls == ["delete_job"]
         assert key not in harness.server.stored
 
-    async def test_with_pause_pauses_once_and_goes(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_with_pause_pauses_once_and_ends(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder(deletion_policy=DeletionPolicy.PAUSE)
         harness.delete(key)
         await harness.run(key)
@@ -34,7 +34,7 @@ class TestDeletion:
         assert key not in harness.server.stored
 
     @pytest.mark.parametrize(("policy", "act"), [("Delete", "delete_job"), ("Pause", "pause_job")])
-    async def test_of_a_job_out_of_sight_for_four_minutes_leaves_none_running(
+    async def test_a_deletion_leaves_no_job_running_that_was_hidden_for_four_minutes(
         self, harness: ReconcilerHarness, policy: str, act: str
     ) -> None:
         key = harness.apply_holder(deletion_policy=DeletionPolicy(policy))
@@ -50,7 +50,7 @@ class TestDeletion:
         assert not any(job.is_active for job in harness.graph.jobs.values())
 
     @pytest.mark.parametrize("policy", [DeletionPolicy.DELETE, DeletionPolicy.PAUSE])
-    async def test_of_a_job_that_has_gone_says_so_after_three_misses(
+    async def test_a_deletion_of_a_job_that_has_gone_reports_it_after_three_misses(
         self, harness: ReconcilerHarness, policy: DeletionPolicy
     ) -> None:
         key = harness.apply_holder(deletion_policy=policy)
@@ -65,7 +65,9 @@ class TestDeletion:
         [told] = harness.recorded.events
         assert told.message == f"The resource may go: job {JOB} was not there any more."
 
-    async def test_whose_answer_was_lost_waits_until_its_job_counts_as_gone(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_whose_answer_was_lost_waits_until_its_job_counts_as_gone(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = harness.apply_holder()
         harness.delete(key)
         harness.graph.fail("delete_job", LOST, is_done=True)
@@ -77,7 +79,7 @@ class TestDeletion:
         assert key not in harness.server.stored
 
     @pytest.mark.parametrize("policy", [DeletionPolicy.DELETE, DeletionPolicy.PAUSE])
-    async def test_goes_at_once_when_the_service_principal_has_gone(
+    async def test_a_deletion_ends_at_once_when_the_service_principal_has_gone(
         self, harness: ReconcilerHarness, policy: DeletionPolicy
     ) -> None:
         key = harness.apply_holder(deletion_policy=policy)
@@ -88,7 +90,9 @@ class TestDeletion:
         assert (await harness.run(key)).look_again is None
         assert key not in harness.server.stored
 
-    async def test_of_a_young_job_that_graph_does_not_know_yet_is_tried_again(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_of_a_young_job_that_graph_does_not_know_yet_is_sent_again(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = harness.apply_new()
         await harness.run(key)
         harness.graph.hidden = set(harness.graph.jobs)
@@ -103,7 +107,7 @@ class TestDeletion:
         assert key not in harness.server.stored
 
     @pytest.mark.parametrize("late", [minutes(1), minutes(20)], ids=["within the bound", "after a long stop"])
-    async def test_of_an_unfinished_create_waits_for_its_job_and_deletes_it(
+    async def test_a_deletion_of_an_unfinished_create_waits_for_its_job_and_deletes_it(
         self, harness: ReconcilerHarness, late: Any
     ) -> None:
         key = harness.apply_new()
@@ -116,7 +120,7 @@ class TestDeletion:
         assert harness.graph.jobs == {}
         assert key not in harness.server.stored
 
-    async def test_of_an_unfinished_create_ends_with_the_bound(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_of_an_unfinished_create_ends_with_the_bound(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_new()
         harness.graph.fail("create_job", LOST)
         await harness.run(key)
@@ -133,7 +137,7 @@ class TestDeletion:
         [desired(is_suspended=True), desired(management_policy=ManagementPolicy.OBSERVE)],
         ids=["suspend", "Observe"],
     )
-    async def test_of_an_unfinished_create_waits_also_where_nothing_may_be_written(
+    async def test_a_deletion_of_an_unfinished_create_waits_also_where_nothing_may_be_written(
         self, harness: ReconcilerHarness, wish: Desired
     ) -> None:
         key = harness.apply_new()
@@ -153,7 +157,7 @@ class TestDeletion:
         assert harness.status(key)["origin"] == "Adopted"
         assert harness.graph.writes == ["create_job"]
 
-    async def test_ends_when_the_service_principal_is_gone_but_not_shortly_after_a_create(
+    async def test_a_deletion_waits_for_a_missing_service_principal_shortly_after_a_create(
         self, harness: ReconcilerHarness
     ) -> None:
         key = harness.apply_new()
@@ -168,7 +172,7 @@ class TestDeletion:
         await harness.run(key)
         assert key not in harness.server.stored
 
-    async def test_that_a_person_must_unblock_says_how(self, harness: ReconcilerHarness) -> None:
+    async def test_a_blocked_deletion_says_how_to_let_go(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder()
         harness.delete(key)
         harness.graph.fail("delete_job", Stalled(Reason.CREDENTIAL_REFUSED, "Wrong secret."))
@@ -177,7 +181,7 @@ class TestDeletion:
         assert 'entrasync.io/abandon: "true"' in str(harness.status(key)["conditions"])
 
     @pytest.mark.parametrize("error", [DOWN, LOST])
-    async def test_that_graph_holds_up_says_how_to_let_go_and_writes_it_once(
+    async def test_a_deletion_that_graph_delays_says_how_to_let_go_and_writes_it_once(
         self, harness: ReconcilerHarness, error: Exception
     ) -> None:
         key = harness.apply_holder()
@@ -192,7 +196,7 @@ class TestDeletion:
         assert 'entrasync.io/abandon: "true"' in str(harness.status(key)["conditions"])
         assert harness.server.writes == writes
 
-    async def test_of_a_resource_that_lost_its_finalizer_is_not_ours(self, harness: ReconcilerHarness) -> None:
+    async def test_a_deletion_of_a_resource_without_our_finalizer_is_ignored(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource(is_deleting=True, finalizers=("other",)))
         assert (await harness.run(key)).look_again is None
         assert harness.graph.calls == []

@@ -19,8 +19,8 @@ from tests.support.graph_answers import LOST, refused
 from tests.support.reconciler_harness import ReconcilerHarness
 
 
-class TestAnEditDuringAPass:
-    async def test_first_shown_by_our_own_write_is_looked_at_at_once(self, harness: ReconcilerHarness) -> None:
+class TestEditDuringPass:
+    async def test_an_edit_first_shown_by_our_own_write_is_reconciled_at_once(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder()
 
         def edit() -> None:
@@ -32,7 +32,7 @@ class TestAnEditDuringAPass:
         await harness.run(key)
         assert harness.graph.writes == ["pause_job"]
 
-    async def test_is_not_called_observed_by_the_pass_before_it(self, harness: ReconcilerHarness) -> None:
+    async def test_an_edit_is_not_counted_as_observed_by_the_pass_before_it(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource())
         harness.graph.fail("create_job", refused(400))
         original = harness.server.patch_status
@@ -51,9 +51,7 @@ class TestAnEditDuringAPass:
         assert harness.status(key)["observedGeneration"] == 1
         assert outcome.look_again == seconds(0)
 
-    async def test_that_names_a_job_during_an_unfinished_create_ends_with_that_job(
-        self, harness: ReconcilerHarness
-    ) -> None:
+    async def test_an_edit_that_names_a_job_settles_an_unfinished_create(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_new()
         harness.graph.fail("create_job", LOST)
         await harness.run(key)
@@ -63,7 +61,7 @@ class TestAnEditDuringAPass:
         await harness.run(key)
         assert harness.status(key)["job"]["id"] == "named"
 
-    async def test_that_forbids_to_create_ends_an_unfinished_create_after_the_bound(
+    async def test_an_edit_that_forbids_creation_ends_an_unfinished_create_after_the_bound(
         self, harness: ReconcilerHarness
     ) -> None:
         key = harness.apply_new()
@@ -75,7 +73,7 @@ class TestAnEditDuringAPass:
         assert "operation" not in harness.status(key)
         assert harness.condition(key, "Stalled") == ("True", "JobNotFound")
 
-    async def test_to_another_service_principal_is_free_once_the_create_has_come_to_nothing(
+    async def test_an_edit_of_the_service_principal_holds_once_a_create_has_failed(
         self, harness: ReconcilerHarness
     ) -> None:
         key = harness.apply_new()

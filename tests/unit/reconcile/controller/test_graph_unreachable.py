@@ -7,8 +7,8 @@ from tests.support.graph_answers import DOWN, replicating
 from tests.support.reconciler_harness import ReconcilerHarness
 
 
-class TestBlindness:
-    async def test_one_lost_poll_writes_nothing_three_intervals_make_ready_unknown(
+class TestGraphUnreachable:
+    async def test_one_failed_poll_writes_nothing_and_three_intervals_make_ready_unknown(
         self, harness: ReconcilerHarness
     ) -> None:
         key = harness.apply_holder()
@@ -27,7 +27,9 @@ class TestBlindness:
             await harness.run(key)
         assert harness.server.writes == after
 
-    async def test_is_counted_from_the_process_start_at_the_earliest(self, harness: ReconcilerHarness) -> None:
+    async def test_the_time_without_graph_counts_from_the_process_start_at_the_earliest(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = harness.apply_holder()
         await harness.run(key)
         harness.clock.move(minutes(60))

@@ -39,7 +39,7 @@ async def apply(harness: ReconcilerHarness, namespace: str, age: timedelta, job_
 OLD, NEW = timedelta(days=2), timedelta(days=1)
 
 
-async def test_the_holder_in_another_namespace_is_named() -> None:
+async def test_a_conflict_names_the_holder_in_another_namespace() -> None:
     harness = ReconcilerHarness()
     harness.graph.add(remote_job())
     await apply(harness, "identity", OLD)
@@ -50,7 +50,7 @@ async def test_the_holder_in_another_namespace_is_named() -> None:
     assert "identity/job" in harness.message(newer, "Stalled")
 
 
-async def test_so_it_is_through_two_connections_to_one_tenant() -> None:
+async def test_a_job_is_claimed_once_through_two_connections_to_one_tenant() -> None:
     harness = ReconcilerHarness()
     harness.graph.add(remote_job())
     connect(harness, "elsewhere")
@@ -61,7 +61,7 @@ async def test_so_it_is_through_two_connections_to_one_tenant() -> None:
     assert harness.condition(newer, "Stalled") == ("True", "Conflict")
 
 
-async def test_who_can_only_reach_another_tenant_blocks_nobody() -> None:
+async def test_a_resource_that_only_reaches_another_tenant_blocks_no_other() -> None:
     harness = ReconcilerHarness()
     harness.graph.add(remote_job())
     connect(harness, "elsewhere", ELSEWHERE)
@@ -72,7 +72,7 @@ async def test_who_can_only_reach_another_tenant_blocks_nobody() -> None:
     assert harness.condition(mine, "Ready")[0] == "True"
 
 
-async def test_who_has_no_connection_that_works_blocks_nobody() -> None:
+async def test_a_resource_without_a_working_connection_blocks_no_other() -> None:
     harness = ReconcilerHarness()
     harness.graph.add(remote_job())
     harness.connections.put(ObjectKey("elsewhere", "default"), Fault("CredentialRefused", "No."))
@@ -83,7 +83,7 @@ async def test_who_has_no_connection_that_works_blocks_nobody() -> None:
     assert harness.condition(mine, "Ready")[0] == "True"
 
 
-async def test_who_came_back_from_a_backup_keeps_its_job_until_its_connection_was_tried() -> None:
+async def test_a_restored_resource_keeps_its_job_until_its_connection_has_logged_in() -> None:
     harness = ReconcilerHarness()
     harness.graph.add(remote_job())
     harness.connections.expect(ObjectKey("elsewhere", "default"))
@@ -107,7 +107,7 @@ async def test_who_came_back_from_a_backup_keeps_its_job_until_its_connection_wa
     assert harness.condition(other, "Stalled") == ("True", "Conflict")
 
 
-async def test_what_is_to_be_retained_goes_before_its_connection_was_tried() -> None:
+async def test_a_resource_that_retains_its_job_is_deleted_before_its_connection_has_logged_in() -> None:
     harness = ReconcilerHarness()
     harness.connections.expect(ObjectKey("identity", "default"))
     key = harness.apply(holder(origin="Adopted"))
@@ -117,7 +117,7 @@ async def test_what_is_to_be_retained_goes_before_its_connection_was_tried() -> 
     assert harness.graph.calls == []
 
 
-async def test_a_holder_whose_connection_broke_still_holds() -> None:
+async def test_a_resource_whose_connection_broke_still_claims_its_job() -> None:
     harness = ReconcilerHarness()
     harness.graph.add(remote_job())
     connect(harness, "elsewhere")

@@ -16,9 +16,11 @@ def rounded(outcome: Outcome) -> int:
     return round(outcome.look_again.total_seconds())
 
 
-class TestALostAnswer:
+class TestLostAnswer:
     @pytest.mark.parametrize("looks", range(6))
-    async def test_makes_one_job_however_late_it_shows(self, harness: ReconcilerHarness, looks: int) -> None:
+    async def test_a_create_with_a_lost_answer_makes_one_job_however_late_it_shows(
+        self, harness: ReconcilerHarness, looks: int
+    ) -> None:
         key = harness.apply_new()
         harness.graph.fail("create_job", LOST, is_done=True)
         outcome = await harness.run(key)
@@ -35,7 +37,7 @@ class TestALostAnswer:
         assert harness.graph.writes == ["create_job", "start_job"]
         assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_of_a_create_that_never_arrived_posts_again_after_the_bound(self, harness: ReconcilerHarness) -> None:
+    async def test_a_create_that_never_arrived_is_sent_again_after_the_bound(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_new()
         harness.graph.fail("create_job", LOST)
         await harness.run_until(key, minutes(14.9))
@@ -45,7 +47,7 @@ class TestALostAnswer:
         await harness.run_until(key, minutes(0.2))
         assert harness.graph.writes == ["create_job", "create_job", "start_job"]
 
-    async def test_is_settled_over_a_restart(self, harness: ReconcilerHarness) -> None:
+    async def test_a_create_with_a_lost_answer_is_settled_after_a_restart(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_new()
         harness.graph.fail("create_job", LOST, is_done=True)
         await harness.run(key)
@@ -53,7 +55,9 @@ class TestALostAnswer:
         await harness.run(key)
         assert harness.graph.writes == ["create_job", "start_job"]
 
-    async def test_of_a_start_is_looked_at_before_it_is_repeated(self, harness: ReconcilerHarness) -> None:
+    async def test_a_start_with_a_lost_answer_is_read_back_before_it_is_repeated(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = harness.apply_new()
         harness.graph.fail("start_job", LOST, is_done=True)
         assert (await harness.run(key)).is_failure
@@ -61,7 +65,7 @@ class TestALostAnswer:
         assert harness.graph.writes == ["create_job", "start_job"]
         assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_of_a_start_that_did_not_arrive_repeats_it(self, harness: ReconcilerHarness) -> None:
+    async def test_a_start_that_did_not_arrive_is_repeated(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_new()
         harness.graph.fail("start_job", LOST)
         await harness.run(key)

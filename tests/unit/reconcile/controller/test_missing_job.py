@@ -9,8 +9,10 @@ from tests.support.facts import (
 from tests.support.reconciler_harness import ReconcilerHarness
 
 
-class TestAJobOutOfSight:
-    async def test_that_we_just_made_is_waited_for_and_ready_soon_after(self, harness: ReconcilerHarness) -> None:
+class TestMissingJob:
+    async def test_a_new_job_that_does_not_show_is_waited_for_and_ready_soon_after(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = harness.apply_new()
         await harness.run(key)
         harness.graph.hidden = set(harness.graph.jobs)
@@ -21,7 +23,7 @@ class TestAJobOutOfSight:
         assert harness.condition(key, "Ready")[0] == "True"
         assert harness.graph.writes.count("create_job") == 1
 
-    async def test_for_four_minutes_is_not_gone(self, harness: ReconcilerHarness) -> None:
+    async def test_a_job_missing_for_four_minutes_does_not_count_as_gone(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder()
         harness.graph.hidden = {JOB}
         await harness.run_until(key, minutes(4))
@@ -29,7 +31,9 @@ class TestAJobOutOfSight:
         await harness.run_until(key, minutes(10))
         assert harness.graph.writes == []
 
-    async def test_for_good_is_made_again_and_its_id_is_no_candidate(self, harness: ReconcilerHarness) -> None:
+    async def test_a_job_that_has_gone_is_created_again_and_its_id_is_no_candidate(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = harness.apply_holder()
         harness.graph.jobs.clear()
         await harness.run_until(key, minutes(8))
@@ -37,7 +41,7 @@ class TestAJobOutOfSight:
         assert JOB in harness.server.patches[-3]["operation"]["jobIdsBefore"]
         assert harness.status(key)["job"]["id"] != JOB
 
-    async def test_made_again_under_the_same_id_is_held(self, harness: ReconcilerHarness) -> None:
+    async def test_a_job_created_again_under_the_same_id_is_held(self, harness: ReconcilerHarness) -> None:
         """Tenant-wide jobs have ids without a random part (graph-facts 4.1)."""
         key = harness.apply_holder()
         harness.graph.jobs.clear()
@@ -46,7 +50,7 @@ class TestAJobOutOfSight:
         assert harness.graph.writes == ["create_job", "start_job"]
         assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_counts_neither_refused_looks_nor_incomplete_lists(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_reads_and_incomplete_lists_do_not_count_as_misses(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder(on_missing=OnMissing.REPORT)
         harness.graph.jobs.clear()
         harness.graph.is_complete = False

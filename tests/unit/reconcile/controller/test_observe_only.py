@@ -77,8 +77,8 @@ def drifted(harness: ReconcilerHarness, key: ObjectKey) -> str:
     return str(found["message"])
 
 
-class TestAJobThatIsThere:
-    async def test_is_mirrored_and_costs_two_writes_to_kubernetes_and_none_to_graph(
+class TestObservedJob:
+    async def test_an_observed_job_is_mirrored_and_costs_two_writes_to_kubernetes_and_none_to_graph(
         self, harness: ReconcilerHarness
     ) -> None:
         harness.graph.add(remote_job())
@@ -91,7 +91,7 @@ class TestAJobThatIsThere:
         assert harness.status(key)["synchronizationStatus"]["code"] == "Active"
         assert harness.status(key)["effective"]["managementPolicy"] == "Observe"
 
-    async def test_makes_ready_when_it_is_fit(self, harness: ReconcilerHarness) -> None:
+    async def test_an_observed_job_that_is_healthy_makes_its_resource_ready(self, harness: ReconcilerHarness) -> None:
         harness.graph.add(remote_job())
         key = observer(harness)
         await harness.run(key)
@@ -99,14 +99,18 @@ class TestAJobThatIsThere:
         assert harness.condition(key, "Applied") == ("True", "Applied")
         assert harness.condition(key, "Drifted") == ("False", "Applied")
 
-    async def test_does_not_when_it_is_ill(self, harness: ReconcilerHarness) -> None:
+    async def test_an_observed_job_in_quarantine_does_not_make_its_resource_ready(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.graph.add(quarantined_job())
         key = observer(harness)
         await harness.run(key)
         assert harness.condition(key, "Ready") == ("False", "Quarantined")
         assert harness.condition(key, "Stalled") == ("True", "Quarantined")
 
-    async def test_that_differs_is_told_once_and_stays_ready(self, harness: ReconcilerHarness) -> None:
+    async def test_an_observed_job_that_differs_is_reported_once_and_stays_ready(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.graph.add(remote_job(state="Disabled", code="Paused"))
         key = observer(harness, schedule_state=ScheduleState.ACTIVE)
         await harness.run(key)
@@ -122,7 +126,9 @@ class TestAJobThatIsThere:
         assert harness.recorded.reasons == ["JobAdopted", "Drifted"]
         assert harness.graph.writes == []
 
-    async def test_that_differs_is_no_news_when_a_poll_is_lost(self, harness: ReconcilerHarness) -> None:
+    async def test_an_observed_job_that_differs_writes_nothing_when_a_poll_fails(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.graph.add(remote_job(state="Disabled", code="Paused"))
         key = observer(harness, schedule_state=ScheduleState.ACTIVE)
         await harness.run(key)
@@ -131,7 +137,7 @@ class TestAJobThatIsThere:
         await harness.run(key)
         assert harness.status(key) == before
 
-    async def test_that_differs_is_still_told_when_graph_cannot_be_read_for_long(
+    async def test_an_observed_job_that_differs_stays_reported_while_graph_cannot_be_read(
         self, harness: ReconcilerHarness
     ) -> None:
         harness.graph.add(remote_job(state="Disabled", code="Paused"))
@@ -143,7 +149,7 @@ class TestAJobThatIsThere:
         assert harness.condition(key, "Ready") == ("Unknown", "GraphUnreachable")
         assert harness.condition(key, "Drifted") == ("True", "Drifted")
 
-    async def test_is_no_more_said_to_match_when_its_service_principal_has_gone(
+    async def test_an_observed_job_no_longer_matches_when_its_service_principal_has_gone(
         self, harness: ReconcilerHarness
     ) -> None:
         harness.graph.add(remote_job())
@@ -157,7 +163,7 @@ class TestAJobThatIsThere:
         assert harness.condition(key, "Drifted") == ("", "")
         assert harness.condition(key, "Applied")[0] == "False"
 
-    async def test_says_so_when_it_differs_no_more(self, harness: ReconcilerHarness) -> None:
+    async def test_an_observed_job_that_matches_again_is_reported(self, harness: ReconcilerHarness) -> None:
         harness.graph.add(remote_job(state="Disabled", code="Paused"))
         key = observer(harness, schedule_state=ScheduleState.ACTIVE)
         await harness.run(key)
@@ -167,7 +173,9 @@ class TestAJobThatIsThere:
 
 
 class TestNoJob:
-    async def test_is_looked_for_at_each_poll_and_tells_what_would_be_created(self, harness: ReconcilerHarness) -> None:
+    async def test_an_observer_without_a_job_lists_at_each_poll_and_says_what_would_be_created(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = observer(harness)
         outcome = await harness.run(key)
         assert outcome.look_again == minutes(5)
@@ -180,13 +188,15 @@ class TestNoJob:
         assert harness.condition(key, "Ready") == ("True", "Observed")
         assert harness.graph.writes == []
 
-    async def test_differs_from_nothing_where_none_would_be_created(self, harness: ReconcilerHarness) -> None:
+    async def test_an_observer_without_a_job_has_no_drift_where_none_would_be_created(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = observer(harness, adoption_policy=AdoptionPolicy.ADOPT_ONLY)
         await harness.run(key)
         assert harness.condition(key, "Ready") == ("False", "NoJobToObserve")
         assert harness.condition(key, "Drifted") == ("", "")
 
-    async def test_after_a_job_has_gone_creates_none(self, harness: ReconcilerHarness) -> None:
+    async def test_an_observer_creates_no_job_after_its_job_has_gone(self, harness: ReconcilerHarness) -> None:
         harness.graph.add(remote_job())
         key = observer(harness)
         await harness.run(key)
@@ -196,8 +206,8 @@ class TestNoJob:
         assert harness.graph.writes == []
 
 
-class TestBesideOneThatManages:
-    async def test_neither_is_a_conflict_for_the_other(self, harness: ReconcilerHarness) -> None:
+class TestBesideManager:
+    async def test_an_observer_and_a_manager_of_one_job_are_no_conflict(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource(finalizers=()))
         twin = observer(harness, name="twin")
         await harness.run(key)
@@ -206,7 +216,7 @@ class TestBesideOneThatManages:
         assert harness.condition(key, "Ready")[0] == harness.condition(twin, "Ready")[0] == "True"
         assert harness.graph.writes == ["create_job", "start_job"]
 
-    async def test_several_may_watch_one_job(self, harness: ReconcilerHarness) -> None:
+    async def test_several_observers_may_observe_one_job(self, harness: ReconcilerHarness) -> None:
         harness.graph.add(remote_job())
         keys = [observer(harness, name=name) for name in ("a", "b", "c")]
         for key in keys:
@@ -214,8 +224,8 @@ class TestBesideOneThatManages:
         assert [harness.condition(key, "Ready") for key in keys] == [("True", "Observed")] * 3
 
 
-class TestFromOnePolicyToTheOther:
-    async def test_what_was_observed_is_managed_as_adopted(self, harness: ReconcilerHarness) -> None:
+class TestPolicyChange:
+    async def test_an_observed_job_is_managed_as_adopted_after_the_change(self, harness: ReconcilerHarness) -> None:
         harness.graph.add(remote_job(state="Disabled", code="Paused"))
         key = observer(harness, schedule_state=ScheduleState.ACTIVE)
         await harness.run(key)
@@ -227,9 +237,7 @@ class TestFromOnePolicyToTheOther:
         assert harness.status(key)["effective"]["deletionPolicy"] == "Retain"
         assert harness.condition(key, "Drifted") == ("", "")
 
-    async def test_an_older_observer_does_not_take_the_job_from_who_manages_it(
-        self, harness: ReconcilerHarness
-    ) -> None:
+    async def test_an_older_observer_does_not_take_the_job_from_its_manager(self, harness: ReconcilerHarness) -> None:
         harness.graph.add(remote_job())
         watching = observer(harness, name="watching")
         key = harness.apply(resource(finalizers=(), created_at=NOW))
@@ -244,7 +252,7 @@ class TestFromOnePolicyToTheOther:
         await harness.run(watching)
         assert harness.graph.writes == []
 
-    async def test_who_managed_before_and_observes_leaves_the_job_to_who_takes_it_meanwhile(
+    async def test_a_former_manager_leaves_the_job_to_the_resource_that_adopted_it_meanwhile(
         self, harness: ReconcilerHarness
     ) -> None:
         harness.graph.add(remote_job())
@@ -260,7 +268,7 @@ class TestFromOnePolicyToTheOther:
         assert harness.condition(former, "Stalled") == ("True", "Conflict")
         assert harness.condition(key, "Ready") == ("True", "Healthy")
 
-    async def test_what_was_created_stays_created(self, harness: ReconcilerHarness) -> None:
+    async def test_a_created_job_stays_created_after_the_change(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource(finalizers=()))
         await harness.run(key)
         harness.edit(key, desired=observing())
@@ -271,7 +279,9 @@ class TestFromOnePolicyToTheOther:
         assert harness.status(key)["origin"] == "Created"
         assert harness.graph.writes == ["create_job", "start_job"]
 
-    async def test_a_job_that_was_to_be_created_is_created(self, harness: ReconcilerHarness) -> None:
+    async def test_a_job_that_an_observer_would_create_is_created_after_the_change(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = observer(harness)
         await harness.run(key)
         harness.edit(key, desired=desired())
@@ -282,7 +292,9 @@ class TestFromOnePolicyToTheOther:
 
 class TestDeletion:
     @pytest.mark.parametrize("policy", list(DeletionPolicy))
-    async def test_only_lets_go_whatever_the_policy(self, harness: ReconcilerHarness, policy: DeletionPolicy) -> None:
+    async def test_the_deletion_of_an_observer_leaves_the_job_whatever_the_policy(
+        self, harness: ReconcilerHarness, policy: DeletionPolicy
+    ) -> None:
         harness.graph.add(remote_job())
         key = harness.apply(holder(wish=observing(deletion_policy=policy), finalizers=(FINALIZER,)))
         harness.edit(key, is_deleting=True)
@@ -291,7 +303,7 @@ class TestDeletion:
         assert harness.graph.calls == []
 
 
-class TestTheGuard:
+class TestWriteGuard:
     """Whatever a rule may plan, no write to Graph gets past the one place where all of them are made."""
 
     async def perform(self, harness: ReconcilerHarness, action: Action, resource: Resource) -> ActionResult:
@@ -305,12 +317,12 @@ class TestTheGuard:
         )
         return await performer.perform(action, resource, connection=harness.connections.find(resource))
 
-    def test_is_tried_with_every_action(self) -> None:
+    def test_the_guard_is_tested_with_every_action(self) -> None:
         assert {type(action) for action in GRAPH_WRITES} == set(get_args(GraphWrite))
         assert {type(action) for action in KUBERNETES_WRITES} == set(get_args(KubernetesWrite))
 
     @pytest.mark.parametrize("action", GRAPH_WRITES, ids=lambda action: type(action).__name__)
-    async def test_refuses_what_was_planned_for_an_observer(
+    async def test_the_guard_refuses_an_action_that_was_planned_for_an_observer(
         self, harness: ReconcilerHarness, action: GraphWrite
     ) -> None:
         harness.graph.add(remote_job())
@@ -321,7 +333,7 @@ class TestTheGuard:
         assert harness.server.writes == []
 
     @pytest.mark.parametrize("action", KUBERNETES_WRITES, ids=lambda action: type(action).__name__)
-    async def test_lets_through_what_asks_nothing_of_graph(
+    async def test_the_guard_allows_actions_that_write_nothing_to_graph(
         self, harness: ReconcilerHarness, action: KubernetesWrite
     ) -> None:
         key = harness.apply(holder(wish=observing()))
@@ -329,7 +341,7 @@ class TestTheGuard:
         assert harness.graph.calls == []
 
     @pytest.mark.parametrize("wish", [observing(), desired(is_suspended=True)], ids=["Observe", "suspend"])
-    async def test_stops_a_pass_whose_resource_was_changed_meanwhile(
+    async def test_the_guard_stops_a_pass_whose_resource_was_changed_meanwhile(
         self, harness: ReconcilerHarness, wish: Desired
     ) -> None:
         harness.graph.add(remote_job())

@@ -90,17 +90,17 @@ def find_rows(table: DecisionTable) -> list[Any]:
 
 
 @pytest.mark.parametrize("row", find_rows(FIRST_SEEN))
-async def test_a_resource_that_is_first_seen(row: Row) -> None:
+async def test_a_new_resource_ends_as_the_table_says(row: Row) -> None:
     assert await find_wrong(FIRST_SEEN, row, first_seen) == {}
 
 
 @pytest.mark.parametrize("row", find_rows(POLLED))
-async def test_a_resource_that_is_polled(row: Row) -> None:
+async def test_a_polled_resource_ends_as_the_table_says(row: Row) -> None:
     assert await find_wrong(POLLED, row, polled) == {}
 
 
 @pytest.mark.parametrize("row", find_rows(DELETED))
-async def test_a_resource_that_is_deleted(row: Row) -> None:
+async def test_a_deleted_resource_ends_as_the_table_says(row: Row) -> None:
     assert await find_wrong(DELETED, row, deleted) == {}
 
 

@@ -36,8 +36,8 @@ async def refused_after_it_ran(harness: ReconcilerHarness, **wish: Any) -> Objec
     return key
 
 
-class TestRefusedCredentialsOfAJobThatRuns:
-    async def test_do_not_hold_up_a_rollout_that_asks_for_no_more_than_applied(
+class TestRefusedCredentialsOfRunningJob:
+    async def test_refused_credentials_of_a_running_job_do_not_block_a_rollout_under_applied(
         self, harness: ReconcilerHarness
     ) -> None:
         key = await refused_after_it_ran(harness, readiness=Readiness.APPLIED)
@@ -47,7 +47,9 @@ class TestRefusedCredentialsOfAJobThatRuns:
         assert harness.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
         assert harness.condition(key, "Applied") == ("False", "ValidationFailed")
 
-    async def test_are_told_once_and_stay_told_while_graph_is_down(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_are_reported_once_and_stay_reported_while_graph_is_down(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await refused_after_it_ran(harness, readiness=Readiness.APPLIED)
         writes = len(harness.server.writes)
         harness.graph.fail("list_jobs", DOWN)
@@ -57,12 +59,16 @@ class TestRefusedCredentialsOfAJobThatRuns:
         await harness.run_until(key, minutes(10))
         assert harness.recorded.reasons.count("ValidationFailed") == 1
 
-    async def test_are_a_persons_turn_where_ready_asks_for_a_fit_job(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_stall_where_ready_asks_for_a_healthy_job(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await refused_after_it_ran(harness)
         assert harness.condition(key, "Ready") == ("False", "ValidationFailed")
         assert harness.condition(key, "Stalled") == ("True", "ValidationFailed")
 
-    async def test_do_not_keep_what_else_is_new_in_the_spec_from_graph(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_do_not_keep_other_changes_of_the_spec_from_graph(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await refused_after_it_ran(harness, readiness=Readiness.APPLIED)
         wish = desired(application=CREDENTIALS, readiness=Readiness.APPLIED, interval="PT20M")
         harness.edit(key, desired=wish)
@@ -72,7 +78,7 @@ class TestRefusedCredentialsOfAJobThatRuns:
 
 
 class TestRefusedCredentialsThatAreNeeded:
-    async def test_for_the_first_start_are_not_applied(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_for_the_first_start_make_applied_false(self, harness: ReconcilerHarness) -> None:
         harness.graph.fail("validate_credentials", REFUSED, times=99)
         wish = desired(application=CREDENTIALS, readiness=Readiness.APPLIED)
         key = harness.apply(resource(wish, finalizers=()))
@@ -81,14 +87,16 @@ class TestRefusedCredentialsThatAreNeeded:
         assert harness.condition(key, "Ready") == ("False", "ValidationFailed")
         assert harness.condition(key, "Stalled") == ("True", "ValidationFailed")
 
-    async def test_by_a_job_that_ran_without_ours_are_not_applied(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_of_a_job_that_ran_without_ours_make_applied_false(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.graph.add(remote_job())
         harness.graph.fail("validate_credentials", REFUSED, times=99)
         key = harness.apply(holder(wish=desired(application=CREDENTIALS, readiness=Readiness.APPLIED)))
         await harness.run(key)
         assert harness.condition(key, "Ready") == ("False", "ValidationFailed")
 
-    async def test_to_start_a_job_again_are_not_applied(self, harness: ReconcilerHarness) -> None:
+    async def test_refused_credentials_for_another_start_make_applied_false(self, harness: ReconcilerHarness) -> None:
         key = await refused_after_it_ran(harness, readiness=Readiness.APPLIED)
         wish = desired(application=CREDENTIALS, readiness=Readiness.APPLIED)
         harness.edit(key, desired=desired(**(vars(wish) | {"schedule_state": ScheduleState.PAUSED})))

@@ -35,7 +35,9 @@ def handled(harness: ReconcilerHarness, key: ObjectKey) -> object:
 
 
 @pytest.mark.parametrize("name", REQUEST_ANNOTATIONS)
-async def test_a_new_value_is_repeated_after_a_look_by_one_write(harness: ReconcilerHarness, name: str) -> None:
+async def test_a_new_request_is_repeated_in_status_by_one_write_after_graph_was_read(
+    harness: ReconcilerHarness, name: str
+) -> None:
     key = await settled(harness)
     before, calls = list(harness.server.writes), len(harness.graph.calls)
     harness.clock.move(minutes(1))
@@ -48,7 +50,7 @@ async def test_a_new_value_is_repeated_after_a_look_by_one_write(harness: Reconc
     assert harness.server.writes == [*before, "status"]
 
 
-async def test_one_that_is_there_at_first_costs_nothing_more(harness: ReconcilerHarness) -> None:
+async def test_a_request_on_a_new_resource_costs_no_further_write(harness: ReconcilerHarness) -> None:
     harness.graph.add(remote_job())
     key = harness.apply(resource(annotations={REQUEST_ANNOTATIONS[0]: "a"}, finalizers=()))
     await harness.run(key)
@@ -57,14 +59,14 @@ async def test_one_that_is_there_at_first_costs_nothing_more(harness: Reconciler
     assert harness.graph.writes == []
 
 
-async def test_is_news_that_wakes_the_resource(harness: ReconcilerHarness) -> None:
+async def test_a_new_request_requeues_the_resource(harness: ReconcilerHarness) -> None:
     key = await settled(harness)
     before = harness.server.stored[key]
     request(harness, key, "a")
     assert has_news(before, harness.server.stored[key])
 
 
-async def test_is_not_called_handled_as_long_as_graph_could_not_be_read(harness: ReconcilerHarness) -> None:
+async def test_a_request_is_not_handled_while_graph_cannot_be_read(harness: ReconcilerHarness) -> None:
     key = await settled(harness)
     request(harness, key, "a")
     harness.graph.fail("list_jobs", DOWN)
@@ -75,7 +77,7 @@ async def test_is_not_called_handled_as_long_as_graph_could_not_be_read(harness:
     assert handled(harness, key) == "a"
 
 
-async def test_is_handled_when_the_look_ended_with_a_persons_turn(harness: ReconcilerHarness) -> None:
+async def test_a_request_is_handled_although_the_pass_stalled(harness: ReconcilerHarness) -> None:
     key = await settled(harness)
     request(harness, key, "a")
     harness.graph.fail("list_jobs", REFUSED)
@@ -85,7 +87,7 @@ async def test_is_handled_when_the_look_ended_with_a_persons_turn(harness: Recon
     assert harness.condition(key, "Stalled") == ("True", "CredentialRefused")
 
 
-async def test_is_not_heard_while_suspended_and_then_is(harness: ReconcilerHarness) -> None:
+async def test_a_request_to_a_suspended_resource_is_handled_after_the_suspension(harness: ReconcilerHarness) -> None:
     key = await settled(harness)
     harness.edit(key, desired=desired(is_suspended=True))
     request(harness, key, "a")

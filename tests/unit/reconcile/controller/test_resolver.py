@@ -36,7 +36,7 @@ async def settle(harness: ReconcilerHarness, key: ObjectKey) -> None:
 
 
 class TestResolving:
-    async def test_a_job_is_created_where_the_names_lead(self, harness: ReconcilerHarness) -> None:
+    async def test_a_job_is_created_at_the_resolved_service_principal(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource(by_name(), finalizers=()))
 
         await settle(harness, key)
@@ -54,7 +54,7 @@ class TestResolving:
         assert harness.graph.calls.count("find_service_principal") == 1
         assert harness.graph.calls.count("list_templates") == 1
 
-    async def test_a_restart_trusts_what_was_applied(self, harness: ReconcilerHarness) -> None:
+    async def test_applied_names_are_not_looked_up_after_a_restart(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource(by_name(), finalizers=()))
         await settle(harness, key)
         harness.restart()
@@ -64,7 +64,7 @@ class TestResolving:
 
         assert harness.graph.calls == ["list_jobs"]
 
-    async def test_ids_cost_no_look(self, harness: ReconcilerHarness) -> None:
+    async def test_ids_need_no_lookup(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource(finalizers=()))
 
         await settle(harness, key)
@@ -84,8 +84,8 @@ class TestResolving:
         assert harness.condition(key, "Ready")[0] == "True"
 
 
-class TestWhatNamesDoNotMean:
-    async def test_an_unknown_app_is_waited_for_and_then_told(self, harness: ReconcilerHarness) -> None:
+class TestUnresolvedNames:
+    async def test_an_unknown_app_is_waited_for_and_then_reported(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource(by_name(app_id=OTHER_APP), finalizers=()))
 
         await settle(harness, key)
@@ -96,7 +96,7 @@ class TestWhatNamesDoNotMean:
         assert f"no service principal of app {OTHER_APP}" in harness.message(key, "Stalled")
         assert "appId takes the Application ID" in harness.message(key, "Stalled")
 
-    async def test_an_app_that_turns_up_is_taken(self, harness: ReconcilerHarness) -> None:
+    async def test_an_app_that_appears_later_is_resolved(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource(by_name(app_id=OTHER_APP), finalizers=()))
         await settle(harness, key)
         harness.graph.principals[OTHER_APP] = PRINCIPAL
@@ -105,7 +105,7 @@ class TestWhatNamesDoNotMean:
 
         assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_a_tag_that_is_not_offered_names_those_that_are(self, harness: ReconcilerHarness) -> None:
+    async def test_an_unknown_factory_tag_is_reported_with_the_offered_ones(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource(by_name(factory_tag="aws"), finalizers=()))
 
         await settle(harness, key)
@@ -113,7 +113,7 @@ class TestWhatNamesDoNotMean:
         assert harness.condition(key, "Stalled") == ("True", "TemplateNotOffered")
         assert "no template with factory tag aws. It offers: scim (CustomSCIM)" in harness.message(key, "Stalled")
 
-    async def test_a_tag_of_several_templates_asks_for_the_id(self, harness: ReconcilerHarness) -> None:
+    async def test_a_factory_tag_of_several_templates_asks_for_the_id(self, harness: ReconcilerHarness) -> None:
         harness.graph.templates = ("scim", "scim2")
         harness.graph.factory_tags["scim2"] = "CustomSCIM"
         key = harness.apply(resource(by_name(), finalizers=()))
@@ -137,7 +137,9 @@ class TestWhatNamesDoNotMean:
         assert harness.condition(key, "Stalled") == ("True", "ServicePrincipalChanged")
         assert f"appId {OTHER_APP} means {OTHER_PRINCIPAL}" in harness.message(key, "Stalled")
 
-    async def test_a_restart_does_not_forget_that_the_name_means_another(self, harness: ReconcilerHarness) -> None:
+    async def test_an_app_id_that_means_another_service_principal_is_reported_after_a_restart(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.graph.principals[OTHER_APP] = OTHER_PRINCIPAL
         key = harness.apply(resource(by_name(), finalizers=()))
         await settle(harness, key)
@@ -149,7 +151,7 @@ class TestWhatNamesDoNotMean:
 
         assert harness.condition(key, "Stalled") == ("True", "ServicePrincipalChanged")
 
-    async def test_an_app_that_got_another_service_principal_is_told_of_it(self, harness: ReconcilerHarness) -> None:
+    async def test_an_app_with_a_new_service_principal_is_reported(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource(by_name(), finalizers=()))
         await settle(harness, key)
         harness.graph.has_principal = False
@@ -162,7 +164,7 @@ class TestWhatNamesDoNotMean:
         assert harness.condition(key, "Stalled") == ("True", "ServicePrincipalChanged")
         assert f"appId {APP} means {OTHER_PRINCIPAL}" in harness.message(key, "Stalled")
 
-    async def test_a_tag_that_means_another_template_is_told(self, harness: ReconcilerHarness) -> None:
+    async def test_a_factory_tag_that_means_another_template_is_reported(self, harness: ReconcilerHarness) -> None:
         harness.graph.templates, harness.graph.factory_tags["aws"] = ("scim", "aws"), "aws"
         key = harness.apply(resource(by_name(), finalizers=()))
         await settle(harness, key)
@@ -174,7 +176,7 @@ class TestWhatNamesDoNotMean:
         assert "factoryTag aws means aws" in harness.message(key, "Stalled")
 
 
-class TestANameThatComesToMeanSomethingElse:
+class TestChangedMeaning:
     """Before anything is pinned: a create was refused, so nothing was applied yet."""
 
     async def refuse(self, harness: ReconcilerHarness, wish: Desired) -> ObjectKey:
@@ -186,7 +188,9 @@ class TestANameThatComesToMeanSomethingElse:
         assert harness.condition(key, "Ready")[0] == "False"
         return key
 
-    async def test_a_tag_is_looked_up_anew_at_another_service_principal(self, harness: ReconcilerHarness) -> None:
+    async def test_a_factory_tag_is_looked_up_again_at_another_service_principal(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await self.refuse(harness, by_name(app_id=None, service_principal_id=PRINCIPAL))
         harness.graph.templates, harness.graph.factory_tags = ("custom",), {"custom": "CustomSCIM"}
         harness.edit(key, desired=by_name(app_id=None, service_principal_id=OTHER_PRINCIPAL))
@@ -196,7 +200,7 @@ class TestANameThatComesToMeanSomethingElse:
         assert harness.condition(key, "Ready")[0] == "True"
         assert [job.template_id for job in harness.graph.jobs.values()] == ["custom"]
 
-    async def test_a_template_that_is_not_offered_any_more_is_looked_up_anew(self, harness: ReconcilerHarness) -> None:
+    async def test_a_template_that_is_no_longer_offered_is_looked_up_again(self, harness: ReconcilerHarness) -> None:
         harness.graph.fail(
             "create_job", Refused(Reason.REQUEST_REFUSED, "No.", answer=GraphAnswer(400, "BadRequest", "No.", ""))
         )
@@ -213,8 +217,8 @@ class TestANameThatComesToMeanSomethingElse:
         assert [job.template_id for job in harness.graph.jobs.values()] == ["custom"]
 
 
-class TestHomes:
-    async def test_two_resources_that_name_one_app_differently_meet(self, harness: ReconcilerHarness) -> None:
+class TestResolvedServicePrincipals:
+    async def test_two_resources_that_name_one_app_differently_conflict(self, harness: ReconcilerHarness) -> None:
         harness.graph.add(remote_job(JOB))
         older = harness.apply(resource(finalizers=(), name="older"))
         await settle(harness, older)
@@ -225,7 +229,9 @@ class TestHomes:
         assert harness.condition(newer, "Stalled") == ("True", "Conflict")
         assert "identity/older" in harness.message(newer, "Stalled")
 
-    async def test_a_resource_from_a_backup_is_deleted_where_its_names_lead(self, harness: ReconcilerHarness) -> None:
+    async def test_a_restored_resource_is_deleted_at_the_resolved_service_principal(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.graph.add(remote_job(JOB))
         annotations = {"entrasync.io/job-id": JOB, "entrasync.io/job-origin": "Created"}
         key = harness.apply(resource(by_name(), annotations=annotations, is_deleting=True))

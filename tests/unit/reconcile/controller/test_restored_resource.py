@@ -11,8 +11,10 @@ from tests.support.facts import (
 from tests.support.reconciler_harness import ReconcilerHarness
 
 
-class TestAForeignPast:
-    async def test_a_backup_without_status_finds_its_job_and_starts_nothing(self, harness: ReconcilerHarness) -> None:
+class TestRestoredResource:
+    async def test_a_resource_restored_without_status_finds_its_job_and_starts_nothing(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.graph.add(remote_job())
         key = harness.apply(holder(status=dict.fromkeys(holder().status)))
         await harness.run(key)
@@ -29,12 +31,12 @@ class TestAForeignPast:
         assert "pause" not in harness.status(key)
         assert harness.condition(key, "Ready") == ("True", "Healthy")
 
-    async def test_an_unreadable_spec_is_told_and_waits_for_an_edit(self, harness: ReconcilerHarness) -> None:
+    async def test_an_unreadable_spec_is_reported_and_waits_for_an_edit(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(replace(resource(), desired=None, invalid_spec="spec.template: give one"))
         assert (await harness.run(key)).look_again is None
         assert harness.condition(key, "Stalled") == ("True", "InvalidSpec")
 
-    async def test_one_that_is_gone_is_forgotten(self, harness: ReconcilerHarness) -> None:
+    async def test_a_resource_that_is_gone_is_forgotten(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder()
         await harness.run(key)
         harness.resources.remove(key, harness.server.stored[key].uid)

@@ -10,7 +10,7 @@ from tests.support.facts import (
 from tests.support.reconciler_harness import ReconcilerHarness
 
 
-async def test_neighbours_share_one_list(harness: ReconcilerHarness) -> None:
+async def test_resources_of_one_service_principal_share_one_list(harness: ReconcilerHarness) -> None:
     harness.graph.add(remote_job())
     harness.graph.add(remote_job("b", template="other"))
     first = harness.apply(holder())

@@ -16,19 +16,21 @@ def rounded(outcome: Outcome) -> int:
     return round(outcome.look_again.total_seconds())
 
 
-class TestAPersonsTurn:
-    async def test_is_looked_at_again_after_five_minutes_however_rare_the_polls(
+class TestStalled:
+    async def test_a_stalled_resource_is_reconciled_after_five_minutes_however_rare_the_polls(
         self, harness: ReconcilerHarness
     ) -> None:
         key = harness.apply_holder(poll_interval=timedelta(hours=24), template_id="other")
         assert rounded(await harness.run(key)) == 300
         assert harness.condition(key, "Stalled") == ("True", "TemplateChanged")
 
-    async def test_that_cannot_be_seen_is_looked_at_as_soon(self, harness: ReconcilerHarness) -> None:
+    async def test_a_stalled_resource_whose_job_cannot_be_read_is_reconciled_as_soon(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = harness.apply_holder(poll_interval=timedelta(hours=24))
         harness.graph.fail("list_jobs", Stalled(Reason.CREDENTIAL_REFUSED, "Wrong secret."))
         assert rounded(await harness.run(key)) == 300
 
-    async def test_keeps_a_poll_interval_that_is_shorter(self, harness: ReconcilerHarness) -> None:
+    async def test_a_stalled_resource_keeps_a_shorter_poll_interval(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder(poll_interval=minutes(1), template_id="other")
         assert rounded(await harness.run(key)) == 60

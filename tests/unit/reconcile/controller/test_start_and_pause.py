@@ -14,7 +14,7 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestStartAndPause:
-    async def test_an_error_after_the_start_was_taken_keeps_its_time(
+    async def test_an_error_after_a_successful_start_keeps_the_time_of_the_start(
         self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         key = harness.apply(resource())
@@ -46,14 +46,14 @@ class TestStartAndPause:
         assert harness.recorded.reasons == ["JobPaused"]
         assert harness.condition(key, "Ready") == ("True", "Paused")
 
-    async def test_a_pause_that_came_to_nothing_is_repeated_after_the_bound(self, harness: ReconcilerHarness) -> None:
+    async def test_a_pause_that_had_no_effect_is_repeated_after_the_bound(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder(schedule_state=ScheduleState.PAUSED)
         harness.graph.is_stale = True
         await harness.run_until(key, minutes(16))
         assert harness.graph.writes == ["pause_job", "pause_job"]
         assert harness.recorded.reasons == ["JobPaused", "JobPaused"]
 
-    async def test_a_start_that_was_seen_is_undone_at_once_and_once(self, harness: ReconcilerHarness) -> None:
+    async def test_a_start_by_a_person_is_undone_at_once_and_once(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder(schedule_state=ScheduleState.PAUSED)
         await harness.run(key)
         harness.graph.add(remote_job())
@@ -64,7 +64,7 @@ class TestStartAndPause:
         [drift] = harness.status(key)["lastDrift"]["differences"]
         assert drift == {"field": "schedule.state", "wanted": "Paused", "found": "Active"}
 
-    async def test_a_pause_after_our_own_start_is_not_held_up(self, harness: ReconcilerHarness) -> None:
+    async def test_a_pause_after_our_own_start_is_not_delayed(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder(schedule_state=ScheduleState.PAUSED)
         await harness.run(key)
         for state in (ScheduleState.ACTIVE, ScheduleState.PAUSED):
@@ -73,7 +73,7 @@ class TestStartAndPause:
         assert harness.graph.writes == ["pause_job", "start_job", "pause_job"]
         assert harness.recorded.reasons == ["JobPaused", "JobStarted", "JobPaused"]
 
-    async def test_graphs_own_pause_is_known_over_a_restart(self, harness: ReconcilerHarness) -> None:
+    async def test_a_pause_by_graph_is_known_after_a_restart(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder()
         harness.graph.add(remote_job(state="Disabled", code="Paused", escrowsPruned=True))
         await harness.run(key)
@@ -82,7 +82,7 @@ class TestStartAndPause:
         assert harness.condition(key, "Stalled") == ("True", "PausedByGraph")
         assert harness.graph.writes == []
 
-    async def test_a_persons_pause_is_undone_also_after_a_restart(self, harness: ReconcilerHarness) -> None:
+    async def test_a_pause_by_a_person_is_undone_also_after_a_restart(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder()
         harness.restart()
         harness.graph.add(remote_job(state="Disabled", code="Paused"))
@@ -92,7 +92,9 @@ class TestStartAndPause:
         [drift] = harness.status(key)["lastDrift"]["differences"]
         assert drift == {"field": "schedule.state", "wanted": "Active", "found": "Disabled"}
 
-    async def test_suspended_is_left_alone_and_taken_up_again(self, harness: ReconcilerHarness) -> None:
+    async def test_a_suspended_resource_is_left_alone_until_the_suspension_ends(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = harness.apply_holder()
         harness.edit(key, desired=desired(is_suspended=True))
         assert (await harness.run(key)).look_again is None

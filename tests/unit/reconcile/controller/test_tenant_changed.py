@@ -7,7 +7,7 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 class TestAnotherTenant:
-    async def test_is_not_even_read(self, harness: ReconcilerHarness) -> None:
+    async def test_another_tenant_is_not_read(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder()
         harness.graph.tenant_id = "elsewhere"
         await harness.run(key)
@@ -15,7 +15,9 @@ class TestAnotherTenant:
         assert harness.graph.calls == []
 
     @pytest.mark.parametrize("policy", list(DeletionPolicy))
-    async def test_is_never_deleted_in(self, harness: ReconcilerHarness, policy: DeletionPolicy) -> None:
+    async def test_no_job_is_deleted_in_another_tenant(
+        self, harness: ReconcilerHarness, policy: DeletionPolicy
+    ) -> None:
         key = harness.apply_holder(deletion_policy=policy)
         harness.graph.tenant_id, harness.graph.has_principal = "elsewhere", False
         harness.delete(key)

@@ -50,8 +50,8 @@ def harness() -> Tenants:
     return Tenants()
 
 
-class TestAPassThatBeganByOneConnection:
-    async def test_records_the_tenant_that_its_list_is_of(self, harness: Tenants) -> None:
+class TestPassWithReplacedConnection:
+    async def test_a_pass_records_the_tenant_that_its_list_came_from(self, harness: Tenants) -> None:
         harness.graph.add(remote_job(JOB))
         key = harness.apply(resource(finalizers=()))
         harness.during("list_jobs", harness.bring_default)
@@ -63,7 +63,7 @@ class TestAPassThatBeganByOneConnection:
         assert harness.status(key)["tenantId"] == OTHER
         assert JOB not in harness.server.stored[key].annotations.values(), "it is a job of the other tenant"
 
-    async def test_writes_nothing_to_graph_once_another_took_its_place(self, harness: Tenants) -> None:
+    async def test_a_pass_writes_nothing_to_graph_once_its_connection_was_replaced(self, harness: Tenants) -> None:
         harness.graph.add(remote_job(JOB, state="Disabled", code="Paused"))
         key = harness.apply(holder(status={"tenantId": TENANT}))
         harness.during("list_jobs", harness.bring_default)
@@ -71,7 +71,9 @@ class TestAPassThatBeganByOneConnection:
             await harness.run(key)
         assert (harness.graph.writes, harness.other.calls) == ([], [])
 
-    async def test_writes_nothing_to_graph_once_it_is_known_to_be_broken(self, harness: Tenants) -> None:
+    async def test_a_pass_writes_nothing_to_graph_once_its_connection_is_known_to_be_broken(
+        self, harness: Tenants
+    ) -> None:
         harness.graph.add(remote_job(JOB, state="Disabled", code="Paused"))
         key = harness.apply(holder(status={"tenantId": TENANT}))
         harness.during("list_jobs", lambda: harness.connections.put(DEFAULT, Fault("CredentialRefused", "No.")))
@@ -81,7 +83,7 @@ class TestAPassThatBeganByOneConnection:
         await harness.run(key)
         assert harness.condition(key, "Ready") == ("Unknown", "ConnectionNotReady")
 
-    async def test_looks_by_it_to_its_end(self, harness: Tenants) -> None:
+    async def test_a_pass_reads_by_its_first_connection_to_the_end(self, harness: Tenants) -> None:
         key = harness.hold()
         harness.graph.hidden = {JOB}
         harness.during("list_jobs", harness.bring_default)
@@ -89,7 +91,7 @@ class TestAPassThatBeganByOneConnection:
         assert harness.graph.calls == ["list_jobs", "get_job"]
         assert harness.other.calls == []
 
-    async def test_says_nothing_of_another_that_has_only_been_noticed(self, harness: Tenants) -> None:
+    async def test_a_pass_does_not_report_a_connection_that_has_only_been_noticed(self, harness: Tenants) -> None:
         key = harness.hold()
         harness.during("list_jobs", lambda: harness.connections.expect(DEFAULT))
         await harness.run(key)
@@ -97,7 +99,7 @@ class TestAPassThatBeganByOneConnection:
         assert (await harness.run(key)).look_again is None, "it is woken once the other was tried"
         assert harness.condition(key, "Ready") == ("True", "Healthy")
 
-    async def test_asks_the_tenant_that_refused_a_list_whether_the_service_principal_has_gone(
+    async def test_a_pass_asks_the_tenant_that_refused_the_list_about_the_service_principal(
         self, harness: Tenants
     ) -> None:
         harness.other.has_principal = False
@@ -108,7 +110,7 @@ class TestAPassThatBeganByOneConnection:
         assert harness.other.calls == []
         assert harness.condition(key, "Stalled")[1] != "ServicePrincipalNotFound"
 
-    async def test_learns_no_name_of_another_tenant(self, harness: Tenants) -> None:
+    async def test_a_pass_learns_no_name_of_another_tenant(self, harness: Tenants) -> None:
         harness.graph.principals[APP] = PRINCIPAL
         key = harness.apply(resource(desired(service_principal_id="", app_id=APP), finalizers=()))
         harness.during("find_service_principal", harness.bring_default)
@@ -117,7 +119,9 @@ class TestAPassThatBeganByOneConnection:
         await harness.run(key)
         assert harness.other.calls == ["find_service_principal"]
 
-    async def test_performs_nothing_by_one_that_is_no_longer_the_resources(self, harness: Tenants) -> None:
+    async def test_a_pass_performs_nothing_by_a_connection_that_the_resource_no_longer_uses(
+        self, harness: Tenants
+    ) -> None:
         key = harness.hold()
         began_by = harness.connections.find(harness.server.stored[key])
         harness.bring_default()
@@ -133,8 +137,10 @@ class TestAPassThatBeganByOneConnection:
             await performer.perform(StartJob(PRINCIPAL, JOB), harness.server.stored[key], connection=began_by)
 
 
-class TestADeletion:
-    async def test_is_not_ended_by_what_another_tenant_says_of_the_service_principal(self, harness: Tenants) -> None:
+class TestDeletion:
+    async def test_a_deletion_is_not_ended_by_what_another_tenant_says_of_the_service_principal(
+        self, harness: Tenants
+    ) -> None:
         harness.other.has_principal = False
         key = harness.hold()
         harness.edit(key, is_deleting=True)
@@ -146,7 +152,7 @@ class TestADeletion:
         assert harness.other.calls == []
 
     @pytest.mark.parametrize("policy", list(DeletionPolicy))
-    async def test_goes_by_the_installs_own_after_a_default_came_and_went(
+    async def test_a_deletion_uses_the_installs_own_after_a_default_came_and_went(
         self, harness: Tenants, policy: DeletionPolicy
     ) -> None:
         harness.graph.add(remote_job(JOB))
@@ -163,7 +169,7 @@ class TestADeletion:
         assert (JOB in harness.graph.jobs) == (policy is not DeletionPolicy.DELETE)
         assert harness.other.calls == []
 
-    async def test_ends_by_a_default_that_went_where_its_job_lives_in_that_tenant(self, harness: Tenants) -> None:
+    async def test_a_deletion_uses_a_deleted_default_where_its_job_is_in_that_tenant(self, harness: Tenants) -> None:
         harness.bring_default()
         harness.other.add(remote_job(JOB))
         key = harness.apply(holder(status={"tenantId": OTHER}))
@@ -176,8 +182,8 @@ class TestADeletion:
         assert harness.graph.calls == []
 
 
-class TestAPinnedTenant:
-    async def test_is_told_before_graph_is_asked_what_a_name_stands_for(self, harness: Tenants) -> None:
+class TestPinnedTenant:
+    async def test_a_changed_tenant_is_reported_before_names_are_looked_up(self, harness: Tenants) -> None:
         key = harness.apply(holder(wish=desired(service_principal_id="", app_id=APP), status={"tenantId": OTHER}))
         for _ in range(2):
             await harness.run(key)
@@ -185,7 +191,7 @@ class TestAPinnedTenant:
         assert harness.graph.calls == []
         assert harness.condition(key, "Stalled") == ("True", "TenantChanged")
 
-    async def test_is_told_before_a_deletion_asks_for_names(self, harness: Tenants) -> None:
+    async def test_a_changed_tenant_is_reported_before_a_deletion_looks_up_names(self, harness: Tenants) -> None:
         wish = desired(service_principal_id="", app_id=APP)
         key = harness.apply(holder(wish=wish, status={"tenantId": OTHER, "servicePrincipalId": None}, is_deleting=True))
         await harness.run(key)

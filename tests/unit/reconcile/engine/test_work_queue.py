@@ -65,20 +65,20 @@ async def agenda(queue: WorkQueue) -> AsyncIterator[None]:
 
 
 class TestAdding:
-    async def test_a_resource_is_handed_out_once_with_the_newest_demand(self) -> None:
+    async def test_a_queued_resource_is_taken_once_with_the_newest_time(self) -> None:
         queue = WorkQueue(StillClock(NOW))
         queue.add(A, since=LATER)
         queue.add(A, since=NOW)
         assert await take_all(queue) == [Ticket(A, LATER, is_urgent=False)]
 
-    async def test_an_edit_overtakes_and_is_handed_out_once(self) -> None:
+    async def test_an_edit_overtakes_others_and_is_taken_once(self) -> None:
         queue = WorkQueue(StillClock(NOW))
         for key in (A, B, C):
             queue.add(key, since=NOW)
         queue.add(C, since=NOW, is_urgent=True)
         assert await keys(queue) == [C, A, B]
 
-    async def test_what_is_added_while_taken_is_looked_at_once_more(self) -> None:
+    async def test_a_resource_added_while_it_is_taken_is_taken_once_more(self) -> None:
         queue = WorkQueue(StillClock(NOW))
         queue.add(A, since=NOW)
         assert await keys(queue) == [A]
@@ -90,14 +90,14 @@ class TestAdding:
         queue.finish(A)
         assert await keys(queue) == []
 
-    async def test_what_is_put_back_comes_again_as_it_was(self) -> None:
+    async def test_a_resource_that_is_put_back_is_taken_again_unchanged(self) -> None:
         queue = WorkQueue(StillClock(NOW))
         queue.add(A, since=LATER, is_urgent=True)
         [ticket] = await take_all(queue)
         queue.put_back(ticket)
         assert await take_all(queue) == [ticket]
 
-    async def test_what_is_forgotten_is_not_handed_out(self) -> None:
+    async def test_a_forgotten_resource_is_not_taken(self) -> None:
         queue = WorkQueue(StillClock(NOW))
         queue.add(A, since=NOW)
         queue.forget(A)
@@ -105,7 +105,7 @@ class TestAdding:
         assert await keys(queue) == []
         assert len(queue) == 0
 
-    async def test_it_counts_what_is_ready_or_in_work(self) -> None:
+    async def test_the_queue_counts_resources_that_are_ready_or_taken(self) -> None:
         queue = WorkQueue(StillClock(NOW))
         queue.add(A, since=NOW)
         queue.add(B, since=NOW)
@@ -115,7 +115,7 @@ class TestAdding:
         queue.finish(A)
         assert len(queue) == 1
 
-    async def test_who_waits_is_woken(self) -> None:
+    async def test_a_waiting_worker_is_woken_by_an_added_resource(self) -> None:
         queue = WorkQueue(StillClock(NOW))
         waiting = asyncio.create_task(queue.take())
         await settle()
@@ -123,8 +123,8 @@ class TestAdding:
         assert (await waiting).key == A
 
 
-class TestAppointments:
-    async def test_are_kept_in_time_and_ask_for_graph_as_of_then(self) -> None:
+class TestDelays:
+    async def test_a_delayed_resource_is_taken_on_time_and_reads_graph_as_of_then(self) -> None:
         clock = HandClock(NOW)
         queue = WorkQueue(clock)
         async with agenda(queue):
@@ -139,7 +139,7 @@ class TestAppointments:
             await settle()
             assert await keys(queue) == [A]
 
-    async def test_a_newer_one_takes_the_place_of_the_earlier(self) -> None:
+    async def test_a_newer_delay_replaces_an_earlier_one(self) -> None:
         clock = HandClock(NOW)
         queue = WorkQueue(clock)
         async with agenda(queue):
@@ -155,7 +155,7 @@ class TestAppointments:
             await settle()
             assert await keys(queue) == [A]
 
-    async def test_of_a_forgotten_resource_are_off(self) -> None:
+    async def test_a_forgotten_resource_loses_its_delay(self) -> None:
         clock = HandClock(NOW)
         queue = WorkQueue(clock)
         async with agenda(queue):
@@ -179,7 +179,7 @@ class TestBackoff:
             queue.finish(A)
         return found
 
-    async def test_grows_with_each_failure_in_a_row_and_is_bounded(self) -> None:
+    async def test_the_backoff_grows_with_each_failure_in_a_row_and_is_bounded(self) -> None:
         clock = HandClock(NOW)
         queue = WorkQueue(clock)
         async with agenda(queue):

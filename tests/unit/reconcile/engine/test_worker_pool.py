@@ -100,7 +100,7 @@ def works() -> Works:
     return Works()
 
 
-class TestTheLadder:
+class TestFailures:
     @pytest.mark.parametrize(
         ("ending", "told", "due"),
         [
@@ -113,7 +113,7 @@ class TestTheLadder:
             (RuntimeError("a fault of ours"), "broken", FIRST_BACKOFF),
         ],
     )
-    async def test_says_when_to_look_again(
+    async def test_an_error_decides_when_a_resource_is_requeued(
         self, works: Works, ending: Outcome | Exception, told: str, due: timedelta | None
     ) -> None:
         works.passes.endings.append(ending)
@@ -123,7 +123,7 @@ class TestTheLadder:
             assert works.due_in(key) == due
             assert works.engine.is_alive
 
-    async def test_failures_in_a_row_grow_the_pause_and_a_success_ends_them(self, works: Works) -> None:
+    async def test_failures_in_a_row_grow_the_backoff_and_a_success_resets_it(self, works: Works) -> None:
         fault = RuntimeError("x")
         works.passes.endings.extend([fault, fault, Outcome(minutes(5)), fault])
         pauses = []
@@ -134,7 +134,7 @@ class TestTheLadder:
                 pauses.append(works.due_in(key))
         assert pauses == [seconds(1), seconds(2), minutes(5), seconds(1)]
 
-    async def test_the_status_is_to_say_since_when_passes_break(self, works: Works) -> None:
+    async def test_the_reconciler_records_since_when_passes_break(self, works: Works) -> None:
         fault = RuntimeError("x")
         works.passes.endings.extend([fault, ApiServerUnavailable("x"), fault, Outcome(None), fault])
         async with works.run():
@@ -144,7 +144,7 @@ class TestTheLadder:
                 works.clock.move(minutes(1))
         assert works.passes.broken == [("a", NOW), ("a", NOW), ("a", NOW + minutes(4))]
 
-    async def test_a_status_that_cannot_say_so_harms_nothing(self, works: Works) -> None:
+    async def test_a_status_that_cannot_be_written_harms_nothing(self, works: Works) -> None:
         works.passes.is_mute = True
         works.passes.endings.append(RuntimeError("x"))
         key = works.add("a")
@@ -153,14 +153,14 @@ class TestTheLadder:
             assert works.due_in(key) == FIRST_BACKOFF
             assert works.engine.is_alive
 
-    async def test_what_is_gone_is_forgotten(self, works: Works) -> None:
+    async def test_a_resource_that_is_gone_is_forgotten(self, works: Works) -> None:
         works.passes.endings.append(ResourceGone("x"))
         key = works.add("a")
         async with works.run():
             assert works.resources.get(key) is None
             assert key not in works.queue._entries
 
-    async def test_what_was_made_anew_meanwhile_is_kept(self, works: Works) -> None:
+    async def test_a_resource_recreated_meanwhile_is_kept(self, works: Works) -> None:
         works.passes.gate.clear()
         works.passes.endings.append(ResourceGone("x"))
         key = works.add("a")
@@ -172,8 +172,8 @@ class TestTheLadder:
             assert works.passes.began == ["a", "a"]
 
 
-class TestOneServicePrincipal:
-    async def test_has_one_pass_at_a_time(self, works: Works) -> None:
+class TestSerialization:
+    async def test_one_service_principal_has_one_pass_at_a_time(self, works: Works) -> None:
         works.passes.gate.clear()
         for name in ("a", "b", "c"):
             works.add(name)
@@ -184,7 +184,7 @@ class TestOneServicePrincipal:
             await settle()
             assert sorted(works.passes.ended) == ["a", "b", "c", "elsewhere"]
 
-    async def test_one_that_moves_while_it_waits_is_taken_again_under_its_new_home(self, works: Works) -> None:
+    async def test_a_resource_that_moves_while_it_waits_is_taken_under_its_new_key(self, works: Works) -> None:
         async with works.run():
             works.passes.gate.clear()
             works.add("there", OTHER_PRINCIPAL)
@@ -199,7 +199,7 @@ class TestOneServicePrincipal:
             await settle()
             assert key.name in works.passes.ended
 
-    async def test_shares_its_list_with_all_but_those_in_hand(self, works: Works) -> None:
+    async def test_a_list_is_shared_with_all_resources_but_those_under_way(self, works: Works) -> None:
         works.passes.gate.clear()
         works.add("a")
         works.resources.put(resource(name="b"))
@@ -211,12 +211,12 @@ class TestOneServicePrincipal:
 
 
 class TestLife:
-    def test_it_does_not_start_before_a_complete_list(self, works: Works) -> None:
+    def test_workers_do_not_start_before_a_complete_list(self, works: Works) -> None:
         with pytest.raises(RuntimeError, match="complete list"):
             works.engine.start()
         assert not works.engine.is_alive
 
-    async def test_stopping_lets_a_pass_end_and_begins_none(self, works: Works) -> None:
+    async def test_a_stop_lets_a_pass_end_and_begins_none(self, works: Works) -> None:
         works.passes.gate.clear()
         works.add("a")
         works.add("b")
@@ -229,7 +229,7 @@ class TestLife:
         assert works.passes.ended == ["a"]
         assert not works.engine.is_alive
 
-    async def test_stopping_cuts_off_a_pass_that_takes_too_long(self, works: Works) -> None:
+    async def test_a_stop_cancels_a_pass_that_takes_too_long(self, works: Works) -> None:
         works.passes.gate.clear()
         works.add("a")
         async with works.run():

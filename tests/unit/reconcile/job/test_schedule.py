@@ -40,8 +40,8 @@ async def with_credentials(harness: ReconcilerHarness) -> ObjectKey:
     return key
 
 
-class TestAHold:
-    async def test_pauses_at_once_and_ends_by_itself_and_on_time(self, harness: ReconcilerHarness) -> None:
+class TestHold:
+    async def test_a_hold_pauses_at_once_and_ends_by_itself_and_on_time(self, harness: ReconcilerHarness) -> None:
         key = adopted(harness)
         await harness.run(key)
         hold(harness, key, write_time(NOW + minutes(7)))
@@ -60,7 +60,7 @@ class TestAHold:
         assert harness.graph.writes == ["pause_job", "start_job"]
         assert harness.recorded.reasons == ["JobPaused", "JobStarted"]
 
-    async def test_is_written_down_before_the_job_is_paused(self, harness: ReconcilerHarness) -> None:
+    async def test_a_hold_is_recorded_before_the_job_is_paused(self, harness: ReconcilerHarness) -> None:
         key = adopted(harness)
         await harness.run(key)
         hold(harness, key, write_time(NOW + minutes(7)))
@@ -70,7 +70,7 @@ class TestAHold:
         await harness.run_until(key, minutes(8))
         assert harness.graph.writes == ["pause_job", "start_job"]
 
-    async def test_that_outlives_the_operator_is_ended_by_the_next(self, harness: ReconcilerHarness) -> None:
+    async def test_a_hold_that_outlives_the_operator_is_ended_by_the_next_one(self, harness: ReconcilerHarness) -> None:
         key = adopted(harness)
         hold(harness, key, write_time(NOW + minutes(7)))
         await harness.run(key)
@@ -79,7 +79,7 @@ class TestAHold:
         await harness.run(key)
         assert harness.graph.writes == ["pause_job", "start_job"]
 
-    async def test_leaves_a_job_alone_that_a_person_paused_before_it(self, harness: ReconcilerHarness) -> None:
+    async def test_a_hold_leaves_a_job_alone_that_a_person_had_paused(self, harness: ReconcilerHarness) -> None:
         key = adopted(harness)
         await harness.run(key)
         harness.graph.add(remote_job(state="Disabled", code="Paused"))
@@ -87,14 +87,14 @@ class TestAHold:
         await harness.run_until(key, minutes(20))
         assert harness.graph.writes == []
 
-    async def test_of_a_quarantined_job_ends_with_a_start(self, harness: ReconcilerHarness) -> None:
+    async def test_a_hold_of_a_quarantined_job_ends_with_a_start(self, harness: ReconcilerHarness) -> None:
         harness.graph.add(quarantined_job())
         key = harness.apply(holder())
         hold(harness, key, write_time(NOW + minutes(7)))
         await harness.run_until(key, minutes(20))
         assert harness.graph.writes == ["pause_job", "start_job"]
 
-    async def test_costs_one_write_more_than_a_pause_and_then_none(self, harness: ReconcilerHarness) -> None:
+    async def test_a_hold_costs_one_write_more_than_a_pause_and_then_none(self, harness: ReconcilerHarness) -> None:
         key = adopted(harness)
         await harness.run(key)
         before = len(harness.server.writes)
@@ -104,7 +104,7 @@ class TestAHold:
         await harness.run_until(key, minutes(50))
         assert harness.server.writes[before:] == ["status", "status"]
 
-    async def test_that_graph_does_not_show_yet_is_not_forgotten(self, harness: ReconcilerHarness) -> None:
+    async def test_a_hold_that_graph_does_not_show_yet_is_not_forgotten(self, harness: ReconcilerHarness) -> None:
         key = adopted(harness)
         await harness.run(key)
         harness.graph.is_stale = True
@@ -117,7 +117,7 @@ class TestAHold:
         await harness.run_until(key, minutes(8))
         assert harness.graph.writes == ["pause_job", "start_job"]
 
-    async def test_that_is_overtaken_by_an_expiration_still_knows_what_ran_before(
+    async def test_a_hold_overtaken_by_an_expiration_still_knows_that_the_job_ran_before(
         self, harness: ReconcilerHarness
     ) -> None:
         harness.graph.add(remote_job())
@@ -130,7 +130,7 @@ class TestAHold:
         await harness.run(key)
         assert harness.graph.writes == ["pause_job", "start_job"]
 
-    async def test_ends_in_time_although_the_credentials_are_refused(self, harness: ReconcilerHarness) -> None:
+    async def test_a_hold_ends_in_time_although_the_credentials_are_refused(self, harness: ReconcilerHarness) -> None:
         key = await with_credentials(harness)
         hold(harness, key, write_time(harness.clock.now() + minutes(7)))
         await harness.run(key)
@@ -140,7 +140,7 @@ class TestAHold:
         assert harness.graph.writes == ["pause_job", "start_job"]
         assert harness.condition(key, "Stalled") == ("True", "ValidationFailed")
 
-    async def test_ends_in_time_although_the_secret_is_gone(self, harness: ReconcilerHarness) -> None:
+    async def test_a_hold_ends_in_time_although_the_secret_is_gone(self, harness: ReconcilerHarness) -> None:
         key = await with_credentials(harness)
         harness.secrets.remove(SECRET)
         hold(harness, key, write_time(harness.clock.now() + minutes(7)))
@@ -148,7 +148,7 @@ class TestAHold:
         assert harness.graph.writes == ["pause_job", "start_job"]
         assert harness.condition(key, "Stalled") == ("True", "SecretUnreadable")
 
-    async def test_that_has_ended_is_not_told_as_the_present_cause(self, harness: ReconcilerHarness) -> None:
+    async def test_a_hold_that_has_ended_is_not_reported_as_the_present_cause(self, harness: ReconcilerHarness) -> None:
         """A person starts in the hold what a person had paused before it: what rested before rests again."""
         key = adopted(harness)
         await harness.run(key)
@@ -164,14 +164,16 @@ class TestAHold:
         assert harness.graph.writes == ["pause_job"]
         assert f"for a cause that no longer holds (held until {until} by" in harness.message(key, "Ready")
 
-    async def test_for_ever_pauses(self, harness: ReconcilerHarness) -> None:
+    async def test_a_hold_without_an_end_pauses(self, harness: ReconcilerHarness) -> None:
         key = adopted(harness)
         hold(harness, key, "9999-12-31T23:59:59Z")
         await harness.run_until(key, minutes(60))
         assert harness.graph.writes == ["pause_job"]
         assert harness.recorded.reasons == ["JobPaused"]
 
-    async def test_that_cannot_be_read_is_told_once_and_harms_nothing(self, harness: ReconcilerHarness) -> None:
+    async def test_a_hold_that_cannot_be_read_is_reported_once_and_harms_nothing(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = adopted(harness)
         hold(harness, key, "tomorrow")
         await harness.run_until(key, minutes(30))
@@ -182,8 +184,10 @@ class TestAHold:
         assert "'tomorrow', which is no time" in ready["message"]
 
 
-class TestAnExpiration:
-    async def test_pauses_on_time_says_why_and_ends_when_it_is_put_off(self, harness: ReconcilerHarness) -> None:
+class TestExpiration:
+    async def test_an_expiration_pauses_on_time_with_its_reason_and_ends_when_it_is_postponed(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.graph.add(remote_job())
         wish = desired(schedule_state=ScheduleState.ACTIVE, expiration=NOW + minutes(7))
         key = harness.apply(holder(wish=wish))
@@ -200,7 +204,7 @@ class TestAnExpiration:
         assert harness.graph.writes == ["pause_job", "start_job"]
         assert harness.condition(key, "Ready")[0] == "True"
 
-    async def test_of_an_adopted_job_that_ran_until_then_starts_it_again_when_it_is_put_off(
+    async def test_a_postponed_expiration_starts_an_adopted_job_that_ran_until_then(
         self, harness: ReconcilerHarness
     ) -> None:
         harness.graph.add(remote_job())
@@ -215,7 +219,7 @@ class TestAnExpiration:
         assert harness.graph.writes == ["pause_job", "start_job"]
         assert harness.condition(key, "Ready") == ("True", "NotRunYet")
 
-    async def test_of_an_adopted_job_that_rested_before_leaves_it_at_rest_when_it_is_put_off(
+    async def test_a_postponed_expiration_leaves_an_adopted_job_paused_that_was_paused_before(
         self, harness: ReconcilerHarness
     ) -> None:
         harness.graph.add(remote_job(state="Disabled", code="Paused"))
@@ -227,7 +231,7 @@ class TestAnExpiration:
         assert "for a cause that no longer holds (spec.schedule.expiration" in harness.message(key, "Ready")
 
 
-async def test_a_state_that_is_no_longer_set_is_not_told_as_the_present_cause(harness: ReconcilerHarness) -> None:
+async def test_a_state_that_is_no_longer_set_is_not_reported_as_the_present_cause(harness: ReconcilerHarness) -> None:
     harness.graph.add(remote_job())
     key = harness.apply(holder(origin="Adopted", wish=desired(schedule_state=ScheduleState.PAUSED)))
     await harness.run(key)
@@ -241,7 +245,7 @@ async def test_a_state_that_is_no_longer_set_is_not_told_as_the_present_cause(ha
     )
 
 
-async def test_a_job_that_a_person_starts_again_after_long_is_not_overdue_at_once(harness: ReconcilerHarness) -> None:
+async def test_a_job_that_a_person_starts_after_a_long_pause_is_not_overdue_at_once(harness: ReconcilerHarness) -> None:
     success = {"state": "Succeeded", "timeEnded": write_time(NOW - timedelta(days=9))}
     harness.graph.add(remote_job(state="Disabled", code="Paused", lastSuccessfulExecution=success))
     key = harness.apply(holder(origin="Adopted", wish=desired(max_age=minutes(60))))
@@ -254,7 +258,7 @@ async def test_a_job_that_a_person_starts_again_after_long_is_not_overdue_at_onc
     assert harness.condition(key, "Overdue") == ("True", "NoRecentSuccess")
 
 
-async def test_a_job_becomes_overdue_when_it_is_due_and_is_told_once(harness: ReconcilerHarness) -> None:
+async def test_a_job_becomes_overdue_on_time_and_is_reported_once(harness: ReconcilerHarness) -> None:
     success = {"state": "Succeeded", "timeEnded": write_time(NOW)}
     harness.graph.add(remote_job(lastSuccessfulExecution=success))
     key = harness.apply(holder(wish=desired(max_age=minutes(62), poll_interval=timedelta(hours=2))))

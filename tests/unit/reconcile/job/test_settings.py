@@ -48,7 +48,7 @@ def held(harness: ReconcilerHarness, job: RemoteJob, **spec: Any) -> ObjectKey:
 
 
 class TestSettings:
-    async def test_of_a_new_job_are_sent_before_the_start_and_need_no_look_of_their_own(
+    async def test_settings_of_a_new_job_are_sent_before_the_start_and_need_no_read_of_their_own(
         self, harness: ReconcilerHarness
     ) -> None:
         key = harness.apply(resource(desired(settings=SETTINGS), finalizers=()))
@@ -58,7 +58,9 @@ class TestSettings:
         await harness.run_until(key, minutes(60))
         assert harness.graph.writes == ["create_job", "patch_settings", "start_job"]
 
-    async def test_are_sent_with_all_others_and_seen_before_they_are_told(self, harness: ReconcilerHarness) -> None:
+    async def test_settings_are_sent_with_all_others_and_read_back_before_they_are_reported(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = held(harness, job_with(LookaheadQueryEnabled="True", Domain=None, Other="1"), settings=SETTINGS)
         await harness.run(key)
         assert harness.graph.patched == [{LOOKAHEAD: "False", "Domain": None, "Other": "1"}]
@@ -69,7 +71,7 @@ class TestSettings:
         await harness.run_until(key, minutes(60))
         assert len(harness.graph.patched) == 1
 
-    async def test_of_others_are_sent_back_as_they_were_read(self, harness: ReconcilerHarness) -> None:
+    async def test_settings_of_others_are_sent_back_as_they_were_read(self, harness: ReconcilerHarness) -> None:
         others: list[Any] = [
             {"name": "N", "value": 5},
             {"name": "B", "value": True, "hint": "x"},
@@ -87,7 +89,7 @@ class TestSettings:
         ]
         assert harness.condition(key, "Applied") == ("True", "Applied")
 
-    async def test_that_the_answer_to_the_create_leaves_out_are_read_first(
+    async def test_settings_that_the_answer_to_the_create_leaves_out_are_read_first(
         self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         original = harness.graph.create_job
@@ -107,7 +109,9 @@ class TestSettings:
         assert harness.graph.calls == ["list_jobs", "create_job", "get_job", "patch_settings", "start_job", "list_jobs"]
         assert harness.graph.patched == [{"A": "1", LOOKAHEAD: "False"}]
 
-    async def test_that_somebody_changed_are_put_right_and_told_as_drift(self, harness: ReconcilerHarness) -> None:
+    async def test_settings_that_somebody_changed_are_corrected_and_reported_as_drift(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = held(harness, job_with(LookaheadQueryEnabled="False"), settings=SETTINGS)
         await harness.run(key)
         harness.graph.add(job_with(LookaheadQueryEnabled="True"))
@@ -117,7 +121,7 @@ class TestSettings:
         drift = harness.status(key)["lastDrift"]
         assert drift["differences"] == [{"field": f"settings[{LOOKAHEAD}]", "wanted": "False", "found": "True"}]
 
-    async def test_that_are_changed_again_are_put_right_again_at_once(self, harness: ReconcilerHarness) -> None:
+    async def test_settings_that_are_changed_again_are_corrected_at_once(self, harness: ReconcilerHarness) -> None:
         key = held(harness, job_with(LookaheadQueryEnabled="True"), settings=SETTINGS)
         for _ in range(3):
             harness.graph.add(job_with(LookaheadQueryEnabled="True"))
@@ -125,7 +129,9 @@ class TestSettings:
         assert len(harness.graph.patched) == 3
         assert harness.condition(key, "Applied") == ("True", "Applied")
 
-    async def test_that_do_not_show_yet_are_waited_for_and_not_sent_again(self, harness: ReconcilerHarness) -> None:
+    async def test_settings_that_do_not_show_yet_are_waited_for_and_not_sent_again(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = held(harness, job_with(LookaheadQueryEnabled="True"), settings=SETTINGS)
         harness.graph.is_stale = True
         await harness.run_until(key, minutes(10))
@@ -136,7 +142,7 @@ class TestSettings:
         assert harness.condition(key, "Ready") == ("True", "Healthy")
         assert harness.recorded.reasons == ["SettingsApplied"]
 
-    async def test_that_graph_ignores_are_a_persons_turn_and_sent_once(self, harness: ReconcilerHarness) -> None:
+    async def test_settings_that_graph_ignores_stall_and_are_sent_once(self, harness: ReconcilerHarness) -> None:
         key = held(harness, job_with(Other="1"), settings=(("NoSuchSetting", "1"),))
         harness.graph.ignored_settings = {"NoSuchSetting"}
         await harness.run_until(key, minutes(60))
@@ -152,7 +158,7 @@ class TestSettings:
         await harness.run(key)
         assert len(harness.graph.patched) == 2
 
-    async def test_that_are_refused_are_told_and_sent_again(self, harness: ReconcilerHarness) -> None:
+    async def test_settings_that_are_refused_are_reported_and_sent_again(self, harness: ReconcilerHarness) -> None:
         key = held(harness, job_with(), settings=SETTINGS)
         harness.clock.move(minutes(6))
         harness.graph.fail("patch_settings", refused(400))
@@ -162,7 +168,9 @@ class TestSettings:
         assert harness.condition(key, "Ready")[0] == "True"
 
     @pytest.mark.parametrize("status", [401, 403])
-    async def test_that_we_may_not_set_are_told_so_after_a_while(self, harness: ReconcilerHarness, status: int) -> None:
+    async def test_settings_that_need_a_missing_permission_are_reported_after_a_while(
+        self, harness: ReconcilerHarness, status: int
+    ) -> None:
         key = held(harness, job_with(), settings=SETTINGS)
         harness.graph.fail("patch_settings", replicating(status), times=100)
         await harness.run(key)
@@ -170,7 +178,7 @@ class TestSettings:
         await harness.run_until(key, minutes(6))
         assert harness.condition(key, "Stalled") == ("True", "PermissionMissing")
 
-    async def test_whose_answer_was_lost_are_looked_at_before_they_are_sent_again(
+    async def test_settings_whose_answer_was_lost_are_read_back_before_they_are_sent_again(
         self, harness: ReconcilerHarness
     ) -> None:
         key = held(harness, job_with(), settings=SETTINGS)
@@ -181,8 +189,8 @@ class TestSettings:
         assert harness.condition(key, "Ready")[0] == "True"
 
 
-class TestAnInterval:
-    async def test_is_asked_for_once_and_told_honestly(self, harness: ReconcilerHarness) -> None:
+class TestInterval:
+    async def test_an_interval_is_requested_once_and_the_actual_one_is_shown(self, harness: ReconcilerHarness) -> None:
         key = held(harness, remote_job(), interval="PT20M")
         await harness.run(key)
         assert harness.graph.calls == ["list_jobs", "patch_interval", "list_jobs"]
@@ -194,7 +202,7 @@ class TestAnInterval:
         assert harness.graph.writes == ["patch_interval"]
         assert harness.recorded.reasons == []
 
-    async def test_that_graph_takes_needs_no_condition(self, harness: ReconcilerHarness) -> None:
+    async def test_an_interval_that_graph_accepts_needs_no_condition(self, harness: ReconcilerHarness) -> None:
         harness.graph.takes_interval = True
         key = held(harness, remote_job(), interval="PT20M")
         await harness.run(key)
@@ -204,7 +212,7 @@ class TestAnInterval:
     @pytest.mark.parametrize(
         "error", [refused(400), replicating(401), replicating(403), refused(405), refused(410), refused(422)]
     )
-    async def test_that_is_refused_is_not_configurable_and_stalls_nothing(
+    async def test_an_interval_that_is_refused_is_not_configurable_and_stalls_nothing(
         self, harness: ReconcilerHarness, error: Refused
     ) -> None:
         key = held(harness, remote_job(), interval="PT20M")
@@ -227,7 +235,7 @@ class TestAnInterval:
             (conflicting(), "it answered 409 Denied: No."),
         ],
     )
-    async def test_that_got_no_such_answer_is_asked_for_once_more_and_harms_nothing(
+    async def test_an_interval_without_a_clear_answer_is_requested_once_more_and_harms_nothing(
         self, harness: ReconcilerHarness, error: Exception, words: str
     ) -> None:
         key = held(harness, remote_job(), interval="PT20M")
@@ -245,7 +253,7 @@ class TestAnInterval:
         assert len(harness.graph.writes) == 2
 
     @pytest.mark.parametrize("error", [LOST, failed(503), replicating(404), conflicting()])
-    async def test_that_is_taken_at_the_second_time_needs_no_condition(
+    async def test_an_interval_accepted_at_the_second_request_needs_no_condition(
         self, harness: ReconcilerHarness, error: Exception
     ) -> None:
         harness.graph.takes_interval = True
@@ -256,7 +264,7 @@ class TestAnInterval:
         assert harness.status(key)["job"]["schedule"]["interval"] == "PT20M"
         assert harness.condition(key, "ScheduleApplied") == ("", "")
 
-    async def test_whose_answer_was_lost_though_graph_took_it_is_not_asked_for_again(
+    async def test_an_interval_that_graph_accepted_is_not_requested_again_after_a_lost_answer(
         self, harness: ReconcilerHarness
     ) -> None:
         harness.graph.takes_interval = True
@@ -266,7 +274,7 @@ class TestAnInterval:
         assert harness.graph.writes == ["patch_interval"]
 
     @pytest.mark.parametrize("status", [404, 409])
-    async def test_of_a_job_that_is_long_known_takes_any_refusal_for_an_answer(
+    async def test_an_interval_of_an_old_job_counts_any_refusal_as_an_answer(
         self, harness: ReconcilerHarness, status: int
     ) -> None:
         key = held(harness, remote_job(), interval="PT20M")
@@ -278,7 +286,9 @@ class TestAnInterval:
         assert harness.graph.writes == ["patch_interval", "patch_interval"]
         assert f"(it answered {status} Denied: No.)" in harness.message(key, "ScheduleApplied")
 
-    async def test_that_is_throttled_is_asked_for_until_there_is_an_answer(self, harness: ReconcilerHarness) -> None:
+    async def test_an_interval_that_is_throttled_is_requested_until_there_is_an_answer(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = held(harness, remote_job(), interval="PT20M")
         harness.graph.fail("patch_interval", THROTTLED, times=4)
         await harness.run(key)
@@ -287,7 +297,7 @@ class TestAnInterval:
         assert len(harness.graph.writes) == 5
         assert harness.condition(key, "ScheduleApplied") == ("False", "NotConfigurable")
 
-    async def test_is_asked_for_again_when_the_field_changes_and_forgotten_when_it_goes(
+    async def test_an_interval_is_requested_again_when_it_changes_and_forgotten_when_it_is_removed(
         self, harness: ReconcilerHarness
     ) -> None:
         key = held(harness, remote_job(), interval="PT20M")
@@ -301,7 +311,7 @@ class TestAnInterval:
         assert "interval" not in harness.status(key)
         assert len(harness.graph.writes) == 2
 
-    async def test_does_not_hold_up_the_start_of_a_new_job(self, harness: ReconcilerHarness) -> None:
+    async def test_an_interval_does_not_delay_the_start_of_a_new_job(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource(desired(interval="PT20M"), finalizers=()))
         harness.graph.fail("patch_interval", DOWN, times=9)
         await harness.run(key)

@@ -35,20 +35,20 @@ def job(name: str = "job", *, by: str | None = None, namespace: str = "identity"
     return replace(made, key=ObjectKey(namespace, name))
 
 
-class TestTheWayOfAJob:
-    def test_is_the_connection_it_names(self) -> None:
+class TestConnectionOfJob:
+    def test_a_job_uses_the_connection_it_names(self) -> None:
         connections = Connections(OWN, serves=lambda _: True)
         connections.put(NAMED, way(NAMED))
         connections.put(DEFAULT, way(DEFAULT))
         assert connections.find(job(by="contoso")) == way(NAMED)
 
-    def test_is_the_default_of_its_namespace_when_it_names_none(self) -> None:
+    def test_a_job_that_names_none_uses_the_default_of_its_namespace(self) -> None:
         connections = Connections(OWN, serves=lambda _: True)
         connections.put(DEFAULT, way(DEFAULT))
         assert connections.find(job()) == way(DEFAULT)
         assert connections.find(job(namespace="elsewhere")) == OWN
 
-    def test_is_never_another_when_its_own_is_broken_or_missing(self) -> None:
+    def test_a_job_uses_no_other_connection_when_its_own_is_broken_or_missing(self) -> None:
         connections = Connections(OWN, serves=lambda _: True)
         connections.put(DEFAULT, Fault("CredentialRefused", "No."))
         with pytest.raises(Disconnected, match=r"identity/default is not ready \(CredentialRefused\): No\."):
@@ -56,19 +56,19 @@ class TestTheWayOfAJob:
         with pytest.raises(Disconnected, match="There is no GraphConnection identity/contoso"):
             connections.find(job(by="contoso"))
 
-    def test_never_leads_over_another_namespace(self) -> None:
+    def test_a_job_never_uses_a_connection_of_another_namespace(self) -> None:
         connections = Connections(None, serves=lambda _: False)
         connections.put(NAMED, way(NAMED))
         with pytest.raises(Disconnected, match="There is no GraphConnection elsewhere/contoso"):
             connections.find(job(by="contoso", namespace="elsewhere"))
 
-    def test_is_the_installs_own_only_where_that_serves(self) -> None:
+    def test_a_job_uses_the_installs_own_only_where_that_serves_its_namespace(self) -> None:
         connections = Connections(OWN, serves=lambda namespace: namespace == "identity")
         assert connections.find(job()) == OWN
         with pytest.raises(Disconnected, match="the install's own connection does not serve this namespace"):
             connections.find(job(namespace="elsewhere"))
 
-    def test_is_explained_where_there_is_no_connection_at_all(self) -> None:
+    def test_a_job_without_any_connection_says_what_to_do(self) -> None:
         with pytest.raises(Disconnected, match="the install's own connection does not exist"):
             Connections(None, serves=lambda _: True).find(job())
 
@@ -106,27 +106,29 @@ def with_credentials(secret: str) -> ApplicationSpec:
     return ApplicationSpec.model_validate({"credentials": {"entries": [plain, source]}})
 
 
-class TestAChangedConnection:
-    async def test_wakes_the_jobs_that_go_by_it(self, ground: SharedServices) -> None:
+class TestChangedConnection:
+    async def test_a_changed_connection_requeues_the_jobs_that_use_it(self, ground: SharedServices) -> None:
         ground.put(job("a", by="contoso"), job("b"), job("c", by="contoso", namespace="elsewhere"))
         ground.references.connection_changed(NAMED)
         assert await ground.woken(ground.references.job_queue, is_urgent=False) == {"identity/a"}
 
-    async def test_named_default_wakes_those_that_name_none(self, ground: SharedServices) -> None:
+    async def test_a_changed_default_requeues_the_jobs_that_name_none(self, ground: SharedServices) -> None:
         ground.put(job("a", by="contoso"), job("b"), job("c", by="default"), job("d", namespace="elsewhere"))
         ground.references.connection_changed(DEFAULT)
         woken = await ground.woken(ground.references.job_queue, is_urgent=False)
         assert woken == {"identity/b", "identity/c"}
 
 
-class TestAChangedSecret:
-    async def test_wakes_the_connections_that_log_in_by_it(self, ground: SharedServices) -> None:
+class TestChangedSecret:
+    async def test_a_changed_secret_requeues_the_connections_that_log_in_by_it(self, ground: SharedServices) -> None:
         for made in (connection(), connection(key=ObjectKey("elsewhere", "contoso"), uid="uid-2")):
             ground.references.connections.put(made)
         ground.references.secret_changed(ObjectKey("identity", "entra"))
         assert await ground.woken(ground.references.connection_queue) == {"identity/contoso"}
 
-    async def test_wakes_the_jobs_that_send_its_values_to_graph(self, ground: SharedServices) -> None:
+    async def test_a_changed_secret_requeues_the_jobs_that_send_its_values_to_graph(
+        self, ground: SharedServices
+    ) -> None:
         reader = desired(application=with_credentials("scim"))
         other = desired(application=with_credentials("other"))
         ground.put(resource(reader, name="reads"), resource(other, name="other"), resource(name="none"))

@@ -31,8 +31,8 @@ def held(harness: ReconcilerHarness, **spec: Any) -> ObjectKey:
     return harness.apply(holder(wish=desired(**{"unset": ALL} | spec)))
 
 
-class TestWhoseWordHolds:
-    async def test_of_nobody_that_which_is_built_in(self, harness: ReconcilerHarness) -> None:
+class TestPrecedence:
+    async def test_the_built_in_default_holds_where_nothing_else_is_set(self, harness: ReconcilerHarness) -> None:
         key = held(harness)
         await harness.run(key)
         assert harness.status(key)["effective"] == {
@@ -42,7 +42,7 @@ class TestWhoseWordHolds:
             "scheduleState": "Active",
         }
 
-    async def test_of_the_install(self, harness: ReconcilerHarness) -> None:
+    async def test_the_default_of_the_install_overrides_the_built_in_one(self, harness: ReconcilerHarness) -> None:
         harness.install = Defaults(minutes(7), ManagementPolicy.MANAGE, DeletionPolicy.RETAIN)
         harness.restart()
         key = held(harness)
@@ -51,7 +51,7 @@ class TestWhoseWordHolds:
         assert harness.status(key)["effective"]["pollInterval"] == "7m"
         assert outcome.look_again == minutes(7)
 
-    async def test_of_the_namespace_before_the_install(self, harness: ReconcilerHarness) -> None:
+    async def test_the_default_of_the_namespace_overrides_that_of_the_install(self, harness: ReconcilerHarness) -> None:
         harness.install = Defaults(minutes(7))
         harness.restart()
         harness.server.namespaces["identity"] = {**OBSERVE, "entrasync.io/default-poll-interval": "9m"}
@@ -60,15 +60,17 @@ class TestWhoseWordHolds:
         assert harness.condition(key, "Ready") == ("False", "NoJobToObserve")
         assert harness.graph.writes == []
 
-    async def test_of_the_spec_before_all(self, harness: ReconcilerHarness) -> None:
+    async def test_the_spec_overrides_all_defaults(self, harness: ReconcilerHarness) -> None:
         harness.server.namespaces["identity"] = OBSERVE
         key = harness.apply(resource(desired(unset=frozenset({"poll_interval"})), finalizers=()))
         await harness.run(key)
         assert harness.graph.writes == ["create_job", "start_job"]
 
 
-class TestANamespace:
-    async def test_is_read_at_most_once_a_minute_for_all_its_resources(self, harness: ReconcilerHarness) -> None:
+class TestNamespace:
+    async def test_a_namespace_is_read_at_most_once_a_minute_for_all_its_resources(
+        self, harness: ReconcilerHarness
+    ) -> None:
         keys = [held(harness), silent(harness, name="other")]
         for _ in range(3):
             for key in keys:
@@ -78,7 +80,9 @@ class TestANamespace:
         await harness.run(keys[0])
         assert harness.server.namespace_reads == ["identity"] * 2
 
-    async def test_that_has_changed_holds_at_the_next_pass_after_a_minute(self, harness: ReconcilerHarness) -> None:
+    async def test_a_changed_namespace_is_in_force_at_the_next_pass_after_a_minute(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = held(harness)
         await harness.run(key)
         harness.server.namespaces["identity"] = OBSERVE
@@ -92,7 +96,7 @@ class TestANamespace:
         await harness.run(key)
         assert harness.graph.writes == ["start_job"]
 
-    async def test_that_observes_makes_no_claim_before_its_own_resources_were_looked_at(
+    async def test_a_namespace_that_observes_claims_no_job_before_its_resources_were_reconciled(
         self, harness: ReconcilerHarness
     ) -> None:
         harness.server.namespaces["elsewhere"] = OBSERVE
@@ -104,7 +108,9 @@ class TestANamespace:
         assert harness.condition(key, "Ready") == ("True", "Healthy")
         assert harness.status(key)["origin"] == "Adopted"
 
-    async def test_with_wrong_annotations_is_told_once_and_nothing_is_deleted(self, harness: ReconcilerHarness) -> None:
+    async def test_a_namespace_with_wrong_annotations_is_reported_once_and_nothing_is_deleted(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.server.namespaces["identity"] = {"entrasync.io/default-deletion-policy": "Keep"}
         key = held(harness)
         for _ in range(3):
@@ -123,7 +129,9 @@ class TestANamespace:
         assert harness.graph.writes == []
         assert "'Keep'" in harness.recorded.events[-1].message
 
-    async def test_whose_annotation_became_wrong_is_no_bolder_than_before(self, harness: ReconcilerHarness) -> None:
+    async def test_a_namespace_whose_annotation_became_wrong_allows_no_more_than_before(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.server.namespaces["identity"] = {"entrasync.io/default-deletion-policy": "Retain"}
         key = held(harness)
         await harness.run(key)
@@ -134,7 +142,7 @@ class TestANamespace:
         await harness.run(key)
         assert harness.graph.writes == []
 
-    async def test_with_a_wrong_annotation_is_no_business_of_a_spec_that_says_it(
+    async def test_a_wrong_annotation_does_not_affect_a_spec_that_sets_the_field(
         self, harness: ReconcilerHarness
     ) -> None:
         harness.server.namespaces["identity"] = {"entrasync.io/default-management-policy": "observe"}
@@ -143,9 +151,7 @@ class TestANamespace:
         assert harness.condition(key, "DefaultsInDoubt") == ("", "")
         assert harness.condition(key, "Ready") == ("True", "Healthy")
 
-    async def test_in_doubt_creates_nothing_and_is_no_observer_whose_job_others_may_take(
-        self, harness: ReconcilerHarness
-    ) -> None:
+    async def test_a_namespace_in_doubt_creates_nothing_and_keeps_its_claims(self, harness: ReconcilerHarness) -> None:
         harness.server.namespaces["elsewhere"] = None
         doubtful = held(harness)
         harness.server.namespaces["identity"] = {"entrasync.io/default-management-policy": "observe"}
@@ -157,7 +163,9 @@ class TestANamespace:
         assert harness.condition(other, "Stalled") == ("True", "Conflict")
         assert harness.graph.writes == []
 
-    async def test_with_wrong_annotations_is_told_to_its_own_resources_only(self, harness: ReconcilerHarness) -> None:
+    async def test_a_namespace_with_wrong_annotations_is_reported_on_its_own_resources_only(
+        self, harness: ReconcilerHarness
+    ) -> None:
         harness.server.namespaces["theirs"] = {"entrasync.io/default-poll-interval": "canary"}
         theirs = holder("other-job", wish=desired(unset=ALL), key=ObjectKey("theirs", "other"), uid="other")
         harness.apply(theirs)
@@ -171,7 +179,7 @@ class TestANamespace:
         await harness.run(key)
         assert harness.recorded.reasons == ["InvalidAnnotation"]
 
-    async def test_that_may_not_be_read_is_logged_once_and_only_observed(
+    async def test_a_namespace_that_may_not_be_read_is_logged_once_and_only_observed(
         self, harness: ReconcilerHarness, caplog: pytest.LogCaptureFixture
     ) -> None:
         harness.server.namespaces["identity"] = None
@@ -190,7 +198,7 @@ class TestANamespace:
         assert harness.condition(key, "Ready") == ("True", "Healthy")
         assert harness.condition(key, "DefaultsInDoubt") == ("", "")
 
-    async def test_that_may_not_be_read_after_a_restart_allows_no_more_than_before(
+    async def test_a_namespace_that_may_not_be_read_after_a_restart_allows_no_more_than_before(
         self, harness: ReconcilerHarness
     ) -> None:
         harness.server.namespaces["identity"] = OBSERVE | {"entrasync.io/default-deletion-policy": "Retain"}
@@ -204,9 +212,7 @@ class TestANamespace:
         assert key not in harness.server.stored
         assert harness.graph.writes == []
 
-    async def test_that_was_never_read_ends_the_pass_for_it_may_forbid_what_is_about_to_be_done(
-        self, harness: ReconcilerHarness
-    ) -> None:
+    async def test_a_namespace_that_was_never_read_ends_the_pass(self, harness: ReconcilerHarness) -> None:
         harness.server.namespaces["identity"] = UNREACHABLE
         key = silent(harness)
         with pytest.raises(ApiServerUnavailable):
@@ -214,7 +220,7 @@ class TestANamespace:
         assert harness.graph.calls == []
 
     @pytest.mark.parametrize("answer", [UNREACHABLE, None], ids=["unreachable", "forbidden"])
-    async def test_that_cannot_be_read_any_more_holds_as_it_was(
+    async def test_a_namespace_that_can_no_longer_be_read_keeps_its_last_defaults(
         self, harness: ReconcilerHarness, answer: Exception | None
     ) -> None:
         harness.server.namespaces["identity"] = OBSERVE
@@ -226,7 +232,7 @@ class TestANamespace:
         assert harness.graph.writes == []
         assert harness.status(key)["effective"]["managementPolicy"] == "Observe"
 
-    async def test_is_not_read_for_what_is_suspended(self, harness: ReconcilerHarness) -> None:
+    async def test_a_namespace_is_not_read_for_a_suspended_resource(self, harness: ReconcilerHarness) -> None:
         key = held(harness, is_suspended=True)
         await harness.run(key)
         assert harness.server.namespace_reads == []
@@ -234,7 +240,9 @@ class TestANamespace:
 
 class TestDeletion:
     @pytest.mark.parametrize(("word", "left"), [("Delete", []), ("Retain", ["Active"]), ("Pause", ["Disabled"])])
-    async def test_goes_by_what_is_in_force_then(self, harness: ReconcilerHarness, word: str, left: list[str]) -> None:
+    async def test_a_deletion_follows_the_defaults_in_force_then(
+        self, harness: ReconcilerHarness, word: str, left: list[str]
+    ) -> None:
         key = held(harness)
         await harness.run(key)
         harness.server.namespaces["identity"] = {"entrasync.io/default-deletion-policy": word}
@@ -244,7 +252,7 @@ class TestDeletion:
         assert key not in harness.server.stored
         assert [job.schedule_state for job in harness.graph.jobs.values()] == left
 
-    async def test_that_is_held_up_shows_what_is_in_force(self, harness: ReconcilerHarness) -> None:
+    async def test_a_blocked_deletion_shows_the_defaults_in_force(self, harness: ReconcilerHarness) -> None:
         key = held(harness)
         await harness.run(key)
         harness.server.namespaces["identity"] = {"entrasync.io/default-deletion-policy": "Pause"}

@@ -20,7 +20,7 @@ NOBODY = ObjectKey("identity", "nobody")
 
 
 class TestResources:
-    def test_newer_versions_win_in_whatever_order_they_come(self) -> None:
+    def test_a_newer_version_replaces_an_older_one_in_whatever_order_they_come(self) -> None:
         store = Resources()
         new, old = resource(resource_version="10", generation=2), resource(resource_version="9")
         assert store.put(new) is None
@@ -28,14 +28,14 @@ class TestResources:
         assert store.get(KEY) is new
         assert store.put(replace(new, resource_version="11")) is new
 
-    def test_a_resource_made_anew_takes_the_place_of_the_old_whatever_its_version(self) -> None:
+    def test_a_recreated_resource_replaces_the_old_one_whatever_its_version(self) -> None:
         store = Resources()
         store.put(resource(resource_version="10"))
         anew = resource(resource_version="3", uid="new")
         store.put(anew)
         assert store.get(KEY) is anew
 
-    def test_a_late_answer_does_not_revive_what_is_gone(self) -> None:
+    def test_a_late_answer_does_not_revive_a_deleted_resource(self) -> None:
         store = Resources()
         store.put(resource())
         store.remove(KEY, resource().uid)
@@ -43,7 +43,7 @@ class TestResources:
         assert store.put(late) is late
         assert len(store) == 0
 
-    def test_a_list_prunes_only_what_was_known_before_it(self) -> None:
+    def test_a_list_prunes_only_resources_that_were_known_before_it(self) -> None:
         store = Resources()
         store.put(resource(name="old"))
         store.put(resource(name="stays"))
@@ -53,7 +53,7 @@ class TestResources:
         assert [known.key.name for known in gone] == ["old"]
         assert {known.key.name for known in store} == {"stays", "came meanwhile"}
 
-    def test_what_was_made_anew_while_a_list_was_read_is_not_pruned_with_the_old(self) -> None:
+    def test_a_resource_recreated_during_a_list_is_not_pruned_with_the_old_one(self) -> None:
         store = Resources()
         store.put(resource())
         before = store.by_uid()
@@ -64,7 +64,7 @@ class TestResources:
         later = replace(anew, resource_version="2")
         assert store.put(later) is anew, "its uid is not among those that are gone"
 
-    def test_the_deletion_of_an_object_leaves_the_one_made_anew_and_is_remembered(self) -> None:
+    def test_a_deletion_leaves_the_recreated_object_and_is_remembered(self) -> None:
         store = Resources()
         anew = resource(uid="new")
         store.put(anew)
@@ -74,7 +74,7 @@ class TestResources:
         assert store.put(late) is late
         assert store.get(KEY) is anew
 
-    def test_they_are_found_by_the_service_principal_pinned_before_the_one_wished(self) -> None:
+    def test_resources_are_found_by_the_pinned_service_principal_before_the_desired_one(self) -> None:
         store = Resources()
         store.put(holder(wish=desired(service_principal_id=OTHER_PRINCIPAL)))
         assert store.keys_on(PRINCIPAL) == {KEY}
@@ -91,7 +91,7 @@ def everybody(_: Resource) -> bool:
 
 
 class TestClaims:
-    def test_are_those_of_all_others_on_the_service_principal(self) -> None:
+    def test_claims_are_those_of_all_others_on_the_service_principal(self) -> None:
         store = Resources()
         store.put(holder(name="a"))
         store.put(resource(desired(job_id="named"), name="b"))
@@ -101,7 +101,7 @@ class TestClaims:
         others = store.claims_on(PRINCIPAL, besides=claims[0].key, counts=everybody)
         assert [claim.key.name for claim in others] == ["b"]
 
-    def test_of_one_that_is_being_deleted_stand_until_we_let_go(self) -> None:
+    def test_the_claim_of_a_resource_under_deletion_stands_until_it_is_released(self) -> None:
         store = Resources()
         store.put(holder(is_deleting=True))
         assert len(store.claims_on(PRINCIPAL, besides=NOBODY, counts=everybody)) == 1
@@ -117,12 +117,12 @@ class TestMemory:
         assert memory.recall(resource(generation=2), NOW + minutes(2)).spec_seen_at == NOW + minutes(2)
         assert first.read_at == NOW
 
-    def test_a_resource_made_anew_is_not_remembered(self) -> None:
+    def test_a_recreated_resource_is_not_remembered(self) -> None:
         memory = MemoryStore()
         count_miss(memory.recall(resource(), NOW), JOB, NOW)
         assert memory.recall(resource(uid="new"), NOW).misses is None
 
-    def test_misses_are_counted_per_look_and_per_job(self) -> None:
+    def test_misses_are_counted_per_read_and_per_job(self) -> None:
         job_memory = MemoryStore().recall(resource(), NOW)
         assert count_miss(job_memory, JOB, NOW).count == 1
         assert count_miss(job_memory, JOB, NOW).count == 1, "a look shared by several passes is one look"
@@ -130,7 +130,7 @@ class TestMemory:
         assert (second.count, second.first_at, second.last_at) == (2, NOW, NOW + seconds(9))
         assert count_miss(job_memory, "another", NOW + seconds(10)).count == 1
 
-    def test_what_is_forgotten_is_gone(self) -> None:
+    def test_a_forgotten_resource_has_no_memory(self) -> None:
         memory = MemoryStore()
         memory.recall(resource(), NOW)
         memory.forget(KEY)
@@ -139,7 +139,7 @@ class TestMemory:
 
 
 class TestListings:
-    async def test_one_call_serves_all_who_ask_for_its_time_or_before(self) -> None:
+    async def test_one_list_serves_all_requests_for_its_time_or_before(self) -> None:
         clock = StillClock(NOW)
         graph, told = FakeGraph(clock), list[str]()
         listings = Listings(graph, on_fetched=lambda service_principal_id, _: told.append(service_principal_id))
@@ -150,7 +150,7 @@ class TestListings:
         assert await listings.read(PRINCIPAL, since=clock.now(), is_urgent=False) is not first
         assert len(graph.calls) == 2
 
-    async def test_a_failed_call_leaves_what_was_known(self) -> None:
+    async def test_a_failed_list_leaves_the_last_one(self) -> None:
         graph = FakeGraph(StillClock(NOW))
         listings = Listings(graph, on_fetched=lambda *_: None)
         first = await listings.read(PRINCIPAL, since=NOW, is_urgent=False)
@@ -159,7 +159,7 @@ class TestListings:
             await listings.read(PRINCIPAL, since=NOW + minutes(1), is_urgent=False)
         assert await listings.read(PRINCIPAL, since=NOW, is_urgent=False) is first
 
-    async def test_what_nobody_belongs_to_is_dropped(self) -> None:
+    async def test_a_list_without_resources_is_dropped(self) -> None:
         graph = FakeGraph(StillClock(NOW))
         listings = Listings(graph, on_fetched=lambda *_: None)
         await listings.read(PRINCIPAL, since=NOW, is_urgent=False)

@@ -45,10 +45,10 @@ def vanish(harness: ReconcilerHarness, status: int = 404) -> None:
         harness.graph.fail("delete_job", refusal(status), times=9)
 
 
-class TestAServicePrincipalThatHasGone:
+class TestMissingServicePrincipal:
     @pytest.mark.parametrize("status", [404, 401, 403])
     @pytest.mark.parametrize("on_missing", list(OnMissing))
-    async def test_takes_its_job_along_and_nothing_is_created(
+    async def test_a_missing_service_principal_means_its_job_is_gone_and_nothing_is_created(
         self, harness: ReconcilerHarness, status: int, on_missing: OnMissing
     ) -> None:
         key = await held(harness, on_missing=on_missing)
@@ -62,7 +62,7 @@ class TestAServicePrincipalThatHasGone:
         assert harness.graph.writes == []
 
     @pytest.mark.parametrize("status", [404, 401, 403])
-    async def test_is_told_otherwise_to_one_that_never_held_a_job(
+    async def test_a_missing_service_principal_is_reported_differently_where_no_job_was_held(
         self, harness: ReconcilerHarness, status: int
     ) -> None:
         key = harness.apply(resource(finalizers=()))
@@ -75,7 +75,9 @@ class TestAServicePrincipalThatHasGone:
 
     @pytest.mark.parametrize("status", [404, 401, 403])
     @pytest.mark.parametrize("policy", list(DeletionPolicy))
-    async def test_lets_the_resource_go(self, harness: ReconcilerHarness, status: int, policy: DeletionPolicy) -> None:
+    async def test_a_missing_service_principal_lets_a_deletion_end(
+        self, harness: ReconcilerHarness, status: int, policy: DeletionPolicy
+    ) -> None:
         key = await held(harness, deletion_policy=policy)
         vanish(harness, status)
         delete(harness, key)
@@ -83,8 +85,10 @@ class TestAServicePrincipalThatHasGone:
         assert key not in harness.server.stored
 
 
-class TestOneThatMayNotBeRead:
-    async def test_is_not_called_gone_and_the_permission_is_named(self, harness: ReconcilerHarness) -> None:
+class TestUnreadableServicePrincipal:
+    async def test_an_unreadable_service_principal_is_not_reported_as_gone_and_the_permission_is_named(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await held(harness)
         vanish(harness)
         harness.graph.fail("has_service_principal", refusal(403, FORBIDDEN), times=9)
@@ -94,7 +98,7 @@ class TestOneThatMayNotBeRead:
         assert "Grant Application.Read.All" in harness.message(key, "Stalled")
 
     @pytest.mark.parametrize("policy", [DeletionPolicy.DELETE, DeletionPolicy.PAUSE])
-    async def test_blocks_a_deletion_until_a_person_lets_go(
+    async def test_an_unreadable_service_principal_blocks_a_deletion_until_a_person_lets_go(
         self, harness: ReconcilerHarness, policy: DeletionPolicy
     ) -> None:
         key = await held(harness, deletion_policy=policy)
@@ -113,7 +117,9 @@ class TestOneThatMayNotBeRead:
         await harness.run(key)
         assert key not in harness.server.stored
 
-    async def test_keeps_its_own_words_where_the_jobs_may_not_be_read_either(self, harness: ReconcilerHarness) -> None:
+    async def test_an_unreadable_service_principal_keeps_graphs_message_where_jobs_are_unreadable_too(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await held(harness)
         harness.graph.fail("list_jobs", refusal(403, "Grant Synchronization.ReadWrite.All"))
         harness.graph.fail("has_service_principal", refusal(403, FORBIDDEN))
@@ -122,15 +128,19 @@ class TestOneThatMayNotBeRead:
         assert harness.message(key, "Stalled") == "Grant Synchronization.ReadWrite.All"
 
 
-class TestOneThatIsThere:
+class TestExistingServicePrincipal:
     @pytest.mark.parametrize(("status", "reason"), [(404, "RequestRefused"), (403, "PermissionMissing")])
-    async def test_leaves_the_refusal_as_it_is(self, harness: ReconcilerHarness, status: int, reason: str) -> None:
+    async def test_an_existing_service_principal_leaves_the_refusal_as_it_is(
+        self, harness: ReconcilerHarness, status: int, reason: str
+    ) -> None:
         key = await held(harness)
         harness.graph.fail("list_jobs", refusal(status))
         await harness.run(key)
         assert harness.condition(key, "Stalled") == ("True", reason)
 
-    async def test_is_not_judged_while_the_directory_does_not_answer(self, harness: ReconcilerHarness) -> None:
+    async def test_a_service_principal_is_not_judged_while_the_directory_does_not_answer(
+        self, harness: ReconcilerHarness
+    ) -> None:
         key = await held(harness)
         harness.graph.fail("list_jobs", refusal(404))
         harness.graph.fail("has_service_principal", DOWN)
