@@ -73,7 +73,7 @@ async def test_our_kinds_are_watched_though_discovery_lists_them_late(
     async def nothing() -> None:
         pass
 
-    monkeypatch.setattr(discovery, "BETWEEN_LOOKS", 0)
+    monkeypatch.setattr(discovery, "RETRY_INTERVAL_SECONDS", 0)
     lagging, stop = LaggingServer(prefix), asyncio.Event()
     kinds = [cast("WatchedKind[Any]", SimpleNamespace(plural=plural)) for plural in (PLURAL, CONNECTION_PLURAL)]
     async with TestServer(lagging.app) as server:

@@ -1,4 +1,4 @@
-"""The rights that the operator uses at the API server, each with what it is for. The chart's role grants just these."""
+"""The rights that the operator uses at the API server, each with its purpose. The chart's role grants these only."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ JOBS, CONNECTIONS = "entrasync.io/synchronizationjobs", "entrasync.io/graphconne
 
 @dataclass(frozen=True)
 class Right:
-    """Verbs on a resource (`group/resource`, the core group is `core`), and what they are for."""
+    """Verbs on a resource (`group/resource`; the core group is `core`) and their purpose."""
 
     verbs: tuple[str, ...]
     resource: str
@@ -36,4 +36,4 @@ GRANTED_BY_OWNERS = Right(
     "core/serviceaccounts/token",
     "A token of the ServiceAccount that `workloadIdentity` of a GraphConnection names. It is not in the chart's role.",
 )
-"""What the owner of a namespace grants in it, for the ServiceAccount that a connection names."""
+"""The right that the owner of a namespace grants in it, for the ServiceAccount that a connection names."""

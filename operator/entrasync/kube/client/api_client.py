@@ -1,4 +1,4 @@
-"""One call to the API server, and what a refusal means. All by the session that Kopf uses too."""
+"""Calls to the API server, over the session that Kopf uses too, and what a refusal means."""
 
 import json
 from collections.abc import AsyncIterator, Mapping
@@ -8,27 +8,27 @@ import aiohttp
 
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
-PAGE = 500
+PAGE_SIZE = 500
 TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 
 WATCH_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=310)
 
-LONGEST_LINE = 4 * 1024 * 1024
-"""Of a watch; an object in etcd has at most 1.5 MiB."""
+MAX_LINE_BYTES = 4 * 1024 * 1024
+"""Longest line of a watch. An object in etcd has at most 1.5 MiB."""
 
 JSON = "application/json"
 
 
 class Forbidden(ApiServerUnavailable):
-    """The API server refused for want of a right (403); the message has its words."""
+    """The API server refused because a right is missing (403). The message has its words."""
 
 
 class NamespaceTerminating(Forbidden):
-    """The namespace is being deleted and takes no new object, whatever the rights."""
+    """The namespace is being deleted. It takes no new objects, whatever rights there are."""
 
 
 class ApiClient:
-    """Calls by JSON. Every one may raise `ResourceChanged` (409), `ResourceGone` (404), `ApiServerUnavailable`."""
+    """Calls in JSON. Each may raise `ResourceChanged` (409), `ResourceGone` (404) and `ApiServerUnavailable`."""
 
     def __init__(self, server: str, session: aiohttp.ClientSession) -> None:
         self.server = server.rstrip("/")
@@ -43,7 +43,7 @@ class ApiClient:
         body: Mapping[str, Any] | None = None,
         accept: str = JSON,
     ) -> Any:
-        """Make one call and return what came. Raises `Forbidden` too."""
+        """Make one call and return the answer's JSON. Raises `Forbidden` too."""
         kind = "application/merge-patch+json" if method == "PATCH" else JSON
         data = None if body is None else json.dumps(body, allow_nan=False).encode()
         headers = {"Content-Type": kind, "Accept": accept}
@@ -54,16 +54,16 @@ class ApiClient:
                 if response.status >= 400:
                     raise await error_of(response)
                 return await response.json()
-        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: what came is no JSON
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: the answer is no JSON
             raise ApiServerUnavailable(f"{method} {path}: {type(error).__name__} {error}") from error
 
     async def list_pages(
         self, path: str, *, query: Mapping[str, str] | None = None, accept: str = JSON
     ) -> AsyncIterator[Mapping[str, Any]]:
-        """Read a list page by page."""
+        """Yield the pages of a list."""
         token = ""
         while True:
-            asked = {"limit": str(PAGE), **(query or {})} | ({"continue": token} if token else {})
+            asked = {"limit": str(PAGE_SIZE), **(query or {})} | ({"continue": token} if token else {})
             page = await self.call("GET", path, query=asked, accept=accept)
             yield page
             token = (page.get("metadata") or {}).get("continue") or ""
@@ -73,7 +73,7 @@ class ApiClient:
     async def watch(
         self, path: str, *, query: Mapping[str, str], accept: str = JSON
     ) -> AsyncIterator[Mapping[str, Any]]:
-        """Follow a watch, event by event, until the API server ends it. Raises `Forbidden` too."""
+        """Yield the events of a watch until the API server ends it. Raises `Forbidden` too."""
         headers = {"Accept": accept}
         try:
             async with self.session.get(
@@ -83,26 +83,26 @@ class ApiClient:
                     raise await error_of(response)
                 async for line in _lines(response.content.iter_any()):
                     yield json.loads(line)
-        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: what came is no JSON
+        except (TimeoutError, aiohttp.ClientError, OSError, ValueError) as error:  # ValueError: the answer is no JSON
             raise ApiServerUnavailable(f"watch {path}: {type(error).__name__} {error}") from error
 
 
 async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """Split a stream into lines; aiohttp's own way breaks at 128 KiB."""
+    """Split a stream into lines. aiohttp's own reader fails at 128 KiB."""
     rest = b""
     async for chunk in chunks:
         *whole, rest = (rest + chunk).split(b"\n")
         for line in whole:
             yield line
-        if len(rest) > LONGEST_LINE:
+        if len(rest) > MAX_LINE_BYTES:
             raise ValueError("a line of the watch is too long")
 
 
 async def error_of(response: aiohttp.ClientResponse) -> Exception:
-    """Name a refusal by what it means."""
+    """Return the exception that stands for a refusal."""
     try:
-        told = await response.json()
-        message, is_ending = str(told.get("message", "")), _is_terminating(told)
+        answer = await response.json()
+        message, is_ending = str(answer.get("message", "")), _is_terminating(answer)
     except (ValueError, aiohttp.ClientError, AttributeError):
         message, is_ending = "", False
     words = f"{response.method} {response.url.path}: {response.status} {message[:500]}"
@@ -117,6 +117,6 @@ async def error_of(response: aiohttp.ClientResponse) -> Exception:
             return ApiServerUnavailable(words)
 
 
-def _is_terminating(told: Mapping[str, Any]) -> bool:
-    causes = (told.get("details") or {}).get("causes") or ()
+def _is_terminating(answer: Mapping[str, Any]) -> bool:
+    causes = (answer.get("details") or {}).get("causes") or ()
     return any(cause.get("reason") == "NamespaceTerminating" for cause in causes)

@@ -1,4 +1,4 @@
-"""What the API server says it serves. Kopf asks it once, at its start, and never watches what is missing then."""
+"""Completes discovery: Kopf asks once, at its start, what is served, and never watches a kind that is missing then."""
 
 import asyncio
 import logging
@@ -10,8 +10,8 @@ from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL, VERSION
 
 LOG = logging.getLogger("entrasync.kube")
 
-BETWEEN_LOOKS = 0.5
-"""Real seconds. A CRD is listed a moment after its objects can be."""
+RETRY_INTERVAL_SECONDS = 0.5
+"""Real seconds between requests. Discovery lists a CRD a moment later than its objects can be listed."""
 
 _GROUPS, _KINDS = "/apis", f"/apis/{GROUP}/{VERSION}"
 
@@ -19,26 +19,26 @@ _GROUPS, _KINDS = "/apis", f"/apis/{GROUP}/{VERSION}"
 async def complete_discovery(
     request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
 ) -> aiohttp.ClientResponse:
-    """Ask again as long as an answer of discovery lacks our kinds: a middleware of the session that Kopf uses.
+    """Repeat a request for discovery as long as its answer lacks our kinds. A middleware of the session.
 
-    It ends with the time that the call has, and Kopf then calls anew.
+    It ends when the call times out; Kopf then makes another one.
     """
     response = await handler(request)
-    if not request.url.path.endswith((_GROUPS, _KINDS)):  # a proxy may have a path of its own before them
+    if not request.url.path.endswith((_GROUPS, _KINDS)):  # a proxy may put a path of its own before them
         return response
-    told = ""
+    logged = ""
     while missing := await _find_missing(response):
-        if missing != told:
+        if missing != logged:
             LOG.warning("The API server does not say yet that it serves our kinds; waiting.", extra={"why": missing})
-            told = missing
+            logged = missing
         response.release()
-        await asyncio.sleep(BETWEEN_LOOKS)
+        await asyncio.sleep(RETRY_INTERVAL_SECONDS)
         response = await handler(request)
     return response
 
 
 async def _find_missing(response: aiohttp.ClientResponse) -> str:
-    """Name what an answer lacks. Other refusals than 404 are Kopf's to handle."""
+    """Name the kinds that an answer lacks. Refusals other than 404 are left to Kopf."""
     if response.status == HTTPStatus.NOT_FOUND:
         return f"{response.url.path} answers 404"
     if not response.ok:

@@ -1,4 +1,4 @@
-"""One bounded session to the API server, shared by Kopf and by our own writes."""
+"""The session to the API server, with a bounded number of connections. Kopf and our own calls share it."""
 
 from pathlib import Path
 
@@ -6,20 +6,20 @@ import aiohttp
 import kopf
 
 MAX_CONNECTIONS = 50
-"""Kopf sets no limit; thousands of resources would open thousands of sockets."""
+"""Connections besides those of watches. Kopf sets no limit: thousands of resources would open thousands of sockets."""
 
 CONNECTIONS_PER_NAMESPACE = 4
-"""Each namespace (or the cluster) that is looked after holds so many more for as long as the process lives."""
+"""Connections that the watches of each namespace (or of the cluster) hold as long as the process lives."""
 
 SERVICE_ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 
 
 class NotConnected(Exception):
-    """There is no way to the API server; the message says what to set."""
+    """There is no configuration for the API server. The message says what to set."""
 
 
 def find_connection(settings: kopf.OperatorSettings) -> kopf.ConnectionInfo:
-    """Read KUBECONFIG (or ~/.kube/config), else the pod's own ServiceAccount."""
+    """Read KUBECONFIG or ~/.kube/config, else the pod's ServiceAccount. Raises `NotConnected`."""
     try:
         found = kopf.login_with_kubeconfig(settings=settings) or kopf.login_with_service_account(settings=settings)
     except (OSError, kopf.LoginError) as error:
@@ -35,7 +35,10 @@ def find_connection(settings: kopf.OperatorSettings) -> kopf.ConnectionInfo:
 def open_session(
     info: kopf.ConnectionInfo, *listeners: aiohttp.ClientMiddlewareType, namespaces: int = 1
 ) -> kopf.AiohttpSession:
-    """Open the session. In a pod the projected token is read anew for each request, for it rotates."""
+    """Open the session. `namespaces` is how many are watched.
+
+    In a pod the projected token is read again for each request, because it rotates.
+    """
     limit = MAX_CONNECTIONS + CONNECTIONS_PER_NAMESPACE * namespaces
     is_in_pod = info.token is not None and SERVICE_ACCOUNT_TOKEN.exists()
     has_token = is_in_pod and info.server.endswith("kubernetes.default.svc")
@@ -55,5 +58,5 @@ async def _with_fresh_token(
 
 
 def _read_token() -> str:
-    """Read a few bytes of a memory file system: not worth a thread."""
+    """Read the token. It is a few bytes in a memory file system, not worth a thread."""
     return SERVICE_ACCOUNT_TOKEN.read_text(encoding="utf-8").strip()

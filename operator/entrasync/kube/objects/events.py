@@ -1,4 +1,4 @@
-"""Events on our resources: posted one after another in the background, dropped rather than piled up."""
+"""Events on our resources. They are posted one after another in the background, and dropped when too many wait."""
 
 import asyncio
 import logging
@@ -15,26 +15,26 @@ from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceC
 
 LOG = logging.getLogger("entrasync.events")
 
-LONGEST_MESSAGE = 1024
+MAX_MESSAGE_LENGTH = 1024
 """The API server's limit for Events."""
 
-MOST_WAITING = 1000
+MAX_QUEUED_EVENTS = 1000
 
-MOST_TOLD = 1000
+MAX_REFUSING_NAMESPACES = 1000
 """Namespaces remembered as having refused an Event."""
 
 
 class EventPoster:
-    """Implements `reconcile.ports.EventSink`. Event times are real time."""
+    """Implements `reconcile.ports.kubernetes.EventSink`. Event times are real time, which `wall` returns."""
 
     def __init__(self, api_client: ApiClient, wall: Callable[[], datetime]) -> None:
         self._api_client = api_client
         self._wall = wall
-        self._waiting: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(MOST_WAITING)
+        self._waiting: asyncio.Queue[tuple[str, dict[str, Any]]] = asyncio.Queue(MAX_QUEUED_EVENTS)
         self._refusing: set[str] = set()
 
     def record(self, subject: Subject, event: Event) -> None:
-        """Log an Event and post it soon; when too many wait, the log is all there is."""
+        """Log an Event and queue it. When too many wait, it is only logged."""
         level = logging.WARNING if event.type == "Warning" else logging.INFO
         LOG.log(level, event.message, extra={"resource": str(subject.key), "action": str(event.reason)})
         body = _write(subject, event, write_time(self._wall()))
@@ -46,7 +46,7 @@ class EventPoster:
             )
 
     async def post_all(self) -> None:
-        """Run for ever: post what waits."""
+        """Run for ever: post the queued Events."""
         while True:
             namespace, body = await self._waiting.get()
             try:
@@ -60,16 +60,16 @@ class EventPoster:
                 self._waiting.task_done()
 
     def _log_refusal(self, namespace: str, error: Forbidden) -> None:
-        """Tell it once per namespace: a missing right refuses all. One that is being deleted takes no new object."""
+        """Log a refusal once per namespace, for a missing right refuses all Events. One that ends is no warning."""
         is_ending = isinstance(error, NamespaceTerminating)
         level = logging.DEBUG if namespace in self._refusing else logging.INFO if is_ending else logging.WARNING
         LOG.log(level, "An Event could not be posted.", extra={"why": str(error)})
-        if len(self._refusing) >= MOST_TOLD:
+        if len(self._refusing) >= MAX_REFUSING_NAMESPACES:
             self._refusing.clear()
         self._refusing.add(namespace)
 
     async def drain(self) -> None:
-        """Wait until nothing waits."""
+        """Wait until the queue is empty."""
         await self._waiting.join()
 
 
@@ -89,7 +89,7 @@ def _write(subject: Subject, event: Event, now: str) -> dict[str, Any]:
         "involvedObject": involved,
         "type": event.type,
         "reason": str(event.reason),
-        "message": event.message[:LONGEST_MESSAGE],
+        "message": event.message[:MAX_MESSAGE_LENGTH],
         "source": {"component": EVENT_SOURCE},
         "reportingComponent": EVENT_SOURCE,
         "firstTimestamp": now,

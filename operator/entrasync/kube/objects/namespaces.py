@@ -1,4 +1,4 @@
-"""The annotations of Namespaces."""
+"""The API server for Namespaces: their annotations."""
 
 from collections.abc import Mapping
 from urllib.parse import quote
@@ -8,13 +8,13 @@ from entrasync.reconcile.ports.kubernetes import ResourceGone
 
 
 class NamespaceReader:
-    """Implements `reconcile.ports.NamespaceStore`."""
+    """Implements `reconcile.ports.kubernetes.NamespaceStore`."""
 
     def __init__(self, api_client: ApiClient) -> None:
         self._api_client = api_client
 
     async def read_annotations(self, namespace: str) -> Mapping[str, str] | None:
-        """Read the annotations of a Namespace (contract: `reconcile.ports.NamespaceStore`)."""
+        """Read the annotations of a Namespace. Returns None when it does not exist or may not be read."""
         try:
             found = await self._api_client.call("GET", f"/api/v1/namespaces/{quote(namespace)}")
         except (Forbidden, ResourceGone):

@@ -1,4 +1,4 @@
-"""Kubernetes Secrets, read one at a time when they are needed."""
+"""The API server for Secrets, which are read one at a time when they are needed."""
 
 import base64
 import binascii
@@ -15,13 +15,13 @@ from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceG
 
 
 class SecretReader:
-    """Implements `reconcile.ports.SecretStore`. Needs the right to get secrets, in each namespace that has some."""
+    """Implements `reconcile.ports.kubernetes.SecretStore`. It needs the right to get secrets in each namespace."""
 
     def __init__(self, api_client: ApiClient) -> None:
         self._api_client = api_client
 
     async def read_secret(self, key: ObjectKey) -> KubernetesSecret | None:
-        """Read a Secret (contract: `reconcile.ports.SecretStore`)."""
+        """Read a Secret. Returns None when there is none; raises `Stalled` when the right to read it is missing."""
         path = f"/api/v1/namespaces/{quote(key.namespace)}/secrets/{quote(key.name)}"
         try:
             return _read(key, await self._api_client.call("GET", path))
@@ -36,7 +36,7 @@ def _read(key: ObjectKey, raw: Mapping[str, Any]) -> KubernetesSecret:
     try:
         data = {str(name): base64.b64decode(value, validate=True) for name, value in (raw.get("data") or {}).items()}
     except (binascii.Error, TypeError, ValueError):
-        raise ApiServerUnavailable(f"Secret {key} came in a form that cannot be read") from None  # it would be quoted
+        raise ApiServerUnavailable(f"Secret {key} came in a form that cannot be read") from None  # or it is quoted
     return KubernetesSecret(key, str(metadata["uid"]), str(metadata["resourceVersion"]), data)
 
 

@@ -1,4 +1,4 @@
-"""Tokens of ServiceAccounts, asked of the API server (TokenRequest) for Entra's federated credentials."""
+"""The API server for ServiceAccounts: tokens (TokenRequest) for Entra's federated credentials."""
 
 from typing import Any
 from urllib.parse import quote
@@ -9,19 +9,19 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient, Forbidden
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
-LIFE_SECONDS = 3600
-"""The API server allows no less than 600; Entra looks at the token once, at the login."""
+TOKEN_LIFETIME_SECONDS = 3600
+"""Lifetime of a token. The API server allows no less than 600; Entra reads the token once, at the login."""
 
 
 async def request_token(api_client: ApiClient, service_account: ObjectKey, audience: str) -> str:
-    """Ask for a token of a ServiceAccount, and of no other, meant for `audience`.
+    """Request a token of a ServiceAccount for `audience`.
 
-    Raises `Stalled` (TOKEN_REQUEST_DENIED) when there is no such ServiceAccount or the right is missing, `Transient`
-    when the API server is in trouble.
+    Raises `Stalled` (TOKEN_REQUEST_DENIED) when there is no such ServiceAccount or the right is missing, and
+    `Transient` when the API server fails.
     """
     namespace, name = service_account.namespace, service_account.name
     path = f"/api/v1/namespaces/{quote(namespace)}/serviceaccounts/{quote(name)}/token"
-    spec = {"audiences": [audience], "expirationSeconds": LIFE_SECONDS}
+    spec = {"audiences": [audience], "expirationSeconds": TOKEN_LIFETIME_SECONDS}
     body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
     try:
         return _read_token(await api_client.call("POST", path, body=body))

@@ -1,4 +1,4 @@
-"""Kopf as the process host: it logs in, discovers, lists and watches; all else is ours."""
+"""Kopf as the host of the process: it logs in, discovers, lists and watches. All else is ours."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
@@ -16,24 +16,24 @@ from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.watch.handlers import register
 from entrasync.kube.watch.watched_kind import WatchedKind
 
-# Only peers would hear it, and there are none. Without it Kopf asks for the user's name, and a container's user is a
-# number that has none: the operator would end at its start.
+# Only peers would see it, and there are none. Without it Kopf asks for the name of the user. The user of a container is
+# a number without a name, so the operator would end at its start.
 _IDENTITY: Any = EVENT_SOURCE
 
 
-LONGEST_RETRY = 15.0
-"""Real seconds between Kopf's tries of a watch that the API server refuses or cannot serve."""
+MAX_RETRY_INTERVAL_SECONDS = 15.0
+"""Real seconds between Kopf's retries of a watch that the API server refuses or cannot serve."""
 
 
 class WatchRefused(Exception):
-    """The API server does not let us watch any more, which ends Kopf; the message says why."""
+    """The API server refuses a watch for good, which ends Kopf. The message says why."""
 
 
 @dataclass(frozen=True)
 class Hosting:
-    """What Kopf is to host.
+    """What Kopf hosts.
 
-    `begin` and `end` are called inside its life: tasks made earlier would be cancelled too early.
+    `begin` and `end` are called while Kopf runs: it would cancel tasks that were made before.
     """
 
     session: kopf.AiohttpSession
@@ -58,12 +58,12 @@ async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
 
     @kopf.on.cleanup(registry=registry)
     async def end(**_: Any) -> None:
-        stop.set()  # Kopf takes over the signals; it would wait 5 s for the task that waits for this flag
+        stop.set()  # Kopf takes over the signals, and would wait 5 s for the task that waits for this flag
         await hosting.end()
 
     namespaces = [namespace for namespace in hosting.access.namespaces if namespace]
     try:
-        with lent(hosting.session.aiohttp_session):
+        with kept_open(hosting.session.aiohttp_session):
             await kopf.operator(
                 registry=registry,
                 settings=kopf_settings(),
@@ -80,17 +80,17 @@ async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
 
 
 @contextmanager
-def lent(session: aiohttp.ClientSession) -> Iterator[None]:
-    """Keep a session open while Kopf has it.
+def kept_open(session: aiohttp.ClientSession) -> Iterator[None]:
+    """Keep a session open while Kopf uses it.
 
-    Kopf would close it before its watches have ended. One that is just then about to ask would wait for ever for a new
-    login, and the operator for its end by SIGKILL.
+    Kopf would close it before its watches have ended. A watch that is about to make a request then would wait for ever
+    for a new login, and the operator would only end by SIGKILL.
     """
 
     async def leave_open() -> None:
         """Close nothing."""
 
-    session.close = leave_open  # type: ignore[method-assign]  # a class of our own is what aiohttp warns of
+    session.close = leave_open  # type: ignore[method-assign]  # aiohttp warns of a subclass
     try:
         yield
     finally:
@@ -98,7 +98,7 @@ def lent(session: aiohttp.ClientSession) -> Iterator[None]:
 
 
 def refusal_status(error: BaseException | None) -> int | None:
-    """Tell the HTTP status that an error of Kopf stands for, if it does; Kopf publishes no class for that."""
+    """Return the HTTP status of a refusal that Kopf raised, else None. Kopf publishes no class for it."""
     status = getattr(error, "status", None)
     return status if type(error).__module__.startswith("kopf.") and isinstance(status, int) else None
 
@@ -111,10 +111,10 @@ def _explain(kinds: Sequence[WatchedKind[Any]], status: int, error: Exception) -
 
 
 class NoDiffBase(kopf.DiffBaseStorage):
-    """Keeps Kopf from copying each object, mirror and all, to look for changes: we have handlers of events only."""
+    """Keeps Kopf from copying each object to look for changes: there are only handlers of events."""
 
     def build(self, *, body: kopf.Body, extra_fields: Iterable[Any] | None = None) -> kopf.BodyEssence:
-        """Find nothing worth comparing."""
+        """Return nothing to compare."""
         return kopf.BodyEssence()
 
     def fetch(self, *, body: kopf.Body) -> kopf.BodyEssence | None:
@@ -126,14 +126,14 @@ class NoDiffBase(kopf.DiffBaseStorage):
 
 
 class _Backoffs(Iterable[float]):
-    """Never ends: Kopf ends with the first watch that has no retry left, and with it every other namespace."""
+    """Delays without an end: Kopf ends with the first watch that has no retry left, and with it all other watches."""
 
     def __iter__(self) -> Iterator[float]:
-        return chain((1, 2, 4, 8), repeat(LONGEST_RETRY))
+        return chain((1, 2, 4, 8), repeat(MAX_RETRY_INTERVAL_SECONDS))
 
 
 def kopf_settings() -> kopf.OperatorSettings:
-    """Make Kopf a plain informer: no posting, no peering, bounded waits."""
+    """Settings that make Kopf an informer only: no Events, no peering, bounded waits."""
     settings = kopf.OperatorSettings()
     settings.scanning.disabled = True
     settings.posting.enabled = False

@@ -1,6 +1,6 @@
-"""A watch of the Secrets that are labelled for it, by their metadata: values never travel.
+"""Watches the metadata of the Secrets that are labelled for it. Their values are never sent.
 
-Kopf would watch all Secrets with all they hold. Without the right to list and watch, Secrets are read again at polls.
+Kopf would watch all Secrets with their values. Without the right to list and watch, Secrets are read again at polls.
 """
 
 import asyncio
@@ -21,18 +21,18 @@ LIST_FORM = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
 WATCH_FORM = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 
 SELECTOR = {"labelSelector": f"{WATCH_LABEL}=true"}
-WATCH_SECONDS = "290"
-"""The API server ends each watch by then; the next one goes on where it ended."""
+WATCH_TIMEOUT_SECONDS = "290"
+"""The API server ends each watch after that time. The next one begins with a list."""
 
-BETWEEN_WATCHES = 1.0
-BETWEEN_TRIES = 5.0
-WHILE_FORBIDDEN = 300.0
-"""Real seconds until the next list: after a watch that ended as it should, one that was cut, one that was refused."""
+WATCH_DELAY_SECONDS = 1.0
+RETRY_DELAY_SECONDS = 5.0
+FORBIDDEN_DELAY_SECONDS = 300.0
+"""Real seconds until the next list: after a watch that ended in time, one that was cut, and one that was refused."""
 
 
 @dataclass
-class _Place:
-    """A namespace, or the cluster (None), and the versions of the Secrets seen there."""
+class _WatchedNamespace:
+    """A namespace, or the cluster (None), and the versions of the Secrets that were seen there."""
 
     namespace: str | None
     versions: dict[ObjectKey, str] = field(default_factory=dict)
@@ -45,79 +45,79 @@ class _Place:
 
 @dataclass
 class SecretWatch:
-    """Tells `on_change` of each labelled Secret that has come, changed or gone."""
+    """Calls `on_change` with the key of each labelled Secret that was added, changed or deleted."""
 
     api_client: ApiClient
     namespaces: Sequence[str]
     on_change: Callable[[ObjectKey], None]
-    _places: list[_Place] = field(init=False)
+    _watched: list[_WatchedNamespace] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._places = [_Place(namespace) for namespace in self.namespaces or (None,)]
+        self._watched = [_WatchedNamespace(namespace) for namespace in self.namespaces or (None,)]
 
     async def prime(self) -> None:
-        """Note which Secrets there are before any is read for work, so that no change falls in between. Never fails."""
-        for namespace in self._places:
+        """List the Secrets before any is read for work, so that no change in between is lost. Never fails."""
+        for watched in self._watched:
             try:
-                await self._list(namespace)
+                await self._list(watched)
             except (ApiServerUnavailable, ResourceGone, ResourceChanged):
-                continue  # `run` tries again and tells
+                continue  # `run` tries again and logs it
 
     async def run(self) -> None:
         """Watch for ever."""
         async with asyncio.TaskGroup() as tasks:
-            for namespace in self._places:
-                tasks.create_task(self._follow(namespace))
+            for watched in self._watched:
+                tasks.create_task(self._follow(watched))
 
-    async def _follow(self, namespace: _Place) -> None:
+    async def _follow(self, watched: _WatchedNamespace) -> None:
         while True:
             try:
-                version = await self._list(namespace)
-                namespace.is_forbidden = False
-                await self._watch(namespace, version)
-                pause = BETWEEN_WATCHES
+                version = await self._list(watched)
+                watched.is_forbidden = False
+                await self._watch(watched, version)
+                delay = WATCH_DELAY_SECONDS
             except Forbidden as error:
-                self._log_forbidden(namespace, error)
-                pause = WHILE_FORBIDDEN
+                self._log_forbidden(watched, error)
+                delay = FORBIDDEN_DELAY_SECONDS
             except (ApiServerUnavailable, ResourceGone, ResourceChanged) as error:
                 LOG.info("The watch of Secrets was cut; begun anew.", extra={"why": str(error)})
-                pause = BETWEEN_TRIES
-            await asyncio.sleep(pause)
+                delay = RETRY_DELAY_SECONDS
+            await asyncio.sleep(delay)
 
-    async def _list(self, namespace: _Place) -> str:
-        """Read which labelled Secrets there are, and tell what is new against the list before."""
+    async def _list(self, watched: _WatchedNamespace) -> str:
+        """List the labelled Secrets and report what differs from the list before. Returns the version to watch from."""
         found: dict[ObjectKey, str] = {}
         version = ""
-        async for page in self.api_client.list_pages(namespace.path, query=SELECTOR, accept=LIST_FORM):
+        async for page in self.api_client.list_pages(watched.path, query=SELECTOR, accept=LIST_FORM):
             found |= dict(_read(item) for item in page.get("items") or ())
             version = str((page.get("metadata") or {}).get("resourceVersion", ""))
-        before, namespace.versions = namespace.versions, found
+        before, watched.versions = watched.versions, found
         for key in sorted({key for key, _ in before.items() ^ found.items()}):
             self.on_change(key)
         return version
 
-    async def _watch(self, namespace: _Place, version: str) -> None:
-        query = {**SELECTOR, "resourceVersion": version, "timeoutSeconds": WATCH_SECONDS}
-        async for event in self.api_client.watch(namespace.path, query=query, accept=WATCH_FORM):
+    async def _watch(self, watched: _WatchedNamespace, version: str) -> None:
+        query = {**SELECTOR, "resourceVersion": version, "timeoutSeconds": WATCH_TIMEOUT_SECONDS}
+        async for event in self.api_client.watch(watched.path, query=query, accept=WATCH_FORM):
             if event.get("type") == "ERROR":
-                return  # the version is too old: the next list tells what is new
+                return  # the version is too old: the next list shows what is new
             key, seen = _read(event["object"])
             if event["type"] == "DELETED":
-                namespace.versions.pop(key, None)
-            elif namespace.versions.get(key) == seen:
+                watched.versions.pop(key, None)
+            elif watched.versions.get(key) == seen:
                 continue
             else:
-                namespace.versions[key] = seen
+                watched.versions[key] = seen
             self.on_change(key)
 
-    def _log_forbidden(self, namespace: _Place, error: Forbidden) -> None:
-        if not namespace.is_forbidden:
+    def _log_forbidden(self, watched: _WatchedNamespace, error: Forbidden) -> None:
+        if not watched.is_forbidden:
             LOG.warning(
                 "Secrets cannot be watched; their changes are seen at the next poll. %s",
                 "Grant list and watch on secrets to see them at once.",
                 extra={"why": str(error)},
             )
-        namespace.is_forbidden = True
+        watched.is_forbidden = True
 
 
 def _read(item: Any) -> tuple[ObjectKey, str]:

@@ -9,7 +9,7 @@ import pytest
 
 from entrasync.core.decision.event import Event
 from entrasync.kube.client.api_client import ApiClient, Forbidden, NamespaceTerminating
-from entrasync.kube.objects.events import LONGEST_MESSAGE, MOST_WAITING, EventPoster
+from entrasync.kube.objects.events import MAX_MESSAGE_LENGTH, MAX_QUEUED_EVENTS, EventPoster
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 from tests.support.facts import NOW, resource
 
@@ -59,16 +59,16 @@ async def test_an_event_names_its_object(office: Office) -> None:
 async def test_no_text_is_longer_than_the_api_server_takes(office: Office) -> None:
     office.poster.record(resource(name="n" * LONGEST_NAME), Event("Normal", "Adopted", "m" * 5000))
     [posted] = await office.post()
-    assert posted["message"] == "m" * LONGEST_MESSAGE
+    assert posted["message"] == "m" * MAX_MESSAGE_LENGTH
     assert len(posted["metadata"]["generateName"]) + 5 <= LONGEST_NAME
     assert posted["involvedObject"]["name"] == "n" * LONGEST_NAME
 
 
 async def test_when_too_many_wait_one_more_is_only_logged(office: Office, caplog: pytest.LogCaptureFixture) -> None:
-    for _ in range(MOST_WAITING + 1):
+    for _ in range(MAX_QUEUED_EVENTS + 1):
         office.poster.record(resource(), Event("Normal", "Adopted", "x"))
     assert caplog.text.count("Too many Events wait") == 1
-    assert len(await office.post()) == MOST_WAITING
+    assert len(await office.post()) == MAX_QUEUED_EVENTS
 
 
 @pytest.mark.parametrize(

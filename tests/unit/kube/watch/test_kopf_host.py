@@ -10,7 +10,7 @@ import pytest
 
 from entrasync.api.names import CONNECTION_PLURAL, PLURAL
 from entrasync.kube.client.namespace_access import NamespaceAccess
-from entrasync.kube.watch.kopf_host import Hosting, WatchRefused, host, lent
+from entrasync.kube.watch.kopf_host import Hosting, WatchRefused, host, kept_open
 from entrasync.kube.watch.watched_kind import WatchedKind
 
 
@@ -67,7 +67,7 @@ async def test_an_unforeseen_fault_keeps_its_traceback(monkeypatch: pytest.Monke
 
 async def test_a_session_stays_open_while_kopf_has_it_and_is_ours_again_then() -> None:
     session = aiohttp.ClientSession()
-    with lent(session):
+    with kept_open(session):
         await session.close()
         assert not session.closed
     await session.close()

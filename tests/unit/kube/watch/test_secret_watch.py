@@ -77,7 +77,7 @@ class Desk:
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("BETWEEN_WATCHES", "BETWEEN_TRIES"):
+    for name in ("WATCH_DELAY_SECONDS", "RETRY_DELAY_SECONDS"):
         monkeypatch.setattr(secret_watch, name, 0)
 
 
