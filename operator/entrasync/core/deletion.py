@@ -31,7 +31,7 @@ def release_without_graph(resource: Resource) -> ReleaseResource | None:
     if resource.is_abandoned:
         return ReleaseResource("let go as its annotation asks; whatever job there is lives on in Graph")
     if resource.desired is not None and resource.operation and resource.held_job_id is None:
-        return None  # its job may turn up when nobody remembers it any more, and be made once more
+        return None  # its job may turn up when nothing records it any more, and another would be created
     if resource.desired is None or resource.desired.is_suspended:
         return ReleaseResource("let go while suspended; its job lives on in Graph")
     if resource.is_observe_only:
@@ -51,7 +51,7 @@ def _why_so(desired: Desired) -> str:
 
 
 def needs_resolution(resource: Resource) -> bool:
-    """Whether it is not even known whose job it holds: a resource from a backup, which leaves status out."""
+    """Whether it is not known whose job the resource holds, as after a restore of a backup that left the status out."""
     return resource.service_principal_id is None and release_without_graph(resource) is None
 
 

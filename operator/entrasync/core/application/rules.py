@@ -247,7 +247,10 @@ def _changed_settings(seen: ApplicationSeen, values: SecretValues) -> frozenset[
 
 
 def _needs_restart(facts: Facts) -> bool:
-    """Whether a scope that is saved now takes a restart: not on a new job, nor if it only goes back before one."""
+    """Whether saving this scope needs a restart.
+
+    A new job needs none, nor does a scope that is wanted again before the restart for another one was sent.
+    """
     resource = facts.resource
     has_gone_back = resource.application.scope_in_force == wanted_scope(resource)
     is_still_due = resource.is_restart_due and not resource.restart_tries

@@ -29,7 +29,7 @@ def updated_application_record(facts: Facts) -> dict[str, Any] | None:
     if seen is not None:
         unconfirmed = record.unconfirmed_keys if seen.is_unconfirmed else frozenset()
         record = replace(record, unconfirmed_keys=unconfirmed, refused=_write_refusal(facts, seen))
-    if find_application_claim(facts):  # the other may save what it likes: nothing is sure of ours any more
+    if find_application_claim(facts):  # the other resource may overwrite what this one has saved
         return replace(record, sources=(), generation=None, validated=None).write()
     if seen is None or seen.stored is None or seen.credentials.unreadable:
         return record.write()
@@ -78,7 +78,7 @@ def _credentials_valid(facts: Facts) -> list[Condition]:
     kind, seen, record = ConditionType.CREDENTIALS_VALID, facts.observed.application, facts.resource.application
     if find_application_claim(facts):
         return []
-    if seen is None:  # not looked at this time, which is no news
+    if seen is None:  # Graph was not asked this time, which is no news
         return [known for known in facts.resource.record.conditions.values() if known.type is kind]
     if seen.refusal is not None:
         words = f"{seen.refusal.code}: {seen.refusal.message}".strip(": ")

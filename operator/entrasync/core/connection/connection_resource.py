@@ -26,7 +26,7 @@ class ConnectionResource(ObjectMeta):
 
     @property
     def secret_name(self) -> str | None:
-        """The Secret that holds its credential; None where it has none."""
+        """The name of the Secret that holds its credential; None if it has none."""
         if self.spec is None:
             return None
         proof = self.spec.client_secret or self.spec.client_certificate
@@ -34,14 +34,14 @@ class ConnectionResource(ObjectMeta):
 
     @property
     def request(self) -> tuple[str | None, ...]:
-        """What its annotations ask for: a new value asks for a login at once."""
+        """The values of its request annotations. A new value asks for a login at once."""
         return tuple(self.annotations.get(name) for name in REQUEST_ANNOTATIONS)
 
 
 def read_connection(raw: Mapping[str, Any]) -> ConnectionResource:
     """Read a GraphConnection as the API server sends it.
 
-    A spec that cannot be read is not raised: `invalid_spec` says what is wrong with it.
+    A spec that cannot be read raises nothing: `invalid_spec` says what is wrong with it.
     """
     spec, fault = read_spec(raw, GraphConnectionSpec.model_validate)
     return ConnectionResource(**vars(read_meta(raw)), spec=spec, invalid_spec=fault, status=read_status(raw))

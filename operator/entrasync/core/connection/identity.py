@@ -1,4 +1,4 @@
-"""Who a GraphConnection logs in as, and what proves it: taken from its spec and from the Secret that this refers to."""
+"""Who a GraphConnection logs in as and by which proof, taken from its spec and the Secret that spec refers to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ CERTIFICATE, PRIVATE_KEY = "tls.crt", "tls.key"
 DEFAULT_CLOUD = "Global"
 
 OnRefusal = Callable[[Stalled], EntraSyncError]
-"""Is told when the credential in use is refused in the midst of a job's pass; gives what that pass is to be told."""
+"""Called when the credential is refused during a job's pass. Returns the error that the pass ends with."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class CertificateProof:
 
 @dataclass(frozen=True)
 class ServiceAccountProof:
-    """The token of a ServiceAccount, asked for at each login."""
+    """The token of a ServiceAccount, requested at each login."""
 
     service_account: ObjectKey
 
@@ -48,7 +48,7 @@ Proof = SecretProof | CertificateProof | ServiceAccountProof
 
 @dataclass(frozen=True)
 class ClientSettings:
-    """What a Graph client is made for: all of an identity but what proves it, which may be replaced."""
+    """What a Graph client is built for: all of an identity but its proof, which may be replaced."""
 
     tenant_id: str
     client_id: str
@@ -59,16 +59,19 @@ class ClientSettings:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who logs in, where, and by what."""
+    """Who logs in, where, and by which proof."""
 
     client_settings: ClientSettings
     proof: Proof
 
 
 def identify(resource: ConnectionResource, spec: GraphConnectionSpec, secret: KubernetesSecret | None) -> Identity:
-    """Put an identity together. Raises `Stalled` (SECRET_UNREADABLE) when its Secret, or the key in it, is missing."""
+    """Build the identity of a connection.
+
+    Raises `Stalled` (SECRET_UNREADABLE) if its Secret, or the key in it, is missing.
+    """
     app = spec.client_secret or spec.client_certificate or spec.workload_identity
-    if app is None:  # the API server and the model refuse it
+    if app is None:  # cannot happen: the API server and the model refuse it
         raise Stalled(Reason.INVALID_SPEC, "The spec names no credential. Correct the manifest.")
     client_settings = ClientSettings(
         tenant_id=spec.tenant_id.lower(),
@@ -98,7 +101,7 @@ def _find_proof(resource: ConnectionResource, spec: GraphConnectionSpec, secret:
 
 
 def _read_text(secret: KubernetesSecret, key: str) -> str:
-    """Read a value; white space around it comes of how Secrets are made, and never counts."""
+    """Read a value without the white space around it, which comes from how Secrets are made and never counts."""
     value = secret.data.get(key)
     if value is None:
         keys = f"It has: {', '.join(sorted(secret.data))}." if secret.data else "It is empty."

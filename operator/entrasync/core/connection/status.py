@@ -1,4 +1,4 @@
-"""The only author of a GraphConnection's status. Pure, so "nothing changed" is an equality and no write happens."""
+"""The only author of a GraphConnection's status. It is pure, so an unchanged status equals the stored one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ SETTLED_CONDITIONS = frozenset({ConditionType.READY, ConditionType.STALLED})
 
 @dataclass(frozen=True)
 class MissingPermission:
-    """What cannot be done for lack of a permission; any one of `any_of` is enough, the least first."""
+    """A feature that the login lacks a permission for. Any one of `any_of` is enough; the narrowest comes first."""
 
     feature: str
     any_of: tuple[str, ...]
@@ -28,7 +28,7 @@ class MissingPermission:
 
 @dataclass(frozen=True)
 class LoggedIn:
-    """What a good login showed: the roles in the token, and what they do not allow."""
+    """What a successful login showed: the roles in the token, and the features that they do not allow."""
 
     roles: tuple[str, ...]
     missing_permissions: tuple[MissingPermission, ...]
@@ -50,8 +50,8 @@ def build_connected_status(
 def build_faulty_status(resource: ConnectionResource, halt: Halt, *, is_blind: bool, wall: datetime) -> dict[str, Any]:
     """Write the status of a connection that does not work.
 
-    A `Retry` of one that is known to work, or to wait for a person, says nothing until it `is_blind`: one lost login is
-    no news.
+    A `Retry` of a connection that is known to work, or to wait for a person, changes nothing until it `is_blind`: one
+    lost login is no news.
     """
     if isinstance(halt, Retry) and not is_blind and _is_settled(resource):
         return dict(resource.status)
@@ -59,7 +59,7 @@ def build_faulty_status(resource: ConnectionResource, halt: Halt, *, is_blind: b
     kind = ConditionType.STALLED if is_stalled else ConditionType.RECONCILING
     ready = Condition(ConditionType.READY, "False" if is_stalled else "Unknown", halt.reason, halt.message)
     status = _with_conditions(resource, [ready, Condition(kind, "True", halt.reason, halt.message)], wall=wall)
-    if is_stalled:  # of a credential that does not work nothing is known
+    if is_stalled:  # nothing is known of a credential that does not work
         status = {name: value for name, value in status.items() if name not in {"roles", "missingPermissions"}}
     return status
 
@@ -74,7 +74,7 @@ def credential_source(resource: ConnectionResource, secret: KubernetesSecret | N
 
 
 def connection_events(before: Sequence[Condition], after: Sequence[Condition]) -> list[Event]:
-    """Tell one Event when a connection comes to work, ceases to, or fails for another reason."""
+    """List the Event for a connection that begins to work, stops working, or fails for another reason."""
     old, new = _ready_of(before), _ready_of(after)
     if new is None or (old is not None and (old.status, old.reason) == (new.status, new.reason)):
         return []
@@ -95,7 +95,7 @@ def _ready_of(conditions: Sequence[Condition]) -> Condition | None:
 
 
 def _is_settled(resource: ConnectionResource) -> bool:
-    """Whether the last look at this generation ended with a login, or with a person's turn."""
+    """Whether the last pass with this generation ended with a login, or waits for a person."""
     ends = [each for each in Condition.read_all(resource.status) if each.type in SETTLED_CONDITIONS]
     is_current = resource.status.get("observedGeneration") == resource.generation
     return is_current and any(end.is_true for end in ends)

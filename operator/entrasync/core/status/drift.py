@@ -1,4 +1,4 @@
-"""What somebody else had changed in Graph and was put right: kept in `status.lastDrift`."""
+"""What somebody else changed in Graph and the operator corrected: `status.lastDrift`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ _APPLICATION_FIELDS = {
 }
 
 MAX_VALUE_LENGTH = 256
-"""Of a value longer than this people see the beginning."""
+"""Longer values are cut."""
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One thing that was not as wanted. `field` is its place in spec; of a secret there are no values."""
+    """One difference from spec. `field` is its place in spec. Of a secret there are no values."""
 
     field: str
     wanted: str | None = None
@@ -35,7 +35,7 @@ class Difference:
 
 
 def find_corrected_drift(action: Action, status: Mapping[str, Any]) -> tuple[Difference, ...]:
-    """List what an action puts right that somebody else had changed; `status` has the mirror from before it."""
+    """List what an action corrects that somebody else had changed. `status` has the mirror from before the action."""
     found = read_mirrored_state(status).state
     match action:
         case StartJob(corrects_drift=True):
@@ -59,7 +59,7 @@ def _fields_of(action: SaveSecrets) -> set[str]:
 def with_last_drift(
     status: Mapping[str, Any], differences: tuple[Difference, ...], *, now: datetime
 ) -> Mapping[str, Any]:
-    """Remember a correction; without differences there was none."""
+    """Record a correction. Without differences the status is returned unchanged."""
     if not differences:
         return status
     told = [difference.write() for difference in differences]

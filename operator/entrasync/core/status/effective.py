@@ -1,4 +1,4 @@
-"""What is in force, with everything resolved that the spec leaves open: `status.effective`."""
+"""What is in force, with everything resolved that spec leaves unset: `status.effective`."""
 
 from entrasync.api.policies import DeletionPolicy
 from entrasync.core.deletion import effective_deletion_policy
@@ -10,13 +10,13 @@ from entrasync.core.schedule.state import wanted_state_of
 
 
 def effective_values(facts: Facts) -> dict[str, str]:
-    """Tell all that is in force."""
+    """Return all that is in force."""
     state = wanted_state_of(facts)
     return effective_policies(facts.resource, facts.desired) | ({"scheduleState": state.value} if state else {})
 
 
 def effective_policies(resource: Resource, desired: Desired) -> dict[str, str]:
-    """Tell what is in force whatever Graph shows."""
+    """Return what is in force regardless of what Graph shows."""
     policies = {
         "managementPolicy": desired.management_policy.value,
         "pollInterval": write_go_duration(desired.poll_interval),
@@ -27,7 +27,7 @@ def effective_policies(resource: Resource, desired: Desired) -> dict[str, str]:
 
 def _deletion_policy(resource: Resource, desired: Desired) -> DeletionPolicy | None:
     if desired.is_observe_only:
-        return DeletionPolicy.RETAIN  # it only lets go
+        return DeletionPolicy.RETAIN  # its deletion only releases the resource
     if not resource.origin and not desired.deletion_policy:
-        return None  # it hangs on whether a job will be made or taken over
+        return None  # it depends on whether a job will be created or adopted
     return effective_deletion_policy(desired, resource.origin)

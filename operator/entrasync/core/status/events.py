@@ -1,4 +1,4 @@
-"""What is worth an Event: changes of conditions, told once each, with the same reasons."""
+"""The Events that a change of status deserves: one for each change of a condition, with the same reason."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,10 +11,11 @@ from entrasync.core.resource.schedule_record import PausedBy
 
 
 def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
-    """Tell the Events that a change of status deserves.
+    """List the Events for a change of status.
 
-    Newly stalled, newly quarantined, quarantine lifted, newly overdue, newly drifted, gone blind, a lost secret no
-    longer missed; and a pause by Graph and credentials that were refused, where that stalls nobody.
+    They report a new stall, a quarantine that began or ended, an overdue run, drift of an observe-only resource, a
+    Graph that cannot be read, and a lost secret that is no longer missed. A pause by Graph and refused credentials are
+    reported where they stall nobody.
     """
     old, new = read_record(before), read_record(after)
     told = [event for find_events in _EVENT_RULES for event in find_events(old.conditions, new.conditions)]
@@ -38,7 +39,7 @@ def _stalled(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType,
 
 
 def _refused(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
-    """Tell of new credentials that were refused, where that stalls nobody (spec.readiness Applied)."""
+    """Report new credentials that were refused, where that stalls nobody (spec.readiness Applied)."""
     kind, reason = ConditionType.APPLIED, Reason.VALIDATION_FAILED
     if ConditionType.STALLED in new or kind not in new or new[kind].reason != reason:
         return []
@@ -55,7 +56,7 @@ def _quarantine(old: Mapping[ConditionType, Condition], new: Mapping[ConditionTy
 
 
 def _drifted(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
-    """Tell what would be done, each time that it is something else."""
+    """Report what would be done, each time that it changes."""
     kind = ConditionType.DRIFTED
     if kind not in new or not new[kind].is_true or new[kind] == old.get(kind):
         return []

@@ -1,4 +1,4 @@
-"""What would be done, in words: for people whose resource only observes."""
+"""What would be written to Graph, in words, for people whose resource is observe-only."""
 
 from collections.abc import Iterable
 from typing import assert_never
@@ -18,7 +18,7 @@ from entrasync.core.decision.action import (
 
 
 def describe_forecast(actions: Iterable[GraphWrite]) -> str:
-    """Say in one sentence what would be written to Graph."""
+    """Describe in one sentence what would be written to Graph."""
     return f"The operator would {', '.join(map(_describe, actions))}; managementPolicy Observe keeps it from that."
 
 

@@ -1,4 +1,4 @@
-"""The only author of status and conditions. Pure, so "nothing changed" is an equality and no write happens."""
+"""The only author of a SynchronizationJob's status. It is pure, so an unchanged status equals the stored one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -34,25 +34,22 @@ HEALTH_CONDITIONS = frozenset(
         ConditionType.ESCROWS_PRUNED,
     }
 )
-"""What Graph itself says of a job's health and schedule: it stays known when Graph cannot be read."""
+"""What Graph itself says of a job's health and schedule. It is kept when Graph cannot be read."""
 
 GRAPH_CONDITIONS = HEALTH_CONDITIONS | {ConditionType.CREDENTIALS_VALID}
-"""And what it said of the target app's credentials."""
+"""All conditions that repeat Graph: those of health, and what it said of the application's credentials."""
 
 
 @dataclass(frozen=True)
 class StatusUpdate:
-    """A status to be stored, and what was wrong with Graph's answer on the way."""
+    """A status to be stored, and complaints about Graph's answer."""
 
     status: dict[str, Any]
     complaints: tuple[str, ...] = ()
 
 
 def record_observation(facts: Facts) -> StatusUpdate:
-    """Put what this pass saw into the status.
-
-    Mirror, pause, identity, what is in force. Conditions stay as they are.
-    """
+    """Record what this pass saw: mirror, pause, identity, and what is in force. Conditions stay as they are."""
     resource, observed = facts.resource, facts.observed
     mirror = _mirror_of_held_job(facts)
     status = dict(resource.without_former_job().status)
@@ -75,7 +72,7 @@ def record_observation(facts: Facts) -> StatusUpdate:
 
 
 def _has_resumed(facts: Facts, job: RemoteJob) -> bool:
-    """Whether the job was last seen at rest and is active again."""
+    """Whether the job was last seen paused and is active again."""
     return job.is_active and read_mirrored_state(facts.resource.status).state not in {None, "Active"}
 
 
@@ -142,14 +139,18 @@ def build_status(facts: Facts, halt: Halt | None, *, wall: datetime) -> dict[str
             *interval_conditions(facts),
         ]
     elif facts.resource.held_job_id:
-        conditions += _keep(facts.resource, HEALTH_CONDITIONS)  # not shown this time is no news of its health
+        conditions += _keep(
+            facts.resource, HEALTH_CONDITIONS
+        )  # a job that is not shown this time is no news of its health
     return _write_conditions(facts.resource, conditions, wall=wall)
 
 
 def build_unseen_status(resource: Resource, halt: Halt, *, is_blind: bool, wall: datetime) -> dict[str, Any]:
-    """Write the conditions of a pass that could not see Graph: what was known stays, but never blind and green.
+    """Write the conditions of a pass that could not read Graph.
 
-    A `Retry` of a resource that has come to rest says nothing until it `is_blind`: one lost poll is no news.
+    What was known stays, but Ready is not True while blind.
+
+    A `Retry` of a settled resource changes nothing until it `is_blind`: one lost poll is no news.
     """
     if isinstance(halt, Retry) and not is_blind and _is_settled(resource):
         return dict(resource.status)
@@ -158,14 +159,17 @@ def build_unseen_status(resource: Resource, halt: Halt, *, is_blind: bool, wall:
         resource, GRAPH_CONDITIONS | {ConditionType.DRIFTED} if keeps_drift else GRAPH_CONDITIONS
     ) + loss_conditions(resource)
     blind = Condition(ConditionType.READY, "Unknown", Reason.GRAPH_UNREACHABLE, _blind_message(halt))
-    # A Wait has its own words, and is not green either: Graph answered, only not yet as it will.
+    # A Wait keeps its own message and is not True either: Graph answered, but not yet as it will.
     ready = blind if is_blind and isinstance(halt, Retry) else _ready_of_unseen(resource, halt)
     conditions = [ready, *_keep_applied(resource, halt), *_progress(halt), *kept]
     return _write_conditions(_with_policies(resource), conditions, wall=wall)
 
 
 def build_suspended_status(resource: Resource, *, wall: datetime) -> dict[str, Any]:
-    """Say once that the resource is left alone, and that its deletion would only let go; the mirror stays as it was."""
+    """Say once that the resource is left alone, and that a deletion would only release it.
+
+    The mirror stays as it was.
+    """
     message = (
         "spec.suspend is true: the operator neither reads nor writes this job. The mirrored status is as old as that."
     )
@@ -176,7 +180,10 @@ def build_suspended_status(resource: Resource, *, wall: datetime) -> dict[str, A
 
 
 def _with_policies(resource: Resource) -> Resource:
-    """Show what holds now, above all for a deletion; the state that was in force when Graph was seen stays."""
+    """Show the policies that hold now, above all for a deletion.
+
+    The schedule state is the one from the last read of Graph.
+    """
     if resource.desired is None:
         return resource
     effective = {**resource.status.get("effective", {}), **effective_policies(resource, resource.desired)}
@@ -204,7 +211,7 @@ def _is_settled(resource: Resource) -> bool:
 
 
 def _ready_of_unseen(resource: Resource, halt: Halt) -> Condition:
-    """Keep what was said of this generation; of a new one nothing good may be said unseen."""
+    """Keep Ready of this generation. A new generation cannot be called ready before Graph was read."""
     known = _known(resource).get(ConditionType.READY)
     if isinstance(halt, Retry) and known is not None and _is_current(resource):
         return known
@@ -220,7 +227,7 @@ def _keep_applied(resource: Resource, halt: Halt) -> list[Condition]:
 
 
 def _is_unrelated_to_job(halt: Halt) -> bool:
-    """Whether it says nothing of the job itself."""
+    """Whether the halt says nothing about the job itself."""
     return isinstance(halt, Retry) or halt.reason is Reason.CONNECTION_NOT_READY
 
 
@@ -237,7 +244,7 @@ def _applied(halt: Halt | None) -> Condition:
 
 
 def _applied_and_drifted(facts: Facts, halt: Halt | None) -> list[Condition]:
-    """Say of one that only observes what would be done; what is managed is put right instead."""
+    """For an observe-only resource, say what would be done. What is managed is corrected instead."""
     kind, applied = ConditionType.DRIFTED, _applied(halt)
     if not facts.desired.is_observe_only:
         return [applied]
@@ -272,7 +279,7 @@ def _write_conditions(resource: Resource, conditions: list[Condition], *, wall: 
 
 
 def _doubts(resource: Resource) -> list[Condition]:
-    """Say which defaults are only cautious; of one that is left alone none is in force."""
+    """Say which defaults are only cautious. For a suspended resource no default is in force."""
     doubts = resource.desired.doubts if resource.desired and not resource.is_suspended else ()
     message = " ".join(doubt.message for doubt in doubts)
     return [Condition(ConditionType.DEFAULTS_IN_DOUBT, "True", doubts[0].reason, message)] if doubts else []
