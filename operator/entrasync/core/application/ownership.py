@@ -8,7 +8,10 @@ from entrasync.core.resource.job_claims import Claim, claim_of
 
 
 def find_application_claim(facts: Facts) -> Claim | None:
-    """Find the oldest other resource that carries spec.application for this service principal, if older than ours."""
+    """Find the oldest other resource that carries spec.application for this service principal.
+
+    Returns None if this resource is older, or only observes.
+    """
     if facts.desired.is_observe_only:
         return None
     others = (claim for claim in facts.observed.claims if claim.has_application)

@@ -77,9 +77,10 @@ def _find_author(
 
 
 def _is_past_pruning(before: RemoteJob, job: RemoteJob) -> bool:
-    """Whether the job ran on after the initial cycle whose failures were cleared: that pause is behind it.
+    """Whether the job kept running after Graph cleared the failures of its initial cycle.
 
-    During that cycle the flag shows already, and only then comes Graph's pause (graph-facts 4.7).
+    Then a new pause is not about them. During that cycle the flag is shown already, and Graph's pause comes only
+    afterwards (graph-facts 4.7).
     """
     is_past_initial_cycle = job.status.steady_state_first_achieved_at is not None
     return before.status.is_escrows_pruned and before.is_active and is_past_initial_cycle

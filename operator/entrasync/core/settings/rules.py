@@ -82,8 +82,8 @@ def _was_sent(facts: Facts, difference: SettingDifference) -> bool:
 def _was_reported(facts: Facts, differences: tuple[SettingDifference, ...]) -> bool:
     """Whether the status reports of this generation that Graph ignores exactly these settings."""
     is_current = facts.resource.status.get("observedGeneration") == facts.resource.generation
-    told = (entry for entry in Condition.read_all(facts.resource.status) if entry.type is ConditionType.STALLED)
-    return is_current and any(entry.message == _explain(differences) for entry in told)
+    stalls = (entry for entry in Condition.read_all(facts.resource.status) if entry.type is ConditionType.STALLED)
+    return is_current and any(entry.message == _explain(differences) for entry in stalls)
 
 
 def _mirrored_job(facts: Facts) -> Mapping[str, Any]:

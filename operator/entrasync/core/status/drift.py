@@ -62,5 +62,5 @@ def with_last_drift(
     """Record a correction. Without differences the status is returned unchanged."""
     if not differences:
         return status
-    told = [difference.write() for difference in differences]
-    return {**status, "lastDrift": {"time": write_time(now), "differences": told}}
+    written = [difference.write() for difference in differences]
+    return {**status, "lastDrift": {"time": write_time(now), "differences": written}}

@@ -18,8 +18,8 @@ def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[
     reported where they stall nobody.
     """
     old, new = read_record(before), read_record(after)
-    told = [event for find_events in _EVENT_RULES for event in find_events(old.conditions, new.conditions)]
-    return told if any(event.reason == Reason.PAUSED_BY_GRAPH for event in told) else told + _paused(old, new)
+    events = [event for find_events in _EVENT_RULES for event in find_events(old.conditions, new.conditions)]
+    return events if any(event.reason == Reason.PAUSED_BY_GRAPH for event in events) else events + _paused(old, new)
 
 
 def _is_news(

@@ -175,8 +175,8 @@ def build_suspended_status(resource: Resource, *, wall: datetime) -> dict[str, A
     )
     ready = Condition(ConditionType.READY, "Unknown", Reason.SUSPENDED, message)
     effective = {**resource.status.get("effective", {}), "deletionPolicy": DeletionPolicy.RETAIN.value}
-    told = replace(resource, status={**resource.status, "effective": effective})
-    return _write_conditions(told, [ready, *loss_conditions(resource)], wall=wall)
+    shown = replace(resource, status={**resource.status, "effective": effective})
+    return _write_conditions(shown, [ready, *loss_conditions(resource)], wall=wall)
 
 
 def _with_policies(resource: Resource) -> Resource:
@@ -203,7 +203,7 @@ def _is_current(resource: Resource) -> bool:
 
 
 def _is_settled(resource: Resource) -> bool:
-    """Whether the last look at this generation ended well, with a person's turn, or with drift only observed."""
+    """Whether the last pass with this generation ended well, waits for a person, or found drift only."""
     known = _known(resource)
     kinds = (ConditionType.READY, ConditionType.APPLIED, ConditionType.STALLED, ConditionType.DRIFTED)
     ends = (known.get(kind) for kind in kinds)
