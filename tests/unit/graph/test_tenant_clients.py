@@ -23,7 +23,7 @@ from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.calls.call_metrics import NoCallMetrics
 from entrasync.graph.calls.shared_limiters import LimiterShare, SharedLimiters
 from entrasync.graph.tenant_clients import ReplaceableTokenSource, TenantAccess, TenantAccessFactory
-from entrasync.graph.wire.clouds import GraphEndpoint, clouds_with
+from entrasync.graph.wire.clouds import GraphEndpoint, add_clouds
 from tests.support.still_clock import StillClock
 
 TENANT, CLIENT = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
@@ -73,7 +73,7 @@ def issuer() -> Issuer:
 
 @pytest.fixture
 def accesses(issuer: Issuer) -> TenantAccessFactory:
-    clouds = clouds_with({"Private": PRIVATE})
+    clouds = add_clouds({"Private": PRIVATE})
     return TenantAccessFactory(
         clouds, limiters=SharedLimiters(StillClock(), concurrency=8), metrics=NoCallMetrics(), issue_token=issuer
     )

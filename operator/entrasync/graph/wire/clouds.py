@@ -1,4 +1,4 @@
-"""Where Graph and its login live, per cloud."""
+"""The endpoints of Graph and of its login in each cloud."""
 
 import re
 import ssl
@@ -18,10 +18,10 @@ CLOUD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,62}")
 class GraphEndpoint:
     """One cloud's Graph, its login, and the certificate authority that both are trusted by.
 
-    `graph_url` and `authority` are https roots without a path, such as `https://graph.microsoft.com`. `scope` is what a
-    token is asked for; empty means Graph's own, `<graph_url>/.default`. Without `ca_file` or `ca_pem` (PEM text) the
-    public authorities count. `exchange_audience` is what tokens of other issuers, such as a ServiceAccount's, must be
-    meant for (Microsoft: "Configure an app to trust an external identity provider").
+    `graph_url` and `authority` are https roots without a path, such as `https://graph.microsoft.com`. `scope` is the
+    OAuth scope of tokens; the default is Graph's own, `<graph_url>/.default`. Without `ca_file` or `ca_pem` (PEM text)
+    the public authorities are trusted. `exchange_audience` is the audience that tokens of other issuers, such as a
+    ServiceAccount's, must have (Microsoft: "Configure an app to trust an external identity provider").
     """
 
     graph_url: str
@@ -52,7 +52,7 @@ class GraphEndpoint:
 
     @property
     def resource(self) -> str:
-        """What a managed identity asks for: the scope in the words of the older protocol."""
+        """The scope in the form of the older protocol, which managed identities use."""
         return self.scope.removesuffix("/.default")
 
 
@@ -76,22 +76,22 @@ CLOUDS: Mapping[str, GraphEndpoint] = MappingProxyType(
         ),
     }
 )
-"""The clouds everybody may name (Microsoft: "National cloud deployments"); tokens of one mean nothing in another."""
+"""Microsoft's clouds (Microsoft: "National cloud deployments"). A token of one is not valid in another."""
 
 
-def clouds_with(install_defined: Mapping[str, GraphEndpoint]) -> Mapping[str, GraphEndpoint]:
-    """Add the clouds that an install defines, by name, to those that everybody may name.
+def add_clouds(additional: Mapping[str, GraphEndpoint]) -> Mapping[str, GraphEndpoint]:
+    """Add the clouds that an install defines, by name, to Microsoft's.
 
-    Raises `ValueError` for a name that is Microsoft's or no name, and for a `ca_pem` without a certificate.
+    Raises `ValueError` for a name that is Microsoft's or malformed, and for a `ca_pem` without a certificate.
     """
-    for name, endpoint in install_defined.items():
+    for name, endpoint in additional.items():
         if name in CLOUDS:
             raise ValueError(f"cloud {name}: this name means Microsoft's own cloud; take another")
         if not CLOUD_NAME.fullmatch(name):
             raise ValueError(f"cloud {name!r}: a name has letters, digits and dashes only, at most 63, a letter first")
         if endpoint.ca_pem:
             _check_authority(name, endpoint.ca_pem)
-    return MappingProxyType({**CLOUDS, **install_defined})
+    return MappingProxyType({**CLOUDS, **additional})
 
 
 def _check_authority(name: str, pem: str) -> None:

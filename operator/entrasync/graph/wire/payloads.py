@@ -1,4 +1,4 @@
-"""Reading Graph's JSON: strict about what we rely on, patient with the rest."""
+"""Reads Graph's JSON: strict about what the operator relies on, tolerant of the rest."""
 
 import json
 import math
@@ -11,35 +11,38 @@ from entrasync.core.remote.stored_secrets import StoredSecret
 from entrasync.core.remote.templates import RemoteTemplate
 
 MAX_INT_DIGITS = 4300
-"""Digits; Python refuses to read more, and one absurd number must not hide a whole list."""
+"""Python refuses to parse longer integers, and one absurd number must not make a whole list unreadable."""
 
 
 class UnreadableError(ValueError):
-    """A body is not JSON or not of the shape expected. The words quote nothing of it."""
+    """A body is not JSON or has an unexpected shape. The message quotes nothing of the body."""
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a collection: its entries, unchecked, and where it goes on."""
+    """One page of a collection: its entries, unchecked, and the URL of the next page."""
 
     entries: tuple[Any, ...]
     next_link: str | None
 
 
 def read_object(body: bytes) -> Mapping[str, Any]:
-    """Read a JSON object. Infinite and not-a-number values become null: nobody downstream could write them."""
+    """Read a JSON object. Infinities and NaN become null, because no JSON could be written with them.
+
+    Raises `UnreadableError`.
+    """
     try:
         text = body.decode(json.detect_encoding(body), "surrogatepass")
         value = _DECODER.decode(text)
     except (ValueError, RecursionError):
-        raise UnreadableError("it is not JSON") from None  # the cause holds the whole body
+        raise UnreadableError("it is not JSON") from None  # the cause has the whole body
     if not isinstance(value, dict):
         raise UnreadableError("it is not a JSON object")
     return value
 
 
 def read_page(body: bytes) -> Page:
-    """Read one page of an OData collection."""
+    """Read one page of an OData collection. Raises `UnreadableError`."""
     document = read_object(body)
     entries = document.get("value")
     if not isinstance(entries, list):
@@ -51,7 +54,7 @@ def read_page(body: bytes) -> Page:
 
 
 def read_job(value: object) -> RemoteJob | None:
-    """Take an entry for a job; None when it is no object or has no id. All else passes through as it came."""
+    """Read a job; returns None when the entry is no object or has no id. Everything else is kept as it came."""
     if not isinstance(value, dict):
         return None
     job_id = value.get("id")
@@ -59,14 +62,14 @@ def read_job(value: object) -> RemoteJob | None:
 
 
 def read_jobs(entries: Iterable[object]) -> tuple[tuple[RemoteJob, ...], bool]:
-    """Take entries for jobs, each id once; also tells whether every entry could be read."""
+    """Read jobs, each id once; returns also whether every entry could be read."""
     jobs = [read_job(entry) for entry in entries]
     readable = {job.id: job for job in jobs if job is not None}
     return tuple(readable.values()), None not in jobs
 
 
 def read_templates(entries: Iterable[object]) -> tuple[RemoteTemplate, ...]:
-    """Take entries for templates; those without a readable id are left out."""
+    """Read templates; entries without a readable id are left out."""
     found = []
     for entry in entries:
         template_id = entry.get("id") if isinstance(entry, dict) else None
@@ -77,9 +80,9 @@ def read_templates(entries: Iterable[object]) -> tuple[RemoteTemplate, ...]:
 
 
 def read_secrets(entries: Iterable[object]) -> tuple[StoredSecret, ...]:
-    """Take entries for stored secrets; a null value is an empty one.
+    """Read stored secrets; a null value is read as an empty one.
 
-    Raises `UnreadableError` for any other entry: what is missing from this list is taken for lost.
+    Raises `UnreadableError` for an entry that cannot be read, because a key that is missing here counts as lost.
     """
     found = []
     for entry in entries:

@@ -1,4 +1,4 @@
-"""Hides secrets in foreign words: whoever refuses a value may quote it, whole or in part, and seldom as it was sent."""
+"""Redacts secrets in texts of others: a refusal may quote a value, whole or in part, often in another encoding."""
 
 import base64
 import html
@@ -8,25 +8,25 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 MASK = "*"
-"""Stands where a secret stood."""
+"""Replaces a secret."""
 
 MIN_SECRET_LENGTH = 4
-"""Characters; to hide shorter values, such as `1` or `No`, would only make the words unreadable."""
+"""In characters. Shorter values, such as `1` or `No`, stay: without them a message would be unreadable."""
 
 FRAGMENT_LENGTH = 8
-"""Characters in a row of a secret that are hidden wherever they stand: shortened quotes show its beginning or end.
+"""In characters, without white space. So many consecutive characters of a secret are redacted wherever they stand.
 
-White space does not count.
+A shortened quote shows the beginning or the end of a secret.
 """
 
 MAX_TEXT_LENGTH = 8192
-"""Characters of a text that are searched; what comes after them is left out."""
+"""In characters. The rest of a text is cut off, which bounds the cost of a search."""
 
 MAX_SINGLE_SEARCHES = 256
-"""So many are looked for one by one, which is quickest for the usual short text."""
+"""Up to so many fragments are searched for one by one, which is fastest for the usual short text."""
 
 MAX_SECRETS_LENGTH = 16 * 1024
-"""Characters of secrets that are searched for. With more of them a text is hidden as a whole."""
+"""In characters, all secrets together. With more of them every text is redacted as a whole."""
 
 _SPACE = re.compile(rb"\s")
 _SPACE_OR_PLUS = re.compile(rb"[\s+]")  # `+` is a space in a form that was posted
@@ -34,63 +34,68 @@ _ESCAPE = re.compile(rb"""%[0-9A-Fa-f]{2}|(?:\\u[0-9A-Fa-f]{4})+|\\[bfnrt"'/\\]|
 
 
 class Redactor:
-    """Hides some values: as they are, without their white space, escaped for JSON, URLs or HTML, and in Base64.
+    """Redacts values: as they are, without their white space, escaped for JSON, URLs or HTML, and in Base64.
 
-    A value of eight characters or more is found in pieces too. The cost is bounded, whatever the text and the values.
+    Fragments of values with at least `FRAGMENT_LENGTH` characters are redacted too. The cost is bounded for every text
+    and for all values.
     """
 
     def __init__(self, secrets: Iterable[str]) -> None:
         values = [value for value in secrets if len(value.strip()) >= MIN_SECRET_LENGTH]
-        self._is_whole = sum(map(len, values)) > MAX_SECRETS_LENGTH
-        forms = set[bytes]() if self._is_whole else {form for value in values for form in _write_in_all_forms(value)}
-        self._short = sorted(form for form in forms if len(form) < FRAGMENT_LENGTH)
-        self._long = b"\n".join(
+        self._masks_everything = sum(map(len, values)) > MAX_SECRETS_LENGTH
+        forms = (
+            set[bytes]()
+            if self._masks_everything
+            else {form for value in values for form in _encode_in_all_forms(value)}
+        )
+        self._short_forms = sorted(form for form in forms if len(form) < FRAGMENT_LENGTH)
+        self._long_forms = b"\n".join(
             sorted(form for form in forms if len(form) >= FRAGMENT_LENGTH)
         )  # no form has white space
 
     def __repr__(self) -> str:
-        return "Veil()"
+        return "Redactor()"
 
     def redact(self, text: str) -> str:
-        """Put `*` in place of each secret and each piece of one."""
-        if self._is_whole:
+        """Replace each secret and each fragment of one by `*`."""
+        if self._masks_everything:
             return MASK if text else ""
-        if not self._short and not self._long:
+        if not self._short_forms and not self._long_forms:
             return text
         text = text[:MAX_TEXT_LENGTH]
-        hidden = bytearray(len(text))
-        for reading in _read_in_all_ways(text):
-            for begin, end in self._find(reading.data):
-                first, last = reading.begins[begin], reading.ends[end - 1]
-                hidden[first:last] = b"\1" * (last - first)
-        return "".join(_write(text, hidden))
+        is_masked = bytearray(len(text))
+        for decoding in _decode_in_all_ways(text):
+            for begin, end in self._find(decoding.data):
+                first, last = decoding.begins[begin], decoding.ends[end - 1]
+                is_masked[first:last] = b"\1" * (last - first)
+        return "".join(_mask(text, is_masked))
 
     def _find(self, data: bytes) -> Iterator[tuple[int, int]]:
-        """Yield where secrets and pieces begin and end."""
-        for form in self._short:
+        """Yield where secrets and fragments begin and end."""
+        for form in self._short_forms:
             yield from ((found.start(), found.end()) for found in re.finditer(re.escape(form), data))
         fragments = [data[begin : begin + FRAGMENT_LENGTH] for begin in range(len(data) - FRAGMENT_LENGTH + 1)]
         known = self._find_fragments(frozenset(fragments))
         yield from ((begin, begin + FRAGMENT_LENGTH) for begin, fragment in enumerate(fragments) if fragment in known)
 
     def _find_fragments(self, fragments: frozenset[bytes]) -> frozenset[bytes]:
-        """Find those that are pieces of secrets: few by a search each, many in one walk along the secrets."""
+        """Find the fragments of secrets: a few by one search each, many by one walk over the secrets."""
         if len(fragments) <= MAX_SINGLE_SEARCHES:
-            return frozenset(fragment for fragment in fragments if fragment in self._long)
-        steps = range(len(self._long) - FRAGMENT_LENGTH + 1)
-        return fragments & {self._long[begin : begin + FRAGMENT_LENGTH] for begin in steps}
+            return frozenset(fragment for fragment in fragments if fragment in self._long_forms)
+        steps = range(len(self._long_forms) - FRAGMENT_LENGTH + 1)
+        return fragments & {self._long_forms[begin : begin + FRAGMENT_LENGTH] for begin in steps}
 
 
 @dataclass(frozen=True)
-class _Reading:
-    """A text as somebody may have meant it, in UTF-8. Each byte stands for some characters of the text."""
+class _Decoding:
+    """One possible meaning of a text, in UTF-8, and which characters of the text each byte stands for."""
 
     data: bytes
     begins: list[int]
     ends: list[int]
 
-    def unescaped(self) -> "_Reading":
-        """Read all escapes as what they stand for."""
+    def unescaped(self) -> "_Decoding":
+        """Replace all escapes by what they stand for."""
         data, begins, ends, done = bytearray(), list[int](), list[int](), 0
         for escape in _ESCAPE.finditer(self.data):
             meaning = _unescape(escape[0])
@@ -99,36 +104,38 @@ class _Reading:
             begins += self.begins[done:start] + [self.begins[start]] * len(meaning)
             ends += self.ends[done:start] + [self.ends[end - 1]] * len(meaning)
             done = end
-        return _Reading(bytes(data + self.data[done:]), begins + self.begins[done:], ends + self.ends[done:])
+        return _Decoding(bytes(data + self.data[done:]), begins + self.begins[done:], ends + self.ends[done:])
 
-    def without(self, pattern: re.Pattern[bytes]) -> "_Reading":
-        """Leave out single bytes."""
-        kept = [place for place in range(len(self.data)) if not pattern.match(self.data, place)]
-        data = bytes(self.data[place] for place in kept)
-        return _Reading(data, [self.begins[place] for place in kept], [self.ends[place] for place in kept])
+    def without(self, pattern: re.Pattern[bytes]) -> "_Decoding":
+        """Leave out the bytes that match a pattern of one byte."""
+        kept = [index for index in range(len(self.data)) if not pattern.match(self.data, index)]
+        data = bytes(self.data[index] for index in kept)
+        return _Decoding(data, [self.begins[index] for index in kept], [self.ends[index] for index in kept])
 
 
-def _read_in_all_ways(text: str) -> Iterable[_Reading]:
-    """Read a text as it stands, with escapes read once and twice, and as a posted form; all without white space."""
-    data, places = bytearray(), list[int]()
-    for place, letter in enumerate(text):
-        written = _encode(letter)
-        data += written
-        places += [place] * len(written)
-    plain = _Reading(bytes(data), places, [place + 1 for place in places])
+def _decode_in_all_ways(text: str) -> Iterable[_Decoding]:
+    """Decode a text: as it is, with escapes resolved once and twice, and as a posted form; all without white space."""
+    data, indices = bytearray(), list[int]()
+    for index, character in enumerate(text):
+        encoded = _encode(character)
+        data += encoded
+        indices += [index] * len(encoded)
+    plain = _Decoding(bytes(data), indices, [index + 1 for index in indices])
     once = plain.unescaped()
-    readings = (plain, once, once.unescaped(), plain.without(_SPACE_OR_PLUS).unescaped())
-    return {reading.data: reading for reading in (each.without(_SPACE) for each in readings)}.values()
+    decodings = (plain, once, once.unescaped(), plain.without(_SPACE_OR_PLUS).unescaped())
+    return {decoding.data: decoding for decoding in (each.without(_SPACE) for each in decodings)}.values()
 
 
-def _write_in_all_forms(value: str) -> Iterator[bytes]:
-    """Yield a value and its Base64 in both alphabets, wherever in the encoded text it begins and ends."""
+def _encode_in_all_forms(value: str) -> Iterator[bytes]:
+    """Yield a value and its Base64 in both alphabets, for every position that it may have in the encoded data."""
     yield _SPACE.sub(b"", _encode(value))
     for data in {_encode(value), _encode(value.strip())}:
-        for before in range(3):  # bytes encoded together with the first ones, such as `user:`
+        for before in range(3):  # bytes in front of the value, such as `user:`, shift its Base64
             whole = base64.b64encode(bytes(before) + data)
             own = whole[-(-before * 8 // 6) :]
-            inner = whole[-(-before * 8 // 6) : (before + len(data)) * 8 // 6]  # what follows does not change these
+            inner = whole[
+                -(-before * 8 // 6) : (before + len(data)) * 8 // 6
+            ]  # the part that later bytes leave as it is
             for form in (own, inner):
                 yield form
                 yield form.replace(b"+", b"-").replace(b"/", b"_")
@@ -145,13 +152,13 @@ def _unescape(escape: bytes) -> bytes:
 
 
 def _encode(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")  # answers may hold half a pair, which must not end the search
+    return text.encode("utf-8", "surrogatepass")  # a response may have a lone surrogate, which must not raise
 
 
-def _write(text: str, hidden: bytearray) -> Iterator[str]:
-    """Yield what is to be seen, each row of hidden characters as one mark."""
-    for place, letter in enumerate(text):
-        if not hidden[place]:
-            yield letter
-        elif not place or not hidden[place - 1]:
+def _mask(text: str, is_masked: bytearray) -> Iterator[str]:
+    """Yield the text with each run of masked characters replaced by one `*`."""
+    for index, character in enumerate(text):
+        if not is_masked[index]:
+            yield character
+        elif not index or not is_masked[index - 1]:
             yield MASK

@@ -1,7 +1,7 @@
-"""An HTTP answer as it came, and what Graph's error envelope in it says.
+"""An HTTP response, and what Graph's error envelope in it says.
 
-Errors of the synchronization service arrive as JSON inside the message string of an outer error, and details hide in
-`innerError` (`innererror` in Microsoft's own concept page), so the way inwards is walked.
+Errors of the synchronization service are JSON inside the message of an outer error, and details are in `innerError`
+(`innererror` in Microsoft's concept page). They are read from the outermost to the innermost (graph-facts 6.1).
 """
 
 import json
@@ -13,15 +13,15 @@ from entrasync.core.decision.errors import GraphAnswer
 from entrasync.graph.wire.redaction import Redactor
 
 MAX_MESSAGE_LENGTH = 300
-"""Characters of Graph's words that we repeat: a condition's message is read by people."""
+"""In characters, of a text of Graph that a message quotes. People read it in a condition."""
 
 MAX_ERROR_DEPTH = 8
-"""Errors in errors in errors: more levels than Graph was ever seen to use."""
+"""Levels of errors within errors that are read: more than Graph was ever seen to use."""
 
 
 @dataclass(frozen=True)
 class Response:
-    """Status, headers (looked up without regard to case, or in lower case) and whole body of one answer."""
+    """Status, headers and whole body. Headers are case-insensitive, or their names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -34,13 +34,13 @@ class Response:
 
     @property
     def request_id(self) -> str:
-        """Graph's id of this exchange, which Microsoft's support asks for; empty when absent."""
+        """Graph's id of the request, which Microsoft's support asks for; empty when absent."""
         return self.headers.get("request-id", "")
 
 
 @dataclass(frozen=True)
 class ErrorBody:
-    """All codes from the outermost to the innermost error, the innermost words, and whether it is Graph's envelope."""
+    """All codes from the outermost to the innermost error, the innermost message, and whether there was an envelope."""
 
     codes: tuple[str, ...] = ()
     message: str = ""
@@ -48,21 +48,23 @@ class ErrorBody:
 
 
 def read_error(body: bytes) -> ErrorBody:
-    """Read Graph's error envelope; an empty one when the body is none."""
+    """Read Graph's error envelope; returns an empty `ErrorBody` when the body is no envelope."""
     outermost = _read_envelope(body)
     if outermost is None:
         return ErrorBody()
     errors = list(_walk_inwards(outermost))
     codes = tuple(code for error in errors if isinstance(code := error.get("code"), str) and code)
-    words = [text for error in errors if isinstance(text := error.get("message"), str) and _read_envelope(text) is None]
-    innermost = next((text for text in reversed(words) if text.strip()), "")
+    messages = [
+        text for error in errors if isinstance(text := error.get("message"), str) and _read_envelope(text) is None
+    ]
+    innermost = next((text for text in reversed(messages) if text.strip()), "")
     return ErrorBody(codes, innermost, is_envelope=True)
 
 
 def summarize_error(response: Response, redactor: Redactor) -> GraphAnswer:
-    """Put an answer into few words: the innermost code, its message on one line and cut, the request id.
+    """Summarize a refusal: the innermost code, its message on one short line, and the request id.
 
-    The `redactor` hides what was in the request, should Graph, a target app or a proxy repeat it.
+    The `redactor` removes what was in the request, because Graph, a target app or a proxy may repeat it.
     """
     error = read_error(response.body)
     code = error.codes[-1] if error.codes else ""
@@ -72,8 +74,8 @@ def summarize_error(response: Response, redactor: Redactor) -> GraphAnswer:
 
 
 def shorten(text: str) -> str:
-    """Bring foreign text onto one line of printable characters, at most `MAX_MESSAGE_LENGTH` long."""
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    """Shorten a text of others to one line of at most `MAX_MESSAGE_LENGTH` printable characters."""
+    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
     return line if len(line) <= MAX_MESSAGE_LENGTH else line[: MAX_MESSAGE_LENGTH - 1] + "…"
 
 

@@ -1,18 +1,18 @@
-"""Graph's Retry-After, in both of its forms."""
+"""Reads the Retry-After header, which is a number of seconds or a date."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 MAX_RETRY_AFTER = timedelta(hours=1)
-"""A longer pause is not believed: one malformed date would silence a tenant for years."""
+"""A longer pause is shortened to this one: a malformed date would stop all calls of a tenant for years."""
 
 
 def read_retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Tell how long Graph asks us to wait, between 0 and `MAX_RETRY_AFTER`; None when it does not say so readably.
+    """Read how long Graph asks to wait, between 0 and `MAX_RETRY_AFTER`; None when the header is absent or unreadable.
 
-    `headers` must look names up without regard to case, or hold them in lower case. A date is measured against the
-    answer's own `Date`: the server's clock may be another than ours, and both stand in the same answer.
+    `headers` must be case-insensitive or have names in lower case. A date is compared with the `Date` header of the
+    same response, because the server's clock may differ from ours.
     """
     value = headers.get("retry-after", "").strip()
     if not value:

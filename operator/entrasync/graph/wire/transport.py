@@ -1,8 +1,8 @@
-"""The way to the network: httpx over aiohttp's connections, which cost a sixth of httpx's own per call.
+"""The HTTP transport: httpx over aiohttp's connections, which cost a sixth of httpx's own per call.
 
-Foreign exceptions are put right here and nowhere else. `httpx-aiohttp` calls every cut connection a `ConnectTimeout`,
-and whether a byte left decides whether a write may be repeated. After this transport, `ConnectError`, `ConnectTimeout`
-and `PoolTimeout` mean that surely none did.
+`httpx-aiohttp` reports every cut connection as a `ConnectTimeout`, but a write may be repeated only if nothing of it
+was sent. This module, and no other, corrects that: `ConnectError`, `ConnectTimeout` and `PoolTimeout` of this transport
+mean that nothing was sent.
 """
 
 import ssl
@@ -19,17 +19,20 @@ from httpx_aiohttp import AiohttpTransport
 from entrasync.graph.wire.clouds import GraphEndpoint
 
 MAX_CONNECTIONS = 64
-"""Kept-alive connections at most, unless the caller needs more at once."""
+"""Of one client, unless the caller needs more at the same time."""
 
 KEEPALIVE_TIMEOUT_SECONDS = 30.0
-"""Shorter than front ends keep an idle connection, so that rarely a write meets one that is being closed."""
+"""Shorter than front ends keep an idle connection, so that a write rarely meets one that is being closed."""
 
 NOT_SENT_ERRORS = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.ClientHttpProxyError)
-"""aiohttp raises these before it has a connection: refused, no place in the pool, a proxy that lets nobody through."""
+"""aiohttp raises these before it has a connection: refused, no free one in the pool, refused by a proxy."""
 
 
 def build_tls(endpoint: GraphEndpoint) -> ssl.SSLContext:
-    """Build the TLS settings of an endpoint: verified always, by its own authority if it names one. Reads files."""
+    """Build the TLS settings of an endpoint. They always verify, by the endpoint's own authority if it names one.
+
+    Reads files.
+    """
     if endpoint.ca_file is not None:
         return ssl.create_default_context(cafile=str(endpoint.ca_file))
     if endpoint.ca_pem:
@@ -38,9 +41,9 @@ def build_tls(endpoint: GraphEndpoint) -> ssl.SSLContext:
 
 
 def build_transport(endpoint: GraphEndpoint, *, connections: int = MAX_CONNECTIONS) -> httpx.AsyncBaseTransport:
-    """Build the transport to one Graph: HTTP/1.1, kept alive, bounded. Proxies come from the environment.
+    """Build the transport to one Graph, with at most so many kept-alive connections. The environment names proxies.
 
-    HTTP/1.1 only: with HTTP/2 a front end that closes a connection takes down all calls in flight on it.
+    HTTP/1.1 only: with HTTP/2 a front end that closes one connection ends all calls in flight on it.
     """
     return GraphTransport(build_tls(endpoint), proxy=_find_proxy(endpoint.graph_url), connections=connections)
 
@@ -48,8 +51,8 @@ def build_transport(endpoint: GraphEndpoint, *, connections: int = MAX_CONNECTIO
 class GraphTransport(AiohttpTransport):
     """aiohttp's connections behind httpx, with exceptions that tell whether a request may have been sent.
 
-    aiohttp repeats GET, PUT and DELETE once by itself when a kept-alive connection turns out to be closed, POST never
-    (RFC 9110, 9.2.2). All of ours of the first kind may be repeated.
+    aiohttp itself repeats GET, PUT and DELETE once when a kept-alive connection turns out to be closed, and never POST
+    (RFC 9110, 9.2.2). All our calls with the first three methods may be repeated.
     """
 
     def __init__(
@@ -65,11 +68,11 @@ class GraphTransport(AiohttpTransport):
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
-            skip_auto_headers=("Content-Type",),  # it would call an empty body an octet-stream
+            skip_auto_headers=("Content-Type",),  # aiohttp would send application/octet-stream for an empty body
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request; raises only httpx's exceptions."""
+        """Send a request. Raises only httpx's exceptions."""
         with _translate_errors():
             response = await super().handle_async_request(request)
         response.stream = _ResponseStream(cast("httpx.AsyncByteStream", response.stream))
@@ -77,7 +80,7 @@ class GraphTransport(AiohttpTransport):
 
 
 class _ResponseStream(httpx.AsyncByteStream):
-    """A body whose exceptions are put right too."""
+    """A response body that raises only httpx's exceptions."""
 
     def __init__(self, stream: httpx.AsyncByteStream) -> None:
         self._stream = stream
@@ -96,7 +99,7 @@ class _ResponseStream(httpx.AsyncByteStream):
 def _translate_errors() -> Iterator[None]:
     try:
         yield
-    except aiohttp.ClientError as error:  # those that httpx-aiohttp does not know, such as a malformed header
+    except aiohttp.ClientError as error:  # httpx-aiohttp does not translate all, such as a malformed header
         raise httpx.RemoteProtocolError(type(error).__name__) from error
     except httpx.TransportError as error:
         cause = error.__cause__
@@ -108,7 +111,7 @@ def _translate_errors() -> Iterator[None]:
 
 
 def _find_proxy(url: str) -> httpx.Proxy | None:
-    """Look into the environment once: aiohttp would do it in a thread for each call."""
+    """Find the proxy in the environment once. aiohttp would do it in a thread for each call."""
     parts = urlsplit(url)
     proxy = getproxies().get(parts.scheme)
     return None if not proxy or proxy_bypass(parts.netloc) else httpx.Proxy(proxy)

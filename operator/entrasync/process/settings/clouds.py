@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
-from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint, clouds_with
+from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint, add_clouds
 
 
 class CloudEntry(BaseModel):
@@ -41,7 +41,7 @@ def read_clouds(file: Path | None) -> Mapping[str, GraphEndpoint]:
             f"--clouds-file: {file} must map names of clouds to graphUrl, authority and caFile"
         )
     try:
-        return clouds_with({str(name): _read_cloud(file, str(name), entry) for name, entry in document.items()})
+        return add_clouds({str(name): _read_cloud(file, str(name), entry) for name, entry in document.items()})
     except ValueError as error:
         raise ValueError(f"--clouds-file: {file}: {error}") from error
 

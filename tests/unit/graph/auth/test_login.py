@@ -14,7 +14,7 @@ from entrasync.graph.auth.credentials import (
     SecretFile,
 )
 from entrasync.graph.auth.tokens import TokenSource
-from entrasync.graph.wire.clouds import GraphEndpoint, clouds_with
+from entrasync.graph.wire.clouds import GraphEndpoint, add_clouds
 from tests.support.scripted_credentials import (
     ACCOUNT,
     ACCOUNT_TOKEN,
@@ -33,7 +33,7 @@ from tests.support.scripted_graph import CLIENT, SECRET, TENANT, make_jwt
 from tests.support.scripted_login import ScriptedLogin, read_json
 
 PRIVATE = GraphEndpoint("https://graph.private.example", "https://login.private.example")
-ALL_CLOUDS = clouds_with({"Private": PRIVATE})
+ALL_CLOUDS = add_clouds({"Private": PRIVATE})
 
 
 class TestEachCloud:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint, clouds_with
+from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint, add_clouds
 from entrasync.graph.wire.transport import build_tls
 from tests.support.certificates import certificate_pem, make_certificate
 
@@ -36,7 +36,7 @@ def test_an_install_adds_clouds_of_its_own() -> None:
     private = GraphEndpoint(
         "https://graph.example", "https://login.example", ca_pem=certificate_pem(make_certificate())
     )
-    clouds = clouds_with({"Private-1": private})
+    clouds = add_clouds({"Private-1": private})
     assert set(clouds) == {*CLOUDS, "Private-1"}
     assert clouds["Private-1"].scope == "https://graph.example/.default"
 
@@ -44,19 +44,19 @@ def test_an_install_adds_clouds_of_its_own() -> None:
 @pytest.mark.parametrize("name", ["Global", "China"])
 def test_an_install_cannot_take_the_name_of_a_microsoft_cloud(name: str) -> None:
     with pytest.raises(ValueError, match="Microsoft's own"):
-        clouds_with({name: GraphEndpoint("https://graph.example", "https://login.example")})
+        add_clouds({name: GraphEndpoint("https://graph.example", "https://login.example")})
 
 
 @pytest.mark.parametrize("name", ["", "a b", "1st", "-a", "a" * 64, "a\n"])
 def test_a_clouds_name_fits_into_a_field(name: str) -> None:
     with pytest.raises(ValueError, match="letters, digits and dashes"):
-        clouds_with({name: GraphEndpoint("https://graph.example", "https://login.example")})
+        add_clouds({name: GraphEndpoint("https://graph.example", "https://login.example")})
 
 
 @pytest.mark.parametrize("pem", ["nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])
 def test_an_authority_that_is_no_certificate_is_refused_by_its_clouds_name(pem: str) -> None:
     with pytest.raises(ValueError, match="cloud Private: ca_pem"):
-        clouds_with({"Private": GraphEndpoint("https://graph.example", "https://login.example", ca_pem=pem)})
+        add_clouds({"Private": GraphEndpoint("https://graph.example", "https://login.example", ca_pem=pem)})
 
 
 def test_an_authority_is_given_in_one_way() -> None:
