@@ -24,7 +24,7 @@ class GraphClient(JobsClient, SecretsClient, DirectoryClient):
         metrics: CallMetrics | None = None,
         limits: ExchangeLimits | None = None,
     ) -> None:
-        # As many connections as places: who has a place never stands in a second line
+        # As many connections as slots, so that a call with a slot does not wait for a connection
         transport = transport or build_transport(tokens.endpoint, connections=limiter.concurrency)
         self._http = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
         exchange = Exchange(self._http, tokens, limiter, metrics or NoCallMetrics(), limits or ExchangeLimits())

@@ -15,7 +15,7 @@ class DirectoryClient(JsonCaller):
 
     async def find_service_principal(self, app_id: str) -> str | None:
         """Find the object id of an app's service principal; returns None only on Graph's own 404."""
-        url = f"{self._urls.service_principal_of(app_id)}?$select=id"
+        url = f"{self._urls.service_principal_by_app_id(app_id)}?$select=id"
         document = await self._get(FIND_SERVICE_PRINCIPAL, url)
         if document is None:
             return None

@@ -1,4 +1,4 @@
-"""What a token's roles allow, by feature. Derived from the permissions of the calls, so the two cannot diverge."""
+"""Finds what a token's roles allow, by feature, from the permissions of the calls that the feature makes."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,14 +26,14 @@ from entrasync.graph.calls.operations import (
 
 @dataclass(frozen=True)
 class Feature:
-    """Something a person may want, and the calls that it takes."""
+    """A feature that a person may use, and the calls that it makes."""
 
     description: str
     operations: tuple[Operation, ...]
 
     @property
     def any_of(self) -> tuple[str, ...]:
-        """The permissions that allow every one of its calls, the least first."""
+        """The permissions that allow every one of its calls, the least one first."""
         first, *others = (operation.permissions for operation in self.operations)
         return tuple(permission for permission in first if all(permission in other for other in others))
 

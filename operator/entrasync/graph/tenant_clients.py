@@ -1,4 +1,4 @@
-"""Ways into tenants for GraphConnections: one client each, and a credential that may be replaced."""
+"""Clients for GraphConnections: one for each tenant, with a credential that can be replaced."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -29,7 +29,7 @@ from entrasync.graph.wire.clouds import ApiVersion, GraphEndpoint
 from entrasync.graph.wire.transport import build_transport
 
 TokenIssuer = Callable[[ObjectKey, str], Awaitable[str]]
-"""Asks the API server for a token of a ServiceAccount, for an audience.
+"""Requests a token of a ServiceAccount, for an audience, from the API server.
 
 Raises `Stalled` (TOKEN_REQUEST_DENIED) or `Transient`.
 """
@@ -37,7 +37,7 @@ Raises `Stalled` (TOKEN_REQUEST_DENIED) or `Transient`.
 
 @dataclass(frozen=True)
 class ServiceAccountTokenSource:
-    """A `SecretSource`: a new token of a ServiceAccount at each read."""
+    """A `SecretSource` that requests a new token of a ServiceAccount at each read."""
 
     service_account: ObjectKey
     audience: str
@@ -45,16 +45,19 @@ class ServiceAccountTokenSource:
 
     @property
     def where(self) -> str:
-        """The ServiceAccount, in words."""
+        """The ServiceAccount, as messages name it."""
         return f"ServiceAccount {self.service_account}"
 
     async def read(self) -> str:
-        """Ask for a token. Raises what the issuer raises."""
+        """Request a token. Raises what the issuer raises."""
         return await self.issue(self.service_account, self.audience)
 
 
 class ReplaceableTokenSource:
-    """The tokens of the proof that was last taken. What is refused of it in a pass is told by `on_refusal`."""
+    """A `TokenProvider` whose source is replaced when Entra has accepted a new proof.
+
+    `on_refusal` receives a refusal that comes in the middle of a pass, and returns the error for that pass.
+    """
 
     def __init__(self, source: TokenSource, on_refusal: OnRefusal) -> None:
         self.source = source
@@ -62,35 +65,35 @@ class ReplaceableTokenSource:
 
     @property
     def endpoint(self) -> GraphEndpoint:
-        """The Graph that the tokens are good for."""
+        """The Graph that the tokens are valid for."""
         return self.source.endpoint
 
     @property
     def tenant_id(self) -> str:
-        """The tenant that the tokens are good for."""
+        """The tenant that the tokens are valid for."""
         return self.source.tenant_id
 
     async def get_token(self) -> AccessToken:
-        """Return a token that is good now. Raises what `on_refusal` makes of a refusal, or `Transient`."""
+        """Return a token that is valid now. Raises what `on_refusal` makes of a refusal, or `Transient`."""
         while True:
             source = self.source
             try:
                 return await source.get_token()
             except Stalled as refusal:
-                if source is self.source:  # else another proof took its place meanwhile
+                if source is self.source:  # else the proof was replaced in the meantime
                     raise self._on_refusal(refusal) from refusal
 
     def drop(self, token: AccessToken | None = None) -> None:
-        """Forget the cached token; given one, only if it is still that one."""
+        """Drop the cached token; with an argument, only if it is still that one."""
         self.source.drop(token)
 
     def drop_for_missing_role(self, token: AccessToken) -> None:
-        """Forget a token that lacks a permission, if the last such time is long enough ago."""
+        """Drop a token that lacks a permission, if the last such time is long enough ago."""
         self.source.drop_for_missing_role(token)
 
 
 class TenantAccess:
-    """Implements `reconcile.access.Access`."""
+    """Implements `Access` (`reconcile/ports/tenant_access.py`)."""
 
     def __init__(
         self, tokens: ReplaceableTokenSource, client: GraphClient, make_source: Callable[[Proof], TokenSource]
@@ -101,18 +104,18 @@ class TenantAccess:
 
     @property
     def api(self) -> GraphClient:
-        """Graph, by the proof that was last taken."""
+        """The client, which uses the proof that Entra accepted last."""
         return self._client
 
     async def prove(self, proof: Proof) -> LoggedIn:
-        """Log in by a proof now (contract: `reconcile.access.Access`)."""
+        """Log in by a proof now, and use it from then on if Entra accepts it. Raises `Stalled` or `Transient`."""
         source = self._make_source(proof)
         token = await source.log_in()
         self._tokens.source = source
         return _describe(token)
 
     async def look(self) -> LoggedIn:
-        """Tell what the token in use allows (contract: `reconcile.access.Access`)."""
+        """Tell what the token in use allows. Raises what `prove` raises."""
         return _describe(await self._tokens.source.get_token())
 
     async def close(self) -> None:
@@ -121,9 +124,9 @@ class TenantAccess:
 
 
 class TenantAccessFactory:
-    """Implements `reconcile.access.Accesses` for the clouds that the install knows.
+    """Implements `Accesses` (`reconcile/ports/tenant_access.py`) for the clouds that the install knows.
 
-    Connections by one app in one tenant share a limiter; tokens are never shared.
+    Connections by one app in one tenant share a limiter. They never share tokens.
     """
 
     def __init__(
@@ -140,33 +143,37 @@ class TenantAccessFactory:
         self._issue_token = issue_token
 
     async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> TenantAccess:
-        """Make a way into a tenant (contract: `reconcile.access.Accesses`)."""
-        place = identity.client_settings
-        endpoint = self.find_endpoint(place)
+        """Make a client for a tenant, without a login yet. Raises `Stalled` (CLOUD_UNKNOWN)."""
+        settings = identity.client_settings
+        endpoint = self.find_endpoint(settings)
 
         def make_source(proof: Proof) -> TokenSource:
-            return TokenSource(endpoint, self.build_credential(place, proof, endpoint))
+            return TokenSource(endpoint, self.build_credential(settings, proof, endpoint))
 
         tokens = ReplaceableTokenSource(make_source(identity.proof), on_refusal)
-        limiter = self._limiters.find(place.tenant_id, place.client_id, endpoint=endpoint, at_most=place.concurrency)
-        # Reads the certificates of all public authorities
+        limiter = self._limiters.find(
+            settings.tenant_id, settings.client_id, endpoint=endpoint, at_most=settings.concurrency
+        )
+        # In a thread: it reads the certificates of all public authorities
         transport = await asyncio.to_thread(build_transport, endpoint, connections=limiter.concurrency)
         client = GraphClient(tokens, limiter, transport=transport, metrics=self._metrics)
         return TenantAccess(tokens, client, make_source)
 
-    def find_endpoint(self, place: ClientSettings) -> GraphEndpoint:
-        """Find where Graph and its login are. Raises `Stalled` (CLOUD_UNKNOWN)."""
-        cloud = self._clouds.get(place.cloud)
+    def find_endpoint(self, settings: ClientSettings) -> GraphEndpoint:
+        """Find the endpoint of Graph and its login. Raises `Stalled` (CLOUD_UNKNOWN)."""
+        cloud = self._clouds.get(settings.cloud)
         if cloud is None:
             known = ", ".join(sorted(self._clouds))
-            message = f"This install knows no cloud {place.cloud}. It knows: {known}. Correct spec.cloud."
+            message = f"This install knows no cloud {settings.cloud}. It knows: {known}. Correct spec.cloud."
             raise Stalled(Reason.CLOUD_UNKNOWN, message)
-        version = cast("ApiVersion | None", place.api_version)  # the CRD allows no other
+        version = cast("ApiVersion | None", settings.api_version)  # the CRD allows no other
         return replace(cloud, api_version=version or "v1.0")
 
-    def build_credential(self, place: ClientSettings, proof: Proof, endpoint: GraphEndpoint) -> AppCredential:
-        """Put the credential together by which one logs in at an endpoint."""
-        return AppCredential(place.tenant_id, place.client_id, self._translate_proof(proof, endpoint.exchange_audience))
+    def build_credential(self, settings: ClientSettings, proof: Proof, endpoint: GraphEndpoint) -> AppCredential:
+        """Build the credential of a login at an endpoint."""
+        return AppCredential(
+            settings.tenant_id, settings.client_id, self._translate_proof(proof, endpoint.exchange_audience)
+        )
 
     def _translate_proof(self, proof: Proof, audience: str) -> ClientSecret | ClientCertificate | FederatedToken:
         match proof:

@@ -34,7 +34,7 @@ PROOFS: dict[str, Proof] = {
     "certificate": CertificateProof("CERT", "KEY", "key tls.crt of Secret team-a/entra"),
     "workload identity": ServiceAccountProof(ACCOUNT),
 }
-PLACES = {
+ENDPOINTS = {
     "Global": ("https://graph.microsoft.com", "https://login.microsoftonline.com", "api://AzureADTokenExchange"),
     "USGovL4": ("https://graph.microsoft.us", "https://login.microsoftonline.us", "api://AzureADTokenExchangeUSGov"),
     "USGovL5": (
@@ -51,7 +51,7 @@ PLACES = {
 }
 
 
-def place(
+def make_settings(
     cloud: str = "Global", *, client: str = CLIENT, version: str | None = None, width: int | None = None
 ) -> ClientSettings:
     return ClientSettings(TENANT, client, cloud, version, width)
@@ -81,13 +81,13 @@ def accesses(issuer: Issuer) -> TenantAccessFactory:
 
 class TestEachCloudWithEachCredential:
     @pytest.mark.parametrize("kind", PROOFS)
-    @pytest.mark.parametrize("cloud", PLACES)
+    @pytest.mark.parametrize("cloud", ENDPOINTS)
     async def test_has_its_own_endpoint_login_and_audience(
         self, accesses: TenantAccessFactory, issuer: Issuer, cloud: str, kind: str
     ) -> None:
-        graph, authority, audience = PLACES[cloud]
-        endpoint = accesses.find_endpoint(place(cloud, version="beta"))
-        credential = accesses.build_credential(place(cloud), PROOFS[kind], endpoint)
+        graph, authority, audience = ENDPOINTS[cloud]
+        endpoint = accesses.find_endpoint(make_settings(cloud, version="beta"))
+        credential = accesses.build_credential(make_settings(cloud), PROOFS[kind], endpoint)
         assert (endpoint.root, endpoint.authority) == (f"{graph}/beta", authority)
         assert endpoint.scope == f"{graph}/.default"
         assert (credential.tenant_id, credential.client_id) == (TENANT, CLIENT)
@@ -95,14 +95,14 @@ class TestEachCloudWithEachCredential:
         assert issuer.asked == ([(ACCOUNT, audience)] if kind == "workload identity" else [])
 
     def test_is_version_1_unless_said_otherwise(self, accesses: TenantAccessFactory) -> None:
-        assert accesses.find_endpoint(place()).root == "https://graph.microsoft.com/v1.0"
+        assert accesses.find_endpoint(make_settings()).root == "https://graph.microsoft.com/v1.0"
 
     def test_trusts_the_authority_of_a_cloud_that_the_install_defines(self, accesses: TenantAccessFactory) -> None:
-        assert accesses.find_endpoint(place("Private")).ca_file == Path("/ca.pem")
+        assert accesses.find_endpoint(make_settings("Private")).ca_file == Path("/ca.pem")
 
     def test_a_cloud_that_nobody_defined_is_named_with_those_there_are(self, accesses: TenantAccessFactory) -> None:
         with pytest.raises(Stalled, match=r"knows no cloud Mars\. It knows: China, Global, Private") as refusal:
-            accesses.find_endpoint(place("Mars"))
+            accesses.find_endpoint(make_settings("Mars"))
         assert refusal.value.reason is Reason.CLOUD_UNKNOWN
 
     @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ class TestEachCloudWithEachCredential:
         [("secret", ClientSecret), ("certificate", ClientCertificate), ("workload identity", FederatedToken)],
     )
     def test_says_where_its_proof_is(self, accesses: TenantAccessFactory, kind: str, proof: type) -> None:
-        credential = accesses.build_credential(place(), PROOFS[kind], accesses.find_endpoint(place()))
+        credential = accesses.build_credential(make_settings(), PROOFS[kind], accesses.find_endpoint(make_settings()))
         assert isinstance(credential.proof, proof)
         assert "team-a/" in credential.proof.where
         assert "canary" not in repr(credential)
@@ -120,9 +120,9 @@ class TestWhatConnectionsShare:
     async def test_is_a_limiter_for_one_app_in_one_tenant_and_never_a_token(
         self, accesses: TenantAccessFactory
     ) -> None:
-        opened = [await open_one(accesses, place()) for _ in range(2)]
-        opened.append(await open_one(accesses, place(client=TENANT)))
-        opened.append(await open_one(accesses, place(width=2)))
+        opened = [await open_one(accesses, make_settings()) for _ in range(2)]
+        opened.append(await open_one(accesses, make_settings(client=TENANT)))
+        opened.append(await open_one(accesses, make_settings(width=2)))
         first, second, other_app, narrow = [access.api._exchange.limiter for access in opened]
         assert first is second
         assert other_app is not first
@@ -180,4 +180,4 @@ class TestARefusalInTheMidstOfAPass:
 
 
 def test_the_credential_of_an_app_prints_no_secret() -> None:
-    assert "canary" not in repr(Identity(place(), PROOFS["secret"]))
+    assert "canary" not in repr(Identity(make_settings(), PROOFS["secret"]))

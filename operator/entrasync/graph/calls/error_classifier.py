@@ -1,4 +1,4 @@
-"""From Graph's refusals to errors named by what happens next: one table, no text matched."""
+"""Classifies Graph's refusals as errors that are named by what happens next. No text is matched."""
 
 from collections.abc import Iterable
 
@@ -18,19 +18,19 @@ from entrasync.graph.wire.responses import ErrorBody, Response, read_error, summ
 from entrasync.graph.wire.retry_after import read_retry_after
 
 TOKEN_CODES = frozenset({"InvalidAuthenticationToken", "Authentication_ExpiredToken", "TokenExpired"})
-"""A 401 with one of these is about the token; any other is a permission or a slow replica (Graph says UnknownError)."""
+"""A 401 with one of these codes means the token. Any other means a permission or replication (graph-facts 0.3, 6.2)."""
 
 
 class InvalidToken(Transient):
-    """Graph does not take the token: worth one try with a fresh one. Nothing was done."""
+    """Graph does not accept the token. Nothing was done, and one more try with a fresh token is worthwhile."""
 
 
 def classify(
     operation: Operation, response: Response, *, token: AccessToken | None = None, secrets: Iterable[str] = ()
 ) -> EntraSyncError:
-    """Turn an answer that is no success into the error to raise.
+    """Return the error to raise for a response that is no success.
 
-    The roles of the `token` sent go into the words; itself and `secrets` that were sent never do.
+    The message names the roles of the `token` that was sent. The token and the `secrets` that were sent are redacted.
     """
     error = read_error(response.body)
     answer = summarize_error(response, Redactor([*secrets, token.value] if token else secrets))
@@ -38,25 +38,25 @@ def classify(
     if status == 401 and TOKEN_CODES.intersection(error.codes):
         return InvalidToken(Reason.GRAPH_UNREACHABLE, f"Graph does not take our token {_quote(answer)}")
     if status in {401, 403, 404} and not is_from_graph(response, error):
-        return _not_from_graph(operation, answer)
+        return _make_foreign_error(operation, answer)
     if status in {401, 403}:
-        return _permission(operation, answer, token)
+        return _make_permission_error(operation, answer, token)
     if status == 429:
         return Transient(
             Reason.THROTTLED, f"Graph asks for a pause {_quote(answer)}", after=read_retry_after(response.headers)
         )
     if status == 408 or status >= 500:
-        return _server_fault(operation, response, answer=answer)
-    return _refusal(operation, answer)
+        return _make_server_error(operation, response, answer=answer)
+    return _make_refusal(operation, answer)
 
 
 def is_from_graph(response: Response, error: ErrorBody | None = None) -> bool:
-    """Tell whether Graph itself answered: it puts a request id or its envelope into all it says, a proxy neither."""
+    """Tell whether Graph itself responded. Its responses have a request id or its envelope, those of proxies neither."""
     return bool(response.request_id) or (error or read_error(response.body)).is_envelope
 
 
 def make_unreadable_error(operation: Operation, why: str) -> EntraSyncError:
-    """Say that Graph's success could not be understood; a write may have happened then."""
+    """Return the error for a success that cannot be read. A write may have happened."""
     message = f"Graph gave an unreadable answer when asked to {operation.description}: {why}"
     if operation.is_write:
         return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message)
@@ -64,39 +64,39 @@ def make_unreadable_error(operation: Operation, why: str) -> EntraSyncError:
 
 
 def make_lost_error(operation: Operation, why: str, *, is_sent: bool) -> EntraSyncError:
-    """Say that no answer came. `is_sent` is False only if surely no byte of the request left."""
+    """Return the error for a lost response. `is_sent` is False only if no byte of the request was sent."""
     message = f"No answer from Graph when asked to {operation.description}: {why}"
     if operation.is_write and is_sent:
         return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message)
     return Transient(Reason.GRAPH_UNREACHABLE, message)
 
 
-def _refusal(operation: Operation, answer: GraphAnswer) -> EntraSyncError:
+def _make_refusal(operation: Operation, answer: GraphAnswer) -> EntraSyncError:
     message = f"Graph refused to {operation.description} {_quote(answer)}"
     if answer.status < 400:
         message += ". A redirect is never followed: check the cloud's endpoint and any proxy"
     refused = Refused(Reason.REQUEST_REFUSED, message, answer=answer)
     if answer.status == 404:
         return PossiblyReplicating(refused, answer=answer)
-    if answer.status == 409:  # right after another change it passes by itself, as Terraform and hamilton found
+    if answer.status == 409:  # right after another change it passes by itself (graph-facts 4.2)
         return PossiblyReplicating(Transient(Reason.REQUEST_REFUSED, message), answer=answer)
     return refused
 
 
-def _server_fault(operation: Operation, response: Response, *, answer: GraphAnswer) -> EntraSyncError:
+def _make_server_error(operation: Operation, response: Response, *, answer: GraphAnswer) -> EntraSyncError:
     message = f"Graph failed to {operation.description} {_quote(answer)}"
     if operation.is_write:
         return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message, answer=answer)
     return Transient(Reason.GRAPH_UNREACHABLE, message, after=read_retry_after(response.headers))
 
 
-def _not_from_graph(operation: Operation, answer: GraphAnswer) -> EntraSyncError:
-    """Judge a 401, 403 or 404 that bears no mark of Graph: a proxy's word must not count as absence or refusal."""
+def _make_foreign_error(operation: Operation, answer: GraphAnswer) -> EntraSyncError:
+    """Return the error for a 401, 403 or 404 of a proxy, which must not count as absence or refusal."""
     message = f"Something between us and Graph answered {answer.status} when asked to {operation.description}"
     return Transient(Reason.GRAPH_UNREACHABLE, message)
 
 
-def _permission(operation: Operation, answer: GraphAnswer, token: AccessToken | None) -> EntraSyncError:
+def _make_permission_error(operation: Operation, answer: GraphAnswer, token: AccessToken | None) -> EntraSyncError:
     message = f"Graph refused to {operation.description} {_quote(answer)}. {_advise(operation, token)}"
     refused = Refused(Reason.PERMISSION_MISSING, message, answer=answer)
     return PossiblyReplicating(refused, answer=answer)
@@ -123,4 +123,4 @@ def _with_condition(permission: str) -> str:
 def _quote(answer: GraphAnswer) -> str:
     code = f" {answer.code}" if answer.code else ""
     words = f': "{answer.message}"' if answer.message else ""
-    return f"({answer.status}{code}{words})"  # without the request id: a condition's message must stay the same
+    return f"({answer.status}{code}{words})"  # without the request id: a message that changes is a status write

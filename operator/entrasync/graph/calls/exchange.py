@@ -1,4 +1,4 @@
-"""One exchange with Graph: a request with a token in, a whole bounded answer or a named error out."""
+"""Sends requests to Graph with a token, and returns whole responses of limited size or raises named errors."""
 
 import asyncio
 import time
@@ -28,25 +28,25 @@ NOT_SENT_ERRORS = (
     httpx.UnsupportedProtocol,
     httpx.ProxyError,
 )
-"""httpx raises these before the first byte of a request."""
+"""httpx raises these before the first byte of a request is sent."""
 
 
 @dataclass(frozen=True)
 class ExchangeLimits:
-    """How long (real time: to connect, between two reads, in all) and how much (an answer's bytes, a list's pages)."""
+    """Limits of one exchange, in real time and in size. `read_timeout` is the time between two reads."""
 
     connect_timeout: timedelta = timedelta(seconds=5)
     read_timeout: timedelta = timedelta(seconds=30)
     total_timeout: timedelta = timedelta(seconds=60)
-    max_body_bytes: int = 32 * 1024 * 1024  # templates with inline schemas come to megabytes
+    max_body_bytes: int = 32 * 1024 * 1024  # templates with inline schemas have megabytes
     max_pages: int = 100
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to ask of Graph: `url` is whole. Background requests give way to others, here and at Graph.
+    """A request to Graph. `url` is absolute. Background requests give way to others, here and at Graph.
 
-    `secrets` are values in the body that must not show in any error, though Graph repeat them.
+    `secrets` are values in the body, which are redacted in every error: Graph may repeat them.
     """
 
     operation: Operation
@@ -58,7 +58,7 @@ class Request:
 
     @property
     def priority(self) -> str:
-        """Graph's word for how much it may throttle this request."""
+        """The value of x-ms-throttle-priority, by which Graph decides what to throttle first (graph-facts 6.3)."""
         if self.operation.is_write:
             return "High"
         return "Low" if self.is_background else "Normal"
@@ -66,7 +66,7 @@ class Request:
 
 @dataclass
 class Exchange:
-    """The tenant's one way to Graph. Repeats nothing, but for one try more after Graph called the token invalid."""
+    """Sends all requests of a client. Repeats nothing, except once after Graph refused the token as invalid."""
 
     http: httpx.AsyncClient
     tokens: TokenProvider
@@ -75,16 +75,16 @@ class Exchange:
     limits: ExchangeLimits = field(default_factory=ExchangeLimits)
 
     async def send(self, request: Request) -> Response:
-        """Send a request; returns a 2xx answer. Raises the errors of `classify`, or the token's, or the limiter's."""
+        """Send a request; returns a 2xx response. Raises the errors of `classify`, of the tokens and of the limiter."""
         try:
-            return await self._try(request)
-        except InvalidToken:  # dropped by now
-            return await self._try(request)
+            return await self._send_once(request)
+        except InvalidToken:  # `_classify` has dropped it
+            return await self._send_once(request)
 
-    async def _try(self, request: Request) -> Response:
+    async def _send_once(self, request: Request) -> Response:
         token = await self.tokens.get_token()
         async with self.limiter.slot(is_urgent=not request.is_background):
-            response = await self._exchange(request, token)
+            response = await self._call(request, token)
             if response.status == 429:
                 pause = self.limiter.pause(response.headers)
                 self.metrics.throttled(request.operation.name, pause.total_seconds())
@@ -102,13 +102,13 @@ class Exchange:
             self.tokens.drop_for_missing_role(token)
         return error
 
-    async def _exchange(self, request: Request, token: AccessToken) -> Response:
-        """Exchange, and tell the observer of it whatever comes."""
+    async def _call(self, request: Request, token: AccessToken) -> Response:
+        """Send a request, and record it in the metrics whether it succeeds or not."""
         request_id = str(uuid.uuid4())
         status, began = None, time.perf_counter()
         try:
             async with asyncio.timeout(self.limits.total_timeout.total_seconds()):
-                response = await self._receive(request, self._headers(request, token, request_id))
+                response = await self._receive(request, self._build_headers(request, token, request_id))
             status, request_id = response.status, response.request_id or request_id
         except NOT_SENT_ERRORS as error:
             raise make_lost_error(request.operation, type(error).__name__, is_sent=False) from error
@@ -130,22 +130,22 @@ class Exchange:
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > limits.max_body_bytes:
-                    raise self._too_long(request.operation, response.status_code)
+                    raise self._make_too_long_error(request.operation, response.status_code)
             return Response(response.status_code, response.headers, bytes(body))
 
-    def _too_long(self, operation: Operation, status: int) -> EntraSyncError:
+    def _make_too_long_error(self, operation: Operation, status: int) -> EntraSyncError:
         why = f"it is longer than {self.limits.max_body_bytes} bytes (status {status})"
-        if 400 <= status < 500:  # nothing was done; what the refusal says is lost
+        if 400 <= status < 500:  # Graph refused, so nothing was done
             return Transient(
                 Reason.GRAPH_UNREACHABLE, f"Graph refused to {operation.description} in an answer too long to read"
             )
         return make_unreadable_error(operation, why)
 
-    def _headers(self, request: Request, token: AccessToken, request_id: str) -> dict[str, str]:
+    def _build_headers(self, request: Request, token: AccessToken, request_id: str) -> dict[str, str]:
         headers = {
             "Authorization": f"Bearer {token.value}",
             "Accept": "application/json",
-            "Accept-Encoding": "gzip",  # all that httpx surely reads back
+            "Accept-Encoding": "gzip",  # httpx decodes others only with optional packages
             "User-Agent": USER_AGENT,
             "client-request-id": request_id,
             "x-ms-throttle-priority": request.priority,

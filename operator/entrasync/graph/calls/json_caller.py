@@ -1,4 +1,4 @@
-"""Calls to Graph with JSON in the request and in the answer."""
+"""Makes calls to Graph with JSON in the request and in the response."""
 
 import json
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from entrasync.graph.wire.responses import Response
 
 
 class JsonCaller:
-    """Makes the calls of a client: writes the request's JSON, sends it, and reads the answer.
+    """Makes the calls of a client: writes the JSON of a request, sends it, and reads the response.
 
     Its methods raise what `Exchange.send` raises.
     """
@@ -47,12 +47,12 @@ class JsonCaller:
         return await self._exchange.send(Request(operation, method, url, body, secrets=hidden))
 
     async def _get(self, operation: Operation, url: str) -> Mapping[str, Any] | None:
-        """Read one JSON object; returns None only when Graph answered 404."""
+        """Read one JSON object; returns None only when Graph itself answered 404."""
         response = await self._send_unless_missing(Request(operation, "GET", url))
         return read_response(operation, response) if response else None
 
     async def _delete(self, operation: Operation, url: str) -> bool:
-        """Delete something; returns False when Graph answered 404."""
+        """Delete something; returns False when Graph itself answered 404."""
         return await self._send_unless_missing(Request(operation, "DELETE", url)) is not None
 
     async def _list(self, operation: Operation, url: str, *, is_background: bool = False) -> list[object]:
@@ -69,9 +69,9 @@ class JsonCaller:
 
 
 def read_response(operation: Operation, response: Response) -> Mapping[str, Any]:
-    """Read the JSON object of a successful answer.
+    """Read the JSON object of a successful response.
 
-    Raises `Transient` when it cannot be read, and for a write `OutcomeUnknown`.
+    Raises `Transient` when it cannot be read, for a write `OutcomeUnknown`.
     """
     try:
         return read_object(response.body)

@@ -1,4 +1,4 @@
-"""How many calls go to one tenant at once, and when none may."""
+"""Limits how many calls run against one tenant at once, and stops them all after a 429."""
 
 import asyncio
 from collections import deque
@@ -12,29 +12,29 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.graph.wire.retry_after import read_retry_after
 
 MAX_WAIT_IN_CALL = timedelta(seconds=3)
-"""A shorter pause is waited out inside a call; a longer one goes back to the queue, which then has its workers free."""
+"""A call waits for the end of a shorter pause. A longer one goes back to the work queue, which frees the worker."""
 
 INITIAL_PAUSE = timedelta(seconds=1)
 MAX_PAUSE = timedelta(seconds=60)
-"""Some identity resources send 429 without Retry-After; then the pause doubles from the first of these to the last."""
+"""Some identity resources send 429 without Retry-After (graph-facts 6.3). The pause then doubles up to MAX_PAUSE."""
 
 BUSY_QUOTA_SHARE = 0.8
-"""Graph tells the used share of the quota from here on (documented: 0.8 to 1.8)."""
+"""Graph reports the used share of the quota from this value on (documented: 0.8 to 1.8, graph-facts 6.3)."""
 
 BUSY_PERIOD = timedelta(seconds=10)
-"""Graph's token bucket refills over 10 s: older news of it means nothing."""
+"""Graph's token bucket refills over 10 s, so an older report of its level means nothing."""
 
 
 class TenantLimiter:
-    """One per tenant and app, shared by all calls. Urgent calls overtake; within a class the first comes first.
+    """Limits the calls of one app in one tenant. Urgent calls overtake background ones; each class keeps its order.
 
-    Background calls may use three quarters of the places, so that an urgent one finds a place free. All times are the
-    world's. Belongs to one event loop.
+    Background calls may use three quarters of the slots, so that urgent ones find a free one. All times are world time.
+    Belongs to one event loop.
     """
 
     def __init__(self, clock: Clock, *, concurrency: int = 32) -> None:
         if concurrency < 1:
-            raise ValueError("a limiter needs at least one place")
+            raise ValueError("a limiter needs at least one slot")
         self.clock = clock
         self.concurrency = concurrency
         self._in_flight = 0
@@ -46,7 +46,7 @@ class TenantLimiter:
 
     @asynccontextmanager
     async def slot(self, *, is_urgent: bool) -> AsyncIterator[None]:
-        """Hold one of the tenant's places. Raises `Transient` (THROTTLED, `after`) in a pause that is not short."""
+        """Hold one of the tenant's slots. Raises `Transient` (THROTTLED, with `after`) during a long pause."""
         await self._acquire(is_urgent)
         try:
             yield
@@ -54,7 +54,7 @@ class TenantLimiter:
             self._release()
 
     def pause(self, headers: Mapping[str, str]) -> timedelta:
-        """Stop all calls after a 429, for as long as it says or else growing; returns for how long."""
+        """Stop all calls after a 429, for its Retry-After or else for a growing time; returns for how long."""
         retry_after = read_retry_after(headers)
         wait = self._next_pause if retry_after is None else retry_after
         if retry_after is None:
@@ -65,7 +65,7 @@ class TenantLimiter:
         return wait
 
     def record_response(self, headers: Mapping[str, str]) -> None:
-        """Learn from an answer that is no 429: how full the quota is, and that the pause before was long enough."""
+        """Record a response other than 429: it shows how full the quota is, and that the last pause was long enough."""
         self._next_pause = INITIAL_PAUSE
         try:
             share = float(headers.get("x-ms-throttle-limit-percentage", "0"))
@@ -75,7 +75,7 @@ class TenantLimiter:
             self._busy_until = self.clock.now() + BUSY_PERIOD
 
     def remaining_pause(self) -> timedelta:
-        """Tell how long the pause lasts; zero without one."""
+        """Return how long the current pause lasts from now; zero without one."""
         if self._paused_until is None:
             return timedelta()
         remaining = self._paused_until - self.clock.now()
@@ -90,7 +90,7 @@ class TenantLimiter:
             await self._take_slot(is_urgent)
             if not self.remaining_pause():
                 return
-            self._release()  # the pause began while we stood in line
+            self._release()  # a pause began while this call waited
 
     async def _wait_out_pause(self) -> None:
         while remaining := self.remaining_pause():
@@ -109,7 +109,7 @@ class TenantLimiter:
             await waiter
         except asyncio.CancelledError:
             if not waiter.cancelled():
-                self._release()  # the place was given in the same moment
+                self._release()  # the slot was given at the same moment
             raise
 
     def _release(self) -> None:
@@ -120,15 +120,15 @@ class TenantLimiter:
         for waiters, is_urgent in ((self._urgent, True), (self._background, False)):
             while waiters and self._has_free_slot(is_urgent):
                 waiter = waiters.popleft()
-                if not waiter.done():  # else whoever stood there has given up
+                if not waiter.done():  # else its caller has given up
                     self._in_flight += 1
                     waiter.set_result(None)
 
     def _has_free_slot(self, is_urgent: bool) -> bool:
-        return self._in_flight < self._bound(is_urgent)
+        return self._in_flight < self._concurrency_of(is_urgent)
 
-    def _bound(self, is_urgent: bool) -> int:
+    def _concurrency_of(self, is_urgent: bool) -> int:
         bound = self.concurrency if is_urgent else self.concurrency * 3 // 4
         if self._busy_until is not None and self.clock.now() < self._busy_until:
-            bound //= 4  # urgent calls keep some speed, background ones nearly stop
+            bound //= 4  # urgent calls slow down, background ones nearly stop
         return max(bound, 1)

@@ -1,18 +1,18 @@
-"""The calls we make, each with the permissions that Graph asks for it.
+"""The calls that the operator makes, each with the permissions that Graph requires for it.
 
-Permissions are application permissions, any one of which is enough (Microsoft: permissions.json of the Graph DevX
-content, and the reference page of each operation).
+These are application permissions, and any one of them is enough (graph-facts 3; Microsoft: permissions.json of the
+Graph DevX content, and the reference page of each operation).
 """
 
 from dataclasses import dataclass
 
 OWNED_BY = "Application.ReadWrite.OwnedBy"
-"""Counts only for service principals that the operator's app owns; its refusal there is a known complaint."""
+"""Counts only for service principals that the operator's app owns. Graph was seen to refuse it even there."""
 
 _READ = ("Synchronization.Read.All", "Synchronization.ReadWrite.All", OWNED_BY)
 _WRITE = ("Synchronization.ReadWrite.All", OWNED_BY)
 _CHANGE = ("Synchronization.ReadWrite.All",)
-"""To change a job (PATCH) it is not enough to own its service principal."""
+"""To own the service principal is not enough for a change of a job (PATCH, graph-facts 3)."""
 
 _DIRECTORY_READ = (
     "Application.Read.All",
@@ -38,7 +38,7 @@ class Operation:
 
     @property
     def recommended_permissions(self) -> tuple[str, ...]:
-        """The permissions to advise: whoever grants one that only reads jobs would meet the next refusal."""
+        """The permissions to advise. One that only reads jobs would lead to the next refusal."""
         return _WRITE if set(_WRITE) <= set(self.permissions) else self.permissions
 
 
@@ -54,7 +54,7 @@ PATCH_INTERVAL = Operation("patch_interval", "change the job's interval", _CHANG
 LIST_SECRETS = Operation("list_secrets", "list the app's stored credentials", _READ)
 PUT_SECRETS = Operation("put_secrets", "store the app's credentials", _WRITE, is_write=True)
 VALIDATE_CREDENTIALS = Operation("validate_credentials", "accept the app's credentials", _WRITE)
-"""Asks the target app and changes nothing, so it may be repeated."""
+"""No write: it changes nothing, so it may be repeated."""
 LIST_TEMPLATES = Operation("list_templates", "list the templates", _READ)
 GET_SERVICE_PRINCIPAL = Operation("get_service_principal", "show the service principal", _DIRECTORY_READ)
 FIND_SERVICE_PRINCIPAL = Operation("find_service_principal", "find the service principal of an app", _DIRECTORY_READ)

@@ -1,4 +1,4 @@
-"""Collections of Graph, page by page."""
+"""Reads collections of Graph page by page."""
 
 from dataclasses import dataclass
 
@@ -21,16 +21,16 @@ class PageReader:
     graph_url: str
 
     async def read_all(self, operation: Operation, url: str, *, is_background: bool = False) -> list[object]:
-        """Read the entries of all pages, bounded in number and in bytes altogether.
+        """Read the entries of all pages, which are limited in number and in bytes together.
 
-        Raises what `Exchange.send` raises; `Transient` for an unreadable page, `Stalled` for one on another host.
+        Raises what `Exchange.send` raises, `Transient` for an unreadable page, and `Stalled` for one on another host.
         """
         entries: list[object] = []
         size, limits = 0, self.exchange.limits
         for _ in range(limits.max_pages):
             response = await self.exchange.send(Request(operation, "GET", url, is_background=is_background))
             size += len(response.body)
-            page = _page(operation, response)
+            page = _read_page(operation, response)
             entries.extend(page.entries)
             if page.next_link is None:
                 return entries
@@ -40,7 +40,7 @@ class PageReader:
         raise make_unreadable_error(operation, f"it has more than {limits.max_pages} pages")
 
     def _next_url(self, operation: Operation, link: str) -> str:
-        """Take a `nextLink` as it stands, but only to where it came from: the token goes with it."""
+        """Follow a `nextLink` unchanged, but only to the same host, because the request carries the token."""
         try:
             there, here = httpx.URL(link), httpx.URL(self.graph_url)
         except httpx.InvalidURL:
@@ -54,7 +54,7 @@ class PageReader:
         return link
 
 
-def _page(operation: Operation, response: Response) -> Page:
+def _read_page(operation: Operation, response: Response) -> Page:
     try:
         return read_page(response.body)
     except UnreadableError as error:

@@ -1,4 +1,4 @@
-"""Who shares a limiter: all connections by one app in one tenant, each in a lane of its own width."""
+"""Limiters that all connections by one app in one tenant share, each connection with its own concurrency."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -11,7 +11,7 @@ from entrasync.graph.wire.clouds import GraphEndpoint
 
 
 class LimiterShare(TenantLimiter):
-    """A client's share of a limiter: at most so many calls of its own, then the places and pauses of all."""
+    """A connection's share of a limiter: it limits the connection's calls, and each takes a slot of the shared one."""
 
     def __init__(self, shared: TenantLimiter, *, concurrency: int) -> None:
         super().__init__(shared.clock, concurrency=min(concurrency, shared.concurrency))
@@ -19,27 +19,28 @@ class LimiterShare(TenantLimiter):
 
     @asynccontextmanager
     async def slot(self, *, is_urgent: bool) -> AsyncIterator[None]:
-        """Hold a place of the lane, and one of all. Raises `Transient` as the shared one does."""
+        """Hold a slot of the share and one of the shared limiter. Raises `Transient` as the shared one does."""
         async with super().slot(is_urgent=is_urgent), self.shared.slot(is_urgent=is_urgent):
             yield
 
     def pause(self, headers: Mapping[str, str]) -> timedelta:
-        """Stop all calls, of other lanes too, after a 429."""
+        """Stop the calls of all shares after a 429."""
         return self.shared.pause(headers)
 
     def record_response(self, headers: Mapping[str, str]) -> None:
-        """Learn from an answer, for all lanes."""
+        """Record a response for all shares."""
         self.shared.record_response(headers)
 
     def remaining_pause(self) -> timedelta:
-        """Tell how long the pause of all lasts; zero without one."""
+        """Return how long the pause of all shares lasts from now; zero without one."""
         return self.shared.remaining_pause()
 
 
 class SharedLimiters:
-    """One limiter for each app in a tenant of a cloud, as Graph counts their calls together.
+    """One limiter for each app in a tenant of a cloud, because Graph counts the calls of an app in a tenant together.
 
-    Each has as many places as the install allows; a connection may ask for fewer. Those that nobody uses vanish.
+    Each has as many slots as the install allows; a connection may ask for fewer. A limiter that is no longer used goes
+    away by itself.
     """
 
     def __init__(self, clock: Clock, *, concurrency: int) -> None:
@@ -50,9 +51,9 @@ class SharedLimiters:
     def find(
         self, tenant_id: str, client_id: str | None, *, endpoint: GraphEndpoint, at_most: int | None = None
     ) -> TenantLimiter:
-        """Find or make the limiter of an app, or a lane of it that is `at_most` so wide.
+        """Find or make the limiter of an app, or a share of it with `at_most` so many slots.
 
-        `client_id` is None for the machine's own identity, whose app is known by its tokens only.
+        `client_id` is None for the machine's own identity: only its tokens show the app.
         """
         key = (tenant_id.lower(), (client_id or "").lower(), endpoint.graph_url)
         shared = self._shared.get(key)
