@@ -1,4 +1,4 @@
-"""A certificate and its key, looked at before Entra is asked: Entra's own words for a wrong one are hard to read."""
+"""Checks a certificate and its key before a login, because Entra's messages about a wrong one are hard to read."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -16,9 +16,9 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def check_certificate(proof: ClientCertificate, pair: KeyPair, *, now: datetime) -> dict[str, Any]:
-    """Put a pair into MSAL's form, which signs with PS256 and names the certificate by `x5t#S256`.
+    """Return a pair in MSAL's form, with which MSAL signs by PS256 and names the certificate by `x5t#S256`.
 
-    Raises `Stalled` when it is unreadable, does not fit together, is expired or not valid yet (real time).
+    Raises `Stalled` when the pair is unreadable, does not belong together, is expired or not valid yet (real time).
     """
     certificate = _load_certificate(proof, pair)
     key = _load_key(proof, pair)
@@ -71,5 +71,5 @@ def _refusal(words: str) -> Stalled:
 
 
 def now_utc() -> datetime:
-    """Tell the real time: certificates do not live by a simulated one."""
+    """Return the real time, which counts for certificates even when world time is simulated."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Who the operator is to Entra, and what proves it. All sources are read anew before each login."""
+"""The identities that the operator logs in as, and their proofs, which are read again before each login."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -10,21 +10,21 @@ from entrasync.core.decision.errors import Stalled
 
 
 class SecretSource(Protocol):
-    """A secret text that may rotate: a client secret, a PEM, a ServiceAccount's token."""
+    """A secret text that may rotate: a client secret, a PEM file, a token of a ServiceAccount."""
 
     @property
     def where(self) -> str:
-        """The place that a person would mend, such as `the file /etc/entra/secret`."""
+        """The place of the secret as messages name it, such as `the file /etc/entra/secret`."""
         ...
 
     async def read(self) -> str:
-        """Read the text now. Raises `Stalled` when there is none, or `Transient` when that may change by itself."""
+        """Read the text. Raises `Stalled` when there is none, or `Transient` when that may change by itself."""
         ...
 
 
 @dataclass(frozen=True)
 class SecretValue:
-    """A secret that is known already, from `where`. `what` names it in messages."""
+    """A secret that was read before, from `where`. `what` is its name in messages."""
 
     value: str = field(repr=False)
     where: str
@@ -37,14 +37,14 @@ class SecretValue:
 
 @dataclass(frozen=True)
 class SecretFile:
-    """A secret in a file, such as a mounted Kubernetes Secret; white space around it does not count."""
+    """A secret in a file, such as a mounted Kubernetes Secret. White space around it is removed."""
 
     path: Path
     what: str = "client secret"
 
     @property
     def where(self) -> str:
-        """The file, in words."""
+        """The file, as messages name it."""
         return f"the file {self.path}"
 
     async def read(self) -> str:
@@ -68,20 +68,20 @@ class SecretText:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What nobody may see."""
+        """The values to redact."""
         return (self.value,)
 
 
 @dataclass(frozen=True)
 class KeyPair:
-    """A certificate (or a chain, the app's own first) and its private key as they were read, both PEM."""
+    """A certificate (or a chain, the app's own first) and its private key as they were read, both in PEM."""
 
     certificate: str = field(repr=False)
     private_key: str = field(repr=False)
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What nobody may see."""
+        """The values to redact."""
         return (self.private_key,)
 
 
@@ -93,34 +93,34 @@ class Assertion:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What nobody may see."""
+        """The values to redact."""
         return (self.value,)
 
 
 ProofMaterial = SecretText | KeyPair | Assertion
-"""What was read of a proof for one login."""
+"""What a proof was when it was read for one login."""
 
 
 @dataclass(frozen=True)
 class ClientSecret:
-    """Proves an app by its client secret."""
+    """The proof of an app by its client secret."""
 
     source: SecretSource
     kind = "client secret"
 
     @property
     def where(self) -> str:
-        """Where the secret is."""
+        """The place of the secret, as messages name it."""
         return self.source.where
 
     async def read(self) -> SecretText:
-        """Read the secret now. Raises the errors of its source."""
+        """Read the secret. Raises the errors of its source."""
         return SecretText(await self.source.read())
 
 
 @dataclass(frozen=True)
 class ClientCertificate:
-    """Proves an app by signing with its certificate's key, such as `tls.crt` and `tls.key` of a TLS Secret."""
+    """The proof of an app by a signature with a certificate's key, such as `tls.crt` and `tls.key` of a Secret."""
 
     certificate: SecretSource
     private_key: SecretSource
@@ -128,28 +128,28 @@ class ClientCertificate:
 
     @property
     def where(self) -> str:
-        """Where the certificate is."""
+        """The place of the certificate, as messages name it."""
         return self.certificate.where
 
     async def read(self) -> KeyPair:
-        """Read certificate and key now. Raises the errors of their sources."""
+        """Read the certificate and the key. Raises the errors of their sources."""
         return KeyPair(await self.certificate.read(), await self.private_key.read())
 
 
 @dataclass(frozen=True)
 class FederatedToken:
-    """Proves an app by a token of an issuer that the app trusts: a ServiceAccount's, asked for or projected."""
+    """The proof of an app by a token of an issuer that the app trusts, such as a ServiceAccount's token."""
 
     source: SecretSource
     kind = "federated token"
 
     @property
     def where(self) -> str:
-        """Where the token comes from."""
+        """The origin of the token, as messages name it."""
         return self.source.where
 
     async def read(self) -> Assertion:
-        """Ask for the token now. Raises the errors of its source."""
+        """Read the token. Raises the errors of its source."""
         return Assertion(await self.source.read())
 
 
@@ -158,7 +158,7 @@ Proof = ClientSecret | ClientCertificate | FederatedToken
 
 @dataclass(frozen=True)
 class AppCredential:
-    """An app registration and what proves it. Ids are GUIDs as strings."""
+    """An app registration and its proof. Ids are GUIDs as strings."""
 
     tenant_id: str
     client_id: str
@@ -171,16 +171,16 @@ class AppCredential:
 
 @dataclass(frozen=True)
 class ManagedIdentity:
-    """The identity that Azure gives to the machine; `client_id` chooses one that a user made, None the machine's own.
+    """A managed identity of the machine: the user-assigned one with `client_id`, or None for the system-assigned one.
 
-    It has no secret. Which tenant it belongs to shows only in its tokens.
+    It has no secret. Only its tokens show which tenant it belongs to.
     """
 
     tenant_id: str
     client_id: str | None = None
 
     async def read(self) -> ProofMaterial | None:
-        """Return None: nothing has to be read."""
+        """Return None, because there is nothing to read."""
         return None
 
 

@@ -1,4 +1,4 @@
-"""One login at Entra by an app's own proof. Synchronous, as MSAL is; `tokens.py` calls it in a thread."""
+"""Logs in at Entra as an app, with the app's own proof. Synchronous, as MSAL is: `tokens.py` calls it in a thread."""
 
 import ssl
 from collections.abc import Mapping
@@ -26,15 +26,15 @@ from entrasync.graph.wire.clouds import GraphEndpoint
 
 
 class Login(Protocol):
-    """A way to log in by one credential."""
+    """Logs in by one credential."""
 
     def acquire(self, material: ProofMaterial | None) -> tuple[AccessToken, timedelta]:
-        """Ask for a new token; returns it and its life. Raises `Stalled` or `Transient`. One thread at a time."""
+        """Request a new token; returns it and its lifetime. Raises `Stalled` or `Transient`. One thread at a time."""
         ...
 
 
 class AppLogin:
-    """Asks Entra for tokens of one app, through one MSAL app for as long as its proof and Entra stay agreeable."""
+    """Requests tokens of one app from Entra. Keeps its MSAL application until the proof changes or a login fails."""
 
     def __init__(
         self,
@@ -51,16 +51,16 @@ class AppLogin:
         self._material: ProofMaterial | None = None
 
     def acquire(self, material: ProofMaterial | None) -> tuple[AccessToken, timedelta]:
-        """Ask Entra for a new token; returns it and its life. Raises `Stalled` or `Transient`.
+        """Request a new token from Entra; returns it and its lifetime. Raises `Stalled` or `Transient`.
 
         Not safe for two threads at once.
         """
         if material is None:
-            raise TypeError("an app logs in by what was read of its proof")
+            raise TypeError("an app needs a proof to log in")
         try:
             return self._request_token(material)
         except EntraSyncError:
-            self._app = None  # MSAL repeats a 400 from memory for 60 s: a mended secret would look broken
+            self._app = None  # MSAL repeats a 400 from its cache for 60 s (graph-facts 7.2): a new secret would fail
             raise
 
     def _request_token(self, material: ProofMaterial) -> tuple[AccessToken, timedelta]:
@@ -69,23 +69,23 @@ class AppLogin:
         try:
             if self._app is None or material != self._material:
                 self._app, self._material = self._make_app(proof), material
-            self._app.remove_tokens_for_client()  # whoever asks here has no use for the one before
+            self._app.remove_tokens_for_client()  # else MSAL would return the last token from its cache
             result = self._app.acquire_token_for_client(scopes=[self._endpoint.scope])
         except httpx.HTTPError as error:
             why = type(error).__name__
             raise Transient(Reason.GRAPH_UNREACHABLE, f"No answer from {self._endpoint.authority}: {why}") from error
         except (ValueError, RuntimeError, KeyError, msal.exceptions.MsalError):
-            # MSAL's own words quote bodies and its types say nothing: the answer itself decides
-            raise self._refusal(material) from None
+            # MSAL's messages quote bodies, and its types do not tell the cause: the response itself decides
+            raise self._classify_refusal(material) from None
         value = result.get("access_token")
         if not isinstance(value, str) or not value:
-            raise self._refusal(material)
+            raise self._classify_refusal(material)
         token = parse_access_token(value, app_id=self._credential.client_id)
         check_tenant(token, self._credential.tenant_id)
         return token, read_lifetime(result)
 
     def _msal_form(self, material: ProofMaterial) -> Any:
-        """Put what was read into MSAL's form, which tells the kinds of proof apart by it."""
+        """Return the proof in MSAL's form, by which MSAL distinguishes the kinds of proof."""
         if isinstance(material, SecretText):
             return material.value
         if isinstance(material, Assertion):
@@ -103,16 +103,16 @@ class AppLogin:
             self._credential.client_id,
             client_credential=proof,
             authority=f"{self._endpoint.authority}/{self._credential.tenant_id}",
-            instance_discovery=False,  # which would ask login.microsoftonline.com about every sovereign authority
+            instance_discovery=False,  # it would ask login.microsoftonline.com about every sovereign authority
             http_client=self._http,
         )
 
-    def _refusal(self, material: ProofMaterial) -> EntraSyncError:
+    def _classify_refusal(self, material: ProofMaterial) -> EntraSyncError:
         return classify_refusal(self._endpoint, self._credential, response=self._http.last_response, material=material)
 
 
 def check_tenant(token: AccessToken, tenant_id: str) -> None:
-    """Raise `Stalled` when a token says that it belongs to another tenant; one that does not say passes."""
+    """Raise `Stalled` (TENANT_CHANGED) when a token names another tenant. A token that names none is accepted."""
     if token.tenant_id and token.tenant_id.lower() != tenant_id.lower():
         raise Stalled(
             Reason.TENANT_CHANGED,
@@ -122,7 +122,7 @@ def check_tenant(token: AccessToken, tenant_id: str) -> None:
 
 
 def read_lifetime(result: Mapping[str, Any]) -> timedelta:
-    """Read how long a token lives; no time at all when the answer does not say."""
+    """Read the lifetime of a token; zero when the response does not have it."""
     try:
         return timedelta(seconds=float(result["expires_in"]))
     except (KeyError, TypeError, ValueError, OverflowError):

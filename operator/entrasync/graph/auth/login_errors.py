@@ -1,4 +1,4 @@
-"""From Entra's refusal of a login to words that say what to mend: one table, no text matched."""
+"""Turns Entra's refusal of a login into an error that says what to do, by AADSTS code. No text is matched."""
 
 from collections.abc import Mapping
 
@@ -17,13 +17,13 @@ from entrasync.graph.auth.token_claims import read_claims
 from entrasync.graph.wire.clouds import GraphEndpoint
 
 UNKNOWN_TENANT_CODES = frozenset({90002, 900021, 900023})
-"""AADSTS: no such tenant, and two forms of "this cannot be a tenant's name"."""
+"""AADSTS: unknown tenant, and two codes for a malformed tenant name."""
 
 TRANSIENT_CODES = frozenset({90033, 50196})
-"""AADSTS: "a transient error occurred", and "too many requests of one client in a loop"."""
+"""AADSTS: a transient error, and too many requests of one client in a loop."""
 
 UNREADABLE_ISSUER_CODES = frozenset({50166, 90061, 501661})
-"""AADSTS: Entra could not read the issuer's OpenID configuration; at times it passes by itself (Azure/AKS #4029)."""
+"""AADSTS: Entra could not read the issuer's OpenID configuration. It may pass by itself (Azure/AKS #4029)."""
 
 _CLOCK = "check the clocks of the nodes"
 _PUBLISH = "Entra must be able to read the OpenID configuration and the keys of the token's issuer{issuer}"
@@ -45,7 +45,7 @@ ADVICE: Mapping[int, str] = {
     700213: _REGISTER,
     7000272: _PUBLISH,
 }
-"""What to do, by AADSTS code; the others get the advice of their kind of proof (Microsoft: "Entra error codes")."""
+"""What to do, by AADSTS code (Microsoft: "Entra error codes"). Other codes get the advice of their kind of proof."""
 
 USUAL_ADVICE: Mapping[type, str] = {
     ClientSecret: ADVICE[7000215],
@@ -57,7 +57,7 @@ USUAL_ADVICE: Mapping[type, str] = {
 def classify_refusal(
     endpoint: GraphEndpoint, credential: AppCredential, *, response: LoginResponse, material: ProofMaterial
 ) -> EntraSyncError:
-    """Turn the answer that brought no token into the error to raise."""
+    """Return the error to raise for a response without a token."""
     tenant, app, authority = credential.tenant_id, credential.client_id, endpoint.authority
     said = response.message or f"status {response.status}"
     facts = {"where": credential.proof.where, "subject": _describe_subject(material), "issuer": _name_issuer(material)}
@@ -79,7 +79,7 @@ def classify_refusal(
 
 
 def is_transient(response: LoginResponse) -> bool:
-    """Tell whether an answer without a token is trouble that passes by itself."""
+    """Tell whether a response without a token means trouble that passes by itself."""
     status = response.status
     return (
         status is None
@@ -90,7 +90,7 @@ def is_transient(response: LoginResponse) -> bool:
 
 
 def make_no_token_error(where: str, response: LoginResponse, *, advice: str = "") -> Transient:
-    """Say that a login brought no token this time, and what to do should it last."""
+    """Return the error for a login without a token, with advice for the case that it lasts."""
     words = f": {response.message}" if response.message else ""
     message = f"{where} gave no token (status {response.status}){words}{f'; {advice}' if advice else ''}"
     return Transient(Reason.GRAPH_UNREACHABLE, message, after=response.after)
@@ -102,7 +102,7 @@ def _name_issuer(material: ProofMaterial) -> str:
 
 
 def _describe_subject(material: ProofMaterial) -> str:
-    """Tell what a federated credential has to match: none of the three is secret."""
+    """Describe what a federated credential has to match. None of the three claims is secret."""
     claims = read_claims(material.value) if isinstance(material, Assertion) else {}
     audience = claims.get("aud")
     audience = ", ".join(map(str, audience)) if isinstance(audience, list) else audience

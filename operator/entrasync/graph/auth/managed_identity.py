@@ -1,4 +1,4 @@
-"""One login by the identity that Azure gives to the machine. Synchronous, as MSAL is."""
+"""Logs in by a managed identity of the machine. Synchronous, as MSAL is: `tokens.py` calls it in a thread."""
 
 import ssl
 from datetime import timedelta
@@ -19,11 +19,14 @@ from entrasync.graph.wire.clouds import GraphEndpoint
 ENDPOINT_NAME = "The endpoint of managed identities"
 
 UPDATING_STATUSES = frozenset({404, 410})
-"""While Azure updates the endpoint (Microsoft: "How to use managed identities to acquire an access token")."""
+"""The statuses of the endpoint while Azure updates it.
+
+Microsoft: "How to use managed identities to acquire an access token".
+"""
 
 
 class ManagedIdentityLogin:
-    """Asks the machine's own endpoint (of Azure's instance metadata, or what stands in for it) for tokens."""
+    """Requests tokens from the machine's own endpoint: Azure's instance metadata or a replacement of it."""
 
     def __init__(
         self,
@@ -38,12 +41,12 @@ class ManagedIdentityLogin:
         self._http = MsalHttpClient(tls, transport=transport, is_local=True)
 
     def acquire(self, material: ProofMaterial | None = None) -> tuple[AccessToken, timedelta]:
-        """Ask for a new token; returns it and its life. Raises `Stalled` or `Transient`."""
+        """Request a new token; returns it and its lifetime. Raises `Stalled` or `Transient`."""
         del material  # there is nothing to prove
         try:
             result = self._request_token()
         except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
-            raise self._stalled(f"there is none ({type(error).__name__})") from None
+            raise self._make_stalled(f"there is none ({type(error).__name__})") from None
         except httpx.HTTPError as error:
             raise Transient(
                 Reason.GRAPH_UNREACHABLE,
@@ -51,9 +54,9 @@ class ManagedIdentityLogin:
                 "and a network policy must let the operator reach 169.254.169.254",
             ) from None
         except (ValueError, KeyError, TypeError, AttributeError, OSError, msal.exceptions.MsalError):
-            # MSAL takes the answer's shape for granted; the answer itself decides
-            raise self._refusal() from None
-        return self._describe(result)
+            # MSAL does not check the shape of a response: the response itself decides
+            raise self._classify_refusal() from None
+        return self._parse(result)
 
     def _request_token(self) -> dict[str, Any]:
         client_id = self._credential.client_id
@@ -61,29 +64,29 @@ class ManagedIdentityLogin:
             msal.UserAssignedManagedIdentity(client_id=client_id) if client_id else msal.SystemAssignedManagedIdentity()
         )
         self._http.start_login()
-        # A new client each time: MSAL would answer from its own memory, refusals too
+        # A new client each time: MSAL would answer from its cache, with refusals too
         client = msal.ManagedIdentityClient(identity, http_client=self._http)
         result = client.acquire_token_for_client(resource=self._endpoint.resource)
         return dict(result)
 
-    def _describe(self, result: dict[str, Any]) -> tuple[AccessToken, timedelta]:
+    def _parse(self, result: dict[str, Any]) -> tuple[AccessToken, timedelta]:
         value = result.get("access_token")
         if not isinstance(value, str) or not value:
-            raise self._refusal()
+            raise self._classify_refusal()
         token = parse_access_token(value, app_id=self._credential.client_id or "")
-        if not token.tenant_id:  # no authority vouches for the tenant here
-            raise self._stalled("its token does not say to which tenant it belongs")
+        if not token.tenant_id:  # the endpoint is not one of the tenant, as an authority is
+            raise self._make_stalled("its token does not say to which tenant it belongs")
         check_tenant(token, self._credential.tenant_id)
         return token, read_lifetime(result)
 
-    def _refusal(self) -> EntraSyncError:
+    def _classify_refusal(self) -> EntraSyncError:
         response = self._http.last_response
         status = response.status
         if status is None or status == 429 or status in UPDATING_STATUSES or not 400 <= status < 500:
             return make_no_token_error(ENDPOINT_NAME, response)
-        return self._stalled(response.message or f"status {status}, and not in the words of Azure")
+        return self._make_stalled(response.message or f"status {status}, and not in the words of Azure")
 
-    def _stalled(self, why: str) -> Stalled:
+    def _make_stalled(self, why: str) -> Stalled:
         client_id = self._credential.client_id
         identity = f"managed identity {client_id}" if client_id else "the machine's own managed identity"
         return Stalled(

@@ -1,4 +1,4 @@
-"""MSAL's way to the network, which remembers what was answered last: MSAL's own words are not enough to judge it."""
+"""MSAL's HTTP client, which keeps the last response: MSAL's own result is not enough to classify a refusal."""
 
 import json
 import ssl
@@ -16,15 +16,15 @@ from entrasync.graph.wire.retry_after import read_retry_after
 TIMEOUT_SECONDS = 10.0
 
 SECRET_FIELDS = frozenset({"client_secret", "client_assertion"})
-"""Of the form that is posted for a token."""
+"""Fields of a token request whose values are redacted."""
 
 SECRET_HEADERS = frozenset({"authorization", "secret", "x-identity-header"})
-"""By which a machine knows who asks for the token of its identity."""
+"""Headers whose values are redacted: with them a process shows that it may have the machine's token."""
 
 
 @dataclass(frozen=True)
 class LoginResponse:
-    """The last answer of a login: HTTP status (None: there was none), AADSTS codes, the words of the refusal.
+    """The last response of a login: HTTP status (None: no response), AADSTS codes, the message of a refusal.
 
     `is_token_request` is False for the discovery before it; `is_object` tells whether the body was a JSON object.
     """
@@ -38,7 +38,7 @@ class LoginResponse:
 
 
 class MsalResponse:
-    """What MSAL wants to see of an HTTP answer."""
+    """An HTTP response in the form that MSAL expects."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.status_code = response.status_code
@@ -52,10 +52,10 @@ class MsalResponse:
 
 
 class MsalHttpClient:
-    """MSAL's HTTP client: follows no redirect (the proof would go with it) and remembers the last answer.
+    """MSAL's HTTP client. It keeps the last response, and follows no redirect, because the proof would go with it.
 
-    A connection per call: a token is asked for once an hour, and nothing has to be closed then. `is_local` is for
-    the endpoint of a managed identity, on the machine itself: no proxy, and its one GET is the token request.
+    Each call has its own connection: a token is requested once an hour, and so nothing has to be closed. `is_local` is
+    for the endpoint of a managed identity on the machine itself: no proxy, and its one GET is the token request.
     """
 
     def __init__(
@@ -68,20 +68,20 @@ class MsalHttpClient:
         self._secrets: tuple[str, ...] = ()
 
     def start_login(self, secrets: Collection[str] = ()) -> None:
-        """Forget the last answer. `secrets`, and what is made of them to be sent, show in no answer from now on."""
+        """Forget the last response. From now on `secrets` and what is sent of them are redacted in every response."""
         self.last_response = LoginResponse()
         self._secrets = tuple(secrets)
 
     def get(self, url: str, **options: Any) -> MsalResponse:
-        """GET for MSAL (discovery)."""
+        """Send a GET for MSAL (discovery)."""
         return self._send("GET", url, options)
 
     def post(self, url: str, **options: Any) -> MsalResponse:
-        """POST for MSAL (the token)."""
+        """Send a POST for MSAL (the token request)."""
         return self._send("POST", url, options)
 
     def close(self) -> None:
-        """Do nothing: nothing is kept open."""
+        """Do nothing, because no connection stays open."""
 
     def _send(self, method: str, url: str, options: Mapping[str, Any]) -> MsalResponse:
         self.last_response = LoginResponse()
@@ -94,20 +94,20 @@ class MsalHttpClient:
         redactor = Redactor(
             [*self._secrets, *_pick(known["data"], SECRET_FIELDS), *_pick(known["headers"], SECRET_HEADERS)]
         )
-        self.last_response = _describe(response, redactor, is_token_request=method == "POST" or self._is_local)
+        self.last_response = _summarize(response, redactor, is_token_request=method == "POST" or self._is_local)
         if not self.last_response.is_object and (response.is_success or self._is_local):
-            # MSAL would log the whole text, in which half a token may stand
+            # MSAL would log the whole text, which may have a part of a token
             raise ValueError("the answer is no JSON object")
         return MsalResponse(response)
 
 
-def _describe(response: httpx.Response, redactor: Redactor, *, is_token_request: bool) -> LoginResponse:
+def _summarize(response: httpx.Response, redactor: Redactor, *, is_token_request: bool) -> LoginResponse:
     body = _read_object(response)
-    # The first line names the code and the fault; trace ids and times follow, new each time, and would
-    # change a condition's message at each look
+    # The first line has the code and the fault. Trace ids and times follow, which would change a condition's message
+    # at each login
     text = str(body.get("error_description") or body.get("error") or "").partition("\n")[0]
-    for volatile in (" Trace ID:", " Current time:"):
-        text = text.partition(volatile)[0]
+    for changing in (" Trace ID:", " Current time:"):
+        text = text.partition(changing)[0]
     return LoginResponse(
         response.status_code,
         _read_codes(body),
@@ -123,7 +123,7 @@ def _pick(sent: Mapping[str, str] | None, names: Collection[str]) -> list[str]:
 
 
 def _text_only(form: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    """Turn bytes into text: MSAL signs assertions as bytes, of which httpx would send the representation."""
+    """Decode bytes to text: MSAL's signed assertions are bytes, and httpx would send their representation."""
     if form is None:
         return None
     return {name: value.decode() if isinstance(value, bytes) else value for name, value in form.items()}

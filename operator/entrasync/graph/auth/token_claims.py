@@ -1,4 +1,4 @@
-"""What a token says about itself, read for messages, roles and the tenant, and never to trust it."""
+"""Reads the claims of tokens, for messages, roles and the tenant. They are not verified, so nothing may trust them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Tokens for Graph: one per credential, cached until shortly before it expires, one login at a time."""
+"""Tokens for Graph: one for each credential, cached until shortly before it expires, with one login at a time."""
 
 import asyncio
 import time
@@ -19,23 +19,23 @@ from entrasync.graph.wire.clouds import GraphEndpoint
 from entrasync.graph.wire.transport import build_tls
 
 RENEW_EARLY_SECONDS = 300.0
-"""A token is renewed so long before its end: a call that waits in line still arrives with a good one."""
+"""A token is renewed so long before it expires, so that a call that waits for a slot still has a valid one."""
 
 RETRY_DELAY_SECONDS = 2.0
-"""A failed login is not repeated for so long: thousands of jobs of one tenant ask at the same time."""
+"""A failed login is not repeated for so long, because thousands of jobs of one tenant may need it at the same time."""
 
 REFUSED_PROOF_DELAY_SECONDS = 30.0
-"""A login that was refused is not repeated for so long by the very same proof.
+"""A login that was refused is not repeated for so long with the same proof.
 
-Jobs of a GraphConnection hear of its fault; those of the install's own connection have only this in common.
+The jobs of a GraphConnection stop when it fails. Those of the operator connection have only this in common.
 """
 
 RECHECK_INTERVAL_SECONDS = 60.0
-"""Tokens without a needed role are replaced at most so often: a new consent shows only in a new token."""
+"""A token without a needed role is replaced at most once in so long: only a new token shows a new consent."""
 
 
 class TokenProvider(Protocol):
-    """Where a client gets its tokens, for one tenant of one cloud."""
+    """Gives a client its tokens, for one tenant of one cloud."""
 
     @property
     def endpoint(self) -> GraphEndpoint:
@@ -48,21 +48,21 @@ class TokenProvider(Protocol):
         ...
 
     async def get_token(self) -> AccessToken:
-        """Return a token that is good now. Raises `Stalled` (secret, tenant) or `Transient`."""
+        """Return a token that is valid now. Raises `Stalled` (wrong proof or tenant) or `Transient`."""
         ...
 
     def drop(self, token: AccessToken | None = None) -> None:
-        """Forget the cached token; given one, only if it is still that one."""
+        """Drop the cached token; with an argument, only if it is still that one."""
         ...
 
     def drop_for_missing_role(self, token: AccessToken) -> None:
-        """Forget a token that lacks a permission, if the last such time is long enough ago."""
+        """Drop a token that lacks a permission, if the last such time is long enough ago."""
         ...
 
 
 @dataclass(frozen=True)
 class _CachedToken:
-    """A token, and by the monotonic clock when to renew it and when it ends. Token life is real time."""
+    """A token, when to renew it and when it expires, by the monotonic clock. The lifetime of tokens is real time."""
 
     token: AccessToken
     renew_at: float
@@ -71,15 +71,15 @@ class _CachedToken:
 
 @dataclass(frozen=True)
 class _LoginFailure:
-    """A failed login, as a way to make its error anew for each caller, and how long it is remembered."""
+    """A failed login: `copy_error` makes its error for each caller, `until` is the end of its memory."""
 
-    make: Callable[[], EntraSyncError]
+    copy_error: Callable[[], EntraSyncError]
     until: float
 
 
 @dataclass(frozen=True)
 class _RefusedProof:
-    """What Entra refused, and until when the same is not shown to it again."""
+    """A proof that Entra refused, and until when it is not used again."""
 
     material: ProofMaterial | None = field(repr=False)
     failure: _LoginFailure
@@ -87,7 +87,10 @@ class _RefusedProof:
 
 
 class TokenSource:
-    """Tokens of one credential. Belongs to one event loop. `monotonic` tells real seconds; `transport` is for tests."""
+    """`TokenProvider` for one credential. Belongs to one event loop.
+
+    `monotonic` returns real seconds; `transport` is for tests.
+    """
 
     def __init__(
         self,
@@ -119,10 +122,10 @@ class TokenSource:
         return self._credential.tenant_id
 
     async def get_token(self) -> AccessToken:
-        """Return the cached token or log in; callers at the same time share one login.
+        """Return the cached token or log in. Callers at the same time share one login.
 
-        Raises `Stalled` with CREDENTIAL_REFUSED, TENANT_NOT_FOUND or TENANT_CHANGED, or `Transient`; a token that is
-        due to be renewed but still good outlives a `Transient`.
+        Raises `Stalled` with CREDENTIAL_REFUSED, TENANT_NOT_FOUND or TENANT_CHANGED, or `Transient`. A token that is
+        due to be renewed but still valid is returned instead of a `Transient`.
         """
         now = self._monotonic()
         if self._cached and now < self._cached.renew_at:
@@ -133,77 +136,77 @@ class TokenSource:
         if cached and (now < cached.renew_at or (now < cached.ends_at and self._is_failure_transient())):
             return cached.token
         if self._failure:
-            raise self._failure.make()
-        return await self.get_token()  # dropped by another caller while this one waited
+            raise self._failure.copy_error()
+        return await self.get_token()  # another caller dropped the token while this one waited
 
     async def log_in(self) -> AccessToken:
-        """Log in now, whatever is cached, to prove the credential; shares a login that is under way.
+        """Log in now, even if a token is cached, to check the credential. A login that is under way is shared.
 
-        Raises the errors of `token`, a `Transient` also when an older token is still good.
+        Raises the errors of `get_token`, and a `Transient` even if an older token is still valid.
         """
         self._refused = None
         outcome = await self._share_login()
         if isinstance(outcome, _LoginFailure):
-            raise outcome.make()
+            raise outcome.copy_error()
         return outcome.token
 
     def drop(self, token: AccessToken | None = None) -> None:
-        """Forget the cached token; given one, only if it is still that one (others may have renewed it already)."""
+        """Drop the cached token; with an argument, only if it is still that one (others may have renewed it)."""
         if token is None or (self._cached and self._cached.token is token):
             self._cached = None
 
     def drop_for_missing_role(self, token: AccessToken) -> None:
-        """Forget `token` because it lacks a permission, at most once a minute of real time."""
+        """Drop `token` because it lacks a permission, at most once a minute of real time."""
         now = self._monotonic()
         if now >= self._recheck_after and self._cached and self._cached.token is token:
             self._recheck_after = now + RECHECK_INTERVAL_SECONDS
             self._cached = None
 
     def _is_failure_transient(self) -> bool:
-        return self._failure is not None and isinstance(self._failure.make(), Transient)
+        return self._failure is not None and isinstance(self._failure.copy_error(), Transient)
 
     async def _share_login(self) -> _CachedToken | _LoginFailure:
         if self._login_task is None or self._login_task.done():
             self._login_task = asyncio.create_task(self._log_in())
-        return await asyncio.shield(self._login_task)  # a caller that gives up must not end the login of the others
+        return await asyncio.shield(self._login_task)  # a caller that gives up must not cancel the login of others
 
     async def _log_in(self) -> _CachedToken | _LoginFailure:
-        outcome = await self._try()
+        outcome = await self._read_and_acquire()
         if isinstance(outcome, _CachedToken):
             self._cached, self._failure = outcome, None
         else:
             self._failure = outcome
         return outcome
 
-    async def _try(self) -> _CachedToken | _LoginFailure:
+    async def _read_and_acquire(self) -> _CachedToken | _LoginFailure:
         try:
             material = await self._credential.read()
         except EntraSyncError as error:
-            return self._fail(error)
+            return self._make_failure(error)
         if known := self._find_refusal(material):
             return known
         try:
             token, lifetime = await asyncio.to_thread(self._acquire, material)
         except EntraSyncError as error:
-            failure = self._fail(error)
+            failure = self._make_failure(error)
             if isinstance(error, Stalled):
                 self._refused = _RefusedProof(material, failure, self._monotonic() + REFUSED_PROOF_DELAY_SECONDS)
             return failure
         now, seconds = self._monotonic(), lifetime.total_seconds()
         return _CachedToken(token, now + seconds - min(RENEW_EARLY_SECONDS, seconds / 2), now + seconds)
 
-    def _fail(self, error: EntraSyncError) -> _LoginFailure:
-        return _LoginFailure(_copier(error), self._monotonic() + RETRY_DELAY_SECONDS)
+    def _make_failure(self, error: EntraSyncError) -> _LoginFailure:
+        return _LoginFailure(_make_copier(error), self._monotonic() + RETRY_DELAY_SECONDS)
 
     def _find_refusal(self, material: ProofMaterial | None) -> _LoginFailure | None:
-        """Find what Entra said lately to this very proof."""
+        """Find the recent refusal of this same proof."""
         refused, now = self._refused, self._monotonic()
         if refused is None or refused.material != material or now >= refused.until:
             return None
         return replace(refused.failure, until=now + RETRY_DELAY_SECONDS)
 
     def _acquire(self, material: ProofMaterial | None) -> tuple[AccessToken, timedelta]:
-        if self._login is None:  # reads the certificates from disk, so here in the thread
+        if self._login is None:  # made here in the thread, because it reads certificates from disk
             self._login = make_login(self._endpoint, self._credential, transport=self._transport)
         return self._login.acquire(material)
 
@@ -211,14 +214,14 @@ class TokenSource:
 def make_login(
     endpoint: GraphEndpoint, credential: Credential, *, transport: httpx.BaseTransport | None = None
 ) -> Login:
-    """Make the login that fits a credential. Reads files."""
+    """Make the login for a kind of credential. Reads files."""
     tls = build_tls(endpoint)
     if isinstance(credential, AppCredential):
         return AppLogin(endpoint, credential, tls, transport=transport)
     return ManagedIdentityLogin(endpoint, credential, tls, transport=transport)
 
 
-def _copier(error: EntraSyncError) -> Callable[[], EntraSyncError]:
+def _make_copier(error: EntraSyncError) -> Callable[[], EntraSyncError]:
     if isinstance(error, Transient):
         return partial(Transient, error.reason, error.message, after=error.after)
     return partial(type(error), error.reason, error.message)

@@ -51,7 +51,7 @@ def classify(
 
 
 def is_from_graph(response: Response, error: ErrorBody | None = None) -> bool:
-    """Tell whether Graph itself responded. Its responses have a request id or its envelope, those of proxies neither."""
+    """Tell whether Graph itself responded: its responses have a request id or its envelope, those of a proxy do not."""
     return bool(response.request_id) or (error or read_error(response.body)).is_envelope
 
 
