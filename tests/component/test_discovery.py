@@ -1,4 +1,4 @@
-"""Kopf asks once what the API server serves; what it is not told of then it would never watch."""
+"""Kopf asks once what the API server serves, and never watches a kind that is missing in the answer."""
 
 import asyncio
 from collections import Counter
@@ -22,40 +22,40 @@ from entrasync.kube.watch.watched_kind import WatchedKind
 OURS = f"/apis/{GROUP}/{VERSION}"
 
 
-def tell_kind(plural: str, *, namespaced: bool = True) -> dict[str, Any]:
+def describe_kind(plural: str, *, namespaced: bool = True) -> dict[str, Any]:
     names = {"name": plural, "kind": plural, "singularName": plural}
     return names | {"namespaced": namespaced, "verbs": ["list", "watch"]}
 
 
 class LaggingServer:
-    """An API server that lists our kinds, and only at the third look says that it serves both."""
+    """An API server that serves our kinds, but lists both in discovery only at the third request."""
 
     def __init__(self, prefix: str) -> None:
-        self.looks: Counter[str] = Counter()
+        self.requests: Counter[str] = Counter()
         self.listed: set[str] = set()
         self.has_listed_all = asyncio.Event()
         self.app = web.Application()
-        self.app.router.add_get(prefix + "/api", self.tell_core)
-        self.app.router.add_get(prefix + "/api/v1", self.tell_core)
-        self.app.router.add_get(prefix + "/apis", self.tell_groups)
-        self.app.router.add_get(prefix + OURS, self.tell_kinds)
+        self.app.router.add_get(prefix + "/api", self.serve_core)
+        self.app.router.add_get(prefix + "/api/v1", self.serve_core)
+        self.app.router.add_get(prefix + "/apis", self.serve_groups)
+        self.app.router.add_get(prefix + OURS, self.serve_kinds)
         self.app.router.add_get(prefix + OURS + "/{plural}", self.list)
 
-    async def tell_core(self, _: web.Request) -> web.Response:
-        return web.json_response({"versions": ["v1"], "resources": [tell_kind("namespaces", namespaced=False)]})
+    async def serve_core(self, _: web.Request) -> web.Response:
+        return web.json_response({"versions": ["v1"], "resources": [describe_kind("namespaces", namespaced=False)]})
 
-    async def tell_groups(self, _: web.Request) -> web.Response:
-        self.looks["/apis"] += 1
+    async def serve_groups(self, _: web.Request) -> web.Response:
+        self.requests["/apis"] += 1
         version = {"groupVersion": f"{GROUP}/{VERSION}", "version": VERSION}
         ours = {"name": GROUP, "versions": [version], "preferredVersion": version}
-        return web.json_response({"groups": [ours] if self.looks["/apis"] > 2 else []})
+        return web.json_response({"groups": [ours] if self.requests["/apis"] > 2 else []})
 
-    async def tell_kinds(self, _: web.Request) -> web.Response:
-        self.looks[OURS] += 1
-        if self.looks[OURS] == 1:
+    async def serve_kinds(self, _: web.Request) -> web.Response:
+        self.requests[OURS] += 1
+        if self.requests[OURS] == 1:
             return web.json_response({"kind": "Status", "code": 404}, status=404)
-        plurals = (CONNECTION_PLURAL, PLURAL) if self.looks[OURS] > 2 else (CONNECTION_PLURAL,)
-        return web.json_response({"resources": [tell_kind(plural) for plural in plurals]})
+        plurals = (CONNECTION_PLURAL, PLURAL) if self.requests[OURS] > 2 else (CONNECTION_PLURAL,)
+        return web.json_response({"resources": [describe_kind(plural) for plural in plurals]})
 
     async def list(self, request: web.Request) -> web.Response:
         self.listed.add(request.match_info["plural"])
@@ -67,7 +67,7 @@ class LaggingServer:
 
 
 @pytest.mark.parametrize("prefix", ["", "/k8s/clusters/local"], ids=["direct", "behind a proxy's path"])
-async def test_our_kinds_are_watched_though_discovery_lists_them_late(
+async def test_our_kinds_are_watched_when_discovery_lists_them_late(
     monkeypatch: pytest.MonkeyPatch, prefix: str
 ) -> None:
     async def nothing() -> None:
@@ -85,7 +85,7 @@ async def test_our_kinds_are_watched_though_discovery_lists_them_late(
             await hosted
 
 
-async def test_what_is_not_about_our_kinds_is_passed_on_as_it_is() -> None:
+async def test_discovery_of_other_groups_is_not_repeated() -> None:
     asked: list[str] = []
 
     async def answer(_: web.Request) -> web.Response:

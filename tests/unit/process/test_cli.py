@@ -1,4 +1,4 @@
-"""The command line: what it does, what it says, how it exits."""
+"""The command line: its output, its messages and its exit codes."""
 
 from pathlib import Path
 
@@ -6,6 +6,7 @@ import pytest
 
 from entrasync.api.generate.crd import render
 from entrasync.process.cli import FAILED, MISUSED, OK, main
+from entrasync.process.settings.run import RunSettings
 
 
 class TestUsage:
@@ -28,21 +29,14 @@ class TestUsage:
         assert main(["walk"]) == MISUSED
         assert "invalid choice: 'walk' (choose from 'run', 'crds', 'reference')" in capsys.readouterr().err
 
-    def test_is_not_changed_by_variables_named_like_a_command(
-        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        for name in ("RUN", "CRDS", "OUTPUT", "CHECK"):
-            monkeypatch.setenv(name, "/nowhere")
-        assert main(["crds"]) == OK
-        assert capsys.readouterr().out == "---\n".join(render().values())
-
-    def test_of_a_command_describes_each_of_its_options(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_of_run_describes_its_options(self, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit) as ended:
             main(["run", "--help"])
         assert ended.value.code == OK
         told = " ".join(capsys.readouterr().out.split())
         assert "usage: entra-sync-operator run" in told
         assert "Application (client) id of the operator's own app registration" in told
+        assert [name for name in RunSettings.model_fields if f"--{name.replace('_', '-')} " not in told] == []
 
 
 class TestCrds:
@@ -50,14 +44,22 @@ class TestCrds:
         assert main(["crds"]) == OK
         assert capsys.readouterr().out == "---\n".join(render().values())
 
-    def test_are_written_into_a_folder_and_then_current(self, tmp_path: Path) -> None:
+    def test_do_not_depend_on_variables_named_like_a_command_or_a_flag(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        for name in ("RUN", "CRDS", "OUTPUT", "CHECK"):
+            monkeypatch.setenv(name, "/nowhere")
+        assert main(["crds"]) == OK
+        assert capsys.readouterr().out == "---\n".join(render().values())
+
+    def test_are_written_into_a_folder_that_is_then_current(self, tmp_path: Path) -> None:
         folder = tmp_path / "crds" / "new"
         assert main(["crds", f"--output={folder}"]) == OK
         assert {file.name: file.read_text() for file in folder.iterdir()} == render()
         assert main(["crds", f"--check={folder}"]) == OK
 
     @pytest.mark.parametrize("fault", ["changed", "missing"])
-    def test_that_are_not_current_are_named_with_what_to_do(
+    def test_that_are_outdated_are_named_with_what_to_do(
         self, fault: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         main(["crds", f"--output={tmp_path}"])
@@ -68,7 +70,7 @@ class TestCrds:
         assert file.name in told
         assert "run: make crds" in told
 
-    def test_are_not_written_where_a_file_stands(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_are_not_written_to_a_path_that_is_a_file(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (tmp_path / "taken").write_text("")
         assert main(["crds", f"--output={tmp_path / 'taken'}"]) == FAILED
         assert capsys.readouterr().err.startswith("entra-sync-operator crds: ")

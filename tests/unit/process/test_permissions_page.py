@@ -1,4 +1,4 @@
-"""docs/permissions.md: as much as is needed, and no more."""
+"""docs/permissions.md lists every permission and right that the operator needs, and no more."""
 
 from pathlib import Path
 
@@ -13,13 +13,13 @@ ROOT = Path(__file__).parents[3]
 PAGE = render_permissions()["permissions.md"]
 
 
-def test_each_call_is_there_with_all_that_is_enough_for_it() -> None:
+def test_each_call_is_listed_with_the_permissions_that_are_enough() -> None:
     assert len(CALLS) > 10
     assert [call.name for call in CALLS if f"| {call.description} | `{call.permissions[0]}`" not in PAGE] == []
     assert f"| {PATCH_SETTINGS.description} | `Synchronization.ReadWrite.All` |" in PAGE
 
 
-def test_the_two_that_it_advises_are_enough_for_every_call() -> None:
+def test_the_two_advised_permissions_are_enough_for_every_call() -> None:
     advised = {"Synchronization.ReadWrite.All", "Application.Read.All"}
     assert all(f"`{permission}`" in PAGE for permission in advised)
     assert [call.name for call in CALLS if not advised & set(call.permissions)] == []
@@ -37,7 +37,7 @@ def test_the_rights_are_those_of_the_charts_role() -> None:
     assert all(f"`{right.resource}`" in PAGE for right in (*RIGHTS, GRANTED_BY_OWNERS))
 
 
-def test_the_right_that_owners_grant_is_that_of_the_example() -> None:
+def test_the_right_that_owners_grant_is_the_one_in_the_example() -> None:
     example = yaml.safe_load_all((ROOT / "examples" / "workload-identity.yaml").read_text(encoding="utf-8"))
     [role] = [document for document in example if document["kind"] == "Role"]
     assert set(granted(role)) == {(verb, GRANTED_BY_OWNERS.resource) for verb in GRANTED_BY_OWNERS.verbs}

@@ -10,8 +10,8 @@ from tests.support.answers import pass_answer
 JOBS = "https://api/apis/entrasync.io/v1alpha1/namespaces/{}/synchronizationjobs"
 
 
-class TestWhatIsRefused:
-    async def test_is_told_once_with_what_to_do(self, caplog: pytest.LogCaptureFixture) -> None:
+class TestNamespaceAccess:
+    async def test_logs_a_refused_namespace_once_with_what_to_do(self, caplog: pytest.LogCaptureFixture) -> None:
         access = NamespaceAccess(["team-a", "team-b"])
         await pass_answer(access, 403, JOBS.format("team-a"))
         await pass_answer(access, 403, JOBS.format("team-a") + "?watch=true")
@@ -22,7 +22,7 @@ class TestWhatIsRefused:
         assert access.refused == ("team-a",)
         assert (access.is_refused("team-a"), access.is_refused("team-b"), access.is_all_refused) == (True, False, False)
 
-    async def test_is_over_when_both_list_and_watch_are_allowed(self) -> None:
+    async def test_a_refusal_ends_when_list_and_watch_are_both_allowed(self) -> None:
         access = NamespaceAccess(["team-a"])
         for verb in ("", "?watch=true&timeoutSeconds=300"):
             await pass_answer(access, 403, JOBS.format("team-a") + verb)
@@ -31,7 +31,7 @@ class TestWhatIsRefused:
         await pass_answer(access, 200, JOBS.format("team-a") + "?watch=true")
         assert access.refused == ()
 
-    async def test_is_the_whole_cluster_where_there_are_no_namespaces(self) -> None:
+    async def test_without_namespaces_the_whole_cluster_is_refused(self) -> None:
         access = NamespaceAccess()
         await pass_answer(access, 403, "https://api/apis/entrasync.io/v1alpha1/synchronizationjobs?watch=true")
         assert access.is_all_refused
@@ -46,13 +46,13 @@ class TestWhatIsRefused:
             (403, "https://api/api/v1/namespaces/team-a/secrets"),
         ],
     )
-    async def test_is_nothing_else(self, status: int, url: str) -> None:
+    async def test_other_answers_refuse_no_namespace(self, status: int, url: str) -> None:
         access = NamespaceAccess(["team-a"])
         await pass_answer(access, status, url)
         assert access.refused == ()
         assert access.take_suspected() == set()
 
-    async def test_is_looked_into_once_when_a_write_is_refused(self) -> None:
+    async def test_a_refused_write_makes_its_namespace_suspected_once(self) -> None:
         access = NamespaceAccess(["team-a"])
         await pass_answer(access, 403, JOBS.format("team-a") + "/job/status", method="PATCH")
         assert access.refused == ()

@@ -1,4 +1,4 @@
-"""Events: within the API server's limits, dropped rather than piled up, and never the end of what posts them."""
+"""Events: they stay within the API server's limits, are dropped when too many wait, and never stop the poster."""
 
 import asyncio
 from collections import deque
@@ -13,11 +13,11 @@ from entrasync.kube.objects.events import MAX_MESSAGE_LENGTH, MAX_QUEUED_EVENTS,
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 from tests.support.facts import NOW, resource
 
-LONGEST_NAME = 253
-"""Of an object in Kubernetes; `generateName` takes five more characters at its end."""
+MAX_NAME_LENGTH = 253
+"""The limit of Kubernetes. `generateName` adds five characters to a name."""
 
 
-class Mailbox:
+class EventServer:
     def __init__(self) -> None:
         self.posted: list[Mapping[str, Any]] = []
         self.faults: deque[Exception] = deque()
@@ -29,10 +29,10 @@ class Mailbox:
         self.posted.append(body)
 
 
-class Office:
+class PosterHarness:
     def __init__(self) -> None:
-        self.mailbox = Mailbox()
-        self.poster = EventPoster(cast("ApiClient", self.mailbox), lambda: NOW)
+        self.server = EventServer()
+        self.poster = EventPoster(cast("ApiClient", self.server), lambda: NOW)
 
     async def post(self) -> list[Mapping[str, Any]]:
         """Post what waits."""
@@ -40,55 +40,57 @@ class Office:
         await asyncio.wait({posting, asyncio.create_task(self.poster.drain())}, return_when=asyncio.FIRST_COMPLETED)
         assert not posting.done()
         posting.cancel()
-        return self.mailbox.posted
+        return self.server.posted
 
 
 @pytest.fixture
-def office() -> Office:
-    return Office()
+def harness() -> PosterHarness:
+    return PosterHarness()
 
 
-async def test_an_event_names_its_object(office: Office) -> None:
-    office.poster.record(resource(), Event("Warning", "Conflict", "Held by another."))
-    [posted] = await office.post()
+async def test_an_event_names_its_object(harness: PosterHarness) -> None:
+    harness.poster.record(resource(), Event("Warning", "Conflict", "Held by another."))
+    [posted] = await harness.post()
     involved = posted["involvedObject"]
     assert (involved["namespace"], involved["name"], involved["uid"]) == ("identity", "salesforce", resource().uid)
     assert (posted["type"], posted["reason"], posted["message"]) == ("Warning", "Conflict", "Held by another.")
 
 
-async def test_no_text_is_longer_than_the_api_server_takes(office: Office) -> None:
-    office.poster.record(resource(name="n" * LONGEST_NAME), Event("Normal", "Adopted", "m" * 5000))
-    [posted] = await office.post()
+async def test_texts_are_cut_to_the_limits_of_the_api_server(harness: PosterHarness) -> None:
+    harness.poster.record(resource(name="n" * MAX_NAME_LENGTH), Event("Normal", "Adopted", "m" * 5000))
+    [posted] = await harness.post()
     assert posted["message"] == "m" * MAX_MESSAGE_LENGTH
-    assert len(posted["metadata"]["generateName"]) + 5 <= LONGEST_NAME
-    assert posted["involvedObject"]["name"] == "n" * LONGEST_NAME
+    assert len(posted["metadata"]["generateName"]) + 5 <= MAX_NAME_LENGTH
+    assert posted["involvedObject"]["name"] == "n" * MAX_NAME_LENGTH
 
 
-async def test_when_too_many_wait_one_more_is_only_logged(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_event_is_only_logged_when_too_many_wait(
+    harness: PosterHarness, caplog: pytest.LogCaptureFixture
+) -> None:
     for _ in range(MAX_QUEUED_EVENTS + 1):
-        office.poster.record(resource(), Event("Normal", "Adopted", "x"))
+        harness.poster.record(resource(), Event("Normal", "Adopted", "x"))
     assert caplog.text.count("Too many Events wait") == 1
-    assert len(await office.post()) == MAX_QUEUED_EVENTS
+    assert len(await harness.post()) == MAX_QUEUED_EVENTS
 
 
 @pytest.mark.parametrize(
     ("fault", "level"), [(Forbidden("no right"), "WARNING"), (NamespaceTerminating("being terminated"), "INFO")]
 )
-async def test_a_namespace_that_refuses_them_is_told_once(
-    office: Office, caplog: pytest.LogCaptureFixture, fault: Exception, level: str
+async def test_a_namespace_that_refuses_events_is_logged_once(
+    harness: PosterHarness, caplog: pytest.LogCaptureFixture, fault: Exception, level: str
 ) -> None:
     caplog.set_level("INFO", "entrasync.events")
-    office.mailbox.faults.extend([fault, fault, fault])
+    harness.server.faults.extend([fault, fault, fault])
     for _ in range(3):
-        office.poster.record(resource(), Event("Normal", "Adopted", "x"))
-    await office.post()
+        harness.poster.record(resource(), Event("Normal", "Adopted", "x"))
+    await harness.post()
     told = [record.levelname for record in caplog.records if "could not be posted" in record.message]
     assert told == [level]
 
 
 @pytest.mark.parametrize("fault", [ApiServerUnavailable("x"), ResourceGone("x"), ResourceChanged("x")])
-async def test_one_that_is_refused_does_not_keep_back_the_next(office: Office, fault: Exception) -> None:
-    office.mailbox.faults.append(fault)
-    office.poster.record(resource(), Event("Normal", "Adopted", "first"))
-    office.poster.record(resource(), Event("Normal", "Adopted", "second"))
-    assert [posted["message"] for posted in await office.post()] == ["second"]
+async def test_a_refused_event_does_not_hold_up_the_next(harness: PosterHarness, fault: Exception) -> None:
+    harness.server.faults.append(fault)
+    harness.poster.record(resource(), Event("Normal", "Adopted", "first"))
+    harness.poster.record(resource(), Event("Normal", "Adopted", "second"))
+    assert [posted["message"] for posted in await harness.post()] == ["second"]

@@ -1,4 +1,4 @@
-"""Our own calls to the API server: what an answer means, and what becomes of the store."""
+"""The client of one kind: what an answer means, and what it changes in the store."""
 
 import json
 from typing import Any
@@ -21,8 +21,8 @@ def written(**metadata: Any) -> dict[str, Any]:
     return {"metadata": known | metadata, "spec": {}}
 
 
-class Line:
-    """An API server that says what a test wants, and the store beside it."""
+class ClientHarness:
+    """A client over an API server that answers as a test says, with its store."""
 
     def __init__(self) -> None:
         self.answers, self.resources = Answers(), Resources()
@@ -42,33 +42,33 @@ class Line:
 
 
 @pytest.fixture
-def line() -> Line:
-    return Line()
+def harness() -> ClientHarness:
+    return ClientHarness()
 
 
-class TestTheAnswerToAWrite:
-    async def test_is_kept(self, line: Line) -> None:
-        line.answers.say(200, written())
-        await line.write()
-        assert [known.resource_version for known in line.resources] == ["7"]
+class TestPatch:
+    async def test_keeps_the_answer_in_the_store(self, harness: ClientHarness) -> None:
+        harness.answers.say(200, written())
+        await harness.write()
+        assert [known.resource_version for known in harness.resources] == ["7"]
 
-    async def test_that_shows_another_object_of_the_name_is_not_ours(self, line: Line) -> None:
-        line.answers.say(200, written(uid="new"))
+    async def test_refuses_an_answer_that_shows_another_object_of_that_name(self, harness: ClientHarness) -> None:
+        harness.answers.say(200, written(uid="new"))
         with pytest.raises(ResourceChanged, match="identity/salesforce was deleted and made anew meanwhile"):
-            await line.write()
-        assert list(line.resources) == [MINE]
+            await harness.write()
+        assert list(harness.resources) == [MINE]
 
-    async def test_that_let_it_go_removes_it(self, line: Line) -> None:
-        line.answers.say(200, written(deletionTimestamp="2026-11-01T12:00:00Z"))
-        await line.write()
-        assert list(line.resources) == []
+    async def test_removes_an_object_that_the_patch_let_go(self, harness: ClientHarness) -> None:
+        harness.answers.say(200, written(deletionTimestamp="2026-11-01T12:00:00Z"))
+        await harness.write()
+        assert list(harness.resources) == []
 
-    async def test_that_let_it_go_leaves_the_one_made_anew_meanwhile(self, line: Line) -> None:
+    async def test_leaves_an_object_created_again_while_the_first_was_let_go(self, harness: ClientHarness) -> None:
         anew = resource(uid="new")
-        line.resources.put(anew)
-        line.answers.say(200, written(deletionTimestamp="2026-11-01T12:00:00Z"))
-        await line.write()
-        assert list(line.resources) == [anew]
+        harness.resources.put(anew)
+        harness.answers.say(200, written(deletionTimestamp="2026-11-01T12:00:00Z"))
+        await harness.write()
+        assert list(harness.resources) == [anew]
 
     @pytest.mark.parametrize(
         ("status", "body", "fault"),
@@ -80,28 +80,30 @@ class TestTheAnswerToAWrite:
             (200, "<html>", ApiServerUnavailable),
         ],
     )
-    async def test_names_what_happens_next(self, line: Line, status: int, body: Any, fault: type[Exception]) -> None:
-        line.answers.say(status, body)
+    async def test_raises_what_the_status_means(
+        self, harness: ClientHarness, status: int, body: Any, fault: type[Exception]
+    ) -> None:
+        harness.answers.say(status, body)
         with pytest.raises(fault, match="PATCH"):
-            await line.write()
+            await harness.write()
 
 
-class TestRefusals:
-    async def test_are_counted_until_a_write_is_taken(self, line: Line) -> None:
-        line.answers.say(403, {"message": "forbidden"})
-        await line.fail(5)
-        assert line.count() == 5
-        line.answers.script = [(200, json.dumps(written()))]
-        await line.write()
-        assert line.count() == 0
+class TestCountRefusals:
+    async def test_counts_refused_writes_until_one_is_taken(self, harness: ClientHarness) -> None:
+        harness.answers.say(403, {"message": "forbidden"})
+        await harness.fail(5)
+        assert harness.count() == 5
+        harness.answers.script = [(200, json.dumps(written()))]
+        await harness.write()
+        assert harness.count() == 0
 
-    async def test_do_not_count_in_a_namespace_that_is_refused_as_a_whole(self, line: Line) -> None:
-        line.answers.say(403, {"message": "forbidden"})
-        await line.fail(5)
-        assert line.count(MINE.key.namespace) == 0
+    async def test_leaves_out_namespaces_that_are_refused_as_a_whole(self, harness: ClientHarness) -> None:
+        harness.answers.say(403, {"message": "forbidden"})
+        await harness.fail(5)
+        assert harness.count(MINE.key.namespace) == 0
 
-    async def test_do_not_count_what_only_came_too_late(self, line: Line) -> None:
-        line.answers.say(409, {"message": "conflict"})
+    async def test_leaves_out_a_conflict(self, harness: ClientHarness) -> None:
+        harness.answers.say(409, {"message": "conflict"})
         with pytest.raises(ResourceChanged):
-            await line.write()
-        assert line.count() == 0
+            await harness.write()
+        assert harness.count() == 0

@@ -1,4 +1,4 @@
-"""Reading a Secret: what is there, what is not, and what a person must grant."""
+"""Reading a Secret: one that exists, one that does not, and a right that is missing."""
 
 import base64
 from typing import Any
@@ -31,8 +31,8 @@ def reader(answers: Answers) -> SecretReader:
     return SecretReader(ApiClient("https://api", answers.session))
 
 
-class TestASecret:
-    async def test_is_read_with_its_identity_and_its_values_decoded(
+class TestSecretReader:
+    async def test_reads_a_secret_with_its_identity_and_decoded_values(
         self, answers: Answers, reader: SecretReader
     ) -> None:
         answers.say(200, stored(token="canary"))
@@ -42,21 +42,21 @@ class TestASecret:
         assert secret.data == {"token": b"canary"}
         assert answers.asked == ["GET https://api/api/v1/namespaces/identity/secrets/entra"]
 
-    async def test_prints_no_value(self, answers: Answers, reader: SecretReader) -> None:
+    async def test_returns_a_secret_that_prints_no_value(self, answers: Answers, reader: SecretReader) -> None:
         answers.say(200, stored(token="canary"))
         assert "canary" not in repr(await reader.read_secret(KEY))
 
-    async def test_without_data_is_empty(self, answers: Answers, reader: SecretReader) -> None:
+    async def test_reads_a_secret_without_data_as_empty(self, answers: Answers, reader: SecretReader) -> None:
         answers.say(200, {"metadata": stored()["metadata"]})
         secret = await reader.read_secret(KEY)
         assert secret is not None
         assert secret.data == {}
 
-    async def test_that_is_not_there_is_none(self, answers: Answers, reader: SecretReader) -> None:
+    async def test_returns_none_for_a_missing_secret(self, answers: Answers, reader: SecretReader) -> None:
         answers.say(404, {"message": 'secrets "entra" not found'})
         assert await reader.read_secret(KEY) is None
 
-    async def test_that_may_not_be_read_names_the_missing_right(self, answers: Answers, reader: SecretReader) -> None:
+    async def test_names_the_missing_right_when_it_is_refused(self, answers: Answers, reader: SecretReader) -> None:
         answers.say(403, {"message": 'User "system:serviceaccount:a:b" cannot get resource "secrets"'})
         with pytest.raises(Stalled) as refusal:
             await reader.read_secret(KEY)
@@ -65,12 +65,14 @@ class TestASecret:
         assert "lacks the right get on secrets in namespace identity" in refusal.value.message
         assert "system:serviceaccount:a:b" in refusal.value.message
 
-    async def test_in_trouble_of_the_api_server_is_tried_again(self, answers: Answers, reader: SecretReader) -> None:
+    async def test_raises_a_passing_error_when_the_api_server_fails(
+        self, answers: Answers, reader: SecretReader
+    ) -> None:
         answers.say(503, {"message": "later"})
         with pytest.raises(ApiServerUnavailable):
             await reader.read_secret(KEY)
 
-    async def test_in_a_form_that_cannot_be_read_is_not_quoted(self, answers: Answers, reader: SecretReader) -> None:
+    async def test_does_not_quote_a_secret_that_cannot_be_decoded(self, answers: Answers, reader: SecretReader) -> None:
         answers.say(200, stored() | {"data": {"token": "canary!"}})
         with pytest.raises(ApiServerUnavailable) as error:
             await reader.read_secret(KEY)

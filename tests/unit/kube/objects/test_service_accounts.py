@@ -1,4 +1,4 @@
-"""Tokens of ServiceAccounts: asked for one, for Entra, and refusals that name the right."""
+"""Tokens of ServiceAccounts: what is requested, and what a refusal means."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ async def ask(answers: Answers) -> str:
     return await request_token(ApiClient("https://api", answers.session), ACCOUNT, "api://AzureADTokenExchange")
 
 
-async def test_a_token_is_asked_of_the_service_account_for_entra_and_for_an_hour(answers: Answers) -> None:
+async def test_a_token_is_requested_for_entra_and_for_one_hour(answers: Answers) -> None:
     answers.say(201, {"status": {"token": "the-token"}})
     assert await ask(answers) == "the-token"
     assert answers.asked == ["POST https://api/api/v1/namespaces/identity/serviceaccounts/sync/token"]
@@ -36,7 +36,7 @@ async def test_a_token_is_asked_of_the_service_account_for_entra_and_for_an_hour
     ]
 
 
-async def test_a_missing_right_is_named_with_who_grants_it_and_how(answers: Answers) -> None:
+async def test_a_missing_right_is_named_with_the_way_to_grant_it(answers: Answers) -> None:
     answers.say(403, {"message": 'User "system:serviceaccount:a:operator" cannot create resource'})
     with pytest.raises(Stalled) as refusal:
         await ask(answers)
@@ -47,7 +47,7 @@ async def test_a_missing_right_is_named_with_who_grants_it_and_how(answers: Answ
     assert "system:serviceaccount:a:operator" in message
 
 
-async def test_a_service_account_that_is_not_there_is_named(answers: Answers) -> None:
+async def test_a_missing_service_account_is_named(answers: Answers) -> None:
     answers.say(404, {"message": "not found"})
     with pytest.raises(Stalled, match="There is no ServiceAccount identity/sync") as refusal:
         await ask(answers)
@@ -55,7 +55,7 @@ async def test_a_service_account_that_is_not_there_is_named(answers: Answers) ->
 
 
 @pytest.mark.parametrize(("status", "body"), [(500, {}), (429, {}), (201, {"status": {}}), (201, {}), (201, [])])
-async def test_all_else_passes_by_itself(answers: Answers, status: int, body: Any) -> None:
+async def test_any_other_refusal_is_transient(answers: Answers, status: int, body: Any) -> None:
     answers.say(status, body)
     with pytest.raises(Transient, match="gave no token for ServiceAccount identity/sync") as trouble:
         await ask(answers)

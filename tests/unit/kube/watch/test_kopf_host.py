@@ -1,4 +1,4 @@
-"""What ends Kopf is told in a sentence, and an own fault is not hidden by it."""
+"""Why Kopf ended is said in one sentence, and the session outlives Kopf."""
 
 import asyncio
 from types import SimpleNamespace
@@ -15,7 +15,7 @@ from entrasync.kube.watch.watched_kind import WatchedKind
 
 
 class AnswerError(Exception):
-    """As Kopf raises for an answer of the API server; its own class is not published."""
+    """Looks like the error that Kopf raises for a refusal of the API server. Kopf does not publish its class."""
 
     def __init__(self, status: int, words: str) -> None:
         super().__init__(words)
@@ -51,7 +51,7 @@ async def run() -> None:
         (403, r"^The API server refused the watch .*; the operator ends\. 403 its words$"),
     ],
 )
-async def test_a_watch_that_is_refused_is_told_in_a_sentence(
+async def test_a_refused_watch_is_described_in_one_sentence(
     monkeypatch: pytest.MonkeyPatch, status: int, sentence: str
 ) -> None:
     end_kopf(monkeypatch, AnswerError(status, "its words"))
@@ -59,13 +59,13 @@ async def test_a_watch_that_is_refused_is_told_in_a_sentence(
         await run()
 
 
-async def test_an_unforeseen_fault_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unexpected_error_is_raised_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     end_kopf(monkeypatch, RuntimeError("a fault of ours"))
     with pytest.raises(RuntimeError, match="a fault of ours"):
         await run()
 
 
-async def test_a_session_stays_open_while_kopf_has_it_and_is_ours_again_then() -> None:
+async def test_a_session_cannot_be_closed_while_kopf_uses_it() -> None:
     session = aiohttp.ClientSession()
     with kept_open(session):
         await session.close()

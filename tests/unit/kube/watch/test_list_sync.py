@@ -1,4 +1,4 @@
-"""The lists of our kinds: complete as far as namespaces answer, and compared with the store again and again."""
+"""Complete lists: what a store takes from them when namespaces refuse, and when lists fail."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -49,8 +49,8 @@ class Server(Informer[Resource]):
         return {known.key.namespace for known in self.resources}
 
 
-class TestTheFirstList:
-    async def test_waits_a_while_for_a_namespace_and_then_does_without_it(
+class TestSyncKind:
+    async def test_completes_without_a_refused_namespace_after_the_startup_grace(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         server = Server("team-a", "team-b")
@@ -62,7 +62,7 @@ class TestTheFirstList:
         assert server.resources.is_complete
         assert server.namespaces() == {"team-b"}
 
-    async def test_is_never_done_without_any_namespace(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_never_completes_while_all_namespaces_refuse(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(namespace_access, "STARTUP_GRACE_SECONDS", 0.0)
         server = Server("team-a")
         server.refused = {"team-a"}
@@ -70,15 +70,17 @@ class TestTheFirstList:
         assert not server.resources.is_complete
 
 
-class TestANamespaceThatIsRefusedLater:
-    async def test_keeps_its_claims(self) -> None:
+class TestRecheckRefused:
+    async def test_resources_of_a_namespace_that_is_refused_later_are_kept(self) -> None:
         server = Server("team-a", "team-b")
         await sync_kind(server.kind, server.access)
         server.refused = {"team-a"}
         await sync_kind(server.kind, server.access)
         assert server.namespaces() == {"team-a", "team-b"}
 
-    async def test_is_woken_when_it_answers_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_enqueues_all_resources_of_a_namespace_that_answers_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr("entrasync.kube.watch.list_sync.REFUSED_RECHECK_INTERVAL_SECONDS", 0)
         server = Server("team-a", "team-b")
         server.refused = {"team-a"}
@@ -93,7 +95,7 @@ class TestANamespaceThatIsRefusedLater:
         looking.cancel()
 
 
-class TestTheComparisonWithAList:
+class TestKeepInSync:
     @pytest.mark.parametrize(("status", "body"), [(409, {}), (404, {}), (500, {}), (200, "<html>")])
     async def test_goes_on_after_an_answer_that_is_no_list(
         self, status: int, body: Any, monkeypatch: pytest.MonkeyPatch

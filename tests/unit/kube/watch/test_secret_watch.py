@@ -1,4 +1,4 @@
-"""The watch of labelled Secrets: what is asked, what is told, and how it goes on."""
+"""The watch of labelled Secrets: what it requests, what it reports, and how it recovers."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ def event(kind: str, key: ObjectKey, version: int) -> bytes:
 
 
 class Server:
-    """Answers lists with what there is now; a watch gives its chunks and then hangs."""
+    """Answers lists with the Secrets there are. A watch gives its chunks and then hangs."""
 
     def __init__(self) -> None:
         self.secrets: dict[ObjectKey, int] = {}
@@ -62,10 +62,10 @@ class Server:
         yield SimpleNamespace(status=200, content=SimpleNamespace(iter_any=stream))
 
 
-class Desk:
+class WatchHarness:
     def __init__(self, *namespaces: str) -> None:
-        self.server, self.told = Server(), list[ObjectKey]()
-        self.watch = SecretWatch(ApiClient("https://api", self.server.session), namespaces, self.told.append)
+        self.server, self.reported = Server(), list[ObjectKey]()
+        self.watch = SecretWatch(ApiClient("https://api", self.server.session), namespaces, self.reported.append)
 
     async def work(self) -> None:
         running = asyncio.create_task(self.watch.run())
@@ -76,89 +76,89 @@ class Desk:
 
 
 @pytest.fixture(autouse=True)
-def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("WATCH_DELAY_SECONDS", "RETRY_DELAY_SECONDS"):
         monkeypatch.setattr(secret_watch, name, 0)
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def harness() -> WatchHarness:
+    return WatchHarness()
 
 
-async def primed(desk: Desk) -> None:
-    await desk.watch.prime()
-    desk.told.clear()
+async def primed(harness: WatchHarness) -> None:
+    await harness.watch.prime()
+    harness.reported.clear()
 
 
-async def test_asks_for_the_metadata_of_labelled_secrets_only(desk: Desk) -> None:
-    await desk.work()
-    for _, query, accept in desk.server.asked:
+async def test_requests_only_the_metadata_of_labelled_secrets(harness: WatchHarness) -> None:
+    await harness.work()
+    for _, query, accept in harness.server.asked:
         assert query["labelSelector"] == "entrasync.io/watch=true"
         assert accept.startswith("application/json;as=PartialObjectMetadata")
-    [(url, query, _)] = [asked for asked in desk.server.asked if asked[1].get("watch")]
+    [(url, query, _)] = [asked for asked in harness.server.asked if asked[1].get("watch")]
     assert url == "https://api/api/v1/secrets"
     assert query["resourceVersion"] == "9"
 
 
-async def test_stays_within_the_namespaces_that_are_looked_after() -> None:
-    desk = Desk("one", "two")
-    await desk.work()
-    assert {url for url, _, _ in desk.server.asked} == {
+async def test_requests_only_the_watched_namespaces() -> None:
+    harness = WatchHarness("one", "two")
+    await harness.work()
+    assert {url for url, _, _ in harness.server.asked} == {
         "https://api/api/v1/namespaces/one/secrets",
         "https://api/api/v1/namespaces/two/secrets",
     }
 
 
 @pytest.mark.parametrize("kind", ["ADDED", "MODIFIED", "DELETED"])
-async def test_tells_of_a_change(desk: Desk, kind: str) -> None:
-    desk.server.secrets = {A: 1}
-    await primed(desk)
-    desk.server.chunks = [event(kind, B, 2)]
-    await desk.work()
-    assert desk.told == [B]
+async def test_reports_a_changed_secret(harness: WatchHarness, kind: str) -> None:
+    harness.server.secrets = {A: 1}
+    await primed(harness)
+    harness.server.chunks = [event(kind, B, 2)]
+    await harness.work()
+    assert harness.reported == [B]
 
 
-async def test_tells_of_nothing_that_was_there_before(desk: Desk) -> None:
-    desk.server.secrets = {A: 1}
-    await primed(desk)
-    desk.server.chunks = [event("ADDED", A, 1)]
-    await desk.work()
-    assert desk.told == []
+async def test_does_not_report_a_version_that_was_listed_before(harness: WatchHarness) -> None:
+    harness.server.secrets = {A: 1}
+    await primed(harness)
+    harness.server.chunks = [event("ADDED", A, 1)]
+    await harness.work()
+    assert harness.reported == []
 
 
-async def test_reads_events_over_the_bounds_of_chunks(desk: Desk) -> None:
-    await primed(desk)
+async def test_reads_events_that_are_cut_by_chunks(harness: WatchHarness) -> None:
+    await primed(harness)
     whole = event("MODIFIED", A, 2) + event("MODIFIED", B, 3)
-    desk.server.chunks = [whole[:30], whole[30:200], whole[200:]]
-    await desk.work()
-    assert desk.told == [A, B]
+    harness.server.chunks = [whole[:30], whole[30:200], whole[200:]]
+    await harness.work()
+    assert harness.reported == [A, B]
 
 
-async def test_finds_by_a_new_list_what_changed_while_nobody_watched(desk: Desk) -> None:
-    desk.server.secrets = {A: 1, B: 2}
-    await primed(desk)
-    desk.server.secrets = {A: 5}
-    await desk.work()
-    assert desk.told == [A, B]
+async def test_finds_changes_between_two_watches_by_a_list(harness: WatchHarness) -> None:
+    harness.server.secrets = {A: 1, B: 2}
+    await primed(harness)
+    harness.server.secrets = {A: 5}
+    await harness.work()
+    assert harness.reported == [A, B]
 
 
-async def test_begins_anew_with_a_list_when_its_version_is_too_old(desk: Desk) -> None:
-    await primed(desk)
+async def test_lists_again_when_the_version_to_watch_from_is_too_old(harness: WatchHarness) -> None:
+    await primed(harness)
     too_old = json.dumps({"type": "ERROR", "object": {"code": 410}}).encode() + b"\n"
-    desk.server.chunks = [too_old]
-    await desk.work()
-    assert len([asked for asked in desk.server.asked if asked[1].get("watch")]) == 2
+    harness.server.chunks = [too_old]
+    await harness.work()
+    assert len([asked for asked in harness.server.asked if asked[1].get("watch")]) == 2
 
 
-async def test_without_the_right_says_so_once_and_lives_on(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    desk.server.status = 403
-    await desk.watch.prime()
-    await desk.work()
+async def test_logs_a_missing_right_once_and_goes_on(harness: WatchHarness, caplog: pytest.LogCaptureFixture) -> None:
+    harness.server.status = 403
+    await harness.watch.prime()
+    await harness.work()
     assert caplog.text.count("Secrets cannot be watched; their changes are seen at the next poll") == 1
 
 
-async def test_trouble_of_the_api_server_ends_nothing(desk: Desk) -> None:
-    desk.server.status = 500
-    await desk.watch.prime()
-    await desk.work()
+async def test_goes_on_when_the_api_server_fails(harness: WatchHarness) -> None:
+    harness.server.status = 500
+    await harness.watch.prime()
+    await harness.work()

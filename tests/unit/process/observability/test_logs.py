@@ -1,4 +1,4 @@
-"""What the log says, and what it leaves out."""
+"""What the log leaves out."""
 
 import logging
 
@@ -7,8 +7,8 @@ import pytest
 from entrasync.process.observability.logs import RetryFilter
 
 
-@pytest.mark.parametrize(("attempt", "is_told"), [(1, True), (2, False), (300, False)])
-def test_kopf_tells_once_that_it_tries_again(attempt: int, is_told: bool) -> None:
+@pytest.mark.parametrize(("attempt", "is_logged"), [(1, True), (2, False), (300, False)])
+def test_a_retry_of_kopf_is_logged_once(attempt: int, is_logged: bool) -> None:
     words = f"Request attempt #{attempt} failed; will retry: GET https://api -> APIForbiddenError('x', status=403)"
     record = logging.LogRecord("kopf.clients", logging.ERROR, "", 0, words, None, None)
-    assert RetryFilter().filter(record) is is_told
+    assert RetryFilter().filter(record) is is_logged

@@ -1,4 +1,4 @@
-"""What the kubelet is told: dead means that only a restart helps, not ready that nobody is looked after."""
+"""The probes: when the kubelet shall restart the pod, and when nothing is reconciled."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from entrasync.reconcile.engine.worker_pool import Engine
 
 @dataclass
 class State:
-    """In the place of the engine and of the API server."""
+    """Stands for the engine, the client of jobs and the access to namespaces."""
 
     has_started: bool = True
     is_stopping: bool = False
@@ -53,13 +53,13 @@ WORKERLESS = State(is_alive=False)
 
 class TestLiveness:
     @pytest.mark.parametrize("state", [State(), BEGINNING, ENDING, State(refusals_in_a_row=99)])
-    def test_is_given_while_it_works_and_before_and_after(self, state: State) -> None:
+    def test_holds_before_the_start_while_it_works_and_after_the_stop(self, state: State) -> None:
         assert state.find_death() is None
 
-    def test_ends_with_a_worker(self) -> None:
+    def test_fails_when_a_worker_has_died(self) -> None:
         assert WORKERLESS.find_death() == "a worker has died"
 
-    async def test_ends_with_a_task_of_the_background_and_the_log_has_why(
+    async def test_fails_when_a_background_task_has_ended_and_the_log_has_its_error(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         background = Background()
@@ -90,5 +90,5 @@ class TestReadiness:
             (State(refusals_in_a_row=7), "the API server took none of the last 7 writes; the log has its words"),
         ],
     )
-    def test_says_in_a_sentence_why_it_is_not_given(self, state: State, fault: str | None) -> None:
+    def test_says_in_a_sentence_why_it_fails(self, state: State, fault: str | None) -> None:
         assert state.find_unreadiness() == fault

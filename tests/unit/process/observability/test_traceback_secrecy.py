@@ -1,4 +1,4 @@
-"""A fault of ours in the midst of a pass, with secrets in hand: its traceback tells where, and no value."""
+"""The traceback of a pass that breaks with secrets in hand shows where it broke, and no secret."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ SECRET = "canary~in-hand-when-it-broke"
 
 
 class FirstPass:
-    """Tells how the first pass ended."""
+    """Remembers how the first pass ended."""
 
     def __init__(self) -> None:
         self.ending: asyncio.Future[str] = asyncio.get_running_loop().create_future()
@@ -31,7 +31,7 @@ class FirstPass:
 
 
 @pytest.fixture(autouse=True, params=["json", "text"])
-def _talkative_logs(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
+def _debug_logs(request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
     del capsys  # the logs go where it looks, so it comes first
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
@@ -42,7 +42,9 @@ def _talkative_logs(request: pytest.FixtureRequest, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize("call", ["list_secrets", "validate_credentials", "put_secrets"])
-async def test_no_value_shows_when_a_pass_breaks_over_it(call: str, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_no_secret_shows_when_a_pass_breaks_while_it_is_in_hand(
+    call: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     harness, first = ReconcilerHarness(), FirstPass()
     harness.secrets.put(ObjectKey("identity", "scim"), token=SECRET)
     harness.graph.fail(call, ZeroDivisionError("a fault of ours"))

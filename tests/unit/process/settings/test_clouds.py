@@ -1,4 +1,4 @@
-"""The clouds that an install defines, and the sentences by which a wrong file is refused."""
+"""The clouds that an install defines, and how a wrong file is refused."""
 
 import json
 from pathlib import Path
@@ -15,11 +15,11 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "clouds.yaml"
 
 
-def test_without_a_file_there_are_those_of_microsoft() -> None:
+def test_without_a_file_there_are_microsofts_clouds() -> None:
     assert read_clouds(None) == CLOUDS
 
 
-def test_a_file_adds_to_them(file: Path) -> None:
+def test_a_file_adds_clouds_to_microsofts(file: Path) -> None:
     file.with_name("ca.pem").write_text("PEM")
     file.write_text(
         "Sealed: {graphUrl: 'https://graph.example/', authority: 'https://login.example', caFile: ca.pem}\n"
@@ -33,7 +33,7 @@ def test_a_file_adds_to_them(file: Path) -> None:
     assert clouds["Plain"].ca_file is None
 
 
-def test_a_cloud_may_have_its_authority_as_text_and_an_audience_of_its_own(file: Path) -> None:
+def test_a_cloud_may_have_a_ca_as_text_and_an_exchange_audience(file: Path) -> None:
     pem = certificate_pem(make_certificate())
     entry = {
         "graphUrl": "https://g.example",
@@ -67,13 +67,13 @@ def test_a_cloud_may_have_its_authority_as_text_and_an_audience_of_its_own(file:
         ("Mine: true", "cloud Mine"),
     ],
 )
-def test_a_wrong_file_is_refused_in_a_sentence(file: Path, content: str, words: str) -> None:
+def test_a_wrong_file_is_refused_with_the_fault_of_its_cloud(file: Path, content: str, words: str) -> None:
     file.write_text(content)
     with pytest.raises(ValueError, match=r"--clouds-file") as refusal:
         read_clouds(file)
     assert words in str(refusal.value)
 
 
-def test_a_file_that_is_not_there_is_refused_in_a_sentence(file: Path) -> None:
+def test_a_missing_file_is_refused(file: Path) -> None:
     with pytest.raises(ValueError, match="cannot be read as YAML"):
         read_clouds(file)

@@ -1,4 +1,4 @@
-"""Settings that cannot be used are refused before anything starts: exit code 2 and a sentence for each."""
+"""Settings that cannot be used are refused before anything starts, with exit code 2 and a sentence for each."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ SECRET = "canary-of-a-secret"
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Only the secret is set, and there is no API server: what gets past the settings ends there."""
+    """Sets only the client secret. Without an API server, settings that are accepted fail later, with exit code 1."""
     monkeypatch.setenv("ENTRASYNC_CLIENT_SECRET", SECRET)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("KUBECONFIG", raising=False)
@@ -81,7 +81,7 @@ WRONG = [
 
 class TestWrongSettings:
     @pytest.mark.parametrize(("flag", "value", "sentence"), WRONG, ids=[f"{f} {v}" for f, v, _ in WRONG])
-    def test_are_refused_with_flag_variable_and_fault(
+    def test_are_refused_with_their_flag_variable_and_fault(
         self, flag: str, value: str, sentence: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert main(["run", *write_flags(GOOD | {flag: value})]) == MISUSED
@@ -90,14 +90,14 @@ class TestWrongSettings:
         assert sentence in told
         assert "Traceback" not in told
 
-    def test_are_refused_from_the_environment_too(
+    def test_are_refused_when_they_come_from_the_environment(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setenv("ENTRASYNC_POLL_INTERVAL", "1s")
         assert main(["run", *write_flags(GOOD)]) == MISUSED
         assert "--poll-interval (ENTRASYNC_POLL_INTERVAL): must be at least 30s" in capsys.readouterr().err
 
-    def test_are_all_told_at_once(self, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_are_all_named_in_one_refusal(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["run", "--http-port=-1", "--tenant-id=x", "--client-id=y"]) == MISUSED
         told = capsys.readouterr().err
         assert "--tenant-id (ENTRASYNC_TENANT_ID): must be" in told
@@ -105,18 +105,20 @@ class TestWrongSettings:
         assert "--http-port" in told
 
 
-class TestTheClientSecret:
-    def test_is_needed(self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+class TestClientSecret:
+    def test_or_another_way_to_log_in_is_needed(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
         assert main(["run", *write_flags(GOOD)]) == MISUSED
         told = capsys.readouterr().err
         assert "say in exactly one way how the install's own connection logs in: --client-secret-file (or " in told
 
-    def test_is_refused_when_given_twice(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def test_is_refused_as_a_value_and_a_file_at_once(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["run", *write_flags(GOOD | {"--client-secret-file": str(tmp_path / "secret")})]) == MISUSED
         assert "in exactly one way" in capsys.readouterr().err
 
-    def test_counts_as_not_given_when_it_is_empty(
+    def test_is_not_given_when_it_is_empty(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         monkeypatch.setenv("ENTRASYNC_CLIENT_SECRET", "")
@@ -152,9 +154,9 @@ IDENTITIES: list[tuple[dict[str, str], dict[str, str], str | None]] = [
 ]
 
 
-class TestTheInstallsOwnIdentity:
+class TestOperatorConnection:
     @pytest.mark.parametrize(("flags", "variables", "fault"), IDENTITIES)
-    def test_is_none_or_proved_in_one_way(
+    def test_logs_in_in_exactly_one_way_or_does_not_exist(
         self,
         flags: dict[str, str],
         variables: dict[str, str],
@@ -169,7 +171,7 @@ class TestTheInstallsOwnIdentity:
         told = capsys.readouterr().err
         assert (fault or "no API server") in told
 
-    def test_by_workload_identity_logs_in_where_the_webhook_says(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_with_workload_identity_logs_in_where_the_webhook_says(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
         for name, value in (WEBHOOK | {"AZURE_AUTHORITY_HOST": "https://login.example/"}).items():
             monkeypatch.setenv(name, value)
@@ -180,14 +182,14 @@ class TestTheInstallsOwnIdentity:
         assert isinstance(credential, AppCredential)
         assert credential.proof == FederatedToken(SecretFile(Path("/token"), "ServiceAccount token"))
 
-    def test_by_certificate_reads_both_files(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_with_a_certificate_reads_both_files(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
         credential = operator_credential(read(*write_flags(GOOD | FILES)), TENANT)
         assert isinstance(credential, AppCredential)
         assert isinstance(credential.proof, ClientCertificate)
         assert credential.proof.where == "the file /c.pem"
 
-    def test_by_managed_identity_may_name_which(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_with_managed_identity_may_name_which_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
         own = read(f"--tenant-id={TENANT}", "--managed-identity")
         assert operator_credential(own, TENANT) == ManagedIdentity(TENANT)
@@ -215,16 +217,14 @@ def read(*arguments: str) -> RunSettings:
     return settings
 
 
-def test_good_settings_without_an_api_server_fail_with_what_to_set(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_an_api_server_the_refusal_says_what_to_set(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", *write_flags(GOOD)]) == FAILED
     told = capsys.readouterr().err
     assert "no API server: neither KUBECONFIG nor ~/.kube/config nor a ServiceAccount of a pod was found" in told
     assert "Set KUBECONFIG" in told
 
 
-def test_a_kubeconfig_that_is_not_there_is_named(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_missing_kubeconfig_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("KUBECONFIG", "/nowhere/kubeconfig")
     assert main(["run", *write_flags(GOOD)]) == FAILED
     assert "KUBECONFIG cannot be used: " in (told := capsys.readouterr().err)

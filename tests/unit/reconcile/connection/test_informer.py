@@ -1,4 +1,4 @@
-"""The informer of GraphConnections: the registry knows of each before its first login."""
+"""The informer of GraphConnections: it enqueues what is new and has the registry expect it."""
 
 from dataclasses import replace
 from typing import Any
@@ -14,8 +14,8 @@ from tests.support.facts import NOW
 from tests.support.still_clock import StillClock
 
 
-class Desk:
-    """A store of GraphConnections at work, with its queue and the registry."""
+class InformerHarness:
+    """A complete store of GraphConnections, its queue, its informer and the registry."""
 
     def __init__(self) -> None:
         clock = StillClock(NOW)
@@ -34,21 +34,21 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def harness() -> InformerHarness:
+    return InformerHarness()
 
 
-async def test_a_new_connection_is_expected_and_enqueued(desk: Desk) -> None:
-    desk.informer.handle_event("ADDED", connection())
-    assert desk.connections.get(KEY) == Awaited()
-    assert await desk.enqueued() == [(KEY.name, True)]
+async def test_a_new_connection_is_expected_and_enqueued(harness: InformerHarness) -> None:
+    harness.informer.handle_event("ADDED", connection())
+    assert harness.connections.get(KEY) == Awaited()
+    assert await harness.enqueued() == [(KEY.name, True)]
 
 
-async def test_a_status_does_not_enqueue_a_connection(desk: Desk) -> None:
-    desk.informer.handle_event("ADDED", connection())
-    await desk.enqueued()
-    desk.informer.handle_event("MODIFIED", replace(connection(), resource_version="2", status={"roles": ["A"]}))
-    assert await desk.enqueued() == []
+async def test_a_status_does_not_enqueue_a_connection(harness: InformerHarness) -> None:
+    harness.informer.handle_event("ADDED", connection())
+    await harness.enqueued()
+    harness.informer.handle_event("MODIFIED", replace(connection(), resource_version="2", status={"roles": ["A"]}))
+    assert await harness.enqueued() == []
 
 
 @pytest.mark.parametrize(
@@ -56,16 +56,16 @@ async def test_a_status_does_not_enqueue_a_connection(desk: Desk) -> None:
     [{"generation": 2}, {"annotations": {"entrasync.io/requested-at": "now"}}],
     ids=["new spec", "request"],
 )
-async def test_what_a_login_depends_on_enqueues_a_connection(desk: Desk, change: dict[str, Any]) -> None:
-    desk.informer.handle_event("ADDED", connection())
-    await desk.enqueued()
-    desk.informer.handle_event("MODIFIED", connection(resource_version="2", **change))
-    assert await desk.enqueued() == [(KEY.name, True)]
+async def test_what_a_login_depends_on_enqueues_a_connection(harness: InformerHarness, change: dict[str, Any]) -> None:
+    harness.informer.handle_event("ADDED", connection())
+    await harness.enqueued()
+    harness.informer.handle_event("MODIFIED", connection(resource_version="2", **change))
+    assert await harness.enqueued() == [(KEY.name, True)]
 
 
-async def test_a_deleted_connection_is_enqueued_once_more(desk: Desk) -> None:
-    desk.informer.handle_event("ADDED", connection())
-    await desk.enqueued()
-    desk.informer.handle_event("DELETED", connection())
-    assert await desk.enqueued() == [(KEY.name, True)]
-    assert len(desk.informer.store) == 0
+async def test_a_deleted_connection_is_enqueued_once_more(harness: InformerHarness) -> None:
+    harness.informer.handle_event("ADDED", connection())
+    await harness.enqueued()
+    harness.informer.handle_event("DELETED", connection())
+    assert await harness.enqueued() == [(KEY.name, True)]
+    assert len(harness.informer.store) == 0

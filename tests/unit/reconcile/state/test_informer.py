@@ -1,4 +1,4 @@
-"""What the watch and the lists show is kept, and wakes whom it concerns: whichever tells it first."""
+"""The informer of SynchronizationJobs: it enqueues what is new once, whether the watch or a list shows it first."""
 
 from collections.abc import AsyncIterator, Callable
 from typing import Any, cast
@@ -31,7 +31,7 @@ DELETING = raw(version=2, deletionTimestamp="2026-11-01T12:00:00Z")
 
 
 class Server:
-    """Lists what it is told to; `meanwhile` happens once the first is read."""
+    """Lists its items. `meanwhile` is called after the last of them."""
 
     def __init__(self) -> None:
         self.items: list[dict[str, Any]] = []
@@ -43,8 +43,8 @@ class Server:
         self.meanwhile()
 
 
-class Desk:
-    """A store at work, its queue, and who tells it."""
+class InformerHarness:
+    """A complete store, its queue and its informer."""
 
     def __init__(self) -> None:
         clock = StillClock(NOW)
@@ -52,15 +52,15 @@ class Desk:
         self.informer = JobInformer(self.resources, self.queue, clock=clock)
         self.resources.is_complete = True
 
-    def see(self, event_type: str | None, *items: dict[str, Any]) -> None:
+    def show_event(self, event_type: str | None, *items: dict[str, Any]) -> None:
         for item in items:
             self.informer.handle_event(event_type, read_resource(item))
 
-    async def show(self, *items: dict[str, Any]) -> None:
+    async def show_list(self, *items: dict[str, Any]) -> None:
         self.server.items = list(items)
         await sync_kind(WatchedKind(cast("JobClient", self.server), self.informer), NamespaceAccess())
 
-    async def woken(self) -> list[tuple[str, bool]]:
+    async def enqueued(self) -> list[tuple[str, bool]]:
         """Empty the queue: names, and whether each is urgent."""
         found = []
         while len(self.queue):
@@ -74,95 +74,97 @@ class Desk:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def harness() -> InformerHarness:
+    return InformerHarness()
 
 
-class TestNews:
+class TestChange:
     @pytest.mark.parametrize("news", [EDITED, DELETING], ids=["edited", "deleting"])
     @pytest.mark.parametrize("is_listed_first", [True, False], ids=["list first", "watch first"])
-    async def test_wakes_once_whichever_tells_it_first(
-        self, desk: Desk, news: dict[str, Any], is_listed_first: bool
+    async def test_enqueues_the_resource_once_whether_list_or_watch_is_first(
+        self, harness: InformerHarness, news: dict[str, Any], is_listed_first: bool
     ) -> None:
-        desk.see("ADDED", raw())
-        await desk.woken()
+        harness.show_event("ADDED", raw())
+        await harness.enqueued()
         if is_listed_first:
-            await desk.show(news)
+            await harness.show_list(news)
         else:
-            desk.see("MODIFIED", news)
-        assert await desk.woken() == [("a", True)]
-        desk.see("MODIFIED", news)
-        await desk.show(news)
-        assert await desk.woken() == []
+            harness.show_event("MODIFIED", news)
+        assert await harness.enqueued() == [("a", True)]
+        harness.show_event("MODIFIED", news)
+        await harness.show_list(news)
+        assert await harness.enqueued() == []
 
-    async def test_of_a_new_one_wakes_it_though_its_watch_event_is_later_than_the_list(self, desk: Desk) -> None:
-        await desk.show(raw())
-        desk.see("ADDED", raw())
-        assert await desk.woken() == [("a", True)]
+    async def test_enqueues_a_new_resource_once_when_its_watch_event_follows_a_list(
+        self, harness: InformerHarness
+    ) -> None:
+        await harness.show_list(raw())
+        harness.show_event("ADDED", raw())
+        assert await harness.enqueued() == [("a", True)]
 
-    async def test_a_status_is_none(self, desk: Desk) -> None:
-        desk.see("ADDED", raw())
-        await desk.woken()
-        desk.see("MODIFIED", raw(version=2) | {"status": {"observedGeneration": 1}})
-        assert await desk.woken() == []
-        [known] = desk.resources
+    async def test_of_status_alone_enqueues_nothing(self, harness: InformerHarness) -> None:
+        harness.show_event("ADDED", raw())
+        await harness.enqueued()
+        harness.show_event("MODIFIED", raw(version=2) | {"status": {"observedGeneration": 1}})
+        assert await harness.enqueued() == []
+        [known] = harness.resources
         assert known.resource_version == "2"
 
-    async def test_our_own_finalizer_and_job_id_are_none_though_the_watch_tells_before_the_answer(
-        self, desk: Desk
-    ) -> None:
-        desk.see("ADDED", raw(finalizers=[]))
-        await desk.woken()
+    async def test_of_our_own_finalizer_and_annotations_enqueues_nothing(self, harness: InformerHarness) -> None:
+        harness.show_event("ADDED", raw(finalizers=[]))
+        await harness.enqueued()
         ours = {"entrasync.io/job-id": "scim.1", "entrasync.io/job-origin": "Created"}
-        desk.see("MODIFIED", raw(version=2), raw(version=3, annotations=ours))
-        assert await desk.woken() == []
-        desk.see("MODIFIED", raw(version=4, annotations=ours | {"entrasync.io/abandon": "true"}))
-        assert await desk.woken() == [("a", True)]
+        harness.show_event("MODIFIED", raw(version=2), raw(version=3, annotations=ours))
+        assert await harness.enqueued() == []
+        harness.show_event("MODIFIED", raw(version=4, annotations=ours | {"entrasync.io/abandon": "true"}))
+        assert await harness.enqueued() == [("a", True)]
 
-    async def test_the_first_list_is_nobodys_edit(self, desk: Desk) -> None:
-        desk.resources.is_complete = False
-        await desk.show(raw())
-        assert await desk.woken() == [("a", False)]
-        assert desk.resources.is_complete
+    async def test_in_the_first_list_is_not_urgent(self, harness: InformerHarness) -> None:
+        harness.resources.is_complete = False
+        await harness.show_list(raw())
+        assert await harness.enqueued() == [("a", False)]
+        assert harness.resources.is_complete
 
 
-class TestADeletion:
+class TestDeletion:
     @pytest.mark.parametrize("is_listed", [True, False], ids=["by a list", "by the watch"])
-    async def test_wakes_it_and_its_neighbours(self, desk: Desk, is_listed: bool) -> None:
+    async def test_enqueues_the_resource_and_its_neighbours(self, harness: InformerHarness, is_listed: bool) -> None:
         others = [raw("b"), raw("elsewhere", principal=OTHER_PRINCIPAL)]
-        desk.see("ADDED", raw(), *others)
-        await desk.woken()
+        harness.show_event("ADDED", raw(), *others)
+        await harness.enqueued()
         if is_listed:
-            await desk.show(*others)
+            await harness.show_list(*others)
         else:
-            desk.see("DELETED", raw())
-        assert await desk.woken() == [("a", False), ("b", False)]
-        assert desk.uids() == {"uid-of-b", "uid-of-elsewhere"}
+            harness.show_event("DELETED", raw())
+        assert await harness.enqueued() == [("a", False), ("b", False)]
+        assert harness.uids() == {"uid-of-b", "uid-of-elsewhere"}
 
-    async def test_told_late_leaves_the_one_that_was_made_anew(self, desk: Desk) -> None:
-        desk.see("ADDED", raw())
-        await desk.show(raw(uid="new", version=5))
-        desk.see("DELETED", raw(version=4))
-        assert desk.uids() == {"new"}
-        desk.see("MODIFIED", raw(uid="new", version=6, generation=2))
-        [known] = desk.resources
+    async def test_shown_late_leaves_the_resource_that_was_created_again(self, harness: InformerHarness) -> None:
+        harness.show_event("ADDED", raw())
+        await harness.show_list(raw(uid="new", version=5))
+        harness.show_event("DELETED", raw(version=4))
+        assert harness.uids() == {"new"}
+        harness.show_event("MODIFIED", raw(uid="new", version=6, generation=2))
+        [known] = harness.resources
         assert known.generation == 2
 
-    async def test_told_while_a_list_is_read_is_not_undone_by_it(self, desk: Desk) -> None:
-        desk.see("ADDED", raw())
-        desk.server.meanwhile = lambda: desk.see("DELETED", raw(version=2))
-        await desk.show(raw())
-        assert desk.uids() == set()
+    async def test_shown_while_a_list_is_read_is_not_undone_by_the_list(self, harness: InformerHarness) -> None:
+        harness.show_event("ADDED", raw())
+        harness.server.meanwhile = lambda: harness.show_event("DELETED", raw(version=2))
+        await harness.show_list(raw())
+        assert harness.uids() == set()
 
-    async def test_and_a_new_one_of_its_name_while_a_list_is_read_are_told_apart(self, desk: Desk) -> None:
-        desk.see("ADDED", raw())
-        desk.server.meanwhile = lambda: desk.see("ADDED", raw(uid="new", version=5))
-        await desk.show()
-        assert desk.uids() == {"new"}
+    async def test_and_creation_of_the_same_name_while_a_list_is_read_are_told_apart(
+        self, harness: InformerHarness
+    ) -> None:
+        harness.show_event("ADDED", raw())
+        harness.server.meanwhile = lambda: harness.show_event("ADDED", raw(uid="new", version=5))
+        await harness.show_list()
+        assert harness.uids() == {"new"}
 
 
-async def test_all_are_woken_at_the_start(desk: Desk) -> None:
-    desk.see(None, raw("a"), raw("b"))
-    await desk.woken()
-    desk.informer.enqueue_all()
-    assert await desk.woken() == [("a", False), ("b", False)]
+async def test_enqueue_all_enqueues_every_resource(harness: InformerHarness) -> None:
+    harness.show_event(None, raw("a"), raw("b"))
+    await harness.enqueued()
+    harness.informer.enqueue_all()
+    assert await harness.enqueued() == [("a", False), ("b", False)]
