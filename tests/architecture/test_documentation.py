@@ -49,7 +49,7 @@ def test_every_variable_that_readme_names_is_a_setting() -> None:
     assert named <= set(RunSettings.model_fields)
 
 
-def test_every_metric_of_calls_and_passes_that_readme_names_is_told() -> None:
+def test_every_metric_of_calls_and_passes_that_readme_names_is_exposed() -> None:
     metrics = Metrics()
     metrics.called("list_jobs", 200, 0.1, "id")
     metrics.throttled("list_jobs", 1.0)
@@ -60,7 +60,7 @@ def test_every_metric_of_calls_and_passes_that_readme_names_is_told() -> None:
     assert [name for name in named if name not in told] == []
 
 
-def test_readme_has_no_gap_left_to_fill() -> None:
+def test_readme_has_no_placeholder() -> None:
     prose = re.sub(r"```.*?```|`[^`]*`", "", README, flags=re.DOTALL)
     assert re.findall(r"\b[A-Z]{3,}_[A-Z_]+\b|\bTODO\b|\bTBD\b", prose) == []
 
@@ -123,7 +123,7 @@ def test_every_reason_that_asks_for_a_person_is_in_troubleshooting(reason: Reaso
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason.group is ReasonGroup.IN_PROGRESS])
-def test_every_reason_on_its_way_stands_in_troubleshooting_under_what_ready_then_says(reason: Reason) -> None:
+def test_every_reason_in_progress_is_in_troubleshooting_under_the_status_of_ready(reason: Reason) -> None:
     ready = ready_condition(facts(holder()), Wait(reason, "", NOW - NOW))
     heading = UNKNOWN if ready.status == "Unknown" else ON_ITS_WAY
     assert reason in rows_under(heading), "say in docs/troubleshooting.md what it means and what to do"
@@ -131,7 +131,7 @@ def test_every_reason_on_its_way_stands_in_troubleshooting_under_what_ready_then
     assert reason not in rows_under(other) or reason is Reason.GRAPH_UNREACHABLE  # it ends as Unknown
 
 
-def test_what_ready_says_of_a_suspended_resource_stands_there_too() -> None:
+def test_the_reason_of_a_suspended_resource_is_in_troubleshooting() -> None:
     [ready] = [each for each in build_suspended_status(resource(), wall=NOW)["conditions"] if each["type"] == "Ready"]
     assert ready["status"] == "Unknown"
     assert ready["reason"] in rows_under(UNKNOWN)
@@ -144,14 +144,14 @@ def test_every_reason_of_a_warning_is_in_troubleshooting(reason: Reason) -> None
 
 
 @pytest.mark.parametrize("page", ["guide.md", "troubleshooting.md"])
-def test_every_annotation_that_a_page_names_is_ours(page: str) -> None:
+def test_every_annotation_that_a_page_names_exists(page: str) -> None:
     text = (ROOT / "docs" / page).read_text(encoding="utf-8")
     named = set(re.findall(rf"{re.escape(names.GROUP)}/[a-z][a-z-]+", text))
     assert named
     assert named <= OURS | {names.REQUEST_ANNOTATIONS[0]}
 
 
-def test_every_word_in_the_first_columns_of_troubleshooting_is_one_of_ours() -> None:
+def test_every_word_in_the_first_columns_of_troubleshooting_is_a_reason_or_condition() -> None:
     words = re.findall(r"^\| `([A-Z][A-Za-z]+)`", TROUBLESHOOTING, flags=re.MULTILINE)
     assert words
     assert [word for word in words if word not in {*Reason, *ConditionType}] == []

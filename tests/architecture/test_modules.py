@@ -41,7 +41,7 @@ def lines_of(path: Path) -> int:
     return len(path.read_text(encoding="utf-8").splitlines())
 
 
-def test_there_is_something_to_look_at() -> None:
+def test_the_source_files_are_found() -> None:
     assert len(SOURCES) > 80
 
 
@@ -75,7 +75,7 @@ def test_each_module_opens_with_a_sentence() -> None:
     assert [name for name in silent if not name.startswith(ROOMS_WITHOUT_SENTENCES)] == []
 
 
-def test_each_exemption_has_its_reason_in_the_same_line() -> None:
+def test_each_exemption_has_its_reason_on_the_same_line() -> None:
     bare = []
     for path in ALL:
         for line, comment in comments(path):

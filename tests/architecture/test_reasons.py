@@ -9,13 +9,13 @@ from entrasync.api.reasons import Reason
 from tests.support.sources import SOURCES
 
 
-class TestWords:
+class TestConditionsAndReasons:
     @pytest.mark.parametrize("word", [*ConditionType, *Reason])
-    def test_each_has_a_meaning_of_its_own(self, word: ConditionType | Reason) -> None:
+    def test_each_condition_and_each_reason_has_a_meaning_of_its_own(self, word: ConditionType | Reason) -> None:
         assert re.fullmatch(r"\w.{9,}\.", word.meaning)
         assert type(word)(str(word)) is word
 
-    def test_each_reason_is_one_word_for_programs(self) -> None:
+    def test_each_reason_is_one_camel_case_word(self) -> None:
         assert all(re.fullmatch(r"[A-Z][A-Za-z]*", reason) for reason in Reason)
 
     def test_each_reason_is_used(self) -> None:

@@ -26,12 +26,12 @@ def render_rights(helm: Helm, value_set: Path) -> list[dict[str, Any]]:
     return [document for document in rendered if document["apiVersion"].startswith("rbac.")]
 
 
-def test_lint_has_nothing_to_say(helm: Helm) -> None:
+def test_helm_lint_reports_nothing(helm: Helm) -> None:
     assert "0 chart(s) failed" in helm("lint", "--strict", CHART)
 
 
 @pytest.mark.parametrize("value_set", VALUE_SETS, ids=lambda path: path.stem)
-def test_what_is_rendered_is_what_was_agreed(helm: Helm, value_set: Path) -> None:
+def test_the_rendered_manifests_equal_the_stored_ones(helm: Helm, value_set: Path) -> None:
     agreed = expected(value_set).read_text(encoding="utf-8")
     assert render_set(helm, value_set) == agreed, "if this is meant: `make golden`, and read the diff"
 
@@ -44,17 +44,17 @@ def test_a_crd_is_rendered_byte_for_byte(helm3: Helm) -> None:
     assert render_crd(helm3, keep=False) == "---\n".join(path.read_text(encoding="utf-8") for path in CRDS)
 
 
-def test_by_every_helm_apart_from_empty_lines(helm: Helm) -> None:
+def test_every_helm_renders_the_same_apart_from_empty_lines(helm: Helm) -> None:
     assert tidy(render_crd(helm, keep=False)) == tidy("---\n".join(path.read_text(encoding="utf-8") for path in CRDS))
 
 
-def test_a_crd_that_is_kept_has_one_annotation_more_and_no_other_difference(helm: Helm) -> None:
+def test_a_kept_crd_differs_by_one_annotation_only(helm: Helm) -> None:
     kept = tidy(render_crd(helm, keep=True))
     assert kept.count(KEEP) == len(CRDS)
     assert kept.replace(KEEP, "") == tidy(render_crd(helm, keep=False))
 
 
-def test_no_crd_is_rendered_where_somebody_else_installs_them(helm: Helm) -> None:
+def test_no_crd_is_rendered_where_they_are_installed_separately(helm: Helm) -> None:
     assert yaml.safe_load(CLUSTER.read_text(encoding="utf-8"))["crds"] == {"enabled": False}
     assert "CustomResourceDefinition" not in {document["kind"] for document in documents(render_set(helm, CLUSTER))}
 

@@ -118,7 +118,7 @@ def test_a_wrong_or_unknown_value_is_refused_by_name(helm3: Helm, together: dict
     assert f"- at {told}" in str(refused.value) or f"- at '': {told}" in str(refused.value)
 
 
-def test_by_every_helm_and_all_of_them_at_once(helm: Helm) -> None:
+def test_every_helm_refuses_all_wrong_values_at_once(helm: Helm) -> None:
     with pytest.raises(HelmError) as refused:
         helm.render("entra", values=put_together(WRONG[0]))
     assert [told for _, told in WRONG[0] if told not in str(refused.value)] == []
@@ -127,7 +127,7 @@ def test_by_every_helm_and_all_of_them_at_once(helm: Helm) -> None:
 
 
 @pytest.mark.parametrize(("values", "told"), CONTRADICTIONS)
-def test_values_that_are_missing_or_contradict_each_other_are_told_in_one_sentence(
+def test_missing_or_contradictory_values_are_refused_in_one_sentence(
     helm: Helm, values: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(HelmError) as refused:
@@ -137,28 +137,28 @@ def test_values_that_are_missing_or_contradict_each_other_are_told_in_one_senten
     assert sentence.endswith(".")
 
 
-def test_no_default_names_an_image_that_nobody_published(helm3: Helm) -> None:
+def test_no_default_names_an_unpublished_image(helm3: Helm) -> None:
     with pytest.raises(HelmError, match=r"image\.repository is empty"):
         helm3("template", "entra", CHART)
 
 
-def test_every_value_is_commented() -> None:
+def test_every_value_has_a_comment() -> None:
     """The nearest line above a value, at its depth or as part of its neighbour's block, is a comment."""
     assert list(uncommented(VALUES)) == []
 
 
-def test_values_and_schema_name_the_same() -> None:
+def test_values_and_schema_have_the_same_keys() -> None:
     """`global` is Helm's own."""
     assert set(named_values(yaml.safe_load(VALUES))) == set(named_properties(SCHEMA)) - {"global"}
 
 
-def test_every_object_of_ours_is_closed_and_every_property_is_described() -> None:
+def test_the_schema_closes_every_object_and_describes_every_property() -> None:
     for path, schema in properties(SCHEMA):
         assert schema.get("description"), path
         assert "properties" not in schema or schema["additionalProperties"] is False, path
 
 
-def test_the_chart_is_of_the_version_of_the_operator() -> None:
+def test_the_chart_has_the_version_of_the_operator() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert ABOUT_CHART["appVersion"] == ABOUT_CHART["version"] == project["version"]
     assert ABOUT_CHART["name"] == project["name"]

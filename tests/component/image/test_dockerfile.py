@@ -40,20 +40,20 @@ def locked(lock: str) -> dict[str, set[str]]:
     return {pin: set(re.findall(r"sha256:[0-9a-f]{64}", rest)) for pin, rest in found}
 
 
-class TestRules:
+class TestDockerfile:
     def test_both_stages_begin_with_the_same_plain_slim_python(self) -> None:
         bases = [stage[0].arguments[0] for stage in (BUILD, LAST)]
         assert len(set(bases)) == 1
         assert re.fullmatch(r"python:3\.\d+-slim", bases[0])
 
-    def test_every_oci_builder_understands_it(self) -> None:
+    def test_every_oci_builder_understands_the_dockerfile(self) -> None:
         """buildah 1.28 knows neither here-documents nor COPY --link nor BuildKit's mounts."""
         text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
         assert "<<" not in text
         assert "syntax=" not in text
         assert {option.split("=")[0] for each in ALL for option in each.options} <= {"--from"}
 
-    def test_whatever_comes_from_outside_comes_by_a_lock_with_hashes(self) -> None:
+    def test_everything_downloaded_is_locked_with_hashes(self) -> None:
         installs = [
             line for stage in runs(BUILD) for line in stage.split("&&") if re.search(r"\bpip\b.* install\b", line)
         ]
@@ -62,21 +62,21 @@ class TestRules:
             assert "--require-hashes" in line or "--no-index" in line, line
         assert not any("apt-get" in line or "curl" in line for line in runs(ALL))
 
-    def test_the_last_stage_takes_pip_out_and_puts_nothing_in(self) -> None:
+    def test_the_last_stage_removes_pip_and_adds_nothing(self) -> None:
         [line] = runs(LAST)
         assert "pip --disable-pip-version-check uninstall --yes" in line
         assert "ensurepip" in line
         assert [each.rest for each in LAST if each.word == "COPY"] == [f"--from=build {HOME} {HOME}"]
 
-    def test_its_user_is_a_number_and_not_root(self) -> None:
+    def test_the_user_of_the_image_is_a_number_and_not_root(self) -> None:
         """The kubelet cannot tell whether a name is root's."""
         [user] = [each.rest for each in LAST if each.word == "USER"]
         assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", user)
 
-    def test_it_runs_the_operator_without_a_shell_between(self) -> None:
+    def test_the_image_runs_the_operator_without_a_shell(self) -> None:
         assert (image_instruction("ENTRYPOINT"), image_instruction("CMD")) == (["entra-sync-operator"], ["run"])
 
-    def test_the_builder_gets_what_is_copied_and_nothing_else(self) -> None:
+    def test_the_build_context_has_what_is_copied_and_nothing_else(self) -> None:
         ignored, *lines = [
             line
             for line in (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
@@ -88,7 +88,7 @@ class TestRules:
         assert all((ROOT / name).exists() for name in allowed)
 
     @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-build.lock"])
-    def test_the_image_gets_the_very_packages_that_are_tested_here(self, lock: str) -> None:
+    def test_the_image_gets_exactly_the_tested_packages(self, lock: str) -> None:
         tested = locked("requirements-dev.lock")
         pins = locked(lock)
         assert pins
@@ -108,14 +108,14 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / HOME[1:]
 
 
-class TestSteps:
+class TestBuildSteps:
     """The steps that need no network, word for word, with the image's folders below a folder of the test."""
 
     def test_the_environment_has_the_operator_and_no_pip(self, image: Path) -> None:
         assert (image / "bin" / "entra-sync-operator").exists()
         assert list(image.rglob("pip*")) == []
 
-    def test_the_operator_runs_from_it_and_writes_nothing_into_it(self, image: Path) -> None:
+    def test_the_operator_runs_from_the_environment_and_writes_nothing_into_it(self, image: Path) -> None:
         before = snapshot(image)
         shown = run_operator(image, "--help")
         assert "run the operator" in shown.stdout
@@ -124,7 +124,7 @@ class TestSteps:
         )
         assert snapshot(image) == before
 
-    def test_without_a_setting_it_says_what_it_needs(self, image: Path) -> None:
+    def test_an_operator_without_settings_says_what_it_needs(self, image: Path) -> None:
         done = run_operator(image, *image_instruction("CMD"), f"--client-id={uuid.uuid4()}")
         assert done.returncode == 2
         assert "--tenant-id (ENTRASYNC_TENANT_ID) is needed" in done.stderr

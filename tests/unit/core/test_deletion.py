@@ -43,7 +43,7 @@ def action_of(verdict: object) -> object:
     return verdict.action
 
 
-class TestWithoutALookAtGraph:
+class TestWithoutReadingGraph:
     @pytest.mark.parametrize(
         ("why", "subject", "goes"),
         [
@@ -78,20 +78,22 @@ class TestWithoutALookAtGraph:
             ("to be paused", holder(wish=desired(deletion_policy=PAUSE)), False),
         ],
     )
-    def test_goes_what_leaves_nothing_to_settle(self, why: str, subject: Resource, goes: bool) -> None:
+    def test_a_resource_with_nothing_to_settle_is_released_without_reading_graph(
+        self, why: str, subject: Resource, goes: bool
+    ) -> None:
         assert (release_without_graph(subject) is not None) == goes, why
 
-    def test_the_annotation_says_whose_job_it_was_before_the_status(self) -> None:
+    def test_the_annotation_names_the_job_before_the_status_does(self) -> None:
         subject = holder(origin="Adopted", status={"origin": "Created"})
         assert subject.origin == "Adopted"
         assert release_without_graph(subject) is not None
 
-    def test_a_resource_without_readable_spec_leaves_its_job_alone(self) -> None:
+    def test_a_resource_without_a_readable_spec_leaves_its_job_alone(self) -> None:
         assert release_without_graph(holder(desired=None)) is not None
 
 
 class TestPolicies:
-    def test_delete_needs_no_look(self) -> None:
+    def test_delete_needs_no_read_of_graph(self) -> None:
         assert not needs_listing(holder())
         assert action_of(plan_deletion(facts(holder()))) == DeleteJob(PRINCIPAL, JOB)
 
@@ -100,19 +102,19 @@ class TestPolicies:
         assert needs_listing(subject)
         assert action_of(plan_deletion(facts(subject, remote_job()))) == PauseJob(PRINCIPAL, JOB)
 
-    def test_pause_lets_go_of_what_does_not_run(self) -> None:
+    def test_pause_leaves_a_job_that_does_not_run(self) -> None:
         subject = holder(wish=desired(deletion_policy=PAUSE))
         release = action_of(plan_deletion(facts(subject, remote_job(state="Disabled"))))
         assert isinstance(release, ReleaseResource)
         assert "is paused" in release.message
 
     @pytest.mark.parametrize(("elapsed", "kind"), [(minutes(14), PauseJob), (minutes(15), ReleaseResource)])
-    def test_pause_does_not_believe_a_rest_shortly_after_our_start(self, elapsed: timedelta, kind: type) -> None:
+    def test_pause_does_not_trust_a_paused_state_shortly_after_our_start(self, elapsed: timedelta, kind: type) -> None:
         started = {"lastStartTime": write_precise_time(ago(elapsed))}
         subject = holder(wish=desired(deletion_policy=PAUSE), status=started)
         assert isinstance(action_of(plan_deletion(facts(subject, remote_job(state="Disabled")))), kind)
 
-    def test_pause_waits_for_a_job_out_of_sight(self) -> None:
+    def test_pause_waits_for_a_hidden_job(self) -> None:
         verdict = plan_deletion(facts(holder(wish=desired(deletion_policy=PAUSE)), misses=misses(1, seconds(0))))
         assert isinstance(verdict, Wait)
         assert verdict.reason is Reason.DELETING
@@ -128,7 +130,7 @@ class TestPolicies:
         assert "entrasync.io/abandon" in verdict.message
 
 
-class TestAJobThatGraphDoesNotKnow:
+class TestUnknownJob:
     @pytest.mark.parametrize(
         ("why", "count", "span", "age"),
         [
@@ -137,48 +139,48 @@ class TestAJobThatGraphDoesNotKnow:
             ("made within the replication bound", 9, minutes(14), minutes(14.5)),
         ],
     )
-    def test_is_waited_out(self, why: str, count: int, span: timedelta, age: timedelta) -> None:
+    def test_the_deletion_of_an_unknown_job_waits(self, why: str, count: int, span: timedelta, age: timedelta) -> None:
         subject = holder(status={"originTime": write_time(ago(age))})
         verdict = release_when_job_is_gone(facts(subject, misses=misses(count, span)))
         assert isinstance(verdict, Wait), why
         assert verdict.reason is Reason.DELETING
 
-    def test_lets_go_as_gone_after_three_misses_over_five_minutes(self) -> None:
+    def test_the_deletion_of_an_unknown_job_ends_after_three_misses_over_five_minutes(self) -> None:
         release = action_of(release_when_job_is_gone(facts(holder(), misses=misses(3, minutes(5)))))
         assert release == ReleaseResource(f"job {JOB} was not there any more")
 
-    def test_that_reads_show_is_asked_for_again_soon(self) -> None:
+    def test_the_deletion_of_a_job_that_reads_show_is_sent_again_soon(self) -> None:
         assert isinstance(verdict := release_when_job_is_gone(facts(holder(), remote_job())), Wait)
         assert verdict.after < seconds(10)
 
 
-class TestAnUnfinishedCreate:
-    def test_keeps_the_resource_until_it_is_settled(self) -> None:
+class TestUnfinishedCreate:
+    def test_an_unfinished_create_keeps_the_resource_until_it_is_settled(self) -> None:
         verdict = plan_deletion(facts(unfinished(minutes(14))))
         assert isinstance(verdict, Wait)
         assert verdict.reason is Reason.DELETING
 
     @pytest.mark.parametrize("elapsed", [minutes(1), minutes(20)], ids=["within the bound", "after a long stop"])
-    def test_that_turned_up_is_held_to_be_deleted_then(self, elapsed: timedelta) -> None:
+    def test_an_unfinished_create_whose_job_appeared_is_held_to_be_deleted(self, elapsed: timedelta) -> None:
         verdict = plan_deletion(facts(unfinished(elapsed), remote_job("old"), remote_job("new")))
         assert action_of(verdict) == HoldJob("new", "Created")
 
-    def test_that_never_turned_up_lets_go_after_the_bound(self) -> None:
+    def test_an_unfinished_create_whose_job_never_appeared_is_released_after_the_bound(self) -> None:
         verdict = plan_deletion(facts(unfinished(minutes(15)), remote_job("old")))
         assert isinstance(action_of(verdict), ReleaseResource)
 
-    def test_does_not_let_go_on_an_incomplete_list(self) -> None:
+    def test_an_unfinished_create_is_not_released_on_an_incomplete_list(self) -> None:
         assert isinstance(plan_deletion(facts(unfinished(minutes(15)), is_complete=False)), Retry)
 
-    def test_does_not_let_go_on_an_incomplete_list_though_the_spec_forbids_to_create(self) -> None:
+    def test_an_unfinished_create_is_not_released_on_an_incomplete_list_without_creation_allowed(self) -> None:
         subject = unfinished(minutes(15), desired=desired(job_id="named"))
         assert isinstance(verdict := plan_deletion(facts(subject, is_complete=False)), Retry)
         assert verdict.reason is Reason.DELETING
 
-    def test_is_never_made_again_while_being_deleted(self) -> None:
+    def test_an_unfinished_create_is_never_sent_again_during_a_deletion(self) -> None:
         for wish in (desired(), desired(job_id="named"), desired(template_id="other")):
             verdict = plan_deletion(facts(unfinished(minutes(30), desired=wish)))
             assert isinstance(action_of(verdict), ReleaseResource)
 
-    def test_of_several_a_person_decides(self) -> None:
+    def test_an_unfinished_create_with_several_candidates_stalls(self) -> None:
         assert isinstance(plan_deletion(facts(unfinished(seconds(3)), remote_job("a"), remote_job("b"))), Stall)

@@ -44,28 +44,30 @@ def ended(since: timedelta) -> dict[str, Any]:
         ("the end of time is no appointment", remote_job(lastExecution={"timeEnded": "9999-12-31T23:59:59Z"}), POLL),
     ],
 )
-def test_it_follows_from_what_is_about_to_happen(why: str, job: RemoteJob | None, expected: timedelta) -> None:
+def test_the_next_poll_follows_from_what_is_about_to_happen(
+    why: str, job: RemoteJob | None, expected: timedelta
+) -> None:
     assert until_next_poll(job, poll_interval=POLL, now=NOW) == expected, why
 
 
-def test_it_is_never_later_than_the_poll_interval() -> None:
+def test_the_next_poll_is_never_later_than_the_poll_interval() -> None:
     assert until_next_poll(remote_job(code="NotRun"), poll_interval=seconds(30), now=NOW) == seconds(30)
 
 
-def test_what_a_person_must_set_up_is_read_every_five_minutes_however_rare_the_polls() -> None:
+def test_a_job_that_waits_for_a_person_is_polled_every_five_minutes_however_rare_the_polls() -> None:
     day = timedelta(days=1)
     assert until_next_poll(remote_job(code="NotConfigured"), poll_interval=day, now=NOW) == minutes(5)
     assert until_next_poll(remote_job(state="Disabled", code="NotConfigured"), poll_interval=day, now=NOW) == day
 
 
 @pytest.mark.parametrize("odd", [None, 7, [], "x", {"nextAttempt": 5, "timeEnded": []}])
-def test_odd_answers_are_read_at_the_poll_interval(odd: object) -> None:
+def test_malformed_answers_are_polled_at_the_poll_interval(odd: object) -> None:
     job = remote_job(quarantine=odd, lastExecution=odd)
     assert until_next_poll(job, poll_interval=POLL, now=NOW) == POLL
 
 
 @pytest.mark.parametrize("interval", ["PT999999999H", "P10675199DT2H48M5.4775807S", "P1M", "", 40, None])
-def test_an_interval_that_is_none_makes_no_appointment(interval: object) -> None:
+def test_an_unreadable_interval_does_not_decide_the_next_poll(interval: object) -> None:
     job = remote_job(**ended(minutes(38)))
     raw = {**job.raw, "schedule": {"state": "Active", "interval": interval}}
     assert until_next_poll(RemoteJob(job.id, raw), poll_interval=POLL, now=NOW) == POLL

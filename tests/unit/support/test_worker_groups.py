@@ -15,7 +15,7 @@ from tests.support.worker_groups import group_of, rank_of
         ("tests/unit/core/test_plan.py::test_it", "tests/unit/core/test_plan.py"),
     ],
 )
-def test_a_folder_of_cluster_tests_is_one_group_and_so_is_any_other_file(test: str, group: str) -> None:
+def test_the_tests_of_a_cluster_folder_are_one_group_and_so_are_those_of_any_other_file(test: str, group: str) -> None:
     assert group_of(test) == group
 
 

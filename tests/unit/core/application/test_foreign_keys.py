@@ -16,15 +16,15 @@ from tests.support.facts import (
 )
 
 
-class TestAForeignSecretLost:
-    def test_stalls_the_one_that_took_it_and_names_it(self) -> None:
+class TestLostForeignSecret:
+    def test_a_lost_foreign_secret_stalls_the_resource_that_removed_it_and_is_named(self) -> None:
         verdict = plan(application_facts(stored=URL, lost=frozenset({"UserName"})))
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.FOREIGN_SECRET_LOST
         assert "UserName vanished" in verdict.message
         assert FOREIGN_SECRET_ANNOTATION in verdict.message
 
-    def test_is_remembered_and_told(self) -> None:
+    def test_a_lost_foreign_secret_is_recorded_and_reported(self) -> None:
         known = application_facts(stored=URL, lost=frozenset({"UserName"}))
         status = record_observation(known).status
         assert status["application"]["lostKeys"] == ["UserName"]
@@ -35,27 +35,27 @@ class TestAForeignSecretLost:
         assert condition["status"] == "True"
         assert "UserName" in condition["message"]
 
-    def test_is_over_once_it_is_acknowledged(self) -> None:
+    def test_a_lost_foreign_secret_is_forgotten_once_it_is_acknowledged(self) -> None:
         known = application_facts(
             stored=URL, record={"lostKeys": ["UserName"]}, annotations={FOREIGN_SECRET_ANNOTATION: "true"}
         )
         assert sent_values(plan(known)) == TOKEN
         assert "application" not in record_observation(known).status
 
-    def test_is_not_acknowledged_by_what_was_there_before_it(self) -> None:
+    def test_a_lost_foreign_secret_is_not_acknowledged_by_an_older_annotation(self) -> None:
         known = application_facts(
             stored=URL, lost=frozenset({"UserName"}), annotations={FOREIGN_SECRET_ANNOTATION: "true"}
         )
         assert plan(known) == Do(ForgetAcknowledgement())
         assert record_observation(known).status["application"]["lostKeys"] == ["UserName"]
 
-    def test_holds_back_the_writes_of_all_others(self) -> None:
+    def test_a_lost_foreign_secret_stops_the_saving_of_all_other_resources(self) -> None:
         verdict = plan(application_facts(stored={}, others={"secrets_blocked_by": ObjectKey("a", "carrier")}))
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.FOREIGN_SECRET_LOST
         assert "SynchronizationJob a/carrier says ForeignSecretLost" in verdict.message
 
-    def test_is_no_matter_to_those_who_have_nothing_to_write(self) -> None:
+    def test_a_lost_foreign_secret_does_not_affect_a_resource_with_nothing_to_save(self) -> None:
         known = application_facts(
             application("BaseAddress=https://scim"), URL, URL, others={"secrets_blocked_by": ObjectKey("a", "b")}
         )

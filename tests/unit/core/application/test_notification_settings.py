@@ -19,7 +19,7 @@ JSON = st.recursive(
 MEMBERS = st.dictionaries(st.text(), JSON, max_size=5)
 
 
-def test_nothing_found_leaves_ours_alone() -> None:
+def test_our_settings_are_stored_alone_where_graph_has_none() -> None:
     assert json.loads(write_notification_settings(None, MAILS, GUARD)) == {
         "Enabled": True,
         "Recipients": "iam@example.com,ops@example.com",
@@ -28,12 +28,12 @@ def test_nothing_found_leaves_ours_alone() -> None:
     }
 
 
-def test_no_recipients_turn_the_mails_off() -> None:
+def test_an_empty_list_of_recipients_turns_the_mails_off() -> None:
     written = json.loads(write_notification_settings(None, NotificationsSpec(recipients=[]), None))
     assert written == {"Enabled": False, "Recipients": ""}
 
 
-def test_members_that_spec_does_not_give_stay_as_found() -> None:
+def test_members_that_the_spec_leaves_unset_stay_as_found() -> None:
     found = {"Enabled": True, "Recipients": "a@b.c", "HumanResourcesLookaheadQueryEnabled": True}
     written = json.loads(write_notification_settings(json.dumps(found), None, GUARD))
     assert written == found | {"DeleteThresholdEnabled": True, "DeleteThresholdValue": 500}
@@ -49,7 +49,7 @@ def test_no_unknown_member_is_ever_lost(members: dict[str, object]) -> None:
 
 
 @given(MEMBERS)
-def test_what_was_written_is_as_wanted_when_it_is_read_back(members: dict[str, object]) -> None:
+def test_written_settings_are_as_wanted_when_they_are_read_back(members: dict[str, object]) -> None:
     written = write_notification_settings(json.dumps(members), MAILS, GUARD)
     assert write_notification_settings(written, MAILS, GUARD) == written
 
@@ -60,7 +60,7 @@ def test_the_same_addresses_in_another_order_are_left_as_found() -> None:
 
 
 @pytest.mark.parametrize("found", ["", "*", "nonsense", "[]", '"text"', "1", "[" * 100_000])
-def test_what_is_no_object_counts_as_no_members(found: str) -> None:
+def test_a_value_that_is_no_object_counts_as_no_members(found: str) -> None:
     assert is_same_settings(
         write_notification_settings(found, MAILS, None), write_notification_settings(None, MAILS, None)
     )

@@ -15,23 +15,23 @@ from tests.support.facts import (
 )
 
 
-class TestASecondResource:
+class TestSecondResource:
     CLAIM = claim("older", has_application=True, created_at=ago(minutes(10_000)))
 
-    def test_that_is_younger_says_so_and_sends_nothing(self) -> None:
+    def test_a_younger_second_resource_reports_a_conflict_and_sends_nothing(self) -> None:
         verdict = plan(application_facts(stored={}, others={"claims": (self.CLAIM,)}))
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.CONFLICT
         assert "SynchronizationJob identity/older carries spec.application" in verdict.message
 
-    def test_that_is_older_goes_on(self) -> None:
+    def test_an_older_second_resource_goes_on(self) -> None:
         younger = replace(self.CLAIM, created_at=NOW)
         assert sent_values(plan(application_facts(stored={}, others={"claims": (younger,)})))
 
-    def test_without_an_application_is_no_conflict(self) -> None:
+    def test_a_second_resource_without_an_application_is_no_conflict(self) -> None:
         known = application_facts(stored={}, others={"claims": (replace(self.CLAIM, has_application=False),)})
         assert sent_values(plan(known))
 
-    def test_of_the_same_second_is_told_by_its_name(self) -> None:
+    def test_a_second_resource_of_the_same_age_is_decided_by_its_name(self) -> None:
         twin = replace(self.CLAIM, key=ObjectKey("a", "first"), created_at=application_facts().resource.created_at)
         assert isinstance(plan(application_facts(stored={}, others={"claims": (twin,)})), Stall)

@@ -14,8 +14,8 @@ from tests.support.facts import (
 ORIGIN = Source("scim", "uid", "7")
 
 
-class TestTheRecord:
-    def test_says_for_which_generation_and_secrets_graph_matches(self) -> None:
+class TestApplicationRecord:
+    def test_the_record_names_the_generation_and_the_secrets_that_graph_matches(self) -> None:
         credentials = Credentials(SecretValues(TOKEN), {"SecretToken": ORIGIN})
         known = application_facts(
             application("SecretToken<scim.token"),
@@ -30,15 +30,15 @@ class TestTheRecord:
             "generation": 1,
         }
 
-    def test_stays_as_it_was_while_something_is_to_be_sent(self) -> None:
+    def test_the_record_stays_as_it_was_while_something_is_to_be_sent(self) -> None:
         assert record_observation(application_facts(stored={}, keys=("BaseAddress",))).status["application"] == {
             "keys": ["BaseAddress"]
         }
 
-    def test_goes_with_the_application(self) -> None:
+    def test_the_record_is_removed_with_the_application(self) -> None:
         assert "application" not in record_observation(application_facts(None, None, keys=("BaseAddress",))).status
 
-    def test_is_written_as_it_is_read(self) -> None:
+    def test_the_record_is_written_as_it_is_read(self) -> None:
         record = ApplicationRecord(
             frozenset({"A"}),
             (ORIGIN,),
@@ -51,5 +51,5 @@ class TestTheRecord:
         assert read_application_record(record.write()) == record
 
     @pytest.mark.parametrize("stored", [None, 7, "x", [], {"keys": 7, "sources": [7], "generation": "x", "time": 1}])
-    def test_that_is_malformed_says_nothing(self, stored: object) -> None:
+    def test_a_malformed_record_counts_as_empty(self, stored: object) -> None:
         assert read_application_record(stored) == ApplicationRecord()

@@ -21,25 +21,25 @@ from tests.support.facts import (
 )
 
 
-class TestARefusal:
-    def test_sends_nothing_and_waits_for_a_person(self) -> None:
+class TestRefusal:
+    def test_a_refusal_sends_nothing_and_waits_for_a_person(self) -> None:
         verdict = plan(application_facts(stored={}, refusal=REFUSAL))
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.VALIDATION_FAILED
         assert "InvalidCredentials: The target said no" in verdict.message
         assert "None of them was saved" in verdict.message
 
-    def test_keeps_a_new_job_from_being_started(self) -> None:
+    def test_a_refusal_keeps_a_new_job_from_being_started(self) -> None:
         known = application_facts(stored={}, refusal=REFUSAL, job=remote_job(state="Disabled", code="Paused"))
         assert isinstance(plan(known), Stall)
 
-    def test_does_not_keep_a_job_from_being_paused(self) -> None:
+    def test_a_refusal_does_not_keep_a_job_from_being_paused(self) -> None:
         known = application_facts(stored={}, refusal=REFUSAL, wish={"schedule_state": ScheduleState.PAUSED})
         verdict = plan(known)
         assert isinstance(verdict, Do)
         assert type(verdict.action).__name__ == "PauseJob"
 
-    def test_that_is_no_verdict_is_tried_again_soon(self) -> None:
+    def test_a_validation_without_a_result_is_repeated_soon(self) -> None:
         refusal = Refusal("CredentialValidationUnavailable", "No answer.", NOW + minutes(1), is_verdict=False)
         verdict = plan(application_facts(stored={}, refusal=refusal))
         assert isinstance(verdict, Wait)
@@ -47,24 +47,24 @@ class TestARefusal:
         assert "CredentialValidationUnavailable: No answer" in verdict.message
 
 
-class TestAnUnreadableSecret:
+class TestUnreadableSecret:
     SEEN = Credentials(SecretValues(), unreadable="There is no Secret identity/scim.")
 
-    def test_sends_nothing_and_says_which(self) -> None:
+    def test_an_unreadable_secret_stops_all_saving_and_is_named(self) -> None:
         verdict = plan(application_facts(application(scope="All"), {}, credentials=self.SEEN))
         assert verdict == Stall(Reason.SECRET_UNREADABLE, "There is no Secret identity/scim.")
 
-    def test_keeps_a_new_job_from_being_started(self) -> None:
+    def test_an_unreadable_secret_keeps_a_new_job_from_being_started(self) -> None:
         known = application_facts(stored={}, credentials=self.SEEN, job=remote_job(state="Disabled", code="Paused"))
         assert isinstance(plan(known), Stall)
 
 
-class TestWhatGraphDoesNotShow:
-    def test_is_judged_like_any_other_answer(self) -> None:
+class TestUnreadableSecrets:
+    def test_a_failed_read_of_the_secrets_is_judged_like_any_other_error(self) -> None:
         down = Transient(Reason.GRAPH_UNREACHABLE, "Down.")
         assert isinstance(plan(application_facts(failure=down)), Retry)
 
-    def test_may_be_replication_while_the_spec_is_young(self) -> None:
+    def test_a_refused_read_of_the_secrets_may_be_replication_while_the_spec_is_young(self) -> None:
         answer = GraphAnswer(403, "", "", "")
         error = PossiblyReplicating(Refused(Reason.PERMISSION_MISSING, "No.", answer=answer), answer=answer)
         assert isinstance(plan(application_facts(failure=error, others={"spec_seen_at": ago(minutes(1))})), Wait)
@@ -80,20 +80,20 @@ class TestCredentialsValid:
         found = [entry for entry in after["conditions"] if entry["type"] == "CredentialsValid"]
         return (found[0]["status"], found[0]["reason"]) if found else None
 
-    def test_is_true_once_they_were_tried_and_saved(self) -> None:
+    def test_credentials_valid_is_true_once_they_were_validated_and_saved(self) -> None:
         assert self.told(application_facts(stored=URL, record={"validated": True})) == ("True", "Validated")
 
-    def test_is_false_while_a_refusal_stands(self) -> None:
+    def test_credentials_valid_is_false_while_a_refusal_stands(self) -> None:
         known = application_facts(stored=URL, record={"validated": True}, refusal=REFUSAL)
         assert self.told(known) == ("False", "ValidationFailed")
 
-    def test_is_unknown_when_they_were_saved_untried(self) -> None:
+    def test_credentials_valid_is_unknown_when_they_were_saved_without_validation(self) -> None:
         spec = application("BaseAddress=https://scim", validation="Never")
         assert self.told(application_facts(spec, URL, URL, record={"validated": False})) == ("Unknown", "NotValidated")
 
-    def test_is_unknown_when_they_could_not_be_tried(self) -> None:
+    def test_credentials_valid_is_unknown_when_they_could_not_be_validated(self) -> None:
         refusal = Refusal("CredentialValidationUnavailable", "", NOW, is_verdict=False)
         assert self.told(application_facts(stored=URL, refusal=refusal)) == ("Unknown", "ValidationUnavailable")
 
-    def test_is_not_told_without_credentials(self) -> None:
+    def test_credentials_valid_is_absent_without_credentials(self) -> None:
         assert self.told(application_facts(application(scope="All"), {"SyncAll": "true"}, {})) is None

@@ -11,19 +11,19 @@ from tests.support.facts import (
 )
 
 
-class TestWhatIsLeftOver:
+class TestRemovedKey:
     SPEC = application("BaseAddress=https://scim")
 
-    def test_is_removed_if_we_had_saved_it(self) -> None:
+    def test_a_key_that_we_saved_is_removed_once_the_spec_no_longer_names_it(self) -> None:
         known = application_facts(self.SPEC, URL | {"SecretToken": "*", "UserName": "x"}, URL, keys=("SecretToken",))
         assert plan(known) == Do(RemoveSecrets(PRINCIPAL, frozenset({"SecretToken"})))
 
-    def test_is_only_forgotten_if_it_has_a_field_of_its_own(self) -> None:
+    def test_a_key_with_a_field_of_its_own_is_only_forgotten(self) -> None:
         known = application_facts(self.SPEC, URL | {"SyncAll": "true"}, URL, keys=("SyncAll", "BaseAddress"))
         assert plan(known) is None
         assert record_observation(known).status["application"]["keys"] == ["BaseAddress"]
 
-    def test_is_only_forgotten_if_all_credentials_are_unset(self) -> None:
+    def test_a_key_is_only_forgotten_if_all_credentials_are_unset(self) -> None:
         known = application_facts(
             application(scope="All"), {"SyncAll": "true", "SecretToken": "*"}, {}, keys=("SecretToken",)
         )

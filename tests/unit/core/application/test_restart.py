@@ -21,19 +21,19 @@ from tests.support.facts import (
 )
 
 
-class TestTheScope:
-    def test_that_is_new_on_a_job_that_has_run_needs_a_restart(self) -> None:
+class TestNewScope:
+    def test_a_new_scope_of_a_job_that_has_run_needs_a_restart(self) -> None:
         assert save_of(plan(application_facts(application(scope="All"), {"SyncAll": "false"}, {}))).needs_restart
 
-    def test_of_a_job_that_was_never_started_needs_none(self) -> None:
+    def test_a_new_scope_of_a_job_that_was_never_started_needs_no_restart(self) -> None:
         known = application_facts(application(scope="All"), {}, {}, job=remote_job(state="Disabled", code="Paused"))
         assert not save_of(plan(known)).needs_restart
 
-    def test_of_a_job_that_a_backup_forgot_to_have_started_needs_one(self) -> None:
+    def test_a_new_scope_of_a_restored_job_that_has_run_needs_a_restart(self) -> None:
         ran = remote_job(state="Disabled", code="Paused", steadyStateFirstAchievedTime="2026-10-01T00:00:00Z")
         assert save_of(plan(application_facts(application(scope="All"), {}, {}, job=ran))).needs_restart
 
-    def test_of_an_adopted_job_needs_one_even_while_it_rests(self) -> None:
+    def test_a_new_scope_of_an_adopted_job_needs_a_restart_even_while_it_is_paused(self) -> None:
         known = application_facts(
             application(scope="All"),
             {},
@@ -48,31 +48,31 @@ class TestTheScope:
         status = {"operation": {"action": "RestartJob", "startedAt": "2026-11-01T00:00:00Z"}}
         return application_facts(application(scope="All"), {"SyncAll": "true"}, {}, status=status, **overlay)
 
-    def test_restarts_a_running_job_once_it_is_written_down(self) -> None:
+    def test_a_recorded_restart_restarts_a_running_job(self) -> None:
         assert plan(self.due()) == Do(RestartJob(PRINCIPAL, JOB))
 
-    def test_starts_a_resting_job_before_it_restarts_it(self) -> None:
+    def test_a_recorded_restart_starts_a_stopped_job_first(self) -> None:
         verdict = plan(self.due(job=remote_job(state="Disabled")))
         assert isinstance(verdict, Do)
         assert isinstance(verdict.action, StartJob)
 
-    def test_leaves_a_paused_job_alone(self) -> None:
+    def test_a_recorded_restart_leaves_a_paused_job_alone(self) -> None:
         resting = remote_job(state="Disabled", code="Paused")
         assert plan(self.due(wish={"schedule_state": ScheduleState.PAUSED}, job=resting)) is None
 
     @pytest.mark.parametrize(("actionable", "kind"), [(True, Stall), (False, Wait)])
-    def test_waits_for_the_end_of_a_quarantine_that_it_would_lift(self, actionable: bool, kind: type) -> None:
+    def test_a_recorded_restart_waits_for_the_end_of_a_quarantine(self, actionable: bool, kind: type) -> None:
         verdict = plan(self.due(job=quarantined_job(tenant_actionable=actionable)))
         assert isinstance(verdict, kind)
         assert isinstance(verdict, Stall | Wait)
         assert verdict.reason is Reason.QUARANTINED
         assert "The restart that a new provisioning scope needs would hide that, and waits." in verdict.message
 
-    def test_that_is_due_is_not_taken_for_an_unfinished_create(self) -> None:
+    def test_a_recorded_restart_is_not_taken_for_an_unfinished_create(self) -> None:
         subject = self.due().resource
         assert subject.operation is None
         assert subject.is_restart_due
         assert subject.held_job_id == JOB
 
-    def test_that_is_due_stays_written_down(self) -> None:
+    def test_a_recorded_restart_stays_recorded(self) -> None:
         assert record_observation(self.due()).status["operation"]["action"] == "RestartJob"

@@ -32,27 +32,27 @@ def secret(name: str = "entra", **data: bytes) -> KubernetesSecret:
     return KubernetesSecret(ObjectKey("identity", name), "uid", "1", content)
 
 
-class TestAnIdentity:
-    def test_is_the_same_however_its_ids_are_written(self) -> None:
+class TestIdentity:
+    def test_an_identity_is_the_same_however_its_ids_are_written(self) -> None:
         shouted = {"workloadIdentity": BY_WORKLOAD["workloadIdentity"] | {"clientId": CLIENT.upper()}}
         loud = identify(resource(shouted), spec(shouted, tenantId=TENANT.upper()), None)
         assert loud == identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD), None)
 
-    def test_by_client_secret_leaves_white_space_out(self) -> None:
+    def test_an_identity_by_client_secret_strips_white_space(self) -> None:
         found = identify(resource(BY_SECRET), spec(BY_SECRET), secret(secret=b"s3cret\n"))
         assert found.proof == SecretProof("s3cret", "key secret of Secret identity/entra")
 
-    def test_by_certificate_takes_the_keys_of_a_tls_secret(self) -> None:
+    def test_an_identity_by_certificate_reads_the_keys_of_a_tls_secret(self) -> None:
         found = identify(
             resource(BY_CERTIFICATE), spec(BY_CERTIFICATE), secret("entra-tls", tls__crt=b"CERT", tls__key=b"KEY")
         )
         assert found.proof == CertificateProof("CERT", "KEY", "key tls.crt of Secret identity/entra-tls")
 
-    def test_by_workload_identity_names_a_service_account_of_its_own_namespace(self) -> None:
+    def test_an_identity_by_workload_identity_names_a_service_account_of_its_own_namespace(self) -> None:
         found = identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD), None)
         assert found.proof == ServiceAccountProof(ObjectKey("identity", "sync"))
 
-    def test_is_somewhere_unless_spec_says_where_in_microsofts_own_cloud(self) -> None:
+    def test_an_identity_is_in_microsofts_public_cloud_by_default(self) -> None:
         place = identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD), None).client_settings
         assert (place.tenant_id, place.client_id, place.cloud) == (TENANT, CLIENT, "Global")
         assert (place.api_version, place.concurrency) == (None, None)
@@ -60,41 +60,41 @@ class TestAnIdentity:
         place = identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD, **said), None).client_settings
         assert (place.cloud, place.api_version, place.concurrency) == ("China", "beta", 4)
 
-    def test_prints_no_secret(self) -> None:
+    def test_an_identity_prints_no_secret(self) -> None:
         by_secret = identify(resource(BY_SECRET), spec(BY_SECRET), secret(secret=b"canary"))
         parts = secret("entra-tls", tls__crt=b"canary", tls__key=b"canary")
         by_certificate = identify(resource(BY_CERTIFICATE), spec(BY_CERTIFICATE), parts)
         assert "canary" not in repr((by_secret, by_certificate, parts))
 
 
-class TestACertificateSecret:
+class TestCertificateSecret:
     @pytest.mark.parametrize("missing", ["tls.crt", "tls.key"])
-    def test_needs_both_parts(self, missing: str) -> None:
+    def test_a_certificate_secret_needs_both_parts(self, missing: str) -> None:
         data = {name: b"PEM" for name in ("tls__crt", "tls__key") if name.replace("__", ".") != missing}
         with pytest.raises(Stalled, match=f"has no key {missing}") as refusal:
             identify(resource(BY_CERTIFICATE), spec(BY_CERTIFICATE), secret("entra-tls", **data))
         assert refusal.value.reason is Reason.SECRET_UNREADABLE
 
-    def test_is_named_when_it_is_not_there(self) -> None:
+    def test_a_missing_certificate_secret_is_named(self) -> None:
         with pytest.raises(Stalled, match="There is no Secret identity/entra-tls"):
             identify(resource(BY_CERTIFICATE), spec(BY_CERTIFICATE), None)
 
 
-def test_a_secret_that_is_no_text_is_not_quoted() -> None:
+def test_a_secret_that_is_not_text_is_not_quoted() -> None:
     with pytest.raises(Stalled, match="is not text") as refusal:
         identify(resource(BY_SECRET), spec(BY_SECRET), secret(secret=b"\xff\xfecanary"))
     assert refusal.value.__suppress_context__
     assert "canary" not in str(refusal.value)
 
 
-class TestAStoredGraphConnection:
-    def test_is_read_as_the_api_server_sends_it(self) -> None:
+class TestStoredGraphConnection:
+    def test_a_stored_connection_is_read_as_the_api_server_sends_it(self) -> None:
         metadata = {"name": "contoso", "namespace": "identity", "uid": "u", "resourceVersion": "7", "generation": 3}
         found = read_connection({"metadata": metadata, "spec": {"tenantId": TENANT} | BY_SECRET})
         assert (found.key, found.generation, found.secret_name) == (ObjectKey("identity", "contoso"), 3, "entra")
         assert found.status == {}
 
-    def test_that_cannot_be_read_says_where_and_quotes_nothing(self) -> None:
+    def test_a_stored_connection_that_cannot_be_read_names_the_field_and_quotes_nothing(self) -> None:
         metadata = {"name": "contoso", "namespace": "identity", "uid": "u", "resourceVersion": "7"}
         found = read_connection({"metadata": metadata, "spec": {"tenantId": "canary"} | BY_SECRET})
         assert found.spec is None

@@ -38,7 +38,7 @@ def test_each_error_has_one_consequence_when_nothing_is_young(error: EntraSyncEr
     assert judge(error, young_until=NOW, now=NOW) == halt
 
 
-def test_what_may_be_replication_is_waited_for_while_something_is_young() -> None:
+def test_an_error_that_may_be_replication_is_waited_for_while_something_is_young() -> None:
     error = PossiblyReplicating(REFUSED, answer=ANSWER)
     rests = [judge(error, young_until=NOW + minutes(5), now=NOW + seconds(s)) for s in (0, 299)]
     assert all(isinstance(halt, Wait) and halt.after == REPLICATION_RETRY_DELAY for halt in rests)
@@ -46,11 +46,11 @@ def test_what_may_be_replication_is_waited_for_while_something_is_young() -> Non
     assert rests[0].reason is Reason.WAITING_FOR_REPLICATION
 
 
-def test_a_refusal_stays_one_however_young_things_are() -> None:
+def test_a_plain_refusal_is_never_waited_for() -> None:
     assert judge(REFUSED, young_until=NOW + minutes(5), now=NOW) == Stall(Reason.PERMISSION_MISSING, "No.")
 
 
-def test_an_error_without_consequence_is_a_fault_of_ours() -> None:
+def test_an_unknown_error_is_a_fault_of_the_operator() -> None:
     error = EntraSyncError(Reason.INTERNAL_ERROR, "x")
     with pytest.raises(EntraSyncError):
         judge(error, young_until=NOW, now=NOW)

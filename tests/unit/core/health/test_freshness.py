@@ -64,10 +64,12 @@ class TestOverdue:
             ("before any start, when it became ours", remote_job(lastSuccessfulExecution=run(NEVER)), {}, NOW - DAY),
         ],
     )
-    def test_is_counted_from(self, why: str, job: RemoteJob, status: dict[str, Any], since: timedelta) -> None:
+    def test_overdue_is_counted_from_the_latest_success_or_start(
+        self, why: str, job: RemoteJob, status: dict[str, Any], since: timedelta
+    ) -> None:
         assert overdue_at(facts(holder(wish=FRESH, status=status), job)) == NOW - since + timedelta(hours=2), why
 
-    def test_is_told_from_its_time_on_and_names_the_last_success(self) -> None:
+    def test_overdue_is_true_on_time_and_names_the_last_success(self) -> None:
         job = remote_job(lastSuccessfulExecution=run(write_time(NOW)))
         assert overdue(job, now=NOW + minutes(119)) == []
         [message] = overdue(job, now=NOW + minutes(120))
@@ -75,24 +77,24 @@ class TestOverdue:
         assert "the last success was at 2026-11-01 12:00 UTC" in message
         assert overdue(job, now=NOW + minutes(500)) == [message], "a message that ages is written at each poll"
 
-    def test_of_a_job_that_never_succeeded_says_so(self) -> None:
+    def test_overdue_of_a_job_that_never_succeeded_says_so(self) -> None:
         assert "none has succeeded yet" in overdue(remote_job(), started(ago(minutes(121))))[0]
 
-    def test_is_not_told_of_a_paused_job_nor_where_nobody_asks_nor_of_one_unseen(self) -> None:
+    def test_overdue_is_absent_for_a_paused_job_an_unseen_job_and_without_a_limit(self) -> None:
         assert overdue(remote_job(state="Disabled")) == []
         assert overdue_conditions(facts(holder(), remote_job())) == []
         assert overdue_conditions(facts(holder(wish=FRESH))) == []
 
     @pytest.mark.parametrize("odd", [None, 7, [], {}, {"timeEnded": 7}])
-    def test_an_odd_execution_is_none(self, odd: object) -> None:
+    def test_a_malformed_execution_counts_as_none(self, odd: object) -> None:
         job = remote_job(lastSuccessfulExecution=odd, lastExecution=odd)
         assert len(overdue(job)) == 1
 
-    def test_is_looked_for_when_it_is_due(self) -> None:
+    def test_an_overdue_job_is_polled_when_it_is_due(self) -> None:
         job = remote_job(lastSuccessfulExecution=run(write_time(ago(minutes(119)))))
         assert until_next_deadline(facts(holder(wish=FRESH), job)) == minutes(1)
 
-    def test_does_not_harm_ready_and_deserves_one_event(self) -> None:
+    def test_overdue_does_not_harm_ready_and_causes_one_event(self) -> None:
         before = concluded(facts(holder(wish=FRESH, status=started(NOW)), remote_job()))
         after = concluded(facts(holder(wish=FRESH), remote_job()))
         assert told(after, ConditionType.READY) == ("True", Reason.HEALTHY)
@@ -126,7 +128,9 @@ class TestReadinessApplied:
             (remote_job(), Reason.HEALTHY, "runs"),
         ],
     )
-    def test_leaves_the_fitness_out_of_ready_but_says_it(self, job: RemoteJob, reason: str, words: str) -> None:
+    def test_readiness_applied_leaves_health_out_of_ready_but_shows_it(
+        self, job: RemoteJob, reason: str, words: str
+    ) -> None:
         status = concluded(facts(holder(wish=self.WISH), job))
         assert told(status, ConditionType.READY) == ("True", reason)
         assert words in status["conditions"][0]["message"]
@@ -134,21 +138,21 @@ class TestReadinessApplied:
         assert told(status, ConditionType.STALLED) is None
         assert told(status, ConditionType.RECONCILING) is None
 
-    def test_still_tells_of_the_quarantine(self) -> None:
+    def test_readiness_applied_still_reports_a_quarantine(self) -> None:
         status = concluded(facts(holder(wish=self.WISH), quarantined_job()))
         assert told(status, ConditionType.QUARANTINED) == ("True", "EncounteredQuarantineException")
 
-    def test_still_tells_of_a_pause_by_graph_once(self) -> None:
+    def test_readiness_applied_still_reports_a_pause_by_graph_once(self) -> None:
         before = concluded(facts(holder(wish=self.WISH), remote_job()))
         after = concluded(facts(holder(wish=self.WISH), remote_job(state="Disabled", escrowsPruned=True)))
         assert [event.reason for event in events_between(before, after)] == [Reason.PAUSED_BY_GRAPH]
         assert events_between(after, after) == []
 
-    def test_healthy_tells_of_it_once_too(self) -> None:
+    def test_readiness_healthy_reports_a_pause_by_graph_once_too(self) -> None:
         before = concluded(facts(holder(), remote_job()))
         after = concluded(facts(holder(), remote_job(state="Disabled", escrowsPruned=True)))
         assert [event.reason for event in events_between(before, after)] == [Reason.PAUSED_BY_GRAPH]
         assert told(after, ConditionType.STALLED) == ("True", Reason.PAUSED_BY_GRAPH)
 
-    def test_never_lets_a_job_in_quarantine_be_started(self) -> None:
+    def test_readiness_applied_never_starts_a_job_in_quarantine(self) -> None:
         assert plan(facts(holder(wish=self.WISH), quarantined_job())) is None

@@ -34,17 +34,17 @@ class TestAdoption:
             "a", "Adopted"
         )
 
-    def test_several_that_fit_are_left_to_a_person_who_reads_their_ids(self) -> None:
+    def test_several_jobs_that_fit_stall_with_their_ids(self) -> None:
         verdict = plan(facts(None, remote_job("b"), remote_job("a")))
         assert stall_reason(verdict) is Reason.SEVERAL_JOBS
         assert isinstance(verdict, Stall)
         assert "a, b" in verdict.message
 
-    def test_without_one_a_job_is_created(self) -> None:
+    def test_a_job_is_created_where_none_fits(self) -> None:
         action = action_of(plan(facts(None, remote_job("x", template="other"))))
         assert action == CreateJob(PRINCIPAL, "scim", frozenset({"x"}))
 
-    def test_nothing_is_created_before_the_resource_is_held_back_from_deletion(self) -> None:
+    def test_nothing_is_created_before_the_finalizer_is_set(self) -> None:
         assert action_of(plan(facts(resource(finalizers=())))) == AddFinalizer()
 
     def test_adopt_only_never_creates(self) -> None:
@@ -53,11 +53,11 @@ class TestAdoption:
         assert action_of(plan(facts(resource(wish), remote_job("a")))) == HoldJob("a", "Adopted")
 
     @pytest.mark.parametrize("jobs", [(), (remote_job("a"),)], ids=["none", "one"])
-    def test_a_list_unreadable_in_part_proves_neither_absence_nor_uniqueness(self, jobs: tuple[Any, ...]) -> None:
+    def test_an_incomplete_list_proves_neither_absence_nor_uniqueness(self, jobs: tuple[Any, ...]) -> None:
         assert isinstance(plan(facts(None, *jobs, is_complete=False)), Retry)
 
 
-class TestOthersClaims:
+class TestClaimsOfOthers:
     def test_a_job_that_another_holds_is_a_conflict_and_no_reason_to_create(self) -> None:
         verdict = plan(facts(None, remote_job("a"), claims=(claim(held_job_id="a"),)))
         assert stall_reason(verdict) is Reason.CONFLICT
@@ -66,14 +66,14 @@ class TestOthersClaims:
         verdict = plan(facts(None, remote_job("a"), claims=(claim(wanted_job_id="a"),)))
         assert stall_reason(verdict) is Reason.CONFLICT
 
-    def test_an_id_that_nobody_has_keeps_nobody_from_creating(self) -> None:
+    def test_a_claim_to_an_unknown_id_does_not_keep_others_from_creating(self) -> None:
         assert isinstance(action_of(plan(facts(None, claims=(claim(wanted_job_id="typo"),)))), CreateJob)
 
     def test_another_template_on_the_same_service_principal_is_no_conflict(self) -> None:
         others = (claim(held_job_id="a", template_id="other"),)
         assert isinstance(action_of(plan(facts(None, remote_job("a", template="other"), claims=others))), CreateJob)
 
-    def test_a_claimed_job_does_not_make_several_of_one(self) -> None:
+    def test_a_claimed_job_does_not_count_among_several(self) -> None:
         jobs = (remote_job("a"), remote_job("b"))
         assert action_of(plan(facts(None, *jobs, claims=(claim(held_job_id="a"),)))) == HoldJob("b", "Adopted")
 
@@ -112,11 +112,11 @@ class TestOthersClaims:
             ),
         ],
     )
-    def test_one_job_has_one_resource(self, why: str, mine: Resource, theirs: Any, is_conflict: bool) -> None:
+    def test_one_job_is_held_by_one_resource(self, why: str, mine: Resource, theirs: Any, is_conflict: bool) -> None:
         verdict = plan(facts(mine, remote_job(), claims=(theirs,)))
         assert (isinstance(verdict, Stall) and verdict.reason is Reason.CONFLICT) == is_conflict, why
 
-    def test_one_create_at_a_time_on_a_service_principal(self) -> None:
+    def test_one_create_at_a_time_is_sent_on_a_service_principal(self) -> None:
         verdict = wait_of(plan(facts(None, claims=(claim(creating_since=ago(seconds(30))),))))
         assert (verdict.reason, verdict.after) == (Reason.WAITING_FOR_OTHER_CREATE, seconds(20))
 
@@ -124,7 +124,7 @@ class TestOthersClaims:
         verdict = wait_of(plan(facts(None, claims=(claim(creating_since=ago(minutes(16))),))))
         assert verdict.after == minutes(5)
 
-    def test_and_then_it_is_for_a_person_who_is_told_where_it_hangs(self) -> None:
+    def test_a_create_that_is_not_settled_for_long_stalls_the_others_with_its_name(self) -> None:
         verdict = plan(facts(None, claims=(claim(creating_since=ago(minutes(20))),)))
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.WAITING_FOR_OTHER_CREATE
@@ -132,7 +132,7 @@ class TestOthersClaims:
         assert "Resume it" in verdict.message
 
     @pytest.mark.parametrize("subject", [resource(), resource(desired(job_id=JOB)), holder(finalizers=())])
-    def test_nobody_takes_a_job_while_it_is_not_known_whether_an_other_may_claim_it(self, subject: Resource) -> None:
+    def test_no_job_is_adopted_while_it_is_unknown_whether_another_may_claim_it(self, subject: Resource) -> None:
         unsure = claim(held_job_id=JOB, created_at=ago(timedelta(days=9)))
         verdict = wait_of(plan(facts(subject, remote_job(), uncertain_claims=(unsure,))))
         assert (verdict.reason, verdict.after) == (Reason.CONNECTION_NOT_READY, seconds(5))
@@ -146,21 +146,23 @@ class TestOthersClaims:
             ("the other names another job", resource(desired(job_id=JOB)), claim(wanted_job_id="another")),
         ],
     )
-    def test_but_nobody_waits_where_that_changes_nothing(self, why: str, subject: Resource, unsure: Claim) -> None:
+    def test_no_resource_waits_for_an_unknown_claim_that_changes_nothing(
+        self, why: str, subject: Resource, unsure: Claim
+    ) -> None:
         verdict = plan(facts(subject, remote_job(), uncertain_claims=(unsure,)))
         assert not isinstance(verdict, Wait), why
 
 
-class TestANamedJob:
-    def test_is_held_when_it_is_there(self) -> None:
+class TestNamedJob:
+    def test_a_named_job_is_held_when_it_exists(self) -> None:
         verdict = plan(facts(resource(desired(job_id="b")), remote_job("a"), remote_job("b")))
         assert action_of(verdict) == HoldJob("b", "Adopted")
 
-    def test_of_another_template_is_not_taken(self) -> None:
+    def test_a_named_job_of_another_template_is_not_held(self) -> None:
         verdict = plan(facts(resource(desired(job_id="b")), remote_job("b", template="other")))
         assert stall_reason(verdict) is Reason.TEMPLATE_CHANGED
 
-    def test_that_is_not_there_is_waited_for_while_the_spec_is_young(self) -> None:
+    def test_a_missing_named_job_is_waited_for_while_the_spec_is_young(self) -> None:
         subject = resource(desired(job_id="b"))
         assert wait_of(plan(facts(subject, spec_seen_at=ago(minutes(4))))).reason is Reason.JOB_NOT_FOUND
         assert stall_reason(plan(facts(subject, spec_seen_at=ago(minutes(5))))) is Reason.JOB_NOT_FOUND

@@ -24,7 +24,7 @@ from tests.support.facts import (
 from tests.support.verdicts import action_of, stall_reason
 
 
-class TestWhatIsBelieved:
+class TestHeldJob:
     def test_an_unfinished_operation_comes_before_status_and_an_old_annotation(self) -> None:
         subject = holder("old", status={"operation": operation(ago(seconds(1)), "old")})
         assert subject.held_job_id is None
@@ -40,11 +40,11 @@ class TestWhatIsBelieved:
         subject = holder("annotated", status={"job": {"id": "mirrored"}})
         assert subject.held_job_id == "annotated"
 
-    def test_status_alone_is_enough(self) -> None:
+    def test_the_status_alone_is_enough_to_know_the_job(self) -> None:
         assert resource(status={"job": {"id": "mirrored"}}).held_job_id == "mirrored"
 
     @pytest.mark.parametrize("stored", [None, [], {}, {"startedAt": "soon"}, {"startedAt": 1}])
-    def test_an_unreadable_operation_is_none(self, stored: object) -> None:
+    def test_an_unreadable_operation_counts_as_none(self, stored: object) -> None:
         assert resource(status={"operation": stored}).operation is None
 
     def test_an_operation_without_its_list_still_counts(self) -> None:
@@ -53,24 +53,24 @@ class TestWhatIsBelieved:
         assert found is not None
         assert found.job_ids_before == frozenset()
 
-    def test_a_job_id_set_later_to_the_held_one_changes_nothing(self) -> None:
+    def test_a_job_id_set_later_to_the_held_job_changes_nothing(self) -> None:
         assert plan(facts(holder(wish=desired(job_id=JOB)), remote_job())) is None
 
-    def test_another_job_id_than_the_held_one_stalls(self) -> None:
+    def test_a_job_id_other_than_the_held_job_stalls(self) -> None:
         jobs = (remote_job(), remote_job("b"))
         assert stall_reason(plan(facts(holder(wish=desired(job_id="b")), *jobs))) is Reason.JOB_ID_MISMATCH
 
-    def test_a_resource_from_a_backup_finds_its_job_by_the_annotation(self) -> None:
+    def test_a_restored_resource_finds_its_job_by_the_annotation(self) -> None:
         assert plan(facts(holder(status={}), remote_job())) is None
 
-    def test_a_job_known_from_status_only_is_written_down(self) -> None:
+    def test_a_job_known_only_from_status_is_recorded_in_the_annotation(self) -> None:
         subject = resource(status={"job": {"id": JOB}, "origin": "Created"})
         assert action_of(plan(facts(subject, remote_job()))) == HoldJob(JOB, "Created")
 
     def test_a_lost_finalizer_is_set_again(self) -> None:
         assert action_of(plan(facts(holder(finalizers=()), remote_job()))) == HoldJob(JOB, "Created")
 
-    def test_nothing_of_a_former_job_is_believed_of_the_next(self) -> None:
+    def test_nothing_of_a_former_job_is_kept_for_the_next_one(self) -> None:
         pause = {"by": "Graph", "reason": "x"}
         subject = holder("new", status={"job": {"id": "old"}, "pause": pause, "lastStartTime": "2026-11-01T00:00:00Z"})
         remembered = subject.without_former_job().status
@@ -78,7 +78,7 @@ class TestWhatIsBelieved:
         assert remembered["tenantId"] == TENANT
 
 
-class TestWhatMayNotChange:
+class TestFixedFields:
     def test_another_tenant_stalls_before_all_else(self) -> None:
         assert stall_reason(plan(facts(holder(), tenant="elsewhere"))) is Reason.TENANT_CHANGED
 
@@ -86,7 +86,7 @@ class TestWhatMayNotChange:
         subject = holder(wish=desired(service_principal_id=OTHER_PRINCIPAL))
         assert stall_reason(plan(facts(subject, remote_job()))) is Reason.SERVICE_PRINCIPAL_CHANGED
 
-    def test_a_guid_in_capitals_is_the_same(self) -> None:
+    def test_a_guid_in_capital_letters_is_the_same(self) -> None:
         subject = holder(wish=desired(service_principal_id=PRINCIPAL.upper()))
         assert plan(facts(subject, remote_job(), tenant=TENANT.upper())) is None
 
@@ -94,5 +94,5 @@ class TestWhatMayNotChange:
         subject = holder(wish=desired(template_id="other"))
         assert stall_reason(plan(facts(subject, remote_job()))) is Reason.TEMPLATE_CHANGED
 
-    def test_a_job_without_a_readable_template_is_believed(self) -> None:
+    def test_a_job_without_a_readable_template_is_accepted(self) -> None:
         assert plan(facts(holder(), remote_job(template=None))) is None

@@ -27,7 +27,7 @@ from tests.support.facts import (
 from tests.support.verdicts import action_of, stall_reason, wait_of
 
 
-class TestAMissingJob:
+class TestMissingJob:
     @pytest.mark.parametrize(
         ("why", "count", "span", "is_gone"),
         [
@@ -37,20 +37,20 @@ class TestAMissingJob:
             ("three looks over five minutes", 3, 5, True),
         ],
     )
-    def test_is_gone_only_after_three_looks_over_five_minutes(
+    def test_a_missing_job_is_gone_only_after_three_reads_over_five_minutes(
         self, why: str, count: int, span: float, is_gone: bool
     ) -> None:
         verdict = plan(facts(holder(), misses=misses(count, minutes(span))))
         assert isinstance(verdict, Do if is_gone else Wait), why
 
-    def test_is_never_gone_without_a_counted_look(self) -> None:
+    def test_a_missing_job_is_never_gone_without_a_counted_read(self) -> None:
         assert wait_of(plan(facts(holder()))).reason is Reason.JOB_MISSING
 
-    def test_is_recreated_with_its_id_among_those_before(self) -> None:
+    def test_a_missing_job_is_recreated_and_its_id_is_no_candidate(self) -> None:
         action = action_of(plan(facts(holder(), remote_job("x", template="other"), misses=misses(4, minutes(6)))))
         assert action == CreateJob(PRINCIPAL, "scim", frozenset({JOB, "x"}))
 
-    def test_another_that_fits_is_adopted_instead(self) -> None:
+    def test_a_missing_job_is_replaced_by_another_that_fits(self) -> None:
         verdict = plan(facts(holder(), remote_job("b"), misses=misses(4, minutes(6))))
         assert action_of(verdict) == HoldJob("b", "Adopted")
 
@@ -61,20 +61,22 @@ class TestAMissingJob:
             ("the crash came before", {"originTime": None, "job": None, "operation": operation(ago(minutes(14)), "x")}),
         ],
     )
-    def test_is_never_gone_within_the_bound_of_its_own_creation(self, why: str, status: dict[str, Any]) -> None:
+    def test_a_missing_job_is_never_gone_within_the_bound_of_its_own_creation(
+        self, why: str, status: dict[str, Any]
+    ) -> None:
         verdict = wait_of(plan(facts(holder(status=status), misses=misses(30, minutes(13)))))
         assert verdict.reason is Reason.JOB_MISSING, why
         assert verdict.after <= seconds(20), why
 
-    def test_an_adopted_one_has_no_such_protection(self) -> None:
+    def test_an_adopted_job_may_be_gone_within_the_bound(self) -> None:
         subject = holder(origin="Adopted", status={"originTime": write_time(ago(minutes(6)))})
         assert isinstance(action_of(plan(facts(subject, misses=misses(3, minutes(5))))), CreateJob)
 
-    def test_that_we_just_made_is_looked_for_within_seconds(self) -> None:
+    def test_a_missing_job_that_is_new_is_read_again_within_seconds(self) -> None:
         subject = holder(status={"originTime": write_time(NOW)})
         assert wait_of(plan(facts(subject, misses=misses(1, seconds(0))))).after == seconds(1)
 
-    def test_that_is_old_is_looked_for_over_minutes(self) -> None:
+    def test_a_missing_job_that_is_old_is_read_again_over_minutes(self) -> None:
         assert wait_of(plan(facts(holder(), misses=misses(1, seconds(0))))).after == seconds(100)
 
     @pytest.mark.parametrize(
@@ -85,7 +87,7 @@ class TestAMissingJob:
             (desired(adoption_policy=AdoptionPolicy.ADOPT_ONLY), "spec.adoptionPolicy is AdoptOnly"),
         ],
     )
-    def test_is_only_reported_where_the_spec_says_so(self, wish: Any, words: str) -> None:
+    def test_a_missing_job_is_only_reported_where_the_spec_says_so(self, wish: Any, words: str) -> None:
         verdict = plan(facts(holder(wish=wish), misses=misses(3, minutes(5))))
         assert stall_reason(verdict) is Reason.JOB_GONE
         assert isinstance(verdict, Stall)

@@ -34,7 +34,7 @@ from tests.support.verdicts import action_of, stall_reason, wait_of
 BOUND = Bounds().replication
 
 
-class TestAnUnfinishedCreate:
+class TestUnfinishedCreate:
     def subject(self, elapsed: timedelta, *before: str, **overlay: Any) -> Resource:
         status = {"tenantId": TENANT, "servicePrincipalId": PRINCIPAL, "operation": operation(ago(elapsed), *before)}
         return resource(status=status, **overlay)
@@ -43,44 +43,46 @@ class TestAnUnfinishedCreate:
         ("elapsed", "pause"),
         [(0, 1), (0.5, 0.5), (1, 2), (3, 4), (7, 8), (15, 16), (31, 20), (51, 20), (71, 20), (895, 5), (899.5, 0.5)],
     )
-    def test_is_looked_for_at_growing_pauses_the_last_when_the_bound_ends(self, elapsed: float, pause: float) -> None:
+    def test_an_unfinished_create_is_read_back_at_growing_intervals_up_to_the_bound(
+        self, elapsed: float, pause: float
+    ) -> None:
         assert until_next_look(seconds(elapsed), BOUND) == seconds(pause)
         verdict = wait_of(plan(facts(self.subject(seconds(elapsed)))))
         assert (verdict.reason, verdict.after) == (Reason.CREATE_UNCONFIRMED, seconds(pause))
 
-    def test_says_the_same_at_each_look(self) -> None:
+    def test_an_unfinished_create_reports_the_same_at_each_read(self) -> None:
         subject = self.subject(seconds(10))
         messages = {wait_of(plan(facts(subject, now=NOW + seconds(s)))).message for s in (0, 1, 30, 600)}
         assert len(messages) == 1
 
-    def test_holds_the_job_that_turned_up(self) -> None:
+    def test_an_unfinished_create_holds_the_job_that_appeared(self) -> None:
         jobs = (remote_job("old"), remote_job("new"), remote_job("x", template="other"))
         assert action_of(plan(facts(self.subject(seconds(5), "old"), *jobs))) == HoldJob("new", "Created")
 
-    def test_does_not_take_what_another_claims_for_its_own(self) -> None:
+    def test_an_unfinished_create_does_not_take_what_another_claims_for_its_own(self) -> None:
         verdict = plan(facts(self.subject(seconds(5)), remote_job("a"), claims=(claim(held_job_id="a"),)))
         assert wait_of(verdict).reason is Reason.CREATE_UNCONFIRMED
 
-    def test_with_several_that_turned_up_is_for_a_person(self) -> None:
+    def test_an_unfinished_create_with_several_candidates_stalls(self) -> None:
         assert (
             stall_reason(plan(facts(self.subject(minutes(20)), remote_job("a"), remote_job("b"))))
             is Reason.SEVERAL_JOBS
         )
 
-    def test_with_several_takes_the_one_that_the_person_then_names(self) -> None:
+    def test_an_unfinished_create_with_several_candidates_holds_the_one_that_the_spec_names(self) -> None:
         subject = self.subject(minutes(20), desired=desired(job_id="b"))
         assert action_of(plan(facts(subject, remote_job("a"), remote_job("b")))) == HoldJob("b", "Created")
 
-    def test_is_sent_again_when_the_bound_has_passed(self) -> None:
+    def test_an_unfinished_create_is_sent_again_when_the_bound_has_passed(self) -> None:
         action = action_of(plan(facts(self.subject(BOUND, "old"), remote_job("y", template="other"))))
         assert action == CreateJob(PRINCIPAL, "scim", frozenset({"old", "y"}))
 
-    def test_waits_for_a_list_read_after_the_bound(self) -> None:
+    def test_an_unfinished_create_waits_for_a_list_read_after_the_bound(self) -> None:
         """A list that was asked for before the bound ended says nothing of its last moment."""
         verdict = plan(facts(self.subject(BOUND), read_at=NOW - seconds(1)))
         assert wait_of(verdict).after == seconds(0)
 
-    def test_is_not_sent_again_on_an_incomplete_list(self) -> None:
+    def test_an_unfinished_create_is_not_sent_again_on_an_incomplete_list(self) -> None:
         assert isinstance(plan(facts(self.subject(BOUND), is_complete=False)), Retry)
 
     @pytest.mark.parametrize(
@@ -95,14 +97,16 @@ class TestAnUnfinishedCreate:
             ),
         ],
     )
-    def test_is_forgotten_where_the_spec_no_longer_allows_it(self, why: str, overlay: dict[str, Any]) -> None:
+    def test_an_unfinished_create_is_forgotten_where_the_spec_no_longer_allows_it(
+        self, why: str, overlay: dict[str, Any]
+    ) -> None:
         assert action_of(plan(facts(self.subject(BOUND, "old", **overlay)))) == ForgetCreate(), why
         assert isinstance(plan(facts(self.subject(minutes(14), "old", **overlay))), Wait), why
 
-    def test_on_missing_report_does_not_touch_a_first_create(self) -> None:
+    def test_on_missing_report_does_not_affect_a_first_create(self) -> None:
         subject = self.subject(BOUND, desired=desired(on_missing=OnMissing.REPORT))
         assert isinstance(action_of(plan(facts(subject))), CreateJob)
 
-    def test_of_another_template_is_settled_by_the_template_that_was_sent(self) -> None:
+    def test_an_unfinished_create_of_another_template_is_settled_by_the_template_that_was_sent(self) -> None:
         subject = self.subject(seconds(5), desired=desired(template_id="other"))
         assert action_of(plan(facts(subject, remote_job("a")))) == HoldJob("a", "Created")

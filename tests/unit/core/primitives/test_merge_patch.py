@@ -29,14 +29,16 @@ def apply(target: Any, patch: Any) -> Any:
 
 
 @given(OBJECTS, OBJECTS)
-def test_it_turns_what_is_stored_into_what_is_wanted(stored: dict[str, Any], wanted: dict[str, Any]) -> None:
+def test_a_merge_patch_turns_the_stored_object_into_the_wanted_one(
+    stored: dict[str, Any], wanted: dict[str, Any]
+) -> None:
     reached = apply(stored, merge_patch(stored, wanted))
     assert reached == wanted
     assert merge_patch(reached, wanted) == {}
 
 
 @given(OBJECTS)
-def test_it_is_empty_where_nothing_differs(stored: dict[str, Any]) -> None:
+def test_a_merge_patch_is_empty_where_nothing_differs(stored: dict[str, Any]) -> None:
     assert merge_patch(stored, stored) == {}
 
 
@@ -52,6 +54,8 @@ def test_it_is_empty_where_nothing_differs(stored: dict[str, Any]) -> None:
         ("an empty object is something", {}, {"a": {}}, {"a": {}}),
     ],
 )
-def test_cases(why: str, stored: dict[str, Any], wanted: dict[str, Any], patch: dict[str, Any]) -> None:
+def test_a_merge_patch_has_only_what_differs(
+    why: str, stored: dict[str, Any], wanted: dict[str, Any], patch: dict[str, Any]
+) -> None:
     found = merge_patch(stored, wanted)
     assert repr(found) == repr(patch), why

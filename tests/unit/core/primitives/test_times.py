@@ -39,7 +39,7 @@ from tests.support.facts import minutes, seconds
         ([], None),
     ],
 )
-def test_a_time_is_read_or_is_none(text: object, time: datetime | None) -> None:
+def test_a_time_is_read_or_counts_as_none(text: object, time: datetime | None) -> None:
     assert parse_time(text) == time
 
 
@@ -61,31 +61,31 @@ def test_a_time_is_read_or_is_none(text: object, time: datetime | None) -> None:
         (40, None),
     ],
 )
-def test_an_interval_is_read_or_is_none(text: object, interval: timedelta | None) -> None:
+def test_an_interval_is_read_or_counts_as_none(text: object, interval: timedelta | None) -> None:
     assert parse_interval(text) == interval
 
 
 @pytest.mark.parametrize(
     "text", ["0001-01-01T00:00:00Z", "0001-01-01T00:00:00.0000000Z", "0001-01-01T00:00:00+00:00", "0001-01-01T00:00:00"]
 )
-def test_the_year_1_is_never(text: str) -> None:
+def test_a_time_in_the_year_1_means_never(text: str) -> None:
     assert is_never(text)
 
 
 @pytest.mark.parametrize("text", ["", "0001", "2001-01-01T00:00:00Z", "See 0001-01-01T00:00:00Z"])
-def test_other_text_is_not_never(text: str) -> None:
+def test_other_texts_do_not_mean_never(text: str) -> None:
     assert not is_never(text)
 
 
 @given(st.integers(-30_000_000_000_000_000, 200_000_000_000_000_000))
-def test_what_is_written_is_read_again(microseconds: int) -> None:
+def test_a_written_time_is_read_again(microseconds: int) -> None:
     time = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
     assert parse_time(write_precise_time(time)) == time
     assert parse_time(write_time(time)) == time.replace(microsecond=0)
 
 
 @given(st.text())
-def test_no_text_breaks_anything(text: str) -> None:
+def test_no_text_breaks_the_reading_of_times(text: str) -> None:
     parse_time(text)
     parse_interval(text)
     is_never(text)
@@ -95,5 +95,5 @@ def test_no_text_breaks_anything(text: str) -> None:
     ("duration", "text"),
     [(seconds(0), "0s"), (seconds(30), "30s"), (seconds(90), "1m30s"), (minutes(5), "5m"), (minutes(1440), "24h")],
 )
-def test_durations_are_written_as_kubernetes_does(duration: timedelta, text: str) -> None:
+def test_a_duration_is_written_as_kubernetes_writes_it(duration: timedelta, text: str) -> None:
     assert write_go_duration(duration) == text

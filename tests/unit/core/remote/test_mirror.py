@@ -90,7 +90,7 @@ def kind_of(shape: Shape) -> str:
 FULL = sample(STATUS_SHAPE)
 
 
-def test_a_whole_answer_is_kept_whole() -> None:
+def test_a_complete_answer_is_kept_completely() -> None:
     mirror = mirrored(FULL)
     assert mirror.synchronization_status == FULL
     assert mirror.job == sample(JOB_SHAPE) | {"id": JOB}
@@ -98,13 +98,13 @@ def test_a_whole_answer_is_kept_whole() -> None:
 
 
 @pytest.mark.parametrize(("path", "shape"), STATUS_PLACES, ids=[".".join(path) for path, _ in STATUS_PLACES])
-class TestEveryPropertyOfTheStatus:
-    def test_null_and_absent_are_the_same_and_cost_nothing_else(self, path: Path, shape: Shape) -> None:
+class TestStatusProperties:
+    def test_a_null_property_equals_an_absent_one_and_affects_no_other(self, path: Path, shape: Shape) -> None:
         expected = without(FULL, path)
         assert status_of(put(FULL, path, None)) == expected
         assert status_of(expected) == expected
 
-    def test_a_wrong_type_costs_just_this_one(self, path: Path, shape: Shape) -> None:
+    def test_a_property_of_a_wrong_type_is_left_out_alone(self, path: Path, shape: Shape) -> None:
         for wrong in WRONG[kind_of(shape)]:
             mirror = mirrored(put(FULL, path, wrong))
             assert mirror.synchronization_status == without(FULL, path), wrong
@@ -123,9 +123,9 @@ STRINGS = [path for path, shape in STATUS_PLACES if shape == Scalar("string")]
 
 
 @pytest.mark.parametrize("path", STRINGS, ids=[".".join(path) for path in STRINGS])
-class TestEveryText:
+class TestTexts:
     @pytest.mark.parametrize("never", [NEVER, "0001-01-01T00:00:00.0000000Z", "0001-01-01T00:00:00+00:00"])
-    def test_the_year_1_means_never_and_is_left_out(self, path: Path, never: str) -> None:
+    def test_a_time_in_the_year_1_means_never_and_is_left_out(self, path: Path, never: str) -> None:
         assert status_of(put(FULL, path, never)) == without(FULL, path)
 
     @pytest.mark.parametrize(
@@ -140,11 +140,11 @@ class TestEveryText:
             ("\x00\x01", "\x00\x01"),
         ],
     )
-    def test_is_kept_as_it_came_or_made_valid(self, path: Path, odd: str, kept: str) -> None:
+    def test_a_text_is_kept_as_it_came_or_made_valid(self, path: Path, odd: str, kept: str) -> None:
         assert status_of(put(FULL, path, odd)) == put(FULL, path, kept)
 
     @pytest.mark.parametrize("letter", ["x", "é", "\U0001f600"])
-    def test_a_megabyte_is_cut(self, path: Path, letter: str) -> None:
+    def test_a_text_of_a_megabyte_is_cut(self, path: Path, letter: str) -> None:
         mirror = mirrored(put(FULL, path, letter * (1_000_000 // len(letter.encode()))))
         expected = letter * (MAX_STRING_BYTES // len(letter.encode()))
         assert mirror.synchronization_status == put(FULL, path, expected)
@@ -157,28 +157,28 @@ OBJECTS = [(), *(path for path, shape in STATUS_PLACES if isinstance(shape, Memb
 
 
 @pytest.mark.parametrize("path", OBJECTS, ids=[".".join(path) or "status" for path in OBJECTS])
-class TestEveryObject:
+class TestObjects:
     def value_at(self, path: Path) -> Any:
         value = FULL
         for name in path:
             value = value[0] if name == "*" else value[name]
         return value
 
-    def test_keeps_what_graph_adds_later(self, path: Path) -> None:
+    def test_an_object_keeps_members_that_graph_adds_later(self, path: Path) -> None:
         extra = {"x": [1, 2.5, {"y": "z", "list": [[True]]}], "empty": {}, "none": []}
         document = put(FULL, path, self.value_at(path) | {"added": extra})
         assert status_of(document) == document
 
-    def test_leaves_out_nulls_inside_what_it_does_not_know(self, path: Path) -> None:
+    def test_an_unknown_member_loses_its_nulls(self, path: Path) -> None:
         value = self.value_at(path)
         document = put(FULL, path, value | {"added": {"a": None, "b": [None, 1, {"c": None}]}})
         assert status_of(document) == put(FULL, path, value | {"added": {"b": [1, {}]}})
 
     @pytest.mark.parametrize("name", ["@odata.type", "code@odata.type", "x" * 300])
-    def test_leaves_out_what_is_about_the_protocol(self, path: Path, name: str) -> None:
+    def test_an_object_loses_members_about_the_protocol(self, path: Path, name: str) -> None:
         assert status_of(put(FULL, path, self.value_at(path) | {name: "x"})) == FULL
 
-    def test_drops_only_the_odd_member_among_those_it_does_not_know(self, path: Path) -> None:
+    def test_an_object_loses_only_the_malformed_member_among_unknown_ones(self, path: Path) -> None:
         odd = {"huge": 2**63, "infinite": float("inf"), "nan": float("nan"), "object": object()}
         assert status_of(put(FULL, path, self.value_at(path) | odd)) == FULL
 
@@ -188,13 +188,13 @@ def test_null_items_are_left_out_of_lists() -> None:
     assert status_of(FULL | {"progress": [None, *progress, None]})["progress"] == progress
 
 
-def test_the_borders_of_64_bits_are_inside() -> None:
+def test_the_smallest_and_largest_64_bit_integers_are_kept() -> None:
     for number in (2**63 - 1, -(2**63)):
         assert status_of({"countSuccessiveCompleteFailures": number}) == {"countSuccessiveCompleteFailures": number}
 
 
 @pytest.mark.parametrize("status", [None, "x", 7, [], True, [FULL]])
-def test_a_status_that_is_no_object_leaves_the_job(status: object) -> None:
+def test_a_status_that_is_no_object_leaves_the_rest_of_the_job(status: object) -> None:
     mirror = mirrored(status)
     assert mirror.synchronization_status == {}
     assert mirror.job["id"] == JOB
@@ -210,8 +210,8 @@ PLACEHOLDER: dict[str, Any] = {
 }
 
 
-class TestARunThatNeverWas:
-    def test_is_left_out(self) -> None:
+class TestRunThatNeverHappened:
+    def test_a_run_that_never_happened_is_left_out(self) -> None:
         assert status_of({"code": "NotRun", "lastExecution": PLACEHOLDER}) == {"code": "NotRun"}
 
     @pytest.mark.parametrize(
@@ -224,31 +224,31 @@ class TestARunThatNeverWas:
             {"error": None},
         ],
     )
-    def test_is_not_confused_with_one_that_was(self, overlay: dict[str, Any]) -> None:
+    def test_a_run_that_happened_is_kept(self, overlay: dict[str, Any]) -> None:
         assert "lastExecution" in status_of({"lastExecution": PLACEHOLDER | overlay})
 
-    def test_is_looked_for_in_the_last_execution_only(self) -> None:
+    def test_a_run_that_never_happened_is_left_out_of_the_last_execution_only(self) -> None:
         assert "lastSuccessfulExecution" in status_of({"lastSuccessfulExecution": PLACEHOLDER})
 
 
 class TestSize:
-    def test_the_largest_properties_go_until_the_rest_fits(self) -> None:
+    def test_the_largest_properties_are_left_out_until_the_rest_fits(self) -> None:
         entries = [{"key": "x" * 4000, "value": 1}] * 100
         mirror = mirrored(FULL | {"synchronizedEntryCountByType": entries})
         assert mirror.synchronization_status == without(FULL, ("synchronizedEntryCountByType",))
         assert "synchronizedEntryCountByType was left out" in mirror.complaints[-1]
 
-    def test_the_jobs_own_part_is_bounded_too(self) -> None:
+    def test_the_jobs_own_properties_are_bounded_too(self) -> None:
         settings = [{"name": f"n{number}", "value": "x" * 4000} for number in range(100)]
         mirror = mirrored(FULL, synchronizationJobSettings=settings)
         assert "synchronizationJobSettings" not in mirror.job
         assert mirror.job["id"] == JOB
 
-    def test_many_small_members_end_soon(self) -> None:
+    def test_many_small_members_are_cut(self) -> None:
         mirror = mirrored({f"member-{number}": "x" for number in range(50_000)})
         assert len(json.dumps(mirror.synchronization_status)) <= MAX_MIRROR_BYTES + 200_000
 
-    def test_endless_nesting_is_cut(self) -> None:
+    def test_deep_nesting_is_cut(self) -> None:
         deep: dict[str, Any] = {}
         for _ in range(500):
             deep = {"deeper": deep}
@@ -277,7 +277,7 @@ def has_null(value: Any) -> bool:
 
 
 @given(LIKELY, LIKELY)
-def test_no_answer_breaks_it(status: Any, schedule: Any) -> None:
+def test_no_answer_breaks_the_mirror(status: Any, schedule: Any) -> None:
     mirror = mirror_job(RemoteJob(JOB, {"id": JOB, "status": status, "schedule": schedule}))
     for part in (mirror.job, mirror.synchronization_status):
         json.dumps(part, ensure_ascii=False, allow_nan=False).encode()
@@ -285,7 +285,7 @@ def test_no_answer_breaks_it(status: Any, schedule: Any) -> None:
 
 
 @given(LIKELY)
-def test_what_is_stored_is_mirrored_as_it_is(status: Any) -> None:
+def test_a_stored_mirror_is_mirrored_unchanged(status: Any) -> None:
     """Else each idle poll would write."""
     once = mirrored(status).synchronization_status
     stored = json.loads(json.dumps(once))

@@ -39,7 +39,7 @@ class TestSynchronizationStatus:
         assert read_synchronization_status({"quarantine": {}}).quarantine == Quarantine()
         assert read_synchronization_status({"quarantine": None}).quarantine is None
 
-    def test_long_words_are_cut(self) -> None:
+    def test_long_texts_are_cut(self) -> None:
         quarantine = read_synchronization_status({"quarantine": {"reason": "x" * 5000}}).quarantine
         assert quarantine is not None
         assert quarantine.reason == "x" * MAX_WORDS_LENGTH
@@ -62,7 +62,7 @@ class TestSynchronizationStatus:
         assert read_synchronization_status(raw).has_run is has_run
 
     @pytest.mark.parametrize("odd", [None, 7, "x", [], {"code": 5, "quarantine": "x", "lastExecution": []}])
-    def test_an_odd_status_is_empty(self, odd: object) -> None:
+    def test_a_malformed_status_is_empty(self, odd: object) -> None:
         assert read_synchronization_status(odd) == SynchronizationStatus()
 
     @given(garbage)
@@ -77,5 +77,5 @@ class TestSchedule:
         assert read_schedule({"state": "Active", "interval": "PT40M"}) == Schedule("Active", "PT40M")
 
     @pytest.mark.parametrize("odd", [None, 7, [], {"state": {}, "interval": 40}])
-    def test_an_odd_schedule_is_empty(self, odd: object) -> None:
+    def test_a_malformed_schedule_is_empty(self, odd: object) -> None:
         assert read_schedule(odd) == Schedule()

@@ -24,5 +24,5 @@ EARLY, LATE = "2026-11-21T03:00:00Z", "2026-11-21T03:00:00.123456789Z"
         ("nor is a number without end", {OURS: "9" * 30, FLUX: EARLY}, EARLY),
     ],
 )
-def test_the_latest_request_counts(why: str, annotations: dict[str, str], found: str | None) -> None:
+def test_the_latest_request_is_repeated_in_the_status(why: str, annotations: dict[str, str], found: str | None) -> None:
     assert find_request(annotations) == found, why

@@ -139,26 +139,26 @@ FULL = JobRecord(
 )
 
 
-class TestARecordThatIsWrittenUnchanged:
+class TestUnchangedRecord:
     @given(WELL_FORMED)
-    def test_gives_an_empty_merge_patch(self, stored: dict[str, Any]) -> None:
+    def test_an_unchanged_record_gives_an_empty_merge_patch(self, stored: dict[str, Any]) -> None:
         written = read_record(stored).write()
         assert merge_patch(stored, written) == {}
         assert written == stored
 
     @given(MALFORMED)
-    def test_is_never_an_error_whatever_is_stored(self, stored: Any) -> None:
+    def test_a_record_is_read_without_an_error_whatever_is_stored(self, stored: Any) -> None:
         written = read_record(stored).write()
         assert written == (stored if isinstance(stored, dict) else {})
 
 
-class TestARecordThatIsChanged:
+class TestChangedRecord:
     @pytest.mark.parametrize("operation", [FULL.operation, RestartIntent(NOON, "principal", tries=1), RestartIntent()])
-    def test_is_read_again_as_it_was_written(self, operation: Any) -> None:
+    def test_a_changed_record_is_read_again_as_it_was_written(self, operation: Any) -> None:
         record = replace(FULL, operation=operation)
         assert read_record(record.write()) == record
 
-    def test_is_written_as_the_crd_has_it(self) -> None:
+    def test_a_changed_record_is_written_as_the_crd_defines_it(self) -> None:
         assert FULL.write() == {
             "observedGeneration": 3,
             "tenantId": "tenant",
@@ -210,22 +210,22 @@ class TestARecordThatIsChanged:
         }
 
     @given(WELL_FORMED)
-    def test_keeps_all_other_members_as_they_are_stored(self, stored: dict[str, Any]) -> None:
+    def test_a_changed_record_keeps_all_other_stored_members(self, stored: dict[str, Any]) -> None:
         changed = replace(read_record(stored), tenant_id="another", pause=FULL.pause).write()
         others = {name: value for name, value in stored.items() if name not in {"tenantId", "pause"}}
         assert changed == others | {"tenantId": "another", "pause": FULL.pause.write() if FULL.pause else None}
 
-    def test_loses_what_is_set_to_nothing(self) -> None:
+    def test_a_changed_record_loses_members_that_are_set_to_none(self) -> None:
         stored = FULL.write()
         assert replace(read_record(stored), pause=None, operation=None).write() == {
             name: value for name, value in stored.items() if name not in {"pause", "operation"}
         }
 
-    def test_tells_true_from_1_in_the_mirror(self) -> None:
+    def test_a_record_distinguishes_true_from_1_in_the_mirror(self) -> None:
         record = read_record({"job": {"flag": 1}})
         assert merge_patch({"job": {"flag": 1}}, replace(record, job={"flag": True}).write()) == {"job": {"flag": True}}
 
-    def test_without_its_job_keeps_what_is_not_about_one_job(self) -> None:
+    def test_a_record_without_its_job_keeps_what_is_not_about_one_job(self) -> None:
         assert set(FULL.without_job().write()) == {
             "observedGeneration",
             "tenantId",
@@ -240,7 +240,7 @@ class TestARecordThatIsChanged:
         }
 
 
-class TestWhatIsMalformed:
+class TestMalformedMembers:
     @pytest.mark.parametrize(
         "stored",
         [
@@ -257,10 +257,10 @@ class TestWhatIsMalformed:
             {"application": [], "lastDrift": "x"},
         ],
     )
-    def test_counts_as_absent(self, stored: dict[str, Any]) -> None:
+    def test_a_malformed_member_counts_as_absent(self, stored: dict[str, Any]) -> None:
         assert read_record(stored) == JobRecord()
 
-    def test_leaves_conditions_of_unknown_types_out_and_keeps_them_stored(self) -> None:
+    def test_conditions_of_unknown_types_are_not_read_and_stay_stored(self) -> None:
         stored = [{"type": "Dreaming", "status": "True"}, {"type": "Ready", "status": "True"}]
         record = read_record({"conditions": stored})
         assert list(record.conditions) == [ConditionType.READY]

@@ -8,12 +8,12 @@ from tests.support.facts import NOW, minutes
 PAUSE = Pause(PausedBy.OPERATOR, "2026-11-01T11:00:00Z", "held", resumes=True)
 
 
-def test_a_start_ends_whatever_pause_there_was() -> None:
+def test_a_start_ends_any_recorded_pause() -> None:
     started = with_start(with_pause(JobRecord(), PAUSE), NOW)
     assert started.write() == {"lastStartTime": "2026-11-01T12:00:00.000000Z"}
 
 
-def test_a_pause_is_written_with_who_made_it_and_whether_the_job_goes_on() -> None:
+def test_a_pause_is_recorded_with_its_author_and_whether_the_job_goes_on() -> None:
     assert with_pause(JobRecord(), PAUSE).write()["pause"] == {
         "by": "Operator",
         "since": "2026-11-01T11:00:00Z",
@@ -27,7 +27,7 @@ def test_an_interval_that_graph_accepted_has_no_answer_and_is_not_repeated() -> 
     assert asked.write()["interval"] == {"requested": "PT20M", "time": "2026-11-01T12:00:00Z"}
 
 
-def test_an_interval_that_graph_did_not_accept_is_written_with_its_answer_and_the_time_of_the_next_try() -> None:
+def test_an_interval_that_graph_refused_is_recorded_with_its_answer_and_the_next_attempt() -> None:
     asked = with_interval_request(JobRecord(), "PT20M", NOW, answer="404", repeat_at=NOW + minutes(15))
     assert asked.write()["interval"] == {
         "requested": "PT20M",

@@ -41,7 +41,7 @@ def pause_seen(subject: Resource, job: RemoteJob) -> Pause | None:
 
 
 class TestStart:
-    def test_a_job_we_made_is_started(self) -> None:
+    def test_a_created_job_is_started(self) -> None:
         assert plan(facts(holder(status=SEEN_RESTING), resting())) == Do(StartJob(PRINCIPAL, JOB))
 
     def test_an_adopted_job_with_unset_state_is_neither_started_nor_paused(self) -> None:
@@ -52,16 +52,16 @@ class TestStart:
         subject = holder(wish=desired(schedule_state=ACTIVE), origin="Adopted", status={"job": None})
         assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB, corrects_drift=False))
 
-    def test_is_not_repeated_within_the_bound_for_reads_may_be_stale(self) -> None:
+    def test_a_start_is_not_repeated_within_the_bound(self) -> None:
         verdict = plan(facts(holder(status=SEEN_RESTING | started(ago(minutes(14)))), resting()))
         assert isinstance(verdict, Wait)
         assert verdict.reason is Reason.STARTING
 
-    def test_is_repeated_after_the_bound(self) -> None:
+    def test_a_start_is_repeated_after_the_bound(self) -> None:
         subject = holder(status=SEEN_RESTING | started(ago(minutes(15))))
         assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB))
 
-    def test_is_repeated_within_the_bound_after_a_pause_was_seen(self) -> None:
+    def test_a_start_is_repeated_within_the_bound_after_a_pause_was_seen(self) -> None:
         subject = holder(status=SEEN_RUNNING | started(ago(minutes(1))))
         assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB, corrects_drift=True))
 
@@ -78,11 +78,11 @@ class TestStart:
 
 
 class TestPause:
-    def test_a_running_job_that_shall_rest_is_paused(self) -> None:
+    def test_a_running_job_that_is_wanted_paused_is_paused(self) -> None:
         subject = holder(wish=desired(schedule_state=PAUSED))
         assert plan(facts(subject, remote_job())) == Do(PauseJob(PRINCIPAL, JOB))
 
-    def test_that_was_never_seen_at_rest_nobody_started(self) -> None:
+    def test_a_pause_that_never_showed_was_not_undone_by_a_person(self) -> None:
         subject = holder(
             wish=desired(schedule_state=PAUSED), status=SEEN_RUNNING | {"effective": {"scheduleState": "Paused"}}
         )
@@ -96,20 +96,20 @@ class TestPause:
         again = plan(facts(subject, remote_job(), pause_taken_at=ago(minutes(15))))
         assert again == Do(PauseJob(PRINCIPAL, JOB))
 
-    def test_who_started_it_meanwhile_made_a_drift(self) -> None:
+    def test_a_start_after_a_pause_that_showed_is_drift(self) -> None:
         subject = holder(
             wish=desired(schedule_state=PAUSED), status=SEEN_RESTING | {"effective": {"scheduleState": "Paused"}}
         )
         assert plan(facts(subject, remote_job())) == Do(PauseJob(PRINCIPAL, JOB, corrects_drift=True))
 
-    def test_a_resting_job_that_shall_rest_is_left(self) -> None:
+    def test_a_paused_job_that_is_wanted_paused_is_left(self) -> None:
         assert plan(facts(holder(wish=desired(schedule_state=PAUSED)), resting())) is None
 
 
 PERSONS = "paused outside of this resource"
 
 
-class TestWhosePause:
+class TestAuthorOfPause:
     @pytest.mark.parametrize(
         ("why", "status", "job", "by"),
         [
@@ -155,25 +155,25 @@ class TestWhosePause:
             ),
         ],
     )
-    def test_is_decided_at_the_change(
+    def test_the_author_of_a_pause_is_decided_at_the_change(
         self, why: str, status: dict[str, Any], job: RemoteJob, by: PausedBy | None
     ) -> None:
         pause = pause_seen(holder(status=status), job)
         assert (pause.by if pause else None) == by, why
 
-    def test_a_wish_to_rest_makes_it_ours(self) -> None:
+    def test_a_wanted_state_of_paused_makes_the_pause_ours(self) -> None:
         known = {"pause": {"by": "Graph", "since": "2026-10-01T00:00:00Z", "reason": "x"}}
         pause = pause_seen(holder(wish=desired(schedule_state=PAUSED), status=known), resting())
         assert pause == Pause(PausedBy.OPERATOR, "2026-10-01T00:00:00Z", "spec.schedule.state is Paused")
 
-    def test_of_an_adopted_job_is_a_persons_without_a_time(self) -> None:
+    def test_the_pause_of_an_adopted_job_is_by_a_person_without_a_time(self) -> None:
         subject = holder(origin="Adopted", status={"job": None})
         assert pause_seen(subject, resting()) == Pause(PausedBy.PERSON, None, PERSONS)
 
-    def test_has_the_time_at_which_it_was_seen(self) -> None:
+    def test_a_pause_has_the_time_at_which_it_was_seen(self) -> None:
         assert pause_seen(holder(), resting()) == Pause(PausedBy.PERSON, write_time(NOW), PERSONS)
 
-    def test_graphs_stalls_until_paused_and_active_again(self) -> None:
+    def test_a_pause_by_graph_stalls_until_the_state_was_paused_and_active_again(self) -> None:
         pause = {"by": "Graph", "reason": "escrowsPruned"}
         subject = holder(status=SEEN_RESTING | {"pause": pause})
         verdict = plan(facts(subject, resting(escrowsPruned=True)))
@@ -185,10 +185,10 @@ class TestWhosePause:
         assert plan(facts(again, resting(escrowsPruned=True))) == Do(StartJob(PRINCIPAL, JOB))
 
     @pytest.mark.parametrize("stored", [None, "x", {}, {"by": "Nobody"}, {"by": 7}, {"by": ["Graph"]}])
-    def test_an_unreadable_one_is_none(self, stored: object) -> None:
+    def test_an_unreadable_record_of_a_pause_counts_as_none(self, stored: object) -> None:
         assert read_pause(stored) is None
 
-    def test_is_read_as_it_was_written(self) -> None:
+    def test_a_pause_is_read_as_it_was_written(self) -> None:
         for pause in (Pause(PausedBy.GRAPH, None, "x"), Pause(PausedBy.PERSON, "2026-10-01T00:00:00Z", "y")):
             assert read_pause(pause.write()) == pause
 

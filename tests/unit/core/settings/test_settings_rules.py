@@ -61,112 +61,112 @@ class TestReading:
             ([], ()),
         ],
     )
-    def test_takes_what_has_a_name(self, stored: object, expected: object) -> None:
+    def test_only_settings_with_a_name_are_read(self, stored: object, expected: object) -> None:
         assert read_settings({"synchronizationJobSettings": stored}) == expected
 
-    def test_tells_none_from_none_sent(self) -> None:
+    def test_an_empty_list_of_settings_differs_from_none_sent(self) -> None:
         assert read_settings({}) is None
 
-    def test_laying_ours_over_the_others_keeps_their_order_and_nulls(self) -> None:
+    def test_a_merge_of_settings_keeps_the_order_and_the_nulls_of_others(self) -> None:
         merged = merge_settings(pairs(A="1", B=None, C="3"), (("C", "4"), ("D", "5")))
         assert list(merged) == pairs(A="1", B=None, C="4", D="5")
 
-    def test_laying_ours_over_one_that_is_there_twice_changes_both(self) -> None:
+    def test_a_merge_of_settings_changes_each_of_two_equal_names(self) -> None:
         merged = merge_settings([*pairs(A="1"), *pairs(A="2")], (("A", "3"),))
         assert list(merged) == [*pairs(A="3"), *pairs(A="3")]
 
     @pytest.mark.parametrize("stored", [None, "odd", [], ["odd", None]])
-    def test_laying_ours_over_nothing_readable_gives_ours(self, stored: object) -> None:
+    def test_a_merge_of_settings_with_unreadable_ones_has_ours_only(self, stored: object) -> None:
         assert list(merge_settings(stored, (("A", "3"),))) == pairs(A="3")
 
 
-class TestSettingsThatDiffer:
+class TestDifferingSettings:
     @pytest.mark.parametrize("found", ["True", "false", " False", None])
-    def test_are_set_and_compared_as_text(self, found: str | None) -> None:
+    def test_settings_that_differ_are_set_and_compared_as_text(self, found: str | None) -> None:
         action = patch_of(facts(holder(wish=WISH), job_with(pairs(LookaheadQueryEnabled=found, Other="1"))))
         assert action.differences == (SettingDifference(LOOKAHEAD, "False", found),)
         assert action.wanted == ((LOOKAHEAD, "False"),)
         assert action.drift == ()
 
     @pytest.mark.parametrize("stored", [[], None, "odd", pairs(Other="1")])
-    def test_and_are_unknown_to_the_job_are_set_nevertheless(self, stored: object) -> None:
+    def test_settings_that_the_job_lacks_are_set_too(self, stored: object) -> None:
         assert patch_of(facts(holder(wish=WISH), job_with(stored))).differences[0].found is None
 
-    def test_are_as_wanted_whatever_else_there_is(self) -> None:
+    def test_settings_are_as_wanted_whatever_others_there_are(self) -> None:
         assert plan(facts(holder(wish=WISH), job_with(pairs(Other="1", LookaheadQueryEnabled="False")))) is None
 
-    def test_and_nobody_names_are_not_ours(self) -> None:
+    def test_settings_that_the_spec_does_not_name_are_left(self) -> None:
         assert plan(facts(holder(), job_with(pairs(LookaheadQueryEnabled="True")))) is None
 
-    def test_after_they_were_as_wanted_are_drift(self) -> None:
+    def test_settings_that_differ_after_they_were_as_wanted_are_drift(self) -> None:
         subject = holder(wish=WISH, status=mirrored(LookaheadQueryEnabled="False"))
         action = patch_of(facts(subject, job_with(pairs(LookaheadQueryEnabled="True"))))
         assert action.drift == (SettingDifference(LOOKAHEAD, "False", "True"),)
 
-    def test_after_an_edit_of_the_spec_are_no_drift(self) -> None:
+    def test_settings_that_differ_after_an_edit_of_the_spec_are_no_drift(self) -> None:
         subject = holder(wish=WISH, status=mirrored(LookaheadQueryEnabled="True"))
         assert patch_of(facts(subject, job_with(pairs(LookaheadQueryEnabled="True")))).drift == ()
 
-    def test_come_before_a_start(self) -> None:
+    def test_settings_that_differ_are_set_before_a_start(self) -> None:
         job = RemoteJob(JOB, {**remote_job(state="Disabled").raw, "synchronizationJobSettings": []})
         patch_of(facts(holder(wish=WISH), job))
 
-    def test_do_not_hold_up_a_pause(self) -> None:
+    def test_settings_that_differ_do_not_delay_a_pause(self) -> None:
         seen = facts(holder(wish=desired(settings=((LOOKAHEAD, "False"),), expiration=NOW)), job_with([]))
         verdict = plan(seen)
         assert isinstance(verdict, Do)
         assert not isinstance(verdict.action, PatchSettings)
 
-    def test_are_foretold_to_an_observer(self) -> None:
+    def test_settings_that_differ_are_forecast_to_an_observer(self) -> None:
         action = patch_of(facts(holder(wish=WISH), job_with([])))
         assert 'set LookaheadQueryEnabled to "False"' in describe_forecast([action])
 
 
-class TestSettingsThatWereSent:
+class TestSentSettings:
     FOUND = job_with(pairs(LookaheadQueryEnabled="True"))
 
-    def test_are_waited_for_within_the_bound(self) -> None:
+    def test_sent_settings_are_waited_for_within_the_bound(self) -> None:
         verdict = plan(facts(holder(wish=WISH), self.FOUND, settings_sent=sent(14)))
         assert isinstance(verdict, Wait)
         assert verdict.reason is Reason.WAITING_FOR_REPLICATION
         assert LOOKAHEAD in verdict.message
 
-    def test_and_do_not_show_after_the_bound_are_a_persons_turn(self) -> None:
+    def test_sent_settings_that_do_not_show_after_the_bound_stall(self) -> None:
         stall = stall_of(facts(holder(wish=WISH), self.FOUND, settings_sent=sent(15)))
         assert 'LookaheadQueryEnabled is "True", not "False"' in stall.message
         assert "take the setting out of spec.settings" in stall.message
 
-    def test_and_the_job_lacks_are_named_too(self) -> None:
+    def test_sent_settings_that_the_job_lacks_are_named_too(self) -> None:
         stall = stall_of(facts(holder(wish=WISH), job_with([]), settings_sent=sent(15, found=None)))
         assert 'LookaheadQueryEnabled is absent, not "False"' in stall.message
 
-    def test_are_named_only_in_part_when_they_are_many_and_long(self) -> None:
+    def test_sent_settings_are_named_only_in_part_when_they_are_many_and_long(self) -> None:
         wish = desired(settings=tuple((f"S{n}", "x" * 4000) for n in range(64)))
         many = {f"S{n}": SentSetting("x" * 4000, None, ago(minutes(20))) for n in range(64)}
         assert len(stall_of(facts(holder(wish=wish), job_with([]), settings_sent=many)).message) < 1000
 
-    def test_are_sent_again_when_graph_shows_something_new(self) -> None:
+    def test_sent_settings_are_sent_again_when_graph_shows_something_new(self) -> None:
         patch_of(facts(holder(wish=WISH), self.FOUND, settings_sent=sent(1, found="Maybe")))
 
-    def test_are_sent_again_with_another_value(self) -> None:
+    def test_sent_settings_are_sent_again_with_another_value(self) -> None:
         patch_of(facts(holder(wish=WISH), self.FOUND, settings_sent=sent(1, wanted="Maybe")))
 
-    def test_and_ignored_are_sent_again_after_an_edit(self) -> None:
+    def test_ignored_settings_are_sent_again_after_an_edit(self) -> None:
         patch_of(facts(holder(wish=WISH), self.FOUND, settings_sent=sent(20), spec_seen_at=ago(minutes(1))))
 
-    def test_are_not_sent_again_after_an_edit_within_the_bound(self) -> None:
+    def test_sent_settings_are_not_sent_again_after_an_edit_within_the_bound(self) -> None:
         seen = facts(holder(wish=WISH), self.FOUND, settings_sent=sent(2), spec_seen_at=ago(minutes(1)))
         assert isinstance(plan(seen), Wait)
 
-    def test_and_told_to_be_ignored_are_not_sent_again_after_a_restart_of_the_operator(self) -> None:
+    def test_settings_reported_as_ignored_are_not_sent_again_by_a_restarted_operator(self) -> None:
         told = self._told()
         restarted = facts(holder(wish=WISH, status=told), self.FOUND, spec_seen_at=NOW)
         assert stall_of(restarted).message == told["conditions"][-1]["message"]
 
-    def test_and_told_to_be_ignored_are_sent_again_once_the_spec_is_edited(self) -> None:
+    def test_settings_reported_as_ignored_are_sent_again_once_the_spec_is_edited(self) -> None:
         patch_of(facts(holder(wish=WISH, status=self._told(), generation=2), self.FOUND))
 
-    def test_do_not_keep_a_job_from_its_start(self) -> None:
+    def test_sent_settings_do_not_keep_a_job_from_its_start(self) -> None:
         resting = RemoteJob(JOB, {**self.FOUND.raw, "schedule": {"state": "Disabled", "interval": "PT40M"}})
         verdict = plan(facts(holder(wish=WISH), resting, settings_sent=sent(20)))
         assert isinstance(verdict, Do)
@@ -179,5 +179,5 @@ class TestSettingsThatWereSent:
         return {"conditions": [entry for entry in conditions if entry["type"] == "Stalled"]}
 
 
-def test_no_rule_looks_at_a_job_that_is_not_shown() -> None:
+def test_the_settings_of_a_hidden_job_are_not_judged() -> None:
     assert settings_differ(facts(holder(wish=WISH))) is None

@@ -19,11 +19,11 @@ MIRROR = {"job": {"schedule": {"state": "Disabled"}}}
         (CreateJob(PRINCIPAL, "scim", frozenset()), ()),
     ],
 )
-def test_only_what_somebody_else_had_changed_counts(action: Action, found: tuple[Difference, ...]) -> None:
+def test_only_changes_by_others_count_as_drift(action: Action, found: tuple[Difference, ...]) -> None:
     assert find_corrected_drift(action, MIRROR) == found
 
 
-def test_it_is_written_with_its_time_and_without_what_is_secret() -> None:
+def test_drift_is_recorded_with_its_time_and_without_secrets() -> None:
     differences = (Difference("schedule.state", "Active", "Disabled"), Difference("application.credentials"))
     status = with_last_drift(MIRROR, differences, now=NOW)
     assert status["lastDrift"] == {
@@ -36,6 +36,6 @@ def test_it_is_written_with_its_time_and_without_what_is_secret() -> None:
     assert status["job"] == MIRROR["job"]
 
 
-def test_the_last_one_stays_when_nothing_was_put_right() -> None:
+def test_the_last_drift_stays_when_nothing_was_corrected() -> None:
     known = {"lastDrift": {"time": "2026-10-01T00:00:00Z", "differences": []}}
     assert with_last_drift(known, (), now=NOW) == known

@@ -43,5 +43,7 @@ UNREACHABLE = Event("Warning", "GraphUnreachable", "Ready: GraphUnreachable")
         ("what goes on by itself needs no Event", HEALTHY, WAITING, []),
     ],
 )
-def test_each_change_is_told_once(why: str, before: dict[str, Any], after: dict[str, Any], events: list[Event]) -> None:
+def test_each_change_of_a_condition_is_reported_by_one_event(
+    why: str, before: dict[str, Any], after: dict[str, Any], events: list[Event]
+) -> None:
     assert events_between(before, after) == events, why

@@ -66,7 +66,7 @@ class TestReady:
             ),
         ],
     )
-    def test_is_always_told_and_reconciling_or_stalled_only_while_true(
+    def test_ready_is_always_present_and_reconciling_or_stalled_only_while_true(
         self, job: Any, halt: Halt | None, ready: tuple[str, str], progress: ConditionType | None
     ) -> None:
         status = status_after(facts(holder(), *filter(None, [job])), halt)
@@ -75,14 +75,14 @@ class TestReady:
         assert present == ({progress} if progress else set())
         assert status["observedGeneration"] == 1
 
-    def test_conditions_stand_in_one_order(self) -> None:
+    def test_conditions_are_always_in_the_same_order(self) -> None:
         kinds = [entry["type"] for entry in status_after(facts(holder(), quarantined_job()))["conditions"]]
         assert kinds == [str(kind) for kind in ConditionType if kind in kinds]
 
-    def test_health_is_told_of_a_held_job_only(self) -> None:
+    def test_the_health_of_a_job_is_shown_only_if_it_is_held(self) -> None:
         assert ConditionType.QUARANTINED not in conditions_of(status_after(facts(resource(), quarantined_job()), STALL))
 
-    def test_a_look_that_does_not_show_the_job_changes_nothing_about_its_health(self) -> None:
+    def test_a_read_that_misses_the_job_does_not_change_its_health(self) -> None:
         """Else the blink of a stale replica would tell the quarantine anew."""
         sick = resource_after(facts(holder(), quarantined_job()))
         missing = status_after(facts(sick, now=LATER), Wait(Reason.JOB_MISSING, "Not shown.", seconds(1)))
@@ -96,10 +96,10 @@ class TestReady:
         assert condition_of(status, ConditionType.READY) == ("False", Reason.PAUSED_BY_GRAPH)
 
 
-class TestAJobThatWasNeverAuthorised:
+class TestUnauthorisedJob:
     UNCONFIGURED = remote_job(code="NotConfigured")
 
-    def test_is_a_persons_turn_though_the_spec_is_applied(self) -> None:
+    def test_a_job_that_was_never_authorised_stalls_although_the_spec_is_applied(self) -> None:
         status = status_after(facts(holder(), self.UNCONFIGURED))
         for kind, expected in {
             ConditionType.READY: ("False", Reason.NOT_CONFIGURED),
@@ -111,13 +111,13 @@ class TestAJobThatWasNeverAuthorised:
         assert "Give spec.application.credentials" in message
         assert "Provisioning page" in message
 
-    def test_is_not_told_while_anything_else_is_under_way(self) -> None:
+    def test_a_job_that_was_never_authorised_does_not_hide_what_is_under_way(self) -> None:
         assert (
             condition_of(status_after(facts(holder(), self.UNCONFIGURED), WAIT), ConditionType.READY)[1]
             == Reason.STARTING
         )
 
-    def test_is_not_told_of_one_that_rests(self) -> None:
+    def test_a_paused_job_that_was_never_authorised_does_not_stall(self) -> None:
         status = status_after(facts(holder(), remote_job(state="Disabled", code="NotConfigured")))
         assert condition_of(status, ConditionType.READY) == ("True", Reason.PAUSED)
 
@@ -125,13 +125,15 @@ class TestAJobThatWasNeverAuthorised:
         ("started", "ready"),
         [(seconds(10), ("True", Reason.NOT_RUN_YET)), (minutes(5), ("False", Reason.NOT_CONFIGURED))],
     )
-    def test_is_not_told_right_after_a_start(self, started: timedelta, ready: tuple[str, str]) -> None:
+    def test_a_job_that_was_never_authorised_does_not_stall_right_after_a_start(
+        self, started: timedelta, ready: tuple[str, str]
+    ) -> None:
         subject = holder(status={"lastStartTime": write_precise_time(ago(started))})
         assert condition_of(status_after(facts(subject, self.UNCONFIGURED)), ConditionType.READY) == ready
 
 
 class TestQuarantine:
-    def test_the_message_has_error_since_when_next_attempt_and_the_day_of_disabling(self) -> None:
+    def test_the_message_of_a_quarantine_has_the_error_and_all_dates(self) -> None:
         status = status_after(facts(holder(), quarantined_job()))
         entry = conditions_of(status)[ConditionType.QUARANTINED]
         assert entry["reason"] == "EncounteredQuarantineException"
@@ -158,7 +160,7 @@ class TestQuarantine:
             {"error": {"code": "x" * 10_000, "message": "y" * 1_000_000}},
         ],
     )
-    def test_an_odd_one_is_still_told(self, overlay: dict[str, Any]) -> None:
+    def test_a_malformed_quarantine_is_still_reported(self, overlay: dict[str, Any]) -> None:
         entry = conditions_of(status_after(facts(holder(), quarantined_job(**overlay))))[ConditionType.QUARANTINED]
         assert entry["status"] == "True"
         assert entry["reason"].isidentifier()
@@ -170,7 +172,7 @@ class TestQuarantine:
         status = status_after(facts(holder(), remote_job(escrowsPruned=True)))
         assert condition_of(status, ConditionType.ESCROWS_PRUNED) == ("True", Reason.ESCROWS_PRUNED)
 
-    def test_steady_state_is_told_either_way(self) -> None:
+    def test_steady_state_has_a_condition_either_way(self) -> None:
         never = status_after(facts(holder(), remote_job(steadyStateFirstAchievedTime="0001-01-01T00:00:00Z")))
         once = status_after(facts(holder(), remote_job(steadyStateFirstAchievedTime="2026-10-01T00:00:00.1234567Z")))
         assert condition_of(never, ConditionType.STEADY_STATE) == ("False", Reason.NOT_ACHIEVED)

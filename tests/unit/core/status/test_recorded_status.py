@@ -24,8 +24,8 @@ from tests.support.facts import (
 )
 
 
-class TestWhatIsRemembered:
-    def test_identity_mirror_and_what_is_in_force(self) -> None:
+class TestRecordedStatus:
+    def test_the_status_records_the_identity_the_mirror_and_the_values_in_force(self) -> None:
         subject = resource(annotations={"entrasync.io/job-id": JOB, "entrasync.io/job-origin": "Created"})
         status = record_observation(facts(subject, remote_job())).status
         assert status["tenantId"] == TENANT
@@ -40,7 +40,7 @@ class TestWhatIsRemembered:
         assert status["job"]["id"] == JOB
         assert status["synchronizationStatus"]["code"] == "Active"
 
-    def test_unset_fields_of_an_adopted_job_are_resolved_otherwise(self) -> None:
+    def test_unset_fields_of_an_adopted_job_are_resolved_differently(self) -> None:
         status = record_observation(facts(holder(origin="Adopted"), remote_job())).status
         assert status["effective"] == {
             "managementPolicy": "Manage",
@@ -48,7 +48,7 @@ class TestWhatIsRemembered:
             "pollInterval": "5m",
         }
 
-    def test_what_hangs_on_the_origin_is_left_open_until_a_job_is_held(self) -> None:
+    def test_values_that_depend_on_the_origin_are_open_until_a_job_is_held(self) -> None:
         effective = record_observation(facts(resource())).status["effective"]
         assert effective == {"managementPolicy": "Manage", "pollInterval": "5m"}
         wish = desired(deletion_policy=DeletionPolicy.DELETE)
@@ -59,23 +59,23 @@ class TestWhatIsRemembered:
         effective = record_observation(facts(holder(wish=wish), remote_job())).status["effective"]
         assert (effective["deletionPolicy"], effective["scheduleState"]) == ("Pause", "Paused")
 
-    def test_nothing_is_pinned_before_the_job_was_seen(self) -> None:
+    def test_neither_tenant_nor_service_principal_is_recorded_before_the_job_was_seen(self) -> None:
         """A resource from a backup may meet the wrong tenant first."""
         subject = resource(annotations={"entrasync.io/job-id": JOB})
         assert not {"tenantId", "servicePrincipalId"} & set(record_observation(facts(subject)).status)
 
-    def test_a_job_seen_ends_the_operation(self) -> None:
+    def test_a_job_that_was_seen_ends_the_operation(self) -> None:
         subject = resource(
             annotations={"entrasync.io/job-id": JOB}, status={"operation": operation(ago(seconds(2)), "x")}
         )
         assert "operation" not in record_observation(facts(subject, remote_job())).status
         assert "operation" in record_observation(facts(subject)).status
 
-    def test_a_job_only_named_is_not_mirrored(self) -> None:
+    def test_a_job_that_is_only_named_is_not_mirrored(self) -> None:
         status = record_observation(facts(resource(desired(job_id=JOB)), remote_job(template="other"))).status
         assert "job" not in status
 
-    def test_the_mirror_of_a_former_job_goes(self) -> None:
+    def test_the_mirror_of_a_former_job_is_removed(self) -> None:
         subject = holder("new", status={"job": {"id": "old"}, "pause": {"by": "Graph", "reason": "x"}})
         status = record_observation(facts(subject, remote_job("new"))).status
         assert status["job"]["id"] == "new"
@@ -83,20 +83,20 @@ class TestWhatIsRemembered:
         assert status["originTime"] == "2026-11-01T12:00:00Z"
 
 
-class TestTheIntent:
+class TestIntent:
     INTENT = Operation(NOW, PRINCIPAL, "scim", frozenset({"b", "a"}))
 
-    def test_is_written_with_what_settles_it_and_forgets_the_job_held(self) -> None:
+    def test_an_intent_is_recorded_with_what_settles_it_and_without_the_held_job(self) -> None:
         status = with_intent(holder(), self.INTENT, action="RecreateJob", tenant_id=TENANT)
         assert status["operation"] == operation(NOW, "a", "b", action="RecreateJob")
         assert not {"job", "synchronizationStatus", "originTime"} & set(status)
 
-    def test_refused_leaves_a_resource_that_never_held_a_job_free_to_go_elsewhere(self) -> None:
+    def test_a_refused_intent_frees_a_resource_that_never_held_a_job(self) -> None:
         status = with_intent(resource(), self.INTENT, action="CreateJob", tenant_id=TENANT)
         moved = resource(desired(service_principal_id=OTHER_PRINCIPAL), status=status)
         assert without_intent(moved) == {}
 
-    def test_refused_keeps_one_that_held_a_job_where_it_is(self) -> None:
+    def test_a_refused_intent_keeps_the_service_principal_of_a_resource_that_held_a_job(self) -> None:
         status = with_intent(holder(), self.INTENT, action="RecreateJob", tenant_id=TENANT)
         kept = without_intent(holder(status=status))
         assert (kept["tenantId"], kept["servicePrincipalId"]) == (TENANT, PRINCIPAL)

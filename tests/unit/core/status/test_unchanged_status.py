@@ -32,7 +32,7 @@ from tests.support.job_statuses import (
 )
 
 
-class TestWhenNothingIsNew:
+class TestUnchangedStatus:
     @pytest.mark.parametrize(
         ("job", "halt"),
         [
@@ -50,7 +50,7 @@ class TestWhenNothingIsNew:
         first = resource_after(facts(holder(origin=origin), job), halt)
         assert status_after(facts(first, job, now=LATER), halt) == first.status
 
-    def test_one_lost_poll_is_no_news(self) -> None:
+    def test_one_failed_poll_writes_the_same_status(self) -> None:
         for subject in (
             resource_after(facts(holder(), remote_job())),
             resource_after(facts(holder(), remote_job()), STALL),
@@ -58,20 +58,20 @@ class TestWhenNothingIsNew:
         ):
             assert build_unseen_status(subject, RETRY, is_blind=False, wall=LATER) == subject.status
 
-    def test_a_suspended_resource_tells_that_a_deletion_only_lets_go(self) -> None:
+    def test_a_suspended_resource_shows_that_its_deletion_retains_the_job(self) -> None:
         known = {"effective": {"managementPolicy": "Manage", "deletionPolicy": "Delete", "pollInterval": "5m"}}
         after = build_suspended_status(holder(status=known), wall=NOW)["effective"]
         assert after == {"managementPolicy": "Manage", "deletionPolicy": "Retain", "pollInterval": "5m"}
         assert build_suspended_status(resource(), wall=NOW)["effective"] == {"deletionPolicy": "Retain"}
 
-    def test_a_suspended_resource_says_so_once(self) -> None:
+    def test_a_suspended_resource_writes_its_status_once(self) -> None:
         status = build_suspended_status(holder(), wall=NOW)
         assert condition_of(status, ConditionType.READY) == ("Unknown", Reason.SUSPENDED)
         assert build_suspended_status(holder(status=status), wall=LATER) == status
 
 
-class TestUnseen:
-    def test_ready_becomes_unknown_when_blind_and_what_was_known_stays(self) -> None:
+class TestUnseenJob:
+    def test_ready_becomes_unknown_without_graph_and_known_conditions_stay(self) -> None:
         subject = resource_after(facts(holder(), quarantined_job(tenant_actionable=False)))
         status = build_unseen_status(subject, RETRY, is_blind=True, wall=LATER)
         assert condition_of(status, ConditionType.READY) == ("Unknown", Reason.GRAPH_UNREACHABLE)
@@ -80,18 +80,18 @@ class TestUnseen:
         again = replace(subject, status=status)
         assert build_unseen_status(again, RETRY, is_blind=True, wall=LATER + minutes(1)) == status
 
-    def test_a_person_must_act_whether_blind_or_not(self) -> None:
+    def test_a_stalled_resource_stays_stalled_without_graph(self) -> None:
         status = build_unseen_status(resource_after(facts(holder(), remote_job())), STALL, is_blind=True, wall=LATER)
         assert condition_of(status, ConditionType.READY) == ("False", Reason.CONFLICT)
         assert condition_of(status, ConditionType.STALLED) == ("True", Reason.CONFLICT)
 
-    def test_a_new_generation_is_not_called_ready_unseen(self) -> None:
+    def test_a_new_generation_is_not_ready_before_graph_was_read(self) -> None:
         subject = resource_after(facts(holder(), remote_job()), generation=2)
         status = build_unseen_status(subject, RETRY, is_blind=False, wall=LATER)
         assert condition_of(status, ConditionType.READY) == ("False", Reason.GRAPH_UNREACHABLE)
         assert condition_of(status, ConditionType.APPLIED) == ("False", Reason.GRAPH_UNREACHABLE)
         assert condition_of(status, ConditionType.RECONCILING) == ("True", Reason.GRAPH_UNREACHABLE)
 
-    def test_a_first_look_that_fails_is_told_at_once(self) -> None:
+    def test_a_failed_first_read_is_reported_at_once(self) -> None:
         status = build_unseen_status(resource(), RETRY, is_blind=False, wall=NOW)
         assert condition_of(status, ConditionType.READY) == ("False", Reason.GRAPH_UNREACHABLE)
