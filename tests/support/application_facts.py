@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from entrasync.core.decision.action import SaveSecrets
+from entrasync.core.application.actions import SaveSecrets
 from entrasync.core.decision.verdicts import Do, Verdict
 from entrasync.core.facts.application_seen import Refusal
 from entrasync.core.facts.facts import Facts

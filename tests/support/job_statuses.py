@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
-from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.conditions import ConditionType
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.resource.job_resource import Resource

@@ -5,20 +5,23 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from entrasync.core.decision.action import Action
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.defaults import Defaults
 from entrasync.core.resource.job_resource import Resource
+from entrasync.process.job_controller import JobCollaborators, build_handlers, build_job_reconciler, build_performer
+from entrasync.reconcile.application.memory import ApplicationMemoryStore
 from entrasync.reconcile.connection.registry import Connection, Connections
-from entrasync.reconcile.controller.observe import FactsReader
-from entrasync.reconcile.controller.perform import Performer
-from entrasync.reconcile.controller.reconciler import JobReconciler
-from entrasync.reconcile.controller.resolver import Resolver
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings
 from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
+from entrasync.reconcile.step.context import Context
+from entrasync.reconcile.step.handler import ActionResult, Handlers
+from entrasync.reconcile.step.resource_writer import ResourceWriter
+from entrasync.reconcile.step.write_guard import WriteGuard
 from tests.support.facts import NOW, desired, holder, remote_job, resource
 from tests.support.fake_api_server import FakeApiServer, RecordedEvents
 from tests.support.fake_graph import FakeGraph
@@ -49,24 +52,34 @@ class ReconcilerHarness:
             self.graph, on_fetched=lambda service_principal_id, _: self.fetched.append(service_principal_id)
         )
         self.connections = Connections(Connection(None, self.graph, listings), serves=lambda _: True)
-        observer = FactsReader(self.connections, self.resources, self.memory, secrets=self.secrets, clock=self.clock)
-        performer = Performer(
-            self.connections, self.server, self.resources, self.memory, events=self.recorded, clock=self.clock
-        )
-        self.reconciler = JobReconciler(
+        self.collaborators = JobCollaborators(
             self.resources,
             self.memory,
-            namespaces=NamespaceDefaults(
+            self.connections,
+            NamespaceDefaults(
                 self.server, self.resources, install=self.install, events=self.recorded, clock=self.clock
             ),
-            resolver=Resolver(self.connections, self.resources),
-            observer=observer,
-            performer=performer,
             resource_api=self.server,
+            secrets=self.secrets,
             events=self.recorded,
             clock=self.clock,
             bounds=Bounds(),
         )
+        self.reconciler = build_job_reconciler(self.collaborators)
+
+    def handlers(self) -> Handlers:
+        """Return the table of action classes and their handlers."""
+        writer, guard = ResourceWriter(self.server, self.resources), WriteGuard(self.resources, self.connections)
+        return build_handlers(self.collaborators, writer, ApplicationMemoryStore(), guard=guard)
+
+    async def perform(
+        self, action: Action, resource: Resource, *, connection: Connection | None = None
+    ) -> ActionResult:
+        """Perform one action as a pass would that began with this resource, and with this connection."""
+        now, writer = self.clock.now(), ResourceWriter(self.server, self.resources)
+        performer = build_performer(self.collaborators, writer, ApplicationMemoryStore())
+        way = connection or self.connections.find(resource)
+        return await performer.perform(action, Context(resource, self.memory.recall(resource, now), way, since=now))
 
     def apply(self, resource: Resource) -> ObjectKey:
         self.server.apply(resource)

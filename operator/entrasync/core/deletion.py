@@ -10,14 +10,15 @@ from entrasync.core.application.deletion import (
     needs_secret_removal,
     saved_credentials_are_to_be_removed,
 )
-from entrasync.core.decision.action import DeleteJob, HoldJob, PauseJob, ReleaseResource
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
+from entrasync.core.job.actions import DeleteJob, HoldJob, ReleaseResource
 from entrasync.core.job.candidates import find_outranking_claim
 from entrasync.core.job.rules import create_is_unconfirmed, is_gone, until_next_look_for_a_missing_job
 from entrasync.core.primitives.time_limits import SHORT_DELAY
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.schedule.actions import PauseJob
 
 DeletionRule = Callable[[Facts], Verdict | None]
 

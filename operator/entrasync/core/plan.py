@@ -18,7 +18,7 @@ from entrasync.core.application.rules import (
     secrets_are_not_saved,
     secrets_could_not_be_read,
 )
-from entrasync.core.decision.action import GraphWrite
+from entrasync.core.decision.action import Action
 from entrasync.core.decision.verdicts import Do, Stall, Verdict
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job.observe_only_rules import (
@@ -157,36 +157,48 @@ OBSERVE_ONLY_JOB_RULES: tuple[Rule, ...] = (
 """The same for an observe-only resource. It needs no job of its own, and others may hold the job that it observes."""
 
 RULES = (*JOB_RULES, *WORK_RULES)
-OBSERVE_ONLY_RULES = (*OBSERVE_ONLY_JOB_RULES, *(rule for rule in WORK_RULES if rule not in MANAGE_ONLY_RULES))
+OBSERVE_ONLY_WORK_RULES = tuple(rule for rule in WORK_RULES if rule not in MANAGE_ONLY_RULES)
+OBSERVE_ONLY_RULES = (*OBSERVE_ONLY_JOB_RULES, *OBSERVE_ONLY_WORK_RULES)
+
+
+def plan_job(facts: Facts) -> Verdict | None:
+    """Ask the rules about the job itself. None: the job is there and is this resource's own."""
+    if facts.desired.is_observe_only:
+        return _observe(facts, OBSERVE_ONLY_JOB_RULES)[1]
+    return _first(facts, JOB_RULES)
+
+
+def plan_work(facts: Facts) -> Verdict | None:
+    """Ask whether a job in hand is as it should be. None: Graph is as the spec wants it."""
+    if facts.desired.is_observe_only:
+        return _observe(facts, OBSERVE_ONLY_WORK_RULES)[1]
+    return _first(facts, WORK_RULES)
 
 
 def plan(facts: Facts) -> Verdict | None:
-    """Ask the rules in order. The first that finds something decides; None means that Graph matches the spec.
+    """Ask all rules in order. The first that finds something decides; None means that Graph matches the spec.
 
     For an observe-only resource the verdict is never a write to Graph. `forecast_writes` lists those.
     """
-    if facts.desired.is_observe_only:
-        return _observe(facts)[1]
-    return next((verdict for rule in RULES if (verdict := rule(facts)) is not None), None)
+    verdict = plan_job(facts)
+    return plan_work(facts) if verdict is None else verdict
 
 
-def has_job_in_hand(facts: Facts) -> bool:
-    """Whether the job is there and its own, so that it is worth looking at what belongs to it."""
-    rules = OBSERVE_ONLY_JOB_RULES if facts.desired.is_observe_only else JOB_RULES
-    return facts.job is not None and all(rule(facts) is None for rule in rules)
-
-
-def forecast_writes(facts: Facts) -> tuple[GraphWrite, ...]:
+def forecast_writes(facts: Facts) -> tuple[Action, ...]:
     """List the writes to Graph that would come next if the resource were not observe-only."""
-    return _observe(facts)[0] if facts.desired.is_observe_only else ()
+    return _observe(facts, OBSERVE_ONLY_RULES)[0] if facts.desired.is_observe_only else ()
 
 
-def _observe(facts: Facts) -> tuple[tuple[GraphWrite, ...], Verdict | None]:
+def _first(facts: Facts, rules: tuple[Rule, ...]) -> Verdict | None:
+    return next((verdict for rule in rules if (verdict := rule(facts)) is not None), None)
+
+
+def _observe(facts: Facts, rules: tuple[Rule, ...]) -> tuple[tuple[Action, ...], Verdict | None]:
     """Collect the writes that rules ask for and go on to the next rule, until one of them halts."""
-    foreseen: list[GraphWrite] = []
-    for rule in OBSERVE_ONLY_RULES:
+    foreseen: list[Action] = []
+    for rule in rules:
         verdict = rule(facts)
-        if isinstance(verdict, Do) and isinstance(verdict.action, GraphWrite):
+        if isinstance(verdict, Do) and verdict.action.target == "Graph":
             foreseen += [verdict.action] if verdict.action not in foreseen else []
         elif verdict is not None:
             return tuple(foreseen), verdict

@@ -25,6 +25,7 @@ from entrasync.kube.watch.kopf_host import kopf_settings
 from entrasync.kube.watch.secret_watch import SecretWatch
 from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.process.clock import WorldClock
+from entrasync.process.job_controller import JobCollaborators, build_job_reconciler
 from entrasync.process.observability.background import Background
 from entrasync.process.observability.health import HealthServer
 from entrasync.process.observability.metrics import Metrics
@@ -36,10 +37,6 @@ from entrasync.reconcile.connection.informer import ConnectionInformer
 from entrasync.reconcile.connection.logins import Logins
 from entrasync.reconcile.connection.reconciler import ConnectionReconciler
 from entrasync.reconcile.connection.registry import Connection, Connections
-from entrasync.reconcile.controller.observe import FactsReader
-from entrasync.reconcile.controller.perform import Performer
-from entrasync.reconcile.controller.reconciler import JobReconciler
-from entrasync.reconcile.controller.resolver import Resolver
 from entrasync.reconcile.engine.guard import Guard
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
@@ -173,17 +170,18 @@ def _build_job_services(shared: SharedServices) -> JobServices:
     namespaces = NamespaceDefaults(
         NamespaceReader(shared.api_client), resources, install=install, events=events, clock=clock
     )
-    reconciler = JobReconciler(
-        resources,
-        memory,
-        namespaces=namespaces,
-        resolver=Resolver(connections, resources),
-        observer=FactsReader(connections, resources, memory, secrets=SecretReader(shared.api_client), clock=clock),
-        performer=Performer(connections, job_client, resources, memory, events=shared.events, clock=clock),
-        resource_api=job_client,
-        events=shared.events,
-        clock=clock,
-        bounds=shared.bounds,
+    reconciler = build_job_reconciler(
+        JobCollaborators(
+            resources,
+            memory,
+            connections,
+            namespaces,
+            resource_api=job_client,
+            secrets=SecretReader(shared.api_client),
+            events=events,
+            clock=clock,
+            bounds=shared.bounds,
+        )
     )
     shared.metrics.watch(resources, memory, queue, clock, namespace_access=shared.namespace_access)
     kind = WatchedKind(job_client, JobInformer(resources, queue, clock=clock))

@@ -8,11 +8,12 @@ import pytest
 from entrasync.api.names import ABANDON_ANNOTATION, JOB_ID_ANNOTATION
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import DeleteJob, HoldJob, PauseJob, ReleaseResource
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Wait
 from entrasync.core.deletion import needs_listing, plan_deletion, release_when_job_is_gone, release_without_graph
+from entrasync.core.job.actions import DeleteJob, HoldJob, ReleaseResource
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.schedule.actions import PauseJob
 from tests.support.facts import (
     JOB,
     PRINCIPAL,

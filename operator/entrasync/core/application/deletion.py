@@ -2,8 +2,8 @@
 
 from entrasync.api.policies import OnCredentialDelete
 from entrasync.api.reasons import Reason
+from entrasync.core.application.actions import CheckForeignKeys, RemoveSecrets
 from entrasync.core.application.rules import explain_blocked_secret_writes, explain_loss
-from entrasync.core.decision.action import CheckForeignKeys, RemoveSecrets
 from entrasync.core.decision.verdicts import Do, Stall, Verdict
 from entrasync.core.facts.facts import Facts
 from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS

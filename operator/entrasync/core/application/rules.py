@@ -3,6 +3,7 @@
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import CredentialValidation
 from entrasync.api.reasons import Reason
+from entrasync.core.application.actions import ForgetAcknowledgement, RemoveSecrets, SaveSecrets
 from entrasync.core.application.notification_settings import find_changed_settings
 from entrasync.core.application.ownership import find_application_claim
 from entrasync.core.application.wanted_secrets import (
@@ -11,7 +12,6 @@ from entrasync.core.application.wanted_secrets import (
     has_unreadable_settings,
     secrets_to_send,
 )
-from entrasync.core.decision.action import ForgetAcknowledgement, RemoveSecrets, SaveSecrets
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait, judge
 from entrasync.core.facts.application_seen import ApplicationSeen
 from entrasync.core.facts.facts import Facts

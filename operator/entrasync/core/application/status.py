@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.conditions import ConditionType
 from entrasync.api.policies import CredentialValidation
+from entrasync.api.reasons import Reason
 from entrasync.core.application.ownership import find_application_claim
 from entrasync.core.application.rules import explain_loss, unacknowledged_loss, wanted_scope
 from entrasync.core.application.wanted_secrets import entry_keys, is_unfinished, owned_keys

@@ -5,6 +5,7 @@ Anything that is not an `EntraSyncError` is a fault of the operator itself.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from http import HTTPStatus
 
 from entrasync.api.reasons import Reason
 
@@ -58,6 +59,26 @@ class GraphAnswer:
     code: str
     message: str
     request_id: str
+
+    @property
+    def is_bad_request(self) -> bool:
+        """Whether Graph does not take what it was sent (400)."""
+        return self.status == HTTPStatus.BAD_REQUEST
+
+    @property
+    def is_not_found(self) -> bool:
+        """Whether Graph knows no such thing, or does not know it everywhere yet (404)."""
+        return self.status == HTTPStatus.NOT_FOUND
+
+    @property
+    def is_conflict(self) -> bool:
+        """Whether something stands in the way, perhaps only not replicated yet (409)."""
+        return self.status == HTTPStatus.CONFLICT
+
+    @property
+    def may_mean_absence(self) -> bool:
+        """Whether Graph may answer so because it knows no such service principal: 401, 403, 404 (graph-facts 6)."""
+        return self.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
 class OutcomeUnknown(EntraSyncError):

@@ -2,9 +2,9 @@
 
 from entrasync.api.policies import OnMissing
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
 from entrasync.core.decision.verdicts import Do, Verdict, Wait
 from entrasync.core.facts.facts import Facts
+from entrasync.core.job.actions import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
 from entrasync.core.job.candidates import find_claim_of_same_template, fitting_jobs, unclaimed_jobs
 from entrasync.core.job.rules import (
     create_is_unconfirmed,

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from entrasync.api.policies import AdoptionPolicy, OnMissing
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
+from entrasync.core.job.actions import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
 from entrasync.core.job.candidates import find_claim_of_same_template, find_outranking_claim, unclaimed_jobs
 from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.primitives.time_limits import SHORT_DELAY, UNCONFIRMED_CREATE_DELAYS

@@ -15,16 +15,11 @@ from entrasync.api.names import (
     JOB_ORIGIN_ANNOTATION,
     KIND,
 )
-from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.core.primitives.object_key import is_same_id as _is_same_id
 from entrasync.core.resource.application_record import ApplicationRecord
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.object_meta import ObjectMeta
 from entrasync.core.resource.operation import CreateIntent, RestartIntent
 from entrasync.core.resource.record import JobRecord, read_record
-
-ResourceKey = ObjectKey  # the former name, until nothing imports it from here
-is_same_id = _is_same_id
 
 _OUR_ANNOTATIONS = frozenset({JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION})
 

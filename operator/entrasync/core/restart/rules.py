@@ -1,10 +1,10 @@
 """The rule of a restart that is due. It was recorded before the write that needs it, and is sent once the job runs."""
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import RestartJob
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.quarantine import quarantine_halt
+from entrasync.core.restart.actions import RestartJob
 
 
 def restart_is_due(facts: Facts) -> Verdict | None:

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from entrasync.api.conditions import ConditionType
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import AskInterval
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.verdicts import Do, Verdict
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.times import parse_interval
+from entrasync.core.schedule.actions import AskInterval
 
 
 def interval_differs(facts: Facts) -> Verdict | None:

@@ -4,13 +4,14 @@ from dataclasses import replace
 
 from entrasync.api.policies import ScheduleState
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import PauseJob, StartJob
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.schedule.pause import Pause, PausedBy, read_mirrored_state
+from entrasync.core.resource.schedule_record import Pause
+from entrasync.core.schedule.actions import PauseJob, StartJob
+from entrasync.core.schedule.pause import PausedBy, read_mirrored_state
 from entrasync.core.schedule.state import pause_cause_of, pause_of, wanted_state_of
 
 
@@ -46,7 +47,13 @@ def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
     was_seen_paused = read_mirrored_state(facts.resource.status).state not in {None, "Active"}
     is_drift = was_seen_paused and _was(facts, ScheduleState.PAUSED)
     return Do(
-        PauseJob(facts.service_principal_id, job.id, corrects_drift=is_drift, record=_record(facts, is_drift=is_drift))
+        PauseJob(
+            facts.service_principal_id,
+            job.id,
+            corrects_drift=is_drift,
+            found_state=job.schedule_state,
+            record=_record(facts, is_drift=is_drift),
+        )
     )
 
 
@@ -80,7 +87,7 @@ def job_is_paused_but_should_run(facts: Facts) -> Verdict | None:
         )
     # A pause without a time was there when the job was adopted, which is no drift.
     is_drift = pause is not None and pause.by is PausedBy.PERSON and pause.since is not None
-    return Do(StartJob(facts.service_principal_id, job.id, corrects_drift=is_drift))
+    return Do(StartJob(facts.service_principal_id, job.id, corrects_drift=is_drift, found_state=job.schedule_state))
 
 
 def job_ran_before_its_pause(facts: Facts) -> Verdict | None:

@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from entrasync.api.conditions import ConditionType, Reason
-from entrasync.core.decision.action import PatchSettings
+from entrasync.api.conditions import ConditionType
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.primitives.utf8 import repair
 from entrasync.core.remote.job_settings import SettingDifference, read_settings
+from entrasync.core.settings.actions import PatchSettings
 
 MAX_QUOTE_LENGTH = 64
 MAX_NAMED_SETTINGS = 5
@@ -25,10 +26,14 @@ def settings_differ(facts: Facts) -> Verdict | None:
     if facts.job is None or not differences or _were_sent(facts, differences):
         return None
     before = dict(read_settings(_mirrored_job(facts)) or ())
-    drift = tuple(difference for difference in differences if before.get(difference.name) == difference.wanted)
+    drifted = tuple(difference for difference in differences if before.get(difference.name) == difference.wanted)
     return Do(
         PatchSettings(
-            facts.service_principal_id, facts.job, wanted=facts.desired.settings, differences=differences, drift=drift
+            facts.service_principal_id,
+            facts.job,
+            wanted=facts.desired.settings,
+            differences=differences,
+            drifted=drifted,
         )
     )
 

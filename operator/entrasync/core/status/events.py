@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.conditions import ConditionType
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.event import Event
 from entrasync.core.resource.record import JobRecord, read_record

@@ -5,9 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.conditions import ConditionType
 from entrasync.api.policies import DeletionPolicy
+from entrasync.api.reasons import Reason
 from entrasync.core.application.status import application_conditions, loss_conditions, updated_application_record
+from entrasync.core.decision.action import describe_forecast
 from entrasync.core.decision.condition import Condition, merge_conditions
 from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait
 from entrasync.core.facts.facts import Facts
@@ -23,7 +25,6 @@ from entrasync.core.schedule.interval import interval_conditions
 from entrasync.core.schedule.pause import read_mirrored_state
 from entrasync.core.schedule.state import pause_of
 from entrasync.core.status.effective import effective_policies, effective_values
-from entrasync.core.status.forecast import describe_forecast
 
 HEALTH_CONDITIONS = frozenset(
     {

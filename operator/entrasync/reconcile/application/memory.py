@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from entrasync.core.facts.application_seen import Refusal
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import parse_time
 from entrasync.core.remote.stored_secrets import MASK, SecretValues
 from entrasync.core.resource.application_record import RefusalRecord, Source
+from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.application.foreign_keys import UNTIL_BELIEVED, ForeignKeys
 
 Version = tuple[int, tuple[Source, ...]]
@@ -163,3 +165,25 @@ class ApplicationMemory:
         if self.refusal is None or now >= self.refusal.retry_at or self.refused != (digest_all(values), generation):
             return None
         return self.refusal
+
+
+@dataclass
+class ApplicationMemoryStore:
+    """The application memories of all resources. What was saved belongs to the service principal, and outlives them."""
+
+    _by_key: dict[ObjectKey, tuple[str, ApplicationMemory]] = field(default_factory=dict)
+    _saved: dict[str, Saved] = field(default_factory=dict)
+
+    def recall(self, resource: Resource) -> ApplicationMemory:
+        """Find or begin the memory of a resource. One made anew under the same name starts with none."""
+        uid, memory = self._by_key.get(resource.key, ("", None))
+        if memory is None or uid != resource.uid:
+            memory = ApplicationMemory()
+            self._by_key[resource.key] = (resource.uid, memory)
+        if service_principal_id := resource.service_principal_id:
+            memory.saved = self._saved.setdefault(service_principal_id, memory.saved)
+        return memory
+
+    def forget(self, key: ObjectKey) -> None:
+        """Drop a resource that is gone."""
+        self._by_key.pop(key, None)

@@ -12,7 +12,7 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.remote.stored_secrets import MASK, SecretValues
 from entrasync.core.resource.application_record import ApplicationRecord
 from entrasync.reconcile.application.credentials import read_credentials
-from entrasync.reconcile.application.memory import ApplicationMemory
+from entrasync.reconcile.application.memory import ApplicationMemory, ApplicationMemoryStore
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.ports.kubernetes import SecretStore
 
@@ -20,15 +20,17 @@ from entrasync.reconcile.ports.kubernetes import SecretStore
 class ApplicationReader:
     """Gathers what one pass needs to know of the service principal's secrets."""
 
-    def __init__(self, secrets: SecretStore) -> None:
+    def __init__(self, secrets: SecretStore, memories: ApplicationMemoryStore) -> None:
         self._secrets = secrets
+        self._memories = memories
 
-    async def read(self, api: SyncApi, facts: Facts, memory: ApplicationMemory) -> ApplicationSeen | None:
+    async def read(self, api: SyncApi, facts: Facts) -> ApplicationSeen | None:
         """Read the wanted values, unless this pass has them, and what Graph stores if that may differ.
 
         A failure of Graph is part of the answer. Raises `ApiServerUnavailable`.
         """
         spec, resource = facts.desired.application, facts.resource
+        memory = self._memories.recall(resource)
         if spec is None:
             memory.give_up()
             return None

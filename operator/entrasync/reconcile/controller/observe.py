@@ -1,146 +1,100 @@
-"""The only reader. "Missing" is None; what could not be told is raised and ends the pass."""
+"""Gathers the facts of a pass. "Missing" is None; what could not be found out is raised and ends the pass."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 
-from entrasync.core.decision.errors import EntraSyncError, PossiblyReplicating
+from entrasync.core.decision.errors import PossiblyReplicating
 from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.observed import Observed
-from entrasync.core.plan import has_job_in_hand
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.primitives.object_key import ObjectKey, is_same_id
+from entrasync.core.primitives.object_key import is_same_id
+from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.resource.job_claims import Claim
 from entrasync.core.resource.job_resource import Resource
-from entrasync.reconcile.application.reader import ApplicationReader
 from entrasync.reconcile.connection.registry import Connection, Connections
-from entrasync.reconcile.ports.kubernetes import SecretStore
+from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from entrasync.reconcile.state.jobs import Resources
-from entrasync.reconcile.state.memory import JobMemory, MemoryStore, count_miss, forget_shown, settings_sent_to
-from entrasync.reconcile.step.missing_service_principal import explain
+from entrasync.reconcile.step.context import Context
+from entrasync.reconcile.step.missing_service_principal import explain_refusal
 
 
 class FactsReader:
-    """Gathers the facts of one pass: usually one shared list call, a get only for a job that the list does not show."""
+    """Reads what one pass has to know.
 
-    def __init__(
-        self,
-        connections: Connections,
-        resources: Resources,
-        memory: MemoryStore,
-        *,
-        secrets: SecretStore,
-        clock: Clock,
-    ) -> None:
+    That is usually one list call that all resources of a service principal share, and a get only for a job that the
+    list does not show.
+    """
+
+    def __init__(self, connections: Connections, resources: Resources, *, clock: Clock, bounds: Bounds) -> None:
         self._connections = connections
         self._resources = resources
-        self._memory = memory
-        self._application = ApplicationReader(secrets)
         self._clock = clock
+        self._bounds = bounds
 
-    def find_connection(self, resource: Resource) -> Connection:
-        """Find what a pass goes by from its beginning to its end. Raises what `Connections.find` raises."""
-        return self._connections.find(resource)
-
-    async def observe(
-        self, resource: Resource, connection: Connection, *, since: datetime, is_urgent: bool
-    ) -> Observed:
-        """Read the service principal's jobs as of `since` or later, and the resource's own among them.
-
-        Raises what `SyncApi` raises.
-        """
-        service_principal_id = _service_principal_of(resource)
-        job_memory = self._memory.recall(resource, self._clock.now())
-        listing = await self._list(resource, connection, since=since, is_urgent=is_urgent)
-        observed = self.combine(resource, connection, listing=listing)
-        job_id = resource.job_id
+    async def observe(self, context: Context) -> Observed:
+        """Read the service principal's jobs, and the resource's own among them. Raises what `SyncApi` raises."""
+        memory, job_id = context.memory, context.resource.job_id
+        listing = await self._list(context)
+        observed = self.combine(context, listing)
         if job_id is not None and observed.job is None:
-            observed = replace(observed, job=await connection.api.get_job(service_principal_id, job_id))
+            observed = replace(observed, job=await context.graph.get_job(context.service_principal_id, job_id))
         if observed.job is not None:
-            forget_shown(job_memory, observed.job)
-            observed = replace(observed, settings_sent=settings_sent_to(job_memory, observed.job.id))
-        job_memory.read_at = max(job_memory.read_at, listing.read_at)
-        return self._count_misses(job_memory, observed, job_id)
+            memory.forget_shown(observed.job)
+            observed = replace(observed, settings_sent=memory.settings_sent_to(observed.job.id))
+        memory.read_at = max(memory.read_at, listing.read_at)
+        return _count_misses(context, observed)
 
-    def combine(
-        self, resource: Resource, connection: Connection, *, listing: JobListing, job: RemoteJob | None = None
-    ) -> Observed:
+    def combine(self, context: Context, listing: JobListing, *, job: RemoteJob | None = None) -> Observed:
         """Look at a listing with this resource's eyes, without reading anything; `job` is one that Graph just sent."""
-        job_id, job_memory = resource.job_id, self._memory.recall(resource, self._clock.now())
-        paused_job_id, paused_at = job_memory.pause_taken or (None, None)
-        tenant_id = connection.api.tenant_id
+        resource, memory, tenant_id = context.resource, context.memory, context.graph.tenant_id
+        job_id = resource.job_id
         return Observed(
             tenant_id=tenant_id,
             listing=listing,
             job=job or (listing.find(job_id) if job_id else None),
-            claims=self._claims(resource, lambda other: is_same_id(self._connections.tenant_of(other), tenant_id)),
-            uncertain_claims=self._claims(resource, self._connections.may_yet_claim),
-            spec_seen_at=job_memory.spec_seen_at,
-            pause_taken_at=paused_at if paused_job_id == job_id else None,
-            settings_sent=settings_sent_to(job_memory, job_id),
+            claims=self._claims(context, lambda other: is_same_id(self._connections.tenant_of(other), tenant_id)),
+            uncertain_claims=self._claims(context, self._connections.may_yet_claim),
+            spec_seen_at=memory.spec_seen_at,
+            pause_taken_at=memory.pause_taken_at(job_id),
+            settings_sent=memory.settings_sent_to(job_id),
             secrets_blocked_by=self._resources.find_loss(tenant_id, besides=resource.key),
         )
 
-    async def with_application(self, facts: Facts, connection: Connection) -> Observed:
-        """Look at what belongs to the service principal too, once the job is in hand."""
-        if not has_job_in_hand(facts):
-            return replace(facts.observed, application=None)
-        resource = facts.resource
-        memory = self._memory.application_of(resource, self._clock.now())
-        seen = await self._application.read(connection.api, facts, memory)
-        return replace(facts.observed, application=seen)
+    def look_without_listing(self, context: Context) -> Observed:
+        """Gather what is known without a call to Graph."""
+        return self.combine(context, self._unread())
 
-    def _claims(self, resource: Resource, counts: Callable[[Resource], bool]) -> tuple[Claim, ...]:
-        """Gather the claims of the others. Who has no way into the tenant cannot block others by naming its jobs."""
-        return self._resources.claims_on(_service_principal_of(resource), besides=resource.key, counts=counts)
+    def look_at_tenant(self, resource: Resource, connection: Connection) -> Facts:
+        """Gather where a connection leads, by which even a resource without a service principal can be judged."""
+        return self.facts(resource, Observed(connection.api.tenant_id, self._unread()))
 
-    def awaits_connection(self, resource: Resource) -> bool:
-        """Whether nothing can be said yet, for its connection has not been tried; it is woken when that is done."""
-        return self._connections.is_awaited(resource)
+    def facts(self, resource: Resource, observed: Observed) -> Facts:
+        """Put the facts of this moment together. Raises `ResourceChanged` when the spec cannot be read any more."""
+        if resource.desired is None:
+            raise ResourceChanged(f"the spec of {resource.key} cannot be read any more")
+        return Facts(resource.without_former_job(), resource.desired, observed, self._clock.now(), self._bounds)
 
-    def forget(self, key: ObjectKey) -> None:
-        """Drop what only a resource that is gone was remembered for."""
-        self._memory.forget(key)
-        self._connections.forget_unused(self._resources.service_principals())
-
-    def look_at_tenant(self, connection: Connection) -> Observed:
-        """Tell where a connection leads, of which even a resource without a service principal can be judged."""
-        return Observed(connection.api.tenant_id, self._unread())
-
-    def look_without_listing(self, resource: Resource, connection: Connection) -> Observed:
-        """Gather what is known without a call."""
-        return self.combine(resource, connection, listing=self._unread())
+    def _claims(self, context: Context, counts: Callable[[Resource], bool]) -> tuple[Claim, ...]:
+        """Gather the claims of others. A resource with no way into the tenant cannot block others by naming jobs."""
+        return self._resources.claims_on(context.service_principal_id, besides=context.resource.key, counts=counts)
 
     def _unread(self) -> JobListing:
         return JobListing((), self._clock.now(), is_complete=False)
 
-    async def _list(
-        self, resource: Resource, connection: Connection, *, since: datetime, is_urgent: bool
-    ) -> JobListing:
+    async def _list(self, context: Context) -> JobListing:
+        listings = context.connection.listings
         try:
-            return await connection.listings.read(_service_principal_of(resource), since=since, is_urgent=is_urgent)
+            return await listings.read(context.service_principal_id, since=context.since, is_urgent=context.is_urgent)
         except PossiblyReplicating as error:
-            raise await self.explain(resource, connection, error=error) from error
-
-    async def explain(
-        self, resource: Resource, connection: Connection, *, error: PossiblyReplicating
-    ) -> EntraSyncError:
-        """Tell whether a refusal means that the service principal has gone from the tenant that refused."""
-        service_principal_id, job_id = _service_principal_of(resource), resource.held_job_id
-        return await explain(connection.api, error, service_principal_id=service_principal_id, job_id=job_id)
-
-    def _count_misses(self, job_memory: JobMemory, observed: Observed, job_id: str | None) -> Observed:
-        if observed.job is not None or job_id is None:
-            job_memory.misses = None
-            return observed
-        if not observed.listing.is_complete:
-            return replace(observed, misses=job_memory.misses)
-        return replace(observed, misses=count_miss(job_memory, job_id, observed.listing.read_at))
+            raise await explain_refusal(context, error) from error
 
 
-def _service_principal_of(resource: Resource) -> str:
-    service_principal_id = resource.service_principal_id
-    if service_principal_id is None:  # a resource without a readable spec never gets here
-        raise ValueError(f"{resource.key} has no service principal")
-    return service_principal_id
+def _count_misses(context: Context, observed: Observed) -> Observed:
+    memory, job_id = context.memory, context.resource.job_id
+    if observed.job is not None or job_id is None:
+        memory.misses = None
+        return observed
+    if not observed.listing.is_complete:
+        return replace(observed, misses=memory.misses)
+    return replace(observed, misses=memory.count_miss(job_id, observed.listing.read_at))

@@ -7,12 +7,12 @@ from entrasync.core.decision.errors import EntraSyncError, Stalled, Waiting
 from entrasync.core.decision.verdicts import REPLICATION_RETRY_DELAY
 from entrasync.core.remote.templates import RemoteTemplate
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.resolved_names import Resolution
 from entrasync.reconcile.connection.registry import Connections
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.step.context import Context
 
 
 class Resolver:
@@ -22,21 +22,20 @@ class Resolver:
         self._connections = connections
         self._resources = resources
 
-    async def resolve(self, resource: Resource, desired: Desired, *, is_young: bool) -> None:
+    async def resolve(self, context: Context, desired: Desired, *, is_young: bool) -> None:
         """Look up what is not known and have the store know it.
 
-        While the resource `is_young`, an app that Entra does not know yet is waited for. Raises what `SyncApi` and
-        `Connections.find` raise, `Stalled` where a name stands for nothing, and `ResourceChanged` when the resource
+        While the resource `is_young`, an app that Entra does not know yet is waited for. Raises what `SyncApi` raises,
+        `Stalled` where a name stands for nothing, and `ResourceChanged` when the resource
         goes by another connection meanwhile.
         """
-        connection = self._connections.find(resource)
-        api = connection.api
+        api, resource = context.graph, context.resource
         service_principal_id = desired.service_principal_id or await _find_service_principal(api, desired, is_young)
         template_id = desired.template_id or await _find_template(api, desired, service_principal_id)
         resolution = Resolution(
             desired.app_id, service_principal_id, desired.connection_name, desired.factory_tag, template_id
         )
-        if not self._connections.still_leads(self._resources.get(resource.key) or resource, connection):
+        if not self._connections.still_leads(self._resources.get(resource.key) or resource, context.connection):
             raise ResourceChanged(f"{resource.key} goes by another connection now than when its names were looked up")
         self._resources.learn(resource, resolution)
 

@@ -1,17 +1,15 @@
 """Which templates a service principal offers: looked up only when a create was refused for its template."""
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import CreateJob
 from entrasync.core.decision.errors import EntraSyncError, Refused, Stalled
+from entrasync.core.job.actions import CreateJob
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.graph import SyncApi
-
-BAD_REQUEST = 400
 
 
 async def explain_refusal(api: SyncApi, action: CreateJob, error: EntraSyncError) -> None:
     """Ask what is offered only after a refusal: a good template costs no call."""
-    if not isinstance(error, Refused) or error.answer.status != BAD_REQUEST:
+    if not isinstance(error, Refused) or not error.answer.is_bad_request:
         return
     try:
         await refuse_unless_offered(api, action)

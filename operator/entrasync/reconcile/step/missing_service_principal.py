@@ -1,13 +1,15 @@
-"""Has the service principal gone? Asked of the directory only after a refusal that may mean so."""
+"""Finds out whether a service principal is gone. The directory is asked only after a refusal that may mean so."""
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, PossiblyReplicating, Refused, Stalled
 from entrasync.reconcile.ports.graph import SyncApi
+from entrasync.reconcile.step.context import Context
 
-MAY_MEAN_ABSENCE = frozenset({401, 403, 404})
-"""What Graph answers where it knows no such service principal: 404, or 401 without words (docs/graph-facts.md, 6)."""
 
-NOT_FOUND = 404
+async def explain_refusal(context: Context, error: PossiblyReplicating) -> EntraSyncError:
+    """Find out whether a refusal in a pass means that its service principal is gone (see `explain`)."""
+    service_principal_id, job_id = context.service_principal_id, context.resource.held_job_id
+    return await explain(context.graph, error, service_principal_id=service_principal_id, job_id=job_id)
 
 
 async def explain(
@@ -17,13 +19,13 @@ async def explain(
 
     `job_id` is the job that was held there. Only a 404 on the service principal itself counts as absence.
     """
-    if error.answer.status not in MAY_MEAN_ABSENCE:
+    if not error.answer.may_mean_absence:
         return error
     try:
         if await api.has_service_principal(service_principal_id):
             return error
     except PossiblyReplicating as refusal:
-        return _cannot_be_told(error, refusal) if error.answer.status == NOT_FOUND else error
+        return _cannot_be_told(error, refusal) if error.answer.is_not_found else error
     except EntraSyncError as other:
         return other
     return PossiblyReplicating(_gone(service_principal_id, api.tenant_id, job_id), answer=error.answer)

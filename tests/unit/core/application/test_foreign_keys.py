@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.conditions import ConditionType
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
-from entrasync.core.decision.action import ForgetAcknowledgement
+from entrasync.api.reasons import Reason
+from entrasync.core.application.actions import ForgetAcknowledgement
 from entrasync.core.decision.verdicts import Do, Stall
 from entrasync.core.plan import plan
 from entrasync.core.primitives.object_key import ObjectKey

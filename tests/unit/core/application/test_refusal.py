@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import ScheduleState
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Wait
 from entrasync.core.facts.application_seen import Credentials, Refusal

@@ -1,6 +1,6 @@
 """Secrets that the spec no longer names."""
 
-from entrasync.core.decision.action import RemoveSecrets
+from entrasync.core.application.actions import RemoveSecrets
 from entrasync.core.decision.verdicts import Do
 from entrasync.core.plan import plan
 from entrasync.core.status.job_status import record_observation

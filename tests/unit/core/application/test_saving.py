@@ -3,7 +3,7 @@
 import pytest
 
 from entrasync.api.policies import ManagementPolicy
-from entrasync.core.decision.action import SaveSecrets
+from entrasync.core.application.actions import SaveSecrets
 from entrasync.core.plan import forecast_writes, plan
 from entrasync.core.remote.stored_secrets import SecretValues, StoredSecret
 from tests.support.application_facts import TOKEN, URL, application_facts, save_of, sent_values

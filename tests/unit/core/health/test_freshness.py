@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.conditions import ConditionType
 from entrasync.api.policies import Readiness
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.freshness import overdue_at, overdue_conditions

@@ -7,8 +7,8 @@ import pytest
 
 from entrasync.api.policies import AdoptionPolicy
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import AddFinalizer, CreateJob, HoldJob
 from entrasync.core.decision.verdicts import Retry, Stall, Wait
+from entrasync.core.job.actions import AddFinalizer, CreateJob, HoldJob
 from entrasync.core.plan import plan
 from entrasync.core.resource.job_claims import Claim
 from entrasync.core.resource.job_resource import Resource

@@ -4,7 +4,7 @@ import pytest
 
 from entrasync.api.names import JOB_ID_ANNOTATION
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import HoldJob
+from entrasync.core.job.actions import HoldJob
 from entrasync.core.plan import plan
 from tests.support.facts import (
     JOB,

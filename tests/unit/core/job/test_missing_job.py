@@ -6,8 +6,8 @@ import pytest
 
 from entrasync.api.policies import AdoptionPolicy, OnMissing
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import CreateJob, HoldJob
 from entrasync.core.decision.verdicts import Do, Stall, Wait
+from entrasync.core.job.actions import CreateJob, HoldJob
 from entrasync.core.plan import plan
 from entrasync.core.primitives.times import write_time
 from tests.support.facts import (

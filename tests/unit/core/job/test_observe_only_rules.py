@@ -8,13 +8,14 @@ import pytest
 from entrasync.api.names import FINALIZER
 from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, OnMissing, ScheduleState
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import CreateJob, DeleteJob, ForgetCreate, HoldJob, PauseJob, StartJob
+from entrasync.core.decision.action import describe_forecast
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Wait
 from entrasync.core.deletion import release_without_graph
+from entrasync.core.job.actions import CreateJob, DeleteJob, ForgetCreate, HoldJob
 from entrasync.core.plan import forecast_writes, plan
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_claims import claim_of
-from entrasync.core.status.forecast import describe_forecast
+from entrasync.core.schedule.actions import PauseJob, StartJob
 from tests.support.facts import (
     JOB,
     PRINCIPAL,

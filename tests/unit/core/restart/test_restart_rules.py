@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
 from entrasync.api.policies import ScheduleState
-from entrasync.core.decision.action import RestartJob, StartJob
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.plan import plan
+from entrasync.core.restart.actions import RestartJob
+from entrasync.core.schedule.actions import StartJob
 from entrasync.core.status.job_status import record_observation
 from tests.support.application_facts import application_facts, save_of
 from tests.support.facts import (

@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.conditions import ConditionType
 from entrasync.api.policies import ManagementPolicy
-from entrasync.core.decision.action import AskInterval
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do
 from entrasync.core.plan import forecast_writes, plan
 from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.schedule.actions import AskInterval
 from entrasync.core.schedule.interval import interval_conditions
 from entrasync.core.status.job_status import build_status, record_observation
 from tests.support.facts import JOB, NOW, PRINCIPAL, desired, facts, holder, remote_job

@@ -9,7 +9,6 @@ import pytest
 from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from entrasync.api.policies import ScheduleState
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import PauseJob, StartJob
 from entrasync.core.decision.verdicts import Do, Stall
 from entrasync.core.facts.facts import Facts
 from entrasync.core.plan import plan
@@ -18,6 +17,7 @@ from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.schedule_record import Pause, PausedBy
+from entrasync.core.schedule.actions import PauseJob, StartJob
 from entrasync.core.schedule.hold import read_hold
 from entrasync.core.schedule.state import pause_of
 from tests.support.facts import (

@@ -7,13 +7,13 @@ import pytest
 
 from entrasync.api.policies import ScheduleState
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import PauseJob, StartJob
 from entrasync.core.decision.verdicts import Do, Stall, Wait
 from entrasync.core.plan import plan
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.schedule_record import Pause, PausedBy, read_pause
+from entrasync.core.schedule.actions import PauseJob, StartJob
 from entrasync.core.schedule.state import pause_of
 from tests.support.facts import JOB, NEVER, NOW, PRINCIPAL, ago, desired, facts, holder, minutes, remote_job, seconds
 

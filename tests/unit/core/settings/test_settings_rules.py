@@ -4,15 +4,15 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import Reason
-from entrasync.core.decision.action import PatchSettings
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.action import describe_forecast
 from entrasync.core.decision.verdicts import Do, Stall, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.plan import plan
 from entrasync.core.remote.job_settings import SentSetting, SettingDifference, merge_settings, read_settings
 from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.settings.actions import PatchSettings
 from entrasync.core.settings.rules import settings_differ
-from entrasync.core.status.forecast import describe_forecast
 from entrasync.core.status.job_status import build_status
 from tests.support.facts import JOB, NOW, ago, desired, facts, holder, minutes, remote_job
 
@@ -86,7 +86,7 @@ class TestDifferingSettings:
         action = patch_of(facts(holder(wish=WISH), job_with(pairs(LookaheadQueryEnabled=found, Other="1"))))
         assert action.differences == (SettingDifference(LOOKAHEAD, "False", found),)
         assert action.wanted == ((LOOKAHEAD, "False"),)
-        assert action.drift == ()
+        assert action.drifted == ()
 
     @pytest.mark.parametrize("stored", [[], None, "odd", pairs(Other="1")])
     def test_settings_that_the_job_lacks_are_set_too(self, stored: object) -> None:
@@ -101,7 +101,7 @@ class TestDifferingSettings:
     def test_settings_that_differ_after_they_were_as_wanted_are_drift(self) -> None:
         subject = holder(wish=WISH, status=mirrored(LookaheadQueryEnabled="False"))
         action = patch_of(facts(subject, job_with(pairs(LookaheadQueryEnabled="True"))))
-        assert action.drift == (SettingDifference(LOOKAHEAD, "False", "True"),)
+        assert action.drifted == (SettingDifference(LOOKAHEAD, "False", "True"),)
 
     def test_settings_that_differ_after_an_edit_of_the_spec_are_no_drift(self) -> None:
         subject = holder(wish=WISH, status=mirrored(LookaheadQueryEnabled="True"))

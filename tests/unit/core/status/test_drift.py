@@ -2,8 +2,10 @@
 
 import pytest
 
-from entrasync.core.decision.action import Action, CreateJob, PauseJob, StartJob
-from entrasync.core.status.drift import Difference, find_corrected_drift, with_last_drift
+from entrasync.core.decision.action import Action, Difference
+from entrasync.core.job.actions import CreateJob
+from entrasync.core.schedule.actions import PauseJob, StartJob
+from entrasync.core.status.drift import with_last_drift
 from tests.support.facts import JOB, NOW, PRINCIPAL
 
 MIRROR = {"job": {"schedule": {"state": "Disabled"}}}
@@ -12,15 +14,21 @@ MIRROR = {"job": {"schedule": {"state": "Disabled"}}}
 @pytest.mark.parametrize(
     ("action", "found"),
     [
-        (StartJob(PRINCIPAL, JOB, corrects_drift=True), (Difference("schedule.state", "Active", "Disabled"),)),
-        (PauseJob(PRINCIPAL, JOB, corrects_drift=True), (Difference("schedule.state", "Paused", "Disabled"),)),
+        (
+            StartJob(PRINCIPAL, JOB, corrects_drift=True, found_state="Disabled"),
+            (Difference("schedule.state", "Active", "Disabled"),),
+        ),
+        (
+            PauseJob(PRINCIPAL, JOB, corrects_drift=True, found_state="Disabled"),
+            (Difference("schedule.state", "Paused", "Disabled"),),
+        ),
         (StartJob(PRINCIPAL, JOB), ()),
         (PauseJob(PRINCIPAL, JOB), ()),
         (CreateJob(PRINCIPAL, "scim", frozenset()), ()),
     ],
 )
 def test_only_changes_by_others_count_as_drift(action: Action, found: tuple[Difference, ...]) -> None:
-    assert find_corrected_drift(action, MIRROR) == found
+    assert action.drift == found
 
 
 def test_drift_is_recorded_with_its_time_and_without_secrets() -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.conditions import ConditionType, Reason
+from entrasync.api.conditions import ConditionType
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Halt
 from entrasync.core.status.job_status import (
     build_suspended_status,

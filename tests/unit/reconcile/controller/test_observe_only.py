@@ -1,40 +1,26 @@
 """managementPolicy Observe: what status says, what is never written, and the way to Manage and back."""
 
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, ScheduleState
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import (
-    Action,
-    AddFinalizer,
-    AskInterval,
-    CreateJob,
-    DeleteJob,
-    ForgetAcknowledgement,
-    ForgetCreate,
-    GraphWrite,
-    HoldJob,
-    KubernetesWrite,
-    PatchSettings,
-    PauseJob,
-    ReleaseResource,
-    RemoveSecrets,
-    RestartJob,
-    SaveSecrets,
-    StartJob,
-)
+from entrasync.core.application.actions import ForgetAcknowledgement, RemoveSecrets, SaveSecrets
+from entrasync.core.decision.action import Action
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
+from entrasync.core.job.actions import AddFinalizer, CreateJob, DeleteJob, ForgetCreate, HoldJob, ReleaseResource
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.job_resource import Resource
-from entrasync.reconcile.controller.perform import ObservedOnly, Performer
+from entrasync.core.restart.actions import RestartJob
+from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
+from entrasync.core.settings.actions import PatchSettings
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
-from entrasync.reconcile.step.action_result import ActionResult
+from entrasync.reconcile.step.write_guard import ObservedOnly
+from tests.support.actions import action_classes
 from tests.support.facts import JOB, NOW, PRINCIPAL, desired, holder, minutes, quarantined_job, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 
@@ -43,7 +29,7 @@ NOT_FOUND = GraphAnswer(404, "", "", "request")
 UNKNOWN = PossiblyReplicating(Refused(Reason.REQUEST_REFUSED, "No.", answer=NOT_FOUND), answer=NOT_FOUND)
 DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
 
-GRAPH_WRITES: list[GraphWrite] = [
+GRAPH_WRITES: list[Action] = [
     CreateJob(PRINCIPAL, "scim", frozenset()),
     StartJob(PRINCIPAL, JOB),
     PauseJob(PRINCIPAL, JOB),
@@ -54,7 +40,7 @@ GRAPH_WRITES: list[GraphWrite] = [
     RemoveSecrets(PRINCIPAL, frozenset({"BaseAddress"})),
     RestartJob(PRINCIPAL, JOB),
 ]
-KUBERNETES_WRITES: list[KubernetesWrite] = [
+KUBERNETES_WRITES: list[Action] = [
     AddFinalizer(),
     ForgetCreate(),
     HoldJob(JOB, "Adopted"),
@@ -306,38 +292,27 @@ class TestDeletion:
 class TestWriteGuard:
     """Whatever a rule may plan, no write to Graph gets past the one place where all of them are made."""
 
-    async def perform(self, harness: ReconcilerHarness, action: Action, resource: Resource) -> ActionResult:
-        performer = Performer(
-            harness.connections,
-            harness.server,
-            harness.resources,
-            harness.memory,
-            events=harness.recorded,
-            clock=harness.clock,
-        )
-        return await performer.perform(action, resource, connection=harness.connections.find(resource))
-
     def test_the_guard_is_tested_with_every_action(self) -> None:
-        assert {type(action) for action in GRAPH_WRITES} == set(get_args(GraphWrite))
-        assert {type(action) for action in KUBERNETES_WRITES} == set(get_args(KubernetesWrite))
+        assert {type(action) for action in GRAPH_WRITES} == action_classes("Graph")
+        assert {type(action) for action in KUBERNETES_WRITES} == action_classes("Kubernetes")
 
     @pytest.mark.parametrize("action", GRAPH_WRITES, ids=lambda action: type(action).__name__)
     async def test_the_guard_refuses_an_action_that_was_planned_for_an_observer(
-        self, harness: ReconcilerHarness, action: GraphWrite
+        self, harness: ReconcilerHarness, action: Action
     ) -> None:
         harness.graph.add(remote_job())
         key = harness.apply(holder(wish=observing()))
         with pytest.raises(ObservedOnly, match="only observes"):
-            await self.perform(harness, action, harness.server.stored[key])
+            await harness.perform(action, harness.server.stored[key])
         assert harness.graph.calls == []
         assert harness.server.writes == []
 
     @pytest.mark.parametrize("action", KUBERNETES_WRITES, ids=lambda action: type(action).__name__)
     async def test_the_guard_allows_actions_that_write_nothing_to_graph(
-        self, harness: ReconcilerHarness, action: KubernetesWrite
+        self, harness: ReconcilerHarness, action: Action
     ) -> None:
         key = harness.apply(holder(wish=observing()))
-        await self.perform(harness, action, harness.server.stored[key])
+        await harness.perform(action, harness.server.stored[key])
         assert harness.graph.calls == []
 
     @pytest.mark.parametrize("wish", [observing(), desired(is_suspended=True)], ids=["Observe", "suspend"])
@@ -349,5 +324,5 @@ class TestWriteGuard:
         before = harness.server.stored[key]
         harness.server.apply(replace(before, generation=2, desired=wish))
         with pytest.raises(ResourceChanged):
-            await self.perform(harness, StartJob(PRINCIPAL, JOB), before)
+            await harness.perform(StartJob(PRINCIPAL, JOB), before)
         assert harness.graph.calls == []

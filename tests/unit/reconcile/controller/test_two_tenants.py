@@ -6,11 +6,10 @@ import pytest
 
 from entrasync.api.policies import DeletionPolicy
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.action import StartJob
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.schedule.actions import StartJob
 from entrasync.reconcile.connection.registry import Connection, Fault
-from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from entrasync.reconcile.state.listings import Listings
 from tests.support.facts import JOB, PRINCIPAL, TENANT, desired, holder, minutes, remote_job, resource
@@ -125,16 +124,8 @@ class TestPassWithReplacedConnection:
         key = harness.hold()
         began_by = harness.connections.find(harness.server.stored[key])
         harness.bring_default()
-        performer = Performer(
-            harness.connections,
-            harness.server,
-            harness.resources,
-            harness.memory,
-            events=harness.recorded,
-            clock=harness.clock,
-        )
         with pytest.raises(ResourceChanged, match="goes by another connection"):
-            await performer.perform(StartJob(PRINCIPAL, JOB), harness.server.stored[key], connection=began_by)
+            await harness.perform(StartJob(PRINCIPAL, JOB), harness.server.stored[key], connection=began_by)
 
 
 class TestDeletion:

@@ -10,7 +10,7 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings
-from entrasync.reconcile.state.memory import MemoryStore, count_miss
+from entrasync.reconcile.state.memory import MemoryStore
 from tests.support.facts import JOB, NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, holder, minutes, resource, seconds
 from tests.support.fake_graph import FakeGraph
 from tests.support.still_clock import StillClock
@@ -119,16 +119,16 @@ class TestMemory:
 
     def test_a_recreated_resource_is_not_remembered(self) -> None:
         memory = MemoryStore()
-        count_miss(memory.recall(resource(), NOW), JOB, NOW)
+        memory.recall(resource(), NOW).count_miss(JOB, NOW)
         assert memory.recall(resource(uid="new"), NOW).misses is None
 
     def test_misses_are_counted_per_read_and_per_job(self) -> None:
         job_memory = MemoryStore().recall(resource(), NOW)
-        assert count_miss(job_memory, JOB, NOW).count == 1
-        assert count_miss(job_memory, JOB, NOW).count == 1, "a look shared by several passes is one look"
-        second = count_miss(job_memory, JOB, NOW + seconds(9))
+        assert job_memory.count_miss(JOB, NOW).count == 1
+        assert job_memory.count_miss(JOB, NOW).count == 1, "a look shared by several passes is one look"
+        second = job_memory.count_miss(JOB, NOW + seconds(9))
         assert (second.count, second.first_at, second.last_at) == (2, NOW, NOW + seconds(9))
-        assert count_miss(job_memory, "another", NOW + seconds(10)).count == 1
+        assert job_memory.count_miss("another", NOW + seconds(10)).count == 1
 
     def test_a_forgotten_resource_has_no_memory(self) -> None:
         memory = MemoryStore()

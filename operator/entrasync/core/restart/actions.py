@@ -1,0 +1,23 @@
+"""The action that restarts a job."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.action import Action, Target
+
+
+@dataclass(frozen=True)
+class RestartJob(Action):
+    """Restart the job with the default scopes; the status already records that this is due."""
+
+    target: ClassVar[Target] = "Graph"
+    pending_reason: ClassVar[Reason] = Reason.WAITING_FOR_REPLICATION
+    pending_message: ClassVar[str] = "Graph does not show yet what it was told."
+
+    service_principal_id: str
+    job_id: str
+
+    def describe(self) -> str:
+        """Say what it does."""
+        return f"restart job {self.job_id}"

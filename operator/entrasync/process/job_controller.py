@@ -1,0 +1,114 @@
+"""Puts the reconciler of SynchronizationJobs together. Here every class of actions gets its handler."""
+
+from dataclasses import dataclass
+
+from entrasync.core.application.actions import CheckForeignKeys, ForgetAcknowledgement, RemoveSecrets, SaveSecrets
+from entrasync.core.job.actions import AddFinalizer, CreateJob, DeleteJob, ForgetCreate, HoldJob, ReleaseResource
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.restart.actions import RestartJob
+from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
+from entrasync.core.settings.actions import PatchSettings
+from entrasync.reconcile.application.memory import ApplicationMemoryStore
+from entrasync.reconcile.application.reader import ApplicationReader
+from entrasync.reconcile.application.removal import CheckHandler, RemoveHandler
+from entrasync.reconcile.application.writer import AcknowledgementHandler, SaveHandler
+from entrasync.reconcile.connection.registry import Connections
+from entrasync.reconcile.controller.apply import ApplyLoop
+from entrasync.reconcile.controller.deletion import DeletionLoop
+from entrasync.reconcile.controller.observe import FactsReader
+from entrasync.reconcile.controller.pass_entry import PassEntry
+from entrasync.reconcile.controller.perform import Performer
+from entrasync.reconcile.controller.reconciler import JobReconciler, Steps
+from entrasync.reconcile.controller.resolver import Resolver
+from entrasync.reconcile.controller.status_report import StatusReport
+from entrasync.reconcile.job.create import CreateHandler, ForgetCreateHandler
+from entrasync.reconcile.job.deletion import DeleteHandler, ReleaseHandler
+from entrasync.reconcile.job.hold import FinalizerHandler, HoldHandler
+from entrasync.reconcile.job.restart import RestartHandler
+from entrasync.reconcile.job.schedule import IntervalHandler, PauseHandler, StartHandler
+from entrasync.reconcile.job.settings import SettingsHandler
+from entrasync.reconcile.ports.kubernetes import EventSink, ResourceApi, SecretStore
+from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.memory import MemoryStore
+from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
+from entrasync.reconcile.step.handler import Handlers
+from entrasync.reconcile.step.resource_writer import ResourceWriter
+from entrasync.reconcile.step.write_guard import WriteGuard
+
+
+@dataclass(frozen=True)
+class JobCollaborators:
+    """What the reconciler of jobs works with."""
+
+    resources: Resources
+    memory: MemoryStore
+    connections: Connections
+    namespaces: NamespaceDefaults
+    resource_api: ResourceApi
+    secrets: SecretStore
+    events: EventSink
+    clock: Clock
+    bounds: Bounds
+
+
+def build_job_reconciler(given: JobCollaborators) -> JobReconciler:
+    """Join the parts of the reconciler of jobs."""
+    memories, clock, bounds = ApplicationMemoryStore(), given.clock, given.bounds
+    writer = ResourceWriter(given.resource_api, given.resources)
+    performer = build_performer(given, writer, memories)
+    reader = FactsReader(given.connections, given.resources, clock=clock, bounds=bounds)
+    entry = PassEntry(given.connections, given.memory, reader=reader, clock=clock, bounds=bounds)
+    steps = Steps(
+        entry,
+        Resolver(given.connections, given.resources),
+        ApplyLoop(
+            entry, reader, application=ApplicationReader(given.secrets, memories), performer=performer, clock=clock
+        ),
+        DeletionLoop(
+            reader,
+            performer=performer,
+            release=ReleaseHandler(writer, given.events),
+            clock=clock,
+            bounds=bounds,
+        ),
+        StatusReport(writer, given.memory, events=given.events, clock=clock, bounds=bounds),
+    )
+
+    def forget(key: ObjectKey) -> None:
+        given.memory.forget(key)
+        memories.forget(key)
+        given.connections.forget_unused(given.resources.service_principals())
+
+    return JobReconciler(given.resources, given.namespaces, steps, forget=forget)
+
+
+def build_performer(given: JobCollaborators, writer: ResourceWriter, memories: ApplicationMemoryStore) -> Performer:
+    """Join what carries out actions."""
+    guard = WriteGuard(given.resources, given.connections)
+    return Performer(build_handlers(given, writer, memories, guard=guard), guard)
+
+
+def build_handlers(
+    given: JobCollaborators, writer: ResourceWriter, memories: ApplicationMemoryStore, *, guard: WriteGuard
+) -> Handlers:
+    """Give every class of actions its handler."""
+    events, clock = given.events, given.clock
+    return {
+        AddFinalizer: FinalizerHandler(writer),
+        HoldJob: HoldHandler(writer, events),
+        CreateJob: CreateHandler(writer, events, clock),
+        ForgetCreate: ForgetCreateHandler(writer),
+        DeleteJob: DeleteHandler(writer, events),
+        ReleaseResource: ReleaseHandler(writer, events),
+        StartJob: StartHandler(events, clock),
+        PauseJob: PauseHandler(writer, events, clock),
+        AskInterval: IntervalHandler(clock),
+        PatchSettings: SettingsHandler(events, clock),
+        RestartJob: RestartHandler(writer, events),
+        SaveSecrets: SaveHandler(writer, memories, guard=guard, events=events, clock=clock),
+        RemoveSecrets: RemoveHandler(writer, memories, events=events, clock=clock),
+        CheckForeignKeys: CheckHandler(writer, memories, clock=clock),
+        ForgetAcknowledgement: AcknowledgementHandler(writer),
+    }

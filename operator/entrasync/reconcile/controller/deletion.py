@@ -1,0 +1,99 @@
+"""The loop of a resource that is being deleted: settle its job, then let the resource go."""
+
+from dataclasses import replace
+
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.errors import EntraSyncError, PossiblyReplicating
+from entrasync.core.decision.verdicts import Do, Halt
+from entrasync.core.deletion import needs_listing, plan_deletion, release_when_job_is_gone, release_without_graph
+from entrasync.core.facts.observed import Observed
+from entrasync.core.job.actions import DeleteJob, ReleaseResource
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.schedule.actions import PauseJob
+from entrasync.reconcile.controller.apply import MAX_ROUNDS, unsettled
+from entrasync.reconcile.controller.observe import FactsReader
+from entrasync.reconcile.controller.perform import Performer
+from entrasync.reconcile.job.deletion import ReleaseHandler
+from entrasync.reconcile.step.context import Context
+from entrasync.reconcile.step.handler import ActionResult
+from entrasync.reconcile.step.missing_service_principal import explain_refusal
+
+
+class DeletionLoop:
+    """Settles the job of one resource, and removes the finalizer."""
+
+    def __init__(
+        self, reader: FactsReader, *, performer: Performer, release: ReleaseHandler, clock: Clock, bounds: Bounds
+    ) -> None:
+        self._reader = reader
+        self._performer = performer
+        self._release = release
+        self._clock = clock
+        self._bounds = bounds
+
+    async def release_without_graph(self, resource: Resource) -> bool:
+        """Let a resource go for which Graph need not be asked; tells whether it did."""
+        if (release := release_without_graph(resource)) is None:
+            return False
+        await self._release.release(release, resource)
+        return True
+
+    async def settle(self, context: Context) -> tuple[Halt | None, Resource]:
+        """Settle the job, and let the resource go (None). Raises what the look and the actions raise."""
+        for _ in range(MAX_ROUNDS):
+            if await self.release_without_graph(context.resource):
+                return None, context.resource
+            try:
+                result = await self._step(context)
+            except EntraSyncError as error:
+                if not self._has_lost_its_service_principal(context.resource, error):
+                    raise
+                await self._release.release(ReleaseResource("its service principal is gone"), context.resource)
+                return None, context.resource
+            if not isinstance(result, ActionResult):
+                return result, context.resource
+            now = self._clock.now()
+            context = replace(context.with_resource(result.resource, now), since=now)
+            if not context.resource.has_finalizer:
+                return None, context.resource
+        return unsettled(), context.resource
+
+    async def _step(self, context: Context) -> ActionResult | Halt | None:
+        """Take one step of a deletion."""
+        observed = await self._look(context)
+        verdict = plan_deletion(self._reader.facts(context.resource, observed))
+        if not isinstance(verdict, Do):
+            return verdict
+        try:
+            result = await self._performer.perform(verdict.action, context)
+        except PossiblyReplicating as error:
+            raise await explain_refusal(context, error) from error
+        match verdict.action:
+            case DeleteJob() if result.needs_look:
+                return await self._release_when_job_is_gone(context)
+            case PauseJob(job_id=job_id):
+                paused = ReleaseResource(f"job {job_id} is paused (deletionPolicy Pause)")
+                return ActionResult(await self._release.release(paused, context.resource))
+        return result
+
+    async def _release_when_job_is_gone(self, context: Context) -> ActionResult | Halt:
+        """Look for a job that Graph does not know when told to delete it: it may only be hidden."""
+        context = context.looking_again(self._clock.now())
+        observed = await self._reader.observe(context)
+        verdict = release_when_job_is_gone(self._reader.facts(context.resource, observed))
+        if not isinstance(verdict, Do):
+            return verdict
+        return await self._performer.perform(verdict.action, context)
+
+    async def _look(self, context: Context) -> Observed:
+        if not needs_listing(context.resource):
+            return self._reader.look_without_listing(context)
+        return await self._reader.observe(replace(context, is_urgent=True))
+
+    def _has_lost_its_service_principal(self, resource: Resource, error: EntraSyncError) -> bool:
+        """Whether nothing is left to settle. Shortly after a create of ours it may only not be known everywhere yet."""
+        created_at = resource.created_job_at
+        is_settled = created_at is None or self._clock.now() - created_at >= self._bounds.young
+        return error.reason is Reason.SERVICE_PRINCIPAL_NOT_FOUND and is_settled

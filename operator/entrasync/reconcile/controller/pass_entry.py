@@ -1,0 +1,57 @@
+"""Where a pass begins: its way into the tenant, and how its errors are judged."""
+
+from datetime import datetime
+
+from entrasync.core.decision.errors import EntraSyncError, Stalled
+from entrasync.core.decision.verdicts import Halt, judge
+from entrasync.core.deletion import tenant_is_another
+from entrasync.core.plan import tenant_was_changed
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.resource.job_resource import Resource
+from entrasync.reconcile.connection.registry import Connections
+from entrasync.reconcile.controller.observe import FactsReader
+from entrasync.reconcile.state.memory import MemoryStore
+from entrasync.reconcile.step.context import Context
+
+
+class PassEntry:
+    """Begins passes."""
+
+    def __init__(
+        self, connections: Connections, memory: MemoryStore, *, reader: FactsReader, clock: Clock, bounds: Bounds
+    ) -> None:
+        self._connections = connections
+        self._memory = memory
+        self._reader = reader
+        self._clock = clock
+        self._bounds = bounds
+
+    def enter(self, resource: Resource, *, since: datetime, is_urgent: bool) -> Context:
+        """Begin a pass with Graph as of `since` (world time) or later.
+
+        Raises what `Connections.find` raises, and `Stalled` (TENANT_CHANGED, DELETION_BLOCKED) when the connection
+        leads away from the tenant of the resource.
+        """
+        connection = self._connections.find(resource)
+        find_fault = tenant_is_another if resource.is_deleting else tenant_was_changed
+        if fault := find_fault(self._reader.look_at_tenant(resource, connection)):
+            raise Stalled(fault.reason, fault.message)
+        memory = self._memory.recall(resource, self._clock.now())
+        return Context(resource, memory, connection, since, is_urgent)
+
+    def awaits_connection(self, resource: Resource) -> bool:
+        """Whether nothing can be said yet, as the connection has not been tried. That requeues the resource later."""
+        return self._connections.is_awaited(resource)
+
+    def judge(self, resource: Resource, error: EntraSyncError) -> Halt:
+        """Turn an error into what happens next, with regard to what this resource may have made lately."""
+        return judge(error, young_until=self._young_until(resource), now=self._clock.now())
+
+    def is_young(self, resource: Resource) -> bool:
+        """Whether what Graph does not know of the resource may be on its way through Entra."""
+        return self._clock.now() < self._young_until(resource)
+
+    def _young_until(self, resource: Resource) -> datetime:
+        seen_at = self._memory.recall(resource, self._clock.now()).spec_seen_at
+        return max(seen_at, resource.created_job_at or seen_at) + self._bounds.young

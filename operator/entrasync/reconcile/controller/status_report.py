@@ -1,0 +1,141 @@
+"""The end of a pass: the status is written if it differs, Events are posted, and the next look is scheduled."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from entrasync.api.names import ABANDON_ANNOTATION
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.event import Event
+from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait
+from entrasync.core.facts.facts import Facts
+from entrasync.core.polling import until_next_deadline, until_next_poll
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.object_meta import has_news
+from entrasync.core.schedule.state import hold_of
+from entrasync.core.status.events import events_between
+from entrasync.core.status.job_status import (
+    build_status,
+    build_suspended_status,
+    build_unseen_status,
+    record_observation,
+)
+from entrasync.reconcile.controller.apply import PassResult
+from entrasync.reconcile.engine.outcome import WHILE_STALLED, Outcome
+from entrasync.reconcile.ports.kubernetes import EventSink
+from entrasync.reconcile.state.memory import MemoryStore
+from entrasync.reconcile.step.resource_writer import ResourceWriter
+
+POLL_WITHOUT_SPEC = timedelta(minutes=5)
+"""The poll interval of a resource whose spec cannot be read."""
+
+DELETION_RETRY_INTERVAL = timedelta(minutes=1)
+"""Between looks at a deletion that is stalled."""
+
+
+class StatusReport:
+    """Ends passes. Each call may raise `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`."""
+
+    def __init__(
+        self, writer: ResourceWriter, memory: MemoryStore, *, events: EventSink, clock: Clock, bounds: Bounds
+    ) -> None:
+        self._writer = writer
+        self._memory = memory
+        self._events = events
+        self._clock = clock
+        self._bounds = bounds
+
+    async def report(self, result: PassResult) -> Outcome:
+        """End a pass that saw Graph."""
+        written = record_observation(result.facts)
+        self._complain(result.facts, written.complaints)
+        facts = replace(result.facts, resource=replace(result.facts.resource, status=written.status))
+        status = build_status(facts, result.halt, wall=self._clock.wall())
+        return await self._write(facts.resource, status, _next_look(facts, result.halt))
+
+    async def report_unseen(self, resource: Resource, halt: Halt, *, broken_since: datetime | None = None) -> Outcome:
+        """End a pass that could not see Graph.
+
+        `broken_since` is when passes began to end by a fault of the operator, if they do.
+        """
+        now = self._clock.now()
+        poll = resource.desired.poll_interval if resource.desired else POLL_WITHOUT_SPEC
+        read_at = self._memory.recall(resource, now).read_at
+        seen_at = min(read_at, broken_since or now)  # a pass may read Graph well, and break afterwards
+        is_blind = now - seen_at >= self._bounds.blind_polls * poll
+        status = build_unseen_status(resource, halt, is_blind=is_blind, wall=self._clock.wall())
+        return await self._write(resource, status, _outcome_of(halt, poll))
+
+    async def report_invalid(self, resource: Resource) -> Outcome:
+        """Say that the stored spec cannot be read."""
+        fault = f"The stored spec cannot be read: {resource.invalid_spec}. Correct the manifest."
+        stall = Stall(Reason.INVALID_SPEC, fault)
+        status = build_unseen_status(resource, stall, is_blind=False, wall=self._clock.wall())
+        return await self._write(resource, status, Outcome(None))
+
+    async def report_suspended(self, resource: Resource) -> Outcome:
+        """Say that the resource is left alone."""
+        return await self._write(resource, build_suspended_status(resource, wall=self._clock.wall()), Outcome(None))
+
+    async def report_deletion(self, resource: Resource, halt: Halt) -> Outcome:
+        """Say why a resource that is being deleted may not go yet."""
+        if not isinstance(halt, Wait) or halt.reason is Reason.CONNECTION_NOT_READY:
+            halt = _blocked(halt)
+        status = build_unseen_status(resource, halt, is_blind=False, wall=self._clock.wall())
+        return await self._write(resource, status, _outcome_of(halt, DELETION_RETRY_INTERVAL))
+
+    def _complain(self, facts: Facts, complaints: tuple[str, ...]) -> None:
+        """Say once what could not be read in Graph's answer and in the annotations."""
+        memory = self._memory.recall(facts.resource, facts.now)
+        if complaints and complaints != memory.complaints:
+            message = f"Left out of the mirror: {'; '.join(complaints[:5])}."
+            self._events.record(facts.resource, Event("Warning", Reason.MIRROR_CUT, message))
+        fault = hold_of(facts).fault
+        if fault and fault != memory.hold_fault:
+            self._events.record(facts.resource, Event("Warning", Reason.INVALID_ANNOTATION, fault))
+        memory.complaints, memory.hold_fault = complaints, fault
+
+    async def _write(self, resource: Resource, status: Mapping[str, Any], outcome: Outcome) -> Outcome:
+        """Write the status if it differs from what is stored; an idle poll writes nothing."""
+        stored = self._writer.newest(resource)
+        newest = await self._writer.write_final(resource, status)
+        if newest is None:
+            newest = stored
+        else:
+            for event in events_between(stored.status, status):
+                self._events.record(newest, event)
+        # The answer to a write of ours may be the first to show a user's change; the watch does not repeat it.
+        return Outcome(timedelta(0)) if has_news(resource, newest) else outcome
+
+
+def _next_look(facts: Facts, halt: Halt | None) -> Outcome:
+    poll = facts.desired.poll_interval
+    outcome = (
+        _outcome_of(halt, poll) if halt else Outcome(until_next_poll(facts.job, poll_interval=poll, now=facts.now))
+    )
+    turn = until_next_deadline(facts)
+    if turn is None or outcome.look_again is None or outcome.is_failure:
+        return outcome
+    return Outcome(min(turn, outcome.look_again))
+
+
+def _outcome_of(halt: Halt, poll_interval: timedelta) -> Outcome:
+    match halt:
+        case Stall():
+            return Outcome(min(poll_interval, WHILE_STALLED))
+        case Wait():
+            return Outcome(halt.after)
+        case Retry():
+            return Outcome(halt.after, is_failure=True)
+
+
+def _blocked(halt: Halt) -> Halt:
+    """Name the way out of a deletion of which nobody can say when it ends."""
+    message = halt.message
+    if ABANDON_ANNOTATION not in message:
+        hint = f'To let go without touching Graph, annotate the resource with {ABANDON_ANNOTATION}: "true".'
+        message = f"The job could not be settled: {message} {hint}"
+    return replace(halt, message=message) if isinstance(halt, Retry) else Stall(Reason.DELETION_BLOCKED, message)

@@ -1,0 +1,71 @@
+"""Handlers that create a job, and that forget a create which brought none."""
+
+from dataclasses import replace
+
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown
+from entrasync.core.decision.event import Event
+from entrasync.core.facts.facts import Facts
+from entrasync.core.job.actions import CreateJob, ForgetCreate
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.resource.job_resource import Operation, Resource
+from entrasync.core.status.job_status import with_answer, with_intent, without_intent
+from entrasync.reconcile.job.hold import write_annotations
+from entrasync.reconcile.job.templates import explain_refusal, refuse_unless_offered, was_not_offered
+from entrasync.reconcile.ports.kubernetes import EventSink
+from entrasync.reconcile.step.context import Context
+from entrasync.reconcile.step.handler import ActionResult, Handler
+from entrasync.reconcile.step.resource_writer import ResourceWriter
+
+
+class CreateHandler(Handler[CreateJob]):
+    """Creates a job: intent, POST, annotation. A crash at any point is settled by the intent."""
+
+    def __init__(self, writer: ResourceWriter, events: EventSink, clock: Clock) -> None:
+        self._writer = writer
+        self._events = events
+        self._clock = clock
+
+    async def perform(self, action: CreateJob, context: Context) -> ActionResult:
+        """Record the intent, create, record the id. A refusal clears the intent, a lost answer leaves it."""
+        if was_not_offered(context.resource):
+            await refuse_unless_offered(context.graph, action)
+        resource = await self._record_intent(action, context)
+        try:
+            job = await context.graph.create_job(action.service_principal_id, action.template_id)
+        except OutcomeUnknown:
+            raise
+        except EntraSyncError as error:
+            await self._writer.write_ahead(resource, without_intent(resource))
+            await explain_refusal(context.graph, action, error)
+            raise
+        held = await self._writer.write_metadata(resource, write_annotations(job.id, "Created"))
+        held = replace(held, status=with_answer(held))
+        created = f"Created job {job.id} from template {action.template_id}."
+        self._events.record(held, Event("Normal", Reason.JOB_CREATED, created))
+        return ActionResult(held, job=job)
+
+    def recover(self, action: CreateJob, error: EntraSyncError, facts: Facts) -> Facts:
+        """Take what is stored: it has the intent, or that it is cleared. A new spec there is for the next pass."""
+        stored = self._writer.newest(facts.resource)
+        resource = replace(stored, desired=facts.desired, generation=facts.resource.generation)
+        return replace(facts, resource=resource)
+
+    async def _record_intent(self, action: CreateJob, context: Context) -> Resource:
+        resource = context.resource
+        operation = Operation(self._clock.now(), action.service_principal_id, action.template_id, action.job_ids_before)
+        kind = "RecreateJob" if resource.held_job_id else "CreateJob"
+        intent = with_intent(resource, operation, action=kind, tenant_id=context.graph.tenant_id)
+        return await self._writer.write_ahead(resource, intent, if_unchanged=True)
+
+
+class ForgetCreateHandler(Handler[ForgetCreate]):
+    """Removes the intent of a create that brought no job."""
+
+    def __init__(self, writer: ResourceWriter) -> None:
+        self._writer = writer
+
+    async def perform(self, action: ForgetCreate, context: Context) -> ActionResult:
+        """Remove the intent, unless the resource has changed since it was read."""
+        resource = context.resource
+        return ActionResult(await self._writer.write_ahead(resource, without_intent(resource), if_unchanged=True))

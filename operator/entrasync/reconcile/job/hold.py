@@ -1,0 +1,69 @@
+"""Handlers that record on the resource which job it holds, and that it must not go before that is settled."""
+
+from typing import Any
+
+from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.event import Event
+from entrasync.core.job.actions import AddFinalizer, HoldJob
+from entrasync.core.resource.job_resource import Resource
+from entrasync.reconcile.ports.kubernetes import EventSink
+from entrasync.reconcile.step.context import Context
+from entrasync.reconcile.step.handler import ActionResult, Handler
+from entrasync.reconcile.step.resource_writer import ResourceWriter
+
+
+class FinalizerHandler(Handler[AddFinalizer]):
+    """Adds our finalizer."""
+
+    def __init__(self, writer: ResourceWriter) -> None:
+        self._writer = writer
+
+    async def perform(self, action: AddFinalizer, context: Context) -> ActionResult:
+        """Add the finalizer, unless the resource has changed since it was read."""
+        patch = with_finalizer(context.resource)
+        return ActionResult(await self._writer.write_metadata(context.resource, patch))
+
+
+class HoldHandler(Handler[HoldJob]):
+    """Records which job a resource holds, or observes."""
+
+    def __init__(self, writer: ResourceWriter, events: EventSink) -> None:
+        self._writer = writer
+        self._events = events
+
+    async def perform(self, action: HoldJob, context: Context) -> ActionResult:
+        """Write the annotations, and add or remove the finalizer as the resource manages or only observes."""
+        resource = context.resource
+        patch = write_annotations(action.job_id, action.origin)
+        if _keeps_finalizer_in_vain(resource):
+            patch |= without_finalizer(resource)
+        if not resource.has_finalizer and not resource.is_observe_only:
+            patch |= with_finalizer(resource)
+        held = await self._writer.write_metadata(resource, patch)
+        if resource.annotated_job_id != action.job_id:
+            reason = Reason.JOB_CREATED if action.origin == "Created" else Reason.JOB_ADOPTED
+            verb = "observes" if resource.is_observe_only else "holds"
+            self._events.record(held, Event("Normal", reason, f"This resource now {verb} job {action.job_id}."))
+        return ActionResult(held)
+
+
+def write_annotations(job_id: str, origin: str) -> dict[str, Any]:
+    """Return the patch of metadata that records which job a resource holds, and where it came from."""
+    return {"annotations": {JOB_ID_ANNOTATION: job_id, JOB_ORIGIN_ANNOTATION: origin}}
+
+
+def with_finalizer(resource: Resource) -> dict[str, Any]:
+    """Return the patch of metadata that adds our finalizer to this very version of the resource."""
+    return {"finalizers": [*resource.finalizers, FINALIZER], "resourceVersion": resource.resource_version}
+
+
+def without_finalizer(resource: Resource) -> dict[str, Any]:
+    """Return the patch of metadata that removes our finalizer from this very version of the resource."""
+    remaining = [name for name in resource.finalizers if name != FINALIZER]
+    return {"finalizers": remaining, "resourceVersion": resource.resource_version}
+
+
+def _keeps_finalizer_in_vain(resource: Resource) -> bool:
+    is_observer = resource.desired is not None and resource.desired.is_declared_observe_only
+    return is_observer and resource.has_finalizer and not resource.is_deleting

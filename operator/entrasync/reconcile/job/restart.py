@@ -1,0 +1,54 @@
+"""The handler that restarts a job."""
+
+from dataclasses import replace
+
+from entrasync.api.reasons import Reason
+from entrasync.core.application.status import with_restart, with_restart_try, with_unknown_restart
+from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown
+from entrasync.core.decision.event import Event
+from entrasync.core.facts.facts import Facts
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.restart.actions import RestartJob
+from entrasync.reconcile.ports.kubernetes import EventSink
+from entrasync.reconcile.step.context import Context
+from entrasync.reconcile.step.handler import ActionResult, Handler
+from entrasync.reconcile.step.resource_writer import ResourceWriter, keep_intent_on_lost_answer
+
+MAX_RESTARTS = 2
+"""Whose answers are all lost: each takes the job back to an initial cycle."""
+
+
+class RestartHandler(Handler[RestartJob]):
+    """Restarts a job with the default scopes. The intent is in the status already."""
+
+    def __init__(self, writer: ResourceWriter, events: EventSink) -> None:
+        self._writer = writer
+        self._events = events
+
+    async def perform(self, action: RestartJob, context: Context) -> ActionResult:
+        """Restart the job. A lost answer leaves the intent there once."""
+        resource = await self._writer.write_ahead(context.resource, with_restart_try(context.resource))
+        try:
+            await context.graph.restart_job(action.service_principal_id, action.job_id)
+        except OutcomeUnknown:
+            if resource.restart_tries < MAX_RESTARTS:
+                raise
+            return self._give_up(action, resource)
+        message = (
+            f"Restarted job {action.job_id} to bring the provisioning scope into force. Other jobs of the service "
+            "principal take it up with a restart of their own."
+        )
+        self._events.record(resource, Event("Normal", Reason.JOB_RESTARTED, message))
+        return ActionResult(replace(resource, status=with_restart(resource)), needs_look=True)
+
+    def recover(self, action: RestartJob, error: EntraSyncError, facts: Facts) -> Facts:
+        """Keep what was recorded before the restart was sent."""
+        return keep_intent_on_lost_answer(self._writer, error, facts)
+
+    def _give_up(self, action: RestartJob, resource: Resource) -> ActionResult:
+        message = (
+            f"Graph answered neither of {MAX_RESTARTS} restarts of job {action.job_id}, and may have done them. None "
+            "is sent again: if the job's next cycle is no initial one, restart it in the portal."
+        )
+        self._events.record(resource, Event("Warning", Reason.RESTART_UNANSWERED, message))
+        return ActionResult(replace(resource, status=with_unknown_restart(resource)), needs_look=True)

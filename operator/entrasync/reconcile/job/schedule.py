@@ -1,0 +1,141 @@
+"""Handlers that start and pause a job, and that ask for an interval."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.errors import (
+    EntraSyncError,
+    GraphAnswer,
+    OutcomeUnknown,
+    PossiblyReplicating,
+    Refused,
+    Transient,
+)
+from entrasync.core.decision.event import Event
+from entrasync.core.facts.facts import Facts
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
+from entrasync.core.status.job_status import with_interval, with_start
+from entrasync.reconcile.ports.graph import SyncApi
+from entrasync.reconcile.ports.kubernetes import EventSink
+from entrasync.reconcile.step.context import Context
+from entrasync.reconcile.step.handler import ActionResult, Handler
+from entrasync.reconcile.step.resource_writer import ResourceWriter
+
+INTERVAL_RETRY_DELAY = timedelta(minutes=1)
+"""Between the two requests for an interval when the first answer was lost."""
+
+NO_ANSWER = "nothing"
+"""Shown as "it answered nothing"."""
+
+
+class StartHandler(Handler[StartJob]):
+    """Starts a job. After a crash the job may be started once more, which Graph allows."""
+
+    def __init__(self, events: EventSink, clock: Clock) -> None:
+        self._events = events
+        self._clock = clock
+
+    async def perform(self, action: StartJob, context: Context) -> ActionResult:
+        """Start the job, and record when."""
+        await context.graph.start_job(action.service_principal_id, action.job_id)
+        resource = context.resource
+        started = replace(resource, status=with_start(resource, self._clock.now()))
+        why = " A pause from outside this resource was undone." if action.corrects_drift else ""
+        reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_STARTED
+        self._events.record(started, Event("Normal", reason, f"Started job {action.job_id}.{why}"))
+        return ActionResult(started, needs_look=True)
+
+    def note_sent(self, action: StartJob, context: Context) -> None:
+        """Forget a pause that Graph has not shown: the start undoes it."""
+        context.memory.pause_taken = None
+
+
+class PauseHandler(Handler[PauseJob]):
+    """Pauses a job. May be repeated after a crash."""
+
+    def __init__(self, writer: ResourceWriter, events: EventSink, clock: Clock) -> None:
+        self._writer = writer
+        self._events = events
+        self._clock = clock
+
+    async def perform(self, action: PauseJob, context: Context) -> ActionResult:
+        """Pause the job. Where it shall go on by itself, that is recorded first."""
+        resource = context.resource
+        if action.record is not None:
+            resource = await self._writer.write_member(resource, "pause", action.record.write())
+        await context.graph.pause_job(action.service_principal_id, action.job_id)
+        why = " A start from outside this resource was undone." if action.corrects_drift else ""
+        reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_PAUSED
+        self._events.record(resource, Event("Normal", reason, f"Paused job {action.job_id}.{why}"))
+        return ActionResult(resource, needs_look=True)
+
+    def note_sent(self, action: PauseJob, context: Context) -> None:
+        """Remember when Graph took the pause."""
+        context.memory.pause_taken = (action.job_id, self._clock.now())
+
+    def recover(self, action: PauseJob, error: EntraSyncError, facts: Facts) -> Facts:
+        """Keep the record of the pause: it may have been written before the call failed."""
+        if action.record is None:
+            return facts
+        status = {**facts.resource.status, "pause": action.record.write()}
+        return replace(facts, resource=replace(facts.resource, status=status))
+
+
+class IntervalHandler(Handler[AskInterval]):
+    """Asks Graph for an interval. A crash before the answer is recorded has it asked again."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+
+    async def perform(self, action: AskInterval, context: Context) -> ActionResult:
+        """Ask, and record the answer."""
+        answer = await ask_interval(context.graph, action, self._clock)
+        asked = with_interval(
+            context.resource, action.interval, self._clock.now(), answer=answer.words, repeat_at=answer.repeat_at
+        )
+        return ActionResult(replace(context.resource, status=asked), needs_look=answer.is_consent)
+
+
+@dataclass(frozen=True)
+class IntervalAnswer:
+    """What came of asking for an interval: Graph's words where it did not take it, and when to ask once more."""
+
+    words: str | None = None
+    repeat_at: datetime | None = None
+
+    @property
+    def is_consent(self) -> bool:
+        """Whether Graph took it, as far as it says."""
+        return self.words is None and self.repeat_at is None
+
+
+async def ask_interval(graph: SyncApi, action: AskInterval, clock: Clock) -> IntervalAnswer:
+    """Ask for an interval: whatever Graph answers is an answer, and none harms the job (graph-facts 0.9).
+
+    Raises only what says that Graph cannot be asked at all.
+    """
+    try:
+        await graph.patch_interval(action.service_principal_id, action.job_id, action.interval)
+    except Transient as error:
+        if error.reason is not Reason.THROTTLED:
+            return _answer(action, NO_ANSWER, repeat_at=clock.now() + INTERVAL_RETRY_DELAY)
+        return IntervalAnswer(action.answer_before, clock.now() + (error.after or INTERVAL_RETRY_DELAY))
+    except OutcomeUnknown as error:
+        words = _quote(error.answer) if error.answer else NO_ANSWER
+        return _answer(action, words, repeat_at=clock.now() + INTERVAL_RETRY_DELAY)
+    except (Refused, PossiblyReplicating) as error:
+        young_until = action.young_until if error.answer.is_not_found or error.answer.is_conflict else None
+        is_young = young_until is not None and clock.now() < young_until
+        return _answer(action, _quote(error.answer), repeat_at=young_until if is_young else None)
+    return IntervalAnswer()
+
+
+def _answer(action: AskInterval, words: str, *, repeat_at: datetime | None) -> IntervalAnswer:
+    """Take what settles nothing for an answer at the second time."""
+    return IntervalAnswer(words, repeat_at if action.answer_before is None else None)
+
+
+def _quote(answer: GraphAnswer) -> str:
+    return ": ".join(filter(None, (f"{answer.status} {answer.code}".strip(), answer.message)))

@@ -1,0 +1,84 @@
+"""The handler that sets a job's own settings."""
+
+from datetime import timedelta
+
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.errors import Waiting
+from entrasync.core.decision.event import Event
+from entrasync.core.primitives.clock import Clock
+from entrasync.core.remote.job_settings import (
+    SETTINGS_MEMBER,
+    SentSetting,
+    merge_settings,
+    read_settings,
+    with_settings,
+)
+from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.settings.actions import PatchSettings
+from entrasync.reconcile.ports.graph import SyncApi
+from entrasync.reconcile.ports.kubernetes import EventSink
+from entrasync.reconcile.step.context import Context
+from entrasync.reconcile.step.handler import ActionResult, Handler
+
+NEW_JOB_DELAY = timedelta(seconds=10)
+"""Between looks for a job that was just created and is not known everywhere."""
+
+MAX_NAMED = 5
+"""An Event names so many settings at most."""
+
+
+class SettingsHandler(Handler[PatchSettings]):
+    """Sets the settings that the spec names. May be repeated after a crash."""
+
+    def __init__(self, events: EventSink, clock: Clock) -> None:
+        self._events = events
+        self._clock = clock
+
+    async def perform(self, action: PatchSettings, context: Context) -> ActionResult:
+        """Send all settings with ours among them.
+
+        The answer has none of them, so the job is assumed to be as asked until the next look.
+        """
+        job = await patch_settings(context.graph, action)
+        self._events.record(context.resource, settings_event(action))
+        return ActionResult(context.resource, job=job, is_assumed=True)
+
+    def note_sent(self, action: PatchSettings, context: Context) -> None:
+        """Remember what Graph took and may not show yet."""
+        now = self._clock.now()
+        sent = {entry.name: SentSetting(entry.wanted, entry.found, now) for entry in action.differences}
+        context.memory.note_settings_sent(action.job.id, sent)
+
+
+async def patch_settings(graph: SyncApi, action: PatchSettings) -> RemoteJob:
+    """Send all settings with ours among them; returns the job as it then shall be.
+
+    Those of a job whose settings Graph has not shown yet are read first: to send only ours might lose the others.
+    Raises what `SyncApi` raises, and `Waiting` while a new job cannot be read.
+    """
+    job = action.job
+    if read_settings(job.raw) is None:
+        job = await _read_job(graph, action)
+    settings = merge_settings(job.raw.get(SETTINGS_MEMBER), action.wanted)
+    await graph.patch_settings(action.service_principal_id, job.id, settings)
+    return with_settings(job, settings)
+
+
+async def _read_job(graph: SyncApi, action: PatchSettings) -> RemoteJob:
+    job = await graph.get_job(action.service_principal_id, action.job.id)
+    if job is None:
+        raise Waiting(
+            Reason.WAITING_FOR_REPLICATION,
+            f"Graph does not show job {action.job.id} yet, whose settings must be read before spec.settings are sent.",
+            after=NEW_JOB_DELAY,
+        )
+    return job
+
+
+def settings_event(action: PatchSettings) -> Event:
+    """Say what was set, and whether somebody had changed it."""
+    named = [f'{entry.name} to "{entry.wanted}"' for entry in action.differences[:MAX_NAMED]]
+    message = f"Set {', '.join(named)} in job {action.job.id}."
+    if not action.drifted:
+        return Event("Normal", Reason.SETTINGS_APPLIED, message)
+    return Event("Normal", Reason.DRIFT_CORRECTED, f"{message} A change from outside this resource was undone.")

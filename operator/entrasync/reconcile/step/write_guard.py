@@ -1,0 +1,49 @@
+"""May this pass still write? Asked right before each write, with no waiting in between."""
+
+from entrasync.core.decision.action import Action
+from entrasync.reconcile.connection.registry import Connections
+from entrasync.reconcile.ports.kubernetes import ResourceChanged
+from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.step.context import Context
+
+
+class ObservedOnly(Exception):
+    """A write to Graph was planned for a resource that only observes: a fault of the operator."""
+
+
+class WriteGuard:
+    """Stops passes whose resource was changed meanwhile in a way that forbids what they are about to write."""
+
+    def __init__(self, resources: Resources, connections: Connections) -> None:
+        self._resources = resources
+        self._connections = connections
+
+    def check(self, action: Action, context: Context) -> None:
+        """Let an action through, or stop the pass.
+
+        Raises `ResourceChanged` when the resource goes by another connection than its pass began with, or when a user
+        has forbidden writes to Graph meanwhile, and `ObservedOnly` for a fault of the operator.
+        """
+        resource = context.resource
+        newest = self._resources.get(resource.key)
+        if not self._connections.still_leads(newest or resource, context.connection):
+            raise ResourceChanged(f"{resource.key} goes by another connection now than when this pass began")
+        if action.target != "Graph":
+            return
+        if resource.is_observe_only:
+            raise ObservedOnly(f"{type(action).__name__} was planned for {resource.key}, which only observes")
+        if newest and (newest.is_observe_only or newest.is_suspended):
+            raise ResourceChanged(f"nothing may be written to Graph for {resource.key} any more")
+
+    def check_secret_write(self, context: Context) -> None:
+        """Check once more before secrets are sent: validating them takes its time.
+
+        Raises `ResourceChanged` when nothing may be saved any more.
+        """
+        resource, tenant_id = context.resource, context.graph.tenant_id
+        newest = self._resources.get(resource.key) or resource
+        is_left_alone = newest.is_observe_only or newest.is_suspended
+        if is_left_alone or not self._connections.still_leads(newest, context.connection):
+            raise ResourceChanged(f"nothing may be written to Graph for {resource.key} any more")
+        if brake := self._resources.find_loss(tenant_id, besides=resource.key):
+            raise ResourceChanged(f"no secret may be written in tenant {tenant_id} any more, for {brake} lost one")
