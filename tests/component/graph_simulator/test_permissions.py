@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error, secrets_of
-from tests.support.simulator_client import SimulatorClient
+from tests.support.simulator_client import Principal, SimulatorClient
 
 OWNED = "Application.ReadWrite.OwnedBy"
 READS, WRITES = "Synchronization.Read.All", "Synchronization.ReadWrite.All"
@@ -104,3 +104,19 @@ def test_an_owner_may_come_and_go(caller: GraphCaller, graph_world: SimulatorCli
     assert caller.get(jobs_of(principal.id)).status_code == 401
     graph_world.change_service_principal(principal.id, owners=[graph_world.connection.client_id])
     assert caller.get(jobs_of(principal.id)).status_code == 200
+
+
+def test_owned_by_holds_for_owned_service_principals_only(caller: GraphCaller, graph_world: SimulatorClient) -> None:
+    graph_world.set_application(roles=["Application.ReadWrite.OwnedBy"])
+    mine = graph_world.create_service_principal(owners=[graph_world.connection.client_id])
+    others = graph_world.create_service_principal(owners=["somebody"])
+    assert caller.get(jobs_of(mine.id)).status_code == 200
+    assert read_error(caller.get(jobs_of(others.id))) == (401, "UnknownError", "")
+
+
+def test_a_tenant_sees_only_its_own(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+    graph_world.set_application("other-client", "other-tenant", secrets=["s"])
+    there = graph_world.create_service_principal(tenant_id="other-tenant")
+    caller.sign_in("other-tenant", client_id="other-client", client_secret="s")
+    assert caller.get(jobs_of(there.id)).status_code == 200
+    assert caller.get(jobs_of(principal.id)).status_code == 404

@@ -2,10 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from graph_simulator.world.directory import DEFAULT_TENANT, JobRecord, World
-from graph_simulator.world.overrides import Override, apply_override
 from graph_simulator.world.replication import Replication
 from graph_simulator.world.templates import TEMPLATES
 
@@ -89,25 +86,3 @@ def test_a_deleted_job_is_gone_at_once_by_default() -> None:
     record = make_record(world)
     world.delete_job(record, NOW)
     assert world.find_record(record.job.service_principal_id, record.job.id, NOW) is None
-
-
-@pytest.mark.parametrize(
-    ("override", "result"),
-    [
-        (Override(set={"status.code": 5}), {"id": "1", "status": {"code": 5, "quarantine": None}}),
-        (
-            Override(set={"status.quarantine.reason": "New"}),
-            {"id": "1", "status": {"code": "A", "quarantine": {"reason": "New"}}},
-        ),
-        (
-            Override(merge={"status": {"future": {"a": 1}}}),
-            {"id": "1", "status": {"code": "A", "quarantine": None, "future": {"a": 1}}},
-        ),
-        (Override(remove=("status.code", "nothing.there")), {"id": "1", "status": {"quarantine": None}, "nothing": {}}),
-    ],
-    ids=["set", "set below null", "merge", "remove"],
-)
-def test_an_override_changes_what_is_told_and_not_what_is(override: Override, result: object) -> None:
-    truth = {"id": "1", "status": {"code": "A", "quarantine": None}}
-    assert apply_override(truth, override) == result
-    assert truth == {"id": "1", "status": {"code": "A", "quarantine": None}}

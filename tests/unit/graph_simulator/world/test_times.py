@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from graph_simulator.clock import WorldClock
 from graph_simulator.world.times import NEVER, UNSCHEDULED, format_duration, format_time, parse_duration
 
 NOON = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
@@ -49,41 +48,3 @@ def test_a_job_that_is_not_scheduled_has_the_longest_interval_there_is() -> None
 def test_no_duration(text: str) -> None:
     with pytest.raises(ValueError, match="not an ISO 8601 duration"):
         parse_duration(text)
-
-
-class Real:
-    """Real time that a test moves."""
-
-    def __init__(self) -> None:
-        self.seconds = 1000.0
-
-    def __call__(self) -> float:
-        return self.seconds
-
-
-def test_the_worlds_time_runs_at_its_rate_from_its_origin() -> None:
-    real = Real()
-    clock = WorldClock(NOON, 990.0, 60.0, real=real)
-    assert clock.now() == NOON + timedelta(minutes=10)
-    clock.advance(timedelta(hours=1))
-    assert clock.now() == NOON + timedelta(minutes=70)
-    real.seconds += 1
-    assert clock.now() == NOON + timedelta(minutes=71)
-
-
-def test_a_frozen_clock_moves_only_when_it_is_moved() -> None:
-    real = Real()
-    clock = WorldClock(NOON, 1000.0, real=real)
-    clock.freeze()
-    real.seconds += 500
-    assert clock.now() == NOON
-    clock.advance(timedelta(minutes=1))
-    assert clock.now() == NOON + timedelta(minutes=1)
-    clock.run(2.0)
-    real.seconds += 30
-    assert clock.now() == NOON + timedelta(minutes=2)
-
-
-def test_time_is_not_advanced_backwards() -> None:
-    with pytest.raises(ValueError, match="negative duration"):
-        WorldClock(NOON, 0.0).advance(timedelta(seconds=-1))

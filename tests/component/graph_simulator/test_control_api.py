@@ -1,0 +1,95 @@
+"""Checks what tests can create, change and read by the control API, and what it refuses."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.graph_caller import GraphCaller, jobs_of
+from tests.support.simulator_client import ControlError, Principal, SimulatorClient
+
+HOUR = timedelta(hours=1)
+
+
+def list_ids(caller: GraphCaller, principal: Principal, **query: str) -> list[str]:
+    return [job["id"] for job in caller.get(jobs_of(principal.id), params=query).json()["value"]]
+
+
+def test_two_hundred_service_principals_are_made_at_once(graph_world: SimulatorClient) -> None:
+    made = graph_world.create_service_principals(200, prefix="load", templates=["scim", "zendesk"])
+    assert len({principal.id for principal in made}) == 200
+    assert made[199].display_name == "load-200"
+
+
+def test_a_person_in_the_portal_leaves_no_trace_in_the_journal(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
+    job = graph_world.create_job(principal.id, started=True)
+    assert (job.code, job.schedule_state) == ("NotRun", "Active")
+    graph_world.act(job.id, "pause")
+    assert caller.get(f"{jobs_of(principal.id)}/{job.id}").json()["status"]["code"] == "Paused"
+    graph_world.act(job.id, "delete")
+    assert list_ids(caller, principal) == []
+    assert {entry.operation for entry in graph_world.journal()} == {"token", "getJob", "listJobs"}
+
+
+def test_a_quarantine_can_be_imposed(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+    job = graph_world.create_job(principal.id, started=True)
+    graph_world.advance(HOUR)
+    error = {"code": "Odd", "message": "Strange.", "tenant_actionable": False}
+    graph_world.quarantine(job.id, "QuarantinedOnDemand", error)
+    quarantine = caller.read_status(principal.id, job.id)["quarantine"]
+    assert (quarantine["reason"], quarantine["error"]["code"]) == ("QuarantinedOnDemand", "Odd")
+    assert graph_world.act(job.id, "start").code == "Active"
+
+
+def test_the_state_of_a_job_counts_what_was_done_to_it(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
+    job = caller.create(principal.id)
+    for action in ("start", "start", "pause"):
+        caller.post(f"{jobs_of(principal.id)}/{job}/{action}")
+    view = graph_world.job(job)
+    assert (view.starts, view.pauses, view.template_id) == (2, 1, "scim")
+
+
+def test_a_service_principal_can_go_with_its_jobs(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
+    job = caller.create(principal.id)
+    graph_world.remove_service_principal(principal.id)
+    assert caller.get(f"/servicePrincipals/{principal.id}").status_code == 404
+    assert caller.get(f"{jobs_of(principal.id)}/{job}").status_code == 404
+
+
+def test_templates_can_be_of_ones_own(caller: GraphCaller, graph_world: SimulatorClient) -> None:
+    own = {"like": "scim", "id": "quick", "interval": "PT2M", "initial_duration": 10, "duration": 5}
+    principal = graph_world.create_service_principal(templates=[own])
+    job = caller.create(principal.id, "quick")
+    assert caller.get(f"{jobs_of(principal.id)}/{job}").json()["schedule"]["interval"] == "PT2M"
+
+
+def test_the_control_surface_wants_its_own_token(caller: GraphCaller) -> None:
+    caller.sign_in()
+    answer = caller.http.get("/_world/jobs", headers={"authorization": f"Bearer {caller.token}"})
+    assert answer.status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("document", "complaint"),
+    [
+        ({"nonsense": 1}, "has no nonsense"),
+        ({"start_when_active": 201}, "start_when_active"),
+    ],
+)
+def test_a_misspelt_wish_is_refused(graph_world: SimulatorClient, document: dict[str, object], complaint: str) -> None:
+    with pytest.raises(ControlError, match=complaint):
+        graph_world.switch(**document)
+
+
+def test_a_misspelt_fault_or_job_is_refused(graph_world: SimulatorClient) -> None:
+    with pytest.raises(ControlError, match="has no oparation"):
+        graph_world.fault("close", oparation="getJob")
+    with pytest.raises(ControlError, match="no operation getJobs"):
+        graph_world.fault("close", operation="getJobs")
+    with pytest.raises(ControlError, match="404"):
+        graph_world.job("nothing")

@@ -1,0 +1,44 @@
+"""Checks that slow replication hides new jobs and still shows deleted ones."""
+
+from datetime import timedelta
+
+from tests.support.graph_caller import GraphCaller, jobs_of
+from tests.support.simulator_client import Principal, SimulatorClient
+
+
+def list_ids(caller: GraphCaller, principal: Principal, **query: str) -> list[str]:
+    return [job["id"] for job in caller.get(jobs_of(principal.id), params=query).json()["value"]]
+
+
+def test_a_new_job_stays_unseen_for_a_time(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
+    graph_world.replicate(creation={"seconds": 60})
+    job = caller.create(principal.id)
+    assert list_ids(caller, principal) == []
+    assert caller.get(f"{jobs_of(principal.id)}/{job}").status_code == 404
+    assert [view.id for view in graph_world.jobs()] == [job]
+    graph_world.advance(timedelta(seconds=60))
+    assert list_ids(caller, principal) == [job]
+
+
+def test_a_new_job_stays_unseen_for_the_first_looks(caller: GraphCaller, graph_world: SimulatorClient) -> None:
+    slow = graph_world.create_service_principal(creation={"looks": 2, "hides": ["list"]})
+    job = caller.create(slow.id)
+    assert [list_ids(caller, slow) for _ in range(3)] == [[], [], [job]]
+
+
+def test_a_job_that_exists_can_be_hidden(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
+    job = caller.create(principal.id)
+    graph_world.hide(job, looks=1)
+    assert [list_ids(caller, principal) for _ in range(2)] == [[], [job]]
+
+
+def test_a_deleted_job_can_linger(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+    graph_world.replicate(deletion={"looks": 1, "hides": ["get"]})
+    job = caller.create(principal.id)
+    caller.delete(f"{jobs_of(principal.id)}/{job}")
+    answers = [caller.get(f"{jobs_of(principal.id)}/{job}").status_code for _ in range(2)]
+    assert answers == [200, 404]

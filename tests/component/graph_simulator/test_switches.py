@@ -1,0 +1,63 @@
+"""Checks the switches for what is not known for sure about Graph."""
+
+from datetime import timedelta
+
+from tests.support.graph_caller import GraphCaller, jobs_of, read_error
+from tests.support.simulator_client import Principal, SimulatorClient
+
+
+def test_a_second_create_makes_a_second_job_unless_the_switch_says_otherwise(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
+    assert caller.create(principal.id) != caller.create(principal.id)
+    graph_world.switch(second_job_same_template=409)
+    assert caller.post(jobs_of(principal.id), {"templateId": "scim"}).status_code == 409
+    assert len(graph_world.jobs(principal.id)) == 2
+
+
+def test_a_switch_answers_an_open_question_differently(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
+    graph_world.switch(
+        pause_schedule_state="Paused",
+        start_when_active=409,
+        missing_job_code="ResourceNotFound",
+        missing_job_message="No such job.",
+        nested_errors=False,
+        wrong_template_status=422,
+        wrong_template_code="InvalidTemplate",
+    )
+    job = caller.create(principal.id)
+    path = f"{jobs_of(principal.id)}/{job}"
+    assert caller.post(f"{path}/start").status_code == 204
+    assert read_error(caller.post(f"{path}/start"))[:2] == (409, "Conflict")
+    caller.post(f"{path}/pause")
+    assert caller.get(path).json()["schedule"]["state"] == "Paused"
+    assert read_error(caller.get(f"{path}x")) == (404, "ResourceNotFound", "No such job.")
+    assert read_error(caller.post(jobs_of(principal.id), {"templateId": "x"}))[:2] == (422, "InvalidTemplate")
+
+
+def test_a_missing_permission_has_two_forms(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
+    graph_world.set_application(roles=["Application.Read.All"])
+    caller.sign_in()
+    assert read_error(caller.get(jobs_of(principal.id))) == (401, "UnknownError", "")
+    graph_world.switch(missing_permission="forbidden403")
+    assert read_error(caller.get(jobs_of(principal.id)))[:2] == (403, "Authorization_RequestDenied")
+
+
+def test_an_unknown_service_principal_may_look_unreplicated(caller: GraphCaller, graph_world: SimulatorClient) -> None:
+    graph_world.switch(unknown_service_principal="401")
+    assert read_error(caller.get(jobs_of("nobody"))) == (401, "UnknownError", "")
+    assert caller.get("/servicePrincipals/nobody").status_code == 404
+
+
+def test_a_change_right_after_another_conflicts(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
+    graph_world.switch(conflict_seconds=5)
+    job = caller.create(principal.id)
+    assert caller.post(f"{jobs_of(principal.id)}/{job}/start").status_code == 409
+    graph_world.advance(timedelta(seconds=5))
+    assert caller.post(f"{jobs_of(principal.id)}/{job}/start").status_code == 204

@@ -1,0 +1,15 @@
+"""Checks how request bodies with secrets are masked for the journal."""
+
+import json
+
+from graph_simulator.web.bodies import mask_body
+
+
+def test_the_journal_shows_of_a_body_what_graph_would_show() -> None:
+    body = {"credentials": [{"key": "SecretToken", "value": "s3cret"}, {"key": "SyncAll", "value": "true"}]}
+    shown = {"credentials": [{"key": "SecretToken", "value": "*"}, {"key": "SyncAll", "value": "true"}]}
+    assert json.loads(mask_body(json.dumps(body).encode())) == shown
+    misspelt = {"value": [{"key": "secretToken", "value": "s3cret"}, {"Key": "SecretToken", "value": "s3cret"}]}
+    assert b"s3cret" not in mask_body(json.dumps(misspelt).encode())
+    assert mask_body(b'{"value":"s3cret') == b"(not JSON)"
+    assert mask_body(b"") == b""
