@@ -13,13 +13,13 @@ from tests.support.simulator_client import SimulatorClient
 class GraphCaller:
     """Calls the simulator as one of its applications. `exempt` names the properties that a test has overridden."""
 
-    def __init__(self, world: SimulatorClient, version: str = "v1.0") -> None:
-        self.world, self.version = world, version
+    def __init__(self, simulator: SimulatorClient, version: str = "v1.0") -> None:
+        self.simulator, self.version = simulator, version
         self.exempt: set[str] = set()
         self.checks_answers = True
         self.http = httpx.Client(
-            base_url=world.connection.url,
-            verify=ssl.create_default_context(cafile=world.ca_path),
+            base_url=simulator.connection.url,
+            verify=ssl.create_default_context(cafile=simulator.ca_path),
             trust_env=False,
             timeout=10,
             event_hooks={"response": [self._check]},
@@ -34,7 +34,7 @@ class GraphCaller:
 
     def ask_token(self, tenant: str = "", **changes: str) -> httpx.Response:
         """Request a token by client secret."""
-        known = self.world.connection
+        known = self.simulator.connection
         form = {
             "client_id": known.client_id,
             "client_secret": known.client_secret,

@@ -1,4 +1,4 @@
-"""Holds answers and requests to Microsoft's own description of the API, as tests/data/graph_facts.json has it."""
+"""Checks answers and requests against Microsoft's description of the API, which tests/data/graph_facts.json holds."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from uuid import UUID
 FACTS = json.loads((Path(__file__).parents[1] / "data" / "graph_facts.json").read_text(encoding="utf-8"))
 VERSIONS = ("v1.0", "beta")
 READ_ONLY = frozenset({"synchronizationJob.id", "synchronizationJob.status"})
-"""Properties that only Graph writes."""
+"""The properties that only Graph writes."""
 
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,7})?Z")
 _SELECT = re.compile(r"[?&](\$|%24)select=")
@@ -21,7 +21,7 @@ _DURATION = re.compile(r"-?P(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?")
 
 @dataclass(frozen=True)
 class Described:
-    """What is described of one operation."""
+    """The description of one operation."""
 
     name: str
     request: str | None
@@ -38,12 +38,18 @@ def check_answer(
     *,
     exempt: Collection[str] = (),
 ) -> None:
-    """Hold an answer to the description. `path` begins after the version and may have a query.
+    """Check an answer against the description.
 
-    `exempt` are properties as `type.name` (`synchronizationStatus.code`), or whole types, that a test overrode.
+    Args:
+        version: The version of the API, v1.0 or beta.
+        method: The method of the request.
+        path: The path after the version, which may have a query.
+        status: The HTTP status.
+        body: The body, raw or parsed.
+        exempt: Properties as `type.name` (`synchronizationStatus.code`), or whole types, that a test has overridden.
 
     Raises:
-        AssertionError: Names operation, property and expectation.
+        AssertionError: They differ; the message names operation, property and expectation.
     """
     operation = find_operation(version, method, path)
     if status >= 400:
@@ -61,23 +67,23 @@ def _check_content(
     version: str, operation: Described, document: Any, exempt: Collection[str], *, partial: bool
 ) -> None:
     kind, where = operation.response or "", f"{operation.name} answer"
-    assert isinstance(document, dict), f"{where}: no object"
+    assert isinstance(document, dict), f"{where}: not an object"
     assert "@odata.context" in document or "any" in exempt, f"{where}: no @odata.context"
     if not kind.startswith("["):
         _check(version, kind, document, where, exempt=exempt, partial=partial)
         return
     unknown = {name for name in document if name != "value" and not name.startswith("@odata.")}
     assert not unknown, f"{where}: unknown {sorted(unknown)}"
-    assert isinstance(document.get("value"), list), f"{where}: value is no list"
+    assert isinstance(document.get("value"), list), f"{where}: value is not a list"
     for place, item in enumerate(document["value"]):
         _check(version, kind[1:-1], item, f"{where} value[{place}]", exempt=exempt, partial=partial)
 
 
 def check_request(version: str, method: str, path: str, body: bytes | str | Any, content_type: str = "") -> None:
-    """Hold a request to the description: it must be an operation, with the body that it takes and no other.
+    """Check a request against the description: it must be a known operation with a body of the right type.
 
     Raises:
-        AssertionError: Names operation, property and expectation.
+        AssertionError: They differ; the message names operation, property and expectation.
     """
     operation = find_operation(version, method, path)
     where = f"{operation.name} request"
@@ -94,7 +100,7 @@ def check_request(version: str, method: str, path: str, body: bytes | str | Any,
 
 
 class Requested(Protocol):
-    """A journal entry, as far as it matters here."""
+    """The parts of a journal entry that are checked here."""
 
     @property
     def method(self) -> str: ...
@@ -109,7 +115,7 @@ class Requested(Protocol):
 
 
 def check_requests(entries: Iterable[Requested]) -> int:
-    """Hold every request to Graph of a journal to the description; gives how many there were."""
+    """Check all requests to Graph in a journal against the description, and return their number."""
     checked = 0
     for entry in entries:
         if entry.operation in {"token", "discovery", "keys", "managedIdentityToken"}:
@@ -122,19 +128,19 @@ def check_requests(entries: Iterable[Requested]) -> int:
 
 
 def find_operation(version: str, method: str, path: str) -> Described:
-    """Find the operation that a request is.
+    """Find the operation that a method and a path stand for.
 
     Raises:
-        AssertionError: There is none in this version.
+        AssertionError: This version has no such operation.
     """
     assert version in VERSIONS, f"{method} {path}: there is no version {version}"
     plain = path.split("?", 1)[0].rstrip("/").replace("/microsoft.graph.", "/")
     plain = re.sub(r"\(\)$", "", plain)
-    # Fixed segments first: "jobs/validateCredentials" is no job.
+    # Fixed segments come first, since "jobs/validateCredentials" is not a job.
     for pattern, operation in _patterns(version):
         if operation.name.startswith(f"{method} ") and pattern.fullmatch(plain):
             return operation
-    raise AssertionError(f"{method} /{version}{path} is no operation that is described")
+    raise AssertionError(f"{method} /{version}{path} is no operation of the description")
 
 
 @cache
@@ -176,7 +182,7 @@ def _check(
     partial: bool = False,
     writes: bool = False,
 ) -> None:
-    """Hold a value to a type as the facts write it. `partial` allows properties to be missing."""
+    """Check a value against a type of the description. `partial` allows properties to be missing."""
     if kind in exempt:
         return
     if value is None:
@@ -205,7 +211,7 @@ def _check(
             _check(version, expected, item, inner, exempt=exempt, partial=partial, writes=writes)
 
 
-# Both spellings were seen, and both are accepted.
+# Captures have both spellings, and both are accepted.
 _ALIASES = {("ODataErrors.MainError", "innererror"): "innerError"}
 
 
@@ -215,7 +221,7 @@ def _find_missing(kind: str, properties: dict[str, str], value: dict[str, Any], 
 
 
 def _check_enum(enum: dict[str, Any], value: Any, where: str) -> None:
-    assert isinstance(value, str), f"{where}: {value!r} is no text"
+    assert isinstance(value, str), f"{where}: {value!r} is not a string"
     members = [part.strip() for part in value.split(",")] if enum["flags"] else [value]
     unknown = [member for member in members if member not in enum["members"]]
     assert not unknown, f"{where}: {unknown} not among {enum['members']}"
@@ -239,4 +245,4 @@ def _is_primitive(kind: str, value: Any) -> bool:
         case "any":
             return True
         case _:
-            raise AssertionError(f"the facts have no type {kind}")
+            raise AssertionError(f"the description has no type {kind}")

@@ -1,4 +1,4 @@
-"""PATCH and restart over TLS, with what is open about them, each answer held to the description."""
+"""Checks PATCH and restart over TLS, and the switches for what is not known about them."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def test_a_created_job_has_the_settings_of_its_template(graph: GraphCaller, prin
     ]
 
 
-def test_settings_are_merged_by_name(
+def test_a_patch_merges_settings_by_name(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
 ) -> None:
     path = f"{jobs_of(principal.id)}/{job}"
@@ -51,7 +51,7 @@ def test_a_patch_may_replace_all_settings_and_answer_with_the_job(
     assert answer.json()["synchronizationJobSettings"] == MINE
 
 
-def test_what_is_not_ours_to_change_is_ignored(graph: GraphCaller, principal: Principal, job: str) -> None:
+def test_a_patch_of_read_only_properties_is_ignored(graph: GraphCaller, principal: Principal, job: str) -> None:
     path = f"{jobs_of(principal.id)}/{job}"
     before = graph.get(path).json()
     changes = {"templateId": "other", "status": {"code": "Paused"}, "schedule": {"state": "Disabled"}}
@@ -68,7 +68,7 @@ def test_what_is_not_ours_to_change_is_ignored(graph: GraphCaller, principal: Pr
         ("refused_405", (405, "Request_BadRequest")),
     ],
 )
-def test_an_interval_may_be_refused_and_then_nothing_is_changed(
+def test_a_refused_patch_of_the_interval_changes_nothing(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str, what: str, error: tuple[int, str]
 ) -> None:
     graph_world.switch(patch_interval=what)
@@ -79,7 +79,7 @@ def test_an_interval_may_be_refused_and_then_nothing_is_changed(
 
 
 @pytest.mark.parametrize(("what", "interval"), [("ignored", "PT40M"), ("taken", "PT20M")])
-def test_an_interval_is_ignored_unless_the_switch_says_otherwise(
+def test_a_patch_of_the_interval_is_ignored_or_applied_as_the_switch_says(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str, what: str, interval: str
 ) -> None:
     graph_world.switch(patch_interval=what)
@@ -97,13 +97,13 @@ def test_an_interval_is_ignored_unless_the_switch_says_otherwise(
         {"synchronizationJobSettings": [{"value": "nameless"}]},
     ],
 )
-def test_a_patch_that_makes_no_sense_is_refused(
+def test_a_malformed_patch_is_refused(
     caller: GraphCaller, principal: Principal, job: str, changes: dict[str, object]
 ) -> None:
     assert read_error(caller.patch(f"{jobs_of(principal.id)}/{job}", changes))[:2] == (400, "BadRequest")
 
 
-def test_settings_and_interval_may_change_behind_ones_back(
+def test_settings_and_interval_can_be_changed_by_another_client(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
 ) -> None:
     changed = {"LookaheadQueryEnabled": "True", "AzureIngestionAttributeOptimization": None}
@@ -125,7 +125,7 @@ def test_settings_and_interval_may_change_behind_ones_back(
         ({}, DEFAULT),
     ],
 )
-def test_a_restart_takes_a_scope_or_the_default(
+def test_a_restart_has_the_scope_of_its_body_or_the_default(
     graph: GraphCaller,
     graph_world: SimulatorClient,
     principal: Principal,
@@ -140,7 +140,7 @@ def test_a_restart_takes_a_scope_or_the_default(
     assert check_requests(graph_world.journal()) == 1
 
 
-def test_a_restart_lifts_quarantine_and_begins_anew(
+def test_a_restart_lifts_the_quarantine_and_begins_an_initial_cycle(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
 ) -> None:
     graph_world.quarantine(job, "EncounteredEscrowProportionThreshold")
@@ -153,7 +153,7 @@ def test_a_restart_lifts_quarantine_and_begins_anew(
     assert graph.read_status(principal.id, job)["steadyStateLastAchievedTime"] != "0001-01-01T00:00:00Z"
 
 
-def test_a_restart_starts_a_job_that_was_paused(graph: GraphCaller, principal: Principal, job: str) -> None:
+def test_a_restart_starts_a_paused_job(graph: GraphCaller, principal: Principal, job: str) -> None:
     path = f"{jobs_of(principal.id)}/{job}"
     graph.post(f"{path}/pause")
     assert graph.post(f"{path}/microsoft.graph.restart", {}).status_code == 204
@@ -168,7 +168,7 @@ def test_a_restart_starts_a_job_that_was_paused(graph: GraphCaller, principal: P
         (b"", "Empty Payload. JSON content expected."),
     ],
 )
-def test_a_restart_that_makes_no_sense_is_refused(
+def test_a_malformed_restart_is_refused(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str, content: bytes, message: str
 ) -> None:
     answer = graph.post(f"{jobs_of(principal.id)}/{job}/restart", content=content)
@@ -176,7 +176,7 @@ def test_a_restart_that_makes_no_sense_is_refused(
     assert graph_world.job(job).restarts == []
 
 
-def test_a_changed_scope_is_in_force_only_after_a_restart(
+def test_a_changed_sync_all_takes_effect_only_after_a_restart(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
 ) -> None:
     graph_world.set_secrets(principal.id, {"SyncAll": "true"})
@@ -186,14 +186,14 @@ def test_a_changed_scope_is_in_force_only_after_a_restart(
     assert graph_world.job(job).sync_all == "true"
 
 
-def test_a_person_in_the_portal_may_restart(graph_world: SimulatorClient, job: str) -> None:
+def test_a_restart_by_the_portal_does_not_appear_in_the_journal(graph_world: SimulatorClient, job: str) -> None:
     view = graph_world.act(job, "restart", scope="Watermark")
     assert [item.scope for item in view.restarts] == [("Watermark",)]
     assert graph_world.journal() == []
 
 
 @pytest.mark.parametrize("action", ["patch", "restart"])
-def test_a_change_right_after_another_conflicts(
+def test_a_patch_or_restart_right_after_another_change_conflicts(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str, action: str
 ) -> None:
     graph_world.switch(conflict_seconds=5)
@@ -203,7 +203,7 @@ def test_a_change_right_after_another_conflicts(
     assert answer.status_code == 409
 
 
-def test_to_own_the_service_principal_is_not_enough_for_a_patch(
+def test_owning_the_service_principal_is_not_enough_for_a_patch(
     caller: GraphCaller, graph_world: SimulatorClient
 ) -> None:
     graph_world.set_application(roles=["Application.ReadWrite.OwnedBy"])

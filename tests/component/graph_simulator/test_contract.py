@@ -1,4 +1,4 @@
-"""The simulator goes through every shape that is documented, and each answer is held to Microsoft's description."""
+"""Checks every documented form of Graph's answers, each against Microsoft's description of the API."""
 
 from datetime import timedelta
 
@@ -47,7 +47,7 @@ def test_a_running_cycle_reports_progress(
     assert [(item["completedUnits"], item["totalUnits"]) for item in progress] == [(100, 200)]
 
 
-def test_a_job_runs_well(graph: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+def test_a_successful_cycle_is_reported(graph: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     job = graph.create(principal.id)
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
     graph_world.advance(HOUR)
@@ -74,7 +74,7 @@ def test_object_errors_alone_leave_the_job_active(
 
 
 @pytest.mark.parametrize("reason", QUARANTINE_REASONS)
-def test_each_reason_of_quarantine(
+def test_a_quarantine_is_reported_for_each_reason(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, reason: str
 ) -> None:
     job = graph.create(principal.id)
@@ -108,7 +108,7 @@ def test_pruned_escrows_pause_the_job(graph: GraphCaller, graph_world: Simulator
     assert (answer["schedule"]["state"], answer["status"]["code"]) == ("Disabled", "Paused")
 
 
-def test_the_documented_form_of_a_new_job(
+def test_a_switch_gives_a_new_job_the_documented_form(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.switch(create_form="documented", create_status=200)
@@ -118,7 +118,7 @@ def test_the_documented_form_of_a_new_job(
     assert answer.json()["schedule"]["interval"] == "P10675199DT2H48M5.4775807S"
 
 
-def test_pause_and_delete(graph: GraphCaller, principal: Principal) -> None:
+def test_a_job_can_be_paused_and_deleted(graph: GraphCaller, principal: Principal) -> None:
     job = graph.create(principal.id)
     path = f"{jobs_of(principal.id)}/{job}"
     assert graph.post(f"{path}/microsoft.graph.start").status_code == 204
@@ -129,7 +129,9 @@ def test_pause_and_delete(graph: GraphCaller, principal: Principal) -> None:
     assert graph.get(jobs_of(principal.id)).json()["value"] == []
 
 
-def test_templates(graph: GraphCaller, graph_world: SimulatorClient) -> None:
+def test_the_templates_of_a_service_principal_are_listed_and_read(
+    graph: GraphCaller, graph_world: SimulatorClient
+) -> None:
     principal = graph_world.create_service_principal(templates=["scim", "aWSSingleSignon"])
     path = f"/servicePrincipals/{principal.id}/synchronization/templates"
     listed = graph.get(path).json()["value"]
@@ -144,7 +146,7 @@ def test_templates(graph: GraphCaller, graph_world: SimulatorClient) -> None:
     assert graph.get(f"{path}/nothing").status_code == 404
 
 
-def test_service_principals(graph: GraphCaller, principal: Principal) -> None:
+def test_a_service_principal_is_found_by_id_app_id_and_filter(graph: GraphCaller, principal: Principal) -> None:
     by_id = graph.get(f"/servicePrincipals/{principal.id}").json()
     assert (by_id["id"], by_id["appId"]) == (principal.id, principal.app_id)
     fields = {"$select": "id,appId,displayName"}
@@ -154,7 +156,9 @@ def test_service_principals(graph: GraphCaller, principal: Principal) -> None:
     assert [item["id"] for item in found["value"]] == [principal.id]
 
 
-def test_errors(graph: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+def test_errors_have_graphs_codes_and_messages(
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     status, code, message = read_error(graph.post(jobs_of(principal.id), {"templateId": "unheard"}))
     assert (status, code) == (400, "UnknownError")
     assert '"code": "BadRequest"' in message
@@ -178,7 +182,7 @@ def test_every_answer_has_the_headers_of_graph(graph: GraphCaller, principal: Pr
     assert bare.headers["client-request-id"] == bare.headers["request-id"]
 
 
-def test_the_journals_requests_can_be_held_to_the_description(
+def test_the_requests_of_the_journal_can_be_checked_against_the_description(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph.create(principal.id)

@@ -14,13 +14,13 @@ def list_ids(caller: GraphCaller, principal: Principal, **query: str) -> list[st
     return [job["id"] for job in caller.get(jobs_of(principal.id), params=query).json()["value"]]
 
 
-def test_two_hundred_service_principals_are_made_at_once(graph_world: SimulatorClient) -> None:
+def test_two_hundred_service_principals_are_created_by_one_call(graph_world: SimulatorClient) -> None:
     made = graph_world.create_service_principals(200, prefix="load", templates=["scim", "zendesk"])
     assert len({principal.id for principal in made}) == 200
     assert made[199].display_name == "load-200"
 
 
-def test_a_person_in_the_portal_leaves_no_trace_in_the_journal(
+def test_changes_by_the_portal_do_not_appear_in_the_journal(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     job = graph_world.create_job(principal.id, started=True)
@@ -32,7 +32,9 @@ def test_a_person_in_the_portal_leaves_no_trace_in_the_journal(
     assert {entry.operation for entry in graph_world.journal()} == {"token", "getJob", "listJobs"}
 
 
-def test_a_quarantine_can_be_imposed(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+def test_a_job_can_be_put_into_quarantine(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     job = graph_world.create_job(principal.id, started=True)
     graph_world.advance(HOUR)
     error = {"code": "Odd", "message": "Strange.", "tenant_actionable": False}
@@ -42,7 +44,7 @@ def test_a_quarantine_can_be_imposed(caller: GraphCaller, graph_world: Simulator
     assert graph_world.act(job.id, "start").code == "Active"
 
 
-def test_the_state_of_a_job_counts_what_was_done_to_it(
+def test_the_state_of_a_job_counts_its_starts_and_pauses(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     job = caller.create(principal.id)
@@ -52,7 +54,7 @@ def test_the_state_of_a_job_counts_what_was_done_to_it(
     assert (view.starts, view.pauses, view.template_id) == (2, 1, "scim")
 
 
-def test_a_service_principal_can_go_with_its_jobs(
+def test_a_service_principal_can_be_removed_with_its_jobs(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     job = caller.create(principal.id)
@@ -61,14 +63,16 @@ def test_a_service_principal_can_go_with_its_jobs(
     assert caller.get(f"{jobs_of(principal.id)}/{job}").status_code == 404
 
 
-def test_templates_can_be_of_ones_own(caller: GraphCaller, graph_world: SimulatorClient) -> None:
+def test_a_service_principal_can_offer_a_template_of_the_test(
+    caller: GraphCaller, graph_world: SimulatorClient
+) -> None:
     own = {"like": "scim", "id": "quick", "interval": "PT2M", "initial_duration": 10, "duration": 5}
     principal = graph_world.create_service_principal(templates=[own])
     job = caller.create(principal.id, "quick")
     assert caller.get(f"{jobs_of(principal.id)}/{job}").json()["schedule"]["interval"] == "PT2M"
 
 
-def test_the_control_surface_wants_its_own_token(caller: GraphCaller) -> None:
+def test_the_control_api_refuses_a_token_of_graph(caller: GraphCaller) -> None:
     caller.sign_in()
     answer = caller.http.get("/_world/jobs", headers={"authorization": f"Bearer {caller.token}"})
     assert answer.status_code == 401
@@ -81,12 +85,14 @@ def test_the_control_surface_wants_its_own_token(caller: GraphCaller) -> None:
         ({"start_when_active": 201}, "start_when_active"),
     ],
 )
-def test_a_misspelt_wish_is_refused(graph_world: SimulatorClient, document: dict[str, object], complaint: str) -> None:
+def test_a_misspelt_switch_or_value_is_refused(
+    graph_world: SimulatorClient, document: dict[str, object], complaint: str
+) -> None:
     with pytest.raises(ControlError, match=complaint):
         graph_world.switch(**document)
 
 
-def test_a_misspelt_fault_or_job_is_refused(graph_world: SimulatorClient) -> None:
+def test_a_misspelt_fault_or_an_unknown_job_is_refused(graph_world: SimulatorClient) -> None:
     with pytest.raises(ControlError, match="has no oparation"):
         graph_world.fault("close", oparation="getJob")
     with pytest.raises(ControlError, match="no operation getJobs"):

@@ -1,4 +1,4 @@
-"""Certificates, federated tokens and managed identities, each as msal uses them, and Entra's own errors."""
+"""Checks certificates, federated tokens and managed identities, as msal uses them, and Entra's errors."""
 
 import time
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ THUMBPRINT = "AAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 @pytest.fixture
 def session(graph_world: SimulatorClient) -> Iterator[requests.Session]:
-    """A session that trusts the simulator, whatever REQUESTS_CA_BUNDLE says (it would win over `verify`)."""
+    """A session that trusts the simulator and ignores REQUESTS_CA_BUNDLE, which would override `verify`."""
     with requests.Session() as made:
         made.trust_env = False
         made.verify = str(graph_world.ca_path)
@@ -39,15 +39,15 @@ def session(graph_world: SimulatorClient) -> Iterator[requests.Session]:
 
 @pytest.fixture
 def issuer(graph_world: SimulatorClient) -> Issuer:
-    """A cluster whose ServiceAccount `identity/sync` may be the application."""
+    """The issuer of a cluster whose ServiceAccount `identity/sync` is accepted for the application."""
     made = make_issuer()
     graph_world.set_issuer(ISSUER, public_keys=[made.public_pem])
     graph_world.add_federated_credential(ISSUER, SUBJECT)
     return made
 
 
-def acquire(world: SimulatorClient, session: requests.Session, credential: dict[str, Any]) -> dict[str, Any]:
-    known = world.connection
+def acquire(simulator: SimulatorClient, session: requests.Session, credential: dict[str, Any]) -> dict[str, Any]:
+    known = simulator.connection
     app = msal.ConfidentialClientApplication(
         client_id=known.client_id,
         client_credential=credential,
@@ -60,8 +60,8 @@ def acquire(world: SimulatorClient, session: requests.Session, credential: dict[
 
 
 def present(caller: GraphCaller, assertion: str) -> httpx.Response:
-    """Ask for a token with an assertion in place of the secret."""
-    known = caller.world.connection
+    """Request a token with an assertion instead of a secret."""
+    known = caller.simulator.connection
     form = {
         "client_id": known.client_id,
         "grant_type": "client_credentials",
@@ -94,7 +94,7 @@ class TestCertificate:
         caller.token = answer["access_token"]
         assert caller.get(jobs_of(principal.id)).status_code == 200
 
-    def test_one_that_is_not_registered_is_refused(
+    def test_a_certificate_that_is_not_registered_is_refused(
         self, graph_world: SimulatorClient, session: requests.Session
     ) -> None:
         known, other = make_certificate(), make_certificate("other")
@@ -107,21 +107,23 @@ class TestCertificate:
             in (answer["error_description"])
         )
 
-    def test_one_that_was_removed_is_refused(self, graph_world: SimulatorClient, session: requests.Session) -> None:
+    def test_a_certificate_that_was_removed_is_refused(
+        self, graph_world: SimulatorClient, session: requests.Session
+    ) -> None:
         certificate = make_certificate()
         graph_world.add_certificate(certificate.pem)
         graph_world.remove_certificate(certificate.pem)
         credential = {"private_key": certificate.key_pem, "public_certificate": certificate.pem}
         assert acquire(graph_world, session, credential)["error_codes"] == [700027]
 
-    def test_one_that_has_expired_is_refused(self, graph_world: SimulatorClient, session: requests.Session) -> None:
+    def test_an_expired_certificate_is_refused(self, graph_world: SimulatorClient, session: requests.Session) -> None:
         old = make_certificate(age=timedelta(days=31))
         graph_world.add_certificate(old.pem)
         answer = acquire(graph_world, session, {"private_key": old.key_pem, "public_certificate": old.pem})
         assert answer["error_codes"] == [700027]
         assert "The key used is expired." in answer["error_description"]
 
-    def test_a_signature_by_another_key_is_refused(
+    def test_a_signature_made_with_another_key_is_refused(
         self, graph_world: SimulatorClient, session: requests.Session
     ) -> None:
         known, other = make_certificate(), make_certificate("other")
@@ -139,7 +141,7 @@ class TestCertificate:
             ({"nbf": 4_000_000_000}, 700024),
         ],
     )
-    def test_wrong_claims_are_refused(
+    def test_an_assertion_with_a_wrong_claim_is_refused(
         self, graph_world: SimulatorClient, caller: GraphCaller, changes: dict[str, Any], number: int
     ) -> None:
         certificate = make_certificate()
@@ -148,13 +150,13 @@ class TestCertificate:
         assert (status, error, numbers) == (401, "invalid_client", [number])
         assert text.startswith(f"AADSTS{number}: ")
 
-    def test_what_is_no_certificate_is_not_registered(self, graph_world: SimulatorClient) -> None:
+    def test_a_text_that_is_not_a_certificate_cannot_be_registered(self, graph_world: SimulatorClient) -> None:
         with pytest.raises(ControlError, match="ValueError"):
             graph_world.add_certificate("no PEM")
 
 
-def sign(certificate: Certificate, world: SimulatorClient, **changes: Any) -> str:
-    known, now = world.connection, int(time.time())
+def sign(certificate: Certificate, simulator: SimulatorClient, **changes: Any) -> str:
+    known, now = simulator.connection, int(time.time())
     claims = {
         "iss": known.client_id,
         "sub": known.client_id,
@@ -166,8 +168,8 @@ def sign(certificate: Certificate, world: SimulatorClient, **changes: Any) -> st
     return jwt.encode(claims | changes, certificate.key_pem, algorithm="RS256", headers={"x5t": digest})
 
 
-class TestFederated:
-    def test_msal_gets_a_token_for_a_service_account(
+class TestFederatedCredential:
+    def test_msal_gets_a_token_with_a_service_account_token(
         self,
         graph_world: SimulatorClient,
         session: requests.Session,
@@ -188,7 +190,7 @@ class TestFederated:
             ({"exp": 1_700_000_000}, 700024, "not within its valid time range"),
         ],
     )
-    def test_a_token_of_another_kind_is_refused(
+    def test_a_federated_token_with_a_wrong_claim_is_refused(
         self, caller: GraphCaller, issuer: Issuer, changes: dict[str, Any], number: int, words: str
     ) -> None:
         status, error, numbers, text = read_refusal(present(caller, issuer.sign(**changes)))
@@ -196,15 +198,15 @@ class TestFederated:
         assert words in text
 
     @pytest.mark.usefixtures("issuer")
-    def test_a_token_that_the_issuer_did_not_sign_is_refused(self, caller: GraphCaller) -> None:
+    def test_a_federated_token_that_the_issuer_did_not_sign_is_refused(self, caller: GraphCaller) -> None:
         _, _, numbers, text = read_refusal(present(caller, make_issuer().sign()))
         assert numbers == [7000272]
         assert f"metadata of identity provider {ISSUER}" in text
 
-    def test_what_is_no_token_is_refused(self, caller: GraphCaller) -> None:
+    def test_an_assertion_that_is_not_a_jwt_is_refused(self, caller: GraphCaller) -> None:
         assert read_refusal(present(caller, "garbled"))[2] == [50027]
 
-    def test_a_credential_can_be_removed(
+    def test_a_removed_federated_credential_is_not_accepted(
         self, caller: GraphCaller, graph_world: SimulatorClient, issuer: Issuer
     ) -> None:
         assert present(caller, issuer.sign()).status_code == 200
@@ -212,7 +214,7 @@ class TestFederated:
         assert view.federated_credentials == ()
         assert read_refusal(present(caller, issuer.sign()))[2] == [700211]
 
-    def test_keys_may_come_as_jwks(self, caller: GraphCaller, graph_world: SimulatorClient) -> None:
+    def test_the_keys_of_an_issuer_can_be_set_as_jwks(self, caller: GraphCaller, graph_world: SimulatorClient) -> None:
         issuer = Issuer(rsa.generate_private_key(public_exponent=65537, key_size=2048), "RS256")
         public = issuer.key.public_key()
         assert isinstance(public, rsa.RSAPublicKey)
@@ -222,7 +224,9 @@ class TestFederated:
         assert present(caller, issuer.sign(aud="mine")).status_code == 200
         assert read_refusal(present(caller, issuer.sign(aud=[AUDIENCE])))[2] == [700212]
 
-    def test_each_tenant_has_its_own(self, caller: GraphCaller, graph_world: SimulatorClient, issuer: Issuer) -> None:
+    def test_each_tenant_has_its_own_federated_credentials(
+        self, caller: GraphCaller, graph_world: SimulatorClient, issuer: Issuer
+    ) -> None:
         graph_world.set_application("other-client", "other-tenant")
         known = graph_world.connection
         form = {
@@ -243,7 +247,7 @@ class TestFederated:
 
 
 class TestManagedIdentity:
-    def test_msal_gets_a_token_for_it(
+    def test_msal_gets_a_token_for_a_managed_identity(
         self, graph_world: SimulatorClient, caller: GraphCaller, principal: Principal, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         graph_world.set_managed_identity("node-client", roles=["Synchronization.Read.All"])
@@ -258,17 +262,17 @@ class TestManagedIdentity:
         assert caller.get(jobs_of(principal.id)).status_code == 200
         assert graph_world.calls().identity == {"managedIdentityToken": 1}
 
-    def ask(self, world: SimulatorClient, header: str = "true", **changes: str) -> httpx.Response:
-        query = {"api-version": "2018-02-01", "resource": world.connection.graph_url} | changes
-        with httpx.Client(base_url=world.connection.metadata_url, trust_env=False) as plain:
+    def request_token(self, simulator: SimulatorClient, header: str = "true", **changes: str) -> httpx.Response:
+        query = {"api-version": "2018-02-01", "resource": simulator.connection.graph_url} | changes
+        with httpx.Client(base_url=simulator.connection.metadata_url, trust_env=False) as plain:
             path = "/metadata/identity/oauth2/token"
             answer: httpx.Response = plain.get(path, params=query, headers={"Metadata": header} if header else {})
         return answer
 
-    def test_numbers_are_text(self, graph_world: SimulatorClient) -> None:
+    def test_numbers_in_the_answer_are_strings(self, graph_world: SimulatorClient) -> None:
         graph_world.set_managed_identity("node-client", is_system_assigned=True)
         graph_world.set_managed_identity("other-client")
-        document = self.ask(graph_world).json()
+        document = self.request_token(graph_world).json()
         assert (document["expires_in"], document["token_type"]) == ("3599", "Bearer")
         assert document["client_id"] == "node-client"
         assert document["expires_on"].isdecimal()
@@ -284,22 +288,22 @@ class TestManagedIdentity:
             ("true", {"client_id": "one", "resource": "https://vault.test"}, "invalid_resource", "AADSTS500011"),
         ],
     )
-    def test_a_wrong_request_is_refused(
+    def test_a_wrong_token_request_is_refused(
         self, graph_world: SimulatorClient, header: str, query: dict[str, str], error: str, words: str
     ) -> None:
         graph_world.set_managed_identity("one")
         graph_world.set_managed_identity("two")
-        answer = self.ask(graph_world, header, **query)
+        answer = self.request_token(graph_world, header, **query)
         assert (answer.status_code, answer.json()["error"]) == (400, error)
         assert words in answer.json()["error_description"]
 
-    def test_it_can_be_removed(self, graph_world: SimulatorClient) -> None:
+    def test_a_removed_managed_identity_is_not_found(self, graph_world: SimulatorClient) -> None:
         graph_world.set_managed_identity("one")
-        assert self.ask(graph_world).status_code == 200
+        assert self.request_token(graph_world).status_code == 200
         graph_world.remove_managed_identity("one")
-        assert self.ask(graph_world).json()["error_description"] == "Identity not found"
+        assert self.request_token(graph_world).json()["error_description"] == "Identity not found"
 
-    def test_nothing_else_is_told_without_tls(self, graph_world: SimulatorClient) -> None:
+    def test_the_metadata_endpoint_serves_nothing_else(self, graph_world: SimulatorClient) -> None:
         with httpx.Client(base_url=graph_world.connection.metadata_url, trust_env=False) as plain:
             headers = {"authorization": f"Bearer {graph_world.connection.world_token}"}
             assert plain.get("/_world/jobs", headers=headers).status_code == 404
@@ -307,14 +311,14 @@ class TestManagedIdentity:
 
 
 class TestRotation:
-    def test_several_secrets_are_good_at_once(self, caller: GraphCaller, graph_world: SimulatorClient) -> None:
+    def test_several_client_secrets_are_valid_at_once(self, caller: GraphCaller, graph_world: SimulatorClient) -> None:
         old = graph_world.connection.client_secret
         assert graph_world.add_secret("new").secrets == (old, "new")
         assert [caller.ask_token(client_secret=secret).status_code for secret in (old, "new")] == [200, 200]
         graph_world.remove_secret(old)
         assert [caller.ask_token(client_secret=secret).status_code for secret in (old, "new")] == [401, 200]
 
-    def test_new_tokens_carry_new_roles_and_old_ones_do_not(
+    def test_changed_roles_apply_to_new_tokens_only(
         self, caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
     ) -> None:
         caller.sign_in()
@@ -324,7 +328,7 @@ class TestRotation:
         graph_world.grant("Synchronization.Read.All")
         assert caller.sign_in().get(jobs_of(principal.id)).status_code == 200
 
-    def test_applications_are_told(self, graph_world: SimulatorClient) -> None:
+    def test_applications_are_listed_with_their_secrets(self, graph_world: SimulatorClient) -> None:
         (application,) = graph_world.applications()
         assert application.secrets == (graph_world.connection.client_secret,)
 

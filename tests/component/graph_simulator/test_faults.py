@@ -1,4 +1,4 @@
-"""Faults: what goes wrong, at which point of a request, and what is left of its effect."""
+"""Checks what injected faults do to a request, before and after its effect."""
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,8 +14,8 @@ from tests.support.simulator_client import Principal, SimulatorClient
 
 
 @pytest.fixture
-def aside() -> Iterator[ThreadPoolExecutor]:
-    """Threads for requests that are held while the test goes on."""
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """A pool of threads for requests that are held while the test goes on."""
     with ThreadPoolExecutor(max_workers=4) as pool:
         yield pool
 
@@ -35,7 +35,7 @@ def create(caller: GraphCaller, principal: Principal) -> httpx.Response:
         ({"status": 409}, (409, "Conflict", "")),
     ],
 )
-def test_the_next_call_answers_with_an_error_and_has_no_effect(
+def test_an_injected_error_hits_the_next_call_and_prevents_its_effect(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, fields: dict[str, object], error: object
 ) -> None:
     graph_world.fault("answer", operation="createJob", **fields)
@@ -44,7 +44,7 @@ def test_the_next_call_answers_with_an_error_and_has_no_effect(
     assert create(caller, principal).status_code == 201
 
 
-def test_an_error_can_come_after_the_effect(
+def test_an_error_can_be_injected_after_the_effect(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.fault("answer", operation="createJob", point="after", status=504)
@@ -53,7 +53,7 @@ def test_an_error_can_come_after_the_effect(
     assert graph_world.journal(operation="createJob")[0].had_effect
 
 
-def test_an_error_can_have_any_body_and_headers(
+def test_an_injected_error_can_have_any_body_and_headers(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     caller.checks_answers = False
@@ -62,7 +62,7 @@ def test_an_error_can_have_any_body_and_headers(
     assert (answer.status_code, answer.content, answer.headers["x-odd"]) == (502, b"<html>", "1")
 
 
-def test_a_nested_error_is_json_within_a_string(
+def test_a_nested_error_is_json_in_the_message(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.fault("answer", operation="listJobs", status=400, code="InvalidNotificationSettings", nested=True)
@@ -86,7 +86,7 @@ def test_retry_after_has_three_forms(caller: GraphCaller, graph_world: Simulator
     assert "retry-after" not in read("").headers
 
 
-def test_a_fault_hits_only_what_it_was_asked_for(caller: GraphCaller, graph_world: SimulatorClient) -> None:
+def test_a_fault_hits_only_the_requests_it_is_meant_for(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     first, second = graph_world.create_service_principals(2)
     fault = graph_world.fault("answer", operation="listJobs", service_principal=second.id, skip=1, times=2)
     answers = [caller.get(jobs_of(sp.id)).status_code for sp in (first, second, second, second, second)]
@@ -94,7 +94,7 @@ def test_a_fault_hits_only_what_it_was_asked_for(caller: GraphCaller, graph_worl
     assert (fault.look().seen, fault.look().hits) == (3, 2)
 
 
-def test_a_fault_of_one_job_ends_at_a_time(
+def test_a_fault_of_one_job_ends_at_its_time(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     job, other = (caller.create(principal.id) for _ in range(2))
@@ -107,7 +107,7 @@ def test_a_fault_of_one_job_ends_at_a_time(
 
 
 @pytest.mark.parametrize(("point", "jobs", "end"), [("before", 0, "cut"), ("after", 1, "lost")])
-def test_a_connection_is_closed_before_or_after_the_effect(
+def test_a_connection_can_be_closed_before_or_after_the_effect(
     caller: GraphCaller,
     graph_world: SimulatorClient,
     principal: Principal,
@@ -123,7 +123,7 @@ def test_a_connection_is_closed_before_or_after_the_effect(
     assert (entry.end, entry.status, entry.had_effect) == (end, None, bool(jobs))
 
 
-def test_a_connection_is_closed_in_the_middle_of_the_body(
+def test_a_connection_can_be_closed_in_the_middle_of_the_body(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.fault("truncate", operation="createJob", point="after")
@@ -137,13 +137,13 @@ def test_a_request_is_held_until_it_is_released(
     caller: GraphCaller,
     graph_world: SimulatorClient,
     principal: Principal,
-    aside: ThreadPoolExecutor,
+    pool: ThreadPoolExecutor,
     point: Literal["before", "after"],
     held: int,
 ) -> None:
     caller.sign_in()
     hold = graph_world.hold("createJob", point)
-    answer: Future[httpx.Response] = aside.submit(create, caller, principal)
+    answer: Future[httpx.Response] = pool.submit(create, caller, principal)
     hold.wait_held()
     assert len(graph_world.jobs()) == held
     hold.release()
@@ -152,10 +152,10 @@ def test_a_request_is_held_until_it_is_released(
 
 
 @pytest.mark.parametrize(("point", "jobs"), [("before", 0), ("after", 1)])
-def test_a_held_request_whose_caller_goes_away_has_its_effect_only_after_the_point(
+def test_a_request_abandoned_while_held_has_its_effect_only_if_held_after_it(
     graph_world: SimulatorClient,
     principal: Principal,
-    aside: ThreadPoolExecutor,
+    pool: ThreadPoolExecutor,
     point: Literal["before", "after"],
     jobs: int,
 ) -> None:
@@ -163,7 +163,7 @@ def test_a_held_request_whose_caller_goes_away_has_its_effect_only_after_the_poi
     with GraphCaller(graph_world) as leaving:
         leaving.sign_in()
         leaving.http.timeout = httpx.Timeout(10, read=0.3)
-        answer = aside.submit(create, leaving, principal)
+        answer = pool.submit(create, leaving, principal)
         hold.wait_held()
         with pytest.raises(httpx.ReadTimeout):
             answer.result(10)
@@ -174,12 +174,12 @@ def test_a_held_request_whose_caller_goes_away_has_its_effect_only_after_the_poi
     assert hold.look().holding == 0
 
 
-def test_the_worlds_time_of_an_effect_is_when_it_happens(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, aside: ThreadPoolExecutor
+def test_a_held_request_takes_effect_at_the_simulated_time_of_its_release(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, pool: ThreadPoolExecutor
 ) -> None:
     caller.sign_in()
     hold = graph_world.hold("createJob")
-    answer = aside.submit(create, caller, principal)
+    answer = pool.submit(create, caller, principal)
     hold.wait_held()
     later = graph_world.advance(timedelta(hours=1))
     hold.remove()
@@ -188,7 +188,7 @@ def test_the_worlds_time_of_an_effect_is_when_it_happens(
     assert datetime.fromisoformat(created) == later
 
 
-def test_a_delay_takes_real_time_and_changes_nothing(
+def test_a_delay_takes_real_time_and_leaves_the_answer_unchanged(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.fault("delay", operation="listJobs", delay_seconds=0.05)
@@ -198,13 +198,15 @@ def test_a_delay_takes_real_time_and_changes_nothing(
     assert took >= 0.05
 
 
-def test_every_call_can_take_longer(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+def test_latency_makes_every_call_take_longer(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     graph_world.set_latency(0.02)
     caller.get(jobs_of(principal.id))
     assert all((entry.seconds or 0) >= 0.02 for entry in graph_world.journal(idle=True))
 
 
-def test_the_token_service_can_fail_too(caller: GraphCaller, graph_world: SimulatorClient) -> None:
+def test_a_fault_can_hit_the_token_service(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     graph_world.fault("answer", operation="token", status=503, retry_after="seconds")
     answer = caller.ask_token()
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "10")
@@ -218,12 +220,12 @@ def test_cleared_faults_hit_nothing(caller: GraphCaller, graph_world: SimulatorC
     assert caller.get(jobs_of(principal.id)).status_code == 200
 
 
-def test_requests_under_way_together_are_counted(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, aside: ThreadPoolExecutor
+def test_the_highest_number_of_concurrent_requests_is_counted(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, pool: ThreadPoolExecutor
 ) -> None:
     caller.sign_in()
     hold = graph_world.hold("listJobs", times=3)
-    answers = [aside.submit(caller.get, jobs_of(principal.id)) for _ in range(3)]
+    answers = [pool.submit(caller.get, jobs_of(principal.id)) for _ in range(3)]
     hold.wait_held(3)
     hold.release()
     assert [answer.result(10).status_code for answer in answers] == [200] * 3

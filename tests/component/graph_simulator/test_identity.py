@@ -1,4 +1,4 @@
-"""Tokens and discovery as msal meets them, and what Graph says to bad tokens."""
+"""Checks tokens and discovery as msal uses them, and how Graph refuses wrong tokens."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,25 +13,25 @@ from tests.support.simulator_client import Principal, SimulatorClient
 
 @pytest.fixture
 def session(graph_world: SimulatorClient) -> Iterator[requests.Session]:
-    """A session that trusts the simulator, whatever REQUESTS_CA_BUNDLE says (it would win over `verify`)."""
+    """A session that trusts the simulator and ignores REQUESTS_CA_BUNDLE, which would override `verify`."""
     with requests.Session() as made:
         made.trust_env = False
         made.verify = str(graph_world.ca_path)
         yield made
 
 
-def make_msal(world: SimulatorClient, session: requests.Session, **changes: Any) -> Any:
-    known = world.connection
+def make_msal(simulator: SimulatorClient, session: requests.Session, **changes: Any) -> Any:
+    known = simulator.connection
     fields = {"client_id": known.client_id, "client_credential": known.client_secret, "authority": known.authority}
     return msal.ConfidentialClientApplication(**fields | changes, instance_discovery=False, http_client=session)
 
 
-def acquire(app: Any, world: SimulatorClient) -> dict[str, Any]:
-    answer: dict[str, Any] = app.acquire_token_for_client(scopes=[f"{world.connection.graph_url}/.default"])
+def acquire(app: Any, simulator: SimulatorClient) -> dict[str, Any]:
+    answer: dict[str, Any] = app.acquire_token_for_client(scopes=[f"{simulator.connection.graph_url}/.default"])
     return answer
 
 
-def test_msal_gets_a_token_that_graph_takes(
+def test_msal_gets_a_token_that_graph_accepts(
     graph_world: SimulatorClient, session: requests.Session, caller: GraphCaller, principal: Principal
 ) -> None:
     answer = acquire(make_msal(graph_world, session), graph_world)
@@ -45,7 +45,7 @@ def test_msal_gets_a_token_that_graph_takes(
     ("changes", "number"),
     [({"client_credential": "wrong"}, 7000215), ({"client_id": "nobody"}, 700016)],
 )
-def test_msal_reads_entras_own_errors(
+def test_msal_gets_entras_error_numbers(
     graph_world: SimulatorClient, session: requests.Session, changes: dict[str, str], number: int
 ) -> None:
     answer = acquire(make_msal(graph_world, session, **changes), graph_world)
@@ -53,25 +53,27 @@ def test_msal_reads_entras_own_errors(
     assert f"AADSTS{number}" in answer["error_description"]
 
 
-def test_entra_may_quote_the_secret_that_it_refuses(graph_world: SimulatorClient, session: requests.Session) -> None:
+def test_a_switch_lets_entra_quote_the_secret_that_it_refuses(
+    graph_world: SimulatorClient, session: requests.Session
+) -> None:
     graph_world.switch(quotes_secrets=True)
     result = acquire(make_msal(graph_world, session, client_credential="wr/ng"), graph_world)
     assert result["error_codes"] == [7000215]
     assert result["error_description"].startswith("Got 'wr/ng', 'wr%2Fng', '")
 
 
-def test_msal_is_told_that_a_tenant_does_not_exist(graph_world: SimulatorClient, session: requests.Session) -> None:
+def test_msal_reports_a_tenant_that_does_not_exist(graph_world: SimulatorClient, session: requests.Session) -> None:
     with pytest.raises(ValueError, match="double check your tenant"):
         make_msal(graph_world, session, authority=f"{graph_world.connection.url}/nowhere")
 
 
-def test_discovery_names_the_tenant_that_does_not_exist(caller: GraphCaller) -> None:
+def test_discovery_refuses_a_tenant_that_does_not_exist(caller: GraphCaller) -> None:
     answer = caller.http.get("/nowhere/v2.0/.well-known/openid-configuration")
     assert (answer.status_code, answer.json()["error"]) == (400, "invalid_tenant")
     assert answer.json()["error_description"].startswith("AADSTS90002")
 
 
-def test_roles_can_be_taken_from_an_application(graph_world: SimulatorClient, caller: GraphCaller) -> None:
+def test_roles_can_be_withdrawn_from_an_application(graph_world: SimulatorClient, caller: GraphCaller) -> None:
     graph_world.set_application(roles=[])
     caller.sign_in().get("/servicePrincipals/x")
     assert graph_world.journal(operation="getServicePrincipal")[0].roles == ()
@@ -91,14 +93,14 @@ def test_a_secret_can_be_rotated(graph_world: SimulatorClient, caller: GraphCall
         ("Bearer garbled", "CompactToken parsing failed with error code: 80049217"),
     ],
 )
-def test_graph_refuses_what_is_no_token(
+def test_graph_refuses_a_missing_or_malformed_token(
     caller: GraphCaller, principal: Principal, authorization: str, message: str
 ) -> None:
     answer = caller.get(jobs_of(principal.id), headers={"authorization": authorization})
     assert read_error(answer) == (401, "InvalidAuthenticationToken", message)
 
 
-def test_graph_refuses_tokens_that_expired_or_were_revoked(
+def test_graph_refuses_expired_and_revoked_tokens(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.set_token_lifetime(0)

@@ -1,4 +1,4 @@
-"""The simulator within a test's own process, by httpx's ASGITransport: faults look as they do over a connection."""
+"""Checks the simulator in the test's own process, by httpx's ASGITransport, where faults act as over a connection."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -49,7 +49,7 @@ def count_jobs(app: SimulatorApp) -> int:
     return len(list(app.simulator.world.all_records(app.simulator.clock.now())))
 
 
-async def test_the_clock_is_the_tests_own(
+async def test_a_test_in_the_same_process_advances_the_clock(
     app: SimulatorApp, client: httpx.AsyncClient, principal: ServicePrincipal
 ) -> None:
     assert (await create(client, principal)).status_code == 201
@@ -60,7 +60,7 @@ async def test_the_clock_is_the_tests_own(
 
 
 @pytest.mark.parametrize(("point", "jobs"), [("before", 0), ("after", 1)])
-async def test_a_closed_connection_is_a_protocol_error(
+async def test_a_closed_connection_raises_a_protocol_error(
     app: SimulatorApp,
     client: httpx.AsyncClient,
     principal: ServicePrincipal,
@@ -75,7 +75,7 @@ async def test_a_closed_connection_is_a_protocol_error(
 
 
 @pytest.mark.parametrize(("point", "jobs"), [("before", 0), ("after", 1)])
-async def test_a_held_request_that_is_cancelled_has_its_effect_only_after_the_point(
+async def test_a_request_cancelled_while_held_has_its_effect_only_if_held_after_it(
     app: SimulatorApp,
     client: httpx.AsyncClient,
     principal: ServicePrincipal,

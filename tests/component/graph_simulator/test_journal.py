@@ -6,7 +6,7 @@ from tests.support.graph_caller import GraphCaller, jobs_of
 from tests.support.simulator_client import Principal, SimulatorClient
 
 
-def test_the_journal_knows_who_asked_for_what(
+def test_the_journal_records_each_request_with_its_headers_and_its_job(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     caller.get(jobs_of(principal.id), headers={"client-request-id": "abc", "x-ms-throttle-priority": "Low"})
@@ -19,7 +19,7 @@ def test_the_journal_knows_who_asked_for_what(
     assert graph_world.journal(job="another") == []
 
 
-def test_the_journal_keeps_no_secret_and_no_token(
+def test_the_journal_holds_no_secrets_and_tokens(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     caller.create(principal.id)
@@ -28,7 +28,7 @@ def test_the_journal_keeps_no_secret_and_no_token(
     assert caller.token not in text
 
 
-def test_calls_are_counted_with_those_for_tokens_apart(
+def test_calls_to_graph_and_to_the_token_service_are_counted_separately(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     caller.create(principal.id)

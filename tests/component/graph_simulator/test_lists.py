@@ -11,7 +11,9 @@ def list_ids(caller: GraphCaller, principal: Principal, **query: str) -> list[st
     return [job["id"] for job in caller.get(jobs_of(principal.id), params=query).json()["value"]]
 
 
-def test_a_list_can_have_pages(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+def test_the_list_of_jobs_can_have_pages(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     jobs = [caller.create(principal.id) for _ in range(5)]
     graph_world.switch(page_size=2)
     found, url = [], f"/{caller.version}{jobs_of(principal.id)}"
@@ -23,7 +25,7 @@ def test_a_list_can_have_pages(caller: GraphCaller, graph_world: SimulatorClient
 
 
 @pytest.mark.parametrize(("next_link", "host"), [("foreign", "graph.example.net"), ("loop", "localhost")])
-def test_the_next_page_can_be_a_trap(
+def test_the_next_link_can_point_to_another_host_or_loop(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, next_link: str, host: str
 ) -> None:
     graph_world.switch(page_size=1, next_link=next_link)

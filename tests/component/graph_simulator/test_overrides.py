@@ -10,7 +10,7 @@ def list_ids(caller: GraphCaller, principal: Principal, **query: str) -> list[st
     return [job["id"] for job in caller.get(jobs_of(principal.id), params=query).json()["value"]]
 
 
-def test_graph_can_be_made_to_say_garbage_about_a_job(
+def test_an_override_changes_graphs_answer_about_a_job(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     job = caller.create(principal.id)
@@ -27,7 +27,7 @@ def test_graph_can_be_made_to_say_garbage_about_a_job(
     assert caller.get(f"{jobs_of(principal.id)}/{job}").json()["status"]["code"] == "Paused"
 
 
-def test_an_override_can_be_exempt_from_the_description(
+def test_an_overridden_property_can_be_exempt_from_the_description(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     job = caller.create(principal.id)
@@ -38,7 +38,7 @@ def test_an_override_can_be_exempt_from_the_description(
     assert caller.read_status(principal.id, job)["code"] == "Napping"
 
 
-def test_raw_bytes_can_stand_for_a_job_or_a_whole_list(
+def test_raw_bytes_can_replace_a_job_or_the_whole_list(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     job = caller.create(principal.id)

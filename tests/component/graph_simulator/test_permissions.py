@@ -1,4 +1,4 @@
-"""Which role opens which operation, by the table of Microsoft's permissions, and what the others are told."""
+"""Checks which role allows which operation, by Microsoft's table of permissions, and how others are refused."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ SECRETS: dict[str, Any] = {"value": []}
 
 @dataclass(frozen=True)
 class Operation:
-    """A call, with the roles that open it. Its path begins after the service principal, `{job}` stands for a job."""
+    """A call and the roles that allow it. Its path begins after the service principal, with `{job}` for a job's id."""
 
     method: str
     path: str
@@ -47,10 +47,10 @@ OPERATIONS = {
 
 
 def call(caller: GraphCaller, name: str, *, owners: list[str] | None, roles: list[str]) -> httpx.Response:
-    operation, world = OPERATIONS[name], caller.world
-    principal = world.create_service_principal(owners=owners)
-    path = operation.path.format(job=world.create_job(principal.id).id)
-    world.set_application(roles=roles)
+    operation, simulator = OPERATIONS[name], caller.simulator
+    principal = simulator.create_service_principal(owners=owners)
+    path = operation.path.format(job=simulator.create_job(principal.id).id)
+    simulator.set_application(roles=roles)
     caller.sign_in()
     path = f"/servicePrincipals/{principal.id}/synchronization{path}"
     return caller.call(operation.method, path, operation.document)
@@ -58,21 +58,21 @@ def call(caller: GraphCaller, name: str, *, owners: list[str] | None, roles: lis
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_a_role_opens_what_the_table_says(caller: GraphCaller, name: str, role: str) -> None:
-    answer = call(caller, name, owners=[caller.world.connection.client_id], roles=[role])
+def test_a_role_allows_exactly_the_operations_of_the_table(caller: GraphCaller, name: str, role: str) -> None:
+    answer = call(caller, name, owners=[caller.simulator.connection.client_id], roles=[role])
     if role in OPERATIONS[name].roles:
         assert answer.is_success, answer.text
     else:
         assert read_error(answer) == (401, "UnknownError", "")
-    assert caller.world.journal(operation=name)[0].roles == (role,)
+    assert caller.simulator.journal(operation=name)[0].roles == (role,)
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
-def test_owned_by_opens_nothing_that_is_anothers(caller: GraphCaller, name: str) -> None:
+def test_owned_by_allows_nothing_on_a_service_principal_of_another_owner(caller: GraphCaller, name: str) -> None:
     assert call(caller, name, owners=["somebody"], roles=[OWNED]).status_code == 401
 
 
-def test_owned_by_adds_to_other_roles(caller: GraphCaller) -> None:
+def test_owned_by_does_not_restrict_other_roles(caller: GraphCaller) -> None:
     assert call(caller, "listJobs", owners=["somebody"], roles=[OWNED, READS]).status_code == 200
     assert call(caller, "createJob", owners=["somebody"], roles=[OWNED, READS]).status_code == 401
 
@@ -86,10 +86,10 @@ def test_a_refused_write_has_no_effect(caller: GraphCaller, graph_world: Simulat
 
 
 @pytest.mark.parametrize(("role", "status"), [(DIRECTORY, 200), (OWNED, 200), (READS, 403), (WRITES, 403)])
-def test_service_principals_are_the_directorys(
+def test_reading_service_principals_takes_a_role_of_the_directory(
     caller: GraphCaller, graph_world: SimulatorClient, role: str, status: int
 ) -> None:
-    """Application.ReadWrite.OwnedBy reads all of them, its owner or not, as the page on getting one says."""
+    """OwnedBy allows reading all service principals, as Microsoft's page on getting one says."""
     other = graph_world.create_service_principal(owners=["somebody"])
     graph_world.set_application(roles=[role])
     for path in (f"/servicePrincipals/{other.id}", f"/servicePrincipals(appId='{other.app_id}')", "/servicePrincipals"):
@@ -98,7 +98,7 @@ def test_service_principals_are_the_directorys(
         assert status == 200 or read_error(answer)[1] == "Authorization_RequestDenied"
 
 
-def test_an_owner_may_come_and_go(caller: GraphCaller, graph_world: SimulatorClient) -> None:
+def test_an_owner_can_be_added(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     graph_world.set_application(roles=[OWNED])
     principal = graph_world.create_service_principal(owners=[])
     assert caller.get(jobs_of(principal.id)).status_code == 401
@@ -106,7 +106,7 @@ def test_an_owner_may_come_and_go(caller: GraphCaller, graph_world: SimulatorCli
     assert caller.get(jobs_of(principal.id)).status_code == 200
 
 
-def test_owned_by_holds_for_owned_service_principals_only(caller: GraphCaller, graph_world: SimulatorClient) -> None:
+def test_owned_by_applies_to_owned_service_principals_only(caller: GraphCaller, graph_world: SimulatorClient) -> None:
     graph_world.set_application(roles=["Application.ReadWrite.OwnedBy"])
     mine = graph_world.create_service_principal(owners=[graph_world.connection.client_id])
     others = graph_world.create_service_principal(owners=["somebody"])
@@ -114,7 +114,9 @@ def test_owned_by_holds_for_owned_service_principals_only(caller: GraphCaller, g
     assert read_error(caller.get(jobs_of(others.id))) == (401, "UnknownError", "")
 
 
-def test_a_tenant_sees_only_its_own(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+def test_a_tenant_sees_only_its_own_service_principals(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     graph_world.set_application("other-client", "other-tenant", secrets=["s"])
     there = graph_world.create_service_principal(tenant_id="other-tenant")
     caller.sign_in("other-tenant", client_id="other-client", client_secret="s")

@@ -1,4 +1,4 @@
-"""The simulator as a process: what it leaves in its folder, how it begins and how it ends."""
+"""Checks the simulator as a process: what it writes into its folder, how it starts and how it ends."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tests.support.simulator_client import SimulatorClient
 START = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 
 
-def test_world_json_tells_how_to_reach_it(tmp_path: Path) -> None:
+def test_world_json_says_how_to_reach_the_simulator(tmp_path: Path) -> None:
     launch = Launch(clock_start=START, clock_origin=1_700_000_000.0, clock_rate=60, latency_ms=1)
     with run_process(tmp_path, launch) as facts:
         assert facts["clock"] == {
@@ -31,13 +31,13 @@ def test_world_json_tells_how_to_reach_it(tmp_path: Path) -> None:
         assert facts["graph_url"] == facts["url"]
         assert (tmp_path / "world.json").stat().st_mode & 0o077 == 0
         assert facts["pid"] != os.getpid()
-        with SimulatorClient(tmp_path) as world:
-            clock = world.clock()
+        with SimulatorClient(tmp_path) as simulator:
+            clock = simulator.clock()
             assert (clock.start, clock.origin, clock.rate) == (START, 1_700_000_000.0, 60.0)
             assert clock.now > START + timedelta(days=365)
 
 
-def test_a_world_can_come_from_a_file(tmp_path: Path) -> None:
+def test_a_world_can_be_loaded_from_a_file(tmp_path: Path) -> None:
     document = {
         "switches": {"create_form": "documented"},
         "applications": [{"client_id": "mine", "tenant_id": "t", "secrets": ["s"], "roles": []}],
@@ -45,23 +45,26 @@ def test_a_world_can_come_from_a_file(tmp_path: Path) -> None:
     }
     path = tmp_path / "begin.json"
     path.write_text(json.dumps(document))
-    with SimulatorClient.run(tmp_path / "run", Launch(world=path, seed=3)) as world, GraphCaller(world) as caller:
+    with (
+        SimulatorClient.run(tmp_path / "run", Launch(world=path, seed=3)) as simulator,
+        GraphCaller(simulator) as caller,
+    ):
         assert caller.get("/servicePrincipals/abc").json()["displayName"] == "Zendesk"
-        assert world.switch()["create_form"] == "documented"
+        assert simulator.switch()["create_form"] == "documented"
         assert caller.ask_token("t", client_id="mine", client_secret="s").status_code == 200
 
 
-def test_a_world_file_with_a_misspelt_word_is_told_and_ends_it(tmp_path: Path) -> None:
+def test_the_simulator_refuses_a_world_file_with_a_misspelt_name(tmp_path: Path) -> None:
     path = tmp_path / "begin.json"
     path.write_text('{"servicePrincipals": []}')
     with pytest.raises(RuntimeError, match="unknown servicePrincipals"), run_process(tmp_path, Launch(world=path)):
         pass
 
 
-def test_it_ends_on_sigterm_though_a_client_keeps_its_connection(tmp_path: Path) -> None:
-    with SimulatorClient.run(tmp_path, Launch()) as world:
-        process = world.connection.pid
-        world.jobs()
+def test_the_simulator_ends_on_sigterm_even_if_a_client_keeps_its_connection(tmp_path: Path) -> None:
+    with SimulatorClient.run(tmp_path, Launch()) as simulator:
+        process = simulator.connection.pid
+        simulator.jobs()
         os.kill(process, signal.SIGTERM)
         assert _ends(process)
 
@@ -74,7 +77,7 @@ sys.stdin.read()
 """
 
 
-async def test_it_ends_with_its_parent(tmp_path: Path) -> None:
+async def test_the_simulator_ends_with_its_parent(tmp_path: Path) -> None:
     parent = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
@@ -93,7 +96,7 @@ async def test_it_ends_with_its_parent(tmp_path: Path) -> None:
 
 
 def _ends(process: int) -> bool:
-    """Wait for the end of a process that is no child of ours, or is one that somebody else waits for."""
+    """Wait for the end of a process that is not a child of this one, or that another caller waits for."""
     try:
         descriptor = os.pidfd_open(process)
     except ProcessLookupError:

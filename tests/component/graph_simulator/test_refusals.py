@@ -4,7 +4,7 @@ from tests.support.graph_caller import GraphCaller, jobs_of, read_error
 from tests.support.simulator_client import Principal
 
 
-def test_wrong_methods_and_paths_are_told_as_graph_does(caller: GraphCaller, principal: Principal) -> None:
+def test_wrong_methods_paths_and_bodies_are_refused_as_graph_does(caller: GraphCaller, principal: Principal) -> None:
     caller.checks_answers = False
     assert read_error(caller.call("PUT", jobs_of(principal.id), {}))[:2] == (405, "Request_BadRequest")
     assert read_error(caller.get("/nothing")) == (400, "BadRequest", "Resource not found for the segment 'nothing'.")

@@ -10,7 +10,7 @@ def list_ids(caller: GraphCaller, principal: Principal, **query: str) -> list[st
     return [job["id"] for job in caller.get(jobs_of(principal.id), params=query).json()["value"]]
 
 
-def test_a_new_job_stays_unseen_for_a_time(
+def test_a_new_job_is_hidden_for_the_seconds_of_its_replication(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.replicate(creation={"seconds": 60})
@@ -22,21 +22,23 @@ def test_a_new_job_stays_unseen_for_a_time(
     assert list_ids(caller, principal) == [job]
 
 
-def test_a_new_job_stays_unseen_for_the_first_looks(caller: GraphCaller, graph_world: SimulatorClient) -> None:
+def test_a_new_job_is_hidden_from_the_first_looks_of_its_replication(
+    caller: GraphCaller, graph_world: SimulatorClient
+) -> None:
     slow = graph_world.create_service_principal(creation={"looks": 2, "hides": ["list"]})
     job = caller.create(slow.id)
     assert [list_ids(caller, slow) for _ in range(3)] == [[], [], [job]]
 
 
-def test_a_job_that_exists_can_be_hidden(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
-) -> None:
+def test_an_existing_job_can_be_hidden(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     job = caller.create(principal.id)
     graph_world.hide(job, looks=1)
     assert [list_ids(caller, principal) for _ in range(2)] == [[], [job]]
 
 
-def test_a_deleted_job_can_linger(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+def test_a_deleted_job_is_still_seen_until_its_deletion_has_replicated(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     graph_world.replicate(deletion={"looks": 1, "hides": ["get"]})
     job = caller.create(principal.id)
     caller.delete(f"{jobs_of(principal.id)}/{job}")

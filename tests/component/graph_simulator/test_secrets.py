@@ -1,4 +1,4 @@
-"""Secrets and credentials over TLS: what is stored, shown and refused, each answer held to the description."""
+"""Checks secrets and credentials over TLS: what is stored, shown and refused."""
 
 import json
 from datetime import timedelta
@@ -32,7 +32,7 @@ def read_nested(answer: httpx.Response) -> tuple[int, str]:
     return status, nested["code"]
 
 
-def test_secrets_are_stored_and_shown_masked(
+def test_stored_secrets_are_shown_masked(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     assert read(graph, principal) == {}
@@ -42,7 +42,7 @@ def test_secrets_are_stored_and_shown_masked(
     assert check_requests(graph_world.journal()) == 3
 
 
-def test_every_sensitive_key_is_masked_and_every_other_is_not(graph: GraphCaller, principal: Principal) -> None:
+def test_exactly_the_values_of_sensitive_keys_are_masked(graph: GraphCaller, principal: Principal) -> None:
     values = dict.fromkeys(SECRET_KEYS, "{}")
     assert put(graph, principal, **values).status_code == 204
     shown = read(graph, principal)
@@ -50,27 +50,29 @@ def test_every_sensitive_key_is_masked_and_every_other_is_not(graph: GraphCaller
     assert shown.keys() == SECRET_KEYS
 
 
-def test_a_put_upserts_by_key_and_an_empty_value_removes(graph: GraphCaller, principal: Principal) -> None:
+def test_a_put_changes_secrets_by_key_and_an_empty_value_removes(graph: GraphCaller, principal: Principal) -> None:
     put(graph, principal, BaseAddress="a", SecretToken="s")
     put(graph, principal, SecretToken="", Domain=None, SyncAll="true")
     assert read(graph, principal) == {"BaseAddress": "a", "SyncAll": "true"}
 
 
-def test_a_put_may_replace_all(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+def test_a_switch_lets_a_put_replace_all_secrets(
+    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     put(caller, principal, BaseAddress="a", SecretToken="s")
     graph_world.switch(secrets_put_replaces=True)
     put(caller, principal, SyncAll="true")
     assert read(caller, principal) == {"SyncAll": "true"}
 
 
-def test_every_value_may_be_masked(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+def test_a_switch_masks_every_value(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     put(caller, principal, BaseAddress="a", SyncAll="true")
     graph_world.switch(secrets_masked="all")
     assert read(caller, principal) == {"BaseAddress": "*", "SyncAll": "*"}
 
 
 @pytest.mark.parametrize("value", ["", None, "{Enabled: true}"])
-def test_notification_settings_that_are_no_json_are_refused_and_nothing_is_stored(
+def test_a_put_with_malformed_notification_settings_stores_nothing(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, value: str | None
 ) -> None:
     answer = put(graph, principal, BaseAddress="a", SyncNotificationSettings=value)
@@ -81,7 +83,7 @@ def test_notification_settings_that_are_no_json_are_refused_and_nothing_is_store
     assert not graph_world.journal(operation="putSecrets")[0].had_effect
 
 
-def test_empty_notification_settings_are_taken_but_the_key_stays(graph: GraphCaller, principal: Principal) -> None:
+def test_empty_notification_settings_are_accepted_and_keep_the_key(graph: GraphCaller, principal: Principal) -> None:
     put(graph, principal, SyncNotificationSettings='{"Enabled":true}')
     assert put(graph, principal, SyncNotificationSettings="{}").status_code == 204
     assert read(graph, principal) == {"SyncNotificationSettings": "{}"}
@@ -99,7 +101,7 @@ def test_empty_notification_settings_are_taken_but_the_key_stays(graph: GraphCal
         (b'{"value":[{"key":"secretToken","value":"x"}]}', "Requested value 'secretToken' was not found."),
     ],
 )
-def test_what_is_no_list_of_secrets_is_refused(
+def test_a_malformed_put_of_secrets_is_refused(
     caller: GraphCaller, principal: Principal, content: bytes, message: str
 ) -> None:
     answer = caller.put(secrets_of(principal.id), content=content)
@@ -113,7 +115,7 @@ def test_secrets_survive_the_deletion_of_jobs(graph: GraphCaller, principal: Pri
     assert read(graph, principal) == {"SecretToken": "*"}
 
 
-def test_writes_are_remembered_with_their_values_and_the_journal_has_only_the_keys(
+def test_secret_writes_have_the_values_and_the_journal_only_the_keys(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     put(caller, principal, SecretToken="s3cret", SyncAll="")
@@ -126,7 +128,7 @@ def test_writes_are_remembered_with_their_values_and_the_journal_has_only_the_ke
     assert graph_world.secret_writes("another") == []
 
 
-def test_a_person_in_the_portal_may_change_secrets(
+def test_secrets_changed_by_the_portal_are_not_recorded_as_writes(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     put(caller, principal, SecretToken="s", BaseAddress="a")
@@ -139,7 +141,7 @@ def test_a_person_in_the_portal_may_change_secrets(
 
 
 @pytest.mark.parametrize("job_bound", [True, False])
-def test_credentials_are_tried_on_the_target_application(
+def test_credentials_are_validated_with_the_target_application(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job_bound: bool
 ) -> None:
     path = f"{jobs_of(principal.id)}/{graph.create(principal.id)}" if job_bound else jobs_of(principal.id)
@@ -156,19 +158,19 @@ def test_credentials_are_tried_on_the_target_application(
     assert read_nested(validate("good")) == (400, "CredentialValidationUnavailable")
     graph_world.set_target_app(principal.id, accepts={}, available=True)
     assert validate("bad").status_code == 204
-    told = graph_world.credential_validations(principal.id)
-    assert [(item.credentials["SecretToken"], item.error) for item in told] == [
+    validations = graph_world.credential_validations(principal.id)
+    assert [(item.credentials["SecretToken"], item.error) for item in validations] == [
         ("good", None),
         ("bad", BAD),
         ("good", "CredentialValidationUnavailable"),
         ("bad", None),
     ]
-    assert {item.template_id for item in told} == {"scim"}
-    assert {bool(item.job_id) for item in told} == {job_bound}
+    assert {item.template_id for item in validations} == {"scim"}
+    assert {bool(item.job_id) for item in validations} == {job_bound}
     assert check_requests(graph_world.journal()) == 4 + job_bound
 
 
-def test_saved_credentials_are_tried_in_place_of_given_ones(
+def test_saved_credentials_are_validated_instead_of_given_ones(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.set_target_app(principal.id, needs=["SecretToken"])
@@ -177,13 +179,16 @@ def test_saved_credentials_are_tried_in_place_of_given_ones(
     assert read_nested(graph.post(path, document)) == (400, BAD)
     put(graph, principal, SecretToken="saved")
     assert graph.post(path, document).status_code == 204
-    told = graph_world.credential_validations()
-    assert [(item.used_saved, item.credentials) for item in told] == [(True, {}), (True, {"SecretToken": "saved"})]
+    validations = graph_world.credential_validations()
+    assert [(item.used_saved, item.credentials) for item in validations] == [
+        (True, {}),
+        (True, {"SecretToken": "saved"}),
+    ]
     entries = graph_world.journal(operation="validateCredentials")
     assert [(entry.status, entry.had_effect) for entry in entries] == [(400, False), (204, False)]
 
 
-def test_a_validation_that_makes_no_sense_is_refused(graph: GraphCaller, principal: Principal) -> None:
+def test_a_malformed_validation_is_refused(graph: GraphCaller, principal: Principal) -> None:
     job = graph.create(principal.id)
     path = f"{jobs_of(principal.id)}/{job}/validateCredentials"
     assert read_error(graph.post(path, content=b""))[2] == "Empty Payload. JSON content expected."
@@ -193,7 +198,7 @@ def test_a_validation_that_makes_no_sense_is_refused(graph: GraphCaller, princip
     assert read_nested(graph.post(f"{jobs_of(principal.id)}/validateCredentials", {})) == (400, "BadRequest")
 
 
-def test_a_job_fails_while_its_credentials_are_refused_and_recovers_with_good_ones(
+def test_a_job_fails_while_its_credentials_are_refused_and_recovers_afterwards(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     put(graph, principal, SecretToken="good")
@@ -211,19 +216,19 @@ def test_a_job_fails_while_its_credentials_are_refused_and_recovers_with_good_on
     assert graph.read_status(principal.id, job)["code"] == "Active"
 
 
-def test_deprecation_is_told_by_beta_only_and_only_if_asked_for(
+def test_only_beta_has_deprecation_headers_and_only_with_the_switch(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     path = f"{jobs_of(principal.id)}/{graph.create(principal.id)}/validateCredentials"
     assert "deprecation" not in put(graph, principal, SyncAll="true").headers
     graph_world.switch(beta_deprecation_headers=True)
     answers = [put(graph, principal, SyncAll="true"), graph.get(secrets_of(principal.id)), graph.post(path, {})]
-    told = [(answer.headers.get("deprecation"), "sunset" in answer.headers) for answer in answers]
-    assert told == ([("@1770336000", True)] if graph.version == "beta" else [(None, False)]) * 3
+    validations = [(answer.headers.get("deprecation"), "sunset" in answer.headers) for answer in answers]
+    assert validations == ([("@1770336000", True)] if graph.version == "beta" else [(None, False)]) * 3
 
 
 @pytest.mark.parametrize("nested", [True, False])
-def test_a_refusal_may_quote_all_that_was_sent(
+def test_a_switch_lets_a_refusal_quote_the_secrets_of_the_request(
     graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, nested: bool
 ) -> None:
     graph_world.switch(quotes_secrets=True, nested_errors=nested)
@@ -236,7 +241,9 @@ def test_a_refusal_may_quote_all_that_was_sent(
         assert quoted in answer.text
 
 
-def test_an_injected_refusal_quotes_too(graph: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+def test_an_injected_refusal_quotes_the_secrets_too(
+    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+) -> None:
     graph_world.switch(quotes_secrets=True)
     graph_world.fault("answer", operation="putSecrets", status=400, code="Bad", message="No.")
     _, code, message = read_error(put(graph, principal, SecretToken="s3cret"))

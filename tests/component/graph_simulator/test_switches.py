@@ -6,7 +6,7 @@ from tests.support.graph_caller import GraphCaller, jobs_of, read_error
 from tests.support.simulator_client import Principal, SimulatorClient
 
 
-def test_a_second_create_makes_a_second_job_unless_the_switch_says_otherwise(
+def test_a_second_create_makes_a_second_job_unless_the_switch_refuses_it(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     assert caller.create(principal.id) != caller.create(principal.id)
@@ -15,7 +15,7 @@ def test_a_second_create_makes_a_second_job_unless_the_switch_says_otherwise(
     assert len(graph_world.jobs(principal.id)) == 2
 
 
-def test_a_switch_answers_an_open_question_differently(
+def test_switches_change_how_graph_answers(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.switch(
@@ -37,7 +37,7 @@ def test_a_switch_answers_an_open_question_differently(
     assert read_error(caller.post(jobs_of(principal.id), {"templateId": "x"}))[:2] == (422, "InvalidTemplate")
 
 
-def test_a_missing_permission_has_two_forms(
+def test_a_missing_permission_is_answered_in_the_form_of_the_switch(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.set_application(roles=["Application.Read.All"])
@@ -47,13 +47,15 @@ def test_a_missing_permission_has_two_forms(
     assert read_error(caller.get(jobs_of(principal.id)))[:2] == (403, "Authorization_RequestDenied")
 
 
-def test_an_unknown_service_principal_may_look_unreplicated(caller: GraphCaller, graph_world: SimulatorClient) -> None:
+def test_a_switch_answers_an_unknown_service_principal_with_an_empty_401(
+    caller: GraphCaller, graph_world: SimulatorClient
+) -> None:
     graph_world.switch(unknown_service_principal="401")
     assert read_error(caller.get(jobs_of("nobody"))) == (401, "UnknownError", "")
     assert caller.get("/servicePrincipals/nobody").status_code == 404
 
 
-def test_a_change_right_after_another_conflicts(
+def test_a_start_right_after_a_create_conflicts_with_the_switch(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.switch(conflict_seconds=5)

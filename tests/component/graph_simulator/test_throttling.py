@@ -6,7 +6,7 @@ from tests.support.graph_caller import GraphCaller, jobs_of
 from tests.support.simulator_client import Principal, SimulatorClient
 
 
-def test_a_limit_is_told_before_it_is_reached_and_then_kept(
+def test_the_rate_limit_is_reported_before_it_is_reached_and_then_enforced(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.throttle(calls=5, seconds=10)

@@ -9,8 +9,8 @@ from graph_simulator.clock import WorldClock
 NOON = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
 
 
-class Real:
-    """Real time that a test moves."""
+class RealTime:
+    """The real time, which a test sets."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
@@ -19,8 +19,8 @@ class Real:
         return self.seconds
 
 
-def test_the_worlds_time_runs_at_its_rate_from_its_origin() -> None:
-    real = Real()
+def test_the_simulated_time_runs_at_its_rate_from_its_origin() -> None:
+    real = RealTime()
     clock = WorldClock(NOON, 990.0, 60.0, real=real)
     assert clock.now() == NOON + timedelta(minutes=10)
     clock.advance(timedelta(hours=1))
@@ -29,8 +29,8 @@ def test_the_worlds_time_runs_at_its_rate_from_its_origin() -> None:
     assert clock.now() == NOON + timedelta(minutes=71)
 
 
-def test_a_frozen_clock_moves_only_when_it_is_moved() -> None:
-    real = Real()
+def test_a_frozen_clock_moves_only_when_it_is_advanced() -> None:
+    real = RealTime()
     clock = WorldClock(NOON, 1000.0, real=real)
     clock.freeze()
     real.seconds += 500
@@ -42,6 +42,6 @@ def test_a_frozen_clock_moves_only_when_it_is_moved() -> None:
     assert clock.now() == NOON + timedelta(minutes=2)
 
 
-def test_time_is_not_advanced_backwards() -> None:
+def test_the_simulated_clock_cannot_be_advanced_backwards() -> None:
     with pytest.raises(ValueError, match="negative duration"):
         WorldClock(NOON, 0.0).advance(timedelta(seconds=-1))

@@ -1,4 +1,4 @@
-"""What holds answers and requests to Microsoft's description must itself refuse what is wrong."""
+"""Checks that answers and requests that differ from Microsoft's description of the API are found."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +23,7 @@ def make_answer(**status: Any) -> dict[str, Any]:
     return document
 
 
-def test_a_true_answer_passes() -> None:
+def test_an_answer_that_matches_the_description_passes() -> None:
     check_answer("v1.0", "GET", JOB, 200, make_answer())
 
 
@@ -43,12 +43,12 @@ def test_a_true_answer_passes() -> None:
         ({"quarantine": {"reason": "TooManyDeletes"}}, "synchronizationQuarantine lacks"),
     ],
 )
-def test_a_wrong_status_is_named(status: dict[str, Any], complaint: str) -> None:
+def test_an_answer_with_a_wrong_status_is_refused_by_name(status: dict[str, Any], complaint: str) -> None:
     with pytest.raises(AssertionError, match=complaint):
         check_answer("v1.0", "GET", JOB, 200, make_answer(**status))
 
 
-def test_what_a_test_has_overridden_is_exempt() -> None:
+def test_properties_that_a_test_has_overridden_are_exempt() -> None:
     check_answer("v1.0", "GET", JOB, 200, make_answer(code=7), exempt={"synchronizationStatus.code"})
 
 
@@ -65,7 +65,9 @@ def test_what_a_test_has_overridden_is_exempt() -> None:
         ("POST", f"{JOB}/stop", 204, b"", "no operation"),
     ],
 )
-def test_a_wrong_answer_is_named(method: str, path: str, status: int, body: bytes, complaint: str) -> None:
+def test_an_answer_that_differs_from_the_description_is_refused(
+    method: str, path: str, status: int, body: bytes, complaint: str
+) -> None:
     with pytest.raises(AssertionError, match=complaint):
         check_answer("v1.0", method, path, status, body)
 
@@ -81,7 +83,7 @@ def test_a_wrong_answer_is_named(method: str, path: str, status: int, body: byte
         ("PATCH", JOB, {"schedule": {"interval": "PT20M"}}),
     ],
 )
-def test_a_true_request_passes(method: str, path: str, body: Any) -> None:
+def test_a_request_that_matches_the_description_passes(method: str, path: str, body: Any) -> None:
     check_request("v1.0", method, path, body)
 
 
@@ -103,12 +105,14 @@ def test_a_true_request_passes(method: str, path: str, body: Any) -> None:
         ("PATCH", f"{JOB}/schema", {}, "no operation"),
     ],
 )
-def test_a_wrong_request_is_named(method: str, path: str, body: Any, complaint: str) -> None:
+def test_a_request_that_differs_from_the_description_is_refused(
+    method: str, path: str, body: Any, complaint: str
+) -> None:
     with pytest.raises(AssertionError, match=complaint):
         check_request("v1.0", method, path, body)
 
 
-def test_beta_spells_metadata_differently() -> None:
+def test_metadata_keys_differ_between_v1_and_beta() -> None:
     template = {
         "@odata.context": "x",
         "id": "scim",
@@ -123,11 +127,11 @@ def test_beta_spells_metadata_differently() -> None:
         check_answer("v1.0", "GET", path, 200, template)
 
 
-def test_a_fixed_segment_comes_before_a_job_of_that_name() -> None:
+def test_a_fixed_segment_of_a_path_is_not_taken_for_a_job() -> None:
     assert find_operation("v1.0", "POST", f"{JOBS}/validateCredentials").name.endswith("jobs/validateCredentials")
 
 
-def test_what_works_without_being_documented_is_marked() -> None:
+def test_only_the_list_of_secrets_is_marked_as_undocumented() -> None:
     described = FACTS["v1.0"]["operations"]
     marked = [name for name, fact in described.items() if fact.get("undocumented")]
     assert marked == ["GET /servicePrincipals/{id}/synchronization/secrets"]

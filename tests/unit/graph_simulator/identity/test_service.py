@@ -26,7 +26,7 @@ GOOD = {
         (DEFAULT_TENANT, {"scope": GRAPH}, 400, "invalid_scope", 1002012),
     ],
 )
-def test_a_request_for_a_token_is_refused_as_entra_does(
+def test_a_wrong_token_request_is_refused_with_entras_error(
     tenant: str, change: dict[str, str], status: int, error: str, number: int
 ) -> None:
     answered, document = make_identity().answer_token(tenant, GOOD | change, origin=GRAPH)
@@ -35,6 +35,6 @@ def test_a_request_for_a_token_is_refused_as_entra_does(
     assert document["error_uri"].endswith(str(number))
 
 
-def test_a_request_without_any_credential_is_refused() -> None:
+def test_a_token_request_without_a_credential_is_refused() -> None:
     form = {name: value for name, value in GOOD.items() if name != "client_secret"}
     assert make_identity().answer_token(DEFAULT_TENANT, form, origin=GRAPH)[1]["error_codes"] == [7000216]

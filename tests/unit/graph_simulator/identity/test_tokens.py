@@ -1,4 +1,4 @@
-"""Access tokens and how they are refused."""
+"""Checks how access tokens are issued, accepted and refused."""
 
 import jwt
 import pytest
@@ -9,8 +9,8 @@ from graph_simulator.identity.tokens import GRAPH, TokenMint, TokenRefusedError,
 APPLICATION = Application(client_id="client", tenant_id="tenant", secrets=("s",), roles=("Some.Role",))
 
 
-class Real:
-    """Real time that a test moves."""
+class RealTime:
+    """The real time, which a test sets."""
 
     def __init__(self) -> None:
         self.seconds = 1_700_000_000.5
@@ -20,16 +20,16 @@ class Real:
 
 
 @pytest.fixture
-def real() -> Real:
-    return Real()
+def real() -> RealTime:
+    return RealTime()
 
 
 @pytest.fixture
-def mint(real: Real) -> TokenMint:
+def mint(real: RealTime) -> TokenMint:
     return TokenMint(real=real)
 
 
-def test_a_token_carries_the_claims_of_entra(mint: TokenMint) -> None:
+def test_a_token_has_the_claims_of_entra(mint: TokenMint) -> None:
     token = mint.issue(APPLICATION, GRAPH)
     claims = jwt.decode(token, options={"verify_signature": False})
     assert claims == mint.check(token)
@@ -39,12 +39,12 @@ def test_a_token_carries_the_claims_of_entra(mint: TokenMint) -> None:
     assert claims["exp"] - claims["iat"] == 3599
 
 
-def test_an_application_without_roles_gets_no_claim_of_them(mint: TokenMint) -> None:
+def test_a_token_of_an_application_without_roles_has_no_roles_claim(mint: TokenMint) -> None:
     application = Application(client_id="client", tenant_id="tenant", secrets=("s",), roles=())
     assert "roles" not in mint.check(mint.issue(application, GRAPH))
 
 
-def test_a_token_expires_in_real_time(mint: TokenMint, real: Real) -> None:
+def test_a_token_expires_in_real_time(mint: TokenMint, real: RealTime) -> None:
     token = mint.issue(APPLICATION, GRAPH)
     real.seconds += 3598
     mint.check(token)
@@ -53,7 +53,7 @@ def test_a_token_expires_in_real_time(mint: TokenMint, real: Real) -> None:
         mint.check(token)
 
 
-def test_revoked_tokens_are_refused_and_new_ones_are_not(mint: TokenMint) -> None:
+def test_revoked_tokens_are_refused_and_new_ones_accepted(mint: TokenMint) -> None:
     old = mint.issue(APPLICATION, GRAPH)
     mint.revoke_all()
     with pytest.raises(TokenRefusedError, match="expired"):
@@ -62,17 +62,17 @@ def test_revoked_tokens_are_refused_and_new_ones_are_not(mint: TokenMint) -> Non
 
 
 @pytest.mark.parametrize("token", ["garbled", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])
-def test_a_garbled_token_is_refused(mint: TokenMint, token: str) -> None:
+def test_a_malformed_token_is_refused(mint: TokenMint, token: str) -> None:
     with pytest.raises(TokenRefusedError, match="CompactToken"):
         mint.check(token)
 
 
-def test_no_token_is_refused(mint: TokenMint) -> None:
+def test_an_empty_token_is_refused(mint: TokenMint) -> None:
     with pytest.raises(TokenRefusedError, match="empty"):
         mint.check("")
 
 
-def test_a_token_for_somebody_else_is_refused(mint: TokenMint, real: Real) -> None:
+def test_a_token_for_another_audience_is_refused(mint: TokenMint, real: RealTime) -> None:
     claims = {"aud": "https://vault.azure.net", "iat": 0, "nbf": 0, "exp": real.seconds + 60}
     with pytest.raises(TokenRefusedError, match="audience"):
         mint.check(jwt.encode(claims, make_key(), algorithm="RS256"))

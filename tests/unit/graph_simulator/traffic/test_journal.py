@@ -1,4 +1,4 @@
-"""The journal is bounded, its counters are not."""
+"""Checks what the journal keeps, counts and selects."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ def note(journal: Journal, operation: Operation, job: str = "") -> Entry:
     return journal.open(make)
 
 
-def test_the_oldest_entries_go_and_the_counters_stay() -> None:
+def test_a_full_journal_drops_its_oldest_entries_and_keeps_its_counters() -> None:
     journal = Journal(limit=3)
     for _ in range(5):
         journal.close(note(journal, "getJob"), "answered", 0.0)
@@ -23,7 +23,7 @@ def test_the_oldest_entries_go_and_the_counters_stay() -> None:
     assert (journal.dropped, journal.counts["getJob"]) == (2, 5)
 
 
-def test_requests_under_way_are_counted() -> None:
+def test_the_journal_counts_requests_under_way() -> None:
     journal = Journal()
     first, second = note(journal, "getJob"), note(journal, "token")
     assert (first.in_flight, second.in_flight, journal.most_in_flight) == (1, 2, 2)
@@ -33,7 +33,7 @@ def test_requests_under_way_are_counted() -> None:
     assert journal.count_calls()["identity"] == {"token": 1}
 
 
-def test_entries_are_found_by_what_they_are_about() -> None:
+def test_journal_entries_are_selected_by_job_operation_and_sequence() -> None:
     journal = Journal()
     note(journal, "getJob", "a")
     note(journal, "getJob", "b")
@@ -43,7 +43,7 @@ def test_entries_are_found_by_what_they_are_about() -> None:
     assert [entry.sequence for entry in journal.select(after=2)] == [3]
 
 
-async def test_waiting_ends_as_soon_as_what_was_waited_for_is_there() -> None:
+async def test_waiting_on_the_journal_ends_when_the_condition_holds() -> None:
     journal = Journal()
     assert not await journal.wait_for(lambda: bool(journal.entries), 0)
     note(journal, "getJob")

@@ -1,4 +1,4 @@
-"""What a path means."""
+"""Checks which operation a method and a path stand for."""
 
 import pytest
 
@@ -45,5 +45,5 @@ SECRETS = f"/beta/servicePrincipals/{SP}/synchronization/secrets"
         ("GET", "/v1.0/users", Target("unknown")),
     ],
 )
-def test_a_path_names_its_operation(method: str, path: str, target: Target) -> None:
+def test_method_and_path_determine_the_operation(method: str, path: str, target: Target) -> None:
     assert find_target(method, path) == target

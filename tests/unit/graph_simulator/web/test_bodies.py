@@ -5,7 +5,7 @@ import json
 from graph_simulator.web.bodies import mask_body
 
 
-def test_the_journal_shows_of_a_body_what_graph_would_show() -> None:
+def test_secrets_in_a_body_are_masked_as_graph_would_mask_them() -> None:
     body = {"credentials": [{"key": "SecretToken", "value": "s3cret"}, {"key": "SyncAll", "value": "true"}]}
     shown = {"credentials": [{"key": "SecretToken", "value": "*"}, {"key": "SyncAll", "value": "true"}]}
     assert json.loads(mask_body(json.dumps(body).encode())) == shown

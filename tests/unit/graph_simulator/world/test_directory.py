@@ -1,4 +1,4 @@
-"""Service principals and jobs, and what hides them from those who look."""
+"""Checks how service principals and jobs are created, found, hidden and removed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,19 +18,19 @@ def make_record(world: World) -> JobRecord:
     return record
 
 
-def test_a_jobs_id_names_template_and_tenant() -> None:
+def test_a_jobs_id_consists_of_template_tenant_and_guid() -> None:
     job = make_record(World()).job
     template, tenant, guid = job.id.split(".")
     assert (template, tenant) == ("scim", DEFAULT_TENANT.replace("-", ""))
     assert len(guid) == 36
 
 
-def test_the_same_seed_makes_the_same_world() -> None:
+def test_the_same_seed_gives_the_same_world() -> None:
     assert make_record(World(seed=5)).job == make_record(World(seed=5)).job
     assert make_record(World(seed=5)).job.id != make_record(World(seed=6)).job.id
 
 
-def test_a_service_principal_belongs_to_its_tenant() -> None:
+def test_a_service_principal_is_found_only_in_its_tenant() -> None:
     world = World()
     principal = world.add_service_principal("app", tenant_id="other")
     assert world.find_service_principal("other", principal.id) == principal
@@ -39,31 +39,36 @@ def test_a_service_principal_belongs_to_its_tenant() -> None:
     assert world.find_by_app("other", "nothing") is None
 
 
-def test_jobs_go_with_their_service_principal() -> None:
+def test_removing_a_service_principal_removes_its_jobs() -> None:
     world = World()
     record = make_record(world)
     world.remove_service_principal(record.job.service_principal_id)
     assert list(world.all_records(NOW)) == []
 
 
-def test_a_new_job_is_unseen_for_a_time() -> None:
+def test_a_new_job_is_hidden_for_the_seconds_of_its_replication() -> None:
     record = make_record(World(creation=Replication(seconds=30)))
     assert not record.is_seen("get", NOW + timedelta(seconds=29))
     assert record.is_seen("get", NOW + timedelta(seconds=30))
     assert record.is_seen("act", NOW)
 
 
-def test_a_new_job_is_unseen_for_the_first_looks() -> None:
+def test_a_new_job_is_hidden_from_the_first_looks_of_its_replication() -> None:
     record = make_record(World(creation=Replication(looks=3)))
-    assert [record.is_seen(look, NOW) for look in ("list", "get", "list", "get")] == [False, False, False, True]
+    assert [record.is_seen(read_code, NOW) for read_code in ("list", "get", "list", "get")] == [
+        False,
+        False,
+        False,
+        True,
+    ]
 
 
-def test_only_the_named_looks_are_hidden_and_counted() -> None:
+def test_replication_hides_and_counts_only_the_named_kinds_of_looks() -> None:
     record = make_record(World(creation=Replication(looks=1, hides=("list",))))
-    assert [record.is_seen(look, NOW) for look in ("get", "list", "list")] == [True, False, True]
+    assert [record.is_seen(read_code, NOW) for read_code in ("get", "list", "list")] == [True, False, True]
 
 
-def test_one_service_principal_may_be_slower_than_the_others() -> None:
+def test_one_service_principal_can_replicate_slower_than_others() -> None:
     world = World()
     principal = world.add_service_principal("slow")
     world.creation_of[principal.id] = Replication(seconds=10)
@@ -74,14 +79,14 @@ def test_one_service_principal_may_be_slower_than_the_others() -> None:
     assert make_record(world).is_seen("list", NOW)
 
 
-def test_a_deleted_job_may_linger() -> None:
+def test_a_deleted_job_is_still_seen_until_its_deletion_has_replicated() -> None:
     world = World(deletion=Replication(looks=1, hides=("get",)))
     record = make_record(world)
     world.delete_job(record, NOW)
-    assert [record.is_seen(look, NOW) for look in ("list", "get", "get")] == [False, True, False]
+    assert [record.is_seen(read_code, NOW) for read_code in ("list", "get", "get")] == [False, True, False]
 
 
-def test_a_deleted_job_is_gone_at_once_by_default() -> None:
+def test_a_deleted_job_is_not_found_by_default() -> None:
     world = World()
     record = make_record(world)
     world.delete_job(record, NOW)

@@ -21,7 +21,7 @@ from graph_simulator.world.overrides import Override, apply_override
     ],
     ids=["set", "set below null", "merge", "remove"],
 )
-def test_an_override_changes_what_is_told_and_not_what_is(override: Override, result: object) -> None:
-    truth = {"id": "1", "status": {"code": "A", "quarantine": None}}
-    assert apply_override(truth, override) == result
-    assert truth == {"id": "1", "status": {"code": "A", "quarantine": None}}
+def test_an_override_changes_the_answer_and_not_the_job(override: Override, result: object) -> None:
+    original = {"id": "1", "status": {"code": "A", "quarantine": None}}
+    assert apply_override(original, override) == result
+    assert original == {"id": "1", "status": {"code": "A", "quarantine": None}}

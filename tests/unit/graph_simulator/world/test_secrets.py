@@ -1,4 +1,4 @@
-"""Secrets, what is shown of them, and the application that they open."""
+"""Checks how secrets are stored, masked and removed."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ NOW = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
-def test_the_keys_are_those_of_graph() -> None:
+def test_the_secret_keys_are_those_of_graphs_enum() -> None:
     assert set(FACTS["v1.0"]["enums"]["synchronizationSecret"]["members"]) == SECRET_KEYS
     assert SENSITIVE_KEYS < SECRET_KEYS
 
@@ -40,7 +40,7 @@ def test_the_keys_are_those_of_graph() -> None:
         ("SyncNotificationSettings", "{}", "{}"),
     ],
 )
-def test_what_is_sensitive_by_nature_is_masked(key: str, value: str, shown: str) -> None:
+def test_only_values_of_sensitive_keys_are_masked(key: str, value: str, shown: str) -> None:
     assert mask_secret(key, value) == shown
 
 
@@ -54,7 +54,7 @@ def test_what_is_sensitive_by_nature_is_masked(key: str, value: str, shown: str)
         ((), True, {}),
     ],
 )
-def test_what_is_written_lies_over_what_is_stored(
+def test_written_secrets_change_stored_ones_by_key(
     written: tuple[tuple[str, str], ...], replaces: bool, after: dict[str, str]
 ) -> None:
     before = {"BaseAddress": "a", "SecretToken": "s"}
@@ -63,14 +63,15 @@ def test_what_is_written_lies_over_what_is_stored(
 
 
 @pytest.mark.parametrize(
-    ("value", "taken"), [('{"Enabled":true}', True), ("{}", True), ("", False), ("{Enabled:true}", False), ("5", False)]
+    ("value", "accepted"),
+    [('{"Enabled":true}', True), ("{}", True), ("", False), ("{Enabled:true}", False), ("5", False)],
 )
-def test_notification_settings_are_a_json_object(value: str, taken: bool) -> None:
-    assert is_notification_setting(value) is taken
+def test_notification_settings_must_be_a_json_object(value: str, accepted: bool) -> None:
+    assert is_notification_setting(value) is accepted
 
 
 def make_running_job(world: World, target: TargetApp = ACCEPTS_ANYTHING) -> JobRecord:
-    """Make a job that is due now, for a target application; `bad` is the token it stores."""
+    """Create a job that is due now, with the stored token `bad` and a target application."""
     principal = world.add_service_principal("app")
     job = world.create_job(principal, TEMPLATES["scim"], NOW)
     record = world.find_record(principal.id, job.id, NOW)
@@ -81,7 +82,7 @@ def make_running_job(world: World, target: TargetApp = ACCEPTS_ANYTHING) -> JobR
     return record
 
 
-def test_secrets_outlive_the_jobs_and_go_with_the_service_principal() -> None:
+def test_secrets_are_kept_without_jobs_and_removed_with_the_service_principal() -> None:
     world = World()
     record = make_running_job(world)
     principal = record.job.service_principal_id

@@ -30,14 +30,14 @@ PICKY = TargetApp(accepts={"SecretToken": ("good", "better")})
         (replace(PICKY, is_available=False), {"SecretToken": "good"}, UNAVAILABLE),
     ],
 )
-def test_the_target_application_judges_credentials(
+def test_a_target_application_accepts_or_refuses_credentials(
     target: TargetApp, credentials: dict[str, str], error: object
 ) -> None:
     assert target.check(credentials) == error
 
 
 def make_running_job(world: World, target: TargetApp = ACCEPTS_ANYTHING) -> JobRecord:
-    """Make a job that is due now, for a target application; `bad` is the token it stores."""
+    """Create a job that is due now, with the stored token `bad` and a target application."""
     principal = world.add_service_principal("app")
     job = world.create_job(principal, TEMPLATES["scim"], NOW)
     record = world.find_record(principal.id, job.id, NOW)
@@ -48,39 +48,39 @@ def make_running_job(world: World, target: TargetApp = ACCEPTS_ANYTHING) -> JobR
     return record
 
 
-def look(world: World, record: JobRecord, after: timedelta) -> str:
+def read_code(world: World, record: JobRecord, after: timedelta) -> str:
     assert world.find_record(record.job.service_principal_id, record.job.id, NOW + after) is record
     return record.job.code
 
 
-def test_a_job_whose_stored_credentials_are_refused_fails_and_recovers_once_they_are_good() -> None:
+def test_a_job_fails_while_its_stored_credentials_are_refused_and_recovers_afterwards() -> None:
     world = World()
     record = make_running_job(world, PICKY)
     principal = record.job.service_principal_id
-    assert look(world, record, 5 * MINUTE) == "Quarantine"
+    assert read_code(world, record, 5 * MINUTE) == "Quarantine"
     assert record.job.quarantine is not None
     assert record.job.quarantine.reason == "EncounteredQuarantineException"
     assert record.job.quarantine.error == BAD_CREDENTIALS
     world.change_secrets(principal, [("SecretToken", "good")], NOW + HOUR, replaces=False)
-    assert look(world, record, 6 * HOUR) == "Quarantine"
-    assert look(world, record, 6 * HOUR + 10 * MINUTE) == "Active"
+    assert read_code(world, record, 6 * HOUR) == "Quarantine"
+    assert read_code(world, record, 6 * HOUR + 10 * MINUTE) == "Active"
 
 
-def test_a_change_does_not_reach_back_to_cycles_that_nobody_has_looked_at() -> None:
+def test_a_changed_target_application_does_not_affect_earlier_cycles() -> None:
     world = World()
     record = make_running_job(world)
     world.change_target_app(record.job.service_principal_id, PICKY, NOW + 10 * HOUR)
     assert record.job.complete_failures == 0
     assert record.job.good_cycles > 10
-    assert look(world, record, 11 * HOUR) == "Quarantine"
+    assert read_code(world, record, 11 * HOUR) == "Quarantine"
 
 
-def test_a_script_waits_until_the_target_application_is_reached() -> None:
+def test_a_script_is_kept_until_a_cycle_reaches_the_target_application() -> None:
     world = World()
     record = make_running_job(world, replace(ACCEPTS_ANYTHING, is_available=False))
     record.job = replace(record.job, script=(Outcome(kind="entry_errors", escrowed=1, duration=MINUTE),))
-    assert look(world, record, MINUTE) == "Quarantine"
+    assert read_code(world, record, MINUTE) == "Quarantine"
     world.change_target_app(record.job.service_principal_id, ACCEPTS_ANYTHING, NOW + HOUR)
     assert record.job.script != ()
-    assert look(world, record, 7 * HOUR) == "Active"
+    assert read_code(world, record, 7 * HOUR) == "Active"
     assert record.job.script == ()

@@ -1,4 +1,4 @@
-"""Times and durations as Graph writes them."""
+"""Checks how times and durations are formatted and parsed."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -17,11 +17,11 @@ NOON = datetime(2025, 3, 3, 12, 0, tzinfo=UTC)
         (NOON.replace(microsecond=543444), "2025-03-03T12:00:00.5434447Z"),
     ],
 )
-def test_a_time_has_seven_digits_or_no_fraction(moment: datetime, text: str) -> None:
+def test_a_time_is_formatted_with_seven_digits_or_without_fraction(moment: datetime, text: str) -> None:
     assert format_time(moment) == text
 
 
-def test_the_made_up_digit_keeps_the_order_and_is_never_zero() -> None:
+def test_the_seventh_digit_of_a_time_keeps_the_order_and_is_never_zero() -> None:
     texts = [format_time(NOON.replace(microsecond=digits)) for digits in range(1, 1000)]
     assert texts == sorted(texts)
     assert not any(text.endswith("0Z") for text in texts)
@@ -35,16 +35,16 @@ def test_the_made_up_digit_keeps_the_order_and_is_never_zero() -> None:
         (timedelta(0), "PT0S"),
     ],
 )
-def test_a_duration_is_written_and_read(duration: timedelta, text: str) -> None:
+def test_a_duration_is_formatted_and_parsed(duration: timedelta, text: str) -> None:
     assert format_duration(duration) == text
     assert parse_duration(text) == duration
 
 
-def test_a_job_that_is_not_scheduled_has_the_longest_interval_there_is() -> None:
+def test_the_interval_of_an_unscheduled_job_is_formatted_as_in_captures() -> None:
     assert format_duration(UNSCHEDULED) == "P10675199DT2H48M5.4775807S"
 
 
 @pytest.mark.parametrize("text", ["", "P", "PT", "40M", "P1M", "P1DT"])
-def test_no_duration(text: str) -> None:
+def test_a_malformed_duration_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not an ISO 8601 duration"):
         parse_duration(text)

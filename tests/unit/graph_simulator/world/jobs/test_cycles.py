@@ -1,4 +1,4 @@
-"""A job's life in time, as a pure function of its state and the time that is handed in."""
+"""Checks how a job's cycles begin, end and are reported."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -15,11 +15,11 @@ from graph_simulator.world.times import NEVER
 from tests.support.simulated_jobs import DAY, HOUR, MINUTE, NOW, QUICK, QUICK_FAIL, SWITCHES, make_job, run_until
 
 
-def test_a_job_that_nobody_started_never_runs() -> None:
+def test_a_job_that_was_not_started_never_runs() -> None:
     assert run_until(make_job(started=False), 365 * DAY).cycles_begun == 0
 
 
-def test_the_first_cycle_begins_at_the_start_and_is_not_seen_before_its_end() -> None:
+def test_the_first_cycle_begins_at_the_start_and_is_reported_at_its_end() -> None:
     job = run_until(make_job(), 4 * MINUTE)
     assert (job.code, job.last_execution, job.cycles_begun) == ("NotRun", NOT_RUN, 1)
     job = run_until(job, 5 * MINUTE)
@@ -29,7 +29,7 @@ def test_the_first_cycle_begins_at_the_start_and_is_not_seen_before_its_end() ->
 
 
 @pytest.mark.parametrize(("switched", "usual"), [(None, 6 * MINUTE), (10.0, timedelta(seconds=10))])
-def test_an_initial_cycle_takes_about_what_its_template_or_the_switch_says(
+def test_an_initial_cycle_takes_about_as_long_as_the_template_or_the_switch_says(
     switched: float | None, usual: timedelta
 ) -> None:
     inputs = CycleInputs(initial_cycle_seconds=switched)
@@ -38,14 +38,14 @@ def test_an_initial_cycle_takes_about_what_its_template_or_the_switch_says(
     assert 0.8 * usual <= running.ends - running.began <= 1.2 * usual
 
 
-def test_the_next_cycle_begins_an_interval_after_the_last_one_ended() -> None:
+def test_the_next_cycle_begins_one_interval_after_the_end_of_the_last() -> None:
     job = run_until(make_job(), 45 * MINUTE)
     assert job.running is not None
     assert job.running.began == NOW + 45 * MINUTE
     assert run_until(make_job(), 45 * MINUTE - timedelta(microseconds=1)).running is None
 
 
-def test_one_jump_of_weeks_is_the_same_as_many_small_steps() -> None:
+def test_a_jump_of_weeks_gives_the_same_job_as_many_small_steps() -> None:
     script = (SUCCEED, FAIL, FAIL, SUCCEED, Outcome(kind="entry_errors", escrowed=5), FAIL)
     stepped = jumped = make_job(*script, habit=SUCCEED)
     for hours in range(0, 24 * 21, 5):
@@ -53,7 +53,7 @@ def test_one_jump_of_weeks_is_the_same_as_many_small_steps() -> None:
     assert run_until(stepped, 21 * DAY) == run_until(jumped, 21 * DAY)
 
 
-def test_a_pause_lets_the_running_cycle_finish_and_no_other_begin() -> None:
+def test_after_a_pause_the_running_cycle_ends_and_no_other_begins() -> None:
     job = pause_job(run_until(make_job(), 2 * MINUTE), NOW + 2 * MINUTE, switches=SWITCHES)
     assert (job.code, job.schedule_state) == ("Paused", "Disabled")
     job = run_until(job, DAY)
@@ -62,24 +62,24 @@ def test_a_pause_lets_the_running_cycle_finish_and_no_other_begin() -> None:
     assert job.last_execution.state == "Succeeded"
 
 
-def test_a_failed_cycle_that_a_pause_outlived_does_not_quarantine() -> None:
+def test_a_cycle_that_fails_after_a_pause_does_not_quarantine_the_job() -> None:
     job = run_until(make_job(QUICK_FAIL), 2 * MINUTE)
     job = run_until(pause_job(job, NOW + 2 * MINUTE, switches=SWITCHES), DAY)
     assert (job.code, job.quarantine) == ("Paused", None)
 
 
-def test_a_start_after_a_pause_goes_on_where_it_was() -> None:
+def test_a_start_after_a_pause_makes_the_job_active_again() -> None:
     job = pause_job(run_until(make_job(), HOUR), NOW + HOUR, switches=SWITCHES)
     job = start_job(run_until(job, 2 * HOUR), NOW + 2 * HOUR)
     assert (job.code, job.schedule_state, job.next_cycle) == ("Active", "Active", NOW + 2 * HOUR)
 
 
-def test_a_start_of_a_healthy_job_changes_nothing_but_is_counted() -> None:
+def test_a_start_of_a_healthy_job_is_counted_and_changes_nothing_else() -> None:
     job = run_until(make_job(), HOUR)
     assert start_job(job, NOW + HOUR) == replace(job, starts=job.starts + 1)
 
 
-def test_steady_state_is_reached_by_a_cycle_that_leaves_nothing_to_do() -> None:
+def test_steady_state_is_reached_by_a_cycle_that_catches_up_with_the_source() -> None:
     behind = replace(QUICK, steady=False)
     job = run_until(make_job(behind, QUICK, QUICK), 6 * MINUTE)
     assert job.steady_first == NEVER
@@ -89,21 +89,21 @@ def test_steady_state_is_reached_by_a_cycle_that_leaves_nothing_to_do() -> None:
     assert (job.steady_first, job.steady_last) == (NOW + 50 * MINUTE, NOW + 95 * MINUTE)
 
 
-def test_progress_is_observed_in_steps() -> None:
+def test_the_progress_of_a_cycle_is_observed_in_steps() -> None:
     job = run_until(make_job(Outcome(duration=10 * MINUTE, imported=1000)), 3 * MINUTE)
     assert job.running is not None
     assert observe_progress(job.running, NOW + 3 * MINUTE) == (NOW + 3 * MINUTE, 300)
     assert observe_progress(job.running, NOW + 3.5 * MINUTE) == (NOW + 3 * MINUTE, 300)
 
 
-def test_a_job_that_is_not_scheduled_runs_once_it_is_started_only() -> None:
+def test_a_job_in_the_documented_form_runs_only_after_a_start() -> None:
     switches = Switches(create_form="documented")
     job = make_job(started=False, switches=switches)
     assert job.code == "NotConfigured"
     assert advance(start_job(job, NOW), NOW + HOUR, switches=switches).cycles_ended > 1
 
 
-def test_what_is_drawn_comes_from_the_seed() -> None:
+def test_random_values_of_a_job_depend_on_its_seed_alone() -> None:
     one = run_until(make_job(habit=SUCCEED), DAY)
     assert one == run_until(make_job(habit=SUCCEED), DAY)
     other = run_until(replace(make_job(habit=SUCCEED), seed=8), DAY)

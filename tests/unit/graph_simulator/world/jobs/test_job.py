@@ -9,7 +9,7 @@ def restart(job: Job, *flags: str) -> Job:
     return restart_job(job, frozenset(flags) or DEFAULT_SCOPE, NOW, switches=SWITCHES)
 
 
-def test_settings_are_changed_by_name_or_as_a_whole() -> None:
+def test_settings_are_changed_by_name_or_replaced_as_a_whole() -> None:
     job = make_job_that_ran()
     merged = change_settings(job, [("LookaheadQueryEnabled", "True"), ("New", None)], NOW, replaces=False)
     assert dict(merged.settings) == {
@@ -20,7 +20,7 @@ def test_settings_are_changed_by_name_or_as_a_whole() -> None:
     assert change_settings(job, [("New", "1")], NOW, replaces=True).settings == (("New", "1"),)
 
 
-def test_an_interval_of_its_own_outlives_pause_and_restart() -> None:
+def test_a_jobs_own_interval_survives_pause_and_restart() -> None:
     job = change_interval(make_job_that_ran(), 3 * HOUR, NOW)
     for changed in (restart(job), start_job(pause_job(job, NOW, switches=SWITCHES), NOW)):
         later = run_until(changed, 10 * MINUTE)

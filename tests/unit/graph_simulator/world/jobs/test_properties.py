@@ -1,4 +1,4 @@
-"""Whatever happens to a job and however its time is cut into steps, what Graph shows of it makes sense."""
+"""Checks what holds for every simulated job, whatever happens to it and however its time is cut into steps."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ def make_job(script: list[Outcome], switches: Switches) -> Job:
 
 @settings(max_examples=50)
 @given(SCRIPTS, STEPS, SWITCHES)
-def test_every_state_has_the_shape_and_the_sense_of_graph(
+def test_every_reachable_job_is_consistent_and_matches_graphs_description(
     script: list[Outcome], steps: list[tuple[str, timedelta]], switches: Switches
 ) -> None:
     job, now = make_job(script, switches), NOW
@@ -62,7 +62,7 @@ def test_every_state_has_the_shape_and_the_sense_of_graph(
 
 @settings(max_examples=50)
 @given(SCRIPTS, st.lists(WAITS, max_size=8))
-def test_the_steps_in_which_time_passes_do_not_matter(script: list[Outcome], waits: list[timedelta]) -> None:
+def test_a_job_advanced_in_steps_equals_a_job_advanced_at_once(script: list[Outcome], waits: list[timedelta]) -> None:
     stepped = jumped = make_job(script, Switches())
     now = NOW
     for wait in waits:

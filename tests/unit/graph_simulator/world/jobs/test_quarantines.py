@@ -15,7 +15,7 @@ from graph_simulator.world.times import NEVER
 from tests.support.simulated_jobs import DAY, HOUR, MINUTE, NOW, QUICK, QUICK_FAIL, SWITCHES, make_job, run_until
 
 
-def test_a_whole_failure_quarantines_at_once() -> None:
+def test_a_failed_cycle_quarantines_the_job_at_once() -> None:
     job = run_until(make_job(QUICK_FAIL), 5 * MINUTE)
     assert (job.code, job.schedule_state, job.complete_failures) == ("Quarantine", "Active", 1)
     assert job.quarantine is not None
@@ -32,7 +32,9 @@ def test_a_whole_failure_quarantines_at_once() -> None:
         ("captured", [5 * MINUTE, 6 * HOUR, 12 * HOUR, 24 * HOUR]),
     ],
 )
-def test_attempts_in_quarantine_get_rarer(ladder: Literal["documented", "captured"], waits: list[timedelta]) -> None:
+def test_the_delays_between_attempts_in_quarantine_grow(
+    ladder: Literal["documented", "captured"], waits: list[timedelta]
+) -> None:
     switches = Switches(quarantine_ladder=ladder)
     job, now = make_job(habit=QUICK_FAIL), NOW
     for count, wait in enumerate(waits, 1):
@@ -46,12 +48,12 @@ def test_attempts_in_quarantine_get_rarer(ladder: Literal["documented", "capture
         now += wait
 
 
-def test_the_next_good_cycle_ends_the_quarantine() -> None:
+def test_the_next_successful_cycle_lifts_the_quarantine() -> None:
     job = run_until(make_job(QUICK_FAIL, QUICK), 5 * MINUTE + 6 * HOUR + 5 * MINUTE)
     assert (job.code, job.quarantine, job.complete_failures) == ("Active", None, 0)
 
 
-def test_a_start_lifts_the_quarantine_at_once_and_a_new_series_begins_with_the_next_failure() -> None:
+def test_a_start_lifts_the_quarantine_and_the_next_failure_begins_a_new_series() -> None:
     job = run_until(make_job(QUICK, habit=QUICK_FAIL), 50 * MINUTE)
     assert job.code == "Quarantine"
     job = start_job(run_until(job, HOUR), NOW + HOUR)
@@ -83,7 +85,7 @@ def test_four_weeks_of_quarantine_disable_the_job(switches: Switches, code: str,
 
 
 @pytest.mark.parametrize("reason", QUARANTINE_REASONS)
-def test_each_reason_can_be_scripted(reason: QuarantineReason) -> None:
+def test_a_cycle_can_be_scripted_to_end_in_quarantine_for_each_reason(reason: QuarantineReason) -> None:
     bad = Outcome(kind="quarantine", reason=reason, duration=MINUTE)
     job = run_until(make_job(QUICK, bad), 50 * MINUTE)
     assert job.quarantine is not None
@@ -102,11 +104,13 @@ def test_each_reason_can_be_scripted(reason: QuarantineReason) -> None:
         (20_000, 30_000, 1_000_000, None),
     ],
 )
-def test_the_thresholds_of_escrows(escrowed: int, references: int, events: int, reason: str | None) -> None:
+def test_the_escrow_threshold_that_is_crossed_is_found(
+    escrowed: int, references: int, events: int, reason: str | None
+) -> None:
     assert find_threshold(escrowed, references, events) == reason
 
 
-def test_too_many_object_errors_quarantine_a_job_that_ran_well_before() -> None:
+def test_too_many_object_errors_quarantine_a_job_that_has_succeeded_before() -> None:
     flood = Outcome(kind="entry_errors", escrowed=6_000, imported=10_000, duration=MINUTE)
     job = run_until(make_job(QUICK, flood), 50 * MINUTE)
     assert job.quarantine is not None
@@ -114,7 +118,7 @@ def test_too_many_object_errors_quarantine_a_job_that_ran_well_before() -> None:
     assert job.complete_failures == 0
 
 
-def test_in_the_initial_cycle_they_are_pruned_and_the_job_pauses() -> None:
+def test_too_many_object_errors_in_the_initial_cycle_are_pruned_and_pause_the_job() -> None:
     flood = Outcome(kind="entry_errors", escrowed=6_000, imported=10_000, duration=MINUTE)
     job = run_until(make_job(flood), HOUR)
     assert (job.escrows_pruned, job.code, job.schedule_state, job.quarantine) == (True, "Paused", "Disabled", None)

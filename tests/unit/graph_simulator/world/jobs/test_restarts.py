@@ -1,4 +1,4 @@
-"""Restarts, and the changes of a job that a PATCH makes."""
+"""Checks what a restart resets."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from graph_simulator.world.switches import Switches
 from graph_simulator.world.times import NEVER
 from tests.support.simulated_jobs import HOUR, MINUTE, NOW, SWITCHES, make_job_that_ran, run_until
 
-EVERYBODY = CycleInputs(sync_all="true")
+SYNC_ALL = CycleInputs(sync_all="true")
 
 
 def restart(job: Job, *flags: str) -> Job:
@@ -32,17 +32,17 @@ def restart(job: Job, *flags: str) -> Job:
         ("None", {"None"}),
     ],
 )
-def test_a_scope_is_flags_joined_by_commas(text: str | None, flags: set[str]) -> None:
+def test_a_reset_scope_is_parsed_from_comma_separated_flags(text: str | None, flags: set[str]) -> None:
     assert read_scope(text) == flags
 
 
 @pytest.mark.parametrize("text", ["watermark", "Watermark, Everything", "Watermark,,Escrows"])
-def test_an_unknown_flag_is_named(text: str) -> None:
+def test_an_unknown_flag_of_a_reset_scope_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"Requested value '.*' was not found"):
         read_scope(text)
 
 
-def test_a_restart_begins_a_full_cycle_at_once() -> None:
+def test_a_restart_begins_an_initial_cycle_at_once() -> None:
     before = make_job_that_ran()
     job = restart(before)
     assert (job.code, job.schedule_state, job.next_cycle, job.has_watermark) == ("Active", "Active", NOW, False)
@@ -55,19 +55,19 @@ def test_a_restart_begins_a_full_cycle_at_once() -> None:
     assert job.entries == before.entries
 
 
-def test_whether_it_forgets_the_steady_state_is_open() -> None:
+def test_a_switch_lets_a_restart_keep_the_steady_state() -> None:
     before = make_job_that_ran()
     job = restart_job(before, DEFAULT_SCOPE, NOW, switches=Switches(restart_resets_steady_state=False))
     assert job.steady_last == before.steady_last
 
 
-def test_a_restart_drops_the_cycle_that_runs() -> None:
+def test_a_restart_drops_the_running_cycle() -> None:
     job = run_until(make_job_that_ran(Outcome(duration=HOUR)), 30 * MINUTE)
     job = restart_job(replace(job, next_cycle=NOW), DEFAULT_SCOPE, NOW, switches=SWITCHES)
     assert (job.running, job.next_cycle) == (None, NOW)
 
 
-def test_a_restart_schedules_a_job_that_was_paused() -> None:
+def test_a_restart_starts_a_paused_job() -> None:
     job = restart(pause_job(make_job_that_ran(), NOW, switches=SWITCHES), "None")
     assert (job.code, job.schedule_state) == ("Active", "Active")
     assert job.has_watermark
@@ -76,38 +76,38 @@ def test_a_restart_schedules_a_job_that_was_paused() -> None:
 @pytest.mark.parametrize(
     ("flags", "code"), [(("QuarantineState",), "Active"), (("None",), "Active"), (("Escrows",), "Quarantine")]
 )
-def test_a_restart_lifts_quarantine_if_its_scope_says_so(flags: tuple[str, ...], code: str) -> None:
+def test_a_restart_lifts_the_quarantine_only_with_a_scope_that_resets_it(flags: tuple[str, ...], code: str) -> None:
     job = impose_quarantine(make_job_that_ran(), "Unknown", None, NOW, switches=SWITCHES)
     job = restart(job, *flags)
     assert (job.code, job.quarantine is None, job.next_cycle) == (code, code == "Active", NOW)
 
 
-def test_escrows_that_were_pruned_are_forgotten_with_the_others() -> None:
+def test_a_restart_resets_escrows_pruned_only_with_the_scope_escrows() -> None:
     job = replace(make_job_that_ran(), escrows_pruned=True)
     assert restart(job, "Watermark").escrows_pruned
     assert not restart(job).escrows_pruned
 
 
-def test_the_cached_links_are_dropped_only_on_request() -> None:
+def test_a_restart_resets_entry_counts_only_with_the_scope_connector_data_store() -> None:
     assert sum(make_job_that_ran().entries) > 0
     assert sum(restart(make_job_that_ran(), "ConnectorDataStore").entries) == 0
 
 
-def test_deletes_that_were_held_back_are_performed_once_they_are_forced() -> None:
+def test_a_restart_with_force_deletes_performs_deletes_that_were_held_back() -> None:
     job = make_job_that_ran(Outcome(kind="quarantine", reason="TooManyDeletes", duration=5 * MINUTE))
     assert job.code == "Quarantine"
     assert run_until(restart(job), 5 * MINUTE).code == "Quarantine"
     assert run_until(restart(job, "ForceDeletes"), 5 * MINUTE).code == "Active"
 
 
-def test_a_changed_scope_comes_into_force_by_a_restart_only() -> None:
-    job = run_until(make_job_that_ran(), HOUR, inputs=EVERYBODY)
+def test_a_changed_sync_all_takes_effect_only_after_a_restart() -> None:
+    job = run_until(make_job_that_ran(), HOUR, inputs=SYNC_ALL)
     assert job.sync_all is None
-    assert run_until(restart(job, "QuarantineState"), 3 * HOUR, inputs=EVERYBODY).sync_all is None
-    assert run_until(restart(job), 3 * HOUR, inputs=EVERYBODY).sync_all == "true"
+    assert run_until(restart(job, "QuarantineState"), 3 * HOUR, inputs=SYNC_ALL).sync_all is None
+    assert run_until(restart(job), 3 * HOUR, inputs=SYNC_ALL).sync_all == "true"
 
 
-def test_a_job_remembers_its_restarts() -> None:
+def test_a_job_records_its_restarts() -> None:
     job = restart(restart(make_job_that_ran()), "Watermark")
     assert [(item.time, item.scope) for item in job.restarts] == [
         (NOW, ("Escrows", "QuarantineState", "Watermark")),
