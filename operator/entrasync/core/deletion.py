@@ -36,18 +36,20 @@ def release_without_graph(resource: Resource) -> ReleaseResource | None:
     if resource.desired is None or resource.desired.is_suspended:
         return ReleaseResource("let go while suspended; its job lives on in Graph")
     if resource.is_observe_only:
-        return ReleaseResource(f"it only observed; whatever job there is lives on in Graph{_why_so(resource.desired)}")
+        return ReleaseResource(
+            f"it only observed; whatever job there is lives on in Graph{_explain_doubts(resource.desired)}"
+        )
     if resource.held_job_id is None:
         return ReleaseResource("it held no job")
     if needs_secret_removal(resource):
         return None
     if effective_deletion_policy(resource.desired, resource.origin) is DeletionPolicy.RETAIN:
-        why = _why_so(resource.desired)
+        why = _explain_doubts(resource.desired)
         return ReleaseResource(f"job {resource.held_job_id} lives on in Graph (deletionPolicy Retain){why}")
     return None
 
 
-def _why_so(desired: Desired) -> str:
+def _explain_doubts(desired: Desired) -> str:
     return "".join(f"; {doubt.message}" for doubt in desired.doubts).rstrip(".")
 
 

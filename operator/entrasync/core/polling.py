@@ -27,7 +27,7 @@ def until_next_poll(job: RemoteJob | None, *, poll_interval: timedelta, now: dat
     """Return how long to wait before the next read of this job, in world time."""
     if job is None:
         return poll_interval
-    if job.is_active and _is_in_a_cycle(job):
+    if job.is_active and _is_running(job):
         return min(RUNNING_POLL_INTERVAL, poll_interval)
     if job.is_unconfigured:
         return min(UNCONFIGURED_POLL_INTERVAL, poll_interval)
@@ -47,7 +47,7 @@ def until_next_deadline(facts: Facts) -> timedelta | None:
     )
 
 
-def _is_in_a_cycle(job: RemoteJob) -> bool:
+def _is_running(job: RemoteJob) -> bool:
     return job.code == "NotRun" or job.status.has_progress
 
 

@@ -12,18 +12,18 @@ from entrasync.core.resource.job_resource import Resource
 
 def needs_secret_removal(resource: Resource) -> bool:
     """Whether credentials must be removed with the resource, or keys of others must be checked before it goes."""
-    return bool(_removable(resource) or resource.application.unconfirmed_keys or _unacknowledged_loss(resource))
+    return bool(_removable_keys(resource) or resource.application.unconfirmed_keys or _unacknowledged_loss(resource))
 
 
 def saved_credentials_are_to_be_removed(facts: Facts) -> Verdict | None:
     """Find credentials that onDelete Remove wants removed. If another resource carries spec.application, they stay."""
-    keys = _removable(facts.resource)
+    keys = _removable_keys(facts.resource)
     if not keys or any(claim.has_application for claim in facts.observed.claims):
         return None
     if facts.observed.secrets_blocked_by:
         return Stall(
             Reason.DELETION_BLOCKED,
-            f"The credentials can't be removed yet. {explain_blocked_secret_writes(facts)}{_HINT}",
+            f"The credentials can't be removed yet. {explain_blocked_secret_writes(facts)}{_ABANDON_HINT}",
         )
     return Do(RemoveSecrets(facts.service_principal_id, keys))
 
@@ -37,19 +37,19 @@ def foreign_secret_is_missed(facts: Facts) -> Verdict | None:
     """Find a secret of others that the operator's write removed. A person must know before the resource goes."""
     if not (lost := _unacknowledged_loss(facts.resource)):
         return None
-    return Stall(Reason.DELETION_BLOCKED, f"{explain_loss(facts.resource, lost)}{_HINT}")
+    return Stall(Reason.DELETION_BLOCKED, f"{explain_loss(facts.resource, lost)}{_ABANDON_HINT}")
 
 
-_HINT = ' Or annotate entrasync.io/abandon: "true" to let go at once.'
+_ABANDON_HINT = ' Or annotate entrasync.io/abandon: "true" to let go at once.'
 
 
-def _removes(resource: Resource) -> bool:
+def _removes_credentials(resource: Resource) -> bool:
     spec = resource.desired.application if resource.desired else None
     return bool(spec and spec.credentials and spec.credentials.on_delete is OnCredentialDelete.REMOVE)
 
 
-def _removable(resource: Resource) -> frozenset[str]:
-    return resource.application.keys - NON_CREDENTIAL_KEYS if _removes(resource) else frozenset()
+def _removable_keys(resource: Resource) -> frozenset[str]:
+    return resource.application.keys - NON_CREDENTIAL_KEYS if _removes_credentials(resource) else frozenset()
 
 
 def _unacknowledged_loss(resource: Resource) -> frozenset[str]:

@@ -32,7 +32,7 @@ def acknowledgement_is_outdated(facts: Facts) -> Verdict | None:
 
 def secrets_are_not_saved(facts: Facts) -> Verdict | None:
     """Find secrets that Graph does not have as spec.application wants them. Only those that spec names are sent."""
-    spec, seen, job = facts.desired.application, _writable(facts), facts.job
+    spec, seen, job = facts.desired.application, _writable_application(facts), facts.job
     if spec is None or seen is None or job is None:
         return None
     values = secrets_to_send(spec, seen, facts.resource.application)
@@ -40,23 +40,23 @@ def secrets_are_not_saved(facts: Facts) -> Verdict | None:
         values = values.only(NON_CREDENTIAL_KEYS)
     if not values:
         return None
-    drifted = _drifted(facts, seen, values)
+    drifted = _find_drifted_keys(facts, seen, values)
     return Do(
         SaveSecrets(
             facts.service_principal_id,
             job.id,
             values,
-            tried=_to_be_tried(facts, seen, values),
+            tried=_credentials_to_try(facts, seen, values),
             needs_restart=SYNC_ALL in values and _needs_restart(facts),
             corrects_drift=drifted,
-            changed_settings=_changed_settings(seen, values) if NOTIFICATION_SETTINGS in drifted else frozenset(),
+            changed_settings=_find_changed_settings(seen, values) if NOTIFICATION_SETTINGS in drifted else frozenset(),
         )
     )
 
 
 def secrets_are_left_over(facts: Facts) -> Verdict | None:
     """Find credentials that the operator saved and that spec no longer lists."""
-    spec, seen = facts.desired.application, _writable(facts)
+    spec, seen = facts.desired.application, _writable_application(facts)
     if spec is None or seen is None or seen.refusal:
         return None
     if not (keys := find_leftover_keys(spec, seen, facts.resource.application)):
@@ -213,7 +213,7 @@ def explain_blocked_secret_writes(facts: Facts) -> str:
     )
 
 
-def _writable(facts: Facts) -> ApplicationSeen | None:
+def _writable_application(facts: Facts) -> ApplicationSeen | None:
     """Return what was seen of the secrets if some may be written; else None."""
     seen = facts.observed.application
     if seen is None or seen.stored is None or seen.failure or seen.credentials.unreadable:
@@ -224,7 +224,7 @@ def _writable(facts: Facts) -> ApplicationSeen | None:
     return None if is_held_back and not facts.desired.is_observe_only else seen
 
 
-def _to_be_tried(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> SecretValues | None:
+def _credentials_to_try(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> SecretValues | None:
     """Return all credentials if any is sent: Graph masks those it has, and tries only what it is given."""
     spec = facts.desired.application
     credentials = spec.credentials if spec else None
@@ -233,7 +233,7 @@ def _to_be_tried(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> S
     return seen.credentials.values if values.keys() - NON_CREDENTIAL_KEYS else None
 
 
-def _drifted(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> frozenset[str]:
+def _find_drifted_keys(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> frozenset[str]:
     """Return the keys whose value was as wanted until somebody changed it in Graph."""
     record = facts.resource.application
     if not record.covers(facts.resource.generation, seen.credentials.sources):
@@ -241,7 +241,7 @@ def _drifted(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> froze
     return differing_keys(values, seen)
 
 
-def _changed_settings(seen: ApplicationSeen, values: SecretValues) -> frozenset[str]:
+def _find_changed_settings(seen: ApplicationSeen, values: SecretValues) -> frozenset[str]:
     found = (seen.stored or SecretValues()).get(NOTIFICATION_SETTINGS, "")
     return find_changed_settings(found, values[NOTIFICATION_SETTINGS])
 

@@ -65,7 +65,7 @@ def differing_keys(wanted: SecretValues, seen: ApplicationSeen) -> frozenset[str
     """Return the wanted keys whose value Graph does not have, as far as it shows values."""
     stored, taken = seen.stored or SecretValues(), seen.pending | seen.kept
     return frozenset(
-        key for key, value in wanted.items() if key not in taken and not _is_there(key, value, stored, seen.saved)
+        key for key, value in wanted.items() if key not in taken and not _is_stored(key, value, stored, seen.saved)
     )
 
 
@@ -87,7 +87,7 @@ def is_unfinished(spec: ApplicationSpec, seen: ApplicationSeen, record: Applicat
     )
 
 
-def _is_there(key: str, wanted: str, stored: Mapping[str, str], known: frozenset[str]) -> bool:
+def _is_stored(key: str, wanted: str, stored: Mapping[str, str], known: frozenset[str]) -> bool:
     found = stored.get(key)
     if found is None:
         return False

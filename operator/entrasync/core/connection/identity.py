@@ -95,9 +95,9 @@ def _find_proof(resource: ConnectionResource, spec: GraphConnectionSpec, secret:
         )
     if spec.client_secret:
         key = spec.client_secret.secret_ref.key
-        return SecretProof(_read_text(secret, key), _place(secret, key))
+        return SecretProof(_read_text(secret, key), _describe_source(secret, key))
     certificate, private_key = _read_text(secret, CERTIFICATE), _read_text(secret, PRIVATE_KEY)
-    return CertificateProof(certificate, private_key, _place(secret, CERTIFICATE))
+    return CertificateProof(certificate, private_key, _describe_source(secret, CERTIFICATE))
 
 
 def _read_text(secret: KubernetesSecret, key: str) -> str:
@@ -118,5 +118,5 @@ def _read_text(secret: KubernetesSecret, key: str) -> str:
     return text
 
 
-def _place(secret: KubernetesSecret, key: str) -> str:
+def _describe_source(secret: KubernetesSecret, key: str) -> str:
     return f"key {key} of Secret {secret.key}"

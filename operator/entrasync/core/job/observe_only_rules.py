@@ -37,7 +37,7 @@ def job_to_observe_is_unknown(facts: Facts) -> Verdict | None:
 
     It is the one that a managing resource would hold, else the one that another resource manages.
     """
-    if not _looks_for_a_job(facts):
+    if not _needs_job(facts):
         return None
     if not facts.observed.listing.is_complete:
         return list_is_incomplete()
@@ -52,7 +52,7 @@ def job_to_observe_is_unknown(facts: Facts) -> Verdict | None:
 
 def job_would_have_to_be_created(facts: Facts) -> Verdict | None:
     """Find that there is no job, and that a managing resource would create one."""
-    if not _looks_for_a_job(facts) or not facts.desired.may_create or find_claim_of_same_template(facts):
+    if not _needs_job(facts) or not facts.desired.may_create or find_claim_of_same_template(facts):
         return None
     is_gone_for_good = facts.resource.held_job_id and facts.desired.on_missing is not OnMissing.RECREATE
     wanted = CreateJob(facts.desired.service_principal_id, facts.desired.template_id, facts.observed.listing.ids)
@@ -61,7 +61,7 @@ def job_would_have_to_be_created(facts: Facts) -> Verdict | None:
 
 def job_to_observe_is_absent(facts: Facts) -> Verdict | None:
     """Find that there is no job to observe. There may be one at any later look."""
-    if not _looks_for_a_job(facts):
+    if not _needs_job(facts):
         return None
     service_principal_id, held = facts.service_principal_id, facts.resource.held_job_id
     template = f"Service principal {service_principal_id} has no job with template {facts.desired.template_id}"
@@ -89,7 +89,7 @@ def observed_job_is_not_recorded(facts: Facts) -> Verdict | None:
     return Do(HoldJob(facts.job.id, origin))
 
 
-def _looks_for_a_job(facts: Facts) -> bool:
+def _needs_job(facts: Facts) -> bool:
     """Whether the resource holds no job that is or may be there, and names none that it never held."""
     if facts.job is not None:
         return False

@@ -111,13 +111,13 @@ def mirror_job(job: RemoteJob) -> Mirror:
     status = cleaning.clean(job.raw.get("status"), STATUS_SHAPE, "synchronizationStatus")
     status = status if isinstance(status, dict) else {}
     job_part = job_part if isinstance(job_part, dict) else {}
-    _leave_out_runs_that_never_were(status)
-    _cut(job_part, "job", cleaning.complaints)
-    _cut(status, "synchronizationStatus", cleaning.complaints)
+    _drop_placeholder_run(status)
+    _cut_to_size(job_part, "job", cleaning.complaints)
+    _cut_to_size(status, "synchronizationStatus", cleaning.complaints)
     return Mirror(job_part, status, tuple(cleaning.complaints))
 
 
-def _leave_out_runs_that_never_were(status: dict[str, Any]) -> None:
+def _drop_placeholder_run(status: dict[str, Any]) -> None:
     """Drop the placeholder that Graph shows before the first run (graph-facts 0.1).
 
     It is `Failed`, has no times, and its error code is `None`.
@@ -130,7 +130,7 @@ def _leave_out_runs_that_never_were(status: dict[str, Any]) -> None:
         del status["lastExecution"]
 
 
-def _cut(mirror: dict[str, Any], path: str, complaints: list[str]) -> None:
+def _cut_to_size(mirror: dict[str, Any], path: str, complaints: list[str]) -> None:
     """Leave out the largest properties until the rest fits.
 
     Strings are cut before, so `id` and `code` are small enough.

@@ -53,26 +53,26 @@ def interval_conditions(facts: Facts) -> list[Condition]:
 
 
 def _describe(facts: Facts) -> str:
-    shown = _shown(facts)
+    shown = _shown_interval(facts)
     if parse_interval(shown) is None:
         return "this one has no interval that ever comes"
     return f"this one every {shown}"
 
 
 def _differs(facts: Facts) -> bool:
-    return facts.job is not None and not _is_same(_shown(facts), facts.desired.interval)
+    return facts.job is not None and not _is_same_interval(_shown_interval(facts), facts.desired.interval)
 
 
-def _is_same(one: object, other: object) -> bool:
+def _is_same_interval(one: object, other: object) -> bool:
     """Compare as durations if both are: PT40M is PT2400S."""
     first, second = parse_interval(one), parse_interval(other)
     return first == second if first and second else one == other
 
 
-def _shown(facts: Facts) -> str | None:
+def _shown_interval(facts: Facts) -> str | None:
     return facts.job.schedule.interval if facts.job else None
 
 
 def _is_asked(facts: Facts, wanted: str) -> bool:
     asked = facts.resource.record.interval
-    return asked is not None and _is_same(asked.requested, wanted)
+    return asked is not None and _is_same_interval(asked.requested, wanted)

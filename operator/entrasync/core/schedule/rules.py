@@ -45,19 +45,19 @@ def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
         )
     # Somebody started the job only if it was seen paused before.
     was_seen_paused = read_mirrored_state(facts.resource.status).state not in {None, "Active"}
-    is_drift = was_seen_paused and _was(facts, ScheduleState.PAUSED)
+    is_drift = was_seen_paused and _was_in_force(facts, ScheduleState.PAUSED)
     return Do(
         PauseJob(
             facts.service_principal_id,
             job.id,
             corrects_drift=is_drift,
             found_state=job.schedule_state,
-            record=_record(facts, is_drift=is_drift),
+            record=_build_pause_record(facts, is_drift=is_drift),
         )
     )
 
 
-def _record(facts: Facts, *, is_drift: bool) -> Pause | None:
+def _build_pause_record(facts: Facts, *, is_drift: bool) -> Pause | None:
     """Build what is recorded of a limited pause.
 
     A job that somebody started during the pause was not running before it.
@@ -106,7 +106,7 @@ def _needs_start(facts: Facts, job: RemoteJob) -> bool:
     return pause is None or pause.by is not PausedBy.GRAPH
 
 
-def _was(facts: Facts, state: ScheduleState) -> bool:
+def _was_in_force(facts: Facts, state: ScheduleState) -> bool:
     """Whether this state was already in force, so that somebody else made the difference."""
     effective = facts.resource.status.get("effective") or {}
     return bool(effective.get("scheduleState") == state.value)

@@ -52,7 +52,7 @@ def settings_were_not_taken(facts: Facts) -> Verdict | None:
         names = ", ".join(difference.name for difference in differences)
         message = f"Graph took the settings {names} at {since:%H:%M:%S} and does not show them yet."
         return Wait(Reason.WAITING_FOR_REPLICATION, message, STALE_READ_DELAY)
-    return Stall(Reason.SETTINGS_NOT_TAKEN, _explain(differences))
+    return Stall(Reason.SETTINGS_NOT_TAKEN, _describe_ignored(differences))
 
 
 def _find_differences(facts: Facts) -> tuple[SettingDifference, ...]:
@@ -88,7 +88,7 @@ def _was_reported(facts: Facts, differences: tuple[SettingDifference, ...]) -> b
     """Whether the status reports of this generation that Graph ignores exactly these settings."""
     is_current = facts.resource.status.get("observedGeneration") == facts.resource.generation
     stalls = (entry for entry in Condition.read_all(facts.resource.status) if entry.type is ConditionType.STALLED)
-    return is_current and any(entry.message == _explain(differences) for entry in stalls)
+    return is_current and any(entry.message == _describe_ignored(differences) for entry in stalls)
 
 
 def _mirrored_job(facts: Facts) -> Mapping[str, Any]:
@@ -96,7 +96,7 @@ def _mirrored_job(facts: Facts) -> Mapping[str, Any]:
     return mirrored if isinstance(mirrored, dict) else {}
 
 
-def _explain(differences: tuple[SettingDifference, ...]) -> str:
+def _describe_ignored(differences: tuple[SettingDifference, ...]) -> str:
     named = "; ".join(
         f"{difference.name} is {_quote(difference.found)}, not {_quote(difference.wanted)}"
         for difference in differences[:MAX_NAMED_SETTINGS]
