@@ -70,11 +70,11 @@ APPS = [kind for kind, credential in CREDENTIALS.items() if isinstance(credentia
 MANAGED = [kind for kind in CREDENTIALS if kind not in APPS]
 
 
-def source(login: ScriptedLogin, credential: Credential, endpoint: GraphEndpoint = GLOBAL) -> TokenSource:
+def make_source(login: ScriptedLogin, credential: Credential, endpoint: GraphEndpoint = GLOBAL) -> TokenSource:
     return TokenSource(endpoint, credential, transport=login.transport)
 
 
 async def refusal(login: ScriptedLogin, credential: Credential) -> Stalled:
     with pytest.raises(Stalled) as caught:
-        await source(login, credential).get_token()
+        await make_source(login, credential).get_token()
     return caught.value

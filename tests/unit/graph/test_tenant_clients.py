@@ -1,4 +1,4 @@
-"""Ways into tenants for GraphConnections: where each leads in each cloud, and what connections share."""
+"""Clients for GraphConnections: their endpoint in each cloud, and what connections share."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -52,77 +52,77 @@ ENDPOINTS = {
 
 
 def make_settings(
-    cloud: str = "Global", *, client: str = CLIENT, version: str | None = None, width: int | None = None
+    cloud: str = "Global", *, client: str = CLIENT, version: str | None = None, concurrency: int | None = None
 ) -> ClientSettings:
-    return ClientSettings(TENANT, client, cloud, version, width)
+    return ClientSettings(TENANT, client, cloud, version, concurrency)
 
 
-class Issuer:
+class RecordingIssuer:
     def __init__(self) -> None:
-        self.asked: list[tuple[ObjectKey, str]] = []
+        self.requests: list[tuple[ObjectKey, str]] = []
 
     async def __call__(self, account: ObjectKey, audience: str) -> str:
-        self.asked.append((account, audience))
+        self.requests.append((account, audience))
         return "a.b.c"
 
 
 @pytest.fixture
-def issuer() -> Issuer:
-    return Issuer()
+def issuer() -> RecordingIssuer:
+    return RecordingIssuer()
 
 
 @pytest.fixture
-def accesses(issuer: Issuer) -> TenantAccessFactory:
+def factory(issuer: RecordingIssuer) -> TenantAccessFactory:
     clouds = add_clouds({"Private": PRIVATE})
     return TenantAccessFactory(
         clouds, limiters=SharedLimiters(StillClock(), concurrency=8), metrics=NoCallMetrics(), issue_token=issuer
     )
 
 
-class TestEachCloudWithEachCredential:
+class TestTenantAccessFactory:
     @pytest.mark.parametrize("kind", PROOFS)
     @pytest.mark.parametrize("cloud", ENDPOINTS)
-    async def test_has_its_own_endpoint_login_and_audience(
-        self, accesses: TenantAccessFactory, issuer: Issuer, cloud: str, kind: str
+    async def test_finds_endpoint_login_and_audience_for_each_cloud_and_proof(
+        self, factory: TenantAccessFactory, issuer: RecordingIssuer, cloud: str, kind: str
     ) -> None:
         graph, authority, audience = ENDPOINTS[cloud]
-        endpoint = accesses.find_endpoint(make_settings(cloud, version="beta"))
-        credential = accesses.build_credential(make_settings(cloud), PROOFS[kind], endpoint)
+        endpoint = factory.find_endpoint(make_settings(cloud, version="beta"))
+        credential = factory.build_credential(make_settings(cloud), PROOFS[kind], endpoint)
         assert (endpoint.root, endpoint.authority) == (f"{graph}/beta", authority)
         assert endpoint.scope == f"{graph}/.default"
         assert (credential.tenant_id, credential.client_id) == (TENANT, CLIENT)
         await credential.read()
-        assert issuer.asked == ([(ACCOUNT, audience)] if kind == "workload identity" else [])
+        assert issuer.requests == ([(ACCOUNT, audience)] if kind == "workload identity" else [])
 
-    def test_is_version_1_unless_said_otherwise(self, accesses: TenantAccessFactory) -> None:
-        assert accesses.find_endpoint(make_settings()).root == "https://graph.microsoft.com/v1.0"
+    def test_uses_version_1_by_default(self, factory: TenantAccessFactory) -> None:
+        assert factory.find_endpoint(make_settings()).root == "https://graph.microsoft.com/v1.0"
 
-    def test_trusts_the_authority_of_a_cloud_that_the_install_defines(self, accesses: TenantAccessFactory) -> None:
-        assert accesses.find_endpoint(make_settings("Private")).ca_file == Path("/ca.pem")
+    def test_trusts_the_authority_of_a_cloud_that_the_install_defines(self, factory: TenantAccessFactory) -> None:
+        assert factory.find_endpoint(make_settings("Private")).ca_file == Path("/ca.pem")
 
-    def test_a_cloud_that_nobody_defined_is_named_with_those_there_are(self, accesses: TenantAccessFactory) -> None:
+    def test_names_the_known_clouds_when_a_cloud_is_unknown(self, factory: TenantAccessFactory) -> None:
         with pytest.raises(Stalled, match=r"knows no cloud Mars\. It knows: China, Global, Private") as refusal:
-            accesses.find_endpoint(make_settings("Mars"))
+            factory.find_endpoint(make_settings("Mars"))
         assert refusal.value.reason is Reason.CLOUD_UNKNOWN
 
     @pytest.mark.parametrize(
         ("kind", "proof"),
         [("secret", ClientSecret), ("certificate", ClientCertificate), ("workload identity", FederatedToken)],
     )
-    def test_says_where_its_proof_is(self, accesses: TenantAccessFactory, kind: str, proof: type) -> None:
-        credential = accesses.build_credential(make_settings(), PROOFS[kind], accesses.find_endpoint(make_settings()))
+    def test_keeps_the_place_of_the_proof_for_messages(
+        self, factory: TenantAccessFactory, kind: str, proof: type
+    ) -> None:
+        credential = factory.build_credential(make_settings(), PROOFS[kind], factory.find_endpoint(make_settings()))
         assert isinstance(credential.proof, proof)
         assert "team-a/" in credential.proof.where
         assert "canary" not in repr(credential)
 
 
-class TestWhatConnectionsShare:
-    async def test_is_a_limiter_for_one_app_in_one_tenant_and_never_a_token(
-        self, accesses: TenantAccessFactory
-    ) -> None:
-        opened = [await open_one(accesses, make_settings()) for _ in range(2)]
-        opened.append(await open_one(accesses, make_settings(client=TENANT)))
-        opened.append(await open_one(accesses, make_settings(width=2)))
+class TestConnectionsOfOneApp:
+    async def test_share_a_limiter_and_never_a_token(self, factory: TenantAccessFactory) -> None:
+        opened = [await open_one(factory, make_settings()) for _ in range(2)]
+        opened.append(await open_one(factory, make_settings(client=TENANT)))
+        opened.append(await open_one(factory, make_settings(concurrency=2)))
         first, second, other_app, narrow = [access.api._exchange.limiter for access in opened]
         assert first is second
         assert other_app is not first
@@ -133,15 +133,15 @@ class TestWhatConnectionsShare:
             await access.close()
 
 
-async def open_one(accesses: TenantAccessFactory, where: ClientSettings) -> TenantAccess:
+async def open_one(factory: TenantAccessFactory, settings: ClientSettings) -> TenantAccess:
     def on_refusal(error: Stalled) -> EntraSyncError:
         return error
 
-    return await accesses.open(Identity(where, PROOFS["secret"]), on_refusal=on_refusal)
+    return await factory.open(Identity(settings, PROOFS["secret"]), on_refusal=on_refusal)
 
 
-class Source:
-    """In the place of a token source: gives a token, or refuses."""
+class ScriptedSource:
+    """Replaces a token source: gives a token, or refuses."""
 
     def __init__(self, refusal: Stalled | None = None) -> None:
         self.refusal = refusal
@@ -158,26 +158,27 @@ class Source:
 REFUSED = Stalled(Reason.CREDENTIAL_REFUSED, "No.")
 
 
-class TestARefusalInTheMidstOfAPass:
-    async def test_is_told_and_turned_into_what_the_job_is_to_hear(self) -> None:
-        told: list[Stalled] = []
+class TestReplaceableTokenSource:
+    async def test_reports_a_refusal_and_raises_the_error_it_gets_back(self) -> None:
+        reported: list[Stalled] = []
 
         def on_refusal(error: Stalled) -> EntraSyncError:
-            told.append(error)
+            reported.append(error)
             return EntraSyncError(Reason.CONNECTION_NOT_READY, "broken")
 
-        tokens = ReplaceableTokenSource(cast("TokenSource", Source(REFUSED)), on_refusal)
+        tokens = ReplaceableTokenSource(cast("TokenSource", ScriptedSource(REFUSED)), on_refusal)
         with pytest.raises(EntraSyncError, match="broken") as error:
             await tokens.get_token()
         assert error.value.reason is Reason.CONNECTION_NOT_READY
-        assert told == [REFUSED]
+        assert reported == [REFUSED]
 
-    async def test_of_a_proof_that_was_replaced_meanwhile_counts_for_nothing(self) -> None:
-        old = Source(REFUSED)
+    async def test_ignores_the_refusal_of_a_proof_that_was_replaced_in_the_meantime(self) -> None:
+        old = ScriptedSource(REFUSED)
         tokens = ReplaceableTokenSource(cast("TokenSource", old), lambda error: error)
-        old.meanwhile = lambda: setattr(tokens, "source", Source())
+        old.meanwhile = lambda: setattr(tokens, "source", ScriptedSource())
         assert (await tokens.get_token()).value == "good"
 
 
-def test_the_credential_of_an_app_prints_no_secret() -> None:
-    assert "canary" not in repr(Identity(make_settings(), PROOFS["secret"]))
+class TestIdentity:
+    def test_shows_no_secret_in_its_representation(self) -> None:
+        assert "canary" not in repr(Identity(make_settings(), PROOFS["secret"]))

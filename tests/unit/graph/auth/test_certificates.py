@@ -1,4 +1,4 @@
-"""A client certificate is looked at before Entra is asked."""
+"""A client certificate is checked before a login."""
 
 import traceback
 from datetime import UTC, datetime, timedelta
@@ -24,57 +24,50 @@ def refusal(pair: KeyPair) -> Stalled:
     return caught.value
 
 
-def test_a_good_pair_is_put_into_msals_form() -> None:
-    form = check_certificate(PROOF, GOOD, now=datetime.now(UTC))
-    assert form == {"private_key": GOOD.private_key, "public_certificate": GOOD.certificate}
+class TestCheckCertificate:
+    def test_returns_a_valid_pair_in_msals_form(self) -> None:
+        form = check_certificate(PROOF, GOOD, now=datetime.now(UTC))
+        assert form == {"private_key": GOOD.private_key, "public_certificate": GOOD.certificate}
 
+    def test_uses_the_first_certificate_of_a_chain(self) -> None:
+        chain = GOOD.certificate + certificate_pem(make_certificate(rsa_key(1)))
+        check_certificate(PROOF, KeyPair(chain, GOOD.private_key), now=datetime.now(UTC))
+        turned = certificate_pem(make_certificate(rsa_key(1))) + GOOD.certificate
+        assert "the app's own certificate first" in refusal(KeyPair(turned, GOOD.private_key)).message
 
-def test_of_a_chain_the_first_certificate_counts() -> None:
-    chain = GOOD.certificate + certificate_pem(make_certificate(rsa_key(1)))
-    check_certificate(PROOF, KeyPair(chain, GOOD.private_key), now=datetime.now(UTC))
-    turned = certificate_pem(make_certificate(rsa_key(1))) + GOOD.certificate
-    assert "the app's own certificate first" in refusal(KeyPair(turned, GOOD.private_key)).message
+    @pytest.mark.parametrize("pem", ["nonsense", "", "-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----"])
+    def test_names_the_place_of_a_malformed_certificate(self, pem: str) -> None:
+        message = refusal(KeyPair(pem, GOOD.private_key)).message
+        assert f"The client certificate in {CRT} is no certificate in PEM form" in message
+        assert "canary" not in message
 
+    @pytest.mark.parametrize("pem", ["nonsense", "", "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----"])
+    def test_names_the_place_of_a_malformed_key(self, pem: str) -> None:
+        message = refusal(KeyPair(GOOD.certificate, pem)).message
+        assert f"The private key in {KEY} is no private key in PEM form" in message
+        assert "canary" not in message
 
-@pytest.mark.parametrize("pem", ["nonsense", "", "-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----"])
-def test_a_broken_certificate_is_named(pem: str) -> None:
-    message = refusal(KeyPair(pem, GOOD.private_key)).message
-    assert f"The client certificate in {CRT} is no certificate in PEM form" in message
-    assert "canary" not in message
+    def test_refuses_a_key_of_another_certificate(self) -> None:
+        message = refusal(KeyPair(GOOD.certificate, key_pem(rsa_key(1)))).message
+        assert f"The private key in {KEY} is not that of the certificate in {CRT}" in message
 
+    def test_refuses_a_key_that_is_not_rsa(self) -> None:
+        key = elliptic_key()
+        assert "no RSA key" in refusal(KeyPair(certificate_pem(make_certificate(key)), key_pem(key))).message
 
-@pytest.mark.parametrize("pem", ["nonsense", "", "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----"])
-def test_a_broken_key_is_named(pem: str) -> None:
-    message = refusal(KeyPair(GOOD.certificate, pem)).message
-    assert f"The private key in {KEY} is no private key in PEM form" in message
-    assert "canary" not in message
+    def test_tells_since_when_a_certificate_is_expired(self) -> None:
+        certificate = make_certificate(ends=timedelta(hours=-2))
+        message = refusal(KeyPair(certificate_pem(certificate), key_pem())).message
+        assert f"The client certificate in {CRT} is expired since" in message
+        assert certificate.not_valid_after_utc.strftime("%Y-%m-%dT%H:%M:%SZ") in message
+        assert "upload it to the app registration" in message
 
+    def test_tells_from_when_a_certificate_will_be_valid(self) -> None:
+        certificate = make_certificate(begins=timedelta(hours=2))
+        message = refusal(KeyPair(certificate_pem(certificate), key_pem())).message
+        assert f"not valid before {certificate.not_valid_before_utc.strftime('%Y-%m-%dT%H:%M:%SZ')}" in message
 
-def test_a_key_of_another_certificate_is_named() -> None:
-    message = refusal(KeyPair(GOOD.certificate, key_pem(rsa_key(1)))).message
-    assert f"The private key in {KEY} is not that of the certificate in {CRT}" in message
-
-
-def test_a_key_that_is_not_rsa_is_named() -> None:
-    key = elliptic_key()
-    assert "no RSA key" in refusal(KeyPair(certificate_pem(make_certificate(key)), key_pem(key))).message
-
-
-def test_an_expired_certificate_says_since_when() -> None:
-    certificate = make_certificate(ends=timedelta(hours=-2))
-    message = refusal(KeyPair(certificate_pem(certificate), key_pem())).message
-    assert f"The client certificate in {CRT} is expired since" in message
-    assert certificate.not_valid_after_utc.strftime("%Y-%m-%dT%H:%M:%SZ") in message
-    assert "upload it to the app registration" in message
-
-
-def test_a_certificate_of_the_future_says_from_when() -> None:
-    certificate = make_certificate(begins=timedelta(hours=2))
-    message = refusal(KeyPair(certificate_pem(certificate), key_pem())).message
-    assert f"not valid before {certificate.not_valid_before_utc.strftime('%Y-%m-%dT%H:%M:%SZ')}" in message
-
-
-def test_a_key_under_a_passphrase_is_named_with_what_to_do() -> None:
-    error = refusal(KeyPair(GOOD.certificate, key_pem(passphrase="canary")))
-    assert error.message == f"The private key in {KEY} is encrypted. Use a key without a passphrase."
-    assert "canary" not in "".join(traceback.format_exception(error))
+    def test_tells_what_to_do_about_a_key_with_a_passphrase(self) -> None:
+        error = refusal(KeyPair(GOOD.certificate, key_pem(passphrase="canary")))
+        assert error.message == f"The private key in {KEY} is encrypted. Use a key without a passphrase."
+        assert "canary" not in "".join(traceback.format_exception(error))

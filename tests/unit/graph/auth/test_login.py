@@ -26,8 +26,8 @@ from tests.support.scripted_credentials import (
     app,
     certificate,
     federated,
+    make_source,
     refusal,
-    source,
 )
 from tests.support.scripted_graph import CLIENT, SECRET, TENANT, make_jwt
 from tests.support.scripted_login import ScriptedLogin, read_json
@@ -36,12 +36,12 @@ PRIVATE = GraphEndpoint("https://graph.private.example", "https://login.private.
 ALL_CLOUDS = add_clouds({"Private": PRIVATE})
 
 
-class TestEachCloud:
+class TestLoginInEachCloud:
     @pytest.mark.parametrize("kind", APPS)
     @pytest.mark.parametrize("cloud", ALL_CLOUDS)
-    async def test_an_app_asks_its_own_authority_for_its_own_graph(self, cloud: str, kind: str) -> None:
+    async def test_sends_an_app_to_the_authority_of_its_cloud(self, cloud: str, kind: str) -> None:
         login, endpoint = ScriptedLogin(), ALL_CLOUDS[cloud]
-        await source(login, CREDENTIALS[kind], endpoint).get_token()
+        await make_source(login, CREDENTIALS[kind], endpoint).get_token()
         assert [str(request.url) for request in login.requests] == [
             f"{endpoint.authority}/{TENANT}/v2.0/.well-known/openid-configuration",
             f"{endpoint.authority}/{TENANT}/oauth2/v2.0/token",
@@ -52,9 +52,9 @@ class TestEachCloud:
 
     @pytest.mark.parametrize("kind", MANAGED)
     @pytest.mark.parametrize("cloud", ALL_CLOUDS)
-    async def test_a_managed_identity_asks_its_machine_for_its_own_graph(self, cloud: str, kind: str) -> None:
+    async def test_sends_a_managed_identity_to_its_machine(self, cloud: str, kind: str) -> None:
         login, endpoint = ScriptedLogin(), ALL_CLOUDS[cloud]
-        await source(login, CREDENTIALS[kind], endpoint).get_token()
+        await make_source(login, CREDENTIALS[kind], endpoint).get_token()
         (request,) = login.requests
         assert str(request.url.copy_with(query=None)) == "http://169.254.169.254/metadata/identity/oauth2/token"
         assert request.headers["metadata"] == "true"
@@ -71,23 +71,25 @@ class TestEachCloud:
             ("Private", "graph.private.example", "login.private.example", "api://AzureADTokenExchange"),
         ],
     )
-    def test_it_is_where_microsoft_says(self, cloud: str, graph: str, authority: str, audience: str) -> None:
+    def test_uses_the_endpoints_that_microsoft_documents(
+        self, cloud: str, graph: str, authority: str, audience: str
+    ) -> None:
         endpoint = ALL_CLOUDS[cloud]
         assert endpoint.root == f"https://{graph}/v1.0"
         assert endpoint.authority == f"https://{authority}"
         assert endpoint.exchange_audience == audience
 
 
-class TestProofs:
-    async def test_a_secret_is_sent_as_it_is(self) -> None:
+class TestLoginByEachProof:
+    async def test_sends_a_client_secret_unchanged(self) -> None:
         login = ScriptedLogin()
-        await source(login, CREDENTIALS["secret"]).get_token()
+        await make_source(login, CREDENTIALS["secret"]).get_token()
         assert login.forms[0]["client_secret"] == SECRET
         assert "client_assertion" not in login.forms[0]
 
-    async def test_a_certificate_signs_and_is_named_by_its_thumbprint(self) -> None:
+    async def test_signs_with_a_certificate_and_names_its_thumbprint(self) -> None:
         login = ScriptedLogin()
-        await source(login, certificate()).get_token()
+        await make_source(login, certificate()).get_token()
         head, claims, _ = login.forms[0]["client_assertion"].split(".")
         header, claims = read_json(head), read_json(claims)
         der = x509.load_pem_x509_certificate(PAIR.certificate.encode()).public_bytes(Encoding.DER)
@@ -97,12 +99,12 @@ class TestProofs:
         assert claims["aud"] == str(login.token_requests[0].url)
         assert "client_secret" not in login.forms[0]
 
-    async def test_a_certificate_may_lie_in_files(self, tmp_path: Path) -> None:
+    async def test_reads_a_certificate_from_files(self, tmp_path: Path) -> None:
         login = ScriptedLogin()
         crt, key = tmp_path / "tls.crt", tmp_path / "tls.key"
         crt.write_text(PAIR.certificate)
         key.write_text(PAIR.private_key)
-        await source(login, app(ClientCertificate(SecretFile(crt), SecretFile(key, "private key")))).get_token()
+        await make_source(login, app(ClientCertificate(SecretFile(crt), SecretFile(key, "private key")))).get_token()
         assert login.forms[0]["client_assertion"]
         key.unlink()
         assert (
@@ -110,9 +112,9 @@ class TestProofs:
             in (await refusal(login, app(ClientCertificate(SecretFile(crt), SecretFile(key, "private key"))))).message
         )
 
-    async def test_a_federated_token_is_asked_for_at_each_login(self) -> None:
+    async def test_requests_a_federated_token_at_each_login(self) -> None:
         login = ScriptedLogin()
-        tokens = source(login, federated(ACCOUNT_TOKEN, make_jwt({**ACCOUNT, "jti": "2"})))
+        tokens = make_source(login, federated(ACCOUNT_TOKEN, make_jwt({**ACCOUNT, "jti": "2"})))
         await tokens.get_token()
         tokens.drop()
         await tokens.get_token()
@@ -120,10 +122,10 @@ class TestProofs:
         assert sent == [ACCOUNT_TOKEN, make_jwt({**ACCOUNT, "jti": "2"})]
         assert login.forms[0]["client_assertion_type"] == "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
-    async def test_a_projected_token_is_read_anew_at_each_login(self, tmp_path: Path) -> None:
+    async def test_reads_a_projected_token_at_each_login(self, tmp_path: Path) -> None:
         login, file = ScriptedLogin(), tmp_path / "azure-identity-token"
         file.write_text("first")
-        tokens = source(login, app(FederatedToken(SecretFile(file, "federated token"))))
+        tokens = make_source(login, app(FederatedToken(SecretFile(file, "federated token"))))
         await tokens.get_token()
         file.write_text("second")
         tokens.drop()
@@ -131,11 +133,11 @@ class TestProofs:
         assert [form["client_assertion"] for form in login.forms] == ["first", "second"]
 
     @pytest.mark.parametrize("kind", CREDENTIALS)
-    async def test_the_token_says_whose_it_is(self, kind: str) -> None:
-        token = await source(ScriptedLogin(), CREDENTIALS[kind]).get_token()
+    async def test_returns_a_token_with_app_tenant_and_roles(self, kind: str) -> None:
+        token = await make_source(ScriptedLogin(), CREDENTIALS[kind]).get_token()
         assert (token.app_id, token.tenant_id, token.roles) == (CLIENT, TENANT, ("r",))
 
-    async def test_a_machines_token_lives_as_long_as_it_says_in_text(self) -> None:
+    async def test_reads_the_lifetime_of_a_machines_token_from_text(self) -> None:
         now = 0.0
         login = ScriptedLogin()
         tokens = TokenSource(GLOBAL, CREDENTIALS["machine"], transport=login.transport, monotonic=lambda: now)

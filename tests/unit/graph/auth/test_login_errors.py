@@ -22,14 +22,14 @@ from tests.support.scripted_credentials import (
     app,
     certificate,
     federated,
+    make_source,
     refusal,
-    source,
 )
 from tests.support.scripted_graph import CLIENT, TENANT
 from tests.support.scripted_login import ScriptedLogin
 
 
-class TestRefusals:
+class TestRefusedLogin:
     @pytest.mark.parametrize(
         "broken",
         [
@@ -41,22 +41,24 @@ class TestRefusals:
         ],
         ids=["no-certificate", "foreign-key", "expired", "no-secret", "no-account"],
     )
-    async def test_what_cannot_work_is_not_sent_to_entra(self, broken: Credential) -> None:
+    async def test_sends_nothing_to_entra_when_the_proof_cannot_work(self, broken: Credential) -> None:
         login = ScriptedLogin()
         assert (await refusal(login, broken)).reason is Reason.CREDENTIAL_REFUSED
         assert login.requests == []
 
-    async def test_a_source_in_passing_trouble_is_tried_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_is_tried_again_when_the_source_of_the_proof_was_unavailable(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr("entrasync.graph.auth.tokens.RETRY_DELAY_SECONDS", 0.0)
         trouble = Transient(Reason.GRAPH_UNREACHABLE, "The API server is away.", after=timedelta(seconds=3))
-        tokens = source(ScriptedLogin(), federated(trouble, ACCOUNT_TOKEN))
+        tokens = make_source(ScriptedLogin(), federated(trouble, ACCOUNT_TOKEN))
         with pytest.raises(Transient) as caught:
             await tokens.get_token()
         assert caught.value.after == timedelta(seconds=3)
         assert (await tokens.get_token()).app_id == CLIENT
 
     @pytest.mark.parametrize("code", [700027, 999])
-    async def test_a_certificate_that_the_app_does_not_know(self, code: int) -> None:
+    async def test_advises_to_upload_an_unknown_certificate(self, code: int) -> None:
         login = ScriptedLogin()
         login.refuse(code, "The certificate is not registered on application.")
         error = await refusal(login, CREDENTIALS["certificate"])
@@ -66,7 +68,7 @@ class TestRefusals:
         assert "Trace ID" not in error.message
 
     @pytest.mark.parametrize("code", [70021, 70025, 700211, 700212, 700213, 999])
-    async def test_a_federated_token_that_matches_no_record_says_what_to_register(self, code: int) -> None:
+    async def test_advises_what_to_register_for_a_federated_token(self, code: int) -> None:
         login = ScriptedLogin()
         login.refuse(code, "No matching federated identity record found.")
         error = await refusal(login, CREDENTIALS["federated"])
@@ -78,28 +80,28 @@ class TestRefusals:
             "the token comes from ServiceAccount team-a/entra"
         ) in error.message
 
-    async def test_a_federated_token_that_says_nothing_is_still_advised_about(self) -> None:
+    async def test_advises_about_a_federated_token_without_claims(self) -> None:
         login = ScriptedLogin()
         login.refuse(700213, "No match.")
         assert "with the token's issuer, subject and audience" in (await refusal(login, federated("opaque"))).message
 
-    async def test_keys_that_the_issuer_does_not_publish(self) -> None:
+    async def test_advises_to_publish_the_keys_of_the_issuer(self) -> None:
         login = ScriptedLogin()
         login.refuse(7000272, "The certificate could not be found in the metadata.")
         message = (await refusal(login, CREDENTIALS["federated"])).message
         assert "the keys of the token's issuer, https://issuer.example" in message
 
     @pytest.mark.parametrize("code", [50166, 90061, 501661])
-    async def test_an_issuer_that_entra_cannot_reach_may_be_back_soon(self, code: int) -> None:
+    async def test_is_transient_when_entra_cannot_reach_the_issuer(self, code: int) -> None:
         login = ScriptedLogin()
         login.refuse(code, "Request to External OIDC endpoint failed.", status=400)
         with pytest.raises(Transient) as caught:
-            await source(login, CREDENTIALS["federated"]).get_token()
+            await make_source(login, CREDENTIALS["federated"]).get_token()
         assert f"AADSTS{code}" in caught.value.message
         assert "Entra must be able to read the OpenID configuration" in caught.value.message
         assert "https://issuer.example" in caught.value.message
 
-    async def test_clocks_that_differ(self) -> None:
+    async def test_advises_to_check_the_clocks(self) -> None:
         login = ScriptedLogin()
         login.refuse(
             700024, "Not within its valid time range. Current time: 2026-11-21T14:00:00Z, assertion valid from"
@@ -109,12 +111,12 @@ class TestRefusals:
         assert "Current time" not in message, "it is new each time, and a message must stay the same"
 
     @pytest.mark.parametrize("kind", CREDENTIALS)
-    async def test_a_token_of_another_tenant_is_not_used(self, kind: str) -> None:
+    async def test_stalls_on_a_token_of_another_tenant(self, kind: str) -> None:
         error = await refusal(ScriptedLogin(tenant_id=OTHER_TENANT), CREDENTIALS[kind])
         assert error.reason is Reason.TENANT_CHANGED
         assert f"belongs to tenant {OTHER_TENANT}, not to {TENANT}" in error.message
 
-    async def test_a_tenant_may_be_written_in_capitals(self) -> None:
+    async def test_accepts_a_tenant_id_in_upper_case(self) -> None:
         tenant = "ABCDEF00-0000-0000-0000-000000000000"
         login = ScriptedLogin(tenant_id=tenant.lower())
-        assert (await source(login, ManagedIdentity(tenant)).get_token()).tenant_id == tenant.lower()
+        assert (await make_source(login, ManagedIdentity(tenant)).get_token()).tenant_id == tenant.lower()

@@ -12,16 +12,16 @@ from tests.support.scripted_credentials import (
     APPS,
     CREDENTIALS,
     PAIR,
+    make_source,
     refusal,
-    source,
 )
 from tests.support.scripted_graph import SECRET
 from tests.support.scripted_login import ScriptedLogin
 from tests.support.secret_forms import find_pieces
 
 
-class TestWhatIsQuoted:
-    """Entra, or what stands before it, may repeat what it got."""
+class TestQuotedResponse:
+    """Entra, or a proxy before it, may repeat what it received."""
 
     @pytest.mark.parametrize("kind", APPS)
     async def test_shows_nothing_that_was_sent(self, kind: str) -> None:
@@ -34,13 +34,13 @@ class TestWhatIsQuoted:
         assert "Got '*'" in error.message
         assert "AADSTS50027: It was refused." in error.message
 
-    async def test_shows_nothing_of_a_key_that_never_leaves(self) -> None:
+    async def test_shows_nothing_of_a_private_key(self) -> None:
         login = ScriptedLogin()
         login.refuse(700027, f"Signed by {' '.join(PAIR.private_key.splitlines()[1:4])}, it seems.")
         error = await refusal(login, CREDENTIALS["certificate"])
         assert "Signed by *, it seems." in error.message
 
-    async def test_shows_nothing_by_which_a_machine_knows_the_operator(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_shows_no_header_that_authenticates_to_the_machine(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("IDENTITY_ENDPOINT", "http://localhost/msi/token")
         monkeypatch.setenv("IDENTITY_HEADER", "canary-of-the-machine")
         body = {"error": "invalid_request", "error_description": "Bad header canary-of-the-machine."}
@@ -48,21 +48,23 @@ class TestWhatIsQuoted:
         assert "Bad header *." in error.message
 
 
-class TestSecrecy:
-    """Logs of every library at their most talkative, errors with their causes, and representations."""
+class TestLoginSecrecy:
+    """Looks at the debug logs of every library, at errors with their causes, and at representations."""
 
     @pytest.mark.parametrize("kind", CREDENTIALS)
-    async def test_no_proof_and_no_token_shows(self, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    async def test_shows_no_proof_and_no_token_in_errors_logs_and_representations(
+        self, kind: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
         caplog.set_level(logging.DEBUG)
         login, credential = ScriptedLogin(), CREDENTIALS[kind]
-        token = await source(login, credential).get_token()
+        token = await make_source(login, credential).get_token()
         secrets = [SECRET, ACCOUNT_TOKEN, token.value, PAIR.private_key.splitlines()[3]]
         secrets += [form["client_assertion"] for form in login.forms if "client_assertion" in form]
         shown = [repr(credential), repr(await credential.read())]
         for answer in self._troubles(token.value):
             login.answer = answer
             with pytest.raises(EntraSyncError) as caught:
-                await source(login, credential).get_token()
+                await make_source(login, credential).get_token()
             shown.append("".join(traceback.format_exception(caught.value)))
         secrets += [form["client_assertion"] for form in login.forms if "client_assertion" in form]
         for text in [*shown, caplog.text]:

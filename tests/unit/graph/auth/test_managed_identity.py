@@ -1,4 +1,4 @@
-"""Logins by the identity that Azure gives to a machine."""
+"""Logins by a managed identity of the machine."""
 
 from datetime import timedelta
 
@@ -11,15 +11,15 @@ from entrasync.graph.auth.tokens import TokenSource
 from tests.support.scripted_credentials import (
     CREDENTIALS,
     GLOBAL,
+    make_source,
     refusal,
-    source,
 )
 from tests.support.scripted_graph import CLIENT, make_jwt
 from tests.support.scripted_login import ScriptedLogin
 
 
-class TestManagedIdentities:
-    async def test_one_that_is_not_assigned_is_named(self) -> None:
+class TestManagedIdentityLogin:
+    async def test_names_an_identity_that_is_not_assigned(self) -> None:
         body = {"error": "invalid_request", "error_description": "Identity not found"}
         error = await refusal(ScriptedLogin(answer=httpx.Response(400, json=body)), CREDENTIALS["managed"])
         assert error.reason is Reason.CREDENTIAL_REFUSED
@@ -35,7 +35,7 @@ class TestManagedIdentities:
             httpx.Response(400, json=["x"]),
         ],
     )
-    async def test_a_machine_that_is_not_of_azure_is_told(self, answer: httpx.Response | Exception) -> None:
+    async def test_stalls_on_a_machine_outside_of_azure(self, answer: httpx.Response | Exception) -> None:
         error = await refusal(ScriptedLogin(answer=answer), CREDENTIALS["machine"])
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert "the machine's own managed identity" in error.message
@@ -54,18 +54,18 @@ class TestManagedIdentities:
             httpx.Response(302, headers={"location": "http://169.254.169.254/elsewhere"}),
         ],
     )
-    async def test_trouble_passes(self, answer: httpx.Response | Exception) -> None:
+    async def test_is_transient_while_the_endpoint_is_in_trouble(self, answer: httpx.Response | Exception) -> None:
         login = ScriptedLogin(answer=answer)
         with pytest.raises(Transient) as caught:
-            await source(login, CREDENTIALS["machine"]).get_token()
+            await make_source(login, CREDENTIALS["machine"]).get_token()
         assert caught.value.reason is Reason.GRAPH_UNREACHABLE
         assert len(login.requests) == 1
 
-    async def test_a_mended_one_works_at_the_next_look(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """MSAL itself would answer a 429 from its memory."""
+    async def test_works_at_the_next_login_after_a_429(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """MSAL itself would answer a 429 from its cache."""
         monkeypatch.setattr("entrasync.graph.auth.tokens.RETRY_DELAY_SECONDS", 0.0)
         login = ScriptedLogin(answer=httpx.Response(429, json={"error": "busy"}, headers={"retry-after": "9"}))
-        tokens = source(login, CREDENTIALS["machine"])
+        tokens = make_source(login, CREDENTIALS["machine"])
         with pytest.raises(Transient) as caught:
             await tokens.get_token()
         assert caught.value.after == timedelta(seconds=9)
@@ -73,12 +73,12 @@ class TestManagedIdentities:
         assert (await tokens.get_token()).app_id == CLIENT
 
     @pytest.mark.parametrize("claims", [{}, {"tid": 7}])
-    async def test_a_token_that_hides_its_tenant_is_not_used(self, claims: dict[str, object]) -> None:
+    async def test_refuses_a_token_that_does_not_name_its_tenant(self, claims: dict[str, object]) -> None:
         body = {"access_token": make_jwt(claims), "expires_in": "3599"}
         error = await refusal(ScriptedLogin(answer=httpx.Response(200, json=body)), CREDENTIALS["machine"])
         assert "does not say to which tenant" in error.message
 
-    async def test_no_proxy_stands_between(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_uses_no_proxy(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
         monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:2")
         with pytest.raises(Stalled):

@@ -1,4 +1,4 @@
-"""A credential that is to be proven now."""
+"""Repeated logins: after a refusal, and to check a credential now."""
 
 import asyncio
 from pathlib import Path
@@ -25,8 +25,8 @@ def tokens(login: ScriptedLogin) -> TokenSource:
     return TokenSource(CLOUDS["Global"], credential, transport=login.transport)
 
 
-class TestARefusedProof:
-    async def test_is_not_shown_again_for_a_while_whoever_asks(self) -> None:
+class TestRefusedProof:
+    async def test_is_not_used_again_for_30_seconds(self) -> None:
         login, now = ScriptedLogin(), 0.0
         credential = AppCredential(TENANT, CLIENT, ClientSecret(SecretValue("secret", "a test")))
         tokens = TokenSource(CLOUDS["Global"], credential, transport=login.transport, monotonic=lambda: now)
@@ -39,7 +39,7 @@ class TestARefusedProof:
         now, login.answer = 31.0, None
         await tokens.get_token()
 
-    async def test_gives_way_to_another_within_seconds(self, tmp_path: Path) -> None:
+    async def test_is_replaced_by_another_within_seconds(self, tmp_path: Path) -> None:
         login, now, file = ScriptedLogin(), 0.0, tmp_path / "secret"
         credential = AppCredential(TENANT, CLIENT, ClientSecret(SecretFile(file)))
         tokens = TokenSource(CLOUDS["Global"], credential, transport=login.transport, monotonic=lambda: now)
@@ -52,7 +52,7 @@ class TestARefusedProof:
         await tokens.get_token()
         assert [form["client_secret"] for form in login.forms] == ["old", "new"]
 
-    async def test_is_not_the_same_as_trouble_which_passes(self) -> None:
+    async def test_is_told_apart_from_transient_trouble(self) -> None:
         login, now = ScriptedLogin(answer=httpx.Response(503)), 0.0
         credential = AppCredential(TENANT, CLIENT, ClientSecret(SecretValue("secret", "a test")))
         tokens = TokenSource(CLOUDS["Global"], credential, transport=login.transport, monotonic=lambda: now)
@@ -62,8 +62,8 @@ class TestARefusedProof:
         await tokens.get_token()
 
 
-class TestAProof:
-    async def test_logs_in_though_a_token_is_cached(self, tokens: TokenSource) -> None:
+class TestLogIn:
+    async def test_requests_a_token_although_one_is_cached(self, tokens: TokenSource) -> None:
         first = await tokens.get_token()
         second = await tokens.log_in()
         assert second.value != first.value
@@ -74,7 +74,7 @@ class TestAProof:
         assert one is two
         assert len(login.forms) == 1
 
-    async def test_tells_of_trouble_though_the_token_before_is_good(
+    async def test_raises_although_the_last_token_is_still_valid(
         self, tokens: TokenSource, login: ScriptedLogin
     ) -> None:
         first = await tokens.get_token()
@@ -83,7 +83,7 @@ class TestAProof:
             await tokens.log_in()
         assert await tokens.get_token() is first
 
-    async def test_asks_anew_after_a_refusal(self, tokens: TokenSource, login: ScriptedLogin) -> None:
+    async def test_asks_entra_again_after_a_refusal(self, tokens: TokenSource, login: ScriptedLogin) -> None:
         login.refuse(7000215, "Invalid client secret provided.")
         for _ in range(2):
             with pytest.raises(Stalled):

@@ -1,4 +1,4 @@
-"""How calls of one tenant share it."""
+"""How many calls of one tenant run at once, in which order, and what a pause does."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -13,7 +13,7 @@ from tests.support.still_clock import StillClock
 
 
 class CallQueue:
-    """Calls that stand in line and note the order in which they got their places."""
+    """Calls that wait for a slot, and the order in which they got one."""
 
     def __init__(self, limiter: TenantLimiter) -> None:
         self.limiter = limiter
@@ -31,135 +31,129 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-async def test_no_more_calls_at_once_than_places() -> None:
-    queue = CallQueue(TenantLimiter(StillClock(), concurrency=4))
-    calls = [asyncio.create_task(queue.call(str(number), is_urgent=True)) for number in range(10)]
-    await settle()
-    assert queue.order == ["0", "1", "2", "3"]
-    queue.release.set()
-    await asyncio.gather(*calls)
-    assert queue.order == [str(number) for number in range(10)]
-
-
-async def test_background_calls_leave_places_to_urgent_ones() -> None:
-    queue = CallQueue(TenantLimiter(StillClock(), concurrency=4))
-    calls = [asyncio.create_task(queue.call(f"background {number}")) for number in range(10)]
-    await settle()
-    assert len(queue.order) == 3
-    calls.append(asyncio.create_task(queue.call("urgent", is_urgent=True)))
-    await settle()
-    assert queue.order[3:] == ["urgent"]
-    queue.release.set()
-    await asyncio.gather(*calls)
-
-
-async def test_urgent_calls_overtake_in_the_line() -> None:
-    queue = CallQueue(TenantLimiter(StillClock(), concurrency=1))
-    calls = [asyncio.create_task(queue.call(name)) for name in ("first", "second", "third")]
-    await settle()
-    calls.append(asyncio.create_task(queue.call("urgent", is_urgent=True)))
-    await settle()
-    queue.release.set()
-    await asyncio.gather(*calls)
-    assert queue.order == ["first", "urgent", "second", "third"]
-
-
-async def test_who_gives_up_in_the_line_blocks_nobody() -> None:
-    queue = CallQueue(TenantLimiter(StillClock(), concurrency=1))
-    first, second, third = (asyncio.create_task(queue.call(name)) for name in ("first", "second", "third"))
-    await settle()
-    second.cancel()
-    queue.release.set()
-    await asyncio.gather(first, third)
-    assert queue.order == ["first", "third"]
-
-
-async def test_who_gives_up_with_the_place_in_hand_gives_it_back() -> None:
-    limiter = TenantLimiter(StillClock(), concurrency=1)
-    queue = CallQueue(limiter)
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(limiter.slot(is_urgent=True))
-        second = asyncio.create_task(queue.call("second"))
+class TestSlots:
+    async def test_are_never_more_than_the_concurrency(self) -> None:
+        queue = CallQueue(TenantLimiter(StillClock(), concurrency=4))
+        calls = [asyncio.create_task(queue.call(str(number), is_urgent=True)) for number in range(10)]
         await settle()
-    second.cancel()  # its turn has come, it has not woken yet
-    await settle()
-    queue.release.set()
-    await queue.call("third")
-    assert queue.order == ["third"]
+        assert queue.order == ["0", "1", "2", "3"]
+        queue.release.set()
+        await asyncio.gather(*calls)
+        assert queue.order == [str(number) for number in range(10)]
+
+    async def test_are_kept_free_by_background_calls_for_urgent_ones(self) -> None:
+        queue = CallQueue(TenantLimiter(StillClock(), concurrency=4))
+        calls = [asyncio.create_task(queue.call(f"background {number}")) for number in range(10)]
+        await settle()
+        assert len(queue.order) == 3
+        calls.append(asyncio.create_task(queue.call("urgent", is_urgent=True)))
+        await settle()
+        assert queue.order[3:] == ["urgent"]
+        queue.release.set()
+        await asyncio.gather(*calls)
+
+    async def test_go_to_urgent_calls_before_background_calls(self) -> None:
+        queue = CallQueue(TenantLimiter(StillClock(), concurrency=1))
+        calls = [asyncio.create_task(queue.call(name)) for name in ("first", "second", "third")]
+        await settle()
+        calls.append(asyncio.create_task(queue.call("urgent", is_urgent=True)))
+        await settle()
+        queue.release.set()
+        await asyncio.gather(*calls)
+        assert queue.order == ["first", "urgent", "second", "third"]
+
+    async def test_go_past_a_caller_that_has_given_up(self) -> None:
+        queue = CallQueue(TenantLimiter(StillClock(), concurrency=1))
+        first, second, third = (asyncio.create_task(queue.call(name)) for name in ("first", "second", "third"))
+        await settle()
+        second.cancel()
+        queue.release.set()
+        await asyncio.gather(first, third)
+        assert queue.order == ["first", "third"]
+
+    async def test_are_returned_by_a_caller_that_gives_up_as_it_gets_one(self) -> None:
+        limiter = TenantLimiter(StillClock(), concurrency=1)
+        queue = CallQueue(limiter)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(limiter.slot(is_urgent=True))
+            second = asyncio.create_task(queue.call("second"))
+            await settle()
+        second.cancel()  # it has its slot, but has not run yet
+        await settle()
+        queue.release.set()
+        await queue.call("third")
+        assert queue.order == ["third"]
 
 
-async def test_a_short_pause_is_waited_out() -> None:
-    clock = StillClock()
-    limiter = TenantLimiter(clock)
-    limiter.pause({"retry-after": "2"})
-    async with limiter.slot(is_urgent=True):
-        assert clock.slept == [timedelta(seconds=2)]
-
-
-async def test_a_long_pause_sends_callers_back_to_the_queue() -> None:
-    clock = StillClock()
-    limiter = TenantLimiter(clock)
-    assert limiter.pause({"retry-after": "30"}) == timedelta(seconds=30)
-    clock.move(timedelta(seconds=10))
-    with pytest.raises(Transient) as caught:
+class TestPause:
+    async def test_is_waited_out_when_it_is_short(self) -> None:
+        clock = StillClock()
+        limiter = TenantLimiter(clock)
+        limiter.pause({"retry-after": "2"})
         async with limiter.slot(is_urgent=True):
-            pass
-    assert caught.value.reason is Reason.THROTTLED
-    assert caught.value.after == timedelta(seconds=20)
-    clock.move(timedelta(seconds=20))
-    async with limiter.slot(is_urgent=True):
-        assert clock.slept == []
+            assert clock.slept == [timedelta(seconds=2)]
+
+    async def test_sends_callers_back_to_the_work_queue_when_it_is_long(self) -> None:
+        clock = StillClock()
+        limiter = TenantLimiter(clock)
+        assert limiter.pause({"retry-after": "30"}) == timedelta(seconds=30)
+        clock.move(timedelta(seconds=10))
+        with pytest.raises(Transient) as caught:
+            async with limiter.slot(is_urgent=True):
+                pass
+        assert caught.value.reason is Reason.THROTTLED
+        assert caught.value.after == timedelta(seconds=20)
+        clock.move(timedelta(seconds=20))
+        async with limiter.slot(is_urgent=True):
+            assert clock.slept == []
+
+    async def test_stops_the_calls_that_wait_for_a_slot(self) -> None:
+        limiter = TenantLimiter(StillClock(), concurrency=1)
+        queue = CallQueue(limiter)
+        first, second = (asyncio.create_task(queue.call(name)) for name in ("first", "second"))
+        await settle()
+        limiter.pause({"retry-after": "30"})
+        queue.release.set()
+        await first
+        with pytest.raises(Transient):
+            await second
+        assert queue.order == ["first"]
+
+    async def test_is_not_shortened_by_a_later_shorter_one(self) -> None:
+        limiter = TenantLimiter(StillClock())
+        limiter.pause({"retry-after": "30"})
+        limiter.pause({"retry-after": "1"})
+        assert limiter.remaining_pause() == timedelta(seconds=30)
+
+    async def test_grows_without_retry_after_until_a_call_succeeds(self) -> None:
+        limiter = TenantLimiter(StillClock())
+        pauses = [limiter.pause({}) for _ in range(9)]
+        assert pauses[:3] == [INITIAL_PAUSE, INITIAL_PAUSE * 2, INITIAL_PAUSE * 4]
+        assert pauses[-1] == MAX_PAUSE
+        limiter.record_response({})
+        assert limiter.pause({}) == INITIAL_PAUSE
 
 
-async def test_a_pause_catches_those_in_line_too() -> None:
-    limiter = TenantLimiter(StillClock(), concurrency=1)
-    queue = CallQueue(limiter)
-    first, second = (asyncio.create_task(queue.call(name)) for name in ("first", "second"))
-    await settle()
-    limiter.pause({"retry-after": "30"})
-    queue.release.set()
-    await first
-    with pytest.raises(Transient):
-        await second
-    assert queue.order == ["first"]
+class TestQuota:
+    async def test_slows_background_calls_for_a_while_when_it_is_nearly_used(self) -> None:
+        clock = StillClock()
+        limiter = TenantLimiter(clock, concurrency=32)
+        limiter.record_response({"x-ms-throttle-limit-percentage": "0.8"})
+        queue = CallQueue(limiter)
+        calls = [asyncio.create_task(queue.call(str(number))) for number in range(40)]
+        await settle()
+        assert len(queue.order) == 6
+        clock.move(BUSY_PERIOD)
+        queue.release.set()
+        await asyncio.gather(*calls)
 
-
-async def test_a_shorter_pause_does_not_end_a_longer_one() -> None:
-    limiter = TenantLimiter(StillClock())
-    limiter.pause({"retry-after": "30"})
-    limiter.pause({"retry-after": "1"})
-    assert limiter.remaining_pause() == timedelta(seconds=30)
-
-
-async def test_without_retry_after_pauses_grow_until_a_call_goes_through() -> None:
-    limiter = TenantLimiter(StillClock())
-    pauses = [limiter.pause({}) for _ in range(9)]
-    assert pauses[:3] == [INITIAL_PAUSE, INITIAL_PAUSE * 2, INITIAL_PAUSE * 4]
-    assert pauses[-1] == MAX_PAUSE
-    limiter.record_response({})
-    assert limiter.pause({}) == INITIAL_PAUSE
-
-
-async def test_a_nearly_used_quota_slows_background_calls_for_a_while() -> None:
-    clock = StillClock()
-    limiter = TenantLimiter(clock, concurrency=32)
-    limiter.record_response({"x-ms-throttle-limit-percentage": "0.8"})
-    queue = CallQueue(limiter)
-    calls = [asyncio.create_task(queue.call(str(number))) for number in range(40)]
-    await settle()
-    assert len(queue.order) == 6
-    clock.move(BUSY_PERIOD)
-    queue.release.set()
-    await asyncio.gather(*calls)
-
-
-@pytest.mark.parametrize("share", ["", "much", "nan", "0.79"])
-async def test_other_news_of_the_quota_slow_nothing(share: str) -> None:
-    limiter = TenantLimiter(StillClock(), concurrency=32)
-    limiter.record_response({"x-ms-throttle-limit-percentage": share})
-    queue = CallQueue(limiter)
-    calls = [asyncio.create_task(queue.call(str(number))) for number in range(40)]
-    await settle()
-    assert len(queue.order) == 24
-    queue.release.set()
-    await asyncio.gather(*calls)
+    @pytest.mark.parametrize("share", ["", "much", "nan", "0.79"])
+    async def test_slows_nothing_when_its_header_is_low_or_unreadable(self, share: str) -> None:
+        limiter = TenantLimiter(StillClock(), concurrency=32)
+        limiter.record_response({"x-ms-throttle-limit-percentage": share})
+        queue = CallQueue(limiter)
+        calls = [asyncio.create_task(queue.call(str(number))) for number in range(40)]
+        await settle()
+        assert len(queue.order) == 24
+        queue.release.set()
+        await asyncio.gather(*calls)

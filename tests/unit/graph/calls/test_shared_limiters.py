@@ -1,4 +1,4 @@
-"""Connections by one app in one tenant: whatever their widths, Graph sees one."""
+"""Connections by one app in one tenant share a limiter, each with its own concurrency."""
 
 import asyncio
 
@@ -19,12 +19,12 @@ def limiters() -> SharedLimiters:
     return SharedLimiters(StillClock(), concurrency=4)
 
 
-def find_limiter(limiters: SharedLimiters, width: int | None = None) -> TenantLimiter:
-    return limiters.find(TENANT, CLIENT, endpoint=GLOBAL, at_most=width)
+def find_limiter(limiters: SharedLimiters, concurrency: int | None = None) -> TenantLimiter:
+    return limiters.find(TENANT, CLIENT, endpoint=GLOBAL, at_most=concurrency)
 
 
 class Calls:
-    """Urgent calls that hold their places until they are released."""
+    """Urgent calls that hold their slots until they are released."""
 
     def __init__(self) -> None:
         self.under_way: list[TenantLimiter] = []
@@ -47,21 +47,21 @@ class Calls:
 
 
 class TestLimiterShare:
-    async def test_is_as_wide_as_its_connection_asks(self, limiters: SharedLimiters) -> None:
+    async def test_has_the_concurrency_that_its_connection_asks_for(self, limiters: SharedLimiters) -> None:
         calls, narrow = Calls(), find_limiter(limiters, 2)
         await calls.begin(narrow, 5)
         assert len(calls.under_way) == 2
         await calls.end()
         assert len(calls.under_way) == 5
 
-    async def test_is_never_wider_than_the_install_allows(self, limiters: SharedLimiters) -> None:
+    async def test_never_has_more_slots_than_the_install_allows(self, limiters: SharedLimiters) -> None:
         calls, wide = Calls(), find_limiter(limiters, 256)
         assert wide.concurrency == 4
         await calls.begin(wide, 10)
         assert len(calls.under_way) == 4
         await calls.end()
 
-    async def test_shares_the_places_with_all_other_lanes(self, limiters: SharedLimiters) -> None:
+    async def test_shares_the_slots_with_all_other_shares(self, limiters: SharedLimiters) -> None:
         calls = Calls()
         for limiter in (find_limiter(limiters, 3), find_limiter(limiters, 3), find_limiter(limiters)):
             await calls.begin(limiter, 3)
@@ -70,7 +70,7 @@ class TestLimiterShare:
         assert len(calls.under_way) == 9
 
     @pytest.mark.parametrize(("throttled", "other"), [(None, 2), (2, None), (2, 3)])
-    async def test_keeps_the_pause_that_another_was_asked_for(
+    async def test_keeps_the_pause_of_another_share(
         self, limiters: SharedLimiters, throttled: int | None, other: int | None
     ) -> None:
         first, second = find_limiter(limiters, throttled), find_limiter(limiters, other)
@@ -89,11 +89,11 @@ class TestLimiterShare:
         await calls.end()
 
 
-class TestALimiter:
-    def test_is_one_however_the_ids_are_written(self, limiters: SharedLimiters) -> None:
+class TestSharedLimiters:
+    def test_ignore_upper_and_lower_case_of_ids(self, limiters: SharedLimiters) -> None:
         assert limiters.find(TENANT.upper(), CLIENT.upper(), endpoint=GLOBAL) is find_limiter(limiters)
 
-    def test_is_of_one_app_in_one_tenant_of_one_cloud(self, limiters: SharedLimiters) -> None:
+    def test_have_one_limiter_for_each_app_in_each_tenant_of_each_cloud(self, limiters: SharedLimiters) -> None:
         found = [
             find_limiter(limiters),
             limiters.find(TENANT, TENANT, endpoint=GLOBAL),

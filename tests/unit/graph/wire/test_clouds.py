@@ -1,4 +1,4 @@
-"""The clouds."""
+"""The endpoints of each cloud, and the clouds that an install adds."""
 
 from pathlib import Path
 
@@ -9,62 +9,58 @@ from entrasync.graph.wire.transport import build_tls
 from tests.support.certificates import certificate_pem, make_certificate
 
 
-def test_each_cloud_asks_for_tokens_of_its_own_graph() -> None:
-    assert set(CLOUDS) == {"Global", "USGovL4", "USGovL5", "China"}
-    for endpoint in CLOUDS.values():
-        assert endpoint.scope == f"{endpoint.graph_url}/.default"
-        assert endpoint.root == f"{endpoint.graph_url}/v1.0"
+class TestGraphEndpoint:
+    def test_asks_for_tokens_of_its_own_graph_in_each_cloud(self) -> None:
+        assert set(CLOUDS) == {"Global", "USGovL4", "USGovL5", "China"}
+        for endpoint in CLOUDS.values():
+            assert endpoint.scope == f"{endpoint.graph_url}/.default"
+            assert endpoint.root == f"{endpoint.graph_url}/v1.0"
+
+    def test_ignores_a_slash_at_the_end(self) -> None:
+        endpoint = GraphEndpoint("https://graph.example/", "https://login.example/")
+        assert (endpoint.graph_url, endpoint.authority) == ("https://graph.example", "https://login.example")
+
+    def test_requires_https(self) -> None:
+        with pytest.raises(ValueError, match="https"):
+            GraphEndpoint("http://graph.example", "https://login.example")
+
+    @pytest.mark.parametrize("url", ["https://graph.example/v1.0", "https://graph.example?a=b", "https://a#b"])
+    def test_refuses_a_path(self, url: str) -> None:
+        with pytest.raises(
+            ValueError, match=r"graph_url must be a host without a path, such as https://graph\.example"
+        ):
+            GraphEndpoint(url, "https://login.example")
+
+    def test_refuses_a_certificate_authority_as_file_and_as_text(self) -> None:
+        with pytest.raises(ValueError, match="not as both"):
+            GraphEndpoint("https://graph.example", "https://login.example", ca_file=Path("ca.pem"), ca_pem="x")
+
+    def test_trusts_only_a_certificate_authority_given_as_text(self) -> None:
+        pem = certificate_pem(make_certificate())
+        tls = build_tls(GraphEndpoint("https://graph.example", "https://login.example", ca_pem=pem))
+        assert tls.cert_store_stats()["x509"] == 1
 
 
-def test_a_slash_at_the_end_does_not_count() -> None:
-    endpoint = GraphEndpoint("https://graph.example/", "https://login.example/")
-    assert (endpoint.graph_url, endpoint.authority) == ("https://graph.example", "https://login.example")
+class TestAddClouds:
+    def test_adds_the_clouds_of_an_install(self) -> None:
+        private = GraphEndpoint(
+            "https://graph.example", "https://login.example", ca_pem=certificate_pem(make_certificate())
+        )
+        clouds = add_clouds({"Private-1": private})
+        assert set(clouds) == {*CLOUDS, "Private-1"}
+        assert clouds["Private-1"].scope == "https://graph.example/.default"
 
+    @pytest.mark.parametrize("name", ["Global", "China"])
+    def test_refuses_the_name_of_a_microsoft_cloud(self, name: str) -> None:
+        with pytest.raises(ValueError, match="Microsoft's own"):
+            add_clouds({name: GraphEndpoint("https://graph.example", "https://login.example")})
 
-def test_tokens_never_travel_in_the_clear() -> None:
-    with pytest.raises(ValueError, match="https"):
-        GraphEndpoint("http://graph.example", "https://login.example")
+    @pytest.mark.parametrize("name", ["", "a b", "1st", "-a", "a" * 64, "a\n"])
+    def test_refuses_a_malformed_name(self, name: str) -> None:
+        with pytest.raises(ValueError, match="letters, digits and dashes"):
+            add_clouds({name: GraphEndpoint("https://graph.example", "https://login.example")})
 
-
-@pytest.mark.parametrize("url", ["https://graph.example/v1.0", "https://graph.example?a=b", "https://a#b"])
-def test_a_path_is_none_of_an_endpoint(url: str) -> None:
-    with pytest.raises(ValueError, match=r"graph_url must be a host without a path, such as https://graph\.example"):
-        GraphEndpoint(url, "https://login.example")
-
-
-def test_an_install_adds_clouds_of_its_own() -> None:
-    private = GraphEndpoint(
-        "https://graph.example", "https://login.example", ca_pem=certificate_pem(make_certificate())
-    )
-    clouds = add_clouds({"Private-1": private})
-    assert set(clouds) == {*CLOUDS, "Private-1"}
-    assert clouds["Private-1"].scope == "https://graph.example/.default"
-
-
-@pytest.mark.parametrize("name", ["Global", "China"])
-def test_an_install_cannot_take_the_name_of_a_microsoft_cloud(name: str) -> None:
-    with pytest.raises(ValueError, match="Microsoft's own"):
-        add_clouds({name: GraphEndpoint("https://graph.example", "https://login.example")})
-
-
-@pytest.mark.parametrize("name", ["", "a b", "1st", "-a", "a" * 64, "a\n"])
-def test_a_clouds_name_fits_into_a_field(name: str) -> None:
-    with pytest.raises(ValueError, match="letters, digits and dashes"):
-        add_clouds({name: GraphEndpoint("https://graph.example", "https://login.example")})
-
-
-@pytest.mark.parametrize("pem", ["nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])
-def test_an_authority_that_is_no_certificate_is_refused_by_its_clouds_name(pem: str) -> None:
-    with pytest.raises(ValueError, match="cloud Private: ca_pem"):
-        add_clouds({"Private": GraphEndpoint("https://graph.example", "https://login.example", ca_pem=pem)})
-
-
-def test_an_authority_is_given_in_one_way() -> None:
-    with pytest.raises(ValueError, match="not as both"):
-        GraphEndpoint("https://graph.example", "https://login.example", ca_file=Path("ca.pem"), ca_pem="x")
-
-
-def test_an_authority_given_as_text_is_the_only_one_trusted() -> None:
-    pem = certificate_pem(make_certificate())
-    tls = build_tls(GraphEndpoint("https://graph.example", "https://login.example", ca_pem=pem))
-    assert tls.cert_store_stats()["x509"] == 1
+    @pytest.mark.parametrize("pem", ["nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])
+    def test_names_the_cloud_whose_certificate_authority_is_malformed(self, pem: str) -> None:
+        with pytest.raises(ValueError, match="cloud Private: ca_pem"):
+            add_clouds({"Private": GraphEndpoint("https://graph.example", "https://login.example", ca_pem=pem)})

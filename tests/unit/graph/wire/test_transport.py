@@ -1,4 +1,4 @@
-"""What a foreign exception says of the request: surely not sent, or perhaps."""
+"""Which exceptions mean that a request was not sent, and which leave it open."""
 
 import ssl
 
@@ -19,7 +19,7 @@ REQUEST_INFO = aiohttp.RequestInfo(
     URL("https://localhost"), "CONNECT", CIMultiDictProxy(CIMultiDict()), URL("https://localhost")
 )
 
-SURELY_NOT = [
+NOT_SENT = [
     aiohttp.ClientConnectorError(KEY, OSError(111, "refused")),
     aiohttp.ClientConnectorDNSError(KEY, OSError(-2, "unknown")),
     aiohttp.ClientConnectorCertificateError(KEY, ssl.CertificateError("a stranger's")),
@@ -28,7 +28,7 @@ SURELY_NOT = [
     aiohttp.ClientHttpProxyError(REQUEST_INFO, (), status=407),
     aiohttp.ConnectionTimeoutError("no place in the pool"),
 ]
-PERHAPS = [
+PERHAPS_SENT = [
     aiohttp.ServerDisconnectedError(),
     aiohttp.ClientOSError(104, "reset"),
     aiohttp.ClientConnectionResetError("writing to a closing transport"),
@@ -46,7 +46,7 @@ def failing(error: Exception) -> httpx.AsyncClient:
     class Transport(GraphTransport):
         def _open_session(self) -> aiohttp.ClientSession:
             session = super()._open_session()
-            session._request = self._fail  # type: ignore[method-assign]  # beneath its checks
+            session._request = self._fail  # type: ignore[method-assign]  # below the checks of aiohttp
             return session
 
         async def _fail(self, *_: object, **__: object) -> aiohttp.ClientResponse:
@@ -55,29 +55,30 @@ def failing(error: Exception) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=Transport(ssl.create_default_context()))
 
 
-@pytest.mark.parametrize("error", SURELY_NOT, ids=lambda error: type(error).__name__)
-async def test_no_byte_left_before_there_was_a_connection(error: Exception) -> None:
-    async with failing(error) as client:
-        with pytest.raises(NOT_SENT_ERRORS):
-            await client.post("https://localhost/")
+class TestGraphTransport:
+    @pytest.mark.parametrize("error", NOT_SENT, ids=lambda error: type(error).__name__)
+    async def test_raises_not_sent_errors_before_there_is_a_connection(self, error: Exception) -> None:
+        async with failing(error) as client:
+            with pytest.raises(NOT_SENT_ERRORS):
+                await client.post("https://localhost/")
+
+    @pytest.mark.parametrize("error", PERHAPS_SENT, ids=lambda error: type(error).__name__)
+    async def test_raises_other_errors_when_a_connection_breaks(self, error: Exception) -> None:
+        async with failing(error) as client:
+            with pytest.raises(httpx.TransportError) as caught:
+                await client.post("https://localhost/")
+        assert not isinstance(caught.value, NOT_SENT_ERRORS)
 
 
-@pytest.mark.parametrize("error", PERHAPS, ids=lambda error: type(error).__name__)
-async def test_a_connection_that_broke_may_have_carried_the_request(error: Exception) -> None:
-    async with failing(error) as client:
-        with pytest.raises(httpx.TransportError) as caught:
-            await client.post("https://localhost/")
-    assert not isinstance(caught.value, NOT_SENT_ERRORS)
-
-
-@pytest.mark.parametrize(
-    ("exempt", "expected"), [("", "http://proxy.example:3128"), ("graph.microsoft.com", None), ("*", None)]
-)
-async def test_the_environments_proxy_is_used_unless_exempt(
-    monkeypatch: pytest.MonkeyPatch, exempt: str, expected: str | None
-) -> None:
-    monkeypatch.setenv("https_proxy", "http://user:pass@proxy.example:3128")
-    monkeypatch.setenv("no_proxy", exempt)
-    transport = build_transport(GraphEndpoint("https://graph.microsoft.com", "https://login.microsoftonline.com"))
-    assert isinstance(transport, GraphTransport)
-    assert (str(transport.proxy.url) if transport.proxy else None) == expected
+class TestBuildTransport:
+    @pytest.mark.parametrize(
+        ("exempt", "expected"), [("", "http://proxy.example:3128"), ("graph.microsoft.com", None), ("*", None)]
+    )
+    async def test_uses_the_proxy_of_the_environment_unless_exempt(
+        self, monkeypatch: pytest.MonkeyPatch, exempt: str, expected: str | None
+    ) -> None:
+        monkeypatch.setenv("https_proxy", "http://user:pass@proxy.example:3128")
+        monkeypatch.setenv("no_proxy", exempt)
+        transport = build_transport(GraphEndpoint("https://graph.microsoft.com", "https://login.microsoftonline.com"))
+        assert isinstance(transport, GraphTransport)
+        assert (str(transport.proxy.url) if transport.proxy else None) == expected
