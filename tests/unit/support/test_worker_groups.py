@@ -1,4 +1,4 @@
-"""Tests that share an operator run on one worker: on two, each worker would open a workplace of its own."""
+"""Tests that share an operator run on one worker: on two, each worker would start an operator of its own."""
 
 import pytest
 
