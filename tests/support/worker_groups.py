@@ -1,6 +1,6 @@
 """Which tests go to the same worker, and in which order, when several workers run at once.
 
-It does not use xdist's own groups: they write into a field that items of pytest 9.2 no longer have, and no error says so.
+It does not use the groups of xdist: they write into a field that items of pytest 9.2 no longer have, without an error.
 """
 
 import pytest

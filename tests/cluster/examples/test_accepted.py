@@ -50,7 +50,7 @@ def test_each_example_says_when_it_is_of_use(example: Path) -> None:
     text = example.read_text(encoding="utf-8")
 
     assert text.startswith("# ")
-    assert "One wants it" in text
+    assert "Use it " in text
     assert all(len(line) <= 130 for line in text.splitlines())
 
 
