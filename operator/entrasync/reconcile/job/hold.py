@@ -65,5 +65,5 @@ def without_finalizer(resource: Resource) -> dict[str, Any]:
 
 
 def _keeps_finalizer_in_vain(resource: Resource) -> bool:
-    is_observer = resource.desired is not None and resource.desired.is_declared_observe_only
-    return is_observer and resource.has_finalizer and not resource.is_deleting
+    only_observes = resource.desired is not None and resource.desired.is_declared_observe_only
+    return only_observes and resource.has_finalizer and not resource.is_deleting
