@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import kopf
 
-from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.primitives.time_limits import Bounds
-from entrasync.core.resource.job_resource import Resource
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.client import GraphClient
 from entrasync.graph.tenant_clients import TenantAccessFactory
@@ -72,20 +71,11 @@ class SharedServices:
 
 
 @dataclass(frozen=True)
-class JobServices:
-    """What reconciles SynchronizationJobs."""
+class KindServices:
+    """What reconciles one kind: its client and informer, and the workers of its queue."""
 
-    kind: WatchedKind[Resource]
+    kind: WatchedKind[Any]
     engine: Engine
-
-
-@dataclass(frozen=True)
-class ConnectionServices:
-    """What reconciles GraphConnections."""
-
-    kind: WatchedKind[ConnectionResource]
-    engine: Engine
-    logins: Logins
 
 
 @dataclass(frozen=True)
@@ -94,8 +84,9 @@ class Services:
 
     session: kopf.AiohttpSession
     namespace_access: NamespaceAccess
-    jobs: JobServices
-    connections: ConnectionServices
+    kinds: tuple[KindServices, ...]
+    """They start in reverse order, connections before jobs: a job would say that its connection does not exist."""
+    logins: Logins
     secret_watch: SecretWatch
     operator_client: GraphClient | None
     events: EventPoster
@@ -111,13 +102,14 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Servi
     shared = _build_shared(
         settings, namespace_access, clock, metrics, api_client=ApiClient(session.server, session.aiohttp_session)
     )
-    jobs, connections, background = _build_job_services(shared), _build_connection_services(shared), Background()
-    engines = (jobs.engine, connections.engine)
+    logins, background = _build_logins(shared), Background()
+    kinds = (_build_job_services(shared), _build_connection_services(shared, logins))
+    engines = [each.engine for each in kinds]
     return Services(
         session,
         namespace_access,
-        jobs,
-        connections,
+        kinds,
+        logins,
         SecretWatch(shared.api_client, settings.namespaces, shared.references.secret_changed),
         shared.operator_client,
         shared.events,
@@ -163,7 +155,7 @@ def _build_shared(
     )
 
 
-def _build_job_services(shared: SharedServices) -> JobServices:
+def _build_job_services(shared: SharedServices) -> KindServices:
     resources, queue, memory = shared.references.resources, shared.references.job_queue, MemoryStore()
     connections, job_client, clock = shared.connections, shared.job_client, shared.clock
     install, events = shared.settings.defaults(), shared.events
@@ -188,19 +180,23 @@ def _build_job_services(shared: SharedServices) -> JobServices:
     engine = Engine(
         Guard(reconciler, shared.namespace_access.may_act), queue, resources, clock=clock, watcher=shared.metrics
     )
-    return JobServices(kind, engine)
+    return KindServices(kind, engine)
 
 
-def _build_connection_services(shared: SharedServices) -> ConnectionServices:
-    store, queue, clock = shared.references.connections, shared.references.connection_queue, shared.clock
-    client = ConnectionClient(shared.api_client, store)
+def _build_logins(shared: SharedServices) -> Logins:
     accesses = TenantAccessFactory(
         read_clouds(shared.settings.clouds_file),
         limiters=shared.limiters,
         metrics=shared.metrics,
         issue_token=partial(request_token, shared.api_client),
     )
-    logins = Logins(accesses, shared.connections, queue=queue, sharing=shared.sharing, clock=clock)
+    queue = shared.references.connection_queue
+    return Logins(accesses, shared.connections, queue=queue, sharing=shared.sharing, clock=shared.clock)
+
+
+def _build_connection_services(shared: SharedServices, logins: Logins) -> KindServices:
+    store, queue, clock = shared.references.connections, shared.references.connection_queue, shared.clock
+    client = ConnectionClient(shared.api_client, store)
     reconciler = ConnectionReconciler(
         store,
         shared.connections,
@@ -217,4 +213,4 @@ def _build_connection_services(shared: SharedServices) -> ConnectionServices:
     engine = Engine(guarded, queue, store, clock=clock, watcher=watcher, workers=CONNECTION_WORKERS)
     shared.metrics.watch_connections(store)
     kind = WatchedKind(client, ConnectionInformer(store, shared.connections, queue, clock=clock))
-    return ConnectionServices(kind, engine, logins)
+    return KindServices(kind, engine)

@@ -32,16 +32,16 @@ async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
             await host(_hosting(services), stop=stop)
     finally:
         await services.health.stop()
-        await services.connections.logins.close()
+        await services.logins.close()
         if services.operator_client is not None:
             await services.operator_client.aclose()
         await services.session.aiohttp_session.close()
 
 
 async def _read_first(services: Services) -> None:
-    """Read complete lists before any work. Connections come first: jobs would say that theirs does not exist."""
-    await wait_for_first_list(services.connections.kind, services.namespace_access)
-    await wait_for_first_list(services.jobs.kind, services.namespace_access)
+    """Read complete lists before any work."""
+    for each in reversed(services.kinds):
+        await wait_for_first_list(each.kind, services.namespace_access)
     await services.secret_watch.prime()
 
 
@@ -58,27 +58,32 @@ async def _wait_for(task: asyncio.Task[None], stop: asyncio.Event) -> bool:
 
 
 def _hosting(services: Services) -> Hosting:
-    jobs, connections, namespace_access = services.jobs, services.connections, services.namespace_access
+    kinds, namespace_access = [each.kind for each in services.kinds], services.namespace_access
 
     async def begin() -> None:
-        connections.engine.start()
-        jobs.engine.start()
-        jobs.kind.informer.enqueue_all()
-        services.background.start("events", services.events.post_all())
-        services.background.start("pruning", keep_in_sync(jobs.kind, namespace_access))
-        services.background.start("pruning connections", keep_in_sync(connections.kind, namespace_access))
-        services.background.start("refused places", recheck_refused((connections.kind, jobs.kind), namespace_access))
-        services.background.start("watch of secrets", services.secret_watch.run())
-        found = len(jobs.kind.store), len(connections.kind.store)
-        LOG.info("The operator runs; %d SynchronizationJobs and %d GraphConnections were found.", *found)
+        for each in reversed(services.kinds):
+            each.engine.start()
+            each.kind.informer.enqueue_all()
+        _start_background(services)
+        found = ", ".join(f"{len(kind.store)} {kind.plural}" for kind in kinds)
+        LOG.info("The operator runs and has found %s.", found)
 
     async def end() -> None:
         LOG.info("The operator was told to stop; writes to Graph under way get %d s.", SHUTDOWN_GRACE.total_seconds())
-        await asyncio.gather(jobs.engine.stop(SHUTDOWN_GRACE), connections.engine.stop(SHUTDOWN_GRACE))
+        await asyncio.gather(*(each.engine.stop(SHUTDOWN_GRACE) for each in services.kinds))
         try:
             await asyncio.wait_for(services.events.drain(), EVENTS_TIMEOUT_SECONDS)
         except TimeoutError:
             LOG.warning("Some Events could not be posted before the end.")
         await services.background.stop()
 
-    return Hosting(services.session, (jobs.kind, connections.kind), namespace_access, begin, end)
+    return Hosting(services.session, kinds, namespace_access, begin, end)
+
+
+def _start_background(services: Services) -> None:
+    kinds, namespace_access = [each.kind for each in services.kinds], services.namespace_access
+    services.background.start("events", services.events.post_all())
+    for kind in kinds:
+        services.background.start(f"resync of {kind.plural}", keep_in_sync(kind, namespace_access))
+    services.background.start("recheck of refused namespaces", recheck_refused(kinds, namespace_access))
+    services.background.start("watch of secrets", services.secret_watch.run())
