@@ -24,6 +24,9 @@ SPAN = re.compile(r"`([^`\n]+)`")
 PATH = re.compile(r"[\w.<>*-]+(/[\w.<>*-]+)*/?")
 PATH_ENDINGS = (".py", ".md", ".toml", ".yaml", "/")
 IDENTIFIER = re.compile(r"[A-Za-z_]\w*")
+NAME_OF_CODE = re.compile(r"[A-Z]\w*[a-z]\w*[A-Z]\w*|[a-z]\w*_\w+")
+NAMES_OF_OTHERS = {"ClientAuthenticationError", "PermanentError", "PriorityQueue", "get_token"}
+"""Names of libraries that the operator does not use, in the decision records that say why."""
 
 
 def name_of(page: Path) -> str:
@@ -60,10 +63,14 @@ def names_in_code() -> frozenset[str]:
 
 
 @cache
+def source_of_product() -> str:
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(PRODUCT.rglob("*.py")))
+
+
+@cache
 def words_in_code() -> str:
     """The operator's whole source in lower case, with every name cut into its words."""
-    source = "\n".join(path.read_text(encoding="utf-8") for path in PRODUCT.rglob("*.py"))
-    return re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", source)).lower()
+    return re.sub(r"[\W_]+", " ", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", source_of_product())).lower()
 
 
 def rows_of_glossary() -> list[tuple[str, str, str]]:
@@ -104,6 +111,13 @@ def test_the_pages_name_many_paths() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_path_that_a_page_names_exists(page: Path) -> None:
     assert [path for path in paths_of(page) if not exists(path)] == [], "say in the page where it is now"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_name_of_code_in_a_page_exists(page: Path) -> None:
+    named = {span for span in SPAN.findall(page.read_text(encoding="utf-8")) if NAME_OF_CODE.fullmatch(span)}
+    unknown = {name for name in named if not re.search(rf"\b{name}\b", source_of_product())}
+    assert unknown - NAMES_OF_OTHERS == set(), "say in the page its new name"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
