@@ -6,8 +6,6 @@ Conditions follow kstatus: `Ready` is always present, `Reconciling` and `Stalled
 from enum import StrEnum
 from typing import Self
 
-from entrasync.api.reasons import Reason as Reason
-
 
 class ConditionType(StrEnum):
     """What a condition states about a resource."""
