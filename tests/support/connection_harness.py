@@ -22,7 +22,7 @@ from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.ports.kubernetes import ResourceChanged, ResourceGone
-from entrasync.reconcile.state.dependents import References
+from entrasync.reconcile.state.dependents import Dependents
 from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings, Sharing
 from tests.support.facts import NOW, TENANT, desired, minutes, resource
@@ -164,9 +164,9 @@ class ConnectionHarness:
     def restart(self) -> None:
         self.woken: list[ObjectKey] = []
         self.connections = Connections(self.own, serves=lambda _: True, on_change=self.woken.append)
-        self.references = References(Resources(), self.store, WorkQueue(self.clock), WorkQueue(self.clock), self.clock)
-        sharing = Sharing(self.references.resources, self.references.job_queue)
-        queue = self.references.connection_queue
+        self.dependents = Dependents(Resources(), self.store, WorkQueue(self.clock), WorkQueue(self.clock), self.clock)
+        sharing = Sharing(self.dependents.resources, self.dependents.job_queue)
+        queue = self.dependents.connection_queue
         self.logins = Logins(self.entra, self.connections, queue=queue, sharing=sharing, clock=self.clock)
         self.reconciler = ConnectionReconciler(
             self.store,
@@ -178,7 +178,7 @@ class ConnectionHarness:
             clock=self.clock,
             bounds=Bounds(),
             poll_interval=self.poll_interval,
-            referrers=self.references.referrers,
+            referrers=self.dependents.referrers,
         )
         for known in self.store:
             self.connections.expect(known.key)

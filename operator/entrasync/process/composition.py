@@ -40,7 +40,7 @@ from entrasync.reconcile.engine.guard import Guard
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.engine.worker_pool import Engine, NoReconcileMetrics
-from entrasync.reconcile.state.dependents import References
+from entrasync.reconcile.state.dependents import Dependents
 from entrasync.reconcile.state.informer import JobInformer
 from entrasync.reconcile.state.jobs import Resources
 from entrasync.reconcile.state.listings import Listings, Sharing
@@ -61,7 +61,7 @@ class SharedServices:
     metrics: Metrics
     api_client: ApiClient
     bounds: Bounds
-    references: References
+    dependents: Dependents
     connections: Connections
     sharing: Sharing
     job_client: JobClient
@@ -110,7 +110,7 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Servi
         namespace_access,
         kinds,
         logins,
-        SecretWatch(shared.api_client, settings.namespaces, shared.references.secret_changed),
+        SecretWatch(shared.api_client, settings.namespaces, shared.dependents.secret_changed),
         shared.operator_client,
         shared.events,
         background,
@@ -130,14 +130,14 @@ def _build_shared(
     *,
     api_client: ApiClient,
 ) -> SharedServices:
-    references = References(Resources(settings.defaults()), Store(), WorkQueue(clock), WorkQueue(clock), clock)
-    sharing = Sharing(references.resources, references.job_queue)
+    dependents = Dependents(Resources(settings.defaults()), Store(), WorkQueue(clock), WorkQueue(clock), clock)
+    sharing = Sharing(dependents.resources, dependents.job_queue)
     limiters = SharedLimiters(clock, concurrency=settings.concurrency)
     client = make_operator_client(settings, limiters, metrics)
     by_own = sharing.among(lambda resource: connections.key_for(resource) is None)
     own = Connection(None, client, Listings(client, on_fetched=by_own)) if client else None
-    connections = Connections(own, serves=settings.serves, on_change=references.connection_changed)
-    job_client = JobClient(api_client, references.resources)
+    connections = Connections(own, serves=settings.serves, on_change=dependents.connection_changed)
+    job_client = JobClient(api_client, dependents.resources)
     return SharedServices(
         settings,
         namespace_access,
@@ -145,7 +145,7 @@ def _build_shared(
         metrics,
         api_client,
         Bounds(replication=settings.replication_bound),
-        references,
+        dependents,
         connections,
         sharing,
         job_client,
@@ -156,7 +156,7 @@ def _build_shared(
 
 
 def _build_job_services(shared: SharedServices) -> KindServices:
-    resources, queue, memory = shared.references.resources, shared.references.job_queue, MemoryStore()
+    resources, queue, memory = shared.dependents.resources, shared.dependents.job_queue, MemoryStore()
     connections, job_client, clock = shared.connections, shared.job_client, shared.clock
     install, events = shared.settings.defaults(), shared.events
     namespaces = NamespaceDefaults(
@@ -190,12 +190,12 @@ def _build_logins(shared: SharedServices) -> Logins:
         metrics=shared.metrics,
         issue_token=partial(request_token, shared.api_client),
     )
-    queue = shared.references.connection_queue
+    queue = shared.dependents.connection_queue
     return Logins(accesses, shared.connections, queue=queue, sharing=shared.sharing, clock=shared.clock)
 
 
 def _build_connection_services(shared: SharedServices, logins: Logins) -> KindServices:
-    store, queue, clock = shared.references.connections, shared.references.connection_queue, shared.clock
+    store, queue, clock = shared.dependents.connections, shared.dependents.connection_queue, shared.clock
     client = ConnectionClient(shared.api_client, store)
     reconciler = ConnectionReconciler(
         store,
@@ -207,7 +207,7 @@ def _build_connection_services(shared: SharedServices, logins: Logins) -> KindSe
         clock=clock,
         bounds=shared.bounds,
         poll_interval=shared.settings.poll_interval,
-        referrers=shared.references.referrers,
+        referrers=shared.dependents.referrers,
     )
     guarded, watcher = Guard(reconciler, shared.namespace_access.may_act), NoReconcileMetrics()
     engine = Engine(guarded, queue, store, clock=clock, watcher=watcher, workers=CONNECTION_WORKERS)

@@ -1,4 +1,4 @@
-"""All objects of one kind as last seen. Filled by watch events, lists and our own writes."""
+"""The objects of one kind as last seen, from watch events, lists and the answers to our own writes."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
@@ -6,17 +6,17 @@ from typing import Generic, TypeVar
 
 from entrasync.core.primitives.object_key import ObjectKey, StoredObject
 
-MOST_REMEMBERED = 10_000
-"""Deletions whose late echoes are refused; an echo is late by milliseconds."""
+MAX_REMEMBERED_DELETIONS = 10_000
+"""Deleted uids that are remembered. An answer that shows a deleted object is late by milliseconds."""
 
 
 ObjectT = TypeVar("ObjectT", bound=StoredObject)
 
 
 class Store(Generic[ObjectT]):
-    """The objects of one kind in one process.
+    """The objects of one kind.
 
-    Newer versions win; the order in which watch and our own writes tell does not matter.
+    The newest version of an object is kept, in whatever order watch events and answers arrive.
     """
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Store(Generic[ObjectT]):
         self._in_namespace: defaultdict[str, dict[ObjectKey, None]] = defaultdict(dict)
         self._gone: dict[str, None] = {}
         self.is_complete = False
-        """Whether a complete list was read since the start: before, that something is not here proves nothing."""
+        """Whether a complete list was read since the start. Before that, a missing object may exist all the same."""
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -33,7 +33,7 @@ class Store(Generic[ObjectT]):
         return iter(list(self._by_key.values()))
 
     def get(self, key: ObjectKey) -> ObjectT | None:
-        """Find an object."""
+        """Return an object, or None when it is not known."""
         return self._by_key.get(key)
 
     def in_namespace(self, namespace: str) -> list[ObjectT]:
@@ -41,17 +41,17 @@ class Store(Generic[ObjectT]):
         return [self._by_key[key] for key in self._in_namespace.get(namespace, ())]
 
     def serialization_key(self, key: ObjectKey) -> str:
-        """The key that serialises passes: no two passes with the same key run at the same time."""
+        """The key by which passes are serialized: passes with the same key never run at the same time."""
         return str(key)
 
     def put(self, seen: ObjectT) -> ObjectT | None:
-        """Keep an object unless a newer version is known.
+        """Keep an object unless a newer version of it is known, or its deletion.
 
-        Returns what was known before; `seen` itself if nothing changed hands.
+        Returns what was known before, or `seen` itself when it was not kept.
         """
         seen = self.resolved(seen)
         if seen.uid in self._gone:
-            return seen  # an answer to an earlier write, overtaken by the news of the deletion
+            return seen  # an answer to an earlier write, later than the deletion
         known = self._by_key.get(seen.key)
         if known and known.uid == seen.uid and int(known.resource_version) >= int(seen.resource_version):
             return seen
@@ -63,13 +63,13 @@ class Store(Generic[ObjectT]):
         return known
 
     def resolved(self, seen: ObjectT) -> ObjectT:
-        """Complete an object with what the store knows besides it. Here there is nothing to add."""
+        """Complete an object with what the store knows besides. A kind that knows more overrides it."""
         return seen
 
     def remove(self, key: ObjectKey, uid: str) -> None:
-        """Forget an object that is no longer there; one made anew under its name meanwhile stays."""
+        """Forget an object that was deleted. One created again under its name stays."""
         self._gone[uid] = None
-        if len(self._gone) > MOST_REMEMBERED:
+        if len(self._gone) > MAX_REMEMBERED_DELETIONS:
             del self._gone[next(iter(self._gone))]
         known = self._by_key.get(key)
         if known and known.uid == uid:
@@ -78,11 +78,11 @@ class Store(Generic[ObjectT]):
             self._unlink(known)
 
     def by_uid(self) -> dict[str, ObjectT]:
-        """All objects known now."""
+        """All objects that are known, by uid."""
         return {known.uid: known for known in self._by_key.values()}
 
     def prune(self, known_before: Mapping[str, ObjectT], present: Collection[str]) -> list[ObjectT]:
-        """Forget the objects known before a complete list and not shown by it; returns those that went."""
+        """Forget and return the objects known before a complete list, by uid, whose uid the list does not show."""
         gone = [known for uid, known in known_before.items() if uid not in present and uid not in self._gone]
         for known in gone:
             self.remove(known.key, known.uid)
@@ -94,7 +94,7 @@ class Store(Generic[ObjectT]):
             del self._in_namespace[key.namespace]
 
     def _link(self, seen: ObjectT) -> None:
-        """Take what has come into the indexes of a kind that has some."""
+        """Add an object to the indexes of a kind that has some."""
 
     def _unlink(self, known: ObjectT) -> None:
-        """Take what has gone or changed out of them."""
+        """Remove an object that is gone or changed from them."""

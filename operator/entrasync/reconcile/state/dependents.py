@@ -1,4 +1,4 @@
-"""Who refers to whom: which jobs go by a GraphConnection, and who reads a Secret. Looked up when something changes."""
+"""Finds what depends on a GraphConnection or a Secret that has changed, and enqueues it."""
 
 from dataclasses import dataclass
 
@@ -13,8 +13,8 @@ from entrasync.reconcile.state.jobs import Resources
 
 
 @dataclass(frozen=True)
-class References:
-    """Wakes those whom a change concerns."""
+class Dependents:
+    """Enqueues the objects that refer to one that has changed."""
 
     resources: Resources
     connections: Store[ConnectionResource]
@@ -23,22 +23,25 @@ class References:
     clock: Clock
 
     def connection_changed(self, connection: ObjectKey) -> None:
-        """Have all jobs looked at that go by a GraphConnection; users' edits still overtake them."""
-        self._wake(self.job_queue, [job.key for job in self.referrers(connection)], is_urgent=False)
+        """Enqueue all jobs that go by a GraphConnection. Users' edits still overtake them."""
+        self._enqueue(self.job_queue, [job.key for job in self.referrers(connection)], is_urgent=False)
 
     def secret_changed(self, secret: ObjectKey) -> None:
-        """Have all looked at that read a Secret, at once: somebody waits for it."""
+        """Enqueue all connections and jobs that read a Secret. They are urgent: somebody waits for the change."""
         connections = self.connections.in_namespace(secret.namespace)
         readers = [found.key for found in connections if found.secret_name == secret.name]
-        self._wake(self.connection_queue, readers, is_urgent=True)
+        self._enqueue(self.connection_queue, readers, is_urgent=True)
         jobs = self.resources.in_namespace(secret.namespace)
-        self._wake(self.job_queue, [job.key for job in jobs if reads_secret(job, secret.name)], is_urgent=True)
+        self._enqueue(self.job_queue, [job.key for job in jobs if reads_secret(job, secret.name)], is_urgent=True)
 
     def referrers(self, connection: ObjectKey) -> list[Resource]:
-        """All jobs that name a GraphConnection, there or not, or name none where this is their namespace's default."""
+        """All jobs that name a GraphConnection, or name none where it is the default of their namespace.
+
+        The GraphConnection need not exist.
+        """
         return [job for job in self.resources.in_namespace(connection.namespace) if may_go_by(job, connection)]
 
-    def _wake(self, queue: WorkQueue, keys: list[ObjectKey], *, is_urgent: bool) -> None:
+    def _enqueue(self, queue: WorkQueue, keys: list[ObjectKey], *, is_urgent: bool) -> None:
         now = self.clock.now()
         for key in keys:
             queue.add(key, since=now, is_urgent=is_urgent)

@@ -1,4 +1,4 @@
-"""All resources of our kind as last seen, and who claims what."""
+"""The store of SynchronizationJobs, with what each claims on its service principal."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from entrasync.reconcile.engine.store import Store
 
 
 class Resources(Store[Resource]):
-    """The SynchronizationJobs of one process. Before their list is complete nothing is written to Graph."""
+    """The SynchronizationJobs of one process. Nothing is written to Graph before their list is complete."""
 
     def __init__(self, install: Defaults | None = None) -> None:
         super().__init__()
@@ -24,22 +24,22 @@ class Resources(Store[Resource]):
         self._with_losses: set[ObjectKey] = set()
 
     def serialization_key(self, key: ObjectKey) -> str:
-        """Serialise by service principal: it has one create in flight, and its resources share its list calls."""
+        """Serialize by service principal: it has one create in flight, and its resources share its list calls."""
         resource = self.get(key)
         return (resource.service_principal_id if resource else None) or str(key)
 
     def learn(self, resource: Resource, resolution: Resolution) -> None:
-        """Keep what the names in a resource's spec stand for."""
+        """Remember the ids that the names in a resource's spec stand for."""
         self._resolutions[resource.uid] = resolution
         self._exchange(resource, self.resolved)
 
     def unlearn(self, resource: Resource) -> None:
-        """Forget what the names in a resource's spec stood for: Graph does not know it any more."""
+        """Forget the ids that the names in a resource's spec stood for: Graph does not know them any more."""
         self._resolutions.pop(resource.uid, None)
         self._exchange(resource, without_resolution)
 
     def set_defaults(self, namespace: str, defaults: Defaults) -> None:
-        """Keep what a namespace says, and have its resources go by it."""
+        """Remember the defaults of a namespace and apply them to its resources."""
         if self._defaults.get(namespace) == defaults:
             return
         self._defaults[namespace] = defaults
@@ -55,7 +55,7 @@ class Resources(Store[Resource]):
         return resolve(seen, self._resolutions.get(seen.uid))
 
     def remove(self, key: ObjectKey, uid: str) -> None:
-        """Forget a resource that is no longer there, and what its names stood for."""
+        """Forget a resource that was deleted, and the ids that its names stood for."""
         self._resolutions.pop(uid, None)
         super().remove(key, uid)
 
@@ -66,13 +66,13 @@ class Resources(Store[Resource]):
     def claims_on(
         self, service_principal_id: str, *, besides: ObjectKey, counts: Callable[[Resource], bool]
     ) -> tuple[Claim, ...]:
-        """What all other resources claim on one service principal, as far as their claim `counts`."""
+        """The claims of all other resources on one service principal, of those that `counts` accepts."""
         keys = sorted(self.keys_on(service_principal_id) - {besides})
         others = (self._by_key[key] for key in keys)
         return tuple(claim_of(other) for other in others if not other.is_released and counts(other))
 
     def find_loss(self, tenant_id: str, *, besides: ObjectKey) -> ObjectKey | None:
-        """Find another resource of a tenant that says ForeignSecretLost, and that nobody has looked at."""
+        """Find another resource of a tenant that says ForeignSecretLost and that no person has acknowledged."""
         others = (self._by_key[key] for key in sorted(self._with_losses - {besides}))
         return next((other.key for other in others if is_same_id(other.pinned_tenant_id, tenant_id)), None)
 

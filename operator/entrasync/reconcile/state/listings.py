@@ -1,4 +1,4 @@
-"""One list call per service principal serves all of its resources."""
+"""The lists of jobs, one for each service principal, which all of its resources share."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Listings:
         self._newest: dict[str, JobListing] = {}
 
     async def read(self, service_principal_id: str, *, since: datetime, is_urgent: bool) -> JobListing:
-        """Return a listing read at `since` or later; reads one if there is none, and tells that it did."""
+        """Return a listing read at `since` or later. If there is none, read one and report it to `on_fetched`."""
         known = self._newest.get(service_principal_id)
         if known is not None and known.read_at >= since:
             return known
@@ -32,7 +32,7 @@ class Listings:
         return fresh
 
     def keep_only(self, service_principal_ids: Collection[str]) -> None:
-        """Drop what is known of service principals that no resource belongs to any more."""
+        """Forget the listings of all other service principals."""
         self._newest = {
             service_principal_id: listing
             for service_principal_id, listing in self._newest.items()
@@ -42,18 +42,18 @@ class Listings:
 
 @dataclass(frozen=True)
 class Sharing:
-    """Lets resources of one service principal look at a listing that one of them fetched."""
+    """Enqueues the other resources of a service principal when one of them has fetched its listing."""
 
     resources: Resources
     queue: WorkQueue
 
     def among(self, goes_by: Callable[[Resource], bool]) -> Fetched:
-        """Share among those that go by one connection: what one tenant's key shows is not for others."""
+        """Share among the resources for which `goes_by` is true: what one connection shows is not for others."""
 
         def share(service_principal_id: str, listing: JobListing) -> None:
             for key in self.resources.keys_on(service_principal_id):
                 resource = self.resources.get(key)
-                # one in hand, the fetching one or one put aside, sees the listing anyway
+                # one that a worker has taken sees the listing anyway
                 if resource is not None and goes_by(resource) and not self.queue.is_taken(key):
                     self.queue.add(key, since=listing.read_at)
 

@@ -1,4 +1,4 @@
-"""What each namespace says by its annotations about resources whose spec is silent."""
+"""The defaults that each namespace sets by its annotations, for resources whose spec says nothing."""
 
 import asyncio
 import logging
@@ -16,12 +16,12 @@ from entrasync.reconcile.state.jobs import Resources
 
 LOG = logging.getLogger("entrasync.namespaces")
 
-KNOWN_FOR = timedelta(minutes=1)
-"""Real time between two looks at a namespace."""
+MAX_AGE = timedelta(minutes=1)
+"""Real time after which the annotations of a namespace are read again."""
 
 
 class NamespaceDefaults:
-    """Reads the namespaces that resources are in, and has the store resolve what their specs leave open."""
+    """Reads the annotations of the namespaces that resources are in, and gives the defaults to the store."""
 
     def __init__(
         self, store: NamespaceStore, resources: Resources, *, install: Defaults, events: EventSink, clock: Clock
@@ -33,25 +33,25 @@ class NamespaceDefaults:
         self._clock = clock
         self._read_at: dict[str, datetime] = {}
         self._faults: dict[str, tuple[str, ...]] = {}
-        self._told: dict[str, tuple[str, ...]] = {}
+        self._reported: dict[str, tuple[str, ...]] = {}
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def refresh(self, resource: Resource) -> None:
-        """See that the namespace of a resource is known, and those of all that may claim jobs beside it.
+        """Read the namespace of a resource, and those of all resources of its service principal, if that is due.
 
-        Raises `ApiServerUnavailable` only for a namespace that is not known at all: it may forbid what the install
-        allows. So may one that the operator has no right to read: for it the cautious defaults hold.
+        Raises `ApiServerUnavailable` only for a namespace that was never read: it may forbid what the install allows.
+        A namespace that the operator may not read may forbid it as well, so the cautious defaults hold for it.
         """
         neighbours = self._resources.keys_on(resource.service_principal_id or "")
         for namespace in sorted({resource.key.namespace, *(key.namespace for key in neighbours)}):
             async with self._reading[namespace]:
                 if not self._is_known(namespace):
                     await self._read(namespace)
-        self._complain(resource)
+        self._report_faults(resource)
 
     def _is_known(self, namespace: str) -> bool:
         read_at = self._read_at.get(namespace)
-        return read_at is not None and self._clock.wall() - read_at < KNOWN_FOR
+        return read_at is not None and self._clock.wall() - read_at < MAX_AGE
 
     async def _read(self, namespace: str) -> None:
         is_first = namespace not in self._read_at
@@ -60,7 +60,7 @@ class NamespaceDefaults:
         except ApiServerUnavailable:
             if is_first:
                 raise
-            return  # what was known holds
+            return  # the annotations that were read last hold
         self._read_at[namespace] = self._clock.wall()
         if annotations is not None:
             self._take(namespace, annotations)
@@ -77,11 +77,11 @@ class NamespaceDefaults:
         self._resources.set_defaults(namespace, declared.defaults)
         self._faults[namespace] = declared.faults
 
-    def _complain(self, resource: Resource) -> None:
-        """Tell once what cannot be read, on a resource of that namespace: it is nobody else's business."""
+    def _report_faults(self, resource: Resource) -> None:
+        """Record one Event on a resource of the namespace for annotations that cannot be read."""
         namespace = resource.key.namespace
         faults = self._faults.get(namespace, ())
-        if faults and faults != self._told.get(namespace):
-            told = f"Annotations of namespace {namespace} that cannot be read: {'; '.join(faults)}."
-            self._events.record(resource, Event("Warning", Reason.INVALID_ANNOTATION, told))
-        self._told[namespace] = faults
+        if faults and faults != self._reported.get(namespace):
+            message = f"Annotations of namespace {namespace} that cannot be read: {'; '.join(faults)}."
+            self._events.record(resource, Event("Warning", Reason.INVALID_ANNOTATION, message))
+        self._reported[namespace] = faults

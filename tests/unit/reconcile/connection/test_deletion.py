@@ -30,7 +30,7 @@ class TestDeletedDefaultBesideTheInstallsOwn:
     async def test_a_deleted_default_is_forgotten_once_every_job_uses_the_installs_own(
         self, harness: ConnectionHarness
     ) -> None:
-        harness.references.resources.put(resource(status={"tenantId": TENANT}))
+        harness.dependents.resources.put(resource(status={"tenantId": TENANT}))
         await harness.run(connection(key=DEFAULT))
         harness.store.remove(DEFAULT, "uid-1")
         assert await harness.run() == Outcome(None)
@@ -42,7 +42,7 @@ class TestDeletedDefaultBesideTheInstallsOwn:
         self, harness: ConnectionHarness
     ) -> None:
         spec = client_secret_spec(tenantId=OTHER_TENANT)
-        harness.references.resources.put(resource(status={"tenantId": OTHER_TENANT}))
+        harness.dependents.resources.put(resource(status={"tenantId": OTHER_TENANT}))
         await harness.run(connection(spec, key=DEFAULT))
         harness.store.remove(DEFAULT, "uid-1")
         assert await harness.run() == Outcome(POLL)
@@ -50,7 +50,7 @@ class TestDeletedDefaultBesideTheInstallsOwn:
         assert harness.connections.find(resource(status={"tenantId": OTHER_TENANT}, is_deleting=True)).key == DEFAULT
 
     async def test_a_deleted_default_is_forgotten_where_no_job_has_a_tenant(self, harness: ConnectionHarness) -> None:
-        harness.references.resources.put(resource())
+        harness.dependents.resources.put(resource())
         await harness.run(connection(key=DEFAULT))
         harness.store.remove(DEFAULT, "uid-1")
         assert await harness.run() == Outcome(None)
@@ -71,7 +71,7 @@ class TestDeletedConnection:
         self, harness: ConnectionHarness
     ) -> None:
         await harness.run(connection())
-        harness.references.resources.put(job_by_connection(is_deleting=True))
+        harness.dependents.resources.put(job_by_connection(is_deleting=True))
         harness.store.remove(KEY, "uid-1")
         assert await harness.run() == Outcome(POLL)
         assert harness.connections.find(job_by_connection(is_deleting=True)).api is harness.entra.opened[0].api
@@ -91,7 +91,7 @@ class TestDeletedConnection:
 
     async def test_a_recreated_connection_leaves_no_job_to_the_old_credential(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
-        harness.references.resources.put(job_by_connection())
+        harness.dependents.resources.put(job_by_connection())
         harness.entra.trouble = True
         harness.store.remove(KEY, "uid-1")
         await harness.run(connection(client_secret_spec(tenantId=OTHER_TENANT), uid="uid-2", resource_version="9"))
@@ -124,7 +124,7 @@ class TestDeletedConnection:
 
     async def test_a_recreated_connection_logs_in_again(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
-        harness.references.resources.put(job_by_connection())
+        harness.dependents.resources.put(job_by_connection())
         harness.store.remove(KEY, "uid-1")
         await harness.run()
         await harness.run(connection(uid="uid-2", resource_version="9"))

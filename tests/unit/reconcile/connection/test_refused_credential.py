@@ -28,7 +28,7 @@ class TestCredentialRefusedDuringPass:
             "GraphConnection identity/contoso is not ready (CredentialRefused): AADSTS7000215: Invalid client secret"
         )
         assert harness.woken == [KEY]
-        assert (await harness.references.connection_queue.take()).key == KEY
+        assert (await harness.dependents.connection_queue.take()).key == KEY
         with pytest.raises(Disconnected) as error:
             harness.connections.find(job_by_connection())
         assert error.value.message == told.message

@@ -13,7 +13,7 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.connection.registry import Connection, Connections, Fault
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
-from entrasync.reconcile.state.dependents import References
+from entrasync.reconcile.state.dependents import Dependents
 from entrasync.reconcile.state.jobs import Resources
 from tests.support.connection_harness import connection
 from tests.support.facts import NOW, desired, resource
@@ -79,11 +79,11 @@ class SharedServices:
     def __init__(self) -> None:
         clock = StillClock(NOW)
         store: Store[ConnectionResource] = Store()
-        self.references = References(Resources(), store, WorkQueue(clock), WorkQueue(clock), clock)
+        self.dependents = Dependents(Resources(), store, WorkQueue(clock), WorkQueue(clock), clock)
 
     def put(self, *jobs: Resource) -> None:
         for each in jobs:
-            self.references.resources.put(each)
+            self.dependents.resources.put(each)
 
     async def woken(self, queue: WorkQueue, *, is_urgent: bool = True) -> set[str]:
         found = set()
@@ -109,22 +109,22 @@ def with_credentials(secret: str) -> ApplicationSpec:
 class TestChangedConnection:
     async def test_a_changed_connection_requeues_the_jobs_that_use_it(self, ground: SharedServices) -> None:
         ground.put(job("a", by="contoso"), job("b"), job("c", by="contoso", namespace="elsewhere"))
-        ground.references.connection_changed(NAMED)
-        assert await ground.woken(ground.references.job_queue, is_urgent=False) == {"identity/a"}
+        ground.dependents.connection_changed(NAMED)
+        assert await ground.woken(ground.dependents.job_queue, is_urgent=False) == {"identity/a"}
 
     async def test_a_changed_default_requeues_the_jobs_that_name_none(self, ground: SharedServices) -> None:
         ground.put(job("a", by="contoso"), job("b"), job("c", by="default"), job("d", namespace="elsewhere"))
-        ground.references.connection_changed(DEFAULT)
-        woken = await ground.woken(ground.references.job_queue, is_urgent=False)
+        ground.dependents.connection_changed(DEFAULT)
+        woken = await ground.woken(ground.dependents.job_queue, is_urgent=False)
         assert woken == {"identity/b", "identity/c"}
 
 
 class TestChangedSecret:
     async def test_a_changed_secret_requeues_the_connections_that_log_in_by_it(self, ground: SharedServices) -> None:
         for made in (connection(), connection(key=ObjectKey("elsewhere", "contoso"), uid="uid-2")):
-            ground.references.connections.put(made)
-        ground.references.secret_changed(ObjectKey("identity", "entra"))
-        assert await ground.woken(ground.references.connection_queue) == {"identity/contoso"}
+            ground.dependents.connections.put(made)
+        ground.dependents.secret_changed(ObjectKey("identity", "entra"))
+        assert await ground.woken(ground.dependents.connection_queue) == {"identity/contoso"}
 
     async def test_a_changed_secret_requeues_the_jobs_that_send_its_values_to_graph(
         self, ground: SharedServices
@@ -132,6 +132,6 @@ class TestChangedSecret:
         reader = desired(application=with_credentials("scim"))
         other = desired(application=with_credentials("other"))
         ground.put(resource(reader, name="reads"), resource(other, name="other"), resource(name="none"))
-        ground.references.secret_changed(ObjectKey("identity", "scim"))
-        ground.references.secret_changed(ObjectKey("elsewhere", "scim"))
-        assert await ground.woken(ground.references.job_queue) == {"identity/reads"}
+        ground.dependents.secret_changed(ObjectKey("identity", "scim"))
+        ground.dependents.secret_changed(ObjectKey("elsewhere", "scim"))
+        assert await ground.woken(ground.dependents.job_queue) == {"identity/reads"}
