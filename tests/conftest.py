@@ -14,17 +14,17 @@ from control_plane.programs.binaries import Binaries, installed
 from tests.support.cluster import Cluster
 from tests.support.worker_groups import GroupScheduling, rank_of
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # an API server or Helm that spreads over all cores costs other testers more
+if "PYTEST_XDIST_WORKER" in os.environ:  # an API server or Helm that uses all cores slows down the other workers
     os.environ.setdefault("GOMAXPROCS", "1")
 
-gc.set_threshold(50_000, 20, 100)  # what thousands of tests are made of lives to the end anyway
+gc.set_threshold(50_000, 20, 100)  # thousands of collected tests live to the end anyway
 
 _LONGEST_NAME = 63  # of a namespace, in Kubernetes
 
 
 @pytest.fixture(scope="session")
 def binaries() -> Binaries:
-    """The API server's programs. Getting them may take minutes, and would look like a test that hangs."""
+    """The API server's programs. They are not built here: that takes minutes and would look like a test that hangs."""
     found = installed()
     if found is None:
         pytest.fail("The API server's programs are not here yet. Run: python -m control_plane get", pytrace=False)
@@ -48,7 +48,7 @@ def cluster(control_plane: ControlPlane) -> Iterator[Cluster]:
 
 @pytest.fixture
 def namespace(cluster: Cluster, request: pytest.FixtureRequest) -> str:
-    """A new namespace, named after the test. It stays: only a controller manager could empty it."""
+    """A new namespace, named after the test. It is not deleted, as only a controller manager could empty it."""
     name = _namespace_name(request.node.name)
     cluster.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     return name
@@ -60,18 +60,18 @@ def _namespace_name(test: str) -> str:
     return f"{words[: _LONGEST_NAME - len(unique) - 1].rstrip('-')}-{unique}".lstrip("-")
 
 
-@pytest.hookimpl(optionalhook=True)  # there is no such hook where all tests run in one process
+@pytest.hookimpl(optionalhook=True)  # the hook does not exist where all tests run in one process
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling:
-    """Keep tests together that share what takes seconds to open."""
+    """Run tests that share a slow fixture on one worker."""
     return GroupScheduling(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the longest groups where several workers share the tests, and with the quick tests elsewhere."""
+    """Start with the longest groups where several workers share the tests, and with the quick tests elsewhere."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: rank_of(item.nodeid))
 
 
 def pytest_collection_finish() -> None:
-    """Spare the garbage collector what lives to the end: thousands of tests, which it would look through each time."""
+    """Exclude the collected tests from garbage collection: there are thousands of them, and they live to the end."""
     gc.freeze()

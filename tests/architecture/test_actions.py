@@ -1,4 +1,4 @@
-"""Every action has what carries it out, and says what it does."""
+"""Every action has a handler and describes itself."""
 
 from dataclasses import fields
 

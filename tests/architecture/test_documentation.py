@@ -1,4 +1,4 @@
-"""What README, CONTRIBUTING and docs/ say is there, is there."""
+"""What README, CONTRIBUTING and docs/ name exists."""
 
 import re
 from collections.abc import Iterator

@@ -19,6 +19,6 @@ class TestConditionsAndReasons:
         assert all(re.fullmatch(r"[A-Z][A-Za-z]*", reason) for reason in Reason)
 
     def test_each_reason_is_used(self) -> None:
-        """A reason that nothing gives would be documented for nothing."""
+        """A reason that no code gives would be documented in vain."""
         code = "".join(path.read_text(encoding="utf-8") for path in SOURCES if path.name != "reasons.py")
         assert [reason.name for reason in Reason if f"Reason.{reason.name}" not in code] == []

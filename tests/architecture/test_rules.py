@@ -21,7 +21,7 @@ class TestRules:
 
     @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)
     def test_each_rule_decides_a_case_of_its_own(self, rule: Rule) -> None:
-        """Were one hidden behind those before it, or missing here, it would be dead or untested."""
+        """A rule that is hidden behind earlier ones would be dead, and one without a case untested."""
         assert next(asked for asked in RULES if asked(DECIDED_BY[rule]) is not None) is rule
 
     @pytest.mark.parametrize("rule", OBSERVE_ONLY_RULES, ids=lambda rule: rule.__name__)

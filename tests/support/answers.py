@@ -1,4 +1,4 @@
-"""An API server that answers as a test says, in the place of an HTTP session."""
+"""An API server with scripted answers, in place of an HTTP session."""
 
 import json
 from collections.abc import AsyncIterator
@@ -13,7 +13,7 @@ from entrasync.kube.client.namespace_access import NamespaceAccess
 
 
 class Answers:
-    """In the place of the session: answers each request with the next status and text, the last one for ever."""
+    """Stands in for the session: answers each request with the next status and text, and repeats the last one."""
 
     def __init__(self) -> None:
         self.script: list[tuple[int, str]] = []

@@ -15,7 +15,7 @@ CREDENTIALS = application("BaseAddress=https://scim", "SecretToken<scim.token")
 POLL = timedelta(minutes=5)
 HOUR = timedelta(hours=1, minutes=1)
 UNTIL_SURE = timedelta(seconds=75)
-"""Until a key that does not show counts as lost."""
+"""The time after which a key that does not show counts as lost."""
 
 
 def refused_by_target(code: str = "InvalidCredentials") -> Refused:
@@ -48,7 +48,7 @@ async def poll_later(harness: ReconcilerHarness, key: ObjectKey, delay: timedelt
 
 
 async def lose_foreign_secret(harness: ReconcilerHarness) -> ObjectKey:
-    """Have a save take a secret of somebody else away."""
+    """Have a save remove a secret of somebody else."""
     key = await settle_application(harness)
     harness.graph.secrets["UserName"] = "somebody"
     await poll_later(harness, key, HOUR)

@@ -23,14 +23,14 @@ NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "entra-sync-operator")
 
 @cache
 def rsa_key(serial: int = 0) -> rsa.RSAPrivateKey:
-    """Make an RSA key; the same one for the same serial, as it takes a while."""
+    """Make an RSA key. A serial has always the same one, as making it takes a while."""
     del serial
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 @cache
 def elliptic_key() -> ec.EllipticCurvePrivateKey:
-    """Make a key that Entra does not take."""
+    """Make a key that Entra does not accept."""
     return ec.generate_private_key(ec.SECP256R1())
 
 

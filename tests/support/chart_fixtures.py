@@ -1,4 +1,4 @@
-"""Fixtures around the real Helm, of each version that the chart is for."""
+"""Fixtures with the real Helm, in each version that the chart supports."""
 
 import pytest
 
@@ -15,15 +15,15 @@ def helm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def helm3(tmp_path_factory: pytest.TempPathFactory) -> Helm:
-    """Helm 3, without a cluster: for what does not differ."""
+    """Helm 3, without a cluster, for what does not differ between versions."""
     return find_helm("helm3", tmp_path_factory)
 
 
 def find_helm(name: str, folders: pytest.TempPathFactory) -> Helm:
-    """Find a Helm, with a home that nobody else has: all who find it share what it has rendered."""
+    """Find a Helm with a home of its own. All users of it share what it has rendered."""
     found = installed([name])
     if found is None:
-        # Building it takes minutes, and would look like a test that hangs.
+        # It is not built here: that takes minutes and would look like a test that hangs.
         pytest.fail(f"{name} is not here yet. Run: python -m control_plane get --all", pytrace=False)
     home = folders.getbasetemp() / name
     home.mkdir(exist_ok=True)

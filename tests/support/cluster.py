@@ -1,7 +1,7 @@
 """The tests' own view of an API server: plain objects as dicts, over one connection, as its administrator.
 
-It shares no code with the product, whose own client is under test. Paths are written out of apiVersion and plural. Only
-what is applied is named by its kind: the API server tells that kind's plural, once for each apiVersion.
+It shares no code with the product, whose own client is under test. Paths are made of apiVersion and plural. Only
+`apply` starts from a kind, whose plural the API server is asked for once for each apiVersion.
 """
 
 import json
@@ -27,7 +27,7 @@ _STRICTLY = {"fieldValidation": "Strict"}
 
 
 class RefusedError(Exception):
-    """The API server said no: its status code, its reason (`Invalid`, `Forbidden`) and its message."""
+    """The API server refused: its status code, its reason (`Invalid`, `Forbidden`) and its message."""
 
     def __init__(self, code: int, reason: str, message: str) -> None:
         super().__init__(f"{code} {reason}: {message}")
@@ -37,10 +37,10 @@ class RefusedError(Exception):
 
 
 class Cluster:
-    """What a test does to the objects of one control plane, and sees of them."""
+    """Writes and reads the objects of one control plane."""
 
     def __init__(self, plane: ControlPlane, token: str | None = None) -> None:
-        """Speak as the administrator, or as whoever holds a token."""
+        """Act as the administrator, or as the owner of a token."""
         self.plane = plane
         context = plane.certificates.client_context(with_admin=token is None)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -56,7 +56,7 @@ class Cluster:
         self._http.close()
 
     def read(self, path: str) -> Object:
-        """Return what the API server has at a path of its own, such as `/apis`."""
+        """Return the API server's answer for a path such as `/apis`."""
         return self._ask("GET", path)
 
     def get(self, api_version: str, plural: str, name: str, namespace: str | None = None) -> Object:
@@ -83,7 +83,7 @@ class Cluster:
         return self._ask("POST", _path(manifest["apiVersion"], plural, namespace), query=query, content=manifest)
 
     def replace_status(self, plural: str, manifest: Object) -> Object:
-        """Put the status of an object as it was read in place of the stored one."""
+        """Replace the stored status of an object."""
         metadata = manifest["metadata"]
         path = _path(manifest["apiVersion"], plural, metadata.get("namespace"), metadata["name"], "status")
         return self._ask("PUT", path, query=_STRICTLY, content=manifest)
@@ -129,7 +129,7 @@ class Cluster:
             self.wait_served(crd["metadata"]["name"])
 
     def wait_served(self, crd_name: str, within_seconds: float = 20.0) -> None:
-        """Wait until a CRD is Established and each version of it lists: for a moment it answers 404 or 429."""
+        """Wait until a CRD is Established and each version can be listed; at first the answer is 404 or 429."""
         crd = until(
             lambda: self.get("apiextensions.k8s.io/v1", "customresourcedefinitions", crd_name),
             lambda crd: has_condition(crd, "Established"),
@@ -155,7 +155,7 @@ class Cluster:
         what: str,
         within_seconds: float = 20.0,
     ) -> Object:
-        """Wait until an object is there and something holds of it; return it."""
+        """Wait until an object exists and `holds` is true of it; return it."""
         found = until(
             lambda: self.find(api_version, plural, name, namespace),
             lambda seen: seen is not None and holds(seen),
@@ -175,7 +175,7 @@ class Cluster:
         what: str,
         within_seconds: float = 20.0,
     ) -> Object:
-        """Wait until something holds of an object, or did since it was `made`: a watch tells each version it had."""
+        """Wait until `holds` is or was true of an object since it was `made`. A watch shows each version it had."""
         metadata = made["metadata"]
         query = {
             "watch": "true",
@@ -195,7 +195,7 @@ class Cluster:
     def wait_gone(
         self, api_version: str, plural: str, name: str, namespace: str | None = None, *, within_seconds: float = 20.0
     ) -> None:
-        """Wait until an object is no more."""
+        """Wait until an object is deleted."""
         until(
             lambda: self.find(api_version, plural, name, namespace),
             lambda seen: seen is None,
@@ -204,14 +204,14 @@ class Cluster:
         )
 
     def _served(self, api_version: str, kind: str) -> Object:
-        """Look up how a kind is served. One of a CRD is discovered a moment after its objects can be listed."""
+        """Look up how a kind is served. A kind of a CRD is discovered a moment after its objects can be listed."""
         wanted = (api_version, kind)
         if wanted not in self._kinds:
             until(lambda: self._discover(api_version), lambda seen: wanted in seen, what=f"{kind} is discovered")
         return self._kinds[wanted]
 
     def _discover(self, api_version: str) -> Mapping[tuple[str, str], Object]:
-        """Read which kinds an API version has, and return all that are known."""
+        """Read the kinds of an API version, and return all known kinds."""
         try:
             found = self.read(_root(api_version))["resources"]
         except RefusedError as refused:
@@ -223,7 +223,7 @@ class Cluster:
 
     def _lists(self, api_version: str, plural: str) -> bool:
         try:
-            self.list(api_version, plural)  # without a limit, which would be answered before the watch cache is there
+            self.list(api_version, plural)  # without a limit, which would be answered before the watch cache exists
         except RefusedError as refused:
             if refused.code in {httpx.codes.NOT_FOUND, httpx.codes.TOO_MANY_REQUESTS}:
                 return False
@@ -248,7 +248,7 @@ class Cluster:
 
 
 def _refusal(answer: httpx.Response) -> RefusedError:
-    """Read why the API server refuses; of a group that it does not serve it says so in plain text."""
+    """Read why the API server refuses. About a group that it does not serve, it answers in plain text."""
     try:
         found = answer.json()
     except ValueError:
@@ -257,8 +257,8 @@ def _refusal(answer: httpx.Response) -> RefusedError:
 
 
 def has_condition(found: Object, kind: str, status: str = "True") -> bool:
-    """Tell whether an object's status has a condition of a type and status."""
-    conditions = found.get("status", {}).get("conditions") or []  # a CRD just made has a null there
+    """Return whether an object's status has a condition of a type and status."""
+    conditions = found.get("status", {}).get("conditions") or []  # a new CRD has a null here
     return any(condition["type"] == kind and condition["status"] == status for condition in conditions)
 
 

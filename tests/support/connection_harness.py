@@ -46,7 +46,7 @@ def client_secret_spec(**overlay: Any) -> GraphConnectionSpec:
 
 
 def connection(spec: GraphConnectionSpec | None = None, **overlay: Any) -> ConnectionResource:
-    """A GraphConnection by a client secret, never looked at."""
+    """A GraphConnection by a client secret that no pass has seen yet."""
     usual: dict[str, Any] = {"key": KEY, "uid": "uid-1", "generation": 1, "resource_version": "1"}
     return ConnectionResource(**(usual | {"spec": spec or client_secret_spec()} | overlay))
 
@@ -58,7 +58,7 @@ def job_by_connection(**overlay: Any) -> Resource:
 
 @dataclass
 class FakeEntra:
-    """`Accesses`: takes the client secrets that are `good`, and is in trouble when told so."""
+    """`Accesses`: accepts the client secrets that are `good`, and fails while in `trouble`."""
 
     clock: StillClock
     good: set[str] = field(default_factory=lambda: {"right"})
@@ -87,7 +87,7 @@ class FakeEntra:
 
 @dataclass
 class FakeAccess:
-    """`Access`. `has_token` is whether the one in hand is still good."""
+    """`Access`. `has_token` says whether the present token is still valid."""
 
     entra: FakeEntra
     api: SyncApi
@@ -107,7 +107,7 @@ class FakeAccess:
         return LoggedIn(ROLES, LACKS)
 
     def use(self) -> EntraSyncError | None:
-        """Ask for a token as a call of a job does; returns what that job is told."""
+        """Ask for a token as a call of a job does; return the error that the job gets."""
         try:
             self.entra.check(self.proof)
         except Stalled as refusal:
@@ -119,7 +119,7 @@ class FakeAccess:
 
 
 class FakeConnectionServer:
-    """`ConnectionApi`: stores statuses; `writes` has every patch. `meanwhile` runs once, before the next is taken."""
+    """`ConnectionApi`: stores statuses; `writes` has every patch. `meanwhile` runs once, before the next patch."""
 
     def __init__(self, store: Store[ConnectionResource]) -> None:
         self.store = store
@@ -147,7 +147,7 @@ class FakeConnectionServer:
 class ConnectionHarness:
     """One process of the operator, as far as connections go. `restart` loses what only memory held.
 
-    It is about the GraphConnection of `key`; with `own` the install has one of its own, which serves everybody.
+    It is about the GraphConnection of `key`. With `own` the install has a connection of its own, which serves all.
     """
 
     def __init__(self, key: ObjectKey = KEY, *, own: bool = False, poll_interval: timedelta = POLL) -> None:
@@ -184,7 +184,7 @@ class ConnectionHarness:
             self.connections.expect(known.key)
 
     def apply(self, resource: ConnectionResource) -> None:
-        """Have the watch tell of a GraphConnection; a status that is stored stays."""
+        """Have the watch show a GraphConnection. A stored status stays."""
         known = self.store.get(resource.key)
         if known and known.uid == resource.uid:
             version = str(int(known.resource_version) + 1)
@@ -193,7 +193,7 @@ class ConnectionHarness:
         self.connections.expect(resource.key)
 
     async def run(self, resource: ConnectionResource | None = None) -> Outcome:
-        """Make one pass, after telling of a GraphConnection if one is given."""
+        """Make one pass, after applying a GraphConnection if one is given."""
         if resource is not None:
             self.apply(resource)
         return await self.reconciler.reconcile(self.key, since=self.clock.now())

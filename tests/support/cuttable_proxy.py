@@ -1,4 +1,4 @@
-"""A line to a server on loopback that a test can cut, as a network does: what is under way breaks, new calls pass."""
+"""A proxy to a server on loopback that a test can cut as a network failure does. New connections pass."""
 
 import contextlib
 import socket
@@ -18,7 +18,7 @@ class CuttableProxy:
         self.port: int = self._listener.getsockname()[1]
 
     def cut(self) -> None:
-        """Break every connection under way."""
+        """Break every open connection."""
         for call in list(self._calls):
             _break(*call)
 

@@ -1,4 +1,4 @@
-"""Builders of what the core decides about: each gives the usual case, and a test names only what is unusual."""
+"""Builders of the facts that the core decides about. Each gives the usual case, and a test names what is unusual."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -54,7 +54,7 @@ def remote_job(
 
 
 def quarantined_job(job_id: str = JOB, *, tenant_actionable: Any = True, **overlay: Any) -> RemoteJob:
-    """A job in quarantine since an hour; keywords are members of the quarantine."""
+    """A job in quarantine for an hour; keywords are members of the quarantine."""
     quarantine = {
         "reason": "EncounteredQuarantineException",
         "seriesBegan": write_time(ago(timedelta(hours=1))),
@@ -142,7 +142,7 @@ def holder(
 
 
 def claim(name: str = "other", **overlay: Any) -> Claim:
-    """Another resource's claim: made after ours, of the same template, without a job."""
+    """A claim of another resource: younger than ours, of the same template, without a job."""
     usual: dict[str, Any] = {
         "key": ObjectKey("identity", name),
         "created_at": ago(timedelta(hours=1)),
@@ -168,7 +168,7 @@ def facts(
     tenant: str = TENANT,
     **observed: Any,
 ) -> Facts:
-    """What a pass gathered: the jobs listed, and of them the one held or named, unless `job` says otherwise."""
+    """The facts of a pass: the listed jobs, and of them the held or named one, unless `job` is given."""
     subject = subject or resource()
     assert subject.desired is not None
     seen = listing(*jobs, read_at=read_at or now, is_complete=is_complete)
@@ -198,6 +198,6 @@ def _entry(text: str) -> dict[str, Any]:
 def application_seen(
     stored: Mapping[str, str] | None = None, values: Mapping[str, str] | None = None, **overlay: Any
 ) -> ApplicationSeen:
-    """What a pass knows of the secrets; `stored` is what Graph shows, None for no look."""
+    """What a pass knows of the secrets; `stored` is what Graph shows, None if Graph was not read."""
     credentials = overlay.pop("credentials", Credentials(SecretValues(values or {})))
     return ApplicationSeen(credentials, None if stored is None else SecretValues(stored), **overlay)

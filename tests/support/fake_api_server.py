@@ -13,7 +13,7 @@ from entrasync.reconcile.state.jobs import Resources
 
 
 def merged(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
-    """RFC 7386."""
+    """Apply a merge patch (RFC 7386)."""
     result = dict(target)
     for name, value in patch.items():
         if value is None:
@@ -29,7 +29,7 @@ def merged(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any
 class FakeApiServer:
     """`ResourceApi` over a dict, with versions, and `NamespaceStore`.
 
-    `meanwhile` runs once, before the next write is taken.
+    `meanwhile` runs once, before the next write.
     """
 
     def __init__(self, resources: Resources) -> None:
@@ -43,12 +43,12 @@ class FakeApiServer:
         self.namespace_reads: list[str] = []
 
     def apply(self, resource: Resource) -> None:
-        """Store a resource as a user would, and have the watch tell of it."""
+        """Store a resource as a user would, and have the watch show it."""
         self.change(resource)
         self.resources.put(self.stored[resource.key])
 
     def change(self, resource: Resource) -> None:
-        """Store a resource without the watch having told yet."""
+        """Store a resource that the watch has not shown yet."""
         known = self.stored.get(resource.key)
         version = str(int(known.resource_version if known else "0") + 1)
         self.stored[resource.key] = replace(resource, resource_version=version)
@@ -104,7 +104,7 @@ class FakeApiServer:
 
 @dataclass
 class RecordedEvents:
-    """`EventSink` that remembers the reasons."""
+    """`EventSink` that keeps all Events."""
 
     events: list[Event] = field(default_factory=list)
 

@@ -16,7 +16,7 @@ from tests.support.still_clock import StillClock
 
 @dataclass
 class Failure:
-    """The next call of a kind raises; with `is_done` only its answer is lost, without an error it goes well."""
+    """Makes the next call of a kind raise. With `is_done` only its answer is lost; without an error it succeeds."""
 
     error: Exception | None
     is_done: bool = False
@@ -25,10 +25,10 @@ class Failure:
 class FakeGraph:
     """`SyncApi` over a dict. `calls` has the name of every call; `hidden` jobs are there but not shown.
 
-    While it `is_stale`, a start, pause, restart or PATCH that is taken does not show. `secrets` are stored by key,
-    those of `masked` show as `*`; `store` makes of what was sent what is stored, and `show` of that what is shown.
-    `tried` has what was validated, `put` what was sent, `restarts` the scopes asked for, `sent_settings` the settings,
-    `patched` the same by name; Graph takes `ignored_settings` and does not change them. What is in `during` happens
+    While it `is_stale`, an accepted start, pause, restart or PATCH does not show. `secrets` are stored by key,
+    and those in `masked` show as `*`. `store` turns sent values into stored ones, `show` stored ones into shown ones.
+    `tried` has what was validated, `put` what was sent, `restarts` the requested scopes, `sent_settings` the settings,
+    `patched` the same by name. Graph accepts `ignored_settings` and does not change them. Each entry of `during` runs
     once, within the next call of that name.
     """
 
@@ -166,7 +166,7 @@ class FakeGraph:
 
     def _call(self, name: str, act: Callable[[], object]) -> None:
         self.calls.append(name)
-        self.clock.move(timedelta(microseconds=1))  # else what was read before a write would look as new as it
+        self.clock.move(timedelta(microseconds=1))  # otherwise a read before a write would look as new as the write
         failure = self.failures[name].popleft() if self.failures.get(name) else None
         if failure is None or failure.error is None or failure.is_done:
             act()

@@ -1,4 +1,4 @@
-"""What the chart is expected to render, kept in tests/data/chart. `make golden` writes it anew; then read the diff."""
+"""What the chart is expected to render, in tests/data/chart. `make golden` writes it again; read the diff then."""
 
 import tempfile
 from pathlib import Path
@@ -13,7 +13,7 @@ RELEASE, NAMESPACE = "entra", "entra-sync"
 
 
 def expected(value_set: Path) -> Path:
-    """Tell where the manifests of a set of values are kept."""
+    """Return the file with the manifests of a set of values."""
     return FOLDER / value_set.name
 
 
@@ -23,7 +23,7 @@ def render_set(helm: Helm, value_set: Path) -> str:
 
 
 def write_all(helm: Helm) -> None:
-    """Write what is expected anew."""
+    """Write the expected manifests again."""
     for value_set in VALUE_SETS:
         expected(value_set).write_text(render_set(helm, value_set), encoding="utf-8")
 

@@ -1,10 +1,10 @@
-"""How calls to Graph fail, as the fakes raise it."""
+"""The errors of failed calls to Graph, as the fakes raise them."""
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
 
 LOST = OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "No answer.")
-"""The answer was lost: nobody knows whether Graph did what it was asked for."""
+"""The answer was lost: it is unknown whether Graph did what it was asked for."""
 
 DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
 """Graph surely did nothing."""

@@ -1,4 +1,4 @@
-"""Helm as people type it, with nothing of the machine's own settings."""
+"""Helm as people run it, without the machine's own settings."""
 
 import json
 import os
@@ -19,21 +19,21 @@ CHART = ROOT / "charts" / "entra-sync-operator"
 Object = dict[str, Any]
 
 REPOSITORY = "registry.example.com/entra-sync-operator"
-"""Where the image was pushed to, as far as the chart knows; nothing is pulled from it."""
+"""The repository of the image in the chart's values. Nothing is pulled from it."""
 
 
 class HelmError(Exception):
-    """Helm refused; the message is what it said."""
+    """Helm failed. The message is its output."""
 
 
 @dataclass(frozen=True)
 class Helm:
-    """One Helm: its program, its home, and the cluster it speaks to, if any."""
+    """One Helm: its program, its home, and its cluster, if any."""
 
     name: str
     program: Path
     home: Path
-    """Its settings, caches and plugins: a folder that only it has."""
+    """The folder of its settings, caches and plugins, which it shares with no other."""
     environment: Mapping[str, str] = field(default_factory=dict, hash=False)  # no mapping has a hash
 
     def __call__(self, *arguments: str | Path, content: str = "") -> str:
@@ -45,7 +45,7 @@ class Helm:
         return replace(self, environment={"KUBECONFIG": str(cluster.plane.kubeconfig)})
 
     def render(self, release: str, *arguments: str | Path, values: Object | None = None) -> str:
-        """Render the chart without a cluster, as `helm template` does. The same is rendered, or refused, only once."""
+        """Render the chart without a cluster, as `helm template` does. The result for equal values is kept."""
         words = ("template", release, CHART, "--values=-", *arguments)
         return _read(_run_once(self, words, json.dumps(_with_image(values or {}))))
 
@@ -71,7 +71,7 @@ def _run(helm: Helm, arguments: tuple[str | Path, ...], content: str) -> subproc
     return subprocess.run(words, env=environment, input=content, capture_output=True, text=True, check=False)
 
 
-_run_once = cache(_run)  # for what goes by nothing but the words: the chart is the same for all tests
+_run_once = cache(_run)  # the result depends only on the arguments, as the chart is the same for all tests
 
 
 def _read(done: subprocess.CompletedProcess[str]) -> str:
@@ -81,7 +81,7 @@ def _read(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def _with_image(values: Object) -> Object:
-    """Say where the image is, which the chart cannot know; what the values say of it themselves holds."""
+    """Add the image's repository, which the chart cannot know, unless the values set it."""
     return values | {"image": {"repository": REPOSITORY} | values.get("image", {})}
 
 

@@ -25,12 +25,12 @@ SECRET = "entra-sync-operator-connection"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 CA_FOLDER = "/etc/graph"
 FAST = 60.0
-"""World seconds per real second."""
+"""Simulated seconds per real second."""
 
 
 @dataclass(frozen=True)
 class SimulatedTenant:
-    """A running simulator, and how an install finds it."""
+    """A running simulator, and what an install needs to reach it."""
 
     simulator: SimulatorClient
     folder: Path
@@ -47,13 +47,13 @@ class SimulatedTenant:
 
     @property
     def facts(self) -> dict[str, str]:
-        """What the simulator says of itself: tenant, client, secret, address."""
+        """The simulator's tenant, client, secret and address, as it writes them to a file."""
         found: dict[str, str] = json.loads((self.folder / "world.json").read_text(encoding="utf-8"))
         return found
 
     @property
     def flags(self) -> list[str]:
-        """The operator's flags for this tenant's time and place, the certificate authority aside."""
+        """The operator's flags for this tenant's clock and address, without the certificate authority."""
         url = self.facts["url"]
         return [
             f"--graph-url={url}",
@@ -65,7 +65,7 @@ class SimulatedTenant:
 
     @property
     def surroundings(self) -> dict[str, str]:
-        """The same as variables: for an install that knows nothing of the simulator."""
+        """The same as environment variables, for an install that knows nothing of the simulator."""
         pairs = [flag.removeprefix("--").split("=", 1) for flag in self.flags]
         variables = {f"ENTRASYNC_{name.replace('-', '_').upper()}": value for name, value in pairs}
         return variables | {"ENTRASYNC_CA_FILE": str(self.folder / "ca.pem")}
@@ -84,7 +84,7 @@ class SimulatedTenant:
         cluster.create("secrets", _object("Secret", SECRET) | {"stringData": data}, namespace)
 
     def values(self) -> Object:
-        """Write the values by which an install reaches the simulator, on a port that is free here."""
+        """Return the values by which an install reaches the simulator, on a free port."""
         return {
             "httpPort": free_port(),
             "logLevel": "debug",
@@ -96,7 +96,7 @@ class SimulatedTenant:
 
 
 def make_namespace(cluster: Cluster, name: str) -> None:
-    """Make a namespace that lets no pod in but those under the restricted profile."""
+    """Make a namespace that accepts only pods under the restricted profile."""
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     cluster.create(
         "namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
@@ -104,7 +104,7 @@ def make_namespace(cluster: Cluster, name: str) -> None:
 
 
 def write_connection(cluster: Cluster, namespace: str, name: str = "team") -> None:
-    """Make a GraphConnection with its Secret, to a cloud that no install knows: it is looked at, and asks nobody."""
+    """Make a GraphConnection with its Secret, to an unknown cloud: it is reconciled without any login."""
     cluster.create("secrets", _object("Secret", name) | {"stringData": {"client-secret": "toy"}}, namespace)
     proof = {"clientId": NOBODY, "secretRef": {"name": name, "key": "client-secret"}}
     spec = {"tenantId": NOBODY, "cloud": "Nowhere", "clientSecret": proof}
@@ -114,7 +114,7 @@ def write_connection(cluster: Cluster, namespace: str, name: str = "team") -> No
 
 
 def clear(cluster: Cluster) -> None:
-    """Take all CRDs of ours, with what is stored of them, and all cluster roles of Helm out of a cluster."""
+    """Delete our CRDs with all their objects, and all cluster roles of Helm, from a cluster."""
     ours = [crd for crd in cluster.list(*_CRDS) if crd["spec"]["group"] == GROUP]
     for plural in (crd["spec"]["names"]["plural"] for crd in ours):
         for found in _list_when_served(cluster, plural):
@@ -144,12 +144,12 @@ def _list(cluster: Cluster, plural: str) -> list[Object] | None:
     try:
         return cluster.list(API_VERSION, plural)
     except RefusedError:
-        is_gone = cluster.find(*_CRDS, f"{plural}.{GROUP}") is None  # a release may just have taken it along
+        is_gone = cluster.find(*_CRDS, f"{plural}.{GROUP}") is None  # an uninstall may just have deleted it
         return [] if is_gone else None
 
 
 def _drop(cluster: Cluster, plural: str, metadata: Object) -> None:
-    """Delete an object without whoever holds it by a finalizer; it may go by that alone."""
+    """Delete an object after removing its finalizers, which may be enough to delete it."""
     name, namespace = metadata["name"], metadata["namespace"]
     cluster.patch(API_VERSION, plural, name, namespace, merge={"metadata": {"finalizers": None}})
     with contextlib.suppress(RefusedError):
@@ -157,7 +157,7 @@ def _drop(cluster: Cluster, plural: str, metadata: Object) -> None:
 
 
 def free_port() -> int:
-    """Find a port of loopback that nobody has: the pods of a test share this machine's."""
+    """Find a free port of loopback: the pods of a test share this machine's."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -27,11 +27,11 @@ def condition_of(status: dict[str, Any], kind: ConditionType) -> tuple[str, str]
 
 
 def status_after(seen: Facts, halt: Halt | None = None) -> dict[str, Any]:
-    """A whole pass over a status: what was seen, then what is said of it."""
+    """Return the status after a whole pass: first what was observed is recorded, then the conditions are built."""
     written = record_observation(seen).status
     return build_status(replace(seen, resource=replace(seen.resource, status=written)), halt, wall=seen.now)
 
 
 def resource_after(seen: Facts, halt: Halt | None = None, **overlay: Any) -> Resource:
-    """The resource as the API server has it after such a pass."""
+    """Return the resource as the API server has it after such a pass."""
     return replace(seen.resource, **({"status": status_after(seen, halt)} | overlay))

@@ -1,4 +1,4 @@
-"""The canary: does anything secret show anywhere that the operator writes to?"""
+"""A search for secrets in everything that the operator writes."""
 
 import base64
 import json
@@ -16,23 +16,23 @@ SHAPES = {
     "a token": re.compile(r"eyJ[A-Za-z0-9_-]{16,}|Bearer (?!\*)", re.IGNORECASE),
     "a private key": re.compile("PRIVATE KEY"),
 }
-"""What is a secret whoever made it: the beginning of any JWT, what stands before one in a header, a PEM's name."""
+"""Texts that are always part of a secret: the beginning of a JWT, its prefix in a header, the title of a PEM."""
 
 SHORTEST = 8
-"""Characters of what counts as a secret: shorter ones stand in words by chance."""
+"""The shortest text that counts as a secret: shorter ones occur in words by chance."""
 
 PIECE = 12
-"""Characters at the beginning, in the middle and at the end of a secret that are searched for."""
+"""How many characters at the beginning, in the middle and at the end of a secret are searched for."""
 
 PLACEHOLDERS = frozenset({"replace-me"})
-"""What examples have in the place of secrets."""
+"""The placeholders for secrets in examples."""
 
 
 def find_leaks(environment: OperatorEnvironment, *more: str) -> list[str]:
     """Search logs, metrics, Events and resources of all namespaces of an operator for all secrets it may have met.
 
-    Those are what the simulator's world lets in and was sent, what is or was in Secrets, and `more`. Each is searched
-    for in every form in which it may be repeated. Tells what stands where, but no secret.
+    Those are what the simulator accepts and was sent, what is or was in Secrets, and `more`. Each is searched
+    for in every form in which it may be repeated. Returns which was found where, without the secret itself.
     """
     told = dict(_read_all(environment))
     pieces = dict(_cut(_know_secrets(environment) | set(more)))
@@ -66,14 +66,14 @@ def _know_secrets(environment: OperatorEnvironment) -> set[str]:
 
 
 def _list(environment: OperatorEnvironment, api_version: str, plural: str) -> list[Object]:
-    """List what is in the namespaces of an operator; of all where it has no list of its own."""
+    """List the objects in the namespaces of an operator, or in all namespaces if it watches all."""
     namespaces = {environment.namespace, *environment.launch.namespaces} if environment.launch.namespaces else None
     found = environment.cluster.list(api_version, plural)
     return [each for each in found if namespaces is None or each["metadata"]["namespace"] in namespaces]
 
 
 def _decode(data: Mapping[str, str]) -> Iterator[str]:
-    """Decode the values of a Secret, but for certificates, which everybody may see."""
+    """Decode the values of a Secret, except certificates, which are public."""
     for key, value in data.items():
         if not key.endswith(".crt"):
             yield base64.b64decode(value).decode("utf-8", "replace")
@@ -89,7 +89,7 @@ def _cut(secrets: set[str]) -> Iterator[tuple[str, str]]:
 
 
 def _lines(secret: str) -> list[str]:
-    """Take the second line of a PEM, as its first one is in all, and its third; else the whole secret."""
+    """Return the second and third line of a PEM, as the first is the same in all, or any other secret as a whole."""
     return secret.splitlines()[1:3] if secret.startswith("-----BEGIN") else [secret]
 
 

@@ -1,6 +1,6 @@
-"""The pod of a Deployment, run on this machine: no kubelet is at hand, so this does its part of the work.
+"""The pod of a Deployment, run on this machine. There is no kubelet here, so this module does its work.
 
-All is taken from the API server as it stands there: arguments, environment, volumes out of Secrets and ConfigMaps,
+Everything is read from the API server: arguments, environment, volumes out of Secrets and ConfigMaps,
 probes, grace. Entrypoint and PATH are the image's, read from the Dockerfile. Three things differ from a node: mounted
 folders lie below a folder of the test, so their paths are exchanged in arguments and environment; the ServiceAccount's
 token comes by a kubeconfig, not by the fixed folder; the rest of the file system is this machine's, and not read-only.
@@ -33,17 +33,17 @@ Object = dict[str, Any]
 
 @dataclass
 class Pod:
-    """A Deployment's pod. `start` runs its container; `with` ends it as the kubelet would."""
+    """A Deployment's pod. `start` runs its container, and `with` ends it as the kubelet would."""
 
     cluster: Cluster
     namespace: str
     deployment: Object
     folder: Path
-    """Where its volumes, its log and its home are."""
+    """The folder of its volumes, its log and its home."""
     surroundings: Mapping[str, str] = field(default_factory=dict)
-    """Variables that stand for what is outside a cluster, such as where Microsoft's addresses lead."""
+    """Variables that replace what is outside a cluster, such as Microsoft's addresses."""
     begin: Begin | None = None
-    """How its container is started: by its entrypoint, unless told how else."""
+    """The command that starts its container; empty for its entrypoint."""
     process: Running | None = None
 
     @classmethod
@@ -75,12 +75,12 @@ class Pod:
 
     @property
     def user(self) -> str:
-        """How the API server calls the pod's ServiceAccount."""
+        """The user name of the pod's ServiceAccount at the API server."""
         return f"system:serviceaccount:{self.namespace}:{self.spec['serviceAccountName']}"
 
     @property
     def entrypoint(self) -> list[str]:
-        """The container's program, as the user that the pod says."""
+        """The container's process, with the user of the pod."""
         program, *words = self.container.get("command") or image_instruction("ENTRYPOINT")
         return [*self._take_user(), str(Path(sys.executable).with_name(program)), *words]
 
@@ -96,12 +96,12 @@ class Pod:
         kubeconfig = self.cluster.plane.service_account_kubeconfig(self.namespace, account)
         rendered = {entry["name"]: self._place(self._value(entry)) for entry in self.container.get("env", [])}
         base = {"PATH": os.defpath, "HOME": str(self.folder), "KUBECONFIG": str(kubeconfig)}
-        base |= {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}  # the code that tests import
+        base |= {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}  # what the tests import
         return base | dict(self.surroundings) | rendered
 
     @property
     def log(self) -> Path:
-        """What it has said."""
+        """Its log file."""
         return self.folder / "log"
 
     def start(self) -> Self:
@@ -118,7 +118,7 @@ class Pod:
             )
 
     def sync_volumes(self) -> None:
-        """Write the volumes as their Secrets and ConfigMaps are now; file by file, each at once."""
+        """Write the volumes from the present Secrets and ConfigMaps, each file atomically."""
         for volume in self.spec.get("volumes", []):
             target = self.folder / "volumes" / volume["name"]
             target.mkdir(parents=True, exist_ok=True)
@@ -129,7 +129,7 @@ class Pod:
                 fresh.rename(target / name)
 
     def probe(self, kind: str) -> int:
-        """Do what the kubelet does for a `readinessProbe` or `livenessProbe`: the status, or 0 if nobody answers."""
+        """Probe as the kubelet does for `readinessProbe` or `livenessProbe`; return the status, 0 for no answer."""
         asked = self.container[kind]["httpGet"]
         return self.get(asked["path"], asked["port"])[0]
 
@@ -144,7 +144,7 @@ class Pod:
         return answer.status_code, answer.text
 
     def wait_ready(self) -> Self:
-        """Wait until its readiness probe says yes."""
+        """Wait until its readiness probe succeeds."""
         try:
             until(lambda: self.probe("readinessProbe"), lambda code: code == httpx.codes.OK, what="the pod is ready")
         except AssertionError as error:
@@ -153,11 +153,11 @@ class Pod:
 
     @property
     def output(self) -> str:
-        """What it has said, as text."""
+        """Its log as text."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def stop(self) -> int:
-        """End it as the kubelet does, which kills after the grace period; returns the exit code."""
+        """End it as the kubelet does, which kills after the grace period. Returns the exit code."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -175,14 +175,14 @@ class Pod:
             self.stop()
 
     def _take_user(self) -> list[str]:
-        """Become the pod's user, a number that has no name here either."""
+        """Change to the pod's user, a number that has no name here either."""
         context = self.spec.get("securityContext", {})
         user, group = context.get("runAsUser"), context.get("runAsGroup")
         words = ["unshare", "--user", f"--map-user={user}", f"--map-group={group}"]
         return words if user and group and has_user_namespaces() else []
 
     def _place(self, text: str) -> str:
-        """Exchange the paths of mounted folders for where they are on this machine."""
+        """Replace the paths of mounted folders by their paths on this machine."""
         for mount in self.container.get("volumeMounts", []):
             here = self.folder / "volumes" / mount["name"]
             text = re.sub(rf"(?<![\w/-]){re.escape(mount['mountPath'])}(?![\w-])", str(here), text)
@@ -210,7 +210,7 @@ class Pod:
 
 @cache
 def has_user_namespaces() -> bool:
-    """Tell whether anybody may take another user's number here: on most Linux machines, and nowhere else."""
+    """Return whether processes may change to another user here, as on most Linux machines."""
     asked = ["unshare", "--user", "--map-user=1", "true"]
     try:
         return subprocess.run(asked, check=False, capture_output=True).returncode == 0

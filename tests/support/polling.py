@@ -1,4 +1,4 @@
-"""Wait for something that takes a moment: look again and again until it is so, or say what was seen last."""
+"""Waits for something: reads repeatedly until it holds, or fails with what was read last."""
 
 import time
 from collections.abc import Callable
@@ -7,13 +7,13 @@ from typing import TypeVar
 Seen = TypeVar("Seen")
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.04, 0.2
-"""Seconds between looks, each of which costs an API server or a simulator some work that others wait for."""
+"""Seconds between reads, each of which costs the API server or the simulator some work."""
 
 
 def until(
     look: Callable[[], Seen], holds: Callable[[Seen], object] = bool, *, what: str, within_seconds: float = 20.0
 ) -> Seen:
-    """Return what `look` sees once `holds` is true of it; fail with `what` was awaited and what was seen last."""
+    """Return what `look` returns once `holds` is true of it. Fails with `what` was awaited and the last value."""
     began = time.monotonic()
     while True:
         seen = look()

@@ -1,4 +1,4 @@
-"""Processes as the system sees them, and this project's commands in processes of their own."""
+"""Processes as the system lists them, and this project's commands in processes of their own."""
 
 import subprocess
 import sys
@@ -7,12 +7,12 @@ from pathlib import Path
 
 
 def running(process_ids: Iterable[int]) -> list[int]:
-    """Return those that run; one that has ended but was not yet collected does not."""
+    """Return the processes that run. A process that has ended but was not collected yet does not."""
     return [each for each in process_ids if _state(each) not in {"", "Z"}]
 
 
 def run_module(module: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run `python -m MODULE` to its end, and keep what it says."""
+    """Run `python -m MODULE` to its end, and keep its output."""
     command = [sys.executable, "-m", module, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 

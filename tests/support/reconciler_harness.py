@@ -104,11 +104,11 @@ class ReconcilerHarness:
         self.server.apply(replace(known, generation=known.generation + 1, **overlay))
 
     async def run(self, key: ObjectKey) -> Outcome:
-        """One pass with Graph as of now."""
+        """Make one pass that wants Graph as of now."""
         return await self.reconciler.reconcile(key, since=self.clock.now())
 
     async def run_until(self, key: ObjectKey, elapsed: timedelta) -> None:
-        """Pass after pass, each when the one before asked for it, until the world is so much older."""
+        """Make passes, each when the one before asked for it, until so much time has elapsed."""
         end = self.clock.now() + elapsed
         while True:
             outcome = await self.run(key)

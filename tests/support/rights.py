@@ -1,4 +1,4 @@
-"""What a role grants, and what somebody did, in the same words: a verb and a resource."""
+"""What a role grants and what a user did, in the same form: a verb and a resource."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,7 +19,7 @@ def granted(role: dict[str, Any]) -> Iterator[Right]:
 
 
 def without(role: dict[str, Any], right: Right) -> dict[str, Any]:
-    """Take one right away from a role."""
+    """Remove one right from a role."""
     verb, (group, _, resource) = right[0], right[1].partition("/")
     rules = []
     for rule in role["rules"]:
@@ -30,7 +30,7 @@ def without(role: dict[str, Any], right: Right) -> dict[str, Any]:
 
 
 def used(cluster: Cluster, user: str) -> set[Right]:
-    """Collect what somebody asked of the API server's resources; a refused request is marked as such."""
+    """Collect the requests of a user to the API server's resources. A refused request is marked as such."""
     found: set[Right] = set()
     for request in cluster.plane.audit_log.requests():
         if request.user == user and request.resource:

@@ -125,7 +125,7 @@ DECIDED_BY: dict[Rule, Facts] = {
     ),
     restart_rules.restart_is_due: facts(holder(status={"operation": {"action": "RestartJob"}}), remote_job()),
 }
-"""Each rule with a case that no rule before it decides."""
+"""Each rule with a case that no earlier rule decides."""
 
 OBSERVED = desired(management_policy=ManagementPolicy.OBSERVE)
 OBSERVED_GONE = facts(holder(wish=OBSERVED), misses=misses(3, minutes(5)))

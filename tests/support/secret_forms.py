@@ -1,4 +1,4 @@
-"""The forms in which somebody who got a secret may repeat it, and a search for any piece of them."""
+"""The forms in which a recipient may repeat a secret, and a search for any part of them."""
 
 import base64
 import html
@@ -7,11 +7,11 @@ import re
 from urllib.parse import quote, quote_plus
 
 PIECE = 8
-"""Characters of a secret that show too much of it."""
+"""How many characters of a secret show too much of it."""
 
 
 def forms_of(value: str) -> dict[str, str]:
-    """Write a value in each form, by the form's name."""
+    """Return a value in each form, by the form's name."""
     basic = base64.b64encode(f"user:{value}".encode()).decode()
     escaped = quote(value, safe="")
     return {

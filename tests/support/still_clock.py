@@ -1,11 +1,11 @@
-"""A clock that stands still unless somebody sleeps by it or moves it."""
+"""A clock that moves only when something sleeps by it or a test moves it."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 
 
 class StillClock:
-    """Sleeping moves it on at once, so nothing waits; `slept` remembers for how long."""
+    """A sleep moves it on at once, so nothing waits. `slept` has the durations."""
 
     def __init__(self, now: datetime = datetime(2030, 1, 1, tzinfo=UTC)) -> None:
         self._now = now

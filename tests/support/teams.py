@@ -17,7 +17,7 @@ ROLES = ("Application.Read.All", "Synchronization.ReadWrite.All")
 
 @dataclass
 class Team:
-    """What a team does to its GraphConnections and Secrets, and sees of them."""
+    """Writes and reads the GraphConnections and Secrets of a team."""
 
     environment: OperatorEnvironment
     tenant: str
@@ -47,7 +47,7 @@ class Team:
         return self.environment.apply_secret(name, content, is_watched=is_watched)
 
     def apply_service_account(self, name: str = "sync") -> str:
-        """Create a ServiceAccount of the team's; returns how tokens call it."""
+        """Create a ServiceAccount in the team's namespace; return its name in tokens."""
         metadata = {"name": name, "namespace": self.namespace}
         manifest = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
         self.environment.cluster.create("serviceaccounts", manifest, self.namespace)
@@ -76,7 +76,7 @@ class Team:
         self.environment.cluster.create("rolebindings", binding, self.namespace)
 
     def ask(self, name: str = "default") -> None:
-        """Ask for a look at a GraphConnection, as a person at a terminal does."""
+        """Request a pass of a GraphConnection, as a person at a terminal does."""
         merge = {"metadata": {"annotations": {"entrasync.io/requested-at": uuid.uuid4().hex}}}
         self.environment.cluster.patch(API_VERSION, CONNECTION_PLURAL, name, self.namespace, merge=merge)
 
@@ -85,7 +85,7 @@ class Team:
         self.environment.cluster.delete("v1", "secrets", name, self.namespace)
 
     def apply_connection(self, name: str = "default", **spec: Any) -> str:
-        """Create a GraphConnection by the client secret in Secret `entra`; `spec` takes the place of members."""
+        """Create a GraphConnection by the client secret in Secret `entra`; `spec` replaces members of its spec."""
         proof = {"clientId": self.client, "secretRef": {"name": "entra", "key": "client_secret"}}
         whole = {"tenantId": self.tenant, "cloud": CLOUD, "clientSecret": proof} | spec
         body = {member: value for member, value in whole.items() if value is not None}
@@ -108,7 +108,7 @@ class Team:
         self.environment.cluster.delete(API_VERSION, CONNECTION_PLURAL, name, self.namespace)
 
     def connection(self, name: str = "default") -> Object:
-        """Look at a GraphConnection."""
+        """Read a GraphConnection."""
         return self.environment.cluster.get(API_VERSION, CONNECTION_PLURAL, name, self.namespace)
 
     def wait_connected(self, name: str = "default", within_seconds: float = 15.0) -> Object:
@@ -121,7 +121,7 @@ class Team:
         return self.wait(name, holds, "Ready is True", within_seconds)
 
     def wait_broken(self, reason: str, name: str = "default", within_seconds: float = 15.0) -> str:
-        """Wait until a GraphConnection is not Ready for a reason; returns what it says."""
+        """Wait until a GraphConnection is not Ready for a reason; return its message."""
 
         def holds(found: Object) -> bool:
             return has_condition(found, "Ready", "False") and condition(found, "Ready")["reason"] == reason
@@ -131,7 +131,7 @@ class Team:
         return str(condition(found, "Ready")["message"])
 
     def wait(self, name: str, holds: Callable[[Object], object], what: str, within_seconds: float) -> Object:
-        """Wait until something holds of a GraphConnection."""
+        """Wait until `holds` is true of a GraphConnection."""
         try:
             return self.environment.cluster.wait_for(
                 API_VERSION,

@@ -1,4 +1,4 @@
-"""What a verdict of the plan holds, where a test knows of which kind it is."""
+"""The content of a verdict, for tests that know its kind."""
 
 from typing import Any
 

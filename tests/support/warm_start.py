@@ -1,7 +1,7 @@
-"""Operators and simulators forked from an interpreter that has imported their modules once: that is most of a start.
+"""Operators and simulators forked from an interpreter that has imported their modules, which is most of a start.
 
-They are processes of their own all the same, with their own arguments, environment and log, to be told to end or
-killed. What is tested of the commands themselves, and the benches, starts the commands.
+They are still processes of their own, with their own arguments, environment and log, which tests may stop or
+kill. Tests of the commands themselves, and the benchmarks, start the commands.
 """
 
 import multiprocessing
@@ -22,14 +22,14 @@ _CONTEXT.set_forkserver_preload(["tests.support.preloaded"])
 
 
 class ForkedProcess:
-    """A forked process, with what its users need of `subprocess.Popen`."""
+    """A forked process with the part of `subprocess.Popen` that its users need."""
 
     def __init__(self, process: ForkServerProcess) -> None:
         self._process = process
         self.pid = process.pid or 0
 
     def poll(self) -> int | None:
-        """Tell its exit code; None while it runs."""
+        """Return its exit code, or None while it runs."""
         return self._process.exitcode
 
     def wait(self, timeout: float | None = None) -> int:
@@ -50,12 +50,12 @@ class ForkedProcess:
 
 
 def fork_operator(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> ForkedProcess:
-    """Start an operator; what it says is appended to the log, which is there at once."""
+    """Start an operator. Its output is appended to the log, which exists at once."""
     return _fork(cli.main, arguments, environment, log=log)
 
 
 def fork_simulator(arguments: Sequence[str], environment: Mapping[str, str], log: Path) -> ForkedProcess:
-    """Start a Graph simulator; what it says is appended to the log, which is there at once."""
+    """Start a Graph simulator. Its output is appended to the log, which exists at once."""
     return _fork(graph_simulator.main, arguments, environment, log=log)
 
 
@@ -80,7 +80,7 @@ def _run(main: Main, arguments: Sequence[str], environment: Mapping[str, str], l
 
 
 def _end_with_the_tester() -> None:
-    """End however the tests end: the interpreter that was forked from lives as long as one of its children does."""
+    """End when the tests end, however they do: the forking interpreter lives as long as one of its children."""
     if (tester := multiprocessing.parent_process()) is not None:
         tester.join()
         os.kill(os.getpid(), signal.SIGKILL)

@@ -24,14 +24,14 @@ LONGEST_FIRST = (
     "tests/cluster/",
     "tests/component/",
 )
-"""So no worker is left alone with a long group at the end."""
+"""With this order no worker is left with a long group at the end."""
 
 _LEVELS_OF_A_FOLDER = 3
 """`tests/cluster/crash`: its tests share operators. Elsewhere the tests of a file go together."""
 
 
 def group_of(test: str) -> str:
-    """Name the group of a test, by its id."""
+    """Return the group of a test, by its id."""
     file = test.partition("::")[0]
     parts = file.split("/")
     is_shared = parts[1] == "cluster" and len(parts) > _LEVELS_OF_A_FOLDER
@@ -39,7 +39,7 @@ def group_of(test: str) -> str:
 
 
 def rank_of(test: str) -> int:
-    """Tell how early a test's group begins."""
+    """Return the position at which a test's group starts."""
     ranks = [rank for rank, start in enumerate(LONGEST_FIRST) if test.startswith(start)]
     return min(ranks, default=len(LONGEST_FIRST))
 
@@ -48,7 +48,7 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships
     """Gives each worker a whole group at a time."""
 
     def __init__(self, config: pytest.Config, log: Producer) -> None:
-        config.option.loadscopereorder = False  # it would begin with the groups of most tests, the quick ones
+        config.option.loadscopereorder = False  # it would start with the groups that have most tests, which are quick
         super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:

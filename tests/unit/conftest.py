@@ -1,7 +1,7 @@
-"""How properties are tried here."""
+"""The settings of Hypothesis for all unit tests."""
 
 from hypothesis import settings
 
-# A machine that is busy is no fault of the code: examples have no time limit of their own.
-settings.register_profile("unhurried", deadline=None)
-settings.load_profile("unhurried")
+# Examples have no time limit: a busy machine is no fault of the code.
+settings.register_profile("no-deadline", deadline=None)
+settings.load_profile("no-deadline")

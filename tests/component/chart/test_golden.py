@@ -1,4 +1,4 @@
-"""What the chart renders for the sets of values that matter, by every Helm."""
+"""What the chart renders for the important sets of values, by every Helm version."""
 
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ def test_no_crd_is_rendered_where_they_are_installed_separately(helm: Helm) -> N
 
 
 def test_the_cluster_and_a_namespace_get_the_same_rights(helm: Helm) -> None:
-    """So what is proved of one role holds of the other."""
+    """So tests of one role hold for the other too."""
     [cluster] = [each for each in render_rights(helm, CLUSTER) if each["kind"] == "ClusterRole"]
     namespaces = render_rights(helm, NAMESPACES)
     assert [role["rules"] for role in namespaces if role["kind"] == "Role"] == [cluster["rules"]] * 2

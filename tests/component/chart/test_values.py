@@ -1,4 +1,4 @@
-"""What people may say in values, and what they are told when it is wrong."""
+"""Which values the chart accepts, and the messages for wrong ones."""
 
 import json
 import re
@@ -19,7 +19,7 @@ ABOUT_CHART: dict[str, Any] = yaml.safe_load((CHART / "Chart.yaml").read_text(en
 MINE = {"graphUrl": "https://graph.example", "authority": "https://login.example"}
 
 Case = tuple[dict[str, Any], str]
-"""Values, and what is told of them."""
+"""Wrong values, and the message that names them."""
 
 WRONG: list[list[Case]] = [
     [
@@ -76,7 +76,7 @@ WRONG: list[list[Case]] = [
         ({"watch": {"namespaces": ["Team A"]}}, "'/watch/namespaces/0': 'Team A' does not match pattern"),
     ],
 ]
-"""Each list is refused by one Helm, which tells all that is wrong: a second case of the same value is in the next."""
+"""Each list is refused by one call of Helm, which reports all faults. A second case of a value is in the next list."""
 
 CONTRADICTIONS: list[Case] = [
     ({"image": {"repository": ""}}, "image.repository is empty: no image is published yet, so build one"),
@@ -104,7 +104,7 @@ def put_together(cases: list[Case]) -> dict[str, Any]:
 
 
 def merge(values: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    """Write two sets of values as one; they have no value in common."""
+    """Merge two sets of values that have no value in common."""
     return values | more | {name: merge(values[name], more[name]) for name in values.keys() & more.keys()}
 
 
@@ -143,7 +143,7 @@ def test_no_default_names_an_unpublished_image(helm3: Helm) -> None:
 
 
 def test_every_value_has_a_comment() -> None:
-    """The nearest line above a value, at its depth or as part of its neighbour's block, is a comment."""
+    """The nearest line above each value, at its depth or in the block of its neighbour, is a comment."""
     assert list(uncommented(VALUES)) == []
 
 
@@ -165,7 +165,7 @@ def test_the_chart_has_the_version_of_the_operator() -> None:
 
 
 def uncommented(text: str) -> Iterator[str]:
-    """Yield the values under which no comment stands; one comment may speak of the lines that follow it directly."""
+    """Yield the values without a comment. One comment may be about all lines that follow it directly."""
     is_told, told_depth = False, 0
     for line in text.splitlines():
         depth = len(line) - len(line.lstrip())

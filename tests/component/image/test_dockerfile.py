@@ -1,6 +1,6 @@
-"""The image: what its Dockerfile must and must not say, and its own steps, run here as far as that goes.
+"""The image: rules for its Dockerfile, and its own build steps, run here as far as possible.
 
-No container engine and no image registry is at hand: what is left out is the base image, and the downloads (the lock
+There is no container engine and no image registry here, so the base image and the downloads are left out (the lock
 of the image is compared with the one that this environment was installed from, hashes and all).
 """
 
@@ -47,7 +47,7 @@ class TestDockerfile:
         assert re.fullmatch(r"python:3\.\d+-slim", bases[0])
 
     def test_every_oci_builder_understands_the_dockerfile(self) -> None:
-        """buildah 1.28 knows neither here-documents nor COPY --link nor BuildKit's mounts."""
+        """buildah 1.28 supports neither here-documents nor COPY --link nor BuildKit's mounts."""
         text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
         assert "<<" not in text
         assert "syntax=" not in text
@@ -69,7 +69,7 @@ class TestDockerfile:
         assert [each.rest for each in LAST if each.word == "COPY"] == [f"--from=build {HOME} {HOME}"]
 
     def test_the_user_of_the_image_is_a_number_and_not_root(self) -> None:
-        """The kubelet cannot tell whether a name is root's."""
+        """The kubelet cannot find out whether a user name means root."""
         [user] = [each.rest for each in LAST if each.word == "USER"]
         assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", user)
 
@@ -109,7 +109,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class TestBuildSteps:
-    """The steps that need no network, word for word, with the image's folders below a folder of the test."""
+    """The build steps that need no network, unchanged, with the image's folders below a folder of the test."""
 
     def test_the_environment_has_the_operator_and_no_pip(self, image: Path) -> None:
         assert (image / "bin" / "entra-sync-operator").exists()
@@ -141,7 +141,7 @@ def copy_sources(to: Path) -> None:
 
 
 def run_step(line: str, folder: Path) -> None:
-    """Run a RUN instruction by the shell that a builder uses."""
+    """Run a RUN instruction with the shell that a builder uses."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.defpath])
     done = subprocess.run(  # our own Dockerfile
         ["/bin/sh", "-c", line.replace(HOME, str(folder / HOME[1:]))],

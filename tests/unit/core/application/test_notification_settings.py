@@ -1,4 +1,4 @@
-"""SyncNotificationSettings: our members are laid over those found, which stay."""
+"""SyncNotificationSettings: our members are merged into those found in Graph, which stay."""
 
 import json
 

@@ -42,7 +42,7 @@ def test_an_error_that_may_be_replication_is_waited_for_while_something_is_young
     error = PossiblyReplicating(REFUSED, answer=ANSWER)
     rests = [judge(error, young_until=NOW + minutes(5), now=NOW + seconds(s)) for s in (0, 299)]
     assert all(isinstance(halt, Wait) and halt.after == REPLICATION_RETRY_DELAY for halt in rests)
-    assert rests[0] == rests[1], "a message that changed at each look would be a write at each look"
+    assert rests[0] == rests[1], "a message that changed at each read would cause a write at each read"
     assert rests[0].reason is Reason.WAITING_FOR_REPLICATION
 
 

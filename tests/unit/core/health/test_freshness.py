@@ -1,4 +1,4 @@
-"""Has a run succeeded lately, and what readiness counts."""
+"""The condition Overdue, and what spec.readiness counts."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,7 +76,7 @@ class TestOverdue:
         [message] = overdue(job, now=NOW + minutes(120))
         assert "No run has succeeded for 2h" in message
         assert "the last success was at 2026-11-01 12:00 UTC" in message
-        assert overdue(job, now=NOW + minutes(500)) == [message], "a message that ages is written at each poll"
+        assert overdue(job, now=NOW + minutes(500)) == [message], "a message with an age is written at each poll"
 
     def test_overdue_of_a_job_that_never_succeeded_says_so(self) -> None:
         assert "none has succeeded yet" in overdue(remote_job(), started(ago(minutes(121))))[0]

@@ -83,7 +83,7 @@ class TestReady:
         assert ConditionType.QUARANTINED not in conditions_of(status_after(facts(resource(), quarantined_job()), STALL))
 
     def test_a_read_that_misses_the_job_does_not_change_its_health(self) -> None:
-        """Else the blink of a stale replica would tell the quarantine anew."""
+        """Otherwise a short lag of a stale replica would report the quarantine again."""
         sick = resource_after(facts(holder(), quarantined_job()))
         missing = status_after(facts(sick, now=LATER), Wait(Reason.JOB_MISSING, "Not shown.", seconds(1)))
         for kind in (ConditionType.QUARANTINED, ConditionType.STEADY_STATE):

@@ -1,4 +1,4 @@
-"""managementPolicy Observe: which job is looked at, and what is said to be different."""
+"""managementPolicy Observe: which job is observed, and which differences are reported."""
 
 from dataclasses import replace
 from typing import Any

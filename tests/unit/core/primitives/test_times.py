@@ -1,4 +1,4 @@
-"""Times as Graph writes them, all of them survived."""
+"""Times as Graph writes them, malformed ones included."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Graph's words made fit for the API server: one odd value never costs another."""
+"""Graph's answer made storable: a malformed value never affects another one."""
 
 import json
 from typing import Any
@@ -25,7 +25,7 @@ Path = tuple[str, ...]
 
 
 def sample(shape: Shape) -> Any:
-    """A value of this shape with every property there."""
+    """Returns a value of this shape that has every property."""
     match shape:
         case Scalar():
             return GOOD[shape.kind]
@@ -52,7 +52,7 @@ JOB_PLACES = [place for place in places(JOB_SHAPE) if place[0] != ("id",)]
 
 
 def put(document: Any, path: Path, value: Any) -> Any:
-    """The document with another value at a place."""
+    """Returns the document with another value at a path."""
     if not path:
         return value
     if path[0] == "*":
@@ -61,7 +61,7 @@ def put(document: Any, path: Path, value: Any) -> Any:
 
 
 def without(document: Any, path: Path) -> Any:
-    """The document without a place; a list loses its item."""
+    """Returns the document without the value at a path. A list loses its item."""
     if len(path) == 1:
         return [] if path[0] == "*" else {name: value for name, value in document.items() if name != path[0]}
     if path[0] == "*":
@@ -286,7 +286,7 @@ def test_no_answer_breaks_the_mirror(status: Any, schedule: Any) -> None:
 
 @given(LIKELY)
 def test_a_stored_mirror_is_mirrored_unchanged(status: Any) -> None:
-    """Else each idle poll would write."""
+    """Otherwise each idle poll would write."""
     once = mirrored(status).synchronization_status
     stored = json.loads(json.dumps(once))
     again = mirrored(stored)

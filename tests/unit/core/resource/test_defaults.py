@@ -1,4 +1,4 @@
-"""What holds where a spec is silent: the namespace's annotations before the install's flags."""
+"""The defaults for unset fields of a spec: the namespace's annotations override the install's flags."""
 
 from typing import Any
 

@@ -105,7 +105,7 @@ MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "synchronizationStatus": st.dictionaries(TEXT, GARBAGE, max_size=3),
     "ofANewerVersion": GARBAGE,
 }
-"""What the CRD lets in, and one member that only a newer version would write."""
+"""What the CRD accepts, and one member that only a newer version would write."""
 
 WELL_FORMED = st.fixed_dictionaries({}, optional=MEMBERS)
 MALFORMED = GARBAGE | st.fixed_dictionaries({}, optional=dict.fromkeys(MEMBERS, GARBAGE))

@@ -1,4 +1,4 @@
-"""The interval that the spec expects, asked for once and told honestly."""
+"""The interval that the spec names: it is requested once, and the actual one is shown."""
 
 from typing import Any
 

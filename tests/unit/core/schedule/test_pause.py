@@ -1,4 +1,4 @@
-"""A rest that the schedule or a person in need asks for: expiration and the hold."""
+"""Pauses by an expiration of the schedule or by a hold."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -106,7 +106,7 @@ class TestHold:
         assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB))
 
     def test_a_hold_that_has_ended_starts_a_job_that_was_in_quarantine_before(self) -> None:
-        """To run on it must be started, and a person said when."""
+        """It does not run again without a start, and a person has set the time of it."""
         subject = holder(origin="Adopted", status=paused_by_us())
         for job in (resting(), resting(quarantine={"reason": "x"}), resting(code="Quarantine")):
             assert plan(facts(subject, job)) == Do(StartJob(PRINCIPAL, JOB))

@@ -1,4 +1,4 @@
-"""Does the job run as wanted, and whose pause is it."""
+"""Whether the job runs as wanted, and who paused it."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What is kept of a drift that was put right."""
+"""What is recorded of a drift that was corrected."""
 
 import pytest
 

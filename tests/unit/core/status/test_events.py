@@ -1,4 +1,4 @@
-"""Changes that deserve an Event, each told once."""
+"""Changes of conditions that cause an Event, once each."""
 
 from typing import Any
 

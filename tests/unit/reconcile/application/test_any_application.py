@@ -1,4 +1,4 @@
-"""Whatever happens to its secrets, and in whatever order: ours come to be in Graph, and nobody else's are touched."""
+"""After any sequence of events our secrets are in Graph and those of others are unchanged."""
 
 import asyncio
 import json
@@ -38,7 +38,7 @@ STEPS = st.one_of(
 
 
 class Life:
-    """One resource and what befalls it."""
+    """One resource and the events that happen to it."""
 
     def __init__(self) -> None:
         self.harness = ReconcilerHarness()
@@ -62,7 +62,7 @@ class Life:
                 self.put_secret()
             case "drift":
                 graph.secrets[call] = "changed"
-            case "lose" if call != "validate_credentials":  # that one changes nothing, so its answer is never missed
+            case "lose" if call != "validate_credentials":  # it changes nothing, so a lost answer does not matter
                 graph.fail(call, LOST)
             case "lose and do" if call != "validate_credentials":
                 graph.fail(call, LOST, is_done=True)
@@ -77,7 +77,7 @@ class Life:
         await self.harness.run(self.key)
 
     async def settle(self) -> None:
-        """Let nothing more befall it, but for the cycles of its job."""
+        """Let nothing more happen but the cycles of its job."""
         self.harness.graph.failures.clear()
         for _ in range(40):
             self.harness.clock.move(timedelta(minutes=5))
@@ -121,7 +121,7 @@ def test_any_sequence_of_events_ends_with_our_secrets_in_graph_and_no_others_cha
 
 
 async def _is_quiet(life: Life) -> None:
-    """Once all is well, polls write nothing, neither to Graph nor to the API server."""
+    """Checks that further polls write nothing, neither to Graph nor to the API server."""
     writes, patches = list(life.harness.graph.writes), len(life.harness.server.patches)
     for _ in range(3):
         life.harness.clock.move(timedelta(minutes=5))
@@ -131,7 +131,7 @@ async def _is_quiet(life: Life) -> None:
 
 
 def test_a_new_application_settles_before_anything_goes_wrong() -> None:
-    """Else the properties above would hold of nothing."""
+    """Otherwise the property above would be about nothing."""
 
     async def live() -> None:
         life = Life()

@@ -1,4 +1,4 @@
-"""Secrets that somebody changes in Graph are found and put right."""
+"""Secrets that somebody changes in Graph are found and corrected."""
 
 import json
 from datetime import timedelta
@@ -49,7 +49,7 @@ class TestDrift:
         assert harness.condition(key, "Ready")[0] == "True"
 
     async def test_drift_of_one_key_names_that_key_only(self, harness: ReconcilerHarness) -> None:
-        """All of ours are sent then, for Graph may replace where it is expected to merge."""
+        """All our values are sent then, because Graph may replace where it is expected to merge."""
         key = await settle_application(
             harness, application("BaseAddress=https://scim", "SecretToken<scim.token", scope="All")
         )

@@ -41,7 +41,7 @@ class TestSecondResource:
 
 
 class TestHandover:
-    """An older resource takes up `application` of the same service principal, and gives it up again."""
+    """An older resource begins to manage `application` of the same service principal, and then stops."""
 
     THEIRS = application("BaseAddress=https://scim", "SecretToken<other.token")
 

@@ -97,7 +97,7 @@ class TestRotation:
         assert harness.condition(key, "Ready")[0] == "True"
 
     async def test_a_value_that_came_back_after_a_lost_answer_is_sent(self, harness: ReconcilerHarness) -> None:
-        """Graph may have taken the one between: nothing is known of a masked value any more."""
+        """Graph may have stored the value in between, so the masked value is unknown."""
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="n3w")
         harness.graph.fail("put_secrets", LOST, is_done=True)

@@ -69,7 +69,7 @@ class TestShownValues:
 
 
 class TestMaskedValues:
-    """Which keys those are stands nowhere (graph-facts): any may be."""
+    """Microsoft does not document which keys are masked (graph-facts), so any may be."""
 
     @pytest.mark.parametrize(
         ("key", "spec"), [("SyncAll", application(scope="All")), ("SkipOutOfScopeDeletions", application(skip="Skip"))]
@@ -132,7 +132,7 @@ class TestNotificationSettings:
 
 
 class TestChangeDuringValidation:
-    """To try credentials takes its time, and nothing is saved that was forbidden in it."""
+    """A validation takes time. Nothing is saved that a change during it forbids."""
 
     async def try_while(
         self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]

@@ -1,4 +1,4 @@
-"""A GraphConnection that does not work says why and is tried again."""
+"""A GraphConnection that does not work says why and logs in again later."""
 
 from dataclasses import replace
 

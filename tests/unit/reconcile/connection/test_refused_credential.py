@@ -71,9 +71,7 @@ class TestCredentialRefusedDuringPass:
         harness.entra.good = {"new"}
         await harness.run(connection(client_secret_spec(clientSecret=proof), generation=2))
         harness.woken.clear()
-        assert isinstance(harness.entra.opened[0].use(), Transient), (
-            "the pass begins anew, and what it recorded is undone"
-        )
+        assert isinstance(harness.entra.opened[0].use(), Transient), "the pass starts again, and its record is undone"
         assert isinstance(harness.connections.get(KEY), Connection)
         assert harness.woken == []
 

@@ -9,7 +9,7 @@ class TestJobsOfConnection:
         assert harness.connections.is_awaited(job_by_connection())
         await harness.run()
         assert not harness.connections.is_awaited(job_by_connection())
-        assert harness.woken == [KEY, KEY], "when it came, and when it worked"
+        assert harness.woken == [KEY, KEY], "when the connection appeared, and when it worked"
 
     async def test_jobs_are_not_requeued_by_a_poll_that_finds_nothing_new(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())

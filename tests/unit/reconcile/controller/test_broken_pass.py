@@ -1,4 +1,4 @@
-"""A pass that a fault of ours ended is told in the status: never blind and green."""
+"""A pass that ended by a fault of the operator is reported in the status, and Ready does not stay True."""
 
 from entrasync.core.primitives.object_key import ObjectKey
 from tests.support.facts import NOW, holder, minutes, remote_job, resource
@@ -9,7 +9,7 @@ HEALTHY = ("True", "Healthy")
 
 
 async def ready(harness: ReconcilerHarness) -> ObjectKey:
-    """Have a resource whose job is well."""
+    """Apply a resource whose job is healthy."""
     harness.graph.add(remote_job())
     key = harness.apply(holder())
     await harness.run(key)

@@ -1,4 +1,4 @@
-"""A process that ends in the middle of a create makes no second job when it comes back."""
+"""A process that is killed during a create makes no second job after its restart."""
 
 import pytest
 
@@ -34,7 +34,7 @@ class TestCrash:
     async def test_a_crash_before_the_status_of_a_hidden_job_leads_to_no_second_create(
         self, harness: ReconcilerHarness
     ) -> None:
-        """The bound counts from the intent, the only witness of the creation then."""
+        """The bound counts from the intent, which is then the only record of the create."""
         key = harness.apply(resource())
         harness.graph.fail("start_job", DOWN)
         harness.server.failures.extend([None, None, ApiServerUnavailable("gone")])

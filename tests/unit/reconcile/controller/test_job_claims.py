@@ -1,4 +1,4 @@
-"""One job, one resource, over namespaces and connections; but only who has a way into the tenant can claim there."""
+"""One job has one resource over all namespaces and connections, and only one with access to the tenant claims it."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""A call to Graph whose answer is lost is looked into before it is repeated."""
+"""After a call to Graph whose answer was lost, Graph is read before the call is repeated."""
 
 import pytest
 
@@ -43,7 +43,7 @@ class TestLostAnswer:
         await harness.run_until(key, minutes(14.9))
         assert harness.graph.writes == ["create_job"]
         writes = list(harness.server.writes)
-        assert len(writes) <= 4, "the looks in between write nothing"
+        assert len(writes) <= 4, "the reads in between write nothing"
         await harness.run_until(key, minutes(0.2))
         assert harness.graph.writes == ["create_job", "create_job", "start_job"]
 

@@ -290,7 +290,7 @@ class TestDeletion:
 
 
 class TestWriteGuard:
-    """Whatever a rule may plan, no write to Graph gets past the one place where all of them are made."""
+    """Whatever a rule plans, every write to Graph passes the one guard."""
 
     def test_the_guard_is_tested_with_every_action(self) -> None:
         assert {type(action) for action in GRAPH_WRITES} == action_classes("Graph")

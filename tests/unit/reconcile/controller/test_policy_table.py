@@ -1,4 +1,4 @@
-"""Policy, event and remote state: every combination, with the exact calls that it makes.
+"""Every combination of policy, event and remote state, with the exact calls that it makes.
 
 Three events: a resource is first seen, one that holds a job is polled, one is deleted. Each has a table of what we
 promise in tests/data/policies. The real reconciler runs between the fakes of Graph and of the API server.
@@ -154,7 +154,7 @@ async def deleted(cell: Cell) -> tuple[str, ...]:
 
 
 async def run_until_settled(harness: ReconcilerHarness, key: ObjectKey) -> None:
-    """One pass, and more only while a job that is not shown does not count as gone yet."""
+    """Make one pass, and more only while a hidden job does not count as gone yet."""
     for _ in range(MOST_PASSES):
         await harness.run(key)
         if key not in harness.server.stored or harness.condition(key, "Reconciling")[1] not in {
@@ -184,7 +184,7 @@ MISSING: Mapping[str, Mapping[str, Any]] = {
     "jobId": {"job_id": JOB},
     "AdoptOnly": {"adoption_policy": AdoptionPolicy.ADOPT_ONLY},
 }
-"""What decides whether a job that has gone may be made again; the last two forbid it whatever onMissing says."""
+"""What decides whether a job that has gone is created again. The last two forbid it whatever onMissing says."""
 
 RESTED = {
     "job": {"id": JOB, "templateId": "scim", "schedule": {"state": "Disabled"}},
@@ -219,7 +219,7 @@ JOBS: Mapping[str, tuple[RemoteJob, ...]] = {
 
 
 def put_remote(harness: ReconcilerHarness, remote: str) -> None:
-    """Have Graph as the case wants it."""
+    """Set Graph up as the case says."""
     for job in JOBS[remote]:
         harness.graph.add(job)
     if remote == "no-principal":
@@ -232,12 +232,12 @@ def put_remote(harness: ReconcilerHarness, remote: str) -> None:
 
 
 def older() -> Resource:
-    """Another resource with the better right to the job; it goes by the install's own connection."""
+    """Return another resource with the older claim to the job, on the install's own connection."""
     return holder(name="older", created_at=ago(minutes(60 * 24 * 9)))
 
 
 def connect(harness: ReconcilerHarness, how: str) -> None:
-    """Have the connection as the case wants it: one that is lost has worked, one that is down or gone never has."""
+    """Set the connection up as the case says: `lost` has worked before, `down` and `gone` never have."""
     if how in {"up", "lost"}:
         listings = Listings(harness.graph, on_fetched=lambda service_principal_id, listing: None)
         harness.connections.put(CONTOSO, Connection(CONTOSO, harness.graph, listings))
@@ -279,6 +279,6 @@ def writes_of(harness: ReconcilerHarness) -> str:
 
 
 def told(harness: ReconcilerHarness, key: ObjectKey) -> tuple[str, str, str]:
-    """What Ready says and why, why it is Stalled, and what Drifted says."""
+    """Return Ready with its reason, the reason of Stalled, and Drifted."""
     stalled, drifted = harness.condition(key, "Stalled"), harness.condition(key, "Drifted")
     return " ".join(harness.condition(key, "Ready")), stalled[1], drifted[0]

@@ -25,7 +25,7 @@ def harness() -> ReconcilerHarness:
 
 
 async def refused_after_it_ran(harness: ReconcilerHarness, **wish: Any) -> ObjectKey:
-    """A job that runs on credentials that we saved, and then is given others."""
+    """Apply a running job whose credentials we saved, then give it others."""
     harness.graph.add(remote_job())
     key = harness.apply(holder(wish=desired(application=CREDENTIALS, **wish)))
     await harness.run(key)

@@ -1,4 +1,4 @@
-"""Service principals by app id, templates by factory tag: looked up once, never trusted to mean the same for ever."""
+"""Service principals by app id and templates by factory tag are looked up once and checked again later."""
 
 from datetime import timedelta
 
@@ -30,7 +30,7 @@ def harness() -> ReconcilerHarness:
 
 
 async def settle(harness: ReconcilerHarness, key: ObjectKey) -> None:
-    """Pass after pass as long as each asks for another at once."""
+    """Make passes as long as each asks for another at once."""
     while (await harness.run(key)).look_again == timedelta(0):
         pass
 
@@ -177,7 +177,7 @@ class TestUnresolvedNames:
 
 
 class TestChangedMeaning:
-    """Before anything is pinned: a create was refused, so nothing was applied yet."""
+    """Before the service principal is recorded: a create was refused, so nothing was applied yet."""
 
     async def refuse(self, harness: ReconcilerHarness, wish: Desired) -> ObjectKey:
         harness.graph.fail(

@@ -27,7 +27,7 @@ class TestStartAndPause:
             await original(principal, job_id)
             harness.graph.fail("list_jobs", DOWN)
 
-        monkeypatch.setattr(harness.graph, "start_job", start_then_fail)  # the look after it is what fails
+        monkeypatch.setattr(harness.graph, "start_job", start_then_fail)  # the read after it fails
         await harness.run(key)
         assert harness.graph.writes == ["start_job"]
         assert harness.status(key)["lastStartTime"].startswith("2026-11-01T12:00:00")

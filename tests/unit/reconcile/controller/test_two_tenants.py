@@ -1,4 +1,4 @@
-"""A pass between two tenants: the install's own connection leads to one, a default that comes and goes to another."""
+"""A pass between two tenants: the install's own connection leads to one, a default connection to another."""
 
 from collections.abc import Callable
 
@@ -32,7 +32,7 @@ class Tenants(ReconcilerHarness):
         self.default = Connection(DEFAULT, self.other, Listings(self.other, on_fetched=lambda *_: None))
 
     def hold(self) -> ObjectKey:
-        """A resource of the install's own tenant with a job there."""
+        """Apply a resource of the install's own tenant with a job there."""
         self.graph.add(remote_job(JOB))
         return self.apply(holder(status={"tenantId": TENANT}))
 
@@ -40,7 +40,7 @@ class Tenants(ReconcilerHarness):
         self.connections.put(DEFAULT, self.default)
 
     def during(self, call: str, act: Callable[[], None]) -> None:
-        """Have something happen while the next call of a kind is on its way."""
+        """Have something happen during the next call of a kind."""
         self.graph.during[call] = act
 
 
@@ -95,7 +95,7 @@ class TestPassWithReplacedConnection:
         harness.during("list_jobs", lambda: harness.connections.expect(DEFAULT))
         await harness.run(key)
         assert harness.condition(key, "Ready") == ("True", "Healthy")
-        assert (await harness.run(key)).look_again is None, "it is woken once the other was tried"
+        assert (await harness.run(key)).look_again is None, "it is requeued once the other has logged in"
         assert harness.condition(key, "Ready") == ("True", "Healthy")
 
     async def test_a_pass_asks_the_tenant_that_refused_the_list_about_the_service_principal(
@@ -138,7 +138,7 @@ class TestDeletion:
         harness.during("delete_job", harness.bring_default)
         harness.graph.fail("delete_job", forbidden())
         await harness.run(key)
-        assert key in harness.server.stored, "the job lives"
+        assert key in harness.server.stored, "the job is still there"
         assert JOB in harness.graph.jobs
         assert harness.other.calls == []
 

@@ -1,4 +1,4 @@
-"""Which resource is looked at when."""
+"""When the queue hands out which resource."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ LATER = NOW + seconds(1)
 
 
 class HandClock(StillClock):
-    """Time goes on only by hand; sleepers wake when theirs has come."""
+    """A clock that only the test moves. Sleepers wake when their time has come."""
 
     def __init__(self, now: datetime) -> None:
         super().__init__(now)
@@ -38,7 +38,7 @@ async def settle() -> None:
 
 
 async def take_all(queue: WorkQueue) -> list[Ticket]:
-    """Take whatever is ready."""
+    """Take all resources that are ready."""
     taken: list[Ticket] = []
     while True:
         task = asyncio.create_task(queue.take())

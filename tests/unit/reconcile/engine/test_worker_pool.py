@@ -1,4 +1,4 @@
-"""Workers, and the one ladder that turns faults into "when to look again"."""
+"""The workers, and how errors decide when a resource is requeued."""
 
 import asyncio
 from collections import deque
@@ -20,7 +20,7 @@ from tests.support.still_clock import StillClock
 
 
 class Passes:
-    """In the place of the reconciler: each pass ends as told, `gate` holds passes up."""
+    """Stands in for the reconciler: each pass ends as the test says, and `gate` delays passes."""
 
     def __init__(self) -> None:
         self.endings: deque[Outcome | Exception] = deque()
@@ -60,7 +60,7 @@ class FrozenClock(StillClock):
 
 
 class Works:
-    """An engine with what is around it; `due` is what it scheduled."""
+    """An engine with its queue and reconciler. `due` has what it scheduled."""
 
     def __init__(self) -> None:
         self.clock = FrozenClock(NOW)

@@ -30,7 +30,7 @@ def adopted(harness: ReconcilerHarness) -> ObjectKey:
 
 
 async def with_credentials(harness: ReconcilerHarness) -> ObjectKey:
-    """A job that runs, with credentials that Graph has."""
+    """Apply a running job whose credentials Graph has."""
     harness.secrets.put(SECRET, token="s3cret")
     harness.graph.add(remote_job())
     wish = desired(application=application("BaseAddress=https://scim", "SecretToken<scim.token"))
@@ -149,7 +149,7 @@ class TestHold:
         assert harness.condition(key, "Stalled") == ("True", "SecretUnreadable")
 
     async def test_a_hold_that_has_ended_is_not_reported_as_the_present_cause(self, harness: ReconcilerHarness) -> None:
-        """A person starts in the hold what a person had paused before it: what rested before rests again."""
+        """A person starts the job during the hold that a person had paused before: it is paused again."""
         key = adopted(harness)
         await harness.run(key)
         harness.graph.add(remote_job(state="Disabled", code="Paused"))

@@ -1,4 +1,4 @@
-"""Settings and intervals over many passes: what is sent, how often, and what is told."""
+"""Settings and intervals over many passes: what is sent, how often, and what is reported."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which way a job goes, and who is woken when a Secret or a connection changes."""
+"""Which connection a job uses, and what is requeued when a Secret or a connection changes."""
 
 from dataclasses import replace
 from typing import Any, cast
@@ -74,7 +74,7 @@ class TestConnectionOfJob:
 
 
 class SharedServices:
-    """Two stores, their queues, and who refers to whom."""
+    """Two stores, their queues, and the references between their objects."""
 
     def __init__(self) -> None:
         clock = StillClock(NOW)

@@ -22,7 +22,7 @@ UNREACHABLE = ApiServerUnavailable("503")
 
 
 def silent(harness: ReconcilerHarness, *, namespace: str = "identity", name: str = "salesforce") -> ObjectKey:
-    """A resource without a job whose spec says none of it."""
+    """Apply a resource without a job whose spec sets none of the defaults."""
     return harness.apply(resource(desired(unset=ALL), finalizers=(), key=ObjectKey(namespace, name)))
 
 
@@ -175,7 +175,7 @@ class TestNamespace:
         assert harness.recorded.events == []
         await harness.run(theirs.key)
         assert harness.recorded.reasons == ["InvalidAnnotation"]
-        assert harness.server.namespace_reads == ["identity", "theirs"], "it was known already"
+        assert harness.server.namespace_reads == ["identity", "theirs"], "the defaults were known already"
         await harness.run(key)
         assert harness.recorded.reasons == ["InvalidAnnotation"]
 

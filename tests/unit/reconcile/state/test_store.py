@@ -1,4 +1,4 @@
-"""What one process remembers: resources, claims, recollections and listings."""
+"""What one process keeps in memory: resources, claims, memory of jobs, and listings."""
 
 from dataclasses import replace
 
@@ -62,7 +62,7 @@ class TestResources:
         assert [known.uid for known in store.prune(before, set())] == [resource().uid]
         assert store.get(KEY) is anew
         later = replace(anew, resource_version="2")
-        assert store.put(later) is anew, "its uid is not among those that are gone"
+        assert store.put(later) is anew, "its uid is not among the deleted ones"
 
     def test_a_deletion_leaves_the_recreated_object_and_is_remembered(self) -> None:
         store = Resources()
@@ -125,7 +125,7 @@ class TestMemory:
     def test_misses_are_counted_per_read_and_per_job(self) -> None:
         job_memory = MemoryStore().recall(resource(), NOW)
         assert job_memory.count_miss(JOB, NOW).count == 1
-        assert job_memory.count_miss(JOB, NOW).count == 1, "a look shared by several passes is one look"
+        assert job_memory.count_miss(JOB, NOW).count == 1, "a read shared by several passes counts once"
         second = job_memory.count_miss(JOB, NOW + seconds(9))
         assert (second.count, second.first_at, second.last_at) == (2, NOW, NOW + seconds(9))
         assert job_memory.count_miss("another", NOW + seconds(10)).count == 1

@@ -1,4 +1,4 @@
-"""A service principal that has gone: how it is told from one that may not be read, and what deletion does then."""
+"""A missing service principal: how it differs from an unreadable one, and what a deletion does then."""
 
 from typing import Any
 
@@ -23,7 +23,7 @@ def refusal(status: int, message: str = "No") -> PossiblyReplicating:
 
 
 async def held(harness: ReconcilerHarness, **spec: Any) -> ObjectKey:
-    """A resource that has held a job for longer than anything is young."""
+    """Apply a resource that has held a job for so long that nothing counts as young."""
     harness.graph.add(remote_job())
     key = harness.apply(holder(wish=desired(**spec)))
     await harness.run(key)
@@ -36,7 +36,7 @@ def delete(harness: ReconcilerHarness, key: ObjectKey) -> None:
 
 
 def vanish(harness: ReconcilerHarness, status: int = 404) -> None:
-    """The service principal goes, and with it all of its jobs."""
+    """Remove the service principal with all of its jobs."""
     harness.graph.jobs.clear()
     harness.graph.has_principal = False
     for call in ("list_jobs", "pause_job"):
