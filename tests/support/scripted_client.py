@@ -60,7 +60,7 @@ CALLS_WITH_SECRETS = {name: CALLS[name] for name in ("put_secrets", "validate_cr
 
 
 def each(calls: dict[str, Call]) -> pytest.MarkDecorator:
-    """Run a test once for each of some calls."""
+    """Run a test once for each of the calls."""
     return pytest.mark.parametrize("call", calls.values(), ids=calls.keys())
 
 
@@ -96,7 +96,7 @@ class ScriptedClient:
 
     @property
     def count(self) -> int:
-        """How many requests came to Graph."""
+        """The number of requests that Graph received."""
         return len(self.graph.requests)
 
 

@@ -74,7 +74,7 @@ def make_source(login: ScriptedLogin, credential: Credential, endpoint: GraphEnd
     return TokenSource(endpoint, credential, transport=login.transport)
 
 
-async def refusal(login: ScriptedLogin, credential: Credential) -> Stalled:
+async def log_in_refused(login: ScriptedLogin, credential: Credential) -> Stalled:
     with pytest.raises(Stalled) as caught:
         await make_source(login, credential).get_token()
     return caught.value

@@ -1,4 +1,4 @@
-"""A TLS server that says exactly what a test tells it to, down to a cut connection."""
+"""A TLS server that answers exactly what a test scripts, down to a cut connection."""
 
 import asyncio
 import json
@@ -33,7 +33,7 @@ def make_token(*roles: str, serial: int = 0) -> str:
 
 @dataclass(frozen=True)
 class RecordedRequest:
-    """One request as it came in: `path` is raw, with the query; header names are in lower case."""
+    """One request as it was received: `path` is raw, with the query; header names are in lower case."""
 
     method: str
     path: str
@@ -43,10 +43,10 @@ class RecordedRequest:
 
 @dataclass(frozen=True)
 class Reply:
-    """What to answer.
+    """A scripted response.
 
-    With `drops_connection` the connection is closed after the request, without an answer; with `closes_after` it is
-    closed after the answer. An answer that is `held_until` an event waits for it.
+    With `drops_connection` the server closes the connection instead of a response, with `closes_after` after it. A
+    response with `held_until` waits for that event.
     """
 
     status: int = 200
@@ -67,7 +67,7 @@ class Reply:
 
 @dataclass
 class ScriptedGraph:
-    """Graph and its login in one: answers `replies` in order, then `default_reply`; remembers everything asked."""
+    """Graph and its login in one: sends `replies` in order, then `default_reply`, and keeps all requests."""
 
     endpoint: GraphEndpoint
     replies: deque[Reply] = field(default_factory=deque)
@@ -82,11 +82,11 @@ class ScriptedGraph:
     max_in_flight: int = 0
 
     def reply_with(self, *answers: Reply) -> None:
-        """Add answers to the script."""
+        """Add replies to the script."""
         self.replies.extend(answers)
 
     def choose_reply(self, request: RecordedRequest) -> Reply:
-        """Choose what to say."""
+        """Choose the reply to a request."""
         if request.path.startswith(f"/{TENANT}/") and "openid-configuration" in request.path:
             return self.discovery or Reply(body=self._discover())
         if request.path.startswith(f"/{TENANT}/oauth2"):
@@ -109,7 +109,7 @@ class ScriptedGraph:
         }
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one connection until either side ends it."""
+        """Serve one connection until either side closes it."""
         try:
             while request := await _read_request(reader):
                 reply = self.choose_reply(request)
@@ -143,7 +143,7 @@ async def _read_request(reader: asyncio.StreamReader) -> RecordedRequest | None:
 
 @asynccontextmanager
 async def run_scripted_graph(folder: Path) -> AsyncIterator[ScriptedGraph]:
-    """Serve on a free port of loopback, with a certificate whose authority is written into `folder`."""
+    """Serve on a free loopback port, with a certificate whose authority is written into `folder`."""
     authority = trustme.CA()
     ca_file = folder / "ca.pem"
     authority.cert_pem.write_to_path(str(ca_file))

@@ -1,4 +1,4 @@
-"""Entra's login and the machine's own endpoint without a network: remembers what is asked, answers what it is told."""
+"""Entra's login and the machine's own endpoint without a network, with scripted responses and recorded requests."""
 
 import base64
 import json
@@ -28,21 +28,21 @@ class ScriptedLogin:
 
     @property
     def transport(self) -> httpx.MockTransport:
-        """The transport to hand over."""
+        """The transport for the login."""
         return httpx.MockTransport(self._handle)
 
     @property
     def token_requests(self) -> list[httpx.Request]:
-        """Those requests that ask for a token, Entra's or the machine's."""
+        """The requests for a token, at Entra or at the machine."""
         return [request for request in self.requests if request.url.path.endswith("/token")]
 
     @property
     def forms(self) -> list[Mapping[str, str]]:
-        """What was posted to Entra for tokens."""
+        """The forms that were posted to Entra for tokens."""
         return [read_form(request) for request in self.token_requests if request.method == "POST"]
 
     def refuse(self, code: int, words: str, *, status: int = 401) -> None:
-        """Refuse from now on with an AADSTS code."""
+        """Refuse each login from now on with an AADSTS code."""
         description = f"AADSTS{code}: {words} Trace ID: 1-2 Correlation ID: 3-4 Timestamp: 2026-11-21 00:00:00Z"
         body = {"error": "invalid_client", "error_description": description, "error_codes": [code]}
         self.answer = httpx.Response(status, json=body)
@@ -67,12 +67,12 @@ class ScriptedLogin:
     def _give_token(self, *, is_local: bool) -> httpx.Response:
         self.serial += 1
         claims = {"appid": CLIENT, "tid": self.tenant_id, "oid": "object", "roles": ["r"], "serial": self.serial}
-        life: Any = "86399" if is_local else 3599  # the machine's endpoint writes it as text
+        life: Any = "86399" if is_local else 3599  # the machine's endpoint sends it as text
         return httpx.Response(200, json={"token_type": "Bearer", "expires_in": life, "access_token": make_jwt(claims)})
 
 
 def read_form(request: httpx.Request) -> Mapping[str, str]:
-    """Read a form that was posted, each name once."""
+    """Read a posted form, the first value of each name."""
     return {name: values[0] for name, values in parse_qs(request.content.decode()).items()}
 
 

@@ -1,4 +1,4 @@
-"""Certificates and ServiceAccount tokens, as applications and clusters have them."""
+"""Certificates of apps and tokens of ServiceAccounts, for logins at the simulator."""
 
 import hashlib
 import time
@@ -22,14 +22,14 @@ SUBJECT = "system:serviceaccount:identity:sync"
 
 @dataclass(frozen=True)
 class Certificate:
-    """A certificate and its key, both PEM."""
+    """A certificate and its key, both in PEM."""
 
     pem: str
     key_pem: str
 
     @property
     def sha1(self) -> str:
-        """The thumbprint in the form that older clients name."""
+        """The SHA-1 thumbprint, which older clients send."""
         return hashlib.sha1(jwt.utils.base64url_decode(self._body()), usedforsecurity=False).hexdigest()
 
     def _body(self) -> str:
@@ -39,7 +39,7 @@ class Certificate:
 
 @cache
 def make_certificate(name: str = "operator", *, age: timedelta = timedelta(days=1), days: int = 30) -> Certificate:
-    """Make a self-signed certificate that has been valid for `age`, and is for so many days in all."""
+    """Make a self-signed certificate that has been valid for `age` and has a lifetime of so many days."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     subject, begins = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]), datetime.now(UTC) - age
     made = (
@@ -62,14 +62,14 @@ def write_key(key: PrivateKeyTypes) -> str:
 
 @dataclass(frozen=True)
 class Issuer:
-    """What signs a cluster's ServiceAccount tokens, with an elliptic curve as the sandbox's API server does."""
+    """Signs a cluster's ServiceAccount tokens, with an elliptic curve as the sandbox's API server does."""
 
     key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
     algorithm: str = "ES256"
 
     @property
     def public_pem(self) -> str:
-        """The public half, as PEM."""
+        """The public key in PEM."""
         return self.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     def sign(self, **changes: Any) -> str:
@@ -80,5 +80,5 @@ class Issuer:
 
 
 def make_issuer() -> Issuer:
-    """Make one with a key of its own."""
+    """Make an issuer with a new key."""
     return Issuer(ec.generate_private_key(ec.SECP256R1()))

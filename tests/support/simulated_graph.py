@@ -1,4 +1,4 @@
-"""A running simulator as an async test reaches it: Graph's own surface, and the control of its world."""
+"""A running simulator for async tests: Graph's endpoint, and the control API of the simulator."""
 
 import json
 import ssl
@@ -17,7 +17,7 @@ from entrasync.graph.wire.clouds import GraphEndpoint
 
 @dataclass(frozen=True)
 class SimulatedGraph:
-    """A running simulator: where it is, who may enter, and what can be done to its world."""
+    """A running simulator: its endpoint, an app that may log in, and a client of its control API."""
 
     facts: dict[str, Any]
     endpoint: GraphEndpoint
@@ -34,7 +34,7 @@ class SimulatedGraph:
         return TokenSource(self.endpoint, AppCredential(**self.app, proof=proof))
 
     async def do(self, method: str, path: str, document: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Ask the control surface for something and return its answer."""
+        """Call the control API and return its answer."""
         answer = await self.control.request(method, f"/_world/{path}", json=document or {})
         answer.raise_for_status()
         result: dict[str, Any] = answer.json()
@@ -46,14 +46,14 @@ class SimulatedGraph:
         return str(answer["items"][0]["id"])
 
     async def calls(self, operation: str) -> list[dict[str, Any]]:
-        """List the journal's entries of one operation."""
+        """List the entries of one operation in the simulator's journal."""
         answer = await self.control.get("/_world/journal", params={"operation": operation, "idle": "", "wait": "5"})
         return list(answer.raise_for_status().json()["items"])
 
 
 @asynccontextmanager
 async def reach_simulator(folder: Path) -> AsyncIterator[SimulatedGraph]:
-    """Reach the simulator that runs in a folder."""
+    """Connect to the simulator that runs in a folder."""
     facts = json.loads((folder / "world.json").read_text())
     endpoint = GraphEndpoint(facts["url"], facts["url"], ca_file=folder / "ca.pem")
     tls = ssl.create_default_context(cafile=str(endpoint.ca_file))

@@ -44,7 +44,7 @@ class TestLostResponse:
 
     @each(UNREPEATED)
     async def test_never_repeats_a_write_that_may_do_harm(self, scripted: ScriptedClient, call: Call) -> None:
-        """Neither on a new connection nor on one that was kept and is closed by the other side just now."""
+        """Neither on a new connection nor on a kept one that the server closes at the same moment."""
         scripted.graph.reply_with(Reply(body={"value": []}))
         await scripted.api.list_jobs(SP)
         scripted.graph.reply_with(Reply(drops_connection=True))
@@ -113,7 +113,7 @@ class TestRequestThatWasNotSent:
         await client.aclose()
 
     async def test_did_nothing_when_the_connection_pool_is_full(self, scripted: ScriptedClient) -> None:
-        """`httpx-aiohttp` has no word of its own for it."""
+        """`httpx-aiohttp` has no exception of its own for it."""
         transport = build_transport(scripted.graph.endpoint)
         assert isinstance(transport, GraphTransport)
         held_until = asyncio.Event()

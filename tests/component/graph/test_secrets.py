@@ -38,7 +38,7 @@ from tests.support.scripted_graph import Reply
 
 
 def nested(code: str, message: str | None) -> Reply:
-    """Graph's way to refuse: an error as JSON within the message of another."""
+    """Build a refusal as Graph sends it: an error as JSON within the message of another one."""
     inner: dict[str, Any] = {
         "error": {"code": code, "message": message, "target": None, "details": [], "innerError": None}
     }
@@ -141,7 +141,7 @@ class TestSecrecy:
         assert caught.value.answer.message == "* did not take 'Bearer *' (401)."
 
     async def test_redacts_a_value_before_the_message_is_shortened(self, scripted: ScriptedClient) -> None:
-        """Else half of it would stand at the end."""
+        """Otherwise the message could end with half of the value."""
         scripted.graph.reply_with(nested("Bad", "x" * 290 + CANARY))
         with pytest.raises(Refused) as caught:
             await scripted.api.validate_credentials(SP, JOB, ENTRIES)

@@ -17,7 +17,7 @@ PROOF = ClientCertificate(SecretValue("", CRT), SecretValue("", KEY))
 GOOD = make_pair()
 
 
-def refusal(pair: KeyPair) -> Stalled:
+def check_refused(pair: KeyPair) -> Stalled:
     with pytest.raises(Stalled) as caught:
         check_certificate(PROOF, pair, now=datetime.now(UTC))
     assert caught.value.reason is Reason.CREDENTIAL_REFUSED
@@ -33,41 +33,41 @@ class TestCheckCertificate:
         chain = GOOD.certificate + certificate_pem(make_certificate(rsa_key(1)))
         check_certificate(PROOF, KeyPair(chain, GOOD.private_key), now=datetime.now(UTC))
         turned = certificate_pem(make_certificate(rsa_key(1))) + GOOD.certificate
-        assert "the app's own certificate first" in refusal(KeyPair(turned, GOOD.private_key)).message
+        assert "the app's own certificate first" in check_refused(KeyPair(turned, GOOD.private_key)).message
 
     @pytest.mark.parametrize("pem", ["nonsense", "", "-----BEGIN CERTIFICATE-----\ncanary\n-----END CERTIFICATE-----"])
     def test_names_the_place_of_a_malformed_certificate(self, pem: str) -> None:
-        message = refusal(KeyPair(pem, GOOD.private_key)).message
+        message = check_refused(KeyPair(pem, GOOD.private_key)).message
         assert f"The client certificate in {CRT} is no certificate in PEM form" in message
         assert "canary" not in message
 
     @pytest.mark.parametrize("pem", ["nonsense", "", "-----BEGIN PRIVATE KEY-----\ncanary\n-----END PRIVATE KEY-----"])
     def test_names_the_place_of_a_malformed_key(self, pem: str) -> None:
-        message = refusal(KeyPair(GOOD.certificate, pem)).message
+        message = check_refused(KeyPair(GOOD.certificate, pem)).message
         assert f"The private key in {KEY} is no private key in PEM form" in message
         assert "canary" not in message
 
     def test_refuses_a_key_of_another_certificate(self) -> None:
-        message = refusal(KeyPair(GOOD.certificate, key_pem(rsa_key(1)))).message
+        message = check_refused(KeyPair(GOOD.certificate, key_pem(rsa_key(1)))).message
         assert f"The private key in {KEY} is not that of the certificate in {CRT}" in message
 
     def test_refuses_a_key_that_is_not_rsa(self) -> None:
         key = elliptic_key()
-        assert "no RSA key" in refusal(KeyPair(certificate_pem(make_certificate(key)), key_pem(key))).message
+        assert "no RSA key" in check_refused(KeyPair(certificate_pem(make_certificate(key)), key_pem(key))).message
 
     def test_tells_since_when_a_certificate_is_expired(self) -> None:
         certificate = make_certificate(ends=timedelta(hours=-2))
-        message = refusal(KeyPair(certificate_pem(certificate), key_pem())).message
+        message = check_refused(KeyPair(certificate_pem(certificate), key_pem())).message
         assert f"The client certificate in {CRT} is expired since" in message
         assert certificate.not_valid_after_utc.strftime("%Y-%m-%dT%H:%M:%SZ") in message
         assert "upload it to the app registration" in message
 
     def test_tells_from_when_a_certificate_will_be_valid(self) -> None:
         certificate = make_certificate(begins=timedelta(hours=2))
-        message = refusal(KeyPair(certificate_pem(certificate), key_pem())).message
+        message = check_refused(KeyPair(certificate_pem(certificate), key_pem())).message
         assert f"not valid before {certificate.not_valid_before_utc.strftime('%Y-%m-%dT%H:%M:%SZ')}" in message
 
     def test_tells_what_to_do_about_a_key_with_a_passphrase(self) -> None:
-        error = refusal(KeyPair(GOOD.certificate, key_pem(passphrase="canary")))
+        error = check_refused(KeyPair(GOOD.certificate, key_pem(passphrase="canary")))
         assert error.message == f"The private key in {KEY} is encrypted. Use a key without a passphrase."
         assert "canary" not in "".join(traceback.format_exception(error))

@@ -26,8 +26,8 @@ from tests.support.scripted_credentials import (
     app,
     certificate,
     federated,
+    log_in_refused,
     make_source,
-    refusal,
 )
 from tests.support.scripted_graph import CLIENT, SECRET, TENANT, make_jwt
 from tests.support.scripted_login import ScriptedLogin, read_json
@@ -109,7 +109,9 @@ class TestLoginByEachProof:
         key.unlink()
         assert (
             f"private key cannot be read from the file {key}"
-            in (await refusal(login, app(ClientCertificate(SecretFile(crt), SecretFile(key, "private key"))))).message
+            in (
+                await log_in_refused(login, app(ClientCertificate(SecretFile(crt), SecretFile(key, "private key"))))
+            ).message
         )
 
     async def test_requests_a_federated_token_at_each_login(self) -> None:

@@ -22,8 +22,8 @@ from tests.support.scripted_credentials import (
     app,
     certificate,
     federated,
+    log_in_refused,
     make_source,
-    refusal,
 )
 from tests.support.scripted_graph import CLIENT, TENANT
 from tests.support.scripted_login import ScriptedLogin
@@ -43,7 +43,7 @@ class TestRefusedLogin:
     )
     async def test_sends_nothing_to_entra_when_the_proof_cannot_work(self, broken: Credential) -> None:
         login = ScriptedLogin()
-        assert (await refusal(login, broken)).reason is Reason.CREDENTIAL_REFUSED
+        assert (await log_in_refused(login, broken)).reason is Reason.CREDENTIAL_REFUSED
         assert login.requests == []
 
     async def test_is_tried_again_when_the_source_of_the_proof_was_unavailable(
@@ -61,7 +61,7 @@ class TestRefusedLogin:
     async def test_advises_to_upload_an_unknown_certificate(self, code: int) -> None:
         login = ScriptedLogin()
         login.refuse(code, "The certificate is not registered on application.")
-        error = await refusal(login, CREDENTIALS["certificate"])
+        error = await log_in_refused(login, CREDENTIALS["certificate"])
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert f"Entra refused the client certificate of app {CLIENT} in tenant {TENANT}" in error.message
         assert f"upload the certificate in {CRT} to the app registration" in error.message
@@ -71,7 +71,7 @@ class TestRefusedLogin:
     async def test_advises_what_to_register_for_a_federated_token(self, code: int) -> None:
         login = ScriptedLogin()
         login.refuse(code, "No matching federated identity record found.")
-        error = await refusal(login, CREDENTIALS["federated"])
+        error = await log_in_refused(login, CREDENTIALS["federated"])
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert f"Entra refused the federated token of app {CLIENT}" in error.message
         assert (
@@ -83,12 +83,15 @@ class TestRefusedLogin:
     async def test_advises_about_a_federated_token_without_claims(self) -> None:
         login = ScriptedLogin()
         login.refuse(700213, "No match.")
-        assert "with the token's issuer, subject and audience" in (await refusal(login, federated("opaque"))).message
+        assert (
+            "with the token's issuer, subject and audience"
+            in (await log_in_refused(login, federated("opaque"))).message
+        )
 
     async def test_advises_to_publish_the_keys_of_the_issuer(self) -> None:
         login = ScriptedLogin()
         login.refuse(7000272, "The certificate could not be found in the metadata.")
-        message = (await refusal(login, CREDENTIALS["federated"])).message
+        message = (await log_in_refused(login, CREDENTIALS["federated"])).message
         assert "the keys of the token's issuer, https://issuer.example" in message
 
     @pytest.mark.parametrize("code", [50166, 90061, 501661])
@@ -106,13 +109,13 @@ class TestRefusedLogin:
         login.refuse(
             700024, "Not within its valid time range. Current time: 2026-11-21T14:00:00Z, assertion valid from"
         )
-        message = (await refusal(login, CREDENTIALS["certificate"])).message
+        message = (await log_in_refused(login, CREDENTIALS["certificate"])).message
         assert "check the clocks of the nodes" in message
         assert "Current time" not in message, "it is new each time, and a message must stay the same"
 
     @pytest.mark.parametrize("kind", CREDENTIALS)
     async def test_stalls_on_a_token_of_another_tenant(self, kind: str) -> None:
-        error = await refusal(ScriptedLogin(tenant_id=OTHER_TENANT), CREDENTIALS[kind])
+        error = await log_in_refused(ScriptedLogin(tenant_id=OTHER_TENANT), CREDENTIALS[kind])
         assert error.reason is Reason.TENANT_CHANGED
         assert f"belongs to tenant {OTHER_TENANT}, not to {TENANT}" in error.message
 

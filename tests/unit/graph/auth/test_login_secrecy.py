@@ -12,8 +12,8 @@ from tests.support.scripted_credentials import (
     APPS,
     CREDENTIALS,
     PAIR,
+    log_in_refused,
     make_source,
-    refusal,
 )
 from tests.support.scripted_graph import SECRET
 from tests.support.scripted_login import ScriptedLogin
@@ -27,7 +27,7 @@ class TestQuotedResponse:
     async def test_shows_nothing_that_was_sent(self, kind: str) -> None:
         login = ScriptedLogin(repeats_proof=True)
         login.refuse(50027, "It was refused.")
-        error = await refusal(login, CREDENTIALS[kind])
+        error = await log_in_refused(login, CREDENTIALS[kind])
         [form] = login.forms
         sent = [form[name] for name in ("client_secret", "client_assertion") if name in form]
         assert find_pieces(error.message, *sent) == []
@@ -37,14 +37,14 @@ class TestQuotedResponse:
     async def test_shows_nothing_of_a_private_key(self) -> None:
         login = ScriptedLogin()
         login.refuse(700027, f"Signed by {' '.join(PAIR.private_key.splitlines()[1:4])}, it seems.")
-        error = await refusal(login, CREDENTIALS["certificate"])
+        error = await log_in_refused(login, CREDENTIALS["certificate"])
         assert "Signed by *, it seems." in error.message
 
     async def test_shows_no_header_that_authenticates_to_the_machine(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("IDENTITY_ENDPOINT", "http://localhost/msi/token")
         monkeypatch.setenv("IDENTITY_HEADER", "canary-of-the-machine")
         body = {"error": "invalid_request", "error_description": "Bad header canary-of-the-machine."}
-        error = await refusal(ScriptedLogin(answer=httpx.Response(400, json=body)), CREDENTIALS["managed"])
+        error = await log_in_refused(ScriptedLogin(answer=httpx.Response(400, json=body)), CREDENTIALS["managed"])
         assert "Bad header *." in error.message
 
 

@@ -11,8 +11,8 @@ from entrasync.graph.auth.tokens import TokenSource
 from tests.support.scripted_credentials import (
     CREDENTIALS,
     GLOBAL,
+    log_in_refused,
     make_source,
-    refusal,
 )
 from tests.support.scripted_graph import CLIENT, make_jwt
 from tests.support.scripted_login import ScriptedLogin
@@ -21,7 +21,7 @@ from tests.support.scripted_login import ScriptedLogin
 class TestManagedIdentityLogin:
     async def test_names_an_identity_that_is_not_assigned(self) -> None:
         body = {"error": "invalid_request", "error_description": "Identity not found"}
-        error = await refusal(ScriptedLogin(answer=httpx.Response(400, json=body)), CREDENTIALS["managed"])
+        error = await log_in_refused(ScriptedLogin(answer=httpx.Response(400, json=body)), CREDENTIALS["managed"])
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert f"no token for managed identity {CLIENT}: Identity not found" in error.message
         assert "to which this identity is assigned" in error.message
@@ -36,7 +36,7 @@ class TestManagedIdentityLogin:
         ],
     )
     async def test_stalls_on_a_machine_outside_of_azure(self, answer: httpx.Response | Exception) -> None:
-        error = await refusal(ScriptedLogin(answer=answer), CREDENTIALS["machine"])
+        error = await log_in_refused(ScriptedLogin(answer=answer), CREDENTIALS["machine"])
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert "the machine's own managed identity" in error.message
         assert "must run on a machine of Azure" in error.message
@@ -75,7 +75,7 @@ class TestManagedIdentityLogin:
     @pytest.mark.parametrize("claims", [{}, {"tid": 7}])
     async def test_refuses_a_token_that_does_not_name_its_tenant(self, claims: dict[str, object]) -> None:
         body = {"access_token": make_jwt(claims), "expires_in": "3599"}
-        error = await refusal(ScriptedLogin(answer=httpx.Response(200, json=body)), CREDENTIALS["machine"])
+        error = await log_in_refused(ScriptedLogin(answer=httpx.Response(200, json=body)), CREDENTIALS["machine"])
         assert "does not say to which tenant" in error.message
 
     async def test_uses_no_proxy(self, monkeypatch: pytest.MonkeyPatch) -> None:
