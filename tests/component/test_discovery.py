@@ -86,10 +86,10 @@ async def test_our_kinds_are_watched_when_discovery_lists_them_late(
 
 
 async def test_discovery_of_other_groups_is_not_repeated() -> None:
-    asked: list[str] = []
+    requests: list[str] = []
 
     async def answer(_: web.Request) -> web.Response:
-        asked.append("once")
+        requests.append("once")
         return web.json_response({"resources": []})
 
     app = web.Application()
@@ -100,4 +100,4 @@ async def test_discovery_of_other_groups_is_not_repeated() -> None:
         session.get(server.make_url("/apis/apps/v1")) as found,
     ):
         assert await found.json() == {"resources": []}
-    assert asked == ["once"]
+    assert requests == ["once"]

@@ -15,9 +15,9 @@ class TestUsage:
         self, words: list[str], capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert main(words) == MISUSED
-        told = capsys.readouterr().err
-        assert "usage: entra-sync-operator [-h] {run,crds,reference}" in told
-        assert "entra-sync-operator COMMAND --help lists the options of a command" in told
+        printed = capsys.readouterr().err
+        assert "usage: entra-sync-operator [-h] {run,crds,reference}" in printed
+        assert "entra-sync-operator COMMAND --help lists the options of a command" in printed
 
     def test_is_printed_when_asked_for(self, capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(SystemExit) as ended:
@@ -33,10 +33,10 @@ class TestUsage:
         with pytest.raises(SystemExit) as ended:
             main(["run", "--help"])
         assert ended.value.code == OK
-        told = " ".join(capsys.readouterr().out.split())
-        assert "usage: entra-sync-operator run" in told
-        assert "Application (client) id of the operator's own app registration" in told
-        assert [name for name in RunSettings.model_fields if f"--{name.replace('_', '-')} " not in told] == []
+        printed = " ".join(capsys.readouterr().out.split())
+        assert "usage: entra-sync-operator run" in printed
+        assert "Application (client) id of the operator's own app registration" in printed
+        assert [name for name in RunSettings.model_fields if f"--{name.replace('_', '-')} " not in printed] == []
 
 
 class TestCrds:
@@ -66,9 +66,9 @@ class TestCrds:
         file = tmp_path / "entrasync.io_synchronizationjobs.yaml"
         file.unlink() if fault == "missing" else file.write_text(file.read_text() + "# by hand\n")
         assert main(["crds", f"--check={tmp_path}"]) == FAILED
-        told = capsys.readouterr().err
-        assert file.name in told
-        assert "run: make crds" in told
+        printed = capsys.readouterr().err
+        assert file.name in printed
+        assert "run: make crds" in printed
 
     def test_are_not_written_to_a_path_that_is_a_file(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (tmp_path / "taken").write_text("")

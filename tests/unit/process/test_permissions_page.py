@@ -32,8 +32,8 @@ def test_each_feature_names_its_least_permission_first() -> None:
 def test_the_rights_are_those_of_the_charts_role() -> None:
     rendered = yaml.safe_load_all((ROOT / "tests" / "data" / "chart" / "cluster.yaml").read_text(encoding="utf-8"))
     [role] = [document for document in rendered if document["kind"] == "ClusterRole"]
-    told = {(verb, right.resource) for right in RIGHTS for verb in right.verbs}
-    assert told == set(granted(role))
+    listed = {(verb, right.resource) for right in RIGHTS for verb in right.verbs}
+    assert listed == set(granted(role))
     assert all(f"`{right.resource}`" in PAGE for right in (*RIGHTS, GRANTED_BY_OWNERS))
 
 

@@ -63,8 +63,8 @@ class ApiClient:
         """Yield the pages of a list."""
         token = ""
         while True:
-            asked = {"limit": str(PAGE_SIZE), **(query or {})} | ({"continue": token} if token else {})
-            page = await self.call("GET", path, query=asked, accept=accept)
+            page_query = {"limit": str(PAGE_SIZE), **(query or {})} | ({"continue": token} if token else {})
+            page = await self.call("GET", path, query=page_query, accept=accept)
             yield page
             token = (page.get("metadata") or {}).get("continue") or ""
             if not token:

@@ -1,4 +1,4 @@
-"""Complete lists of our kinds: one before work begins, and later ones for deletions that no watch event told of."""
+"""Complete lists of our kinds: one before work begins, and later ones for deletions that no watch event has shown."""
 
 import asyncio
 import logging
@@ -56,20 +56,20 @@ async def sync_kind(kind: WatchedKind[ObjectT], access: NamespaceAccess) -> None
 
 async def wait_for_first_list(kind: WatchedKind[ObjectT], access: NamespaceAccess) -> None:
     """Read lists until the store counts as complete. Logs each obstacle once."""
-    told = ""
+    logged = ""
     while not kind.store.is_complete:
         try:
             await sync_kind(kind, access)
         except ResourceGone:
-            told = _log_once(told, f"The CRD {kind.plural}.{GROUP} is not installed; apply crds/. Waiting for it.")
+            logged = _log_once(logged, f"The CRD {kind.plural}.{GROUP} is not installed; apply crds/. Waiting for it.")
         except (ApiServerUnavailable, ResourceChanged) as error:
-            told = _log_once(told, f"The API server does not answer as it should; waiting for it. {error}")
+            logged = _log_once(logged, f"The API server does not answer as it should; waiting for it. {error}")
         if not kind.store.is_complete:
             await asyncio.sleep(RETRY_INTERVAL_SECONDS)
 
 
-def _log_once(told: str, message: str) -> str:
-    if message != told:
+def _log_once(logged: str, message: str) -> str:
+    if message != logged:
         LOG.warning(message)
     return message
 

@@ -80,7 +80,7 @@ class SecretWatch:
                 self._log_forbidden(watched, error)
                 delay = FORBIDDEN_DELAY_SECONDS
             except (ApiServerUnavailable, ResourceGone, ResourceChanged) as error:
-                LOG.info("The watch of Secrets was cut; begun anew.", extra={"why": str(error)})
+                LOG.info("The watch of Secrets was cut; it is started again.", extra={"why": str(error)})
                 delay = RETRY_DELAY_SECONDS
             await asyncio.sleep(delay)
 

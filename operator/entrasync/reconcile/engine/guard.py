@@ -8,7 +8,7 @@ from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.engine.worker_pool import Reconciler
 
 RECHECK_INTERVAL = timedelta(minutes=5)
-"""An object is enqueued when it may be acted on again; this is for the case that nobody does."""
+"""When a guarded object is tried again. It is normally enqueued earlier, as soon as it may be acted on."""
 
 
 class Guard:

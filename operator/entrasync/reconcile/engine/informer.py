@@ -36,7 +36,7 @@ class Informer(Generic[ObjectT]):
         known = self.store.put(seen)
         if known is None or has_news(known, seen):
             self._note_change(seen)
-            # What was there at the start is nobody's edit.
+            # An object of the first list is no edit of a user, so it is not urgent.
             self._enqueue(seen.key, is_urgent=self.store.is_complete)
 
     def prune(self, known_before: Mapping[str, ObjectT], present: Collection[str]) -> None:

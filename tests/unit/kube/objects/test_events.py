@@ -84,8 +84,8 @@ async def test_a_namespace_that_refuses_events_is_logged_once(
     for _ in range(3):
         harness.poster.record(resource(), Event("Normal", "Adopted", "x"))
     await harness.post()
-    told = [record.levelname for record in caplog.records if "could not be posted" in record.message]
-    assert told == [level]
+    logged = [record.levelname for record in caplog.records if "could not be posted" in record.message]
+    assert logged == [level]
 
 
 @pytest.mark.parametrize("fault", [ApiServerUnavailable("x"), ResourceGone("x"), ResourceChanged("x")])

@@ -33,7 +33,7 @@ class Server:
         self.secrets: dict[ObjectKey, int] = {}
         self.chunks: list[bytes] = []
         self.status = 200
-        self.asked: list[tuple[str, dict[str, str], str]] = []
+        self.requests: list[tuple[str, dict[str, str], str]] = []
 
     @property
     def session(self) -> aiohttp.ClientSession:
@@ -41,7 +41,7 @@ class Server:
 
     @asynccontextmanager
     async def request(self, method: str, url: str, **options: Any) -> AsyncIterator[SimpleNamespace]:
-        self.asked.append((url, options["params"], options["headers"]["Accept"]))
+        self.requests.append((url, options["params"], options["headers"]["Accept"]))
 
         async def read() -> Any:
             if self.status >= 400:
@@ -52,7 +52,7 @@ class Server:
 
     @asynccontextmanager
     async def get(self, url: str, **options: Any) -> AsyncIterator[SimpleNamespace]:
-        self.asked.append((url, options["params"], options["headers"]["Accept"]))
+        self.requests.append((url, options["params"], options["headers"]["Accept"]))
 
         async def stream() -> AsyncIterator[bytes]:
             while self.chunks:
@@ -93,10 +93,10 @@ async def primed(harness: WatchHarness) -> None:
 
 async def test_requests_only_the_metadata_of_labelled_secrets(harness: WatchHarness) -> None:
     await harness.work()
-    for _, query, accept in harness.server.asked:
+    for _, query, accept in harness.server.requests:
         assert query["labelSelector"] == "entrasync.io/watch=true"
         assert accept.startswith("application/json;as=PartialObjectMetadata")
-    [(url, query, _)] = [asked for asked in harness.server.asked if asked[1].get("watch")]
+    [(url, query, _)] = [request for request in harness.server.requests if request[1].get("watch")]
     assert url == "https://api/api/v1/secrets"
     assert query["resourceVersion"] == "9"
 
@@ -104,7 +104,7 @@ async def test_requests_only_the_metadata_of_labelled_secrets(harness: WatchHarn
 async def test_requests_only_the_watched_namespaces() -> None:
     harness = WatchHarness("one", "two")
     await harness.work()
-    assert {url for url, _, _ in harness.server.asked} == {
+    assert {url for url, _, _ in harness.server.requests} == {
         "https://api/api/v1/namespaces/one/secrets",
         "https://api/api/v1/namespaces/two/secrets",
     }
@@ -148,7 +148,7 @@ async def test_lists_again_when_the_version_to_watch_from_is_too_old(harness: Wa
     too_old = json.dumps({"type": "ERROR", "object": {"code": 410}}).encode() + b"\n"
     harness.server.chunks = [too_old]
     await harness.work()
-    assert len([asked for asked in harness.server.asked if asked[1].get("watch")]) == 2
+    assert len([request for request in harness.server.requests if request[1].get("watch")]) == 2
 
 
 async def test_logs_a_missing_right_once_and_goes_on(harness: WatchHarness, caplog: pytest.LogCaptureFixture) -> None:

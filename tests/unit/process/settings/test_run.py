@@ -85,10 +85,10 @@ class TestWrongSettings:
         self, flag: str, value: str, sentence: str, capsys: pytest.CaptureFixture[str]
     ) -> None:
         assert main(["run", *write_flags(GOOD | {flag: value})]) == MISUSED
-        told = capsys.readouterr().err
-        assert told.startswith("entra-sync-operator run: ")
-        assert sentence in told
-        assert "Traceback" not in told
+        printed = capsys.readouterr().err
+        assert printed.startswith("entra-sync-operator run: ")
+        assert sentence in printed
+        assert "Traceback" not in printed
 
     def test_are_refused_when_they_come_from_the_environment(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -99,10 +99,10 @@ class TestWrongSettings:
 
     def test_are_all_named_in_one_refusal(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["run", "--http-port=-1", "--tenant-id=x", "--client-id=y"]) == MISUSED
-        told = capsys.readouterr().err
-        assert "--tenant-id (ENTRASYNC_TENANT_ID): must be" in told
-        assert "--client-id (ENTRASYNC_CLIENT_ID): must be" in told
-        assert "--http-port" in told
+        printed = capsys.readouterr().err
+        assert "--tenant-id (ENTRASYNC_TENANT_ID): must be" in printed
+        assert "--client-id (ENTRASYNC_CLIENT_ID): must be" in printed
+        assert "--http-port" in printed
 
 
 class TestClientSecret:
@@ -111,8 +111,8 @@ class TestClientSecret:
     ) -> None:
         monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
         assert main(["run", *write_flags(GOOD)]) == MISUSED
-        told = capsys.readouterr().err
-        assert "say in exactly one way how the install's own connection logs in: --client-secret-file (or " in told
+        printed = capsys.readouterr().err
+        assert "say in exactly one way how the install's own connection logs in: --client-secret-file (or " in printed
 
     def test_is_refused_as_a_value_and_a_file_at_once(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["run", *write_flags(GOOD | {"--client-secret-file": str(tmp_path / "secret")})]) == MISUSED
@@ -168,8 +168,8 @@ class TestOperatorConnection:
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         assert main(["run", *write_flags(flags)]) == (MISUSED if fault else FAILED)
-        told = capsys.readouterr().err
-        assert (fault or "no API server") in told
+        printed = capsys.readouterr().err
+        assert (fault or "no API server") in printed
 
     def test_with_workload_identity_logs_in_where_the_webhook_says(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
@@ -219,13 +219,13 @@ def read(*arguments: str) -> RunSettings:
 
 def test_without_an_api_server_the_refusal_says_what_to_set(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", *write_flags(GOOD)]) == FAILED
-    told = capsys.readouterr().err
-    assert "no API server: neither KUBECONFIG nor ~/.kube/config nor a ServiceAccount of a pod was found" in told
-    assert "Set KUBECONFIG" in told
+    printed = capsys.readouterr().err
+    assert "no API server: neither KUBECONFIG nor ~/.kube/config nor a ServiceAccount of a pod was found" in printed
+    assert "Set KUBECONFIG" in printed
 
 
 def test_a_missing_kubeconfig_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setenv("KUBECONFIG", "/nowhere/kubeconfig")
     assert main(["run", *write_flags(GOOD)]) == FAILED
-    assert "KUBECONFIG cannot be used: " in (told := capsys.readouterr().err)
-    assert "/nowhere/kubeconfig" in told
+    assert "KUBECONFIG cannot be used: " in (printed := capsys.readouterr().err)
+    assert "/nowhere/kubeconfig" in printed
