@@ -84,6 +84,10 @@ class GraphCaller:
         assert answer.status_code == 201, answer.text
         return str(answer.json()["id"])
 
+    def list_ids(self, principal: str, **query: str) -> list[str]:
+        """List the ids of a service principal's jobs."""
+        return [job["id"] for job in self.get(jobs_of(principal), params=query).json()["value"]]
+
     def read_status(self, principal: str, job: str) -> dict[str, Any]:
         """Read a job's status."""
         answer = self.get(f"{jobs_of(principal)}/{job}")

@@ -10,10 +10,6 @@ from tests.support.simulator_client import ControlError, Principal, SimulatorCli
 HOUR = timedelta(hours=1)
 
 
-def list_ids(caller: GraphCaller, principal: Principal, **query: str) -> list[str]:
-    return [job["id"] for job in caller.get(jobs_of(principal.id), params=query).json()["value"]]
-
-
 def test_two_hundred_service_principals_are_created_by_one_call(graph_world: SimulatorClient) -> None:
     made = graph_world.create_service_principals(200, prefix="load", templates=["scim", "zendesk"])
     assert len({principal.id for principal in made}) == 200
@@ -28,7 +24,7 @@ def test_changes_by_the_portal_do_not_appear_in_the_journal(
     graph_world.act(job.id, "pause")
     assert caller.get(f"{jobs_of(principal.id)}/{job.id}").json()["status"]["code"] == "Paused"
     graph_world.act(job.id, "delete")
-    assert list_ids(caller, principal) == []
+    assert caller.list_ids(principal.id) == []
     assert {entry.operation for entry in graph_world.journal()} == {"token", "getJob", "listJobs"}
 
 

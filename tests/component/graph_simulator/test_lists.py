@@ -7,10 +7,6 @@ from tests.support.graph_caller import GraphCaller, jobs_of
 from tests.support.simulator_client import Principal, SimulatorClient
 
 
-def list_ids(caller: GraphCaller, principal: Principal, **query: str) -> list[str]:
-    return [job["id"] for job in caller.get(jobs_of(principal.id), params=query).json()["value"]]
-
-
 def test_the_list_of_jobs_can_have_pages(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
@@ -39,6 +35,6 @@ def test_the_jobs_list_can_be_filtered_by_template(caller: GraphCaller, graph_wo
     principal = graph_world.create_service_principal(templates=["scim", "zendesk"])
     jobs = {template: caller.create(principal.id, template) for template in ("scim", "zendesk")}
     query = {"$filter": "templateId eq 'zendesk'"}
-    assert list_ids(caller, principal, **query) == [jobs["zendesk"]]
+    assert caller.list_ids(principal.id, **query) == [jobs["zendesk"]]
     graph_world.switch(job_filter_honoured=False)
-    assert len(list_ids(caller, principal, **query)) == 2
+    assert len(caller.list_ids(principal.id, **query)) == 2

@@ -6,10 +6,6 @@ from tests.support.graph_caller import GraphCaller, jobs_of
 from tests.support.simulator_client import Principal, SimulatorClient
 
 
-def list_ids(caller: GraphCaller, principal: Principal, **query: str) -> list[str]:
-    return [job["id"] for job in caller.get(jobs_of(principal.id), params=query).json()["value"]]
-
-
 def test_an_override_changes_graphs_answer_about_a_job(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
@@ -49,4 +45,4 @@ def test_raw_bytes_can_replace_a_job_or_the_whole_list(
     assert caller.get(jobs_of(principal.id)).content == b"\xff not JSON"
     graph_world.change_service_principal(principal.id, raw_list=b"")
     graph_world.override(job)
-    assert list_ids(caller, principal) == [job]
+    assert caller.list_ids(principal.id) == [job]

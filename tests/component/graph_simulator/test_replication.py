@@ -6,20 +6,16 @@ from tests.support.graph_caller import GraphCaller, jobs_of
 from tests.support.simulator_client import Principal, SimulatorClient
 
 
-def list_ids(caller: GraphCaller, principal: Principal, **query: str) -> list[str]:
-    return [job["id"] for job in caller.get(jobs_of(principal.id), params=query).json()["value"]]
-
-
 def test_a_new_job_is_hidden_for_the_seconds_of_its_replication(
     caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
 ) -> None:
     graph_world.replicate(creation={"seconds": 60})
     job = caller.create(principal.id)
-    assert list_ids(caller, principal) == []
+    assert caller.list_ids(principal.id) == []
     assert caller.get(f"{jobs_of(principal.id)}/{job}").status_code == 404
     assert [view.id for view in graph_world.jobs()] == [job]
     graph_world.advance(timedelta(seconds=60))
-    assert list_ids(caller, principal) == [job]
+    assert caller.list_ids(principal.id) == [job]
 
 
 def test_a_new_job_is_hidden_from_the_first_looks_of_its_replication(
@@ -27,13 +23,13 @@ def test_a_new_job_is_hidden_from_the_first_looks_of_its_replication(
 ) -> None:
     slow = graph_world.create_service_principal(creation={"looks": 2, "hides": ["list"]})
     job = caller.create(slow.id)
-    assert [list_ids(caller, slow) for _ in range(3)] == [[], [], [job]]
+    assert [caller.list_ids(slow.id) for _ in range(3)] == [[], [], [job]]
 
 
 def test_an_existing_job_can_be_hidden(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
     job = caller.create(principal.id)
     graph_world.hide(job, looks=1)
-    assert [list_ids(caller, principal) for _ in range(2)] == [[], [job]]
+    assert [caller.list_ids(principal.id) for _ in range(2)] == [[], [job]]
 
 
 def test_a_deleted_job_is_still_seen_until_its_deletion_has_replicated(

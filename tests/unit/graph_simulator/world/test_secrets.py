@@ -1,13 +1,8 @@
 """Checks how secrets are stored, masked and removed."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-
 import pytest
 
-from graph_simulator.world.directory import JobRecord, World
-from graph_simulator.world.jobs.job import start_job
-from graph_simulator.world.jobs.outcomes import Outcome
+from graph_simulator.world.directory import World
 from graph_simulator.world.secrets import (
     SECRET_KEYS,
     SENSITIVE_KEYS,
@@ -15,12 +10,8 @@ from graph_simulator.world.secrets import (
     mask_secret,
     upsert_secrets,
 )
-from graph_simulator.world.target_apps import ACCEPTS_ANYTHING, TargetApp
-from graph_simulator.world.templates import TEMPLATES
 from tests.support.graph_facts import FACTS
-
-NOW = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+from tests.support.simulated_jobs import NOW, add_running_job
 
 
 def test_the_secret_keys_are_those_of_graphs_enum() -> None:
@@ -70,21 +61,9 @@ def test_notification_settings_must_be_a_json_object(value: str, accepted: bool)
     assert is_notification_setting(value) is accepted
 
 
-def make_running_job(world: World, target: TargetApp = ACCEPTS_ANYTHING) -> JobRecord:
-    """Create a job that is due now, with the stored token `bad` and a target application."""
-    principal = world.add_service_principal("app")
-    job = world.create_job(principal, TEMPLATES["scim"], NOW)
-    record = world.find_record(principal.id, job.id, NOW)
-    assert record is not None
-    world.change_secrets(principal.id, [("SecretToken", "bad")], NOW, replaces=False)
-    world.change_target_app(principal.id, target, NOW)
-    record.job = start_job(replace(record.job, habit=Outcome(duration=5 * MINUTE)), NOW)
-    return record
-
-
 def test_secrets_are_kept_without_jobs_and_removed_with_the_service_principal() -> None:
     world = World()
-    record = make_running_job(world)
+    record = add_running_job(world)
     principal = record.job.service_principal_id
     world.delete_job(record, NOW)
     assert world.secrets[principal] == {"SecretToken": "bad"}

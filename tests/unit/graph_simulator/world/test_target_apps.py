@@ -1,19 +1,16 @@
 """Checks which credentials target applications accept, and what refused credentials do to a job."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from graph_simulator.world.directory import JobRecord, World
 from graph_simulator.world.jobs.executions import BAD_CREDENTIALS
-from graph_simulator.world.jobs.job import start_job
 from graph_simulator.world.jobs.outcomes import Outcome
 from graph_simulator.world.target_apps import ACCEPTS_ANYTHING, UNAVAILABLE, TargetApp
-from graph_simulator.world.templates import TEMPLATES
+from tests.support.simulated_jobs import HOUR, MINUTE, NOW, add_running_job
 
-NOW = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 PICKY = TargetApp(accepts={"SecretToken": ("good", "better")})
 
 
@@ -36,18 +33,6 @@ def test_a_target_application_accepts_or_refuses_credentials(
     assert target.check(credentials) == error
 
 
-def make_running_job(world: World, target: TargetApp = ACCEPTS_ANYTHING) -> JobRecord:
-    """Create a job that is due now, with the stored token `bad` and a target application."""
-    principal = world.add_service_principal("app")
-    job = world.create_job(principal, TEMPLATES["scim"], NOW)
-    record = world.find_record(principal.id, job.id, NOW)
-    assert record is not None
-    world.change_secrets(principal.id, [("SecretToken", "bad")], NOW, replaces=False)
-    world.change_target_app(principal.id, target, NOW)
-    record.job = start_job(replace(record.job, habit=Outcome(duration=5 * MINUTE)), NOW)
-    return record
-
-
 def read_code(world: World, record: JobRecord, after: timedelta) -> str:
     assert world.find_record(record.job.service_principal_id, record.job.id, NOW + after) is record
     return record.job.code
@@ -55,7 +40,7 @@ def read_code(world: World, record: JobRecord, after: timedelta) -> str:
 
 def test_a_job_fails_while_its_stored_credentials_are_refused_and_recovers_afterwards() -> None:
     world = World()
-    record = make_running_job(world, PICKY)
+    record = add_running_job(world, PICKY)
     principal = record.job.service_principal_id
     assert read_code(world, record, 5 * MINUTE) == "Quarantine"
     assert record.job.quarantine is not None
@@ -68,7 +53,7 @@ def test_a_job_fails_while_its_stored_credentials_are_refused_and_recovers_after
 
 def test_a_changed_target_application_does_not_affect_earlier_cycles() -> None:
     world = World()
-    record = make_running_job(world)
+    record = add_running_job(world)
     world.change_target_app(record.job.service_principal_id, PICKY, NOW + 10 * HOUR)
     assert record.job.complete_failures == 0
     assert record.job.good_cycles > 10
@@ -77,7 +62,7 @@ def test_a_changed_target_application_does_not_affect_earlier_cycles() -> None:
 
 def test_a_script_is_kept_until_a_cycle_reaches_the_target_application() -> None:
     world = World()
-    record = make_running_job(world, replace(ACCEPTS_ANYTHING, is_available=False))
+    record = add_running_job(world, replace(ACCEPTS_ANYTHING, is_available=False))
     record.job = replace(record.job, script=(Outcome(kind="entry_errors", escrowed=1, duration=MINUTE),))
     assert read_code(world, record, MINUTE) == "Quarantine"
     world.change_target_app(record.job.service_principal_id, ACCEPTS_ANYTHING, NOW + HOUR)
