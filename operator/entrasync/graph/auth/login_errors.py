@@ -93,7 +93,7 @@ def make_no_token_error(where: str, response: LoginResponse, *, advice: str = ""
     """Return the error for a login without a token, with advice for the case that it lasts."""
     words = f": {response.message}" if response.message else ""
     message = f"{where} gave no token (status {response.status}){words}{f'; {advice}' if advice else ''}"
-    return Transient(Reason.GRAPH_UNREACHABLE, message, after=response.after)
+    return Transient(Reason.GRAPH_UNREACHABLE, message, after=response.retry_after)
 
 
 def _name_issuer(material: ProofMaterial) -> str:

@@ -14,6 +14,7 @@ from entrasync.graph.wire.responses import shorten
 from entrasync.graph.wire.retry_after import read_retry_after
 
 TIMEOUT_SECONDS = 10.0
+"""Of one HTTP call of a login, in real time."""
 
 SECRET_FIELDS = frozenset({"client_secret", "client_assertion"})
 """Fields of a token request whose values are redacted."""
@@ -32,7 +33,7 @@ class LoginResponse:
     status: int | None = None
     codes: frozenset[int] = frozenset()
     message: str = ""
-    after: timedelta | None = None
+    retry_after: timedelta | None = None
     is_token_request: bool = False
     is_object: bool = False
 

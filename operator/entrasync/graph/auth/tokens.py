@@ -27,7 +27,7 @@ RETRY_DELAY_SECONDS = 2.0
 REFUSED_PROOF_DELAY_SECONDS = 30.0
 """A login that was refused is not repeated for so long with the same proof.
 
-The jobs of a GraphConnection stop when it fails. Those of the operator connection have only this in common.
+The jobs of a GraphConnection stop when it fails. Those of the operator connection share only this delay.
 """
 
 RECHECK_INTERVAL_SECONDS = 60.0
@@ -39,12 +39,12 @@ class TokenProvider(Protocol):
 
     @property
     def endpoint(self) -> GraphEndpoint:
-        """The Graph that the tokens are good for."""
+        """The Graph that the tokens are valid for."""
         ...
 
     @property
     def tenant_id(self) -> str:
-        """The tenant that the tokens are good for."""
+        """The tenant that the tokens are valid for."""
         ...
 
     async def get_token(self) -> AccessToken:
@@ -113,7 +113,7 @@ class TokenSource:
 
     @property
     def endpoint(self) -> GraphEndpoint:
-        """The Graph that the tokens are good for."""
+        """The Graph that the tokens are valid for."""
         return self._endpoint
 
     @property

@@ -122,5 +122,5 @@ def _with_condition(permission: str) -> str:
 
 def _quote(answer: GraphAnswer) -> str:
     code = f" {answer.code}" if answer.code else ""
-    words = f': "{answer.message}"' if answer.message else ""
-    return f"({answer.status}{code}{words})"  # without the request id: a message that changes is a status write
+    text = f': "{answer.message}"' if answer.message else ""
+    return f"({answer.status}{code}{text})"  # without the request id: a message that changes is a status write

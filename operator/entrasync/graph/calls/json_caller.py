@@ -43,8 +43,8 @@ class JsonCaller:
         No error shows a value of `secrets`, except those that are settings rather than secrets.
         """
         body = None if document is None else json.dumps(document).encode()
-        hidden = tuple(value for key, value in (secrets or {}).items() if key not in KEYS_WITH_FIELDS)
-        return await self._exchange.send(Request(operation, method, url, body, secrets=hidden))
+        sensitive = tuple(value for key, value in (secrets or {}).items() if key not in KEYS_WITH_FIELDS)
+        return await self._exchange.send(Request(operation, method, url, body, secrets=sensitive))
 
     async def _get(self, operation: Operation, url: str) -> Mapping[str, Any] | None:
         """Read one JSON object; returns None only when Graph itself answered 404."""
