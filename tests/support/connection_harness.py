@@ -10,7 +10,8 @@ from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.connection.identity import Identity, OnRefusal, Proof, SecretProof
 from entrasync.core.connection.status import LoggedIn, MissingPermission
-from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
+from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
@@ -68,7 +69,7 @@ class FakeEntra:
 
     async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> "FakeAccess":
         if identity.client_settings.cloud != "Global":
-            raise Stalled(Reason.CLOUD_UNKNOWN, f"This install knows no cloud {identity.client_settings.cloud}.")
+            raise Halted(Stall(Reason.CLOUD_UNKNOWN, f"This install knows no cloud {identity.client_settings.cloud}."))
         graph = FakeGraph(self.clock)
         graph.tenant_id = identity.client_settings.tenant_id
         access = FakeAccess(self, cast("SyncApi", graph), identity.proof, on_refusal)
@@ -81,7 +82,7 @@ class FakeEntra:
         if self.trouble:
             raise Transient(Reason.GRAPH_UNREACHABLE, "No answer from Entra")
         if value not in self.good:
-            raise Stalled(Reason.CREDENTIAL_REFUSED, "AADSTS7000215: Invalid client secret")
+            raise Halted(Stall(Reason.CREDENTIAL_REFUSED, "AADSTS7000215: Invalid client secret"))
         return LoggedIn(ROLES, LACKS)
 
 
@@ -110,7 +111,7 @@ class FakeAccess:
         """Ask for a token as a call of a job does; return the error that the job gets."""
         try:
             self.entra.check(self.proof)
-        except Stalled as refusal:
+        except Halted as refusal:
             return self.on_refusal(refusal)
         return None
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled
+from entrasync.core.decision.errors import Halted
+from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
@@ -36,5 +37,7 @@ class FakeSecrets:
         if self.is_down:
             raise ApiServerUnavailable("GET secrets: 500 the store cannot decrypt")
         if key.namespace in self.forbidden:
-            raise Stalled(Reason.SECRET_UNREADABLE, f"Secret {key} may not be read: the operator lacks the right get.")
+            raise Halted(
+                Stall(Reason.SECRET_UNREADABLE, f"Secret {key} may not be read: the operator lacks the right get.")
+            )
         return self.stored.get(key)

@@ -8,7 +8,8 @@ from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, ScheduleSta
 from entrasync.api.reasons import Reason
 from entrasync.core import plan as planning
 from entrasync.core.application import rules as application_rules
-from entrasync.core.decision.errors import Stalled
+from entrasync.core.decision.errors import Halted
+from entrasync.core.decision.verdicts import Stall
 from entrasync.core.facts.application_seen import Credentials, Refusal
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job import observe_only_rules as observer_rules
@@ -103,7 +104,9 @@ DECIDED_BY: dict[Rule, Facts] = {
         secrets_blocked_by=ObjectKey("identity", "other"),
     ),
     application_rules.secrets_could_not_be_read: facts(
-        holder(wish=SCOPED), remote_job(), application=application_seen(failure=Stalled(Reason.REQUEST_REFUSED, "No."))
+        holder(wish=SCOPED),
+        remote_job(),
+        application=application_seen(failure=Halted(Stall(Reason.REQUEST_REFUSED, "No."))),
     ),
     application_rules.notification_settings_cannot_be_merged: facts(
         holder(wish=desired(application=application(accidentalDeletions={"threshold": 5}))),

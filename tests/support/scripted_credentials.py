@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from entrasync.core.decision.errors import EntraSyncError, Stalled
+from entrasync.core.decision.errors import EntraSyncError, Halted
 from entrasync.graph.auth.credentials import (
     AppCredential,
     ClientCertificate,
@@ -74,7 +74,7 @@ def make_source(login: ScriptedLogin, credential: Credential, endpoint: GraphEnd
     return TokenSource(endpoint, credential, transport=login.transport)
 
 
-async def log_in_refused(login: ScriptedLogin, credential: Credential) -> Stalled:
-    with pytest.raises(Stalled) as caught:
+async def log_in_refused(login: ScriptedLogin, credential: Credential) -> Halted:
+    with pytest.raises(Halted) as caught:
         await make_source(login, credential).get_token()
     return caught.value

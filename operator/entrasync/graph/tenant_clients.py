@@ -16,7 +16,8 @@ from entrasync.core.connection.identity import (
     ServiceAccountProof,
 )
 from entrasync.core.connection.status import LoggedIn
-from entrasync.core.decision.errors import Stalled
+from entrasync.core.decision.errors import Halted
+from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.graph.auth.credentials import AppCredential, ClientCertificate, ClientSecret, FederatedToken, SecretValue
 from entrasync.graph.auth.token_claims import AccessToken
@@ -31,7 +32,7 @@ from entrasync.graph.wire.transport import build_transport
 TokenIssuer = Callable[[ObjectKey, str], Awaitable[str]]
 """Requests a token of a ServiceAccount, for an audience, from the API server.
 
-Raises `Stalled` (TOKEN_REQUEST_DENIED) or `Transient`.
+Raises `Halted` (TOKEN_REQUEST_DENIED) or `Transient`.
 """
 
 
@@ -79,7 +80,7 @@ class ReplaceableTokenSource:
             source = self.source
             try:
                 return await source.get_token()
-            except Stalled as refusal:
+            except Halted as refusal:
                 if source is self.source:  # else the proof was replaced in the meantime
                     raise self._on_refusal(refusal) from refusal
 
@@ -108,7 +109,7 @@ class TenantAccess:
         return self._client
 
     async def prove(self, proof: Proof) -> LoggedIn:
-        """Log in by a proof now, and use it from then on if Entra accepts it. Raises `Stalled` or `Transient`."""
+        """Log in by a proof now, and use it from then on if Entra accepts it. Raises `Halted` or `Transient`."""
         source = self._make_source(proof)
         token = await source.log_in()
         self._tokens.source = source
@@ -143,7 +144,7 @@ class TenantAccessFactory:
         self._issue_token = issue_token
 
     async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> TenantAccess:
-        """Make a client for a tenant, without a login yet. Raises `Stalled` (CLOUD_UNKNOWN)."""
+        """Make a client for a tenant, without a login yet. Raises `Halted` (CLOUD_UNKNOWN)."""
         settings = identity.client_settings
         endpoint = self.find_endpoint(settings)
 
@@ -160,12 +161,12 @@ class TenantAccessFactory:
         return TenantAccess(tokens, client, make_source)
 
     def find_endpoint(self, settings: ClientSettings) -> GraphEndpoint:
-        """Find the endpoint of Graph and its login. Raises `Stalled` (CLOUD_UNKNOWN)."""
+        """Find the endpoint of Graph and its login. Raises `Halted` (CLOUD_UNKNOWN)."""
         cloud = self._clouds.get(settings.cloud)
         if cloud is None:
             known = ", ".join(sorted(self._clouds))
             message = f"This install knows no cloud {settings.cloud}. It knows: {known}. Correct spec.cloud."
-            raise Stalled(Reason.CLOUD_UNKNOWN, message)
+            raise Halted(Stall(Reason.CLOUD_UNKNOWN, message))
         version = cast("ApiVersion | None", settings.api_version)  # the CRD allows no other
         return replace(cloud, api_version=version or "v1.0")
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import PossiblyReplicating, Stalled, Transient
+from entrasync.core.decision.errors import Halted, PossiblyReplicating, Transient
 from entrasync.graph.auth.credentials import (
     AppCredential,
     ClientCertificate,
@@ -104,8 +104,8 @@ async def run_client(tokens: TokenSource) -> AsyncIterator[GraphClient]:
         await client.aclose()
 
 
-async def log_in_refused(simulator: SimulatorClient, credential: Credential) -> Stalled:
-    with pytest.raises(Stalled) as caught:
+async def log_in_refused(simulator: SimulatorClient, credential: Credential) -> Halted:
+    with pytest.raises(Halted) as caught:
         await TokenSource(endpoint(simulator), credential).log_in()
     return caught.value
 
@@ -208,7 +208,7 @@ class TestServiceAccountToken:
         file.write_text(issuer.sign(exp=1_700_000_000))
         proof = FederatedToken(SecretFile(file, "federated token"))
         tokens = TokenSource(endpoint(graph_world), app(graph_world, proof))
-        with pytest.raises(Stalled):
+        with pytest.raises(Halted):
             await tokens.get_token()
         file.write_text(issuer.sign())
         assert (await tokens.get_token()).app_id == graph_world.connection.client_id

@@ -10,9 +10,9 @@ import httpx
 import pytest
 
 from entrasync.core.decision.errors import (
+    Halted,
     OutcomeUnknown,
     PossiblyReplicating,
-    Stalled,
     Transient,
 )
 from entrasync.graph.calls.limiter import TenantLimiter
@@ -69,7 +69,7 @@ class TestRequest:
     @pytest.mark.parametrize("odd", ["", ".", ".."])
     async def test_is_not_sent_with_an_id_that_climbs_the_path(self, scripted: ScriptedClient, odd: str) -> None:
         """Deleting job `..` would delete all of the service principal's synchronization."""
-        with pytest.raises(Stalled):
+        with pytest.raises(Halted):
             await scripted.api.delete_job(SP, odd)
         assert scripted.count == 0
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled, Transient
+from entrasync.core.decision.errors import Halted, Transient
 from entrasync.graph.auth import tokens as tokens_module
 from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretFile, SecretSource, SecretValue
 from entrasync.graph.auth.tokens import TokenSource
@@ -130,7 +130,7 @@ class TestRefusedLogin:
         self, graph: ScriptedGraph, code: int, words: str, advice: str
     ) -> None:
         graph.token_replies.append(refusal(code, words))
-        with pytest.raises(Stalled) as caught:
+        with pytest.raises(Halted) as caught:
             await make_source(graph).get_token()
         assert caught.value.reason is Reason.CREDENTIAL_REFUSED
         for part in (CLIENT, TENANT, f"AADSTS{code}: {words}", advice):
@@ -142,7 +142,7 @@ class TestRefusedLogin:
         tokens = make_source(graph)
         wrong = refusal(7000215, "Invalid client secret provided.")
         graph.token_replies.append(Reply(status=400, body=wrong.body))
-        with pytest.raises(Stalled):
+        with pytest.raises(Halted):
             await tokens.get_token()
         assert (await tokens.get_token()).roles == graph.roles
 
@@ -163,7 +163,7 @@ class TestRefusedLogin:
         file = tmp_path / "secret"
         if content is not None:
             file.write_bytes(content)
-        with pytest.raises(Stalled) as caught:
+        with pytest.raises(Halted) as caught:
             await make_source(graph, SecretFile(file)).get_token()
         assert caught.value.reason is Reason.CREDENTIAL_REFUSED
         assert str(file) in caught.value.message
@@ -176,7 +176,7 @@ class TestRefusedLogin:
             "error_codes": [90002],
         }
         graph.discovery = Reply(status=400, body=body)
-        with pytest.raises(Stalled) as caught:
+        with pytest.raises(Halted) as caught:
             await make_source(graph).get_token()
         assert caught.value.reason is Reason.TENANT_NOT_FOUND
         assert TENANT in caught.value.message
@@ -190,7 +190,7 @@ class TestRefusedLogin:
         tokens = make_source(graph)
         for _ in range(2):
             answers = await asyncio.gather(*(tokens.get_token() for _ in range(100)), return_exceptions=True)
-            assert {type(answer) for answer in answers} == {Stalled}
+            assert {type(answer) for answer in answers} == {Halted}
         assert len(graph.token_requests) == 1
 
 
@@ -254,7 +254,7 @@ class TestSecrecy:
         with pytest.raises(Transient) as cut_short:
             await tokens.get_token()
         graph.token_replies.append(refusal(7000215, "Invalid client secret provided."))
-        with pytest.raises(Stalled) as refused:
+        with pytest.raises(Halted) as refused:
             await tokens.get_token()
         tracebacks = ("".join(traceback.format_exception(error.value)) for error in (cut_short, refused))
         shown = [caplog.text, repr(token), *tracebacks]

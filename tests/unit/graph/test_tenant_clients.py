@@ -15,7 +15,8 @@ from entrasync.core.connection.identity import (
     SecretProof,
     ServiceAccountProof,
 )
-from entrasync.core.decision.errors import EntraSyncError, Stalled
+from entrasync.core.decision.errors import EntraSyncError, Halted
+from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.graph.auth.credentials import ClientCertificate, ClientSecret, FederatedToken
 from entrasync.graph.auth.token_claims import AccessToken
@@ -101,7 +102,7 @@ class TestTenantAccessFactory:
         assert factory.find_endpoint(make_settings("Private")).ca_file == Path("/ca.pem")
 
     def test_names_the_known_clouds_when_a_cloud_is_unknown(self, factory: TenantAccessFactory) -> None:
-        with pytest.raises(Stalled, match=r"knows no cloud Mars\. It knows: China, Global, Private") as refusal:
+        with pytest.raises(Halted, match=r"knows no cloud Mars\. It knows: China, Global, Private") as refusal:
             factory.find_endpoint(make_settings("Mars"))
         assert refusal.value.reason is Reason.CLOUD_UNKNOWN
 
@@ -134,7 +135,7 @@ class TestConnectionsOfOneApp:
 
 
 async def open_one(factory: TenantAccessFactory, settings: ClientSettings) -> TenantAccess:
-    def on_refusal(error: Stalled) -> EntraSyncError:
+    def on_refusal(error: Halted) -> EntraSyncError:
         return error
 
     return await factory.open(Identity(settings, PROOFS["secret"]), on_refusal=on_refusal)
@@ -143,7 +144,7 @@ async def open_one(factory: TenantAccessFactory, settings: ClientSettings) -> Te
 class ScriptedSource:
     """Replaces a token source: gives a token, or refuses."""
 
-    def __init__(self, refusal: Stalled | None = None) -> None:
+    def __init__(self, refusal: Halted | None = None) -> None:
         self.refusal = refusal
         self.tenant_id = TENANT
         self.meanwhile: Callable[[], None] = lambda: None
@@ -155,14 +156,14 @@ class ScriptedSource:
         return AccessToken("good")
 
 
-REFUSED = Stalled(Reason.CREDENTIAL_REFUSED, "No.")
+REFUSED = Halted(Stall(Reason.CREDENTIAL_REFUSED, "No."))
 
 
 class TestReplaceableTokenSource:
     async def test_reports_a_refusal_and_raises_the_error_it_gets_back(self) -> None:
-        reported: list[Stalled] = []
+        reported: list[Halted] = []
 
-        def on_refusal(error: Stalled) -> EntraSyncError:
+        def on_refusal(error: Halted) -> EntraSyncError:
             reported.append(error)
             return EntraSyncError(Reason.CONNECTION_NOT_READY, "broken")
 

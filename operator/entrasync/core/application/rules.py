@@ -12,7 +12,7 @@ from entrasync.core.application.wanted_secrets import (
     has_unreadable_settings,
     secrets_to_send,
 )
-from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait, judge
+from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.application_seen import ApplicationSeen
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.ready import runs_on_saved_credentials
@@ -114,7 +114,7 @@ def secrets_could_not_be_read(facts: Facts) -> Verdict | None:
     seen = facts.observed.application
     if seen is None or seen.failure is None:
         return None
-    return judge(seen.failure, young_until=facts.young_until, now=facts.now)
+    return seen.failure.judge(young_until=facts.young_until, now=facts.now)
 
 
 def notification_settings_cannot_be_merged(facts: Facts) -> Verdict | None:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from entrasync.api.graph_connection import GraphConnectionSpec
 from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
-from entrasync.core.decision.errors import EntraSyncError, Stalled
+from entrasync.core.decision.errors import EntraSyncError, Halted
+from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 
@@ -15,7 +16,7 @@ CERTIFICATE, PRIVATE_KEY = "tls.crt", "tls.key"
 
 DEFAULT_CLOUD = "Global"
 
-OnRefusal = Callable[[Stalled], EntraSyncError]
+OnRefusal = Callable[[Halted], EntraSyncError]
 """Called when the credential is refused during a job's pass. Returns the error that the pass ends with."""
 
 
@@ -68,11 +69,11 @@ class Identity:
 def identify(resource: ConnectionResource, spec: GraphConnectionSpec, secret: KubernetesSecret | None) -> Identity:
     """Build the identity of a connection.
 
-    Raises `Stalled` (SECRET_UNREADABLE) if its Secret, or the key in it, is missing.
+    Raises `Halted` (SECRET_UNREADABLE) if its Secret, or the key in it, is missing.
     """
     app = spec.client_secret or spec.client_certificate or spec.workload_identity
     if app is None:  # cannot happen: the API server and the model refuse it
-        raise Stalled(Reason.INVALID_SPEC, "The spec names no credential. Correct the manifest.")
+        raise Halted(Stall(Reason.INVALID_SPEC, "The spec names no credential. Correct the manifest."))
     client_settings = ClientSettings(
         tenant_id=spec.tenant_id.lower(),
         client_id=app.client_id.lower(),
@@ -89,9 +90,12 @@ def _find_proof(resource: ConnectionResource, spec: GraphConnectionSpec, secret:
         return ServiceAccountProof(ObjectKey(resource.key.namespace, name))
     where = ObjectKey(resource.key.namespace, resource.secret_name or "")
     if secret is None:
-        raise Stalled(
-            Reason.SECRET_UNREADABLE,
-            f"There is no Secret {where}. Create it in namespace {where.namespace}, or correct secretRef.name in spec.",
+        raise Halted(
+            Stall(
+                Reason.SECRET_UNREADABLE,
+                f"There is no Secret {where}. Create it in namespace {where.namespace}, or correct secretRef.name in "
+                "spec.",
+            )
         )
     if spec.client_secret:
         key = spec.client_secret.secret_ref.key
@@ -106,15 +110,15 @@ def _read_text(secret: KubernetesSecret, key: str) -> str:
     if value is None:
         keys = f"It has: {', '.join(sorted(secret.data))}." if secret.data else "It is empty."
         fault = f"Secret {secret.key} has no key {key}. {keys} Add the key, or correct secretRef in spec."
-        raise Stalled(Reason.SECRET_UNREADABLE, fault)
+        raise Halted(Stall(Reason.SECRET_UNREADABLE, fault))
     try:
         text = value.decode().strip()
     except UnicodeDecodeError:
         fault = f"Key {key} of Secret {secret.key} is not text (UTF-8). Put the credential there as text."
-        raise Stalled(Reason.SECRET_UNREADABLE, fault) from None  # the cause holds the bytes
+        raise Halted(Stall(Reason.SECRET_UNREADABLE, fault)) from None  # the cause holds the bytes
     if not text:
         fault = f"Key {key} of Secret {secret.key} is empty. Put the credential there."
-        raise Stalled(Reason.SECRET_UNREADABLE, fault)
+        raise Halted(Stall(Reason.SECRET_UNREADABLE, fault))
     return text
 
 

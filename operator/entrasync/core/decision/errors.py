@@ -1,13 +1,14 @@
-"""Errors named by what happens next. Only the engine turns them into the time of the next look.
+"""Errors that decide how a pass goes on. Each says what happens next as a verdict.
 
 Anything that is not an `EntraSyncError` is a fault of the operator itself.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from entrasync.api.reasons import Reason
+from entrasync.core.decision.verdicts import REPLICATION_RETRY_DELAY, Halt, Retry, Stall, Wait
 
 
 class EntraSyncError(Exception):
@@ -18,27 +19,31 @@ class EntraSyncError(Exception):
         self.reason = reason
         self.message = message
 
+    def judge(self, *, young_until: datetime, now: datetime) -> Halt:
+        """Return what the pass halts with. What may be replication is waited for until `young_until` (world time).
 
-class Stalled(EntraSyncError):
-    """A person must act. The message says what is wrong, where, and what to do.
-
-    The resource is looked at again rarely.
-    """
-
-
-class Waiting(EntraSyncError):
-    """Something is not there yet. The resource is looked at again after `after` and goes on by itself."""
-
-    def __init__(self, reason: Reason, message: str, *, after: timedelta) -> None:
-        super().__init__(reason, message)
-        self.after = after
+        Raises the error itself where it is of no kind that decides how to go on: a fault of the operator.
+        """
+        raise self
 
 
-class Disconnected(EntraSyncError):
-    """The resource's connection does not work. Graph is not called for the resource until the connection works."""
+class Halted(EntraSyncError):
+    """A rule or a lookup has already decided what the pass halts with, before Graph was asked or after it answered."""
+
+    def __init__(self, halt: Halt) -> None:
+        super().__init__(halt.reason, halt.message)
+        self.halt = halt
+
+    def judge(self, *, young_until: datetime, now: datetime) -> Halt:
+        """Return the halt as it is."""
+        return self.halt
 
 
-class Transient(EntraSyncError):
+class GraphError(EntraSyncError):
+    """What Graph or Entra said to a call, or that there was no answer."""
+
+
+class Transient(GraphError):
     """The call failed by network, 5xx or 429.
 
     It is tried again with backoff, or after exactly `after` if Graph said so.
@@ -49,6 +54,10 @@ class Transient(EntraSyncError):
     def __init__(self, reason: Reason, message: str, *, after: timedelta | None = None) -> None:
         super().__init__(reason, message)
         self.after = after
+
+    def judge(self, *, young_until: datetime, now: datetime) -> Halt:
+        """Try again."""
+        return Retry(self.reason, self.message, self.after)
 
 
 @dataclass(frozen=True)
@@ -81,7 +90,7 @@ class GraphAnswer:
         return self.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND}
 
 
-class OutcomeUnknown(EntraSyncError):
+class OutcomeUnknown(GraphError):
     """The answer to a write was lost: observe again, never repeat the write blindly.
 
     `answer` is Graph's 5xx if there was one. It leaves the outcome just as unknown.
@@ -91,16 +100,24 @@ class OutcomeUnknown(EntraSyncError):
         super().__init__(reason, message)
         self.answer = answer
 
+    def judge(self, *, young_until: datetime, now: datetime) -> Halt:
+        """Observe again, with backoff."""
+        return Retry(self.reason, self.message)
 
-class Refused(Stalled):
+
+class Refused(GraphError):
     """Graph refused a request (4xx) and time alone will not change that."""
 
     def __init__(self, reason: Reason, message: str, *, answer: GraphAnswer) -> None:
         super().__init__(reason, message)
         self.answer = answer
 
+    def judge(self, *, young_until: datetime, now: datetime) -> Halt:
+        """Wait for a person."""
+        return Stall(self.reason, self.message)
 
-class PossiblyReplicating(EntraSyncError):
+
+class PossiblyReplicating(GraphError):
     """A refusal that may only mean replication: a 401 without a message, a 403, 404 or 409.
 
     It counts as replication while something is young, and as `settled` afterwards.
@@ -110,3 +127,10 @@ class PossiblyReplicating(EntraSyncError):
         super().__init__(settled.reason, settled.message)
         self.settled = settled
         self.answer = answer
+
+    def judge(self, *, young_until: datetime, now: datetime) -> Halt:
+        """Wait for replication while something is young; judge what is settled afterwards."""
+        if now >= young_until:
+            return self.settled.judge(young_until=young_until, now=now)
+        message = f"{self.message} Taken for replication until {young_until:%H:%M:%S}, tried again until then."
+        return Wait(Reason.WAITING_FOR_REPLICATION, message, REPLICATION_RETRY_DELAY)

@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled
+from entrasync.core.decision.errors import Halted
+from entrasync.core.decision.verdicts import Stall
 from entrasync.graph.auth.credentials import ClientCertificate, KeyPair
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
@@ -18,7 +19,7 @@ TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 def check_certificate(proof: ClientCertificate, pair: KeyPair, *, now: datetime) -> dict[str, Any]:
     """Return a pair in MSAL's form, with which MSAL signs by PS256 and names the certificate by `x5t#S256`.
 
-    Raises `Stalled` when the pair is unreadable, does not belong together, is expired or not valid yet (real time).
+    Raises `Halted` when the pair is unreadable, does not belong together, is expired or not valid yet (real time).
     """
     certificate = _load_certificate(proof, pair)
     key = _load_key(proof, pair)
@@ -70,8 +71,8 @@ def _encode_public_key(holder: x509.Certificate | RSAPrivateKey) -> bytes:
     return holder.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _make_stalled(fault: str) -> Stalled:
-    return Stalled(Reason.CREDENTIAL_REFUSED, f"{fault}.")
+def _make_stalled(fault: str) -> Halted:
+    return Halted(Stall(Reason.CREDENTIAL_REFUSED, f"{fault}."))
 
 
 def now_utc() -> datetime:

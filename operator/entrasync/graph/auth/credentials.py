@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Protocol
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled
+from entrasync.core.decision.errors import Halted
+from entrasync.core.decision.verdicts import Stall
 
 
 class SecretSource(Protocol):
@@ -18,7 +19,7 @@ class SecretSource(Protocol):
         ...
 
     async def read(self) -> str:
-        """Read the text. Raises `Stalled` when there is none, or `Transient` when that may change by itself."""
+        """Read the text. Raises `Halted` when there is none, or `Transient` when that may change by itself."""
         ...
 
 
@@ -31,7 +32,7 @@ class SecretValue:
     what: str = "client secret"
 
     async def read(self) -> str:
-        """Return the value. Raises `Stalled` when it is empty."""
+        """Return the value. Raises `Halted` when it is empty."""
         return _require(self.value, self.what, self.where)
 
 
@@ -48,14 +49,16 @@ class SecretFile:
         return f"the file {self.path}"
 
     async def read(self) -> str:
-        """Read the file. Raises `Stalled` when it cannot be read or is empty."""
+        """Read the file. Raises `Halted` when it cannot be read or is empty."""
         try:
             text = await asyncio.to_thread(self.path.read_text, encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             why = getattr(error, "strerror", None) or "it is not text"
-            raise Stalled(
-                Reason.CREDENTIAL_REFUSED,
-                f"The {self.what} cannot be read from {self.where}: {why}. Put the {self.what} there.",
+            raise Halted(
+                Stall(
+                    Reason.CREDENTIAL_REFUSED,
+                    f"The {self.what} cannot be read from {self.where}: {why}. Put the {self.what} there.",
+                )
             ) from None  # the cause of a decoding error holds the file's bytes
         return _require(text.strip(), self.what, self.where)
 
@@ -189,5 +192,5 @@ Credential = AppCredential | ManagedIdentity
 
 def _require(value: str, what: str, where: str) -> str:
     if not value:
-        raise Stalled(Reason.CREDENTIAL_REFUSED, f"The {what} in {where} is empty. Put the {what} there.")
+        raise Halted(Stall(Reason.CREDENTIAL_REFUSED, f"The {what} in {where} is empty. Put the {what} there."))
     return value

@@ -9,7 +9,8 @@ import httpx
 import msal
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
+from entrasync.core.decision.verdicts import Stall
 from entrasync.graph.auth.certificates import check_certificate, now_utc
 from entrasync.graph.auth.credentials import (
     AppCredential,
@@ -29,7 +30,7 @@ class Login(Protocol):
     """Logs in by one credential."""
 
     def acquire(self, material: ProofMaterial | None) -> tuple[AccessToken, timedelta]:
-        """Request a new token; returns it and its lifetime. Raises `Stalled` or `Transient`. One thread at a time."""
+        """Request a new token; returns it and its lifetime. Raises `Halted` or `Transient`. One thread at a time."""
         ...
 
 
@@ -51,7 +52,7 @@ class AppLogin:
         self._material: ProofMaterial | None = None
 
     def acquire(self, material: ProofMaterial | None) -> tuple[AccessToken, timedelta]:
-        """Request a new token from Entra; returns it and its lifetime. Raises `Stalled` or `Transient`.
+        """Request a new token from Entra; returns it and its lifetime. Raises `Halted` or `Transient`.
 
         Not safe for two threads at once.
         """
@@ -112,12 +113,14 @@ class AppLogin:
 
 
 def check_tenant(token: AccessToken, tenant_id: str) -> None:
-    """Raise `Stalled` (TENANT_CHANGED) when a token names another tenant. A token that names none is accepted."""
+    """Raise `Halted` (TENANT_CHANGED) when a token names another tenant. A token that names none is accepted."""
     if token.tenant_id and token.tenant_id.lower() != tenant_id.lower():
-        raise Stalled(
-            Reason.TENANT_CHANGED,
-            f"The token of app {token.app_id} belongs to tenant {token.tenant_id}, not to {tenant_id} as the "
-            "connection says; correct the tenant id, or take an identity of that tenant",
+        raise Halted(
+            Stall(
+                Reason.TENANT_CHANGED,
+                f"The token of app {token.app_id} belongs to tenant {token.tenant_id}, not to {tenant_id} as the "
+                "connection says; correct the tenant id, or take an identity of that tenant",
+            )
         )
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
+from entrasync.core.decision.verdicts import Stall
 from entrasync.graph.auth.credentials import (
     AppCredential,
     Assertion,
@@ -66,15 +67,20 @@ def classify_refusal(
             authority, response, advice=_PUBLISH.format(**facts) if UNREADABLE_ISSUER_CODES & response.codes else ""
         )
     if UNKNOWN_TENANT_CODES.intersection(response.codes) or not response.is_token_request:
-        return Stalled(
-            Reason.TENANT_NOT_FOUND,
-            f"{authority} knows no tenant {tenant}: {said}; check the tenant id and the cloud",
+        return Halted(
+            Stall(
+                Reason.TENANT_NOT_FOUND,
+                f"{authority} knows no tenant {tenant}: {said}; check the tenant id and the cloud",
+            )
         )
     proof = credential.proof
     known = (ADVICE[code] for code in sorted(response.codes) if code in ADVICE)
     advice = next(known, USUAL_ADVICE[type(proof)]).format(**facts)
-    return Stalled(
-        Reason.CREDENTIAL_REFUSED, f"Entra refused the {proof.kind} of app {app} in tenant {tenant}: {said}; {advice}"
+    return Halted(
+        Stall(
+            Reason.CREDENTIAL_REFUSED,
+            f"Entra refused the {proof.kind} of app {app} in tenant {tenant}: {said}; {advice}",
+        )
     )
 
 

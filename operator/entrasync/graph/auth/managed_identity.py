@@ -8,7 +8,8 @@ import httpx
 import msal
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
+from entrasync.core.decision.verdicts import Stall
 from entrasync.graph.auth.credentials import ManagedIdentity, ProofMaterial
 from entrasync.graph.auth.login import check_tenant, read_lifetime
 from entrasync.graph.auth.login_errors import make_no_token_error
@@ -41,7 +42,7 @@ class ManagedIdentityLogin:
         self._http = MsalHttpClient(tls, transport=transport, is_local=True)
 
     def acquire(self, material: ProofMaterial | None = None) -> tuple[AccessToken, timedelta]:
-        """Request a new token; returns it and its lifetime. Raises `Stalled` or `Transient`."""
+        """Request a new token; returns it and its lifetime. Raises `Halted` or `Transient`."""
         del material  # there is nothing to prove
         try:
             result = self._request_token()
@@ -86,11 +87,13 @@ class ManagedIdentityLogin:
             return make_no_token_error(ENDPOINT_NAME, response)
         return self._make_stalled(response.message or f"status {status}, and not in the words of Azure")
 
-    def _make_stalled(self, why: str) -> Stalled:
+    def _make_stalled(self, why: str) -> Halted:
         client_id = self._credential.client_id
         identity = f"managed identity {client_id}" if client_id else "the machine's own managed identity"
-        return Stalled(
-            Reason.CREDENTIAL_REFUSED,
-            f"{ENDPOINT_NAME} gave no token for {identity}: {why}; the operator must run on a machine of Azure to "
-            "which this identity is assigned, or log in another way",
+        return Halted(
+            Stall(
+                Reason.CREDENTIAL_REFUSED,
+                f"{ENDPOINT_NAME} gave no token for {identity}: {why}; the operator must run on a machine of Azure to "
+                "which this identity is assigned, or log in another way",
+            )
         )

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import httpx
 
-from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
 from entrasync.graph.auth.credentials import AppCredential, Credential, ProofMaterial
 from entrasync.graph.auth.login import AppLogin, Login
 from entrasync.graph.auth.managed_identity import ManagedIdentityLogin
@@ -48,7 +48,7 @@ class TokenProvider(Protocol):
         ...
 
     async def get_token(self) -> AccessToken:
-        """Return a token that is valid now. Raises `Stalled` (wrong proof or tenant) or `Transient`."""
+        """Return a token that is valid now. Raises `Halted` (wrong proof or tenant) or `Transient`."""
         ...
 
     def drop(self, token: AccessToken | None = None) -> None:
@@ -124,7 +124,7 @@ class TokenSource:
     async def get_token(self) -> AccessToken:
         """Return the cached token or log in. Callers at the same time share one login.
 
-        Raises `Stalled` with CREDENTIAL_REFUSED, TENANT_NOT_FOUND or TENANT_CHANGED, or `Transient`. A token that is
+        Raises `Halted` with CREDENTIAL_REFUSED, TENANT_NOT_FOUND or TENANT_CHANGED, or `Transient`. A token that is
         due to be renewed but still valid is returned instead of a `Transient`.
         """
         now = self._monotonic()
@@ -189,7 +189,7 @@ class TokenSource:
             token, lifetime = await asyncio.to_thread(self._acquire, material)
         except EntraSyncError as error:
             failure = self._make_failure(error)
-            if isinstance(error, Stalled):
+            if isinstance(error, Halted):
                 self._refused = _RefusedProof(material, failure, self._monotonic() + REFUSED_PROOF_DELAY_SECONDS)
             return failure
         now, seconds = self._monotonic(), lifetime.total_seconds()
@@ -224,4 +224,6 @@ def make_login(
 def _make_copier(error: EntraSyncError) -> Callable[[], EntraSyncError]:
     if isinstance(error, Transient):
         return partial(Transient, error.reason, error.message, after=error.after)
+    if isinstance(error, Halted):
+        return partial(Halted, error.halt)
     return partial(type(error), error.reason, error.message)

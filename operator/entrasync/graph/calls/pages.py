@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import httpx
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled
+from entrasync.core.decision.errors import Halted
+from entrasync.core.decision.verdicts import Stall
 from entrasync.graph.calls.error_classifier import make_unreadable_error
 from entrasync.graph.calls.exchange import Exchange, Request
 from entrasync.graph.calls.operations import Operation
@@ -23,7 +24,7 @@ class PageReader:
     async def read_all(self, operation: Operation, url: str, *, is_background: bool = False) -> list[object]:
         """Read the entries of all pages, which are limited in number and in bytes together.
 
-        Raises what `Exchange.send` raises, `Transient` for an unreadable page, and `Stalled` for one on another host.
+        Raises what `Exchange.send` raises, `Transient` for an unreadable page, and `Halted` for one on another host.
         """
         entries: list[object] = []
         size, limits = 0, self.exchange.limits
@@ -46,10 +47,12 @@ class PageReader:
         except httpx.InvalidURL:
             raise make_unreadable_error(operation, "its next page has no readable address") from None
         if (there.scheme, there.host, there.port, there.userinfo) != (here.scheme, here.host, here.port, b""):
-            raise Stalled(
-                Reason.REQUEST_REFUSED,
-                f"Graph was asked to {operation.description} and named another host for the next page; "
-                "that is not followed. Check the cloud's endpoint and any proxy.",
+            raise Halted(
+                Stall(
+                    Reason.REQUEST_REFUSED,
+                    f"Graph was asked to {operation.description} and named another host for the next page; "
+                    "that is not followed. Check the cloud's endpoint and any proxy.",
+                )
             )
         return link
 

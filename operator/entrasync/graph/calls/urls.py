@@ -3,13 +3,14 @@
 from urllib.parse import quote
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled
+from entrasync.core.decision.errors import Halted
+from entrasync.core.decision.verdicts import Stall
 
 
 class Urls:
     """Builds the URLs below one Graph's `root`, which includes the version and has no slash at the end.
 
-    Its methods raise `Stalled` (INVALID_SPEC) for an id that cannot be in a path.
+    Its methods raise `Halted` (INVALID_SPEC) for an id that cannot be in a path.
     """
 
     def __init__(self, root: str) -> None:
@@ -37,5 +38,5 @@ class Urls:
 def _encode_segment(text: str) -> str:
     """Encode one segment of a path. One or two dots are refused: encoded or not, they would lead up the path."""
     if text in {"", ".", ".."}:
-        raise Stalled(Reason.INVALID_SPEC, f"{text!r} cannot be an id in Graph.")
+        raise Halted(Stall(Reason.INVALID_SPEC, f"{text!r} cannot be an id in Graph."))
     return quote(text, safe="")

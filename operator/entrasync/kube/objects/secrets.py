@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import quote
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled
+from entrasync.core.decision.errors import Halted
+from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.kube.client.api_client import ApiClient, Forbidden
@@ -21,14 +22,14 @@ class SecretReader:
         self._api_client = api_client
 
     async def read_secret(self, key: ObjectKey) -> KubernetesSecret | None:
-        """Read a Secret. Returns None when there is none; raises `Stalled` when the right to read it is missing."""
+        """Read a Secret. Returns None when there is none; raises `Halted` when the right to read it is missing."""
         path = f"/api/v1/namespaces/{quote(key.namespace)}/secrets/{quote(key.name)}"
         try:
             return _read(key, await self._api_client.call("GET", path))
         except ResourceGone:
             return None
         except Forbidden as error:
-            raise Stalled(Reason.SECRET_UNREADABLE, _missing_right(key, error)) from error
+            raise Halted(Stall(Reason.SECRET_UNREADABLE, _missing_right(key, error))) from error
 
 
 def _read(key: ObjectKey, raw: Mapping[str, Any]) -> KubernetesSecret:

@@ -4,7 +4,8 @@ from typing import Any
 from urllib.parse import quote
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled, Transient
+from entrasync.core.decision.errors import Halted, Transient
+from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient, Forbidden
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
@@ -16,7 +17,7 @@ TOKEN_LIFETIME_SECONDS = 3600
 async def request_token(api_client: ApiClient, service_account: ObjectKey, audience: str) -> str:
     """Request a token of a ServiceAccount for `audience`.
 
-    Raises `Stalled` (TOKEN_REQUEST_DENIED) when there is no such ServiceAccount or the right is missing, and
+    Raises `Halted` (TOKEN_REQUEST_DENIED) when there is no such ServiceAccount or the right is missing, and
     `Transient` when the API server fails.
     """
     namespace, name = service_account.namespace, service_account.name
@@ -26,10 +27,10 @@ async def request_token(api_client: ApiClient, service_account: ObjectKey, audie
     try:
         return _read_token(await api_client.call("POST", path, body=body))
     except Forbidden as error:
-        raise Stalled(Reason.TOKEN_REQUEST_DENIED, _explain(service_account, error)) from error
+        raise Halted(Stall(Reason.TOKEN_REQUEST_DENIED, _explain(service_account, error))) from error
     except ResourceGone as error:
         message = f"There is no ServiceAccount {service_account}. Create it, or correct serviceAccountRef.name in spec."
-        raise Stalled(Reason.TOKEN_REQUEST_DENIED, message) from error
+        raise Halted(Stall(Reason.TOKEN_REQUEST_DENIED, message)) from error
     except (ApiServerUnavailable, ResourceChanged) as error:
         message = f"The API server gave no token for ServiceAccount {service_account}; tried again. {error}"
         raise Transient(Reason.TOKEN_REQUEST_DENIED, message) from error

@@ -2,7 +2,7 @@
 
 from entrasync.api.job.application import ApplicationSpec, CredentialEntry
 from entrasync.api.references import SecretKeyReference
-from entrasync.core.decision.errors import Stalled
+from entrasync.core.decision.errors import Halted
 from entrasync.core.facts.application_seen import Credentials
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.stored_secrets import SecretValues
@@ -40,7 +40,7 @@ async def read_credentials(secrets: SecretStore, namespace: str, spec: Applicati
 async def _find(secrets: SecretStore, key: ObjectKey, entry: CredentialEntry) -> KubernetesSecret:
     try:
         secret = await secrets.read_secret(key)
-    except Stalled as error:
+    except Halted as error:
         raise _Unreadable(error.message) from None
     if secret is None:
         raise _Unreadable(f"There is no Secret {key}; {_needs(entry)}. Create it, or correct the reference.")

@@ -7,8 +7,9 @@ from entrasync.api.reasons import Reason
 from entrasync.core.application.actions import CheckForeignKeys, RemoveSecrets
 from entrasync.core.application.rules import explain_missing
 from entrasync.core.application.status import with_unconfirmed_keys, without_secrets
-from entrasync.core.decision.errors import EntraSyncError, PossiblyReplicating, Refused, Waiting
+from entrasync.core.decision.errors import EntraSyncError, Halted, PossiblyReplicating, Refused
 from entrasync.core.decision.event import Event
+from entrasync.core.decision.verdicts import Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
@@ -58,13 +59,13 @@ class CheckHandler(Handler[CheckForeignKeys]):
         self._foreign = ForeignKeyLook(writer, clock)
 
     async def perform(self, action: CheckForeignKeys, context: Context) -> ActionResult:
-        """Look at the keys. Raises `Waiting` until it is sure what became of those of others."""
+        """Look at the keys. Raises `Halted` until it is sure what became of those of others."""
         resource, memory = context.resource, self._memories.recall(context.resource)
         memory.foreign.expect(resource.application.unconfirmed_keys)
         await self._foreign.look(action.service_principal_id, context, memory)
         if memory.foreign.missing:
             message = explain_missing(resource, memory.foreign.missing)
-            raise Waiting(Reason.WAITING_FOR_REPLICATION, message, after=STALE_READ_DELAY)
+            raise Halted(Wait(Reason.WAITING_FOR_REPLICATION, message, after=STALE_READ_DELAY))
         return await self._foreign.settle(resource, frozenset(), memory)
 
     def recover(self, action: CheckForeignKeys, error: EntraSyncError, facts: Facts) -> Facts:
@@ -87,7 +88,7 @@ class RemoveHandler(Handler[RemoveSecrets]):
     async def perform(self, action: RemoveSecrets, context: Context) -> ActionResult:
         """Remove, and look. A key that stays after a second try is left to itself, and an Event says so.
 
-        Raises `Waiting` while Graph may only not show yet that it is gone, and what `SyncApi` raises.
+        Raises `Halted` while Graph may only not show yet that it is gone, and what `SyncApi` raises.
         """
         resource, memory = context.resource, self._memories.recall(context.resource)
         service_principal_id = action.service_principal_id
@@ -106,7 +107,7 @@ class RemoveHandler(Handler[RemoveSecrets]):
         self._record(resource, gone, kept)
         if not due and not gone:
             message = f"Graph was told to remove {_list(shown)}, and still shows it; looked at again."
-            raise Waiting(Reason.WAITING_FOR_REPLICATION, message, after=STALE_READ_DELAY)
+            raise Halted(Wait(Reason.WAITING_FOR_REPLICATION, message, after=STALE_READ_DELAY))
         return await self._foreign.settle(resource, gone | kept, memory)
 
     def recover(self, action: RemoveSecrets, error: EntraSyncError, facts: Facts) -> Facts:

@@ -8,7 +8,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.connection.identity import Identity
 from entrasync.core.connection.status import LoggedIn
-from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
+from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.connection.registry import Awaited, Connection, Connections, Fault, disconnected
@@ -53,7 +53,7 @@ class Logins:
         """Make sure that the credential works, and have the jobs of the connection go by it.
 
         A login is made only when something is new or was refused before, else when the token is due to be renewed.
-        Raises `Stalled` when Entra refuses, `Transient` when it is in trouble.
+        Raises `Halted` when Entra refuses, `Transient` when it is in trouble.
         """
         await self._close_retired()
         opened = self._opened.get(resource.key)
@@ -136,7 +136,7 @@ class Logins:
         works = isinstance(self._connections.get(resource.key), Connection)
         return not works or identity.proof != opened.identity.proof or resource.request != opened.request
 
-    def _refuse(self, key: ObjectKey, opened: _Opened, error: Stalled) -> EntraSyncError:
+    def _refuse(self, key: ObjectKey, opened: _Opened, error: Halted) -> EntraSyncError:
         """Take a refusal in the midst of a job's pass for what it is: the connection's fault, and all its jobs'.
 
         One of an access that another took the place of says nothing of that one; surely no call was sent.

@@ -14,8 +14,8 @@ from entrasync.core.connection.status import (
     credential_source,
 )
 from entrasync.core.decision.condition import Condition
-from entrasync.core.decision.errors import EntraSyncError, Stalled, Transient
-from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait, judge
+from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
+from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.primitives.object_key import ObjectKey
@@ -80,7 +80,7 @@ class ConnectionReconciler:
             return await self._fail(resource, self._judge(error))
         try:
             seen = await self._logins.log_in(resource, identity)
-        except Stalled as error:
+        except Halted as error:
             if await self._logins.serves_on(resource, identity):
                 return await self._serve_on(resource, error)
             return await self._fail(resource, self._judge(error))
@@ -121,9 +121,9 @@ class ConnectionReconciler:
 
     def _judge(self, error: EntraSyncError) -> Halt:
         now = self._clock.now()
-        return judge(error, young_until=now, now=now)
+        return error.judge(young_until=now, now=now)
 
-    async def _serve_on(self, resource: ConnectionResource, error: Stalled) -> Outcome:
+    async def _serve_on(self, resource: ConnectionResource, error: Halted) -> Outcome:
         """Say that a credential was refused, and leave the jobs to the one before it."""
         self._failing_since.pop(resource.key, None)
         stall = Stall(error.reason, f"{error.message} {SERVES_ON}")

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 
 from entrasync.api.names import DEFAULT_CONNECTION
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Disconnected
+from entrasync.core.decision.errors import Halted
+from entrasync.core.decision.verdicts import DISCONNECTED_POLL_INTERVAL, Wait
 from entrasync.core.primitives.object_key import ObjectKey, is_same_id
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.graph import SyncApi
@@ -112,7 +113,7 @@ class Connections:
         return self.key_for(replace(resource, is_deleting=True)) == key
 
     def find(self, resource: Resource) -> Connection:
-        """Return the connection of a resource. Raises `Disconnected` while there is none that works.
+        """Return the connection of a resource. Raises `Halted` while there is none that works.
 
         A resource that is being deleted may still go by what last worked.
         """
@@ -130,7 +131,7 @@ class Connections:
         """Whether a resource still goes by the connection that its pass began by."""
         try:
             return self.find(resource).api is connection.api
-        except Disconnected:
+        except Halted:
             return False
 
     def tenant_of(self, resource: Resource) -> str | None:
@@ -139,7 +140,7 @@ class Connections:
             return pinned
         try:
             return self.find(resource).api.tenant_id
-        except Disconnected:
+        except Halted:
             return None
 
     def may_yet_claim(self, resource: Resource) -> bool:
@@ -164,12 +165,12 @@ class Connections:
     def _may_use_own(self, namespace: str) -> bool:
         return self._own is not None and self._serves(namespace)
 
-    def _refuse(self, resource: Resource, key: ObjectKey | None, known: Known | None) -> Disconnected:
+    def _refuse(self, resource: Resource, key: ObjectKey | None, known: Known | None) -> Halted:
         if key is not None and isinstance(known, Fault):
             return disconnected(key, known)
         if isinstance(known, Awaited):
-            return Disconnected(Reason.CONNECTION_NOT_READY, f"GraphConnection {key} has not been tried yet.")
-        return Disconnected(Reason.CONNECTION_NOT_READY, self._explain_absence(resource, key))
+            return _wait(f"GraphConnection {key} has not been tried yet.")
+        return _wait(self._explain_absence(resource, key))
 
     def _explain_absence(self, resource: Resource, key: ObjectKey | None) -> str:
         if resource.desired is not None and resource.desired.connection_name:
@@ -181,8 +182,11 @@ class Connections:
         )
 
 
-def disconnected(key: ObjectKey, fault: Fault) -> Disconnected:
+def disconnected(key: ObjectKey, fault: Fault) -> Halted:
     """Say to a resource that its GraphConnection does not work, and why."""
-    return Disconnected(
-        Reason.CONNECTION_NOT_READY, f"GraphConnection {key} is not ready ({fault.reason}): {fault.message}"
-    )
+    return _wait(f"GraphConnection {key} is not ready ({fault.reason}): {fault.message}")
+
+
+def _wait(message: str) -> Halted:
+    """Halt a pass whose connection does not work. A change of the connection triggers the next pass at once."""
+    return Halted(Wait(Reason.CONNECTION_NOT_READY, message, DISCONNECTED_POLL_INTERVAL))

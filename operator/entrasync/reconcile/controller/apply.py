@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import Action
-from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown, Stalled
+from entrasync.core.decision.errors import EntraSyncError, Halted, OutcomeUnknown
 from entrasync.core.decision.verdicts import Do, Halt, Retry, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.observed import Observed
@@ -157,7 +157,7 @@ class ApplyLoop:
         if error.reason is not Reason.SERVICE_PRINCIPAL_NOT_FOUND:
             return error
         refusal = service_principal_was_changed(self._reader.look_at_tenant(context.resource, context.connection))
-        return Stalled(refusal.reason, refusal.message) if refusal else error
+        return Halted(refusal) if refusal else error
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from entrasync.core.decision.errors import EntraSyncError, Stalled
-from entrasync.core.decision.verdicts import Halt, judge
+from entrasync.core.decision.errors import EntraSyncError, Halted
+from entrasync.core.decision.verdicts import Halt
 from entrasync.core.deletion import tenant_is_another
 from entrasync.core.plan import tenant_was_changed
 from entrasync.core.primitives.clock import Clock
@@ -30,13 +30,13 @@ class PassEntry:
     def enter(self, resource: Resource, *, since: datetime, is_urgent: bool) -> Context:
         """Begin a pass with Graph as of `since` (world time) or later.
 
-        Raises what `Connections.find` raises, and `Stalled` (TENANT_CHANGED, DELETION_BLOCKED) when the connection
+        Raises what `Connections.find` raises, and `Halted` (TENANT_CHANGED, DELETION_BLOCKED) when the connection
         leads away from the tenant of the resource.
         """
         connection = self._connections.find(resource)
         find_fault = tenant_is_another if resource.is_deleting else tenant_was_changed
         if fault := find_fault(self._reader.look_at_tenant(resource, connection)):
-            raise Stalled(fault.reason, fault.message)
+            raise Halted(fault)
         memory = self._memory.recall(resource, self._clock.now())
         return Context(resource, memory, connection, since, is_urgent)
 
@@ -46,7 +46,7 @@ class PassEntry:
 
     def judge(self, resource: Resource, error: EntraSyncError) -> Halt:
         """Turn an error into what happens next, with regard to what this resource may have made lately."""
-        return judge(error, young_until=self._young_until(resource), now=self._clock.now())
+        return error.judge(young_until=self._young_until(resource), now=self._clock.now())
 
     def is_young(self, resource: Resource) -> bool:
         """Whether what Graph does not know of the resource may be on its way through Entra."""

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import EntraSyncError, Stalled, Waiting
-from entrasync.core.decision.verdicts import REPLICATION_RETRY_DELAY
+from entrasync.core.decision.errors import EntraSyncError, Halted
+from entrasync.core.decision.verdicts import REPLICATION_RETRY_DELAY, Stall, Wait
 from entrasync.core.remote.templates import RemoteTemplate
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.resolved_names import Resolution
@@ -26,7 +26,7 @@ class Resolver:
         """Look up what is not known and have the store know it.
 
         While the resource `is_young`, an app that Entra does not know yet is waited for. Raises what `SyncApi` raises,
-        `Stalled` where a name stands for nothing, and `ResourceChanged` when the resource
+        `Halted` where a name stands for nothing, and `ResourceChanged` when the resource
         goes by another connection meanwhile.
         """
         api, resource = context.graph, context.resource
@@ -53,8 +53,8 @@ async def _find_service_principal(api: SyncApi, desired: Desired, is_young: bool
 
 def _not_there(message: str, *, is_young: bool) -> EntraSyncError:
     if is_young:
-        return Waiting(Reason.WAITING_FOR_REPLICATION, message, after=REPLICATION_RETRY_DELAY)
-    return Stalled(Reason.SERVICE_PRINCIPAL_NOT_FOUND, message)
+        return Halted(Wait(Reason.WAITING_FOR_REPLICATION, message, after=REPLICATION_RETRY_DELAY))
+    return Halted(Stall(Reason.SERVICE_PRINCIPAL_NOT_FOUND, message))
 
 
 async def _find_template(api: SyncApi, desired: Desired, service_principal_id: str) -> str:
@@ -69,7 +69,7 @@ async def _find_template(api: SyncApi, desired: Desired, service_principal_id: s
     else:
         problem = f"offers no template with factory tag {desired.factory_tag}"
         advice = f"It offers: {_describe(offered)}. Correct spec.template."
-    raise Stalled(Reason.TEMPLATE_NOT_OFFERED, f"Service principal {service_principal_id} {problem}. {advice}")
+    raise Halted(Stall(Reason.TEMPLATE_NOT_OFFERED, f"Service principal {service_principal_id} {problem}. {advice}"))
 
 
 def _describe(offered: Sequence[RemoteTemplate]) -> str:

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Waiting
+from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.event import Event
+from entrasync.core.decision.verdicts import Wait
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.remote.job_settings import (
     SETTINGS_MEMBER,
@@ -54,7 +55,7 @@ async def patch_settings(graph: SyncApi, action: PatchSettings) -> RemoteJob:
     """Send all settings with ours among them; returns the job as it then shall be.
 
     Those of a job whose settings Graph has not shown yet are read first: to send only ours might lose the others.
-    Raises what `SyncApi` raises, and `Waiting` while a new job cannot be read.
+    Raises what `SyncApi` raises, and `Halted` while a new job cannot be read.
     """
     job = action.job
     if read_settings(job.raw) is None:
@@ -67,10 +68,13 @@ async def patch_settings(graph: SyncApi, action: PatchSettings) -> RemoteJob:
 async def _read_job(graph: SyncApi, action: PatchSettings) -> RemoteJob:
     job = await graph.get_job(action.service_principal_id, action.job.id)
     if job is None:
-        raise Waiting(
-            Reason.WAITING_FOR_REPLICATION,
-            f"Graph does not show job {action.job.id} yet, whose settings must be read before spec.settings are sent.",
-            after=NEW_JOB_DELAY,
+        raise Halted(
+            Wait(
+                Reason.WAITING_FOR_REPLICATION,
+                f"Graph does not show job {action.job.id} yet, whose settings must be read before spec.settings are "
+                "sent.",
+                after=NEW_JOB_DELAY,
+            )
         )
     return job
 

@@ -1,7 +1,8 @@
 """Which templates a service principal offers: looked up only when a create was refused for its template."""
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import EntraSyncError, Refused, Stalled
+from entrasync.core.decision.errors import EntraSyncError, Halted, Refused
+from entrasync.core.decision.verdicts import Stall
 from entrasync.core.job.actions import CreateJob
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.graph import SyncApi
@@ -13,7 +14,7 @@ async def explain_refusal(api: SyncApi, action: CreateJob, error: EntraSyncError
         return
     try:
         await refuse_unless_offered(api, action)
-    except Stalled as refusal:
+    except Halted as refusal:
         if refusal.reason is Reason.TEMPLATE_NOT_OFFERED:
             raise refusal from error
     except EntraSyncError:
@@ -21,15 +22,17 @@ async def explain_refusal(api: SyncApi, action: CreateJob, error: EntraSyncError
 
 
 async def refuse_unless_offered(api: SyncApi, action: CreateJob) -> None:
-    """Raise `Stalled` with what is offered unless the template is; raises what `SyncApi` raises."""
+    """Raise `Halted` with what is offered unless the template is; raises what `SyncApi` raises."""
     offered = {template.id for template in await api.list_templates(action.service_principal_id)}
     if action.template_id in offered:
         return
     names = ", ".join(sorted(offered)) or "none: this kind of app has no provisioning"
-    raise Stalled(
-        Reason.TEMPLATE_NOT_OFFERED,
-        f"Service principal {action.service_principal_id} does not offer template {action.template_id}. "
-        f"It offers: {names}. Correct spec.template.",
+    raise Halted(
+        Stall(
+            Reason.TEMPLATE_NOT_OFFERED,
+            f"Service principal {action.service_principal_id} does not offer template {action.template_id}. "
+            f"It offers: {names}. Correct spec.template.",
+        )
     )
 
 

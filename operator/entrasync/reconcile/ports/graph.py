@@ -119,7 +119,7 @@ class SyncApi(JobsApi, SecretsApi, DirectoryApi, Protocol):
 
     Every call may raise:
 
-    * `Stalled`: wrong secret, unknown tenant, missing permission.
+    * `Halted`: wrong secret, unknown tenant, missing permission.
     * `Refused`: 4xx.
     * `PossiblyReplicating`: 401 without a message, 403, 404, 409.
     * `Transient`: 429, or no connection; for reads also 5xx and a lost answer. A write surely did not happen.

@@ -37,7 +37,7 @@ class SecretStore(Protocol):
     async def read_secret(self, key: ObjectKey) -> KubernetesSecret | None:
         """Read a Secret; None when there is none.
 
-        Raises `Stalled` (`Reason.SECRET_UNREADABLE`) when the operator has no right to, and `ApiServerUnavailable`.
+        Raises `Halted` (`Reason.SECRET_UNREADABLE`) when the operator has no right to, and `ApiServerUnavailable`.
         """
         ...
 

@@ -20,7 +20,7 @@ class Access(Protocol):
     async def prove(self, proof: Proof) -> LoggedIn:
         """Log in by a proof now; once Entra takes it, all goes by it. Otherwise nothing changes.
 
-        Raises `Stalled` when it is refused, `Transient` when Entra is in trouble.
+        Raises `Halted` when it is refused, `Transient` when Entra is in trouble.
         """
         ...
 
@@ -37,7 +37,7 @@ class Accesses(Protocol):
     """Makes accesses."""
 
     async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> Access:
-        """Make one, without a login yet. Raises `Stalled` (CLOUD_UNKNOWN)."""
+        """Make one, without a login yet. Raises `Halted` (CLOUD_UNKNOWN)."""
         ...
 
 

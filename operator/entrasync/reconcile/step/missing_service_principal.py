@@ -1,7 +1,8 @@
 """Finds out whether a service principal is gone. The directory is asked only after a refusal that may mean so."""
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import EntraSyncError, PossiblyReplicating, Refused, Stalled
+from entrasync.core.decision.errors import EntraSyncError, Halted, PossiblyReplicating, Refused
+from entrasync.core.decision.verdicts import Stall
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.step.context import Context
 
@@ -31,19 +32,23 @@ async def explain(
     return PossiblyReplicating(_gone(service_principal_id, api.tenant_id, job_id), answer=error.answer)
 
 
-def _gone(service_principal_id: str, tenant_id: str, job_id: str | None) -> Stalled:
+def _gone(service_principal_id: str, tenant_id: str, job_id: str | None) -> Halted:
     if job_id is not None:
-        return Stalled(
-            Reason.SERVICE_PRINCIPAL_NOT_FOUND,
-            f"Tenant {tenant_id} has no service principal with object id {service_principal_id} any more, and job "
-            f"{job_id} went with it. Nothing is created in its place, whatever spec.onMissing says: restore the "
-            "enterprise application, or delete this resource.",
+        return Halted(
+            Stall(
+                Reason.SERVICE_PRINCIPAL_NOT_FOUND,
+                f"Tenant {tenant_id} has no service principal with object id {service_principal_id} any more, and job "
+                f"{job_id} went with it. Nothing is created in its place, whatever spec.onMissing says: restore the "
+                "enterprise application, or delete this resource.",
+            )
         )
-    return Stalled(
-        Reason.SERVICE_PRINCIPAL_NOT_FOUND,
-        f"Tenant {tenant_id} has no service principal with object id {service_principal_id}. "
-        "spec.servicePrincipal.objectId takes the Object ID of the enterprise application (not of the app "
-        "registration, and not the application id).",
+    return Halted(
+        Stall(
+            Reason.SERVICE_PRINCIPAL_NOT_FOUND,
+            f"Tenant {tenant_id} has no service principal with object id {service_principal_id}. "
+            "spec.servicePrincipal.objectId takes the Object ID of the enterprise application (not of the app "
+            "registration, and not the application id).",
+        )
     )
 
 

@@ -6,14 +6,13 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import (
     EntraSyncError,
     GraphAnswer,
+    Halted,
     OutcomeUnknown,
     PossiblyReplicating,
     Refused,
-    Stalled,
     Transient,
-    Waiting,
 )
-from entrasync.core.decision.verdicts import REPLICATION_RETRY_DELAY, Halt, Retry, Stall, Wait, judge
+from entrasync.core.decision.verdicts import REPLICATION_RETRY_DELAY, Halt, Retry, Stall, Wait
 from tests.support.facts import NOW, minutes, seconds
 
 ANSWER = GraphAnswer(403, "", "", "req")
@@ -24,9 +23,9 @@ BUSY = Transient(Reason.REQUEST_REFUSED, "Busy.")
 @pytest.mark.parametrize(
     ("error", "halt"),
     [
-        (Stalled(Reason.CONFLICT, "x"), Stall(Reason.CONFLICT, "x")),
+        (Halted(Stall(Reason.CONFLICT, "x")), Stall(Reason.CONFLICT, "x")),
         (REFUSED, Stall(Reason.PERMISSION_MISSING, "No.")),
-        (Waiting(Reason.DELETING, "x", after=seconds(3)), Wait(Reason.DELETING, "x", seconds(3))),
+        (Halted(Wait(Reason.DELETING, "x", after=seconds(3))), Wait(Reason.DELETING, "x", seconds(3))),
         (Transient(Reason.THROTTLED, "x", after=seconds(9)), Retry(Reason.THROTTLED, "x", seconds(9))),
         (Transient(Reason.GRAPH_UNREACHABLE, "x"), Retry(Reason.GRAPH_UNREACHABLE, "x")),
         (OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "x"), Retry(Reason.GRAPH_UNREACHABLE, "x")),
@@ -35,22 +34,22 @@ BUSY = Transient(Reason.REQUEST_REFUSED, "Busy.")
     ],
 )
 def test_each_error_has_one_consequence_when_nothing_is_young(error: EntraSyncError, halt: Halt) -> None:
-    assert judge(error, young_until=NOW, now=NOW) == halt
+    assert error.judge(young_until=NOW, now=NOW) == halt
 
 
 def test_an_error_that_may_be_replication_is_waited_for_while_something_is_young() -> None:
     error = PossiblyReplicating(REFUSED, answer=ANSWER)
-    rests = [judge(error, young_until=NOW + minutes(5), now=NOW + seconds(s)) for s in (0, 299)]
+    rests = [error.judge(young_until=NOW + minutes(5), now=NOW + seconds(s)) for s in (0, 299)]
     assert all(isinstance(halt, Wait) and halt.after == REPLICATION_RETRY_DELAY for halt in rests)
     assert rests[0] == rests[1], "a message that changed at each read would cause a write at each read"
     assert rests[0].reason is Reason.WAITING_FOR_REPLICATION
 
 
 def test_a_plain_refusal_is_never_waited_for() -> None:
-    assert judge(REFUSED, young_until=NOW + minutes(5), now=NOW) == Stall(Reason.PERMISSION_MISSING, "No.")
+    assert REFUSED.judge(young_until=NOW + minutes(5), now=NOW) == Stall(Reason.PERMISSION_MISSING, "No.")
 
 
 def test_an_unknown_error_is_a_fault_of_the_operator() -> None:
     error = EntraSyncError(Reason.INTERNAL_ERROR, "x")
     with pytest.raises(EntraSyncError):
-        judge(error, young_until=NOW, now=NOW)
+        error.judge(young_until=NOW, now=NOW)

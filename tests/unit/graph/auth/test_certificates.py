@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled
+from entrasync.core.decision.errors import Halted
 from entrasync.graph.auth.certificates import check_certificate
 from entrasync.graph.auth.credentials import ClientCertificate, KeyPair, SecretValue
 from tests.support.certificates import certificate_pem, elliptic_key, key_pem, make_certificate, make_pair, rsa_key
@@ -17,8 +17,8 @@ PROOF = ClientCertificate(SecretValue("", CRT), SecretValue("", KEY))
 GOOD = make_pair()
 
 
-def check_refused(pair: KeyPair) -> Stalled:
-    with pytest.raises(Stalled) as caught:
+def check_refused(pair: KeyPair) -> Halted:
+    with pytest.raises(Halted) as caught:
         check_certificate(PROOF, pair, now=datetime.now(UTC))
     assert caught.value.reason is Reason.CREDENTIAL_REFUSED
     return caught.value

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled, Transient
+from entrasync.core.decision.errors import Halted, Transient
+from entrasync.core.decision.verdicts import Stall
 from entrasync.graph.auth.credentials import (
     ClientSecret,
     Credential,
@@ -37,7 +38,7 @@ class TestRefusedLogin:
             certificate(key=key_pem(rsa_key(1))),
             certificate(pem=certificate_pem(make_certificate(ends=timedelta(hours=-1)))),
             app(ClientSecret(SecretValue("", "key secret"))),
-            federated(Stalled(Reason.CREDENTIAL_REFUSED, "There is no ServiceAccount team-a/entra.")),
+            federated(Halted(Stall(Reason.CREDENTIAL_REFUSED, "There is no ServiceAccount team-a/entra."))),
         ],
         ids=["no-certificate", "foreign-key", "expired", "no-secret", "no-account"],
     )

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled, Transient
+from entrasync.core.decision.errors import Halted, Transient
 from entrasync.graph.auth.tokens import TokenSource
 from tests.support.scripted_credentials import (
     CREDENTIALS,
@@ -81,5 +81,5 @@ class TestManagedIdentityLogin:
     async def test_uses_no_proxy(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
         monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:2")
-        with pytest.raises(Stalled):
+        with pytest.raises(Halted):
             await TokenSource(GLOBAL, CREDENTIALS["machine"]).get_token()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrasync.core.decision.errors import Disconnected
+from entrasync.core.decision.errors import Halted
 from entrasync.reconcile.connection.registry import Connection
 from tests.support.connection_harness import KEY, SECRET, ConnectionHarness, connection, job_by_connection
 from tests.support.facts import minutes
@@ -98,5 +98,5 @@ class TestApiServerOutage:
         assert harness.connections.is_awaited(job_by_connection()), "one failed call is not reported"
         for _ in range(3):
             await harness.poll()
-        with pytest.raises(Disconnected, match="the store cannot decrypt"):
+        with pytest.raises(Halted, match="the store cannot decrypt"):
             harness.connections.find(job_by_connection())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from entrasync.core.decision.errors import Disconnected, Transient
+from entrasync.core.decision.errors import Halted, Transient
 from entrasync.reconcile.connection.registry import Connection
 from tests.support.connection_harness import (
     KEY,
@@ -23,13 +23,13 @@ class TestCredentialRefusedDuringPass:
         harness.woken.clear()
         harness.entra.good.clear()
         told = harness.entra.opened[0].use()
-        assert isinstance(told, Disconnected)
+        assert isinstance(told, Halted)
         assert told.message == (
             "GraphConnection identity/contoso is not ready (CredentialRefused): AADSTS7000215: Invalid client secret"
         )
         assert harness.woken == [KEY]
         assert (await harness.dependents.connection_queue.take()).key == KEY
-        with pytest.raises(Disconnected) as error:
+        with pytest.raises(Halted) as error:
             harness.connections.find(job_by_connection())
         assert error.value.message == told.message
 

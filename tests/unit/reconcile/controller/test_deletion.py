@@ -6,7 +6,8 @@ import pytest
 
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled
+from entrasync.core.decision.errors import Halted
+from entrasync.core.decision.verdicts import Stall
 from entrasync.core.resource.desired import Desired
 from tests.support.facts import (
     JOB,
@@ -175,7 +176,7 @@ class TestDeletion:
     async def test_a_blocked_deletion_says_how_to_let_go(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder()
         harness.delete(key)
-        harness.graph.fail("delete_job", Stalled(Reason.CREDENTIAL_REFUSED, "Wrong secret."))
+        harness.graph.fail("delete_job", Halted(Stall(Reason.CREDENTIAL_REFUSED, "Wrong secret.")))
         await harness.run(key)
         assert harness.condition(key, "Stalled") == ("True", "DeletionBlocked")
         assert 'entrasync.io/abandon: "true"' in str(harness.status(key)["conditions"])

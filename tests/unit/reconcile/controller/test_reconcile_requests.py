@@ -7,14 +7,15 @@ import pytest
 
 from entrasync.api.names import REQUEST_ANNOTATIONS
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled, Transient
+from entrasync.core.decision.errors import Halted, Transient
+from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.object_meta import has_news
 from tests.support.facts import desired, holder, minutes, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 
 DOWN = Transient(Reason.GRAPH_UNREACHABLE, "Graph is down.")
-REFUSED = Stalled(Reason.CREDENTIAL_REFUSED, "Wrong secret.")
+REFUSED = Halted(Stall(Reason.CREDENTIAL_REFUSED, "Wrong secret."))
 
 
 async def settled(harness: ReconcilerHarness, **spec: Any) -> ObjectKey:

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Stalled
+from entrasync.core.decision.errors import Halted
+from entrasync.core.decision.verdicts import Stall
 from entrasync.reconcile.engine.outcome import Outcome
 from tests.support.facts import (
     minutes,
@@ -28,7 +29,7 @@ class TestStalled:
         self, harness: ReconcilerHarness
     ) -> None:
         key = harness.apply_holder(poll_interval=timedelta(hours=24))
-        harness.graph.fail("list_jobs", Stalled(Reason.CREDENTIAL_REFUSED, "Wrong secret."))
+        harness.graph.fail("list_jobs", Halted(Stall(Reason.CREDENTIAL_REFUSED, "Wrong secret.")))
         assert rounded(await harness.run(key)) == 300
 
     async def test_a_stalled_resource_keeps_a_shorter_poll_interval(self, harness: ReconcilerHarness) -> None:

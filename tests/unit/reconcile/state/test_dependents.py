@@ -7,7 +7,7 @@ import pytest
 
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.core.connection.connection_resource import ConnectionResource
-from entrasync.core.decision.errors import Disconnected
+from entrasync.core.decision.errors import Halted
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.connection.registry import Connection, Connections, Fault
@@ -51,25 +51,25 @@ class TestConnectionOfJob:
     def test_a_job_uses_no_other_connection_when_its_own_is_broken_or_missing(self) -> None:
         connections = Connections(OWN, serves=lambda _: True)
         connections.put(DEFAULT, Fault("CredentialRefused", "No."))
-        with pytest.raises(Disconnected, match=r"identity/default is not ready \(CredentialRefused\): No\."):
+        with pytest.raises(Halted, match=r"identity/default is not ready \(CredentialRefused\): No\."):
             connections.find(job())
-        with pytest.raises(Disconnected, match="There is no GraphConnection identity/contoso"):
+        with pytest.raises(Halted, match="There is no GraphConnection identity/contoso"):
             connections.find(job(by="contoso"))
 
     def test_a_job_never_uses_a_connection_of_another_namespace(self) -> None:
         connections = Connections(None, serves=lambda _: False)
         connections.put(NAMED, way(NAMED))
-        with pytest.raises(Disconnected, match="There is no GraphConnection elsewhere/contoso"):
+        with pytest.raises(Halted, match="There is no GraphConnection elsewhere/contoso"):
             connections.find(job(by="contoso", namespace="elsewhere"))
 
     def test_a_job_uses_the_installs_own_only_where_that_serves_its_namespace(self) -> None:
         connections = Connections(OWN, serves=lambda namespace: namespace == "identity")
         assert connections.find(job()) == OWN
-        with pytest.raises(Disconnected, match="the install's own connection does not serve this namespace"):
+        with pytest.raises(Halted, match="the install's own connection does not serve this namespace"):
             connections.find(job(namespace="elsewhere"))
 
     def test_a_job_without_any_connection_says_what_to_do(self) -> None:
-        with pytest.raises(Disconnected, match="the install's own connection does not exist"):
+        with pytest.raises(Halted, match="the install's own connection does not exist"):
             Connections(None, serves=lambda _: True).find(job())
 
 
