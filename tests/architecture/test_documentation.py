@@ -132,7 +132,9 @@ def test_every_reason_in_progress_is_in_troubleshooting_under_the_status_of_read
 
 
 def test_the_reason_of_a_suspended_resource_is_in_troubleshooting() -> None:
-    [ready] = [each for each in build_suspended_status(resource(), wall=NOW)["conditions"] if each["type"] == "Ready"]
+    [ready] = [
+        each for each in build_suspended_status(resource(), wall=NOW).write()["conditions"] if each["type"] == "Ready"
+    ]
     assert ready["status"] == "Unknown"
     assert ready["reason"] in rows_under(UNKNOWN)
     assert Reason.GRAPH_UNREACHABLE in rows_under(UNKNOWN)

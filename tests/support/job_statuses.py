@@ -28,8 +28,8 @@ def condition_of(status: dict[str, Any], kind: ConditionType) -> tuple[str, str]
 
 def status_after(seen: Facts, halt: Halt | None = None) -> dict[str, Any]:
     """Return the status after a whole pass: first what was observed is recorded, then the conditions are built."""
-    written = record_observation(seen).status
-    return build_status(replace(seen, resource=replace(seen.resource, status=written)), halt, wall=seen.now)
+    observed = seen.resource.with_record(record_observation(seen).record)
+    return build_status(replace(seen, resource=observed), halt, wall=seen.now).write()
 
 
 def resource_after(seen: Facts, halt: Halt | None = None, **overlay: Any) -> Resource:

@@ -13,7 +13,7 @@ from entrasync.core.primitives.time_limits import SHORT_DELAY, UNCONFIRMED_CREAT
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_claims import Claim
-from entrasync.core.resource.job_resource import Operation
+from entrasync.core.resource.operation import CreateIntent
 
 
 def create_is_unconfirmed(facts: Facts) -> Verdict | None:
@@ -61,7 +61,7 @@ def until_next_look(elapsed: timedelta, bound: timedelta) -> timedelta:
     return max(min(due, bound) - elapsed, timedelta(0))
 
 
-def _jobs_that_arrived(facts: Facts, operation: Operation) -> tuple[RemoteJob, ...]:
+def _jobs_that_arrived(facts: Facts, operation: CreateIntent) -> tuple[RemoteJob, ...]:
     claimed = {claim.job_id for claim in facts.observed.claims}
     known = operation.job_ids_before | claimed
     jobs = facts.observed.listing.jobs

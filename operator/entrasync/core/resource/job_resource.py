@@ -24,14 +24,6 @@ from entrasync.core.resource.record import JobRecord, read_record
 _OUR_ANNOTATIONS = frozenset({JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION})
 
 
-Operation = CreateIntent  # the former name, until nothing imports it from here
-
-JOB_MEMBERS = frozenset(
-    {"job", "synchronizationStatus", "pause", "lastStartTime", "lastResumeTime", "originTime", "interval"}
-)
-"""Members of status that are true of one job only."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Resource(ObjectMeta):
     """One SynchronizationJob of the API server.

@@ -13,6 +13,7 @@ from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.application_record import ApplicationRecord, read_application_record
+from entrasync.core.resource.drift_record import Drift, read_drift
 from entrasync.core.resource.operation import CreateIntent, RestartIntent, read_operation
 from entrasync.core.resource.schedule_record import IntervalRequest, Pause, read_interval_request, read_pause
 
@@ -60,7 +61,7 @@ class JobRecord:
     operation: CreateIntent | RestartIntent | None = None
     interval: IntervalRequest | None = None
     application: ApplicationRecord = field(default_factory=ApplicationRecord)
-    last_drift: Mapping[str, Any] | None = None
+    last_drift: Drift | None = None
     last_handled_reconcile_at: str | None = None
     stored_conditions: tuple[Mapping[str, Any], ...] = ()
     """The conditions as they are stored, with the times of their transitions."""
@@ -134,7 +135,7 @@ def read_record(stored: object) -> JobRecord:
         operation=read_operation(status.get("operation")),
         interval=read_interval_request(status.get("interval")),
         application=read_application_record(status.get("application")),
-        last_drift=_read_mirror(status.get("lastDrift")),
+        last_drift=read_drift(status.get("lastDrift")),
         last_handled_reconcile_at=read_text(status.get("lastHandledReconcileAt")),
         stored_conditions=_read_conditions(conditions),
         job=_read_mirror(status.get("job")),
@@ -158,7 +159,7 @@ def _members(record: JobRecord) -> dict[str, Any]:
         "operation": record.operation.write() if record.operation else None,
         "interval": record.interval.write() if record.interval else None,
         "application": record.application.write(),
-        "lastDrift": record.last_drift,
+        "lastDrift": record.last_drift.write() if record.last_drift else None,
         "lastHandledReconcileAt": record.last_handled_reconcile_at,
         "conditions": [dict(condition) for condition in record.stored_conditions] or None,
         "job": record.job,

@@ -1,32 +1,17 @@
 """Who paused the job. It is decided once, when the schedule changes, and recorded in `status.pause`."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.resource.record import JobRecord, read_record
-from entrasync.core.resource.schedule_record import Pause as Pause  # "as" until nothing imports the two from here
-from entrasync.core.resource.schedule_record import PausedBy as PausedBy
+from entrasync.core.resource.record import JobRecord
+from entrasync.core.resource.schedule_record import Pause, PausedBy
 from entrasync.core.schedule.pause_cause import PauseCause
 
 QUARANTINE_ATTEMPT_INTERVAL = timedelta(days=1)
 """Graph disables a job at an attempt, up to a day before its limit has passed (graph-facts 4.6)."""
-
-
-@dataclass(frozen=True)
-class MirroredState:
-    """The schedule state of the job that was mirrored last."""
-
-    state: str | None
-
-
-def read_mirrored_state(status: Mapping[str, Any]) -> MirroredState:
-    """Read the last mirror from our own status."""
-    return MirroredState(read_record(status).mirrored_job.schedule_state)
 
 
 def judge_pause(

@@ -9,9 +9,8 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.resource.schedule_record import Pause
+from entrasync.core.resource.schedule_record import Pause, PausedBy
 from entrasync.core.schedule.actions import PauseJob, StartJob
-from entrasync.core.schedule.pause import PausedBy, read_mirrored_state
 from entrasync.core.schedule.state import pause_cause_of, pause_of, wanted_state_of
 
 
@@ -44,7 +43,8 @@ def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
             STALE_READ_DELAY,
         )
     # Somebody started the job only if it was seen paused before.
-    was_seen_paused = read_mirrored_state(facts.resource.status).state not in {None, "Active"}
+    before = facts.resource.record.mirrored_job
+    was_seen_paused = before.schedule_state is not None and not before.is_active
     is_drift = was_seen_paused and _was_in_force(facts, ScheduleState.PAUSED)
     return Do(
         PauseJob(
@@ -108,5 +108,4 @@ def _needs_start(facts: Facts, job: RemoteJob) -> bool:
 
 def _was_in_force(facts: Facts, state: ScheduleState) -> bool:
     """Whether this state was already in force, so that somebody else made the difference."""
-    effective = facts.resource.status.get("effective") or {}
-    return bool(effective.get("scheduleState") == state.value)
+    return facts.resource.record.effective.schedule_state == state.value

@@ -1,28 +1,32 @@
 """What is in force, with everything resolved that spec leaves unset: `status.effective`."""
 
+from dataclasses import replace
+
 from entrasync.api.policies import DeletionPolicy
 from entrasync.core.deletion import effective_deletion_policy
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.times import write_go_duration
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.record import EffectiveSettings
 from entrasync.core.schedule.state import wanted_state_of
 
 
-def effective_values(facts: Facts) -> dict[str, str]:
+def effective_settings(facts: Facts) -> EffectiveSettings:
     """Return all that is in force."""
     state = wanted_state_of(facts)
-    return effective_policies(facts.resource, facts.desired) | ({"scheduleState": state.value} if state else {})
+    policies = effective_policies(facts.resource, facts.desired)
+    return replace(policies, schedule_state=state.value if state else None)
 
 
-def effective_policies(resource: Resource, desired: Desired) -> dict[str, str]:
+def effective_policies(resource: Resource, desired: Desired) -> EffectiveSettings:
     """Return what is in force regardless of what Graph shows."""
-    policies = {
-        "managementPolicy": desired.management_policy.value,
-        "pollInterval": write_go_duration(desired.poll_interval),
-    }
     deletion_policy = _deletion_policy(resource, desired)
-    return policies | ({"deletionPolicy": deletion_policy.value} if deletion_policy else {})
+    return EffectiveSettings(
+        management_policy=desired.management_policy.value,
+        deletion_policy=deletion_policy.value if deletion_policy else None,
+        poll_interval=write_go_duration(desired.poll_interval),
+    )
 
 
 def _deletion_policy(resource: Resource, desired: Desired) -> DeletionPolicy | None:

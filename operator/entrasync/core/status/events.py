@@ -1,26 +1,26 @@
 """The Events that a change of status deserves: one for each change of a condition, with the same reason."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from entrasync.api.conditions import ConditionType
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.event import Event
-from entrasync.core.resource.record import JobRecord, read_record
+from entrasync.core.resource.record import JobRecord
 from entrasync.core.resource.schedule_record import PausedBy
 
 
-def events_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Event]:
+def events_between(before: JobRecord, after: JobRecord) -> list[Event]:
     """List the Events for a change of status.
 
     They report a new stall, a quarantine that began or ended, an overdue run, drift of an observe-only resource, a
     Graph that cannot be read, and a lost secret that is no longer missed. A pause by Graph and refused credentials are
     reported where they stall nobody.
     """
-    old, new = read_record(before), read_record(after)
-    events = [event for find_events in _EVENT_RULES for event in find_events(old.conditions, new.conditions)]
-    return events if any(event.reason == Reason.PAUSED_BY_GRAPH for event in events) else events + _paused(old, new)
+    events = [event for find_events in _EVENT_RULES for event in find_events(before.conditions, after.conditions)]
+    if any(event.reason == Reason.PAUSED_BY_GRAPH for event in events):
+        return events
+    return events + _paused(before, after)
 
 
 def _is_news(

@@ -1,9 +1,7 @@
 """The only author of a SynchronizationJob's status. It is pure, so an unchanged status equals the stored one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from entrasync.api.conditions import ConditionType
 from entrasync.api.policies import DeletionPolicy
@@ -16,15 +14,15 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.health.freshness import overdue_conditions
 from entrasync.core.health.ready import find_ready_obstacle, health_conditions, ready_condition
 from entrasync.core.plan import forecast_writes
-from entrasync.core.primitives.times import write_precise_time, write_time
+from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.mirror import Mirror, mirror_job
-from entrasync.core.resource.job_resource import JOB_MEMBERS, Operation, Resource
+from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.reconcile_requests import find_request
+from entrasync.core.resource.record import JobRecord
 from entrasync.core.schedule.interval import interval_conditions
-from entrasync.core.schedule.pause import read_mirrored_state
 from entrasync.core.schedule.state import pause_of
-from entrasync.core.status.effective import effective_policies, effective_values
+from entrasync.core.status.effective import effective_policies, effective_settings
 
 HEALTH_CONDITIONS = frozenset(
     {
@@ -43,92 +41,52 @@ GRAPH_CONDITIONS = HEALTH_CONDITIONS | {ConditionType.CREDENTIALS_VALID}
 
 @dataclass(frozen=True)
 class StatusUpdate:
-    """A status to be stored, and complaints about Graph's answer."""
+    """A record to be stored, and complaints about Graph's answer."""
 
-    status: dict[str, Any]
+    record: JobRecord
     complaints: tuple[str, ...] = ()
 
 
 def record_observation(facts: Facts) -> StatusUpdate:
     """Record what this pass saw: mirror, pause, identity, and what is in force. Conditions stay as they are."""
-    resource, observed = facts.resource, facts.observed
-    mirror = _mirror_of_held_job(facts)
-    status = dict(resource.without_former_job().status)
-    status["effective"] = effective_values(facts)
+    record = replace(facts.resource.without_former_job().record, effective=effective_settings(facts))
     if facts.desired.interval is None:
-        status["interval"] = None
-    if resource.held_job_id and facts.job is not None:
-        status["tenantId"] = status.get("tenantId") or observed.tenant_id
-        status["servicePrincipalId"] = resource.service_principal_id
-        status |= {"job": mirror.job, "synchronizationStatus": mirror.synchronization_status}
-        pause = pause_of(facts)
-        status["pause"] = pause.write() if pause else None
-        if _has_resumed(facts, facts.job):
-            status["lastResumeTime"] = write_time(facts.now)
-        status["origin"] = resource.origin
-        status["originTime"] = status.get("originTime") or write_time(facts.now)
-        status["operation"] = status.get("operation") if resource.is_restart_due else None
-        status["application"] = updated_application_record(facts)
-    return StatusUpdate(_without_none(status), mirror.complaints)
+        record = replace(record, interval=None)
+    if not facts.resource.held_job_id or facts.job is None:
+        return StatusUpdate(record)
+    mirror = _mirror_of_held_job(facts, facts.job)
+    return StatusUpdate(_with_job(record, facts, facts.job, mirror=mirror), mirror.complaints)
+
+
+def _with_job(record: JobRecord, facts: Facts, job: RemoteJob, *, mirror: Mirror) -> JobRecord:
+    """Record what this pass saw of the held job."""
+    resource = facts.resource
+    return replace(
+        record,
+        tenant_id=record.tenant_id or facts.observed.tenant_id,
+        service_principal_id=resource.service_principal_id,
+        job=mirror.job,
+        synchronization_status=mirror.synchronization_status,
+        pause=pause_of(facts),
+        last_resume_time=facts.now if _has_resumed(facts, job) else record.last_resume_time,
+        origin=resource.origin,
+        origin_time=record.origin_time or facts.now,
+        operation=record.operation if resource.is_restart_due else None,
+        application=updated_application_record(facts),
+    )
 
 
 def _has_resumed(facts: Facts, job: RemoteJob) -> bool:
     """Whether the job was last seen paused and is active again."""
-    return job.is_active and read_mirrored_state(facts.resource.status).state not in {None, "Active"}
+    before = facts.resource.record.mirrored_job
+    return job.is_active and before.schedule_state is not None and not before.is_active
 
 
-def _mirror_of_held_job(facts: Facts) -> Mirror:
-    if facts.job is None or facts.resource.held_job_id != facts.job.id:
-        return Mirror({}, {})
-    return mirror_job(facts.job)
+def _mirror_of_held_job(facts: Facts, job: RemoteJob) -> Mirror:
+    return mirror_job(job) if facts.resource.held_job_id == job.id else Mirror({}, {})
 
 
-def with_intent(resource: Resource, operation: Operation, *, action: str, tenant_id: str) -> dict[str, Any]:
-    """Record that a create is about to be sent, and where.
-
-    The job held before, if any, is forgotten in the same write.
-    """
-    status = dict(resource.status) | {"tenantId": tenant_id, "servicePrincipalId": operation.service_principal_id}
-    status["operation"] = {
-        "action": action,
-        "startedAt": write_precise_time(operation.started_at),
-        "servicePrincipalId": operation.service_principal_id,
-        "templateId": operation.template_id,
-        "jobIdsBefore": sorted(operation.job_ids_before),
-    }
-    return {name: value for name, value in status.items() if name not in JOB_MEMBERS}
-
-
-def without_intent(resource: Resource) -> dict[str, Any]:
-    """Forget an intent whose create surely did not happen.
-
-    A resource that never held a job may still move elsewhere.
-    """
-    forgotten = {"operation"} if resource.annotated_job_id else {"operation", "tenantId", "servicePrincipalId"}
-    return {name: value for name, value in resource.status.items() if name not in forgotten}
-
-
-def with_answer(resource: Resource) -> dict[str, Any]:
-    """Settle the intent: Graph has told the id of the job it created."""
-    return {name: value for name, value in resource.status.items() if name != "operation"}
-
-
-def with_start(resource: Resource, now: datetime) -> dict[str, Any]:
-    """Remember that Graph took a start; whatever pause there was is over."""
-    status = {name: value for name, value in resource.status.items() if name != "pause"}
-    return status | {"lastStartTime": write_precise_time(now)}
-
-
-def with_interval(
-    resource: Resource, interval: str, now: datetime, *, answer: str | None, repeat_at: datetime | None = None
-) -> dict[str, Any]:
-    """Remember that Graph was asked for an interval, what it said if it did not take it, and when to ask once more."""
-    asked = {"requested": interval, "time": write_time(now), "answer": answer}
-    asked["repeatTime"] = write_time(repeat_at) if repeat_at else None
-    return dict(resource.status) | {"interval": _without_none(asked)}
-
-
-def build_status(facts: Facts, halt: Halt | None, *, wall: datetime) -> dict[str, Any]:
+def build_status(facts: Facts, halt: Halt | None, *, wall: datetime) -> JobRecord:
     """Write the conditions of a pass that saw Graph and ended with `halt` (None: all is as wanted)."""
     obstacle = find_ready_obstacle(facts, halt)
     conditions = [ready_condition(facts, obstacle, halt=halt), *_applied_and_drifted(facts, halt), *_progress(obstacle)]
@@ -140,13 +98,12 @@ def build_status(facts: Facts, halt: Halt | None, *, wall: datetime) -> dict[str
             *interval_conditions(facts),
         ]
     elif facts.resource.held_job_id:
-        conditions += _keep(
-            facts.resource, HEALTH_CONDITIONS
-        )  # a job that is not shown this time is no news of its health
+        # A job that is not shown this time is no news of its health.
+        conditions += _keep(facts.resource, HEALTH_CONDITIONS)
     return _write_conditions(facts.resource, conditions, wall=wall)
 
 
-def build_unseen_status(resource: Resource, halt: Halt, *, is_blind: bool, wall: datetime) -> dict[str, Any]:
+def build_unseen_status(resource: Resource, halt: Halt, *, is_blind: bool, wall: datetime) -> JobRecord:
     """Write the conditions of a pass that could not read Graph.
 
     What was known stays, but Ready is not True while blind.
@@ -154,7 +111,7 @@ def build_unseen_status(resource: Resource, halt: Halt, *, is_blind: bool, wall:
     A `Retry` of a settled resource changes nothing until it `is_blind`: one lost poll is no news.
     """
     if isinstance(halt, Retry) and not is_blind and _is_settled(resource):
-        return dict(resource.status)
+        return resource.record
     keeps_drift = resource.is_observe_only and _is_unrelated_to_job(halt)
     kept = _keep(
         resource, GRAPH_CONDITIONS | {ConditionType.DRIFTED} if keeps_drift else GRAPH_CONDITIONS
@@ -166,7 +123,7 @@ def build_unseen_status(resource: Resource, halt: Halt, *, is_blind: bool, wall:
     return _write_conditions(_with_policies(resource), conditions, wall=wall)
 
 
-def build_suspended_status(resource: Resource, *, wall: datetime) -> dict[str, Any]:
+def build_suspended_status(resource: Resource, *, wall: datetime) -> JobRecord:
     """Say once that the resource is left alone, and that a deletion would only release it.
 
     The mirror stays as it was.
@@ -175,8 +132,8 @@ def build_suspended_status(resource: Resource, *, wall: datetime) -> dict[str, A
         "spec.suspend is true: the operator neither reads nor writes this job. The mirrored status is as old as that."
     )
     ready = Condition(ConditionType.READY, "Unknown", Reason.SUSPENDED, message)
-    effective = {**resource.status.get("effective", {}), "deletionPolicy": DeletionPolicy.RETAIN.value}
-    shown = replace(resource, status={**resource.status, "effective": effective})
+    effective = replace(resource.record.effective, deletion_policy=DeletionPolicy.RETAIN.value)
+    shown = resource.with_record(replace(resource.record, effective=effective))
     return _write_conditions(shown, [ready, *loss_conditions(resource)], wall=wall)
 
 
@@ -187,41 +144,36 @@ def _with_policies(resource: Resource) -> Resource:
     """
     if resource.desired is None:
         return resource
-    effective = {**resource.status.get("effective", {}), **effective_policies(resource, resource.desired)}
-    return replace(resource, status={**resource.status, "effective": effective})
-
-
-def _known(resource: Resource) -> dict[ConditionType, Condition]:
-    return {condition.type: condition for condition in Condition.read_all(resource.status)}
+    known, policies = resource.record.effective, effective_policies(resource, resource.desired)
+    effective = replace(
+        policies,
+        deletion_policy=policies.deletion_policy or known.deletion_policy,
+        schedule_state=known.schedule_state,
+    )
+    return resource.with_record(replace(resource.record, effective=effective))
 
 
 def _keep(resource: Resource, kinds: frozenset[ConditionType]) -> list[Condition]:
-    return [condition for kind, condition in _known(resource).items() if kind in kinds]
-
-
-def _is_current(resource: Resource) -> bool:
-    return resource.status.get("observedGeneration") == resource.generation
+    return [condition for kind, condition in resource.record.conditions.items() if kind in kinds]
 
 
 def _is_settled(resource: Resource) -> bool:
     """Whether the last pass with this generation ended well, waits for a person, or found drift only."""
-    known = _known(resource)
     kinds = (ConditionType.READY, ConditionType.APPLIED, ConditionType.STALLED, ConditionType.DRIFTED)
-    ends = (known.get(kind) for kind in kinds)
-    return _is_current(resource) and any(end is not None and end.is_true for end in ends)
+    return resource.has_current_status and any(resource.record.is_true(kind) for kind in kinds)
 
 
 def _ready_of_unseen(resource: Resource, halt: Halt) -> Condition:
     """Keep Ready of this generation. A new generation cannot be called ready before Graph was read."""
-    known = _known(resource).get(ConditionType.READY)
-    if isinstance(halt, Retry) and known is not None and _is_current(resource):
+    known = resource.record.conditions.get(ConditionType.READY)
+    if isinstance(halt, Retry) and known is not None and resource.has_current_status:
         return known
     is_unknown = halt.reason is Reason.CONNECTION_NOT_READY
     return Condition(ConditionType.READY, "Unknown" if is_unknown else "False", halt.reason, halt.message)
 
 
 def _keep_applied(resource: Resource, halt: Halt) -> list[Condition]:
-    known = _known(resource).get(ConditionType.APPLIED)
+    known = resource.record.conditions.get(ConditionType.APPLIED)
     if _is_unrelated_to_job(halt) and known is not None and _is_settled(resource):
         return [known]
     return [_applied(halt)]
@@ -265,18 +217,21 @@ def _progress(halt: Halt | None) -> list[Condition]:
             return [Condition(ConditionType.RECONCILING, "True", halt.reason, halt.message)]
 
 
-def _write_conditions(resource: Resource, conditions: list[Condition], *, wall: datetime) -> dict[str, Any]:
-    status = dict(resource.status)
-    status["observedGeneration"] = resource.generation
-    if not resource.is_suspended and (request := find_request(resource.annotations)):
-        status["lastHandledReconcileAt"] = request
-    status["conditions"] = merge_conditions(
-        status.get("conditions"),
+def _write_conditions(resource: Resource, conditions: list[Condition], *, wall: datetime) -> JobRecord:
+    record = resource.record
+    request = None if resource.is_suspended else find_request(resource.annotations)
+    merged = merge_conditions(
+        list(record.stored_conditions),
         [*conditions, *_doubts(resource)],
         generation=resource.generation,
         now=write_time(wall),
     )
-    return status
+    return replace(
+        record,
+        observed_generation=resource.generation,
+        last_handled_reconcile_at=request or record.last_handled_reconcile_at,
+        stored_conditions=tuple(merged),
+    )
 
 
 def _doubts(resource: Resource) -> list[Condition]:
@@ -284,7 +239,3 @@ def _doubts(resource: Resource) -> list[Condition]:
     doubts = resource.desired.doubts if resource.desired and not resource.is_suspended else ()
     message = " ".join(doubt.message for doubt in doubts)
     return [Condition(ConditionType.DEFAULTS_IN_DOUBT, "True", doubts[0].reason, message)] if doubts else []
-
-
-def _without_none(status: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in status.items() if value is not None}

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from entrasync.api.reasons import Reason
 from entrasync.core.application.actions import CheckForeignKeys, RemoveSecrets
+from entrasync.core.application.record import with_unconfirmed_keys, without_secrets
 from entrasync.core.application.rules import explain_missing
-from entrasync.core.application.status import with_unconfirmed_keys, without_secrets
 from entrasync.core.decision.errors import EntraSyncError, Halted, PossiblyReplicating, Refused
 from entrasync.core.decision.event import Event
 from entrasync.core.decision.verdicts import Wait
@@ -44,10 +44,10 @@ class ForeignKeyLook:
     async def settle(self, resource: Resource, keys: frozenset[str], memory: ApplicationMemory) -> ActionResult:
         """Forget what is ours no more; for a resource that is being deleted at once, as that may go on for long."""
         foreign = memory.foreign
-        status = without_secrets(resource, keys, lost=foreign.lost, is_confirmed=not foreign.unconfirmed)
+        record = without_secrets(resource.record, keys, lost=foreign.lost, is_confirmed=not foreign.unconfirmed)
         if resource.is_deleting:
-            return ActionResult(await self._writer.write_ahead(resource, status))
-        return ActionResult(replace(resource, status=status))
+            return ActionResult(await self._writer.write_ahead(resource, record))
+        return ActionResult(resource.with_record(record))
 
 
 class CheckHandler(Handler[CheckForeignKeys]):
@@ -119,7 +119,7 @@ class RemoveHandler(Handler[RemoveSecrets]):
     ) -> tuple[Resource, frozenset[str]]:
         resource = context.resource
         others = others_than_ours(memory.stored, resource)
-        resource = await self._writer.write_ahead(resource, with_unconfirmed_keys(resource, others))
+        resource = await self._writer.write_ahead(resource, with_unconfirmed_keys(resource.record, others))
         try:
             with watching(others, memory.foreign):
                 refused = await _remove_each(context.graph, action)

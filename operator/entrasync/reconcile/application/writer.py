@@ -1,21 +1,23 @@
 """Handlers that save the secrets of `spec.application`, and that forget an outdated acknowledgement of a loss."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.reasons import Reason
 from entrasync.core.application.actions import ForgetAcknowledgement, SaveSecrets
-from entrasync.core.application.status import with_restart_intent, with_saved_secrets, with_unconfirmed_keys
+from entrasync.core.application.record import with_deprecation_told, with_saved_secrets, with_unconfirmed_keys
+from entrasync.core.application.rules import wanted_scope
 from entrasync.core.decision.errors import EntraSyncError, GraphAnswer, OutcomeUnknown, Refused
 from entrasync.core.decision.event import Event
 from entrasync.core.facts.application_seen import Refusal
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS, SecretValues
+from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS, SYNC_ALL, SecretValues
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.record import JobRecord
+from entrasync.core.restart.record import with_restart_intent
 from entrasync.reconcile.application.foreign_keys import others_than_ours, watching
 from entrasync.reconcile.application.memory import ApplicationMemory, ApplicationMemoryStore
 from entrasync.reconcile.ports.kubernetes import EventSink
@@ -76,22 +78,24 @@ class SaveHandler(Handler[SaveSecrets]):
         """Keep what was recorded before the secrets were sent."""
         return keep_intent_on_lost_answer(self._writer, error, facts)
 
-    def _with_intent(self, action: SaveSecrets, others: frozenset[str], resource: Resource) -> dict[str, Any]:
+    def _with_intent(self, action: SaveSecrets, others: frozenset[str], resource: Resource) -> JobRecord:
         """Record what a crash must not make us forget: that a restart will be due, and which keys are not ours."""
-        status = with_unconfirmed_keys(resource, others)
-        if action.needs_restart and (not resource.is_restart_due or resource.restart_tries):
-            return with_restart_intent(replace(resource, status=status), self._clock.now())
-        return status
+        record = with_unconfirmed_keys(resource.record, others)
+        if not action.needs_restart or (resource.is_restart_due and not resource.restart_tries):
+            return record
+        service_principal_id = resource.service_principal_id
+        return with_restart_intent(record, self._clock.now(), service_principal_id=service_principal_id)
 
     def _with_saved(self, action: SaveSecrets, resource: Resource) -> Resource:
-        status = with_saved_secrets(
-            resource,
+        is_scope_in_force = SYNC_ALL in action.values and not action.needs_restart
+        record = with_saved_secrets(
+            resource.record,
             action.values.keys(),
             is_validated=_is_validated(action),
-            needs_restart=action.needs_restart,
+            scope_in_force=wanted_scope(resource) if is_scope_in_force else None,
             now=self._clock.now(),
         )
-        return replace(resource, status=status)
+        return resource.with_record(record)
 
     async def _validate(self, action: SaveSecrets, tried: SecretValues, context: Context) -> bool:
         try:
@@ -128,8 +132,7 @@ class SaveHandler(Handler[SaveSecrets]):
             "Use apiVersion v1.0 in the GraphConnection."
         )
         self._record(resource, "Warning", Reason.SECRETS_DEPRECATED, message)
-        told = replace(resource.application, is_told_deprecated=True).write()
-        return replace(resource, status=dict(resource.status) | {"application": told})
+        return resource.with_record(with_deprecation_told(resource.record))
 
     def _record(self, resource: Resource, kind: Literal["Normal", "Warning"], reason: Reason, message: str) -> None:
         self._events.record(resource, Event(kind, reason, message))

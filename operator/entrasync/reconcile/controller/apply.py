@@ -112,7 +112,7 @@ class ApplyLoop:
 
     async def _act(self, action: Action, facts: Facts, context: Context) -> "_Acted | PassResult":
         """Take one action and look at what it made; a failure ends the pass."""
-        resource = replace(facts.resource, status=record_observation(facts).status)
+        resource = facts.resource.with_record(record_observation(facts).record)
         facts = replace(facts, resource=resource)
         try:
             result = await self._performer.perform(action, replace(context, resource=resource))
@@ -129,7 +129,7 @@ class ApplyLoop:
         """Record a corrected drift. A resource that is on its way out or to elsewhere by now ends the pass."""
         after = result.resource
         if not result.is_refused:
-            after = replace(after, status=with_last_drift(after.status, action.drift, now=self._clock.now()))
+            after = after.with_record(with_last_drift(after.record, action.drift, now=self._clock.now()))
         has_moved = after.service_principal_id != before.service_principal_id
         if after.is_deleting or after.desired is None or has_moved:
             raise ResourceChanged(f"{before.key} is no longer what this pass began with")

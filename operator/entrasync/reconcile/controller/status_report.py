@@ -1,9 +1,7 @@
 """The end of a pass: the status is written if it differs, Events are posted, and the next look is scheduled."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from entrasync.api.names import ABANDON_ANNOTATION
 from entrasync.api.reasons import Reason
@@ -15,6 +13,7 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.object_meta import has_news
+from entrasync.core.resource.record import JobRecord
 from entrasync.core.schedule.state import hold_of
 from entrasync.core.status.events import events_between
 from entrasync.core.status.job_status import (
@@ -52,9 +51,9 @@ class StatusReport:
         """End a pass that saw Graph."""
         written = record_observation(result.facts)
         self._complain(result.facts, written.complaints)
-        facts = replace(result.facts, resource=replace(result.facts.resource, status=written.status))
-        status = build_status(facts, result.halt, wall=self._clock.wall())
-        return await self._write(facts.resource, status, _next_look(facts, result.halt))
+        facts = replace(result.facts, resource=result.facts.resource.with_record(written.record))
+        record = build_status(facts, result.halt, wall=self._clock.wall())
+        return await self._write(facts.resource, record, _next_look(facts, result.halt))
 
     async def report_unseen(self, resource: Resource, halt: Halt, *, broken_since: datetime | None = None) -> Outcome:
         """End a pass that could not see Graph.
@@ -66,15 +65,15 @@ class StatusReport:
         read_at = self._memory.recall(resource, now).read_at
         seen_at = min(read_at, broken_since or now)  # a pass may read Graph well, and break afterwards
         is_blind = now - seen_at >= self._bounds.blind_polls * poll
-        status = build_unseen_status(resource, halt, is_blind=is_blind, wall=self._clock.wall())
-        return await self._write(resource, status, _outcome_of(halt, poll))
+        record = build_unseen_status(resource, halt, is_blind=is_blind, wall=self._clock.wall())
+        return await self._write(resource, record, _outcome_of(halt, poll))
 
     async def report_invalid(self, resource: Resource) -> Outcome:
         """Say that the stored spec cannot be read."""
         fault = f"The stored spec cannot be read: {resource.invalid_spec}. Correct the manifest."
         stall = Stall(Reason.INVALID_SPEC, fault)
-        status = build_unseen_status(resource, stall, is_blind=False, wall=self._clock.wall())
-        return await self._write(resource, status, Outcome(None))
+        record = build_unseen_status(resource, stall, is_blind=False, wall=self._clock.wall())
+        return await self._write(resource, record, Outcome(None))
 
     async def report_suspended(self, resource: Resource) -> Outcome:
         """Say that the resource is left alone."""
@@ -84,8 +83,8 @@ class StatusReport:
         """Say why a resource that is being deleted may not go yet."""
         if not isinstance(halt, Wait) or halt.reason is Reason.CONNECTION_NOT_READY:
             halt = _blocked(halt)
-        status = build_unseen_status(resource, halt, is_blind=False, wall=self._clock.wall())
-        return await self._write(resource, status, _outcome_of(halt, DELETION_RETRY_INTERVAL))
+        record = build_unseen_status(resource, halt, is_blind=False, wall=self._clock.wall())
+        return await self._write(resource, record, _outcome_of(halt, DELETION_RETRY_INTERVAL))
 
     def _complain(self, facts: Facts, complaints: tuple[str, ...]) -> None:
         """Say once what could not be read in Graph's answer and in the annotations."""
@@ -98,14 +97,14 @@ class StatusReport:
             self._events.record(facts.resource, Event("Warning", Reason.INVALID_ANNOTATION, fault))
         memory.complaints, memory.hold_fault = complaints, fault
 
-    async def _write(self, resource: Resource, status: Mapping[str, Any], outcome: Outcome) -> Outcome:
-        """Write the status if it differs from what is stored; an idle poll writes nothing."""
+    async def _write(self, resource: Resource, record: JobRecord, outcome: Outcome) -> Outcome:
+        """Write the record if it differs from what is stored; an idle poll writes nothing."""
         stored = self._writer.newest(resource)
-        newest = await self._writer.write_final(resource, status)
+        newest = await self._writer.write_final(resource, record)
         if newest is None:
             newest = stored
         else:
-            for event in events_between(stored.status, status):
+            for event in events_between(stored.record, record):
                 self._events.record(newest, event)
         # The answer to a write of ours may be the first to show a user's change; the watch does not repeat it.
         return Outcome(timedelta(0)) if has_news(resource, newest) else outcome

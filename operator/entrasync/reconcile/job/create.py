@@ -7,9 +7,11 @@ from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown
 from entrasync.core.decision.event import Event
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job.actions import CreateJob, ForgetCreate
+from entrasync.core.job.record import with_create_answer, with_create_intent, without_create_intent
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.resource.job_resource import Operation, Resource
-from entrasync.core.status.job_status import with_answer, with_intent, without_intent
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.operation import CREATE_JOB, RECREATE_JOB, CreateIntent
+from entrasync.core.resource.record import JobRecord
 from entrasync.reconcile.job.hold import write_annotations
 from entrasync.reconcile.job.templates import explain_refusal, refuse_unless_offered, was_not_offered
 from entrasync.reconcile.ports.kubernetes import EventSink
@@ -36,11 +38,11 @@ class CreateHandler(Handler[CreateJob]):
         except OutcomeUnknown:
             raise
         except EntraSyncError as error:
-            await self._writer.write_ahead(resource, without_intent(resource))
+            await self._writer.write_ahead(resource, _without_intent(resource))
             await explain_refusal(context.graph, action, error)
             raise
         held = await self._writer.write_metadata(resource, write_annotations(job.id, "Created"))
-        held = replace(held, status=with_answer(held))
+        held = held.with_record(with_create_answer(held.record))
         created = f"Created job {job.id} from template {action.template_id}."
         self._events.record(held, Event("Normal", Reason.JOB_CREATED, created))
         return ActionResult(held, job=job)
@@ -53,10 +55,15 @@ class CreateHandler(Handler[CreateJob]):
 
     async def _record_intent(self, action: CreateJob, context: Context) -> Resource:
         resource = context.resource
-        operation = Operation(self._clock.now(), action.service_principal_id, action.template_id, action.job_ids_before)
-        kind = "RecreateJob" if resource.held_job_id else "CreateJob"
-        intent = with_intent(resource, operation, action=kind, tenant_id=context.graph.tenant_id)
-        return await self._writer.write_ahead(resource, intent, if_unchanged=True)
+        intent = CreateIntent(
+            self._clock.now(),
+            action.service_principal_id,
+            action.template_id,
+            action.job_ids_before,
+            action=RECREATE_JOB if resource.held_job_id else CREATE_JOB,
+        )
+        record = with_create_intent(resource.record, intent, tenant_id=context.graph.tenant_id)
+        return await self._writer.write_ahead(resource, record, if_unchanged=True)
 
 
 class ForgetCreateHandler(Handler[ForgetCreate]):
@@ -68,4 +75,8 @@ class ForgetCreateHandler(Handler[ForgetCreate]):
     async def perform(self, action: ForgetCreate, context: Context) -> ActionResult:
         """Remove the intent, unless the resource has changed since it was read."""
         resource = context.resource
-        return ActionResult(await self._writer.write_ahead(resource, without_intent(resource), if_unchanged=True))
+        return ActionResult(await self._writer.write_ahead(resource, _without_intent(resource), if_unchanged=True))
+
+
+def _without_intent(resource: Resource) -> JobRecord:
+    return without_create_intent(resource.record, has_held_job=resource.annotated_job_id is not None)

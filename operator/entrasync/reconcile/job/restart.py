@@ -1,14 +1,13 @@
 """The handler that restarts a job."""
 
-from dataclasses import replace
-
 from entrasync.api.reasons import Reason
-from entrasync.core.application.status import with_restart, with_restart_try, with_unknown_restart
+from entrasync.core.application.rules import wanted_scope
 from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown
 from entrasync.core.decision.event import Event
 from entrasync.core.facts.facts import Facts
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.restart.actions import RestartJob
+from entrasync.core.restart.record import with_restart, with_restart_try, with_unknown_restart
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
@@ -27,7 +26,8 @@ class RestartHandler(Handler[RestartJob]):
 
     async def perform(self, action: RestartJob, context: Context) -> ActionResult:
         """Restart the job. A lost answer leaves the intent there once."""
-        resource = await self._writer.write_ahead(context.resource, with_restart_try(context.resource))
+        resource = context.resource
+        resource = await self._writer.write_ahead(resource, with_restart_try(resource.record))
         try:
             await context.graph.restart_job(action.service_principal_id, action.job_id)
         except OutcomeUnknown:
@@ -39,7 +39,8 @@ class RestartHandler(Handler[RestartJob]):
             "principal take it up with a restart of their own."
         )
         self._events.record(resource, Event("Normal", Reason.JOB_RESTARTED, message))
-        return ActionResult(replace(resource, status=with_restart(resource)), needs_look=True)
+        restarted = with_restart(resource.record, scope=wanted_scope(resource))
+        return ActionResult(resource.with_record(restarted), needs_look=True)
 
     def recover(self, action: RestartJob, error: EntraSyncError, facts: Facts) -> Facts:
         """Keep what was recorded before the restart was sent."""
@@ -51,4 +52,4 @@ class RestartHandler(Handler[RestartJob]):
             "is sent again: if the job's next cycle is no initial one, restart it in the portal."
         )
         self._events.record(resource, Event("Warning", Reason.RESTART_UNANSWERED, message))
-        return ActionResult(replace(resource, status=with_unknown_restart(resource)), needs_look=True)
+        return ActionResult(resource.with_record(with_unknown_restart(resource.record)), needs_look=True)

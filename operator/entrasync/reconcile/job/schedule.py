@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import (
@@ -16,7 +17,7 @@ from entrasync.core.decision.event import Event
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
-from entrasync.core.status.job_status import with_interval, with_start
+from entrasync.core.schedule.record import with_interval_request, with_pause, with_start
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.step.context import Context
@@ -41,7 +42,7 @@ class StartHandler(Handler[StartJob]):
         """Start the job, and record when."""
         await context.graph.start_job(action.service_principal_id, action.job_id)
         resource = context.resource
-        started = replace(resource, status=with_start(resource, self._clock.now()))
+        started = resource.with_record(with_start(resource.record, self._clock.now()))
         why = " A pause from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_STARTED
         self._events.record(started, Event("Normal", reason, f"Started job {action.job_id}.{why}"))
@@ -64,7 +65,7 @@ class PauseHandler(Handler[PauseJob]):
         """Pause the job. Where it shall go on by itself, that is recorded first."""
         resource = context.resource
         if action.record is not None:
-            resource = await self._writer.write_member(resource, "pause", action.record.write())
+            resource = await self._writer.write_change(resource, partial(with_pause, pause=action.record))
         await context.graph.pause_job(action.service_principal_id, action.job_id)
         why = " A start from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_PAUSED
@@ -79,8 +80,8 @@ class PauseHandler(Handler[PauseJob]):
         """Keep the record of the pause: it may have been written before the call failed."""
         if action.record is None:
             return facts
-        status = {**facts.resource.status, "pause": action.record.write()}
-        return replace(facts, resource=replace(facts.resource, status=status))
+        resource = facts.resource
+        return replace(facts, resource=resource.with_record(with_pause(resource.record, action.record)))
 
 
 class IntervalHandler(Handler[AskInterval]):
@@ -92,10 +93,11 @@ class IntervalHandler(Handler[AskInterval]):
     async def perform(self, action: AskInterval, context: Context) -> ActionResult:
         """Ask, and record the answer."""
         answer = await ask_interval(context.graph, action, self._clock)
-        asked = with_interval(
-            context.resource, action.interval, self._clock.now(), answer=answer.words, repeat_at=answer.repeat_at
+        resource = context.resource
+        record = with_interval_request(
+            resource.record, action.interval, self._clock.now(), answer=answer.words, repeat_at=answer.repeat_at
         )
-        return ActionResult(replace(context.resource, status=asked), needs_look=answer.is_consent)
+        return ActionResult(resource.with_record(record), needs_look=answer.is_consent)
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,15 @@
 """The only writer of our own resource. It alone knows that the working copy of a pass is ahead of what is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from entrasync.core.application.status import keep_intent
+from entrasync.core.application.record import with_stored_intent
 from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.record import JobRecord
 from entrasync.reconcile.ports.kubernetes import ResourceApi
 from entrasync.reconcile.state.jobs import Resources
 
@@ -24,39 +25,38 @@ class ResourceWriter:
         """Return the resource as last seen at the API server; the working copy itself where it is no longer there."""
         return self._resources.get(resource.key) or resource
 
-    async def write_ahead(
-        self, resource: Resource, status: Mapping[str, Any], *, if_unchanged: bool = False
-    ) -> Resource:
-        """Write a status before the pass ends: what a crash must not lose.
+    async def write_ahead(self, resource: Resource, record: JobRecord, *, if_unchanged: bool = False) -> Resource:
+        """Write a record before the pass ends: what a crash must not lose.
 
-        `if_unchanged` binds the write to the version of the resource. Returns the working copy with that status.
+        `if_unchanged` binds the write to the version of the resource. Returns the working copy with that record.
         """
+        status = record.write()
         if status == resource.status:
             return resource
-        patch = merge_patch(self._stored_status(resource), status)
+        patch = merge_patch(self._stored(resource).write(), status)
         written = await self._resource_api.patch_status(resource, patch, if_unchanged=if_unchanged)
         return replace(written, status=status)
 
-    async def write_member(self, resource: Resource, name: str, value: Mapping[str, Any]) -> Resource:
-        """Write one member of the status before the pass ends, and nothing else of the working copy."""
-        stored = self._stored_status(resource).get(name)
-        if patch := merge_patch({name: stored} if stored else {}, {name: value}):
+    async def write_change(self, resource: Resource, change: Callable[[JobRecord], JobRecord]) -> Resource:
+        """Write one change of the record before the pass ends, and nothing else of the working copy."""
+        stored = self._stored(resource)
+        if patch := merge_patch(stored.write(), change(stored).write()):
             resource = replace(await self._resource_api.patch_status(resource, patch), status=resource.status)
-        return replace(resource, status={**resource.status, name: value})
+        return resource.with_record(change(resource.record))
 
     async def write_metadata(self, resource: Resource, patch: Mapping[str, Any]) -> Resource:
         """Merge-patch the metadata. Returns the working copy with what the API server answered but for its status."""
         written = await self._resource_api.patch_metadata(resource, patch)
         return replace(written, status=resource.status)
 
-    async def write_final(self, resource: Resource, status: Mapping[str, Any]) -> Resource | None:
-        """Write the status that a pass ends with; None where it is stored already, and nothing is written."""
-        patch = merge_patch(self.newest(resource).status, status)
+    async def write_final(self, resource: Resource, record: JobRecord) -> Resource | None:
+        """Write the record that a pass ends with; None where it is stored already, and nothing is written."""
+        patch = merge_patch(self.newest(resource).status, record.write())
         return await self._resource_api.patch_status(resource, patch) if patch else None
 
-    def _stored_status(self, resource: Resource) -> Mapping[str, Any]:
+    def _stored(self, resource: Resource) -> JobRecord:
         stored = self._resources.get(resource.key)
-        return stored.status if stored else {}
+        return stored.record if stored else JobRecord()
 
 
 def keep_intent_on_lost_answer(writer: ResourceWriter, error: EntraSyncError, facts: Facts) -> Facts:
@@ -67,5 +67,5 @@ def keep_intent_on_lost_answer(writer: ResourceWriter, error: EntraSyncError, fa
     if not isinstance(error, OutcomeUnknown):
         return facts
     resource = facts.resource
-    kept = replace(resource, status=keep_intent(resource, writer.newest(resource)))
+    kept = resource.with_record(with_stored_intent(resource.record, writer.newest(resource).record))
     return replace(facts, resource=kept, observed=replace(facts.observed, application=None))

@@ -27,11 +27,11 @@ class TestLostForeignSecret:
 
     def test_a_lost_foreign_secret_is_recorded_and_reported(self) -> None:
         known = application_facts(stored=URL, lost=frozenset({"UserName"}))
-        status = record_observation(known).status
+        status = record_observation(known).record.write()
         assert status["application"]["lostKeys"] == ["UserName"]
         halt = plan(known)
         assert isinstance(halt, Stall)
-        told = build_status(replace(known, resource=replace(known.resource, status=status)), halt, wall=NOW)
+        told = build_status(replace(known, resource=replace(known.resource, status=status)), halt, wall=NOW).write()
         [condition] = [entry for entry in told["conditions"] if entry["type"] == ConditionType.FOREIGN_SECRET_LOST]
         assert condition["status"] == "True"
         assert "UserName" in condition["message"]
@@ -41,14 +41,14 @@ class TestLostForeignSecret:
             stored=URL, record={"lostKeys": ["UserName"]}, annotations={FOREIGN_SECRET_ANNOTATION: "true"}
         )
         assert sent_values(plan(known)) == TOKEN
-        assert "application" not in record_observation(known).status
+        assert "application" not in record_observation(known).record.write()
 
     def test_a_lost_foreign_secret_is_not_acknowledged_by_an_older_annotation(self) -> None:
         known = application_facts(
             stored=URL, lost=frozenset({"UserName"}), annotations={FOREIGN_SECRET_ANNOTATION: "true"}
         )
         assert plan(known) == Do(ForgetAcknowledgement())
-        assert record_observation(known).status["application"]["lostKeys"] == ["UserName"]
+        assert record_observation(known).record.write()["application"]["lostKeys"] == ["UserName"]
 
     def test_a_lost_foreign_secret_stops_the_saving_of_all_other_resources(self) -> None:
         verdict = plan(application_facts(stored={}, others={"secrets_blocked_by": ObjectKey("a", "carrier")}))

@@ -24,19 +24,19 @@ class TestApplicationRecord:
             keys=("SecretToken",),
             saved=frozenset({"SecretToken"}),
         )
-        assert record_observation(known).status["application"] == {
+        assert record_observation(known).record.write()["application"] == {
             "keys": ["SecretToken"],
             "sources": [{"name": "scim", "uid": "uid", "resourceVersion": "7"}],
             "generation": 1,
         }
 
     def test_the_record_stays_as_it_was_while_something_is_to_be_sent(self) -> None:
-        assert record_observation(application_facts(stored={}, keys=("BaseAddress",))).status["application"] == {
-            "keys": ["BaseAddress"]
-        }
+        record = record_observation(application_facts(stored={}, keys=("BaseAddress",))).record
+        assert record.write()["application"] == {"keys": ["BaseAddress"]}
 
     def test_the_record_is_removed_with_the_application(self) -> None:
-        assert "application" not in record_observation(application_facts(None, None, keys=("BaseAddress",))).status
+        record = record_observation(application_facts(None, None, keys=("BaseAddress",))).record
+        assert "application" not in record.write()
 
     def test_the_record_is_written_as_it_is_read(self) -> None:
         record = ApplicationRecord(

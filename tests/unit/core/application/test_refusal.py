@@ -75,8 +75,8 @@ class TestUnreadableSecrets:
 
 class TestCredentialsValid:
     def told(self, known: Facts) -> tuple[str, str] | None:
-        status = record_observation(known).status
-        after = build_status(replace(known, resource=replace(known.resource, status=status)), None, wall=NOW)
+        status = record_observation(known).record.write()
+        after = build_status(replace(known, resource=replace(known.resource, status=status)), None, wall=NOW).write()
         found = [entry for entry in after["conditions"] if entry["type"] == "CredentialsValid"]
         return (found[0]["status"], found[0]["reason"]) if found else None
 

@@ -21,11 +21,11 @@ class TestRemovedKey:
     def test_a_key_with_a_field_of_its_own_is_only_forgotten(self) -> None:
         known = application_facts(self.SPEC, URL | {"SyncAll": "true"}, URL, keys=("SyncAll", "BaseAddress"))
         assert plan(known) is None
-        assert record_observation(known).status["application"]["keys"] == ["BaseAddress"]
+        assert record_observation(known).record.write()["application"]["keys"] == ["BaseAddress"]
 
     def test_a_key_is_only_forgotten_if_all_credentials_are_unset(self) -> None:
         known = application_facts(
             application(scope="All"), {"SyncAll": "true", "SecretToken": "*"}, {}, keys=("SecretToken",)
         )
         assert plan(known) is None
-        assert "keys" not in record_observation(known).status["application"]
+        assert "keys" not in record_observation(known).record.write()["application"]

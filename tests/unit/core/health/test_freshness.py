@@ -15,6 +15,7 @@ from entrasync.core.plan import plan
 from entrasync.core.polling import until_next_deadline
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
+from entrasync.core.resource.record import read_record
 from entrasync.core.schedule.state import pause_of
 from entrasync.core.status.events import events_between
 from entrasync.core.status.job_status import build_status
@@ -100,15 +101,19 @@ class TestOverdue:
         after = concluded(facts(holder(wish=FRESH), remote_job()))
         assert told(after, ConditionType.READY) == ("True", Reason.HEALTHY)
         assert told(after, ConditionType.OVERDUE) == ("True", Reason.NO_RECENT_SUCCESS)
-        assert [event.reason for event in events_between(before, after)] == [Reason.NO_RECENT_SUCCESS]
-        assert events_between(after, after) == []
+        assert reasons_between(before, after) == [Reason.NO_RECENT_SUCCESS]
+        assert reasons_between(after, after) == []
 
 
 def concluded(seen: Facts) -> dict[str, Any]:
     verdict = plan(seen)
     assert verdict is None or isinstance(verdict, Stall)
     pause = pause_of(seen)
-    return build_status(seen, verdict, wall=NOW) | {"pause": pause.write() if pause else None}
+    return build_status(seen, verdict, wall=NOW).write() | {"pause": pause.write() if pause else None}
+
+
+def reasons_between(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    return [event.reason for event in events_between(read_record(before), read_record(after))]
 
 
 def told(status: dict[str, Any], kind: ConditionType) -> tuple[str, str] | None:
@@ -146,13 +151,13 @@ class TestReadinessApplied:
     def test_readiness_applied_still_reports_a_pause_by_graph_once(self) -> None:
         before = concluded(facts(holder(wish=self.WISH), remote_job()))
         after = concluded(facts(holder(wish=self.WISH), remote_job(state="Disabled", escrowsPruned=True)))
-        assert [event.reason for event in events_between(before, after)] == [Reason.PAUSED_BY_GRAPH]
-        assert events_between(after, after) == []
+        assert reasons_between(before, after) == [Reason.PAUSED_BY_GRAPH]
+        assert reasons_between(after, after) == []
 
     def test_readiness_healthy_reports_a_pause_by_graph_once_too(self) -> None:
         before = concluded(facts(holder(), remote_job()))
         after = concluded(facts(holder(), remote_job(state="Disabled", escrowsPruned=True)))
-        assert [event.reason for event in events_between(before, after)] == [Reason.PAUSED_BY_GRAPH]
+        assert reasons_between(before, after) == [Reason.PAUSED_BY_GRAPH]
         assert told(after, ConditionType.STALLED) == ("True", Reason.PAUSED_BY_GRAPH)
 
     def test_readiness_applied_never_starts_a_job_in_quarantine(self) -> None:

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrasync.api.conditions import ConditionType
+from entrasync.core.decision.action import Difference
 from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.resource.application_record import ApplicationRecord, RefusalRecord, Source
+from entrasync.core.resource.drift_record import Drift
 from entrasync.core.resource.operation import CreateIntent, RestartIntent
 from entrasync.core.resource.record import EffectiveSettings, JobRecord, read_record
 from entrasync.core.resource.schedule_record import IntervalRequest, Pause, PausedBy
@@ -131,7 +133,7 @@ FULL = JobRecord(
         time="2026-11-01T12:00:00Z",
         refused=RefusalRecord(2, (), code="No", message="x", retry_at="2026-11-01T12:00:00Z", is_verdict=True),
     ),
-    last_drift={"time": "2026-11-01T12:00:00Z", "differences": []},
+    last_drift=Drift(NOON, (Difference("schedule.state", "Active", "Disabled"), Difference("application"))),
     last_handled_reconcile_at="now",
     stored_conditions=({"type": "Ready", "status": "True", "reason": "Healthy", "message": "It runs."},),
     job={"id": "scim.1", "templateId": "scim"},
@@ -202,7 +204,13 @@ class TestChangedRecord:
                     "isVerdict": True,
                 },
             },
-            "lastDrift": {"time": "2026-11-01T12:00:00Z", "differences": []},
+            "lastDrift": {
+                "time": "2026-11-01T12:00:00Z",
+                "differences": [
+                    {"field": "schedule.state", "wanted": "Active", "found": "Disabled"},
+                    {"field": "application"},
+                ],
+            },
             "lastHandledReconcileAt": "now",
             "conditions": [{"type": "Ready", "status": "True", "reason": "Healthy", "message": "It runs."}],
             "job": {"id": "scim.1", "templateId": "scim"},

@@ -76,4 +76,4 @@ class TestNewScope:
         assert subject.held_job_id == JOB
 
     def test_a_recorded_restart_stays_recorded(self) -> None:
-        assert record_observation(self.due()).status["operation"]["action"] == "RestartJob"
+        assert record_observation(self.due()).record.write()["operation"]["action"] == "RestartJob"

@@ -43,7 +43,7 @@ def test_a_spec_without_an_interval_requests_nothing_and_has_no_condition() -> N
     seen = facts(holder(status=asked("PT20M")), remote_job())
     assert plan(seen) is None
     assert interval_conditions(seen) == []
-    assert "interval" not in record_observation(seen).status
+    assert "interval" not in record_observation(seen).record.write()
 
 
 class TestRequestedInterval:
@@ -57,7 +57,7 @@ class TestRequestedInterval:
 
     def test_the_condition_names_the_actual_interval_and_does_not_harm_ready(self) -> None:
         seen = facts(holder(wish=WISH, status=asked("PT20M")), remote_job())
-        conditions = {entry["type"]: entry for entry in build_status(seen, None, wall=NOW)["conditions"]}
+        conditions = {entry["type"]: entry for entry in build_status(seen, None, wall=NOW).write()["conditions"]}
         told = conditions[ConditionType.SCHEDULE_APPLIED]
         assert (told["status"], told["reason"]) == ("False", Reason.NOT_CONFIGURABLE)
         assert told["message"] == (

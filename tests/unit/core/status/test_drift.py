@@ -4,6 +4,7 @@ import pytest
 
 from entrasync.core.decision.action import Action, Difference
 from entrasync.core.job.actions import CreateJob
+from entrasync.core.resource.record import read_record
 from entrasync.core.schedule.actions import PauseJob, StartJob
 from entrasync.core.status.drift import with_last_drift
 from tests.support.facts import JOB, NOW, PRINCIPAL
@@ -33,7 +34,7 @@ def test_only_changes_by_others_count_as_drift(action: Action, found: tuple[Diff
 
 def test_drift_is_recorded_with_its_time_and_without_secrets() -> None:
     differences = (Difference("schedule.state", "Active", "Disabled"), Difference("application.credentials"))
-    status = with_last_drift(MIRROR, differences, now=NOW)
+    status = with_last_drift(read_record(MIRROR), differences, now=NOW).write()
     assert status["lastDrift"] == {
         "time": "2026-11-01T12:00:00Z",
         "differences": [
@@ -46,4 +47,4 @@ def test_drift_is_recorded_with_its_time_and_without_secrets() -> None:
 
 def test_the_last_drift_stays_when_nothing_was_corrected() -> None:
     known = {"lastDrift": {"time": "2026-10-01T00:00:00Z", "differences": []}}
-    assert with_last_drift(known, (), now=NOW) == known
+    assert with_last_drift(read_record(known), (), now=NOW).write() == known

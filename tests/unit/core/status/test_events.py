@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from entrasync.core.decision.event import Event
+from entrasync.core.resource.record import read_record
 from entrasync.core.status.events import events_between
 
 
@@ -46,4 +47,4 @@ UNREACHABLE = Event("Warning", "GraphUnreachable", "Ready: GraphUnreachable")
 def test_each_change_of_a_condition_is_reported_by_one_event(
     why: str, before: dict[str, Any], after: dict[str, Any], events: list[Event]
 ) -> None:
-    assert events_between(before, after) == events, why
+    assert events_between(read_record(before), read_record(after)) == events, why

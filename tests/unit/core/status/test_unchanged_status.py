@@ -57,42 +57,44 @@ class TestUnchangedStatus:
             resource_after(facts(holder(), remote_job()), STALL),
             resource_after(facts(holder(), quarantined_job(tenant_actionable=False))),
         ):
-            assert build_unseen_status(subject, RETRY, is_blind=False, wall=LATER) == subject.status
+            assert build_unseen_status(subject, RETRY, is_blind=False, wall=LATER).write() == subject.status
 
     def test_a_suspended_resource_shows_that_its_deletion_retains_the_job(self) -> None:
         known = {"effective": {"managementPolicy": "Manage", "deletionPolicy": "Delete", "pollInterval": "5m"}}
-        after = build_suspended_status(holder(status=known), wall=NOW)["effective"]
+        after = build_suspended_status(holder(status=known), wall=NOW).write()["effective"]
         assert after == {"managementPolicy": "Manage", "deletionPolicy": "Retain", "pollInterval": "5m"}
-        assert build_suspended_status(resource(), wall=NOW)["effective"] == {"deletionPolicy": "Retain"}
+        assert build_suspended_status(resource(), wall=NOW).write()["effective"] == {"deletionPolicy": "Retain"}
 
     def test_a_suspended_resource_writes_its_status_once(self) -> None:
-        status = build_suspended_status(holder(), wall=NOW)
+        status = build_suspended_status(holder(), wall=NOW).write()
         assert condition_of(status, ConditionType.READY) == ("Unknown", Reason.SUSPENDED)
-        assert build_suspended_status(holder(status=status), wall=LATER) == status
+        assert build_suspended_status(holder(status=status), wall=LATER).write() == status
 
 
 class TestUnseenJob:
     def test_ready_becomes_unknown_without_graph_and_known_conditions_stay(self) -> None:
         subject = resource_after(facts(holder(), quarantined_job(tenant_actionable=False)))
-        status = build_unseen_status(subject, RETRY, is_blind=True, wall=LATER)
+        status = build_unseen_status(subject, RETRY, is_blind=True, wall=LATER).write()
         assert condition_of(status, ConditionType.READY) == ("Unknown", Reason.GRAPH_UNREACHABLE)
         assert condition_of(status, ConditionType.APPLIED) == ("True", Reason.APPLIED)
         assert conditions_of(status)[ConditionType.QUARANTINED] == conditions_of(dict(subject.status))["Quarantined"]
         again = replace(subject, status=status)
-        assert build_unseen_status(again, RETRY, is_blind=True, wall=LATER + minutes(1)) == status
+        assert build_unseen_status(again, RETRY, is_blind=True, wall=LATER + minutes(1)).write() == status
 
     def test_a_stalled_resource_stays_stalled_without_graph(self) -> None:
-        status = build_unseen_status(resource_after(facts(holder(), remote_job())), STALL, is_blind=True, wall=LATER)
+        status = build_unseen_status(
+            resource_after(facts(holder(), remote_job())), STALL, is_blind=True, wall=LATER
+        ).write()
         assert condition_of(status, ConditionType.READY) == ("False", Reason.CONFLICT)
         assert condition_of(status, ConditionType.STALLED) == ("True", Reason.CONFLICT)
 
     def test_a_new_generation_is_not_ready_before_graph_was_read(self) -> None:
         subject = resource_after(facts(holder(), remote_job()), generation=2)
-        status = build_unseen_status(subject, RETRY, is_blind=False, wall=LATER)
+        status = build_unseen_status(subject, RETRY, is_blind=False, wall=LATER).write()
         assert condition_of(status, ConditionType.READY) == ("False", Reason.GRAPH_UNREACHABLE)
         assert condition_of(status, ConditionType.APPLIED) == ("False", Reason.GRAPH_UNREACHABLE)
         assert condition_of(status, ConditionType.RECONCILING) == ("True", Reason.GRAPH_UNREACHABLE)
 
     def test_a_failed_first_read_is_reported_at_once(self) -> None:
-        status = build_unseen_status(resource(), RETRY, is_blind=False, wall=NOW)
+        status = build_unseen_status(resource(), RETRY, is_blind=False, wall=NOW).write()
         assert condition_of(status, ConditionType.READY) == ("False", Reason.GRAPH_UNREACHABLE)
