@@ -1,17 +1,13 @@
 """Rules about the job's own settings that spec names. Each is named by the fault it finds."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from entrasync.api.conditions import ConditionType
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.primitives.utf8 import repair
 from entrasync.core.remote.job_settings import SettingDifference, read_settings
 from entrasync.core.settings.actions import PatchSettings
+from entrasync.core.settings.record import was_reported_as_not_taken
 
 MAX_QUOTE_LENGTH = 64
 MAX_NAMED_SETTINGS = 5
@@ -25,7 +21,7 @@ def settings_differ(facts: Facts) -> Verdict | None:
     differences = _find_differences(facts)
     if facts.job is None or not differences or _were_sent(facts, differences):
         return None
-    before = dict(read_settings(_mirrored_job(facts)) or ())
+    before = dict(read_settings(facts.resource.record.mirrored_job.raw) or ())
     drifted = tuple(difference for difference in differences if before.get(difference.name) == difference.wanted)
     return Do(
         PatchSettings(
@@ -71,7 +67,7 @@ def _were_sent(facts: Facts, differences: tuple[SettingDifference, ...]) -> bool
 
     What the status reports counts too, so that a restart of the operator sends nothing.
     """
-    return all(_was_sent(facts, difference) for difference in differences) or _was_reported(facts, differences)
+    return all(_was_sent(facts, difference) for difference in differences) or _was_reported(facts)
 
 
 def _was_sent(facts: Facts, difference: SettingDifference) -> bool:
@@ -84,16 +80,10 @@ def _was_sent(facts: Facts, difference: SettingDifference) -> bool:
     return is_recent or spec_seen_at is None or spec_seen_at <= sent.at
 
 
-def _was_reported(facts: Facts, differences: tuple[SettingDifference, ...]) -> bool:
-    """Whether the status reports of this generation that Graph ignores exactly these settings."""
-    is_current = facts.resource.status.get("observedGeneration") == facts.resource.generation
-    stalls = (entry for entry in Condition.read_all(facts.resource.status) if entry.type is ConditionType.STALLED)
-    return is_current and any(entry.message == _describe_ignored(differences) for entry in stalls)
-
-
-def _mirrored_job(facts: Facts) -> Mapping[str, Any]:
-    mirrored = facts.resource.status.get("job")
-    return mirrored if isinstance(mirrored, dict) else {}
+def _was_reported(facts: Facts) -> bool:
+    """Whether the status reports already that Graph ignores the settings, and nothing has changed since."""
+    names = frozenset(name for name, _ in facts.desired.settings)
+    return facts.job is not None and was_reported_as_not_taken(facts.resource, facts.job, names)
 
 
 def _describe_ignored(differences: tuple[SettingDifference, ...]) -> str:

@@ -1,9 +1,11 @@
 """The job's own settings: those that the spec names, and no others."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from entrasync.api.conditions import ConditionType
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import describe_forecast
 from entrasync.core.decision.verdicts import Do, Stall, Wait
@@ -13,8 +15,9 @@ from entrasync.core.remote.job_settings import SentSetting, SettingDifference, m
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.settings.actions import PatchSettings
 from entrasync.core.settings.rules import settings_differ
-from entrasync.core.status.job_status import build_status
+from entrasync.core.status.job_status import record_observation
 from tests.support.facts import JOB, NOW, ago, desired, facts, holder, minutes, remote_job
+from tests.support.job_statuses import conditions_of, status_after
 
 LOOKAHEAD = "LookaheadQueryEnabled"
 WISH = desired(settings=((LOOKAHEAD, "False"),))
@@ -161,10 +164,24 @@ class TestSentSettings:
     def test_settings_reported_as_ignored_are_not_sent_again_by_a_restarted_operator(self) -> None:
         told = self._told()
         restarted = facts(holder(wish=WISH, status=told), self.FOUND, spec_seen_at=NOW)
-        assert stall_of(restarted).message == told["conditions"][-1]["message"]
+        assert stall_of(restarted).message == conditions_of(told)[ConditionType.STALLED]["message"]
 
     def test_settings_reported_as_ignored_are_sent_again_once_the_spec_is_edited(self) -> None:
         patch_of(facts(holder(wish=WISH, status=self._told(), generation=2), self.FOUND))
+
+    def test_settings_reported_as_ignored_are_sent_again_once_graph_shows_another_value(self) -> None:
+        patch_of(facts(holder(wish=WISH, status=self._told()), job_with(pairs(LookaheadQueryEnabled="Maybe"))))
+
+    def test_settings_reported_as_ignored_are_sent_again_after_another_value_was_mirrored(self) -> None:
+        seen = facts(holder(wish=WISH, status=self._told()), job_with(pairs(LookaheadQueryEnabled="Maybe")))
+        mirrored_since = seen.resource.with_record(record_observation(seen).record)
+        patch_of(replace(seen, resource=mirrored_since))
+
+    def test_settings_reported_as_ignored_are_not_sent_again_when_another_setting_has_changed(self) -> None:
+        job = job_with(pairs(LookaheadQueryEnabled="True", Other="1"))
+        seen = facts(holder(wish=WISH, status=self._told()), job)
+        mirrored_since = seen.resource.with_record(record_observation(seen).record)
+        assert stall_of(replace(seen, resource=mirrored_since)).reason is Reason.SETTINGS_NOT_TAKEN
 
     def test_sent_settings_do_not_keep_a_job_from_its_start(self) -> None:
         resting = RemoteJob(JOB, {**self.FOUND.raw, "schedule": {"state": "Disabled", "interval": "PT40M"}})
@@ -175,8 +192,7 @@ class TestSentSettings:
     def _told(self) -> dict[str, Any]:
         seen = facts(holder(wish=WISH), self.FOUND, settings_sent=sent(15))
         stall = stall_of(seen)
-        conditions = build_status(seen, stall, wall=NOW)["conditions"]
-        return {"conditions": [entry for entry in conditions if entry["type"] == "Stalled"]}
+        return status_after(seen, stall)
 
 
 def test_the_settings_of_a_hidden_job_are_not_judged() -> None:
