@@ -1,3 +1,5 @@
+"""What tests against a real API server with our CRDs share."""
+
 import uuid
 from pathlib import Path
 
@@ -17,7 +19,7 @@ def crd_installed(cluster: Cluster) -> None:
 
 @pytest.fixture(scope="session")
 def jobs(cluster: Cluster, crd_installed: None) -> Jobs:
-    """The jobs of one namespace that all tests of the schema share: hundreds of them need no namespace each."""
+    """The jobs of one namespace that all tests of the schema share, as hundreds of tests need no namespace each."""
     namespace = f"schema-{uuid.uuid4().hex[:8]}"
     cluster.create("namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}})
     return Jobs(cluster, namespace)

@@ -16,7 +16,7 @@ _numbers = itertools.count()
 
 
 def merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
-    """Lay one object over another: None takes a member out, an empty object takes the place of what was there."""
+    """Merge one object into another. None removes a member, and an empty object replaces what was there."""
     together = dict(below)
     for name, value in above.items():
         if value is None:
@@ -37,7 +37,7 @@ class Jobs:
     namespace: str
 
     def create(self, overlay: dict[str, Any] | None = None, *, dry_run: bool = False) -> dict[str, Any]:
-        """Create the smallest job with an overlay over it."""
+        """Create the smallest job, with an overlay merged into it."""
         smallest = {
             "apiVersion": API_VERSION,
             "kind": KIND,
@@ -53,7 +53,7 @@ class Jobs:
         return self.cluster.patch(API_VERSION, PLURAL, name, self.namespace, merge=overlay, subresource=subresource)
 
     def replace_status(self, job: dict[str, Any], status: dict[str, Any]) -> dict[str, Any]:
-        """Put a status in place of the stored one, nulls and all: a merge would take them as "remove this"."""
+        """Replace the stored status. Its nulls stay, which a merge would take as "remove this"."""
         return self.cluster.replace_status(PLURAL, job | {"status": status})
 
     def read(self, job: dict[str, Any]) -> dict[str, Any]:

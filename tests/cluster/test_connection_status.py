@@ -1,4 +1,4 @@
-"""The status of a GraphConnection against a real API server: written to the object that was looked at, or to none."""
+"""The status of a GraphConnection on a real API server is written only to the object that was reconciled."""
 
 import aiohttp
 import pytest

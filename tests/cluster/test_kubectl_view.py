@@ -1,4 +1,4 @@
-"""What a person at a terminal sees of the CRD."""
+"""What kubectl shows of the CRD."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ def quarantined_status() -> dict[str, Any]:
                 "state": "Failed",
                 "countExported": 7,
                 "countEscrowed": 3,
-                # Graph's seven digits, more than most programs know what to do with.
+                # Graph's seven digits, more than most programs can read.
                 "timeEnded": f"{last_run:%Y-%m-%dT%H:%M:%S}.1234567Z",
             },
         },

@@ -1,4 +1,4 @@
-"""An operator for some namespaces, with the chart's roles: one that is gone, or going, does no harm to the others."""
+"""An operator for some namespaces, with the chart's roles: a missing or terminating one does not harm the others."""
 
 import secrets
 import shlex
@@ -27,7 +27,7 @@ RBAC = "rbac.authorization.k8s.io/v1"
 
 @dataclass(frozen=True)
 class Office:
-    """A running operator, and the roles that the chart has for each of its namespaces."""
+    """A running operator with the chart's roles in each of its namespaces."""
 
     cluster: Cluster
     tenant: SimulatedTenant
@@ -36,7 +36,7 @@ class Office:
     roles: dict[str, list[Object]]
 
     def apply_job(self, namespace: str) -> tuple[str, str]:
-        """Make a resource and the service principal of its job; returns both names."""
+        """Make a resource and the service principal of its job; return both names."""
         principal, name = self.tenant.simulator.create_service_principal().id, f"job-{secrets.token_hex(4)}"
         metadata = {"name": name, "namespace": namespace}
         spec = {"servicePrincipal": {"objectId": principal}, "template": {"id": "scim"}}
@@ -57,21 +57,21 @@ class Office:
         )
 
     def is_looked_after(self, namespace: str) -> bool:
-        """Have a new resource of a namespace made Ready."""
+        """Create a resource in a namespace and wait until it is Ready."""
         name, _ = self.apply_job(namespace)
         self.wait_ready(namespace, name)
         return True
 
     def lines(self, *words: str) -> list[str]:
-        """Find what the operator has said with all of these words."""
+        """Find the lines of the operator's log with all of these words."""
         return [line for line in self.pod.output.splitlines() if all(word in line for word in words)]
 
     def wait_said(self, *words: str, within_seconds: float = 40.0) -> None:
-        """Wait until it has said something with all of these words."""
+        """Wait until its log has a line with all of these words."""
         until(lambda: self.lines(*words), what=f"the log has {words}", within_seconds=within_seconds)
 
     def refused(self) -> set[str]:
-        """Read from its metrics which namespaces it tells as refused."""
+        """Read from its metrics which namespaces are refused."""
         metrics = self.pod.get("/metrics", "http")[1].splitlines()
         told = [line for line in metrics if line.startswith("entrasync_namespace_refused{") and line.endswith(" 1.0")]
         return {line.split('"')[1] for line in told}
@@ -79,7 +79,7 @@ class Office:
 
 @pytest.fixture(scope="module")
 def scoped_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A control plane of its own: that of the other tests has an operator for all namespaces."""
+    """A control plane of its own, as that of the other tests has an operator for all namespaces."""
     folder = tmp_path_factory.mktemp("scoped-plane")
     with (
         ControlPlane.start(folder, controllers=("namespace-controller",)) as plane,
@@ -99,7 +99,7 @@ def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedTenant
 def office(
     scoped_cluster: Cluster, tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Office]:
-    """An operator for four namespaces, two of which are not there."""
+    """An operator for four namespaces, two of which do not exist."""
     tenant.prepare(scoped_cluster, HOME)
     for namespace in (STEADY, DOOMED):
         make_namespace(scoped_cluster, namespace)
@@ -121,7 +121,7 @@ def office(
 
 
 def wait_begun(pod: Pod) -> None:
-    """Wait until it has begun without the namespaces that refuse, which it waits for a while."""
+    """Wait until it has started without the refused namespaces, which it waits for at first."""
     try:
         until(lambda: pod.probe("readinessProbe"), lambda code: code == 200, what="ready", within_seconds=60)
     except AssertionError as error:
@@ -129,7 +129,7 @@ def wait_begun(pod: Pod) -> None:
 
 
 def lead_over(line: CuttableProxy, pod: Pod) -> Path:
-    """Write a kubeconfig of the pod's account that leads over a line that can be cut."""
+    """Write a kubeconfig of the pod's account that leads through a proxy that can be cut."""
     kubeconfig = Path(pod.environment["KUBECONFIG"])
     found = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))
     found["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{line.port}"
@@ -157,13 +157,13 @@ class TestMissingNamespace:
 
 @dataclass(frozen=True)
 class Lost:
-    """What was seen of a namespace that is being deleted, whose RoleBinding went before its resource."""
+    """What was observed of a terminating namespace whose RoleBinding was deleted before its resource."""
 
     job: Object
     refusal: str
-    """What the API server says when the RoleBinding is made again."""
+    """The API server's answer to a new RoleBinding."""
     writes: int
-    """How often the operator has told that a write was refused, long after the last one."""
+    """How often the operator logged a refused write, long after the last one."""
     is_ready: bool
     others_are_looked_after: bool
     refused: set[str]
@@ -171,7 +171,7 @@ class Lost:
 
 @pytest.fixture(scope="module")
 def lost(office: Office) -> Lost:
-    """Graph does not answer until the RoleBinding is gone, so that the operator is never the faster one."""
+    """Graph does not answer until the RoleBinding is deleted, so that the operator is never faster."""
     name, principal = office.apply_job(DOOMED)
     office.wait_ready(DOOMED, name)
     silence = office.tenant.simulator.fault("close", service_principal=principal, times=None)
@@ -198,7 +198,7 @@ def lost(office: Office) -> Lost:
 
 @pytest.fixture(scope="module")
 def finished(office: Office, lost: Lost) -> Iterator[None]:
-    """A person does as docs/promises.md says."""
+    """A person does what docs/promises.md says."""
     for command in commands():
         office.cluster.plane.kubectl(*shlex.split(command.replace("NAMESPACE:SERVICEACCOUNT", f"{HOME}:{HOME}"))[1:])
     yield
@@ -207,7 +207,7 @@ def finished(office: Office, lost: Lost) -> Iterator[None]:
 
 
 def commands() -> list[str]:
-    """Read the commands that lend the right, as they stand in docs/promises.md."""
+    """Read the commands that grant the right from docs/promises.md."""
     text = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
     return [line.removeprefix("$ ") for line in text.splitlines() if line.startswith("$ kubectl create clusterrole")]
 

@@ -1,3 +1,5 @@
+"""What the tests of spec.application share."""
+
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +13,7 @@ from tests.support.leaks import find_leaks
 from tests.support.operator_environment import OperatorEnvironment, make_namespace, open_environment
 
 FAST_RATE = 600.0
-"""World seconds per real second: a poll interval takes half a second, the hour between looks for drift six."""
+"""Simulated seconds per real second: a poll interval takes half a second, the hour between drift checks six."""
 
 
 @pytest.fixture(scope="package")
@@ -33,7 +35,7 @@ def environment(shared_environment: OperatorEnvironment) -> Iterator[OperatorEnv
 
 @pytest.fixture
 def neighbours(environment: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
-    """Another namespace that the same operator looks after."""
+    """Another namespace of the same operator."""
     beside = replace(environment, namespace=environment.launch.namespaces[1], applied=[])
     yield beside
     beside.suspend_jobs()
@@ -47,7 +49,7 @@ def app(environment: OperatorEnvironment) -> ScimApp:
 
 @pytest.fixture
 def own_environment(cluster: Cluster, crd_installed: None, tmp_path: Path) -> Iterator[OperatorEnvironment]:
-    """An operator and a simulator of the test's own: what one resource loses holds back a whole tenant."""
+    """An operator and a simulator of the test's own: a lost foreign secret stops all saving in a tenant."""
     with open_environment(cluster, tmp_path, rate=FAST_RATE) as environment:
         yield environment
         assert find_leaks(environment) == []

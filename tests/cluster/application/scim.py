@@ -1,4 +1,4 @@
-"""A SCIM app and the resource that hands its credentials to Graph."""
+"""A SCIM app and the resource that saves its credentials in Graph."""
 
 import uuid
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class ScimApp:
 
     @property
     def entries(self) -> list[Object]:
-        """What the resource says of its credentials."""
+        """The resource's condition about its credentials."""
         source = {"secretKeyRef": {"name": self.secret, "key": "token"}}
         return [{"key": "BaseAddress", "value": URL}, {"key": "SecretToken", "valueFrom": source}]
 
@@ -52,22 +52,22 @@ class ScimApp:
         return self.environment.apply_job(self.principal, application=block, **spec)
 
     def rotate(self, token: str = "") -> str:
-        """Put a new token into the Secret."""
+        """Write a new token into the Secret."""
         self.token = token or self.new_token()
         self.environment.apply_secret(self.secret, {"token": self.token})
         return self.token
 
     @property
     def stored(self) -> dict[str, str]:
-        """What Graph stores, in clear."""
+        """The secrets that Graph stores, unmasked."""
         return self.environment.simulator.secrets(self.principal)
 
     @property
     def saves(self) -> list[dict[str, str]]:
-        """What was sent to be stored, one after another."""
+        """The secrets of each save, in order."""
         return [write.values for write in self.environment.simulator.secret_writes(self.principal)]
 
     @property
     def tries(self) -> list[dict[str, str]]:
-        """What Graph was asked to try."""
+        """The secrets of each validation, in order."""
         return [each.credentials for each in self.environment.simulator.credential_validations(self.principal)]

@@ -1,4 +1,4 @@
-"""No value of a secret shows anywhere, whichever way a save takes and whatever is quoted."""
+"""No value of a secret is shown anywhere, however a save ends and whatever an error quotes."""
 
 import json
 import uuid
@@ -17,7 +17,7 @@ from tests.support.teams import Team
 
 
 class TestLeakSearch:
-    """It finds what is there: else it would prove nothing that it finds none."""
+    """The search finds secrets. Otherwise it would prove nothing when it finds none."""
 
     @pytest.mark.parametrize("form", ["as it is", "in Base64", "its end"])
     def test_the_search_finds_a_secret_in_an_event(
@@ -123,11 +123,11 @@ def test_a_value_that_is_not_text_shows_no_secret(app: ScimApp, environment: Ope
 
 
 class TestQuotedSecrets:
-    """Entra and Graph repeat in each refusal what they got: as it came, stripped, for URLs and in Base64."""
+    """Entra and Graph repeat what they got in each refusal: as it came, stripped, URL-encoded and in Base64."""
 
     @pytest.fixture
     def quoting_place(self, own_environment: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
-        """Find nothing anywhere at the end."""
+        """Check at the end that no secret is shown anywhere."""
         own_environment.simulator.switch(quotes_secrets=True)
         yield own_environment
         assert find_leaks(own_environment) == []
@@ -185,5 +185,5 @@ class TestQuotedSecrets:
 
 
 def awkward() -> str:
-    """Make up a secret as `echo` and an editor put it into a file, with what JSON and URLs escape."""
+    """Return a secret as `echo` and editors write it into a file, with characters that JSON and URLs escape."""
     return f'canary~{uuid.uuid4().hex}/+="{uuid.uuid4().hex}"\n'

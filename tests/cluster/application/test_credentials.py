@@ -1,4 +1,4 @@
-"""Credentials of the target app: tried, saved once, kept in step with their Secret."""
+"""Credentials of the target app: validated, saved once, and kept in step with their Secret."""
 
 from itertools import pairwise
 from typing import Any
@@ -10,7 +10,7 @@ from tests.support.polling import until
 from tests.support.teams import Team
 
 RARELY: dict[str, Any] = {"schedule": {"state": "Paused"}, "pollInterval": "24h"}
-"""Nothing happens that the operator looks at by itself: at the pace of the world the next poll is minutes away."""
+"""A time in which no poll is due: the next one is minutes away."""
 
 
 class TestNewCredentials:
@@ -52,7 +52,7 @@ class TestNewCredentials:
         self, app: ScimApp, environment: OperatorEnvironment
     ) -> None:
         environment.simulator.set_target_app(app.principal, available=False)
-        # Started, its first run would fail in no time, and it would be Ready no longer than that.
+        # If it ran, its first run would fail at once and it would not stay Ready.
         found = environment.wait_ready(app.apply(credentials={"validation": "Never"}, schedule={"state": "Paused"}))
         assert app.tries == []
         assert app.stored["SecretToken"] == app.token

@@ -1,11 +1,11 @@
-"""A Graph that replaces where it is expected to merge: what somebody else stored vanishes, and all writing stops."""
+"""A Graph that replaces where it is expected to merge: a secret of somebody else vanishes, and all saving stops."""
 
 from tests.cluster.application.scim import URL, ScimApp
 from tests.support.operator_environment import OperatorEnvironment, condition
 
 
 def lose(environment: OperatorEnvironment) -> tuple[ScimApp, str]:
-    """Have a save take a secret of somebody else away; returns its app and the resource that says so."""
+    """Have a save remove a secret of somebody else; return its app and the resource that reports it."""
     environment.simulator.switch(secrets_put_replaces=True)
     app = ScimApp.register(environment)
     environment.simulator.set_secrets(app.principal, {"UserName": "somebody@example.com"})

@@ -1,4 +1,4 @@
-"""The operator dies while it saves: what was due comes about all the same."""
+"""The operator is killed while it saves: what was due still happens."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What else belongs to the service principal: scope, mails, protection, and drift of it all."""
+"""Other settings of the service principal: scope, mails, deletion protection, and their drift."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ def principal(environment: OperatorEnvironment) -> str:
 
 
 def adopt(environment: OperatorEnvironment, principal: str, **spec: Any) -> tuple[str, str]:
-    """Have a job of the portal adopted that runs; returns resource and job."""
+    """Have a running job of the portal adopted; return resource and job."""
     job = environment.simulator.create_job(principal, started=True).id
     return environment.apply_job(principal, **spec), job
 

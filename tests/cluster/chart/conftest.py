@@ -1,3 +1,5 @@
+"""What the tests of the chart share."""
+
 from collections.abc import Iterator
 
 import pytest
@@ -13,7 +15,7 @@ __all__ = ["helm", "helm3"]
 
 @pytest.fixture(scope="package")
 def bare_cluster(binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A cluster of the chart's own, without our CRDs: a release installs them, and looks after every namespace."""
+    """A cluster for the tests of the chart, without our CRDs: a release installs them and watches every namespace."""
     folder = tmp_path_factory.mktemp("bare-control-plane")
     with ControlPlane.start(folder, audit="Metadata", binaries=binaries) as plane, Cluster(plane) as found:
         yield found
@@ -21,6 +23,6 @@ def bare_cluster(binaries: Binaries, tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="package")
 def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedTenant]:
-    """A simulated tenant for all tests of the chart: each makes its own service principals."""
+    """A simulated tenant for all tests of the chart. Each test makes its own service principals."""
     with SimulatedTenant.open(tmp_path_factory.mktemp("graph") / "world") as tenant:
         yield tenant

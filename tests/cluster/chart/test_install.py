@@ -14,7 +14,7 @@ from tests.support.installation import SECRET, SimulatedTenant, clear
 
 CRD = "synchronizationjobs.entrasync.io"
 FIRST_CRD = "graphconnections.entrasync.io"
-"""The one that a refusal names: it is looked at first."""
+"""The CRD that a refusal names, as it is checked first."""
 WITHOUT_CRDS: dict[str, Any] = {"crds": {"enabled": False}}
 RBAC = "rbac.authorization.k8s.io/v1"
 KINDS = (
@@ -29,7 +29,7 @@ KINDS = (
 
 
 def belongings(cluster: Cluster, release: str) -> dict[str, list[dict[str, Any]]]:
-    """All objects of a release in the cluster, by kind; CRDs apart."""
+    """All objects of a release in the cluster, by kind, without the CRDs."""
     selector = f"app.kubernetes.io/instance={release}"
     found = {plural: cluster.list(version, plural, labelSelector=selector) for version, plural in KINDS}
     return {plural: objects for plural, objects in found.items() if objects}
@@ -41,7 +41,7 @@ def find_crd(cluster: Cluster) -> dict[str, Any] | None:
 
 @contextmanager
 def prepared(cluster: Cluster, tenant: SimulatedTenant) -> Iterator[str]:
-    """Name a release, and its namespace, in which all is prepared for it; clear the cluster afterwards."""
+    """Name a release, and prepare a namespace of this name for it; clear the cluster afterwards."""
     name = f"release-{secrets.token_hex(4)}"
     try:
         tenant.prepare(cluster, name)
@@ -58,7 +58,7 @@ def release(bare_cluster: Cluster, tenant: SimulatedTenant) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Installed:
-    """A release as it was right after its install: some tests change it, which the others must not see."""
+    """The state of a release right after its install. Some tests change it, which the others must not see."""
 
     name: str
     notes: str
@@ -82,7 +82,7 @@ def installed(bare_cluster: Cluster, helm: Helm, tenant: SimulatedTenant) -> Ite
 
 @dataclass(frozen=True)
 class Leftover:
-    """What an uninstall left."""
+    """What is left after an uninstall."""
 
     release: str
     belongings: dict[str, list[dict[str, Any]]]
@@ -124,7 +124,7 @@ class TestInstallWithoutCrds:
     def test_the_pod_passes_the_restricted_profile(
         self, bare_cluster: Cluster, installed_without_crds: Installed
     ) -> None:
-        """The namespace enforces it, and the API server's own admission judges."""
+        """The namespace enforces the profile, and the API server's admission decides."""
         release, [deployment] = installed_without_crds.name, installed_without_crds.belongings["deployments"]
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "pod"}}
         bare_cluster.create("pods", pod | {"spec": deployment["spec"]["template"]["spec"]}, release, dry_run=True)
@@ -161,7 +161,7 @@ def test_an_uninstall_removes_crds_that_are_not_to_be_kept(bare_cluster: Cluster
 
 
 class TestRefusals:
-    """Each in one sentence that says what to do; what it says is done here, and works."""
+    """Each refusal is one sentence that says what to do. The test does this, and it works."""
 
     def test_a_missing_secret_is_refused(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
         bare_cluster.delete("v1", "secrets", SECRET, release)
@@ -213,7 +213,7 @@ class TestRefusals:
 
 
 def refusal(cluster: Cluster, helm: Helm, release: str, values: dict[str, Any] | None = None) -> str:
-    """Try to install; returns the one sentence that says why not."""
+    """Try to install; return the sentence that says why it is refused."""
     with pytest.raises(HelmError) as refused:
         helm.at(cluster).install(release, release, values=values)
     [sentence] = [line for line in str(refused.value).splitlines() if "execution error" in line]
@@ -222,7 +222,7 @@ def refusal(cluster: Cluster, helm: Helm, release: str, values: dict[str, Any] |
 
 
 def do_as_told(cluster: Cluster, told: str, **blanks: str) -> None:
-    """Run the commands that a sentence has between backticks."""
+    """Run the commands that a sentence has in backticks."""
     commands = told.split("`")[1]
     for blank, filling in blanks.items():
         commands = commands.replace(blank, filling)

@@ -1,8 +1,8 @@
-"""The README leads from `helm install` to a Ready job and back: its commands are run here as they stand there.
+"""Runs the commands of the README, unchanged, from `helm install` to a Ready job and back.
 
-There is neither a container engine nor a kubelet: `docker` is left out, and where people wait for the rollout, the
-operator is started from the Deployment that Helm installed. Microsoft's addresses lead to the simulated Graph by
-variables of the operator's surroundings, as a name server could do it.
+There is no container engine and no kubelet: `docker` is left out, and where people wait for the rollout, the
+test starts the operator from the Deployment that Helm installed. Microsoft's addresses lead to the simulated Graph by
+environment variables, as a name server could do it.
 """
 
 import os
@@ -36,7 +36,7 @@ def commands() -> list[str]:
 
 @dataclass
 class Newcomer:
-    """Somebody who follows the README in a checkout, with a client secret in a file."""
+    """A reader who follows the README in a checkout, with a client secret in a file."""
 
     cluster: Cluster
     tenant: SimulatedTenant
@@ -46,7 +46,7 @@ class Newcomer:
     left_out: list[str] = field(default_factory=list)
 
     def follow(self, command: str) -> str:
-        """Do what a command says, or what stands for it here; returns what it printed."""
+        """Run a command, or what replaces it here; return its output."""
         if command.startswith("docker "):
             self.left_out.append(command)
             return ""
@@ -61,7 +61,7 @@ class Newcomer:
         return done.stdout
 
     def roll_out(self) -> Pod:
-        """Start the operator as the kubelet would. Its port is exchanged for one that is free on this machine."""
+        """Start the operator as the kubelet would. Its port is replaced by a free one of this machine."""
         port = f"--set=httpPort={free_port()}"
         self.helm("upgrade", NAME, CHART, f"--namespace={NAME}", "--reuse-values", port)
         folder, surroundings = self.folder / "pod", self.tenant.surroundings
@@ -70,7 +70,7 @@ class Newcomer:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The variables that the README speaks of, and `helm` and `kubectl` on the PATH."""
+        """The variables that the README names, and `helm` and `kubectl` on the PATH."""
         programs = self.folder / "bin"
         path = os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)])
         told = {"TENANT_ID": self.tenant.facts["tenant_id"], "CLIENT_ID": self.tenant.facts["client_id"]}
@@ -84,7 +84,7 @@ class Newcomer:
 def newcomer(
     bare_cluster: Cluster, tenant: SimulatedTenant, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Newcomer]:
-    """A newcomer, whose tenant has the application that examples/minimal.yaml speaks of."""
+    """A reader whose tenant has the application of examples/minimal.yaml."""
     helm = find_helm("helm4", tmp_path_factory).at(bare_cluster)
     (tmp_path / "bin").mkdir()
     for name, program in {"helm": helm.program, "kubectl": bare_cluster.plane.binaries["kubectl"]}.items():

@@ -1,7 +1,7 @@
-"""Each right of the chart's role is taken away in turn: what the operator then no longer does, and how it says so.
+"""Each right of the chart's role is removed in turn: what the operator then cannot do, and how it reports it.
 
-One operator for each right, all at once, each for a namespace of its own: a right that could go without harm would
-fail here. That none is missing is shown where the whole role is used (test_running.py).
+There is one operator for each right, all at once, each for a namespace of its own. A right without use would
+fail here. Tests of the whole role (test_running.py) show that none is missing.
 """
 
 import re
@@ -31,7 +31,7 @@ SECRETS = "core/secrets"
 
 @dataclass(frozen=True)
 class Crippled:
-    """An operator without one of its rights, and a job that it ought to look after."""
+    """An operator without one of its rights, and a job that it should reconcile."""
 
     cluster: Cluster
     tenant: SimulatedTenant
@@ -41,12 +41,12 @@ class Crippled:
 
     @property
     def job(self) -> Object:
-        """The resource as it is now."""
+        """Read the resource."""
         return self.cluster.get(API_VERSION, PLURAL, self.name, self.pod.namespace)
 
     @property
     def graph_jobs(self) -> int:
-        """How many jobs there are in Graph."""
+        """Count the jobs in Graph."""
         return len(self.tenant.simulator.jobs(self.principal))
 
     def wait_said(self, *words: str) -> None:
@@ -57,7 +57,7 @@ class Crippled:
         )
 
     def wait_unready(self) -> None:
-        """Wait until its readiness probe says no."""
+        """Wait until its readiness probe fails."""
         until(
             lambda: self.pod.probe("readinessProbe"),
             lambda code: code == httpx.codes.SERVICE_UNAVAILABLE,
@@ -65,11 +65,11 @@ class Crippled:
         )
 
     def find_connection(self, name: str = "team") -> Object:
-        """Look at a GraphConnection."""
+        """Read a GraphConnection."""
         return self.cluster.get(API_VERSION, CONNECTION_PLURAL, name, self.pod.namespace)
 
     def wait_connection(self, reason: str) -> str:
-        """Wait until the GraphConnection is not ready for a reason; returns what it says."""
+        """Wait until the GraphConnection is not ready for a reason; return its message."""
         found = until(
             lambda: [
                 each for each in self.find_connection()["status"].get("conditions", ()) if each["type"] == "Ready"
@@ -80,19 +80,19 @@ class Crippled:
         return str(found[0]["message"])
 
     def wait(self, holds: Callable[[Object], object], what: str) -> None:
-        """Wait until something holds of the resource."""
+        """Wait until `holds` is true of the resource."""
         self.cluster.wait_for(API_VERSION, PLURAL, self.name, self.pod.namespace, holds=holds, what=what)
 
 
 def without_list(operator: Crippled) -> None:
-    """It is never ready, and looks at nothing."""
+    """The operator is never ready and reads nothing."""
     operator.wait_said("cannot list resource")
     assert operator.pod.probe("readinessProbe") == httpx.codes.SERVICE_UNAVAILABLE
     assert operator.job["status"] == {"observedGeneration": -1}
 
 
 def without_watch(operator: Crippled) -> None:
-    """It hears of nothing that comes later, and so leaves all alone and is not ready."""
+    """The operator learns of no later object, so it does nothing and is not ready."""
     operator.wait_said("cannot watch resource", PLURAL)
     operator.wait_unready()
     operator.cluster.create(
@@ -105,37 +105,37 @@ def without_watch(operator: Crippled) -> None:
 
 
 def without_patch(operator: Crippled) -> None:
-    """It cannot put its finalizer there, and so creates nothing."""
+    """The operator cannot set its finalizer, so it creates nothing."""
     operator.wait_said("cannot patch resource", f'"{PLURAL}"')
     assert "finalizers" not in operator.job["metadata"]
     assert operator.graph_jobs == 0
 
 
 def without_status(operator: Crippled) -> None:
-    """It cannot write down what it is about to do, and so creates nothing."""
+    """The operator cannot record its intent, so it creates nothing."""
     operator.wait_said("cannot patch resource", f"{PLURAL}/status")
     assert operator.job["status"] == {"observedGeneration": -1}
     assert operator.graph_jobs == 0
 
 
 def without_events(operator: Crippled) -> None:
-    """The job runs, and nobody is told how it came to be."""
+    """The job runs, without an Event about its creation."""
     operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
     assert operator.job["status"]["effective"]["pollInterval"] == "7m"
     operator.wait_said("An Event could not be posted", "cannot create resource")
-    told = operator.cluster.list("v1", "events", operator.pod.namespace)  # the API server tells some of its own
+    told = operator.cluster.list("v1", "events", operator.pod.namespace)  # the API server has some Events of its own
     assert [event for event in told if event["source"].get("component") == EVENT_SOURCE] == []
 
 
 def without_list_of_connections(operator: Crippled) -> None:
-    """It is never ready, for jobs would be told that their connection is not there."""
+    """The operator is never ready, because jobs would report their connection as missing."""
     operator.wait_said("cannot list resource", CONNECTION_PLURAL)
     assert operator.pod.probe("readinessProbe") == httpx.codes.SERVICE_UNAVAILABLE
     assert operator.job["status"] == {"observedGeneration": -1}
 
 
 def without_watch_of_connections(operator: Crippled) -> None:
-    """It would go by connections of yesterday, and so leaves all alone and is not ready."""
+    """The operator would use outdated connections, so it does nothing and is not ready."""
     operator.wait_said("cannot watch resource", CONNECTION_PLURAL)
     operator.wait_unready()
     write_connection(operator.cluster, operator.pod.namespace, "later")
@@ -145,19 +145,19 @@ def without_watch_of_connections(operator: Crippled) -> None:
 
 
 def without_status_of_connections(operator: Crippled) -> None:
-    """It cannot say whether a connection works."""
+    """The operator cannot write whether a connection works."""
     operator.wait_said("cannot patch resource", f"{CONNECTION_PLURAL}/status")
     assert operator.find_connection()["status"] == {"observedGeneration": -1}
 
 
 def without_get_of_secrets(operator: Crippled) -> None:
-    """It cannot read a credential, and says which right that takes."""
+    """The operator cannot read a credential and names the missing right."""
     message = operator.wait_connection("SecretUnreadable")
     assert f"lacks the right get on secrets in namespace {operator.pod.namespace}" in message
 
 
 def without_list_or_watch_of_secrets(operator: Crippled) -> None:
-    """It says once that a changed Secret is seen at the next poll, and does all else."""
+    """The operator reports once that changed Secrets are seen only at the next poll, and does everything else."""
     operator.wait_said("Secrets cannot be watched; their changes are seen at the next poll")
     operator.wait_connection("CloudUnknown")
     operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
@@ -165,7 +165,7 @@ def without_list_or_watch_of_secrets(operator: Crippled) -> None:
 
 
 def without_namespaces(operator: Crippled) -> None:
-    """It does not hear what the namespace says, which may be Observe: so nothing is created."""
+    """The operator cannot read the defaults of the namespace, which may say Observe, so it creates nothing."""
     operator.wait_said("may not be read", operator.pod.namespace)
     operator.wait(lambda job: has_condition(job, "DefaultsInDoubt"), "DefaultsInDoubt")
     assert operator.job["status"]["effective"] == {
@@ -196,7 +196,7 @@ SOME_HOME, SOME_PORT = "without-a-right", 54321
 
 
 def render_somewhere(helm: Helm, tenant: SimulatedTenant) -> str:
-    """Render an install for a namespace of its own; elsewhere, only its name and its port would differ."""
+    """Render an install for a namespace. For others, only the name and the port differ."""
     watch = {"scope": "Namespaces", "namespaces": [SOME_HOME]}
     values = tenant.values() | {"fullnameOverride": SOME_HOME, "watch": watch, "crds": {"enabled": False}}
     return helm.render("entra", f"--namespace={SOME_HOME}", values=values | {"httpPort": SOME_PORT})
@@ -213,7 +213,7 @@ def move(rendered: str, home: str) -> list[Object]:
 def operators(
     bare_cluster: Cluster, tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[Right, Crippled]]:
-    """All of them, started at once."""
+    """All operators, started at once."""
     rendered = render_somewhere(find_helm("helm3", tmp_path_factory), tenant)
     bare_cluster.apply_crds(ROOT / "crds")
     homes = {right: f"without-{right[0]}-{secrets.token_hex(4)}" for right in LOSSES}

@@ -1,4 +1,4 @@
-"""The operator runs as its Deployment says, as its own ServiceAccount, under the roles of the chart, and does its work.
+"""The operator runs as its Deployment says, as its own ServiceAccount, with the roles of the chart.
 
 Once for the cluster, installed by Helm 3, and once for a namespace, installed by Helm 4.
 """
@@ -27,7 +27,7 @@ EXAMPLE = ROOT / "examples" / "minimal.yaml"
 
 @dataclass(frozen=True)
 class Release:
-    """A release whose operator runs, and a namespace of somebody who uses it."""
+    """A release whose operator runs, and a namespace of a user."""
 
     cluster: Cluster
     tenant: SimulatedTenant
@@ -36,7 +36,7 @@ class Release:
     is_for_cluster: bool
 
     def apply_job(self, namespace: str, template: str = "scim") -> tuple[str, str]:
-        """Make a service principal and a SynchronizationJob for it; returns the resource's name and the principal."""
+        """Make a service principal and a SynchronizationJob for it; return the resource's name and the principal."""
         principal = self.tenant.simulator.create_service_principal().id
         metadata = {"name": f"job-{secrets.token_hex(4)}", "namespace": namespace}
         spec = {"servicePrincipal": {"objectId": principal}, "template": {"id": template}}
@@ -54,7 +54,7 @@ class Release:
             raise AssertionError(f"{error}\nThe operator's log ends:\n{self.pod.output[-3000:]}") from error
 
     def reasons(self, name: str) -> set[str]:
-        """The reasons of the Events told of a resource."""
+        """The reasons of the Events of a resource."""
         return {
             event["reason"]
             for event in self.cluster.list("v1", "events", self.team)
@@ -110,7 +110,7 @@ def test_the_installed_operator_reports_what_it_did_by_events(release: Release, 
 
 
 def test_the_installed_operator_has_no_right_missing_and_none_unused(release: Release, example: Object) -> None:
-    """From creation to deletion, by the API server's own audit log: nothing was refused, and every verb was needed."""
+    """By the API server's audit log, from creation to deletion: nothing was refused, and every right was used."""
     write_connection(release.cluster, release.team)
     name, principal = release.apply_job(release.team)
     release.wait_ready(name)
@@ -156,7 +156,7 @@ def test_the_service_leads_to_the_metrics(release: Release) -> None:
 
 
 def test_a_rotated_secret_is_picked_up_by_the_running_pod(release: Release) -> None:
-    """The old one is refused from now on; the kubelet's part, writing the mounted file anew, is done here."""
+    """The old secret is refused from now on. The test writes the mounted file again, as the kubelet would."""
     fresh = secrets.token_urlsafe(24)
     old = release.tenant.facts["client_secret"]
     release.tenant.simulator.set_application(secrets=[fresh])
@@ -173,7 +173,7 @@ def test_a_rotated_secret_is_picked_up_by_the_running_pod(release: Release) -> N
 
 @pytest.mark.skipif(not has_user_namespaces(), reason="this system lets nobody take another user's number")
 def test_the_installed_operator_runs_as_a_user_without_a_name(release: Release) -> None:
-    """So it does in a cluster, where a program that asks for its user's name would end at its start."""
+    """As in a cluster, where a program that looks up its user's name would end at its start."""
     assert release.pod.process is not None
     inside, *_ = Path(f"/proc/{release.pod.process.pid}/uid_map").read_text(encoding="utf-8").split()
     assert inside == "65532"

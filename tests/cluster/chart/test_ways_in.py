@@ -1,4 +1,4 @@
-"""The ways by which an install reaches Graph, other than a client secret: none of its own, and a certificate."""
+"""Installs that log in without a client secret: one without an identity, and one with a certificate."""
 
 import secrets
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def any_helm(tmp_path_factory: pytest.TempPathFactory) -> Helm:
 
 
 def values_for(tenant: SimulatedTenant, home: str) -> Object:
-    """Values of an install for its own namespace, by the time of the simulated world but not yet at its place."""
+    """Return the values of an install for its own namespace, with the simulator's clock and not yet its address."""
     time = [flag for flag in tenant.flags if flag.startswith("--clock")]
     common = tenant.values() | {"extraArgs": [*time, "--http-host=127.0.0.1"]}
     watch = {"scope": "Namespaces", "namespaces": [home]}

@@ -1,3 +1,5 @@
+"""What the tests of GraphConnections share: one operator for many teams."""
+
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,10 +17,10 @@ from tests.support.polling import until
 from tests.support.teams import Team
 
 NAMESPACES = 40
-"""Namespaces of the one operator that all tests here share; each test takes one or two."""
+"""How many namespaces the shared operator has. Each test takes one or two."""
 
 RARELY = "--poll-interval=6h"
-"""At the pace of the world, once in six minutes: what is seen sooner was not seen by a poll."""
+"""In real time once in six minutes: what is seen sooner was not seen by a poll."""
 
 RIGHTS = Path(local_stack.cluster.__file__).with_name("rbac.yaml")
 
@@ -32,11 +34,11 @@ class SharedOperator:
     namespaces: list[str]
 
     def add_team(self, *, tenant: str = "") -> Team:
-        """Settle a team in a namespace that nobody used before."""
+        """Add a team in an unused namespace."""
         return self.add_team_in(self.namespaces.pop(), tenant=tenant)
 
     def add_team_in(self, namespace: str, *, tenant: str = "", roles: tuple[str, ...] = ()) -> Team:
-        """Settle a team in a namespace."""
+        """Add a team in a namespace."""
         team = Team.register(replace(self.environment, namespace=namespace, applied=[]), tenant=tenant)
         if roles:
             self.environment.simulator.set_application(team.client, team.tenant, roles=list(roles))
@@ -64,7 +66,7 @@ def create_operator_account(cluster: Cluster) -> Path:
 def shared_operator(
     cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SharedOperator]:
-    """An operator by its own ServiceAccount, and no more rights than it needs."""
+    """An operator with its own ServiceAccount and no more rights than it needs."""
     served, *namespaces = (make_namespace(cluster) for _ in range(NAMESPACES + 1))
     flags = (RARELY, f"--own-connection-namespaces={served}")
     folder, kubeconfig = tmp_path_factory.mktemp("shared-operator"), create_operator_account(cluster)

@@ -1,4 +1,4 @@
-"""A connection that breaks: its jobs say so once, Graph is not asked for them meanwhile, and all goes on by itself."""
+"""A connection that breaks: its jobs report it once, make no calls to Graph meanwhile, and recover by themselves."""
 
 import pytest
 
@@ -7,11 +7,11 @@ from tests.support.operator_environment import OperatorEnvironment, condition
 from tests.support.teams import Team
 
 SECONDS = 5.0
-"""At once, on a busy machine; a poll of connections comes after six minutes."""
+"""At once, on a busy machine. A poll of connections comes after six minutes."""
 
 
 def start_jobs(team: Team, count: int) -> dict[str, str]:
-    """Have jobs made that are polled twice a second and about which nothing changes by itself.
+    """Create jobs that are polled twice a second and that do not change by themselves.
 
     Returns their service principals by name.
     """
@@ -46,7 +46,7 @@ def shown_ready(team: Team) -> float:
 
 
 def wait_out_polls(shared_operator: SharedOperator) -> None:
-    """Wait for so long that others are polled five times."""
+    """Wait until jobs of another team were polled five times."""
     other = shared_operator.add_team()
     other.connect()
     other.environment.wait_polls(*start_jobs(other, 1).values(), count=5)
@@ -74,7 +74,7 @@ def test_a_connection_that_breaks_is_reported_by_its_jobs_once_and_works_again_w
         found = environment.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
         told = condition(found, "Ready")["message"]
         assert told == f"GraphConnection {team.namespace}/default is not ready ({reason}): {message}"
-        assert condition(found, "Applied")["status"] == "True", "what was applied still is"
+        assert condition(found, "Applied")["status"] == "True", "what was applied stays applied"
     assert shown_ready(team) == 0
     quiet_since = simulator.journal()[-1].sequence
     wait_out_polls(shared_operator)

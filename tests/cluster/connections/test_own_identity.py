@@ -1,4 +1,4 @@
-"""How an install logs in for its own connection without a client secret, and one that has none."""
+"""How an install logs in for its own connection without a client secret, and an install without a connection."""
 
 import uuid
 from pathlib import Path

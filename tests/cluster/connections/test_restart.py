@@ -1,4 +1,4 @@
-"""An operator that starts anew: jobs wait for their connection without a word, and nothing is written."""
+"""An operator that is started again: jobs wait silently for their connection, and nothing is written."""
 
 from tests.cluster.connections.conftest import SharedOperator
 from tests.support.operator_environment import open_second_operator

@@ -1,4 +1,4 @@
-"""Credentials that are wrong, missing or change: told on the connection, and picked up without a restart."""
+"""Credentials that are wrong, missing or changed are reported on the connection and read without a restart."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from tests.support.polling import until
 from tests.support.teams import Team
 
 SECONDS = 5.0
-"""At once, on a busy machine; a poll comes after six minutes."""
+"""At once, on a busy machine. A poll comes after six minutes."""
 
 
 class TestClientSecret:
@@ -101,7 +101,7 @@ class TestCertificate:
 
 @pytest.fixture(scope="module")
 def second(shared_operator: SharedOperator) -> Iterator[OperatorEnvironment]:
-    """An operator that polls every half second, for a namespace of its own."""
+    """Start an operator that polls every half second, for a namespace of its own."""
     with open_second_operator(shared_operator.environment, flags=("--poll-interval=30s",)) as environment:
         yield environment
 

@@ -1,4 +1,4 @@
-"""Which way into Graph a job takes: the connection it names, the default of its namespace, the install's own."""
+"""Which connection a job uses: the one it names, the default of its namespace, or the install's own."""
 
 from entrasync.api.names import CONNECTION_PLURAL, GROUP
 from tests.cluster.connections.conftest import SharedOperator

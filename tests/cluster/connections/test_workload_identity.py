@@ -1,4 +1,4 @@
-"""Logging in with the token of a ServiceAccount of the namespace, whose owner lets the operator ask for it."""
+"""Logins with the token of a ServiceAccount, for which the owner of the namespace lets the operator ask."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.support.teams import Team
 
 @pytest.fixture(autouse=True)
 def _issuer(shared_operator: SharedOperator) -> None:
-    """Entra knows the cluster's tokens by its key, as it would by its OpenID configuration."""
+    """Entra knows the cluster's key, as it would read it from the OpenID configuration."""
     public, _ = shared_operator.environment.cluster.plane.certificates.token_key
     shared_operator.environment.simulator.set_issuer(ISSUER, public_keys=[public.read_text()])
 
@@ -67,7 +67,7 @@ class TestWorkloadIdentity:
         assert f"There is no ServiceAccount {team.namespace}/nobody" in team.wait_broken("TokenRequestDenied")
 
     def test_a_workload_identity_never_uses_the_operators_own_token(self, team: Team) -> None:
-        """An app that trusts the operator itself lets in no namespace that calls its ServiceAccount the same."""
+        """An app that trusts the operator does not accept a namespace whose ServiceAccount has the same name."""
         simulator = team.environment.simulator
         simulator.add_federated_credential(ISSUER, ACCOUNT_USER, client_id=team.client, tenant_id=team.tenant)
         subject = team.apply_service_account(ACCOUNT)

@@ -1,1 +1,1 @@
-"""A package: what its tests share ends with the last of them."""
+"""A package, so that fixtures of package scope end with the last test of the folder."""

@@ -1,3 +1,5 @@
+"""What the tests with Kubernetes' own controllers share."""
+
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ CRDS = Path(__file__).parents[3] / "crds"
 
 @pytest.fixture(scope="package")
 def controlled_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    """A control plane with the controllers that empty namespaces and take along what has lost its owner."""
+    """A control plane with the controllers that empty namespaces and delete objects whose owner is gone."""
     binaries = installed(WITH_CONTROLLERS)
     if binaries is None:
         pytest.fail(
@@ -30,7 +32,7 @@ def controlled_plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Contr
 
 @pytest.fixture(scope="package")
 def controlled_cluster(controlled_plane: ControlPlane) -> Iterator[Cluster]:
-    """That control plane as its administrator sees it, with our CRDs."""
+    """This control plane as its administrator sees it, with our CRDs."""
     with Cluster(controlled_plane) as found:
         found.apply_crds(CRDS)
         yield found
@@ -40,7 +42,7 @@ def controlled_cluster(controlled_plane: ControlPlane) -> Iterator[Cluster]:
 def cluster_wide(
     controlled_cluster: Cluster, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OperatorEnvironment]:
-    """One operator for all namespaces of that control plane; its own namespace stays."""
+    """One operator for all namespaces of this control plane. Its own namespace stays."""
     with open_environment(
         controlled_cluster, tmp_path_factory.mktemp("cluster-wide"), cluster_wide=True
     ) as environment:

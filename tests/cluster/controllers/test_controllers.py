@@ -1,4 +1,4 @@
-"""A control plane with controllers: what they do, and what becomes of a name that none has."""
+"""A control plane with controllers: what they do, and what happens with an unknown name."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ def test_an_object_whose_owner_is_deleted_is_removed_too(controlled_cluster: Clu
 
 def test_only_the_named_controllers_run(controlled_plane: ControlPlane, controlled_cluster: Cluster) -> None:
     assert set(controlled_plane.process_ids) == {"supervisor", "etcd", "kube-apiserver", "kube-controller-manager"}
-    assert controlled_cluster.list("v1", "serviceaccounts", "default") == []  # the serviceaccount controller makes one
+    assert controlled_cluster.list("v1", "serviceaccounts", "default") == []  # a further controller makes one
 
 
 def test_an_unknown_controller_is_reported_and_leaves_no_process(tmp_path: Path) -> None:

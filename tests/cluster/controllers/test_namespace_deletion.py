@@ -1,4 +1,4 @@
-"""What becomes of our resources, and of their jobs, when the whole namespace is deleted."""
+"""What happens to our resources and their jobs when the whole namespace is deleted."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,30 +19,30 @@ class Case:
     name: str
 
     def namespace(self) -> Object:
-        """Look at the namespace."""
+        """Read the namespace."""
         return self.environment.cluster.get("v1", "namespaces", self.environment.namespace)
 
     def schedule_states(self) -> list[str]:
-        """List what Graph has of the job: nothing, or how it is scheduled."""
+        """List the schedule states of the jobs in Graph."""
         return [job.schedule_state for job in self.environment.simulator.jobs(self.principal)]
 
     def writes(self) -> list[str]:
-        """List the writes that Graph was asked for."""
+        """List the writes to Graph."""
         return self.environment.writes(self.principal)
 
 
 @dataclass(frozen=True)
 class Cases:
-    """Namespaces that were all asked to go at once: controllers let 5 s pass before they touch one, and then 8 s."""
+    """Namespaces that were all deleted at once: controllers wait 5 s before they touch one, and then 8 s."""
 
     settled: Case
     retained: Case
     unfinished: Case
     """The answer to the create was lost, and the job shows only when the resource is being deleted."""
     refused: Case
-    """Graph refuses to delete the job, for want of a permission."""
+    """Graph refuses to delete the job because a permission is missing."""
     unanswered: Case
-    """Graph answers nothing about the service principal any more."""
+    """Graph no longer answers calls about the service principal."""
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def set_up(cluster_wide: OperatorEnvironment, **spec: Any) -> Case:
 
 
 def lose_answer(cluster_wide: OperatorEnvironment) -> Case:
-    """Have the answer to a create lost, and the job hidden for almost as long as it is waited for."""
+    """Lose the answer to a create, and hide the job for almost as long as the operator waits for it."""
     environment = another_namespace(cluster_wide)
     principal = environment.simulator.create_service_principal(
         creation={"seconds": 14 * 60, "hides": ["list", "get"]}
@@ -87,7 +87,7 @@ def lose_answer(cluster_wide: OperatorEnvironment) -> Case:
 
 @dataclass(frozen=True)
 class LetGo:
-    """What stood in the way, as the resource and its namespace told it, before a person let go of both jobs."""
+    """What the resources and their namespaces said before a person let go of the blocked jobs."""
 
     refused: str
     unanswered: Object
@@ -96,7 +96,7 @@ class LetGo:
 
 @pytest.fixture(scope="module", autouse=True)
 def let_go(cases: Cases) -> LetGo:
-    """See what stands in the way, then take it away; for every test, so that all namespaces end at the same time."""
+    """Read what blocks the deletions, then let go, for all tests, so that all namespaces end at the same time."""
     reveal(cases.unfinished)
     blocked = (cases.refused, cases.unanswered)
     found = LetGo(
@@ -112,7 +112,7 @@ def let_go(cases: Cases) -> LetGo:
 
 
 def reveal(case: Case) -> None:
-    """Have a hidden job shown, now that its resource is being deleted."""
+    """Show a hidden job, now that its resource is being deleted."""
     case.environment.wait_condition(case.name, "Reconciling", reason="Deleting")
     [job] = case.environment.simulator.jobs(case.principal)
     case.environment.simulator.hide(job.id, seconds=0)

@@ -1,4 +1,4 @@
-"""A namespace that is deleted with all it has: its jobs end by the credential that last worked, whatever goes first."""
+"""A namespace is deleted with its connection: its job goes by the last working credential, in whatever order."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from tests.support.operator_environment import OperatorEnvironment, another_name
 from tests.support.teams import Team
 
 TEAM = "team"
-"""Named, for without a default the install's own connection would serve."""
+"""The connection is not called default, so that the install's own connection would be used otherwise."""
 
 
 @dataclass(frozen=True)
@@ -26,19 +26,19 @@ def lose_nothing(case: Case) -> None:
 
 
 def lose_secret(case: Case) -> None:
-    """Have the Secret go first, and the connection say so."""
+    """Delete the Secret first, and wait until the connection reports it."""
     case.team.delete_secret()
     case.team.wait_broken("SecretUnreadable", TEAM)
 
 
 def lose_connection(case: Case) -> None:
-    """Have the connection go first, and the job say so."""
+    """Delete the connection first, and wait until the job reports it."""
     case.team.delete_connection(TEAM)
     case.team.environment.wait_condition(case.name, "Ready", "Unknown", reason="ConnectionNotReady")
 
 
 def lose_both(case: Case) -> None:
-    """Have both go first."""
+    """Delete both first."""
     lose_secret(case)
     lose_connection(case)
 
@@ -53,7 +53,7 @@ ORDERS: dict[str, Callable[[Case], None]] = {
 
 @pytest.fixture(scope="module")
 def cases(cluster_wide: OperatorEnvironment) -> dict[str, Case]:
-    """Namespaces that are asked to go at once: controllers let 5 s pass before they touch one."""
+    """Namespaces that are all deleted at once: controllers wait 5 s before they touch one."""
     cases = {}
     for order, lose in ORDERS.items():
         team = Team.register(another_namespace(cluster_wide))

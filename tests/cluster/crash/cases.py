@@ -1,4 +1,4 @@
-"""One service principal with one resource each, and what is to go wrong between them and Graph."""
+"""Cases of one service principal with one resource, and what goes wrong between them and Graph."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tests.support.operator_environment import OperatorEnvironment, condition
 from tests.support.polling import until
 
 BOUND = timedelta(minutes=15)
-"""The replication bound: before it has passed, no create is sent anew."""
+"""The replication bound: before it has passed, no create is sent again."""
 
 LONG = 40.0
 """Real seconds within which each bound ends, on a slow machine too."""
@@ -19,40 +19,40 @@ LONG = 40.0
 
 @dataclass(frozen=True)
 class Case:
-    """A resource and its service principal, told from Graph's side by the journal."""
+    """A resource and its service principal, with what the journal of Graph says of them."""
 
     environment: OperatorEnvironment
     principal: str
     name: str
 
     def creates(self, *, at_least: int = 0) -> list[JournalEntry]:
-        """List every POST that asked for a job, whatever became of it."""
+        """List every POST that asked for a job, whatever its result."""
         return self.environment.simulator.journal(
             operation="createJob", service_principal=self.principal, at_least=at_least
         )
 
     def looks_between(self, first: JournalEntry, then: JournalEntry | None = None) -> list[JournalEntry]:
-        """List the looks at the jobs after one request, and before another if given."""
+        """List the reads of the jobs after one request, and before another if one is given."""
         looks = self.environment.simulator.journal(
             operation="listJobs", service_principal=self.principal, after=first.sequence
         )
         return [look for look in looks if then is None or look.sequence < then.sequence]
 
     def decided_at(self, create: JournalEntry) -> datetime:
-        """When the look ended in a create: the bound is counted from the intent, which is written between the two."""
+        """Return the time of the read before a create: the bound counts from the intent, written between the two."""
         looks = self.environment.simulator.journal(operation="listJobs", service_principal=self.principal)
         return [look for look in looks if look.sequence < create.sequence][-1].world_time
 
     def jobs(self) -> list[JobView]:
-        """List the jobs there are, seen by Graph's callers or not."""
+        """List the existing jobs, whether Graph shows them or not."""
         return self.environment.simulator.jobs(self.principal)
 
     def resource(self) -> Object:
-        """Look at the resource."""
+        """Read the resource."""
         return self.environment.job(self.name)
 
     def settle(self, *, besides: str | None = None) -> Object:
-        """Wait until the resource is Ready with a job there is, not with one deleted, and nothing is unfinished."""
+        """Wait until the resource is Ready with an existing job and nothing is unfinished."""
 
         def is_settled(found: Object) -> bool:
             status = found.get("status", {})
@@ -63,13 +63,13 @@ class Case:
         return self.environment.wait(self.name, is_settled, f"{self.name} holds a job and is Ready", LONG)
 
     def job_ids(self) -> set[str]:
-        """The ids of the jobs there are."""
+        """Return the ids of the existing jobs."""
         return {job.id for job in self.jobs()}
 
     def assert_one_job_by_one_post(self, *, besides: str | None = None) -> None:
-        """One job in the end, which the resource holds, and one POST wherever the first arrived.
+        """Check that there is one job, which the resource holds, and no POST after the first that arrived.
 
-        `besides` was there before and is deleted by now; what brought it does not count.
+        The job `besides` existed before and is deleted by now. The POST that made it does not count.
         """
         found = self.settle(besides=besides)
         [job] = self.jobs()
@@ -89,7 +89,7 @@ def new_case(
     templates: Sequence[str] = ("scim",),
     name: str = "",
 ) -> Case:
-    """Make a service principal; its resource is not applied yet."""
+    """Make a service principal. Its resource is not applied yet."""
     principal = environment.simulator.create_service_principal(templates=list(templates), creation=creation)
     return Case(environment, principal.id, name or f"case-{principal.id}")
 
@@ -101,12 +101,15 @@ def apply(case: Case, **spec: Any) -> Case:
 
 
 def holds_a_job(found: Object) -> bool:
-    """Whether the resource has written down which job it holds."""
+    """Return whether the resource has recorded which job it holds."""
     return "entrasync.io/job-id" in found["metadata"].get("annotations", {})
 
 
 def wait_until_simulated(environment: OperatorEnvironment, moment: datetime) -> None:
-    """Wait until it is `moment` in the world."""
+    """Wait until it is `moment` on the simulator's clock."""
     until(
-        environment.simulator.now, lambda now: now >= moment, what=f"it is {moment} in the world", within_seconds=LONG
+        environment.simulator.now,
+        lambda now: now >= moment,
+        what=f"the clock shows {moment}",
+        within_seconds=LONG,
     )

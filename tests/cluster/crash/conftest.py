@@ -1,3 +1,5 @@
+"""What the tests of crashes and lost answers share."""
+
 from collections.abc import Iterator
 
 import pytest
@@ -7,14 +9,14 @@ from tests.support.cluster import Cluster
 from tests.support.operator_environment import OperatorEnvironment, open_environment
 
 RATE = 100.0
-"""The replication bound of 15 minutes takes 9 s: slow enough that a look, some milliseconds, takes a second or two."""
+"""The replication bound of 15 minutes takes 9 s. A read of some milliseconds takes a simulated second or two."""
 
 
 @pytest.fixture(scope="package")
 def fast_environment(
     cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OperatorEnvironment]:
-    """An operator that nobody kills, in a world in a hurry."""
+    """An operator that is not killed, with a fast clock."""
     with open_environment(cluster, tmp_path_factory.mktemp("fast"), rate=RATE) as environment:
         yield environment
 

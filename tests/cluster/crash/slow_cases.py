@@ -7,7 +7,7 @@ from tests.cluster.crash.cases import Case, apply, holds_a_job, new_case
 from tests.support.operator_environment import OperatorEnvironment
 
 MORE_LOOKS_THAN_THE_BOUND_HAS = 54
-"""1, 2, 4, 8, 16, 20, 20 ... s apart they are 50."""
+"""There are 50 reads, which are 1, 2, 4, 8, 16, 20, 20 ... s apart."""
 
 WAYS_TO_LOSE: dict[str, dict[str, Any]] = {
     "the connection is cut": {"action": "close"},
@@ -19,7 +19,7 @@ WAYS_TO_LOSE: dict[str, dict[str, Any]] = {
 }
 
 RARELY = "24h"
-"""How often a job is read once it was found: dozens of them go on while other tests run."""
+"""The poll interval of a job once it was found: dozens of jobs stay while other tests run."""
 
 TEN_MINUTES, FOURTEEN_MINUTES = 10 * 60, 14 * 60
 
@@ -29,15 +29,15 @@ class SlowCases:
     """The cases, by what happens to the create."""
 
     invisible_for: dict[int, Case]
-    """The answer is lost and the job is invisible for so many looks."""
+    """The answer is lost and the job is hidden for so many reads."""
     never_arrived: Case
     refused_by_a_gateway: Case
     in_each_way: dict[str, Case]
     seen_late: Case
-    """Graph answers, and shows the job after 14 minutes only."""
+    """Graph answers, and shows the job only after 14 minutes."""
     lost_and_seen_late: Case
     settled: Case
-    """All goes well; the test hides the job when it is old."""
+    """Nothing fails. The test hides the job when it is old."""
     deleted_before_it_shows: Case
     deleted_and_never_arrived: Case
     deleted_and_unknown: Case
@@ -83,9 +83,9 @@ def start_slow_cases(environment: OperatorEnvironment) -> SlowCases:
 
 
 def _begin(case: Case, **spec: Any) -> None:
-    """Apply a resource and see its create sent.
+    """Apply a resource and wait until its create was sent.
 
-    One after the other: in a crowd they would wait for each other, and miss looks.
+    The cases start one after the other. All at once they would wait for each other and miss reads.
     """
     apply(case, **spec).creates(at_least=1)
     case.environment.simulator.change_service_principal(

@@ -1,4 +1,4 @@
-"""The operator is killed at each point of a create; whoever comes after it ends with one job by one POST."""
+"""The operator is killed at each point of a create, and the next operator ends with one job by one POST."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from tests.support.cluster import Cluster
 from tests.support.operator_environment import OperatorEnvironment, open_environment
 
 RATE = 60.0
-"""From the first create that is held until the next operator has looked, less than the replication bound may pass. That
-takes 15 s so: on a busy machine an operator needs some for its start alone.
+"""Less than the replication bound may pass from the first held create until the next operator has read Graph. The
+bound takes 15 s here, because on a busy machine an operator needs some seconds for its start alone.
 """
 
 Point = Literal["before the POST", "after the POST", "after the annotation", "after the status"]
@@ -27,7 +27,7 @@ LOOKS_INVISIBLE = 2
 
 @dataclass(frozen=True)
 class Kill:
-    """One create, and the operator's death in the middle of it."""
+    """One create, and the kill of the operator in the middle of it."""
 
     case: Case
     point: Point
@@ -49,7 +49,7 @@ class Kill:
                 return None
 
     def hide(self) -> None:
-        """Hide the job, there or to come, from the first looks of the next operator."""
+        """Hide the job, existing or not, from the first reads of the next operator."""
         if not self.is_invisible:
             return
         simulator = self.case.environment.simulator
@@ -65,7 +65,7 @@ Kills = dict[tuple[str, str, str], Kill]
 def kills(
     cluster: Cluster, crd_installed: None, slow_cases: SlowCases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Kills]:
-    """Bring a create to each point, kill the operator once for all, and start another.
+    """Bring a create to each point, kill the operator once for all cases, and start another.
 
     The slow cases have begun before, so that both wait at the same time.
     """

@@ -1,4 +1,4 @@
-"""A create whose answer is lost: its job is looked for until the bound ends, and only then asked for anew."""
+"""A create whose answer is lost: its job is looked for until the bound ends, and only then is the create sent again."""
 
 import pytest
 
@@ -14,7 +14,7 @@ class TestLateJob:
         case = slow_cases.invisible_for[looks]
         case.settle()
         first, *more = case.creates()
-        if more:  # the bound had fewer looks than the job was invisible for
+        if more:  # the bound had fewer reads than the job was hidden for
             assert len(case.looks_between(first, more[0])) <= looks
             assert more[0].world_time - case.decided_at(first) >= BOUND
             assert len(more) == 1

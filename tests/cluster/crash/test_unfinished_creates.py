@@ -1,4 +1,4 @@
-"""While it is not known what became of a create, nothing else may be created in its place, and nothing is let go."""
+"""While the result of a create is unknown, no other job is created and the resource is not released."""
 
 from datetime import timedelta
 
@@ -74,7 +74,7 @@ class TestRefusedCreate:
         apply(case).assert_one_job_by_one_post()
         refused, taken = case.creates()
         assert refused.status == status
-        assert taken.world_time - refused.world_time < BOUND  # it surely did not arrive: nobody waits for its job
+        assert taken.world_time - refused.world_time < BOUND  # it surely did not arrive, so its job is not waited for
 
     def test_a_create_refused_with_401_and_no_message_is_sent_again(
         self, fast_environment: OperatorEnvironment
@@ -93,7 +93,7 @@ class TestRefusedCreate:
         )
         apply(case, pollInterval="30s")
         fast_environment.wait_condition(case.name, "Stalled", reason="RequestRefused")
-        # It is tried again slowly, and has an intent only meanwhile.
+        # It is sent again slowly, and there is an intent only meanwhile.
         fast_environment.wait(case.name, lambda found: "operation" not in found["status"], "the intent is cleared")
         refusal.remove()
         case.assert_one_job_by_one_post()
@@ -122,7 +122,7 @@ class TestRefusedCreate:
 class TestSeveralJobs:
     @pytest.fixture
     def case(self, fast_environment: OperatorEnvironment) -> Case:
-        """The answer is lost, and before the next look somebody makes a job of the same template in the portal."""
+        """The answer is lost, and before the next read somebody creates a job of the same template in the portal."""
         case = new_case(fast_environment)
         fast_environment.simulator.fault(
             "close", operation="createJob", point="after", service_principal=case.principal

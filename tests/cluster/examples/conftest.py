@@ -1,3 +1,5 @@
+"""What the tests of examples/ share: one operator for all examples."""
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,7 +25,7 @@ class AppliedExamples:
     _applied: dict[str, Example] = field(default_factory=dict)
 
     def apply(self, name: str) -> Example:
-        """Apply an example, unless it was, and wait until all of it is Ready."""
+        """Apply an example, unless it is applied already, and wait until all of it is Ready."""
         if name not in self._applied:
             example = Example.read(name, self.environments[name])
             example.make_principals()

@@ -1,4 +1,4 @@
-"""An example of examples/, and the tenant that it speaks of."""
+"""An example of examples/, and the tenant that it is about."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +18,7 @@ EXAMPLES = sorted(path.stem for path in ROOT.glob("*.yaml"))
 
 @dataclass(frozen=True)
 class Example:
-    """An example with a namespace of its own. Its ids are those of the tenant; only the job's id has to be put in."""
+    """An example with a namespace of its own. The tenant has the ids of the example, except the job's id."""
 
     name: str
     environment: OperatorEnvironment
@@ -28,7 +28,7 @@ class Example:
 
     @classmethod
     def read(cls, name: str, environment: OperatorEnvironment) -> "Example":
-        """Read one."""
+        """Read an example."""
         return cls(name, environment, list(yaml.safe_load_all((ROOT / f"{name}.yaml").read_text(encoding="utf-8"))))
 
     @property
@@ -82,7 +82,7 @@ class Example:
             ).id
 
     def apply(self) -> None:
-        """Apply it to its namespace, as `kubectl apply` does. Of a connection only the cloud is exchanged."""
+        """Apply it to its namespace, as `kubectl apply` does. Only the cloud of a connection is replaced."""
         for connection in self.connections.values():
             connection["cloud"] = CLOUD
         self.environment.cluster.apply(self.documents, self.environment.namespace)

@@ -1,4 +1,4 @@
-"""What each example takes for granted of its tenant. The service principals are made before."""
+"""What each example assumes of its tenant. The service principals are made before."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ Preparation = Callable[[Example], object]
 
 def has_a_running_job_and_is_read_often(example: Example) -> None:
     example.simulator.create_job(example.principal, started=True)
-    example.job["spec"]["pollInterval"] = "30s"  # as the other examples here, which say nothing
+    example.job["spec"]["pollInterval"] = "30s"  # as the other examples here have by default
 
 
 def has_a_paused_job(example: Example) -> None:

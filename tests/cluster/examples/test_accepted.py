@@ -1,3 +1,5 @@
+"""The API server accepts each example and each manifest of the guide."""
+
 import re
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from tests.cluster.examples.example import EXAMPLES, ROOT
 from tests.cluster.examples.preparations import PREPARATIONS
 
 STANDING = re.compile(r"([0-9a-f])\1{7}-|([0-9a-f])\2{3}([0-9a-f])\3{3}-|^(0f2c7c1e|6b8d4b52|c41f0a7d)-")
-"""Ids that Microsoft's own documentation puts where a reader's stand, and those of the demo."""
+"""The placeholder ids of Microsoft's documentation, and the ids of the demo."""
 
 PATHS = [ROOT / f"{name}.yaml" for name in EXAMPLES]
 
@@ -29,7 +31,7 @@ def test_each_example_has_a_test_of_its_effects() -> None:
 def test_each_example_is_accepted_by_the_api_server(
     control_plane: ControlPlane, crd_installed: None, namespace: str, example: Path
 ) -> None:
-    """Strictly: an example with a field that the CRD does not know is wrong."""
+    """With strict validation: an example with a field that the CRD does not know is wrong."""
     options = ("--dry-run=server", f"--namespace={namespace}", "--validate=strict")
     control_plane.kubectl("apply", *options, f"--filename={example}")
 
@@ -56,7 +58,7 @@ def test_each_example_says_when_it_is_of_use(example: Path) -> None:
 
 @pytest.mark.parametrize("example", PATHS, ids=lambda path: path.stem)
 def test_each_example_has_ids_that_belong_to_nobody(example: Path) -> None:
-    """Somebody will apply one as it is."""
+    """Some readers apply an example as it is."""
     ids = re.findall(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", example.read_text(encoding="utf-8"))
     assert ids
     assert [found for found in ids if not STANDING.search(found)] == []

@@ -1,4 +1,4 @@
-"""Each example does what it says: applied as it stands, to its end in Graph."""
+"""Each example does what its comment says, checked by its effects in Graph."""
 
 import json
 from datetime import datetime
@@ -154,7 +154,7 @@ def versions(examples: list[Example]) -> list[str]:
 
 
 def test_examples_that_are_applied_again_write_nothing(applied_examples: AppliedExamples) -> None:
-    """Neither to Graph nor to Kubernetes. The world stands still, so that no cycle ends meanwhile."""
+    """Nothing is written to Graph or Kubernetes. The simulator's clock is stopped, so that no cycle ends meanwhile."""
     examples = [applied_examples.apply(name) for name in PREPARATIONS]
     wait_until_the_hold_is_over(applied_examples.apply("emergency-hold"))
     environment, simulator = examples[0].environment, examples[0].simulator

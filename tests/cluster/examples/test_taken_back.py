@@ -1,4 +1,4 @@
-"""Each example deleted with Retain comes back to its jobs: applied again, or restored from a backup, without status."""
+"""Examples that are deleted with Retain find their jobs again, when applied again or restored without status."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,12 +12,12 @@ from tests.support.cluster import Cluster, Object
 
 OPERATOR = "entra-sync-operator"
 MOST_WRITES = 2
-"""Annotation and finalizer are one, the status is the other. Events are told besides."""
+"""One write sets annotation and finalizer, the other the status. Events come on top."""
 
 
 @dataclass(frozen=True)
 class Return:
-    """What coming back took: a job's resource before and after, and what was written for it."""
+    """A job's resource before and after it was deleted, and what was written for it."""
 
     before: Object
     after: Object
@@ -26,17 +26,17 @@ class Return:
 
 
 Returns = dict[str, list[Return]]
-"""By example, one for each of its jobs."""
+"""The results of each example, one for each of its jobs."""
 
 
 @dataclass(frozen=True)
 class Exhibition:
-    """All examples, applied and at rest, in a world that stands still: no cycle ends meanwhile."""
+    """All examples, applied and settled, with a stopped clock, so that no cycle ends meanwhile."""
 
     examples: list[Example]
 
     def send_back(self, *, restored: bool) -> Returns:
-        """Delete all jobs with Retain and have them again; restored ones keep their annotations."""
+        """Delete all jobs with Retain and apply them again. Restored ones keep their annotations."""
         before = {each.name: self._retire(each) for each in self.examples}
         for example in self.examples:
             for name in example.names:
@@ -55,7 +55,7 @@ class Exhibition:
         }
 
     def _retire(self, example: Example) -> list[Object]:
-        """Delete the jobs of an example as soon as Retain is in force; returns them as they were."""
+        """Delete the jobs of an example as soon as Retain is in force; return them as they were."""
         for name in example.names:
             example.environment.change_job(name, deletionPolicy="Retain")
         before = [example.environment.wait_ready(name) for name in example.names]
@@ -116,7 +116,7 @@ def restored(exhibition: Exhibition) -> Returns:
 
 @pytest.fixture(scope="module")
 def applied_again(exhibition: Exhibition, restored: Returns) -> Returns:
-    """After the restore: from then on all of them are adopted."""
+    """After the restore, because all jobs are adopted from then on."""
     return exhibition.send_back(restored=False)
 
 

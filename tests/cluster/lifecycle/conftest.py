@@ -1,3 +1,5 @@
+"""What the tests of a resource's life share."""
+
 from tests.support.operator_fixtures import (
     environment,
     fast_environment,

@@ -1,4 +1,4 @@
-"""Jobs that others made long ago, taken over by the hundred: Graph is only read."""
+"""A hundred existing jobs are adopted without a write to Graph."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ PRINCIPALS = 20
 
 
 def make_foreign_jobs(environment: OperatorEnvironment) -> dict[str, Any]:
-    """One job per template and service principal: some run, some rest, some are in quarantine."""
+    """Create one job per template and service principal: some run, some are paused, some are in quarantine."""
     jobs = {}
     for principal in environment.simulator.create_service_principals(PRINCIPALS, templates=TEMPLATES):
         for number, template in enumerate(TEMPLATES):

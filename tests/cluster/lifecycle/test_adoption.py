@@ -1,4 +1,4 @@
-"""Which job becomes ours: adopted, named, refused, or left to another resource."""
+"""Which job a resource holds: adopted, named, refused, or left to another resource."""
 
 from tests.support.operator_environment import OperatorEnvironment, condition, open_two_namespaces
 

@@ -1,4 +1,4 @@
-"""What a person got wrong: told with what, where and what to do, and over as soon as it is mended."""
+"""Wrong input is reported with what is wrong, where and what to do, until it is corrected."""
 
 import uuid
 

@@ -1,4 +1,4 @@
-"""What becomes of the job when its resource is deleted."""
+"""What happens to the job when its resource is deleted."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from tests.support.operator_environment import OperatorEnvironment, condition
 
 
 def adopted(environment: OperatorEnvironment, **spec: Any) -> tuple[str, str, str]:
-    """Have a running job of the portal adopted; returns service principal, resource and job."""
+    """Have a running job of the portal adopted; return service principal, resource and job."""
     principal = environment.simulator.create_service_principal().id
     job = environment.simulator.create_job(principal, started=True).id
     name = environment.apply_job(principal, **spec)
@@ -18,7 +18,7 @@ def adopted(environment: OperatorEnvironment, **spec: Any) -> tuple[str, str, st
 
 
 def created(environment: OperatorEnvironment, **spec: Any) -> tuple[str, str, str]:
-    """Have a job created; returns service principal, resource and job."""
+    """Have a job created; return service principal, resource and job."""
     principal = environment.simulator.create_service_principal().id
     name = environment.apply_job(principal, **spec)
     return principal, name, environment.wait_ready(name)["status"]["job"]["id"]

@@ -9,7 +9,7 @@ from tests.support.operator_environment import OperatorEnvironment, condition
 
 
 def lose_job(environment: OperatorEnvironment, **spec: Any) -> tuple[str, str, str]:
-    """Have a long settled job adopted, and delete it in the portal; returns service principal, resource and job."""
+    """Have an old job adopted, and delete it in the portal; return service principal, resource and job."""
     principal = environment.simulator.create_service_principal().id
     job = environment.simulator.create_job(principal, started=True).id
     name = environment.apply_job(principal, **({"pollInterval": "30s"} | spec))

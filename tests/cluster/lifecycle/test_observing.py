@@ -41,7 +41,7 @@ def test_an_observer_may_observe_a_job_that_another_resource_manages(environment
     before = environment.writes(principal)
     found = environment.wait_ready(environment.apply_job(principal, managementPolicy="Observe"))
     assert found["status"]["job"]["id"] == job
-    environment.annotate(manager, requested_at="now")  # looks again, with the observer beside it
+    environment.annotate(manager, requested_at="now")  # reconciles again, with the observer beside it
     environment.wait_polls(principal, count=1)
     assert not condition(environment.job(manager), "Stalled")
     assert environment.writes(principal) == before
@@ -59,7 +59,7 @@ def test_an_older_observer_that_begins_to_manage_does_not_take_the_job_from_its_
     environment.change_job(watching, managementPolicy="Manage")
     message = environment.wait_stalled(watching, "Conflict")
     assert f"Job {job} belongs to SynchronizationJob {environment.namespace}/{manager}" in message
-    environment.annotate(manager, requested_at="now")  # looks again, with the other's wish beside it
+    environment.annotate(manager, requested_at="now")  # reconciles again, with the other's change beside it
     environment.wait_polls(principal, count=1)
     assert condition(environment.job(manager), "Ready")["status"] == "True"
     environment.delete_job(watching)

@@ -1,4 +1,4 @@
-"""Entra is slow to know what is new: 401 without words, 403, 404 and 409 are waited for while something is young."""
+"""Replication in Entra takes time: 401 without a message, 403, 404 and 409 are waited for while something is young."""
 
 from typing import Any
 

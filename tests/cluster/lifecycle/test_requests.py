@@ -1,4 +1,4 @@
-"""`kubectl annotate` asks for a look at once, in our spelling and in Flux's."""
+"""`kubectl annotate` requests a pass at once, by our annotation and by Flux's."""
 
 import pytest
 

@@ -1,10 +1,10 @@
-"""`suspend: true`: the resource is left alone until it is taken back."""
+"""`suspend: true`: the resource is left alone until the field is removed."""
 
 from tests.support.operator_environment import OperatorEnvironment, condition
 
 
 def suspend_running(environment: OperatorEnvironment) -> tuple[str, str, str]:
-    """Have a job created and then suspend its resource; returns service principal, resource and job."""
+    """Have a job created and then suspend its resource; return service principal, resource and job."""
     principal = environment.simulator.create_service_principal().id
     name = environment.apply_job(principal, pollInterval="30s")
     job = environment.wait_ready(name)["status"]["job"]["id"]
@@ -16,7 +16,7 @@ def suspend_running(environment: OperatorEnvironment) -> tuple[str, str, str]:
 
 
 def wait_while_others_are_polled(environment: OperatorEnvironment) -> None:
-    """Let so much time pass that a resource with the shortest interval is polled three times."""
+    """Wait until a resource with the shortest interval was polled three times."""
     principal = environment.simulator.create_service_principal().id
     environment.wait_ready(environment.apply_job(principal, pollInterval="30s"))
     environment.wait_polls(principal)

@@ -1,3 +1,5 @@
+"""What the tests of the operator's process share."""
+
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -14,17 +16,17 @@ __all__ = ["environment", "fast_environment", "shared_environment", "shared_fast
 
 @dataclass
 class HungEnd:
-    """An operator that was told to stop while a write hangs; `code` is what it ended with, as soon as it has."""
+    """An operator that is stopping while a write hangs. `code` has its exit code as soon as it has ended."""
 
     operator: OperatorProcess
     is_waiting: bool
-    """Whether it still ran when it had said that it stops."""
+    """Whether it still ran after it had reported that it stops."""
     code: Future[int]
 
 
 @pytest.fixture(scope="package")
 def hung_end(shared_environment: OperatorEnvironment) -> Iterator[HungEnd]:
-    """That takes 20 s, so it goes on while other tests run."""
+    """Start the stop. It takes 20 s, so it goes on while other tests run."""
     with open_second_operator(shared_environment) as environment, ThreadPoolExecutor(1) as waiting:
         operator = environment.operator
         assert operator is not None

@@ -1,4 +1,4 @@
-"""What is wrong with the operator's own way into Graph: told on every resource that waits for it."""
+"""Faults of the operator's own connection are reported on every resource that waits for it."""
 
 import uuid
 from pathlib import Path

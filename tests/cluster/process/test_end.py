@@ -1,4 +1,4 @@
-"""The operator is told to end (SIGTERM): no new work, writes under way are finished, and it is out in time."""
+"""The operator is stopped (SIGTERM): it starts no new work, finishes writes under way, and ends in time."""
 
 import signal
 

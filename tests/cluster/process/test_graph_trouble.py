@@ -1,4 +1,4 @@
-"""Graph throttles, fails, is cut off or talks nonsense: the operator keeps going, and is never blind and green."""
+"""Graph throttles, fails, is cut off or sends malformed answers: the operator goes on and Ready does not stay True."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,19 +19,19 @@ OUTAGES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def throttled_environment(shared_fast_environment: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
-    """A pause that Graph asks for stops all calls of an operator, so this one serves nobody else."""
+    """A pause that Graph asks for stops all calls of an operator, so this operator is used by no other test."""
     with open_second_operator(shared_fast_environment) as second:
         yield second
 
 
 PATIENT = "5m"
-"""Three such intervals last 1.5 s of real time here: what is meant to be short stays short on a busy machine."""
+"""Three such intervals last 1.5 s of real time here, so a short outage stays short on a busy machine."""
 
 
 def settle(
     environment: OperatorEnvironment, templates: tuple[str, ...] = ("scim",), *, poll_interval: str = "30s"
 ) -> tuple[str, str, str]:
-    """Have a job adopted that rests, so that nothing changes by itself; returns service principal, resource, job."""
+    """Have a paused job adopted, which does not change by itself; return service principal, resource and job."""
     principal = environment.simulator.create_service_principal(templates=templates).id
     job = environment.simulator.create_job(principal, "scim").id
     name = environment.apply_job(principal, pollInterval=poll_interval)
@@ -61,7 +61,7 @@ class TestThrottling:
         entries = environment.simulator.journal(operation="listJobs", service_principal=principal)
         refused = next(environment for environment, entry in enumerate(entries) if entry.status == 429)
         waited = entries[refused + 1].world_time - entries[refused].world_time
-        # A date has whole seconds only
+        # a date has whole seconds only
         assert waited >= timedelta(seconds=asked - 1 if asked else 0.5)
         assert environment.job(name)["metadata"]["resourceVersion"] == before["metadata"]["resourceVersion"]
         environment.suspend_jobs()

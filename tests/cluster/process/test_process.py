@@ -1,4 +1,4 @@
-"""The operator as a process: its end, its health, its metrics, and what it keeps to itself."""
+"""The operator as a process: its shutdown, its probes, its metrics and its log."""
 
 import dataclasses
 import re
@@ -20,7 +20,7 @@ CONNECTION_CRD = "graphconnections.entrasync.io"
 
 
 def read_metrics(environment: OperatorEnvironment) -> dict[tuple[str, str], list[tuple[dict[str, str], float]]]:
-    """Read the metrics: label sets and values by sample name and the resource they are about, if any."""
+    """Read the metrics: labels and values by sample name and resource, if any."""
     assert environment.operator is not None
     status, text = environment.operator.read("/metrics")
     assert status == 200
@@ -32,7 +32,7 @@ def read_metrics(environment: OperatorEnvironment) -> dict[tuple[str, str], list
 
 
 def read_log(environment: OperatorEnvironment) -> str:
-    """Read what the operator has logged; nothing before it has begun."""
+    """Read the operator's log, which is empty before its start."""
     return environment.log.read_text(errors="replace") if environment.log.exists() else ""
 
 

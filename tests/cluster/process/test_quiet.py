@@ -1,4 +1,4 @@
-"""What finds nothing new writes nothing, and what happened once is told once."""
+"""A pass that finds nothing new writes nothing, and each change causes one Event."""
 
 from control_plane.audit import Request
 from tests.support.cluster import Object
@@ -9,11 +9,11 @@ QUARANTINE = {
     "schedule": {"state": "Active"},
     "status": {"code": "Quarantine", "quarantine": {"reason": "TooManyDeletes", "seriesCount": 3, "error": None}},
 }
-"""A quarantine that stands still: the simulator's own goes on to its next attempt."""
+"""A quarantine that does not change, unlike the simulator's own, which goes on to its next attempt."""
 
 
 def settle(environment: OperatorEnvironment, *, ill: bool = False) -> tuple[str, str]:
-    """Have a job adopted about which nothing will change by itself; returns service principal and resource."""
+    """Have a job adopted that does not change by itself; return service principal and resource."""
     principal = environment.simulator.create_service_principal().id
     job = environment.simulator.create_job(principal).id
     if ill:
@@ -24,7 +24,7 @@ def settle(environment: OperatorEnvironment, *, ill: bool = False) -> tuple[str,
 
 
 def writes_since(environment: OperatorEnvironment, position: int) -> list[Request]:
-    """List what the operator wrote in the environment's namespace."""
+    """List the operator's writes in the environment's namespace."""
     told = environment.cluster.plane.audit_log.writes(position)
     return [write for write in told if write.namespace == environment.namespace and OPERATOR in write.user_agent]
 

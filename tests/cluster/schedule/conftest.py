@@ -1,3 +1,5 @@
+"""What the tests of schedules and settings share."""
+
 from tests.support.operator_fixtures import (
     environment,
     fast_environment,

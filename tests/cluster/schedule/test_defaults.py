@@ -1,4 +1,4 @@
-"""Defaults of namespace and install on a real API server."""
+"""The defaults of namespace and install, on a real API server."""
 
 from typing import Any
 

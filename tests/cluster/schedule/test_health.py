@@ -1,4 +1,4 @@
-"""What is told of a job's health: overdue runs, and what spec.readiness counts."""
+"""The health of a job: overdue runs, and what spec.readiness counts."""
 
 from tests.cluster.schedule.test_schedule import PRUNED, adopt
 from tests.support.operator_environment import OperatorEnvironment, condition
@@ -8,7 +8,7 @@ class TestOverdue:
     def test_overdue_is_true_on_time_and_ends_with_the_next_success(
         self, fast_environment: OperatorEnvironment
     ) -> None:
-        """Cycles are 40 minutes apart: each last success grows older than 20."""
+        """Cycles are 40 minutes apart, so each last success becomes older than 20 minutes."""
         _, name, _ = adopt(fast_environment, freshness={"maxAge": "20m"})
         overdue = fast_environment.wait_condition(name, "Overdue")
         told = condition(overdue, "Overdue")

@@ -1,4 +1,4 @@
-"""A rest asked for by a hold or by an expiration: at once, on time, and over when it shall be."""
+"""Pauses by a hold or an expiration: they begin and end on time."""
 
 from datetime import timedelta
 
@@ -120,7 +120,7 @@ class TestExpiration:
     def test_a_pause_by_an_expiration_of_an_adopted_job_is_managed_from_then_on(
         self, fast_environment: OperatorEnvironment
     ) -> None:
-        """Before it the job is left alone: see the schedule's own tests."""
+        """Before its expiration the job is left alone (see the tests of the schedule)."""
         past = in_world_minutes(fast_environment, -60)
         principal, name, job = adopt(fast_environment, schedule={"expiration": past})
         fast_environment.wait_condition(name, "Ready", reason="Paused")

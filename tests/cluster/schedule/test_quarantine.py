@@ -1,4 +1,4 @@
-"""A job that Graph puts into quarantine: told in full, never touched, and forgotten when it is over."""
+"""A job that Graph puts into quarantine: it is reported in full and never started."""
 
 import re
 
@@ -26,7 +26,7 @@ INTERNAL = {"code": "ServiceFault", "message": "Microsoft is looking into it", "
 def quarantined(
     environment: OperatorEnvironment, reason: str, error: dict[str, object] | None = None
 ) -> tuple[str, str]:
-    """Have a running job adopted that is in quarantine; returns resource and job."""
+    """Have a running job in quarantine adopted; return resource and job."""
     principal = environment.simulator.create_service_principal().id
     job = environment.simulator.create_job(principal, started=True).id
     environment.simulator.quarantine(job, reason, error)
@@ -34,7 +34,7 @@ def quarantined(
 
 
 def read_row(environment: OperatorEnvironment, name: str) -> dict[str, str]:
-    """Read kubectl's row of a resource, by column; a column without a value is empty."""
+    """Read kubectl's row of a resource, by column. A column without a value is empty."""
     shown = environment.cluster.plane.kubectl(
         "get", "syncjob", name, f"--namespace={environment.namespace}", "--output=wide"
     )

@@ -1,4 +1,4 @@
-"""Does the job run as the spec wants, and whose pause is it."""
+"""Whether the job runs as the spec wants, and who paused it."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,11 +7,11 @@ from entrasync.core.primitives.time_limits import Bounds
 from tests.support.operator_environment import OperatorEnvironment, condition
 
 PRUNED = {"kind": "prune_escrows", "duration": "PT3M"}
-"""Long enough for the job to be seen running first."""
+"""Long enough for the job to be read as running first."""
 
 
 def adopt(environment: OperatorEnvironment, *, started: bool = True, **spec: Any) -> tuple[str, str, str]:
-    """Have a job of the portal adopted; returns service principal, resource and job."""
+    """Have a job of the portal adopted; return service principal, resource and job."""
     principal = environment.simulator.create_service_principal().id
     job = environment.simulator.create_job(principal, started=started).id
     name = environment.apply_job(principal, **({"pollInterval": "30s"} | spec))
@@ -153,7 +153,7 @@ class TestPauseByGraph:
 class TestStart:
     def test_a_job_in_quarantine_is_never_started(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment)
-        fast_environment.simulator.script(job, habit="quarantine")  # else it would be well again at its next attempt
+        fast_environment.simulator.script(job, habit="quarantine")  # otherwise it would recover at its next attempt
         fast_environment.simulator.quarantine(job, "EncounteredQuarantineException")
         fast_environment.wait_condition(name, "Quarantined")
         fast_environment.change_job(name, schedule={"state": "Active"})

@@ -1,4 +1,4 @@
-"""The job's own settings and its interval: what the spec names is set, the rest is left, the answer is told."""
+"""The job's own settings and its interval: what the spec names is set, and everything else is left."""
 
 import uuid
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ class TestSettings:
         environment.wait_ready(environment.apply_job(principal, settings=LOOKAHEAD))
         calls = environment.calls(principal)
         assert calls[:5] == ["listJobs", "createJob", "updateJob", "startJob", "listJobs"]
-        assert set(calls[5:]) <= {"listJobs"}, "what follows are polls"
+        assert set(calls[5:]) <= {"listJobs"}, "the reads that follow are polls"
 
     def test_settings_that_somebody_changes_are_corrected_and_reported(self, environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(environment, settings=LOOKAHEAD)
