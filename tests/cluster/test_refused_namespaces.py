@@ -21,18 +21,18 @@ from tests.support.pod import Pod
 from tests.support.polling import until
 from tests.support.warm_start import fork_operator
 
-HOME, STEADY, DOOMED, LATE, MISTYPED = "entra", "steady", "doomed", "late", "mistyped"
+HOME, STEADY, TERMINATING, LATE, MISTYPED = "entra", "steady", "terminating", "late", "mistyped"
 RBAC = "rbac.authorization.k8s.io/v1"
 
 
 @dataclass(frozen=True)
-class Office:
+class NamespacedOperator:
     """A running operator with the chart's roles in each of its namespaces."""
 
     cluster: Cluster
     tenant: SimulatedTenant
     pod: Pod
-    line: CuttableProxy
+    proxy: CuttableProxy
     roles: dict[str, list[Object]]
 
     def apply_job(self, namespace: str) -> tuple[str, str]:
@@ -56,7 +56,7 @@ class Office:
             within_seconds=within_seconds,
         )
 
-    def is_looked_after(self, namespace: str) -> bool:
+    def makes_ready(self, namespace: str) -> bool:
         """Create a resource in a namespace and wait until it is Ready."""
         name, _ = self.apply_job(namespace)
         self.wait_ready(namespace, name)
@@ -66,7 +66,7 @@ class Office:
         """Find the lines of the operator's log with all of these words."""
         return [line for line in self.pod.output.splitlines() if all(word in line for word in words)]
 
-    def wait_said(self, *words: str, within_seconds: float = 40.0) -> None:
+    def wait_logged(self, *words: str, within_seconds: float = 40.0) -> None:
         """Wait until its log has a line with all of these words."""
         until(lambda: self.lines(*words), what=f"the log has {words}", within_seconds=within_seconds)
 
@@ -96,14 +96,14 @@ def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatedTenant
 
 
 @pytest.fixture(scope="module")
-def office(
+def operator(
     scoped_cluster: Cluster, tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Office]:
+) -> Iterator[NamespacedOperator]:
     """An operator for four namespaces, two of which do not exist."""
     tenant.prepare(scoped_cluster, HOME)
-    for namespace in (STEADY, DOOMED):
+    for namespace in (STEADY, TERMINATING):
         make_namespace(scoped_cluster, namespace)
-    watch = {"scope": "Namespaces", "namespaces": [STEADY, DOOMED, LATE, MISTYPED]}
+    watch = {"scope": "Namespaces", "namespaces": [STEADY, TERMINATING, LATE, MISTYPED]}
     values = tenant.values() | {"fullnameOverride": HOME, "watch": watch, "crds": {"enabled": False}}
     rendered = documents(find_helm("helm3", tmp_path_factory).render("entra", f"--namespace={HOME}", values=values))
     roles = {
@@ -111,16 +111,16 @@ def office(
     }
     absent = [*roles[LATE], *roles[MISTYPED]]
     scoped_cluster.apply([each for each in rendered if each not in absent])
-    with CuttableProxy(urlsplit(scoped_cluster.plane.url).port or 0) as line:
+    with CuttableProxy(urlsplit(scoped_cluster.plane.url).port or 0) as proxy:
         pod = Pod.of(scoped_cluster, HOME, HOME, tmp_path_factory.mktemp("pod"), begin=fork_operator)
-        pod.surroundings = {"KUBECONFIG": str(lead_over(line, pod))}
-        office = Office(scoped_cluster, tenant, pod, line, roles)
+        pod.variables = {"KUBECONFIG": str(write_proxied_kubeconfig(proxy, pod))}
+        operator = NamespacedOperator(scoped_cluster, tenant, pod, proxy, roles)
         with pod:
-            wait_begun(pod)
-            yield office
+            wait_ready(pod)
+            yield operator
 
 
-def wait_begun(pod: Pod) -> None:
+def wait_ready(pod: Pod) -> None:
     """Wait until it has started without the refused namespaces, which it waits for at first."""
     try:
         until(lambda: pod.probe("readinessProbe"), lambda code: code == 200, what="ready", within_seconds=60)
@@ -128,35 +128,35 @@ def wait_begun(pod: Pod) -> None:
         raise AssertionError(f"{error}\nIts log ends:\n{pod.output[-3000:]}") from error
 
 
-def lead_over(line: CuttableProxy, pod: Pod) -> Path:
+def write_proxied_kubeconfig(proxy: CuttableProxy, pod: Pod) -> Path:
     """Write a kubeconfig of the pod's account that leads through a proxy that can be cut."""
     kubeconfig = Path(pod.environment["KUBECONFIG"])
     found = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))
-    found["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{line.port}"
-    led = kubeconfig.with_name(f"{kubeconfig.name}-by-line")
-    led.write_text(yaml.safe_dump(found), encoding="utf-8")
-    return led
+    found["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{proxy.port}"
+    proxied = kubeconfig.with_name(f"{kubeconfig.name}-by-proxy")
+    proxied.write_text(yaml.safe_dump(found), encoding="utf-8")
+    return proxied
 
 
 class TestMissingNamespace:
-    def test_a_missing_namespace_is_reported_once_with_what_to_do(self, office: Office) -> None:
-        [told] = office.lines("refuses what the operator must list and watch in namespace", MISTYPED)
+    def test_a_missing_namespace_is_reported_once_with_what_to_do(self, operator: NamespacedOperator) -> None:
+        [told] = operator.lines("refuses what the operator must list and watch in namespace", MISTYPED)
         assert "take it out of watch.namespaces" in told
-        assert MISTYPED in office.refused()
+        assert MISTYPED in operator.refused()
 
-    def test_a_missing_namespace_does_not_delay_the_others(self, office: Office) -> None:
-        assert office.is_looked_after(STEADY)
+    def test_a_missing_namespace_does_not_delay_the_others(self, operator: NamespacedOperator) -> None:
+        assert operator.makes_ready(STEADY)
 
-    def test_a_missing_namespace_is_watched_once_it_is_created(self, office: Office) -> None:
-        make_namespace(office.cluster, LATE)
-        name, _ = office.apply_job(LATE)
-        office.cluster.apply(office.roles[LATE])
-        office.wait_ready(LATE, name, within_seconds=45)
-        until(office.refused, lambda refused: LATE not in refused, what="it is told as readable", within_seconds=45)
+    def test_a_missing_namespace_is_watched_once_it_is_created(self, operator: NamespacedOperator) -> None:
+        make_namespace(operator.cluster, LATE)
+        name, _ = operator.apply_job(LATE)
+        operator.cluster.apply(operator.roles[LATE])
+        operator.wait_ready(LATE, name, within_seconds=45)
+        until(operator.refused, lambda refused: LATE not in refused, what="it is no longer refused", within_seconds=45)
 
 
 @dataclass(frozen=True)
-class Lost:
+class TerminatingNamespace:
     """What was observed of a terminating namespace whose RoleBinding was deleted before its resource."""
 
     job: Object
@@ -165,45 +165,45 @@ class Lost:
     writes: int
     """How often the operator logged a refused write, long after the last one."""
     is_ready: bool
-    others_are_looked_after: bool
+    others_become_ready: bool
     refused: set[str]
 
 
 @pytest.fixture(scope="module")
-def lost(office: Office) -> Lost:
+def terminating(operator: NamespacedOperator) -> TerminatingNamespace:
     """Graph does not answer until the RoleBinding is deleted, so that the operator is never faster."""
-    name, principal = office.apply_job(DOOMED)
-    office.wait_ready(DOOMED, name)
-    silence = office.tenant.simulator.fault("close", service_principal=principal, times=None)
-    office.cluster.delete("v1", "namespaces", DOOMED)
-    office.cluster.wait_gone(RBAC, "rolebindings", HOME, DOOMED, within_seconds=40)
+    name, principal = operator.apply_job(TERMINATING)
+    operator.wait_ready(TERMINATING, name)
+    silence = operator.tenant.simulator.fault("close", service_principal=principal, times=None)
+    operator.cluster.delete("v1", "namespaces", TERMINATING)
+    operator.cluster.wait_gone(RBAC, "rolebindings", HOME, TERMINATING, within_seconds=40)
     silence.remove()
-    office.wait_said("refuses what the operator must list and watch in namespace", DOOMED)
-    office.line.cut()
-    office.wait_said("cannot watch resource", f'in the namespace "{DOOMED}"')
-    told = len(office.lines("did not take a write", DOOMED))
-    others = office.is_looked_after(STEADY)
-    [binding] = [each for each in office.roles[DOOMED] if each["kind"] == "RoleBinding"]
+    operator.wait_logged("refuses what the operator must list and watch in namespace", TERMINATING)
+    operator.proxy.cut()
+    operator.wait_logged("cannot watch resource", f'in the namespace "{TERMINATING}"')
+    told = len(operator.lines("did not take a write", TERMINATING))
+    others = operator.makes_ready(STEADY)
+    [binding] = [each for each in operator.roles[TERMINATING] if each["kind"] == "RoleBinding"]
     with pytest.raises(RefusedError) as refused:
-        office.cluster.create("rolebindings", binding, DOOMED)
-    return Lost(
-        job=office.cluster.get(API_VERSION, PLURAL, name, DOOMED),
+        operator.cluster.create("rolebindings", binding, TERMINATING)
+    return TerminatingNamespace(
+        job=operator.cluster.get(API_VERSION, PLURAL, name, TERMINATING),
         refusal=str(refused.value),
-        writes=len(office.lines("did not take a write", DOOMED)) - told,
-        is_ready=office.pod.probe("readinessProbe") == 200 and office.pod.probe("livenessProbe") == 200,
-        others_are_looked_after=others,
-        refused=office.refused(),
+        writes=len(operator.lines("did not take a write", TERMINATING)) - told,
+        is_ready=operator.pod.probe("readinessProbe") == 200 and operator.pod.probe("livenessProbe") == 200,
+        others_become_ready=others,
+        refused=operator.refused(),
     )
 
 
 @pytest.fixture(scope="module")
-def finished(office: Office, lost: Lost) -> Iterator[None]:
+def finished(operator: NamespacedOperator, terminating: TerminatingNamespace) -> Iterator[None]:
     """A person does what docs/promises.md says."""
     for command in commands():
-        office.cluster.plane.kubectl(*shlex.split(command.replace("NAMESPACE:SERVICEACCOUNT", f"{HOME}:{HOME}"))[1:])
+        operator.cluster.plane.kubectl(*shlex.split(command.replace("NAMESPACE:SERVICEACCOUNT", f"{HOME}:{HOME}"))[1:])
     yield
     for kind in ("clusterrolebinding", "clusterrole"):
-        office.cluster.plane.kubectl("delete", kind, "finish-deletion")
+        operator.cluster.plane.kubectl("delete", kind, "finish-deletion")
 
 
 def commands() -> list[str]:
@@ -213,24 +213,28 @@ def commands() -> list[str]:
 
 
 class TestNamespaceWithoutRoleBinding:
-    def test_a_namespace_without_its_role_binding_waits_for_our_finalizer(self, lost: Lost) -> None:
-        assert lost.job["metadata"]["deletionTimestamp"]
-        assert FINALIZER in lost.job["metadata"]["finalizers"]
+    def test_a_namespace_without_its_role_binding_waits_for_our_finalizer(
+        self, terminating: TerminatingNamespace
+    ) -> None:
+        assert terminating.job["metadata"]["deletionTimestamp"]
+        assert FINALIZER in terminating.job["metadata"]["finalizers"]
 
-    def test_a_namespace_without_its_role_binding_is_reported_only_once(self, lost: Lost) -> None:
-        assert lost.writes == 0
-        assert DOOMED in lost.refused
+    def test_a_namespace_without_its_role_binding_is_reported_only_once(
+        self, terminating: TerminatingNamespace
+    ) -> None:
+        assert terminating.writes == 0
+        assert TERMINATING in terminating.refused
 
-    def test_a_namespace_without_its_role_binding_harms_no_other(self, lost: Lost) -> None:
-        assert lost.is_ready
-        assert lost.others_are_looked_after
+    def test_a_namespace_without_its_role_binding_harms_no_other(self, terminating: TerminatingNamespace) -> None:
+        assert terminating.is_ready
+        assert terminating.others_become_ready
 
-    def test_a_terminating_namespace_accepts_no_new_role_binding(self, lost: Lost) -> None:
-        assert "being terminated" in lost.refusal
+    def test_a_terminating_namespace_accepts_no_new_role_binding(self, terminating: TerminatingNamespace) -> None:
+        assert "being terminated" in terminating.refusal
 
     def test_a_terminating_namespace_ends_when_the_right_is_granted_from_outside(
-        self, office: Office, finished: None, lost: Lost
+        self, operator: NamespacedOperator, finished: None, terminating: TerminatingNamespace
     ) -> None:
-        office.cluster.wait_gone("v1", "namespaces", DOOMED, within_seconds=90)
-        principal = lost.job["spec"]["servicePrincipal"]["objectId"]
-        assert [job for job in office.tenant.simulator.jobs(principal) if not job.is_deleted] == []
+        operator.cluster.wait_gone("v1", "namespaces", TERMINATING, within_seconds=90)
+        principal = terminating.job["spec"]["servicePrincipal"]["objectId"]
+        assert [job for job in operator.tenant.simulator.jobs(principal) if not job.is_deleted] == []

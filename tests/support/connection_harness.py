@@ -163,8 +163,8 @@ class ConnectionHarness:
         self.restart()
 
     def restart(self) -> None:
-        self.woken: list[ObjectKey] = []
-        self.connections = Connections(self.own, serves=lambda _: True, on_change=self.woken.append)
+        self.requeued: list[ObjectKey] = []
+        self.connections = Connections(self.own, serves=lambda _: True, on_change=self.requeued.append)
         self.dependents = Dependents(Resources(), self.store, WorkQueue(self.clock), WorkQueue(self.clock), self.clock)
         sharing = Sharing(self.dependents.resources, self.dependents.job_queue)
         queue = self.dependents.connection_queue

@@ -64,7 +64,7 @@ class SimulatedTenant:
         ]
 
     @property
-    def surroundings(self) -> dict[str, str]:
+    def variables(self) -> dict[str, str]:
         """The same as environment variables, for an install that knows nothing of the simulator."""
         pairs = [flag.removeprefix("--").split("=", 1) for flag in self.flags]
         variables = {f"ENTRASYNC_{name.replace('-', '_').upper()}": value for name, value in pairs}

@@ -35,7 +35,7 @@ def find_leaks(environment: OperatorEnvironment, *more: str) -> list[str]:
     for in every form in which it may be repeated. Returns which was found where, without the secret itself.
     """
     told = dict(_read_all(environment))
-    pieces = dict(_cut(_know_secrets(environment) | set(more)))
+    pieces = dict(_cut(_collect_secrets(environment) | set(more)))
     found = {f"{what} is in {where}" for where, text in told.items() for piece, what in pieces.items() if piece in text}
     shapes = {
         f"{what} is in {where}" for where, text in told.items() for what, shape in SHAPES.items() if shape.search(text)
@@ -53,7 +53,7 @@ def _read_all(environment: OperatorEnvironment) -> Iterator[tuple[str, str]]:
     yield "a GraphConnection", _write(_list(environment, API_VERSION, CONNECTION_PLURAL))
 
 
-def _know_secrets(environment: OperatorEnvironment) -> set[str]:
+def _collect_secrets(environment: OperatorEnvironment) -> set[str]:
     simulator = environment.simulator
     sent = [write.values for write in simulator.secret_writes()] + [
         trial.credentials for trial in simulator.credential_validations()

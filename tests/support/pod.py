@@ -40,7 +40,7 @@ class Pod:
     deployment: Object
     folder: Path
     """The folder of its volumes, its log and its home."""
-    surroundings: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
     """Variables that replace what is outside a cluster, such as Microsoft's addresses."""
     begin: Begin | None = None
     """The command that starts its container; empty for its entrypoint."""
@@ -54,12 +54,12 @@ class Pod:
         name: str,
         folder: Path,
         *,
-        surroundings: Mapping[str, str] | None = None,
+        variables: Mapping[str, str] | None = None,
         begin: Begin | None = None,
     ) -> Self:
         """Read a Deployment and prepare its pod."""
         deployment = cluster.get("apps/v1", "deployments", name, namespace)
-        return cls(cluster, namespace, deployment, folder, surroundings or {}, begin)
+        return cls(cluster, namespace, deployment, folder, variables or {}, begin)
 
     @property
     def spec(self) -> Object:
@@ -97,7 +97,7 @@ class Pod:
         rendered = {entry["name"]: self._place(self._value(entry)) for entry in self.container.get("env", [])}
         base = {"PATH": os.defpath, "HOME": str(self.folder), "KUBECONFIG": str(kubeconfig)}
         base |= {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}  # what the tests import
-        return base | dict(self.surroundings) | rendered
+        return base | dict(self.variables) | rendered
 
     @property
     def log(self) -> Path:

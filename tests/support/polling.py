@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-Seen = TypeVar("Seen")
+Value = TypeVar("Value")
 
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.04, 0.2
 """Seconds between reads, each of which costs the API server or the simulator some work."""
 
 
 def until(
-    look: Callable[[], Seen], holds: Callable[[Seen], object] = bool, *, what: str, within_seconds: float = 20.0
-) -> Seen:
+    look: Callable[[], Value], holds: Callable[[Value], object] = bool, *, what: str, within_seconds: float = 20.0
+) -> Value:
     """Return what `look` returns once `holds` is true of it. Fails with `what` was awaited and the last value."""
     began = time.monotonic()
     while True:

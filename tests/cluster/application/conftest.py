@@ -34,7 +34,7 @@ def environment(shared_environment: OperatorEnvironment) -> Iterator[OperatorEnv
 
 
 @pytest.fixture
-def neighbours(environment: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
+def other_namespace(environment: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
     """Another namespace of the same operator."""
     beside = replace(environment, namespace=environment.launch.namespaces[1], applied=[])
     yield beside

@@ -126,18 +126,18 @@ class TestQuotedSecrets:
     """Entra and Graph repeat what they got in each refusal: as it came, stripped, URL-encoded and in Base64."""
 
     @pytest.fixture
-    def quoting_place(self, own_environment: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
+    def quoting_environment(self, own_environment: OperatorEnvironment) -> Iterator[OperatorEnvironment]:
         """Check at the end that no secret is shown anywhere."""
         own_environment.simulator.switch(quotes_secrets=True)
         yield own_environment
         assert find_leaks(own_environment) == []
 
     @pytest.fixture
-    def team(self, quoting_place: OperatorEnvironment) -> Team:
-        return Team.register(quoting_place)
+    def team(self, quoting_environment: OperatorEnvironment) -> Team:
+        return Team.register(quoting_environment)
 
     def test_a_refused_client_secret_is_shown_nowhere(self, team: Team) -> None:
-        team.apply_secret(client_secret=awkward())
+        team.apply_secret(client_secret=with_special_characters())
         team.apply_connection("quoted")
         message = team.wait_broken("CredentialRefused", "quoted")
         assert "Got '*', '*" in message
@@ -159,31 +159,33 @@ class TestQuotedSecrets:
         assert "Got '*" in message
         assert "AADSTS700211" in message
 
-    def test_the_token_of_a_refused_call_is_shown_nowhere(self, quoting_place: OperatorEnvironment) -> None:
-        principal = quoting_place.simulator.create_service_principal().id
-        quoting_place.simulator.fault(
+    def test_the_token_of_a_refused_call_is_shown_nowhere(self, quoting_environment: OperatorEnvironment) -> None:
+        principal = quoting_environment.simulator.create_service_principal().id
+        quoting_environment.simulator.fault(
             "answer", operation="listJobs", service_principal=principal, status=400, times=None
         )
-        message = quoting_place.wait_stalled(quoting_place.apply_job(principal), "RequestRefused")
+        message = quoting_environment.wait_stalled(quoting_environment.apply_job(principal), "RequestRefused")
         assert "Got '*" in message
 
-    def test_values_that_the_target_app_refuses_are_shown_nowhere(self, quoting_place: OperatorEnvironment) -> None:
-        app = ScimApp.register(quoting_place)
-        app.rotate(awkward())
-        quoting_place.simulator.set_target_app(app.principal, accepts={"SecretToken": ["another"]})
-        message = quoting_place.wait_stalled(app.apply(), "ValidationFailed")
+    def test_values_that_the_target_app_refuses_are_shown_nowhere(
+        self, quoting_environment: OperatorEnvironment
+    ) -> None:
+        app = ScimApp.register(quoting_environment)
+        app.rotate(with_special_characters())
+        quoting_environment.simulator.set_target_app(app.principal, accepts={"SecretToken": ["another"]})
+        message = quoting_environment.wait_stalled(app.apply(), "ValidationFailed")
         assert "Got '*" in message
 
-    def test_values_that_graph_refuses_are_shown_nowhere(self, quoting_place: OperatorEnvironment) -> None:
-        app = ScimApp.register(quoting_place)
-        app.rotate(awkward())
-        quoting_place.simulator.fault(
+    def test_values_that_graph_refuses_are_shown_nowhere(self, quoting_environment: OperatorEnvironment) -> None:
+        app = ScimApp.register(quoting_environment)
+        app.rotate(with_special_characters())
+        quoting_environment.simulator.fault(
             "answer", operation="putSecrets", service_principal=app.principal, status=400, times=None
         )
-        message = quoting_place.wait_stalled(app.apply(), "RequestRefused")
+        message = quoting_environment.wait_stalled(app.apply(), "RequestRefused")
         assert "Got '*" in message
 
 
-def awkward() -> str:
+def with_special_characters() -> str:
     """Return a secret as `echo` and editors write it into a file, with characters that JSON and URLs escape."""
     return f'canary~{uuid.uuid4().hex}/+="{uuid.uuid4().hex}"\n'

@@ -348,13 +348,13 @@ class TestSecondResource:
         assert app.stored["SyncAll"] == "true"
 
     def test_a_second_resource_in_another_namespace_reports_a_conflict_too(
-        self, app: ScimApp, environment: OperatorEnvironment, neighbours: OperatorEnvironment
+        self, app: ScimApp, environment: OperatorEnvironment, other_namespace: OperatorEnvironment
     ) -> None:
         first = app.apply()
         environment.wait_ready(first)
         job = environment.simulator.create_job(app.principal).id
-        second = neighbours.apply_job(app.principal, application={"provisioningScope": "All"}, jobId=job)
-        message = neighbours.wait_stalled(second, "Conflict")
+        second = other_namespace.apply_job(app.principal, application={"provisioningScope": "All"}, jobId=job)
+        message = other_namespace.wait_stalled(second, "Conflict")
         assert f"SynchronizationJob {environment.namespace}/{first} carries spec.application" in message
 
 

@@ -28,7 +28,7 @@ KINDS = (
 )
 
 
-def belongings(cluster: Cluster, release: str) -> dict[str, list[dict[str, Any]]]:
+def release_objects(cluster: Cluster, release: str) -> dict[str, list[dict[str, Any]]]:
     """All objects of a release in the cluster, by kind, without the CRDs."""
     selector = f"app.kubernetes.io/instance={release}"
     found = {plural: cluster.list(version, plural, labelSelector=selector) for version, plural in KINDS}
@@ -62,14 +62,14 @@ class Installed:
 
     name: str
     notes: str
-    belongings: dict[str, list[dict[str, Any]]]
+    release_objects: dict[str, list[dict[str, Any]]]
 
 
 @pytest.fixture(scope="class")
 def installed_without_crds(bare_cluster: Cluster, helm: Helm, tenant: SimulatedTenant) -> Iterator[Installed]:
     with prepared(bare_cluster, tenant) as name:
         notes = helm.at(bare_cluster).install(name, name, values=WITHOUT_CRDS)
-        yield Installed(name, notes, belongings(bare_cluster, name))
+        yield Installed(name, notes, release_objects(bare_cluster, name))
 
 
 @pytest.fixture(scope="class")
@@ -77,7 +77,7 @@ def installed(bare_cluster: Cluster, helm: Helm, tenant: SimulatedTenant) -> Ite
     with prepared(bare_cluster, tenant) as name:
         notes = helm.at(bare_cluster).install(name, name)
         bare_cluster.wait_served(CRD)
-        yield Installed(name, notes, belongings(bare_cluster, name))
+        yield Installed(name, notes, release_objects(bare_cluster, name))
 
 
 @dataclass(frozen=True)
@@ -85,21 +85,21 @@ class Leftover:
     """What is left after an uninstall."""
 
     release: str
-    belongings: dict[str, list[dict[str, Any]]]
+    release_objects: dict[str, list[dict[str, Any]]]
     crd: dict[str, Any] | None
 
 
 @pytest.fixture(scope="class")
 def leftover(bare_cluster: Cluster, helm: Helm, installed: Installed) -> Leftover:
     helm.at(bare_cluster)("uninstall", installed.name, f"--namespace={installed.name}")
-    return Leftover(installed.name, belongings(bare_cluster, installed.name), find_crd(bare_cluster))
+    return Leftover(installed.name, release_objects(bare_cluster, installed.name), find_crd(bare_cluster))
 
 
 class TestInstall:
     """One release for each Helm."""
 
     def test_the_api_server_accepts_all_of_the_chart(self, installed: Installed) -> None:
-        assert {plural: len(objects) for plural, objects in installed.belongings.items()} == {
+        assert {plural: len(objects) for plural, objects in installed.release_objects.items()} == {
             "deployments": 1,
             "serviceaccounts": 1,
             "services": 1,
@@ -108,7 +108,7 @@ class TestInstall:
         }
 
     def test_an_uninstall_leaves_nothing_but_the_crds(self, leftover: Leftover) -> None:
-        assert leftover.belongings == {}
+        assert leftover.release_objects == {}
         assert leftover.crd
 
     def test_a_new_release_takes_over_the_crds_that_were_kept(
@@ -125,7 +125,7 @@ class TestInstallWithoutCrds:
         self, bare_cluster: Cluster, installed_without_crds: Installed
     ) -> None:
         """The namespace enforces the profile, and the API server's admission decides."""
-        release, [deployment] = installed_without_crds.name, installed_without_crds.belongings["deployments"]
+        release, [deployment] = installed_without_crds.name, installed_without_crds.release_objects["deployments"]
         pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "pod"}}
         bare_cluster.create("pods", pod | {"spec": deployment["spec"]["template"]["spec"]}, release, dry_run=True)
 
@@ -146,7 +146,7 @@ class TestInstallWithoutCrds:
         release = installed_without_crds.name
         changed = {"watch": {"scope": "Namespaces", "namespaces": [release]}, "logLevel": "debug"}
         helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS | changed)
-        found = belongings(bare_cluster, release)
+        found = release_objects(bare_cluster, release)
         [container] = found["deployments"][0]["spec"]["template"]["spec"]["containers"]
         assert {f"--namespaces={release}", "--log-level=debug"} <= set(container["args"])
         assert set(found) == {"deployments", "serviceaccounts", "services", "roles", "rolebindings"}
@@ -156,7 +156,7 @@ def test_an_uninstall_removes_crds_that_are_not_to_be_kept(bare_cluster: Cluster
     helm.at(bare_cluster).install(release, release, values={"crds": {"keep": False}})
     bare_cluster.wait_served(CRD)
     helm.at(bare_cluster)("uninstall", release, f"--namespace={release}")
-    assert belongings(bare_cluster, release) == {}
+    assert release_objects(bare_cluster, release) == {}
     bare_cluster.wait_gone("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
 
 
@@ -168,7 +168,7 @@ class TestRefusals:
         told = refusal(bare_cluster, helm, release)
         assert f"the Secret {SECRET} (connection.existingSecret) is not in namespace {release}: make it with" in told
         assert "connection.checkSecret=false" in told
-        do_as_told(bare_cluster, told, FILE="/dev/null")
+        run_commands_in(bare_cluster, told, FILE="/dev/null")
         helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS)
 
     def test_a_missing_namespace_is_refused_as_a_missing_secret(self, bare_cluster: Cluster, helm3: Helm) -> None:
@@ -198,14 +198,14 @@ class TestRefusals:
         assert f"the CRD {FIRST_CRD} was installed by something other than Helm" in told
         assert ": set crds.enabled=false" in told
         helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS)
-        do_as_told(bare_cluster, told)
+        run_commands_in(bare_cluster, told)
         helm.at(bare_cluster).install(release, release)
 
     def test_crds_of_another_release_are_refused(self, bare_cluster: Cluster, helm3: Helm, release: str) -> None:
         helm3.at(bare_cluster).install("other", release)
         told = refusal(bare_cluster, helm3, release)
         assert f"the CRD {FIRST_CRD} was installed by Helm's release {release}/other" in told
-        do_as_told(bare_cluster, told)
+        run_commands_in(bare_cluster, told)
         helm3.at(bare_cluster).install(release, release)
 
     def test_nothing_is_refused_as_missing_without_a_cluster(self, helm3: Helm) -> None:
@@ -221,7 +221,7 @@ def refusal(cluster: Cluster, helm: Helm, release: str, values: dict[str, Any] |
     return sentence
 
 
-def do_as_told(cluster: Cluster, told: str, **blanks: str) -> None:
+def run_commands_in(cluster: Cluster, told: str, **blanks: str) -> None:
     """Run the commands that a sentence has in backticks."""
     commands = told.split("`")[1]
     for blank, filling in blanks.items():

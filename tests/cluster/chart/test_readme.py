@@ -35,7 +35,7 @@ def commands() -> list[str]:
 
 
 @dataclass
-class Newcomer:
+class Reader:
     """A reader who follows the README in a checkout, with a client secret in a file."""
 
     cluster: Cluster
@@ -51,7 +51,7 @@ class Newcomer:
             self.left_out.append(command)
             return ""
         if command.startswith("kubectl rollout status "):
-            self.pod = self.roll_out()
+            self.pod = self.start_operator()
             return ""
         done = subprocess.run(  # noqa: S602  # our own README, whose commands are meant for a shell
             command, shell=True, cwd=self.folder, env=self.environment, capture_output=True, text=True, check=False
@@ -60,12 +60,12 @@ class Newcomer:
         assert done.returncode == 0, f"{command}\n{done.stderr}\n{log}"
         return done.stdout
 
-    def roll_out(self) -> Pod:
+    def start_operator(self) -> Pod:
         """Start the operator as the kubelet would. Its port is replaced by a free one of this machine."""
         port = f"--set=httpPort={free_port()}"
         self.helm("upgrade", NAME, CHART, f"--namespace={NAME}", "--reuse-values", port)
-        folder, surroundings = self.folder / "pod", self.tenant.surroundings
-        pod = Pod.of(self.cluster, NAME, NAME, folder, surroundings=surroundings, begin=fork_operator)
+        folder, variables = self.folder / "pod", self.tenant.variables
+        pod = Pod.of(self.cluster, NAME, NAME, folder, variables=variables, begin=fork_operator)
         return pod.start().wait_ready()
 
     @property
@@ -81,9 +81,9 @@ class Newcomer:
 
 
 @pytest.fixture
-def newcomer(
+def reader(
     bare_cluster: Cluster, tenant: SimulatedTenant, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Newcomer]:
+) -> Iterator[Reader]:
     """A reader whose tenant has the application of examples/minimal.yaml."""
     helm = find_helm("helm4", tmp_path_factory).at(bare_cluster)
     (tmp_path / "bin").mkdir()
@@ -95,7 +95,7 @@ def newcomer(
     spec = yaml.safe_load((ROOT / "examples" / "minimal.yaml").read_text(encoding="utf-8"))["spec"]
     template = {"id": spec["template"]["id"], "factory_tag": spec["template"]["id"]}
     principal = tenant.simulator.create_service_principal(id=spec["servicePrincipal"]["objectId"], templates=[template])
-    follower = Newcomer(bare_cluster, tenant, helm, tmp_path)
+    follower = Reader(bare_cluster, tenant, helm, tmp_path)
     yield follower
     if follower.pod is not None:
         follower.pod.stop()
@@ -103,10 +103,10 @@ def newcomer(
     clear(bare_cluster)
 
 
-def test_the_readme_leads_from_helm_install_to_a_ready_job_and_back(newcomer: Newcomer) -> None:
-    printed = {command: newcomer.follow(command) for command in commands()}
+def test_the_readme_leads_from_helm_install_to_a_ready_job_and_back(reader: Reader) -> None:
+    printed = {command: reader.follow(command) for command in commands()}
     [wait] = [command for command in printed if command.startswith("kubectl wait --for=condition=Ready")]
     assert "salesforce condition met" in printed[wait]
     assert re.search(r"^salesforce +SfOutDelta +Active .* True ", printed["kubectl get syncjobs"], re.MULTILINE)
-    assert newcomer.left_out == ['docker build --tag "$IMAGE:0.1.0" .', 'docker push "$IMAGE:0.1.0"']
-    assert newcomer.cluster.find("apps/v1", "deployments", NAME, NAME) is None
+    assert reader.left_out == ['docker build --tag "$IMAGE:0.1.0" .', 'docker push "$IMAGE:0.1.0"']
+    assert reader.cluster.find("apps/v1", "deployments", NAME, NAME) is None

@@ -24,13 +24,13 @@ from tests.support.warm_start import fork_operator
 
 JOBS, STATUS, EVENTS = "entrasync.io/synchronizationjobs", "entrasync.io/synchronizationjobs/status", "core/events"
 NAMESPACES = "core/namespaces"
-NAMESPACE_SAYS = {"entrasync.io/default-poll-interval": "7m"}
+NAMESPACE_DEFAULTS = {"entrasync.io/default-poll-interval": "7m"}
 CONNECTIONS, CONNECTION_STATUS = "entrasync.io/graphconnections", "entrasync.io/graphconnections/status"
 SECRETS = "core/secrets"
 
 
 @dataclass(frozen=True)
-class Crippled:
+class LimitedOperator:
     """An operator without one of its rights, and a job that it should reconcile."""
 
     cluster: Cluster
@@ -49,7 +49,7 @@ class Crippled:
         """Count the jobs in Graph."""
         return len(self.tenant.simulator.jobs(self.principal))
 
-    def wait_said(self, *words: str) -> None:
+    def wait_logged(self, *words: str) -> None:
         """Wait until one line of its log has all these words."""
         until(
             lambda: any(all(word in line for word in words) for line in self.pod.output.splitlines()),
@@ -84,16 +84,16 @@ class Crippled:
         self.cluster.wait_for(API_VERSION, PLURAL, self.name, self.pod.namespace, holds=holds, what=what)
 
 
-def without_list(operator: Crippled) -> None:
+def without_list(operator: LimitedOperator) -> None:
     """The operator is never ready and reads nothing."""
-    operator.wait_said("cannot list resource")
+    operator.wait_logged("cannot list resource")
     assert operator.pod.probe("readinessProbe") == httpx.codes.SERVICE_UNAVAILABLE
     assert operator.job["status"] == {"observedGeneration": -1}
 
 
-def without_watch(operator: Crippled) -> None:
+def without_watch(operator: LimitedOperator) -> None:
     """The operator learns of no later object, so it does nothing and is not ready."""
-    operator.wait_said("cannot watch resource", PLURAL)
+    operator.wait_logged("cannot watch resource", PLURAL)
     operator.wait_unready()
     operator.cluster.create(
         PLURAL, write_job(operator.pod.namespace, operator.principal, "later"), operator.pod.namespace
@@ -104,39 +104,39 @@ def without_watch(operator: Crippled) -> None:
     assert later["status"] == {"observedGeneration": -1}
 
 
-def without_patch(operator: Crippled) -> None:
+def without_patch(operator: LimitedOperator) -> None:
     """The operator cannot set its finalizer, so it creates nothing."""
-    operator.wait_said("cannot patch resource", f'"{PLURAL}"')
+    operator.wait_logged("cannot patch resource", f'"{PLURAL}"')
     assert "finalizers" not in operator.job["metadata"]
     assert operator.graph_jobs == 0
 
 
-def without_status(operator: Crippled) -> None:
+def without_status(operator: LimitedOperator) -> None:
     """The operator cannot record its intent, so it creates nothing."""
-    operator.wait_said("cannot patch resource", f"{PLURAL}/status")
+    operator.wait_logged("cannot patch resource", f"{PLURAL}/status")
     assert operator.job["status"] == {"observedGeneration": -1}
     assert operator.graph_jobs == 0
 
 
-def without_events(operator: Crippled) -> None:
+def without_events(operator: LimitedOperator) -> None:
     """The job runs, without an Event about its creation."""
     operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
     assert operator.job["status"]["effective"]["pollInterval"] == "7m"
-    operator.wait_said("An Event could not be posted", "cannot create resource")
+    operator.wait_logged("An Event could not be posted", "cannot create resource")
     told = operator.cluster.list("v1", "events", operator.pod.namespace)  # the API server has some Events of its own
     assert [event for event in told if event["source"].get("component") == EVENT_SOURCE] == []
 
 
-def without_list_of_connections(operator: Crippled) -> None:
+def without_list_of_connections(operator: LimitedOperator) -> None:
     """The operator is never ready, because jobs would report their connection as missing."""
-    operator.wait_said("cannot list resource", CONNECTION_PLURAL)
+    operator.wait_logged("cannot list resource", CONNECTION_PLURAL)
     assert operator.pod.probe("readinessProbe") == httpx.codes.SERVICE_UNAVAILABLE
     assert operator.job["status"] == {"observedGeneration": -1}
 
 
-def without_watch_of_connections(operator: Crippled) -> None:
+def without_watch_of_connections(operator: LimitedOperator) -> None:
     """The operator would use outdated connections, so it does nothing and is not ready."""
-    operator.wait_said("cannot watch resource", CONNECTION_PLURAL)
+    operator.wait_logged("cannot watch resource", CONNECTION_PLURAL)
     operator.wait_unready()
     write_connection(operator.cluster, operator.pod.namespace, "later")
     tries = operator.pod.output.count("cannot watch resource")
@@ -144,29 +144,29 @@ def without_watch_of_connections(operator: Crippled) -> None:
     assert operator.find_connection("later")["status"] == {"observedGeneration": -1}
 
 
-def without_status_of_connections(operator: Crippled) -> None:
+def without_status_of_connections(operator: LimitedOperator) -> None:
     """The operator cannot write whether a connection works."""
-    operator.wait_said("cannot patch resource", f"{CONNECTION_PLURAL}/status")
+    operator.wait_logged("cannot patch resource", f"{CONNECTION_PLURAL}/status")
     assert operator.find_connection()["status"] == {"observedGeneration": -1}
 
 
-def without_get_of_secrets(operator: Crippled) -> None:
+def without_get_of_secrets(operator: LimitedOperator) -> None:
     """The operator cannot read a credential and names the missing right."""
     message = operator.wait_connection("SecretUnreadable")
     assert f"lacks the right get on secrets in namespace {operator.pod.namespace}" in message
 
 
-def without_list_or_watch_of_secrets(operator: Crippled) -> None:
+def without_list_or_watch_of_secrets(operator: LimitedOperator) -> None:
     """The operator reports once that changed Secrets are seen only at the next poll, and does everything else."""
-    operator.wait_said("Secrets cannot be watched; their changes are seen at the next poll")
+    operator.wait_logged("Secrets cannot be watched; their changes are seen at the next poll")
     operator.wait_connection("CloudUnknown")
     operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
     assert operator.pod.output.count("Secrets cannot be watched") == 1
 
 
-def without_namespaces(operator: Crippled) -> None:
+def without_namespaces(operator: LimitedOperator) -> None:
     """The operator cannot read the defaults of the namespace, which may say Observe, so it creates nothing."""
-    operator.wait_said("may not be read", operator.pod.namespace)
+    operator.wait_logged("may not be read", operator.pod.namespace)
     operator.wait(lambda job: has_condition(job, "DefaultsInDoubt"), "DefaultsInDoubt")
     assert operator.job["status"]["effective"] == {
         "managementPolicy": "Observe",
@@ -176,7 +176,7 @@ def without_namespaces(operator: Crippled) -> None:
     assert operator.graph_jobs == 0
 
 
-LOSSES: Mapping[Right, Callable[[Crippled], None]] = {
+LOSSES: Mapping[Right, Callable[[LimitedOperator], None]] = {
     ("list", JOBS): without_list,
     ("watch", JOBS): without_watch,
     ("patch", JOBS): without_patch,
@@ -195,14 +195,14 @@ LOSSES: Mapping[Right, Callable[[Crippled], None]] = {
 SOME_HOME, SOME_PORT = "without-a-right", 54321
 
 
-def render_somewhere(helm: Helm, tenant: SimulatedTenant) -> str:
+def render_for_a_namespace(helm: Helm, tenant: SimulatedTenant) -> str:
     """Render an install for a namespace. For others, only the name and the port differ."""
     watch = {"scope": "Namespaces", "namespaces": [SOME_HOME]}
     values = tenant.values() | {"fullnameOverride": SOME_HOME, "watch": watch, "crds": {"enabled": False}}
     return helm.render("entra", f"--namespace={SOME_HOME}", values=values | {"httpPort": SOME_PORT})
 
 
-def move(rendered: str, home: str) -> list[Object]:
+def move_to_namespace(rendered: str, home: str) -> list[Object]:
     """Move an install to another namespace, and to a port that is free."""
     at_port = re.sub(rf"(?<=[= ]){SOME_PORT}$", str(free_port()), rendered, flags=re.MULTILINE)
     assert str(SOME_PORT) not in at_port
@@ -212,25 +212,25 @@ def move(rendered: str, home: str) -> list[Object]:
 @pytest.fixture(scope="module")
 def operators(
     bare_cluster: Cluster, tenant: SimulatedTenant, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[Right, Crippled]]:
+) -> Iterator[dict[Right, LimitedOperator]]:
     """All operators, started at once."""
-    rendered = render_somewhere(find_helm("helm3", tmp_path_factory), tenant)
+    rendered = render_for_a_namespace(find_helm("helm3", tmp_path_factory), tenant)
     bare_cluster.apply_crds(ROOT / "crds")
     homes = {right: f"without-{right[0]}-{secrets.token_hex(4)}" for right in LOSSES}
     manifests: list[Object] = []
     for right, home in homes.items():
         tenant.prepare(bare_cluster, home)
-        bare_cluster.patch("v1", "namespaces", home, merge={"metadata": {"annotations": NAMESPACE_SAYS}})
-        install = move(rendered, home)
+        bare_cluster.patch("v1", "namespaces", home, merge={"metadata": {"annotations": NAMESPACE_DEFAULTS}})
+        install = move_to_namespace(rendered, home)
         manifests += [without(document, right) if document["kind"] == "Role" else document for document in install]
     bare_cluster.apply(manifests)
-    started: dict[Right, Crippled] = {}
+    started: dict[Right, LimitedOperator] = {}
     for right, home in homes.items():
         principal = tenant.simulator.create_service_principal().id
         bare_cluster.create(PLURAL, write_job(home, principal), home)
         write_connection(bare_cluster, home)
         pod = Pod.of(bare_cluster, home, home, tmp_path_factory.mktemp("pod"), begin=fork_operator)
-        started[right] = Crippled(bare_cluster, tenant, pod.start(), principal)
+        started[right] = LimitedOperator(bare_cluster, tenant, pod.start(), principal)
     yield started
     for operator in started.values():
         operator.pod.stop()
@@ -239,7 +239,7 @@ def operators(
 
 @pytest.mark.parametrize("right", LOSSES, ids=" ".join)
 def test_an_operator_without_a_right_reports_why_it_cannot_do_its_work(
-    operators: dict[Right, Crippled], right: Right
+    operators: dict[Right, LimitedOperator], right: Right
 ) -> None:
     LOSSES[right](operators[right])
 

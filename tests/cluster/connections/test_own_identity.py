@@ -67,9 +67,9 @@ def test_an_install_logs_in_by_its_service_account_as_azures_webhook_prepares_it
 def test_an_install_logs_in_as_the_identity_of_the_machine(shared_operator: SharedOperator) -> None:
     simulator, client = shared_operator.environment.simulator, str(uuid.uuid4())
     simulator.set_managed_identity(client, roles=list(ROLES))
-    surroundings = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": simulator.connection.metadata_url}
+    variables = {"AZURE_POD_IDENTITY_AUTHORITY_HOST": simulator.connection.metadata_url}
     flags = ("--managed-identity", f"--client-id={client}")
-    with open_second_operator(shared_operator.environment, flags=flags, variables=NO_SECRET | surroundings) as second:
+    with open_second_operator(shared_operator.environment, flags=flags, variables=NO_SECRET | variables) as second:
         wait_ready(second)
 
 

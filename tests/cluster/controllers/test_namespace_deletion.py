@@ -86,7 +86,7 @@ def lose_answer(cluster_wide: OperatorEnvironment) -> Case:
 
 
 @dataclass(frozen=True)
-class LetGo:
+class BlockedDeletions:
     """What the resources and their namespaces said before a person let go of the blocked jobs."""
 
     refused: str
@@ -95,11 +95,11 @@ class LetGo:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def let_go(cases: Cases) -> LetGo:
+def blocked_deletions(cases: Cases) -> BlockedDeletions:
     """Read what blocks the deletions, then let go, for all tests, so that all namespaces end at the same time."""
-    reveal(cases.unfinished)
+    show_hidden_job(cases.unfinished)
     blocked = (cases.refused, cases.unanswered)
-    found = LetGo(
+    found = BlockedDeletions(
         refused=cases.refused.environment.wait_stalled(cases.refused.name, "DeletionBlocked"),
         unanswered=cases.unanswered.environment.wait_condition(
             cases.unanswered.name, "Reconciling", reason="GraphUnreachable"
@@ -111,7 +111,7 @@ def let_go(cases: Cases) -> LetGo:
     return found
 
 
-def reveal(case: Case) -> None:
+def show_hidden_job(case: Case) -> None:
     """Show a hidden job, now that its resource is being deleted."""
     case.environment.wait_condition(case.name, "Reconciling", reason="Deleting")
     [job] = case.environment.simulator.jobs(case.principal)
@@ -141,22 +141,28 @@ def test_a_namespace_waits_for_a_create_whose_answer_was_lost_and_its_job_is_del
 
 
 class TestBlockedDeletion:
-    def test_a_blocked_namespace_says_that_it_waits_for_our_finalizer(self, let_go: LetGo) -> None:
-        for namespace in let_go.namespaces:
+    def test_a_blocked_namespace_says_that_it_waits_for_our_finalizer(
+        self, blocked_deletions: BlockedDeletions
+    ) -> None:
+        for namespace in blocked_deletions.namespaces:
             assert namespace["status"]["phase"] == "Terminating"
             assert "entrasync.io" in condition(namespace, "NamespaceFinalizersRemaining")["message"]
 
-    def test_a_deletion_that_graph_refuses_says_how_to_let_go(self, let_go: LetGo) -> None:
-        assert "Graph refused to delete the job (403" in let_go.refused
-        assert 'annotate the resource with entrasync.io/abandon: "true"' in let_go.refused
+    def test_a_deletion_that_graph_refuses_says_how_to_let_go(self, blocked_deletions: BlockedDeletions) -> None:
+        assert "Graph refused to delete the job (403" in blocked_deletions.refused
+        assert 'annotate the resource with entrasync.io/abandon: "true"' in blocked_deletions.refused
 
-    def test_a_deletion_that_graph_does_not_answer_says_how_to_let_go(self, let_go: LetGo) -> None:
-        message = condition(let_go.unanswered, "Reconciling")["message"]
+    def test_a_deletion_that_graph_does_not_answer_says_how_to_let_go(
+        self, blocked_deletions: BlockedDeletions
+    ) -> None:
+        message = condition(blocked_deletions.unanswered, "Reconciling")["message"]
         assert "No answer from Graph when asked to delete the job" in message
         assert 'annotate the resource with entrasync.io/abandon: "true"' in message
 
     @pytest.mark.parametrize("which", ["refused", "unanswered"])
-    def test_a_blocked_namespace_goes_when_a_person_lets_go(self, cases: Cases, let_go: LetGo, which: str) -> None:
+    def test_a_blocked_namespace_goes_when_a_person_lets_go(
+        self, cases: Cases, blocked_deletions: BlockedDeletions, which: str
+    ) -> None:
         case: Case = getattr(cases, which)
         case.environment.wait_namespace_gone()
         assert case.schedule_states() == ["Active"]

@@ -21,33 +21,33 @@ class Case:
     name: str
 
 
-def lose_nothing(case: Case) -> None:
+def delete_nothing_first(case: Case) -> None:
     """Leave the order to the controllers."""
 
 
-def lose_secret(case: Case) -> None:
+def delete_secret_first(case: Case) -> None:
     """Delete the Secret first, and wait until the connection reports it."""
     case.team.delete_secret()
     case.team.wait_broken("SecretUnreadable", TEAM)
 
 
-def lose_connection(case: Case) -> None:
+def delete_connection_first(case: Case) -> None:
     """Delete the connection first, and wait until the job reports it."""
     case.team.delete_connection(TEAM)
     case.team.environment.wait_condition(case.name, "Ready", "Unknown", reason="ConnectionNotReady")
 
 
-def lose_both(case: Case) -> None:
+def delete_both_first(case: Case) -> None:
     """Delete both first."""
-    lose_secret(case)
-    lose_connection(case)
+    delete_secret_first(case)
+    delete_connection_first(case)
 
 
 ORDERS: dict[str, Callable[[Case], None]] = {
-    "as the controllers will": lose_nothing,
-    "the Secret first": lose_secret,
-    "the connection first": lose_connection,
-    "both first": lose_both,
+    "as the controllers will": delete_nothing_first,
+    "the Secret first": delete_secret_first,
+    "the connection first": delete_connection_first,
+    "both first": delete_both_first,
 }
 
 
@@ -55,7 +55,7 @@ ORDERS: dict[str, Callable[[Case], None]] = {
 def cases(cluster_wide: OperatorEnvironment) -> dict[str, Case]:
     """Namespaces that are all deleted at once: controllers wait 5 s before they touch one."""
     cases = {}
-    for order, lose in ORDERS.items():
+    for order, delete_first in ORDERS.items():
         team = Team.register(another_namespace(cluster_wide))
         team.apply_secret(is_watched=True)
         team.wait_connected(team.apply_connection(TEAM))
@@ -63,7 +63,7 @@ def cases(cluster_wide: OperatorEnvironment) -> dict[str, Case]:
         name = team.environment.apply_job(principal, connectionRef={"name": TEAM})
         team.environment.wait_ready(name)
         cases[order] = Case(team, principal, name)
-        lose(cases[order])
+        delete_first(cases[order])
     for case in cases.values():
         case.team.environment.delete_namespace()
     return cases

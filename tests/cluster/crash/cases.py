@@ -31,7 +31,7 @@ class Case:
             operation="createJob", service_principal=self.principal, at_least=at_least
         )
 
-    def looks_between(self, first: JournalEntry, then: JournalEntry | None = None) -> list[JournalEntry]:
+    def reads_between(self, first: JournalEntry, then: JournalEntry | None = None) -> list[JournalEntry]:
         """List the reads of the jobs after one request, and before another if one is given."""
         looks = self.environment.simulator.journal(
             operation="listJobs", service_principal=self.principal, after=first.sequence

@@ -6,7 +6,7 @@ from typing import Any
 from tests.cluster.crash.cases import Case, apply, holds_a_job, new_case
 from tests.support.operator_environment import OperatorEnvironment
 
-MORE_LOOKS_THAN_THE_BOUND_HAS = 54
+MORE_READS_THAN_THE_BOUND_HAS = 54
 """There are 50 reads, which are 1, 2, 4, 8, 16, 20, 20 ... s apart."""
 
 WAYS_TO_LOSE: dict[str, dict[str, Any]] = {
@@ -28,7 +28,7 @@ TEN_MINUTES, FOURTEEN_MINUTES = 10 * 60, 14 * 60
 class SlowCases:
     """The cases, by what happens to the create."""
 
-    invisible_for: dict[int, Case]
+    hidden_for: dict[int, Case]
     """The answer is lost and the job is hidden for so many reads."""
     never_arrived: Case
     refused_by_a_gateway: Case
@@ -48,8 +48,8 @@ def start_slow_cases(environment: OperatorEnvironment) -> SlowCases:
     """Start all cases and return without waiting for their ends."""
     simulator = environment.simulator
     cases = SlowCases(
-        invisible_for={
-            looks: new_case(environment, creation={"looks": looks}) for looks in range(MORE_LOOKS_THAN_THE_BOUND_HAS)
+        hidden_for={
+            looks: new_case(environment, creation={"looks": looks}) for looks in range(MORE_READS_THAN_THE_BOUND_HAS)
         },
         never_arrived=new_case(environment),
         refused_by_a_gateway=new_case(environment),
@@ -64,7 +64,7 @@ def start_slow_cases(environment: OperatorEnvironment) -> SlowCases:
     for case in (cases.never_arrived, cases.deleted_and_never_arrived):
         simulator.fault("close", operation="createJob", point="before", service_principal=case.principal)
     simulator.fault("answer", operation="createJob", status=503, service_principal=cases.refused_by_a_gateway.principal)
-    for case in (*cases.invisible_for.values(), cases.lost_and_seen_late, cases.deleted_before_it_shows):
+    for case in (*cases.hidden_for.values(), cases.lost_and_seen_late, cases.deleted_before_it_shows):
         simulator.fault("close", operation="createJob", point="after", service_principal=case.principal)
     for way, case in cases.in_each_way.items():
         simulator.fault(operation="createJob", point="after", service_principal=case.principal, **WAYS_TO_LOSE[way])
@@ -77,7 +77,7 @@ def start_slow_cases(environment: OperatorEnvironment) -> SlowCases:
     _begin(cases.settled, pollInterval="30s")
     for case in (cases.seen_late, cases.lost_and_seen_late, cases.never_arrived):
         _begin(case)
-    for case in (cases.refused_by_a_gateway, *cases.invisible_for.values(), *cases.in_each_way.values()):
+    for case in (cases.refused_by_a_gateway, *cases.hidden_for.values(), *cases.in_each_way.values()):
         _begin(case, pollInterval=RARELY)
     return cases
 

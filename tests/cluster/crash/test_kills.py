@@ -21,8 +21,8 @@ bound takes 15 s here, because on a busy machine an operator needs some seconds 
 Point = Literal["before the POST", "after the POST", "after the annotation", "after the status"]
 POINTS: tuple[Point, ...] = ("before the POST", "after the POST", "after the annotation", "after the status")
 OCCASIONS = ("on first creation", "on Recreate")
-SIGHTS = ("the job shows at once", "the job is invisible for some looks after the restart")
-LOOKS_INVISIBLE = 2
+VISIBILITIES = ("the job shows at once", "the job is invisible for some looks after the restart")
+HIDDEN_READS = 2
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Kill:
 
     case: Case
     point: Point
-    is_invisible: bool
+    is_hidden: bool
     deleted_job: str | None = None
     """The job that somebody deleted in the portal, on Recreate."""
 
@@ -50,12 +50,12 @@ class Kill:
 
     def hide(self) -> None:
         """Hide the job, existing or not, from the first reads of the next operator."""
-        if not self.is_invisible:
+        if not self.is_hidden:
             return
         simulator = self.case.environment.simulator
-        simulator.change_service_principal(self.case.principal, creation={"looks": LOOKS_INVISIBLE})
+        simulator.change_service_principal(self.case.principal, creation={"looks": HIDDEN_READS})
         for job in self.case.jobs():
-            simulator.hide(job.id, looks=LOOKS_INVISIBLE)
+            simulator.hide(job.id, looks=HIDDEN_READS)
 
 
 Kills = dict[tuple[str, str, str], Kill]
@@ -73,8 +73,8 @@ def kills(
         again = _jobs_deleted_in_the_portal(environment)
         holds = [kill.hold() for kill in again.values()]
         created: Kills = {
-            (point, OCCASIONS[0], sight): Kill(new_case(environment), point, sight == SIGHTS[1])
-            for point, sight in product(POINTS, SIGHTS)
+            (point, OCCASIONS[0], visibility): Kill(new_case(environment), point, visibility == VISIBILITIES[1])
+            for point, visibility in product(POINTS, VISIBILITIES)
         }
         _wait_held(holds)
         holds = [kill.hold() for kill in created.values()]
@@ -101,30 +101,30 @@ def _wait_held(holds: list[FaultHandle | None]) -> None:
 
 
 def _jobs_deleted_in_the_portal(environment: OperatorEnvironment) -> Kills:
-    cases = {key: apply(new_case(environment)) for key in product(POINTS, OCCASIONS[1:], SIGHTS)}
+    cases = {key: apply(new_case(environment)) for key in product(POINTS, OCCASIONS[1:], VISIBILITIES)}
     kills: Kills = {}
-    for (point, occasion, sight), case in cases.items():
+    for (point, occasion, visibility), case in cases.items():
         job_id = case.settle()["status"]["job"]["id"]
         environment.simulator.act(job_id, "delete")
-        kills[point, occasion, sight] = Kill(case, point, sight == SIGHTS[1], job_id)
+        kills[point, occasion, visibility] = Kill(case, point, visibility == VISIBILITIES[1], job_id)
     return kills
 
 
-@pytest.mark.parametrize("sight", SIGHTS)
+@pytest.mark.parametrize("sight", VISIBILITIES)
 @pytest.mark.parametrize("occasion", OCCASIONS)
 @pytest.mark.parametrize("point", POINTS)
 class TestKilledOperator:
     def test_a_killed_operator_leaves_one_job_by_one_post(
-        self, kills: Kills, point: Point, occasion: str, sight: str
+        self, kills: Kills, point: Point, occasion: str, visibility: str
     ) -> None:
-        kill = kills[point, occasion, sight]
+        kill = kills[point, occasion, visibility]
         kill.case.settle(besides=kill.deleted_job)
         kill.case.assert_one_job_by_one_post(besides=kill.deleted_job)
 
     def test_a_killed_operator_posts_again_only_where_nothing_arrived_and_after_the_bound(
-        self, kills: Kills, point: Point, occasion: str, sight: str
+        self, kills: Kills, point: Point, occasion: str, visibility: str
     ) -> None:
-        kill = kills[point, occasion, sight]
+        kill = kills[point, occasion, visibility]
         kill.case.settle(besides=kill.deleted_job)
         creates = [create for create in kill.case.creates() if create.job != kill.deleted_job]
         if point != "before the POST":

@@ -3,35 +3,35 @@
 import pytest
 
 from tests.cluster.crash.cases import BOUND, Case
-from tests.cluster.crash.slow_cases import MORE_LOOKS_THAN_THE_BOUND_HAS, WAYS_TO_LOSE, SlowCases
+from tests.cluster.crash.slow_cases import MORE_READS_THAN_THE_BOUND_HAS, WAYS_TO_LOSE, SlowCases
 
 
 class TestLateJob:
-    @pytest.mark.parametrize("looks", range(MORE_LOOKS_THAN_THE_BOUND_HAS))
+    @pytest.mark.parametrize("looks", range(MORE_READS_THAN_THE_BOUND_HAS))
     def test_a_job_that_shows_late_is_found_and_not_created_again_within_the_bound(
         self, slow_cases: SlowCases, looks: int
     ) -> None:
-        case = slow_cases.invisible_for[looks]
+        case = slow_cases.hidden_for[looks]
         case.settle()
         first, *more = case.creates()
         if more:  # the bound had fewer reads than the job was hidden for
-            assert len(case.looks_between(first, more[0])) <= looks
+            assert len(case.reads_between(first, more[0])) <= looks
             assert more[0].world_time - case.decided_at(first) >= BOUND
             assert len(more) == 1
         else:
             case.assert_one_job_by_one_post()
-            assert len(case.looks_between(first)) > looks
+            assert len(case.reads_between(first)) > looks
 
     def test_a_job_that_shows_late_is_found_by_each_read_within_the_bound(self, slow_cases: SlowCases) -> None:
-        cases = [slow_cases.never_arrived, *slow_cases.invisible_for.values()]
+        cases = [slow_cases.never_arrived, *slow_cases.hidden_for.values()]
         for case in cases:
             case.settle()
         looks_of_a_whole_bound = [
-            len(case.looks_between(first, more[0])) for case in cases for first, *more in [case.creates()] if more
+            len(case.reads_between(first, more[0])) for case in cases for first, *more in [case.creates()] if more
         ]
-        found_after = {looks for looks, case in slow_cases.invisible_for.items() if len(case.creates()) == 1}
+        found_after = {looks for looks, case in slow_cases.hidden_for.items() if len(case.creates()) == 1}
         assert found_after >= set(range(min(looks_of_a_whole_bound)))
-        assert max(looks_of_a_whole_bound) < MORE_LOOKS_THAN_THE_BOUND_HAS
+        assert max(looks_of_a_whole_bound) < MORE_READS_THAN_THE_BOUND_HAS
 
 
 class TestCreateThatNeverArrived:

@@ -40,7 +40,7 @@ class TestDeletedResource:
         [create] = case.creates()
         calls = case.environment.simulator.journal(service_principal=case.principal, after=create.sequence)
         assert [call.operation for call in calls][-1] == "deleteJob"
-        assert len(case.looks_between(create)) > 9
+        assert len(case.reads_between(create)) > 9
         assert calls[-1].job == create.job
 
     def test_a_resource_deleted_while_no_job_shows_stays_until_the_bound_has_passed(
@@ -50,7 +50,7 @@ class TestDeletedResource:
         case.environment.wait_gone(case.name, LONG)
         [create] = case.creates()
         assert case.jobs() == []
-        assert case.looks_between(create)[-1].world_time - case.decided_at(create) >= BOUND
+        assert case.reads_between(create)[-1].world_time - case.decided_at(create) >= BOUND
         assert "deleteJob" not in case.environment.calls(case.principal)
 
     def test_a_resource_deleted_while_graph_does_not_know_its_young_job_stays_until_it_does(
@@ -168,7 +168,7 @@ class TestTwoResources:
         second.settle()
         lost, later = first.creates()
         assert [create.body["templateId"] for create in (lost, later)] == ["scim", "aWSSingleSignon"]
-        assert len(first.looks_between(lost, later)) > 6
+        assert len(first.reads_between(lost, later)) > 6
         assert {job.id for job in first.jobs()} == {lost.job, later.job}
 
 

@@ -66,7 +66,7 @@ def has_a_federated_credential(example: Example) -> None:
     example.simulator.add_federated_credential(issuer, subject, client_id=app["clientId"], tenant_id=tenant)
 
 
-def lets_in_who_has_the_token(example: Example) -> None:
+def accepts_the_token(example: Example) -> None:
     [secret] = [document for document in example.documents if document["kind"] == "Secret"]
     example.simulator.set_target_app(example.principal, accepts={"SecretToken": [secret["stringData"]["token"]]})
 
@@ -90,7 +90,7 @@ PREPARATIONS: Mapping[str, Preparation] = {
     "hr-inbound": has_a_running_job_with_another_setting,
     "several-tenants": has_an_app_in_each_tenant,
     "workload-identity": has_a_federated_credential,
-    "scim-app": lets_in_who_has_the_token,
+    "scim-app": accepts_the_token,
     "cross-tenant-sync": is_new,
     "notifications-and-threshold": has_settings_of_others,
     "emergency-hold": is_held_for_some_minutes,

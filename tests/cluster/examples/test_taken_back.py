@@ -16,28 +16,28 @@ MOST_WRITES = 2
 
 
 @dataclass(frozen=True)
-class Return:
+class Comparison:
     """A job's resource before and after it was deleted, and what was written for it."""
 
     before: Object
     after: Object
-    to_graph: list[str]
-    to_kubernetes: list[str]
+    graph_writes: list[str]
+    kubernetes_writes: list[str]
 
 
-Returns = dict[str, list[Return]]
+Comparisons = dict[str, list[Comparison]]
 """The results of each example, one for each of its jobs."""
 
 
 @dataclass(frozen=True)
-class Exhibition:
+class SettledExamples:
     """All examples, applied and settled, with a stopped clock, so that no cycle ends meanwhile."""
 
     examples: list[Example]
 
-    def send_back(self, *, restored: bool) -> Returns:
+    def delete_and_apply(self, *, restored: bool) -> Comparisons:
         """Delete all jobs with Retain and apply them again. Restored ones keep their annotations."""
-        before = {each.name: self._retire(each) for each in self.examples}
+        before = {each.name: self._delete(each) for each in self.examples}
         for example in self.examples:
             for name in example.names:
                 example.environment.wait_gone(name)
@@ -51,10 +51,10 @@ class Exhibition:
             *(principal for each in self.examples for principal in each.principals.values())
         )
         return {
-            each.name: _count(each, before[each.name], graph=graph, kubernetes=kubernetes) for each in self.examples
+            each.name: _compare(each, before[each.name], graph=graph, kubernetes=kubernetes) for each in self.examples
         }
 
-    def _retire(self, example: Example) -> list[Object]:
+    def _delete(self, example: Example) -> list[Object]:
         """Delete the jobs of an example as soon as Retain is in force; return them as they were."""
         for name in example.names:
             example.environment.change_job(name, deletionPolicy="Retain")
@@ -71,14 +71,14 @@ def _restore(example: Example, backup: list[Object]) -> None:
         example.environment.cluster.create(PLURAL, manifest, example.environment.namespace)
 
 
-def _count(example: Example, before: list[Object], *, graph: int, kubernetes: int) -> list[Return]:
+def _compare(example: Example, before: list[Object], *, graph: int, kubernetes: int) -> list[Comparison]:
     journal = example.simulator.journal(after=graph)
     audit = example.environment.cluster.plane.audit_log.writes(kubernetes, resource=PLURAL)
     ours = [
         write for write in audit if write.namespace == example.environment.namespace and OPERATOR in write.user_agent
     ]
     return [
-        Return(
+        Comparison(
             was,
             example.environment.job(name),
             [
@@ -94,46 +94,48 @@ def _count(example: Example, before: list[Object], *, graph: int, kubernetes: in
 
 
 @pytest.fixture(scope="module")
-def exhibition(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exhibition]:
-    with open_examples(cluster, tmp_path_factory.mktemp("exhibition")) as applied_examples:
-        yield _open(applied_examples)
+def settled_examples(
+    cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SettledExamples]:
+    with open_examples(cluster, tmp_path_factory.mktemp("settled-examples")) as applied_examples:
+        yield _settle(applied_examples)
 
 
-def _open(applied_examples: AppliedExamples) -> Exhibition:
+def _settle(applied_examples: AppliedExamples) -> SettledExamples:
     examples = [applied_examples.apply(name) for name in EXAMPLES]
     held = next(example for example in examples if example.name == "emergency-hold")
     held.environment.wait(
         held.name_of_job, lambda found: found["status"]["job"]["schedule"]["state"] == "Active", "the hold is over"
     )
     held.simulator.freeze()
-    return Exhibition(examples)
+    return SettledExamples(examples)
 
 
 @pytest.fixture(scope="module")
-def restored(exhibition: Exhibition) -> Returns:
-    return exhibition.send_back(restored=True)
+def restored(settled_examples: SettledExamples) -> Comparisons:
+    return settled_examples.delete_and_apply(restored=True)
 
 
 @pytest.fixture(scope="module")
-def applied_again(exhibition: Exhibition, restored: Returns) -> Returns:
+def applied_again(settled_examples: SettledExamples, restored: Comparisons) -> Comparisons:
     """After the restore, because all jobs are adopted from then on."""
-    return exhibition.send_back(restored=False)
+    return settled_examples.delete_and_apply(restored=False)
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_restored_from_a_backup_holds_its_job_as_before(restored: Returns, name: str) -> None:
-    for came_back in restored[name]:
-        assert _job_id(came_back.after) == _job_id(came_back.before)
-        assert came_back.after["status"]["origin"] == came_back.before["status"]["origin"]
-        assert came_back.after["metadata"]["annotations"][JOB_ORIGIN_ANNOTATION] == came_back.after["status"]["origin"]
+def test_an_example_restored_from_a_backup_holds_its_job_as_before(restored: Comparisons, name: str) -> None:
+    for job in restored[name]:
+        assert _job_id(job.after) == _job_id(job.before)
+        assert job.after["status"]["origin"] == job.before["status"]["origin"]
+        assert job.after["metadata"]["annotations"][JOB_ORIGIN_ANNOTATION] == job.after["status"]["origin"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_an_example_applied_again_adopts_its_job(applied_again: Returns, name: str) -> None:
-    for came_back in applied_again[name]:
-        assert _job_id(came_back.after) == _job_id(came_back.before)
-        assert came_back.after["metadata"]["annotations"][JOB_ID_ANNOTATION] == _job_id(came_back.after)
-        assert came_back.after["status"]["origin"] == "Adopted"
+def test_an_example_applied_again_adopts_its_job(applied_again: Comparisons, name: str) -> None:
+    for job in applied_again[name]:
+        assert _job_id(job.after) == _job_id(job.before)
+        assert job.after["metadata"]["annotations"][JOB_ID_ANNOTATION] == _job_id(job.after)
+        assert job.after["status"]["origin"] == "Adopted"
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -141,10 +143,10 @@ def test_an_example_applied_again_adopts_its_job(applied_again: Returns, name: s
 def test_restored_examples_write_nothing_to_graph_and_little_to_kubernetes(
     request: pytest.FixtureRequest, way: str, name: str
 ) -> None:
-    returns: Returns = request.getfixturevalue(way)
-    for came_back in returns[name]:
-        assert came_back.to_graph == []
-        assert len(came_back.to_kubernetes) <= MOST_WRITES, came_back.to_kubernetes
+    comparisons: Comparisons = request.getfixturevalue(way)
+    for job in comparisons[name]:
+        assert job.graph_writes == []
+        assert len(job.kubernetes_writes) <= MOST_WRITES, job.kubernetes_writes
 
 
 def _job_id(found: Object) -> str:

@@ -15,7 +15,7 @@ __all__ = ["environment", "fast_environment", "shared_environment", "shared_fast
 
 
 @dataclass
-class HungEnd:
+class HangingShutdown:
     """An operator that is stopping while a write hangs. `code` has its exit code as soon as it has ended."""
 
     operator: OperatorProcess
@@ -25,7 +25,7 @@ class HungEnd:
 
 
 @pytest.fixture(scope="package")
-def hung_end(shared_environment: OperatorEnvironment) -> Iterator[HungEnd]:
+def hanging_shutdown(shared_environment: OperatorEnvironment) -> Iterator[HangingShutdown]:
     """Start the stop. It takes 20 s, so it goes on while other tests run."""
     with open_second_operator(shared_environment) as environment, ThreadPoolExecutor(1) as waiting:
         operator = environment.operator
@@ -36,5 +36,5 @@ def hung_end(shared_environment: OperatorEnvironment) -> Iterator[HungEnd]:
         held.wait_held()
         code = waiting.submit(operator.stop)
         until(lambda: operator.read("/readyz") == (503, "the operator was told to stop\n"), what="it stops")
-        yield HungEnd(operator, operator.process.poll() is None, code)
+        yield HangingShutdown(operator, operator.process.poll() is None, code)
         held.remove()

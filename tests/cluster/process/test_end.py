@@ -2,14 +2,14 @@
 
 import signal
 
-from tests.cluster.process.conftest import HungEnd
+from tests.cluster.process.conftest import HangingShutdown
 from tests.support.operator_environment import OperatorEnvironment, open_second_operator
 from tests.support.polling import until
 
 
 class TestShutdown:
-    def test_a_shutdown_waits_for_a_write_that_hangs(self, hung_end: HungEnd) -> None:
-        assert hung_end.is_waiting
+    def test_a_shutdown_waits_for_a_write_that_hangs(self, hanging_shutdown: HangingShutdown) -> None:
+        assert hanging_shutdown.is_waiting
 
     def test_a_shutdown_finishes_and_records_a_write_under_way(self, shared_environment: OperatorEnvironment) -> None:
         with open_second_operator(shared_environment) as environment:

@@ -8,7 +8,7 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 
 from control_plane import ControlPlane
-from tests.cluster.process.conftest import HungEnd
+from tests.cluster.process.conftest import HangingShutdown
 from tests.support.cluster import Cluster
 from tests.support.leaks import find_leaks
 from tests.support.operator_environment import OperatorEnvironment, open_second_operator
@@ -146,7 +146,7 @@ class TestLog:
             assert find_leaks(environment, "canary~of~a~secret") == []
 
 
-def test_a_write_that_hangs_delays_the_shutdown_for_less_than_25_seconds(hung_end: HungEnd) -> None:
-    assert hung_end.code.result(30) == 0
-    assert hung_end.operator.exit_seconds is not None
-    assert 19 < hung_end.operator.exit_seconds < 25
+def test_a_write_that_hangs_delays_the_shutdown_for_less_than_25_seconds(hanging_shutdown: HangingShutdown) -> None:
+    assert hanging_shutdown.code.result(30) == 0
+    assert hanging_shutdown.operator.exit_seconds is not None
+    assert 19 < hanging_shutdown.operator.exit_seconds < 25

@@ -7,7 +7,7 @@ from tests.support.operator_environment import OperatorEnvironment, condition
 from tests.support.polling import until
 
 
-def in_world_minutes(environment: OperatorEnvironment, minutes: int) -> str:
+def in_simulated_minutes(environment: OperatorEnvironment, minutes: int) -> str:
     return f"{environment.simulator.now() + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
 
 
@@ -16,7 +16,7 @@ class TestHold:
         self, fast_environment: OperatorEnvironment
     ) -> None:
         principal, name, job = adopt(fast_environment, pollInterval="24h")
-        over = in_world_minutes(fast_environment, 60)
+        over = in_simulated_minutes(fast_environment, 60)
         fast_environment.annotate(name, hold_until=over)
         held = fast_environment.wait_condition(name, "Ready", reason="Paused")
         assert f"held until {over} by entrasync.io/hold-until" in condition(held, "Ready")["message"]
@@ -31,7 +31,7 @@ class TestHold:
 
     def test_a_hold_ends_when_its_annotation_is_removed(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment, schedule={"state": "Active"})
-        fast_environment.annotate(name, hold_until=in_world_minutes(fast_environment, 60 * 24))
+        fast_environment.annotate(name, hold_until=in_simulated_minutes(fast_environment, 60 * 24))
         fast_environment.wait_condition(name, "Ready", reason="Paused")
         fast_environment.annotate(name, hold_until=None)
         fast_environment.wait(name, lambda found: "pause" not in found["status"], "the hold has ended")
@@ -40,7 +40,7 @@ class TestHold:
 
     def test_a_hold_undoes_a_start_by_a_person(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment)
-        fast_environment.annotate(name, hold_until=in_world_minutes(fast_environment, 60 * 24))
+        fast_environment.annotate(name, hold_until=in_simulated_minutes(fast_environment, 60 * 24))
         fast_environment.wait_condition(name, "Ready", reason="Paused")
         fast_environment.simulator.act(job, "start")
         fast_environment.wait_event(name, "DriftCorrected")
@@ -51,7 +51,7 @@ class TestHold:
         principal, name, job = adopt(fast_environment)
         fast_environment.simulator.quarantine(job, "EncounteredQuarantineException")
         fast_environment.wait_condition(name, "Quarantined")
-        fast_environment.annotate(name, hold_until=in_world_minutes(fast_environment, 60 * 24))
+        fast_environment.annotate(name, hold_until=in_simulated_minutes(fast_environment, 60 * 24))
         fast_environment.wait_event(name, "JobPaused")
         fast_environment.annotate(name, hold_until=None)
         fast_environment.wait_event(name, "JobStarted")
@@ -88,13 +88,13 @@ class TestHold:
 
     def test_a_hold_that_has_passed_is_ignored(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, _ = adopt(fast_environment)
-        fast_environment.annotate(name, hold_until=in_world_minutes(fast_environment, -5))
+        fast_environment.annotate(name, hold_until=in_simulated_minutes(fast_environment, -5))
         fast_environment.wait_polls(principal)
         assert fast_environment.writes(principal) == []
 
     def test_a_hold_of_an_observed_job_is_only_reported(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment, managementPolicy="Observe")
-        fast_environment.annotate(name, hold_until=in_world_minutes(fast_environment, 60 * 24))
+        fast_environment.annotate(name, hold_until=in_simulated_minutes(fast_environment, 60 * 24))
         drifted = condition(fast_environment.wait_condition(name, "Drifted"), "Drifted")
         assert f"pause job {job}" in drifted["message"]
         fast_environment.wait_polls(principal)
@@ -105,13 +105,13 @@ class TestExpiration:
     def test_an_expiration_pauses_on_time_with_its_reason_and_ends_when_it_is_postponed(
         self, fast_environment: OperatorEnvironment
     ) -> None:
-        soon = in_world_minutes(fast_environment, 40)
+        soon = in_simulated_minutes(fast_environment, 40)
         schedule = {"state": "Active", "expiration": soon}
         principal, name, job = adopt(fast_environment, pollInterval="24h", schedule=schedule)
         expired = fast_environment.wait_condition(name, "Ready", reason="Paused")
         assert f"spec.schedule.expiration {soon} has passed" in condition(expired, "Ready")["message"]
         assert expired["status"]["pause"]["by"] == "Operator"
-        later = in_world_minutes(fast_environment, 60 * 24)
+        later = in_simulated_minutes(fast_environment, 60 * 24)
         fast_environment.change_job(name, schedule=schedule | {"expiration": later})
         fast_environment.wait_ready(name)
         assert fast_environment.simulator.job(job).schedule_state == "Active"
@@ -121,7 +121,7 @@ class TestExpiration:
         self, fast_environment: OperatorEnvironment
     ) -> None:
         """Before its expiration the job is left alone (see the tests of the schedule)."""
-        past = in_world_minutes(fast_environment, -60)
+        past = in_simulated_minutes(fast_environment, -60)
         principal, name, job = adopt(fast_environment, schedule={"expiration": past})
         fast_environment.wait_condition(name, "Ready", reason="Paused")
         fast_environment.simulator.act(job, "start")
@@ -132,10 +132,10 @@ class TestExpiration:
     def test_a_postponed_expiration_starts_an_adopted_job_that_ran_until_then(
         self, fast_environment: OperatorEnvironment
     ) -> None:
-        soon = in_world_minutes(fast_environment, 40)
+        soon = in_simulated_minutes(fast_environment, 40)
         principal, name, job = adopt(fast_environment, pollInterval="24h", schedule={"expiration": soon})
         fast_environment.wait_condition(name, "Ready", reason="Paused")
-        fast_environment.change_job(name, schedule={"expiration": in_world_minutes(fast_environment, 60 * 24 * 9)})
+        fast_environment.change_job(name, schedule={"expiration": in_simulated_minutes(fast_environment, 60 * 24 * 9)})
         fast_environment.wait(name, lambda found: "pause" not in found["status"], "the job runs again")
         assert fast_environment.simulator.job(job).schedule_state == "Active"
         assert fast_environment.writes(principal) == ["pauseJob", "startJob"]

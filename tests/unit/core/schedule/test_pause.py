@@ -45,7 +45,7 @@ def with_hold(subject: Resource, until: str = write_time(UNTIL)) -> Resource:
     return replace(subject, annotations={**subject.annotations, HOLD_UNTIL_ANNOTATION: until})
 
 
-def resting(**status: Any) -> RemoteJob:
+def paused_job(**status: Any) -> RemoteJob:
     return remote_job(state="Disabled", **({"code": "Paused"} | status))
 
 
@@ -77,12 +77,12 @@ class TestHold:
 
     def test_a_hold_keeps_a_paused_job_paused_and_records_nothing(self) -> None:
         for subject in (holder(status=SEEN_RESTING), holder(origin="Adopted", status=SEEN_RESTING)):
-            seen = facts(with_hold(subject), resting())
+            seen = facts(with_hold(subject), paused_job())
             assert plan(seen) is None
             assert pause_of(seen) == Pause(PausedBy.OPERATOR, write_time(NOW), HELD)
 
     def test_a_hold_whose_pause_shows_keeps_its_record(self) -> None:
-        seen = facts(with_hold(holder(status=SEEN_RUNNING | {"pause": paused_by_us()["pause"]})), resting())
+        seen = facts(with_hold(holder(status=SEEN_RUNNING | {"pause": paused_by_us()["pause"]})), paused_job())
         assert pause_of(seen) == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), HELD, resumes=True)
 
     def test_a_hold_whose_pause_does_not_show_yet_keeps_its_record(self) -> None:
@@ -92,32 +92,32 @@ class TestHold:
         assert pause.resumes
 
     def test_a_prolonged_hold_shows_its_new_end(self) -> None:
-        seen = facts(with_hold(holder(status=paused_by_us(reason="held until then"))), resting())
+        seen = facts(with_hold(holder(status=paused_by_us(reason="held until then"))), paused_job())
         assert pause_of(seen) == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), HELD, resumes=True)
 
     @pytest.mark.parametrize("wish", [desired(), desired(schedule_state=ACTIVE)])
     @pytest.mark.parametrize("origin", ["Created", "Adopted"])
     def test_a_hold_that_has_ended_starts_a_job_that_ran_before(self, wish: Any, origin: str) -> None:
         subject = with_hold(holder(wish=wish, origin=origin, status=paused_by_us()), write_time(NOW))
-        assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB))
+        assert plan(facts(subject, paused_job())) == Do(StartJob(PRINCIPAL, JOB))
 
     def test_a_hold_ends_when_its_annotation_is_removed(self) -> None:
         subject = holder(origin="Adopted", status=paused_by_us())
-        assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB))
+        assert plan(facts(subject, paused_job())) == Do(StartJob(PRINCIPAL, JOB))
 
     def test_a_hold_that_has_ended_starts_a_job_that_was_in_quarantine_before(self) -> None:
         """It does not run again without a start, and a person has set the time of it."""
         subject = holder(origin="Adopted", status=paused_by_us())
-        for job in (resting(), resting(quarantine={"reason": "x"}), resting(code="Quarantine")):
+        for job in (paused_job(), paused_job(quarantine={"reason": "x"}), paused_job(code="Quarantine")):
             assert plan(facts(subject, job)) == Do(StartJob(PRINCIPAL, JOB))
 
     def test_a_hold_that_has_ended_leaves_an_adopted_job_that_was_paused_before(self) -> None:
         subject = holder(origin="Adopted", status=paused_by_us(resumes=False))
-        assert plan(facts(subject, resting())) is None
+        assert plan(facts(subject, paused_job())) is None
 
     def test_a_hold_that_has_ended_leaves_a_job_that_the_spec_pauses(self) -> None:
         subject = holder(wish=desired(schedule_state=PAUSED), status=paused_by_us())
-        assert plan(facts(subject, resting())) is None
+        assert plan(facts(subject, paused_job())) is None
 
     def test_a_hold_undoes_a_start_by_a_person_of_a_job_that_was_paused_before(self) -> None:
         status = SEEN_RESTING | {"effective": {"scheduleState": "Paused"}}
@@ -134,13 +134,13 @@ class TestHold:
         assert action.record.resumes
 
     def test_a_hold_does_not_turn_a_pause_by_a_person_into_ours(self) -> None:
-        seen = facts(with_hold(holder(origin="Adopted", status=SEEN_RUNNING)), resting())
+        seen = facts(with_hold(holder(origin="Adopted", status=SEEN_RUNNING)), paused_job())
         pause = pause_of(seen)
         assert pause is not None
         assert pause.by is PausedBy.PERSON
 
     def test_a_hold_does_not_turn_a_pause_by_graph_into_ours(self) -> None:
-        verdict = plan(facts(with_hold(holder(status=SEEN_RUNNING)), resting(escrowsPruned=True)))
+        verdict = plan(facts(with_hold(holder(status=SEEN_RUNNING)), paused_job(escrowsPruned=True)))
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.PAUSED_BY_GRAPH
 
@@ -203,17 +203,17 @@ class TestExpiration:
         assert record == Pause(PausedBy.OPERATOR, write_time(NOW), self.PASSED, resumes=True)
 
     def test_an_expiration_that_has_passed_keeps_the_pause_ours(self) -> None:
-        seen = facts(holder(wish=self.EXPIRED), resting())
+        seen = facts(holder(wish=self.EXPIRED), paused_job())
         assert plan(seen) is None
         assert pause_of(seen) == Pause(PausedBy.OPERATOR, write_time(NOW), self.PASSED)
 
     def test_an_expiration_that_overtakes_a_hold_keeps_its_record(self) -> None:
-        seen = facts(holder(wish=self.EXPIRED, status=paused_by_us()), resting())
+        seen = facts(holder(wish=self.EXPIRED, status=paused_by_us()), paused_job())
         assert pause_of(seen) == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), self.PASSED, resumes=True)
 
     def test_an_expiration_overtaken_by_a_state_of_paused_is_forgotten(self) -> None:
         wish = desired(expiration=NOW, schedule_state=PAUSED)
-        seen = facts(holder(wish=wish, status=paused_by_us()), resting())
+        seen = facts(holder(wish=wish, status=paused_by_us()), paused_job())
         pause = pause_of(seen)
         assert pause is not None
         assert not pause.resumes
@@ -230,7 +230,7 @@ class TestExpiration:
     def test_a_postponed_expiration_starts_a_job_that_ran_until_then(self) -> None:
         later = desired(expiration=NOW + timedelta(days=1))
         subject = holder(wish=later, origin="Adopted", status=paused_by_us(reason=self.PASSED))
-        assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB))
+        assert plan(facts(subject, paused_job())) == Do(StartJob(PRINCIPAL, JOB))
 
     @pytest.mark.parametrize(
         ("origin", "state", "expected"),
@@ -247,11 +247,11 @@ class TestExpiration:
     ) -> None:
         later = desired(expiration=NOW + timedelta(days=1), schedule_state=state)
         status = paused_by_us(resumes=False, reason="spec.schedule.expiration has passed")
-        assert plan(facts(holder(wish=later, origin=origin, status=status), resting())) == expected
+        assert plan(facts(holder(wish=later, origin=origin, status=status), paused_job())) == expected
 
     def test_an_expiration_in_the_future_leaves_an_adopted_job_alone(self) -> None:
         soon = desired(expiration=NOW + seconds(1))
-        for job in (remote_job(), resting()):
+        for job in (remote_job(), paused_job()):
             assert plan(facts(holder(wish=soon, origin="Adopted"), job)) is None
 
     def test_an_expiration_is_polled_on_time(self) -> None:

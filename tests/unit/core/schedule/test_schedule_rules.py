@@ -23,7 +23,7 @@ SEEN_RESTING: dict[str, Any] = {"job": {"id": JOB, "schedule": {"state": "Disabl
 STEADY = "2026-10-01T00:00:00Z"
 
 
-def resting(**status: Any) -> RemoteJob:
+def paused_job(**status: Any) -> RemoteJob:
     return remote_job(state="Disabled", **({"code": "Paused"} | status))
 
 
@@ -42,28 +42,28 @@ def pause_seen(subject: Resource, job: RemoteJob) -> Pause | None:
 
 class TestStart:
     def test_a_created_job_is_started(self) -> None:
-        assert plan(facts(holder(status=SEEN_RESTING), resting())) == Do(StartJob(PRINCIPAL, JOB))
+        assert plan(facts(holder(status=SEEN_RESTING), paused_job())) == Do(StartJob(PRINCIPAL, JOB))
 
     def test_an_adopted_job_with_unset_state_is_neither_started_nor_paused(self) -> None:
-        for job in (resting(), remote_job()):
+        for job in (paused_job(), remote_job()):
             assert plan(facts(holder(origin="Adopted"), job)) is None
 
     def test_an_adopted_job_is_started_when_the_spec_says_so_and_that_is_no_drift(self) -> None:
         subject = holder(wish=desired(schedule_state=ACTIVE), origin="Adopted", status={"job": None})
-        assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB, corrects_drift=False))
+        assert plan(facts(subject, paused_job())) == Do(StartJob(PRINCIPAL, JOB, corrects_drift=False))
 
     def test_a_start_is_not_repeated_within_the_bound(self) -> None:
-        verdict = plan(facts(holder(status=SEEN_RESTING | started(ago(minutes(14)))), resting()))
+        verdict = plan(facts(holder(status=SEEN_RESTING | started(ago(minutes(14)))), paused_job()))
         assert isinstance(verdict, Wait)
         assert verdict.reason is Reason.STARTING
 
     def test_a_start_is_repeated_after_the_bound(self) -> None:
         subject = holder(status=SEEN_RESTING | started(ago(minutes(15))))
-        assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB))
+        assert plan(facts(subject, paused_job())) == Do(StartJob(PRINCIPAL, JOB))
 
     def test_a_start_is_repeated_within_the_bound_after_a_pause_was_seen(self) -> None:
         subject = holder(status=SEEN_RUNNING | started(ago(minutes(1))))
-        assert plan(facts(subject, resting())) == Do(StartJob(PRINCIPAL, JOB, corrects_drift=True))
+        assert plan(facts(subject, paused_job())) == Do(StartJob(PRINCIPAL, JOB, corrects_drift=True))
 
     @pytest.mark.parametrize("state", [None, 7, {}])
     def test_a_job_whose_state_cannot_be_read_is_left_alone(self, state: object) -> None:
@@ -71,7 +71,11 @@ class TestStart:
 
     @pytest.mark.parametrize("wish", [desired(), desired(schedule_state=ACTIVE)])
     def test_a_job_in_quarantine_is_never_started(self, wish: Any) -> None:
-        for job in (remote_job(code="Quarantine"), resting(code="Quarantine"), resting(quarantine={"reason": "x"})):
+        for job in (
+            remote_job(code="Quarantine"),
+            paused_job(code="Quarantine"),
+            paused_job(quarantine={"reason": "x"}),
+        ):
             for status in (SEEN_RUNNING, {"job": None}, quarantined_since(timedelta(days=29))):
                 verdict = plan(facts(holder(wish=wish, status=status), job))
                 assert not isinstance(verdict, Do), (job.raw, status)
@@ -103,10 +107,10 @@ class TestPause:
         assert plan(facts(subject, remote_job())) == Do(PauseJob(PRINCIPAL, JOB, corrects_drift=True))
 
     def test_a_paused_job_that_is_wanted_paused_is_left(self) -> None:
-        assert plan(facts(holder(wish=desired(schedule_state=PAUSED)), resting())) is None
+        assert plan(facts(holder(wish=desired(schedule_state=PAUSED)), paused_job())) is None
 
 
-PERSONS = "paused outside of this resource"
+PAUSED_BY_A_PERSON = "paused outside of this resource"
 
 
 class TestAuthorOfPause:
@@ -114,43 +118,48 @@ class TestAuthorOfPause:
         ("why", "status", "job", "by"),
         [
             ("it runs", SEEN_RUNNING, remote_job(), None),
-            ("it ran before and nothing else explains it", SEEN_RUNNING, resting(), PausedBy.PERSON),
-            ("we made it and have not started it", {"job": None}, resting(), None),
-            ("our start may not show yet", SEEN_RESTING | started(ago(minutes(1))), resting(), None),
+            ("it ran before and nothing else explains it", SEEN_RUNNING, paused_job(), PausedBy.PERSON),
+            ("we made it and have not started it", {"job": None}, paused_job(), None),
+            ("our start may not show yet", SEEN_RESTING | started(ago(minutes(1))), paused_job(), None),
             (
                 "our start may not show yet, not even of a job that Graph had paused",
                 SEEN_RESTING | started(ago(minutes(1))),
-                resting(escrowsPruned=True),
+                paused_job(escrowsPruned=True),
                 None,
             ),
-            ("it was so long after our start", SEEN_RESTING | started(ago(minutes(20))), resting(), None),
-            ("escrows were pruned just now", SEEN_RUNNING, resting(escrowsPruned=True), PausedBy.GRAPH),
+            ("it was so long after our start", SEEN_RESTING | started(ago(minutes(20))), paused_job(), None),
+            ("escrows were pruned just now", SEEN_RUNNING, paused_job(escrowsPruned=True), PausedBy.GRAPH),
             (
                 "escrows were seen pruned while the initial cycle went on",
                 SEEN_RUNNING | {"synchronizationStatus": {"escrowsPruned": True}},
-                resting(escrowsPruned=True, steadyStateFirstAchievedTime=NEVER),
+                paused_job(escrowsPruned=True, steadyStateFirstAchievedTime=NEVER),
                 PausedBy.GRAPH,
             ),
             (
                 "escrows were pruned in an initial cycle long over",
                 SEEN_RUNNING | {"synchronizationStatus": {"escrowsPruned": True}},
-                resting(escrowsPruned=True, steadyStateFirstAchievedTime=STEADY),
+                paused_job(escrowsPruned=True, steadyStateFirstAchievedTime=STEADY),
                 PausedBy.PERSON,
             ),
-            ("four weeks of quarantine", quarantined_since(timedelta(days=28)), resting(), PausedBy.GRAPH),
-            ("Graph gave up at the last attempt", quarantined_since(timedelta(days=27.5)), resting(), PausedBy.GRAPH),
-            ("a quarantine of a week", quarantined_since(timedelta(days=7)), resting(), PausedBy.PERSON),
-            ("Graph left the quarantine standing", SEEN_RUNNING, resting(code="Quarantine"), PausedBy.GRAPH),
+            ("four weeks of quarantine", quarantined_since(timedelta(days=28)), paused_job(), PausedBy.GRAPH),
+            (
+                "Graph gave up at the last attempt",
+                quarantined_since(timedelta(days=27.5)),
+                paused_job(),
+                PausedBy.GRAPH,
+            ),
+            ("a quarantine of a week", quarantined_since(timedelta(days=7)), paused_job(), PausedBy.PERSON),
+            ("Graph left the quarantine standing", SEEN_RUNNING, paused_job(code="Quarantine"), PausedBy.GRAPH),
             (
                 "decided before, whatever shows now",
                 SEEN_RUNNING | {"pause": {"by": "Graph", "reason": "then"}},
-                resting(),
+                paused_job(),
                 PausedBy.GRAPH,
             ),
             (
                 "decided before, over a restart",
                 SEEN_RESTING | {"pause": {"by": "Person", "reason": "then"}},
-                resting(escrowsPruned=True),
+                paused_job(escrowsPruned=True),
                 PausedBy.PERSON,
             ),
         ],
@@ -163,26 +172,26 @@ class TestAuthorOfPause:
 
     def test_a_wanted_state_of_paused_makes_the_pause_ours(self) -> None:
         known = {"pause": {"by": "Graph", "since": "2026-10-01T00:00:00Z", "reason": "x"}}
-        pause = pause_seen(holder(wish=desired(schedule_state=PAUSED), status=known), resting())
+        pause = pause_seen(holder(wish=desired(schedule_state=PAUSED), status=known), paused_job())
         assert pause == Pause(PausedBy.OPERATOR, "2026-10-01T00:00:00Z", "spec.schedule.state is Paused")
 
     def test_the_pause_of_an_adopted_job_is_by_a_person_without_a_time(self) -> None:
         subject = holder(origin="Adopted", status={"job": None})
-        assert pause_seen(subject, resting()) == Pause(PausedBy.PERSON, None, PERSONS)
+        assert pause_seen(subject, paused_job()) == Pause(PausedBy.PERSON, None, PAUSED_BY_A_PERSON)
 
     def test_a_pause_has_the_time_at_which_it_was_seen(self) -> None:
-        assert pause_seen(holder(), resting()) == Pause(PausedBy.PERSON, write_time(NOW), PERSONS)
+        assert pause_seen(holder(), paused_job()) == Pause(PausedBy.PERSON, write_time(NOW), PAUSED_BY_A_PERSON)
 
     def test_a_pause_by_graph_stalls_until_the_state_was_paused_and_active_again(self) -> None:
         pause = {"by": "Graph", "reason": "escrowsPruned"}
         subject = holder(status=SEEN_RESTING | {"pause": pause})
-        verdict = plan(facts(subject, resting(escrowsPruned=True)))
+        verdict = plan(facts(subject, paused_job(escrowsPruned=True)))
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.PAUSED_BY_GRAPH
-        paused = pause_seen(holder(wish=desired(schedule_state=PAUSED), status=dict(subject.status)), resting())
+        paused = pause_seen(holder(wish=desired(schedule_state=PAUSED), status=dict(subject.status)), paused_job())
         assert paused is not None
         again = holder(wish=desired(schedule_state=ACTIVE), status=SEEN_RESTING | {"pause": paused.write()})
-        assert plan(facts(again, resting(escrowsPruned=True))) == Do(StartJob(PRINCIPAL, JOB))
+        assert plan(facts(again, paused_job(escrowsPruned=True))) == Do(StartJob(PRINCIPAL, JOB))
 
     @pytest.mark.parametrize("stored", [None, "x", {}, {"by": "Nobody"}, {"by": 7}, {"by": ["Graph"]}])
     def test_an_unreadable_record_of_a_pause_counts_as_none(self, stored: object) -> None:
@@ -196,4 +205,4 @@ class TestAuthorOfPause:
 def test_a_start_in_the_future_is_waited_for_and_not_repeated() -> None:
     """After a clock was set back."""
     subject = holder(status=SEEN_RESTING | started(NOW + seconds(60)))
-    assert isinstance(plan(facts(subject, resting())), Wait)
+    assert isinstance(plan(facts(subject, paused_job())), Wait)

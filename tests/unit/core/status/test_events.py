@@ -19,7 +19,7 @@ def status(**conditions: tuple[str, str]) -> dict[str, Any]:
 
 
 HEALTHY = status(Ready=("True", "Healthy"), Quarantined=("False", "NotQuarantined"))
-SICK = status(Ready=("False", "Quarantined"), Stalled=("True", "Quarantined"), Quarantined=("True", "Escrow"))
+IN_QUARANTINE = status(Ready=("False", "Quarantined"), Stalled=("True", "Quarantined"), Quarantined=("True", "Escrow"))
 CONFLICT = status(Ready=("False", "Conflict"), Stalled=("True", "Conflict"))
 GONE = status(Ready=("False", "JobGone"), Stalled=("True", "JobGone"))
 BLIND = status(Ready=("Unknown", "GraphUnreachable"), Reconciling=("True", "GraphUnreachable"))
@@ -35,10 +35,10 @@ UNREACHABLE = Event("Warning", "GraphUnreachable", "Ready: GraphUnreachable")
         ("a person must act", HEALTHY, CONFLICT, [Event("Warning", "Conflict", "Stalled: Conflict")]),
         ("for another reason now", CONFLICT, GONE, [Event("Warning", "JobGone", "Stalled: JobGone")]),
         ("still the same", CONFLICT, CONFLICT, []),
-        ("a quarantine is told once, not as Stalled too", HEALTHY, SICK, [QUARANTINED]),
-        ("it goes on", SICK, SICK, []),
-        ("it is over", SICK, HEALTHY, [Event("Normal", "QuarantineLifted", "The job left quarantine.")]),
-        ("it is out of sight, not over", SICK, BLIND, [UNREACHABLE]),
+        ("a quarantine is told once, not as Stalled too", HEALTHY, IN_QUARANTINE, [QUARANTINED]),
+        ("it goes on", IN_QUARANTINE, IN_QUARANTINE, []),
+        ("it is over", IN_QUARANTINE, HEALTHY, [Event("Normal", "QuarantineLifted", "The job left quarantine.")]),
+        ("it is out of sight, not over", IN_QUARANTINE, BLIND, [UNREACHABLE]),
         ("blind", HEALTHY, BLIND, [UNREACHABLE]),
         ("blind as before", BLIND, BLIND, []),
         ("what goes on by itself needs no Event", HEALTHY, WAITING, []),

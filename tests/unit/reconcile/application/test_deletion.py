@@ -30,14 +30,14 @@ from tests.support.reconciler_harness import ReconcilerHarness
 class TestReappliedResource:
     """A resource that is deleted with Retain and applied again, within one process' life."""
 
-    async def come_back(self, harness: ReconcilerHarness) -> ObjectKey:
+    async def reapply(self, harness: ReconcilerHarness) -> ObjectKey:
         key = await settle_application(harness, deletion_policy=DeletionPolicy.RETAIN)
         harness.edit(key, is_deleting=True)
         await harness.run(key)
         return harness.apply(resource(desired(application=CREDENTIALS), finalizers=(), uid="another"))
 
     async def test_a_reapplied_resource_sends_nothing_that_is_equal(self, harness: ReconcilerHarness) -> None:
-        key = await self.come_back(harness)
+        key = await self.reapply(harness)
         await harness.run(key)
         assert harness.graph.calls == ["list_jobs", "list_secrets"]
         assert harness.status(key)["application"]["keys"] == ["BaseAddress", "SecretToken"]
@@ -46,7 +46,7 @@ class TestReappliedResource:
         assert harness.graph.calls == ["list_jobs", "list_secrets", "list_jobs"]
 
     async def test_a_reapplied_resource_sends_what_has_changed(self, harness: ReconcilerHarness) -> None:
-        key = await self.come_back(harness)
+        key = await self.reapply(harness)
         harness.secrets.put(SECRET, token="other")
         await harness.run(key)
         assert harness.graph.put == [{"SecretToken": "other"}]
@@ -54,7 +54,7 @@ class TestReappliedResource:
     async def test_a_resource_reapplied_after_a_restart_sends_what_graph_does_not_show(
         self, harness: ReconcilerHarness
     ) -> None:
-        key = await self.come_back(harness)
+        key = await self.reapply(harness)
         harness.restart()
         await harness.run(key)
         assert harness.graph.put == [{"SecretToken": "s3cret"}]

@@ -134,7 +134,7 @@ class TestNotificationSettings:
 class TestChangeDuringValidation:
     """A validation takes time. Nothing is saved that a change during it forbids."""
 
-    async def try_while(
+    async def validate_while(
         self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]
     ) -> None:
         key = await settle_application(harness)
@@ -152,16 +152,16 @@ class TestChangeDuringValidation:
         self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         wish = desired(application=CREDENTIALS, is_suspended=True)
-        await self.try_while(harness, monkeypatch, lambda: harness.edit(holder().key, desired=wish))
+        await self.validate_while(harness, monkeypatch, lambda: harness.edit(holder().key, desired=wish))
 
     async def test_nothing_is_saved_when_the_resource_becomes_an_observer_during_the_validation(
         self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         wish = desired(application=CREDENTIALS, management_policy=ManagementPolicy.OBSERVE)
-        await self.try_while(harness, monkeypatch, lambda: harness.edit(holder().key, desired=wish))
+        await self.validate_while(harness, monkeypatch, lambda: harness.edit(holder().key, desired=wish))
 
     async def test_nothing_is_saved_when_a_foreign_secret_is_lost_during_the_validation(
         self, harness: ReconcilerHarness, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         carrier = holder(name="carrier", status={"conditions": [{"type": "ForeignSecretLost", "status": "True"}]})
-        await self.try_while(harness, monkeypatch, lambda: harness.apply(carrier))
+        await self.validate_while(harness, monkeypatch, lambda: harness.apply(carrier))

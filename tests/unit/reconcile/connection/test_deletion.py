@@ -105,9 +105,9 @@ class TestDeletedConnection:
         harness.secrets.put(SECRET, secret="wrong")
         harness.store.remove(KEY, "uid-1")
         await harness.run(connection(uid="uid-2", resource_version="9"))
-        harness.woken.clear()
+        harness.requeued.clear()
         await harness.poll()
-        assert harness.woken == []
+        assert harness.requeued == []
         assert isinstance(harness.connections.get(KEY), Fault)
 
     async def test_a_connection_recreated_during_a_pass_gets_no_status_of_the_old_one(

@@ -20,14 +20,14 @@ class TestCredentialRefusedDuringPass:
         self, harness: ConnectionHarness
     ) -> None:
         await harness.run(connection())
-        harness.woken.clear()
+        harness.requeued.clear()
         harness.entra.good.clear()
         told = harness.entra.opened[0].use()
         assert isinstance(told, Halted)
         assert told.message == (
             "GraphConnection identity/contoso is not ready (CredentialRefused): AADSTS7000215: Invalid client secret"
         )
-        assert harness.woken == [KEY]
+        assert harness.requeued == [KEY]
         assert (await harness.dependents.connection_queue.take()).key == KEY
         with pytest.raises(Halted) as error:
             harness.connections.find(job_by_connection())
@@ -40,10 +40,10 @@ class TestCredentialRefusedDuringPass:
         harness.entra.good.clear()
         harness.entra.opened[0].use()
         harness.entra.opened[0].use()
-        harness.woken.clear()
+        harness.requeued.clear()
         await harness.run()
         assert harness.condition()[:2] == ("False", "CredentialRefused")
-        assert harness.woken == []
+        assert harness.requeued == []
 
     async def test_a_refusal_ends_when_entra_accepts_the_credential_again(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
@@ -70,10 +70,10 @@ class TestCredentialRefusedDuringPass:
         harness.secrets.put(SECRET, secret="new")
         harness.entra.good = {"new"}
         await harness.run(connection(client_secret_spec(clientSecret=proof), generation=2))
-        harness.woken.clear()
+        harness.requeued.clear()
         assert isinstance(harness.entra.opened[0].use(), Transient), "the pass starts again, and its record is undone"
         assert isinstance(harness.connections.get(KEY), Connection)
-        assert harness.woken == []
+        assert harness.requeued == []
 
     async def test_a_refusal_for_a_deleted_connection_does_not_recreate_it(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())

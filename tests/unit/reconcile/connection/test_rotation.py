@@ -20,13 +20,13 @@ class TestRotationUnknownToEntra:
     ) -> None:
         await harness.run(connection())
         before = harness.connections.find(job_by_connection())
-        harness.woken.clear()
+        harness.requeued.clear()
         harness.secrets.put(SECRET, secret="renewed")
         assert await harness.poll() == Outcome(minutes(1))
         assert harness.condition()[:2] == ("False", "CredentialRefused")
         assert "Its jobs go on by what Entra took before" in harness.condition("Stalled")[2]
         assert harness.connections.find(job_by_connection()) == before
-        assert harness.woken == []
+        assert harness.requeued == []
 
     async def test_a_rotation_unknown_to_entra_is_reported_once(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())

@@ -9,24 +9,24 @@ class TestJobsOfConnection:
         assert harness.connections.is_awaited(job_by_connection())
         await harness.run()
         assert not harness.connections.is_awaited(job_by_connection())
-        assert harness.woken == [KEY, KEY], "when the connection appeared, and when it worked"
+        assert harness.requeued == [KEY, KEY], "when the connection appeared, and when it worked"
 
     async def test_jobs_are_not_requeued_by_a_poll_that_finds_nothing_new(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
-        harness.woken.clear()
+        harness.requeued.clear()
         await harness.poll()
-        assert harness.woken == []
+        assert harness.requeued == []
 
     async def test_jobs_are_requeued_when_their_connection_breaks_and_when_it_works_again(
         self, harness: ConnectionHarness
     ) -> None:
         await harness.run(connection())
-        harness.woken.clear()
+        harness.requeued.clear()
         harness.secrets.remove(SECRET)
         await harness.poll()
         harness.secrets.put(SECRET, secret="right")
         await harness.poll()
-        assert harness.woken == [KEY, KEY]
+        assert harness.requeued == [KEY, KEY]
 
     async def test_jobs_are_released_by_a_fault_of_the_operator_too(self, harness: ConnectionHarness) -> None:
         harness.apply(connection())

@@ -114,7 +114,7 @@ async def find_wrong(table: DecisionTable, row: Row, run: Any) -> dict[str, tupl
 
 async def first_seen(cell: Cell) -> tuple[str, ...]:
     harness = CallRecordingHarness()
-    put_remote(harness, cell["remote"])
+    set_up_graph(harness, cell["remote"])
     wish = wish_of(cell, schedule_state=state_of(cell))
     if cell["adoption"] == "jobId":
         wish = replace(wish, job_id=JOB)
@@ -128,9 +128,9 @@ async def first_seen(cell: Cell) -> tuple[str, ...]:
 
 async def polled(cell: Cell) -> tuple[str, ...]:
     harness = CallRecordingHarness()
-    put_remote(harness, cell["remote"])
+    set_up_graph(harness, cell["remote"])
     wish = replace(wish_of(cell, schedule_state=state_of(cell)), **MISSING[cell["missing"]])
-    known = RESTED if cell["remote"] == "by-us" else {}
+    known = PAUSED_BY_US if cell["remote"] == "by-us" else {}
     key = harness.apply(holder(wish=wish, origin=cell["origin"], status=known))
     connect(harness, cell["connection"])
     await run_until_settled(harness, key)
@@ -140,10 +140,10 @@ async def polled(cell: Cell) -> tuple[str, ...]:
 
 async def deleted(cell: Cell) -> tuple[str, ...]:
     harness = CallRecordingHarness()
-    put_remote(harness, cell["remote"])
+    set_up_graph(harness, cell["remote"])
     wish = wish_of(cell, deletion_policy=None if cell["deletion"] == "unset" else DeletionPolicy(cell["deletion"]))
-    subject = resource(wish) if cell["origin"] in UNHELD else holder(wish=wish, origin=cell["origin"])
-    subject = replace(subject, status=UNHELD.get(cell["origin"], subject.status))
+    subject = resource(wish) if cell["origin"] in WITHOUT_JOB else holder(wish=wish, origin=cell["origin"])
+    subject = replace(subject, status=WITHOUT_JOB.get(cell["origin"], subject.status))
     subject = replace(subject, finalizers=(FINALIZER,))
     asked = {"entrasync.io/abandon": "true"} if cell["abandon"] == "yes" else {}
     key = harness.apply(replace(subject, is_deleting=True, annotations={**subject.annotations, **asked}))
@@ -186,14 +186,14 @@ MISSING: Mapping[str, Mapping[str, Any]] = {
 }
 """What decides whether a job that has gone is created again. The last two forbid it whatever onMissing says."""
 
-RESTED = {
+PAUSED_BY_US = {
     "job": {"id": JOB, "templateId": "scim", "schedule": {"state": "Disabled"}},
     "pause": {"by": "Operator", "reason": "spec.schedule.state is Paused"},
     "effective": {"scheduleState": "Paused"},
 }
 """What the status says of a job that we had paused."""
 
-UNHELD: Mapping[str, Mapping[str, Any]] = {
+WITHOUT_JOB: Mapping[str, Mapping[str, Any]] = {
     "none": {},
     "creating": {
         "tenantId": TENANT,
@@ -218,7 +218,7 @@ JOBS: Mapping[str, tuple[RemoteJob, ...]] = {
 }
 
 
-def put_remote(harness: ReconcilerHarness, remote: str) -> None:
+def set_up_graph(harness: ReconcilerHarness, remote: str) -> None:
     """Set Graph up as the case says."""
     for job in JOBS[remote]:
         harness.graph.add(job)

@@ -36,7 +36,7 @@ class Tenants(ReconcilerHarness):
         self.graph.add(remote_job(JOB))
         return self.apply(holder(status={"tenantId": TENANT}))
 
-    def bring_default(self) -> None:
+    def connect_default(self) -> None:
         self.connections.put(DEFAULT, self.default)
 
     def during(self, call: str, act: Callable[[], None]) -> None:
@@ -53,7 +53,7 @@ class TestPassWithReplacedConnection:
     async def test_a_pass_records_the_tenant_that_its_list_came_from(self, harness: Tenants) -> None:
         harness.graph.add(remote_job(JOB))
         key = harness.apply(resource(finalizers=()))
-        harness.during("list_jobs", harness.bring_default)
+        harness.during("list_jobs", harness.connect_default)
         with pytest.raises(ResourceChanged):
             await harness.run(key)
         assert "tenantId" not in harness.status(key)
@@ -65,7 +65,7 @@ class TestPassWithReplacedConnection:
     async def test_a_pass_writes_nothing_to_graph_once_its_connection_was_replaced(self, harness: Tenants) -> None:
         harness.graph.add(remote_job(JOB, state="Disabled", code="Paused"))
         key = harness.apply(holder(status={"tenantId": TENANT}))
-        harness.during("list_jobs", harness.bring_default)
+        harness.during("list_jobs", harness.connect_default)
         with pytest.raises(ResourceChanged):
             await harness.run(key)
         assert (harness.graph.writes, harness.other.calls) == ([], [])
@@ -85,7 +85,7 @@ class TestPassWithReplacedConnection:
     async def test_a_pass_reads_by_its_first_connection_to_the_end(self, harness: Tenants) -> None:
         key = harness.hold()
         harness.graph.hidden = {JOB}
-        harness.during("list_jobs", harness.bring_default)
+        harness.during("list_jobs", harness.connect_default)
         await harness.run(key)
         assert harness.graph.calls == ["list_jobs", "get_job"]
         assert harness.other.calls == []
@@ -103,7 +103,7 @@ class TestPassWithReplacedConnection:
     ) -> None:
         harness.other.has_principal = False
         key = harness.hold()
-        harness.during("list_jobs", harness.bring_default)
+        harness.during("list_jobs", harness.connect_default)
         harness.graph.fail("list_jobs", forbidden())
         await harness.run(key)
         assert harness.other.calls == []
@@ -112,7 +112,7 @@ class TestPassWithReplacedConnection:
     async def test_a_pass_learns_no_name_of_another_tenant(self, harness: Tenants) -> None:
         harness.graph.principals[APP] = PRINCIPAL
         key = harness.apply(resource(desired(service_principal_id="", app_id=APP), finalizers=()))
-        harness.during("find_service_principal", harness.bring_default)
+        harness.during("find_service_principal", harness.connect_default)
         with pytest.raises(ResourceChanged):
             await harness.run(key)
         await harness.run(key)
@@ -123,7 +123,7 @@ class TestPassWithReplacedConnection:
     ) -> None:
         key = harness.hold()
         began_by = harness.connections.find(harness.server.stored[key])
-        harness.bring_default()
+        harness.connect_default()
         with pytest.raises(ResourceChanged, match="goes by another connection"):
             await harness.perform(StartJob(PRINCIPAL, JOB), harness.server.stored[key], connection=began_by)
 
@@ -135,7 +135,7 @@ class TestDeletion:
         harness.other.has_principal = False
         key = harness.hold()
         harness.edit(key, is_deleting=True)
-        harness.during("delete_job", harness.bring_default)
+        harness.during("delete_job", harness.connect_default)
         harness.graph.fail("delete_job", forbidden())
         await harness.run(key)
         assert key in harness.server.stored, "the job is still there"
@@ -149,7 +149,7 @@ class TestDeletion:
         harness.graph.add(remote_job(JOB))
         key = harness.apply(holder(wish=desired(deletion_policy=policy), status={"tenantId": TENANT}))
         await harness.run(key)
-        harness.bring_default()
+        harness.connect_default()
         await harness.run(key)
         harness.connections.remove(DEFAULT)
         await harness.run(key)
@@ -161,7 +161,7 @@ class TestDeletion:
         assert harness.other.calls == []
 
     async def test_a_deletion_uses_a_deleted_default_where_its_job_is_in_that_tenant(self, harness: Tenants) -> None:
-        harness.bring_default()
+        harness.connect_default()
         harness.other.add(remote_job(JOB))
         key = harness.apply(holder(status={"tenantId": OTHER}))
         await harness.run(key)

@@ -14,14 +14,14 @@ A, B, C = (ObjectKey("identity", name) for name in "abc")
 LATER = NOW + seconds(1)
 
 
-class HandClock(StillClock):
+class ManualClock(StillClock):
     """A clock that only the test moves. Sleepers wake when their time has come."""
 
     def __init__(self, now: datetime) -> None:
         super().__init__(now)
         self._moved = asyncio.Event()
 
-    def go_on(self, delay: timedelta) -> None:
+    def advance(self, delay: timedelta) -> None:
         self.move(delay)
         self._moved.set()
 
@@ -54,7 +54,7 @@ async def keys(queue: WorkQueue) -> list[ObjectKey]:
 
 
 @asynccontextmanager
-async def agenda(queue: WorkQueue) -> AsyncIterator[None]:
+async def keeping_delays(queue: WorkQueue) -> AsyncIterator[None]:
     task = asyncio.create_task(queue.keep_appointments())
     await settle()
     try:
@@ -125,64 +125,64 @@ class TestAdding:
 
 class TestDelays:
     async def test_a_delayed_resource_is_taken_on_time_and_reads_graph_as_of_then(self) -> None:
-        clock = HandClock(NOW)
+        clock = ManualClock(NOW)
         queue = WorkQueue(clock)
-        async with agenda(queue):
+        async with keeping_delays(queue):
             queue.schedule(A, seconds(60))
             queue.schedule(B, seconds(30))
             await settle()
             assert await keys(queue) == []
-            clock.go_on(seconds(45))
+            clock.advance(seconds(45))
             await settle()
             assert await take_all(queue) == [Ticket(B, NOW + seconds(30), is_urgent=False)]
-            clock.go_on(seconds(15))
+            clock.advance(seconds(15))
             await settle()
             assert await keys(queue) == [A]
 
     async def test_a_newer_delay_replaces_an_earlier_one(self) -> None:
-        clock = HandClock(NOW)
+        clock = ManualClock(NOW)
         queue = WorkQueue(clock)
-        async with agenda(queue):
+        async with keeping_delays(queue):
             queue.schedule(A, seconds(10))
             queue.schedule(A, seconds(100))
             queue.schedule(B, seconds(10))
             queue.schedule(B, None)
             await settle()
-            clock.go_on(seconds(99))
+            clock.advance(seconds(99))
             await settle()
             assert await keys(queue) == []
-            clock.go_on(seconds(1))
+            clock.advance(seconds(1))
             await settle()
             assert await keys(queue) == [A]
 
     async def test_a_forgotten_resource_loses_its_delay(self) -> None:
-        clock = HandClock(NOW)
+        clock = ManualClock(NOW)
         queue = WorkQueue(clock)
-        async with agenda(queue):
+        async with keeping_delays(queue):
             queue.schedule(A, seconds(10))
             queue.forget(A)
-            clock.go_on(minutes(1))
+            clock.advance(minutes(1))
             await settle()
             assert await keys(queue) == []
 
 
 class TestBackoff:
-    async def pauses(self, queue: WorkQueue, clock: HandClock, count: int) -> list[timedelta]:
+    async def pauses(self, queue: WorkQueue, clock: ManualClock, count: int) -> list[timedelta]:
         found = []
         for _ in range(count):
             queue.back_off(A)
             before = clock.now()
             while not await keys(queue):
-                clock.go_on(seconds(1))
+                clock.advance(seconds(1))
                 await settle()
             found.append(clock.now() - before)
             queue.finish(A)
         return found
 
     async def test_the_backoff_grows_with_each_failure_in_a_row_and_is_bounded(self) -> None:
-        clock = HandClock(NOW)
+        clock = ManualClock(NOW)
         queue = WorkQueue(clock)
-        async with agenda(queue):
+        async with keeping_delays(queue):
             pauses = await self.pauses(queue, clock, 9)
             assert pauses[:4] == [FIRST_BACKOFF, seconds(2), seconds(4), seconds(8)]
             assert pauses[-1] == LONGEST_BACKOFF

@@ -19,7 +19,7 @@ from tests.support.facts import NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, listin
 from tests.support.still_clock import StillClock
 
 
-class Passes:
+class FakeReconciler:
     """Stands in for the reconciler: each pass ends as the test says, and `gate` delays passes."""
 
     def __init__(self) -> None:
@@ -59,14 +59,14 @@ class FrozenClock(StillClock):
         await asyncio.Event().wait()
 
 
-class Works:
+class EngineHarness:
     """An engine with its queue and reconciler. `due` has what it scheduled."""
 
     def __init__(self) -> None:
         self.clock = FrozenClock(NOW)
-        self.passes, self.counted, self.resources = Passes(), Counted(), Resources()
+        self.reconciler, self.counted, self.resources = FakeReconciler(), Counted(), Resources()
         self.queue = WorkQueue(self.clock)
-        self.engine = Engine(self.passes, self.queue, self.resources, clock=self.clock, watcher=self.counted)
+        self.engine = Engine(self.reconciler, self.queue, self.resources, clock=self.clock, watcher=self.counted)
 
     def add(self, name: str, principal: str = PRINCIPAL) -> ObjectKey:
         made = resource(desired(service_principal_id=principal), name=name)
@@ -86,7 +86,7 @@ class Works:
             await settle()
             yield
         finally:
-            self.passes.gate.set()
+            self.reconciler.gate.set()
             await self.engine.stop(seconds(5))
 
 
@@ -96,8 +96,8 @@ async def settle() -> None:
 
 
 @pytest.fixture
-def works() -> Works:
-    return Works()
+def harness() -> EngineHarness:
+    return EngineHarness()
 
 
 class TestFailures:
@@ -114,124 +114,126 @@ class TestFailures:
         ],
     )
     async def test_an_error_decides_when_a_resource_is_requeued(
-        self, works: Works, ending: Outcome | Exception, told: str, due: timedelta | None
+        self, harness: EngineHarness, ending: Outcome | Exception, told: str, due: timedelta | None
     ) -> None:
-        works.passes.endings.append(ending)
-        key = works.add("a")
-        async with works.run():
-            assert works.counted.outcomes == [told]
-            assert works.due_in(key) == due
-            assert works.engine.is_alive
+        harness.reconciler.endings.append(ending)
+        key = harness.add("a")
+        async with harness.run():
+            assert harness.counted.outcomes == [told]
+            assert harness.due_in(key) == due
+            assert harness.engine.is_alive
 
-    async def test_failures_in_a_row_grow_the_backoff_and_a_success_resets_it(self, works: Works) -> None:
+    async def test_failures_in_a_row_grow_the_backoff_and_a_success_resets_it(self, harness: EngineHarness) -> None:
         fault = RuntimeError("x")
-        works.passes.endings.extend([fault, fault, Outcome(minutes(5)), fault])
+        harness.reconciler.endings.extend([fault, fault, Outcome(minutes(5)), fault])
         pauses = []
-        async with works.run():
+        async with harness.run():
             for _ in range(4):
-                key = works.add("a")
+                key = harness.add("a")
                 await settle()
-                pauses.append(works.due_in(key))
+                pauses.append(harness.due_in(key))
         assert pauses == [seconds(1), seconds(2), minutes(5), seconds(1)]
 
-    async def test_the_reconciler_records_since_when_passes_break(self, works: Works) -> None:
+    async def test_the_reconciler_records_since_when_passes_break(self, harness: EngineHarness) -> None:
         fault = RuntimeError("x")
-        works.passes.endings.extend([fault, ApiServerUnavailable("x"), fault, Outcome(None), fault])
-        async with works.run():
+        harness.reconciler.endings.extend([fault, ApiServerUnavailable("x"), fault, Outcome(None), fault])
+        async with harness.run():
             for _ in range(5):
-                works.add("a")
+                harness.add("a")
                 await settle()
-                works.clock.move(minutes(1))
-        assert works.passes.broken == [("a", NOW), ("a", NOW), ("a", NOW + minutes(4))]
+                harness.clock.move(minutes(1))
+        assert harness.reconciler.broken == [("a", NOW), ("a", NOW), ("a", NOW + minutes(4))]
 
-    async def test_a_status_that_cannot_be_written_harms_nothing(self, works: Works) -> None:
-        works.passes.is_mute = True
-        works.passes.endings.append(RuntimeError("x"))
-        key = works.add("a")
-        async with works.run():
-            assert works.counted.outcomes == ["broken"]
-            assert works.due_in(key) == FIRST_BACKOFF
-            assert works.engine.is_alive
+    async def test_a_status_that_cannot_be_written_harms_nothing(self, harness: EngineHarness) -> None:
+        harness.reconciler.is_mute = True
+        harness.reconciler.endings.append(RuntimeError("x"))
+        key = harness.add("a")
+        async with harness.run():
+            assert harness.counted.outcomes == ["broken"]
+            assert harness.due_in(key) == FIRST_BACKOFF
+            assert harness.engine.is_alive
 
-    async def test_a_resource_that_is_gone_is_forgotten(self, works: Works) -> None:
-        works.passes.endings.append(ResourceGone("x"))
-        key = works.add("a")
-        async with works.run():
-            assert works.resources.get(key) is None
-            assert key not in works.queue._entries
+    async def test_a_resource_that_is_gone_is_forgotten(self, harness: EngineHarness) -> None:
+        harness.reconciler.endings.append(ResourceGone("x"))
+        key = harness.add("a")
+        async with harness.run():
+            assert harness.resources.get(key) is None
+            assert key not in harness.queue._entries
 
-    async def test_a_resource_recreated_meanwhile_is_kept(self, works: Works) -> None:
-        works.passes.gate.clear()
-        works.passes.endings.append(ResourceGone("x"))
-        key = works.add("a")
-        async with works.run():
-            works.resources.put(resource(name="a", uid="new"))
-            works.passes.gate.set()
+    async def test_a_resource_recreated_meanwhile_is_kept(self, harness: EngineHarness) -> None:
+        harness.reconciler.gate.clear()
+        harness.reconciler.endings.append(ResourceGone("x"))
+        key = harness.add("a")
+        async with harness.run():
+            harness.resources.put(resource(name="a", uid="new"))
+            harness.reconciler.gate.set()
             await settle()
-            assert works.resources.get(key) is not None
-            assert works.passes.began == ["a", "a"]
+            assert harness.resources.get(key) is not None
+            assert harness.reconciler.began == ["a", "a"]
 
 
 class TestSerialization:
-    async def test_one_service_principal_has_one_pass_at_a_time(self, works: Works) -> None:
-        works.passes.gate.clear()
+    async def test_one_service_principal_has_one_pass_at_a_time(self, harness: EngineHarness) -> None:
+        harness.reconciler.gate.clear()
         for name in ("a", "b", "c"):
-            works.add(name)
-        works.add("elsewhere", OTHER_PRINCIPAL)
-        async with works.run():
-            assert works.passes.began == ["a", "elsewhere"]
-            works.passes.gate.set()
+            harness.add(name)
+        harness.add("elsewhere", OTHER_PRINCIPAL)
+        async with harness.run():
+            assert harness.reconciler.began == ["a", "elsewhere"]
+            harness.reconciler.gate.set()
             await settle()
-            assert sorted(works.passes.ended) == ["a", "b", "c", "elsewhere"]
+            assert sorted(harness.reconciler.ended) == ["a", "b", "c", "elsewhere"]
 
-    async def test_a_resource_that_moves_while_it_waits_is_taken_under_its_new_key(self, works: Works) -> None:
-        async with works.run():
-            works.passes.gate.clear()
-            works.add("there", OTHER_PRINCIPAL)
+    async def test_a_resource_that_moves_while_it_waits_is_taken_under_its_new_key(
+        self, harness: EngineHarness
+    ) -> None:
+        async with harness.run():
+            harness.reconciler.gate.clear()
+            harness.add("there", OTHER_PRINCIPAL)
             await settle()
-            key = works.add("mover")
+            key = harness.add("mover")
             await asyncio.sleep(0)
             moved = resource(desired(service_principal_id=OTHER_PRINCIPAL), name="mover", resource_version="2")
-            works.resources.put(moved)
+            harness.resources.put(moved)
             await settle()
-            assert works.passes.began == ["there"]
-            works.passes.gate.set()
+            assert harness.reconciler.began == ["there"]
+            harness.reconciler.gate.set()
             await settle()
-            assert key.name in works.passes.ended
+            assert key.name in harness.reconciler.ended
 
-    async def test_a_list_is_shared_with_all_resources_but_those_under_way(self, works: Works) -> None:
-        works.passes.gate.clear()
-        works.add("a")
-        works.resources.put(resource(name="b"))
-        async with works.run():
-            Sharing(works.resources, works.queue).among(lambda _: True)(PRINCIPAL, listing())
-            works.passes.gate.set()
+    async def test_a_list_is_shared_with_all_resources_but_those_under_way(self, harness: EngineHarness) -> None:
+        harness.reconciler.gate.clear()
+        harness.add("a")
+        harness.resources.put(resource(name="b"))
+        async with harness.run():
+            Sharing(harness.resources, harness.queue).among(lambda _: True)(PRINCIPAL, listing())
+            harness.reconciler.gate.set()
             await settle()
-            assert works.passes.ended == ["a", "b"]
+            assert harness.reconciler.ended == ["a", "b"]
 
 
 class TestLife:
-    def test_workers_do_not_start_before_a_complete_list(self, works: Works) -> None:
+    def test_workers_do_not_start_before_a_complete_list(self, harness: EngineHarness) -> None:
         with pytest.raises(RuntimeError, match="complete list"):
-            works.engine.start()
-        assert not works.engine.is_alive
+            harness.engine.start()
+        assert not harness.engine.is_alive
 
-    async def test_a_stop_lets_a_pass_end_and_begins_none(self, works: Works) -> None:
-        works.passes.gate.clear()
-        works.add("a")
-        works.add("b")
-        async with works.run():
-            stopping = asyncio.create_task(works.engine.stop(seconds(5)))
+    async def test_a_stop_lets_a_pass_end_and_begins_none(self, harness: EngineHarness) -> None:
+        harness.reconciler.gate.clear()
+        harness.add("a")
+        harness.add("b")
+        async with harness.run():
+            stopping = asyncio.create_task(harness.engine.stop(seconds(5)))
             await settle()
             assert not stopping.done()
-            works.passes.gate.set()
+            harness.reconciler.gate.set()
             await stopping
-        assert works.passes.ended == ["a"]
-        assert not works.engine.is_alive
+        assert harness.reconciler.ended == ["a"]
+        assert not harness.engine.is_alive
 
-    async def test_a_stop_cancels_a_pass_that_takes_too_long(self, works: Works) -> None:
-        works.passes.gate.clear()
-        works.add("a")
-        async with works.run():
-            await works.engine.stop(timedelta(0))
-            assert works.passes.ended == []
+    async def test_a_stop_cancels_a_pass_that_takes_too_long(self, harness: EngineHarness) -> None:
+        harness.reconciler.gate.clear()
+        harness.add("a")
+        async with harness.run():
+            await harness.engine.stop(timedelta(0))
+            assert harness.reconciler.ended == []

@@ -23,11 +23,11 @@ DEFAULT = ObjectKey("identity", "default")
 NAMED = ObjectKey("identity", "contoso")
 
 
-def way(key: ObjectKey | None) -> Connection:
+def connection_to(key: ObjectKey | None) -> Connection:
     return Connection(key, cast("Any", f"api of {key}"), cast("Any", None))
 
 
-OWN = way(None)
+OWN = connection_to(None)
 
 
 def job(name: str = "job", *, by: str | None = None, namespace: str = "identity", **overlay: Any) -> Resource:
@@ -38,14 +38,14 @@ def job(name: str = "job", *, by: str | None = None, namespace: str = "identity"
 class TestConnectionOfJob:
     def test_a_job_uses_the_connection_it_names(self) -> None:
         connections = Connections(OWN, serves=lambda _: True)
-        connections.put(NAMED, way(NAMED))
-        connections.put(DEFAULT, way(DEFAULT))
-        assert connections.find(job(by="contoso")) == way(NAMED)
+        connections.put(NAMED, connection_to(NAMED))
+        connections.put(DEFAULT, connection_to(DEFAULT))
+        assert connections.find(job(by="contoso")) == connection_to(NAMED)
 
     def test_a_job_that_names_none_uses_the_default_of_its_namespace(self) -> None:
         connections = Connections(OWN, serves=lambda _: True)
-        connections.put(DEFAULT, way(DEFAULT))
-        assert connections.find(job()) == way(DEFAULT)
+        connections.put(DEFAULT, connection_to(DEFAULT))
+        assert connections.find(job()) == connection_to(DEFAULT)
         assert connections.find(job(namespace="elsewhere")) == OWN
 
     def test_a_job_uses_no_other_connection_when_its_own_is_broken_or_missing(self) -> None:
@@ -58,7 +58,7 @@ class TestConnectionOfJob:
 
     def test_a_job_never_uses_a_connection_of_another_namespace(self) -> None:
         connections = Connections(None, serves=lambda _: False)
-        connections.put(NAMED, way(NAMED))
+        connections.put(NAMED, connection_to(NAMED))
         with pytest.raises(Halted, match="There is no GraphConnection elsewhere/contoso"):
             connections.find(job(by="contoso", namespace="elsewhere"))
 
@@ -73,7 +73,7 @@ class TestConnectionOfJob:
             Connections(None, serves=lambda _: True).find(job())
 
 
-class SharedServices:
+class Stores:
     """Two stores, their queues, and the references between their objects."""
 
     def __init__(self) -> None:
@@ -85,7 +85,7 @@ class SharedServices:
         for each in jobs:
             self.dependents.resources.put(each)
 
-    async def woken(self, queue: WorkQueue, *, is_urgent: bool = True) -> set[str]:
+    async def requeued(self, queue: WorkQueue, *, is_urgent: bool = True) -> set[str]:
         found = set()
         while len(queue):
             ticket = await queue.take()
@@ -96,8 +96,8 @@ class SharedServices:
 
 
 @pytest.fixture
-def ground() -> SharedServices:
-    return SharedServices()
+def stores() -> Stores:
+    return Stores()
 
 
 def with_credentials(secret: str) -> ApplicationSpec:
@@ -107,31 +107,29 @@ def with_credentials(secret: str) -> ApplicationSpec:
 
 
 class TestChangedConnection:
-    async def test_a_changed_connection_requeues_the_jobs_that_use_it(self, ground: SharedServices) -> None:
-        ground.put(job("a", by="contoso"), job("b"), job("c", by="contoso", namespace="elsewhere"))
-        ground.dependents.connection_changed(NAMED)
-        assert await ground.woken(ground.dependents.job_queue, is_urgent=False) == {"identity/a"}
+    async def test_a_changed_connection_requeues_the_jobs_that_use_it(self, stores: Stores) -> None:
+        stores.put(job("a", by="contoso"), job("b"), job("c", by="contoso", namespace="elsewhere"))
+        stores.dependents.connection_changed(NAMED)
+        assert await stores.requeued(stores.dependents.job_queue, is_urgent=False) == {"identity/a"}
 
-    async def test_a_changed_default_requeues_the_jobs_that_name_none(self, ground: SharedServices) -> None:
-        ground.put(job("a", by="contoso"), job("b"), job("c", by="default"), job("d", namespace="elsewhere"))
-        ground.dependents.connection_changed(DEFAULT)
-        woken = await ground.woken(ground.dependents.job_queue, is_urgent=False)
-        assert woken == {"identity/b", "identity/c"}
+    async def test_a_changed_default_requeues_the_jobs_that_name_none(self, stores: Stores) -> None:
+        stores.put(job("a", by="contoso"), job("b"), job("c", by="default"), job("d", namespace="elsewhere"))
+        stores.dependents.connection_changed(DEFAULT)
+        requeued = await stores.requeued(stores.dependents.job_queue, is_urgent=False)
+        assert requeued == {"identity/b", "identity/c"}
 
 
 class TestChangedSecret:
-    async def test_a_changed_secret_requeues_the_connections_that_log_in_by_it(self, ground: SharedServices) -> None:
+    async def test_a_changed_secret_requeues_the_connections_that_log_in_by_it(self, stores: Stores) -> None:
         for made in (connection(), connection(key=ObjectKey("elsewhere", "contoso"), uid="uid-2")):
-            ground.dependents.connections.put(made)
-        ground.dependents.secret_changed(ObjectKey("identity", "entra"))
-        assert await ground.woken(ground.dependents.connection_queue) == {"identity/contoso"}
+            stores.dependents.connections.put(made)
+        stores.dependents.secret_changed(ObjectKey("identity", "entra"))
+        assert await stores.requeued(stores.dependents.connection_queue) == {"identity/contoso"}
 
-    async def test_a_changed_secret_requeues_the_jobs_that_send_its_values_to_graph(
-        self, ground: SharedServices
-    ) -> None:
+    async def test_a_changed_secret_requeues_the_jobs_that_send_its_values_to_graph(self, stores: Stores) -> None:
         reader = desired(application=with_credentials("scim"))
         other = desired(application=with_credentials("other"))
-        ground.put(resource(reader, name="reads"), resource(other, name="other"), resource(name="none"))
-        ground.dependents.secret_changed(ObjectKey("identity", "scim"))
-        ground.dependents.secret_changed(ObjectKey("elsewhere", "scim"))
-        assert await ground.woken(ground.dependents.job_queue) == {"identity/reads"}
+        stores.put(resource(reader, name="reads"), resource(other, name="other"), resource(name="none"))
+        stores.dependents.secret_changed(ObjectKey("identity", "scim"))
+        stores.dependents.secret_changed(ObjectKey("elsewhere", "scim"))
+        assert await stores.requeued(stores.dependents.job_queue) == {"identity/reads"}

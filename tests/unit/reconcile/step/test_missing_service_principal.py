@@ -35,7 +35,7 @@ def delete(harness: ReconcilerHarness, key: ObjectKey) -> None:
     harness.edit(key, is_deleting=True)
 
 
-def vanish(harness: ReconcilerHarness, status: int = 404) -> None:
+def remove_service_principal(harness: ReconcilerHarness, status: int = 404) -> None:
     """Remove the service principal with all of its jobs."""
     harness.graph.jobs.clear()
     harness.graph.has_principal = False
@@ -52,7 +52,7 @@ class TestMissingServicePrincipal:
         self, harness: ReconcilerHarness, status: int, on_missing: OnMissing
     ) -> None:
         key = await held(harness, on_missing=on_missing)
-        vanish(harness, status)
+        remove_service_principal(harness, status)
         await harness.run(key)
         assert harness.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
         message = harness.message(key, "Stalled")
@@ -66,7 +66,7 @@ class TestMissingServicePrincipal:
         self, harness: ReconcilerHarness, status: int
     ) -> None:
         key = harness.apply(resource(finalizers=()))
-        vanish(harness, status)
+        remove_service_principal(harness, status)
         await harness.run(key)
         harness.clock.move(minutes(6))
         await harness.run(key)
@@ -79,7 +79,7 @@ class TestMissingServicePrincipal:
         self, harness: ReconcilerHarness, status: int, policy: DeletionPolicy
     ) -> None:
         key = await held(harness, deletion_policy=policy)
-        vanish(harness, status)
+        remove_service_principal(harness, status)
         delete(harness, key)
         await harness.run(key)
         assert key not in harness.server.stored
@@ -90,7 +90,7 @@ class TestUnreadableServicePrincipal:
         self, harness: ReconcilerHarness
     ) -> None:
         key = await held(harness)
-        vanish(harness)
+        remove_service_principal(harness)
         harness.graph.fail("has_service_principal", refusal(403, FORBIDDEN), times=9)
         await harness.run(key)
         assert harness.condition(key, "Stalled") == ("True", "RequestRefused")
@@ -102,7 +102,7 @@ class TestUnreadableServicePrincipal:
         self, harness: ReconcilerHarness, policy: DeletionPolicy
     ) -> None:
         key = await held(harness, deletion_policy=policy)
-        vanish(harness)
+        remove_service_principal(harness)
         harness.graph.fail("has_service_principal", refusal(403, FORBIDDEN), times=9)
         delete(harness, key)
         await harness.run(key)
