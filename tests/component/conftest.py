@@ -1,3 +1,5 @@
-from tests.support.simulator_fixtures import caller, graph, graph_world, principal, simulator
+"""Gives every component test the fixtures of the Graph simulator."""
 
-__all__ = ["caller", "graph", "graph_world", "principal", "simulator"]
+from tests.support.simulator_fixtures import caller, graph, principal, simulator, simulator_process
+
+__all__ = ["caller", "graph", "principal", "simulator", "simulator_process"]

@@ -13,7 +13,7 @@ SIMULATED_START = datetime(2025, 3, 3, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorClient]:
+def simulator_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorClient]:
     """A simulator in a process of its own, with a clock that stands still."""
     launch = Launch(clock_start=SIMULATED_START, clock_frozen=True)
     with SimulatorClient.run(tmp_path_factory.mktemp("graph-simulator"), launch, begin=fork_simulator) as running:
@@ -21,28 +21,28 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorCli
 
 
 @pytest.fixture
-def graph_world(simulator: SimulatorClient) -> SimulatorClient:
+def simulator(simulator_process: SimulatorClient) -> SimulatorClient:
     """The session's simulator, emptied, with its clock at SIMULATED_START."""
-    simulator.reset()
-    simulator.stop_at(SIMULATED_START)
-    return simulator
+    simulator_process.reset()
+    simulator_process.stop_at(SIMULATED_START)
+    return simulator_process
 
 
 @pytest.fixture
-def principal(graph_world: SimulatorClient) -> Principal:
+def principal(simulator: SimulatorClient) -> Principal:
     """A service principal that offers the template `scim`."""
-    return graph_world.create_service_principal("salesforce")
+    return simulator.create_service_principal("salesforce")
 
 
 @pytest.fixture(params=["v1.0", "beta"])
-def graph(graph_world: SimulatorClient, request: pytest.FixtureRequest) -> Iterator[GraphCaller]:
+def graph(simulator: SimulatorClient, request: pytest.FixtureRequest) -> Iterator[GraphCaller]:
     """A caller of each version of the API."""
-    with GraphCaller(graph_world, request.param) as caller:
+    with GraphCaller(simulator, request.param) as caller:
         yield caller
 
 
 @pytest.fixture
-def caller(graph_world: SimulatorClient) -> Iterator[GraphCaller]:
+def caller(simulator: SimulatorClient) -> Iterator[GraphCaller]:
     """A caller of v1.0."""
-    with GraphCaller(graph_world) as made:
+    with GraphCaller(simulator) as made:
         yield made

@@ -40,8 +40,8 @@ class SimulatedClient:
 
 
 @pytest.fixture
-async def simulated(graph_world: SimulatorClient) -> AsyncIterator[SimulatedClient]:
-    async with reach_simulator(graph_world.directory) as graph:
+async def simulated(simulator: SimulatorClient) -> AsyncIterator[SimulatedClient]:
+    async with reach_simulator(simulator.directory) as graph:
         principal = await graph.add_service_principal(templates=["scim"])
         clock, tokens = StillClock(), graph.tokens()
         client = GraphClient(tokens, TenantLimiter(clock))

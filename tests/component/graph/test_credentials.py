@@ -59,9 +59,9 @@ def by_certificate(certificate: Certificate) -> ClientCertificate:
 
 
 @pytest.fixture(autouse=True)
-def _this_machine(graph_world: SimulatorClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def _this_machine(simulator: SimulatorClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("entrasync.graph.auth.tokens.RETRY_DELAY_SECONDS", 0.0)
-    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", graph_world.connection.metadata_url)
+    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", simulator.connection.metadata_url)
     monkeypatch.delenv("IDENTITY_ENDPOINT", raising=False)
 
 
@@ -115,48 +115,48 @@ async def log_in_refused(simulator: SimulatorClient, credential: Credential) -> 
 class TestEachKindOfCredential:
     async def test_logs_in_and_calls_graph(
         self,
-        graph_world: SimulatorClient,
+        simulator: SimulatorClient,
         principal: Principal,
         register: Callable[[SimulatorClient], Credential],
         version: str,
     ) -> None:
-        at = replace(endpoint(graph_world), api_version="beta" if version == "beta" else "v1.0")
-        tokens = TokenSource(at, register(graph_world))
+        at = replace(endpoint(simulator), api_version="beta" if version == "beta" else "v1.0")
+        tokens = TokenSource(at, register(simulator))
         token = await tokens.log_in()
-        assert token.tenant_id == graph_world.connection.tenant_id
-        assert token.app_id in {graph_world.connection.client_id, NODE}
+        assert token.tenant_id == simulator.connection.tenant_id
+        assert token.app_id in {simulator.connection.client_id, NODE}
         assert "Synchronization.ReadWrite.All" in token.roles
         async with run_client(tokens) as client:
             assert (await client.create_job(principal.id, "scim")).template_id == "scim"
 
     async def test_renews_a_revoked_token(
         self,
-        graph_world: SimulatorClient,
+        simulator: SimulatorClient,
         principal: Principal,
         register: Callable[[SimulatorClient], Credential],
         version: str,
     ) -> None:
-        at = replace(endpoint(graph_world), api_version="beta" if version == "beta" else "v1.0")
-        tokens = TokenSource(at, register(graph_world))
+        at = replace(endpoint(simulator), api_version="beta" if version == "beta" else "v1.0")
+        tokens = TokenSource(at, register(simulator))
         async with run_client(tokens) as client:
             await client.list_jobs(principal.id)
-            graph_world.revoke_tokens()
+            simulator.revoke_tokens()
             assert (await client.list_jobs(principal.id)).jobs == ()
 
 
 class TestCertificate:
-    async def test_is_refused_when_it_is_not_registered(self, graph_world: SimulatorClient) -> None:
-        graph_world.add_certificate(make_certificate().pem)
-        error = await log_in_refused(graph_world, app(graph_world, by_certificate(make_certificate("other"))))
+    async def test_is_refused_when_it_is_not_registered(self, simulator: SimulatorClient) -> None:
+        simulator.add_certificate(make_certificate().pem)
+        error = await log_in_refused(simulator, app(simulator, by_certificate(make_certificate("other"))))
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert "AADSTS700027" in error.message
         assert f"upload the certificate in {CRT} to the app registration" in error.message
 
-    async def test_is_not_sent_when_it_is_expired(self, graph_world: SimulatorClient) -> None:
+    async def test_is_not_sent_when_it_is_expired(self, simulator: SimulatorClient) -> None:
         old = make_certificate(age=timedelta(days=31))
-        graph_world.add_certificate(old.pem)
-        assert "is expired since" in (await log_in_refused(graph_world, app(graph_world, by_certificate(old)))).message
-        assert graph_world.calls().identity == {}
+        simulator.add_certificate(old.pem)
+        assert "is expired since" in (await log_in_refused(simulator, app(simulator, by_certificate(old)))).message
+        assert simulator.calls().identity == {}
 
 
 class TestServiceAccountToken:
@@ -169,13 +169,13 @@ class TestServiceAccountToken:
         ],
     )
     async def test_is_refused_when_the_app_does_not_trust_it(
-        self, graph_world: SimulatorClient, changes: dict[str, object], code: int
+        self, simulator: SimulatorClient, changes: dict[str, object], code: int
     ) -> None:
         issuer = make_issuer()
-        graph_world.set_issuer(ISSUER, public_keys=[issuer.public_pem])
-        graph_world.add_federated_credential(ISSUER, SUBJECT)
+        simulator.set_issuer(ISSUER, public_keys=[issuer.public_pem])
+        simulator.add_federated_credential(ISSUER, SUBJECT)
         account = SigningSource(lambda: issuer.sign(**changes))
-        error = await log_in_refused(graph_world, app(graph_world, FederatedToken(account)))
+        error = await log_in_refused(simulator, app(simulator, FederatedToken(account)))
         claims: dict[str, Any] = {"iss": ISSUER, "sub": SUBJECT, "aud": [AUDIENCE], **changes}
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert f"AADSTS{code}" in error.message
@@ -183,84 +183,84 @@ class TestServiceAccountToken:
         assert f"issuer {claims['iss']}, subject {claims['sub']}, audience {audience}" in error.message
         assert "the token comes from ServiceAccount identity/sync" in error.message
 
-    async def test_is_refused_when_its_issuer_does_not_publish_its_keys(self, graph_world: SimulatorClient) -> None:
-        graph_world.set_issuer(ISSUER, public_keys=[])
-        graph_world.add_federated_credential(ISSUER, SUBJECT)
-        error = await log_in_refused(graph_world, app(graph_world, FederatedToken(SigningSource(make_issuer().sign))))
+    async def test_is_refused_when_its_issuer_does_not_publish_its_keys(self, simulator: SimulatorClient) -> None:
+        simulator.set_issuer(ISSUER, public_keys=[])
+        simulator.add_federated_credential(ISSUER, SUBJECT)
+        error = await log_in_refused(simulator, app(simulator, FederatedToken(SigningSource(make_issuer().sign))))
         assert "AADSTS7000272" in error.message
         assert f"the keys of the token's issuer, {ISSUER}" in error.message
 
-    async def test_is_refused_when_it_is_expired(self, graph_world: SimulatorClient) -> None:
+    async def test_is_refused_when_it_is_expired(self, simulator: SimulatorClient) -> None:
         issuer = make_issuer()
-        graph_world.set_issuer(ISSUER, public_keys=[issuer.public_pem])
-        graph_world.add_federated_credential(ISSUER, SUBJECT)
+        simulator.set_issuer(ISSUER, public_keys=[issuer.public_pem])
+        simulator.add_federated_credential(ISSUER, SUBJECT)
         old = SigningSource(lambda: issuer.sign(exp=1_700_000_000))
-        error = await log_in_refused(graph_world, app(graph_world, FederatedToken(old)))
+        error = await log_in_refused(simulator, app(simulator, FederatedToken(old)))
         assert "AADSTS700024" in error.message
         assert "check the clocks of the nodes" in error.message
 
     async def test_is_read_again_when_its_projected_file_rotates(
-        self, graph_world: SimulatorClient, tmp_path: Path
+        self, simulator: SimulatorClient, tmp_path: Path
     ) -> None:
         issuer, file = make_issuer(), tmp_path / "azure-identity-token"
-        graph_world.set_issuer(ISSUER, public_keys=[issuer.public_pem])
-        graph_world.add_federated_credential(ISSUER, SUBJECT)
+        simulator.set_issuer(ISSUER, public_keys=[issuer.public_pem])
+        simulator.add_federated_credential(ISSUER, SUBJECT)
         file.write_text(issuer.sign(exp=1_700_000_000))
         proof = FederatedToken(SecretFile(file, "federated token"))
-        tokens = TokenSource(endpoint(graph_world), app(graph_world, proof))
+        tokens = TokenSource(endpoint(simulator), app(simulator, proof))
         with pytest.raises(Halted):
             await tokens.get_token()
         file.write_text(issuer.sign())
-        assert (await tokens.get_token()).app_id == graph_world.connection.client_id
+        assert (await tokens.get_token()).app_id == simulator.connection.client_id
 
 
 class TestManagedIdentity:
-    async def test_is_refused_when_it_is_not_assigned(self, graph_world: SimulatorClient) -> None:
-        graph_world.set_managed_identity(NODE)
-        identity = ManagedIdentity(graph_world.connection.tenant_id, ELSEWHERE)
-        error = await log_in_refused(graph_world, identity)
+    async def test_is_refused_when_it_is_not_assigned(self, simulator: SimulatorClient) -> None:
+        simulator.set_managed_identity(NODE)
+        identity = ManagedIdentity(simulator.connection.tenant_id, ELSEWHERE)
+        error = await log_in_refused(simulator, identity)
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert f"managed identity {ELSEWHERE}: Identity not found" in error.message
 
-    async def test_must_be_named_when_there_are_several(self, graph_world: SimulatorClient) -> None:
-        graph_world.set_managed_identity(NODE)
-        graph_world.set_managed_identity(ELSEWHERE)
-        message = (await log_in_refused(graph_world, ManagedIdentity(graph_world.connection.tenant_id))).message
+    async def test_must_be_named_when_there_are_several(self, simulator: SimulatorClient) -> None:
+        simulator.set_managed_identity(NODE)
+        simulator.set_managed_identity(ELSEWHERE)
+        message = (await log_in_refused(simulator, ManagedIdentity(simulator.connection.tenant_id))).message
         assert "please specify the clientId" in message
 
-    async def test_is_refused_when_it_belongs_to_another_tenant(self, graph_world: SimulatorClient) -> None:
-        graph_world.set_managed_identity(NODE, ELSEWHERE)
-        error = await log_in_refused(graph_world, ManagedIdentity(graph_world.connection.tenant_id, NODE))
+    async def test_is_refused_when_it_belongs_to_another_tenant(self, simulator: SimulatorClient) -> None:
+        simulator.set_managed_identity(NODE, ELSEWHERE)
+        error = await log_in_refused(simulator, ManagedIdentity(simulator.connection.tenant_id, NODE))
         assert error.reason is Reason.TENANT_CHANGED
-        assert f"belongs to tenant {ELSEWHERE}, not to {graph_world.connection.tenant_id}" in error.message
+        assert f"belongs to tenant {ELSEWHERE}, not to {simulator.connection.tenant_id}" in error.message
 
     async def test_is_refused_on_a_machine_without_any(
-        self, graph_world: SimulatorClient, monkeypatch: pytest.MonkeyPatch
+        self, simulator: SimulatorClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9")
-        error = await log_in_refused(graph_world, ManagedIdentity(graph_world.connection.tenant_id))
+        error = await log_in_refused(simulator, ManagedIdentity(simulator.connection.tenant_id))
         assert "must run on a machine of Azure" in error.message
 
 
 class TestAccessToken:
     async def test_is_not_accepted_when_it_is_for_another_graph(
-        self, graph_world: SimulatorClient, principal: Principal
+        self, simulator: SimulatorClient, principal: Principal
     ) -> None:
         """Tokens of one cloud are not valid in another."""
-        elsewhere = replace(endpoint(graph_world), scope="https://graph.microsoft.com/.default")
-        tokens = TokenSource(elsewhere, register_secret(graph_world))
+        elsewhere = replace(endpoint(simulator), scope="https://graph.microsoft.com/.default")
+        tokens = TokenSource(elsewhere, register_secret(simulator))
         async with run_client(tokens) as client:
             with pytest.raises(Transient, match="does not take our token"):
                 await client.list_jobs(principal.id)
 
     async def test_leads_to_a_message_about_the_role_that_it_lacks(
-        self, graph_world: SimulatorClient, principal: Principal
+        self, simulator: SimulatorClient, principal: Principal
     ) -> None:
-        credential = register_certificate(graph_world)
-        graph_world.set_application(roles=["User.Read.All"])
-        tokens = TokenSource(endpoint(graph_world), credential)
+        credential = register_certificate(simulator)
+        simulator.set_application(roles=["User.Read.All"])
+        tokens = TokenSource(endpoint(simulator), credential)
         assert (await tokens.log_in()).roles == ("User.Read.All",)
         async with run_client(tokens) as client:
             with pytest.raises(PossiblyReplicating) as caught:
                 await client.list_jobs(principal.id)
-        assert f"Grant app {graph_world.connection.client_id}" in caught.value.message
+        assert f"Grant app {simulator.connection.client_id}" in caught.value.message

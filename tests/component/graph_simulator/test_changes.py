@@ -15,10 +15,10 @@ MERGED = {"AzureIngestionAttributeOptimization": "False", "LookaheadQueryEnabled
 
 
 @pytest.fixture
-def job(graph_world: SimulatorClient, principal: Principal) -> str:
+def job(simulator: SimulatorClient, principal: Principal) -> str:
     """A job that has run for an hour."""
-    made = graph_world.create_job(principal.id, started=True)
-    graph_world.advance(HOUR)
+    made = simulator.create_job(principal.id, started=True)
+    simulator.advance(HOUR)
     return made.id
 
 
@@ -31,21 +31,21 @@ def test_a_created_job_has_the_settings_of_its_template(graph: GraphCaller, prin
 
 
 def test_a_patch_merges_settings_by_name(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal, job: str
 ) -> None:
     path = f"{jobs_of(principal.id)}/{job}"
     assert graph.patch(path, {"synchronizationJobSettings": MINE}).status_code == 204
     settings = {item["name"]: item["value"] for item in graph.get(path).json()["synchronizationJobSettings"]}
-    assert settings == graph_world.job(job).settings == MERGED
-    entry = graph_world.journal(operation="updateJob")[0]
+    assert settings == simulator.job(job).settings == MERGED
+    entry = simulator.journal(operation="updateJob")[0]
     assert (entry.job, entry.had_effect, entry.body) == (job, True, {"synchronizationJobSettings": MINE})
-    assert check_requests(graph_world.journal()) == 2
+    assert check_requests(simulator.journal()) == 2
 
 
 def test_a_patch_may_replace_all_settings_and_answer_with_the_job(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal, job: str
 ) -> None:
-    graph_world.switch(patch_settings_replaces=True, patch_status=200)
+    simulator.switch(patch_settings_replaces=True, patch_status=200)
     answer = graph.patch(f"{jobs_of(principal.id)}/{job}", {"synchronizationJobSettings": MINE})
     assert answer.status_code == 200
     assert answer.json()["synchronizationJobSettings"] == MINE
@@ -69,23 +69,23 @@ def test_a_patch_of_read_only_properties_is_ignored(graph: GraphCaller, principa
     ],
 )
 def test_a_refused_patch_of_the_interval_changes_nothing(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str, what: str, error: tuple[int, str]
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal, job: str, what: str, error: tuple[int, str]
 ) -> None:
-    graph_world.switch(patch_interval=what)
+    simulator.switch(patch_interval=what)
     changes = {"schedule": {"interval": "PT20M"}, "synchronizationJobSettings": MINE}
     assert read_error(graph.patch(f"{jobs_of(principal.id)}/{job}", changes))[:2] == error
-    view = graph_world.job(job)
+    view = simulator.job(job)
     assert (view.interval, view.settings["LookaheadQueryEnabled"]) == ("PT40M", "False")
 
 
 @pytest.mark.parametrize(("what", "interval"), [("ignored", "PT40M"), ("taken", "PT20M")])
 def test_a_patch_of_the_interval_is_ignored_or_applied_as_the_switch_says(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str, what: str, interval: str
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal, job: str, what: str, interval: str
 ) -> None:
-    graph_world.switch(patch_interval=what)
+    simulator.switch(patch_interval=what)
     path = f"{jobs_of(principal.id)}/{job}"
     assert graph.patch(path, {"schedule": {"interval": "PT20M"}}).status_code == 204
-    assert graph.get(path).json()["schedule"]["interval"] == graph_world.job(job).interval == interval
+    assert graph.get(path).json()["schedule"]["interval"] == simulator.job(job).interval == interval
 
 
 @pytest.mark.parametrize(
@@ -104,10 +104,10 @@ def test_a_malformed_patch_is_refused(
 
 
 def test_settings_and_interval_can_be_changed_by_another_client(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal, job: str
 ) -> None:
     changed = {"LookaheadQueryEnabled": "True", "AzureIngestionAttributeOptimization": None}
-    graph_world.change_job(job, settings=changed, interval=timedelta(minutes=20))
+    simulator.change_job(job, settings=changed, interval=timedelta(minutes=20))
     answer = caller.get(f"{jobs_of(principal.id)}/{job}").json()
     assert (answer["synchronizationJobSettings"], answer["schedule"]["interval"]) == (MINE, "PT20M")
 
@@ -127,29 +127,29 @@ def test_settings_and_interval_can_be_changed_by_another_client(
 )
 def test_a_restart_has_the_scope_of_its_body_or_the_default(
     graph: GraphCaller,
-    graph_world: SimulatorClient,
+    simulator: SimulatorClient,
     principal: Principal,
     job: str,
     body: dict[str, object],
     scope: tuple[str, ...],
 ) -> None:
     assert graph.post(f"{jobs_of(principal.id)}/{job}/restart", body).status_code == 204
-    assert [(item.time, item.scope) for item in graph_world.job(job).restarts] == [(graph_world.now(), scope)]
-    entry = graph_world.journal(operation="restartJob")[0]
+    assert [(item.time, item.scope) for item in simulator.job(job).restarts] == [(simulator.now(), scope)]
+    entry = simulator.journal(operation="restartJob")[0]
     assert (entry.job, entry.had_effect, entry.body) == (job, True, body)
-    assert check_requests(graph_world.journal()) == 1
+    assert check_requests(simulator.journal()) == 1
 
 
 def test_a_restart_lifts_the_quarantine_and_begins_an_initial_cycle(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal, job: str
 ) -> None:
-    graph_world.quarantine(job, "EncounteredEscrowProportionThreshold")
+    simulator.quarantine(job, "EncounteredEscrowProportionThreshold")
     graph.post(f"{jobs_of(principal.id)}/{job}/restart", {"criteria": {"resetScope": ""}})
     status = graph.read_status(principal.id, job)
     assert (status["code"], status["quarantine"]) == ("Active", None)
     assert status["steadyStateLastAchievedTime"] == "0001-01-01T00:00:00Z"
     assert status["progress"] != []
-    graph_world.advance(HOUR)
+    simulator.advance(HOUR)
     assert graph.read_status(principal.id, job)["steadyStateLastAchievedTime"] != "0001-01-01T00:00:00Z"
 
 
@@ -169,34 +169,34 @@ def test_a_restart_starts_a_paused_job(graph: GraphCaller, principal: Principal,
     ],
 )
 def test_a_malformed_restart_is_refused(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str, content: bytes, message: str
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal, job: str, content: bytes, message: str
 ) -> None:
     answer = graph.post(f"{jobs_of(principal.id)}/{job}/restart", content=content)
     assert read_error(answer) == (400, "BadRequest", message)
-    assert graph_world.job(job).restarts == []
+    assert simulator.job(job).restarts == []
 
 
 def test_a_changed_sync_all_takes_effect_only_after_a_restart(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal, job: str
 ) -> None:
-    graph_world.set_secrets(principal.id, {"SyncAll": "true"})
-    graph_world.advance(2 * HOUR)
-    assert graph_world.job(job).sync_all is None
+    simulator.set_secrets(principal.id, {"SyncAll": "true"})
+    simulator.advance(2 * HOUR)
+    assert simulator.job(job).sync_all is None
     caller.post(f"{jobs_of(principal.id)}/{job}/restart", {})
-    assert graph_world.job(job).sync_all == "true"
+    assert simulator.job(job).sync_all == "true"
 
 
-def test_a_restart_by_the_portal_does_not_appear_in_the_journal(graph_world: SimulatorClient, job: str) -> None:
-    view = graph_world.act(job, "restart", scope="Watermark")
+def test_a_restart_by_the_portal_does_not_appear_in_the_journal(simulator: SimulatorClient, job: str) -> None:
+    view = simulator.act(job, "restart", scope="Watermark")
     assert [item.scope for item in view.restarts] == [("Watermark",)]
-    assert graph_world.journal() == []
+    assert simulator.journal() == []
 
 
 @pytest.mark.parametrize("action", ["patch", "restart"])
 def test_a_patch_or_restart_right_after_another_change_conflicts(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal, job: str, action: str
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal, job: str, action: str
 ) -> None:
-    graph_world.switch(conflict_seconds=5)
+    simulator.switch(conflict_seconds=5)
     path = f"{jobs_of(principal.id)}/{job}"
     caller.post(f"{path}/pause")
     answer = caller.patch(path, {}) if action == "patch" else caller.post(f"{path}/restart", {})
@@ -204,13 +204,13 @@ def test_a_patch_or_restart_right_after_another_change_conflicts(
 
 
 def test_owning_the_service_principal_is_not_enough_for_a_patch(
-    caller: GraphCaller, graph_world: SimulatorClient
+    caller: GraphCaller, simulator: SimulatorClient
 ) -> None:
-    graph_world.set_application(roles=["Application.ReadWrite.OwnedBy"])
-    mine = graph_world.create_service_principal(owners=[graph_world.connection.client_id])
-    path = f"{jobs_of(mine.id)}/{graph_world.create_job(mine.id).id}"
+    simulator.set_application(roles=["Application.ReadWrite.OwnedBy"])
+    mine = simulator.create_service_principal(owners=[simulator.connection.client_id])
+    path = f"{jobs_of(mine.id)}/{simulator.create_job(mine.id).id}"
     assert read_error(caller.patch(path, {"synchronizationJobSettings": MINE})) == (401, "UnknownError", "")
     assert caller.post(f"{path}/restart", {}).status_code == 204
-    graph_world.set_application(roles=["Synchronization.ReadWrite.All"])
+    simulator.set_application(roles=["Synchronization.ReadWrite.All"])
     caller.sign_in()
     assert caller.patch(path, {"synchronizationJobSettings": MINE}).status_code == 204

@@ -36,21 +36,19 @@ def test_a_started_job_looks_failed_before_its_first_cycle_ends(graph: GraphCall
     assert last["error"] == {"code": "None", "message": "", "tenantActionable": False}
 
 
-def test_a_running_cycle_reports_progress(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
-) -> None:
+def test_a_running_cycle_reports_progress(graph: GraphCaller, simulator: SimulatorClient, principal: Principal) -> None:
     job = graph.create(principal.id)
-    graph_world.script(job, {"duration": 600, "imported": 200})
+    simulator.script(job, {"duration": 600, "imported": 200})
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
-    graph_world.advance(timedelta(minutes=5))
+    simulator.advance(timedelta(minutes=5))
     progress = graph.read_status(principal.id, job)["progress"]
     assert [(item["completedUnits"], item["totalUnits"]) for item in progress] == [(100, 200)]
 
 
-def test_a_successful_cycle_is_reported(graph: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+def test_a_successful_cycle_is_reported(graph: GraphCaller, simulator: SimulatorClient, principal: Principal) -> None:
     job = graph.create(principal.id)
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
-    graph_world.advance(HOUR)
+    simulator.advance(HOUR)
     status = graph.read_status(principal.id, job)
     assert (status["code"], status["lastExecution"]["state"], status["progress"]) == ("Active", "Succeeded", [])
     assert status["lastExecution"]["error"] is None
@@ -62,12 +60,12 @@ def test_a_successful_cycle_is_reported(graph: GraphCaller, graph_world: Simulat
 
 
 def test_object_errors_alone_leave_the_job_active(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
     job = graph.create(principal.id)
-    graph_world.script(job, {"kind": "entry_errors", "escrowed": 3})
+    simulator.script(job, {"kind": "entry_errors", "escrowed": 3})
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
-    graph_world.advance(timedelta(minutes=30))
+    simulator.advance(timedelta(minutes=30))
     status = graph.read_status(principal.id, job)
     assert (status["code"], status["lastExecution"]["state"]) == ("Active", "EntryLevelErrors")
     assert status["lastExecution"]["countEscrowed"] == 3
@@ -75,12 +73,12 @@ def test_object_errors_alone_leave_the_job_active(
 
 @pytest.mark.parametrize("reason", QUARANTINE_REASONS)
 def test_a_quarantine_is_reported_for_each_reason(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, reason: str
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal, reason: str
 ) -> None:
     job = graph.create(principal.id)
-    graph_world.script(job, "succeed", habit={"kind": "quarantine", "reason": reason})
+    simulator.script(job, "succeed", habit={"kind": "quarantine", "reason": reason})
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
-    graph_world.advance(timedelta(hours=2))
+    simulator.advance(timedelta(hours=2))
     status = graph.read_status(principal.id, job)
     assert (status["code"], status["quarantine"]["reason"]) == ("Quarantine", reason)
     assert status["quarantine"]["seriesCount"] == 1
@@ -88,30 +86,30 @@ def test_a_quarantine_is_reported_for_each_reason(
 
 
 def test_four_weeks_of_quarantine_disable_the_job(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
     job = graph.create(principal.id)
-    graph_world.script(job, habit="fail")
+    simulator.script(job, habit="fail")
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
-    graph_world.advance(timedelta(weeks=5))
+    simulator.advance(timedelta(weeks=5))
     answer = graph.get(f"{jobs_of(principal.id)}/{job}").json()
     assert (answer["schedule"]["state"], answer["status"]["code"]) == ("Disabled", "Quarantine")
 
 
-def test_pruned_escrows_pause_the_job(graph: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+def test_pruned_escrows_pause_the_job(graph: GraphCaller, simulator: SimulatorClient, principal: Principal) -> None:
     job = graph.create(principal.id)
-    graph_world.script(job, "prune_escrows")
+    simulator.script(job, "prune_escrows")
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
-    graph_world.advance(HOUR)
+    simulator.advance(HOUR)
     answer = graph.get(f"{jobs_of(principal.id)}/{job}").json()
     assert answer["status"]["escrowsPruned"] is True
     assert (answer["schedule"]["state"], answer["status"]["code"]) == ("Disabled", "Paused")
 
 
 def test_a_switch_gives_a_new_job_the_documented_form(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
-    graph_world.switch(create_form="documented", create_status=200)
+    simulator.switch(create_form="documented", create_status=200)
     answer = graph.post(jobs_of(principal.id), {"templateId": "scim"})
     assert answer.status_code == 200
     assert answer.json()["status"]["code"] == "NotConfigured"
@@ -130,9 +128,9 @@ def test_a_job_can_be_paused_and_deleted(graph: GraphCaller, principal: Principa
 
 
 def test_the_templates_of_a_service_principal_are_listed_and_read(
-    graph: GraphCaller, graph_world: SimulatorClient
+    graph: GraphCaller, simulator: SimulatorClient
 ) -> None:
-    principal = graph_world.create_service_principal(templates=["scim", "aWSSingleSignon"])
+    principal = simulator.create_service_principal(templates=["scim", "aWSSingleSignon"])
     path = f"/servicePrincipals/{principal.id}/synchronization/templates"
     listed = graph.get(path).json()["value"]
     tags = [(template["id"], template["factoryTag"]) for template in listed]
@@ -157,7 +155,7 @@ def test_a_service_principal_is_found_by_id_app_id_and_filter(graph: GraphCaller
 
 
 def test_errors_have_graphs_codes_and_messages(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
     status, code, message = read_error(graph.post(jobs_of(principal.id), {"templateId": "unheard"}))
     assert (status, code) == (400, "UnknownError")
@@ -165,7 +163,7 @@ def test_errors_have_graphs_codes_and_messages(
     assert "\r\n" in message
     assert read_error(graph.post(jobs_of(principal.id), content=b""))[2] == "Empty Payload. JSON content expected."
     assert read_error(graph.get(jobs_of("nobody")))[:2] == (404, "Request_ResourceNotFound")
-    graph_world.set_application(roles=["Synchronization.Read.All"])
+    simulator.set_application(roles=["Synchronization.Read.All"])
     graph.sign_in()
     assert read_error(graph.post(jobs_of(principal.id), {"templateId": "scim"})) == (401, "UnknownError", "")
     assert read_error(graph.get(f"/servicePrincipals/{principal.id}"))[:2] == (403, "Authorization_RequestDenied")
@@ -183,11 +181,11 @@ def test_every_answer_has_the_headers_of_graph(graph: GraphCaller, principal: Pr
 
 
 def test_the_requests_of_the_journal_can_be_checked_against_the_description(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
     graph.create(principal.id)
     graph.get(jobs_of(principal.id))
-    assert check_requests(graph_world.journal()) == 2
+    assert check_requests(simulator.journal()) == 2
     graph.post(jobs_of(principal.id), {"templateID": "scim"})
     with pytest.raises(AssertionError, match="templateID"):
-        check_requests(graph_world.journal())
+        check_requests(simulator.journal())

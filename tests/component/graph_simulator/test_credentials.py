@@ -29,20 +29,20 @@ THUMBPRINT = "AAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
 @pytest.fixture
-def session(graph_world: SimulatorClient) -> Iterator[requests.Session]:
+def session(simulator: SimulatorClient) -> Iterator[requests.Session]:
     """A session that trusts the simulator and ignores REQUESTS_CA_BUNDLE, which would override `verify`."""
     with requests.Session() as made:
         made.trust_env = False
-        made.verify = str(graph_world.ca_path)
+        made.verify = str(simulator.ca_path)
         yield made
 
 
 @pytest.fixture
-def issuer(graph_world: SimulatorClient) -> Issuer:
+def issuer(simulator: SimulatorClient) -> Issuer:
     """The issuer of a cluster whose ServiceAccount `identity/sync` is accepted for the application."""
     made = make_issuer()
-    graph_world.set_issuer(ISSUER, public_keys=[made.public_pem])
-    graph_world.add_federated_credential(ISSUER, SUBJECT)
+    simulator.set_issuer(ISSUER, public_keys=[made.public_pem])
+    simulator.add_federated_credential(ISSUER, SUBJECT)
     return made
 
 
@@ -81,26 +81,26 @@ class TestCertificate:
     @pytest.mark.parametrize("form", ["certificate", "thumbprint"])
     def test_msal_gets_a_token_by_a_registered_certificate(
         self,
-        graph_world: SimulatorClient,
+        simulator: SimulatorClient,
         session: requests.Session,
         caller: GraphCaller,
         principal: Principal,
         form: str,
     ) -> None:
         certificate = make_certificate()
-        graph_world.add_certificate(certificate.pem)
+        simulator.add_certificate(certificate.pem)
         named = {"public_certificate": certificate.pem} if form == "certificate" else {"thumbprint": certificate.sha1}
-        answer = acquire(graph_world, session, {"private_key": certificate.key_pem} | named)
+        answer = acquire(simulator, session, {"private_key": certificate.key_pem} | named)
         caller.token = answer["access_token"]
         assert caller.get(jobs_of(principal.id)).status_code == 200
 
     def test_a_certificate_that_is_not_registered_is_refused(
-        self, graph_world: SimulatorClient, session: requests.Session
+        self, simulator: SimulatorClient, session: requests.Session
     ) -> None:
         known, other = make_certificate(), make_certificate("other")
-        graph_world.add_certificate(known.pem)
+        simulator.add_certificate(known.pem)
         credential = {"private_key": other.key_pem, "thumbprint": other.sha1}
-        answer = acquire(graph_world, session, credential)
+        answer = acquire(simulator, session, credential)
         assert answer["error_codes"] == [700027]
         assert (
             f"[Reason - The key was not found., Thumbprint of key used by client: '{other.sha1.upper()}'"
@@ -108,27 +108,27 @@ class TestCertificate:
         )
 
     def test_a_certificate_that_was_removed_is_refused(
-        self, graph_world: SimulatorClient, session: requests.Session
+        self, simulator: SimulatorClient, session: requests.Session
     ) -> None:
         certificate = make_certificate()
-        graph_world.add_certificate(certificate.pem)
-        graph_world.remove_certificate(certificate.pem)
+        simulator.add_certificate(certificate.pem)
+        simulator.remove_certificate(certificate.pem)
         credential = {"private_key": certificate.key_pem, "public_certificate": certificate.pem}
-        assert acquire(graph_world, session, credential)["error_codes"] == [700027]
+        assert acquire(simulator, session, credential)["error_codes"] == [700027]
 
-    def test_an_expired_certificate_is_refused(self, graph_world: SimulatorClient, session: requests.Session) -> None:
+    def test_an_expired_certificate_is_refused(self, simulator: SimulatorClient, session: requests.Session) -> None:
         old = make_certificate(age=timedelta(days=31))
-        graph_world.add_certificate(old.pem)
-        answer = acquire(graph_world, session, {"private_key": old.key_pem, "public_certificate": old.pem})
+        simulator.add_certificate(old.pem)
+        answer = acquire(simulator, session, {"private_key": old.key_pem, "public_certificate": old.pem})
         assert answer["error_codes"] == [700027]
         assert "The key used is expired." in answer["error_description"]
 
     def test_a_signature_made_with_another_key_is_refused(
-        self, graph_world: SimulatorClient, session: requests.Session
+        self, simulator: SimulatorClient, session: requests.Session
     ) -> None:
         known, other = make_certificate(), make_certificate("other")
-        graph_world.add_certificate(known.pem)
-        answer = acquire(graph_world, session, {"private_key": other.key_pem, "thumbprint": known.sha1})
+        simulator.add_certificate(known.pem)
+        answer = acquire(simulator, session, {"private_key": other.key_pem, "thumbprint": known.sha1})
         assert answer["error_codes"] == [700027]
         assert "use of the key to verify the signature failed" in answer["error_description"]
 
@@ -142,17 +142,17 @@ class TestCertificate:
         ],
     )
     def test_an_assertion_with_a_wrong_claim_is_refused(
-        self, graph_world: SimulatorClient, caller: GraphCaller, changes: dict[str, Any], number: int
+        self, simulator: SimulatorClient, caller: GraphCaller, changes: dict[str, Any], number: int
     ) -> None:
         certificate = make_certificate()
-        graph_world.add_certificate(certificate.pem)
-        status, error, numbers, text = read_refusal(present(caller, sign(certificate, graph_world, **changes)))
+        simulator.add_certificate(certificate.pem)
+        status, error, numbers, text = read_refusal(present(caller, sign(certificate, simulator, **changes)))
         assert (status, error, numbers) == (401, "invalid_client", [number])
         assert text.startswith(f"AADSTS{number}: ")
 
-    def test_a_text_that_is_not_a_certificate_cannot_be_registered(self, graph_world: SimulatorClient) -> None:
+    def test_a_text_that_is_not_a_certificate_cannot_be_registered(self, simulator: SimulatorClient) -> None:
         with pytest.raises(ControlError, match="ValueError"):
-            graph_world.add_certificate("no PEM")
+            simulator.add_certificate("no PEM")
 
 
 def sign(certificate: Certificate, simulator: SimulatorClient, **changes: Any) -> str:
@@ -171,13 +171,13 @@ def sign(certificate: Certificate, simulator: SimulatorClient, **changes: Any) -
 class TestFederatedCredential:
     def test_msal_gets_a_token_with_a_service_account_token(
         self,
-        graph_world: SimulatorClient,
+        simulator: SimulatorClient,
         session: requests.Session,
         caller: GraphCaller,
         principal: Principal,
         issuer: Issuer,
     ) -> None:
-        answer = acquire(graph_world, session, {"client_assertion": issuer.sign})
+        answer = acquire(simulator, session, {"client_assertion": issuer.sign})
         caller.token = answer["access_token"]
         assert caller.get(jobs_of(principal.id)).status_code == 200
 
@@ -207,28 +207,28 @@ class TestFederatedCredential:
         assert read_refusal(present(caller, "garbled"))[2] == [50027]
 
     def test_a_removed_federated_credential_is_not_accepted(
-        self, caller: GraphCaller, graph_world: SimulatorClient, issuer: Issuer
+        self, caller: GraphCaller, simulator: SimulatorClient, issuer: Issuer
     ) -> None:
         assert present(caller, issuer.sign()).status_code == 200
-        view = graph_world.remove_federated_credential(ISSUER, SUBJECT)
+        view = simulator.remove_federated_credential(ISSUER, SUBJECT)
         assert view.federated_credentials == ()
         assert read_refusal(present(caller, issuer.sign()))[2] == [700211]
 
-    def test_the_keys_of_an_issuer_can_be_set_as_jwks(self, caller: GraphCaller, graph_world: SimulatorClient) -> None:
+    def test_the_keys_of_an_issuer_can_be_set_as_jwks(self, caller: GraphCaller, simulator: SimulatorClient) -> None:
         issuer = Issuer(rsa.generate_private_key(public_exponent=65537, key_size=2048), "RS256")
         public = issuer.key.public_key()
         assert isinstance(public, rsa.RSAPublicKey)
         key = jwt.algorithms.RSAAlgorithm.to_jwk(public, as_dict=True)
-        graph_world.set_issuer(ISSUER, jwks={"keys": [key]})
-        graph_world.add_federated_credential(ISSUER, SUBJECT, audience="mine")
+        simulator.set_issuer(ISSUER, jwks={"keys": [key]})
+        simulator.add_federated_credential(ISSUER, SUBJECT, audience="mine")
         assert present(caller, issuer.sign(aud="mine")).status_code == 200
         assert read_refusal(present(caller, issuer.sign(aud=[AUDIENCE])))[2] == [700212]
 
     def test_each_tenant_has_its_own_federated_credentials(
-        self, caller: GraphCaller, graph_world: SimulatorClient, issuer: Issuer
+        self, caller: GraphCaller, simulator: SimulatorClient, issuer: Issuer
     ) -> None:
-        graph_world.set_application("other-client", "other-tenant")
-        known = graph_world.connection
+        simulator.set_application("other-client", "other-tenant")
+        known = simulator.connection
         form = {
             "client_id": "other-client",
             "grant_type": "client_credentials",
@@ -238,29 +238,29 @@ class TestFederatedCredential:
         }
         path = "/other-tenant/oauth2/v2.0/token"
         assert read_refusal(caller.http.post(path, data=form))[2] == [700211]
-        graph_world.add_federated_credential(ISSUER, SUBJECT, client_id="other-client", tenant_id="other-tenant")
+        simulator.add_federated_credential(ISSUER, SUBJECT, client_id="other-client", tenant_id="other-tenant")
         caller.token = caller.http.post(path, data=form).json()["access_token"]
-        there = graph_world.create_service_principal(tenant_id="other-tenant")
-        here = graph_world.create_service_principal()
+        there = simulator.create_service_principal(tenant_id="other-tenant")
+        here = simulator.create_service_principal()
         assert caller.get(jobs_of(there.id)).status_code == 200
         assert caller.get(jobs_of(here.id)).status_code == 404
 
 
 class TestManagedIdentity:
     def test_msal_gets_a_token_for_a_managed_identity(
-        self, graph_world: SimulatorClient, caller: GraphCaller, principal: Principal, monkeypatch: pytest.MonkeyPatch
+        self, simulator: SimulatorClient, caller: GraphCaller, principal: Principal, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        graph_world.set_managed_identity("node-client", roles=["Synchronization.Read.All"])
-        monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", graph_world.connection.metadata_url)
+        simulator.set_managed_identity("node-client", roles=["Synchronization.Read.All"])
+        monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", simulator.connection.metadata_url)
         with requests.Session() as session:
             session.trust_env = False
             identity = msal.UserAssignedManagedIdentity(client_id="node-client")
             client = msal.ManagedIdentityClient(identity, http_client=session)
-            answer = client.acquire_token_for_client(resource=graph_world.connection.graph_url)
+            answer = client.acquire_token_for_client(resource=simulator.connection.graph_url)
         assert answer["expires_in"] == 3599
         caller.token = answer["access_token"]
         assert caller.get(jobs_of(principal.id)).status_code == 200
-        assert graph_world.calls().identity == {"managedIdentityToken": 1}
+        assert simulator.calls().identity == {"managedIdentityToken": 1}
 
     def request_token(self, simulator: SimulatorClient, header: str = "true", **changes: str) -> httpx.Response:
         query = {"api-version": "2018-02-01", "resource": simulator.connection.graph_url} | changes
@@ -269,10 +269,10 @@ class TestManagedIdentity:
             answer: httpx.Response = plain.get(path, params=query, headers={"Metadata": header} if header else {})
         return answer
 
-    def test_numbers_in_the_answer_are_strings(self, graph_world: SimulatorClient) -> None:
-        graph_world.set_managed_identity("node-client", is_system_assigned=True)
-        graph_world.set_managed_identity("other-client")
-        document = self.request_token(graph_world).json()
+    def test_numbers_in_the_answer_are_strings(self, simulator: SimulatorClient) -> None:
+        simulator.set_managed_identity("node-client", is_system_assigned=True)
+        simulator.set_managed_identity("other-client")
+        document = self.request_token(simulator).json()
         assert (document["expires_in"], document["token_type"]) == ("3599", "Bearer")
         assert document["client_id"] == "node-client"
         assert document["expires_on"].isdecimal()
@@ -289,48 +289,48 @@ class TestManagedIdentity:
         ],
     )
     def test_a_wrong_token_request_is_refused(
-        self, graph_world: SimulatorClient, header: str, query: dict[str, str], error: str, words: str
+        self, simulator: SimulatorClient, header: str, query: dict[str, str], error: str, words: str
     ) -> None:
-        graph_world.set_managed_identity("one")
-        graph_world.set_managed_identity("two")
-        answer = self.request_token(graph_world, header, **query)
+        simulator.set_managed_identity("one")
+        simulator.set_managed_identity("two")
+        answer = self.request_token(simulator, header, **query)
         assert (answer.status_code, answer.json()["error"]) == (400, error)
         assert words in answer.json()["error_description"]
 
-    def test_a_removed_managed_identity_is_not_found(self, graph_world: SimulatorClient) -> None:
-        graph_world.set_managed_identity("one")
-        assert self.request_token(graph_world).status_code == 200
-        graph_world.remove_managed_identity("one")
-        assert self.request_token(graph_world).json()["error_description"] == "Identity not found"
+    def test_a_removed_managed_identity_is_not_found(self, simulator: SimulatorClient) -> None:
+        simulator.set_managed_identity("one")
+        assert self.request_token(simulator).status_code == 200
+        simulator.remove_managed_identity("one")
+        assert self.request_token(simulator).json()["error_description"] == "Identity not found"
 
-    def test_the_metadata_endpoint_serves_nothing_else(self, graph_world: SimulatorClient) -> None:
-        with httpx.Client(base_url=graph_world.connection.metadata_url, trust_env=False) as plain:
-            headers = {"authorization": f"Bearer {graph_world.connection.world_token}"}
+    def test_the_metadata_endpoint_serves_nothing_else(self, simulator: SimulatorClient) -> None:
+        with httpx.Client(base_url=simulator.connection.metadata_url, trust_env=False) as plain:
+            headers = {"authorization": f"Bearer {simulator.connection.world_token}"}
             assert plain.get("/_world/jobs", headers=headers).status_code == 404
             assert plain.get("/v1.0/servicePrincipals").status_code == 404
 
 
 class TestRotation:
-    def test_several_client_secrets_are_valid_at_once(self, caller: GraphCaller, graph_world: SimulatorClient) -> None:
-        old = graph_world.connection.client_secret
-        assert graph_world.add_secret("new").secrets == (old, "new")
+    def test_several_client_secrets_are_valid_at_once(self, caller: GraphCaller, simulator: SimulatorClient) -> None:
+        old = simulator.connection.client_secret
+        assert simulator.add_secret("new").secrets == (old, "new")
         assert [caller.ask_token(client_secret=secret).status_code for secret in (old, "new")] == [200, 200]
-        graph_world.remove_secret(old)
+        simulator.remove_secret(old)
         assert [caller.ask_token(client_secret=secret).status_code for secret in (old, "new")] == [401, 200]
 
     def test_changed_roles_apply_to_new_tokens_only(
-        self, caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+        self, caller: GraphCaller, simulator: SimulatorClient, principal: Principal
     ) -> None:
         caller.sign_in()
-        assert "Synchronization.ReadWrite.All" not in graph_world.withdraw("Synchronization.ReadWrite.All").roles
+        assert "Synchronization.ReadWrite.All" not in simulator.withdraw("Synchronization.ReadWrite.All").roles
         assert caller.get(jobs_of(principal.id)).status_code == 200
         assert read_error(caller.sign_in().get(jobs_of(principal.id))) == (401, "UnknownError", "")
-        graph_world.grant("Synchronization.Read.All")
+        simulator.grant("Synchronization.Read.All")
         assert caller.sign_in().get(jobs_of(principal.id)).status_code == 200
 
-    def test_applications_are_listed_with_their_secrets(self, graph_world: SimulatorClient) -> None:
-        (application,) = graph_world.applications()
-        assert application.secrets == (graph_world.connection.client_secret,)
+    def test_applications_are_listed_with_their_secrets(self, simulator: SimulatorClient) -> None:
+        (application,) = simulator.applications()
+        assert application.secrets == (simulator.connection.client_secret,)
 
     def test_a_token_for_another_graph_is_refused(self, caller: GraphCaller, principal: Principal) -> None:
         caller.sign_in(scope="https://graph.microsoft.com/.default")

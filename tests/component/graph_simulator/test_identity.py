@@ -12,11 +12,11 @@ from tests.support.simulator_client import Principal, SimulatorClient
 
 
 @pytest.fixture
-def session(graph_world: SimulatorClient) -> Iterator[requests.Session]:
+def session(simulator: SimulatorClient) -> Iterator[requests.Session]:
     """A session that trusts the simulator and ignores REQUESTS_CA_BUNDLE, which would override `verify`."""
     with requests.Session() as made:
         made.trust_env = False
-        made.verify = str(graph_world.ca_path)
+        made.verify = str(simulator.ca_path)
         yield made
 
 
@@ -32,13 +32,13 @@ def acquire(app: Any, simulator: SimulatorClient) -> dict[str, Any]:
 
 
 def test_msal_gets_a_token_that_graph_accepts(
-    graph_world: SimulatorClient, session: requests.Session, caller: GraphCaller, principal: Principal
+    simulator: SimulatorClient, session: requests.Session, caller: GraphCaller, principal: Principal
 ) -> None:
-    answer = acquire(make_msal(graph_world, session), graph_world)
+    answer = acquire(make_msal(simulator, session), simulator)
     assert (answer["token_type"], answer["expires_in"]) == ("Bearer", 3599)
     caller.token = answer["access_token"]
     assert caller.get(jobs_of(principal.id)).status_code == 200
-    assert graph_world.calls().identity == {"discovery": 1, "token": 1}
+    assert simulator.calls().identity == {"discovery": 1, "token": 1}
 
 
 @pytest.mark.parametrize(
@@ -46,25 +46,25 @@ def test_msal_gets_a_token_that_graph_accepts(
     [({"client_credential": "wrong"}, 7000215), ({"client_id": "nobody"}, 700016)],
 )
 def test_msal_gets_entras_error_numbers(
-    graph_world: SimulatorClient, session: requests.Session, changes: dict[str, str], number: int
+    simulator: SimulatorClient, session: requests.Session, changes: dict[str, str], number: int
 ) -> None:
-    answer = acquire(make_msal(graph_world, session, **changes), graph_world)
+    answer = acquire(make_msal(simulator, session, **changes), simulator)
     assert answer["error_codes"] == [number]
     assert f"AADSTS{number}" in answer["error_description"]
 
 
 def test_a_switch_lets_entra_quote_the_secret_that_it_refuses(
-    graph_world: SimulatorClient, session: requests.Session
+    simulator: SimulatorClient, session: requests.Session
 ) -> None:
-    graph_world.switch(quotes_secrets=True)
-    result = acquire(make_msal(graph_world, session, client_credential="wr/ng"), graph_world)
+    simulator.switch(quotes_secrets=True)
+    result = acquire(make_msal(simulator, session, client_credential="wr/ng"), simulator)
     assert result["error_codes"] == [7000215]
     assert result["error_description"].startswith("Got 'wr/ng', 'wr%2Fng', '")
 
 
-def test_msal_reports_a_tenant_that_does_not_exist(graph_world: SimulatorClient, session: requests.Session) -> None:
+def test_msal_reports_a_tenant_that_does_not_exist(simulator: SimulatorClient, session: requests.Session) -> None:
     with pytest.raises(ValueError, match="double check your tenant"):
-        make_msal(graph_world, session, authority=f"{graph_world.connection.url}/nowhere")
+        make_msal(simulator, session, authority=f"{simulator.connection.url}/nowhere")
 
 
 def test_discovery_refuses_a_tenant_that_does_not_exist(caller: GraphCaller) -> None:
@@ -73,14 +73,14 @@ def test_discovery_refuses_a_tenant_that_does_not_exist(caller: GraphCaller) -> 
     assert answer.json()["error_description"].startswith("AADSTS90002")
 
 
-def test_roles_can_be_withdrawn_from_an_application(graph_world: SimulatorClient, caller: GraphCaller) -> None:
-    graph_world.set_application(roles=[])
+def test_roles_can_be_withdrawn_from_an_application(simulator: SimulatorClient, caller: GraphCaller) -> None:
+    simulator.set_application(roles=[])
     caller.sign_in().get("/servicePrincipals/x")
-    assert graph_world.journal(operation="getServicePrincipal")[0].roles == ()
+    assert simulator.journal(operation="getServicePrincipal")[0].roles == ()
 
 
-def test_a_secret_can_be_rotated(graph_world: SimulatorClient, caller: GraphCaller) -> None:
-    graph_world.set_application(secrets=["new"])
+def test_a_secret_can_be_rotated(simulator: SimulatorClient, caller: GraphCaller) -> None:
+    simulator.set_application(secrets=["new"])
     assert caller.ask_token().status_code == 401
     assert caller.ask_token(client_secret="new").status_code == 200
 
@@ -101,18 +101,18 @@ def test_graph_refuses_a_missing_or_malformed_token(
 
 
 def test_graph_refuses_expired_and_revoked_tokens(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
-    graph_world.set_token_lifetime(0)
+    simulator.set_token_lifetime(0)
     refused = (401, "InvalidAuthenticationToken", "Access token has expired or is not yet valid.")
     assert read_error(caller.sign_in().get(jobs_of(principal.id))) == refused
-    graph_world.set_token_lifetime(3599)
+    simulator.set_token_lifetime(3599)
     assert caller.sign_in().get(jobs_of(principal.id)).status_code == 200
-    graph_world.revoke_tokens()
+    simulator.revoke_tokens()
     assert read_error(caller.get(jobs_of(principal.id))) == refused
     assert caller.sign_in().get(jobs_of(principal.id)).status_code == 200
 
 
-def test_the_signing_keys_are_published(caller: GraphCaller, graph_world: SimulatorClient) -> None:
-    keys = caller.http.get(f"/{graph_world.connection.tenant_id}/discovery/v2.0/keys").json()["keys"]
+def test_the_signing_keys_are_published(caller: GraphCaller, simulator: SimulatorClient) -> None:
+    keys = caller.http.get(f"/{simulator.connection.tenant_id}/discovery/v2.0/keys").json()["keys"]
     assert [(key["kty"], key["kid"]) for key in keys] == [("RSA", "simulator")]

@@ -77,48 +77,48 @@ def test_owned_by_does_not_restrict_other_roles(caller: GraphCaller) -> None:
     assert call(caller, "createJob", owners=["somebody"], roles=[OWNED, READS]).status_code == 401
 
 
-def test_a_refused_write_has_no_effect(caller: GraphCaller, graph_world: SimulatorClient) -> None:
-    principal = graph_world.create_service_principal()
-    graph_world.set_application(roles=[READS])
+def test_a_refused_write_has_no_effect(caller: GraphCaller, simulator: SimulatorClient) -> None:
+    principal = simulator.create_service_principal()
+    simulator.set_application(roles=[READS])
     assert caller.put(secrets_of(principal.id), {"value": [{"key": "SyncAll", "value": "true"}]}).status_code == 401
     assert caller.post(jobs_of(principal.id), NEW).status_code == 401
-    assert (graph_world.secrets(principal.id), graph_world.jobs()) == ({}, [])
+    assert (simulator.secrets(principal.id), simulator.jobs()) == ({}, [])
 
 
 @pytest.mark.parametrize(("role", "status"), [(DIRECTORY, 200), (OWNED, 200), (READS, 403), (WRITES, 403)])
 def test_reading_service_principals_takes_a_role_of_the_directory(
-    caller: GraphCaller, graph_world: SimulatorClient, role: str, status: int
+    caller: GraphCaller, simulator: SimulatorClient, role: str, status: int
 ) -> None:
     """OwnedBy allows reading all service principals, as Microsoft's page on getting one says."""
-    other = graph_world.create_service_principal(owners=["somebody"])
-    graph_world.set_application(roles=[role])
+    other = simulator.create_service_principal(owners=["somebody"])
+    simulator.set_application(roles=[role])
     for path in (f"/servicePrincipals/{other.id}", f"/servicePrincipals(appId='{other.app_id}')", "/servicePrincipals"):
         answer = caller.get(path)
         assert answer.status_code == status
         assert status == 200 or read_error(answer)[1] == "Authorization_RequestDenied"
 
 
-def test_an_owner_can_be_added(caller: GraphCaller, graph_world: SimulatorClient) -> None:
-    graph_world.set_application(roles=[OWNED])
-    principal = graph_world.create_service_principal(owners=[])
+def test_an_owner_can_be_added(caller: GraphCaller, simulator: SimulatorClient) -> None:
+    simulator.set_application(roles=[OWNED])
+    principal = simulator.create_service_principal(owners=[])
     assert caller.get(jobs_of(principal.id)).status_code == 401
-    graph_world.change_service_principal(principal.id, owners=[graph_world.connection.client_id])
+    simulator.change_service_principal(principal.id, owners=[simulator.connection.client_id])
     assert caller.get(jobs_of(principal.id)).status_code == 200
 
 
-def test_owned_by_applies_to_owned_service_principals_only(caller: GraphCaller, graph_world: SimulatorClient) -> None:
-    graph_world.set_application(roles=["Application.ReadWrite.OwnedBy"])
-    mine = graph_world.create_service_principal(owners=[graph_world.connection.client_id])
-    others = graph_world.create_service_principal(owners=["somebody"])
+def test_owned_by_applies_to_owned_service_principals_only(caller: GraphCaller, simulator: SimulatorClient) -> None:
+    simulator.set_application(roles=["Application.ReadWrite.OwnedBy"])
+    mine = simulator.create_service_principal(owners=[simulator.connection.client_id])
+    others = simulator.create_service_principal(owners=["somebody"])
     assert caller.get(jobs_of(mine.id)).status_code == 200
     assert read_error(caller.get(jobs_of(others.id))) == (401, "UnknownError", "")
 
 
 def test_a_tenant_sees_only_its_own_service_principals(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
-    graph_world.set_application("other-client", "other-tenant", secrets=["s"])
-    there = graph_world.create_service_principal(tenant_id="other-tenant")
+    simulator.set_application("other-client", "other-tenant", secrets=["s"])
+    there = simulator.create_service_principal(tenant_id="other-tenant")
     caller.sign_in("other-tenant", client_id="other-client", client_secret="s")
     assert caller.get(jobs_of(there.id)).status_code == 200
     assert caller.get(jobs_of(principal.id)).status_code == 404

@@ -32,14 +32,12 @@ def read_nested(answer: httpx.Response) -> tuple[int, str]:
     return status, nested["code"]
 
 
-def test_stored_secrets_are_shown_masked(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
-) -> None:
+def test_stored_secrets_are_shown_masked(graph: GraphCaller, simulator: SimulatorClient, principal: Principal) -> None:
     assert read(graph, principal) == {}
     assert put(graph, principal, BaseAddress="https://scim.test", SecretToken="s3cret").status_code == 204
     assert read(graph, principal) == {"BaseAddress": "https://scim.test", "SecretToken": "*"}
-    assert graph_world.secrets(principal.id) == {"BaseAddress": "https://scim.test", "SecretToken": "s3cret"}
-    assert check_requests(graph_world.journal()) == 3
+    assert simulator.secrets(principal.id) == {"BaseAddress": "https://scim.test", "SecretToken": "s3cret"}
+    assert check_requests(simulator.journal()) == 3
 
 
 def test_exactly_the_values_of_sensitive_keys_are_masked(graph: GraphCaller, principal: Principal) -> None:
@@ -57,30 +55,30 @@ def test_a_put_changes_secrets_by_key_and_an_empty_value_removes(graph: GraphCal
 
 
 def test_a_switch_lets_a_put_replace_all_secrets(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
     put(caller, principal, BaseAddress="a", SecretToken="s")
-    graph_world.switch(secrets_put_replaces=True)
+    simulator.switch(secrets_put_replaces=True)
     put(caller, principal, SyncAll="true")
     assert read(caller, principal) == {"SyncAll": "true"}
 
 
-def test_a_switch_masks_every_value(caller: GraphCaller, graph_world: SimulatorClient, principal: Principal) -> None:
+def test_a_switch_masks_every_value(caller: GraphCaller, simulator: SimulatorClient, principal: Principal) -> None:
     put(caller, principal, BaseAddress="a", SyncAll="true")
-    graph_world.switch(secrets_masked="all")
+    simulator.switch(secrets_masked="all")
     assert read(caller, principal) == {"BaseAddress": "*", "SyncAll": "*"}
 
 
 @pytest.mark.parametrize("value", ["", None, "{Enabled: true}"])
 def test_a_put_with_malformed_notification_settings_stores_nothing(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, value: str | None
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal, value: str | None
 ) -> None:
     answer = put(graph, principal, BaseAddress="a", SyncNotificationSettings=value)
     assert read_nested(answer) == (400, "InvalidNotificationSettings")
     assert json.loads(read_error(answer)[2])["error"]["message"] is None
-    assert graph_world.secrets(principal.id) == {}
-    assert graph_world.secret_writes() == []
-    assert not graph_world.journal(operation="putSecrets")[0].had_effect
+    assert simulator.secrets(principal.id) == {}
+    assert simulator.secret_writes() == []
+    assert not simulator.journal(operation="putSecrets")[0].had_effect
 
 
 def test_empty_notification_settings_are_accepted_and_keep_the_key(graph: GraphCaller, principal: Principal) -> None:
@@ -116,36 +114,36 @@ def test_secrets_survive_the_deletion_of_jobs(graph: GraphCaller, principal: Pri
 
 
 def test_secret_writes_have_the_values_and_the_journal_only_the_keys(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
     put(caller, principal, SecretToken="s3cret", SyncAll="")
-    entry = graph_world.journal(operation="putSecrets")[0]
+    entry = simulator.journal(operation="putSecrets")[0]
     assert (entry.service_principal, entry.status, entry.had_effect) == (principal.id, 204, True)
     assert entry.body == {"value": [{"key": "SecretToken", "value": "*"}, {"key": "SyncAll", "value": ""}]}
-    (write,) = graph_world.secret_writes(principal.id)
+    (write,) = simulator.secret_writes(principal.id)
     assert write.values == {"SecretToken": "s3cret", "SyncAll": ""}
-    assert (write.time, write.client_id) == (graph_world.now(), graph_world.connection.client_id)
-    assert graph_world.secret_writes("another") == []
+    assert (write.time, write.client_id) == (simulator.now(), simulator.connection.client_id)
+    assert simulator.secret_writes("another") == []
 
 
 def test_secrets_changed_by_the_portal_are_not_recorded_as_writes(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
     put(caller, principal, SecretToken="s", BaseAddress="a")
-    assert graph_world.set_secrets(principal.id, {"SecretToken": None}) == {"BaseAddress": "a"}
-    assert graph_world.set_secrets(principal.id, {"SyncAll": "true"}, replaces=True) == {"SyncAll": "true"}
+    assert simulator.set_secrets(principal.id, {"SecretToken": None}) == {"BaseAddress": "a"}
+    assert simulator.set_secrets(principal.id, {"SyncAll": "true"}, replaces=True) == {"SyncAll": "true"}
     assert read(caller, principal) == {"SyncAll": "true"}
-    assert len(graph_world.secret_writes()) == 1
+    assert len(simulator.secret_writes()) == 1
     with pytest.raises(ControlError, match="knows no key syncAll"):
-        graph_world.set_secrets(principal.id, {"syncAll": "true"})
+        simulator.set_secrets(principal.id, {"syncAll": "true"})
 
 
 @pytest.mark.parametrize("job_bound", [True, False])
 def test_credentials_are_validated_with_the_target_application(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, job_bound: bool
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal, job_bound: bool
 ) -> None:
     path = f"{jobs_of(principal.id)}/{graph.create(principal.id)}" if job_bound else jobs_of(principal.id)
-    graph_world.set_target_app(principal.id, accepts={"SecretToken": ["good"]})
+    simulator.set_target_app(principal.id, accepts={"SecretToken": ["good"]})
 
     def validate(token: str) -> httpx.Response:
         credentials = [{"key": "BaseAddress", "value": "a"}, {"key": "SecretToken", "value": token}]
@@ -154,11 +152,11 @@ def test_credentials_are_validated_with_the_target_application(
 
     assert validate("good").status_code == 204
     assert read_nested(validate("bad")) == (400, BAD)
-    graph_world.set_target_app(principal.id, available=False)
+    simulator.set_target_app(principal.id, available=False)
     assert read_nested(validate("good")) == (400, "CredentialValidationUnavailable")
-    graph_world.set_target_app(principal.id, accepts={}, available=True)
+    simulator.set_target_app(principal.id, accepts={}, available=True)
     assert validate("bad").status_code == 204
-    validations = graph_world.credential_validations(principal.id)
+    validations = simulator.credential_validations(principal.id)
     assert [(item.credentials["SecretToken"], item.error) for item in validations] == [
         ("good", None),
         ("bad", BAD),
@@ -167,24 +165,24 @@ def test_credentials_are_validated_with_the_target_application(
     ]
     assert {item.template_id for item in validations} == {"scim"}
     assert {bool(item.job_id) for item in validations} == {job_bound}
-    assert check_requests(graph_world.journal()) == 4 + job_bound
+    assert check_requests(simulator.journal()) == 4 + job_bound
 
 
 def test_saved_credentials_are_validated_instead_of_given_ones(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
-    graph_world.set_target_app(principal.id, needs=["SecretToken"])
+    simulator.set_target_app(principal.id, needs=["SecretToken"])
     path = f"{jobs_of(principal.id)}/{graph.create(principal.id)}/microsoft.graph.validateCredentials"
     document = {"useSavedCredentials": True, "credentials": [{"key": "SecretToken", "value": "given"}]}
     assert read_nested(graph.post(path, document)) == (400, BAD)
     put(graph, principal, SecretToken="saved")
     assert graph.post(path, document).status_code == 204
-    validations = graph_world.credential_validations()
+    validations = simulator.credential_validations()
     assert [(item.used_saved, item.credentials) for item in validations] == [
         (True, {}),
         (True, {"SecretToken": "saved"}),
     ]
-    entries = graph_world.journal(operation="validateCredentials")
+    entries = simulator.journal(operation="validateCredentials")
     assert [(entry.status, entry.had_effect) for entry in entries] == [(400, False), (204, False)]
 
 
@@ -199,29 +197,29 @@ def test_a_malformed_validation_is_refused(graph: GraphCaller, principal: Princi
 
 
 def test_a_job_fails_while_its_credentials_are_refused_and_recovers_afterwards(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
     put(graph, principal, SecretToken="good")
-    graph_world.set_target_app(principal.id, accepts={"SecretToken": ["good"]})
+    simulator.set_target_app(principal.id, accepts={"SecretToken": ["good"]})
     job = graph.create(principal.id)
     graph.post(f"{jobs_of(principal.id)}/{job}/start")
-    graph_world.advance(timedelta(hours=1))
+    simulator.advance(timedelta(hours=1))
     assert graph.read_status(principal.id, job)["code"] == "Active"
-    graph_world.set_target_app(principal.id, accepts={"SecretToken": ["rotated"]})
-    graph_world.advance(timedelta(hours=1))
+    simulator.set_target_app(principal.id, accepts={"SecretToken": ["rotated"]})
+    simulator.advance(timedelta(hours=1))
     quarantine = graph.read_status(principal.id, job)["quarantine"]
     assert (quarantine["reason"], quarantine["error"]["code"]) == ("EncounteredQuarantineException", BAD)
     put(graph, principal, SecretToken="rotated")
-    graph_world.advance(timedelta(hours=7))
+    simulator.advance(timedelta(hours=7))
     assert graph.read_status(principal.id, job)["code"] == "Active"
 
 
 def test_only_beta_has_deprecation_headers_and_only_with_the_switch(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
     path = f"{jobs_of(principal.id)}/{graph.create(principal.id)}/validateCredentials"
     assert "deprecation" not in put(graph, principal, SyncAll="true").headers
-    graph_world.switch(beta_deprecation_headers=True)
+    simulator.switch(beta_deprecation_headers=True)
     answers = [put(graph, principal, SyncAll="true"), graph.get(secrets_of(principal.id)), graph.post(path, {})]
     validations = [(answer.headers.get("deprecation"), "sunset" in answer.headers) for answer in answers]
     assert validations == ([("@1770336000", True)] if graph.version == "beta" else [(None, False)]) * 3
@@ -229,11 +227,11 @@ def test_only_beta_has_deprecation_headers_and_only_with_the_switch(
 
 @pytest.mark.parametrize("nested", [True, False])
 def test_a_switch_lets_a_refusal_quote_the_secrets_of_the_request(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal, nested: bool
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal, nested: bool
 ) -> None:
-    graph_world.switch(quotes_secrets=True, nested_errors=nested)
-    graph_world.set_target_app(principal.id, accepts={"SecretToken": ["good"]})
-    job = graph_world.create_job(principal.id).id
+    simulator.switch(quotes_secrets=True, nested_errors=nested)
+    simulator.set_target_app(principal.id, accepts={"SecretToken": ["good"]})
+    job = simulator.create_job(principal.id).id
     pairs = [{"key": "SecretToken", "value": " s3cr/t"}]
     answer = graph.post(f"{jobs_of(principal.id)}/{job}/validateCredentials", {"credentials": pairs})
     assert answer.status_code == 400
@@ -242,10 +240,10 @@ def test_a_switch_lets_a_refusal_quote_the_secrets_of_the_request(
 
 
 def test_an_injected_refusal_quotes_the_secrets_too(
-    graph: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    graph: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
-    graph_world.switch(quotes_secrets=True)
-    graph_world.fault("answer", operation="putSecrets", status=400, code="Bad", message="No.")
+    simulator.switch(quotes_secrets=True)
+    simulator.fault("answer", operation="putSecrets", status=400, code="Bad", message="No.")
     _, code, message = read_error(put(graph, principal, SecretToken="s3cret"))
     assert code == "Bad"
     assert "'s3cret'" in message

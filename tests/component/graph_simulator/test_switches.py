@@ -7,18 +7,18 @@ from tests.support.simulator_client import Principal, SimulatorClient
 
 
 def test_a_second_create_makes_a_second_job_unless_the_switch_refuses_it(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
     assert caller.create(principal.id) != caller.create(principal.id)
-    graph_world.switch(second_job_same_template=409)
+    simulator.switch(second_job_same_template=409)
     assert caller.post(jobs_of(principal.id), {"templateId": "scim"}).status_code == 409
-    assert len(graph_world.jobs(principal.id)) == 2
+    assert len(simulator.jobs(principal.id)) == 2
 
 
 def test_switches_change_how_graph_answers(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
-    graph_world.switch(
+    simulator.switch(
         pause_schedule_state="Paused",
         start_when_active=409,
         missing_job_code="ResourceNotFound",
@@ -38,28 +38,28 @@ def test_switches_change_how_graph_answers(
 
 
 def test_a_missing_permission_is_answered_in_the_form_of_the_switch(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
-    graph_world.set_application(roles=["Application.Read.All"])
+    simulator.set_application(roles=["Application.Read.All"])
     caller.sign_in()
     assert read_error(caller.get(jobs_of(principal.id))) == (401, "UnknownError", "")
-    graph_world.switch(missing_permission="forbidden403")
+    simulator.switch(missing_permission="forbidden403")
     assert read_error(caller.get(jobs_of(principal.id)))[:2] == (403, "Authorization_RequestDenied")
 
 
 def test_a_switch_answers_an_unknown_service_principal_with_an_empty_401(
-    caller: GraphCaller, graph_world: SimulatorClient
+    caller: GraphCaller, simulator: SimulatorClient
 ) -> None:
-    graph_world.switch(unknown_service_principal="401")
+    simulator.switch(unknown_service_principal="401")
     assert read_error(caller.get(jobs_of("nobody"))) == (401, "UnknownError", "")
     assert caller.get("/servicePrincipals/nobody").status_code == 404
 
 
 def test_a_start_right_after_a_create_conflicts_with_the_switch(
-    caller: GraphCaller, graph_world: SimulatorClient, principal: Principal
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
-    graph_world.switch(conflict_seconds=5)
+    simulator.switch(conflict_seconds=5)
     job = caller.create(principal.id)
     assert caller.post(f"{jobs_of(principal.id)}/{job}/start").status_code == 409
-    graph_world.advance(timedelta(seconds=5))
+    simulator.advance(timedelta(seconds=5))
     assert caller.post(f"{jobs_of(principal.id)}/{job}/start").status_code == 204
