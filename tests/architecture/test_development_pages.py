@@ -104,7 +104,7 @@ def contracts() -> dict[str, list[list[str]]]:
     }
 
 
-def test_the_pages_name_many_paths() -> None:
+def test_the_paths_of_the_pages_are_found() -> None:
     assert sum(len(paths_of(page)) for page in PAGES) > 100
 
 
@@ -128,13 +128,13 @@ def test_every_anchor_that_a_page_links_to_exists(page: Path) -> None:
 
 
 class TestGlossary:
-    def test_has_a_line_for_each_word_in_the_order_of_the_alphabet(self) -> None:
+    def test_each_word_has_one_line_in_the_order_of_the_alphabet(self) -> None:
         words = [word for word, _, _ in rows_of_glossary()]
         assert len(words) > 50
         assert words == sorted(set(words), key=str.lower)
 
     @pytest.mark.parametrize(("word", "named"), [(word, named) for word, _, named in rows_of_glossary()])
-    def test_names_code_that_exists(self, word: str, named: str) -> None:
+    def test_each_word_names_code_that_exists(self, word: str, named: str) -> None:
         spans = SPAN.findall(named)
         assert spans, f"say what {word} is called in the code"
         identifiers = [span for span in spans if IDENTIFIER.fullmatch(span)]
@@ -142,10 +142,10 @@ class TestGlossary:
         assert [span for span in spans if span not in identifiers and not exists(span)] == []
 
     @pytest.mark.parametrize("word", [word for word, _, _ in rows_of_glossary()])
-    def test_has_only_words_that_the_code_uses(self, word: str) -> None:
+    def test_each_word_is_used_in_the_code(self, word: str) -> None:
         assert re.search(rf"\b{re.sub(r'[^a-z]+', ' ', word.lower())}", words_in_code())
 
-    def test_names_only_fields_of_status_and_spec_that_the_crds_have(self) -> None:
+    def test_each_field_that_a_page_names_is_in_a_crd(self) -> None:
         fields = {
             field.path
             for crd in (synchronization_job_crd(), graph_connection_crd())
@@ -159,10 +159,10 @@ class TestGlossary:
         assert [span for span in named if span not in fields] == []
 
 
-class TestTheMap:
+class TestMapOfTheRooms:
     text = (DEVELOPMENT / "README.md").read_text(encoding="utf-8")
 
-    def test_has_every_room(self) -> None:
+    def test_every_package_of_the_operator_is_on_the_map(self) -> None:
         rooms = [
             path.relative_to(PRODUCT)
             for layer in PRODUCT.iterdir()
@@ -174,7 +174,7 @@ class TestTheMap:
         assert [str(room) for room in rooms if f"`{room}/`" not in self.text] == []
 
     @pytest.mark.parametrize("layer", sorted(contracts()))
-    def test_lists_the_rooms_of_a_layer_in_the_order_of_its_contract(self, layer: str) -> None:
+    def test_the_rooms_of_a_layer_are_in_the_order_of_its_import_contract(self, layer: str) -> None:
         text = re.split(rf"^### `{layer}/`.*$", self.text, flags=re.MULTILINE)[1]
         cells = re.findall(r"^\| (`[^|]+) \|", re.split("^##", text, flags=re.MULTILINE)[0], flags=re.MULTILINE)
         rooms = re.findall(rf"`{layer}/(\w+)", "".join(cells))
@@ -182,7 +182,7 @@ class TestTheMap:
         assert len(levels) > 1
         assert levels == sorted(levels), "from the ground up, as a room imports only rooms above it in the table"
 
-    def test_has_every_part_of_the_sandbox(self) -> None:
+    def test_every_part_of_the_sandbox_is_on_the_map(self) -> None:
         parts = [path.parent.name for path in (ROOT / "sandbox").glob("*/__init__.py")]
         assert [part for part in parts if f"`sandbox/{part}/`" not in self.text] == []
 
@@ -190,26 +190,26 @@ class TestTheMap:
 class TestRecipes:
     text = (DEVELOPMENT / "how-to-add.md").read_text(encoding="utf-8")
 
-    def test_an_action_touches_at_most_five_files(self) -> None:
+    def test_a_new_action_touches_at_most_five_files(self) -> None:
         steps = re.findall(r"^\d+\. (.*)$", section(self.text, "## An action"), flags=re.MULTILINE)
         assert 1 < len(steps) <= LARGEST_RECIPE_OF_AN_ACTION
         assert all(len([span for span in SPAN.findall(step) if "/" in span]) == 1 for step in steps)
 
     @pytest.mark.parametrize("what", ["An action", "A field", "A condition or a reason", "A kind"])
-    def test_tell_the_files_for(self, what: str) -> None:
+    def test_each_recipe_begins_with_the_file_to_touch_first(self, what: str) -> None:
         assert re.search(r"^1\. `", section(self.text, f"## {what}"), flags=re.MULTILINE)
 
 
 class TestDecisionRecords:
     @pytest.mark.parametrize("record", RECORDS, ids=name_of)
-    def test_each_has_all_parts_in_their_order(self, record: Path) -> None:
+    def test_each_record_has_all_parts_in_their_order(self, record: Path) -> None:
         headings = re.findall(r"^## (.+)$", record.read_text(encoding="utf-8"), flags=re.MULTILINE)
         assert headings == ["Context", "Decision", "Alternatives", "Consequences", "What we learned"]
 
     @pytest.mark.parametrize("record", RECORDS, ids=name_of)
-    def test_each_fits_on_a_page(self, record: Path) -> None:
+    def test_each_record_fits_on_a_page(self, record: Path) -> None:
         assert len(record.read_text(encoding="utf-8").splitlines()) <= 60
 
-    def test_each_is_in_the_index(self) -> None:
+    def test_each_record_is_in_the_index(self) -> None:
         index = (DECISIONS / "README.md").read_text(encoding="utf-8")
         assert [record.name for record in RECORDS if f"({record.name})" not in index] == []
