@@ -22,26 +22,26 @@ FORMER_WORDS = _words("""
     PassObserver is_observer is_observed_only SilentObserver UnwatchedPasses Recollection
     tell_application tell_loss tell_overdue tell_fitness tell_schedule tell_source tell_effective tell_policies
     tell_forecast tell_settings tell_broken conclude_unseen conclude_suspended conclude_connected conclude_faulty
-    remembered_application read_before overhear take_suspects PATIENCE own_settings own_connection working_copy fitness
-    JobParts ConnectionParts _lay_ground _join_job_parts _join_connection_parts Veil Teller Workplace workplace
-    SimulatorWorld move_in ConnectionStory NotedStory connection_story quarantine_rest
-    job_runs_but_should_rest job_rests_but_should_run
+    remembered_application read_before overhear take_suspects PATIENCE own_settings own_connection
+    working_copy WorkingCopies fitness JobParts ConnectionParts _lay_ground _join_job_parts _join_connection_parts
+    Veil Teller Workplace workplace SimulatorWorld move_in ConnectionStory NotedStory connection_story
+    quarantine_rest job_runs_but_should_rest job_rests_but_should_run
 """)
 """Words that nothing may contain, neither code nor prose."""
 
 FORMER_IDENTIFIERS: Mapping[str, frozenset[str]] = {
-    "operator/": _words("""
-        Rest Observer Story tell conclude remember home Done Seen Written Before Memory Lane Ground Parts ground
-"""),
+    "operator/": _words(
+        "Rest Observer Story tell conclude remember home Done Seen Written Before Memory Lane Ground Parts ground"
+    ),
     "sandbox/": frozenset({"Post", "Scene", "scene", "set_scene", "teller", "Conduct", "conduct", "Lane"}),
     "tests/": frozenset({"Story", "story", "House", "house", "Line", "Told", "Recollection", "Done", "Written"}),
 }
 """Words of plain English that are not to name anything, by the folder in which they named something else."""
 
 FORMER_MODULES: Mapping[str, frozenset[str]] = {
-    "operator/entrasync/": _words("""
-        fitness difference texts reading absence offers working_copy own_settings own_connection observer rest ground
-"""),
+    "operator/entrasync/": _words(
+        "fitness difference texts reading absence offers working_copy own_settings own_connection observer rest ground"
+    ),
     "operator/entrasync/graph/": frozenset({"claims"}),
     "operator/entrasync/core/": frozenset({"claims", "references"}),
     "operator/entrasync/reconcile/": frozenset({"references"}),
