@@ -132,9 +132,9 @@ def _outcome_of(halt: Halt, poll_interval: timedelta) -> Outcome:
 
 
 def _blocked(halt: Halt) -> Halt:
-    """Name the way out of a deletion of which nobody can say when it ends."""
-    message = halt.message
-    if ABANDON_ANNOTATION not in message:
-        hint = f'To let go without touching Graph, annotate the resource with {ABANDON_ANNOTATION}: "true".'
-        message = f"The job could not be settled: {message} {hint}"
+    """Name the way out of a deletion of which nobody can say when it ends. The rules of deletion name it themselves."""
+    if halt.reason is Reason.DELETION_BLOCKED:
+        return halt
+    hint = f'To let go without touching Graph, annotate the resource with {ABANDON_ANNOTATION}: "true".'
+    message = f"The job could not be settled: {halt.message} {hint}"
     return replace(halt, message=message) if isinstance(halt, Retry) else Stall(Reason.DELETION_BLOCKED, message)
