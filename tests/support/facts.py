@@ -172,7 +172,7 @@ def facts(
     subject = subject or resource()
     assert subject.desired is not None
     seen = listing(*jobs, read_at=read_at or now, is_complete=is_complete)
-    job_id = subject.held_job_id or (None if subject.operation else subject.desired.job_id)
+    job_id = subject.held_job_id or (None if subject.create_intent else subject.desired.job_id)
     found = job or (seen.find(job_id) if job_id else None)
     return Facts(subject, subject.desired, Observed(tenant, seen, found, **observed), now)
 

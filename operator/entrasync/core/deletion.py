@@ -31,7 +31,7 @@ def release_without_graph(resource: Resource) -> ReleaseResource | None:
     """
     if resource.is_abandoned:
         return ReleaseResource("let go as its annotation asks; whatever job there is lives on in Graph")
-    if resource.desired is not None and resource.operation and resource.held_job_id is None:
+    if resource.desired is not None and resource.create_intent and resource.held_job_id is None:
         return None  # its job may turn up when nothing records it any more, and another would be created
     if resource.desired is None or resource.desired.is_suspended:
         return ReleaseResource("let go while suspended; its job lives on in Graph")
@@ -90,7 +90,7 @@ def tenant_is_another(facts: Facts) -> Stall | None:
 
 def create_may_still_turn_up(facts: Facts) -> Verdict | None:
     """Find a create that was never answered. The resource stays until its job turns up or the bound ends."""
-    if facts.resource.operation is None or facts.resource.held_job_id:
+    if facts.resource.create_intent is None or facts.resource.held_job_id:
         return None
     match settled := create_is_unconfirmed(facts):
         case Wait():

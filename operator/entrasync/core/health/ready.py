@@ -42,7 +42,7 @@ def _healthy_condition(facts: Facts, halt: Halt | None) -> Condition:
     if problem := refusal or _find_health_problem(facts, job):
         message = f"Job {job.id} is in place, and spec.readiness Applied asks for no more. {problem.message}"
         return Condition(ready, "True", Reason.APPLIED, message)
-    if not job.is_active and job.schedule_state is not None:
+    if job.is_paused:
         return Condition(ready, "True", Reason.PAUSED, f"Job {job.id} is in place and paused{_why_paused(facts)}")
     if job.code in {"NotRun", "NotConfigured"}:
         return Condition(

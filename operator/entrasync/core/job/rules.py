@@ -18,25 +18,25 @@ from entrasync.core.resource.operation import CreateIntent
 
 def create_is_unconfirmed(facts: Facts) -> Verdict | None:
     """Find a create whose answer was lost, and settle it: its job has turned up, may still turn up, or never will."""
-    operation = facts.resource.operation
-    if operation is None or facts.resource.held_job_id:
+    intent = facts.resource.create_intent
+    if intent is None or facts.resource.held_job_id:
         return None
-    arrived = _jobs_that_arrived(facts, operation)
+    arrived = _jobs_that_arrived(facts, intent)
     meant = [job for job in arrived if len(arrived) == 1 or job.id == facts.desired.job_id]
     if meant:
         return Do(HoldJob(meant[0].id, "Created"))
     if arrived:
         return several_jobs_fit(
-            facts, arrived, f"appeared while a create of template {operation.template_id} was unanswered"
+            facts, arrived, f"appeared while a create of template {intent.template_id} was unanswered"
         )
-    if facts.observed.listing.read_at - operation.started_at < facts.bounds.replication:
+    if facts.observed.listing.read_at - intent.started_at < facts.bounds.replication:
         is_observed = facts.desired.is_observe_only
         then = "under managementPolicy Observe no other is created" if is_observed else "only then is another created"
         return Wait(
             Reason.CREATE_UNCONFIRMED,
-            f"Graph's answer to the create of {operation.started_at:%H:%M:%S} was lost. The job is looked for until "
-            f"{operation.started_at + facts.bounds.replication:%H:%M:%S}; {then}.",
-            until_next_look(facts.now - operation.started_at, facts.bounds.replication),
+            f"Graph's answer to the create of {intent.started_at:%H:%M:%S} was lost. The job is looked for until "
+            f"{intent.started_at + facts.bounds.replication:%H:%M:%S}; {then}.",
+            until_next_look(facts.now - intent.started_at, facts.bounds.replication),
         )
     return _create_anew(facts) if _may_create_anew(facts) else Do(ForgetCreate())
 
@@ -61,11 +61,11 @@ def until_next_look(elapsed: timedelta, bound: timedelta) -> timedelta:
     return max(min(due, bound) - elapsed, timedelta(0))
 
 
-def _jobs_that_arrived(facts: Facts, operation: CreateIntent) -> tuple[RemoteJob, ...]:
+def _jobs_that_arrived(facts: Facts, intent: CreateIntent) -> tuple[RemoteJob, ...]:
     claimed = {claim.job_id for claim in facts.observed.claims}
-    known = operation.job_ids_before | claimed
+    known = intent.job_ids_before | claimed
     jobs = facts.observed.listing.jobs
-    return tuple(job for job in jobs if job.template_id == operation.template_id and job.id not in known)
+    return tuple(job for job in jobs if job.template_id == intent.template_id and job.id not in known)
 
 
 def _create_anew(facts: Facts) -> Verdict:
@@ -73,8 +73,8 @@ def _create_anew(facts: Facts) -> Verdict:
         return list_is_incomplete()
     if not facts.resource.has_finalizer:
         return Do(AddFinalizer())
-    operation = facts.resource.operation
-    before = facts.observed.listing.ids | (operation.job_ids_before if operation else frozenset())
+    intent = facts.resource.create_intent
+    before = facts.observed.listing.ids | (intent.job_ids_before if intent else frozenset())
     held = facts.resource.held_job_id
     return Do(
         CreateJob(

@@ -53,6 +53,11 @@ class RemoteJob:
         return self.schedule_state == "Active"
 
     @property
+    def is_paused(self) -> bool:
+        """Whether Graph shows that it does not schedule the job, for whatever reason."""
+        return self.schedule_state is not None and not self.is_active
+
+    @property
     def is_unconfigured(self) -> bool:
         """Whether Graph schedules a job that was never authorised at its target."""
         return self.is_active and self.code == "NotConfigured"

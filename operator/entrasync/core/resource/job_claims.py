@@ -33,7 +33,7 @@ class Claim:
 
 def claim_of(resource: Resource) -> Claim:
     """Return the claim of a resource."""
-    desired, operation = resource.desired, resource.operation
+    desired, intent = resource.desired, resource.create_intent
     is_declared_observe_only = desired is not None and desired.is_declared_observe_only
     return Claim(
         key=resource.key,
@@ -41,7 +41,7 @@ def claim_of(resource: Resource) -> Claim:
         template_id=(desired.template_id or None) if desired else None,
         held_job_id=None if is_declared_observe_only else resource.held_job_id,
         wanted_job_id=desired.job_id if desired and not is_declared_observe_only else None,
-        creating_since=operation.started_at if operation and resource.held_job_id is None else None,
+        creating_since=intent.started_at if intent and resource.held_job_id is None else None,
         has_application=desired is not None and desired.application is not None and not is_declared_observe_only,
         has_saved=resource.application.generation is not None,
         has_finalizer=resource.has_finalizer,

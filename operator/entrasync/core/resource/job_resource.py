@@ -126,8 +126,8 @@ class Resource(ObjectMeta):
     @property
     def created_job_at(self) -> datetime | None:
         """When the operator created its job; None for an adopted job, and where a backup has lost the time."""
-        if self.operation:
-            return self.operation.started_at
+        if self.create_intent:
+            return self.create_intent.started_at
         return self.record.origin_time if self.origin == "Created" else None
 
     @property
@@ -136,7 +136,7 @@ class Resource(ObjectMeta):
         return self.record.last_start_time
 
     @property
-    def operation(self) -> CreateIntent | None:
+    def create_intent(self) -> CreateIntent | None:
         """The unfinished create, if there is one."""
         return self.record.operation if isinstance(self.record.operation, CreateIntent) else None
 
@@ -170,16 +170,16 @@ class Resource(ObjectMeta):
     @cached_property
     def held_job_id(self) -> str | None:
         """The job that this resource holds: by an unfinished create, else by the annotation, else by the status."""
-        operation = self.operation
-        if operation is None:
+        intent = self.create_intent
+        if intent is None:
             return self.annotated_job_id or self.status_job_id
         annotated = self.annotated_job_id
-        return annotated if annotated and annotated not in operation.job_ids_before else None
+        return annotated if annotated and annotated not in intent.job_ids_before else None
 
     @property
     def job_id(self) -> str | None:
         """The job that this resource holds or names; None while a create is unfinished."""
-        if self.held_job_id or self.operation:
+        if self.held_job_id or self.create_intent:
             return self.held_job_id
         return self.desired.job_id if self.desired else None
 

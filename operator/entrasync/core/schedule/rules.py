@@ -43,9 +43,7 @@ def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
             STALE_READ_DELAY,
         )
     # Somebody started the job only if it was seen paused before.
-    before = facts.resource.record.mirrored_job
-    was_seen_paused = before.schedule_state is not None and not before.is_active
-    is_drift = was_seen_paused and _was_in_force(facts, ScheduleState.PAUSED)
+    is_drift = facts.resource.record.mirrored_job.is_paused and _was_in_force(facts, ScheduleState.PAUSED)
     return Do(
         PauseJob(
             facts.service_principal_id,
@@ -100,7 +98,7 @@ def job_ran_before_its_pause(facts: Facts) -> Verdict | None:
 
 
 def _needs_start(facts: Facts, job: RemoteJob) -> bool:
-    if job.schedule_state is None or job.is_active or wanted_state_of(facts) is not ScheduleState.ACTIVE:
+    if not job.is_paused or wanted_state_of(facts) is not ScheduleState.ACTIVE:
         return False
     pause = pause_of(facts)
     return pause is None or pause.by is not PausedBy.GRAPH

@@ -79,8 +79,7 @@ def _with_job(record: JobRecord, facts: Facts, job: RemoteJob, *, mirror: Mirror
 
 def _has_resumed(facts: Facts, job: RemoteJob) -> bool:
     """Whether the job was last seen paused and is active again."""
-    before = facts.resource.record.mirrored_job
-    return job.is_active and before.schedule_state is not None and not before.is_active
+    return job.is_active and facts.resource.record.mirrored_job.is_paused
 
 
 def _mirror_of_held_job(facts: Facts, job: RemoteJob) -> Mirror:

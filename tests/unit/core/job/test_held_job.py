@@ -45,11 +45,11 @@ class TestHeldJob:
 
     @pytest.mark.parametrize("stored", [None, [], {}, {"startedAt": "soon"}, {"startedAt": 1}])
     def test_an_unreadable_operation_counts_as_none(self, stored: object) -> None:
-        assert resource(status={"operation": stored}).operation is None
+        assert resource(status={"operation": stored}).create_intent is None
 
     def test_an_operation_without_its_list_still_counts(self) -> None:
         stored = operation(NOW) | {"jobIdsBefore": 7}
-        found = resource(status={"operation": stored}).operation
+        found = resource(status={"operation": stored}).create_intent
         assert found is not None
         assert found.job_ids_before == frozenset()
 

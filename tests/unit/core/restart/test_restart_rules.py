@@ -71,7 +71,7 @@ class TestNewScope:
 
     def test_a_recorded_restart_is_not_taken_for_an_unfinished_create(self) -> None:
         subject = self.due().resource
-        assert subject.operation is None
+        assert subject.create_intent is None
         assert subject.is_restart_due
         assert subject.held_job_id == JOB
 
