@@ -53,7 +53,7 @@ def wait_out_polls(shared_operator: SharedOperator) -> None:
     other.environment.suspend_jobs()
 
 
-@pytest.mark.parametrize("breach", ["the credential is refused in the midst of a pass", "the Secret is deleted"])
+@pytest.mark.parametrize("breach", ["the credential is refused during a pass", "the Secret is deleted"])
 def test_a_connection_that_breaks_is_reported_by_its_jobs_once_and_works_again_when_corrected(
     shared_operator: SharedOperator, team: Team, breach: str
 ) -> None:

@@ -44,7 +44,7 @@ def delete_both_first(case: Case) -> None:
 
 
 ORDERS: dict[str, Callable[[Case], None]] = {
-    "as the controllers will": delete_nothing_first,
+    "in the controllers' order": delete_nothing_first,
     "the Secret first": delete_secret_first,
     "the connection first": delete_connection_first,
     "both first": delete_both_first,

@@ -19,7 +19,7 @@ class TestShutdown:
             name = environment.apply_job(principal)
             held.wait_held()
             environment.operator.process.send_signal(signal.SIGTERM)
-            until(lambda: "The operator was told to stop" in environment.log.read_text(), what="it has heard")
+            until(lambda: "The operator was told to stop" in environment.log.read_text(), what="the stop is logged")
             held.release()
             assert environment.operator.process.wait(25) == 0
             found = environment.job(name)

@@ -26,22 +26,26 @@ def ended(since: timedelta) -> dict[str, Any]:
         ("a cycle runs", remote_job(progress=[{"units": "Users"}]), RUNNING_POLL_INTERVAL),
         ("a paused job's cycle ends by itself", remote_job(state="Disabled", progress=[{}]), POLL),
         ("the next cycle is near", remote_job(**ended(minutes(38))), minutes(2) + seconds(20)),
-        ("the next cycle is any moment", remote_job(**ended(minutes(40))), seconds(20)),
+        ("the next cycle begins at any moment", remote_job(**ended(minutes(40))), seconds(20)),
         (
-            "the next cycle was due and only a little waited",
+            "the next cycle was due a short time ago",
             remote_job(**ended(minutes(40) + seconds(10))),
             MIN_POLL_DELAY,
         ),
         ("the next cycle is long overdue", remote_job(**ended(minutes(90))), POLL),
-        ("the next cycle is far", remote_job(**ended(minutes(1))), POLL),
+        ("the next cycle is far away", remote_job(**ended(minutes(1))), POLL),
         ("a paused job has no next cycle", remote_job(state="Disabled", **ended(minutes(38))), POLL),
         (
             "a retry of a quarantined job is near",
             quarantined_job(nextAttempt=write_time(NOW + minutes(1))),
             minutes(1) + seconds(20),
         ),
-        ("no retry is told", quarantined_job(nextAttempt=NEVER), POLL),
-        ("the end of time is no appointment", remote_job(lastExecution={"timeEnded": "9999-12-31T23:59:59Z"}), POLL),
+        ("Graph names no next attempt", quarantined_job(nextAttempt=NEVER), POLL),
+        (
+            "the latest possible time is not waited for",
+            remote_job(lastExecution={"timeEnded": "9999-12-31T23:59:59Z"}),
+            POLL,
+        ),
     ],
 )
 def test_the_next_poll_follows_from_what_is_about_to_happen(

@@ -52,7 +52,7 @@ class TestOverdue:
             ("a last run that failed is none", remote_job(lastExecution=run(write_time(NOW), "Failed")), {}, NOW - DAY),
             ("before any success, our start", remote_job(), started(ago(minutes(7))), minutes(7)),
             (
-                "our start after a long rest",
+                "our start after a long pause",
                 remote_job(lastSuccessfulExecution=run(write_time(DAY))),
                 started(ago(minutes(7))),
                 minutes(7),

@@ -31,10 +31,10 @@ class TestMissingJob:
     @pytest.mark.parametrize(
         ("why", "count", "span", "is_gone"),
         [
-            ("one look is none", 1, 0, False),
-            ("two looks are too few", 2, 60, False),
-            ("three looks in a moment may ask one stale replica", 3, 4.9, False),
-            ("three looks over five minutes", 3, 5, True),
+            ("one read is too few", 1, 0, False),
+            ("two reads are too few", 2, 60, False),
+            ("three reads at once may ask one stale replica", 3, 4.9, False),
+            ("three reads over five minutes", 3, 5, True),
         ],
     )
     def test_a_missing_job_is_gone_only_after_three_reads_over_five_minutes(
@@ -58,7 +58,10 @@ class TestMissingJob:
         ("why", "status"),
         [
             ("its status was written", {"originTime": write_time(ago(minutes(14)))}),
-            ("the crash came before", {"originTime": None, "job": None, "operation": operation(ago(minutes(14)), "x")}),
+            (
+                "a crash came before the status",
+                {"originTime": None, "job": None, "operation": operation(ago(minutes(14)), "x")},
+            ),
         ],
     )
     def test_a_missing_job_is_never_gone_within_the_bound_of_its_own_creation(

@@ -90,9 +90,9 @@ class TestUnfinishedCreate:
         [
             ("jobId never creates", {"desired": desired(job_id="named")}),
             ("AdoptOnly never creates", {"desired": desired(adoption_policy=AdoptionPolicy.ADOPT_ONLY)}),
-            ("the spec went elsewhere", {"desired": desired(service_principal_id=OTHER_PRINCIPAL)}),
+            ("the spec names another service principal", {"desired": desired(service_principal_id=OTHER_PRINCIPAL)}),
             (
-                "a recreate that is now only to be reported",
+                "onMissing is now Report",
                 {"desired": desired(on_missing=OnMissing.REPORT), "annotations": {JOB_ID_ANNOTATION: "old"}},
             ),
         ],

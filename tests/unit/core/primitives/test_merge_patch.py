@@ -45,10 +45,10 @@ def test_a_merge_patch_is_empty_where_nothing_differs(stored: dict[str, Any]) ->
 @pytest.mark.parametrize(
     ("why", "stored", "wanted", "patch"),
     [
-        ("what vanished is told", {"a": 1, "b": 2}, {"b": 2}, {"a": None}),
-        ("also deep inside", {"a": {"b": 1, "c": 2}}, {"a": {"c": 2}}, {"a": {"b": None}}),
+        ("a member that vanished is removed", {"a": 1, "b": 2}, {"b": 2}, {"a": None}),
+        ("a nested member that vanished is removed", {"a": {"b": 1, "c": 2}}, {"a": {"c": 2}}, {"a": {"b": None}}),
         ("true is not 1", {"a": 1}, {"a": True}, {"a": True}),
-        ("not in a list either", {"a": [{"b": 0}]}, {"a": [{"b": False}]}, {"a": [{"b": False}]}),
+        ("true is not 1 in a list", {"a": [{"b": 0}]}, {"a": [{"b": False}]}, {"a": [{"b": False}]}),
         ("1.0 is 1, as the API server stores it", {"a": 1}, {"a": 1.0}, {}),
         ("lists are replaced whole", {"a": [1, 2]}, {"a": [1]}, {"a": [1]}),
         ("an empty object is something", {}, {"a": {}}, {"a": {}}),

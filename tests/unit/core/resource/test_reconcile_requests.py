@@ -12,16 +12,20 @@ EARLY, LATE = "2026-11-21T03:00:00Z", "2026-11-21T03:00:00.123456789Z"
     ("why", "annotations", "found"),
     [
         ("none", {}, None),
-        ("an empty one asks for nothing", {OURS: ""}, None),
+        ("an empty request", {OURS: ""}, None),
         ("ours", {OURS: "a"}, "a"),
-        ("that of Flux", {FLUX: LATE}, LATE),
-        ("others mean nothing", {"entrasync.io/restart-requested-at": "a"}, None),
+        ("the annotation of Flux", {FLUX: LATE}, LATE),
+        ("annotations of others", {"entrasync.io/restart-requested-at": "a"}, None),
         ("the later of both", {OURS: LATE, FLUX: EARLY}, LATE),
-        ("the later of both, whosever it is", {OURS: EARLY, FLUX: LATE}, LATE),
-        ("by time and not by letters", {OURS: "2026-11-21T04:30:00+02:00", FLUX: EARLY}, EARLY),
-        ("in seconds since 1970", {OURS: "1795230001", FLUX: EARLY}, "1795230001"),
-        ("what is no time comes before all times", {OURS: "zzz", FLUX: EARLY}, EARLY),
-        ("nor is a number without end", {OURS: "9" * 30, FLUX: EARLY}, EARLY),
+        ("the later of both, by the other annotation", {OURS: EARLY, FLUX: LATE}, LATE),
+        (
+            "times in different time zones are compared as times",
+            {OURS: "2026-11-21T04:30:00+02:00", FLUX: EARLY},
+            EARLY,
+        ),
+        ("seconds since 1970", {OURS: "1795230001", FLUX: EARLY}, "1795230001"),
+        ("a text that is no time counts as earlier than all times", {OURS: "zzz", FLUX: EARLY}, EARLY),
+        ("a number that is too large is no time", {OURS: "9" * 30, FLUX: EARLY}, EARLY),
     ],
 )
 def test_the_latest_request_is_repeated_in_the_status(why: str, annotations: dict[str, str], found: str | None) -> None:

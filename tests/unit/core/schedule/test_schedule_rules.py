@@ -118,7 +118,7 @@ class TestAuthorOfPause:
         ("why", "status", "job", "by"),
         [
             ("it runs", SEEN_RUNNING, remote_job(), None),
-            ("it ran before and nothing else explains it", SEEN_RUNNING, paused_job(), PausedBy.PERSON),
+            ("it ran before and there is no other cause", SEEN_RUNNING, paused_job(), PausedBy.PERSON),
             ("we made it and have not started it", {"job": None}, paused_job(), None),
             ("our start may not show yet", SEEN_RESTING | started(ago(minutes(1))), paused_job(), None),
             (
@@ -127,7 +127,7 @@ class TestAuthorOfPause:
                 paused_job(escrowsPruned=True),
                 None,
             ),
-            ("it was so long after our start", SEEN_RESTING | started(ago(minutes(20))), paused_job(), None),
+            ("it showed long after our start", SEEN_RESTING | started(ago(minutes(20))), paused_job(), None),
             ("escrows were pruned just now", SEEN_RUNNING, paused_job(escrowsPruned=True), PausedBy.GRAPH),
             (
                 "escrows were seen pruned while the initial cycle went on",
@@ -149,7 +149,7 @@ class TestAuthorOfPause:
                 PausedBy.GRAPH,
             ),
             ("a quarantine of a week", quarantined_since(timedelta(days=7)), paused_job(), PausedBy.PERSON),
-            ("Graph left the quarantine standing", SEEN_RUNNING, paused_job(code="Quarantine"), PausedBy.GRAPH),
+            ("Graph kept the quarantine", SEEN_RUNNING, paused_job(code="Quarantine"), PausedBy.GRAPH),
             (
                 "decided before, whatever shows now",
                 SEEN_RUNNING | {"pause": {"by": "Graph", "reason": "then"}},
@@ -157,7 +157,7 @@ class TestAuthorOfPause:
                 PausedBy.GRAPH,
             ),
             (
-                "decided before, over a restart",
+                "decided before a restart",
                 SEEN_RESTING | {"pause": {"by": "Person", "reason": "then"}},
                 paused_job(escrowsPruned=True),
                 PausedBy.PERSON,

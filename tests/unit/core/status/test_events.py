@@ -31,17 +31,22 @@ UNREACHABLE = Event("Warning", "GraphUnreachable", "Ready: GraphUnreachable")
 @pytest.mark.parametrize(
     ("why", "before", "after", "events"),
     [
-        ("nothing was told yet and all is well", {}, HEALTHY, []),
+        ("a first status without a fault", {}, HEALTHY, []),
         ("a person must act", HEALTHY, CONFLICT, [Event("Warning", "Conflict", "Stalled: Conflict")]),
-        ("for another reason now", CONFLICT, GONE, [Event("Warning", "JobGone", "Stalled: JobGone")]),
-        ("still the same", CONFLICT, CONFLICT, []),
-        ("a quarantine is told once, not as Stalled too", HEALTHY, IN_QUARANTINE, [QUARANTINED]),
-        ("it goes on", IN_QUARANTINE, IN_QUARANTINE, []),
-        ("it is over", IN_QUARANTINE, HEALTHY, [Event("Normal", "QuarantineLifted", "The job left quarantine.")]),
-        ("it is out of sight, not over", IN_QUARANTINE, BLIND, [UNREACHABLE]),
-        ("blind", HEALTHY, BLIND, [UNREACHABLE]),
-        ("blind as before", BLIND, BLIND, []),
-        ("what goes on by itself needs no Event", HEALTHY, WAITING, []),
+        ("the reason has changed", CONFLICT, GONE, [Event("Warning", "JobGone", "Stalled: JobGone")]),
+        ("nothing has changed", CONFLICT, CONFLICT, []),
+        ("a quarantine causes one Event, and none for Stalled", HEALTHY, IN_QUARANTINE, [QUARANTINED]),
+        ("the quarantine goes on", IN_QUARANTINE, IN_QUARANTINE, []),
+        (
+            "the quarantine has ended",
+            IN_QUARANTINE,
+            HEALTHY,
+            [Event("Normal", "QuarantineLifted", "The job left quarantine.")],
+        ),
+        ("the job is only hidden", IN_QUARANTINE, BLIND, [UNREACHABLE]),
+        ("Graph cannot be read", HEALTHY, BLIND, [UNREACHABLE]),
+        ("Graph still cannot be read", BLIND, BLIND, []),
+        ("a wait causes no Event", HEALTHY, WAITING, []),
     ],
 )
 def test_each_change_of_a_condition_is_reported_by_one_event(
