@@ -7,7 +7,7 @@ from typing import Any
 from pythonjsonlogger.json import JsonFormatter
 
 from entrasync.kube.watch.kopf_host import refusal_status
-from entrasync.reconcile.engine.worker_pool import RESOURCE_IN_HAND
+from entrasync.reconcile.engine.worker_pool import CURRENT_RESOURCE
 
 FIELDS = ("resource", "action", "request_id", "status", "seconds", "why")
 """The fields that our log lines may have beside their message."""
@@ -22,7 +22,7 @@ class ResourceFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Add the field; let every record pass."""
-        if getattr(record, "resource", None) is None and (resource := RESOURCE_IN_HAND.get()):
+        if getattr(record, "resource", None) is None and (resource := CURRENT_RESOURCE.get()):
             record.resource = resource
         return True
 

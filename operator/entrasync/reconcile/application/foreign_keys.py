@@ -10,11 +10,11 @@ from entrasync.core.decision.errors import OutcomeUnknown
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.job_resource import Resource
 
-UNTIL_BELIEVED = timedelta(minutes=1)
-"""Reads may be stale: a key counts as lost, or as there again, when looks over so long a time agree."""
+MIN_CONFIRMATION_TIME = timedelta(minutes=1)
+"""The shortest time that looks must span before a key counts as lost, or as returned. Reads may be stale."""
 
-FEWEST_LOOKS = 3
-"""And there were so many of them."""
+MIN_CONFIRMATION_LOOKS = 3
+"""The fewest looks that must agree before a key counts as lost."""
 
 
 @dataclass
@@ -52,7 +52,7 @@ class ForeignKeys:
         if not self.missing:
             return self._settle()
         self._looks, self._missing_since = self._looks + 1, self._missing_since or at
-        if self._looks >= FEWEST_LOOKS and at - self._missing_since >= UNTIL_BELIEVED:
+        if self._looks >= MIN_CONFIRMATION_LOOKS and at - self._missing_since >= MIN_CONFIRMATION_TIME:
             self.lost, self.missing = self.missing, frozenset()
             self._settle()
         return None
@@ -62,7 +62,7 @@ class ForeignKeys:
 
     def _note_return(self, shown: frozenset[str], at: datetime) -> frozenset[str]:
         self._shown_since = {key: self._shown_since.get(key, at) for key in shown}
-        return frozenset(key for key, since in self._shown_since.items() if at - since >= UNTIL_BELIEVED)
+        return frozenset(key for key, since in self._shown_since.items() if at - since >= MIN_CONFIRMATION_TIME)
 
 
 def others_than_ours(stored: SecretValues | None, resource: Resource) -> frozenset[str]:

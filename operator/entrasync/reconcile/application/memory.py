@@ -12,22 +12,22 @@ from entrasync.core.primitives.times import parse_time
 from entrasync.core.remote.stored_secrets import MASK, SecretValues
 from entrasync.core.resource.application_record import RefusalRecord, Source
 from entrasync.core.resource.job_resource import Resource
-from entrasync.reconcile.application.foreign_keys import UNTIL_BELIEVED, ForeignKeys
+from entrasync.reconcile.application.foreign_keys import MIN_CONFIRMATION_TIME, ForeignKeys
 
 Version = tuple[int, tuple[Source, ...]]
 """A generation of the resource, and the versions of the Secrets it refers to."""
 
-_KEY = secrets.token_bytes(32)
+_DIGEST_KEY = secrets.token_bytes(32)
 """Random in each process: a digest that got out would tell nothing of a value."""
 
 
-_UNSURE = b""
+_UNKNOWN_DIGEST = b""
 """Instead of a digest: the value is surely not known, whatever a record says."""
 
 
 def digest(text: str) -> bytes:
     """Make a value comparable without keeping it."""
-    return hashlib.blake2b(text.encode(), key=_KEY, digest_size=16).digest()
+    return hashlib.blake2b(text.encode(), key=_DIGEST_KEY, digest_size=16).digest()
 
 
 def digest_all(values: Mapping[str, str]) -> bytes:
@@ -85,7 +85,7 @@ class ApplicationMemory:
     def give_up(self) -> None:
         """Forget what was saved when the spec gives it up: anybody may change it from now on."""
         if self.is_carried:
-            self.saved.digests = dict.fromkeys(self.saved.digests, _UNSURE)
+            self.saved.digests = dict.fromkeys(self.saved.digests, _UNKNOWN_DIGEST)
             self.saved.is_validated, self.is_carried = None, False
 
     def note_look(self, stored: SecretValues, version: Version | None, at: datetime, *, lost: frozenset[str]) -> None:
@@ -123,7 +123,7 @@ class ApplicationMemory:
     def due_removals(self, keys: Iterable[str], now: datetime) -> frozenset[str]:
         """Tell which keys are still to be removed, or once more: reads may be stale, so not at once."""
         sent = self.removing
-        return frozenset(key for key in keys if key not in sent or now - sent[key] >= UNTIL_BELIEVED)
+        return frozenset(key for key in keys if key not in sent or now - sent[key] >= MIN_CONFIRMATION_TIME)
 
     def note_refusal(self, values: Mapping[str, str], generation: int, refusal: Refusal) -> None:
         """Keep that these values were refused."""

@@ -27,10 +27,10 @@ from entrasync.reconcile.step.resource_writer import ResourceWriter, keep_intent
 from entrasync.reconcile.step.write_guard import WriteGuard
 
 REFUSED_RETRY_DELAY = timedelta(minutes=15)
-"""Between tries of values that were refused: a target app may lock an account after too many."""
+"""Pause between tries of values that were refused. A target app may lock an account after too many of them."""
 
 UNAVAILABLE_RETRY_DELAY = timedelta(minutes=1)
-"""Between the first tries while the target app cannot be asked; the delay doubles up to that of a refusal."""
+"""The first pause while the target app cannot be reached. It doubles with each try, up to that of a refusal."""
 
 
 class SaveHandler(Handler[SaveSecrets]):

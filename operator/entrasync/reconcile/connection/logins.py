@@ -16,8 +16,8 @@ from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.ports.tenant_access import Access, Accesses
 from entrasync.reconcile.state.listings import Listings, Sharing
 
-STILL_IN_USE = timedelta(minutes=5)
-"""Real time for which passes under way may still use an access that another one took the place of."""
+RETIRED_ACCESS_CLOSE_DELAY = timedelta(minutes=5)
+"""Real time until an access that was replaced is closed. Passes that began before may still use it."""
 
 
 @dataclass
@@ -151,7 +151,7 @@ class Logins:
         return disconnected(key, fault)
 
     def _retire(self, opened: _Opened) -> None:
-        self._retired.append((self._clock.wall() + STILL_IN_USE, opened.access))
+        self._retired.append((self._clock.wall() + RETIRED_ACCESS_CLOSE_DELAY, opened.access))
 
     async def _close_retired(self) -> None:
         now, retired = self._clock.wall(), self._retired

@@ -24,15 +24,18 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.reconcile.connection.logins import Logins
 from entrasync.reconcile.connection.registry import Awaited, Connections, Fault
-from entrasync.reconcile.engine.outcome import WHILE_STALLED, Outcome
+from entrasync.reconcile.engine.outcome import STALLED_POLL_INTERVAL, Outcome
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, EventSink, SecretStore
 from entrasync.reconcile.ports.tenant_access import ConnectionApi
 
-UNTIL_TAKEN = timedelta(minutes=1)
-"""Between tries of a new credential while the one before it serves: what was just uploaded reaches Entra soon."""
+NEW_CREDENTIAL_RETRY_INTERVAL = timedelta(minutes=1)
+"""Pause between tries of a new credential while the previous one still works.
 
-SERVES_ON = "Its jobs go on by what Entra took before, as long as that gives tokens."
+A new one reaches Entra within minutes.
+"""
+
+PREVIOUS_CREDENTIAL_NOTE = "Its jobs go on by what Entra took before, as long as that gives tokens."
 
 
 class ConnectionReconciler:
@@ -126,9 +129,9 @@ class ConnectionReconciler:
     async def _serve_on(self, resource: ConnectionResource, error: Halted) -> Outcome:
         """Say that a credential was refused, and leave the jobs to the one before it."""
         self._failing_since.pop(resource.key, None)
-        stall = Stall(error.reason, f"{error.message} {SERVES_ON}")
+        stall = Stall(error.reason, f"{error.message} {PREVIOUS_CREDENTIAL_NOTE}")
         status = build_faulty_status(resource, stall, is_blind=False, wall=self._clock.wall())
-        return await self._write(resource, status, Outcome(min(self._poll_interval, UNTIL_TAKEN)))
+        return await self._write(resource, status, Outcome(min(self._poll_interval, NEW_CREDENTIAL_RETRY_INTERVAL)))
 
     async def _fail(self, resource: ConnectionResource, halt: Halt) -> Outcome:
         if not isinstance(halt, Stall):
@@ -136,7 +139,7 @@ class ConnectionReconciler:
         self._failing_since.pop(resource.key, None)
         self._connections.put(resource.key, Fault(halt.reason, halt.message))
         status = build_faulty_status(resource, halt, is_blind=False, wall=self._clock.wall())
-        return await self._write(resource, status, Outcome(min(self._poll_interval, WHILE_STALLED)))
+        return await self._write(resource, status, Outcome(min(self._poll_interval, STALLED_POLL_INTERVAL)))
 
     async def _fail_for_now(self, resource: ConnectionResource, halt: Retry | Wait) -> Outcome:
         """Leave the jobs with what is known, and say that, until nobody can know it any more."""

@@ -23,10 +23,10 @@ from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult
 
 MAX_ROUNDS = 8
-"""A pass observes and acts so often at most; create and start takes four rounds."""
+"""The most rounds of one pass, which keeps a fault in the rules from looping. Create and start take four."""
 
-STALE_READ_DELAY = timedelta(seconds=10)
-"""Between looks while Graph shows the state from before a write: reads may be stale."""
+PENDING_ACTION_DELAY = timedelta(seconds=10)
+"""Pause before the next pass when Graph does not show yet what this pass has done. Reads may be stale."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class _Acted:
 
 
 def _pending(action: Action) -> Wait:
-    return Wait(action.pending_reason, action.pending_message, STALE_READ_DELAY)
+    return Wait(action.pending_reason, action.pending_message, PENDING_ACTION_DELAY)
 
 
 def unsettled() -> Retry:

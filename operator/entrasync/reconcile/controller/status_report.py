@@ -23,16 +23,16 @@ from entrasync.core.status.job_status import (
     record_observation,
 )
 from entrasync.reconcile.controller.apply import PassResult
-from entrasync.reconcile.engine.outcome import WHILE_STALLED, Outcome
+from entrasync.reconcile.engine.outcome import STALLED_POLL_INTERVAL, Outcome
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.step.resource_writer import ResourceWriter
 
-POLL_WITHOUT_SPEC = timedelta(minutes=5)
-"""The poll interval of a resource whose spec cannot be read."""
+INVALID_SPEC_POLL_INTERVAL = timedelta(minutes=5)
+"""The poll interval of a resource whose spec cannot be read, which would otherwise give the interval."""
 
 DELETION_RETRY_INTERVAL = timedelta(minutes=1)
-"""Between looks at a deletion that is stalled."""
+"""The longest pause between looks at a deletion that is stalled. The resource cannot go until it succeeds."""
 
 
 class StatusReport:
@@ -61,7 +61,7 @@ class StatusReport:
         `broken_since` is when passes began to end by a fault of the operator, if they do.
         """
         now = self._clock.now()
-        poll = resource.desired.poll_interval if resource.desired else POLL_WITHOUT_SPEC
+        poll = resource.desired.poll_interval if resource.desired else INVALID_SPEC_POLL_INTERVAL
         read_at = self._memory.recall(resource, now).read_at
         seen_at = min(read_at, broken_since or now)  # a pass may read Graph well, and break afterwards
         is_blind = now - seen_at >= self._bounds.blind_polls * poll
@@ -124,7 +124,7 @@ def _next_look(facts: Facts, halt: Halt | None) -> Outcome:
 def _outcome_of(halt: Halt, poll_interval: timedelta) -> Outcome:
     match halt:
         case Stall():
-            return Outcome(min(poll_interval, WHILE_STALLED))
+            return Outcome(min(poll_interval, STALLED_POLL_INTERVAL))
         case Wait():
             return Outcome(halt.after)
         case Retry():

@@ -8,7 +8,7 @@ from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.engine.worker_pool import Reconciler
 
 RECHECK_INTERVAL = timedelta(minutes=5)
-"""When a guarded object is tried again. It is normally enqueued earlier, as soon as it may be acted on."""
+"""The pause before a guarded object is checked again. It is normally enqueued earlier, as soon as access returns."""
 
 
 class Guard:

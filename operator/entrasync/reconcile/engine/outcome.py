@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-WHILE_STALLED = timedelta(minutes=5)
-"""The longest pause between looks at what a person must mend: whoever has mended it wants to see it."""
+STALLED_POLL_INTERVAL = timedelta(minutes=5)
+"""The longest pause between looks at a resource that a person must correct. The person wants to see the result soon."""
 
 
 @dataclass(frozen=True)

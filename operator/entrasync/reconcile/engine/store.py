@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from entrasync.core.primitives.object_key import ObjectKey, StoredObject
 
 MAX_REMEMBERED_DELETIONS = 10_000
-"""Deleted uids that are remembered. An answer that shows a deleted object is late by milliseconds."""
+"""How many uids of deleted objects are remembered. An answer that shows a deleted object is late by milliseconds."""
 
 
 ObjectT = TypeVar("ObjectT", bound=StoredObject)

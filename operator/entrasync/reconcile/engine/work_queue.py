@@ -9,8 +9,11 @@ from datetime import datetime, timedelta
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.object_key import ObjectKey
 
-FIRST_BACKOFF = timedelta(seconds=1)
-LONGEST_BACKOFF = timedelta(minutes=2)
+MIN_BACKOFF = timedelta(seconds=1)
+"""The pause after the first failure. Each further failure in a row doubles it."""
+
+MAX_BACKOFF = timedelta(minutes=2)
+"""The longest pause between tries, so that a resource recovers soon after the trouble has ended."""
 
 
 @dataclass
@@ -74,7 +77,7 @@ class WorkQueue:
     def back_off(self, key: ObjectKey) -> None:
         """Have a resource looked at after a pause that grows with each failure in a row."""
         entry = self._entries.setdefault(key, _Entry())
-        pause = min(FIRST_BACKOFF * 2 ** min(entry.failures, 10), LONGEST_BACKOFF)
+        pause = min(MIN_BACKOFF * 2 ** min(entry.failures, 10), MAX_BACKOFF)
         entry.failures += 1
         self.schedule(key, pause)
 

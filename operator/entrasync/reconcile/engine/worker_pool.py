@@ -19,11 +19,11 @@ from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceC
 
 LOG = logging.getLogger("entrasync.engine")
 
-RESOURCE_IN_HAND: ContextVar[str | None] = ContextVar("resource_in_hand", default=None)
-"""The resource whose pass is under way, for log lines of parts that know nothing of resources."""
+CURRENT_RESOURCE: ContextVar[str | None] = ContextVar("current_resource", default=None)
+"""The resource of the pass that runs in this task, for log lines of modules that know no resource."""
 
-WORKERS = 40
-"""Passes at the same time: most of a pass is waiting for Graph."""
+DEFAULT_WORKERS = 40
+"""How many passes run at the same time. Most of a pass is waiting for Graph, so many workers cost little."""
 
 
 class Reconciler(Protocol):
@@ -67,7 +67,7 @@ class Engine:
         *,
         clock: Clock,
         watcher: ReconcileMetrics,
-        workers: int = WORKERS,
+        workers: int = DEFAULT_WORKERS,
     ) -> None:
         self._reconciler = reconciler
         self._queue = queue
@@ -130,7 +130,7 @@ class Engine:
 
     async def _pass(self, ticket: Ticket, serialization_key: str) -> None:
         began = asyncio.get_running_loop().time()
-        RESOURCE_IN_HAND.set(str(ticket.key))  # each pass is a task, with a context of its own
+        CURRENT_RESOURCE.set(str(ticket.key))  # each pass is a task, with a context of its own
         try:
             ending = await self._try(ticket, serialization_key)
         finally:

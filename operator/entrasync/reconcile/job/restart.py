@@ -14,7 +14,7 @@ from entrasync.reconcile.step.handler import ActionResult, Handler
 from entrasync.reconcile.step.resource_writer import ResourceWriter, keep_intent_on_lost_answer
 
 MAX_RESTARTS = 2
-"""Whose answers are all lost: each takes the job back to an initial cycle."""
+"""After this many restarts without an answer no more is sent, because each one may begin another initial cycle."""
 
 
 class RestartHandler(Handler[RestartJob]):

@@ -25,10 +25,10 @@ from entrasync.reconcile.step.handler import ActionResult, Handler
 from entrasync.reconcile.step.resource_writer import ResourceWriter
 
 INTERVAL_RETRY_DELAY = timedelta(minutes=1)
-"""Between the two requests for an interval when the first answer was lost."""
+"""Pause before an interval is requested once more, when the first answer was lost or Graph throttled the call."""
 
 NO_ANSWER = "nothing"
-"""Shown as "it answered nothing"."""
+"""Stands for an answer that was lost: messages show it as "it answered nothing"."""
 
 
 class StartHandler(Handler[StartJob]):

@@ -22,10 +22,10 @@ from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
 
 NEW_JOB_DELAY = timedelta(seconds=10)
-"""Between looks for a job that was just created and is not known everywhere."""
+"""Pause between looks for a job that was just created and that Graph does not show everywhere yet."""
 
-MAX_NAMED = 5
-"""An Event names so many settings at most."""
+MAX_NAMED_SETTINGS = 5
+"""An Event names at most this many settings, which keeps its message short."""
 
 
 class SettingsHandler(Handler[PatchSettings]):
@@ -81,7 +81,7 @@ async def _read_job(graph: SyncApi, action: PatchSettings) -> RemoteJob:
 
 def settings_event(action: PatchSettings) -> Event:
     """Say what was set, and whether somebody had changed it."""
-    named = [f'{entry.name} to "{entry.wanted}"' for entry in action.differences[:MAX_NAMED]]
+    named = [f'{entry.name} to "{entry.wanted}"' for entry in action.differences[:MAX_NAMED_SETTINGS]]
     message = f"Set {', '.join(named)} in job {action.job.id}."
     if not action.drifted:
         return Event("Normal", Reason.SETTINGS_APPLIED, message)

@@ -16,8 +16,8 @@ from entrasync.reconcile.state.jobs import Resources
 
 LOG = logging.getLogger("entrasync.namespaces")
 
-MAX_AGE = timedelta(minutes=1)
-"""Real time after which the annotations of a namespace are read again."""
+MAX_ANNOTATIONS_AGE = timedelta(minutes=1)
+"""Real time after which the annotations of a namespace are read again. Namespaces are not watched."""
 
 
 class NamespaceDefaults:
@@ -51,7 +51,7 @@ class NamespaceDefaults:
 
     def _is_known(self, namespace: str) -> bool:
         read_at = self._read_at.get(namespace)
-        return read_at is not None and self._clock.wall() - read_at < MAX_AGE
+        return read_at is not None and self._clock.wall() - read_at < MAX_ANNOTATIONS_AGE
 
     async def _read(self, namespace: str) -> None:
         is_first = namespace not in self._read_at

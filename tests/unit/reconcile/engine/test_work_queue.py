@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.reconcile.engine.work_queue import FIRST_BACKOFF, LONGEST_BACKOFF, Ticket, WorkQueue
+from entrasync.reconcile.engine.work_queue import MAX_BACKOFF, MIN_BACKOFF, Ticket, WorkQueue
 from tests.support.facts import NOW, minutes, seconds
 from tests.support.still_clock import StillClock
 
@@ -184,7 +184,7 @@ class TestBackoff:
         queue = WorkQueue(clock)
         async with keeping_delays(queue):
             pauses = await self.pauses(queue, clock, 9)
-            assert pauses[:4] == [FIRST_BACKOFF, seconds(2), seconds(4), seconds(8)]
-            assert pauses[-1] == LONGEST_BACKOFF
+            assert pauses[:4] == [MIN_BACKOFF, seconds(2), seconds(4), seconds(8)]
+            assert pauses[-1] == MAX_BACKOFF
             queue.succeed(A)
-            assert await self.pauses(queue, clock, 1) == [FIRST_BACKOFF]
+            assert await self.pauses(queue, clock, 1) == [MIN_BACKOFF]

@@ -10,7 +10,7 @@ import pytest
 
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.engine.outcome import Outcome
-from entrasync.reconcile.engine.work_queue import FIRST_BACKOFF, WorkQueue
+from entrasync.reconcile.engine.work_queue import MIN_BACKOFF, WorkQueue
 from entrasync.reconcile.engine.worker_pool import Engine
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 from entrasync.reconcile.state.jobs import Resources
@@ -106,11 +106,11 @@ class TestFailures:
         [
             (Outcome(minutes(5)), "settled", minutes(5)),
             (Outcome(None), "settled", None),
-            (Outcome(None, is_failure=True), "failed", FIRST_BACKOFF),
+            (Outcome(None, is_failure=True), "failed", MIN_BACKOFF),
             (Outcome(minutes(2), is_failure=True), "failed", minutes(2)),
-            (ResourceChanged("x"), "changed", FIRST_BACKOFF),
-            (ApiServerUnavailable("x"), "failed", FIRST_BACKOFF),
-            (RuntimeError("a fault of ours"), "broken", FIRST_BACKOFF),
+            (ResourceChanged("x"), "changed", MIN_BACKOFF),
+            (ApiServerUnavailable("x"), "failed", MIN_BACKOFF),
+            (RuntimeError("a fault of ours"), "broken", MIN_BACKOFF),
         ],
     )
     async def test_an_error_decides_when_a_resource_is_requeued(
@@ -150,7 +150,7 @@ class TestFailures:
         key = harness.add("a")
         async with harness.run():
             assert harness.counted.outcomes == ["broken"]
-            assert harness.due_in(key) == FIRST_BACKOFF
+            assert harness.due_in(key) == MIN_BACKOFF
             assert harness.engine.is_alive
 
     async def test_a_resource_that_is_gone_is_forgotten(self, harness: EngineHarness) -> None:
