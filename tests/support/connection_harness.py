@@ -24,8 +24,8 @@ from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.ports.kubernetes import ResourceChanged, ResourceGone
 from entrasync.reconcile.state.dependents import Dependents
-from entrasync.reconcile.state.jobs import Resources
-from entrasync.reconcile.state.listings import Listings, Sharing
+from entrasync.reconcile.state.jobs import JobStore
+from entrasync.reconcile.state.listings import ListingFanOut, Listings
 from tests.support.facts import NOW, TENANT, desired, minutes, resource
 from tests.support.fake_api_server import RecordedEvents, merged
 from tests.support.fake_graph import FakeGraph
@@ -59,7 +59,7 @@ def job_by_connection(**overlay: Any) -> Resource:
 
 @dataclass
 class FakeEntra:
-    """`Accesses`: accepts the client secrets that are `good`, and fails while in `trouble`."""
+    """`AccessFactory`: accepts the client secrets that are `good`, and fails while in `trouble`."""
 
     clock: StillClock
     good: set[str] = field(default_factory=lambda: {"right"})
@@ -97,14 +97,14 @@ class FakeAccess:
     has_token: bool = False
     is_closed: bool = False
 
-    async def prove(self, proof: Proof) -> LoggedIn:
+    async def log_in(self, proof: Proof) -> LoggedIn:
         seen = self.entra.check(proof)
         self.proof, self.has_token = proof, True
         return seen
 
-    async def look(self) -> LoggedIn:
+    async def ensure_login(self) -> LoggedIn:
         if not self.has_token:
-            return await self.prove(self.proof)
+            return await self.log_in(self.proof)
         return LoggedIn(ROLES, LACKS)
 
     def use(self) -> EntraSyncError | None:
@@ -156,7 +156,7 @@ class ConnectionHarness:
         self.clock, self.secrets, self.recorded = StillClock(NOW), FakeSecrets(), RecordedEvents()
         self.entra = FakeEntra(self.clock)
         graph = cast("SyncApi", FakeGraph(self.clock))
-        self.own = Connection(None, graph, Listings(graph, on_fetched=lambda *_: None)) if own else None
+        self.own = Connection(None, graph, Listings(graph, on_read=lambda *_: None)) if own else None
         self.store: Store[ConnectionResource] = Store()
         self.server = FakeConnectionServer(self.store)
         self.secrets.put(SECRET, secret="right")
@@ -164,11 +164,13 @@ class ConnectionHarness:
 
     def restart(self) -> None:
         self.requeued: list[ObjectKey] = []
-        self.connections = Connections(self.own, serves=lambda _: True, on_change=self.requeued.append)
-        self.dependents = Dependents(Resources(), self.store, WorkQueue(self.clock), WorkQueue(self.clock), self.clock)
-        sharing = Sharing(self.dependents.resources, self.dependents.job_queue)
+        self.connections = Connections(self.own, serves_namespace=lambda _: True, on_change=self.requeued.append)
+        self.dependents = Dependents(JobStore(), self.store, WorkQueue(self.clock), WorkQueue(self.clock), self.clock)
+        listing_fan_out = ListingFanOut(self.dependents.resources, self.dependents.job_queue)
         queue = self.dependents.connection_queue
-        self.logins = Logins(self.entra, self.connections, queue=queue, sharing=sharing, clock=self.clock)
+        self.logins = Logins(
+            self.entra, self.connections, queue=queue, listing_fan_out=listing_fan_out, clock=self.clock
+        )
         self.reconciler = ConnectionReconciler(
             self.store,
             self.connections,

@@ -9,7 +9,7 @@ from entrasync.core.decision.event import Event
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.kubernetes import ResourceChanged, ResourceGone, Subject
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 
 
 def merged(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,7 +32,7 @@ class FakeApiServer:
     `meanwhile` runs once, before the next write.
     """
 
-    def __init__(self, resources: Resources) -> None:
+    def __init__(self, resources: JobStore) -> None:
         self.resources = resources
         self.stored: dict[ObjectKey, Resource] = {}
         self.writes: list[str] = []

@@ -14,7 +14,7 @@ from entrasync.process.job_controller import JobCollaborators, build_handlers, b
 from entrasync.reconcile.application.memory import ApplicationMemoryStore
 from entrasync.reconcile.connection.registry import Connection, Connections
 from entrasync.reconcile.engine.outcome import Outcome
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.listings import Listings
 from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
@@ -37,21 +37,21 @@ class ReconcilerHarness:
         self.graph = FakeGraph(self.clock)
         self.recorded = RecordedEvents()
         self.secrets = FakeSecrets()
-        self.server = FakeApiServer(Resources())
+        self.server = FakeApiServer(JobStore())
         self.install = Defaults()
         self.restart()
 
     def restart(self) -> None:
-        self.resources, self.memory = Resources(self.install), MemoryStore()
+        self.resources, self.memory = JobStore(self.install), MemoryStore()
         self.server.resources = self.resources
         for stored in self.server.stored.values():
             self.resources.put(stored)
         self.resources.is_complete = True
         self.fetched: list[str] = []
         listings = Listings(
-            self.graph, on_fetched=lambda service_principal_id, _: self.fetched.append(service_principal_id)
+            self.graph, on_read=lambda service_principal_id, _: self.fetched.append(service_principal_id)
         )
-        self.connections = Connections(Connection(None, self.graph, listings), serves=lambda _: True)
+        self.connections = Connections(Connection(None, self.graph, listings), serves_namespace=lambda _: True)
         self.collaborators = JobCollaborators(
             self.resources,
             self.memory,
@@ -112,7 +112,7 @@ class ReconcilerHarness:
         end = self.clock.now() + elapsed
         while True:
             outcome = await self.run(key)
-            pause = outcome.look_again
+            pause = outcome.requeue_after
             assert pause is not None
             assert pause.total_seconds() > 0 or self.clock.now() < end, "a pass that asks for another at once"
             if self.clock.now() + pause > end:

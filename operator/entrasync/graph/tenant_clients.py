@@ -108,15 +108,15 @@ class TenantAccess:
         """The client, which uses the proof that Entra accepted last."""
         return self._client
 
-    async def prove(self, proof: Proof) -> LoggedIn:
+    async def log_in(self, proof: Proof) -> LoggedIn:
         """Log in by a proof now, and use it from then on if Entra accepts it. Raises `Halted` or `Transient`."""
         source = self._make_source(proof)
         token = await source.log_in()
         self._tokens.source = source
         return _describe(token)
 
-    async def look(self) -> LoggedIn:
-        """Tell what the token in use allows. Raises what `prove` raises."""
+    async def ensure_login(self) -> LoggedIn:
+        """Tell what the token in use allows. Raises what `log_in` raises."""
         return _describe(await self._tokens.source.get_token())
 
     async def close(self) -> None:
@@ -125,7 +125,7 @@ class TenantAccess:
 
 
 class TenantAccessFactory:
-    """Implements `Accesses` (`reconcile/ports/tenant_access.py`) for the clouds that the install knows.
+    """Implements `AccessFactory` (`reconcile/ports/tenant_access.py`) for the clouds that the install knows.
 
     Connections by one app in one tenant share a limiter. They never share tokens.
     """

@@ -39,11 +39,11 @@ from entrasync.reconcile.connection.registry import Connection, Connections
 from entrasync.reconcile.engine.guard import Guard
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
-from entrasync.reconcile.engine.worker_pool import Engine, NoReconcileMetrics
+from entrasync.reconcile.engine.worker_pool import NoReconcileMetrics, WorkerPool
 from entrasync.reconcile.state.dependents import Dependents
 from entrasync.reconcile.state.informer import JobInformer
-from entrasync.reconcile.state.jobs import Resources
-from entrasync.reconcile.state.listings import Listings, Sharing
+from entrasync.reconcile.state.jobs import JobStore
+from entrasync.reconcile.state.listings import ListingFanOut, Listings
 from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 
@@ -63,7 +63,7 @@ class SharedServices:
     bounds: Bounds
     dependents: Dependents
     connections: Connections
-    sharing: Sharing
+    listing_fan_out: ListingFanOut
     job_client: JobClient
     events: EventPoster
     limiters: SharedLimiters
@@ -75,7 +75,7 @@ class KindServices:
     """What reconciles one kind: its client and informer, and the workers of its queue."""
 
     kind: WatchedKind[Any]
-    engine: Engine
+    engine: WorkerPool
 
 
 @dataclass(frozen=True)
@@ -130,13 +130,13 @@ def _build_shared(
     *,
     api_client: ApiClient,
 ) -> SharedServices:
-    dependents = Dependents(Resources(settings.defaults()), Store(), WorkQueue(clock), WorkQueue(clock), clock)
-    sharing = Sharing(dependents.resources, dependents.job_queue)
+    dependents = Dependents(JobStore(settings.defaults()), Store(), WorkQueue(clock), WorkQueue(clock), clock)
+    listing_fan_out = ListingFanOut(dependents.resources, dependents.job_queue)
     limiters = SharedLimiters(clock, concurrency=settings.concurrency)
     client = make_operator_client(settings, limiters, metrics)
-    by_own = sharing.among(lambda resource: connections.key_for(resource) is None)
-    own = Connection(None, client, Listings(client, on_fetched=by_own)) if client else None
-    connections = Connections(own, serves=settings.serves, on_change=dependents.connection_changed)
+    by_own = listing_fan_out.callback_for(lambda resource: connections.key_for(resource) is None)
+    own = Connection(None, client, Listings(client, on_read=by_own)) if client else None
+    connections = Connections(own, serves_namespace=settings.serves_namespace, on_change=dependents.connection_changed)
     job_client = JobClient(api_client, dependents.resources)
     return SharedServices(
         settings,
@@ -147,7 +147,7 @@ def _build_shared(
         Bounds(replication=settings.replication_bound),
         dependents,
         connections,
-        sharing,
+        listing_fan_out,
         job_client,
         EventPoster(api_client, clock.wall),
         limiters,
@@ -177,8 +177,8 @@ def _build_job_services(shared: SharedServices) -> KindServices:
     )
     shared.metrics.watch(resources, memory, queue, clock, namespace_access=shared.namespace_access)
     kind = WatchedKind(job_client, JobInformer(resources, queue, clock=clock))
-    engine = Engine(
-        Guard(reconciler, shared.namespace_access.may_act), queue, resources, clock=clock, watcher=shared.metrics
+    engine = WorkerPool(
+        Guard(reconciler, shared.namespace_access.may_act), queue, resources, clock=clock, metrics=shared.metrics
     )
     return KindServices(kind, engine)
 
@@ -191,7 +191,7 @@ def _build_logins(shared: SharedServices) -> Logins:
         issue_token=partial(request_token, shared.api_client),
     )
     queue = shared.dependents.connection_queue
-    return Logins(accesses, shared.connections, queue=queue, sharing=shared.sharing, clock=shared.clock)
+    return Logins(accesses, shared.connections, queue=queue, listing_fan_out=shared.listing_fan_out, clock=shared.clock)
 
 
 def _build_connection_services(shared: SharedServices, logins: Logins) -> KindServices:
@@ -209,8 +209,8 @@ def _build_connection_services(shared: SharedServices, logins: Logins) -> KindSe
         poll_interval=shared.settings.poll_interval,
         referrers=shared.dependents.referrers,
     )
-    guarded, watcher = Guard(reconciler, shared.namespace_access.may_act), NoReconcileMetrics()
-    engine = Engine(guarded, queue, store, clock=clock, watcher=watcher, workers=CONNECTION_WORKERS)
+    guarded, metrics = Guard(reconciler, shared.namespace_access.may_act), NoReconcileMetrics()
+    engine = WorkerPool(guarded, queue, store, clock=clock, metrics=metrics, workers=CONNECTION_WORKERS)
     shared.metrics.watch_connections(store)
     kind = WatchedKind(client, ConnectionInformer(store, shared.connections, queue, clock=clock))
     return KindServices(kind, engine)

@@ -30,7 +30,7 @@ from entrasync.reconcile.job.restart import RestartHandler
 from entrasync.reconcile.job.schedule import IntervalHandler, PauseHandler, StartHandler
 from entrasync.reconcile.job.settings import SettingsHandler
 from entrasync.reconcile.ports.kubernetes import EventSink, ResourceApi, SecretStore
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 from entrasync.reconcile.step.handler import Handlers
@@ -42,7 +42,7 @@ from entrasync.reconcile.step.write_guard import WriteGuard
 class JobCollaborators:
     """What the reconciler of jobs works with."""
 
-    resources: Resources
+    resources: JobStore
     memory: MemoryStore
     connections: Connections
     namespaces: NamespaceDefaults
@@ -53,48 +53,54 @@ class JobCollaborators:
     bounds: Bounds
 
 
-def build_job_reconciler(given: JobCollaborators) -> JobReconciler:
+def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
     """Join the parts of the reconciler of jobs."""
-    memories, clock, bounds = ApplicationMemoryStore(), given.clock, given.bounds
-    writer = ResourceWriter(given.resource_api, given.resources)
-    performer = build_performer(given, writer, memories)
-    reader = FactsReader(given.connections, given.resources, clock=clock, bounds=bounds)
-    entry = PassEntry(given.connections, given.memory, reader=reader, clock=clock, bounds=bounds)
+    memories, clock, bounds = ApplicationMemoryStore(), collaborators.clock, collaborators.bounds
+    writer = ResourceWriter(collaborators.resource_api, collaborators.resources)
+    performer = build_performer(collaborators, writer, memories)
+    reader = FactsReader(collaborators.connections, collaborators.resources, clock=clock, bounds=bounds)
+    entry = PassEntry(collaborators.connections, collaborators.memory, reader=reader, clock=clock, bounds=bounds)
     steps = Steps(
         entry,
-        Resolver(given.connections, given.resources),
+        Resolver(collaborators.connections, collaborators.resources),
         ApplyLoop(
-            entry, reader, application=ApplicationReader(given.secrets, memories), performer=performer, clock=clock
+            entry,
+            reader,
+            application=ApplicationReader(collaborators.secrets, memories),
+            performer=performer,
+            clock=clock,
         ),
         DeletionLoop(
             reader,
             performer=performer,
-            release=ReleaseHandler(writer, given.events),
+            release=ReleaseHandler(writer, collaborators.events),
             clock=clock,
             bounds=bounds,
         ),
-        StatusReport(writer, given.memory, events=given.events, clock=clock, bounds=bounds),
+        StatusReport(writer, collaborators.memory, events=collaborators.events, clock=clock, bounds=bounds),
     )
 
     def forget(key: ObjectKey) -> None:
-        given.memory.forget(key)
+        collaborators.memory.forget(key)
         memories.forget(key)
-        given.connections.forget_unused(given.resources.service_principals())
+        collaborators.connections.forget_unused(collaborators.resources.service_principals())
 
-    return JobReconciler(given.resources, given.namespaces, steps, forget=forget)
+    return JobReconciler(collaborators.resources, collaborators.namespaces, steps, forget=forget)
 
 
-def build_performer(given: JobCollaborators, writer: ResourceWriter, memories: ApplicationMemoryStore) -> Performer:
+def build_performer(
+    collaborators: JobCollaborators, writer: ResourceWriter, memories: ApplicationMemoryStore
+) -> Performer:
     """Join what carries out actions."""
-    guard = WriteGuard(given.resources, given.connections)
-    return Performer(build_handlers(given, writer, memories, guard=guard), guard)
+    guard = WriteGuard(collaborators.resources, collaborators.connections)
+    return Performer(build_handlers(collaborators, writer, memories, guard=guard), guard)
 
 
 def build_handlers(
-    given: JobCollaborators, writer: ResourceWriter, memories: ApplicationMemoryStore, *, guard: WriteGuard
+    collaborators: JobCollaborators, writer: ResourceWriter, memories: ApplicationMemoryStore, *, guard: WriteGuard
 ) -> Handlers:
     """Give every class of actions its handler."""
-    events, clock = given.events, given.clock
+    events, clock = collaborators.events, collaborators.clock
     return {
         AddFinalizer: FinalizerHandler(writer),
         HoldJob: HoldHandler(writer, events),

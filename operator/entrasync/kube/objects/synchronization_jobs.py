@@ -5,11 +5,11 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.parsing import read_resource
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.object_client import ObjectClient
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 
 
 class JobClient(ObjectClient[Resource]):
     """Implements `reconcile.ports.kubernetes.ResourceApi`."""
 
-    def __init__(self, api_client: ApiClient, resources: Resources) -> None:
+    def __init__(self, api_client: ApiClient, resources: JobStore) -> None:
         super().__init__(api_client, resources, plural=PLURAL, read=read_resource)

@@ -15,7 +15,7 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.memory import MemoryStore
 
 LOG = logging.getLogger("entrasync.graph")
@@ -70,7 +70,7 @@ class Metrics:
 
     def watch(
         self,
-        resources: Resources,
+        resources: JobStore,
         memory: MemoryStore,
         queue: WorkQueue,
         clock: Clock,
@@ -120,7 +120,7 @@ class _ConnectionCollector(Collector):
 
 
 class _JobCollector(Collector):
-    def __init__(self, resources: Resources, memory: MemoryStore, queue: WorkQueue, clock: Clock) -> None:
+    def __init__(self, resources: JobStore, memory: MemoryStore, queue: WorkQueue, clock: Clock) -> None:
         self._resources = resources
         self._memory = memory
         self._queue = queue

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.process.observability.background import Background
-from entrasync.reconcile.engine.worker_pool import Engine
+from entrasync.reconcile.engine.worker_pool import WorkerPool
 
 MAX_REFUSALS = 5
 """Refused writes in a row. A few may be refused for a fault of their resource, or while the API server restarts."""
 
 
-def find_death(engines: Sequence[Engine], background: Background) -> str | None:
+def find_death(engines: Sequence[WorkerPool], background: Background) -> str | None:
     """Find a fault that only a restart mends. There is none before the engines start and after they are stopped."""
     if not all(engine.has_started for engine in engines) or any(engine.is_stopping for engine in engines):
         return None
@@ -20,7 +20,7 @@ def find_death(engines: Sequence[Engine], background: Background) -> str | None:
     return f"a task has died: {', '.join(background.ended)}" if background.ended else None
 
 
-def find_unreadiness(engines: Sequence[Engine], job_client: JobClient, access: NamespaceAccess) -> str | None:
+def find_unreadiness(engines: Sequence[WorkerPool], job_client: JobClient, access: NamespaceAccess) -> str | None:
     """Find why no resource is reconciled, or why no status can be written. One namespace that answers is enough."""
     if any(engine.is_stopping for engine in engines):
         return "the operator was told to stop"

@@ -144,7 +144,7 @@ class OperatorConnectionSettings(BaseSettings):
         """The file of the operator's own ServiceAccount token, which Azure's webhook names."""
         return Path(os.environ.get(TOKEN_FILE_VARIABLE, ""))
 
-    def serves(self, namespace: str) -> bool:
+    def serves_namespace(self, namespace: str) -> bool:
         """Whether a namespace may use the operator connection."""
         return bool({EVERYWHERE, namespace}.intersection(self.own_connection_namespaces))
 

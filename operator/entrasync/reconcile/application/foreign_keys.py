@@ -65,14 +65,14 @@ class ForeignKeys:
         return frozenset(key for key, since in self._shown_since.items() if at - since >= MIN_CONFIRMATION_TIME)
 
 
-def others_than_ours(stored: SecretValues | None, resource: Resource) -> frozenset[str]:
+def find_foreign_keys(stored: SecretValues | None, resource: Resource) -> frozenset[str]:
     """Tell which of the keys that Graph shows are somebody else's: a write could take them away."""
     spec = resource.desired.application if resource.desired else None
     return frozenset(stored or ()) - resource.application.keys - (owned_keys(spec) if spec else frozenset())
 
 
 @contextmanager
-def watching(others: frozenset[str], foreign: ForeignKeys) -> Iterator[None]:
+def check_after_write(others: frozenset[str], foreign: ForeignKeys) -> Iterator[None]:
     """Have the keys of others looked for after a write, unless it surely did not happen."""
     try:
         yield

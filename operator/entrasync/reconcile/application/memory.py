@@ -40,7 +40,7 @@ def _digest_of(text: str | None) -> bytes | None:
 
 
 @dataclass(frozen=True)
-class _Unshown:
+class _PendingValue:
     """A value that Graph took: what it showed before, and when it was sent."""
 
     before: bytes | None = field(repr=False)
@@ -48,7 +48,7 @@ class _Unshown:
 
 
 @dataclass
-class Saved:
+class SavedSecrets:
     """What was saved on one service principal. It outlives the resource: one that comes back need not save it anew."""
 
     digests: dict[str, bytes] = field(default_factory=dict, repr=False)
@@ -60,9 +60,9 @@ class Saved:
 class ApplicationMemory:
     """One resource's part. Losing it costs one save at most."""
 
-    saved: Saved = field(default_factory=Saved)
+    saved: SavedSecrets = field(default_factory=SavedSecrets)
     """Shared by all resources of a service principal."""
-    is_carried: bool = False
+    was_managed: bool = False
     """Whether this resource has carried `spec.application` in this process' life."""
     stored: SecretValues | None = None
     """What Graph showed last; None after a write of ours."""
@@ -78,25 +78,25 @@ class ApplicationMemory:
     """How many times in a row just those were."""
     removing: dict[str, datetime] = field(default_factory=dict)
     """Keys that Graph was told to remove, since when, until it no longer shows them."""
-    _unshown: dict[str, _Unshown] = field(default_factory=dict, repr=False)
+    _pending: dict[str, _PendingValue] = field(default_factory=dict, repr=False)
     _kept: dict[str, bytes] = field(default_factory=dict, repr=False)
     """How Graph shows what it took, where that is another text."""
 
-    def give_up(self) -> None:
+    def stop_managing(self) -> None:
         """Forget what was saved when the spec gives it up: anybody may change it from now on."""
-        if self.is_carried:
+        if self.was_managed:
             self.saved.digests = dict.fromkeys(self.saved.digests, _UNKNOWN_DIGEST)
-            self.saved.is_validated, self.is_carried = None, False
+            self.saved.is_validated, self.was_managed = None, False
 
     def note_look(self, stored: SecretValues, version: Version | None, at: datetime, *, lost: frozenset[str]) -> None:
         """Keep what Graph showed, and what became of what it took; `lost` are keys of others that were told as such."""
         self.stored, self.looked_for, self.looked_at = stored, version, at
         self.foreign.note_look(stored.keys(), lost, at)
-        for key, unshown in list(self._unshown.items()):
+        for key, pending in list(self._pending.items()):
             found = stored.get(key)
-            if found != MASK and _digest_of(found) == unshown.before:
+            if found != MASK and _digest_of(found) == pending.before:
                 continue
-            del self._unshown[key]
+            del self._pending[key]
             if found is not None and found != MASK:
                 self._kept[key] = digest(found)
 
@@ -105,14 +105,14 @@ class ApplicationMemory:
         before = self.stored or SecretValues()
         self.saved.digests |= {key: digest(value) for key, value in values.items()}
         self.saved.is_validated = self.saved.is_validated if is_validated is None else is_validated
-        self._unshown |= {key: _Unshown(_digest_of(before.get(key)), at) for key in values}
+        self._pending |= {key: _PendingValue(_digest_of(before.get(key)), at) for key in values}
         self.stored = None
 
     def forget_saved(self, keys: Iterable[str]) -> None:
         """Forget values that Graph no longer has, or of which nobody knows whether it took others."""
         for key in keys:
             self.saved.digests.pop(key, None)
-            self._unshown.pop(key, None)
+            self._pending.pop(key, None)
             self.removing.pop(key, None)
         self.stored = None
 
@@ -142,7 +142,7 @@ class ApplicationMemory:
         """Tell how many times in a row these values were refused."""
         return self.refusals if self.refused == (digest_all(values), generation) else 0
 
-    def trust(self, values: Mapping[str, str]) -> None:
+    def assume_saved(self, values: Mapping[str, str]) -> None:
         """Take values for those saved last where nothing else is known of them."""
         unknown = values.keys() - self.saved.digests.keys()
         self.saved.digests |= {key: digest(values[key]) for key in unknown}
@@ -153,7 +153,7 @@ class ApplicationMemory:
 
     def pending_among(self, values: Mapping[str, str], since: datetime) -> frozenset[str]:
         """Tell the keys whose value Graph took after `since` and shows as it was before."""
-        recent = [key for key, unshown in self._unshown.items() if unshown.at > since and key in values]
+        recent = [key for key, pending in self._pending.items() if pending.at > since and key in values]
         return frozenset(key for key in recent if self.saved.digests.get(key) == digest(values[key]))
 
     def kept_among(self, saved: frozenset[str], stored: Mapping[str, str]) -> frozenset[str]:
@@ -172,7 +172,7 @@ class ApplicationMemoryStore:
     """The application memories of all resources. What was saved belongs to the service principal, and outlives them."""
 
     _by_key: dict[ObjectKey, tuple[str, ApplicationMemory]] = field(default_factory=dict)
-    _saved: dict[str, Saved] = field(default_factory=dict)
+    _saved: dict[str, SavedSecrets] = field(default_factory=dict)
 
     def recall(self, resource: Resource) -> ApplicationMemory:
         """Find or begin the memory of a resource. One made anew under the same name starts with none."""

@@ -32,17 +32,17 @@ class ApplicationReader:
         spec, resource = facts.desired.application, facts.resource
         memory = self._memories.recall(resource)
         if spec is None:
-            memory.give_up()
+            memory.stop_managing()
             return None
         if find_application_claim(facts):
             return None
-        memory.is_carried = True
+        memory.was_managed = True
         memory.foreign.expect(resource.application.unconfirmed_keys)
         before = facts.observed.application
         credentials = (
             before.credentials if before else await read_credentials(self._secrets, resource.key.namespace, spec)
         )
-        memory.trust(_surely_saved(facts, spec, credentials))
+        memory.assume_saved(_surely_saved(facts, spec, credentials))
         version = (resource.generation, credentials.sources)
         memory.recall_refusal(resource.application.refused, credentials.values, version)
         seen = ApplicationSeen(

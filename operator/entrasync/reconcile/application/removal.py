@@ -15,29 +15,29 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.job_resource import Resource
-from entrasync.reconcile.application.foreign_keys import others_than_ours, watching
+from entrasync.reconcile.application.foreign_keys import check_after_write, find_foreign_keys
 from entrasync.reconcile.application.memory import ApplicationMemory, ApplicationMemoryStore
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
-from entrasync.reconcile.step.missing_service_principal import explain_refusal
+from entrasync.reconcile.step.missing_service_principal import diagnose_refusal
 from entrasync.reconcile.step.resource_writer import ResourceWriter, keep_intent_on_lost_answer
 
 
-class ForeignKeyLook:
+class ForeignKeyCheck:
     """Looks at the keys on a service principal after a write of ours, and records what became of those of others."""
 
     def __init__(self, writer: ResourceWriter, clock: Clock) -> None:
         self._writer = writer
         self._clock = clock
 
-    async def look(self, service_principal_id: str, context: Context, memory: ApplicationMemory) -> None:
+    async def read_stored(self, service_principal_id: str, context: Context, memory: ApplicationMemory) -> None:
         """Have Graph show its secrets, and keep what it showed. Raises what `SyncApi` raises."""
         try:
             stored = SecretValues.shown(await context.graph.list_secrets(service_principal_id))
         except PossiblyReplicating as error:
-            raise await explain_refusal(context, error) from error
+            raise await diagnose_refusal(context, error) from error
         lost = context.resource.application.lost_keys
         memory.note_look(stored, memory.looked_for, self._clock.now(), lost=lost)
 
@@ -56,13 +56,13 @@ class CheckHandler(Handler[CheckForeignKeys]):
     def __init__(self, writer: ResourceWriter, memories: ApplicationMemoryStore, *, clock: Clock) -> None:
         self._writer = writer
         self._memories = memories
-        self._foreign = ForeignKeyLook(writer, clock)
+        self._foreign = ForeignKeyCheck(writer, clock)
 
     async def perform(self, action: CheckForeignKeys, context: Context) -> ActionResult:
         """Look at the keys. Raises `Halted` until it is sure what became of those of others."""
         resource, memory = context.resource, self._memories.recall(context.resource)
         memory.foreign.expect(resource.application.unconfirmed_keys)
-        await self._foreign.look(action.service_principal_id, context, memory)
+        await self._foreign.read_stored(action.service_principal_id, context, memory)
         if memory.foreign.missing:
             message = explain_missing(resource, memory.foreign.missing)
             raise Halted(Wait(Reason.WAITING_FOR_REPLICATION, message, after=STALE_READ_DELAY))
@@ -83,7 +83,7 @@ class RemoveHandler(Handler[RemoveSecrets]):
         self._memories = memories
         self._events = events
         self._clock = clock
-        self._foreign = ForeignKeyLook(writer, clock)
+        self._foreign = ForeignKeyCheck(writer, clock)
 
     async def perform(self, action: RemoveSecrets, context: Context) -> ActionResult:
         """Remove, and look. A key that stays after a second try is left to itself, and an Event says so.
@@ -93,13 +93,13 @@ class RemoveHandler(Handler[RemoveSecrets]):
         resource, memory = context.resource, self._memories.recall(context.resource)
         service_principal_id = action.service_principal_id
         if memory.stored is None or resource.is_deleting:
-            await self._foreign.look(service_principal_id, context, memory)
+            await self._foreign.read_stored(service_principal_id, context, memory)
         due = memory.due_removals(_shown(action, memory), self._clock.now())
         again, refused = due & memory.removing.keys(), frozenset[str]()
         if due:
             resource, refused = await self._send(RemoveSecrets(service_principal_id, due), context, memory)
             context = replace(context, resource=resource)
-            await self._foreign.look(service_principal_id, context, memory)
+            await self._foreign.read_stored(service_principal_id, context, memory)
         shown = _shown(action, memory)
         kept = refused | (again & shown)
         gone = action.keys - shown - kept
@@ -118,13 +118,13 @@ class RemoveHandler(Handler[RemoveSecrets]):
         self, action: RemoveSecrets, context: Context, memory: ApplicationMemory
     ) -> tuple[Resource, frozenset[str]]:
         resource = context.resource
-        others = others_than_ours(memory.stored, resource)
+        others = find_foreign_keys(memory.stored, resource)
         resource = await self._writer.write_ahead(resource, with_unconfirmed_keys(resource.record, others))
         try:
-            with watching(others, memory.foreign):
+            with check_after_write(others, memory.foreign):
                 refused = await _remove_each(context.graph, action)
         except PossiblyReplicating as error:
-            raise await explain_refusal(context, error) from error
+            raise await diagnose_refusal(context, error) from error
         memory.note_removal(action.keys - refused, self._clock.now())
         return resource, refused
 

@@ -18,7 +18,7 @@ from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS, SYNC_ALL, 
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.record import JobRecord
 from entrasync.core.restart.record import with_restart_intent
-from entrasync.reconcile.application.foreign_keys import others_than_ours, watching
+from entrasync.reconcile.application.foreign_keys import check_after_write, find_foreign_keys
 from entrasync.reconcile.application.memory import ApplicationMemory, ApplicationMemoryStore
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.step.context import Context
@@ -60,10 +60,10 @@ class SaveHandler(Handler[SaveSecrets]):
         if action.tried is not None and not await self._validate(action, action.tried, context):
             return ActionResult(resource, is_refused=True)
         self._guard.check_secret_write(context)
-        others = others_than_ours(memory.stored, resource)
+        others = find_foreign_keys(memory.stored, resource)
         resource = await self._writer.write_ahead(resource, self._with_intent(action, others, resource))
         try:
-            with watching(others, memory.foreign):
+            with check_after_write(others, memory.foreign):
                 await context.graph.put_secrets(action.service_principal_id, action.values)
         except OutcomeUnknown:
             memory.forget_saved(action.values)

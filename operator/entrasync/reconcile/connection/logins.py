@@ -11,10 +11,16 @@ from entrasync.core.connection.status import LoggedIn
 from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.reconcile.connection.registry import Awaited, Connection, Connections, Fault, disconnected
+from entrasync.reconcile.connection.registry import (
+    Connection,
+    ConnectionFault,
+    Connections,
+    UntriedConnection,
+    disconnected,
+)
 from entrasync.reconcile.engine.work_queue import WorkQueue
-from entrasync.reconcile.ports.tenant_access import Access, Accesses
-from entrasync.reconcile.state.listings import Listings, Sharing
+from entrasync.reconcile.ports.tenant_access import Access, AccessFactory
+from entrasync.reconcile.state.listings import ListingFanOut, Listings
 
 RETIRED_ACCESS_CLOSE_DELAY = timedelta(minutes=5)
 """Real time until an access that was replaced is closed. Passes that began before may still use it."""
@@ -28,10 +34,10 @@ class _Opened:
     identity: Identity
     request: tuple[str | None, ...]
     access: Access = field(init=False)
-    is_parted: bool = False
+    is_replaced: bool = False
     """Whether its GraphConnection is known to have gone, though one was made anew under its name."""
 
-    def fits(self, resource: ConnectionResource, identity: Identity) -> bool:
+    def matches(self, resource: ConnectionResource, identity: Identity) -> bool:
         return self.uid == resource.uid and self.identity.client_settings == identity.client_settings
 
 
@@ -39,12 +45,18 @@ class Logins:
     """Logs in for GraphConnections. A credential takes the place of another only when Entra takes it."""
 
     def __init__(
-        self, accesses: Accesses, connections: Connections, *, queue: WorkQueue, sharing: Sharing, clock: Clock
+        self,
+        accesses: AccessFactory,
+        connections: Connections,
+        *,
+        queue: WorkQueue,
+        listing_fan_out: ListingFanOut,
+        clock: Clock,
     ) -> None:
         self._accesses = accesses
         self._connections = connections
         self._queue = queue
-        self._sharing = sharing
+        self._listing_fan_out = listing_fan_out
         self._clock = clock
         self._opened: dict[ObjectKey, _Opened] = {}
         self._retired: list[tuple[datetime, Access]] = []
@@ -57,44 +69,44 @@ class Logins:
         """
         await self._close_retired()
         opened = self._opened.get(resource.key)
-        if opened is None or not opened.fits(resource, identity):
+        if opened is None or not opened.matches(resource, identity):
             return await self._begin(resource, identity)
         if self._needs_proof(opened, resource, identity):
-            seen = await opened.access.prove(identity.proof)
+            seen = await opened.access.log_in(identity.proof)
         else:
-            seen = await opened.access.look()
+            seen = await opened.access.ensure_login()
         opened.identity, opened.request = identity, resource.request
         if not isinstance(self._connections.get(resource.key), Connection):
             self._connections.put(resource.key, self._connect(resource.key, opened.access))
         return seen
 
-    def part(self, resource: ConnectionResource) -> None:
+    def disconnect_replaced(self, resource: ConnectionResource) -> None:
         """Have no job go by the access of a GraphConnection that is gone, once another has come under its name."""
         opened = self._opened.get(resource.key)
-        if opened is None or opened.uid == resource.uid or opened.is_parted:
+        if opened is None or opened.uid == resource.uid or opened.is_replaced:
             return
-        opened.is_parted = True
+        opened.is_replaced = True
         self._connections.remove(resource.key)
         self._connections.expect(resource.key)
 
-    async def serves_on(self, resource: ConnectionResource, identity: Identity) -> bool:
+    async def can_keep_previous(self, resource: ConnectionResource, identity: Identity) -> bool:
         """Whether jobs can go on by the proof that was last taken, for Entra has refused another one.
 
         A new secret may reach Entra minutes after it reached the cluster, and the one before serves on meanwhile.
         """
         opened = self._opened.get(resource.key)
         works = isinstance(self._connections.get(resource.key), Connection)
-        if opened is None or not works or not opened.fits(resource, identity):
+        if opened is None or not works or not opened.matches(resource, identity):
             return False
         try:
-            await opened.access.look()
+            await opened.access.ensure_login()
         except Transient:
             return True  # jobs ask for themselves, and keep what they know
         except EntraSyncError:
             return False
         return True
 
-    async def drop(self, key: ObjectKey) -> None:
+    async def log_out(self, key: ObjectKey) -> None:
         """End the access of a connection that nobody needs any more."""
         if opened := self._opened.pop(key, None):
             self._retire(opened)
@@ -111,9 +123,9 @@ class Logins:
             identity, on_refusal=partial(self._refuse, resource.key, opened)
         )
         try:
-            seen = await access.prove(identity.proof)
+            seen = await access.log_in(identity.proof)
         except EntraSyncError as error:
-            is_first = isinstance(self._connections.get(resource.key), Awaited)
+            is_first = isinstance(self._connections.get(resource.key), UntriedConnection)
             if isinstance(error, Transient) and is_first:
                 self._take(resource.key, opened)  # jobs ask for themselves meanwhile, and keep what they know
             else:
@@ -129,8 +141,8 @@ class Logins:
         self._connections.put(key, self._connect(key, opened.access))
 
     def _connect(self, key: ObjectKey, access: Access) -> Connection:
-        share = self._sharing.among(lambda resource: self._connections.key_for(resource) == key)
-        return Connection(key, access.api, Listings(access.api, on_fetched=share))
+        share = self._listing_fan_out.callback_for(lambda resource: self._connections.key_for(resource) == key)
+        return Connection(key, access.api, Listings(access.api, on_read=share))
 
     def _needs_proof(self, opened: _Opened, resource: ConnectionResource, identity: Identity) -> bool:
         works = isinstance(self._connections.get(resource.key), Connection)
@@ -144,7 +156,7 @@ class Logins:
         if self._opened.get(key) is not opened:
             message = f"GraphConnection {key} leads another way now than when this pass began, which begins anew."
             return Transient(Reason.CONNECTION_NOT_READY, message)
-        fault = Fault(str(error.reason), error.message)
+        fault = ConnectionFault(str(error.reason), error.message)
         if isinstance(self._connections.get(key), Connection):
             self._connections.put(key, fault)
             self._queue.add(key, since=self._clock.now(), is_urgent=True)

@@ -23,7 +23,7 @@ from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from entrasync.reconcile.connection.logins import Logins
-from entrasync.reconcile.connection.registry import Awaited, Connections, Fault
+from entrasync.reconcile.connection.registry import ConnectionFault, Connections, UntriedConnection
 from entrasync.reconcile.engine.outcome import STALLED_POLL_INTERVAL, Outcome
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, EventSink, SecretStore
@@ -71,8 +71,8 @@ class ConnectionReconciler:
         """Make one pass. Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`."""
         resource = self._store.get(key)
         if resource is None:
-            return await self._let_go(key)
-        self._logins.part(resource)
+            return await self._forget(key)
+        self._logins.disconnect_replaced(resource)
         if (spec := resource.spec) is None:
             fault = f"The stored spec cannot be read: {resource.invalid_spec}. Correct the manifest."
             return await self._fail(resource, Stall(Reason.INVALID_SPEC, fault))
@@ -84,8 +84,8 @@ class ConnectionReconciler:
         try:
             seen = await self._logins.log_in(resource, identity)
         except Halted as error:
-            if await self._logins.serves_on(resource, identity):
-                return await self._serve_on(resource, error)
+            if await self._logins.can_keep_previous(resource, identity):
+                return await self._keep_previous(resource, error)
             return await self._fail(resource, self._judge(error))
         except EntraSyncError as error:
             return await self._fail(resource, self._judge(error))
@@ -99,18 +99,18 @@ class ConnectionReconciler:
         if (resource := self._store.get(key)) is None:
             return
         fault = Retry(Reason.INTERNAL_ERROR, "A fault of the operator ended the pass; the log has the traceback.")
-        if isinstance(self._connections.get(key), Awaited):
-            self._connections.put(key, Fault(fault.reason, fault.message, is_passing=True))
+        if isinstance(self._connections.get(key), UntriedConnection):
+            self._connections.put(key, ConnectionFault(fault.reason, fault.message, is_transient=True))
         await self._fail(resource, fault)
 
-    async def _let_go(self, key: ObjectKey) -> Outcome:
+    async def _forget(self, key: ObjectKey) -> Outcome:
         """Forget a connection that is gone; by what it last worked, jobs that are being deleted may still end."""
         self._connections.remove(key)
         self._failing_since.pop(key, None)
-        if any(self._connections.may_end_by(job, key) for job in self._referrers(key)):
+        if any(self._connections.may_delete_through(job, key) for job in self._referrers(key)):
             return Outcome(self._poll_interval)
         self._connections.drop_last_good(key)
-        await self._logins.drop(key)
+        await self._logins.log_out(key)
         return Outcome(None)
 
     async def _read_secret(self, resource: ConnectionResource) -> KubernetesSecret | None:
@@ -126,7 +126,7 @@ class ConnectionReconciler:
         now = self._clock.now()
         return error.judge(young_until=now, now=now)
 
-    async def _serve_on(self, resource: ConnectionResource, error: Halted) -> Outcome:
+    async def _keep_previous(self, resource: ConnectionResource, error: Halted) -> Outcome:
         """Say that a credential was refused, and leave the jobs to the one before it."""
         self._failing_since.pop(resource.key, None)
         stall = Stall(error.reason, f"{error.message} {PREVIOUS_CREDENTIAL_NOTE}")
@@ -137,7 +137,7 @@ class ConnectionReconciler:
         if not isinstance(halt, Stall):
             return await self._fail_for_now(resource, halt)
         self._failing_since.pop(resource.key, None)
-        self._connections.put(resource.key, Fault(halt.reason, halt.message))
+        self._connections.put(resource.key, ConnectionFault(halt.reason, halt.message))
         status = build_faulty_status(resource, halt, is_blind=False, wall=self._clock.wall())
         return await self._write(resource, status, Outcome(min(self._poll_interval, STALLED_POLL_INTERVAL)))
 
@@ -146,10 +146,10 @@ class ConnectionReconciler:
         now, known = self._clock.now(), self._connections.get(resource.key)
         failing_since = self._failing_since.setdefault(resource.key, now)
         is_blind = now - failing_since >= self._bounds.blind_polls * self._poll_interval
-        if is_blind and isinstance(known, Awaited):
-            self._connections.put(resource.key, Fault(halt.reason, halt.message, is_passing=True))
+        if is_blind and isinstance(known, UntriedConnection):
+            self._connections.put(resource.key, ConnectionFault(halt.reason, halt.message, is_transient=True))
         told: Halt = halt
-        if isinstance(known, Fault) and not (known.is_passing or is_blind):
+        if isinstance(known, ConnectionFault) and not (known.is_transient or is_blind):
             told = Stall(Reason(known.reason), known.message)
         status = build_faulty_status(resource, told, is_blind=is_blind, wall=self._clock.wall())
         return await self._write(resource, status, Outcome(halt.after, is_failure=isinstance(halt, Retry)))

@@ -86,7 +86,7 @@ class ApplyLoop:
             if not isinstance(acted, _Acted):
                 return acted
             context, observed = acted.context, acted.observed
-        return PassResult(self._reader.facts(context.resource, observed), unsettled())
+        return PassResult(self._reader.facts(context.resource, observed), too_many_rounds())
 
     async def _look_first(self, context: Context) -> Observed:
         try:
@@ -106,7 +106,7 @@ class ApplyLoop:
     async def _confirm(self, context: Context) -> Observed | Halt:
         """Look once more before a pass ends that took Graph's word for a write: only what was seen is reported."""
         try:
-            return await self._reader.observe(context.looking_again(self._clock.now()))
+            return await self._reader.observe(context.with_fresh_read(self._clock.now()))
         except EntraSyncError as error:
             return self._entry.judge(context.resource, error)
 
@@ -139,7 +139,7 @@ class ApplyLoop:
         observed = facts.observed
         application = observed.application if context.resource.generation == facts.resource.generation else None
         if result.needs_look:
-            seen = await self._reader.observe(context.looking_again(self._clock.now()))
+            seen = await self._reader.observe(context.with_fresh_read(self._clock.now()))
             return replace(seen, application=application)
         job = result.job or observed.job
         keeps_job = job is not None and job.id == context.resource.held_job_id
@@ -156,7 +156,7 @@ class ApplyLoop:
         """Say of a service principal that is gone that its app has another one now, where that is so."""
         if error.reason is not Reason.SERVICE_PRINCIPAL_NOT_FOUND:
             return error
-        refusal = service_principal_was_changed(self._reader.look_at_tenant(context.resource, context.connection))
+        refusal = service_principal_was_changed(self._reader.observe_tenant(context.resource, context.connection))
         return Halted(refusal) if refusal else error
 
 
@@ -170,6 +170,6 @@ def _pending(action: Action) -> Wait:
     return Wait(action.pending_reason, action.pending_message, PENDING_ACTION_DELAY)
 
 
-def unsettled() -> Retry:
+def too_many_rounds() -> Retry:
     """Say that the rounds of one pass were not enough."""
     return Retry(Reason.INTERNAL_ERROR, "One pass was not enough to settle this resource; it goes on.")

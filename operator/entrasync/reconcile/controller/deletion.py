@@ -12,13 +12,13 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.schedule.actions import PauseJob
-from entrasync.reconcile.controller.apply import MAX_ROUNDS, unsettled
+from entrasync.reconcile.controller.apply import MAX_ROUNDS, too_many_rounds
 from entrasync.reconcile.controller.observe import FactsReader
 from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.job.deletion import ReleaseHandler
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult
-from entrasync.reconcile.step.missing_service_principal import explain_refusal
+from entrasync.reconcile.step.missing_service_principal import diagnose_refusal
 
 
 class DeletionLoop:
@@ -58,7 +58,7 @@ class DeletionLoop:
             context = replace(context.with_resource(result.resource, now), since=now)
             if not context.resource.has_finalizer:
                 return None, context.resource
-        return unsettled(), context.resource
+        return too_many_rounds(), context.resource
 
     async def _step(self, context: Context) -> ActionResult | Halt | None:
         """Take one step of a deletion."""
@@ -69,7 +69,7 @@ class DeletionLoop:
         try:
             result = await self._performer.perform(verdict.action, context)
         except PossiblyReplicating as error:
-            raise await explain_refusal(context, error) from error
+            raise await diagnose_refusal(context, error) from error
         match verdict.action:
             case DeleteJob() if result.needs_look:
                 return await self._release_when_job_is_gone(context)
@@ -80,7 +80,7 @@ class DeletionLoop:
 
     async def _release_when_job_is_gone(self, context: Context) -> ActionResult | Halt:
         """Look for a job that Graph does not know when told to delete it: it may only be hidden."""
-        context = context.looking_again(self._clock.now())
+        context = context.with_fresh_read(self._clock.now())
         observed = await self._reader.observe(context)
         verdict = release_when_job_is_gone(self._reader.facts(context.resource, observed))
         if not isinstance(verdict, Do):
@@ -89,7 +89,7 @@ class DeletionLoop:
 
     async def _look(self, context: Context) -> Observed:
         if not needs_listing(context.resource):
-            return self._reader.look_without_listing(context)
+            return self._reader.observe_without_listing(context)
         return await self._reader.observe(replace(context, is_urgent=True))
 
     def _has_lost_its_service_principal(self, resource: Resource, error: EntraSyncError) -> bool:

@@ -14,9 +14,9 @@ from entrasync.core.resource.job_claims import Claim
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.connection.registry import Connection, Connections
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.step.context import Context
-from entrasync.reconcile.step.missing_service_principal import explain_refusal
+from entrasync.reconcile.step.missing_service_principal import diagnose_refusal
 
 
 class FactsReader:
@@ -26,7 +26,7 @@ class FactsReader:
     list does not show.
     """
 
-    def __init__(self, connections: Connections, resources: Resources, *, clock: Clock, bounds: Bounds) -> None:
+    def __init__(self, connections: Connections, resources: JobStore, *, clock: Clock, bounds: Bounds) -> None:
         self._connections = connections
         self._resources = resources
         self._clock = clock
@@ -54,18 +54,18 @@ class FactsReader:
             listing=listing,
             job=job or (listing.find(job_id) if job_id else None),
             claims=self._claims(context, lambda other: is_same_id(self._connections.tenant_of(other), tenant_id)),
-            uncertain_claims=self._claims(context, self._connections.may_yet_claim),
+            uncertain_claims=self._claims(context, self._connections.has_unknown_tenant),
             spec_seen_at=memory.spec_seen_at,
             pause_taken_at=memory.pause_taken_at(job_id),
             settings_sent=memory.settings_sent_to(job_id),
-            secrets_blocked_by=self._resources.find_loss(tenant_id, besides=resource.key),
+            secrets_blocked_by=self._resources.find_secret_loss(tenant_id, excluding=resource.key),
         )
 
-    def look_without_listing(self, context: Context) -> Observed:
+    def observe_without_listing(self, context: Context) -> Observed:
         """Gather what is known without a call to Graph."""
         return self.combine(context, self._unread())
 
-    def look_at_tenant(self, resource: Resource, connection: Connection) -> Facts:
+    def observe_tenant(self, resource: Resource, connection: Connection) -> Facts:
         """Gather where a connection leads, by which even a resource without a service principal can be judged."""
         return self.facts(resource, Observed(connection.api.tenant_id, self._unread()))
 
@@ -75,9 +75,11 @@ class FactsReader:
             raise ResourceChanged(f"the spec of {resource.key} cannot be read any more")
         return Facts(resource.without_former_job(), resource.desired, observed, self._clock.now(), self._bounds)
 
-    def _claims(self, context: Context, counts: Callable[[Resource], bool]) -> tuple[Claim, ...]:
+    def _claims(self, context: Context, is_counted: Callable[[Resource], bool]) -> tuple[Claim, ...]:
         """Gather the claims of others. A resource with no way into the tenant cannot block others by naming jobs."""
-        return self._resources.claims_on(context.service_principal_id, besides=context.resource.key, counts=counts)
+        return self._resources.claims_on(
+            context.service_principal_id, excluding=context.resource.key, is_counted=is_counted
+        )
 
     def _unread(self) -> JobListing:
         return JobListing((), self._clock.now(), is_complete=False)
@@ -87,7 +89,7 @@ class FactsReader:
         try:
             return await listings.read(context.service_principal_id, since=context.since, is_urgent=context.is_urgent)
         except PossiblyReplicating as error:
-            raise await explain_refusal(context, error) from error
+            raise await diagnose_refusal(context, error) from error
 
 
 def _count_misses(context: Context, observed: Observed) -> Observed:

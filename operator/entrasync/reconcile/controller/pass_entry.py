@@ -35,14 +35,14 @@ class PassEntry:
         """
         connection = self._connections.find(resource)
         find_fault = tenant_is_another if resource.is_deleting else tenant_was_changed
-        if fault := find_fault(self._reader.look_at_tenant(resource, connection)):
+        if fault := find_fault(self._reader.observe_tenant(resource, connection)):
             raise Halted(fault)
         memory = self._memory.recall(resource, self._clock.now())
         return Context(resource, memory, connection, since, is_urgent)
 
     def awaits_connection(self, resource: Resource) -> bool:
         """Whether nothing can be said yet, as the connection has not been tried. That requeues the resource later."""
-        return self._connections.is_awaited(resource)
+        return self._connections.is_untried(resource)
 
     def judge(self, resource: Resource, error: EntraSyncError) -> Halt:
         """Turn an error into what happens next, with regard to what this resource may have made lately."""

@@ -17,7 +17,7 @@ from entrasync.reconcile.controller.pass_entry import PassEntry
 from entrasync.reconcile.controller.resolver import Resolver
 from entrasync.reconcile.controller.status_report import StatusReport
 from entrasync.reconcile.engine.outcome import Outcome
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 
 Forget = Callable[[ObjectKey], None]
@@ -38,7 +38,7 @@ class Steps:
 class JobReconciler:
     """Brings one resource a step nearer to its spec, as often as it is asked."""
 
-    def __init__(self, resources: Resources, namespaces: NamespaceDefaults, steps: Steps, *, forget: Forget) -> None:
+    def __init__(self, resources: JobStore, namespaces: NamespaceDefaults, steps: Steps, *, forget: Forget) -> None:
         self._resources = resources
         self._namespaces = namespaces
         self._steps = steps
@@ -90,10 +90,10 @@ class JobReconciler:
             result = await self._steps.apply.apply(entry.enter(resource, since=since, is_urgent=is_urgent))
         except EntraSyncError as error:
             if error.reason is Reason.SERVICE_PRINCIPAL_NOT_FOUND:
-                self._resources.unlearn(resource)  # its app may have got another one
+                self._resources.forget_resolution(resource)  # its app may have got another one
             return await report.report_unseen(resource, entry.judge(resource, error))
         if isinstance(result.halt, Stall) and result.halt.reason is Reason.TEMPLATE_NOT_OFFERED:
-            self._resources.unlearn(resource)  # its factory tag may stand for another one
+            self._resources.forget_resolution(resource)  # its factory tag may stand for another one
         return await report.report(result)
 
     async def _delete(self, resource: Resource, since: datetime) -> Outcome:

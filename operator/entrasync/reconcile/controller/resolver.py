@@ -11,14 +11,14 @@ from entrasync.core.resource.resolved_names import Resolution
 from entrasync.reconcile.connection.registry import Connections
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.step.context import Context
 
 
 class Resolver:
     """Asks Graph once per resource and spec; a resource that gives ids costs nothing."""
 
-    def __init__(self, connections: Connections, resources: Resources) -> None:
+    def __init__(self, connections: Connections, resources: JobStore) -> None:
         self._connections = connections
         self._resources = resources
 
@@ -35,9 +35,9 @@ class Resolver:
         resolution = Resolution(
             desired.app_id, service_principal_id, desired.connection_name, desired.factory_tag, template_id
         )
-        if not self._connections.still_leads(self._resources.get(resource.key) or resource, context.connection):
+        if not self._connections.still_uses(self._resources.get(resource.key) or resource, context.connection):
             raise ResourceChanged(f"{resource.key} goes by another connection now than when its names were looked up")
-        self._resources.learn(resource, resolution)
+        self._resources.remember_resolution(resource, resolution)
 
 
 async def _find_service_principal(api: SyncApi, desired: Desired, is_young: bool) -> str:

@@ -116,9 +116,9 @@ def _next_look(facts: Facts, halt: Halt | None) -> Outcome:
         _outcome_of(halt, poll) if halt else Outcome(until_next_poll(facts.job, poll_interval=poll, now=facts.now))
     )
     turn = until_next_deadline(facts)
-    if turn is None or outcome.look_again is None or outcome.is_failure:
+    if turn is None or outcome.requeue_after is None or outcome.is_failure:
         return outcome
-    return Outcome(min(turn, outcome.look_again))
+    return Outcome(min(turn, outcome.requeue_after))
 
 
 def _outcome_of(halt: Halt, poll_interval: timedelta) -> Outcome:

@@ -1,4 +1,4 @@
-"""What a pass asks of the queue."""
+"""What a pass returns to the queue."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,7 +9,10 @@ STALLED_POLL_INTERVAL = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Outcome:
-    """When to look again: after `look_again` (None: only when something changes), or with backoff when `is_failure`."""
+    """When to look again: after `requeue_after`, or with backoff when `is_failure`.
 
-    look_again: timedelta | None
+    Without `requeue_after` only a change or an event enqueues the object again.
+    """
+
+    requeue_after: timedelta | None
     is_failure: bool = False

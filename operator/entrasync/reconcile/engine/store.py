@@ -22,7 +22,7 @@ class Store(Generic[ObjectT]):
     def __init__(self) -> None:
         self._by_key: dict[ObjectKey, ObjectT] = {}
         self._in_namespace: defaultdict[str, dict[ObjectKey, None]] = defaultdict(dict)
-        self._gone: dict[str, None] = {}
+        self._deleted_uids: dict[str, None] = {}
         self.is_complete = False
         """Whether a complete list was read since the start. Before that, a missing object may exist all the same."""
 
@@ -50,7 +50,7 @@ class Store(Generic[ObjectT]):
         Returns what was known before, or `seen` itself when it was not kept.
         """
         seen = self.resolved(seen)
-        if seen.uid in self._gone:
+        if seen.uid in self._deleted_uids:
             return seen  # an answer to an earlier write, later than the deletion
         known = self._by_key.get(seen.key)
         if known and known.uid == seen.uid and int(known.resource_version) >= int(seen.resource_version):
@@ -68,9 +68,9 @@ class Store(Generic[ObjectT]):
 
     def remove(self, key: ObjectKey, uid: str) -> None:
         """Forget an object that was deleted. One created again under its name stays."""
-        self._gone[uid] = None
-        if len(self._gone) > MAX_REMEMBERED_DELETIONS:
-            del self._gone[next(iter(self._gone))]
+        self._deleted_uids[uid] = None
+        if len(self._deleted_uids) > MAX_REMEMBERED_DELETIONS:
+            del self._deleted_uids[next(iter(self._deleted_uids))]
         known = self._by_key.get(key)
         if known and known.uid == uid:
             del self._by_key[key]
@@ -83,7 +83,7 @@ class Store(Generic[ObjectT]):
 
     def prune(self, known_before: Mapping[str, ObjectT], present: Collection[str]) -> list[ObjectT]:
         """Forget and return the objects known before a complete list, by uid, whose uid the list does not show."""
-        gone = [known for uid, known in known_before.items() if uid not in present and uid not in self._gone]
+        gone = [known for uid, known in known_before.items() if uid not in present and uid not in self._deleted_uids]
         for known in gone:
             self.remove(known.key, known.uid)
         return gone

@@ -123,7 +123,7 @@ class WorkQueue:
         if entry.since is not None:
             self.add(key, since=entry.since, is_urgent=entry.is_urgent)
 
-    async def keep_appointments(self) -> None:
+    async def run_schedule(self) -> None:
         """Run for ever: add each resource when its time has come."""
         while True:
             self._agenda_changed.clear()

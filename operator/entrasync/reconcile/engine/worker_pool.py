@@ -56,7 +56,7 @@ class NoReconcileMetrics:
         """Do nothing."""
 
 
-class Engine:
+class WorkerPool:
     """Level-triggered: whatever woke a resource, its pass looks at everything anew."""
 
     def __init__(
@@ -66,17 +66,17 @@ class Engine:
         store: Store[Any],
         *,
         clock: Clock,
-        watcher: ReconcileMetrics,
+        metrics: ReconcileMetrics,
         workers: int = DEFAULT_WORKERS,
     ) -> None:
         self._reconciler = reconciler
         self._queue = queue
         self._store = store
         self._clock = clock
-        self._watcher = watcher
+        self._metrics = metrics
         self._workers = workers
         self._busy: set[str] = set()
-        self._aside: defaultdict[str, list[Ticket]] = defaultdict(list)
+        self._waiting: defaultdict[str, list[Ticket]] = defaultdict(list)
         self._tasks: list[asyncio.Task[None]] = []
         self._in_flight: set[asyncio.Task[None]] = set()
         self._broken_since: dict[ObjectKey, datetime] = {}
@@ -86,8 +86,8 @@ class Engine:
         """Start the workers. Only after a complete list of the kind: claims need it."""
         if not self._store.is_complete:
             raise RuntimeError("the engine was started before a complete list of its kind was read")
-        self._tasks = [asyncio.create_task(self._work(), name=f"worker-{n}") for n in range(self._workers)]
-        self._tasks.append(asyncio.create_task(self._queue.keep_appointments(), name="appointments"))
+        self._tasks = [asyncio.create_task(self._run_worker(), name=f"worker-{n}") for n in range(self._workers)]
+        self._tasks.append(asyncio.create_task(self._queue.run_schedule(), name="schedule"))
 
     async def stop(self, grace: timedelta) -> None:
         """Take no new work; let passes under way finish for `grace` (real time), then cut them off."""
@@ -113,14 +113,14 @@ class Engine:
         """Whether every worker and the agenda still run."""
         return self.has_started and not any(task.done() for task in self._tasks)
 
-    async def _work(self) -> None:
+    async def _run_worker(self) -> None:
         while not self._is_stopping:
             ticket = await self._queue.take()
             if self._is_stopping:  # it was told to stop while it stood there
                 return
             serialization_key = self._store.serialization_key(ticket.key)
             if serialization_key in self._busy:
-                self._aside[serialization_key].append(ticket)
+                self._waiting[serialization_key].append(ticket)
                 continue
             self._busy.add(serialization_key)
             task = asyncio.create_task(self._pass(ticket, serialization_key))
@@ -136,9 +136,9 @@ class Engine:
         finally:
             self._queue.finish(ticket.key)
             self._busy.discard(serialization_key)
-            for waiting in self._aside.pop(serialization_key, ()):
+            for waiting in self._waiting.pop(serialization_key, ()):
                 self._queue.put_back(waiting)
-        self._watcher.passed(ending, asyncio.get_running_loop().time() - began)
+        self._metrics.passed(ending, asyncio.get_running_loop().time() - began)
 
     async def _try(self, ticket: Ticket, serialization_key: str) -> str:
         key = ticket.key
@@ -179,13 +179,13 @@ class Engine:
 
     def _settle(self, key: ObjectKey, outcome: Outcome) -> str:
         self._broken_since.pop(key, None)
-        if outcome.is_failure and outcome.look_again is None:
+        if outcome.is_failure and outcome.requeue_after is None:
             self._queue.back_off(key)
             return "failed"
         if not outcome.is_failure:
             self._queue.succeed(key)
-        self._queue.schedule(key, outcome.look_again)
-        if outcome.look_again is None and self._store.get(key) is None:
+        self._queue.schedule(key, outcome.requeue_after)
+        if outcome.requeue_after is None and self._store.get(key) is None:
             self._queue.forget(key)
         return "failed" if outcome.is_failure else "settled"
 

@@ -13,7 +13,7 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.operation import CREATE_JOB, RECREATE_JOB, CreateIntent
 from entrasync.core.resource.record import JobRecord
 from entrasync.reconcile.job.hold import write_annotations
-from entrasync.reconcile.job.templates import explain_refusal, refuse_unless_offered, was_not_offered
+from entrasync.reconcile.job.templates import check_template_after_refusal, check_template_is_offered, was_not_offered
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
@@ -31,7 +31,7 @@ class CreateHandler(Handler[CreateJob]):
     async def perform(self, action: CreateJob, context: Context) -> ActionResult:
         """Record the intent, create, record the id. A refusal clears the intent, a lost answer leaves it."""
         if was_not_offered(context.resource):
-            await refuse_unless_offered(context.graph, action)
+            await check_template_is_offered(context.graph, action)
         resource = await self._record_intent(action, context)
         try:
             job = await context.graph.create_job(action.service_principal_id, action.template_id)
@@ -39,7 +39,7 @@ class CreateHandler(Handler[CreateJob]):
             raise
         except EntraSyncError as error:
             await self._writer.write_ahead(resource, _without_intent(resource))
-            await explain_refusal(context.graph, action, error)
+            await check_template_after_refusal(context.graph, action, error)
             raise
         held = await self._writer.write_metadata(resource, write_annotations(job.id, "Created"))
         held = held.with_record(with_create_answer(held.record))

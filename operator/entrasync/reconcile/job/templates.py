@@ -8,12 +8,12 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.graph import SyncApi
 
 
-async def explain_refusal(api: SyncApi, action: CreateJob, error: EntraSyncError) -> None:
+async def check_template_after_refusal(api: SyncApi, action: CreateJob, error: EntraSyncError) -> None:
     """Ask what is offered only after a refusal: a good template costs no call."""
     if not isinstance(error, Refused) or not error.answer.is_bad_request:
         return
     try:
-        await refuse_unless_offered(api, action)
+        await check_template_is_offered(api, action)
     except Halted as refusal:
         if refusal.reason is Reason.TEMPLATE_NOT_OFFERED:
             raise refusal from error
@@ -21,7 +21,7 @@ async def explain_refusal(api: SyncApi, action: CreateJob, error: EntraSyncError
         return  # why the create was refused says more than why the list was
 
 
-async def refuse_unless_offered(api: SyncApi, action: CreateJob) -> None:
+async def check_template_is_offered(api: SyncApi, action: CreateJob) -> None:
     """Raise `Halted` with what is offered unless the template is; raises what `SyncApi` raises."""
     offered = {template.id for template in await api.list_templates(action.service_principal_id)}
     if action.template_id in offered:

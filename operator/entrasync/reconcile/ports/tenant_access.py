@@ -17,15 +17,15 @@ class Access(Protocol):
         """Graph, by the proof that was last taken."""
         ...
 
-    async def prove(self, proof: Proof) -> LoggedIn:
+    async def log_in(self, proof: Proof) -> LoggedIn:
         """Log in by a proof now; once Entra takes it, all goes by it. Otherwise nothing changes.
 
         Raises `Halted` when it is refused, `Transient` when Entra is in trouble.
         """
         ...
 
-    async def look(self) -> LoggedIn:
-        """Tell what the token in use allows, after a login if it is due. Raises what `prove` raises."""
+    async def ensure_login(self) -> LoggedIn:
+        """Tell what the token in use allows, after a login if it is due. Raises what `log_in` raises."""
         ...
 
     async def close(self) -> None:
@@ -33,7 +33,7 @@ class Access(Protocol):
         ...
 
 
-class Accesses(Protocol):
+class AccessFactory(Protocol):
     """Makes accesses."""
 
     async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> Access:

@@ -9,14 +9,14 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 
 
 @dataclass(frozen=True)
 class Dependents:
     """Enqueues the objects that refer to one that has changed."""
 
-    resources: Resources
+    resources: JobStore
     connections: Store[ConnectionResource]
     job_queue: WorkQueue
     connection_queue: WorkQueue
@@ -39,7 +39,7 @@ class Dependents:
 
         The GraphConnection need not exist.
         """
-        return [job for job in self.resources.in_namespace(connection.namespace) if may_go_by(job, connection)]
+        return [job for job in self.resources.in_namespace(connection.namespace) if may_use_connection(job, connection)]
 
     def _enqueue(self, queue: WorkQueue, keys: list[ObjectKey], *, is_urgent: bool) -> None:
         now = self.clock.now()
@@ -47,7 +47,7 @@ class Dependents:
             queue.add(key, since=now, is_urgent=is_urgent)
 
 
-def may_go_by(job: Resource, connection: ObjectKey) -> bool:
+def may_use_connection(job: Resource, connection: ObjectKey) -> bool:
     """Whether a job names a GraphConnection, or names none and this is its namespace's default."""
     named = job.desired.connection_name if job.desired else None
     return ObjectKey(job.key.namespace, named or DEFAULT_CONNECTION) == connection

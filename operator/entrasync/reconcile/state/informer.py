@@ -4,13 +4,13 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.engine.informer import Informer
 from entrasync.reconcile.engine.work_queue import WorkQueue
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 
 
 class JobInformer(Informer[Resource]):
     """Enqueues the neighbours of a resource that is gone too."""
 
-    def __init__(self, resources: Resources, queue: WorkQueue, *, clock: Clock) -> None:
+    def __init__(self, resources: JobStore, queue: WorkQueue, *, clock: Clock) -> None:
         super().__init__(resources, queue, clock=clock)
         self._resources = resources
 

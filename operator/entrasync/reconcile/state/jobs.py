@@ -12,7 +12,7 @@ from entrasync.core.resource.resolved_names import Resolution, resolve, without_
 from entrasync.reconcile.engine.store import Store
 
 
-class Resources(Store[Resource]):
+class JobStore(Store[Resource]):
     """The SynchronizationJobs of one process. Nothing is written to Graph before their list is complete."""
 
     def __init__(self, install: Defaults | None = None) -> None:
@@ -28,12 +28,12 @@ class Resources(Store[Resource]):
         resource = self.get(key)
         return (resource.service_principal_id if resource else None) or str(key)
 
-    def learn(self, resource: Resource, resolution: Resolution) -> None:
+    def remember_resolution(self, resource: Resource, resolution: Resolution) -> None:
         """Remember the ids that the names in a resource's spec stand for."""
         self._resolutions[resource.uid] = resolution
         self._exchange(resource, self.resolved)
 
-    def unlearn(self, resource: Resource) -> None:
+    def forget_resolution(self, resource: Resource) -> None:
         """Forget the ids that the names in a resource's spec stood for: Graph does not know them any more."""
         self._resolutions.pop(resource.uid, None)
         self._exchange(resource, without_resolution)
@@ -64,16 +64,16 @@ class Resources(Store[Resource]):
         return frozenset(self._on_service_principal.get(service_principal_id, ()))
 
     def claims_on(
-        self, service_principal_id: str, *, besides: ObjectKey, counts: Callable[[Resource], bool]
+        self, service_principal_id: str, *, excluding: ObjectKey, is_counted: Callable[[Resource], bool]
     ) -> tuple[Claim, ...]:
-        """The claims of all other resources on one service principal, of those that `counts` accepts."""
-        keys = sorted(self.keys_on(service_principal_id) - {besides})
+        """The claims of all other resources on one service principal, of those that `is_counted` accepts."""
+        keys = sorted(self.keys_on(service_principal_id) - {excluding})
         others = (self._by_key[key] for key in keys)
-        return tuple(claim_of(other) for other in others if not other.is_released and counts(other))
+        return tuple(claim_of(other) for other in others if not other.is_released and is_counted(other))
 
-    def find_loss(self, tenant_id: str, *, besides: ObjectKey) -> ObjectKey | None:
+    def find_secret_loss(self, tenant_id: str, *, excluding: ObjectKey) -> ObjectKey | None:
         """Find another resource of a tenant that says ForeignSecretLost and that no person has acknowledged."""
-        others = (self._by_key[key] for key in sorted(self._with_losses - {besides}))
+        others = (self._by_key[key] for key in sorted(self._with_losses - {excluding}))
         return next((other.key for other in others if is_same_id(other.pinned_tenant_id, tenant_id)), None)
 
     def service_principals(self) -> frozenset[str]:

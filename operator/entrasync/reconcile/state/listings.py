@@ -1,4 +1,4 @@
-"""The lists of jobs, one for each service principal, which all of its resources share."""
+"""The lists of jobs, one for each service principal, which all resources of that service principal share."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -8,21 +8,24 @@ from entrasync.core.remote.jobs import JobListing
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.ports.graph import SyncApi
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 
-Fetched = Callable[[str, JobListing], None]
+OnListingRead = Callable[[str, JobListing], None]
 
 
 class Listings:
     """The newest listing of each service principal. Passes of one service principal never run at the same time."""
 
-    def __init__(self, api: SyncApi, *, on_fetched: Fetched) -> None:
+    def __init__(self, api: SyncApi, *, on_read: OnListingRead) -> None:
         self._api = api
-        self._on_fetched = on_fetched
+        self._on_fetched = on_read
         self._newest: dict[str, JobListing] = {}
 
     async def read(self, service_principal_id: str, *, since: datetime, is_urgent: bool) -> JobListing:
-        """Return a listing read at `since` or later. If there is none, read one and report it to `on_fetched`."""
+        """Return a listing that was read at `since` or later (world time).
+
+        If there is none, one is read and passed to `on_read`. Raises what `JobsApi.list_jobs` raises.
+        """
         known = self._newest.get(service_principal_id)
         if known is not None and known.read_at >= since:
             return known
@@ -41,20 +44,24 @@ class Listings:
 
 
 @dataclass(frozen=True)
-class Sharing:
-    """Enqueues the other resources of a service principal when one of them has fetched its listing."""
+class ListingFanOut:
+    """Enqueues the other resources of a service principal when one of them has read its listing."""
 
-    resources: Resources
+    resources: JobStore
     queue: WorkQueue
 
-    def among(self, goes_by: Callable[[Resource], bool]) -> Fetched:
-        """Share among the resources for which `goes_by` is true: what one connection shows is not for others."""
+    def callback_for(self, uses_connection: Callable[[Resource], bool]) -> OnListingRead:
+        """Return the callback of the listings of one connection.
+
+        It enqueues only resources for which `uses_connection` is true: what one connection shows is not valid for
+        others.
+        """
 
         def share(service_principal_id: str, listing: JobListing) -> None:
             for key in self.resources.keys_on(service_principal_id):
                 resource = self.resources.get(key)
                 # one that a worker has taken sees the listing anyway
-                if resource is not None and goes_by(resource) and not self.queue.is_taken(key):
+                if resource is not None and uses_connection(resource) and not self.queue.is_taken(key):
                     self.queue.add(key, since=listing.read_at)
 
         return share

@@ -12,7 +12,7 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.resource.defaults import Defaults, cautious_defaults, read_declared_defaults
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, EventSink, NamespaceStore
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 
 LOG = logging.getLogger("entrasync.namespaces")
 
@@ -24,7 +24,7 @@ class NamespaceDefaults:
     """Reads the annotations of the namespaces that resources are in, and gives the defaults to the store."""
 
     def __init__(
-        self, store: NamespaceStore, resources: Resources, *, install: Defaults, events: EventSink, clock: Clock
+        self, store: NamespaceStore, resources: JobStore, *, install: Defaults, events: EventSink, clock: Clock
     ) -> None:
         self._store = store
         self._resources = resources

@@ -40,6 +40,6 @@ class Context:
         self.memory.see_generation(resource.generation, now)
         return replace(self, resource=resource)
 
-    def looking_again(self, now: datetime) -> "Context":
+    def with_fresh_read(self, now: datetime) -> "Context":
         """Have Graph read anew at once: a write of this pass is to be seen."""
         return replace(self, since=now, is_urgent=True)

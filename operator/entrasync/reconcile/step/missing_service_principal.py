@@ -7,13 +7,13 @@ from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.step.context import Context
 
 
-async def explain_refusal(context: Context, error: PossiblyReplicating) -> EntraSyncError:
-    """Find out whether a refusal in a pass means that its service principal is gone (see `explain`)."""
+async def diagnose_refusal(context: Context, error: PossiblyReplicating) -> EntraSyncError:
+    """Find out whether a refusal in a pass means that its service principal is gone (see `diagnose`)."""
     service_principal_id, job_id = context.service_principal_id, context.resource.held_job_id
-    return await explain(context.graph, error, service_principal_id=service_principal_id, job_id=job_id)
+    return await diagnose(context.graph, error, service_principal_id=service_principal_id, job_id=job_id)
 
 
-async def explain(
+async def diagnose(
     api: SyncApi, error: PossiblyReplicating, *, service_principal_id: str, job_id: str | None
 ) -> EntraSyncError:
     """Return what a refusal means: the service principal has gone, or what it says, or that it cannot be told.

@@ -11,13 +11,13 @@ from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.record import JobRecord
 from entrasync.reconcile.ports.kubernetes import ResourceApi
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 
 
 class ResourceWriter:
     """Writes SynchronizationJobs. Each call may raise `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`."""
 
-    def __init__(self, resource_api: ResourceApi, resources: Resources) -> None:
+    def __init__(self, resource_api: ResourceApi, resources: JobStore) -> None:
         self._resource_api = resource_api
         self._resources = resources
 

@@ -3,7 +3,7 @@
 from entrasync.core.decision.action import Action
 from entrasync.reconcile.connection.registry import Connections
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.step.context import Context
 
 
@@ -14,7 +14,7 @@ class ObservedOnly(Exception):
 class WriteGuard:
     """Stops passes whose resource was changed meanwhile in a way that forbids what they are about to write."""
 
-    def __init__(self, resources: Resources, connections: Connections) -> None:
+    def __init__(self, resources: JobStore, connections: Connections) -> None:
         self._resources = resources
         self._connections = connections
 
@@ -26,7 +26,7 @@ class WriteGuard:
         """
         resource = context.resource
         newest = self._resources.get(resource.key)
-        if not self._connections.still_leads(newest or resource, context.connection):
+        if not self._connections.still_uses(newest or resource, context.connection):
             raise ResourceChanged(f"{resource.key} goes by another connection now than when this pass began")
         if action.target != "Graph":
             return
@@ -43,7 +43,7 @@ class WriteGuard:
         resource, tenant_id = context.resource, context.graph.tenant_id
         newest = self._resources.get(resource.key) or resource
         is_left_alone = newest.is_observe_only or newest.is_suspended
-        if is_left_alone or not self._connections.still_leads(newest, context.connection):
+        if is_left_alone or not self._connections.still_uses(newest, context.connection):
             raise ResourceChanged(f"nothing may be written to Graph for {resource.key} any more")
-        if brake := self._resources.find_loss(tenant_id, besides=resource.key):
+        if brake := self._resources.find_secret_loss(tenant_id, excluding=resource.key):
             raise ResourceChanged(f"no secret may be written in tenant {tenant_id} any more, for {brake} lost one")

@@ -8,7 +8,7 @@ import pytest
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 from tests.support.answers import Answers
 from tests.support.facts import resource
 
@@ -25,7 +25,7 @@ class ClientHarness:
     """A client over an API server that answers as a test says, with its store."""
 
     def __init__(self) -> None:
-        self.answers, self.resources = Answers(), Resources()
+        self.answers, self.resources = Answers(), JobStore()
         self.jobs = JobClient(ApiClient("https://api", self.answers.session), self.resources)
         self.resources.put(MINE)
 

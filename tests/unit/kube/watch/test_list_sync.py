@@ -17,7 +17,7 @@ from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.reconcile.engine.informer import Informer
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.state.informer import JobInformer
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 from tests.support.answers import Answers, pass_answer
 from tests.support.facts import NOW, resource
 from tests.support.still_clock import StillClock
@@ -31,7 +31,7 @@ class Server(Informer[Resource]):
     plural = "synchronizationjobs"
 
     def __init__(self, *namespaces: str) -> None:
-        self.resources, clock = Resources(), StillClock(NOW)
+        self.resources, clock = JobStore(), StillClock(NOW)
         super().__init__(self.resources, WorkQueue(clock), clock=clock)
         self.access, self.refused, self.enqueued = NamespaceAccess(namespaces), set[Namespace](), list[Namespace]()
         self.kind = WatchedKind(cast("JobClient", self), self)
@@ -101,7 +101,7 @@ class TestKeepInSync:
         self, status: int, body: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("entrasync.kube.watch.list_sync.RESYNC_INTERVAL_SECONDS", 0)
-        answers, resources, clock = Answers(), Resources(), StillClock(NOW)
+        answers, resources, clock = Answers(), JobStore(), StillClock(NOW)
         resources.put(resource())
         answers.say(status, body)
         answers.say(200, {"items": []})

@@ -11,7 +11,7 @@ from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.process.observability.background import Background
 from entrasync.process.observability.probes import MAX_REFUSALS, find_death, find_unreadiness
-from entrasync.reconcile.engine.worker_pool import Engine
+from entrasync.reconcile.engine.worker_pool import WorkerPool
 
 
 @dataclass
@@ -26,10 +26,10 @@ class State:
     namespaces: tuple[str, ...] = ("team-a", "team-b")
 
     def find_death(self, background: Background | None = None) -> str | None:
-        return find_death([cast("Engine", self)], background or Background())
+        return find_death([cast("WorkerPool", self)], background or Background())
 
     def find_unreadiness(self) -> str | None:
-        return find_unreadiness([cast("Engine", self)], cast("JobClient", self), cast("NamespaceAccess", self))
+        return find_unreadiness([cast("WorkerPool", self)], cast("JobClient", self), cast("NamespaceAccess", self))
 
     def count_refusals(self, *, besides: Callable[[str], bool]) -> int:
         return 0 if besides("any") else self.refusals_in_a_row

@@ -11,7 +11,7 @@ import pytest
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.process.observability.logs import set_up_logs
 from entrasync.reconcile.engine.work_queue import WorkQueue
-from entrasync.reconcile.engine.worker_pool import Engine
+from entrasync.reconcile.engine.worker_pool import WorkerPool
 from tests.support.facts import application, desired, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 from tests.support.secret_forms import find_pieces
@@ -52,7 +52,7 @@ async def test_no_secret_shows_when_a_pass_breaks_while_it_is_in_hand(
     key = harness.apply(resource(wish, finalizers=()))
     queue = WorkQueue(harness.clock)
     queue.add(key, since=harness.clock.now())
-    engine = Engine(harness.reconciler, queue, harness.resources, clock=harness.clock, watcher=first, workers=1)
+    engine = WorkerPool(harness.reconciler, queue, harness.resources, clock=harness.clock, metrics=first, workers=1)
     engine.start()
     assert await first.ending == "broken"
     await engine.stop(timedelta(seconds=5))

@@ -202,7 +202,7 @@ class TestOperatorConnection:
     )
     def test_serves_the_namespaces_that_the_install_allows(self, flag: str, served: set[str]) -> None:
         settings = read(*write_flags(GOOD), f"--own-connection-namespaces={flag}")
-        assert {name for name in ("a", "b") if settings.serves(name)} == served
+        assert {name for name in ("a", "b") if settings.serves_namespace(name)} == served
 
     def test_may_be_in_a_cloud_that_the_install_defines(self, tmp_path: Path) -> None:
         file = tmp_path / "clouds.yaml"

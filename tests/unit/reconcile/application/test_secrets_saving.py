@@ -48,7 +48,7 @@ class TestShownValues:
         harness.graph.store = lambda entries: {}
         key = apply_application(harness, self.SPEC)
         outcome = await harness.run(key)
-        assert outcome.look_again == timedelta(seconds=15)
+        assert outcome.requeue_after == timedelta(seconds=15)
         assert harness.condition(key, "Reconciling") == ("True", "WaitingForReplication")
         assert "Graph took BaseAddress, SecretToken" in harness.message(key, "Ready")
         assert "start_job" not in harness.graph.calls

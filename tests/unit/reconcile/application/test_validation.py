@@ -116,7 +116,7 @@ class TestRefusedCredentials:
         assert harness.graph.calls.count("validate_credentials") <= 18
         harness.secrets.put(SECRET, token="other")
         outcome = await harness.run(key)
-        assert outcome.look_again == minutes(1)
+        assert outcome.requeue_after == minutes(1)
 
     async def test_credentials_that_could_not_be_validated_are_validated_again_soon(
         self, harness: ReconcilerHarness
@@ -124,7 +124,7 @@ class TestRefusedCredentials:
         key = apply_application(harness)
         harness.graph.fail("validate_credentials", refused_by_target("CredentialValidationUnavailable"))
         outcome = await harness.run(key)
-        assert outcome.look_again == minutes(1)
+        assert outcome.requeue_after == minutes(1)
         assert harness.condition(key, "Reconciling") == ("True", "ValidationUnavailable")
         await poll_later(harness, key, minutes(1))
         assert harness.condition(key, "Ready")[0] == "True"

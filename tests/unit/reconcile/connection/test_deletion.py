@@ -4,7 +4,7 @@ import pytest
 
 from entrasync.core.decision.errors import Halted
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.reconcile.connection.registry import Awaited, Fault
+from entrasync.reconcile.connection.registry import ConnectionFault, UntriedConnection
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from tests.support.connection_harness import (
@@ -108,7 +108,7 @@ class TestDeletedConnection:
         harness.requeued.clear()
         await harness.poll()
         assert harness.requeued == []
-        assert isinstance(harness.connections.get(KEY), Fault)
+        assert isinstance(harness.connections.get(KEY), ConnectionFault)
 
     async def test_a_connection_recreated_during_a_pass_gets_no_status_of_the_old_one(
         self, harness: ConnectionHarness
@@ -130,4 +130,4 @@ class TestDeletedConnection:
         await harness.run(connection(uid="uid-2", resource_version="9"))
         assert harness.entra.logins == ["right", "right"]
         assert harness.connections.find(job_by_connection()).api is harness.entra.opened[1].api
-        assert not isinstance(harness.connections.get(KEY), Awaited)
+        assert not isinstance(harness.connections.get(KEY), UntriedConnection)

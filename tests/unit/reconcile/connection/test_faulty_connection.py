@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from entrasync.reconcile.connection.registry import Fault
+from entrasync.reconcile.connection.registry import ConnectionFault
 from entrasync.reconcile.engine.outcome import Outcome
 from tests.support.connection_harness import KEY, POLL, SECRET, ConnectionHarness, client_secret_spec, connection
 from tests.support.facts import minutes
@@ -38,7 +38,9 @@ class TestFaultyConnection:
         await harness.run(connection())
         assert harness.condition() == ("False", "CredentialRefused", "AADSTS7000215: Invalid client secret")
         assert harness.recorded.reasons == ["CredentialRefused"]
-        assert harness.connections.get(KEY) == Fault("CredentialRefused", "AADSTS7000215: Invalid client secret")
+        assert harness.connections.get(KEY) == ConnectionFault(
+            "CredentialRefused", "AADSTS7000215: Invalid client secret"
+        )
 
     async def test_a_faulty_connection_names_the_missing_right(self, harness: ConnectionHarness) -> None:
         harness.secrets.forbidden.add(KEY.namespace)

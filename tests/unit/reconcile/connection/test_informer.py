@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from entrasync.reconcile.connection.informer import ConnectionInformer
-from entrasync.reconcile.connection.registry import Awaited, Connections
+from entrasync.reconcile.connection.registry import Connections, UntriedConnection
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from tests.support.connection_harness import KEY, connection
@@ -19,7 +19,7 @@ class InformerHarness:
 
     def __init__(self) -> None:
         clock = StillClock(NOW)
-        self.connections, self.queue = Connections(None, serves=lambda _: True), WorkQueue(clock)
+        self.connections, self.queue = Connections(None, serves_namespace=lambda _: True), WorkQueue(clock)
         self.informer = ConnectionInformer(Store(), self.connections, self.queue, clock=clock)
         self.informer.store.is_complete = True
 
@@ -40,7 +40,7 @@ def harness() -> InformerHarness:
 
 async def test_a_new_connection_is_expected_and_enqueued(harness: InformerHarness) -> None:
     harness.informer.handle_event("ADDED", connection())
-    assert harness.connections.get(KEY) == Awaited()
+    assert harness.connections.get(KEY) == UntriedConnection()
     assert await harness.enqueued() == [(KEY.name, True)]
 
 

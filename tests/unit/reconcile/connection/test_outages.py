@@ -95,7 +95,7 @@ class TestApiServerOutage:
         harness.secrets.is_down = True
         await harness.run(connection())
         assert harness.condition()[:2] == ("Unknown", "SecretUnreadable")
-        assert harness.connections.is_awaited(job_by_connection()), "one failed call is not reported"
+        assert harness.connections.is_untried(job_by_connection()), "one failed call is not reported"
         for _ in range(3):
             await harness.poll()
         with pytest.raises(Halted, match="the store cannot decrypt"):

@@ -1,7 +1,7 @@
 """A rotated credential that Entra does not accept yet."""
 
 from entrasync.core.connection.identity import SecretProof
-from entrasync.reconcile.connection.registry import Connection, Fault
+from entrasync.reconcile.connection.registry import Connection, ConnectionFault
 from entrasync.reconcile.engine.outcome import Outcome
 from tests.support.connection_harness import (
     KEY,
@@ -54,7 +54,9 @@ class TestRotationUnknownToEntra:
         harness.entra.good.clear()
         harness.entra.opened[0].has_token = False
         await harness.poll(minutes(1))
-        assert harness.connections.get(KEY) == Fault("CredentialRefused", "AADSTS7000215: Invalid client secret")
+        assert harness.connections.get(KEY) == ConnectionFault(
+            "CredentialRefused", "AADSTS7000215: Invalid client secret"
+        )
         assert "go on" not in harness.condition()[2]
 
     async def test_a_rotation_does_not_break_its_jobs_during_an_outage_of_entra(
@@ -74,4 +76,4 @@ class TestRotationUnknownToEntra:
         harness.secrets.put(SECRET, secret="of another app")
         proof = {"clientId": TENANT, "secretRef": {"name": SECRET.name, "key": "secret"}}
         await harness.run(connection(client_secret_spec(clientSecret=proof), generation=2))
-        assert isinstance(harness.connections.get(KEY), Fault)
+        assert isinstance(harness.connections.get(KEY), ConnectionFault)

@@ -6,9 +6,9 @@ from tests.support.connection_harness import KEY, SECRET, ConnectionHarness, con
 class TestJobsOfConnection:
     async def test_jobs_wait_silently_until_their_connection_has_logged_in(self, harness: ConnectionHarness) -> None:
         harness.apply(connection())
-        assert harness.connections.is_awaited(job_by_connection())
+        assert harness.connections.is_untried(job_by_connection())
         await harness.run()
-        assert not harness.connections.is_awaited(job_by_connection())
+        assert not harness.connections.is_untried(job_by_connection())
         assert harness.requeued == [KEY, KEY], "when the connection appeared, and when it worked"
 
     async def test_jobs_are_not_requeued_by_a_poll_that_finds_nothing_new(self, harness: ConnectionHarness) -> None:
@@ -31,5 +31,5 @@ class TestJobsOfConnection:
     async def test_jobs_are_released_by_a_fault_of_the_operator_too(self, harness: ConnectionHarness) -> None:
         harness.apply(connection())
         await harness.reconciler.record_broken(KEY, since=harness.clock.now())
-        assert not harness.connections.is_awaited(job_by_connection())
+        assert not harness.connections.is_untried(job_by_connection())
         assert harness.condition()[:2] == ("Unknown", "InternalError")

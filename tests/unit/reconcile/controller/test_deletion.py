@@ -23,7 +23,7 @@ class TestDeletion:
     async def test_a_deletion_deletes_a_created_job(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder()
         harness.delete(key)
-        assert (await harness.run(key)).look_again is None
+        assert (await harness.run(key)).requeue_after is None
         assert harness.graph.calls == ["delete_job"]
         assert key not in harness.server.stored
 
@@ -58,8 +58,8 @@ class TestDeletion:
         harness.graph.jobs.clear()
         harness.delete(key)
         began, outcome = harness.clock.now(), await harness.run(key)
-        while outcome.look_again is not None:
-            harness.clock.move(outcome.look_again)
+        while outcome.requeue_after is not None:
+            harness.clock.move(outcome.requeue_after)
             outcome = await harness.run(key)
         assert minutes(5) <= harness.clock.now() - began <= minutes(7)
         assert key not in harness.server.stored
@@ -88,7 +88,7 @@ class TestDeletion:
         harness.graph.has_principal = False
         harness.graph.fail("list_jobs", replicating(404))
         harness.delete(key)
-        assert (await harness.run(key)).look_again is None
+        assert (await harness.run(key)).requeue_after is None
         assert key not in harness.server.stored
 
     async def test_a_deletion_of_a_young_job_that_graph_does_not_know_yet_is_sent_again(
@@ -99,8 +99,8 @@ class TestDeletion:
         harness.graph.hidden = set(harness.graph.jobs)
         harness.delete(key)
         outcome = await harness.run(key)
-        assert outcome.look_again is not None
-        assert outcome.look_again < minutes(1)
+        assert outcome.requeue_after is not None
+        assert outcome.requeue_after < minutes(1)
         assert harness.condition(key, "Reconciling") == ("True", "Deleting")
         harness.graph.hidden = set()
         await harness.run(key)
@@ -199,5 +199,5 @@ class TestDeletion:
 
     async def test_a_deletion_of_a_resource_without_our_finalizer_is_ignored(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(resource(is_deleting=True, finalizers=("other",)))
-        assert (await harness.run(key)).look_again is None
+        assert (await harness.run(key)).requeue_after is None
         assert harness.graph.calls == []

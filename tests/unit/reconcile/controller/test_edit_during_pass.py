@@ -28,7 +28,7 @@ class TestEditDuringPass:
             harness.server.change(replace(harness.server.stored[key], generation=2, desired=paused))
 
         harness.server.meanwhile = edit
-        assert (await harness.run(key)).look_again == seconds(0)
+        assert (await harness.run(key)).requeue_after == seconds(0)
         await harness.run(key)
         assert harness.graph.writes == ["pause_job"]
 
@@ -49,7 +49,7 @@ class TestEditDuringPass:
         harness.server.patch_status = edit_before_the_second  # type: ignore[method-assign]  # a user is quicker than us
         outcome = await harness.run(key)
         assert harness.status(key)["observedGeneration"] == 1
-        assert outcome.look_again == seconds(0)
+        assert outcome.requeue_after == seconds(0)
 
     async def test_an_edit_that_names_a_job_settles_an_unfinished_create(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_new()

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from entrasync.api.names import JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.reconcile.connection.registry import Connection, Fault
+from entrasync.reconcile.connection.registry import Connection, ConnectionFault
 from entrasync.reconcile.state.listings import Listings
 from tests.support.facts import JOB, desired, holder, remote_job, resource
 from tests.support.fake_graph import FakeGraph
@@ -20,7 +20,7 @@ def connect(harness: ReconcilerHarness, namespace: str, tenant_id: str | None = 
         graph = FakeGraph(harness.clock)
         graph.tenant_id = tenant_id
     key = ObjectKey(namespace, "default")
-    harness.connections.put(key, Connection(key, graph, Listings(graph, on_fetched=lambda *_: None)))
+    harness.connections.put(key, Connection(key, graph, Listings(graph, on_read=lambda *_: None)))
 
 
 async def apply(harness: ReconcilerHarness, namespace: str, age: timedelta, job_id: str | None = None) -> ObjectKey:
@@ -75,7 +75,7 @@ async def test_a_resource_that_only_reaches_another_tenant_blocks_no_other() -> 
 async def test_a_resource_without_a_working_connection_blocks_no_other() -> None:
     harness = ReconcilerHarness()
     harness.graph.add(remote_job())
-    harness.connections.put(ObjectKey("elsewhere", "default"), Fault("CredentialRefused", "No."))
+    harness.connections.put(ObjectKey("elsewhere", "default"), ConnectionFault("CredentialRefused", "No."))
     await apply(harness, "elsewhere", OLD, job_id=JOB)
 
     mine = await apply(harness, "identity", NEW, job_id=JOB)
@@ -123,7 +123,7 @@ async def test_a_resource_whose_connection_broke_still_claims_its_job() -> None:
     connect(harness, "elsewhere")
     older = await apply(harness, "elsewhere", OLD)
     await harness.run(older)
-    harness.connections.put(ObjectKey("elsewhere", "default"), Fault("CredentialRefused", "No."))
+    harness.connections.put(ObjectKey("elsewhere", "default"), ConnectionFault("CredentialRefused", "No."))
 
     newer = await apply(harness, "identity", NEW)
 

@@ -12,8 +12,8 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 def rounded(outcome: Outcome) -> int:
-    assert outcome.look_again is not None
-    return round(outcome.look_again.total_seconds())
+    assert outcome.requeue_after is not None
+    return round(outcome.requeue_after.total_seconds())
 
 
 class TestLostAnswer:
@@ -28,8 +28,8 @@ class TestLostAnswer:
         assert harness.condition(key, "Reconciling") == ("True", "CreateUnconfirmed")
         harness.graph.hidden = set(harness.graph.jobs)
         for _ in range(looks):
-            assert outcome.look_again is not None
-            harness.clock.move(outcome.look_again)
+            assert outcome.requeue_after is not None
+            harness.clock.move(outcome.requeue_after)
             outcome = await harness.run(key)
         harness.graph.hidden = set()
         harness.clock.move(seconds(1))

@@ -164,7 +164,7 @@ class TestNoJob:
     ) -> None:
         key = observer(harness)
         outcome = await harness.run(key)
-        assert outcome.look_again == minutes(5)
+        assert outcome.requeue_after == minutes(5)
         assert harness.condition(key, "Ready") == ("False", "NoJobToObserve")
         assert harness.condition(key, "Stalled") == ("", "")
         assert "would create a job from template scim" in drifted(harness, key)

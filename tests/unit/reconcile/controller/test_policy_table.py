@@ -20,7 +20,7 @@ from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
-from entrasync.reconcile.connection.registry import Connection, Fault
+from entrasync.reconcile.connection.registry import Connection, ConnectionFault
 from entrasync.reconcile.state.listings import Listings
 from tests.support.decision_table import Cell, DecisionTable, Row
 from tests.support.facts import (
@@ -239,10 +239,10 @@ def older() -> Resource:
 def connect(harness: ReconcilerHarness, how: str) -> None:
     """Set the connection up as the case says: `lost` has worked before, `down` and `gone` never have."""
     if how in {"up", "lost"}:
-        listings = Listings(harness.graph, on_fetched=lambda service_principal_id, listing: None)
+        listings = Listings(harness.graph, on_read=lambda service_principal_id, listing: None)
         harness.connections.put(CONTOSO, Connection(CONTOSO, harness.graph, listings))
     if how in {"down", "lost"}:
-        harness.connections.put(CONTOSO, Fault("SecretUnreadable", "Secret entra is missing."))
+        harness.connections.put(CONTOSO, ConnectionFault("SecretUnreadable", "Secret entra is missing."))
 
 
 class CallRecordingHarness(ReconcilerHarness):

@@ -31,7 +31,7 @@ def harness() -> ReconcilerHarness:
 
 async def settle(harness: ReconcilerHarness, key: ObjectKey) -> None:
     """Make passes as long as each asks for another at once."""
-    while (await harness.run(key)).look_again == timedelta(0):
+    while (await harness.run(key)).requeue_after == timedelta(0):
         pass
 
 

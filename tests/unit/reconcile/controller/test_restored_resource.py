@@ -33,12 +33,12 @@ class TestRestoredResource:
 
     async def test_an_unreadable_spec_is_reported_and_waits_for_an_edit(self, harness: ReconcilerHarness) -> None:
         key = harness.apply(replace(resource(), desired=None, invalid_spec="spec.template: give one"))
-        assert (await harness.run(key)).look_again is None
+        assert (await harness.run(key)).requeue_after is None
         assert harness.condition(key, "Stalled") == ("True", "InvalidSpec")
 
     async def test_a_resource_that_is_gone_is_forgotten(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder()
         await harness.run(key)
         harness.resources.remove(key, harness.server.stored[key].uid)
-        assert (await harness.run(key)).look_again is None
+        assert (await harness.run(key)).requeue_after is None
         assert harness.memory.read_at(key) is None

@@ -13,8 +13,8 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 
 def rounded(outcome: Outcome) -> int:
-    assert outcome.look_again is not None
-    return round(outcome.look_again.total_seconds())
+    assert outcome.requeue_after is not None
+    return round(outcome.requeue_after.total_seconds())
 
 
 class TestStalled:

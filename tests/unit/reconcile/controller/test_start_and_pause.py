@@ -97,7 +97,7 @@ class TestStartAndPause:
     ) -> None:
         key = harness.apply_holder()
         harness.edit(key, desired=desired(is_suspended=True))
-        assert (await harness.run(key)).look_again is None
+        assert (await harness.run(key)).requeue_after is None
         assert harness.graph.calls == []
         harness.edit(key, desired=desired())
         await harness.run(key)

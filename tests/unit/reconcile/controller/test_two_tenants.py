@@ -9,7 +9,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.schedule.actions import StartJob
-from entrasync.reconcile.connection.registry import Connection, Fault
+from entrasync.reconcile.connection.registry import Connection, ConnectionFault
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from entrasync.reconcile.state.listings import Listings
 from tests.support.facts import JOB, PRINCIPAL, TENANT, desired, holder, minutes, remote_job, resource
@@ -29,7 +29,7 @@ class Tenants(ReconcilerHarness):
         super().__init__()
         self.other = FakeGraph(self.clock)
         self.other.tenant_id = tenant_id
-        self.default = Connection(DEFAULT, self.other, Listings(self.other, on_fetched=lambda *_: None))
+        self.default = Connection(DEFAULT, self.other, Listings(self.other, on_read=lambda *_: None))
 
     def hold(self) -> ObjectKey:
         """Apply a resource of the install's own tenant with a job there."""
@@ -75,7 +75,9 @@ class TestPassWithReplacedConnection:
     ) -> None:
         harness.graph.add(remote_job(JOB, state="Disabled", code="Paused"))
         key = harness.apply(holder(status={"tenantId": TENANT}))
-        harness.during("list_jobs", lambda: harness.connections.put(DEFAULT, Fault("CredentialRefused", "No.")))
+        harness.during(
+            "list_jobs", lambda: harness.connections.put(DEFAULT, ConnectionFault("CredentialRefused", "No."))
+        )
         with pytest.raises(ResourceChanged):
             await harness.run(key)
         assert harness.graph.writes == []
@@ -95,7 +97,7 @@ class TestPassWithReplacedConnection:
         harness.during("list_jobs", lambda: harness.connections.expect(DEFAULT))
         await harness.run(key)
         assert harness.condition(key, "Ready") == ("True", "Healthy")
-        assert (await harness.run(key)).look_again is None, "it is requeued once the other has logged in"
+        assert (await harness.run(key)).requeue_after is None, "it is requeued once the other has logged in"
         assert harness.condition(key, "Ready") == ("True", "Healthy")
 
     async def test_a_pass_asks_the_tenant_that_refused_the_list_about_the_service_principal(

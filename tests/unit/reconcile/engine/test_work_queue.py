@@ -55,7 +55,7 @@ async def keys(queue: WorkQueue) -> list[ObjectKey]:
 
 @asynccontextmanager
 async def keeping_delays(queue: WorkQueue) -> AsyncIterator[None]:
-    task = asyncio.create_task(queue.keep_appointments())
+    task = asyncio.create_task(queue.run_schedule())
     await settle()
     try:
         yield

@@ -11,10 +11,10 @@ import pytest
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.engine.work_queue import MIN_BACKOFF, WorkQueue
-from entrasync.reconcile.engine.worker_pool import Engine
+from entrasync.reconcile.engine.worker_pool import WorkerPool
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
-from entrasync.reconcile.state.jobs import Resources
-from entrasync.reconcile.state.listings import Sharing
+from entrasync.reconcile.state.jobs import JobStore
+from entrasync.reconcile.state.listings import ListingFanOut
 from tests.support.facts import NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, listing, minutes, resource, seconds
 from tests.support.still_clock import StillClock
 
@@ -64,9 +64,9 @@ class EngineHarness:
 
     def __init__(self) -> None:
         self.clock = FrozenClock(NOW)
-        self.reconciler, self.counted, self.resources = FakeReconciler(), Counted(), Resources()
+        self.reconciler, self.counted, self.resources = FakeReconciler(), Counted(), JobStore()
         self.queue = WorkQueue(self.clock)
-        self.engine = Engine(self.reconciler, self.queue, self.resources, clock=self.clock, watcher=self.counted)
+        self.engine = WorkerPool(self.reconciler, self.queue, self.resources, clock=self.clock, metrics=self.counted)
 
     def add(self, name: str, principal: str = PRINCIPAL) -> ObjectKey:
         made = resource(desired(service_principal_id=principal), name=name)
@@ -206,7 +206,7 @@ class TestSerialization:
         harness.add("a")
         harness.resources.put(resource(name="b"))
         async with harness.run():
-            Sharing(harness.resources, harness.queue).among(lambda _: True)(PRINCIPAL, listing())
+            ListingFanOut(harness.resources, harness.queue).callback_for(lambda _: True)(PRINCIPAL, listing())
             harness.reconciler.gate.set()
             await settle()
             assert harness.reconciler.ended == ["a", "b"]

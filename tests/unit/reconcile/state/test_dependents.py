@@ -10,11 +10,11 @@ from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.decision.errors import Halted
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource
-from entrasync.reconcile.connection.registry import Connection, Connections, Fault
+from entrasync.reconcile.connection.registry import Connection, ConnectionFault, Connections
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.state.dependents import Dependents
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 from tests.support.connection_harness import connection
 from tests.support.facts import NOW, desired, resource
 from tests.support.still_clock import StillClock
@@ -37,40 +37,40 @@ def job(name: str = "job", *, by: str | None = None, namespace: str = "identity"
 
 class TestConnectionOfJob:
     def test_a_job_uses_the_connection_it_names(self) -> None:
-        connections = Connections(OWN, serves=lambda _: True)
+        connections = Connections(OWN, serves_namespace=lambda _: True)
         connections.put(NAMED, connection_to(NAMED))
         connections.put(DEFAULT, connection_to(DEFAULT))
         assert connections.find(job(by="contoso")) == connection_to(NAMED)
 
     def test_a_job_that_names_none_uses_the_default_of_its_namespace(self) -> None:
-        connections = Connections(OWN, serves=lambda _: True)
+        connections = Connections(OWN, serves_namespace=lambda _: True)
         connections.put(DEFAULT, connection_to(DEFAULT))
         assert connections.find(job()) == connection_to(DEFAULT)
         assert connections.find(job(namespace="elsewhere")) == OWN
 
     def test_a_job_uses_no_other_connection_when_its_own_is_broken_or_missing(self) -> None:
-        connections = Connections(OWN, serves=lambda _: True)
-        connections.put(DEFAULT, Fault("CredentialRefused", "No."))
+        connections = Connections(OWN, serves_namespace=lambda _: True)
+        connections.put(DEFAULT, ConnectionFault("CredentialRefused", "No."))
         with pytest.raises(Halted, match=r"identity/default is not ready \(CredentialRefused\): No\."):
             connections.find(job())
         with pytest.raises(Halted, match="There is no GraphConnection identity/contoso"):
             connections.find(job(by="contoso"))
 
     def test_a_job_never_uses_a_connection_of_another_namespace(self) -> None:
-        connections = Connections(None, serves=lambda _: False)
+        connections = Connections(None, serves_namespace=lambda _: False)
         connections.put(NAMED, connection_to(NAMED))
         with pytest.raises(Halted, match="There is no GraphConnection elsewhere/contoso"):
             connections.find(job(by="contoso", namespace="elsewhere"))
 
     def test_a_job_uses_the_installs_own_only_where_that_serves_its_namespace(self) -> None:
-        connections = Connections(OWN, serves=lambda namespace: namespace == "identity")
+        connections = Connections(OWN, serves_namespace=lambda namespace: namespace == "identity")
         assert connections.find(job()) == OWN
         with pytest.raises(Halted, match="the install's own connection does not serve this namespace"):
             connections.find(job(namespace="elsewhere"))
 
     def test_a_job_without_any_connection_says_what_to_do(self) -> None:
         with pytest.raises(Halted, match="the install's own connection does not exist"):
-            Connections(None, serves=lambda _: True).find(job())
+            Connections(None, serves_namespace=lambda _: True).find(job())
 
 
 class Stores:
@@ -79,7 +79,7 @@ class Stores:
     def __init__(self) -> None:
         clock = StillClock(NOW)
         store: Store[ConnectionResource] = Store()
-        self.dependents = Dependents(Resources(), store, WorkQueue(clock), WorkQueue(clock), clock)
+        self.dependents = Dependents(JobStore(), store, WorkQueue(clock), WorkQueue(clock), clock)
 
     def put(self, *jobs: Resource) -> None:
         for each in jobs:

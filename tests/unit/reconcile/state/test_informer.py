@@ -14,7 +14,7 @@ from entrasync.kube.watch.list_sync import sync_kind
 from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.state.informer import JobInformer
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 from tests.support.facts import NOW, OTHER_PRINCIPAL, PRINCIPAL
 from tests.support.still_clock import StillClock
 
@@ -48,7 +48,7 @@ class InformerHarness:
 
     def __init__(self) -> None:
         clock = StillClock(NOW)
-        self.server, self.resources, self.queue = Server(), Resources(), WorkQueue(clock)
+        self.server, self.resources, self.queue = Server(), JobStore(), WorkQueue(clock)
         self.informer = JobInformer(self.resources, self.queue, clock=clock)
         self.resources.is_complete = True
 

@@ -49,14 +49,14 @@ class TestPrecedence:
         outcome = await harness.run(key)
         assert harness.status(key)["effective"]["deletionPolicy"] == "Retain"
         assert harness.status(key)["effective"]["pollInterval"] == "7m"
-        assert outcome.look_again == minutes(7)
+        assert outcome.requeue_after == minutes(7)
 
     async def test_the_default_of_the_namespace_overrides_that_of_the_install(self, harness: ReconcilerHarness) -> None:
         harness.install = Defaults(minutes(7))
         harness.restart()
         harness.server.namespaces["identity"] = {**OBSERVE, "entrasync.io/default-poll-interval": "9m"}
         key = silent(harness)
-        assert (await harness.run(key)).look_again == minutes(9)
+        assert (await harness.run(key)).requeue_after == minutes(9)
         assert harness.condition(key, "Ready") == ("False", "NoJobToObserve")
         assert harness.graph.writes == []
 

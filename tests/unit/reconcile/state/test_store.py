@@ -8,7 +8,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource
-from entrasync.reconcile.state.jobs import Resources
+from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.listings import Listings
 from entrasync.reconcile.state.memory import MemoryStore
 from tests.support.facts import JOB, NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, holder, minutes, resource, seconds
@@ -21,7 +21,7 @@ NOBODY = ObjectKey("identity", "nobody")
 
 class TestResources:
     def test_a_newer_version_replaces_an_older_one_in_whatever_order_they_come(self) -> None:
-        store = Resources()
+        store = JobStore()
         new, old = resource(resource_version="10", generation=2), resource(resource_version="9")
         assert store.put(new) is None
         assert store.put(old) is old
@@ -29,14 +29,14 @@ class TestResources:
         assert store.put(replace(new, resource_version="11")) is new
 
     def test_a_recreated_resource_replaces_the_old_one_whatever_its_version(self) -> None:
-        store = Resources()
+        store = JobStore()
         store.put(resource(resource_version="10"))
         anew = resource(resource_version="3", uid="new")
         store.put(anew)
         assert store.get(KEY) is anew
 
     def test_a_late_answer_does_not_revive_a_deleted_resource(self) -> None:
-        store = Resources()
+        store = JobStore()
         store.put(resource())
         store.remove(KEY, resource().uid)
         late = resource(resource_version="9")
@@ -44,7 +44,7 @@ class TestResources:
         assert len(store) == 0
 
     def test_a_list_prunes_only_resources_that_were_known_before_it(self) -> None:
-        store = Resources()
+        store = JobStore()
         store.put(resource(name="old"))
         store.put(resource(name="stays"))
         before = store.by_uid()
@@ -54,7 +54,7 @@ class TestResources:
         assert {known.key.name for known in store} == {"stays", "came meanwhile"}
 
     def test_a_resource_recreated_during_a_list_is_not_pruned_with_the_old_one(self) -> None:
-        store = Resources()
+        store = JobStore()
         store.put(resource())
         before = store.by_uid()
         anew = resource(uid="new")
@@ -65,7 +65,7 @@ class TestResources:
         assert store.put(later) is anew, "its uid is not among the deleted ones"
 
     def test_a_deletion_leaves_the_recreated_object_and_is_remembered(self) -> None:
-        store = Resources()
+        store = JobStore()
         anew = resource(uid="new")
         store.put(anew)
         store.remove(KEY, "old")
@@ -75,7 +75,7 @@ class TestResources:
         assert store.get(KEY) is anew
 
     def test_resources_are_found_by_the_pinned_service_principal_before_the_desired_one(self) -> None:
-        store = Resources()
+        store = JobStore()
         store.put(holder(wish=desired(service_principal_id=OTHER_PRINCIPAL)))
         assert store.keys_on(PRINCIPAL) == {KEY}
         assert store.keys_on(OTHER_PRINCIPAL) == frozenset()
@@ -92,21 +92,21 @@ def everybody(_: Resource) -> bool:
 
 class TestClaims:
     def test_claims_are_those_of_all_others_on_the_service_principal(self) -> None:
-        store = Resources()
+        store = JobStore()
         store.put(holder(name="a"))
         store.put(resource(desired(job_id="named"), name="b"))
         store.put(resource(desired(service_principal_id=OTHER_PRINCIPAL), name="c"))
-        claims = store.claims_on(PRINCIPAL, besides=NOBODY, counts=everybody)
+        claims = store.claims_on(PRINCIPAL, excluding=NOBODY, is_counted=everybody)
         assert [(claim.key.name, claim.job_id) for claim in claims] == [("a", JOB), ("b", "named")]
-        others = store.claims_on(PRINCIPAL, besides=claims[0].key, counts=everybody)
+        others = store.claims_on(PRINCIPAL, excluding=claims[0].key, is_counted=everybody)
         assert [claim.key.name for claim in others] == ["b"]
 
     def test_the_claim_of_a_resource_under_deletion_stands_until_it_is_released(self) -> None:
-        store = Resources()
+        store = JobStore()
         store.put(holder(is_deleting=True))
-        assert len(store.claims_on(PRINCIPAL, besides=NOBODY, counts=everybody)) == 1
+        assert len(store.claims_on(PRINCIPAL, excluding=NOBODY, is_counted=everybody)) == 1
         store.put(holder(is_deleting=True, finalizers=("foreign",), resource_version="2"))
-        assert store.claims_on(PRINCIPAL, besides=NOBODY, counts=everybody) == ()
+        assert store.claims_on(PRINCIPAL, excluding=NOBODY, is_counted=everybody) == ()
 
 
 class TestMemory:
@@ -142,7 +142,7 @@ class TestListings:
     async def test_one_list_serves_all_requests_for_its_time_or_before(self) -> None:
         clock = StillClock(NOW)
         graph, told = FakeGraph(clock), list[str]()
-        listings = Listings(graph, on_fetched=lambda service_principal_id, _: told.append(service_principal_id))
+        listings = Listings(graph, on_read=lambda service_principal_id, _: told.append(service_principal_id))
         first = await listings.read(PRINCIPAL, since=NOW, is_urgent=False)
         assert await listings.read(PRINCIPAL, since=NOW - minutes(1), is_urgent=True) is first
         assert told == [PRINCIPAL]
@@ -152,7 +152,7 @@ class TestListings:
 
     async def test_a_failed_list_leaves_the_last_one(self) -> None:
         graph = FakeGraph(StillClock(NOW))
-        listings = Listings(graph, on_fetched=lambda *_: None)
+        listings = Listings(graph, on_read=lambda *_: None)
         first = await listings.read(PRINCIPAL, since=NOW, is_urgent=False)
         graph.fail("list_jobs", Transient(Reason.GRAPH_UNREACHABLE, "x"))
         with pytest.raises(Transient):
@@ -161,7 +161,7 @@ class TestListings:
 
     async def test_a_list_without_resources_is_dropped(self) -> None:
         graph = FakeGraph(StillClock(NOW))
-        listings = Listings(graph, on_fetched=lambda *_: None)
+        listings = Listings(graph, on_read=lambda *_: None)
         await listings.read(PRINCIPAL, since=NOW, is_urgent=False)
         listings.keep_only({OTHER_PRINCIPAL})
         await listings.read(PRINCIPAL, since=NOW, is_urgent=False)

@@ -8,7 +8,7 @@ from entrasync.api.policies import DeletionPolicy, OnMissing
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.reconcile.connection.registry import Fault
+from entrasync.reconcile.connection.registry import ConnectionFault
 from tests.support.facts import JOB, PRINCIPAL, desired, holder, minutes, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 
@@ -155,7 +155,9 @@ async def test_a_deletion_without_a_connection_says_how_to_let_go(
 ) -> None:
     key = await held(harness, connection_name="contoso")
     if is_there:
-        harness.connections.put(ObjectKey("identity", "contoso"), Fault("SecretUnreadable", "Secret entra is missing."))
+        harness.connections.put(
+            ObjectKey("identity", "contoso"), ConnectionFault("SecretUnreadable", "Secret entra is missing.")
+        )
     delete(harness, key)
     await harness.run(key)
     assert harness.condition(key, "Stalled") == ("True", "DeletionBlocked")
