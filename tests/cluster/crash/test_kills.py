@@ -110,7 +110,7 @@ def _jobs_deleted_in_the_portal(environment: OperatorEnvironment) -> Kills:
     return kills
 
 
-@pytest.mark.parametrize("sight", VISIBILITIES)
+@pytest.mark.parametrize("visibility", VISIBILITIES)
 @pytest.mark.parametrize("occasion", OCCASIONS)
 @pytest.mark.parametrize("point", POINTS)
 class TestKilledOperator:
