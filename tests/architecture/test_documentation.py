@@ -54,10 +54,10 @@ def test_every_metric_of_calls_and_passes_that_readme_names_is_exposed() -> None
     metrics.called("list_jobs", 200, 0.1, "id")
     metrics.throttled("list_jobs", 1.0)
     metrics.passed("settled", 0.1)
-    told = metrics.render().decode()
+    reported = metrics.render().decode()
     named = set(re.findall(r"`(entrasync_(?:graph|reconcile)_[a-z_]+)`", README))
     assert named
-    assert [name for name in named if name not in told] == []
+    assert [name for name in named if name not in reported] == []
 
 
 def test_readme_has_no_placeholder() -> None:
@@ -112,9 +112,9 @@ def test_every_field_of_spec_is_shown_in_the_guide_or_an_example(crd: dict[str, 
         if manifest.get("kind") == crd["spec"]["names"]["kind"]
         for member in members_of(manifest["spec"], "spec")
     }
-    told = set(re.findall(r"`(?:spec\.)?([a-zA-Z.]+)", GUIDE))
+    reported = set(re.findall(r"`(?:spec\.)?([a-zA-Z.]+)", GUIDE))
     missing = [field.path for field in fields_of(spec, "spec") if field.path not in shown]
-    assert [path for path in missing if path.removeprefix("spec.") not in told] == []
+    assert [path for path in missing if path.removeprefix("spec.") not in reported] == []
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason.group is ReasonGroup.NEEDS_A_PERSON])

@@ -86,6 +86,6 @@ def test_the_category_lists_a_job_that_was_never_reconciled(jobs: Jobs) -> None:
 
 
 def test_kubectl_explain_says_what_an_unset_field_means(control_plane: ControlPlane, crd_installed: None) -> None:
-    told = " ".join(control_plane.kubectl("explain", "syncjob.spec.deletionPolicy").split())
+    reported = " ".join(control_plane.kubectl("explain", "syncjob.spec.deletionPolicy").split())
 
-    assert "else Delete for a job that the operator created, Retain for one it adopted." in told
+    assert "else Delete for a job that the operator created, Retain for one it adopted." in reported

@@ -73,8 +73,10 @@ class NamespacedOperator:
     def refused(self) -> set[str]:
         """Read from its metrics which namespaces are refused."""
         metrics = self.pod.get("/metrics", "http")[1].splitlines()
-        told = [line for line in metrics if line.startswith("entrasync_namespace_refused{") and line.endswith(" 1.0")]
-        return {line.split('"')[1] for line in told}
+        reported = [
+            line for line in metrics if line.startswith("entrasync_namespace_refused{") and line.endswith(" 1.0")
+        ]
+        return {line.split('"')[1] for line in reported}
 
 
 @pytest.fixture(scope="module")
@@ -140,8 +142,8 @@ def write_proxied_kubeconfig(proxy: CuttableProxy, pod: Pod) -> Path:
 
 class TestMissingNamespace:
     def test_a_missing_namespace_is_reported_once_with_what_to_do(self, operator: NamespacedOperator) -> None:
-        [told] = operator.lines("refuses what the operator must list and watch in namespace", MISTYPED)
-        assert "take it out of watch.namespaces" in told
+        [reported] = operator.lines("refuses what the operator must list and watch in namespace", MISTYPED)
+        assert "take it out of watch.namespaces" in reported
         assert MISTYPED in operator.refused()
 
     def test_a_missing_namespace_does_not_delay_the_others(self, operator: NamespacedOperator) -> None:
@@ -181,7 +183,7 @@ def terminating(operator: NamespacedOperator) -> TerminatingNamespace:
     operator.wait_logged("refuses what the operator must list and watch in namespace", TERMINATING)
     operator.proxy.cut()
     operator.wait_logged("cannot watch resource", f'in the namespace "{TERMINATING}"')
-    told = len(operator.lines("did not take a write", TERMINATING))
+    reported = len(operator.lines("did not take a write", TERMINATING))
     others = operator.makes_ready(STEADY)
     [binding] = [each for each in operator.roles[TERMINATING] if each["kind"] == "RoleBinding"]
     with pytest.raises(RefusedError) as refused:
@@ -189,7 +191,7 @@ def terminating(operator: NamespacedOperator) -> TerminatingNamespace:
     return TerminatingNamespace(
         job=operator.cluster.get(API_VERSION, PLURAL, name, TERMINATING),
         refusal=str(refused.value),
-        writes=len(operator.lines("did not take a write", TERMINATING)) - told,
+        writes=len(operator.lines("did not take a write", TERMINATING)) - reported,
         is_ready=operator.pod.probe("readinessProbe") == 200 and operator.pod.probe("livenessProbe") == 200,
         others_become_ready=others,
         refused=operator.refused(),

@@ -34,11 +34,16 @@ def find_leaks(environment: OperatorEnvironment, *more: str) -> list[str]:
     Those are what the simulator accepts and was sent, what is or was in Secrets, and `more`. Each is searched
     for in every form in which it may be repeated. Returns which was found where, without the secret itself.
     """
-    told = dict(_read_all(environment))
+    reported = dict(_read_all(environment))
     pieces = dict(_cut(_collect_secrets(environment) | set(more)))
-    found = {f"{what} is in {where}" for where, text in told.items() for piece, what in pieces.items() if piece in text}
+    found = {
+        f"{what} is in {where}" for where, text in reported.items() for piece, what in pieces.items() if piece in text
+    }
     shapes = {
-        f"{what} is in {where}" for where, text in told.items() for what, shape in SHAPES.items() if shape.search(text)
+        f"{what} is in {where}"
+        for where, text in reported.items()
+        for what, shape in SHAPES.items()
+        if shape.search(text)
     }
     return sorted(found | shapes)
 

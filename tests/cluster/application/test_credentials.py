@@ -31,8 +31,8 @@ class TestNewCredentials:
         ]
         assert app.tries == [{"BaseAddress": URL, "SecretToken": app.token}]
         assert app.stored == {"BaseAddress": URL, "SecretToken": app.token}
-        told = condition(found, "CredentialsValid")
-        assert (told["status"], told["reason"]) == ("True", "Validated")
+        reported = condition(found, "CredentialsValid")
+        assert (reported["status"], reported["reason"]) == ("True", "Validated")
         assert environment.wait_event(name, "SecretsSaved")["message"].startswith("Saved BaseAddress, SecretToken of")
 
     def test_the_status_records_the_names_and_versions_of_saved_credentials(
@@ -56,9 +56,9 @@ class TestNewCredentials:
         found = environment.wait_ready(app.apply(credentials={"validation": "Never"}, schedule={"state": "Paused"}))
         assert app.tries == []
         assert app.stored["SecretToken"] == app.token
-        told = condition(found, "CredentialsValid")
-        assert (told["status"], told["reason"]) == ("Unknown", "NotValidated")
-        assert "validation is Never" in told["message"]
+        reported = condition(found, "CredentialsValid")
+        assert (reported["status"], reported["reason"]) == ("Unknown", "NotValidated")
+        assert "validation is Never" in reported["message"]
 
     def test_new_credentials_leave_the_secrets_of_others_in_graph(
         self, app: ScimApp, environment: OperatorEnvironment
@@ -215,9 +215,9 @@ class TestRefusedCredentials:
         app.rotate()
         message = environment.wait_stalled(name, "ValidationFailed")
         assert "None of them was saved" in message
-        told = condition(environment.wait_condition(name, "CredentialsValid", "False"), "CredentialsValid")
-        assert told["reason"] == "ValidationFailed"
-        assert "InvalidCredentials" in told["message"]
+        reported = condition(environment.wait_condition(name, "CredentialsValid", "False"), "CredentialsValid")
+        assert reported["reason"] == "ValidationFailed"
+        assert "InvalidCredentials" in reported["message"]
         assert app.stored["SecretToken"] == good
         assert environment.simulator.jobs(app.principal)[0].schedule_state == "Active"
         environment.wait_events(name, "ValidationFailed", times=1)
@@ -291,8 +291,8 @@ class TestRemovedEntry:
         )
         environment.change_job(name, application={"credentials": {"entries": app.entries[:1]}})
         environment.wait_ready(name)
-        told = environment.wait_event(name, "SecretNotRemovable")
-        assert "Graph does not remove SecretToken" in told["message"]
+        reported = environment.wait_event(name, "SecretNotRemovable")
+        assert "Graph does not remove SecretToken" in reported["message"]
         fault.remove()
         sent = environment.writes(app.principal).count("putSecrets")
         environment.wait_polls(app.principal)
@@ -366,9 +366,9 @@ class TestBeta:
         team.connect("beta", apiVersion="beta")
         name = app.apply(connectionRef={"name": "beta"})
         environment.wait_ready(name)
-        told = environment.wait_event(name, "SecretsDeprecated")
-        assert "2027-07-06" in told["message"]
-        assert "apiVersion v1.0" in told["message"]
+        reported = environment.wait_event(name, "SecretsDeprecated")
+        assert "2027-07-06" in reported["message"]
+        assert "apiVersion v1.0" in reported["message"]
         app.rotate()
         until(lambda: app.stored["SecretToken"] == app.token, what="the token is in Graph")
         environment.wait_events(name, "SecretsDeprecated", times=1)

@@ -28,8 +28,8 @@ class TestLostForeignSecret:
 
         other = ScimApp.register(environment)
         name = other.apply()
-        told = environment.wait_stalled(name, "ForeignSecretLost")
-        assert f"SynchronizationJob {environment.namespace}/{carrier} says ForeignSecretLost" in told
+        reported = environment.wait_stalled(name, "ForeignSecretLost")
+        assert f"SynchronizationJob {environment.namespace}/{carrier} says ForeignSecretLost" in reported
         assert other.saves == []
 
         assert environment.operator is not None

@@ -165,10 +165,12 @@ class TestRefusals:
 
     def test_a_missing_secret_is_refused(self, bare_cluster: Cluster, helm: Helm, release: str) -> None:
         bare_cluster.delete("v1", "secrets", SECRET, release)
-        told = refusal(bare_cluster, helm, release)
-        assert f"the Secret {SECRET} (connection.existingSecret) is not in namespace {release}: make it with" in told
-        assert "connection.checkSecret=false" in told
-        run_commands_in(bare_cluster, told, FILE="/dev/null")
+        reported = refusal(bare_cluster, helm, release)
+        assert (
+            f"the Secret {SECRET} (connection.existingSecret) is not in namespace {release}: make it with" in reported
+        )
+        assert "connection.checkSecret=false" in reported
+        run_commands_in(bare_cluster, reported, FILE="/dev/null")
         helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS)
 
     def test_a_missing_namespace_is_refused_as_a_missing_secret(self, bare_cluster: Cluster, helm3: Helm) -> None:
@@ -176,8 +178,8 @@ class TestRefusals:
             helm3.at(bare_cluster).install("nowhere", "nowhere", "--create-namespace")
 
     def test_a_missing_key_of_the_secret_is_refused(self, bare_cluster: Cluster, helm3: Helm, release: str) -> None:
-        told = refusal(bare_cluster, helm3, release, {"connection": {"keys": {"clientId": "app-id"}}})
-        assert told.endswith(
+        reported = refusal(bare_cluster, helm3, release, {"connection": {"keys": {"clientId": "app-id"}}})
+        assert reported.endswith(
             f"the Secret {SECRET} in namespace {release} has no key app-id but client-id, client-secret, tenant-id: "
             "add the key, or name the right one in connection.keys.clientId."
         )
@@ -187,25 +189,25 @@ class TestRefusals:
     ) -> None:
         bare_cluster.delete("v1", "secrets", SECRET, release)
         values = WITHOUT_CRDS | {"connection": {"checkSecret": False}}
-        told = helm3.at(bare_cluster).install(release, release, values=values)
-        assert f"Its pod starts as soon as there is a Secret {SECRET} in namespace {release}" in told
+        reported = helm3.at(bare_cluster).install(release, release, values=values)
+        assert f"Its pod starts as soon as there is a Secret {SECRET} in namespace {release}" in reported
 
     def test_crds_that_something_else_installed_are_refused(
         self, bare_cluster: Cluster, helm: Helm, release: str
     ) -> None:
         bare_cluster.plane.kubectl("create", "--filename=crds")
-        told = refusal(bare_cluster, helm, release)
-        assert f"the CRD {FIRST_CRD} was installed by something other than Helm" in told
-        assert ": set crds.enabled=false" in told
+        reported = refusal(bare_cluster, helm, release)
+        assert f"the CRD {FIRST_CRD} was installed by something other than Helm" in reported
+        assert ": set crds.enabled=false" in reported
         helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS)
-        run_commands_in(bare_cluster, told)
+        run_commands_in(bare_cluster, reported)
         helm.at(bare_cluster).install(release, release)
 
     def test_crds_of_another_release_are_refused(self, bare_cluster: Cluster, helm3: Helm, release: str) -> None:
         helm3.at(bare_cluster).install("other", release)
-        told = refusal(bare_cluster, helm3, release)
-        assert f"the CRD {FIRST_CRD} was installed by Helm's release {release}/other" in told
-        run_commands_in(bare_cluster, told)
+        reported = refusal(bare_cluster, helm3, release)
+        assert f"the CRD {FIRST_CRD} was installed by Helm's release {release}/other" in reported
+        run_commands_in(bare_cluster, reported)
         helm3.at(bare_cluster).install(release, release)
 
     def test_nothing_is_refused_as_missing_without_a_cluster(self, helm3: Helm) -> None:
@@ -221,9 +223,9 @@ def refusal(cluster: Cluster, helm: Helm, release: str, values: dict[str, Any] |
     return sentence
 
 
-def run_commands_in(cluster: Cluster, told: str, **blanks: str) -> None:
+def run_commands_in(cluster: Cluster, reported: str, **blanks: str) -> None:
     """Run the commands that a sentence has in backticks."""
-    commands = told.split("`")[1]
+    commands = reported.split("`")[1]
     for blank, filling in blanks.items():
         commands = commands.replace(blank, filling)
     for command in commands.split(" && "):

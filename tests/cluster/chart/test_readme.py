@@ -73,10 +73,13 @@ class Reader:
         """The variables that the README names, and `helm` and `kubectl` on the PATH."""
         programs = self.folder / "bin"
         path = os.pathsep.join([str(programs), os.environ.get("PATH", os.defpath)])
-        told = {"TENANT_ID": self.tenant.facts["tenant_id"], "CLIENT_ID": self.tenant.facts["client_id"]}
+        reported = {"TENANT_ID": self.tenant.facts["tenant_id"], "CLIENT_ID": self.tenant.facts["client_id"]}
         homes = {f"HELM_{part}_HOME": str(self.folder) for part in ("CACHE", "CONFIG", "DATA")}
         return (
-            self.cluster.plane.environment() | homes | told | {"PATH": path, "IMAGE": "registry.example.com/operator"}
+            self.cluster.plane.environment()
+            | homes
+            | reported
+            | {"PATH": path, "IMAGE": "registry.example.com/operator"}
         )
 
 

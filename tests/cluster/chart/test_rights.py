@@ -123,8 +123,10 @@ def without_events(operator: LimitedOperator) -> None:
     operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
     assert operator.job["status"]["effective"]["pollInterval"] == "7m"
     operator.wait_logged("An Event could not be posted", "cannot create resource")
-    told = operator.cluster.list("v1", "events", operator.pod.namespace)  # the API server has some Events of its own
-    assert [event for event in told if event["source"].get("component") == EVENT_SOURCE] == []
+    reported = operator.cluster.list(
+        "v1", "events", operator.pod.namespace
+    )  # the API server has some Events of its own
+    assert [event for event in reported if event["source"].get("component") == EVENT_SOURCE] == []
 
 
 def without_list_of_connections(operator: LimitedOperator) -> None:

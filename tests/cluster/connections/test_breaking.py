@@ -72,8 +72,8 @@ def test_a_connection_that_breaks_is_reported_by_its_jobs_once_and_works_again_w
     message = team.wait_broken(reason, within_seconds=SECONDS)
     for name in jobs:
         found = environment.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
-        told = condition(found, "Ready")["message"]
-        assert told == f"GraphConnection {team.namespace}/default is not ready ({reason}): {message}"
+        reported = condition(found, "Ready")["message"]
+        assert reported == f"GraphConnection {team.namespace}/default is not ready ({reason}): {message}"
         assert condition(found, "Applied")["status"] == "True", "what was applied stays applied"
     assert shown_ready(team) == 0
     quiet_since = simulator.journal()[-1].sequence

@@ -80,8 +80,8 @@ def test_an_install_without_an_identity_leaves_logins_to_the_namespaces(shared_o
         principal = second.simulator.create_service_principal().id
         name = second.apply_job(principal)
         found = second.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
-        told = condition(found, "Ready")["message"]
-        assert f"Namespace {second.namespace} has no GraphConnection named default" in told
-        assert "the install's own connection does not exist" in told
+        reported = condition(found, "Ready")["message"]
+        assert f"Namespace {second.namespace} has no GraphConnection named default" in reported
+        assert "the install's own connection does not exist" in reported
         Team.register(second).connect()
         second.wait_ready(name)

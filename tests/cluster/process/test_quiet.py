@@ -25,8 +25,8 @@ def settle(environment: OperatorEnvironment, *, ill: bool = False) -> tuple[str,
 
 def writes_since(environment: OperatorEnvironment, position: int) -> list[Request]:
     """List the operator's writes in the environment's namespace."""
-    told = environment.cluster.plane.audit_log.writes(position)
-    return [write for write in told if write.namespace == environment.namespace and OPERATOR in write.user_agent]
+    reported = environment.cluster.plane.audit_log.writes(position)
+    return [write for write in reported if write.namespace == environment.namespace and OPERATOR in write.user_agent]
 
 
 def version(found: Object) -> str:

@@ -11,9 +11,9 @@ class TestOverdue:
         """Cycles are 40 minutes apart, so each last success becomes older than 20 minutes."""
         _, name, _ = adopt(fast_environment, freshness={"maxAge": "20m"})
         overdue = fast_environment.wait_condition(name, "Overdue")
-        told = condition(overdue, "Overdue")
-        assert told["reason"] == "NoRecentSuccess"
-        assert "No run has succeeded for 20m (spec.freshness.maxAge)" in told["message"]
+        reported = condition(overdue, "Overdue")
+        assert reported["reason"] == "NoRecentSuccess"
+        assert "No run has succeeded for 20m (spec.freshness.maxAge)" in reported["message"]
         assert condition(overdue, "Ready")["status"] == "True"
         assert not condition(overdue, "Stalled")
         assert fast_environment.wait_event(name, "NoRecentSuccess")["type"] == "Warning"
@@ -49,8 +49,8 @@ class TestReadinessApplied:
         name = fast_environment.apply_job(
             principal, schedule={"state": "Active"}, readiness="Applied", pollInterval="30s"
         )
-        told = fast_environment.wait_event(name, "PausedByGraph")
-        assert "escrowsPruned" in told["message"]
+        reported = fast_environment.wait_event(name, "PausedByGraph")
+        assert "escrowsPruned" in reported["message"]
         fast_environment.wait_polls(principal)
         found = fast_environment.job(name)
         assert condition(found, "Ready")["status"] == "True"

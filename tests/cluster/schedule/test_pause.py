@@ -76,9 +76,9 @@ class TestHold:
     ) -> None:
         principal, name, _ = adopt(fast_environment)
         fast_environment.annotate(name, hold_until="tomorrow")
-        told = fast_environment.wait_event(name, "InvalidAnnotation")
-        assert "'tomorrow', which is no time" in told["message"]
-        assert "such as 2026-11-21T03:00:00Z" in told["message"]
+        reported = fast_environment.wait_event(name, "InvalidAnnotation")
+        assert "'tomorrow', which is no time" in reported["message"]
+        assert "such as 2026-11-21T03:00:00Z" in reported["message"]
         fast_environment.wait_polls(principal)
         ready = condition(fast_environment.job(name), "Ready")
         assert ready["status"] == "True"

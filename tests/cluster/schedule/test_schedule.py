@@ -52,8 +52,8 @@ class TestChangesByAPerson:
     def test_a_pause_by_a_person_is_undone_with_an_event(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment, schedule={"state": "Active"})
         fast_environment.simulator.act(job, "pause")
-        told = fast_environment.wait_event(name, "DriftCorrected")
-        assert "A pause from outside this resource was undone" in told["message"]
+        reported = fast_environment.wait_event(name, "DriftCorrected")
+        assert "A pause from outside this resource was undone" in reported["message"]
         assert fast_environment.simulator.job(job).schedule_state == "Active"
         fast_environment.wait_polls(principal)
         fast_environment.wait_events(name, "DriftCorrected", times=1)
@@ -64,8 +64,8 @@ class TestChangesByAPerson:
     def test_a_start_by_a_person_is_undone_with_an_event(self, fast_environment: OperatorEnvironment) -> None:
         principal, name, job = adopt(fast_environment, started=False, schedule={"state": "Paused"})
         fast_environment.simulator.act(job, "start")
-        told = fast_environment.wait_event(name, "DriftCorrected")
-        assert "A start from outside this resource was undone" in told["message"]
+        reported = fast_environment.wait_event(name, "DriftCorrected")
+        assert "A start from outside this resource was undone" in reported["message"]
         fast_environment.wait_polls(principal)
         assert fast_environment.simulator.job(job).schedule_state == "Disabled"
         assert fast_environment.writes(principal) == ["pauseJob"]

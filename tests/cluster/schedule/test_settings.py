@@ -54,8 +54,8 @@ class TestSettings:
         principal, name, job = adopt(environment, settings=LOOKAHEAD)
         environment.wait_ready(name)
         environment.simulator.change_job(job, settings={"LookaheadQueryEnabled": "False"})
-        told = environment.wait_event(name, "DriftCorrected")
-        assert "A change from outside this resource was undone" in told["message"]
+        reported = environment.wait_event(name, "DriftCorrected")
+        assert "A change from outside this resource was undone" in reported["message"]
         assert environment.simulator.job(job).settings["LookaheadQueryEnabled"] == "True"
         found = environment.wait(name, lambda found: "lastDrift" in found["status"], "the drift is remembered")
         assert found["status"]["lastDrift"]["differences"] == [

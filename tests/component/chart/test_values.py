@@ -109,31 +109,31 @@ def merge(values: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("together", "told"),
-    [pytest.param(put_together(cases), told, id=json.dumps(values)) for cases in WRONG for values, told in cases],
+    ("together", "message"),
+    [pytest.param(put_together(cases), message, id=json.dumps(values)) for cases in WRONG for values, message in cases],
 )
-def test_a_wrong_or_unknown_value_is_refused_by_name(helm3: Helm, together: dict[str, Any], told: str) -> None:
+def test_a_wrong_or_unknown_value_is_refused_by_name(helm3: Helm, together: dict[str, Any], message: str) -> None:
     with pytest.raises(HelmError) as refused:
         helm3.render("entra", values=together)
-    assert f"- at {told}" in str(refused.value) or f"- at '': {told}" in str(refused.value)
+    assert f"- at {message}" in str(refused.value) or f"- at '': {message}" in str(refused.value)
 
 
 def test_every_helm_refuses_all_wrong_values_at_once(helm: Helm) -> None:
     with pytest.raises(HelmError) as refused:
         helm.render("entra", values=put_together(WRONG[0]))
-    assert [told for _, told in WRONG[0] if told not in str(refused.value)] == []
+    assert [message for _, message in WRONG[0] if message not in str(refused.value)] == []
     complaints = [line for line in str(refused.value).splitlines() if line.lstrip().startswith("- at ")]
     assert sum(not line.endswith("validation failed") for line in complaints) == len(WRONG[0])
 
 
-@pytest.mark.parametrize(("values", "told"), CONTRADICTIONS)
+@pytest.mark.parametrize(("values", "message"), CONTRADICTIONS)
 def test_missing_or_contradictory_values_are_refused_in_one_sentence(
-    helm: Helm, values: dict[str, Any], told: str
+    helm: Helm, values: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(HelmError) as refused:
         helm.render("entra", values=values)
     [sentence] = [line for line in str(refused.value).splitlines() if "execution error" in line]
-    assert f": {told}" in sentence
+    assert f": {message}" in sentence
     assert sentence.endswith(".")
 
 

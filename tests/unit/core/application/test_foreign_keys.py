@@ -31,8 +31,8 @@ class TestLostForeignSecret:
         assert status["application"]["lostKeys"] == ["UserName"]
         halt = plan(known)
         assert isinstance(halt, Stall)
-        told = build_status(replace(known, resource=replace(known.resource, status=status)), halt, wall=NOW).write()
-        [condition] = [entry for entry in told["conditions"] if entry["type"] == ConditionType.FOREIGN_SECRET_LOST]
+        reported = build_status(replace(known, resource=replace(known.resource, status=status)), halt, wall=NOW).write()
+        [condition] = [entry for entry in reported["conditions"] if entry["type"] == ConditionType.FOREIGN_SECRET_LOST]
         assert condition["status"] == "True"
         assert "UserName" in condition["message"]
 

@@ -74,26 +74,29 @@ class TestUnreadableSecrets:
 
 
 class TestCredentialsValid:
-    def told(self, known: Facts) -> tuple[str, str] | None:
+    def reported(self, known: Facts) -> tuple[str, str] | None:
         status = record_observation(known).record.write()
         after = build_status(replace(known, resource=replace(known.resource, status=status)), None, wall=NOW).write()
         found = [entry for entry in after["conditions"] if entry["type"] == "CredentialsValid"]
         return (found[0]["status"], found[0]["reason"]) if found else None
 
     def test_credentials_valid_is_true_once_they_were_validated_and_saved(self) -> None:
-        assert self.told(application_facts(stored=URL, record={"validated": True})) == ("True", "Validated")
+        assert self.reported(application_facts(stored=URL, record={"validated": True})) == ("True", "Validated")
 
     def test_credentials_valid_is_false_while_a_refusal_stands(self) -> None:
         known = application_facts(stored=URL, record={"validated": True}, refusal=REFUSAL)
-        assert self.told(known) == ("False", "ValidationFailed")
+        assert self.reported(known) == ("False", "ValidationFailed")
 
     def test_credentials_valid_is_unknown_when_they_were_saved_without_validation(self) -> None:
         spec = application("BaseAddress=https://scim", validation="Never")
-        assert self.told(application_facts(spec, URL, URL, record={"validated": False})) == ("Unknown", "NotValidated")
+        assert self.reported(application_facts(spec, URL, URL, record={"validated": False})) == (
+            "Unknown",
+            "NotValidated",
+        )
 
     def test_credentials_valid_is_unknown_when_they_could_not_be_validated(self) -> None:
         refusal = Refusal("CredentialValidationUnavailable", "", NOW, is_verdict=False)
-        assert self.told(application_facts(stored=URL, refusal=refusal)) == ("Unknown", "ValidationUnavailable")
+        assert self.reported(application_facts(stored=URL, refusal=refusal)) == ("Unknown", "ValidationUnavailable")
 
     def test_credentials_valid_is_absent_without_credentials(self) -> None:
-        assert self.told(application_facts(application(scope="All"), {"SyncAll": "true"}, {})) is None
+        assert self.reported(application_facts(application(scope="All"), {"SyncAll": "true"}, {})) is None

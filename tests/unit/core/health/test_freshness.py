@@ -34,8 +34,8 @@ def started(at: datetime) -> dict[str, str]:
 
 
 def overdue(job: RemoteJob, status: dict[str, Any] | None = None, now: datetime = NOW) -> list[str]:
-    told = overdue_conditions(facts(holder(wish=FRESH, status=status), job, now=now))
-    return [condition.message for condition in told]
+    reported = overdue_conditions(facts(holder(wish=FRESH, status=status), job, now=now))
+    return [condition.message for condition in reported]
 
 
 class TestOverdue:
@@ -99,8 +99,8 @@ class TestOverdue:
     def test_overdue_does_not_harm_ready_and_causes_one_event(self) -> None:
         before = concluded(facts(holder(wish=FRESH, status=started(NOW)), remote_job()))
         after = concluded(facts(holder(wish=FRESH), remote_job()))
-        assert told(after, ConditionType.READY) == ("True", Reason.HEALTHY)
-        assert told(after, ConditionType.OVERDUE) == ("True", Reason.NO_RECENT_SUCCESS)
+        assert reported(after, ConditionType.READY) == ("True", Reason.HEALTHY)
+        assert reported(after, ConditionType.OVERDUE) == ("True", Reason.NO_RECENT_SUCCESS)
         assert reasons_between(before, after) == [Reason.NO_RECENT_SUCCESS]
         assert reasons_between(after, after) == []
 
@@ -116,7 +116,7 @@ def reasons_between(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return [event.reason for event in events_between(read_record(before), read_record(after))]
 
 
-def told(status: dict[str, Any], kind: ConditionType) -> tuple[str, str] | None:
+def reported(status: dict[str, Any], kind: ConditionType) -> tuple[str, str] | None:
     entries = [entry for entry in status["conditions"] if entry["type"] == kind]
     return (entries[0]["status"], entries[0]["reason"]) if entries else None
 
@@ -138,15 +138,15 @@ class TestReadinessApplied:
         self, job: RemoteJob, reason: str, words: str
     ) -> None:
         status = concluded(facts(holder(wish=self.WISH), job))
-        assert told(status, ConditionType.READY) == ("True", reason)
+        assert reported(status, ConditionType.READY) == ("True", reason)
         assert words in status["conditions"][0]["message"]
-        assert told(status, ConditionType.APPLIED) == ("True", Reason.APPLIED)
-        assert told(status, ConditionType.STALLED) is None
-        assert told(status, ConditionType.RECONCILING) is None
+        assert reported(status, ConditionType.APPLIED) == ("True", Reason.APPLIED)
+        assert reported(status, ConditionType.STALLED) is None
+        assert reported(status, ConditionType.RECONCILING) is None
 
     def test_readiness_applied_still_reports_a_quarantine(self) -> None:
         status = concluded(facts(holder(wish=self.WISH), quarantined_job()))
-        assert told(status, ConditionType.QUARANTINED) == ("True", "EncounteredQuarantineException")
+        assert reported(status, ConditionType.QUARANTINED) == ("True", "EncounteredQuarantineException")
 
     def test_readiness_applied_still_reports_a_pause_by_graph_once(self) -> None:
         before = concluded(facts(holder(wish=self.WISH), remote_job()))
@@ -158,7 +158,7 @@ class TestReadinessApplied:
         before = concluded(facts(holder(), remote_job()))
         after = concluded(facts(holder(), remote_job(state="Disabled", escrowsPruned=True)))
         assert reasons_between(before, after) == [Reason.PAUSED_BY_GRAPH]
-        assert told(after, ConditionType.STALLED) == ("True", Reason.PAUSED_BY_GRAPH)
+        assert reported(after, ConditionType.STALLED) == ("True", Reason.PAUSED_BY_GRAPH)
 
     def test_readiness_applied_never_starts_a_job_in_quarantine(self) -> None:
         assert plan(facts(holder(wish=self.WISH), quarantined_job())) is None

@@ -117,8 +117,8 @@ class TestEarlierCreate:
         assert plan(facts(subject)) == Do(ForgetCreate())
 
     def test_an_earlier_create_keeps_other_resources_from_creating(self) -> None:
-        told = claim_of(resource(observing(), status={"operation": operation(ago(minutes(1)))}))
-        assert told.creating_since == ago(minutes(1))
+        reported = claim_of(resource(observing(), status={"operation": operation(ago(minutes(1)))}))
+        assert reported.creating_since == ago(minutes(1))
 
 
 class TestFormerManager:
@@ -184,8 +184,8 @@ class TestForecast:
 class TestOtherResources:
     @pytest.mark.parametrize("wish", [observing(), observing(job_id=JOB)])
     def test_an_observer_makes_no_claim(self, wish: Desired) -> None:
-        told = claim_of(holder(wish=wish))
-        assert told.job_id is None
+        reported = claim_of(holder(wish=wish))
+        assert reported.job_id is None
 
     def test_an_observed_application_does_not_block_other_resources(self) -> None:
         wish = observing(application=application("BaseAddress=https://scim.example.com"))

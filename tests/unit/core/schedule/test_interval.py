@@ -58,9 +58,9 @@ class TestRequestedInterval:
     def test_the_condition_names_the_actual_interval_and_does_not_harm_ready(self) -> None:
         seen = facts(holder(wish=WISH, status=asked("PT20M")), remote_job())
         conditions = {entry["type"]: entry for entry in build_status(seen, None, wall=NOW).write()["conditions"]}
-        told = conditions[ConditionType.SCHEDULE_APPLIED]
-        assert (told["status"], told["reason"]) == ("False", Reason.NOT_CONFIGURABLE)
-        assert told["message"] == (
+        reported = conditions[ConditionType.SCHEDULE_APPLIED]
+        assert (reported["status"], reported["reason"]) == ("False", Reason.NOT_CONFIGURABLE)
+        assert reported["message"] == (
             "Graph decides how often a job runs: this one every PT40M, not the PT20M of spec.schedule.interval."
         )
         assert conditions[ConditionType.READY]["status"] == "True"
@@ -97,14 +97,14 @@ class TestIntervalOfObserver:
         assert forecast_writes(seen) == ()
 
     def test_the_condition_of_an_observer_names_the_actual_interval(self) -> None:
-        [told] = interval_conditions(facts(holder(wish=self.WISH), remote_job()))
-        assert (told.status, told.reason) == ("False", Reason.NOT_CONFIGURABLE)
-        assert told.message == (
+        [reported] = interval_conditions(facts(holder(wish=self.WISH), remote_job()))
+        assert (reported.status, reported.reason) == ("False", Reason.NOT_CONFIGURABLE)
+        assert reported.message == (
             "Graph decides how often a job runs: this one every PT40M, not the PT20M of spec.schedule.interval "
             "(it was not asked, for managementPolicy is Observe)."
         )
 
     def test_the_condition_of_an_observer_has_the_answer_from_before(self) -> None:
         status = asked("PT20M", answer="400 Denied: No.")
-        [told] = interval_conditions(facts(holder(wish=self.WISH, status=status), remote_job()))
-        assert told.message.endswith("(it answered 400 Denied: No.).")
+        [reported] = interval_conditions(facts(holder(wish=self.WISH, status=status), remote_job()))
+        assert reported.message.endswith("(it answered 400 Denied: No.).")

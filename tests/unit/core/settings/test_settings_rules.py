@@ -162,24 +162,24 @@ class TestSentSettings:
         assert isinstance(plan(seen), Wait)
 
     def test_settings_reported_as_ignored_are_not_sent_again_by_a_restarted_operator(self) -> None:
-        told = self._told()
-        restarted = facts(holder(wish=WISH, status=told), self.FOUND, spec_seen_at=NOW)
-        assert stall_of(restarted).message == conditions_of(told)[ConditionType.STALLED]["message"]
+        reported = self._reported()
+        restarted = facts(holder(wish=WISH, status=reported), self.FOUND, spec_seen_at=NOW)
+        assert stall_of(restarted).message == conditions_of(reported)[ConditionType.STALLED]["message"]
 
     def test_settings_reported_as_ignored_are_sent_again_once_the_spec_is_edited(self) -> None:
-        patch_of(facts(holder(wish=WISH, status=self._told(), generation=2), self.FOUND))
+        patch_of(facts(holder(wish=WISH, status=self._reported(), generation=2), self.FOUND))
 
     def test_settings_reported_as_ignored_are_sent_again_once_graph_shows_another_value(self) -> None:
-        patch_of(facts(holder(wish=WISH, status=self._told()), job_with(pairs(LookaheadQueryEnabled="Maybe"))))
+        patch_of(facts(holder(wish=WISH, status=self._reported()), job_with(pairs(LookaheadQueryEnabled="Maybe"))))
 
     def test_settings_reported_as_ignored_are_sent_again_after_another_value_was_mirrored(self) -> None:
-        seen = facts(holder(wish=WISH, status=self._told()), job_with(pairs(LookaheadQueryEnabled="Maybe")))
+        seen = facts(holder(wish=WISH, status=self._reported()), job_with(pairs(LookaheadQueryEnabled="Maybe")))
         mirrored_since = seen.resource.with_record(record_observation(seen).record)
         patch_of(replace(seen, resource=mirrored_since))
 
     def test_settings_reported_as_ignored_are_not_sent_again_when_another_setting_has_changed(self) -> None:
         job = job_with(pairs(LookaheadQueryEnabled="True", Other="1"))
-        seen = facts(holder(wish=WISH, status=self._told()), job)
+        seen = facts(holder(wish=WISH, status=self._reported()), job)
         mirrored_since = seen.resource.with_record(record_observation(seen).record)
         assert stall_of(replace(seen, resource=mirrored_since)).reason is Reason.SETTINGS_NOT_TAKEN
 
@@ -189,7 +189,7 @@ class TestSentSettings:
         assert isinstance(verdict, Do)
         assert not isinstance(verdict.action, PatchSettings)
 
-    def _told(self) -> dict[str, Any]:
+    def _reported(self) -> dict[str, Any]:
         seen = facts(holder(wish=WISH), self.FOUND, settings_sent=sent(15))
         stall = stall_of(seen)
         return status_after(seen, stall)

@@ -113,8 +113,8 @@ def test_any_sequence_of_events_ends_with_our_secrets_in_graph_and_no_others_cha
         assert not [put for put in life.harness.graph.put if put.keys() & {"UserName", "Domain"}]
         assert life.harness.condition(life.key, "Ready")[0] == "True"
         assert "operation" not in life.harness.status(life.key)
-        told = json.dumps([life.harness.server.patches, [event.message for event in life.harness.recorded.events]])
-        assert "canary" not in told
+        reported = json.dumps([life.harness.server.patches, [event.message for event in life.harness.recorded.events]])
+        assert "canary" not in reported
         await _is_quiet(life)
 
     asyncio.run(live())

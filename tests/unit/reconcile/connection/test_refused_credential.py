@@ -22,16 +22,16 @@ class TestCredentialRefusedDuringPass:
         await harness.run(connection())
         harness.requeued.clear()
         harness.entra.good.clear()
-        told = harness.entra.opened[0].use()
-        assert isinstance(told, Halted)
-        assert told.message == (
+        reported = harness.entra.opened[0].use()
+        assert isinstance(reported, Halted)
+        assert reported.message == (
             "GraphConnection identity/contoso is not ready (CredentialRefused): AADSTS7000215: Invalid client secret"
         )
         assert harness.requeued == [KEY]
         assert (await harness.dependents.connection_queue.take()).key == KEY
         with pytest.raises(Halted) as error:
             harness.connections.find(job_by_connection())
-        assert error.value.message == told.message
+        assert error.value.message == reported.message
 
     async def test_a_refusal_confirmed_by_the_connection_requeues_nothing_twice(
         self, harness: ConnectionHarness

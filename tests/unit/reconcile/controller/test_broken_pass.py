@@ -46,8 +46,8 @@ class TestBrokenPass:
         key = harness.apply(resource())
         await harness.reconciler.record_broken(key, since=NOW)
         assert harness.condition(key, "Ready") == ("False", "InternalError")
-        [told] = [entry for entry in harness.status(key)["conditions"] if entry["type"] == "Reconciling"]
-        assert told["message"].endswith("the log has the traceback.")
+        [reported] = [entry for entry in harness.status(key)["conditions"] if entry["type"] == "Reconciling"]
+        assert reported["message"].endswith("the log has the traceback.")
 
     async def test_a_broken_pass_is_forgotten_with_the_next_good_one(self, harness: ReconcilerHarness) -> None:
         key = await ready(harness)

@@ -63,8 +63,8 @@ class TestDeletion:
             outcome = await harness.run(key)
         assert minutes(5) <= harness.clock.now() - began <= minutes(7)
         assert key not in harness.server.stored
-        [told] = harness.recorded.events
-        assert told.message == f"The resource may go: job {JOB} was not there any more."
+        [reported] = harness.recorded.events
+        assert reported.message == f"The resource may go: job {JOB} was not there any more."
 
     async def test_a_deletion_whose_answer_was_lost_waits_until_its_job_counts_as_gone(
         self, harness: ReconcilerHarness

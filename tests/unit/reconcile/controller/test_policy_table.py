@@ -123,7 +123,7 @@ async def first_seen(cell: Cell) -> tuple[str, ...]:
     key = harness.apply(resource(wish, finalizers=()))
     connect(harness, cell["connection"])
     await harness.run(key)
-    return calls_of(harness), writes_of(harness), *told(harness, key)
+    return calls_of(harness), writes_of(harness), *reported(harness, key)
 
 
 async def polled(cell: Cell) -> tuple[str, ...]:
@@ -135,7 +135,7 @@ async def polled(cell: Cell) -> tuple[str, ...]:
     connect(harness, cell["connection"])
     await run_until_settled(harness, key)
     drift = harness.status(key).get("lastDrift", {}).get("differences", ())
-    return calls_of(harness), writes_of(harness), *told(harness, key), " ".join(each["field"] for each in drift)
+    return calls_of(harness), writes_of(harness), *reported(harness, key), " ".join(each["field"] for each in drift)
 
 
 async def deleted(cell: Cell) -> tuple[str, ...]:
@@ -278,7 +278,7 @@ def writes_of(harness: ReconcilerHarness) -> str:
     return " ".join(harness.server.writes)
 
 
-def told(harness: ReconcilerHarness, key: ObjectKey) -> tuple[str, str, str]:
+def reported(harness: ReconcilerHarness, key: ObjectKey) -> tuple[str, str, str]:
     """Return Ready with its reason, the reason of Stalled, and Drifted."""
     stalled, drifted = harness.condition(key, "Stalled"), harness.condition(key, "Drifted")
     return " ".join(harness.condition(key, "Ready")), stalled[1], drifted[0]

@@ -102,7 +102,7 @@ def harness() -> EngineHarness:
 
 class TestFailures:
     @pytest.mark.parametrize(
-        ("ending", "told", "due"),
+        ("ending", "reported", "due"),
         [
             (Outcome(minutes(5)), "settled", minutes(5)),
             (Outcome(None), "settled", None),
@@ -114,12 +114,12 @@ class TestFailures:
         ],
     )
     async def test_an_error_decides_when_a_resource_is_requeued(
-        self, harness: EngineHarness, ending: Outcome | Exception, told: str, due: timedelta | None
+        self, harness: EngineHarness, ending: Outcome | Exception, reported: str, due: timedelta | None
     ) -> None:
         harness.reconciler.endings.append(ending)
         key = harness.add("a")
         async with harness.run():
-            assert harness.counted.outcomes == [told]
+            assert harness.counted.outcomes == [reported]
             assert harness.due_in(key) == due
             assert harness.engine.is_alive
 

@@ -141,11 +141,11 @@ class TestMemory:
 class TestListings:
     async def test_one_list_serves_all_requests_for_its_time_or_before(self) -> None:
         clock = StillClock(NOW)
-        graph, told = FakeGraph(clock), list[str]()
-        listings = Listings(graph, on_read=lambda service_principal_id, _: told.append(service_principal_id))
+        graph, reported = FakeGraph(clock), list[str]()
+        listings = Listings(graph, on_read=lambda service_principal_id, _: reported.append(service_principal_id))
         first = await listings.read(PRINCIPAL, since=NOW, is_urgent=False)
         assert await listings.read(PRINCIPAL, since=NOW - minutes(1), is_urgent=True) is first
-        assert told == [PRINCIPAL]
+        assert reported == [PRINCIPAL]
         clock.move(seconds(1))
         assert await listings.read(PRINCIPAL, since=clock.now(), is_urgent=False) is not first
         assert len(graph.calls) == 2
