@@ -15,15 +15,17 @@ def merge_patch(stored: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[st
         if isinstance(before, dict) and isinstance(value, dict):
             if inner := merge_patch(before, value):
                 patch[name] = inner
-        elif name not in stored or not _is_same(before, value):
+        elif name not in stored or not is_same_json(before, value):
             patch[name] = value
     return patch
 
 
-def _is_same(one: object, other: object) -> bool:
+def is_same_json(one: object, other: object) -> bool:
     """Compare as JSON does: `true` is not `1`."""
+    if one is other:
+        return True
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_is_same, one, other))
+        return len(one) == len(other) and all(map(is_same_json, one, other))
     if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(_is_same(one[name], other[name]) for name in one)
+        return one.keys() == other.keys() and all(is_same_json(one[name], other[name]) for name in one)
     return one == other and isinstance(one, bool) == isinstance(other, bool)

@@ -37,6 +37,8 @@ class Resource(ObjectMeta):
     desired: Desired | None
     invalid_spec: str | None = None
     status: Mapping[str, Any] = field(default_factory=dict)
+    changed_record: JobRecord | None = None
+    """The record of a working copy, ahead of what is stored; None where nothing was changed."""
 
     @property
     def user_input(self) -> tuple[object, ...]:
@@ -51,11 +53,11 @@ class Resource(ObjectMeta):
     @cached_property
     def record(self) -> JobRecord:
         """The status as decisions read it."""
-        return read_record(self.status)
+        return self.changed_record or read_record(self.status)
 
     def with_record(self, record: JobRecord) -> "Resource":
-        """Return a working copy with another record."""
-        return replace(self, status=record.write())
+        """Return a working copy with another record. It is written as status when the API server is to have it."""
+        return replace(self, changed_record=record)
 
     @property
     def has_current_status(self) -> bool:

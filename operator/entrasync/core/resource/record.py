@@ -1,15 +1,16 @@
 """What the operator remembers of a SynchronizationJob: its `status`, read once, changed by `replace`, written once."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from entrasync.api.conditions import ConditionType
 from entrasync.core.decision.condition import Condition
 from entrasync.core.primitives.json_values import read_object, read_text
-from entrasync.core.primitives.merge_patch import merge_patch
+from entrasync.core.primitives.merge_patch import is_same_json
 from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.application_record import ApplicationRecord, read_application_record
@@ -70,6 +71,8 @@ class JobRecord:
     synchronization_status: Mapping[str, Any] | None = None
     """The mirror of Graph's synchronizationStatus."""
     stored: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    original: "JobRecord | None" = field(default=None, compare=False, repr=False)
+    """The record as it was read, before any change."""
 
     @cached_property
     def conditions(self) -> Mapping[ConditionType, Condition]:
@@ -111,60 +114,77 @@ class JobRecord:
 
     def write(self) -> dict[str, Any]:
         """Write it as `status`: what was changed since it was read laid over what is stored."""
-        before, after = _members(read_record(self.stored)), _members(self)
-        changed = merge_patch(before, after).keys()
-        kept = {name: value for name, value in self.stored.items() if name not in changed}
-        return kept | {name: after[name] for name in changed if after[name] is not None}
+        original = self.original or JobRecord()
+        changed = [member for member in _MEMBERS if not is_same_json(member.read(self), member.read(original))]
+        kept = {name: value for name, value in self.stored.items() if name not in {member.name for member in changed}}
+        written = {member.name: member.write(member.read(self)) for member in changed}
+        return kept | {name: value for name, value in written.items() if value is not None}
 
 
 def read_record(stored: object) -> JobRecord:
     """Read a `status`, never trusted to be well-formed."""
     status = read_object(stored)
     generation = status.get("observedGeneration")
-    conditions = status.get("conditions")
-    return JobRecord(
-        observed_generation=generation if isinstance(generation, int) else None,
-        tenant_id=read_text(status.get("tenantId")) or None,
-        service_principal_id=read_text(status.get("servicePrincipalId")) or None,
-        origin=read_text(status.get("origin")) or None,
-        origin_time=parse_time(status.get("originTime")),
-        effective=_read_effective(status.get("effective")),
-        pause=read_pause(status.get("pause")),
-        last_start_time=parse_time(status.get("lastStartTime")),
-        last_resume_time=parse_time(status.get("lastResumeTime")),
-        operation=read_operation(status.get("operation")),
-        interval=read_interval_request(status.get("interval")),
-        application=read_application_record(status.get("application")),
-        last_drift=read_drift(status.get("lastDrift")),
-        last_handled_reconcile_at=read_text(status.get("lastHandledReconcileAt")),
-        stored_conditions=_read_conditions(conditions),
-        job=_read_mirror(status.get("job")),
-        synchronization_status=_read_mirror(status.get("synchronizationStatus")),
-        stored=status,
-    )
-
-
-def _members(record: JobRecord) -> dict[str, Any]:
-    """Write each member that is known, None where it has nothing to say."""
-    return {
-        "observedGeneration": record.observed_generation,
-        "tenantId": record.tenant_id,
-        "servicePrincipalId": record.service_principal_id,
-        "origin": record.origin,
-        "originTime": write_time(record.origin_time) if record.origin_time else None,
-        "effective": record.effective.write() or None,
-        "pause": record.pause.write() if record.pause else None,
-        "lastStartTime": write_precise_time(record.last_start_time) if record.last_start_time else None,
-        "lastResumeTime": write_time(record.last_resume_time) if record.last_resume_time else None,
-        "operation": record.operation.write() if record.operation else None,
-        "interval": record.interval.write() if record.interval else None,
-        "application": record.application.write(),
-        "lastDrift": record.last_drift.write() if record.last_drift else None,
-        "lastHandledReconcileAt": record.last_handled_reconcile_at,
-        "conditions": [dict(condition) for condition in record.stored_conditions] or None,
-        "job": record.job,
-        "synchronizationStatus": record.synchronization_status,
+    members: dict[str, Any] = {
+        "observed_generation": generation if isinstance(generation, int) else None,
+        "tenant_id": read_text(status.get("tenantId")) or None,
+        "service_principal_id": read_text(status.get("servicePrincipalId")) or None,
+        "origin": read_text(status.get("origin")) or None,
+        "origin_time": parse_time(status.get("originTime")),
+        "effective": _read_effective(status.get("effective")),
+        "pause": read_pause(status.get("pause")),
+        "last_start_time": parse_time(status.get("lastStartTime")),
+        "last_resume_time": parse_time(status.get("lastResumeTime")),
+        "operation": read_operation(status.get("operation")),
+        "interval": read_interval_request(status.get("interval")),
+        "application": read_application_record(status.get("application")),
+        "last_drift": read_drift(status.get("lastDrift")),
+        "last_handled_reconcile_at": read_text(status.get("lastHandledReconcileAt")),
+        "stored_conditions": _read_conditions(status.get("conditions")),
+        "job": _read_mirror(status.get("job")),
+        "synchronization_status": _read_mirror(status.get("synchronizationStatus")),
     }
+    return JobRecord(**members, stored=status, original=JobRecord(**members))
+
+
+@dataclass(frozen=True)
+class _Member:
+    """One member of `status`: its name there, and how its value is read from a record and written."""
+
+    name: str
+    read: Callable[[JobRecord], Any]
+    write: Callable[[Any], Any]
+
+
+def _as_is(value: Any) -> Any:
+    return value
+
+
+def _write_known(write: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else write(value) or None
+
+
+_write_part = _write_known(lambda part: part.write())
+
+_MEMBERS = (
+    _Member("observedGeneration", attrgetter("observed_generation"), _as_is),
+    _Member("tenantId", attrgetter("tenant_id"), _as_is),
+    _Member("servicePrincipalId", attrgetter("service_principal_id"), _as_is),
+    _Member("origin", attrgetter("origin"), _as_is),
+    _Member("originTime", attrgetter("origin_time"), _write_known(write_time)),
+    _Member("effective", attrgetter("effective"), _write_part),
+    _Member("pause", attrgetter("pause"), _write_part),
+    _Member("lastStartTime", attrgetter("last_start_time"), _write_known(write_precise_time)),
+    _Member("lastResumeTime", attrgetter("last_resume_time"), _write_known(write_time)),
+    _Member("operation", attrgetter("operation"), _write_part),
+    _Member("interval", attrgetter("interval"), _write_part),
+    _Member("application", attrgetter("application"), _write_part),
+    _Member("lastDrift", attrgetter("last_drift"), _write_part),
+    _Member("lastHandledReconcileAt", attrgetter("last_handled_reconcile_at"), _as_is),
+    _Member("conditions", attrgetter("stored_conditions"), lambda entries: [dict(entry) for entry in entries] or None),
+    _Member("job", attrgetter("job"), _as_is),
+    _Member("synchronizationStatus", attrgetter("synchronization_status"), _as_is),
+)
 
 
 def _read_effective(stored: object) -> EffectiveSettings:

@@ -30,24 +30,24 @@ class ResourceWriter:
 
         `if_unchanged` binds the write to the version of the resource. Returns the working copy with that record.
         """
-        status = record.write()
-        if status == resource.status:
+        if record == resource.record:
             return resource
-        patch = merge_patch(self._stored(resource).write(), status)
+        patch = merge_patch(self._stored(resource).write(), record.write())
         written = await self._resource_api.patch_status(resource, patch, if_unchanged=if_unchanged)
-        return replace(written, status=status)
+        return written.with_record(record)
 
     async def write_change(self, resource: Resource, change: Callable[[JobRecord], JobRecord]) -> Resource:
         """Write one change of the record before the pass ends, and nothing else of the working copy."""
         stored = self._stored(resource)
         if patch := merge_patch(stored.write(), change(stored).write()):
-            resource = replace(await self._resource_api.patch_status(resource, patch), status=resource.status)
+            written = await self._resource_api.patch_status(resource, patch)
+            resource = written.with_record(resource.record)
         return resource.with_record(change(resource.record))
 
     async def write_metadata(self, resource: Resource, patch: Mapping[str, Any]) -> Resource:
         """Merge-patch the metadata. Returns the working copy with what the API server answered but for its status."""
         written = await self._resource_api.patch_metadata(resource, patch)
-        return replace(written, status=resource.status)
+        return written.with_record(resource.record)
 
     async def write_final(self, resource: Resource, record: JobRecord) -> Resource | None:
         """Write the record that a pass ends with; None where it is stored already, and nothing is written."""

@@ -73,7 +73,7 @@ class TestHeldJob:
     def test_nothing_of_a_former_job_is_kept_for_the_next_one(self) -> None:
         pause = {"by": "Graph", "reason": "x"}
         subject = holder("new", status={"job": {"id": "old"}, "pause": pause, "lastStartTime": "2026-11-01T00:00:00Z"})
-        remembered = subject.without_former_job().status
+        remembered = subject.without_former_job().record.write()
         assert not {"job", "pause", "lastStartTime", "originTime", "synchronizationStatus"} & set(remembered)
         assert remembered["tenantId"] == TENANT
 
