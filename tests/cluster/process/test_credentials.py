@@ -53,16 +53,14 @@ class TestUnknownTenant:
 class TestMissingPermission:
     @pytest.mark.parametrize("form", ["empty401", "forbidden403"])
     def test_a_missing_permission_is_waited_for_and_then_reported_by_name(
-        self, shared_fast_environment: OperatorEnvironment, tmp_path: Path, form: str
+        self, shared_environment: OperatorEnvironment, tmp_path: Path, form: str
     ) -> None:
-        simulator, client = shared_fast_environment.simulator, str(uuid.uuid4())
+        simulator, client = shared_environment.simulator, str(uuid.uuid4())
         file = tmp_path / "client-secret"
         file.write_text("toy")
         simulator.set_application(client, secrets=["toy"], roles=["Application.Read.All"])
         simulator.switch(missing_permission=form)
-        with open_second_operator(
-            shared_fast_environment, flags=(f"--client-id={client}",), secret_file=file
-        ) as second:
+        with open_second_operator(shared_environment, flags=(f"--client-id={client}",), secret_file=file) as second:
             name = second.apply_job(simulator.create_service_principal().id, pollInterval="30s")
             waiting = second.wait_shown(name, "Reconciling", reason="WaitingForReplication")
             assert not condition(waiting, "Stalled")
@@ -77,15 +75,13 @@ class TestMissingPermission:
             assert find_leaks(second) == []
 
     def test_a_missing_permission_to_write_is_distinguished_from_one_to_read(
-        self, shared_fast_environment: OperatorEnvironment, tmp_path: Path
+        self, shared_environment: OperatorEnvironment, tmp_path: Path
     ) -> None:
-        simulator, client = shared_fast_environment.simulator, str(uuid.uuid4())
+        simulator, client = shared_environment.simulator, str(uuid.uuid4())
         file = tmp_path / "client-secret"
         file.write_text("toy")
         simulator.set_application(client, secrets=["toy"], roles=["Synchronization.Read.All"])
-        with open_second_operator(
-            shared_fast_environment, flags=(f"--client-id={client}",), secret_file=file
-        ) as second:
+        with open_second_operator(shared_environment, flags=(f"--client-id={client}",), secret_file=file) as second:
             principal = simulator.create_service_principal().id
             message = second.wait_stalled(second.apply_job(principal, pollInterval="30s"), "PermissionMissing")
             assert "Graph refused to create a job" in message
