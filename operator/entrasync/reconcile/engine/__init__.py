@@ -1,1 +1,1 @@
-"""The work queue and its workers, which know no kind of object."""
+"""The work queue and its workers, which are the same for every kind of object."""

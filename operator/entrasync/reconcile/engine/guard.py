@@ -1,4 +1,4 @@
-"""The guard before a reconciler: asks before each pass whether the operator may act on the object."""
+"""The guard in front of a reconciler. Before each pass it asks whether the operator may act on the object."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,18 +12,18 @@ RECHECK_INTERVAL = timedelta(minutes=5)
 
 
 class Guard:
-    """A `Reconciler` that makes no pass over an object as long as `may_act` says no."""
+    """A `Reconciler` that makes no pass over an object as long as `may_act` returns False for it."""
 
     def __init__(self, reconciler: Reconciler, may_act: Callable[[ObjectKey], bool]) -> None:
         self._reconciler = reconciler
         self._may_act = may_act
 
     async def reconcile(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
-        """Make one pass if that is allowed, else ask again later. Raises what the reconciler raises."""
+        """Make one pass if that is allowed, else check again later. Raises what the reconciler raises."""
         if not self._may_act(key):
             return Outcome(RECHECK_INTERVAL)
         return await self._reconciler.reconcile(key, since=since, is_urgent=is_urgent)
 
     async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
-        """Have the reconciler say that passes break. Raises what the reconciler raises."""
+        """Let the reconciler record that passes fail. Raises what the reconciler raises."""
         await self._reconciler.record_broken(key, since=since)

@@ -1,4 +1,4 @@
-"""The informer of a kind: what a watch or a list shows goes into the store, and what is new into the queue."""
+"""The informer of a kind: it puts what a watch or list shows into the store, and what is new into the queue."""
 
 from collections.abc import Collection, Mapping
 from typing import Generic, TypeVar
@@ -24,7 +24,7 @@ class Informer(Generic[ObjectT]):
         self._clock = clock
 
     def handle_event(self, event_type: str | None, seen: ObjectT) -> None:
-        """Take one watch event (`ADDED`, `MODIFIED`, `DELETED`, None for the first list)."""
+        """Handle one watch event (`ADDED`, `MODIFIED`, `DELETED`, None for the first list)."""
         if event_type == "DELETED":
             self.store.remove(seen.key, seen.uid)
             self._enqueue_after_deletion(seen)
@@ -32,7 +32,7 @@ class Informer(Generic[ObjectT]):
             self.update(seen)
 
     def update(self, seen: ObjectT) -> None:
-        """Take an object that the watch or a list shows. The first of both enqueues it: to the other it is no news."""
+        """Handle an object that the watch or a list shows. Only the first of the two enqueues it."""
         known = self.store.put(seen)
         if known is None or has_news(known, seen):
             self._note_change(seen)
@@ -40,7 +40,7 @@ class Informer(Generic[ObjectT]):
             self._enqueue(seen.key, is_urgent=self.store.is_complete)
 
     def prune(self, known_before: Mapping[str, ObjectT], present: Collection[str]) -> None:
-        """Forget the objects known before a complete list, by uid, whose uid the list does not show."""
+        """Remove objects that a complete list does not show. `known_before` has those known before the list, by uid."""
         for gone in self.store.prune(known_before, present):
             self._enqueue_after_deletion(gone)
 
@@ -51,10 +51,10 @@ class Informer(Generic[ObjectT]):
                 self._enqueue(known.key, is_urgent=False)
 
     def _note_change(self, seen: ObjectT) -> None:
-        """Take note of an object that is new or changed, before it is enqueued."""
+        """Called for an object that is new or changed, before it is enqueued."""
 
     def _enqueue_after_deletion(self, gone: ObjectT) -> None:
-        """Enqueue an object that is gone, so that a last pass forgets the rest."""
+        """Enqueue an object that was deleted, so that a last pass removes what is remembered of it."""
         self._enqueue(gone.key, is_urgent=self.store.is_complete)
 
     def _enqueue(self, key: ObjectKey, *, is_urgent: bool) -> None:

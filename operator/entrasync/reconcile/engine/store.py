@@ -37,21 +37,21 @@ class Store(Generic[ObjectT]):
         return self._by_key.get(key)
 
     def in_namespace(self, namespace: str) -> list[ObjectT]:
-        """All objects of a namespace."""
+        """Return all objects of a namespace."""
         return [self._by_key[key] for key in self._in_namespace.get(namespace, ())]
 
     def serialization_key(self, key: ObjectKey) -> str:
-        """The key by which passes are serialized: passes with the same key never run at the same time."""
+        """Return the key by which passes are serialized. Passes with the same key never run at the same time."""
         return str(key)
 
     def put(self, seen: ObjectT) -> ObjectT | None:
-        """Keep an object unless a newer version of it is known, or its deletion.
+        """Keep an object, unless a newer version of it or its deletion is known.
 
-        Returns what was known before, or `seen` itself when it was not kept.
+        Returns the object that was known before, or `seen` itself when it was not kept.
         """
         seen = self.resolved(seen)
         if seen.uid in self._deleted_uids:
-            return seen  # an answer to an earlier write, later than the deletion
+            return seen  # an answer to an earlier write that arrived after the deletion
         known = self._by_key.get(seen.key)
         if known and known.uid == seen.uid and int(known.resource_version) >= int(seen.resource_version):
             return seen
@@ -63,11 +63,11 @@ class Store(Generic[ObjectT]):
         return known
 
     def resolved(self, seen: ObjectT) -> ObjectT:
-        """Complete an object with what the store knows besides. A kind that knows more overrides it."""
+        """Complete an object with what the store knows of it. A kind whose store knows more overrides this."""
         return seen
 
     def remove(self, key: ObjectKey, uid: str) -> None:
-        """Forget an object that was deleted. One created again under its name stays."""
+        """Remove an object that was deleted. A new object with the same name stays."""
         self._deleted_uids[uid] = None
         if len(self._deleted_uids) > MAX_REMEMBERED_DELETIONS:
             del self._deleted_uids[next(iter(self._deleted_uids))]
@@ -78,11 +78,14 @@ class Store(Generic[ObjectT]):
             self._unlink(known)
 
     def by_uid(self) -> dict[str, ObjectT]:
-        """All objects that are known, by uid."""
+        """Return all known objects by uid."""
         return {known.uid: known for known in self._by_key.values()}
 
     def prune(self, known_before: Mapping[str, ObjectT], present: Collection[str]) -> list[ObjectT]:
-        """Forget and return the objects known before a complete list, by uid, whose uid the list does not show."""
+        """Remove and return the objects that a complete list does not show.
+
+        `known_before` has the objects known before the list, by uid; `present` has the uids that the list shows.
+        """
         gone = [known for uid, known in known_before.items() if uid not in present and uid not in self._deleted_uids]
         for known in gone:
             self.remove(known.key, known.uid)
@@ -94,7 +97,7 @@ class Store(Generic[ObjectT]):
             del self._in_namespace[key.namespace]
 
     def _link(self, seen: ObjectT) -> None:
-        """Add an object to the indexes of a kind that has some."""
+        """Add an object to the indexes of a kind that has any."""
 
     def _unlink(self, known: ObjectT) -> None:
-        """Remove an object that is gone or changed from them."""
+        """Remove an object that was deleted or changed from the indexes."""

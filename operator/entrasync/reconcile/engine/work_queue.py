@@ -1,4 +1,4 @@
-"""The work queue: which resource is looked at when. Deduplicating, with a due time and a backoff per resource."""
+"""The work queue: it deduplicates keys, and has a due time and a backoff for each object."""
 
 import asyncio
 import heapq
@@ -21,7 +21,7 @@ class _Entry:
     """One resource's place in the queue."""
 
     since: datetime | None = None
-    """Graph must have been read at this time or later; None: nobody waits for this resource."""
+    """Graph must be read at this time or later (world time). None means that no read is requested."""
     is_urgent: bool = False
     is_queued: bool = False
     is_taken: bool = False
@@ -31,7 +31,7 @@ class _Entry:
 
 @dataclass(frozen=True)
 class Ticket:
-    """A resource handed to a worker: look at it with Graph as of `since` or later."""
+    """An object handed to a worker, to be reconciled with Graph as of `since` or later."""
 
     key: ObjectKey
     since: datetime
@@ -39,7 +39,7 @@ class Ticket:
 
 
 class WorkQueue:
-    """At most one worker per resource; what is added meanwhile is looked at once more afterwards."""
+    """Gives each object to at most one worker. An object added during its pass is handed out once more afterwards."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -51,11 +51,11 @@ class WorkQueue:
         self._agenda_changed = asyncio.Event()
 
     def __len__(self) -> int:
-        """How many resources are ready or in work."""
+        """Return how many objects are ready or being worked on."""
         return sum(1 for entry in self._entries.values() if entry.is_queued or entry.is_taken)
 
     def add(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> None:
-        """Have a resource looked at now. An urgent one (a user's edit) overtakes background reads."""
+        """Make an object ready now. An urgent one, such as after a user's edit, overtakes background reads."""
         entry = self._entries.setdefault(key, _Entry())
         entry.since = max(entry.since, since) if entry.since else since
         overtakes = is_urgent and not entry.is_urgent
@@ -67,7 +67,7 @@ class WorkQueue:
         self._has_work.set()
 
     def schedule(self, key: ObjectKey, after: timedelta | None) -> None:
-        """Have a resource looked at after a while (None: not by itself). Takes the place of an earlier appointment."""
+        """Make an object ready after a delay; None removes its due time. Replaces an earlier due time."""
         entry = self._entries.setdefault(key, _Entry())
         entry.due = None if after is None else self._clock.now() + after
         if entry.due is not None:
@@ -75,23 +75,23 @@ class WorkQueue:
             self._agenda_changed.set()
 
     def back_off(self, key: ObjectKey) -> None:
-        """Have a resource looked at after a pause that grows with each failure in a row."""
+        """Make an object ready after a delay that grows with each failure in a row."""
         entry = self._entries.setdefault(key, _Entry())
         pause = min(MIN_BACKOFF * 2 ** min(entry.failures, 10), MAX_BACKOFF)
         entry.failures += 1
         self.schedule(key, pause)
 
     def succeed(self, key: ObjectKey) -> None:
-        """Forget the failures of a resource."""
+        """Reset the failures of an object."""
         if entry := self._entries.get(key):
             entry.failures = 0
 
     def forget(self, key: ObjectKey) -> None:
-        """Drop a resource that is gone."""
+        """Drop an object that was deleted."""
         self._entries.pop(key, None)
 
     async def take(self) -> Ticket:
-        """Wait for the next resource; `finish` must follow."""
+        """Wait for the next object. `finish` must follow."""
         while True:
             while (key := self._next()) is None:
                 self._has_work.clear()
@@ -104,18 +104,18 @@ class WorkQueue:
             return ticket
 
     def is_taken(self, key: ObjectKey) -> bool:
-        """Whether a worker has this resource in hand."""
+        """Whether a worker is working on this object."""
         entry = self._entries.get(key)
         return entry is not None and entry.is_taken
 
     def put_back(self, ticket: Ticket) -> None:
-        """Hand a resource back untouched, to be taken again as it was."""
+        """Return an object without a pass, to be handed out again with the same ticket."""
         if entry := self._entries.get(ticket.key):
             entry.is_taken = False
         self.add(ticket.key, since=ticket.since, is_urgent=ticket.is_urgent)
 
     def finish(self, key: ObjectKey) -> None:
-        """Hand a resource back; if it was added meanwhile, it is ready again."""
+        """Return an object after its pass. If it was added meanwhile, it is ready again."""
         entry = self._entries.get(key)
         if entry is None:
             return
@@ -124,7 +124,7 @@ class WorkQueue:
             self.add(key, since=entry.since, is_urgent=entry.is_urgent)
 
     async def run_schedule(self) -> None:
-        """Run for ever: add each resource when its time has come."""
+        """Make each object ready when it is due. Runs until it is cancelled."""
         while True:
             self._agenda_changed.clear()
             now = self._clock.now()

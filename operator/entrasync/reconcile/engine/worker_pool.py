@@ -1,6 +1,6 @@
 """Workers that take objects of one kind from its queue.
 
-Their one `except` ladder turns faults into "when to look again".
+Their one `except` ladder decides when to look again.
 """
 
 import asyncio
@@ -27,37 +27,40 @@ DEFAULT_WORKERS = 40
 
 
 class Reconciler(Protocol):
-    """What becomes of the objects of one kind."""
+    """Reconciles the objects of one kind."""
 
     async def reconcile(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
-        """Make one pass with the world as of `since` or later.
+        """Make one pass, with Graph as of `since` or later (world time).
 
         Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`.
         """
         ...
 
     async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
-        """Say in the status that passes break since then for a fault of the operator. Raises what `reconcile` does."""
+        """Write into the status that passes have failed since then by a fault of the operator.
+
+        Raises what `reconcile` does.
+        """
         ...
 
 
 class ReconcileMetrics(Protocol):
-    """Is told of every pass (metrics)."""
+    """Counts passes."""
 
     def passed(self, outcome: str, seconds: float) -> None:
-        """A pass took so long and ended `settled`, `failed`, `changed` or `broken`."""
+        """Count a pass that took this many seconds and ended `settled`, `failed`, `changed` or `broken`."""
         ...
 
 
 class NoReconcileMetrics:
-    """Nobody counts them."""
+    """Counts nothing."""
 
     def passed(self, outcome: str, seconds: float) -> None:
         """Do nothing."""
 
 
 class WorkerPool:
-    """Level-triggered: whatever woke a resource, its pass looks at everything anew."""
+    """Runs passes, level-triggered: whatever enqueued an object, its pass reads everything again."""
 
     def __init__(
         self,
@@ -83,14 +86,17 @@ class WorkerPool:
         self._is_stopping = False
 
     def start(self) -> None:
-        """Start the workers. Only after a complete list of the kind: claims need it."""
+        """Start the workers.
+
+        Raises `RuntimeError` before a complete list of the kind was read, because claims need it.
+        """
         if not self._store.is_complete:
             raise RuntimeError("the engine was started before a complete list of its kind was read")
         self._tasks = [asyncio.create_task(self._run_worker(), name=f"worker-{n}") for n in range(self._workers)]
         self._tasks.append(asyncio.create_task(self._queue.run_schedule(), name="schedule"))
 
     async def stop(self, grace: timedelta) -> None:
-        """Take no new work; let passes under way finish for `grace` (real time), then cut them off."""
+        """Take no new work. Passes in progress may finish for `grace` (real time) and are then cancelled."""
         self._is_stopping = True
         if self._in_flight:
             await asyncio.wait(set(self._in_flight), timeout=grace.total_seconds())
@@ -100,23 +106,23 @@ class WorkerPool:
 
     @property
     def is_stopping(self) -> bool:
-        """Whether it takes no new work any more."""
+        """Whether no new work is taken any more."""
         return self._is_stopping
 
     @property
     def has_started(self) -> bool:
-        """Whether its workers were started."""
+        """Whether the workers were started."""
         return bool(self._tasks)
 
     @property
     def is_alive(self) -> bool:
-        """Whether every worker and the agenda still run."""
+        """Whether every worker and the schedule of the queue still run."""
         return self.has_started and not any(task.done() for task in self._tasks)
 
     async def _run_worker(self) -> None:
         while not self._is_stopping:
             ticket = await self._queue.take()
-            if self._is_stopping:  # it was told to stop while it stood there
+            if self._is_stopping:  # the pool was stopped while this worker waited
                 return
             serialization_key = self._store.serialization_key(ticket.key)
             if serialization_key in self._busy:
@@ -142,40 +148,45 @@ class WorkerPool:
 
     async def _try(self, ticket: Ticket, serialization_key: str) -> str:
         key = ticket.key
-        if self._store.serialization_key(key) != serialization_key:  # the spec moved it since the ticket was taken
+        if self._store.serialization_key(key) != serialization_key:  # the spec has changed since the ticket was taken
             self._queue.add(key, since=ticket.since, is_urgent=ticket.is_urgent)
             return "changed"
         taken = self._store.get(key)
         try:
             outcome = await self._reconciler.reconcile(key, since=ticket.since, is_urgent=ticket.is_urgent)
         except ResourceChanged:
-            self._queue.back_off(key)  # the watch tells of the change at once, this is for the case that it does not
+            self._queue.back_off(key)  # the watch normally enqueues it at once; this is for when it does not
             return "changed"
         except ResourceGone:
             self._forget(key, taken)
             return "settled"
         except ApiServerUnavailable as error:
             LOG.warning(
-                "The API server did not take a write; tried again.", extra={"resource": str(key), "why": str(error)}
+                "The API server did not take a write; trying again.", extra={"resource": str(key), "why": str(error)}
             )
             self._queue.back_off(key)
             return "failed"
         except Exception:
-            LOG.exception("A fault of the operator ended this pass; tried again.", extra={"resource": str(key)})
+            LOG.exception("A fault of the operator ended this pass; trying again.", extra={"resource": str(key)})
             self._queue.back_off(key)
             await self._record_broken(key)
             return "broken"
         return self._settle(key, outcome)
 
     async def _record_broken(self, key: ObjectKey) -> None:
-        """Have the status say so, else it would stay as green as it was. Part of the ladder, so it raises nothing."""
+        """Record the fault in the status, which would otherwise stay as it was.
+
+        Raises nothing, as part of the ladder.
+        """
         since = self._broken_since.setdefault(key, self._clock.now())
         try:
             await self._reconciler.record_broken(key, since=since)
         except (ResourceChanged, ResourceGone, ApiServerUnavailable) as error:
-            LOG.warning("The status could not tell of the fault.", extra={"resource": str(key), "why": str(error)})
+            LOG.warning(
+                "The fault could not be recorded in the status.", extra={"resource": str(key), "why": str(error)}
+            )
         except Exception:
-            LOG.exception("The status could not tell of the fault.", extra={"resource": str(key)})
+            LOG.exception("The fault could not be recorded in the status.", extra={"resource": str(key)})
 
     def _settle(self, key: ObjectKey, outcome: Outcome) -> str:
         self._broken_since.pop(key, None)
@@ -190,9 +201,11 @@ class WorkerPool:
         return "failed" if outcome.is_failure else "settled"
 
     def _forget(self, key: ObjectKey, gone: StoredObject | None) -> None:
-        """Drop what the API server no longer knows, unless it was made anew under the same name meanwhile."""
+        """Remove an object that the API server no longer has, unless it was created again under the same name."""
         self._broken_since.pop(key, None)
         if gone:
             self._store.remove(key, gone.uid)
-        is_anew = self._store.get(key) is not None
-        self._queue.add(key, since=self._clock.now(), is_urgent=is_anew)  # else one last pass forgets the rest
+        is_recreated = self._store.get(key) is not None
+        self._queue.add(
+            key, since=self._clock.now(), is_urgent=is_recreated
+        )  # without a new object, one last pass removes what is remembered

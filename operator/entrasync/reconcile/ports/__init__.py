@@ -1,1 +1,1 @@
-"""What the passes need of Graph and of the API server, as protocols."""
+"""What passes need of Graph and of the API server, as protocols."""

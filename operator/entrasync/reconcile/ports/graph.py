@@ -24,49 +24,58 @@ class JobsApi(Protocol):
         ...
 
     async def get_job(self, service_principal_id: str, job_id: str) -> RemoteJob | None:
-        """Read one job; returns None only when Graph answered 404."""
+        """Read one job; returns None only when Graph answered 404. Changes nothing."""
         ...
 
     async def create_job(self, service_principal_id: str, template_id: str) -> RemoteJob:
-        """Create a job.
+        """Create a job. Not idempotent, because Graph chooses the id.
 
-        NOT idempotent: Graph chooses the id. Raises `OutcomeUnknown` whenever the job may have been created.
+        Raises `OutcomeUnknown` whenever the job may have been created.
         """
         ...
 
     async def start_job(self, service_principal_id: str, job_id: str) -> None:
-        """Start a job, which lifts a quarantine. Harmful when repeated on a running job (graph-facts 0.10)."""
+        """Start a job, which lifts a quarantine.
+
+        Not idempotent: repeating it on a running job does harm (graph-facts 0.10).
+        """
         ...
 
     async def pause_job(self, service_principal_id: str, job_id: str) -> None:
-        """Pause a job; may be repeated."""
+        """Pause a job. Idempotent."""
         ...
 
     async def restart_job(self, service_principal_id: str, job_id: str, scopes: tuple[str, ...] = ()) -> None:
         """Restart a job. `scopes` are Graph's names of what to reset; without them it resets what the portal resets.
 
-        Starts a paused job and lifts a quarantine. A repetition resets once more, which does harm with dangerous scopes
-        (graph-facts 4.4).
+        Starts a paused job and lifts a quarantine. Not idempotent: a repetition resets once more, which does harm with
+        dangerous scopes (graph-facts 4.4).
         """
         ...
 
     async def patch_settings(self, service_principal_id: str, job_id: str, settings: Sequence[SettingEntry]) -> None:
-        """Write synchronizationJobSettings, entries of name and value; may be repeated.
+        """Write synchronizationJobSettings, entries of name and value. Idempotent.
 
         It is not documented whether Graph keeps settings that are left out.
         """
         ...
 
     async def patch_interval(self, service_principal_id: str, job_id: str, interval: str) -> None:
-        """Ask for an interval (ISO 8601 duration). Only the job shows whether Graph took it, not the answer."""
+        """Request an interval (ISO 8601 duration). Idempotent.
+
+        Only the job shows whether Graph accepted it, not the answer.
+        """
         ...
 
     async def delete_job(self, service_principal_id: str, job_id: str) -> bool:
-        """Delete a job; may be repeated. Returns False when Graph answered 404: gone, or not replicated yet."""
+        """Delete a job. Idempotent.
+
+        Returns False when Graph answered 404: the job is gone, or not replicated yet.
+        """
         ...
 
     async def list_templates(self, service_principal_id: str) -> tuple[RemoteTemplate, ...]:
-        """Read the templates that the service principal offers; entries without an id are left out."""
+        """Read the templates that the service principal offers; entries without an id are left out. Changes nothing."""
         ...
 
 
@@ -81,22 +90,24 @@ class SecretsApi(Protocol):
     async def list_secrets(self, service_principal_id: str) -> tuple[StoredSecret, ...]:
         """Read every stored credential of the target app as Graph shows it, sensitive values as `*`.
 
+        Changes nothing.
+
         All or nothing: an entry that cannot be read raises `Transient`, because a key that is absent here counts as
         lost.
         """
         ...
 
     async def put_secrets(self, service_principal_id: str, entries: Mapping[str, str]) -> None:
-        """Store credentials of the target app, values by key. An empty value removes the key, except JSON-valued keys.
+        """Store credentials of the target app, values by key. Idempotent. No error shows a value that was sent.
 
-        May be repeated. No error shows a value that was sent.
+        An empty value removes the key, except for keys with JSON values.
         """
         ...
 
     async def validate_credentials(self, service_principal_id: str, job_id: str, entries: Mapping[str, str]) -> None:
-        """Let the target app try these credentials. Changes nothing, may be repeated.
+        """Let the target app try these credentials. Changes nothing in Graph.
 
-        Raises `Refused` with status 400 when the app does not take them; its `answer` has Graph's innermost code and
+        Raises `Refused` with status 400 when the app does not accept them; its `answer` has Graph's innermost code and
         message, which show no value that was sent. Never raises `OutcomeUnknown`.
         """
         ...
@@ -106,11 +117,17 @@ class DirectoryApi(Protocol):
     """Service principals in the directory. `SyncApi` lists the errors."""
 
     async def has_service_principal(self, service_principal_id: str) -> bool:
-        """Tell whether the directory knows the service principal; returns False only on the directory's 404."""
+        """Return whether the directory has the service principal; False only on the directory's 404.
+
+        Changes nothing.
+        """
         ...
 
     async def find_service_principal(self, app_id: str) -> str | None:
-        """Find the object id of the service principal of an app; returns None only on the directory's 404."""
+        """Return the object id of the service principal of an app; None only on the directory's 404.
+
+        Changes nothing.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""What the story needs of the API server, as contracts in words."""
+"""What reconciling needs of the API server, as protocols."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -10,73 +10,77 @@ from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 
 
 class ResourceApi(Protocol):
-    """The API server's side of our own kind.
+    """Writes SynchronizationJobs to the API server.
 
-    An answer that shows another object, made anew under the same name, is told as `ResourceChanged` too. Our finalizer
-    keeps that from happening to a resource that holds a job.
-    Every call may raise `ResourceChanged` (409), `ResourceGone` (404) and `ApiServerUnavailable` (anything else).
+    Every call may raise `ResourceChanged` (409), `ResourceGone` (404) and `ApiServerUnavailable` (anything else). An
+    answer that shows another object, created again under the same name, raises `ResourceChanged` too. Our finalizer
+    prevents that for a resource that holds a job.
     """
 
     async def patch_metadata(self, resource: Resource, patch: Mapping[str, Any]) -> Resource:
-        """Merge-patch `metadata`; with a `resourceVersion` inside, a stale one is refused. Returns the new resource."""
+        """Merge-patch `metadata`. Idempotent. Returns the new resource.
+
+        A patch with a `resourceVersion` is refused with `ResourceChanged` when that version is stale.
+        """
         ...
 
     async def patch_status(
         self, resource: Resource, patch: Mapping[str, Any], *, if_unchanged: bool = False
     ) -> Resource:
-        """Merge-patch `status` through the subresource, bound to the resource's version if wished.
+        """Merge-patch `status` through the subresource. Idempotent. Returns the new resource.
 
-        Returns the new resource.
+        With `if_unchanged` the write is bound to the version of the resource and raises `ResourceChanged` otherwise.
         """
         ...
 
 
 class SecretStore(Protocol):
-    """The API server's Secrets, read one at a time, when they are needed."""
+    """Reads Secrets of the API server one at a time, when they are needed."""
 
     async def read_secret(self, key: ObjectKey) -> KubernetesSecret | None:
-        """Read a Secret; None when there is none.
+        """Read a Secret; returns None when there is none.
 
-        Raises `Halted` (`Reason.SECRET_UNREADABLE`) when the operator has no right to, and `ApiServerUnavailable`.
+        Raises `Halted` (`Reason.SECRET_UNREADABLE`) when the operator has no right to read it, and
+        `ApiServerUnavailable`.
         """
         ...
 
 
 class NamespaceStore(Protocol):
-    """The API server's Namespaces."""
+    """Reads Namespaces of the API server."""
 
     async def read_annotations(self, namespace: str) -> Mapping[str, str] | None:
-        """Read the annotations of a Namespace; None when the operator has no right to, or when there is none.
+        """Read the annotations of a Namespace.
 
-        Raises `ApiServerUnavailable`.
+        Returns None when there is none, or when the operator has no right to read it. Raises `ApiServerUnavailable`.
         """
         ...
 
 
 class Subject(StoredObject, Protocol):
-    """An object that an Event may be told of."""
+    """An object that an Event may be about."""
 
     @property
     def kind(self) -> str:
-        """Its kind, one of ours."""
+        """One of the kinds of the operator."""
         ...
 
 
 class EventSink(Protocol):
-    """Where Events go. Never blocks, never raises."""
+    """Posts Events. Never blocks, never raises."""
 
     def record(self, subject: Subject, event: Event) -> None:
-        """Post an Event on an object of ours."""
+        """Post an Event on an object of the operator. Events are not guaranteed to arrive."""
         ...
 
 
 class ResourceChanged(Exception):
-    """The resource is no longer what this pass saw (409): this pass stops and observes anew."""
+    """The resource is no longer what this pass has read (409). The pass ends, and the next one observes again."""
 
 
 class ResourceGone(Exception):
-    """The resource is no longer there (404): nothing is left to do."""
+    """The resource no longer exists (404). Nothing is left to do."""
 
 
 class ApiServerUnavailable(Exception):
-    """The API server could not be reached or refused for a reason of its own: tried again with backoff."""
+    """The API server could not be reached, or refused for a reason of its own. The pass is repeated with backoff."""

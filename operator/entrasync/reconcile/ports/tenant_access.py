@@ -1,4 +1,4 @@
-"""What the story of a GraphConnection needs of the outside world, as contracts in words."""
+"""What reconciling a GraphConnection needs of Entra and of the API server, as protocols."""
 
 from collections.abc import Mapping
 from typing import Any, Protocol
@@ -10,45 +10,52 @@ from entrasync.reconcile.ports.graph import SyncApi
 
 
 class Access(Protocol):
-    """A way into one tenant, for one GraphConnection. What proves it may be replaced, the rest may not."""
+    """A connection to one tenant, for one GraphConnection. Its proof may be replaced, its other settings may not."""
 
     @property
     def api(self) -> SyncApi:
-        """Graph, by the proof that was last taken."""
+        """Graph, with the proof that Entra accepted last."""
         ...
 
     async def log_in(self, proof: Proof) -> LoggedIn:
-        """Log in by a proof now; once Entra takes it, all goes by it. Otherwise nothing changes.
+        """Log in with a proof now. If Entra accepts it, all calls use it from then on; otherwise nothing changes.
 
-        Raises `Halted` when it is refused, `Transient` when Entra is in trouble.
+        Idempotent. Raises `Halted` when Entra refuses the proof, and `Transient` when Entra cannot answer.
         """
         ...
 
     async def ensure_login(self) -> LoggedIn:
-        """Tell what the token in use allows, after a login if it is due. Raises what `log_in` raises."""
+        """Return what the current token allows, after a login if one is due. Idempotent.
+
+        Raises what `log_in` raises.
+        """
         ...
 
     async def close(self) -> None:
-        """End it; nobody may use its `api` any more."""
+        """Close it. Its `api` must not be used afterwards."""
         ...
 
 
 class AccessFactory(Protocol):
-    """Makes accesses."""
+    """Opens accesses."""
 
     async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> Access:
-        """Make one, without a login yet. Raises `Halted` (CLOUD_UNKNOWN)."""
+        """Open an access, without a login yet. Raises `Halted` (CLOUD_UNKNOWN).
+
+        `on_refusal` is called when Entra refuses the credential during a pass; the pass raises what it returns.
+        """
         ...
 
 
 class ConnectionApi(Protocol):
-    """The API server's side of GraphConnections."""
+    """Writes GraphConnections to the API server."""
 
     async def patch_status(
         self, resource: ConnectionResource, patch: Mapping[str, Any], *, if_unchanged: bool = False
     ) -> ConnectionResource:
-        """Merge-patch `status`, bound to the resource's version if `if_unchanged`, and return the new resource.
+        """Merge-patch `status`. Idempotent. Returns the new resource.
 
-        Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`.
+        With `if_unchanged` the write is bound to the version of the resource. Raises `ResourceChanged`, `ResourceGone`,
+        `ApiServerUnavailable`.
         """
         ...

@@ -1,1 +1,1 @@
-"""What the process knows of all resources: the objects, their claims and their lists of jobs."""
+"""What the process knows of all resources: the objects, their claims and the listings of jobs."""

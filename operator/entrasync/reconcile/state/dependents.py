@@ -14,7 +14,7 @@ from entrasync.reconcile.state.jobs import JobStore
 
 @dataclass(frozen=True)
 class Dependents:
-    """Enqueues the objects that refer to one that has changed."""
+    """Enqueues the objects that refer to an object that has changed."""
 
     resources: JobStore
     connections: Store[ConnectionResource]
@@ -23,11 +23,11 @@ class Dependents:
     clock: Clock
 
     def connection_changed(self, connection: ObjectKey) -> None:
-        """Enqueue all jobs that go by a GraphConnection. Users' edits still overtake them."""
+        """Enqueue all jobs that use a GraphConnection. Users' edits still overtake them."""
         self._enqueue(self.job_queue, [job.key for job in self.referrers(connection)], is_urgent=False)
 
     def secret_changed(self, secret: ObjectKey) -> None:
-        """Enqueue all connections and jobs that read a Secret. They are urgent: somebody waits for the change."""
+        """Enqueue all connections and jobs that read a Secret. They are urgent, because a user waits for the change."""
         connections = self.connections.in_namespace(secret.namespace)
         readers = [found.key for found in connections if found.secret_name == secret.name]
         self._enqueue(self.connection_queue, readers, is_urgent=True)
@@ -35,7 +35,7 @@ class Dependents:
         self._enqueue(self.job_queue, [job.key for job in jobs if reads_secret(job, secret.name)], is_urgent=True)
 
     def referrers(self, connection: ObjectKey) -> list[Resource]:
-        """All jobs that name a GraphConnection, or name none where it is the default of their namespace.
+        """Return all jobs that name a GraphConnection, or that name none where it is the default of their namespace.
 
         The GraphConnection need not exist.
         """
@@ -48,7 +48,7 @@ class Dependents:
 
 
 def may_use_connection(job: Resource, connection: ObjectKey) -> bool:
-    """Whether a job names a GraphConnection, or names none and this is its namespace's default."""
+    """Whether a job names a GraphConnection, or names none and this is the default of its namespace."""
     named = job.desired.connection_name if job.desired else None
     return ObjectKey(job.key.namespace, named or DEFAULT_CONNECTION) == connection
 

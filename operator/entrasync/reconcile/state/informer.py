@@ -8,13 +8,13 @@ from entrasync.reconcile.state.jobs import JobStore
 
 
 class JobInformer(Informer[Resource]):
-    """Enqueues the neighbours of a resource that is gone too."""
+    """Keeps the store of SynchronizationJobs current. After a deletion it enqueues the neighbours too."""
 
     def __init__(self, resources: JobStore, queue: WorkQueue, *, clock: Clock) -> None:
         super().__init__(resources, queue, clock=clock)
         self._resources = resources
 
     def _enqueue_after_deletion(self, gone: Resource) -> None:
-        """Enqueue all resources of its service principal: one that was in conflict with its claim need not wait."""
+        """Enqueue all resources of its service principal. One that was in conflict with its claim need not wait."""
         for key in sorted({gone.key, *self._resources.keys_on(gone.service_principal_id or "")}):
             self._enqueue(key, is_urgent=False)

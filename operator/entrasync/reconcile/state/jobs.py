@@ -1,4 +1,4 @@
-"""The store of SynchronizationJobs, with what each claims on its service principal."""
+"""The store of SynchronizationJobs, with the claims of each on its service principal."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -24,7 +24,7 @@ class JobStore(Store[Resource]):
         self._with_losses: set[ObjectKey] = set()
 
     def serialization_key(self, key: ObjectKey) -> str:
-        """Serialize by service principal: it has one create in flight, and its resources share its list calls."""
+        """Serialize by service principal: it has at most one create in progress, and its resources share list calls."""
         resource = self.get(key)
         return (resource.service_principal_id if resource else None) or str(key)
 
@@ -34,7 +34,7 @@ class JobStore(Store[Resource]):
         self._exchange(resource, self.resolved)
 
     def forget_resolution(self, resource: Resource) -> None:
-        """Forget the ids that the names in a resource's spec stood for: Graph does not know them any more."""
+        """Forget the ids that the names in a resource's spec stood for, because Graph does not know them any more."""
         self._resolutions.pop(resource.uid, None)
         self._exchange(resource, without_resolution)
 
@@ -48,7 +48,7 @@ class JobStore(Store[Resource]):
                 self._exchange(known, self.resolved)
 
     def resolved(self, seen: Resource) -> Resource:
-        """Put ids in the place of names as far as they are known, and defaults where the spec says nothing."""
+        """Replace names by ids as far as they are known, and fill in defaults where the spec leaves something open."""
         if seen.desired is not None and seen.desired.unset:
             defaults = self._defaults.get(seen.key.namespace, self._install)
             seen = replace(seen, desired=apply_defaults(seen.desired, defaults))
@@ -60,24 +60,24 @@ class JobStore(Store[Resource]):
         super().remove(key, uid)
 
     def keys_on(self, service_principal_id: str) -> frozenset[ObjectKey]:
-        """The resources of one service principal."""
+        """Return the keys of the resources of one service principal."""
         return frozenset(self._on_service_principal.get(service_principal_id, ()))
 
     def claims_on(
         self, service_principal_id: str, *, excluding: ObjectKey, is_counted: Callable[[Resource], bool]
     ) -> tuple[Claim, ...]:
-        """The claims of all other resources on one service principal, of those that `is_counted` accepts."""
+        """Return the claims of the other resources on a service principal, if `is_counted` accepts them."""
         keys = sorted(self.keys_on(service_principal_id) - {excluding})
         others = (self._by_key[key] for key in keys)
         return tuple(claim_of(other) for other in others if not other.is_released and is_counted(other))
 
     def find_secret_loss(self, tenant_id: str, *, excluding: ObjectKey) -> ObjectKey | None:
-        """Find another resource of a tenant that says ForeignSecretLost and that no person has acknowledged."""
+        """Return another resource of a tenant that reports ForeignSecretLost without an acknowledgement by a person."""
         others = (self._by_key[key] for key in sorted(self._with_losses - {excluding}))
         return next((other.key for other in others if is_same_id(other.pinned_tenant_id, tenant_id)), None)
 
     def service_principals(self) -> frozenset[str]:
-        """All service principals that a resource belongs to."""
+        """Return all service principals that a resource belongs to."""
         return frozenset(self._on_service_principal)
 
     def _exchange(self, resource: Resource, change: Callable[[Resource], Resource]) -> None:

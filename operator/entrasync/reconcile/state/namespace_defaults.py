@@ -1,4 +1,4 @@
-"""The defaults that each namespace sets by its annotations, for resources whose spec says nothing."""
+"""The defaults that each namespace sets by its annotations, for resources whose spec leaves something open."""
 
 import asyncio
 import logging
@@ -21,7 +21,7 @@ MAX_ANNOTATIONS_AGE = timedelta(minutes=1)
 
 
 class NamespaceDefaults:
-    """Reads the annotations of the namespaces that resources are in, and gives the defaults to the store."""
+    """Reads the annotations of the namespaces of resources, and passes the defaults to the store."""
 
     def __init__(
         self, store: NamespaceStore, resources: JobStore, *, install: Defaults, events: EventSink, clock: Clock
@@ -37,10 +37,10 @@ class NamespaceDefaults:
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def refresh(self, resource: Resource) -> None:
-        """Read the namespace of a resource, and those of all resources of its service principal, if that is due.
+        """Read the namespaces of a resource and of all resources of its service principal, where that is due.
 
-        Raises `ApiServerUnavailable` only for a namespace that was never read: it may forbid what the install allows.
-        A namespace that the operator may not read may forbid it as well, so the cautious defaults hold for it.
+        Raises `ApiServerUnavailable` only for a namespace that was never read, because it may forbid what the install
+        allows. A namespace that the operator may not read may forbid it as well, so it gets the cautious defaults.
         """
         neighbours = self._resources.keys_on(resource.service_principal_id or "")
         for namespace in sorted({resource.key.namespace, *(key.namespace for key in neighbours)}):
@@ -60,7 +60,7 @@ class NamespaceDefaults:
         except ApiServerUnavailable:
             if is_first:
                 raise
-            return  # the annotations that were read last hold
+            return  # the annotations that were read last stay valid
         self._read_at[namespace] = self._clock.wall()
         if annotations is not None:
             self._take(namespace, annotations)
@@ -78,7 +78,7 @@ class NamespaceDefaults:
         self._faults[namespace] = declared.faults
 
     def _report_faults(self, resource: Resource) -> None:
-        """Record one Event on a resource of the namespace for annotations that cannot be read."""
+        """Post one Event on a resource of the namespace for annotations that cannot be read."""
         namespace = resource.key.namespace
         faults = self._faults.get(namespace, ())
         if faults and faults != self._reported.get(namespace):
