@@ -1,6 +1,6 @@
 """The record of a job is read tolerantly and written back as it was stored."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -159,6 +159,12 @@ class TestChangedRecord:
     def test_a_changed_record_is_read_again_as_it_was_written(self, operation: Any) -> None:
         record = replace(FULL, operation=operation)
         assert read_record(record.write()) == record
+
+    def test_the_example_sets_every_field(self) -> None:
+        """Else a new field could be left out of what is written."""
+        empty = JobRecord()
+        names = {each.name for each in fields(JobRecord)} - {"stored", "original"}
+        assert {name for name in names if getattr(FULL, name) == getattr(empty, name)} == set()
 
     def test_a_changed_record_is_written_as_the_crd_defines_it(self) -> None:
         assert FULL.write() == {
