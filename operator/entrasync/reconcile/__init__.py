@@ -1,1 +1,1 @@
-"""The passes: they observe Graph, plan, perform one action after another, and write status."""
+"""The passes: they observe Graph, plan, perform one action after another, and write the status."""

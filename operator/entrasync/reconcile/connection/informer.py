@@ -9,7 +9,7 @@ from entrasync.reconcile.engine.work_queue import WorkQueue
 
 
 class ConnectionInformer(Informer[ConnectionResource]):
-    """Tells the registry of each GraphConnection that is there, so that its jobs wait for its first login."""
+    """Registers each GraphConnection that is listed or watched, so that its jobs wait for its first login."""
 
     def __init__(
         self, store: Store[ConnectionResource], connections: Connections, queue: WorkQueue, *, clock: Clock

@@ -1,4 +1,4 @@
-"""The accesses that are open, one for each GraphConnection, and when a login is worth it."""
+"""The open accesses, one for each GraphConnection, and the decision when to log in."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -28,21 +28,21 @@ RETIRED_ACCESS_CLOSE_DELAY = timedelta(minutes=5)
 
 @dataclass
 class _Opened:
-    """An access, and what it was opened by."""
+    """An access, and what it was opened with."""
 
     uid: str
     identity: Identity
     request: tuple[str | None, ...]
     access: Access = field(init=False)
     is_replaced: bool = False
-    """Whether its GraphConnection is known to have gone, though one was made anew under its name."""
+    """Whether its GraphConnection is gone and another one was created under its name."""
 
     def matches(self, resource: ConnectionResource, identity: Identity) -> bool:
         return self.uid == resource.uid and self.identity.client_settings == identity.client_settings
 
 
 class Logins:
-    """Logs in for GraphConnections. A credential takes the place of another only when Entra takes it."""
+    """Logs in for GraphConnections. A credential replaces the previous one only when Entra accepts it."""
 
     def __init__(
         self,
@@ -62,10 +62,10 @@ class Logins:
         self._retired: list[tuple[datetime, Access]] = []
 
     async def log_in(self, resource: ConnectionResource, identity: Identity) -> LoggedIn:
-        """Make sure that the credential works, and have the jobs of the connection go by it.
+        """Make sure that the credential works, and let the jobs of the connection use it.
 
         A login is made only when something is new or was refused before, else when the token is due to be renewed.
-        Raises `Halted` when Entra refuses, `Transient` when it is in trouble.
+        Raises `Halted` when Entra refuses, `Transient` when Entra cannot answer.
         """
         await self._close_retired()
         opened = self._opened.get(resource.key)
@@ -81,7 +81,7 @@ class Logins:
         return seen
 
     def disconnect_replaced(self, resource: ConnectionResource) -> None:
-        """Have no job go by the access of a GraphConnection that is gone, once another has come under its name."""
+        """Stop jobs from using the access of a GraphConnection that another one has replaced under the same name."""
         opened = self._opened.get(resource.key)
         if opened is None or opened.uid == resource.uid or opened.is_replaced:
             return
@@ -90,9 +90,9 @@ class Logins:
         self._connections.expect(resource.key)
 
     async def can_keep_previous(self, resource: ConnectionResource, identity: Identity) -> bool:
-        """Whether jobs can go on by the proof that was last taken, for Entra has refused another one.
+        """Whether jobs can keep using the proof that was accepted last, after Entra has refused a new one.
 
-        A new secret may reach Entra minutes after it reached the cluster, and the one before serves on meanwhile.
+        A new secret may reach Entra minutes after it reached the cluster, and the previous one still works meanwhile.
         """
         opened = self._opened.get(resource.key)
         works = isinstance(self._connections.get(resource.key), Connection)
@@ -101,19 +101,19 @@ class Logins:
         try:
             await opened.access.ensure_login()
         except Transient:
-            return True  # jobs ask for themselves, and keep what they know
+            return True  # jobs find out themselves, and keep what they know
         except EntraSyncError:
             return False
         return True
 
     async def log_out(self, key: ObjectKey) -> None:
-        """End the access of a connection that nobody needs any more."""
+        """Close the access of a connection that no resource needs any more."""
         if opened := self._opened.pop(key, None):
             self._retire(opened)
         await self._close_retired()
 
     async def close(self) -> None:
-        """End all accesses."""
+        """Close all accesses."""
         for access in [*(opened.access for opened in self._opened.values()), *(old for _, old in self._retired)]:
             await access.close()
 
@@ -127,7 +127,7 @@ class Logins:
         except EntraSyncError as error:
             is_first = isinstance(self._connections.get(resource.key), UntriedConnection)
             if isinstance(error, Transient) and is_first:
-                self._take(resource.key, opened)  # jobs ask for themselves meanwhile, and keep what they know
+                self._take(resource.key, opened)  # jobs find out themselves meanwhile, and keep what they know
             else:
                 await access.close()
             raise
@@ -149,9 +149,9 @@ class Logins:
         return not works or identity.proof != opened.identity.proof or resource.request != opened.request
 
     def _refuse(self, key: ObjectKey, opened: _Opened, error: Halted) -> EntraSyncError:
-        """Take a refusal in the midst of a job's pass for what it is: the connection's fault, and all its jobs'.
+        """Return the error for a refusal during a job's pass, and mark the connection as faulty for all its jobs.
 
-        One of an access that another took the place of says nothing of that one; surely no call was sent.
+        The refusal of an access that was replaced says nothing about its successor. No call was sent in either case.
         """
         if self._opened.get(key) is not opened:
             message = f"GraphConnection {key} leads another way now than when this pass began, which begins anew."

@@ -1,4 +1,4 @@
-"""The story of a GraphConnection: read its credential, log in, say what came of it, and let its jobs know."""
+"""The reconciler of GraphConnections: it reads the credential, logs in, and reports the result to status and jobs."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -39,7 +39,7 @@ PREVIOUS_CREDENTIAL_NOTE = "Its jobs go on by what Entra took before, as long as
 
 
 class ConnectionReconciler:
-    """Looks at one GraphConnection anew, as often as it is asked. `referrers` tells which jobs may go by it."""
+    """Reconciles GraphConnections. `referrers` returns the jobs that may use a GraphConnection."""
 
     def __init__(
         self,
@@ -95,7 +95,10 @@ class ConnectionReconciler:
         return await self._write(resource, status, Outcome(self._poll_interval))
 
     async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
-        """Say that passes break since then for a fault of the operator. Raises what `reconcile` does."""
+        """Write into the status that passes have failed since then by a fault of the operator.
+
+        Raises what `reconcile` does.
+        """
         if (resource := self._store.get(key)) is None:
             return
         fault = Retry(Reason.INTERNAL_ERROR, "A fault of the operator ended the pass; the log has the traceback.")
@@ -104,7 +107,7 @@ class ConnectionReconciler:
         await self._fail(resource, fault)
 
     async def _forget(self, key: ObjectKey) -> Outcome:
-        """Forget a connection that is gone; by what it last worked, jobs that are being deleted may still end."""
+        """Forget a connection that was deleted. Its last access stays open for jobs that are being deleted."""
         self._connections.remove(key)
         self._failing_since.pop(key, None)
         if any(self._connections.may_delete_through(job, key) for job in self._referrers(key)):
@@ -118,7 +121,7 @@ class ConnectionReconciler:
             return None
         try:
             return await self._secrets.read_secret(ObjectKey(resource.key.namespace, name))
-        except ApiServerUnavailable as error:  # said in the status: else jobs would wait for ever without a word
+        except ApiServerUnavailable as error:  # reported in the status, else jobs would wait without a reason
             message = f"Secret {resource.key.namespace}/{name} could not be read; tried again. {error}"
             raise Transient(Reason.SECRET_UNREADABLE, message) from error
 
@@ -127,7 +130,7 @@ class ConnectionReconciler:
         return error.judge(young_until=now, now=now)
 
     async def _keep_previous(self, resource: ConnectionResource, error: Halted) -> Outcome:
-        """Say that a credential was refused, and leave the jobs to the one before it."""
+        """Report that a credential was refused, and let the jobs keep the previous one."""
         self._failing_since.pop(resource.key, None)
         stall = Stall(error.reason, f"{error.message} {PREVIOUS_CREDENTIAL_NOTE}")
         status = build_faulty_status(resource, stall, is_blind=False, wall=self._clock.wall())
@@ -142,16 +145,16 @@ class ConnectionReconciler:
         return await self._write(resource, status, Outcome(min(self._poll_interval, STALLED_POLL_INTERVAL)))
 
     async def _fail_for_now(self, resource: ConnectionResource, halt: Retry | Wait) -> Outcome:
-        """Leave the jobs with what is known, and say that, until nobody can know it any more."""
+        """Keep what is known of the connection, and report it, until it is too old to be relied on."""
         now, known = self._clock.now(), self._connections.get(resource.key)
         failing_since = self._failing_since.setdefault(resource.key, now)
         is_blind = now - failing_since >= self._bounds.blind_polls * self._poll_interval
         if is_blind and isinstance(known, UntriedConnection):
             self._connections.put(resource.key, ConnectionFault(halt.reason, halt.message, is_transient=True))
-        told: Halt = halt
+        reported: Halt = halt
         if isinstance(known, ConnectionFault) and not (known.is_transient or is_blind):
-            told = Stall(Reason(known.reason), known.message)
-        status = build_faulty_status(resource, told, is_blind=is_blind, wall=self._clock.wall())
+            reported = Stall(Reason(known.reason), known.message)
+        status = build_faulty_status(resource, reported, is_blind=is_blind, wall=self._clock.wall())
         return await self._write(resource, status, Outcome(halt.after, is_failure=isinstance(halt, Retry)))
 
     async def _write(self, resource: ConnectionResource, status: dict[str, Any], outcome: Outcome) -> Outcome:

@@ -1,1 +1,1 @@
-"""Reconciles SynchronizationJobs: it observes, plans, performs and writes status."""
+"""Reconciles SynchronizationJobs in this order: entry, observe, plan, perform, report."""

@@ -1,4 +1,4 @@
-"""The loop of a living resource: look, decide, act, until nothing is left to do."""
+"""Applies a resource that is not being deleted: observe, plan and perform in rounds, until nothing is left to do."""
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -31,7 +31,7 @@ PENDING_ACTION_DELAY = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class PassResult:
-    """Where a pass has got to: the working copy, what was seen, and why it halts (None: all is as wanted)."""
+    """The result of a pass: the facts at its end, and why it halts (None: the job is as wanted)."""
 
     facts: Facts
     halt: Halt | None
@@ -44,7 +44,7 @@ class _Decision:
 
 
 class ApplyLoop:
-    """Takes one resource as near to its spec as one pass can."""
+    """Brings one resource as near to its spec as one pass can."""
 
     def __init__(
         self,
@@ -62,7 +62,7 @@ class ApplyLoop:
         self._clock = clock
 
     async def apply(self, context: Context) -> PassResult:
-        """Act until nothing is left to do.
+        """Observe, plan and perform until nothing is left to do.
 
         Raises what the first look raises; a later error ends the pass with what was seen.
         """
@@ -95,7 +95,7 @@ class ApplyLoop:
             raise self._explain(context, error) from error
 
     async def _decide(self, context: Context, observed: Observed) -> _Decision:
-        """Ask the rules about the job first. Once it is in hand, what belongs to its service principal is read too."""
+        """Plan the job first. Once the job is held, the secrets of its service principal are read and planned too."""
         facts = self._reader.facts(context.resource, observed)
         if (verdict := plan_job(facts)) is not None or facts.job is None:
             return _Decision(replace(facts, observed=replace(observed, application=None)), verdict)
@@ -104,14 +104,14 @@ class ApplyLoop:
         return _Decision(facts, plan_work(facts))
 
     async def _confirm(self, context: Context) -> Observed | Halt:
-        """Look once more before a pass ends that took Graph's word for a write: only what was seen is reported."""
+        """Observe once more before a pass ends with an assumed job, because only what was seen is reported."""
         try:
             return await self._reader.observe(context.with_fresh_read(self._clock.now()))
         except EntraSyncError as error:
             return self._entry.judge(context.resource, error)
 
     async def _act(self, action: Action, facts: Facts, context: Context) -> "_Acted | PassResult":
-        """Take one action and look at what it made; a failure ends the pass."""
+        """Perform one action and observe its effect; a failure ends the pass."""
         resource = facts.resource.with_record(record_observation(facts).record)
         facts = replace(facts, resource=resource)
         try:
@@ -126,7 +126,10 @@ class ApplyLoop:
             return PassResult(replace(facts, resource=result.resource), self._entry.judge(result.resource, error))
 
     def _check(self, action: Action, *, before: Resource, result: ActionResult) -> ActionResult:
-        """Record a corrected drift. A resource that is on its way out or to elsewhere by now ends the pass."""
+        """Record a corrected drift.
+
+        Raises `ResourceChanged` when the resource is being deleted or was moved meanwhile.
+        """
         after = result.resource
         if not result.is_refused:
             after = after.with_record(with_last_drift(after.record, action.drift, now=self._clock.now()))
@@ -153,7 +156,7 @@ class ApplyLoop:
         return PassResult(facts, self._entry.judge(facts.resource, error))
 
     def _explain(self, context: Context, error: EntraSyncError) -> EntraSyncError:
-        """Say of a service principal that is gone that its app has another one now, where that is so."""
+        """Return a more exact error for a missing service principal when its app has another one now."""
         if error.reason is not Reason.SERVICE_PRINCIPAL_NOT_FOUND:
             return error
         refusal = service_principal_was_changed(self._reader.observe_tenant(context.resource, context.connection))
@@ -171,5 +174,5 @@ def _pending(action: Action) -> Wait:
 
 
 def too_many_rounds() -> Retry:
-    """Say that the rounds of one pass were not enough."""
+    """Return the verdict of a pass that has used up its rounds."""
     return Retry(Reason.INTERNAL_ERROR, "One pass was not enough to settle this resource; it goes on.")

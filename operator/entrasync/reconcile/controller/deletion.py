@@ -1,4 +1,4 @@
-"""The loop of a resource that is being deleted: settle its job, then let the resource go."""
+"""Deletes a resource: settles its job in rounds of observe, plan and perform, then releases the resource."""
 
 from dataclasses import replace
 
@@ -34,14 +34,17 @@ class DeletionLoop:
         self._bounds = bounds
 
     async def release_without_graph(self, resource: Resource) -> bool:
-        """Let a resource go for which Graph need not be asked; tells whether it did."""
+        """Release a resource that needs no call to Graph. Returns whether it did."""
         if (release := release_without_graph(resource)) is None:
             return False
         await self._release.release(release, resource)
         return True
 
     async def settle(self, context: Context) -> tuple[Halt | None, Resource]:
-        """Settle the job, and let the resource go (None). Raises what the look and the actions raise."""
+        """Settle the job and release the resource. Returns why it halts (None: released) and the working copy.
+
+        Raises what the look and the actions raise.
+        """
         for _ in range(MAX_ROUNDS):
             if await self.release_without_graph(context.resource):
                 return None, context.resource
@@ -61,7 +64,7 @@ class DeletionLoop:
         return too_many_rounds(), context.resource
 
     async def _step(self, context: Context) -> ActionResult | Halt | None:
-        """Take one step of a deletion."""
+        """Perform one round of a deletion."""
         observed = await self._look(context)
         verdict = plan_deletion(self._reader.facts(context.resource, observed))
         if not isinstance(verdict, Do):
@@ -79,7 +82,7 @@ class DeletionLoop:
         return result
 
     async def _release_when_job_is_gone(self, context: Context) -> ActionResult | Halt:
-        """Look for a job that Graph does not know when told to delete it: it may only be hidden."""
+        """Observe once more after Graph answered a delete with 404, because the job may only be hidden."""
         context = context.with_fresh_read(self._clock.now())
         observed = await self._reader.observe(context)
         verdict = release_when_job_is_gone(self._reader.facts(context.resource, observed))
@@ -93,7 +96,10 @@ class DeletionLoop:
         return await self._reader.observe(replace(context, is_urgent=True))
 
     def _has_lost_its_service_principal(self, resource: Resource, error: EntraSyncError) -> bool:
-        """Whether nothing is left to settle. Shortly after a create of ours it may only not be known everywhere yet."""
+        """Whether nothing is left to settle.
+
+        Shortly after a create the service principal may only not be replicated.
+        """
         created_at = resource.created_job_at
         is_settled = created_at is None or self._clock.now() - created_at >= self._bounds.young
         return error.reason is Reason.SERVICE_PRINCIPAL_NOT_FOUND and is_settled

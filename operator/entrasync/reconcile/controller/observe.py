@@ -1,4 +1,4 @@
-"""Gathers the facts of a pass. "Missing" is None; what could not be found out is raised and ends the pass."""
+"""Observe: reads the facts of a pass. "Missing" is None; what could not be read raises and ends the pass."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +20,7 @@ from entrasync.reconcile.step.missing_service_principal import diagnose_refusal
 
 
 class FactsReader:
-    """Reads what one pass has to know.
+    """Reads the facts of a pass.
 
     That is usually one list call that all resources of a service principal share, and a get only for a job that the
     list does not show.
@@ -33,7 +33,7 @@ class FactsReader:
         self._bounds = bounds
 
     async def observe(self, context: Context) -> Observed:
-        """Read the service principal's jobs, and the resource's own among them. Raises what `SyncApi` raises."""
+        """Read the service principal's jobs and the resource's own job. Raises what `SyncApi` raises."""
         memory, job_id = context.memory, context.resource.job_id
         listing = await self._list(context)
         observed = self.combine(context, listing)
@@ -46,7 +46,7 @@ class FactsReader:
         return _count_misses(context, observed)
 
     def combine(self, context: Context, listing: JobListing, *, job: RemoteJob | None = None) -> Observed:
-        """Look at a listing with this resource's eyes, without reading anything; `job` is one that Graph just sent."""
+        """Pick what concerns this resource out of a listing, without a call; `job` is one that Graph just sent."""
         resource, memory, tenant_id = context.resource, context.memory, context.graph.tenant_id
         job_id = resource.job_id
         return Observed(
@@ -62,21 +62,27 @@ class FactsReader:
         )
 
     def observe_without_listing(self, context: Context) -> Observed:
-        """Gather what is known without a call to Graph."""
+        """Return what is known without a call to Graph."""
         return self.combine(context, self._unread())
 
     def observe_tenant(self, resource: Resource, connection: Connection) -> Facts:
-        """Gather where a connection leads, by which even a resource without a service principal can be judged."""
+        """Return the facts about the tenant of a connection.
+
+        They suffice for a resource without a service principal too.
+        """
         return self.facts(resource, Observed(connection.api.tenant_id, self._unread()))
 
     def facts(self, resource: Resource, observed: Observed) -> Facts:
-        """Put the facts of this moment together. Raises `ResourceChanged` when the spec cannot be read any more."""
+        """Return the facts of this moment. Raises `ResourceChanged` when the spec cannot be read any more."""
         if resource.desired is None:
             raise ResourceChanged(f"the spec of {resource.key} cannot be read any more")
         return Facts(resource.without_former_job(), resource.desired, observed, self._clock.now(), self._bounds)
 
     def _claims(self, context: Context, is_counted: Callable[[Resource], bool]) -> tuple[Claim, ...]:
-        """Gather the claims of others. A resource with no way into the tenant cannot block others by naming jobs."""
+        """Return the claims of others.
+
+        A resource without a connection to the tenant cannot block others by naming jobs.
+        """
         return self._resources.claims_on(
             context.service_principal_id, excluding=context.resource.key, is_counted=is_counted
         )

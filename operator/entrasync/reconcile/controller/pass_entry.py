@@ -1,4 +1,4 @@
-"""Where a pass begins: its way into the tenant, and how its errors are judged."""
+"""The entry of a pass: it chooses the connection, checks the tenant, and judges the errors of the pass."""
 
 from datetime import datetime
 
@@ -30,8 +30,8 @@ class PassEntry:
     def enter(self, resource: Resource, *, since: datetime, is_urgent: bool) -> Context:
         """Begin a pass with Graph as of `since` (world time) or later.
 
-        Raises what `Connections.find` raises, and `Halted` (TENANT_CHANGED, DELETION_BLOCKED) when the connection
-        leads away from the tenant of the resource.
+        Raises what `Connections.find` raises, and `Halted` (TENANT_CHANGED, DELETION_BLOCKED) when the connection is to
+        another tenant than that of the resource.
         """
         connection = self._connections.find(resource)
         find_fault = tenant_is_another if resource.is_deleting else tenant_was_changed
@@ -41,15 +41,15 @@ class PassEntry:
         return Context(resource, memory, connection, since, is_urgent)
 
     def awaits_connection(self, resource: Resource) -> bool:
-        """Whether nothing can be said yet, as the connection has not been tried. That requeues the resource later."""
+        """Whether the connection of a resource has not been tried yet. The resource is requeued when that is done."""
         return self._connections.is_untried(resource)
 
     def judge(self, resource: Resource, error: EntraSyncError) -> Halt:
-        """Turn an error into what happens next, with regard to what this resource may have made lately."""
+        """Return what an error means for this resource: after a recent create it may be replication."""
         return error.judge(young_until=self._young_until(resource), now=self._clock.now())
 
     def is_young(self, resource: Resource) -> bool:
-        """Whether what Graph does not know of the resource may be on its way through Entra."""
+        """Whether the resource is so new that what Graph does not know of it may still be replicating."""
         return self._clock.now() < self._young_until(resource)
 
     def _young_until(self, resource: Resource) -> datetime:

@@ -1,4 +1,4 @@
-"""The one place through which all actions pass: the guard is asked, then the handler of the action's class."""
+"""Perform: the one place that all actions pass. The guard is asked first, then the handler of the action's class."""
 
 from entrasync.core.decision.action import Action
 from entrasync.core.decision.errors import EntraSyncError
@@ -9,7 +9,7 @@ from entrasync.reconcile.step.write_guard import WriteGuard
 
 
 class Performer:
-    """Carries out actions by the handlers that the composition root has put together."""
+    """Carries out actions with the handlers of the composition root."""
 
     def __init__(self, handlers: Handlers, guard: WriteGuard) -> None:
         self._handlers = handlers

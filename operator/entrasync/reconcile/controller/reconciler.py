@@ -21,12 +21,12 @@ from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 
 Forget = Callable[[ObjectKey], None]
-"""Drops what a resource that is gone was remembered for."""
+"""Drops what is remembered of a resource that was deleted."""
 
 
 @dataclass(frozen=True)
 class Steps:
-    """What a pass goes through: entry, names, then the loop of a living resource or that of one being deleted."""
+    """The steps of a pass: entry, resolver, one of the two loops (apply or deletion), and the report."""
 
     entry: PassEntry
     resolver: Resolver
@@ -36,7 +36,7 @@ class Steps:
 
 
 class JobReconciler:
-    """Brings one resource a step nearer to its spec, as often as it is asked."""
+    """Brings one resource nearer to its spec with each pass."""
 
     def __init__(self, resources: JobStore, namespaces: NamespaceDefaults, steps: Steps, *, forget: Forget) -> None:
         self._resources = resources
@@ -45,7 +45,7 @@ class JobReconciler:
         self._forget = forget
 
     async def reconcile(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
-        """Make one pass with Graph as of `since` or later.
+        """Make one pass with Graph as of `since` or later (world time).
 
         Raises `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`.
         """
@@ -69,13 +69,16 @@ class JobReconciler:
         return await self._apply(resource, since, is_urgent=is_urgent)
 
     async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
-        """Say in the status that passes break since then for a fault of the operator. Raises what `reconcile` does."""
+        """Write into the status that passes have failed since then by a fault of the operator.
+
+        Raises what `reconcile` does.
+        """
         if resource := self._resources.get(key):
             fault = Retry(Reason.INTERNAL_ERROR, "A fault of the operator ended the pass; the log has the traceback.")
             await self._steps.report.report_unseen(resource, fault, broken_since=since)
 
     async def _resolve(self, resource: Resource, desired: Desired, since: datetime) -> Outcome:
-        """Look up what the spec says by name. The next pass begins at once, among those of its service principal."""
+        """Look up the ids behind names. The next pass begins at once, serialized by the service principal found."""
         entry = self._steps.entry
         try:
             context = entry.enter(resource, since=since, is_urgent=True)
@@ -90,10 +93,10 @@ class JobReconciler:
             result = await self._steps.apply.apply(entry.enter(resource, since=since, is_urgent=is_urgent))
         except EntraSyncError as error:
             if error.reason is Reason.SERVICE_PRINCIPAL_NOT_FOUND:
-                self._resources.forget_resolution(resource)  # its app may have got another one
+                self._resources.forget_resolution(resource)  # its app may have another service principal now
             return await report.report_unseen(resource, entry.judge(resource, error))
         if isinstance(result.halt, Stall) and result.halt.reason is Reason.TEMPLATE_NOT_OFFERED:
-            self._resources.forget_resolution(resource)  # its factory tag may stand for another one
+            self._resources.forget_resolution(resource)  # its factory tag may belong to another template now
         return await report.report(result)
 
     async def _delete(self, resource: Resource, since: datetime) -> Outcome:
@@ -112,5 +115,5 @@ class JobReconciler:
             halt, resource = await deletion.settle(entry.enter(resource, since=since, is_urgent=True))
         except EntraSyncError as error:
             halt = entry.judge(resource, error)
-            resource = self._resources.get(resource.key) or resource  # what was settled on the way is written there
+            resource = self._resources.get(resource.key) or resource  # the store has what was settled before the error
         return Outcome(None) if halt is None else await self._steps.report.report_deletion(resource, halt)

@@ -1,4 +1,4 @@
-"""Looks up what a spec says by name: the service principal of an app id, the template of a factory tag."""
+"""Finds the ids behind names in a spec: the service principal of an app id, the template of a factory tag."""
 
 from collections.abc import Sequence
 
@@ -16,18 +16,17 @@ from entrasync.reconcile.step.context import Context
 
 
 class Resolver:
-    """Asks Graph once per resource and spec; a resource that gives ids costs nothing."""
+    """Asks Graph once per resource and spec. A resource that gives ids costs no call."""
 
     def __init__(self, connections: Connections, resources: JobStore) -> None:
         self._connections = connections
         self._resources = resources
 
     async def resolve(self, context: Context, desired: Desired, *, is_young: bool) -> None:
-        """Look up what is not known and have the store know it.
+        """Look up the ids that are not known, and store them.
 
         While the resource `is_young`, an app that Entra does not know yet is waited for. Raises what `SyncApi` raises,
-        `Halted` where a name stands for nothing, and `ResourceChanged` when the resource
-        goes by another connection meanwhile.
+        `Halted` when a name has no match, and `ResourceChanged` when the resource uses another connection meanwhile.
         """
         api, resource = context.graph, context.resource
         service_principal_id = desired.service_principal_id or await _find_service_principal(api, desired, is_young)

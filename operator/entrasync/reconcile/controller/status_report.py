@@ -1,4 +1,4 @@
-"""The end of a pass: the status is written if it differs, Events are posted, and the next look is scheduled."""
+"""Report: ends a pass. It writes the status if it differs, posts Events, and returns when to look next."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -48,7 +48,7 @@ class StatusReport:
         self._bounds = bounds
 
     async def report(self, result: PassResult) -> Outcome:
-        """End a pass that saw Graph."""
+        """End a pass that has observed Graph."""
         written = record_observation(result.facts)
         self._complain(result.facts, written.complaints)
         facts = replace(result.facts, resource=result.facts.resource.with_record(written.record))
@@ -56,38 +56,38 @@ class StatusReport:
         return await self._write(facts.resource, record, _next_look(facts, result.halt))
 
     async def report_unseen(self, resource: Resource, halt: Halt, *, broken_since: datetime | None = None) -> Outcome:
-        """End a pass that could not see Graph.
+        """End a pass that could not observe Graph.
 
-        `broken_since` is when passes began to end by a fault of the operator, if they do.
+        `broken_since` is when passes began to fail by a fault of the operator, if they do.
         """
         now = self._clock.now()
         poll = resource.desired.poll_interval if resource.desired else INVALID_SPEC_POLL_INTERVAL
         read_at = self._memory.recall(resource, now).read_at
-        seen_at = min(read_at, broken_since or now)  # a pass may read Graph well, and break afterwards
+        seen_at = min(read_at, broken_since or now)  # a pass may read Graph and fail afterwards
         is_blind = now - seen_at >= self._bounds.blind_polls * poll
         record = build_unseen_status(resource, halt, is_blind=is_blind, wall=self._clock.wall())
         return await self._write(resource, record, _outcome_of(halt, poll))
 
     async def report_invalid(self, resource: Resource) -> Outcome:
-        """Say that the stored spec cannot be read."""
+        """Report that the stored spec cannot be read."""
         fault = f"The stored spec cannot be read: {resource.invalid_spec}. Correct the manifest."
         stall = Stall(Reason.INVALID_SPEC, fault)
         record = build_unseen_status(resource, stall, is_blind=False, wall=self._clock.wall())
         return await self._write(resource, record, Outcome(None))
 
     async def report_suspended(self, resource: Resource) -> Outcome:
-        """Say that the resource is left alone."""
+        """Report that the resource is suspended."""
         return await self._write(resource, build_suspended_status(resource, wall=self._clock.wall()), Outcome(None))
 
     async def report_deletion(self, resource: Resource, halt: Halt) -> Outcome:
-        """Say why a resource that is being deleted may not go yet."""
+        """Report why a resource that is being deleted cannot be released yet."""
         if not isinstance(halt, Wait) or halt.reason is Reason.CONNECTION_NOT_READY:
             halt = _blocked(halt)
         record = build_unseen_status(resource, halt, is_blind=False, wall=self._clock.wall())
         return await self._write(resource, record, _outcome_of(halt, DELETION_RETRY_INTERVAL))
 
     def _complain(self, facts: Facts, complaints: tuple[str, ...]) -> None:
-        """Say once what could not be read in Graph's answer and in the annotations."""
+        """Post an Event once for what could not be read in Graph's answer and in the annotations."""
         memory = self._memory.recall(facts.resource, facts.now)
         if complaints and complaints != memory.complaints:
             message = f"Left out of the mirror: {'; '.join(complaints[:5])}."
@@ -132,7 +132,7 @@ def _outcome_of(halt: Halt, poll_interval: timedelta) -> Outcome:
 
 
 def _blocked(halt: Halt) -> Halt:
-    """Name the way out of a deletion of which nobody can say when it ends. The rules of deletion name it themselves."""
+    """Add to a blocked deletion how to release the resource. The rules of deletion add it themselves."""
     if halt.reason is Reason.DELETION_BLOCKED:
         return halt
     hint = f'To let go without touching Graph, annotate the resource with {ABANDON_ANNOTATION}: "true".'

@@ -1,4 +1,4 @@
-"""What one pass over a resource goes by from its beginning to its end."""
+"""What one pass carries from its beginning to its end."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,10 +11,10 @@ from entrasync.reconcile.state.memory import JobMemory
 
 @dataclass(frozen=True)
 class Context:
-    """One pass: its working copy of the resource, what this process remembers of it, and its way to Graph.
+    """One pass: its working copy of the resource, what this process remembers of it, and its connection to Graph.
 
-    The connection that a pass begins with leads to its end. Graph is read as of `since` or later (world time); an
-    urgent pass overtakes background reads.
+    The connection stays the same for the whole pass. Graph is read as of `since` or later (world time); an urgent pass
+    overtakes background reads.
     """
 
     resource: Resource
@@ -25,21 +25,24 @@ class Context:
 
     @property
     def graph(self) -> SyncApi:
-        """Microsoft Graph, by the connection of this pass."""
+        """Microsoft Graph, through the connection of this pass."""
         return self.connection.api
 
     @property
     def service_principal_id(self) -> str:
-        """The service principal whose jobs are read and written. A resource without a readable spec has none."""
+        """The service principal whose jobs are read and written.
+
+        Raises `ValueError` for a resource without one, because its spec cannot be read.
+        """
         if (service_principal_id := self.resource.service_principal_id) is None:
             raise ValueError(f"{self.resource.key} has no service principal")
         return service_principal_id
 
     def with_resource(self, resource: Resource, now: datetime) -> "Context":
-        """Go on with a newer working copy; a new generation of it is first seen `now`."""
+        """Return the context with a newer working copy; a new generation of it is first seen `now`."""
         self.memory.see_generation(resource.generation, now)
         return replace(self, resource=resource)
 
     def with_fresh_read(self, now: datetime) -> "Context":
-        """Have Graph read anew at once: a write of this pass is to be seen."""
+        """Return a context that reads Graph again, because a write of this pass must be seen."""
         return replace(self, since=now, is_urgent=True)

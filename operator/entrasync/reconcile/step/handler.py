@@ -1,4 +1,4 @@
-"""What carries out an action, and what is left afterwards."""
+"""The handler of an action, and its result."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ ActionT = TypeVar("ActionT", bound=Action)
 
 @dataclass(frozen=True)
 class ActionResult:
-    """What an action left.
+    """The result of an action.
 
-    The resource as it is now, the job if Graph just sent it, and whether Graph must be read anew. A job that
-    `is_assumed` is as Graph was told it shall be: enough to go on with, and confirmed before the pass ends.
+    It has the resource as it is now, the job if Graph just sent it, and whether Graph must be read again. A job that
+    `is_assumed` is what Graph was asked for: the pass goes on with it, and confirms it before it ends.
     """
 
     resource: Resource
@@ -27,7 +27,7 @@ class ActionResult:
     needs_look: bool = False
     is_assumed: bool = False
     is_refused: bool = False
-    """Graph took nothing; the next look gathers why."""
+    """Whether Graph accepted nothing. The next look finds out why."""
 
 
 class Handler(Generic[ActionT]):
@@ -38,7 +38,7 @@ class Handler(Generic[ActionT]):
         raise NotImplementedError
 
     def note_sent(self, action: ActionT, context: Context) -> None:
-        """Remember in the memory of this process what Graph took and may not show yet."""
+        """Remember in the memory of this process what Graph accepted and may not show yet."""
 
     def recover(self, action: ActionT, error: EntraSyncError, facts: Facts) -> Facts:
         """Return the facts as they are after the action has failed with an error."""
@@ -46,4 +46,4 @@ class Handler(Generic[ActionT]):
 
 
 Handlers = Mapping[type[Action], Handler[Any]]
-"""Every class of actions with what carries it out."""
+"""The handler of each class of actions."""

@@ -1,4 +1,7 @@
-"""Finds out whether a service principal is gone. The directory is asked only after a refusal that may mean so."""
+"""Finds out whether a service principal is gone.
+
+The directory is asked only after Graph refused a call in a way that may mean so.
+"""
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Halted, PossiblyReplicating, Refused
@@ -16,7 +19,7 @@ async def diagnose_refusal(context: Context, error: PossiblyReplicating) -> Entr
 async def diagnose(
     api: SyncApi, error: PossiblyReplicating, *, service_principal_id: str, job_id: str | None
 ) -> EntraSyncError:
-    """Return what a refusal means: the service principal has gone, or what it says, or that it cannot be told.
+    """Return what a refusal means: a missing service principal, the refusal itself, or that it is unknown.
 
     `job_id` is the job that was held there. Only a 404 on the service principal itself counts as absence.
     """

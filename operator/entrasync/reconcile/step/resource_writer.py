@@ -22,7 +22,7 @@ class ResourceWriter:
         self._resources = resources
 
     def newest(self, resource: Resource) -> Resource:
-        """Return the resource as last seen at the API server; the working copy itself where it is no longer there."""
+        """Return the resource as last seen at the API server, or the working copy itself when it was deleted there."""
         return self._resources.get(resource.key) or resource
 
     async def write_ahead(self, resource: Resource, record: JobRecord, *, if_unchanged: bool = False) -> Resource:
@@ -37,7 +37,7 @@ class ResourceWriter:
         return written.with_record(record)
 
     async def write_change(self, resource: Resource, change: Callable[[JobRecord], JobRecord]) -> Resource:
-        """Write one change of the record before the pass ends, and nothing else of the working copy."""
+        """Write one change of the record before the pass ends, without the other changes of the working copy."""
         stored = self._stored(resource)
         if patch := merge_patch(stored.write(), change(stored).write()):
             written = await self._resource_api.patch_status(resource, patch)
@@ -45,12 +45,12 @@ class ResourceWriter:
         return resource.with_record(change(resource.record))
 
     async def write_metadata(self, resource: Resource, patch: Mapping[str, Any]) -> Resource:
-        """Merge-patch the metadata. Returns the working copy with what the API server answered but for its status."""
+        """Merge-patch the metadata. Returns the working copy with the API server's answer, but with its own record."""
         written = await self._resource_api.patch_metadata(resource, patch)
         return written.with_record(resource.record)
 
     async def write_final(self, resource: Resource, record: JobRecord) -> Resource | None:
-        """Write the record that a pass ends with; None where it is stored already, and nothing is written."""
+        """Write the record that a pass ends with; returns None when it is stored already and nothing is written."""
         patch = merge_patch(self.newest(resource).status, record.write())
         return await self._resource_api.patch_status(resource, patch) if patch else None
 

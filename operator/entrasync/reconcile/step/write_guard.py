@@ -1,4 +1,4 @@
-"""May this pass still write? Asked right before each write, with no waiting in between."""
+"""Checks whether a pass may still write. It is called right before each write, with no waiting in between."""
 
 from entrasync.core.decision.action import Action
 from entrasync.reconcile.connection.registry import Connections
@@ -8,21 +8,21 @@ from entrasync.reconcile.step.context import Context
 
 
 class ObservedOnly(Exception):
-    """A write to Graph was planned for a resource that only observes: a fault of the operator."""
+    """A write to Graph was planned for a resource that only observes, which is a fault of the operator."""
 
 
 class WriteGuard:
-    """Stops passes whose resource was changed meanwhile in a way that forbids what they are about to write."""
+    """Stops passes whose resource has changed meanwhile so that it forbids the next write."""
 
     def __init__(self, resources: JobStore, connections: Connections) -> None:
         self._resources = resources
         self._connections = connections
 
     def check(self, action: Action, context: Context) -> None:
-        """Let an action through, or stop the pass.
+        """Check one action.
 
-        Raises `ResourceChanged` when the resource goes by another connection than its pass began with, or when a user
-        has forbidden writes to Graph meanwhile, and `ObservedOnly` for a fault of the operator.
+        Raises `ResourceChanged` when the resource uses another connection than its pass began with, or when a user has
+        forbidden writes to Graph meanwhile, and `ObservedOnly` for a fault of the operator.
         """
         resource = context.resource
         newest = self._resources.get(resource.key)
@@ -36,7 +36,7 @@ class WriteGuard:
             raise ResourceChanged(f"nothing may be written to Graph for {resource.key} any more")
 
     def check_secret_write(self, context: Context) -> None:
-        """Check once more before secrets are sent: validating them takes its time.
+        """Check once more before secrets are sent, because validating them takes time.
 
         Raises `ResourceChanged` when nothing may be saved any more.
         """
