@@ -134,8 +134,8 @@ def _build_shared(
     listing_fan_out = ListingFanOut(dependents.resources, dependents.job_queue)
     limiters = SharedLimiters(clock, concurrency=settings.concurrency)
     client = make_operator_client(settings, limiters, metrics)
-    by_own = listing_fan_out.callback_for(lambda resource: connections.key_for(resource) is None)
-    own = Connection(None, client, Listings(client, on_read=by_own)) if client else None
+    on_read = listing_fan_out.callback_for(lambda resource: connections.key_for(resource) is None)
+    own = Connection(None, client, Listings(client, on_read=on_read)) if client else None
     connections = Connections(own, serves_namespace=settings.serves_namespace, on_change=dependents.connection_changed)
     job_client = JobClient(api_client, dependents.resources)
     return SharedServices(

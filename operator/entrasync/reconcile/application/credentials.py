@@ -12,11 +12,14 @@ from entrasync.reconcile.ports.kubernetes import SecretStore
 
 
 class _Unreadable(Exception):
-    """A value cannot be had; the message says which Secret and key, and what to do."""
+    """A value cannot be read. The message names the Secret and key, and what to do."""
 
 
 async def read_credentials(secrets: SecretStore, namespace: str, spec: ApplicationSpec) -> Credentials:
-    """Read all values, each Secret once, or say which one cannot be had. Raises `ApiServerUnavailable`."""
+    """Read all values, each Secret once. A value that cannot be read is reported in the result.
+
+    Raises `ApiServerUnavailable`.
+    """
     entries = spec.credentials.entries if spec.credentials else []
     known: dict[str, KubernetesSecret] = {}
     values: dict[str, str] = {}
@@ -57,7 +60,7 @@ def _read_key(secret: KubernetesSecret, reference: SecretKeyReference, entry: Cr
         value = content.decode()
     except UnicodeDecodeError:
         message = f"Key {reference.key} of Secret {secret.key} is no UTF-8 text; {_needs(entry)}. Correct it."
-        raise _Unreadable(message) from None  # the fault would quote it
+        raise _Unreadable(message) from None  # the original error would quote the value
     if not value:
         raise _Unreadable(f"Key {reference.key} of Secret {secret.key} is empty; {_needs(entry)}. Fill it in.")
     return value

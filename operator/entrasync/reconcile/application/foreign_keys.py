@@ -1,4 +1,4 @@
-"""Finds out whether keys of others on a service principal outlive our writes, and whether a lost one returns."""
+"""Finds out whether foreign keys of a service principal survive our writes, and whether a lost one returns."""
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -19,33 +19,33 @@ MIN_CONFIRMATION_LOOKS = 3
 
 @dataclass
 class ForeignKeys:
-    """What looks after our last write have shown of the keys of others. The names only."""
+    """What looks after our last write have shown of the foreign keys. It has only their names."""
 
     unconfirmed: frozenset[str] = frozenset()
-    """Those that were there before a write of ours and have not been seen since."""
+    """Keys that existed before a write of ours and have not been seen since."""
     missing: frozenset[str] = frozenset()
-    """Those of them that the last look did not show."""
+    """The unconfirmed keys that the last look did not show."""
     lost: frozenset[str] = frozenset()
-    """Those that the last look made sure of having vanished."""
+    """The keys that count as lost since the last look."""
     returned: frozenset[str] = frozenset()
-    """Those that were told as lost and surely are there again."""
+    """The keys that were reported as lost and count as returned."""
     is_look_due: bool = False
-    """Whether nothing was seen yet after a write of ours."""
+    """Whether Graph was not read yet after a write of ours."""
     _looks: int = 0
     _missing_since: datetime | None = None
     _shown_since: dict[str, datetime] = field(default_factory=dict)
 
     def expect(self, keys: frozenset[str]) -> None:
-        """Have these looked for: they were there before a write of ours."""
+        """Look for these keys, which existed before a write of ours."""
         self.unconfirmed |= keys
         self.is_look_due = self.is_look_due or bool(keys)
 
     def note_write(self, keys: frozenset[str]) -> None:
-        """Have a look taken at what a write of ours made, and at these, which were there before it."""
+        """Make a look due after a write of ours, and look for these keys, which existed before it."""
         self.unconfirmed, self.is_look_due = self.unconfirmed | keys, True
 
     def note_look(self, shown: Collection[str], known_lost: frozenset[str], at: datetime) -> None:
-        """Judge by one more look; `known_lost` are those already told."""
+        """Update the result with one more look. `known_lost` has the keys that were already reported as lost."""
         self.is_look_due = False
         self.lost, self.returned = frozenset(), self._note_return(known_lost & frozenset(shown), at)
         self.missing = self.unconfirmed - frozenset(shown)
@@ -66,14 +66,14 @@ class ForeignKeys:
 
 
 def find_foreign_keys(stored: SecretValues | None, resource: Resource) -> frozenset[str]:
-    """Tell which of the keys that Graph shows are somebody else's: a write could take them away."""
+    """Return the keys shown by Graph that belong to somebody else. A write of ours could remove them."""
     spec = resource.desired.application if resource.desired else None
     return frozenset(stored or ()) - resource.application.keys - (owned_keys(spec) if spec else frozenset())
 
 
 @contextmanager
 def check_after_write(others: frozenset[str], foreign: ForeignKeys) -> Iterator[None]:
-    """Have the keys of others looked for after a write, unless it surely did not happen."""
+    """Make a look for foreign keys due after a write, unless the write certainly did not happen."""
     try:
         yield
     except OutcomeUnknown:

@@ -1,4 +1,7 @@
-"""What this process remembers of the secrets it saved: digests under a key of its own, never a value, never on disk."""
+"""What this process remembers of the secrets that it saved.
+
+It keeps digests under a random key of its own, never a value, and never on disk.
+"""
 
 import hashlib
 import secrets
@@ -15,23 +18,23 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.application.foreign_keys import MIN_CONFIRMATION_TIME, ForeignKeys
 
 Version = tuple[int, tuple[Source, ...]]
-"""A generation of the resource, and the versions of the Secrets it refers to."""
+"""A generation of the resource, and the versions of the Secrets that it refers to."""
 
 _DIGEST_KEY = secrets.token_bytes(32)
-"""Random in each process: a digest that got out would tell nothing of a value."""
+"""Random in each process, so that a leaked digest reveals nothing about a value."""
 
 
 _UNKNOWN_DIGEST = b""
-"""Instead of a digest: the value is surely not known, whatever a record says."""
+"""Stands for a digest when the value is not known, whatever a record says."""
 
 
 def digest(text: str) -> bytes:
-    """Make a value comparable without keeping it."""
+    """Return a digest, which makes a value comparable without keeping it."""
     return hashlib.blake2b(text.encode(), key=_DIGEST_KEY, digest_size=16).digest()
 
 
 def digest_all(values: Mapping[str, str]) -> bytes:
-    """Make a whole set of values comparable."""
+    """Return one digest of a whole set of values."""
     return digest("\0".join(f"{key}\0{values[key]}" for key in sorted(values)))
 
 
@@ -41,7 +44,7 @@ def _digest_of(text: str | None) -> bytes | None:
 
 @dataclass(frozen=True)
 class _PendingValue:
-    """A value that Graph took: what it showed before, and when it was sent."""
+    """A value that Graph accepted and may not show yet: the digest of what it showed before, and when it was sent."""
 
     before: bytes | None = field(repr=False)
     at: datetime
@@ -49,47 +52,47 @@ class _PendingValue:
 
 @dataclass
 class SavedSecrets:
-    """What was saved on one service principal. It outlives the resource: one that comes back need not save it anew."""
+    """What was saved on one service principal. It outlives the resource, so a new resource need not save it again."""
 
     digests: dict[str, bytes] = field(default_factory=dict, repr=False)
     is_validated: bool | None = None
-    """Whether the credentials among it were tried before; None when there were none."""
+    """Whether the saved credentials were validated before; None when there were none."""
 
 
 @dataclass
 class ApplicationMemory:
-    """One resource's part. Losing it costs one save at most."""
+    """What is remembered for one resource. Losing it costs at most one more save."""
 
     saved: SavedSecrets = field(default_factory=SavedSecrets)
     """Shared by all resources of a service principal."""
     was_managed: bool = False
-    """Whether this resource has carried `spec.application` in this process' life."""
+    """Whether this resource has had `spec.application` since this process began."""
     stored: SecretValues | None = None
     """What Graph showed last; None after a write of ours."""
     looked_at: datetime | None = None
     looked_for: Version | None = None
-    """What the last look was for."""
+    """The version that the last look was for."""
     foreign: ForeignKeys = field(default_factory=ForeignKeys)
-    """Keys of others, over writes of ours."""
+    """Foreign keys, as seen after writes of ours."""
     refusal: Refusal | None = None
     refused: tuple[bytes, int] | None = None
-    """Which values were refused, and in which generation: an edit of the resource has them tried again."""
+    """Which values were refused, and in which generation. After an edit of the resource they are tried again."""
     refusals: int = 0
-    """How many times in a row just those were."""
+    """How many times in a row these values were refused."""
     removing: dict[str, datetime] = field(default_factory=dict)
-    """Keys that Graph was told to remove, since when, until it no longer shows them."""
+    """Keys whose removal was sent to Graph, and when, until Graph no longer shows them."""
     _pending: dict[str, _PendingValue] = field(default_factory=dict, repr=False)
     _kept: dict[str, bytes] = field(default_factory=dict, repr=False)
-    """How Graph shows what it took, where that is another text."""
+    """Digests of how Graph shows accepted values that it displays differently."""
 
     def stop_managing(self) -> None:
-        """Forget what was saved when the spec gives it up: anybody may change it from now on."""
+        """Forget what was saved when the spec no longer has it, because others may change it from now on."""
         if self.was_managed:
             self.saved.digests = dict.fromkeys(self.saved.digests, _UNKNOWN_DIGEST)
             self.saved.is_validated, self.was_managed = None, False
 
     def note_look(self, stored: SecretValues, version: Version | None, at: datetime, *, lost: frozenset[str]) -> None:
-        """Keep what Graph showed, and what became of what it took; `lost` are keys of others that were told as such."""
+        """Record what Graph showed. `lost` has the foreign keys that were already reported as lost."""
         self.stored, self.looked_for, self.looked_at = stored, version, at
         self.foreign.note_look(stored.keys(), lost, at)
         for key, pending in list(self._pending.items()):
@@ -101,7 +104,7 @@ class ApplicationMemory:
                 self._kept[key] = digest(found)
 
     def note_saved(self, values: Mapping[str, str], at: datetime, *, is_validated: bool | None = None) -> None:
-        """Keep which values Graph took; what it showed before is out of date."""
+        """Record which values Graph accepted. What it showed before is out of date."""
         before = self.stored or SecretValues()
         self.saved.digests |= {key: digest(value) for key, value in values.items()}
         self.saved.is_validated = self.saved.is_validated if is_validated is None else is_validated
@@ -109,7 +112,7 @@ class ApplicationMemory:
         self.stored = None
 
     def forget_saved(self, keys: Iterable[str]) -> None:
-        """Forget values that Graph no longer has, or of which nobody knows whether it took others."""
+        """Forget values that Graph no longer has, or that a write without an answer may have replaced."""
         for key in keys:
             self.saved.digests.pop(key, None)
             self._pending.pop(key, None)
@@ -117,21 +120,21 @@ class ApplicationMemory:
         self.stored = None
 
     def note_removal(self, keys: Iterable[str], at: datetime) -> None:
-        """Keep that Graph took a removal."""
+        """Record that Graph accepted a removal."""
         self.removing |= dict.fromkeys(keys, at)
 
     def due_removals(self, keys: Iterable[str], now: datetime) -> frozenset[str]:
-        """Tell which keys are still to be removed, or once more: reads may be stale, so not at once."""
+        """Return which keys must be removed, or removed once more. Reads may be stale, so not at once."""
         sent = self.removing
         return frozenset(key for key in keys if key not in sent or now - sent[key] >= MIN_CONFIRMATION_TIME)
 
     def note_refusal(self, values: Mapping[str, str], generation: int, refusal: Refusal) -> None:
-        """Keep that these values were refused."""
+        """Record that these values were refused."""
         self.refusals = self.refusals_of(values, generation) + 1
         self.refused, self.refusal = (digest_all(values), generation), refusal
 
     def recall_refusal(self, known: RefusalRecord | None, values: Mapping[str, str], version: Version) -> None:
-        """Take up what the process before this one was told of these values."""
+        """Restore the refusal of these values that a previous process recorded in the status."""
         if known is None or self.refused is not None or (known.generation, known.sources) != version:
             return
         if retry_at := parse_time(known.retry_at):
@@ -139,29 +142,29 @@ class ApplicationMemory:
             self.note_refusal(values, known.generation, refusal)
 
     def refusals_of(self, values: Mapping[str, str], generation: int) -> int:
-        """Tell how many times in a row these values were refused."""
+        """Return how many times in a row these values were refused."""
         return self.refusals if self.refused == (digest_all(values), generation) else 0
 
     def assume_saved(self, values: Mapping[str, str]) -> None:
-        """Take values for those saved last where nothing else is known of them."""
+        """Assume that values were saved where nothing else is known of them."""
         unknown = values.keys() - self.saved.digests.keys()
         self.saved.digests |= {key: digest(values[key]) for key in unknown}
 
     def saved_among(self, values: Mapping[str, str]) -> frozenset[str]:
-        """Tell the keys whose value is surely the one that was saved last."""
+        """Return the keys whose value is certainly the one that was saved last."""
         return frozenset(key for key, value in values.items() if self.saved.digests.get(key) == digest(value))
 
     def pending_among(self, values: Mapping[str, str], since: datetime) -> frozenset[str]:
-        """Tell the keys whose value Graph took after `since` and shows as it was before."""
+        """Return the keys whose value Graph accepted after `since` and still shows as before."""
         recent = [key for key, pending in self._pending.items() if pending.at > since and key in values]
         return frozenset(key for key in recent if self.saved.digests.get(key) == digest(values[key]))
 
     def kept_among(self, saved: frozenset[str], stored: Mapping[str, str]) -> frozenset[str]:
-        """Tell which of the keys `saved_among` some values Graph shows as it did right after it took them."""
+        """Return which of the saved keys Graph shows as it did right after it accepted them."""
         return frozenset(key for key in saved & stored.keys() if self._kept.get(key) == digest(stored[key]))
 
     def refusal_of(self, values: Mapping[str, str], generation: int, now: datetime) -> Refusal | None:
-        """Give the refusal of just these values, until it is time to try them again."""
+        """Return the refusal of these values, until it is time to try them again."""
         if self.refusal is None or now >= self.refusal.retry_at or self.refused != (digest_all(values), generation):
             return None
         return self.refusal
@@ -169,13 +172,16 @@ class ApplicationMemory:
 
 @dataclass
 class ApplicationMemoryStore:
-    """The application memories of all resources. What was saved belongs to the service principal, and outlives them."""
+    """The application memories of all resources. What was saved belongs to the service principal and outlives them."""
 
     _by_key: dict[ObjectKey, tuple[str, ApplicationMemory]] = field(default_factory=dict)
     _saved: dict[str, SavedSecrets] = field(default_factory=dict)
 
     def recall(self, resource: Resource) -> ApplicationMemory:
-        """Find or begin the memory of a resource. One made anew under the same name starts with none."""
+        """Return the memory of a resource, or begin one.
+
+        A resource created again under the same name gets a new one.
+        """
         uid, memory = self._by_key.get(resource.key, ("", None))
         if memory is None or uid != resource.uid:
             memory = ApplicationMemory()
@@ -185,5 +191,5 @@ class ApplicationMemoryStore:
         return memory
 
     def forget(self, key: ObjectKey) -> None:
-        """Drop a resource that is gone."""
+        """Drop the memory of a resource that was deleted."""
         self._by_key.pop(key, None)

@@ -1,4 +1,4 @@
-"""The reader of `spec.application`: Secrets of the API server at each pass, Graph's own only when there is cause."""
+"""The reader of `spec.application`: it reads Secrets at each pass, and Graph's stored secrets only when needed."""
 
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from entrasync.reconcile.ports.kubernetes import SecretStore
 
 
 class ApplicationReader:
-    """Gathers what one pass needs to know of the service principal's secrets."""
+    """Reads what one pass needs to know of the service principal's secrets."""
 
     def __init__(self, secrets: SecretStore, memories: ApplicationMemoryStore) -> None:
         self._secrets = secrets
@@ -27,7 +27,7 @@ class ApplicationReader:
     async def read(self, api: SyncApi, facts: Facts) -> ApplicationSeen | None:
         """Read the wanted values, unless this pass has them, and what Graph stores if that may differ.
 
-        A failure of Graph is part of the answer. Raises `ApiServerUnavailable`.
+        A failure of Graph is part of the result. Raises `ApiServerUnavailable`.
         """
         spec, resource = facts.desired.application, facts.resource
         memory = self._memories.recall(resource)
@@ -42,7 +42,7 @@ class ApplicationReader:
         credentials = (
             before.credentials if before else await read_credentials(self._secrets, resource.key.namespace, spec)
         )
-        memory.assume_saved(_surely_saved(facts, spec, credentials))
+        memory.assume_saved(_unchanged_values(facts, spec, credentials))
         version = (resource.generation, credentials.sources)
         memory.recall_refusal(resource.application.refused, credentials.values, version)
         seen = ApplicationSeen(
@@ -63,7 +63,7 @@ class ApplicationReader:
             stored = SecretValues.shown(await api.list_secrets(facts.service_principal_id))
         except EntraSyncError as error:
             if not memory.foreign.is_look_due and facts.resource.application.covers(*version):
-                memory.looked_at = facts.now  # only a look for drift: the next one tells as much
+                memory.looked_at = facts.now  # only a look for drift, which the next one repeats
                 return seen
             return replace(seen, failure=error)
         memory.note_look(stored, version, facts.now, lost=facts.resource.application.lost_keys)
@@ -80,7 +80,7 @@ class ApplicationReader:
 
 
 def _with_shown(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) -> ApplicationSeen:
-    """Tell what Graph took, and of that what it does not show, or shows otherwise."""
+    """Return what was saved, and which of it Graph does not show yet or displays differently."""
     spec, stored = facts.desired.application, seen.stored
     if spec is None or seen.credentials.unreadable:
         return seen
@@ -89,14 +89,14 @@ def _with_shown(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) 
     if stored is None:
         return replace(seen, saved=saved)
     kept = memory.kept_among(saved, stored)
-    if facts.desired.is_observe_only:  # nobody can tell whether these differ
+    if facts.desired.is_observe_only:  # masked values cannot be compared
         kept |= {key for key, value in stored.items() if value == MASK}
     pending = memory.pending_among(wanted, facts.now - facts.bounds.replication)
     return replace(seen, saved=saved, pending=pending, kept=kept)
 
 
-def _surely_saved(facts: Facts, spec: ApplicationSpec, credentials: Credentials) -> SecretValues:
-    """Pick the values that have not changed since Graph was seen to match."""
+def _unchanged_values(facts: Facts, spec: ApplicationSpec, credentials: Credentials) -> SecretValues:
+    """Return the values that have not changed since Graph was last seen to match."""
     record = facts.resource.application
     if record.generation != facts.resource.generation:
         return SecretValues()
@@ -110,7 +110,7 @@ def _is_unchanged(key: str, credentials: Credentials, record: ApplicationRecord)
 
 
 def _needs_look(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) -> bool:
-    """Whether Graph must show its secrets: something of ours is unfinished or new, or the last look is long ago."""
+    """Whether Graph must be read: something of ours is unfinished or new, or the last look is long ago."""
     if memory.foreign.is_look_due or memory.foreign.unconfirmed or unacknowledged_loss(facts):
         return True
     if seen.credentials.unreadable:

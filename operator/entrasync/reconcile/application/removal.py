@@ -1,4 +1,4 @@
-"""Handlers that take credentials of ours out of Graph, and that look whether anything of others went with them."""
+"""Handlers that remove our secrets from Graph, and that check whether foreign keys were lost with them."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -26,14 +26,14 @@ from entrasync.reconcile.step.resource_writer import ResourceWriter, keep_intent
 
 
 class ForeignKeyCheck:
-    """Looks at the keys on a service principal after a write of ours, and records what became of those of others."""
+    """Reads the keys of a service principal after a write of ours, and records what happened to the foreign ones."""
 
     def __init__(self, writer: ResourceWriter, clock: Clock) -> None:
         self._writer = writer
         self._clock = clock
 
     async def read_stored(self, service_principal_id: str, context: Context, memory: ApplicationMemory) -> None:
-        """Have Graph show its secrets, and keep what it showed. Raises what `SyncApi` raises."""
+        """Read the stored secrets and record what Graph showed. Raises what `SyncApi` raises."""
         try:
             stored = SecretValues.shown(await context.graph.list_secrets(service_principal_id))
         except PossiblyReplicating as error:
@@ -42,7 +42,7 @@ class ForeignKeyCheck:
         memory.note_look(stored, memory.looked_for, self._clock.now(), lost=lost)
 
     async def settle(self, resource: Resource, keys: frozenset[str], memory: ApplicationMemory) -> ActionResult:
-        """Forget what is ours no more; for a resource that is being deleted at once, as that may go on for long."""
+        """Forget the keys that are ours no more. For a resource that is being deleted this is written at once."""
         foreign = memory.foreign
         record = without_secrets(resource.record, keys, lost=foreign.lost, is_confirmed=not foreign.unconfirmed)
         if resource.is_deleting:
@@ -51,7 +51,7 @@ class ForeignKeyCheck:
 
 
 class CheckHandler(Handler[CheckForeignKeys]):
-    """Checks whether the keys of others are still there."""
+    """Checks whether the foreign keys still exist."""
 
     def __init__(self, writer: ResourceWriter, memories: ApplicationMemoryStore, *, clock: Clock) -> None:
         self._writer = writer
@@ -59,7 +59,7 @@ class CheckHandler(Handler[CheckForeignKeys]):
         self._foreign = ForeignKeyCheck(writer, clock)
 
     async def perform(self, action: CheckForeignKeys, context: Context) -> ActionResult:
-        """Look at the keys. Raises `Halted` until it is sure what became of those of others."""
+        """Read the keys. Raises `Halted` until it is certain what happened to the foreign ones."""
         resource, memory = context.resource, self._memories.recall(context.resource)
         memory.foreign.expect(resource.application.unconfirmed_keys)
         await self._foreign.read_stored(action.service_principal_id, context, memory)
@@ -74,7 +74,7 @@ class CheckHandler(Handler[CheckForeignKeys]):
 
 
 class RemoveHandler(Handler[RemoveSecrets]):
-    """Removes what we had saved. A key counts as removed once Graph no longer shows it."""
+    """Removes the secrets that we saved. A key counts as removed once Graph no longer shows it."""
 
     def __init__(
         self, writer: ResourceWriter, memories: ApplicationMemoryStore, *, events: EventSink, clock: Clock
@@ -86,9 +86,11 @@ class RemoveHandler(Handler[RemoveSecrets]):
         self._foreign = ForeignKeyCheck(writer, clock)
 
     async def perform(self, action: RemoveSecrets, context: Context) -> ActionResult:
-        """Remove, and look. A key that stays after a second try is left to itself, and an Event says so.
+        """Remove the keys, and read them again.
 
-        Raises `Halted` while Graph may only not show yet that it is gone, and what `SyncApi` raises.
+        A key that stays after a second try is left, and an Event reports it.
+
+        Raises `Halted` while Graph may still show a removed key, and what `SyncApi` raises.
         """
         resource, memory = context.resource, self._memories.recall(context.resource)
         service_principal_id = action.service_principal_id
@@ -138,7 +140,7 @@ class RemoveHandler(Handler[RemoveSecrets]):
 
 
 async def _remove_each(graph: SyncApi, action: RemoveSecrets) -> frozenset[str]:
-    """Remove all at once, or one by one where Graph refuses that; returns those that it keeps."""
+    """Remove all keys at once, or one by one where Graph refuses that. Returns the keys that Graph keeps."""
     service_principal_id = action.service_principal_id
     try:
         await graph.put_secrets(service_principal_id, dict.fromkeys(sorted(action.keys), ""))

@@ -1,4 +1,4 @@
-"""Handlers that save the secrets of `spec.application`, and that forget an outdated acknowledgement of a loss."""
+"""Handlers that save the secrets of `spec.application`, and that remove an outdated acknowledgement of a loss."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -52,9 +52,10 @@ class SaveHandler(Handler[SaveSecrets]):
         self._clock = clock
 
     async def perform(self, action: SaveSecrets, context: Context) -> ActionResult:
-        """Validate, record that a restart will be due, save. Where Graph refuses the values, nothing is saved.
+        """Validate, record that a restart will be due, save. When the values are refused, nothing is saved.
 
-        A crash after the record leads to a restart at most; one after the PUT to another PUT of the same.
+        A crash after the record leads to at most one restart; a crash after the PUT leads to another PUT of the same
+        values.
         """
         resource, memory = context.resource, self._memories.recall(context.resource)
         if action.tried is not None and not await self._validate(action, action.tried, context):
@@ -79,7 +80,7 @@ class SaveHandler(Handler[SaveSecrets]):
         return keep_intent_on_lost_answer(self._writer, error, facts)
 
     def _with_intent(self, action: SaveSecrets, others: frozenset[str], resource: Resource) -> JobRecord:
-        """Record what a crash must not make us forget: that a restart will be due, and which keys are not ours."""
+        """Record what a crash must not lose: that a restart will be due, and which keys are foreign."""
         record = with_unconfirmed_keys(resource.record, others)
         if not action.needs_restart or (resource.is_restart_due and not resource.restart_tries):
             return record
@@ -124,7 +125,7 @@ class SaveHandler(Handler[SaveSecrets]):
             self._record(resource, "Normal", Reason.SECRETS_SAVED, f"Saved {_list(action.values.keys())} {where}.")
 
     def _record_deprecation(self, resource: Resource) -> Resource:
-        """Say once, over restarts of the operator too, that the calls will go."""
+        """Report once, even over restarts of the operator, that Graph will remove the calls."""
         if resource.application.is_told_deprecated:
             return resource
         message = (
@@ -139,7 +140,7 @@ class SaveHandler(Handler[SaveSecrets]):
 
 
 class AcknowledgementHandler(Handler[ForgetAcknowledgement]):
-    """Removes the annotation that acknowledges a loss: nobody has looked at what vanished now."""
+    """Removes the annotation that acknowledges a loss. It does not cover a new loss."""
 
     def __init__(self, writer: ResourceWriter) -> None:
         self._writer = writer
@@ -155,7 +156,7 @@ class AcknowledgementHandler(Handler[ForgetAcknowledgement]):
 
 
 def _is_validated(action: SaveSecrets) -> bool | None:
-    """Tell whether the credentials among what was sent were validated; None when there were none."""
+    """Return whether the credentials that were sent were validated; None when there were none."""
     if action.tried is not None:
         return True
     return False if action.values.keys() - NON_CREDENTIAL_KEYS else None

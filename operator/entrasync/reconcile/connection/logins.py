@@ -27,7 +27,7 @@ RETIRED_ACCESS_CLOSE_DELAY = timedelta(minutes=5)
 
 
 @dataclass
-class _Opened:
+class _OpenAccess:
     """An access, and what it was opened with."""
 
     uid: str
@@ -58,7 +58,7 @@ class Logins:
         self._queue = queue
         self._listing_fan_out = listing_fan_out
         self._clock = clock
-        self._opened: dict[ObjectKey, _Opened] = {}
+        self._opened: dict[ObjectKey, _OpenAccess] = {}
         self._retired: list[tuple[datetime, Access]] = []
 
     async def log_in(self, resource: ConnectionResource, identity: Identity) -> LoggedIn:
@@ -70,7 +70,7 @@ class Logins:
         await self._close_retired()
         opened = self._opened.get(resource.key)
         if opened is None or not opened.matches(resource, identity):
-            return await self._begin(resource, identity)
+            return await self._open(resource, identity)
         if self._needs_proof(opened, resource, identity):
             seen = await opened.access.log_in(identity.proof)
         else:
@@ -117,8 +117,8 @@ class Logins:
         for access in [*(opened.access for opened in self._opened.values()), *(old for _, old in self._retired)]:
             await access.close()
 
-    async def _begin(self, resource: ConnectionResource, identity: Identity) -> LoggedIn:
-        opened = _Opened(resource.uid, identity, resource.request)
+    async def _open(self, resource: ConnectionResource, identity: Identity) -> LoggedIn:
+        opened = _OpenAccess(resource.uid, identity, resource.request)
         opened.access = access = await self._accesses.open(
             identity, on_refusal=partial(self._refuse, resource.key, opened)
         )
@@ -127,14 +127,14 @@ class Logins:
         except EntraSyncError as error:
             is_first = isinstance(self._connections.get(resource.key), UntriedConnection)
             if isinstance(error, Transient) and is_first:
-                self._take(resource.key, opened)  # jobs find out themselves meanwhile, and keep what they know
+                self._use(resource.key, opened)  # jobs find out themselves meanwhile, and keep what they know
             else:
                 await access.close()
             raise
-        self._take(resource.key, opened)
+        self._use(resource.key, opened)
         return seen
 
-    def _take(self, key: ObjectKey, opened: _Opened) -> None:
+    def _use(self, key: ObjectKey, opened: _OpenAccess) -> None:
         if before := self._opened.get(key):
             self._retire(before)
         self._opened[key] = opened
@@ -144,11 +144,11 @@ class Logins:
         share = self._listing_fan_out.callback_for(lambda resource: self._connections.key_for(resource) == key)
         return Connection(key, access.api, Listings(access.api, on_read=share))
 
-    def _needs_proof(self, opened: _Opened, resource: ConnectionResource, identity: Identity) -> bool:
+    def _needs_proof(self, opened: _OpenAccess, resource: ConnectionResource, identity: Identity) -> bool:
         works = isinstance(self._connections.get(resource.key), Connection)
         return not works or identity.proof != opened.identity.proof or resource.request != opened.request
 
-    def _refuse(self, key: ObjectKey, opened: _Opened, error: Halted) -> EntraSyncError:
+    def _refuse(self, key: ObjectKey, opened: _OpenAccess, error: Halted) -> EntraSyncError:
         """Return the error for a refusal during a job's pass, and mark the connection as faulty for all its jobs.
 
         The refusal of an access that was replaced says nothing about its successor. No call was sent in either case.
@@ -162,7 +162,7 @@ class Logins:
             self._queue.add(key, since=self._clock.now(), is_urgent=True)
         return disconnected(key, fault)
 
-    def _retire(self, opened: _Opened) -> None:
+    def _retire(self, opened: _OpenAccess) -> None:
         self._retired.append((self._clock.wall() + RETIRED_ACCESS_CLOSE_DELAY, opened.access))
 
     async def _close_retired(self) -> None:

@@ -1,1 +1,1 @@
-"""What an action needs to change a job in Graph: its patches and its templates."""
+"""The handlers of the actions that change a job in Graph."""

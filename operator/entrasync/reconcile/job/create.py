@@ -1,4 +1,4 @@
-"""Handlers that create a job, and that forget a create which brought none."""
+"""Handlers that create a job, and that remove the intent of a create without a result."""
 
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ from entrasync.reconcile.step.resource_writer import ResourceWriter
 
 
 class CreateHandler(Handler[CreateJob]):
-    """Creates a job: intent, POST, annotation. A crash at any point is settled by the intent."""
+    """Creates a job: intent, POST, annotation. After a crash at any point the intent says how to go on."""
 
     def __init__(self, writer: ResourceWriter, events: EventSink, clock: Clock) -> None:
         self._writer = writer
@@ -29,7 +29,7 @@ class CreateHandler(Handler[CreateJob]):
         self._clock = clock
 
     async def perform(self, action: CreateJob, context: Context) -> ActionResult:
-        """Record the intent, create, record the id. A refusal clears the intent, a lost answer leaves it."""
+        """Record the intent, create the job, record its id. A refusal clears the intent; a lost answer leaves it."""
         if was_not_offered(context.resource):
             await check_template_is_offered(context.graph, action)
         resource = await self._record_intent(action, context)
@@ -48,7 +48,10 @@ class CreateHandler(Handler[CreateJob]):
         return ActionResult(held, job=job)
 
     def recover(self, action: CreateJob, error: EntraSyncError, facts: Facts) -> Facts:
-        """Take what is stored: it has the intent, or that it is cleared. A new spec there is for the next pass."""
+        """Use the stored record: it has the intent, or shows that it was cleared.
+
+        A new spec is left to the next pass.
+        """
         stored = self._writer.newest(facts.resource)
         resource = replace(stored, desired=facts.desired, generation=facts.resource.generation)
         return replace(facts, resource=resource)
@@ -67,7 +70,7 @@ class CreateHandler(Handler[CreateJob]):
 
 
 class ForgetCreateHandler(Handler[ForgetCreate]):
-    """Removes the intent of a create that brought no job."""
+    """Removes the intent of a create that made no job."""
 
     def __init__(self, writer: ResourceWriter) -> None:
         self._writer = writer

@@ -1,4 +1,4 @@
-"""Handlers that delete a job, and that let its resource go."""
+"""Handlers that delete a job, and that release its resource."""
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.event import Event
@@ -12,14 +12,14 @@ from entrasync.reconcile.step.resource_writer import ResourceWriter
 
 
 class DeleteHandler(Handler[DeleteJob]):
-    """Deletes a job in Graph and lets the resource go. Both may be repeated after a crash."""
+    """Deletes a job in Graph and releases the resource. Both may be repeated after a crash."""
 
     def __init__(self, writer: ResourceWriter, events: EventSink) -> None:
         self._writer = writer
         self._events = events
 
     async def perform(self, action: DeleteJob, context: Context) -> ActionResult:
-        """Delete the job. One that Graph does not know may only be hidden, and needs a look."""
+        """Delete the job. A job that Graph does not know may only be hidden, and needs a look."""
         resource = context.resource
         if not await context.graph.delete_job(action.service_principal_id, action.job_id):
             return ActionResult(resource, needs_look=True)
@@ -35,11 +35,11 @@ class ReleaseHandler(Handler[ReleaseResource]):
         self._events = events
 
     async def perform(self, action: ReleaseResource, context: Context) -> ActionResult:
-        """Let the resource of a pass go."""
+        """Release the resource of a pass."""
         return ActionResult(await self.release(action, context.resource))
 
     async def release(self, action: ReleaseResource, resource: Resource) -> Resource:
-        """Let a resource go, for which no pass has to reach Graph. Raises what `ResourceWriter` raises."""
+        """Release a resource without a call to Graph. Raises what `ResourceWriter` raises."""
         released = Event("Normal", Reason.JOB_RELEASED, f"The resource may go: {action.message}.")
         self._events.record(resource, released)
         return await self._writer.write_metadata(resource, without_finalizer(resource))

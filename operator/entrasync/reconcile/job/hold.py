@@ -1,4 +1,4 @@
-"""Handlers that record on the resource which job it holds, and that it must not go before that is settled."""
+"""Handlers that record which job a resource holds, and that protect the resource with a finalizer."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ class HoldHandler(Handler[HoldJob]):
         self._events = events
 
     async def perform(self, action: HoldJob, context: Context) -> ActionResult:
-        """Write the annotations, and add or remove the finalizer as the resource manages or only observes."""
+        """Write the annotations. Add the finalizer for a managed resource; remove it for one that only observes."""
         resource = context.resource
         patch = write_annotations(action.job_id, action.origin)
         if _keeps_finalizer_in_vain(resource):

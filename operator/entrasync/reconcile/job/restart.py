@@ -25,7 +25,7 @@ class RestartHandler(Handler[RestartJob]):
         self._events = events
 
     async def perform(self, action: RestartJob, context: Context) -> ActionResult:
-        """Restart the job. A lost answer leaves the intent there once."""
+        """Restart the job. After one lost answer the intent stays; after the last one the restart is given up."""
         resource = context.resource
         resource = await self._writer.write_ahead(resource, with_restart_try(resource.record))
         try:

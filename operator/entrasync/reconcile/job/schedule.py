@@ -1,4 +1,4 @@
-"""Handlers that start and pause a job, and that ask for an interval."""
+"""Handlers that start and pause a job, and that request an interval."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -54,7 +54,7 @@ class StartHandler(Handler[StartJob]):
 
 
 class PauseHandler(Handler[PauseJob]):
-    """Pauses a job. May be repeated after a crash."""
+    """Pauses a job. A pause may be repeated after a crash."""
 
     def __init__(self, writer: ResourceWriter, events: EventSink, clock: Clock) -> None:
         self._writer = writer
@@ -62,7 +62,7 @@ class PauseHandler(Handler[PauseJob]):
         self._clock = clock
 
     async def perform(self, action: PauseJob, context: Context) -> ActionResult:
-        """Pause the job. Where it shall go on by itself, that is recorded first."""
+        """Pause the job. If it is to be started again later, that is recorded first."""
         resource = context.resource
         if action.record is not None:
             resource = await self._writer.write_change(resource, partial(with_pause, pause=action.record))
@@ -73,11 +73,11 @@ class PauseHandler(Handler[PauseJob]):
         return ActionResult(resource, needs_look=True)
 
     def note_sent(self, action: PauseJob, context: Context) -> None:
-        """Remember when Graph took the pause."""
+        """Remember when Graph accepted the pause."""
         context.memory.pause_taken = (action.job_id, self._clock.now())
 
     def recover(self, action: PauseJob, error: EntraSyncError, facts: Facts) -> Facts:
-        """Keep the record of the pause: it may have been written before the call failed."""
+        """Keep the record of the pause, which may have been written before the call failed."""
         if action.record is None:
             return facts
         resource = facts.resource
@@ -85,13 +85,13 @@ class PauseHandler(Handler[PauseJob]):
 
 
 class IntervalHandler(Handler[AskInterval]):
-    """Asks Graph for an interval. A crash before the answer is recorded has it asked again."""
+    """Requests an interval from Graph. After a crash before the answer is recorded, it is requested again."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
     async def perform(self, action: AskInterval, context: Context) -> ActionResult:
-        """Ask, and record the answer."""
+        """Request the interval, and record the answer."""
         answer = await ask_interval(context.graph, action, self._clock)
         resource = context.resource
         record = with_interval_request(
@@ -102,21 +102,21 @@ class IntervalHandler(Handler[AskInterval]):
 
 @dataclass(frozen=True)
 class IntervalAnswer:
-    """What came of asking for an interval: Graph's words where it did not take it, and when to ask once more."""
+    """The answer to a request for an interval: Graph's words if it was refused, and when to request it once more."""
 
     words: str | None = None
     repeat_at: datetime | None = None
 
     @property
     def is_consent(self) -> bool:
-        """Whether Graph took it, as far as it says."""
+        """Whether Graph accepted the interval, as far as its answer says."""
         return self.words is None and self.repeat_at is None
 
 
 async def ask_interval(graph: SyncApi, action: AskInterval, clock: Clock) -> IntervalAnswer:
-    """Ask for an interval: whatever Graph answers is an answer, and none harms the job (graph-facts 0.9).
+    """Request an interval. Whatever Graph answers is recorded, and no answer harms the job (graph-facts 0.9).
 
-    Raises only what says that Graph cannot be asked at all.
+    Raises only errors that say that Graph cannot be reached with this connection at all.
     """
     try:
         await graph.patch_interval(action.service_principal_id, action.job_id, action.interval)
@@ -135,7 +135,7 @@ async def ask_interval(graph: SyncApi, action: AskInterval, clock: Clock) -> Int
 
 
 def _answer(action: AskInterval, words: str, *, repeat_at: datetime | None) -> IntervalAnswer:
-    """Take what settles nothing for an answer at the second time."""
+    """Return the answer. When there was one before, the interval is not requested again."""
     return IntervalAnswer(words, repeat_at if action.answer_before is None else None)
 
 

@@ -36,25 +36,25 @@ class SettingsHandler(Handler[PatchSettings]):
         self._clock = clock
 
     async def perform(self, action: PatchSettings, context: Context) -> ActionResult:
-        """Send all settings with ours among them.
+        """Send all settings of the job, with ours merged into them.
 
-        The answer has none of them, so the job is assumed to be as asked until the next look.
+        Graph's answer does not contain them, so the job is assumed to have them until the next look.
         """
         job = await patch_settings(context.graph, action)
         self._events.record(context.resource, settings_event(action))
         return ActionResult(context.resource, job=job, is_assumed=True)
 
     def note_sent(self, action: PatchSettings, context: Context) -> None:
-        """Remember what Graph took and may not show yet."""
+        """Remember what Graph accepted and may not show yet."""
         now = self._clock.now()
         sent = {entry.name: SentSetting(entry.wanted, entry.found, now) for entry in action.differences}
         context.memory.note_settings_sent(action.job.id, sent)
 
 
 async def patch_settings(graph: SyncApi, action: PatchSettings) -> RemoteJob:
-    """Send all settings with ours among them; returns the job as it then shall be.
+    """Send all settings of a job, with ours merged into them. Returns the job as it is then assumed to be.
 
-    Those of a job whose settings Graph has not shown yet are read first: to send only ours might lose the others.
+    If Graph has not shown the job's settings yet, they are read first, because sending only ours might lose the others.
     Raises what `SyncApi` raises, and `Halted` while a new job cannot be read.
     """
     job = action.job
@@ -80,7 +80,7 @@ async def _read_job(graph: SyncApi, action: PatchSettings) -> RemoteJob:
 
 
 def settings_event(action: PatchSettings) -> Event:
-    """Say what was set, and whether somebody had changed it."""
+    """Return the Event that says what was set, and whether that undid a change of somebody else."""
     named = [f'{entry.name} to "{entry.wanted}"' for entry in action.differences[:MAX_NAMED_SETTINGS]]
     message = f"Set {', '.join(named)} in job {action.job.id}."
     if not action.drifted:

@@ -1,4 +1,4 @@
-"""Which templates a service principal offers: looked up only when a create was refused for its template."""
+"""Checks which templates a service principal offers. Graph is asked only when a create was refused for its template."""
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Halted, Refused
@@ -9,7 +9,7 @@ from entrasync.reconcile.ports.graph import SyncApi
 
 
 async def check_template_after_refusal(api: SyncApi, action: CreateJob, error: EntraSyncError) -> None:
-    """Ask what is offered only after a refusal: a good template costs no call."""
+    """Raise `Halted` when a create was refused because its template is not offered. A good template costs no call."""
     if not isinstance(error, Refused) or not error.answer.is_bad_request:
         return
     try:
@@ -18,11 +18,11 @@ async def check_template_after_refusal(api: SyncApi, action: CreateJob, error: E
         if refusal.reason is Reason.TEMPLATE_NOT_OFFERED:
             raise refusal from error
     except EntraSyncError:
-        return  # why the create was refused says more than why the list was
+        return  # the refusal of the create says more than that of the list
 
 
 async def check_template_is_offered(api: SyncApi, action: CreateJob) -> None:
-    """Raise `Halted` with what is offered unless the template is; raises what `SyncApi` raises."""
+    """Raise `Halted` with what is offered when the template is not. Raises what `SyncApi` raises."""
     offered = {template.id for template in await api.list_templates(action.service_principal_id)}
     if action.template_id in offered:
         return
@@ -37,7 +37,7 @@ async def check_template_is_offered(api: SyncApi, action: CreateJob) -> None:
 
 
 def was_not_offered(resource: Resource) -> bool:
-    """Whether this very spec was refused for its template: then asking costs less than to be refused again."""
+    """Whether this generation of the spec was refused for its template. Asking first then avoids another refusal."""
     is_current = resource.record.observed_generation == resource.generation
     return is_current and any(
         condition.reason == Reason.TEMPLATE_NOT_OFFERED and condition.is_true

@@ -139,7 +139,7 @@ class SyncApi(JobsApi, SecretsApi, DirectoryApi, Protocol):
     * `Halted`: wrong secret, unknown tenant, missing permission.
     * `Refused`: 4xx.
     * `PossiblyReplicating`: 401 without a message, 403, 404, 409.
-    * `Transient`: 429, or no connection; for reads also 5xx and a lost answer. A write surely did not happen.
+    * `Transient`: 429, or no connection; for reads also 5xx and a lost answer. A write certainly did not happen.
     * `OutcomeUnknown`, for writes only: 5xx, a timeout, or a connection cut after the first byte.
 
     No call is repeated, except once with a fresh token after Graph said that the token is invalid.

@@ -27,7 +27,7 @@ class WriteGuard:
         resource = context.resource
         newest = self._resources.get(resource.key)
         if not self._connections.still_uses(newest or resource, context.connection):
-            raise ResourceChanged(f"{resource.key} goes by another connection now than when this pass began")
+            raise ResourceChanged(f"{resource.key} uses another connection now than when this pass began")
         if action.target != "Graph":
             return
         if resource.is_observe_only:
