@@ -126,7 +126,7 @@ class TestPassWithReplacedConnection:
         key = harness.hold()
         began_by = harness.connections.find(harness.server.stored[key])
         harness.connect_default()
-        with pytest.raises(ResourceChanged, match="goes by another connection"):
+        with pytest.raises(ResourceChanged, match="uses another connection"):
             await harness.perform(StartJob(PRINCIPAL, JOB), harness.server.stored[key], connection=began_by)
 
 
