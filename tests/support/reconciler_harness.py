@@ -126,6 +126,11 @@ class ReconcilerHarness:
         found = [entry for entry in self.status(key)["conditions"] if entry["type"] == kind]
         return (found[0]["status"], found[0]["reason"]) if found else ("", "")
 
+    def stalled_since(self, key: ObjectKey) -> str:
+        """Return the transition time of Stalled."""
+        [stalled] = [entry for entry in self.status(key)["conditions"] if entry["type"] == "Stalled"]
+        return str(stalled["lastTransitionTime"])
+
     def message(self, key: ObjectKey, kind: str) -> str:
         found = [entry["message"] for entry in self.status(key)["conditions"] if entry["type"] == kind]
         return found[0] if found else ""

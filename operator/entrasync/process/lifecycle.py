@@ -63,7 +63,8 @@ def _hosting(services: Services) -> Hosting:
     async def begin() -> None:
         for each in reversed(services.kinds):
             each.engine.start()
-            each.kind.informer.enqueue_all()
+            if not each.kind.informer.is_awaited:  # those of awaited kinds are enqueued since their first list
+                each.kind.informer.enqueue_all()
         _start_background(services)
         found = ", ".join(f"{len(kind.store)} {kind.plural}" for kind in kinds)
         LOG.info("The operator runs and has found %s.", found)

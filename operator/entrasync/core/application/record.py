@@ -22,22 +22,28 @@ def with_stored_intent(record: JobRecord, stored: JobRecord) -> JobRecord:
 
 
 def with_saved_secrets(
-    record: JobRecord, keys: Collection[str], *, is_validated: bool | None, scope_in_force: str | None, now: datetime
+    record: JobRecord,
+    keys: Collection[str],
+    *,
+    is_validated: bool | None,
+    is_scope_in_force: bool,
+    scope: str | None,
+    now: datetime,
 ) -> JobRecord:
     """Record which keys Graph took.
 
-    `is_validated` is None when no credentials were among them. `scope_in_force` is the provisioning scope that was
-    among them if it is in force without a restart: then none is due any more.
+    `is_validated` is None when no credentials were among them. `is_scope_in_force` says that the provisioning `scope`
+    was among them and needs no restart: then none is due any more.
     """
     known = record.application
     saved = replace(
         known,
         keys=known.keys | frozenset(keys),
         validated=known.validated if is_validated is None else is_validated,
-        scope_in_force=scope_in_force or known.scope_in_force,
+        scope_in_force=scope if is_scope_in_force else known.scope_in_force,
         time=write_time(now),
     )
-    return replace(record, application=saved, operation=None if scope_in_force else record.operation)
+    return replace(record, application=saved, operation=None if is_scope_in_force else record.operation)
 
 
 def without_secrets(record: JobRecord, keys: frozenset[str], *, lost: frozenset[str], is_confirmed: bool) -> JobRecord:

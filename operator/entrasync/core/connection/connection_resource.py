@@ -22,7 +22,7 @@ class ConnectionResource(ObjectMeta):
     @property
     def user_input(self) -> tuple[object, ...]:
         """What users decide about the connection: all that a login depends on, and the request for one."""
-        return *super().user_input, self.request
+        return self.uid, self.generation, self.request
 
     @property
     def secret_name(self) -> str | None:

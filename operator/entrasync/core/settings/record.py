@@ -5,7 +5,6 @@ which values were wanted and which ones Graph kept, also to an operator that was
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from entrasync.api.conditions import ConditionType
@@ -20,19 +19,13 @@ from entrasync.core.resource.record import JobRecord
 def was_reported_as_not_taken(resource: Resource, job: RemoteJob, names: frozenset[str]) -> bool:
     """Whether the status says of this very spec that Graph ignores settings, and the job still has the same values.
 
-    `names` are those of the settings in spec.
+    `names` are those of the settings in spec. What counts is the mirror that the pass began with: a newer one of the
+    working copy has values that the report is not about.
     """
-    if not resource.has_current_status or not _reports(resource.record):
+    reported = resource.record.original or resource.record
+    if not resource.has_current_status or not _reports(reported):
         return False
-    return _select(resource.record.job or {}, names) == _select(mirror_job(job).job, names)
-
-
-def without_outdated_report(record: JobRecord, mirror: Mapping[str, Any], names: frozenset[str]) -> JobRecord:
-    """Forget the report before a mirror with other values takes the place of the one that it is about."""
-    if not _reports(record) or _select(record.job or {}, names) == _select(mirror, names):
-        return record
-    kept = (entry for entry in record.stored_conditions if entry.get("type") != ConditionType.STALLED)
-    return replace(record, stored_conditions=tuple(kept))
+    return _select(reported.job or {}, names) == _select(mirror_job(job).job, names)
 
 
 def _reports(record: JobRecord) -> bool:

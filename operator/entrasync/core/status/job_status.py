@@ -22,7 +22,6 @@ from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.core.resource.record import JobRecord
 from entrasync.core.schedule.interval import interval_conditions
 from entrasync.core.schedule.state import pause_of
-from entrasync.core.settings.record import without_outdated_report
 from entrasync.core.status.effective import effective_policies, effective_settings
 
 HEALTH_CONDITIONS = frozenset(
@@ -61,9 +60,9 @@ def record_observation(facts: Facts) -> StatusUpdate:
 
 def _with_job(record: JobRecord, facts: Facts, job: RemoteJob, *, mirror: Mirror) -> JobRecord:
     """Record what this pass saw of the held job."""
-    resource, settings = facts.resource, frozenset(name for name, _ in facts.desired.settings)
+    resource = facts.resource
     return replace(
-        without_outdated_report(record, mirror.job, settings),
+        record,
         tenant_id=record.tenant_id or facts.observed.tenant_id,
         service_principal_id=resource.service_principal_id,
         job=mirror.job,

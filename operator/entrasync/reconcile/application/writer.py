@@ -88,12 +88,12 @@ class SaveHandler(Handler[SaveSecrets]):
         return with_restart_intent(record, self._clock.now(), service_principal_id=service_principal_id)
 
     def _with_saved(self, action: SaveSecrets, resource: Resource) -> Resource:
-        is_scope_in_force = SYNC_ALL in action.values and not action.needs_restart
         record = with_saved_secrets(
             resource.record,
             action.values.keys(),
             is_validated=_is_validated(action),
-            scope_in_force=wanted_scope(resource) if is_scope_in_force else None,
+            is_scope_in_force=SYNC_ALL in action.values and not action.needs_restart,
+            scope=wanted_scope(resource),
             now=self._clock.now(),
         )
         return resource.with_record(record)

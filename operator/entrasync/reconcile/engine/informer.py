@@ -1,7 +1,7 @@
 """The informer of a kind: it puts what a watch or list shows into the store, and what is new into the queue."""
 
 from collections.abc import Collection, Mapping
-from typing import Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.object_key import ObjectKey
@@ -15,8 +15,11 @@ ObjectT = TypeVar("ObjectT", bound=ObjectMeta)
 class Informer(Generic[ObjectT]):
     """Keeps the store of one kind current and enqueues the objects that users have changed.
 
-    A kind that has more to do overrides `_note_change` and `_enqueue_after_deletion`.
+    A kind that has more to do overrides `_note_change` and `_enqueue_after_deletion`. A kind `is_awaited` if objects of
+    other kinds wait for its objects, which are urgent then when all of them are enqueued.
     """
+
+    is_awaited: ClassVar[bool] = False
 
     def __init__(self, store: Store[ObjectT], queue: WorkQueue, *, clock: Clock) -> None:
         self.store = store
@@ -48,7 +51,7 @@ class Informer(Generic[ObjectT]):
         """Enqueue all objects of a namespace, or of the whole cluster (None), as after a start."""
         for known in self.store:
             if namespace in (None, known.key.namespace):
-                self._enqueue(known.key, is_urgent=False)
+                self._enqueue(known.key, is_urgent=self.is_awaited and self.store.is_complete)
 
     def _note_change(self, seen: ObjectT) -> None:
         """Called for an object that is new or changed, before it is enqueued."""

@@ -69,3 +69,12 @@ async def test_a_deleted_connection_is_enqueued_once_more(harness: InformerHarne
     harness.informer.handle_event("DELETED", connection())
     assert await harness.enqueued() == [(KEY.name, True)]
     assert len(harness.informer.store) == 0
+
+
+async def test_connections_of_a_namespace_that_answers_again_are_urgent_as_their_jobs_wait(
+    harness: InformerHarness,
+) -> None:
+    harness.informer.handle_event("ADDED", connection())
+    await harness.enqueued()
+    harness.informer.enqueue_all(KEY.namespace)
+    assert await harness.enqueued() == [(KEY.name, True)]

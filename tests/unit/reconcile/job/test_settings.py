@@ -158,6 +158,20 @@ class TestSettings:
         await harness.run(key)
         assert len(harness.graph.patched) == 2
 
+    async def test_a_stall_keeps_its_time_when_other_settings_are_refused_after_ignored_ones(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = held(harness, job_with(Other="1"), settings=(("NoSuchSetting", "1"),))
+        harness.graph.ignored_settings = {"NoSuchSetting"}
+        await harness.run_until(key, minutes(60))
+        since = harness.stalled_since(key)
+        harness.graph.add(job_with(NoSuchSetting="2"))
+        harness.graph.fail("patch_settings", refused(400))
+        await harness.run_until(key, minutes(1))
+        assert harness.condition(key, "Stalled") == ("True", "RequestRefused")
+        assert harness.stalled_since(key) == since
+        assert len(harness.graph.patched) == 1
+
     async def test_settings_that_are_refused_are_reported_and_sent_again(self, harness: ReconcilerHarness) -> None:
         key = held(harness, job_with(), settings=SETTINGS)
         harness.clock.move(minutes(6))
