@@ -1,4 +1,7 @@
-"""When to read a job again: soon if something is about to happen, and never later than `pollInterval`."""
+"""When to read a job again: soon if something is about to happen, and never later than `pollInterval`.
+
+A pass that halts names its own delay: see `reconcile/controller/status_report.py`.
+"""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,7 @@
-"""Finds what a token's roles allow, by feature, from the permissions of the calls that the feature makes."""
+"""Finds what a token's roles allow, by feature, from the permissions of the calls that the feature makes.
+
+Which permissions each single call needs stands in `calls/operations.py`.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""The condition Ready, and the conditions that repeat Graph's own judgement of the job."""
+"""The condition Ready, and the conditions that repeat Graph's own judgement of the job.
+
+What Ready says when Graph cannot be read stands in `core/status/job_status.py`.
+"""
 
 from dataclasses import replace
 

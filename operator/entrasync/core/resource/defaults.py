@@ -1,4 +1,7 @@
-"""Defaults for what a spec leaves unset: those of the namespace, else those of the install, else the built-in ones."""
+"""Defaults for what a spec leaves unset: those of the namespace, else those of the install, else the built-in ones.
+
+The deletion policy also depends on the job's origin: see `effective_deletion_policy` in `core/deletion.py`.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace

@@ -1,4 +1,7 @@
-"""Why the operator wants a job paused now: the spec's state, its expiration, or an emergency hold."""
+"""Why the operator wants a job paused now: the spec's state, its expiration, or an emergency hold.
+
+Who has paused a job is told apart in `pause.py`.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,7 @@
-"""The API server for Secrets, which are read one at a time when they are needed."""
+"""The API server for Secrets, which are read one at a time when they are needed.
+
+Where a key is used, its faults are described: `core/connection/identity.py`, `reconcile/application/credentials.py`.
+"""
 
 import base64
 import binascii

@@ -1,4 +1,7 @@
-"""Handlers that create a job, and that remove the intent of a create without a result."""
+"""Handlers that create a job, and that remove the intent of a create without a result.
+
+What happens after a lost answer is decided by `create_is_unconfirmed` in `core/job/rules.py`.
+"""
 
 from dataclasses import replace
 
