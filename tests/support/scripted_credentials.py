@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-import pytest
-
 from entrasync.core.decision.errors import EntraSyncError, Halted
 from entrasync.graph.auth.credentials import (
     AppCredential,
@@ -17,6 +15,7 @@ from entrasync.graph.auth.credentials import (
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint
 from tests.support.certificates import make_pair
+from tests.support.halts import stalls
 from tests.support.scripted_graph import CLIENT, SECRET, TENANT, make_jwt
 from tests.support.scripted_login import ScriptedLogin
 
@@ -75,6 +74,6 @@ def make_source(login: ScriptedLogin, credential: Credential, endpoint: GraphEnd
 
 
 async def log_in_refused(login: ScriptedLogin, credential: Credential) -> Halted:
-    with pytest.raises(Halted) as caught:
+    with stalls() as caught:
         await make_source(login, credential).get_token()
     return caught.value

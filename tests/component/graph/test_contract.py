@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Halted, OutcomeUnknown, PossiblyReplicating, Refused, Transient
+from entrasync.core.decision.errors import OutcomeUnknown, PossiblyReplicating, Refused, Transient
 from entrasync.core.remote.stored_secrets import StoredSecret
 from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretValue
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.client import GraphClient
 from entrasync.reconcile.ports.graph import SyncApi
+from tests.support.halts import stalls
 from tests.support.simulated_graph import SimulatedGraph, reach_simulator
 from tests.support.simulator_client import SimulatorClient
 from tests.support.still_clock import StillClock
@@ -185,7 +186,7 @@ class TestJobs:
         await simulated.graph.do("PATCH", "switches", {"page_size": 1, "next_link": "foreign"})
         for _ in range(2):
             await simulated.api.create_job(simulated.principal, "scim")
-        with pytest.raises(Halted):
+        with stalls():
             await simulated.api.list_jobs(simulated.principal)
 
     async def test_are_not_read_forever_when_a_next_page_leads_to_itself(self, simulated: SimulatedClient) -> None:
@@ -312,7 +313,7 @@ class TestTokens:
     async def test_are_refused_with_entras_code_for_a_wrong_secret(self, simulated: SimulatedClient) -> None:
         proof = ClientSecret(SecretValue("wrong", "key clientSecret of Secret team-a/entra"))
         tokens = TokenSource(simulated.graph.endpoint, AppCredential(**simulated.graph.app, proof=proof))
-        with pytest.raises(Halted) as caught:
+        with stalls() as caught:
             await tokens.get_token()
         assert caught.value.reason is Reason.CREDENTIAL_REFUSED
         assert "AADSTS7000215" in caught.value.message
@@ -325,7 +326,7 @@ class TestTokens:
         tenant, app = simulated.graph.app["tenant_id"], simulated.graph.app["client_id"]
         reasons = []
         for credential in (AppCredential(NOWHERE, app, proof), AppCredential(tenant, NOWHERE, proof)):
-            with pytest.raises(Halted) as caught:
+            with stalls() as caught:
                 await TokenSource(simulated.graph.endpoint, credential).get_token()
             reasons.append(caught.value.reason)
         assert reasons == [Reason.TENANT_NOT_FOUND, Reason.CREDENTIAL_REFUSED]

@@ -5,11 +5,11 @@ import gzip
 import pytest
 
 from entrasync.core.decision.errors import (
-    Halted,
     OutcomeUnknown,
     Refused,
     Transient,
 )
+from tests.support.halts import stalls
 from tests.support.scripted_client import (
     CALLS,
     JOB,
@@ -80,7 +80,7 @@ class TestMisleadingResponse:
     async def test_with_a_next_page_on_another_host_is_not_followed(self, scripted: ScriptedClient, link: str) -> None:
         port = scripted.graph.endpoint.graph_url.rpartition(":")[2]
         scripted.graph.reply_with(Reply(body={"value": [], "@odata.nextLink": link.replace("{port}", port)}))
-        with pytest.raises(Halted) as caught:
+        with stalls() as caught:
             await scripted.api.list_jobs(SP)
         assert "another host" in caught.value.message
         assert scripted.count == 1

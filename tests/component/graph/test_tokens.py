@@ -15,6 +15,7 @@ from entrasync.graph.auth import tokens as tokens_module
 from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretFile, SecretSource, SecretValue
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.wire.clouds import GraphEndpoint
+from tests.support.halts import stalls
 from tests.support.scripted_graph import CLIENT, SECRET, TENANT, Reply, ScriptedGraph, make_token, run_scripted_graph
 
 WHERE = "key clientSecret of Secret team-a/entra"
@@ -130,7 +131,7 @@ class TestRefusedLogin:
         self, graph: ScriptedGraph, code: int, words: str, advice: str
     ) -> None:
         graph.token_replies.append(refusal(code, words))
-        with pytest.raises(Halted) as caught:
+        with stalls() as caught:
             await make_source(graph).get_token()
         assert caught.value.reason is Reason.CREDENTIAL_REFUSED
         for part in (CLIENT, TENANT, f"AADSTS{code}: {words}", advice):
@@ -142,7 +143,7 @@ class TestRefusedLogin:
         tokens = make_source(graph)
         wrong = refusal(7000215, "Invalid client secret provided.")
         graph.token_replies.append(Reply(status=400, body=wrong.body))
-        with pytest.raises(Halted):
+        with stalls():
             await tokens.get_token()
         assert (await tokens.get_token()).roles == graph.roles
 
@@ -163,7 +164,7 @@ class TestRefusedLogin:
         file = tmp_path / "secret"
         if content is not None:
             file.write_bytes(content)
-        with pytest.raises(Halted) as caught:
+        with stalls() as caught:
             await make_source(graph, SecretFile(file)).get_token()
         assert caught.value.reason is Reason.CREDENTIAL_REFUSED
         assert str(file) in caught.value.message
@@ -176,7 +177,7 @@ class TestRefusedLogin:
             "error_codes": [90002],
         }
         graph.discovery = Reply(status=400, body=body)
-        with pytest.raises(Halted) as caught:
+        with stalls() as caught:
             await make_source(graph).get_token()
         assert caught.value.reason is Reason.TENANT_NOT_FOUND
         assert TENANT in caught.value.message
@@ -254,7 +255,7 @@ class TestSecrecy:
         with pytest.raises(Transient) as cut_short:
             await tokens.get_token()
         graph.token_replies.append(refusal(7000215, "Invalid client secret provided."))
-        with pytest.raises(Halted) as refused:
+        with stalls() as refused:
             await tokens.get_token()
         tracebacks = ("".join(traceback.format_exception(error.value)) for error in (cut_short, refused))
         shown = [caplog.text, repr(token), *tracebacks]

@@ -8,11 +8,11 @@ from entrasync.api.graph_connection import GraphConnectionSpec
 from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource, read_connection
 from entrasync.core.connection.identity import CertificateProof, SecretProof, ServiceAccountProof, identify
-from entrasync.core.decision.errors import Halted
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 from tests.support.connection_harness import CLIENT, connection
 from tests.support.facts import TENANT
+from tests.support.halts import stalls
 
 BY_SECRET = {"clientSecret": {"clientId": CLIENT, "secretRef": {"name": "entra", "key": "secret"}}}
 BY_CERTIFICATE = {"clientCertificate": {"clientId": CLIENT, "secretRef": {"name": "entra-tls"}}}
@@ -71,17 +71,17 @@ class TestCertificateSecret:
     @pytest.mark.parametrize("missing", ["tls.crt", "tls.key"])
     def test_a_certificate_secret_needs_both_parts(self, missing: str) -> None:
         data = {name: b"PEM" for name in ("tls__crt", "tls__key") if name.replace("__", ".") != missing}
-        with pytest.raises(Halted, match=f"has no key {missing}") as refusal:
+        with stalls(match=f"has no key {missing}") as refusal:
             identify(resource(BY_CERTIFICATE), spec(BY_CERTIFICATE), secret("entra-tls", **data))
         assert refusal.value.reason is Reason.SECRET_UNREADABLE
 
     def test_a_missing_certificate_secret_is_named(self) -> None:
-        with pytest.raises(Halted, match="There is no Secret identity/entra-tls"):
+        with stalls(match="There is no Secret identity/entra-tls"):
             identify(resource(BY_CERTIFICATE), spec(BY_CERTIFICATE), None)
 
 
 def test_a_secret_that_is_not_text_is_not_quoted() -> None:
-    with pytest.raises(Halted, match="is not text") as refusal:
+    with stalls(match="is not text") as refusal:
         identify(resource(BY_SECRET), spec(BY_SECRET), secret(secret=b"\xff\xfecanary"))
     assert refusal.value.__suppress_context__
     assert "canary" not in str(refusal.value)

@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Halted, Transient
+from entrasync.core.decision.errors import Transient
 from entrasync.graph.auth.tokens import TokenSource
+from tests.support.halts import stalls
 from tests.support.scripted_credentials import (
     CREDENTIALS,
     GLOBAL,
@@ -81,5 +82,5 @@ class TestManagedIdentityLogin:
     async def test_uses_no_proxy(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
         monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:2")
-        with pytest.raises(Halted):
+        with stalls():
             await TokenSource(GLOBAL, CREDENTIALS["machine"]).get_token()

@@ -6,10 +6,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from entrasync.core.decision.errors import Halted, Transient
+from entrasync.core.decision.errors import Transient
 from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretFile, SecretValue
 from entrasync.graph.auth.tokens import TokenSource
 from entrasync.graph.wire.clouds import CLOUDS
+from tests.support.halts import stalls
 from tests.support.scripted_graph import CLIENT, TENANT
 from tests.support.scripted_login import ScriptedLogin
 
@@ -33,7 +34,7 @@ class TestRefusedProof:
         login.refuse(7000215, "Invalid client secret provided.")
         for moment in (0.0, 3.0, 6.0, 29.0):
             now = moment
-            with pytest.raises(Halted, match="AADSTS7000215"):
+            with stalls(match="AADSTS7000215"):
                 await tokens.get_token()
         assert len(login.forms) == 1
         now, login.answer = 31.0, None
@@ -45,7 +46,7 @@ class TestRefusedProof:
         tokens = TokenSource(CLOUDS["Global"], credential, transport=login.transport, monotonic=lambda: now)
         file.write_text("old")
         login.refuse(7000215, "Invalid client secret provided.")
-        with pytest.raises(Halted):
+        with stalls():
             await tokens.get_token()
         file.write_text("new")
         now, login.answer = 3.0, None
@@ -86,6 +87,6 @@ class TestLogIn:
     async def test_asks_entra_again_after_a_refusal(self, tokens: TokenSource, login: ScriptedLogin) -> None:
         login.refuse(7000215, "Invalid client secret provided.")
         for _ in range(2):
-            with pytest.raises(Halted):
+            with stalls():
                 await tokens.log_in()
         assert len(login.forms) == 2

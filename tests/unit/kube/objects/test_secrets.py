@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Halted
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.secrets import SecretReader
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 from tests.support.answers import Answers
+from tests.support.halts import stalls
 
 KEY = ObjectKey("identity", "entra")
 
@@ -58,7 +58,7 @@ class TestSecretReader:
 
     async def test_names_the_missing_right_when_it_is_refused(self, answers: Answers, reader: SecretReader) -> None:
         answers.say(403, {"message": 'User "system:serviceaccount:a:b" cannot get resource "secrets"'})
-        with pytest.raises(Halted) as refusal:
+        with stalls() as refusal:
             await reader.read_secret(KEY)
         assert refusal.value.reason is Reason.SECRET_UNREADABLE
         assert "Secret identity/entra may not be read" in refusal.value.message

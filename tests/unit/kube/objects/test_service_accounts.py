@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Halted, Transient
+from entrasync.core.decision.errors import Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.service_accounts import request_token
 from tests.support.answers import Answers
+from tests.support.halts import stalls
 
 ACCOUNT = ObjectKey("identity", "sync")
 
@@ -38,7 +39,7 @@ async def test_a_token_is_requested_for_entra_and_for_one_hour(answers: Answers)
 
 async def test_a_missing_right_is_named_with_the_way_to_grant_it(answers: Answers) -> None:
     answers.say(403, {"message": 'User "system:serviceaccount:a:operator" cannot create resource'})
-    with pytest.raises(Halted) as refusal:
+    with stalls() as refusal:
         await ask(answers)
     assert refusal.value.reason is Reason.TOKEN_REQUEST_DENIED
     message = refusal.value.message
@@ -49,7 +50,7 @@ async def test_a_missing_right_is_named_with_the_way_to_grant_it(answers: Answer
 
 async def test_a_missing_service_account_is_named(answers: Answers) -> None:
     answers.say(404, {"message": "not found"})
-    with pytest.raises(Halted, match="There is no ServiceAccount identity/sync") as refusal:
+    with stalls(match="There is no ServiceAccount identity/sync") as refusal:
         await ask(answers)
     assert refusal.value.reason is Reason.TOKEN_REQUEST_DENIED
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from entrasync.core.decision.errors import Halted
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.connection.registry import ConnectionFault, UntriedConnection
 from entrasync.reconcile.engine.outcome import Outcome
@@ -18,6 +17,7 @@ from tests.support.connection_harness import (
     job_by_connection,
 )
 from tests.support.facts import TENANT, resource
+from tests.support.halts import waits
 
 DEFAULT = ObjectKey("identity", "default")
 
@@ -64,7 +64,7 @@ class TestDeletedConnection:
         harness.secrets.remove(SECRET)
         await harness.poll()
         assert harness.connections.find(job_by_connection(is_deleting=True)).api is harness.entra.opened[0].api
-        with pytest.raises(Halted):
+        with waits():
             harness.connections.find(job_by_connection())
 
     async def test_a_job_is_deleted_by_the_last_working_credential_after_the_connection_is_deleted(
@@ -75,7 +75,7 @@ class TestDeletedConnection:
         harness.store.remove(KEY, "uid-1")
         assert await harness.run() == Outcome(POLL)
         assert harness.connections.find(job_by_connection(is_deleting=True)).api is harness.entra.opened[0].api
-        with pytest.raises(Halted, match="There is no GraphConnection identity/contoso"):
+        with waits(match="There is no GraphConnection identity/contoso"):
             harness.connections.find(job_by_connection())
 
     async def test_a_deleted_connection_is_forgotten_when_no_job_uses_it_any_more(
@@ -84,7 +84,7 @@ class TestDeletedConnection:
         await harness.run(connection())
         harness.store.remove(KEY, "uid-1")
         assert await harness.run() == Outcome(None)
-        with pytest.raises(Halted):
+        with waits():
             harness.connections.find(job_by_connection(is_deleting=True))
         await harness.logins.close()
         assert harness.entra.opened[0].is_closed

@@ -1,11 +1,9 @@
 """Entra or the API server cannot be asked."""
 
-import pytest
-
-from entrasync.core.decision.errors import Halted
 from entrasync.reconcile.connection.registry import Connection
 from tests.support.connection_harness import KEY, SECRET, ConnectionHarness, connection, job_by_connection
 from tests.support.facts import minutes
+from tests.support.halts import waits
 
 
 class TestEntraOutage:
@@ -98,5 +96,5 @@ class TestApiServerOutage:
         assert harness.connections.is_untried(job_by_connection()), "one failed call is not reported"
         for _ in range(3):
             await harness.poll()
-        with pytest.raises(Halted, match="the store cannot decrypt"):
+        with waits(match="the store cannot decrypt"):
             harness.connections.find(job_by_connection())

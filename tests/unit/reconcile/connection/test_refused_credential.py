@@ -1,7 +1,5 @@
 """Entra refuses a credential while a pass of a job uses it."""
 
-import pytest
-
 from entrasync.core.decision.errors import Halted, Transient
 from entrasync.reconcile.connection.registry import Connection
 from tests.support.connection_harness import (
@@ -13,6 +11,7 @@ from tests.support.connection_harness import (
     job_by_connection,
 )
 from tests.support.facts import TENANT
+from tests.support.halts import waits
 
 
 class TestCredentialRefusedDuringPass:
@@ -29,7 +28,7 @@ class TestCredentialRefusedDuringPass:
         )
         assert harness.requeued == [KEY]
         assert (await harness.dependents.connection_queue.take()).key == KEY
-        with pytest.raises(Halted) as error:
+        with waits() as error:
             harness.connections.find(job_by_connection())
         assert error.value.message == reported.message
 

@@ -7,7 +7,6 @@ import pytest
 
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.core.connection.connection_resource import ConnectionResource
-from entrasync.core.decision.errors import Halted
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.connection.registry import Connection, ConnectionFault, Connections
@@ -17,6 +16,7 @@ from entrasync.reconcile.state.dependents import Dependents
 from entrasync.reconcile.state.jobs import JobStore
 from tests.support.connection_harness import connection
 from tests.support.facts import NOW, desired, resource
+from tests.support.halts import waits
 from tests.support.still_clock import StillClock
 
 DEFAULT = ObjectKey("identity", "default")
@@ -51,25 +51,25 @@ class TestConnectionOfJob:
     def test_a_job_uses_no_other_connection_when_its_own_is_broken_or_missing(self) -> None:
         connections = Connections(OWN, serves_namespace=lambda _: True)
         connections.put(DEFAULT, ConnectionFault("CredentialRefused", "No."))
-        with pytest.raises(Halted, match=r"identity/default is not ready \(CredentialRefused\): No\."):
+        with waits(match=r"identity/default is not ready \(CredentialRefused\): No\."):
             connections.find(job())
-        with pytest.raises(Halted, match="There is no GraphConnection identity/contoso"):
+        with waits(match="There is no GraphConnection identity/contoso"):
             connections.find(job(by="contoso"))
 
     def test_a_job_never_uses_a_connection_of_another_namespace(self) -> None:
         connections = Connections(None, serves_namespace=lambda _: False)
         connections.put(NAMED, connection_to(NAMED))
-        with pytest.raises(Halted, match="There is no GraphConnection elsewhere/contoso"):
+        with waits(match="There is no GraphConnection elsewhere/contoso"):
             connections.find(job(by="contoso", namespace="elsewhere"))
 
     def test_a_job_uses_the_installs_own_only_where_that_serves_its_namespace(self) -> None:
         connections = Connections(OWN, serves_namespace=lambda namespace: namespace == "identity")
         assert connections.find(job()) == OWN
-        with pytest.raises(Halted, match="the install's own connection does not serve this namespace"):
+        with waits(match="the install's own connection does not serve this namespace"):
             connections.find(job(namespace="elsewhere"))
 
     def test_a_job_without_any_connection_says_what_to_do(self) -> None:
-        with pytest.raises(Halted, match="the install's own connection does not exist"):
+        with waits(match="the install's own connection does not exist"):
             Connections(None, serves_namespace=lambda _: True).find(job())
 
 
