@@ -57,6 +57,6 @@ def without_secrets(record: JobRecord, keys: frozenset[str], *, lost: frozenset[
     return replace(record, application=left)
 
 
-def with_deprecation_told(record: JobRecord) -> JobRecord:
+def with_deprecation_reported(record: JobRecord) -> JobRecord:
     """Record that the Event about calls that Graph is about to remove was posted."""
-    return replace(record, application=replace(record.application, is_told_deprecated=True))
+    return replace(record, application=replace(record.application, is_deprecation_reported=True))

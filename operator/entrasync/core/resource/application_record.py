@@ -58,7 +58,7 @@ class ApplicationRecord:
     scope_in_force: str | None = None
     time: str | None = None
     refused: RefusalRecord | None = None
-    is_told_deprecated: bool = False
+    is_deprecation_reported: bool = False
     """Whether the Event about the removal of calls from Graph's beta was posted."""
 
     def covers(self, generation: int, sources: tuple[Source, ...]) -> bool:
@@ -77,7 +77,7 @@ class ApplicationRecord:
             "scopeInForce": self.scope_in_force,
             "time": self.time,
             "refused": self.refused.write() if self.refused else None,
-            "toldDeprecated": self.is_told_deprecated or None,
+            "toldDeprecated": self.is_deprecation_reported or None,
         }
         return {name: value for name, value in members.items() if value is not None} or None
 
@@ -97,7 +97,7 @@ def read_application_record(stored: object) -> ApplicationRecord:
         scope_in_force=_text(stored.get("scopeInForce")),
         time=_text(stored.get("time")),
         refused=_refusal(stored.get("refused")),
-        is_told_deprecated=stored.get("toldDeprecated") is True,
+        is_deprecation_reported=stored.get("toldDeprecated") is True,
     )
 
 

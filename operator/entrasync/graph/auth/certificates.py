@@ -24,21 +24,19 @@ def check_certificate(proof: ClientCertificate, pair: KeyPair, *, now: datetime)
     certificate = _load_certificate(proof, pair)
     key = _load_key(proof, pair)
     if _encode_public_key(certificate) != _encode_public_key(key):
-        raise _make_stalled(
+        raise _make_halt(
             f"The private key in {proof.private_key.where} is not that of the certificate in {proof.where}. "
             "Put both of one pair there, the app's own certificate first"
         )
     if now >= certificate.not_valid_after_utc:
         since = certificate.not_valid_after_utc.strftime(TIME_FORMAT)
-        raise _make_stalled(
+        raise _make_halt(
             f"The client certificate in {proof.where} is expired since {since}. "
             "Make a new one, upload it to the app registration and put it there"
         )
     if now < certificate.not_valid_before_utc:
         begin = certificate.not_valid_before_utc.strftime(TIME_FORMAT)
-        raise _make_stalled(
-            f"The client certificate in {proof.where} is not valid before {begin}. Put one there that is"
-        )
+        raise _make_halt(f"The client certificate in {proof.where} is not valid before {begin}. Put one there that is")
     return {"private_key": pair.private_key, "public_certificate": pair.certificate}
 
 
@@ -46,7 +44,7 @@ def _load_certificate(proof: ClientCertificate, pair: KeyPair) -> x509.Certifica
     try:
         return x509.load_pem_x509_certificate(pair.certificate.encode())
     except ValueError:
-        raise _make_stalled(
+        raise _make_halt(
             f"The client certificate in {proof.where} is no certificate in PEM form. Put one there that begins with "
             "-----BEGIN CERTIFICATE-----"
         ) from None
@@ -57,13 +55,11 @@ def _load_key(proof: ClientCertificate, pair: KeyPair) -> RSAPrivateKey:
     try:
         key = load_pem_private_key(pair.private_key.encode(), None)
     except TypeError:
-        raise _make_stalled(f"The private key in {where} is encrypted. Use a key without a passphrase") from None
+        raise _make_halt(f"The private key in {where} is encrypted. Use a key without a passphrase") from None
     except (ValueError, UnsupportedAlgorithm):
-        raise _make_stalled(
-            f"The private key in {where} is no private key in PEM form. Put a right one there"
-        ) from None
+        raise _make_halt(f"The private key in {where} is no private key in PEM form. Put a right one there") from None
     if not isinstance(key, RSAPrivateKey):
-        raise _make_stalled(f"The private key in {where} is no RSA key, and Entra takes no other. Make a pair with one")
+        raise _make_halt(f"The private key in {where} is no RSA key, and Entra takes no other. Make a pair with one")
     return key
 
 
@@ -71,7 +67,7 @@ def _encode_public_key(holder: x509.Certificate | RSAPrivateKey) -> bytes:
     return holder.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
-def _make_stalled(fault: str) -> Halted:
+def _make_halt(fault: str) -> Halted:
     return Halted(Stall(Reason.CREDENTIAL_REFUSED, f"{fault}."))
 
 

@@ -47,7 +47,7 @@ class ManagedIdentityLogin:
         try:
             result = self._request_token()
         except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
-            raise self._make_stalled(f"there is none ({type(error).__name__})") from None
+            raise self._make_halt(f"there is none ({type(error).__name__})") from None
         except httpx.HTTPError as error:
             raise Transient(
                 Reason.GRAPH_UNREACHABLE,
@@ -76,7 +76,7 @@ class ManagedIdentityLogin:
             raise self._classify_refusal()
         token = parse_access_token(value, app_id=self._credential.client_id or "")
         if not token.tenant_id:  # the endpoint is not one of the tenant, as an authority is
-            raise self._make_stalled("its token does not say to which tenant it belongs")
+            raise self._make_halt("its token does not say to which tenant it belongs")
         check_tenant(token, self._credential.tenant_id)
         return token, read_lifetime(result)
 
@@ -85,9 +85,9 @@ class ManagedIdentityLogin:
         status = response.status
         if status is None or status == 429 or status in UPDATING_STATUSES or not 400 <= status < 500:
             return make_no_token_error(ENDPOINT_NAME, response)
-        return self._make_stalled(response.message or f"status {status}, and not in the words of Azure")
+        return self._make_halt(response.message or f"status {status}, and not in the words of Azure")
 
-    def _make_stalled(self, why: str) -> Halted:
+    def _make_halt(self, why: str) -> Halted:
         client_id = self._credential.client_id
         identity = f"managed identity {client_id}" if client_id else "the machine's own managed identity"
         return Halted(

@@ -7,7 +7,7 @@ from typing import Literal
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.reasons import Reason
 from entrasync.core.application.actions import ForgetAcknowledgement, SaveSecrets
-from entrasync.core.application.record import with_deprecation_told, with_saved_secrets, with_unconfirmed_keys
+from entrasync.core.application.record import with_deprecation_reported, with_saved_secrets, with_unconfirmed_keys
 from entrasync.core.application.rules import wanted_scope
 from entrasync.core.decision.errors import EntraSyncError, GraphAnswer, OutcomeUnknown, Refused
 from entrasync.core.decision.event import Event
@@ -126,14 +126,14 @@ class SaveHandler(Handler[SaveSecrets]):
 
     def _record_deprecation(self, resource: Resource) -> Resource:
         """Report once, even over restarts of the operator, that Graph will remove the calls."""
-        if resource.application.is_told_deprecated:
+        if resource.application.is_deprecation_reported:
             return resource
         message = (
             "Microsoft removes the calls that secrets are saved by from Graph's beta on 2027-07-06. "
             "Use apiVersion v1.0 in the GraphConnection."
         )
         self._record(resource, "Warning", Reason.SECRETS_DEPRECATED, message)
-        return resource.with_record(with_deprecation_told(resource.record))
+        return resource.with_record(with_deprecation_reported(resource.record))
 
     def _record(self, resource: Resource, kind: Literal["Normal", "Warning"], reason: Reason, message: str) -> None:
         self._events.record(resource, Event(kind, reason, message))

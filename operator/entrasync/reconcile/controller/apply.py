@@ -83,7 +83,7 @@ class ApplyLoop:
                 return PassResult(facts, _pending(verdict.action))
             taken.append(verdict.action)
             acted = await self._act(verdict.action, facts, context)
-            if not isinstance(acted, _Acted):
+            if not isinstance(acted, _RoundResult):
                 return acted
             context, observed = acted.context, acted.observed
         return PassResult(self._reader.facts(context.resource, observed), too_many_rounds())
@@ -110,7 +110,7 @@ class ApplyLoop:
         except EntraSyncError as error:
             return self._entry.judge(context.resource, error)
 
-    async def _act(self, action: Action, facts: Facts, context: Context) -> "_Acted | PassResult":
+    async def _act(self, action: Action, facts: Facts, context: Context) -> "_RoundResult | PassResult":
         """Perform one action and observe its effect; a failure ends the pass."""
         resource = facts.resource.with_record(record_observation(facts).record)
         facts = replace(facts, resource=resource)
@@ -121,7 +121,7 @@ class ApplyLoop:
             return self._fail(facts, action, error)
         context = context.with_resource(result.resource, self._clock.now())
         try:
-            return _Acted(context, await self._look(result, facts, context))
+            return _RoundResult(context, await self._look(result, facts, context))
         except EntraSyncError as error:
             return PassResult(replace(facts, resource=result.resource), self._entry.judge(result.resource, error))
 
@@ -164,7 +164,7 @@ class ApplyLoop:
 
 
 @dataclass(frozen=True)
-class _Acted:
+class _RoundResult:
     context: Context
     observed: Observed
 

@@ -15,7 +15,7 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.operation import CREATE_JOB, RECREATE_JOB, CreateIntent
 from entrasync.core.resource.record import JobRecord
-from entrasync.reconcile.job.hold import write_annotations
+from entrasync.reconcile.job.hold import hold_patch
 from entrasync.reconcile.job.templates import check_template_after_refusal, check_template_is_offered, was_not_offered
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.step.context import Context
@@ -44,7 +44,7 @@ class CreateHandler(Handler[CreateJob]):
             await self._writer.write_ahead(resource, _without_intent(resource))
             await check_template_after_refusal(context.graph, action, error)
             raise
-        held = await self._writer.write_metadata(resource, write_annotations(job.id, "Created"))
+        held = await self._writer.write_metadata(resource, hold_patch(job.id, "Created"))
         held = held.with_record(with_create_answer(held.record))
         created = f"Created job {job.id} from template {action.template_id}."
         self._events.record(held, Event("Normal", Reason.JOB_CREATED, created))

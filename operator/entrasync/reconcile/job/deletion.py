@@ -4,7 +4,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.event import Event
 from entrasync.core.job.actions import DeleteJob, ReleaseResource
 from entrasync.core.resource.job_resource import Resource
-from entrasync.reconcile.job.hold import without_finalizer
+from entrasync.reconcile.job.hold import remove_finalizer_patch
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
@@ -24,7 +24,7 @@ class DeleteHandler(Handler[DeleteJob]):
         if not await context.graph.delete_job(action.service_principal_id, action.job_id):
             return ActionResult(resource, needs_look=True)
         self._events.record(resource, Event("Normal", Reason.JOB_DELETED, f"Deleted job {action.job_id}."))
-        return ActionResult(await self._writer.write_metadata(resource, without_finalizer(resource)))
+        return ActionResult(await self._writer.write_metadata(resource, remove_finalizer_patch(resource)))
 
 
 class ReleaseHandler(Handler[ReleaseResource]):
@@ -42,4 +42,4 @@ class ReleaseHandler(Handler[ReleaseResource]):
         """Release a resource without a call to Graph. Raises what `ResourceWriter` raises."""
         released = Event("Normal", Reason.JOB_RELEASED, f"The resource may go: {action.message}.")
         self._events.record(resource, released)
-        return await self._writer.write_metadata(resource, without_finalizer(resource))
+        return await self._writer.write_metadata(resource, remove_finalizer_patch(resource))

@@ -21,7 +21,7 @@ class FinalizerHandler(Handler[AddFinalizer]):
 
     async def perform(self, action: AddFinalizer, context: Context) -> ActionResult:
         """Add the finalizer, unless the resource has changed since it was read."""
-        patch = with_finalizer(context.resource)
+        patch = add_finalizer_patch(context.resource)
         return ActionResult(await self._writer.write_metadata(context.resource, patch))
 
 
@@ -35,11 +35,11 @@ class HoldHandler(Handler[HoldJob]):
     async def perform(self, action: HoldJob, context: Context) -> ActionResult:
         """Write the annotations. Add the finalizer for a managed resource; remove it for one that only observes."""
         resource = context.resource
-        patch = write_annotations(action.job_id, action.origin)
-        if _keeps_finalizer_in_vain(resource):
-            patch |= without_finalizer(resource)
+        patch = hold_patch(action.job_id, action.origin)
+        if _has_needless_finalizer(resource):
+            patch |= remove_finalizer_patch(resource)
         if not resource.has_finalizer and not resource.is_observe_only:
-            patch |= with_finalizer(resource)
+            patch |= add_finalizer_patch(resource)
         held = await self._writer.write_metadata(resource, patch)
         if resource.annotated_job_id != action.job_id:
             reason = Reason.JOB_CREATED if action.origin == "Created" else Reason.JOB_ADOPTED
@@ -48,22 +48,22 @@ class HoldHandler(Handler[HoldJob]):
         return ActionResult(held)
 
 
-def write_annotations(job_id: str, origin: str) -> dict[str, Any]:
+def hold_patch(job_id: str, origin: str) -> dict[str, Any]:
     """Return the patch of metadata that records which job a resource holds, and where it came from."""
     return {"annotations": {JOB_ID_ANNOTATION: job_id, JOB_ORIGIN_ANNOTATION: origin}}
 
 
-def with_finalizer(resource: Resource) -> dict[str, Any]:
+def add_finalizer_patch(resource: Resource) -> dict[str, Any]:
     """Return the patch of metadata that adds our finalizer to this very version of the resource."""
     return {"finalizers": [*resource.finalizers, FINALIZER], "resourceVersion": resource.resource_version}
 
 
-def without_finalizer(resource: Resource) -> dict[str, Any]:
+def remove_finalizer_patch(resource: Resource) -> dict[str, Any]:
     """Return the patch of metadata that removes our finalizer from this very version of the resource."""
     remaining = [name for name in resource.finalizers if name != FINALIZER]
     return {"finalizers": remaining, "resourceVersion": resource.resource_version}
 
 
-def _keeps_finalizer_in_vain(resource: Resource) -> bool:
+def _has_needless_finalizer(resource: Resource) -> bool:
     only_observes = resource.desired is not None and resource.desired.is_declared_observe_only
     return only_observes and resource.has_finalizer and not resource.is_deleting
