@@ -12,7 +12,7 @@ class ConditionType(StrEnum):
 
     meaning: str
 
-    # The default is for `ConditionType("Ready")`, which finds a member by its word.
+    # The default is for the type checker, which takes `ConditionType("Ready")` for a call of this method.
     def __new__(cls, word: str, meaning: str = "") -> Self:
         """Make a member from its row. The member equals its word."""
         condition_type = str.__new__(cls, word)

@@ -29,7 +29,10 @@ class Row(NamedTuple):
     """The sentence that the documentation prints."""
 
 
-AS_WANTED, IN_PROGRESS, NEEDS_A_PERSON, EVENT_ONLY = ReasonGroup
+AS_WANTED = ReasonGroup.AS_WANTED
+IN_PROGRESS = ReasonGroup.IN_PROGRESS
+NEEDS_A_PERSON = ReasonGroup.NEEDS_A_PERSON
+EVENT_ONLY = ReasonGroup.EVENT_ONLY
 
 
 class Reason(StrEnum):
@@ -38,7 +41,7 @@ class Reason(StrEnum):
     group: ReasonGroup
     meaning: str
 
-    # The defaults are for `Reason("Conflict")`, which finds a member by its word.
+    # The defaults are for the type checker, which takes `Reason("Conflict")` for a call of this method.
     def __new__(cls, word: str, group: ReasonGroup = EVENT_ONLY, meaning: str = "") -> Self:
         """Make a member from its row. The member equals its word."""
         reason = str.__new__(cls, word)

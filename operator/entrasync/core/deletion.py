@@ -1,4 +1,7 @@
-"""The decision for a resource that is being deleted: what happens to its job, and when the resource may go."""
+"""The decision for a resource that is being deleted: what happens to its job, and when the resource may go.
+
+`reconcile/controller/status_report.py` shows a blocked deletion as a condition.
+"""
 
 from collections.abc import Callable
 

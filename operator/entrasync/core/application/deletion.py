@@ -12,7 +12,7 @@ from entrasync.core.resource.job_resource import Resource
 
 def needs_secret_removal(resource: Resource) -> bool:
     """Whether credentials must be removed with the resource, or keys of others must be checked before it goes."""
-    return bool(_removable_keys(resource) or resource.application.unconfirmed_keys or _unacknowledged_loss(resource))
+    return bool(_removable_keys(resource) or resource.application.unconfirmed_keys or resource.unacknowledged_lost_keys)
 
 
 def saved_credentials_are_to_be_removed(facts: Facts) -> Verdict | None:
@@ -35,7 +35,7 @@ def foreign_keys_are_unconfirmed(facts: Facts) -> Verdict | None:
 
 def foreign_secret_is_missed(facts: Facts) -> Verdict | None:
     """Find a secret of others that the operator's write removed. A person must know before the resource goes."""
-    if not (lost := _unacknowledged_loss(facts.resource)):
+    if not (lost := facts.resource.unacknowledged_lost_keys):
         return None
     return Stall(Reason.DELETION_BLOCKED, f"{explain_loss(facts.resource, lost)}{_ABANDON_HINT}")
 
@@ -50,7 +50,3 @@ def _removes_credentials(resource: Resource) -> bool:
 
 def _removable_keys(resource: Resource) -> frozenset[str]:
     return resource.application.keys - NON_CREDENTIAL_KEYS if _removes_credentials(resource) else frozenset()
-
-
-def _unacknowledged_loss(resource: Resource) -> frozenset[str]:
-    return frozenset() if resource.has_acknowledged_loss else resource.application.lost_keys

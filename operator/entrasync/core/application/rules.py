@@ -179,7 +179,7 @@ def saved_secrets_do_not_show(facts: Facts) -> Verdict | None:
 def unacknowledged_loss(facts: Facts) -> frozenset[str]:
     """Return the keys of others that writes of the operator removed and that nobody has acknowledged."""
     seen = facts.observed.application
-    known = frozenset() if facts.resource.has_acknowledged_loss else facts.resource.application.lost_keys
+    known = facts.resource.unacknowledged_lost_keys
     return (known - seen.returned) | seen.lost if seen else known
 
 

@@ -85,7 +85,7 @@ def _credentials_valid(facts: Facts) -> list[Condition]:
     if record.validated is None and record.generation is None:
         return []  # nothing is known of them yet
     message = "The credentials that Graph has were not tried by the operator; they are tried when they change."
-    if facts.desired.application and _is_never_tried(facts):
+    if _is_never_tried(facts):
         message = "spec.application.credentials.validation is Never: the credentials were saved untried."
     return [Condition(kind, "Unknown", Reason.NOT_VALIDATED, message)]
 

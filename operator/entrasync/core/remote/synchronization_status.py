@@ -91,7 +91,7 @@ def read_synchronization_status(raw: object) -> SynchronizationStatus:
     status = read_object(raw)
     return SynchronizationStatus(
         code=read_text(status.get("code")),
-        quarantine=read_quarantine(status.get("quarantine")),
+        quarantine=_read_quarantine(status.get("quarantine")),
         last_execution=_read_execution(status.get("lastExecution")),
         last_success=_read_execution(status.get("lastSuccessfulExecution")),
         steady_state_first_achieved_at=parse_time(status.get("steadyStateFirstAchievedTime")),
@@ -109,7 +109,7 @@ def _read_execution(raw: object) -> Execution:
     )
 
 
-def read_quarantine(raw: object) -> Quarantine | None:
+def _read_quarantine(raw: object) -> Quarantine | None:
     """Read `quarantine` of a synchronizationStatus; None when it is absent or malformed."""
     if not isinstance(raw, dict):
         return None

@@ -1,4 +1,7 @@
-"""Which jobs of a service principal its resources claim, and which claim ranks first."""
+"""Which jobs of a service principal its resources claim, and which claim ranks first.
+
+Claims of two resources to one job are found in `core/job/candidates.py`.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

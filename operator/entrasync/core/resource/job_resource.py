@@ -162,6 +162,11 @@ class Resource(ObjectMeta):
         """Whether a person has acknowledged that a secret vanished."""
         return self.annotations.get(FOREIGN_SECRET_ANNOTATION) == "true"
 
+    @property
+    def unacknowledged_lost_keys(self) -> frozenset[str]:
+        """The recorded keys of others that vanished, unless a person has acknowledged that."""
+        return frozenset() if self.has_acknowledged_loss else self.application.lost_keys
+
     def without_former_job(self) -> "Resource":
         """Forget what is recorded of another job than the one held now, such as its pause and its start."""
         held, mirrored = self.held_job_id, self.status_job_id

@@ -73,4 +73,4 @@ def read_spec(raw: Mapping[str, Any], validate: Callable[[Any], SpecT]) -> tuple
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False)
         places = "; ".join(f"spec.{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
-        return None, places or str(error)
+        return None, places

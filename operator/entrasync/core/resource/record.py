@@ -113,7 +113,10 @@ class JobRecord:
         )
 
     def write(self) -> dict[str, Any]:
-        """Write it as `status`: what was changed since it was read laid over what is stored."""
+        """Write it as `status`: what was changed since it was read laid over what is stored.
+
+        A stored member that cannot be read stays as it is until it is replaced.
+        """
         original = self.original or JobRecord()
         changed = [member for member in _MEMBERS if not is_same_json(member.read(self), member.read(original))]
         kept = {name: value for name, value in self.stored.items() if name not in {member.name for member in changed}}

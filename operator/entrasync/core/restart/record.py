@@ -19,11 +19,6 @@ def with_restart_try(record: JobRecord) -> JobRecord:
     return replace(record, operation=replace(record.operation, tries=record.operation.tries + 1))
 
 
-def without_restart_intent(record: JobRecord) -> JobRecord:
-    """Forget a restart that nothing needs any more."""
-    return replace(record, operation=None)
-
-
 def with_restart(record: JobRecord, *, scope: str | None) -> JobRecord:
     """Record that Graph accepted the restart: the saved provisioning scope, if spec has one, is in force."""
     application = replace(record.application, scope_in_force=scope or record.application.scope_in_force)

@@ -1,4 +1,7 @@
-"""The rule of a restart that is due. It was recorded before the write that needs it, and is sent once the job runs."""
+"""The rule of a restart that is due. It was recorded before the write that needs it, and is sent once the job runs.
+
+Which save needs a restart is decided in `core/application/rules.py`.
+"""
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait

@@ -1,6 +1,6 @@
 """Why the operator wants a job paused now: the spec's state, its expiration, or an emergency hold.
 
-Who has paused a job is told apart in `pause.py`.
+Who has paused a job is told apart in `pause_author.py`.
 """
 
 from dataclasses import dataclass

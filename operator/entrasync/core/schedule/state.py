@@ -5,7 +5,7 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.schedule_record import Pause
 from entrasync.core.schedule.hold import Hold, read_hold
-from entrasync.core.schedule.pause import judge_pause
+from entrasync.core.schedule.pause_author import judge_pause
 from entrasync.core.schedule.pause_cause import PauseCause, find_pause_cause
 
 

@@ -1,7 +1,9 @@
 """What the record says of settings that Graph ignores.
 
 A condition Stalled with reason SettingsNotTaken is about the settings that are mirrored beside it: together they say
-which values were wanted and which ones Graph kept, also to an operator that was started since.
+which values were wanted and which ones Graph kept, also to an operator that was started since. A write in the middle of
+a pass stores a newer mirror beside the older condition: if the pass goes no further, settings that were changed from
+outside just then count as reported, and are sent again only after an edit.
 """
 
 from collections.abc import Mapping

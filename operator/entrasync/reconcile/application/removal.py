@@ -54,7 +54,6 @@ class CheckHandler(Handler[CheckForeignKeys]):
     """Checks whether the foreign keys still exist."""
 
     def __init__(self, writer: ResourceWriter, memories: ApplicationMemoryStore, *, clock: Clock) -> None:
-        self._writer = writer
         self._memories = memories
         self._foreign = ForeignKeyCheck(writer, clock)
 
@@ -67,10 +66,6 @@ class CheckHandler(Handler[CheckForeignKeys]):
             message = explain_missing(resource, memory.foreign.missing)
             raise Halted(Wait(Reason.WAITING_FOR_REPLICATION, message, after=STALE_READ_DELAY))
         return await self._foreign.settle(resource, frozenset(), memory)
-
-    def recover(self, action: CheckForeignKeys, error: EntraSyncError, facts: Facts) -> Facts:
-        """Keep what was recorded before."""
-        return keep_intent_on_lost_answer(self._writer, error, facts)
 
 
 class RemoveHandler(Handler[RemoveSecrets]):

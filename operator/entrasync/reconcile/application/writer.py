@@ -150,10 +150,6 @@ class AcknowledgementHandler(Handler[ForgetAcknowledgement]):
         patch = {"annotations": {FOREIGN_SECRET_ANNOTATION: None}}
         return ActionResult(await self._writer.write_metadata(context.resource, patch))
 
-    def recover(self, action: ForgetAcknowledgement, error: EntraSyncError, facts: Facts) -> Facts:
-        """Keep what was recorded before."""
-        return keep_intent_on_lost_answer(self._writer, error, facts)
-
 
 def _is_validated(action: SaveSecrets) -> bool | None:
     """Return whether the credentials that were sent were validated; None when there were none."""

@@ -159,7 +159,7 @@ class ApplyLoop:
         """Return a more exact error for a missing service principal when its app has another one now."""
         if error.reason is not Reason.SERVICE_PRINCIPAL_NOT_FOUND:
             return error
-        refusal = service_principal_was_changed(self._reader.observe_tenant(context.resource, context.connection))
+        refusal = service_principal_was_changed(self._reader.tenant_facts(context.resource, context.connection))
         return Halted(refusal) if refusal else error
 
 

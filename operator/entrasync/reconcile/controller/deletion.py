@@ -33,7 +33,7 @@ class DeletionLoop:
         self._clock = clock
         self._bounds = bounds
 
-    async def release_without_graph(self, resource: Resource) -> bool:
+    async def release_at_once(self, resource: Resource) -> bool:
         """Release a resource that needs no call to Graph. Returns whether it did."""
         if (release := release_without_graph(resource)) is None:
             return False
@@ -46,7 +46,7 @@ class DeletionLoop:
         Raises what the look and the actions raise.
         """
         for _ in range(MAX_ROUNDS):
-            if await self.release_without_graph(context.resource):
+            if await self.release_at_once(context.resource):
                 return None, context.resource
             try:
                 result = await self._step(context)
@@ -93,7 +93,7 @@ class DeletionLoop:
     async def _look(self, context: Context) -> Observed:
         if not needs_listing(context.resource):
             return self._reader.observe_without_listing(context)
-        return await self._reader.observe(replace(context, is_urgent=True))
+        return await self._reader.observe(context)
 
     def _has_lost_its_service_principal(self, resource: Resource, error: EntraSyncError) -> bool:
         """Whether nothing is left to settle.

@@ -65,7 +65,7 @@ class FactsReader:
         """Return what is known without a call to Graph."""
         return self.combine(context, self._unread())
 
-    def observe_tenant(self, resource: Resource, connection: Connection) -> Facts:
+    def tenant_facts(self, resource: Resource, connection: Connection) -> Facts:
         """Return the facts about the tenant of a connection.
 
         They suffice for a resource without a service principal too.

@@ -35,7 +35,7 @@ class PassEntry:
         """
         connection = self._connections.find(resource)
         find_fault = tenant_is_another if resource.is_deleting else tenant_was_changed
-        if fault := find_fault(self._reader.observe_tenant(resource, connection)):
+        if fault := find_fault(self._reader.tenant_facts(resource, connection)):
             raise Halted(fault)
         memory = self._memory.recall(resource, self._clock.now())
         return Context(resource, memory, connection, since, is_urgent)

@@ -1,4 +1,7 @@
-"""Perform: the one place that all actions pass. The guard is asked first, then the handler of the action's class."""
+"""Perform: the place that all actions pass, except the releases that `DeletionLoop` makes itself.
+
+The guard is asked first, then the handler of the action's class.
+"""
 
 from entrasync.core.decision.action import Action
 from entrasync.core.decision.errors import EntraSyncError

@@ -110,7 +110,7 @@ class JobReconciler:
                 context = entry.enter(resource, since=since, is_urgent=True)
                 await self._steps.resolver.resolve(context, resource.desired, is_young=False)
                 return Outcome(timedelta(0))
-            if await deletion.release_without_graph(resource):
+            if await deletion.release_at_once(resource):
                 return Outcome(None)
             halt, resource = await deletion.settle(entry.enter(resource, since=since, is_urgent=True))
         except EntraSyncError as error:

@@ -1,4 +1,7 @@
-"""Checks which templates a service principal offers. Graph is asked only when a create was refused for its template."""
+"""Checks which templates a service principal offers. Graph is asked only when a create was refused for its template.
+
+A factory tag is looked up in `reconcile/controller/resolver.py`.
+"""
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Halted, Refused
@@ -38,8 +41,7 @@ async def check_template_is_offered(api: SyncApi, action: CreateJob) -> None:
 
 def was_not_offered(resource: Resource) -> bool:
     """Whether this generation of the spec was refused for its template. Asking first then avoids another refusal."""
-    is_current = resource.record.observed_generation == resource.generation
-    return is_current and any(
+    return resource.has_current_status and any(
         condition.reason == Reason.TEMPLATE_NOT_OFFERED and condition.is_true
         for condition in resource.record.conditions.values()
     )

@@ -43,9 +43,8 @@ class JobStore(Store[Resource]):
         if self._defaults.get(namespace) == defaults:
             return
         self._defaults[namespace] = defaults
-        for known in self:
-            if known.key.namespace == namespace:
-                self._exchange(known, self.resolved)
+        for known in self.in_namespace(namespace):
+            self._exchange(known, self.resolved)
 
     def resolved(self, seen: Resource) -> Resource:
         """Replace names by ids as far as they are known, and fill in defaults where the spec leaves something open."""

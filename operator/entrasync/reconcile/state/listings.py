@@ -18,7 +18,7 @@ class Listings:
 
     def __init__(self, api: SyncApi, *, on_read: OnListingRead) -> None:
         self._api = api
-        self._on_fetched = on_read
+        self._on_read = on_read
         self._newest: dict[str, JobListing] = {}
 
     async def read(self, service_principal_id: str, *, since: datetime, is_urgent: bool) -> JobListing:
@@ -31,7 +31,7 @@ class Listings:
             return known
         fresh = await self._api.list_jobs(service_principal_id, is_urgent=is_urgent)
         self._newest[service_principal_id] = fresh
-        self._on_fetched(service_principal_id, fresh)
+        self._on_read(service_principal_id, fresh)
         return fresh
 
     def keep_only(self, service_principal_ids: Collection[str]) -> None:

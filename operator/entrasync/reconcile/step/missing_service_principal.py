@@ -6,33 +6,26 @@ The directory is asked only after Graph refused a call in a way that may mean so
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Halted, PossiblyReplicating, Refused
 from entrasync.core.decision.verdicts import Stall
-from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.step.context import Context
 
 
 async def diagnose_refusal(context: Context, error: PossiblyReplicating) -> EntraSyncError:
-    """Find out whether a refusal in a pass means that its service principal is gone (see `diagnose`)."""
-    service_principal_id, job_id = context.service_principal_id, context.resource.held_job_id
-    return await diagnose(context.graph, error, service_principal_id=service_principal_id, job_id=job_id)
+    """Return what a refusal in a pass means: a missing service principal, the refusal itself, or that it is unknown.
 
-
-async def diagnose(
-    api: SyncApi, error: PossiblyReplicating, *, service_principal_id: str, job_id: str | None
-) -> EntraSyncError:
-    """Return what a refusal means: a missing service principal, the refusal itself, or that it is unknown.
-
-    `job_id` is the job that was held there. Only a 404 on the service principal itself counts as absence.
+    Only a 404 on the service principal itself counts as absence.
     """
     if not error.answer.may_mean_absence:
         return error
+    api = context.graph
     try:
-        if await api.has_service_principal(service_principal_id):
+        if await api.has_service_principal(context.service_principal_id):
             return error
     except PossiblyReplicating as refusal:
         return _cannot_be_told(error, refusal) if error.answer.is_not_found else error
     except EntraSyncError as other:
         return other
-    return PossiblyReplicating(_gone(service_principal_id, api.tenant_id, job_id), answer=error.answer)
+    gone = _gone(context.service_principal_id, api.tenant_id, context.resource.held_job_id)
+    return PossiblyReplicating(gone, answer=error.answer)
 
 
 def _gone(service_principal_id: str, tenant_id: str, job_id: str | None) -> Halted:

@@ -1,4 +1,4 @@
-"""Checks whether a pass may still write. It is called right before each write, with no waiting in between."""
+"""Checks whether a pass may still write. It is asked before each action, and once more before secrets are sent."""
 
 from entrasync.core.decision.action import Action
 from entrasync.reconcile.connection.registry import Connections

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from entrasync.core.application.record import with_saved_secrets
 from entrasync.core.resource.application_record import ApplicationRecord
 from entrasync.core.resource.operation import RestartIntent
 from entrasync.core.resource.record import JobRecord
@@ -10,7 +11,6 @@ from entrasync.core.restart.record import (
     with_restart_intent,
     with_restart_try,
     with_unknown_restart,
-    without_restart_intent,
 )
 from tests.support.facts import NOW, PRINCIPAL
 
@@ -32,7 +32,8 @@ class TestDueRestart:
         assert tried.write()["operation"]["tries"] == 2
 
     def test_a_due_restart_is_forgotten_without_a_trace(self) -> None:
-        assert without_restart_intent(DUE) == SAVED
+        saved = with_saved_secrets(DUE, (), is_validated=None, is_scope_in_force=True, scope=None, now=NOW)
+        assert (saved.operation, "operation" in saved.write()) == (None, False)
 
     def test_an_attempt_is_not_counted_where_no_restart_is_due(self) -> None:
         assert with_restart_try(SAVED) == SAVED
