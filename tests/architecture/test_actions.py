@@ -20,4 +20,5 @@ def test_each_action_class_lives_with_its_feature_and_describes_itself(kind: typ
     assert kind.__module__.startswith("entrasync.core.")
     assert kind.__module__.endswith(".actions")
     assert "describe" in vars(kind)
+    assert hasattr(kind, "target"), "set `target` to Graph, Kubernetes or None: what the action writes to"
     assert {field.name for field in fields(kind)}.isdisjoint({"target", "drift"})

@@ -41,11 +41,13 @@ def test_every_flag_that_readme_names_is_a_setting() -> None:
     section = README.partition("### Settings")[2].partition("\n## ")[0]
     named = {flag.replace("-", "_") for flag in re.findall(r"`--([a-z-]+)`", section)}
     assert named
+    assert named
     assert named <= set(RunSettings.model_fields)
 
 
 def test_every_variable_that_readme_names_is_a_setting() -> None:
     named = {name.lower() for name in re.findall(rf"`{PREFIX}([A-Z_]+)`", README)}
+    assert named
     assert named <= set(RunSettings.model_fields)
 
 

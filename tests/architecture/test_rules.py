@@ -2,12 +2,16 @@
 
 import importlib
 import inspect
-from types import ModuleType
+import pkgutil
+import typing
+from types import FunctionType
 
 import pytest
 
-from entrasync.core.deletion import DELETION_RULES
-from entrasync.core.plan import OBSERVE_ONLY_RULES, RULES, Rule, plan
+import entrasync.core
+from entrasync.core.decision.verdicts import Do, Retry, Stall, Wait
+from entrasync.core.deletion import DELETION_RULES, plan_deletion
+from entrasync.core.plan import OBSERVE_ONLY_RULES, RULES, Rule, plan, plan_job, plan_work
 from tests.support.facts import (
     facts,
     holder,
@@ -31,6 +35,7 @@ class TestRules:
 
     @pytest.mark.parametrize("rule", OBSERVE_ONLY_RULES, ids=lambda rule: rule.__name__)
     def test_each_rule_for_observers_decides_a_case_of_its_own(self, rule: Rule) -> None:
+        assert rule in DECIDED_FOR_OBSERVERS_BY, "add a row to tests/support/rule_cases.py"
         case = DECIDED_FOR_OBSERVERS_BY[rule]
         assert next(asked for asked in OBSERVE_ONLY_RULES if asked(case) is not None) is rule
 
@@ -45,13 +50,24 @@ class TestRules:
     def test_every_rule_of_a_feature_is_in_an_order(self) -> None:
         """A rule that no order lists would never be asked."""
         listed = {*RULES, *OBSERVE_ONLY_RULES, *DELETION_RULES}
-        modules = [importlib.import_module(name) for name in sorted({rule.__module__ for rule in listed})]
-        written = {found for module in modules for found in vars(module).values() if is_rule(found, module)}
-        assert {rule.__name__ for rule in written - listed} == set(), "add the rule's line in core/plan.py"
+        written = {found for found in public_functions_of_core() if may_find_a_fault(found)}
+        assert written - {plan, plan_job, plan_work, plan_deletion} == listed, "add the rule's line in core/plan.py"
 
 
-def is_rule(found: object, module: ModuleType) -> bool:
-    """Whether something is a public function of this module, of facts alone, that says which fault it finds."""
-    if not inspect.isfunction(found) or found.__module__ != module.__name__ or found.__name__.startswith("_"):
+def public_functions_of_core() -> list[FunctionType]:
+    names = [found.name for found in pkgutil.walk_packages(entrasync.core.__path__, "entrasync.core.")]
+    modules = [importlib.import_module(name) for name in names]
+    return [
+        found
+        for module in modules
+        for found in vars(module).values()
+        if inspect.isfunction(found) and found.__module__ == module.__name__ and not found.__name__.startswith("_")
+    ]
+
+
+def may_find_a_fault(function: FunctionType) -> bool:
+    """Whether a function of facts alone returns a verdict, or None if all is well."""
+    if list(inspect.signature(function).parameters) != ["facts"]:
         return False
-    return list(inspect.signature(found).parameters) == ["facts"] and (found.__doc__ or "").startswith("Find ")
+    returned = set(typing.get_args(typing.get_type_hints(function)["return"]))
+    return type(None) in returned and not returned.isdisjoint({Do, Stall, Wait, Retry})

@@ -9,5 +9,5 @@ def action_classes(target: Target | None = None) -> set[type[Action]]:
     while waiting:
         subclasses = waiting.pop().__subclasses__()
         waiting += subclasses
-        found |= {kind for kind in subclasses if hasattr(kind, "target") and target in {None, kind.target}}
-    return found
+        found |= {kind for kind in subclasses if not kind.__subclasses__()}
+    return {kind for kind in found if target is None or kind.target == target}

@@ -8,7 +8,7 @@ import pytest
 from entrasync.api.names import ABANDON_ANNOTATION, JOB_ID_ANNOTATION
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.verdicts import Do, Retry, Stall, Wait
+from entrasync.core.decision.verdicts import Retry, Stall, Wait
 from entrasync.core.deletion import needs_listing, plan_deletion, release_when_job_is_gone, release_without_graph
 from entrasync.core.job.actions import DeleteJob, HoldJob, ReleaseResource
 from entrasync.core.primitives.times import write_precise_time, write_time
@@ -30,6 +30,7 @@ from tests.support.facts import (
     resource,
     seconds,
 )
+from tests.support.verdicts import action_of
 
 DELETE, PAUSE, RETAIN = DeletionPolicy.DELETE, DeletionPolicy.PAUSE, DeletionPolicy.RETAIN
 
@@ -37,11 +38,6 @@ DELETE, PAUSE, RETAIN = DeletionPolicy.DELETE, DeletionPolicy.PAUSE, DeletionPol
 def unfinished(elapsed: timedelta, **overlay: Any) -> Resource:
     status = {"tenantId": TENANT, "servicePrincipalId": PRINCIPAL, "operation": operation(ago(elapsed), "old")}
     return resource(status=status, **overlay)
-
-
-def action_of(verdict: object) -> object:
-    assert isinstance(verdict, Do), verdict
-    return verdict.action
 
 
 class TestWithoutReadingGraph:

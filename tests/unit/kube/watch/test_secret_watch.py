@@ -162,3 +162,7 @@ async def test_goes_on_when_the_api_server_fails(harness: WatchHarness) -> None:
     harness.server.status = 500
     await harness.watch.prime()
     await harness.work()
+    assert not any(query.get("watch") for _, query, _ in harness.server.requests)
+    harness.server.status, harness.server.chunks = 200, [event("MODIFIED", A, 10)]
+    await harness.work()
+    assert A in harness.reported

@@ -98,4 +98,5 @@ class TestFaultyConnection:
         harness.secrets.put(SECRET, secret="wrong")
         await harness.run(connection())
         await harness.poll()
+        assert harness.entra.opened
         assert all(access.is_closed for access in harness.entra.opened)
