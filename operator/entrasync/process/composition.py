@@ -85,13 +85,18 @@ class Services:
     session: kopf.AiohttpSession
     namespace_access: NamespaceAccess
     kinds: tuple[KindServices, ...]
-    """They start in reverse order, connections before jobs: a job would say that its connection does not exist."""
+    """In the order in which messages name them; what reads or starts them goes by `start_order`."""
     logins: Logins
     secret_watch: SecretWatch
     operator_client: GraphClient | None
     events: EventPoster
     background: Background
     health: HealthServer
+
+    @property
+    def start_order(self) -> tuple[KindServices, ...]:
+        """Connections before jobs: a job would say that its connection does not exist."""
+        return self.kinds[::-1]
 
 
 def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Services:

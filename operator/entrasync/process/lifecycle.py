@@ -40,7 +40,7 @@ async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
 
 async def _read_first(services: Services) -> None:
     """Read complete lists before any work."""
-    for each in reversed(services.kinds):
+    for each in services.start_order:
         await wait_for_first_list(each.kind, services.namespace_access)
     await services.secret_watch.prime()
 
@@ -61,11 +61,11 @@ def _hosting(services: Services) -> Hosting:
     kinds, namespace_access = [each.kind for each in services.kinds], services.namespace_access
 
     async def begin() -> None:
-        for each in reversed(services.kinds):
+        for each in services.start_order:
             each.engine.start()
             if not each.kind.informer.is_awaited:  # those of awaited kinds are enqueued since their first list
                 each.kind.informer.enqueue_all()
-        _start_background(services)
+        start_background(services)
         found = ", ".join(f"{len(kind.store)} {kind.plural}" for kind in kinds)
         LOG.info("The operator runs and has found %s.", found)
 
@@ -81,8 +81,9 @@ def _hosting(services: Services) -> Hosting:
     return Hosting(services.session, kinds, namespace_access, begin, end)
 
 
-def _start_background(services: Services) -> None:
-    kinds, namespace_access = [each.kind for each in services.kinds], services.namespace_access
+def start_background(services: Services) -> None:
+    """Start what runs until the end beside the passes."""
+    kinds, namespace_access = [each.kind for each in services.start_order], services.namespace_access
     services.background.start("events", services.events.post_all())
     for kind in kinds:
         services.background.start(f"resync of {kind.plural}", keep_in_sync(kind, namespace_access))

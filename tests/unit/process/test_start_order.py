@@ -1,0 +1,37 @@
+"""Connections come before jobs wherever both kinds are listed or started."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from entrasync.process import lifecycle
+from entrasync.process.composition import Services
+
+
+class Parts:
+    """Takes the place of the parts that only pass through `start_background`."""
+
+    def __init__(self) -> None:
+        self.started: list[str] = []
+
+    def start(self, name: str, _: object) -> None:
+        self.started.append(name)
+
+    def run(self) -> None:
+        """Stand for work that never runs here."""
+
+    post_all = run
+
+
+def test_connections_are_listed_before_jobs_when_a_refused_namespace_is_rechecked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parts, rechecked = Parts(), list[Any]()
+    monkeypatch.setattr(lifecycle, "recheck_refused", lambda kinds, _: rechecked.extend(kinds))
+    monkeypatch.setattr(lifecycle, "keep_in_sync", lambda kind, _: kind)
+    jobs, connections = (SimpleNamespace(kind=SimpleNamespace(plural=name)) for name in ("jobs", "connections"))
+    shared: Any = parts
+    lifecycle.start_background(Services(shared, shared, cast("Any", (jobs, connections)), *[shared] * 6))
+    assert [kind.plural for kind in rechecked] == ["connections", "jobs"]
+    assert len(parts.started) == len(set(parts.started)) == 5
