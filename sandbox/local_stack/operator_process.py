@@ -45,7 +45,7 @@ class OperatorLaunch:
     """The file that holds the operator's client secret. Without one the secret is a variable of its environment."""
 
     def list_arguments(self) -> list[str]:
-        """List the operator's arguments, which never hold its secret."""
+        """List the operator's arguments, which never hold its secret. Writes the file of clouds that they name."""
         graph = json.loads((self.graph_folder / "world.json").read_text(encoding="utf-8"))
         return [
             "run",
@@ -76,7 +76,7 @@ class OperatorLaunch:
             fresh.rename(file)
         return file
 
-    def write_environment(self) -> dict[str, str]:
+    def build_environment(self) -> dict[str, str]:
         """Build the operator's environment: that of this process, without its own variables, and what is given here."""
         graph = json.loads((self.graph_folder / "world.json").read_text(encoding="utf-8"))
         # It needs only the authorities that it is given; reading those of the system takes a tenth of its start.
@@ -116,7 +116,7 @@ class OperatorProcess:
         """
         log.parent.mkdir(parents=True, exist_ok=True)
         begins_at = log.stat().st_size if log.exists() else 0
-        process = begin(launch.list_arguments(), launch.write_environment(), log)
+        process = begin(launch.list_arguments(), launch.build_environment(), log)
         operator = cls(process, log, begins_at=begins_at)
         if is_awaited:
             operator.wait_ready()

@@ -9,7 +9,10 @@ class DirectoryClient(JsonCaller):
     """`DirectoryApi` over HTTP."""
 
     async def has_service_principal(self, service_principal_id: str) -> bool:
-        """Tell whether the directory knows the service principal; returns False only on Graph's own 404."""
+        """Tell whether the directory knows the service principal; returns False only on Graph's own 404.
+
+        An answer that is no JSON raises: the page of a network that wants a sign-in proves nothing.
+        """
         url = f"{self._urls.service_principal(service_principal_id)}?$select=id"
         return await self._get(GET_SERVICE_PRINCIPAL, url) is not None
 

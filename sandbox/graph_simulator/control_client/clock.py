@@ -22,17 +22,9 @@ class ClockControl(ControlTransport):
         """Move the simulated time forward, and return the new time."""
         return self._change_clock(advance_seconds=by.total_seconds())
 
-    def set_clock(self, moment: datetime) -> datetime:
-        """Set the simulated time, and return it."""
-        return self._change_clock(now=moment.isoformat())
-
     def stop_at(self, moment: datetime) -> datetime:
         """Stop the clock at `moment`, and return the simulated time."""
         return self._change_clock(frozen=True, now=moment.isoformat())
-
-    def set_rate(self, rate: float) -> datetime:
-        """Set how many simulated seconds pass in a real second, and return the simulated time."""
-        return self._change_clock(rate=rate)
 
     def freeze(self, *, frozen: bool = True) -> datetime:
         """Stop the clock, or let it run, and return the simulated time."""

@@ -21,7 +21,7 @@ class AccessToken:
 
 
 def read_claims(token: str) -> Mapping[str, Any]:
-    """Read a JWT's claims without verifying anything; none when it is no JWT (tokens are opaque by contract)."""
+    """Read a JWT's claims without verifying anything; none when PyJWT cannot read it (tokens are opaque)."""
     try:
         return jwt.decode(token, options={"verify_signature": False})
     except (jwt.InvalidTokenError, ValueError, RecursionError):
@@ -30,7 +30,11 @@ def read_claims(token: str) -> Mapping[str, Any]:
 
 def read_roles(token: str) -> tuple[str, ...]:
     """Read the application permissions of a token, sorted; returns none when it has none or cannot be read."""
-    roles = read_claims(token).get("roles")
+    return _roles(read_claims(token))
+
+
+def _roles(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    roles = claims.get("roles")
     return tuple(sorted(role for role in roles if isinstance(role, str))) if isinstance(roles, list) else ()
 
 
@@ -38,7 +42,7 @@ def parse_access_token(value: str, *, app_id: str = "") -> AccessToken:
     """Parse an access token. `app_id` is used when the token names no app (`appid` in v1 tokens, `azp` in v2)."""
     claims = read_claims(value)
     app = _text(claims, "appid") or _text(claims, "azp") or app_id
-    return AccessToken(value, app, read_roles(value), tenant_id=_text(claims, "tid"))
+    return AccessToken(value, app, _roles(claims), tenant_id=_text(claims, "tid"))
 
 
 def _text(claims: Mapping[str, Any], name: str) -> str:

@@ -37,7 +37,7 @@ def classify(
     status = response.status
     if status == 401 and TOKEN_CODES.intersection(error.codes):
         return InvalidToken(Reason.GRAPH_UNREACHABLE, f"Graph does not take our token {_quote(answer)}")
-    if status in {401, 403, 404} and not is_from_graph(response, error):
+    if status in {401, 403, 404} and not _is_from_graph(response, error):
         return _make_foreign_error(operation, answer)
     if status in {401, 403}:
         return _make_permission_error(operation, answer, token)
@@ -50,9 +50,9 @@ def classify(
     return _make_refusal(operation, answer)
 
 
-def is_from_graph(response: Response, error: ErrorBody | None = None) -> bool:
+def _is_from_graph(response: Response, error: ErrorBody) -> bool:
     """Tell whether Graph itself responded: its responses have a request id or its envelope, those of a proxy do not."""
-    return bool(response.request_id) or (error or read_error(response.body)).is_envelope
+    return bool(response.request_id) or error.is_envelope
 
 
 def make_unreadable_error(operation: Operation, why: str) -> EntraSyncError:

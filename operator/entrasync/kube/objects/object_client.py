@@ -40,7 +40,8 @@ class ObjectClient(Generic[ObjectT]):
     def count_refusals(self, *, besides: Callable[[str], bool]) -> int:
         """Count the writes that the API server has refused since it last took one.
 
-        Namespaces that are in `besides` do not count: what is known to be refused there says nothing about the others.
+        Namespaces for which `besides` returns True do not count: what is known to be refused there says nothing about
+        the others.
         """
         return sum(times for namespace, times in self._refusals.items() if not besides(namespace))
 
@@ -82,8 +83,8 @@ class ObjectClient(Generic[ObjectT]):
         return self._store.resolved(written)
 
     def _path(self, namespace: str | None) -> str:
-        namespace = f"namespaces/{quote(namespace)}/{self.plural}" if namespace else self.plural
-        return f"/apis/{GROUP}/{VERSION}/{namespace}"
+        scope = f"namespaces/{quote(namespace)}/" if namespace else ""
+        return f"/apis/{GROUP}/{VERSION}/{scope}{self.plural}"
 
     def _path_of(self, key: ObjectKey) -> str:
         return f"{self._path(key.namespace)}/{quote(key.name)}"

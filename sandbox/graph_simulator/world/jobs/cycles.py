@@ -85,7 +85,7 @@ def end_cycle(job: Job, *, switches: Switches) -> Job:
         raise ValueError(f"job {job.id} has no running cycle")
     reason = _find_reason(cycle.outcome, cycle.imported)
     if cycle.outcome.kind == "prune_escrows" or (not job.has_watermark and "Escrow" in (reason or "")):
-        return _prune_escrows(_succeed(job, cycle, pruned=True), cycle.ends, switches=switches)
+        return _prune_escrows(_succeed(job, cycle, pruned=True), switches=switches)
     if reason is None:
         return _succeed(job, cycle)
     return _fail(job, cycle, reason, switches=switches)
@@ -144,7 +144,7 @@ def _fail(job: Job, cycle: Cycle, reason: QuarantineReason, *, switches: Switche
     return impose_quarantine(job, reason, error, cycle.ends, switches=switches) if job.is_active else job
 
 
-def _prune_escrows(job: Job, now: datetime, *, switches: Switches) -> Job:
+def _prune_escrows(job: Job, *, switches: Switches) -> Job:
     # Graph clears the errors of an initial cycle that crossed a threshold, ends it, and pauses the job (4.7).
     return replace(
         job,
