@@ -14,6 +14,8 @@ from entrasync.core.facts.application_seen import Credentials, Refusal
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job import observe_only_rules as observer_rules
 from entrasync.core.job import rules as job_rules
+from entrasync.core.job.missing_job import held_job_is_missing
+from entrasync.core.job.unconfirmed_create import create_is_unconfirmed
 from entrasync.core.plan import WORK_RULES, Rule
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.job_settings import SentSetting
@@ -52,7 +54,7 @@ DECIDED_BY: dict[Rule, Facts] = {
     planning.service_principal_was_changed: facts(
         holder(wish=desired(service_principal_id=OTHER_PRINCIPAL)), remote_job()
     ),
-    job_rules.create_is_unconfirmed: facts(resource(status={"operation": operation(NOW)})),
+    create_is_unconfirmed: facts(resource(status={"operation": operation(NOW)})),
     job_rules.named_job_is_not_the_held_one: facts(holder(wish=desired(job_id="named")), remote_job()),
     job_rules.claim_of_another_is_unknown: facts(None, uncertain_claims=(claim(held_job_id=JOB),)),
     job_rules.job_is_claimed_by_another: facts(
@@ -60,7 +62,7 @@ DECIDED_BY: dict[Rule, Facts] = {
     ),
     job_rules.job_to_hold_is_unknown: facts(),
     job_rules.named_job_is_unknown: facts(resource(desired(job_id="named"))),
-    job_rules.held_job_is_missing: facts(holder()),
+    held_job_is_missing: facts(holder()),
     job_rules.template_is_not_that_of_the_job: facts(holder(wish=desired(template_id="other")), remote_job()),
     job_rules.job_is_not_recorded: facts(holder(finalizers=()), remote_job()),
     schedule_rules.job_was_paused_by_graph: facts(holder(), remote_job(state="Disabled", escrowsPruned=True)),

@@ -17,7 +17,8 @@ from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job.actions import DeleteJob, HoldJob, ReleaseResource
 from entrasync.core.job.candidates import find_outranking_claim
-from entrasync.core.job.rules import create_is_unconfirmed, is_gone, until_next_look_for_a_missing_job
+from entrasync.core.job.missing_job import is_gone, until_next_look_for_a_missing_job
+from entrasync.core.job.unconfirmed_create import create_is_unconfirmed
 from entrasync.core.primitives.time_limits import SHORT_DELAY
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource

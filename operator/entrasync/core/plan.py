@@ -21,6 +21,7 @@ from entrasync.core.application.rules import (
 from entrasync.core.decision.action import Action
 from entrasync.core.decision.verdicts import Do, Stall, Verdict
 from entrasync.core.facts.facts import Facts
+from entrasync.core.job.missing_job import held_job_is_missing
 from entrasync.core.job.observe_only_rules import (
     create_before_observing_is_unconfirmed,
     job_to_observe_is_absent,
@@ -31,8 +32,6 @@ from entrasync.core.job.observe_only_rules import (
 )
 from entrasync.core.job.rules import (
     claim_of_another_is_unknown,
-    create_is_unconfirmed,
-    held_job_is_missing,
     job_is_claimed_by_another,
     job_is_not_recorded,
     job_to_hold_is_unknown,
@@ -40,6 +39,7 @@ from entrasync.core.job.rules import (
     named_job_is_unknown,
     template_is_not_that_of_the_job,
 )
+from entrasync.core.job.unconfirmed_create import create_is_unconfirmed
 from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.resource.desired import Desired
 from entrasync.core.restart.rules import restart_is_due

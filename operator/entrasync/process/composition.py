@@ -29,7 +29,7 @@ from entrasync.process.observability.background import Background
 from entrasync.process.observability.health import HealthServer
 from entrasync.process.observability.metrics import Metrics
 from entrasync.process.observability.probes import find_death, find_unreadiness
-from entrasync.process.operator_connection import make_operator_client
+from entrasync.process.operator_client import make_operator_client
 from entrasync.process.settings.clouds import read_clouds
 from entrasync.process.settings.run import RunSettings
 from entrasync.reconcile.connection.informer import ConnectionInformer

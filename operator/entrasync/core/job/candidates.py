@@ -1,5 +1,7 @@
 """Which jobs a resource could hold, and which claims of other resources stand against it."""
 
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.verdicts import Retry, Stall
 from entrasync.core.facts.facts import Facts
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_claims import Claim, outranks
@@ -33,3 +35,20 @@ def find_outranking_claim(facts: Facts, job_id: str) -> Claim | None:
     """Find another resource whose claim to the job comes before this one's."""
     claims = (claim for claim in facts.observed.claims if claim.job_id == job_id)
     return next((claim for claim in claims if outranks(claim, facts.resource)), None)
+
+
+def several_jobs_fit(facts: Facts, jobs: tuple[RemoteJob, ...], what: str) -> Stall:
+    """Say that a person must choose one of several jobs."""
+    ids = ", ".join(sorted(job.id for job in jobs))
+    return Stall(
+        Reason.SEVERAL_JOBS,
+        f"{len(jobs)} jobs of service principal {facts.desired.service_principal_id} {what}: {ids}. "
+        "Set spec.jobId to the one that is meant.",
+    )
+
+
+def list_is_incomplete() -> Retry:
+    """Say that Graph's list does not prove that a job is absent."""
+    return Retry(
+        Reason.GRAPH_UNREACHABLE, "Graph's list of jobs is unreadable in part; no job is chosen or created meanwhile."
+    )

@@ -5,15 +5,16 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job.actions import AddFinalizer, CreateJob, ForgetCreate, HoldJob, Origin
-from entrasync.core.job.candidates import find_claim_of_same_template, fitting_jobs, unclaimed_jobs
-from entrasync.core.job.rules import (
-    create_is_unconfirmed,
-    is_gone,
+from entrasync.core.job.candidates import (
+    find_claim_of_same_template,
+    fitting_jobs,
     list_is_incomplete,
     several_jobs_fit,
-    wait_for_missing_job,
-    wait_for_other_create,
+    unclaimed_jobs,
 )
+from entrasync.core.job.missing_job import is_gone, wait_for_missing_job
+from entrasync.core.job.rules import wait_for_other_create
+from entrasync.core.job.unconfirmed_create import create_is_unconfirmed
 
 
 def create_before_observing_is_unconfirmed(facts: Facts) -> Verdict | None:

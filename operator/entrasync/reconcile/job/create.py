@@ -1,6 +1,6 @@
 """Handlers that create a job, and that remove the intent of a create without a result.
 
-What happens after a lost answer is decided by `create_is_unconfirmed` in `core/job/rules.py`.
+What happens after a lost answer is decided by `create_is_unconfirmed` in `core/job/unconfirmed_create.py`.
 """
 
 from dataclasses import replace

@@ -13,7 +13,7 @@ from entrasync.graph.auth.credentials import (
     SecretFile,
 )
 from entrasync.process.cli import FAILED, MISUSED, CommandLine, main
-from entrasync.process.operator_connection import operator_credential
+from entrasync.process.operator_client import operator_credential
 from entrasync.process.settings.run import RunSettings
 
 CLIENT = "6a8f7f3e-2b5c-4a0e-8c56-0f6f6d4f1c11"

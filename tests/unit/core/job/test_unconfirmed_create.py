@@ -10,7 +10,7 @@ from entrasync.api.policies import AdoptionPolicy, OnMissing
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Retry, Wait
 from entrasync.core.job.actions import CreateJob, ForgetCreate, HoldJob
-from entrasync.core.job.rules import until_next_look
+from entrasync.core.job.unconfirmed_create import until_next_look
 from entrasync.core.plan import plan
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
