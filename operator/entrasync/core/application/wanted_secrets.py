@@ -1,4 +1,7 @@
-"""What `spec.application` wants Graph to store for the service principal, and what of it has to be sent."""
+"""What `spec.application` wants Graph to store for the service principal, and what of it has to be sent.
+
+The values come from `reconcile/application/credentials.py`.
+"""
 
 from collections.abc import Mapping
 from datetime import timedelta

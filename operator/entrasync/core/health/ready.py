@@ -1,6 +1,7 @@
-"""The condition Ready, and the conditions that repeat Graph's own judgement of the job.
+"""The condition Ready of a SynchronizationJob, and the conditions that repeat Graph's own judgement of the job.
 
-What Ready says when Graph cannot be read stands in `core/status/job_status.py`.
+What Ready says when Graph cannot be read stands in `core/status/job_status.py`, and Ready of a GraphConnection in
+`core/connection/status.py`.
 """
 
 from dataclasses import replace

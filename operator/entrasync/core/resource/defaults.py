@@ -1,5 +1,6 @@
 """Defaults for what a spec leaves unset: those of the namespace, else those of the install, else the built-in ones.
 
+`reconcile/state/namespace_defaults.py` reads those of namespaces, and `JobStore` applies all of them.
 The deletion policy also depends on the job's origin: see `effective_deletion_policy` in `core/deletion.py`.
 """
 

@@ -1,6 +1,7 @@
 """Which jobs of a service principal its resources claim, and which claim ranks first.
 
-Claims of two resources to one job are found in `core/job/candidates.py`.
+Claims of two resources to one job are found in `core/job/candidates.py`, claims to
+`spec.application` in `core/application/ownership.py`.
 """
 
 from dataclasses import dataclass

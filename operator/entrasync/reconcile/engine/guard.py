@@ -1,4 +1,7 @@
-"""The guard in front of a reconciler. Before each pass it asks whether the operator may act on the object."""
+"""The guard in front of a reconciler. Before each pass it asks whether the operator may act on the object.
+
+Each write of a pass is checked in `reconcile/step/write_guard.py`.
+"""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
