@@ -19,6 +19,7 @@ from entrasync.graph.wire.clouds import GraphEndpoint
 TENANT = "11111111-1111-1111-1111-111111111111"
 CLIENT = "22222222-2222-2222-2222-222222222222"
 SECRET = "canary-secret-7f3a"
+JSON = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 
 
 def make_jwt(claims: Mapping[str, Any]) -> str:
@@ -45,11 +46,12 @@ class RecordedRequest:
 class Reply:
     """A scripted response.
 
+    Without a `status` it is 200 with a body and 204 without one. A `body` that is not bytes is sent as JSON.
     With `drops_connection` the server closes the connection instead of a response, with `closes_after` after it. A
     response with `held_until` waits for that event.
     """
 
-    status: int = 200
+    status: int | None = None
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     drops_connection: bool = False
@@ -60,18 +62,31 @@ class Reply:
         body = (
             self.body if isinstance(self.body, bytes) else b"" if self.body is None else json.dumps(self.body).encode()
         )
-        headers = {"request-id": "their-id", "content-length": str(len(body)), **self.headers}
-        lines = [f"HTTP/1.1 {self.status} Said", *(f"{name}: {value}" for name, value in headers.items())]
+        status = self.status or (200 if body else 204)
+        kind = {} if isinstance(self.body, bytes | None) else {"content-type": JSON}
+        headers = {"request-id": "their-id", "content-length": str(len(body)), **kind, **self.headers}
+        lines = [f"HTTP/1.1 {status} Said", *(f"{name}: {value}" for name, value in headers.items())]
         return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+def reply_as_done(request: RecordedRequest) -> Reply:
+    """Reply as Graph does when it has done what was asked."""
+    if request.method == "GET":
+        return Reply(body={"id": "an-id", "value": []})
+    is_create = request.method == "POST" and request.path.endswith("/jobs")
+    return Reply(201, {"id": "an-id"}) if is_create else Reply(204)
 
 
 @dataclass
 class ScriptedGraph:
-    """Graph and its login in one: sends `replies` in order, then `default_reply`, and keeps all requests."""
+    """Graph and its login in one: sends `replies` in order, then `default_reply`, and keeps all requests.
+
+    Without a `default_reply` it does whatever it is asked to.
+    """
 
     endpoint: GraphEndpoint
     replies: deque[Reply] = field(default_factory=deque)
-    default_reply: Reply = field(default_factory=Reply)
+    default_reply: Reply | None = None
     requests: list[RecordedRequest] = field(default_factory=list)
     token_requests: list[Mapping[str, list[str]]] = field(default_factory=list)
     token_replies: deque[Reply] = field(default_factory=deque)
@@ -94,7 +109,7 @@ class ScriptedGraph:
             return self.token_replies.popleft() if self.token_replies else self._give_token()
         self.requests.append(request)
         self.request_arrived.set()
-        return self.replies.popleft() if self.replies else self.default_reply
+        return self.replies.popleft() if self.replies else self.default_reply or reply_as_done(request)
 
     def _give_token(self) -> Reply:
         token = make_token(*self.roles, serial=len(self.token_requests))

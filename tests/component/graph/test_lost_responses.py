@@ -48,7 +48,6 @@ class TestLostResponse:
         scripted.graph.reply_with(Reply(body={"value": []}))
         await scripted.api.list_jobs(SP)
         scripted.graph.reply_with(Reply(drops_connection=True))
-        scripted.graph.default_reply = Reply(status=201, body={"id": JOB})
         with pytest.raises(OutcomeUnknown):
             await call(scripted.api)
         assert scripted.count == 2

@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import (
     OutcomeUnknown,
     Refused,
@@ -16,12 +17,13 @@ from tests.support.scripted_client import (
     JOBS,
     READS,
     SP,
+    VALIDATIONS,
     WRITES,
     Call,
     ScriptedClient,
     each,
 )
-from tests.support.scripted_graph import Reply
+from tests.support.scripted_graph import JSON, Reply
 
 
 class TestUnreadableResponse:
@@ -29,7 +31,9 @@ class TestUnreadableResponse:
     async def test_lets_a_read_be_tried_again_later_and_is_not_quoted(
         self, scripted: ScriptedClient, call: Call
     ) -> None:
-        scripted.graph.default_reply = Reply(body=b"<html>Sign in to the hotel's network</html>")
+        scripted.graph.default_reply = Reply(
+            body=b"<html>Sign in to the hotel's network</html>", headers={"content-type": JSON}
+        )
         with pytest.raises(Transient) as caught:
             await call(scripted.api)
         assert "unreadable" in caught.value.message
@@ -38,7 +42,8 @@ class TestUnreadableResponse:
     @pytest.mark.parametrize("is_packed", [False, True])
     async def test_is_one_that_is_longer_than_the_limit(self, scripted: ScriptedClient, is_packed: bool) -> None:
         body = b'{"id": "' + b"x" * 1_000_000 + b'"}'
-        reply = Reply(body=gzip.compress(body), headers={"content-encoding": "gzip"}) if is_packed else Reply(body=body)
+        packed = {"content-encoding": "gzip"} if is_packed else {}
+        reply = Reply(body=gzip.compress(body) if is_packed else body, headers={"content-type": JSON, **packed})
         scripted.graph.default_reply = reply
         with pytest.raises(Transient):
             await scripted.api.get_job(SP, JOB)
@@ -58,12 +63,63 @@ class TestUnreadableResponse:
         assert scripted.count == 5
 
 
+SIGN_IN_PAGE = Reply(
+    200, b"<html>Sign in to the hotel's network</html>", headers={"content-type": "text/html", "request-id": ""}
+)
+
+NOT_DONE = {
+    "a sign-in page": SIGN_IN_PAGE,
+    "JSON of another": Reply(200, {"id": JOB, "value": []}, headers={"request-id": ""}),
+    "204 of another": Reply(204, headers={"request-id": ""}),
+    "text of Graph": Reply(200, b'{"id": "x", "value": []}', headers={"content-type": "text/plain"}),
+    "an error of Graph with 200": Reply(200, {"error": {"code": "UnknownError", "message": "It did not happen."}}),
+    "accepted for later": Reply(202, {"id": JOB, "value": []}),
+    "a part": Reply(206, {"id": JOB, "value": []}),
+}
+
+
+class TestAnswerThatDoesNotMeanDone:
+    @each(WRITES)
+    @pytest.mark.parametrize("reply", NOT_DONE.values(), ids=NOT_DONE.keys())
+    async def test_leaves_the_outcome_of_a_write_unknown(
+        self, scripted: ScriptedClient, reply: Reply, call: Call
+    ) -> None:
+        scripted.graph.default_reply = reply
+        with pytest.raises(OutcomeUnknown) as caught:
+            await call(scripted.api)
+        assert caught.value.reason is Reason.GRAPH_UNREACHABLE
+        assert scripted.count == 1
+
+    @each(READS | VALIDATIONS)
+    @pytest.mark.parametrize("reply", NOT_DONE.values(), ids=NOT_DONE.keys())
+    async def test_lets_a_read_or_a_validation_be_tried_again_later(
+        self, scripted: ScriptedClient, reply: Reply, call: Call
+    ) -> None:
+        scripted.graph.default_reply = reply
+        with pytest.raises(Transient) as caught:
+            await call(scripted.api)
+        assert caught.value.reason is Reason.GRAPH_UNREACHABLE
+
+    async def test_of_another_is_told_as_such(self, scripted: ScriptedClient) -> None:
+        scripted.graph.default_reply = SIGN_IN_PAGE
+        with pytest.raises(OutcomeUnknown) as caught:
+            await scripted.api.delete_job(SP, JOB)
+        assert caught.value.message == (
+            "Something between the operator and Graph answered 200 when asked to delete the job. "
+            "Check the proxies and firewalls on the way to Graph."
+        )
+
+
 class TestMisleadingResponse:
-    async def test_of_a_proxy_with_404_does_not_count_as_absence(self, scripted: ScriptedClient) -> None:
-        scripted.graph.default_reply = Reply(status=404, body=b"<html>no such host</html>", headers={"request-id": ""})
-        for call in (READS["get_job"], READS["has_service_principal"], WRITES["delete_job"]):
-            with pytest.raises(Transient):
-                await call(scripted.api)
+    @each(CALLS)
+    @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 407, 409])
+    async def test_of_a_proxy_with_4xx_is_no_refusal_of_graph(
+        self, scripted: ScriptedClient, status: int, call: Call
+    ) -> None:
+        scripted.graph.default_reply = Reply(status, b"<html>no</html>", headers={"request-id": ""})
+        with pytest.raises(Transient) as caught:
+            await call(scripted.api)
+        assert caught.value.reason is Reason.GRAPH_UNREACHABLE
 
     @pytest.mark.parametrize(
         "link",

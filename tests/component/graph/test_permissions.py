@@ -28,7 +28,6 @@ class TestInvalidToken:
     @each(CALLS)
     async def test_is_replaced_and_the_call_repeated_once(self, scripted: ScriptedClient, call: Call) -> None:
         scripted.graph.reply_with(OLD_TOKEN)
-        scripted.graph.default_reply = Reply(body={"id": JOB, "value": []})
         await call(scripted.api)
         tokens = [request.headers["authorization"] for request in scripted.graph.requests]
         assert len(tokens) == 2

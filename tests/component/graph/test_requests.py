@@ -33,14 +33,13 @@ from tests.support.scripted_client import (
     each,
     token_source,
 )
-from tests.support.scripted_graph import SECRET, Reply, run_scripted_graph
+from tests.support.scripted_graph import JSON, SECRET, Reply, run_scripted_graph
 from tests.support.still_clock import StillClock
 
 
 class TestRequest:
     @each(CALLS)
     async def test_is_as_microsoft_describes_it(self, scripted: ScriptedClient, call: Call) -> None:
-        scripted.graph.default_reply = Reply(body={"id": JOB, "value": []})
         await call(scripted.api)
         (request,) = scripted.graph.requests
         for version in VERSIONS:
@@ -48,7 +47,6 @@ class TestRequest:
             check_request(version, request.method, path, request.body, request.headers.get("content-type", ""))
 
     async def test_carries_token_user_agent_id_and_priority(self, scripted: ScriptedClient) -> None:
-        scripted.graph.default_reply = Reply(body={"id": "x", "value": []})
         for _ in range(2):
             await scripted.api.list_jobs(SP)
         await scripted.api.list_jobs(SP, is_urgent=True)
@@ -87,11 +85,12 @@ class TestRequest:
 
     async def test_accepts_a_compressed_response(self, scripted: ScriptedClient) -> None:
         body = gzip.compress(b'{"value": [{"id": "a"}]}')
-        scripted.graph.reply_with(Reply(body=body, headers={"content-encoding": "gzip"}))
+        scripted.graph.reply_with(Reply(body=body, headers={"content-encoding": "gzip", "content-type": JSON}))
         assert (await scripted.api.list_jobs(SP)).ids == {"a"}
 
     async def test_goes_through_any_transport(self, scripted: ScriptedClient) -> None:
-        transport = httpx.MockTransport(lambda _: httpx.Response(200, json={"value": [{"id": "a"}]}))
+        answer = httpx.Response(200, json={"value": [{"id": "a"}]}, headers={"request-id": "their-id"})
+        transport = httpx.MockTransport(lambda _: answer)
         client = GraphClient(scripted.tokens, TenantLimiter(scripted.clock), transport=transport)
         assert (await client.list_jobs(SP)).ids == {"a"}
         await client.aclose()

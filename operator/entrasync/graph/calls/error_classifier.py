@@ -12,9 +12,10 @@ from entrasync.core.decision.errors import (
     Transient,
 )
 from entrasync.graph.auth.token_claims import AccessToken
+from entrasync.graph.calls.expected_answers import find_fault
 from entrasync.graph.calls.operations import OWNED_BY, Operation
 from entrasync.graph.wire.redaction import Redactor
-from entrasync.graph.wire.responses import ErrorBody, Response, read_error, summarize_error
+from entrasync.graph.wire.responses import Response, read_error, summarize_error
 from entrasync.graph.wire.retry_after import read_retry_after
 
 TOKEN_CODES = frozenset({"InvalidAuthenticationToken", "Authentication_ExpiredToken", "TokenExpired"})
@@ -28,17 +29,19 @@ class InvalidToken(Transient):
 def classify(
     operation: Operation, response: Response, *, token: AccessToken | None = None, secrets: Iterable[str] = ()
 ) -> EntraSyncError:
-    """Return the error to raise for a response that is no success.
+    """Return the error to raise for a response that does not mean done.
 
     The message names the roles of the `token` that was sent. The token and the `secrets` that were sent are redacted.
     """
     error = read_error(response.body)
     answer = summarize_error(response, Redactor([*secrets, token.value] if token else secrets))
     status = response.status
+    if response.is_success:
+        return _make_unexpected_error(operation, response)
     if status == 401 and TOKEN_CODES.intersection(error.codes):
         return InvalidToken(Reason.GRAPH_UNREACHABLE, f"Graph does not take our token {_quote(answer)}")
-    if status in {401, 403, 404} and not _is_from_graph(response, error):
-        return _make_foreign_error(operation, answer)
+    if 400 <= status < 500 and status not in {408, 429} and not (response.is_from_graph or error.is_envelope):
+        return Transient(Reason.GRAPH_UNREACHABLE, _describe_foreigner(operation, status))
     if status in {401, 403}:
         return _make_permission_error(operation, answer, token)
     if status == 429:
@@ -48,11 +51,6 @@ def classify(
     if status == 408 or status >= 500:
         return _make_server_error(operation, response, answer=answer)
     return _make_refusal(operation, answer)
-
-
-def _is_from_graph(response: Response, error: ErrorBody) -> bool:
-    """Tell whether Graph itself responded: its responses have a request id or its envelope, those of a proxy do not."""
-    return bool(response.request_id) or error.is_envelope
 
 
 def make_unreadable_error(operation: Operation, why: str) -> EntraSyncError:
@@ -90,10 +88,22 @@ def _make_server_error(operation: Operation, response: Response, *, answer: Grap
     return Transient(Reason.GRAPH_UNREACHABLE, message, after=read_retry_after(response.headers))
 
 
-def _make_foreign_error(operation: Operation, answer: GraphAnswer) -> EntraSyncError:
-    """Return the error for a 401, 403 or 404 of a proxy, which must not count as absence or refusal."""
-    message = f"Something between us and Graph answered {answer.status} when asked to {operation.description}"
+def _make_unexpected_error(operation: Operation, response: Response) -> EntraSyncError:
+    """Return the error for a 2xx that does not mean done, such as that of a network's sign-in page."""
+    if response.is_from_graph:
+        return make_unreadable_error(operation, find_fault(operation, response) or "it does not say that it was done")
+    message = _describe_foreigner(operation, response.status)
+    if operation.is_write:
+        return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message)
     return Transient(Reason.GRAPH_UNREACHABLE, message)
+
+
+def _describe_foreigner(operation: Operation, status: int) -> str:
+    """Describe an answer that is not Graph's. It counts neither as done nor as absence or refusal."""
+    return (
+        f"Something between the operator and Graph answered {status} when asked to {operation.description}. "
+        "Check the proxies and firewalls on the way to Graph."
+    )
 
 
 def _make_permission_error(operation: Operation, answer: GraphAnswer, token: AccessToken | None) -> EntraSyncError:

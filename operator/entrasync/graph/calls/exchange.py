@@ -15,6 +15,7 @@ from entrasync.graph.auth.token_claims import AccessToken
 from entrasync.graph.auth.tokens import TokenProvider
 from entrasync.graph.calls.call_metrics import CallMetrics
 from entrasync.graph.calls.error_classifier import InvalidToken, classify, make_lost_error, make_unreadable_error
+from entrasync.graph.calls.expected_answers import is_done
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.calls.operations import Operation
 from entrasync.graph.wire.responses import Response
@@ -75,7 +76,10 @@ class Exchange:
     limits: ExchangeLimits = field(default_factory=ExchangeLimits)
 
     async def send(self, request: Request) -> Response:
-        """Send a request; returns a 2xx response. Raises the errors of `classify`, of the tokens and of the limiter."""
+        """Send a request; returns a response that means done.
+
+        Raises the errors of `classify`, of the tokens and of the limiter.
+        """
         try:
             return await self._send_once(request)
         except InvalidToken:  # `_classify` has dropped it
@@ -90,7 +94,7 @@ class Exchange:
                 self.metrics.throttled(request.operation.name, pause.total_seconds())
             else:
                 self.limiter.record_response(response.headers)
-        if response.is_success:
+        if is_done(request.operation, response):
             return response
         raise self._classify(request, response, token)
 

@@ -15,6 +15,9 @@ from entrasync.graph.wire.redaction import Redactor
 MAX_MESSAGE_LENGTH = 300
 """In characters, of a text of Graph that a message quotes. People read it in a condition."""
 
+GRAPH_HEADERS = ("request-id", "client-request-id", "x-ms-ags-diagnostic")
+"""Every response of Graph has these (graph-facts 6.2). Those of proxies and sign-in pages do not."""
+
 MAX_ERROR_DEPTH = 8
 """Levels of errors within errors that are read: more than Graph was ever seen to use."""
 
@@ -31,6 +34,16 @@ class Response:
     def is_success(self) -> bool:
         """Whether the status is 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def is_from_graph(self) -> bool:
+        """Whether a header shows that Graph itself responded."""
+        return any(self.headers.get(name) for name in GRAPH_HEADERS)
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the body is said to be JSON."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
 
     @property
     def request_id(self) -> str:
