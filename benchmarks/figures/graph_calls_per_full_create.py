@@ -9,7 +9,7 @@ from benchmarks.environment import NAMESPACE, NotMeasuredError, start_environmen
 SECRET = f"""
 apiVersion: v1
 kind: Secret
-metadata: {{name: scim, namespace: {NAMESPACE}}}
+metadata: {{name: scim, namespace: {NAMESPACE}, labels: {{entrasync.io/watch: "true"}}}}
 stringData: {{token: a-token}}
 """
 

@@ -6,17 +6,18 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.core.resource.kubernetes_secret import KubernetesSecret
+from entrasync.core.resource.kubernetes_secret import KubernetesSecret, unlabelled
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 
 
 @dataclass
 class FakeSecrets:
-    """`SecretStore` over a dict. `reads` has every read; those of `forbidden` namespaces are refused."""
+    """`SecretStore` over a dict. `reads` has all reads; `forbidden` namespaces and `unlabelled` Secrets are refused."""
 
     stored: dict[ObjectKey, KubernetesSecret] = field(default_factory=dict)
     reads: list[ObjectKey] = field(default_factory=list)
     forbidden: set[str] = field(default_factory=set)
+    unlabelled: set[ObjectKey] = field(default_factory=set)
     is_down: bool = False
     _versions: int = 0
 
@@ -40,4 +41,6 @@ class FakeSecrets:
             raise Halted(
                 Stall(Reason.SECRET_UNREADABLE, f"Secret {key} may not be read: the operator lacks the right get.")
             )
+        if key in self.stored and key in self.unlabelled:
+            raise unlabelled(key)
         return self.stored.get(key)

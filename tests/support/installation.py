@@ -105,7 +105,8 @@ def make_namespace(cluster: Cluster, name: str) -> None:
 
 def write_connection(cluster: Cluster, namespace: str, name: str = "team") -> None:
     """Make a GraphConnection with its Secret, to an unknown cloud: it is reconciled without any login."""
-    cluster.create("secrets", _object("Secret", name) | {"stringData": {"client-secret": "toy"}}, namespace)
+    labelled = {"metadata": {"name": name, "labels": {"entrasync.io/watch": "true"}}}
+    cluster.create("secrets", _object("Secret", name) | labelled | {"stringData": {"client-secret": "toy"}}, namespace)
     proof = {"clientId": NOBODY, "secretRef": {"name": name, "key": "client-secret"}}
     spec = {"tenantId": NOBODY, "cloud": "Nowhere", "clientSecret": proof}
     metadata = {"name": name, "namespace": namespace}

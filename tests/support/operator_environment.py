@@ -104,17 +104,18 @@ class OperatorEnvironment:
         """Wait until the namespace is deleted. Controllers begin after 5 s and look again 8 s later."""
         self.cluster.wait_gone("v1", "namespaces", self.namespace, within_seconds=within_seconds)
 
-    def apply_secret(self, name: str, data: Mapping[str, str], *, is_watched: bool = False) -> str:
-        """Create or change a Secret."""
+    def apply_secret(self, name: str, data: Mapping[str, str], *, is_labelled: bool = True) -> str:
+        """Create or change a Secret, labelled for the operator unless said otherwise."""
         self.secrets.update(value for key, value in data.items() if not key.endswith(".crt"))
         encoded = {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
-        labels = {WATCH_LABEL: "true"} if is_watched else {}
+        labels = {WATCH_LABEL: "true"} if is_labelled else {}
+        labelled = {"metadata": {"labels": labels}}
         metadata = {"name": name, "namespace": self.namespace, "labels": labels}
         manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": encoded}
         if self.cluster.find("v1", "secrets", name, self.namespace) is None:
             self.cluster.create("secrets", manifest, self.namespace)
         else:
-            self.cluster.patch("v1", "secrets", name, self.namespace, merge={"data": encoded})
+            self.cluster.patch("v1", "secrets", name, self.namespace, merge={"data": encoded} | labelled)
         return name
 
     def wait(self, name: str, holds: Callable[[Object], object], what: str, within_seconds: float = 20.0) -> Object:

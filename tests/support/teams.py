@@ -41,10 +41,10 @@ class Team:
         """Make a service principal in the team's tenant; returns its object id."""
         return self.environment.simulator.create_service_principal(tenant_id=self.tenant, **more).id
 
-    def apply_secret(self, name: str = "entra", *, is_watched: bool = False, **data: str) -> str:
+    def apply_secret(self, name: str = "entra", *, is_labelled: bool = True, **data: str) -> str:
         """Create or change a Secret; without data it holds the team's client secret. `__` in a key is a dot."""
         content = {key.replace("__", "."): value for key, value in (data or {"client_secret": self.secret}).items()}
-        return self.environment.apply_secret(name, content, is_watched=is_watched)
+        return self.environment.apply_secret(name, content, is_labelled=is_labelled)
 
     def apply_service_account(self, name: str = "sync") -> str:
         """Create a ServiceAccount in the team's namespace; return its name in tokens."""

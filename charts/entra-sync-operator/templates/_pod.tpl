@@ -52,6 +52,9 @@
 {{- with .Values.defaults.deletionPolicy }}
 - --default-deletion-policy={{ . }}
 {{- end }}
+{{- if eq (.Values.secrets.unlabelled | default "Refuse") "Allow" }}
+- --unlabelled-secrets=Allow
+{{- end }}
 - --log-level={{ .Values.logLevel }}
 - --http-port={{ int .Values.httpPort }}
 {{- with .Values.extraArgs }}

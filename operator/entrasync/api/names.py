@@ -45,6 +45,6 @@ FOREIGN_SECRET_ANNOTATION = f"{GROUP}/foreign-secret-acknowledged"
 """`"true"` on the resource that reports ForeignSecretLost: a person has looked, and secrets may be written again."""
 
 WATCH_LABEL = f"{GROUP}/watch"
-"""`"true"` on a Secret: the operator acts on its changes at once."""
+"""`"true"` on a Secret: the operator may use it, and acts on its changes at once."""
 
 EVENT_SOURCE = "entra-sync-operator"

@@ -60,6 +60,7 @@ class SharedServices:
     clock: WorldClock
     metrics: Metrics
     api_client: ApiClient
+    secret_reader: SecretReader
     bounds: Bounds
     dependents: Dependents
     connections: Connections
@@ -149,6 +150,7 @@ def _build_shared(
         clock,
         metrics,
         api_client,
+        SecretReader(api_client, allows_unlabelled=settings.unlabelled_secrets == "Allow"),
         Bounds(replication=settings.replication_bound),
         dependents,
         connections,
@@ -174,7 +176,7 @@ def _build_job_services(shared: SharedServices) -> KindServices:
             connections,
             namespaces,
             resource_api=job_client,
-            secrets=SecretReader(shared.api_client),
+            secrets=shared.secret_reader,
             events=events,
             clock=clock,
             bounds=shared.bounds,
@@ -206,7 +208,7 @@ def _build_connection_services(shared: SharedServices, logins: Logins) -> KindSe
         store,
         shared.connections,
         logins,
-        secrets=SecretReader(shared.api_client),
+        secrets=shared.secret_reader,
         connection_api=client,
         events=shared.events,
         clock=clock,

@@ -32,7 +32,22 @@ The chart's role has exactly these rights, in every namespace or in the listed o
 The owner of a namespace grants one more right, in that namespace and for a named ServiceAccount
 ([examples/workload-identity.yaml](../examples/workload-identity.yaml)):
 
-{owners}"""
+{owners}
+### Which Secrets
+
+The operator may get every Secret of the namespaces that it works in, because Kubernetes cannot narrow that right to a
+label. It uses only those that carry the label `entrasync.io/watch: "true"`, for jobs and for GraphConnections alike.
+So the right to create SynchronizationJobs or GraphConnections gives nobody the values of a Secret: a job sends values
+to an address that its author chooses, and only those who may change a Secret can label it. The message of
+`SecretUnreadable` has the command:
+
+```console
+$ kubectl label secret NAME --namespace NAMESPACE entrasync.io/watch=true
+```
+
+`--unlabelled-secrets=Allow` (`secrets.unlabelled: Allow` in the chart) turns this off. Everybody who may create one of
+these resources in a namespace can then have any Secret of the namespace sent to an address of his choice.
+"""
 
 
 def render_permissions() -> dict[str, str]:

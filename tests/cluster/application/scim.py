@@ -20,7 +20,7 @@ class ScimApp:
     token: str
 
     @classmethod
-    def register(cls, environment: OperatorEnvironment, *, is_watched: bool = False) -> "ScimApp":
+    def register(cls, environment: OperatorEnvironment, *, is_labelled: bool = True) -> "ScimApp":
         """Make a service principal, and a Secret with its token."""
         app = cls(
             environment,
@@ -28,7 +28,7 @@ class ScimApp:
             f"scim-{uuid.uuid4().hex[:8]}",
             cls.new_token(),
         )
-        environment.apply_secret(app.secret, {"token": app.token}, is_watched=is_watched)
+        environment.apply_secret(app.secret, {"token": app.token}, is_labelled=is_labelled)
         return app
 
     @staticmethod

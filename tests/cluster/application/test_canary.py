@@ -117,7 +117,7 @@ def test_a_value_that_is_not_text_shows_no_secret(app: ScimApp, environment: Ope
         "v1", "secrets", manifest["metadata"]["name"], environment.namespace, merge={"data": data}
     )
     message = environment.wait_stalled(app.apply(), "SecretUnreadable")
-    assert "is no UTF-8 text" in message
+    assert "is not text (UTF-8)" in message
     assert find_leaks(environment, "canary~\\xff") == []
     assert find_leaks(environment, "\\x81canary") == []
 

@@ -67,7 +67,8 @@ def test_an_install_without_a_connection_of_its_own_serves_namespaces_that_have_
         "extraVolumeMounts": [],
     }
     any_helm.at(cluster).install("entra", home, values=values_for(tenant, home) | own)
-    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "entra", "namespace": home}}
+    labelled = {"name": "entra", "namespace": home, "labels": {"entrasync.io/watch": "true"}}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": labelled}
     cluster.create("secrets", secret | {"stringData": {"secret": facts["client_secret"]}}, home)
     proof = {"clientId": facts["client_id"], "secretRef": {"name": "entra", "key": "secret"}}
     spec = {"tenantId": facts["tenant_id"], "cloud": "Private", "clientSecret": proof}

@@ -58,7 +58,7 @@ def test_a_connection_that_breaks_is_reported_by_its_jobs_once_and_works_again_w
     shared_operator: SharedOperator, team: Team, breach: str
 ) -> None:
     environment, simulator = team.environment, team.environment.simulator
-    team.apply_secret(is_watched=True)
+    team.apply_secret()
     team.wait_connected(team.apply_connection())
     jobs = start_jobs(team, 2)
     position = environment.cluster.plane.audit_log.position()
@@ -82,7 +82,7 @@ def test_a_connection_that_breaks_is_reported_by_its_jobs_once_and_works_again_w
     assert asked == [[], []]
     assert status_writes(environment, position) == dict.fromkeys(jobs, 1)
     if breach == "the Secret is deleted":
-        team.apply_secret(is_watched=True)
+        team.apply_secret()
     else:
         team.apply_secret(client_secret="canary~of-tomorrow")
     team.wait_connected(within_seconds=SECONDS)
@@ -95,7 +95,7 @@ def test_a_connection_that_breaks_is_reported_by_its_jobs_once_and_works_again_w
 class TestJobDeletedWithoutConnection:
     def test_a_deleted_job_uses_the_last_working_credential_after_the_secret_is_deleted(self, team: Team) -> None:
         environment, simulator = team.environment, team.environment.simulator
-        team.apply_secret(is_watched=True)
+        team.apply_secret()
         team.wait_connected(team.apply_connection())
         [(name, principal)] = start_jobs(team, 1).items()
         team.delete_secret()
@@ -143,7 +143,7 @@ class TestJobDeletedWithoutConnection:
 
     def test_a_deletion_that_retains_its_job_needs_no_connection(self, team: Team) -> None:
         environment, simulator = team.environment, team.environment.simulator
-        team.apply_secret(is_watched=True)
+        team.apply_secret()
         team.wait_connected(team.apply_connection())
         principal = team.make_principal()
         name = environment.apply_job(principal, deletionPolicy="Retain", pollInterval="30s")

@@ -17,7 +17,7 @@ SECONDS = 5.0
 
 class TestClientSecret:
     def test_a_wrong_client_secret_is_reported_in_entras_words_and_replaced_within_seconds(self, team: Team) -> None:
-        team.apply_secret(is_watched=True, client_secret="canary~that-is-wrong")
+        team.apply_secret(client_secret="canary~that-is-wrong")
         team.apply_connection()
         message = team.wait_broken("CredentialRefused")
         assert f"Entra refused the client secret of app {team.client} in tenant {team.tenant}" in message
@@ -32,8 +32,8 @@ class TestClientSecret:
     def test_a_client_secret_that_is_created_later_is_used_within_seconds(self, team: Team) -> None:
         team.apply_connection()
         message = team.wait_broken("SecretUnreadable")
-        assert f"There is no Secret {team.namespace}/entra. Create it in namespace {team.namespace}" in message
-        team.apply_secret(is_watched=True)
+        assert f"There is no Secret {team.namespace}/entra. spec.clientSecret needs it" in message
+        team.apply_secret()
         team.wait_connected(within_seconds=SECONDS)
 
     def test_a_client_secret_under_another_key_is_reported_with_the_existing_keys(self, team: Team) -> None:
@@ -44,7 +44,7 @@ class TestClientSecret:
 
     def test_a_rotated_client_secret_is_used_while_its_jobs_go_on(self, team: Team) -> None:
         environment, simulator = team.environment, team.environment.simulator
-        team.apply_secret(is_watched=True)
+        team.apply_secret()
         before = team.wait_connected(team.apply_connection())["status"]["source"]["resourceVersion"]
         name = environment.apply_job(team.make_principal(), pollInterval="30s")
         environment.wait_ready(name)
@@ -63,7 +63,7 @@ class TestClientSecret:
 
     def test_a_client_secret_that_entra_does_not_know_yet_does_not_disturb_its_jobs(self, team: Team) -> None:
         environment, simulator = team.environment, team.environment.simulator
-        team.apply_secret(is_watched=True)
+        team.apply_secret()
         team.wait_connected(team.apply_connection())
         principal = team.make_principal()
         name = environment.apply_job(principal, pollInterval="30s")
@@ -85,7 +85,7 @@ class TestCertificate:
         environment, simulator = team.environment, team.environment.simulator
         first, second = certificate_pem(make_certificate()), certificate_pem(make_certificate())
         simulator.add_certificate(first, team.client, team.tenant)
-        team.apply_secret("entra-tls", is_watched=True, tls__crt=first, tls__key=key_pem())
+        team.apply_secret("entra-tls", tls__crt=first, tls__key=key_pem())
         proof = {"clientId": team.client, "secretRef": {"name": "entra-tls"}}
         found = team.wait_connected(team.apply_connection(clientSecret=None, clientCertificate=proof))
         assert found["status"]["source"]["name"] == "entra-tls"
@@ -101,18 +101,29 @@ class TestCertificate:
 
 @pytest.fixture(scope="module")
 def second(shared_operator: SharedOperator) -> Iterator[OperatorEnvironment]:
-    """Start an operator that polls every half second, for a namespace of its own."""
-    with open_second_operator(shared_operator.environment, flags=("--poll-interval=30s",)) as environment:
+    """Start an operator that polls every half second and uses all Secrets, for a namespace of its own."""
+    flags = ("--poll-interval=30s", "--unlabelled-secrets=Allow")
+    with open_second_operator(shared_operator.environment, flags=flags) as environment:
         yield environment
 
 
 class TestSecretWithoutLabel:
-    def test_a_secret_without_the_label_is_read_at_the_next_poll(self, second: OperatorEnvironment) -> None:
+    def test_a_secret_without_the_label_is_used_within_seconds_after_its_owner_labels_it(self, team: Team) -> None:
+        team.apply_secret(is_labelled=False)
+        team.apply_connection()
+        message = team.wait_broken("SecretUnreadable")
+        assert f"kubectl label secret entra --namespace {team.namespace} entrasync.io/watch=true" in message
+        team.apply_secret()
+        team.wait_connected(within_seconds=SECONDS)
+
+    def test_a_secret_without_the_label_is_read_at_the_next_poll_where_the_install_allows_it(
+        self, second: OperatorEnvironment
+    ) -> None:
         team = Team.register(second)
-        team.apply_secret(client_secret="wrong")
+        team.apply_secret(is_labelled=False, client_secret="wrong")
         team.apply_connection("unlabelled")
         team.wait_broken("CredentialRefused", "unlabelled")
-        team.apply_secret()
+        team.apply_secret(is_labelled=False)
         team.wait_connected("unlabelled")
 
     def test_an_unchanged_secret_causes_no_write_and_no_login(self, second: OperatorEnvironment) -> None:

@@ -57,7 +57,7 @@ def cases(cluster_wide: OperatorEnvironment) -> dict[str, Case]:
     cases = {}
     for order, delete_first in ORDERS.items():
         team = Team.register(another_namespace(cluster_wide))
-        team.apply_secret(is_watched=True)
+        team.apply_secret()
         team.wait_connected(team.apply_connection(TEAM))
         principal = team.make_principal()
         name = team.environment.apply_job(principal, connectionRef={"name": TEAM})

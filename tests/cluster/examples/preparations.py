@@ -47,8 +47,9 @@ def has_an_app_in_each_tenant(example: Example) -> None:
     password = secret["stringData"][app["secretRef"]["key"]]
     example.simulator.set_application(app["clientId"], contoso["tenantId"], secrets=[password], roles=list(ROLES))
     app, pair = fabrikam["clientCertificate"], make_pair()
-    name, data = app["secretRef"]["name"], {"tls.crt": pair.certificate, "tls.key": pair.private_key}
-    manifest = {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "metadata": {"name": name}}
+    metadata = {"name": app["secretRef"]["name"], "labels": {"entrasync.io/watch": "true"}}
+    data = {"tls.crt": pair.certificate, "tls.key": pair.private_key}
+    manifest = {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/tls", "metadata": metadata}
     example.environment.cluster.create("secrets", manifest | {"stringData": data}, example.environment.namespace)
     certificates = [pair.certificate]
     example.simulator.set_application(

@@ -66,7 +66,8 @@ ANNOTATIONS: tuple[tuple[str, str, str], ...] = (
     (
         names.WATCH_LABEL,
         "Secret (a label)",
-        '`"true"`: a change of this Secret is acted on within seconds, else at the next poll.',
+        '`"true"`: the operator may use this Secret, and acts on a change of it within seconds. Without the label it '
+        "uses none, unless the install says `--unlabelled-secrets=Allow`.",
     ),
 )
 """The annotations and labels that users know: name, kind of object and meaning."""

@@ -23,8 +23,8 @@ class ValueSource(ApiModel):
     )
 
     secret_key_ref: SecretKeyReference | None = None
-    """A key of a Secret in the namespace of this resource. Labelled entrasync.io/watch: "true", a change of the Secret
-    reaches Graph within seconds; else at the next poll."""
+    """A key of a Secret in the namespace of this resource. The Secret must carry the label entrasync.io/watch: "true";
+    a change of it then reaches Graph within seconds. A line break at the end of the value is not sent."""
 
 
 _ENTRIES = "spec.application.credentials.entries"

@@ -9,7 +9,7 @@ from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.decision.errors import EntraSyncError, Halted
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.core.resource.kubernetes_secret import KubernetesSecret
+from entrasync.core.resource.kubernetes_secret import KubernetesSecret, missing, read_text
 
 CERTIFICATE, PRIVATE_KEY = "tls.crt", "tls.key"
 """The keys of a Secret of type kubernetes.io/tls."""
@@ -88,38 +88,19 @@ def _find_proof(resource: ConnectionResource, spec: GraphConnectionSpec, secret:
     if spec.workload_identity:
         name = spec.workload_identity.service_account_ref.name
         return ServiceAccountProof(ObjectKey(resource.key.namespace, name))
-    where = ObjectKey(resource.key.namespace, resource.secret_name or "")
     if secret is None:
-        raise Halted(
-            Stall(
-                Reason.SECRET_UNREADABLE,
-                f"There is no Secret {where}. Create it in namespace {where.namespace}, or correct secretRef.name in "
-                "spec.",
-            )
-        )
+        where = ObjectKey(resource.key.namespace, resource.secret_name or "")
+        raise missing(where, "spec.clientSecret" if spec.client_secret else "spec.clientCertificate")
     if spec.client_secret:
         key = spec.client_secret.secret_ref.key
-        return SecretProof(_read_text(secret, key), _describe_source(secret, key))
-    certificate, private_key = _read_text(secret, CERTIFICATE), _read_text(secret, PRIVATE_KEY)
+        return SecretProof(_read(secret, key, "spec.clientSecret"), _describe_source(secret, key))
+    certificate, private_key = (_read(secret, key, "spec.clientCertificate") for key in (CERTIFICATE, PRIVATE_KEY))
     return CertificateProof(certificate, private_key, _describe_source(secret, CERTIFICATE))
 
 
-def _read_text(secret: KubernetesSecret, key: str) -> str:
-    """Read a value without the white space around it, which comes from how Secrets are made and never counts."""
-    value = secret.data.get(key)
-    if value is None:
-        keys = f"It has: {', '.join(sorted(secret.data))}." if secret.data else "It is empty."
-        fault = f"Secret {secret.key} has no key {key}. {keys} Add the key, or correct secretRef in spec."
-        raise Halted(Stall(Reason.SECRET_UNREADABLE, fault))
-    try:
-        text = value.decode().strip()
-    except UnicodeDecodeError:
-        fault = f"Key {key} of Secret {secret.key} is not text (UTF-8). Put the credential there as text."
-        raise Halted(Stall(Reason.SECRET_UNREADABLE, fault)) from None  # the cause holds the bytes
-    if not text:
-        fault = f"Key {key} of Secret {secret.key} is empty. Put the credential there."
-        raise Halted(Stall(Reason.SECRET_UNREADABLE, fault))
-    return text
+def _read(secret: KubernetesSecret, key: str, reader: str) -> str:
+    """Read a value without the white space around it, which no credential of Entra has."""
+    return read_text(secret, key, reader=reader).strip()
 
 
 def _describe_source(secret: KubernetesSecret, key: str) -> str:

@@ -1,6 +1,6 @@
 """The API server for Secrets, which are read one at a time when they are needed.
 
-Where a key is used, its faults are described: `core/connection/identity.py`, `reconcile/application/credentials.py`.
+The faults of a key are described where it is taken out: `core/resource/kubernetes_secret.py`.
 """
 
 import base64
@@ -13,7 +13,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.core.resource.kubernetes_secret import KubernetesSecret
+from entrasync.core.resource.kubernetes_secret import KubernetesSecret, has_watch_label, unlabelled
 from entrasync.kube.client.api_client import ApiClient, Forbidden
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceGone
 
@@ -21,18 +21,26 @@ from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceG
 class SecretReader:
     """Implements `reconcile.ports.kubernetes.SecretStore`. It needs the right to get secrets in each namespace."""
 
-    def __init__(self, api_client: ApiClient) -> None:
+    def __init__(self, api_client: ApiClient, *, allows_unlabelled: bool = False) -> None:
+        """Read Secrets that carry the label entrasync.io/watch, and others only if the install `allows_unlabelled`."""
         self._api_client = api_client
+        self._allows_unlabelled = allows_unlabelled
 
     async def read_secret(self, key: ObjectKey) -> KubernetesSecret | None:
-        """Read a Secret. Returns None when there is none; raises `Halted` when the right to read it is missing."""
+        """Read a Secret. Returns None when there is none.
+
+        Raises `Halted` when the right to read it is missing, and when it lacks the label.
+        """
         path = f"/api/v1/namespaces/{quote(key.namespace)}/secrets/{quote(key.name)}"
         try:
-            return _read(key, await self._api_client.call("GET", path))
+            raw = await self._api_client.call("GET", path)
         except ResourceGone:
             return None
         except Forbidden as error:
             raise Halted(Stall(Reason.SECRET_UNREADABLE, _missing_right(key, error))) from error
+        if not (self._allows_unlabelled or has_watch_label(raw["metadata"].get("labels"))):
+            raise unlabelled(key)
+        return _read(key, raw)
 
 
 def _read(key: ObjectKey, raw: Mapping[str, Any]) -> KubernetesSecret:

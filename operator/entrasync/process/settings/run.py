@@ -37,6 +37,10 @@ class RunSettings(OperatorConnectionSettings):
     """Delete, Pause or Retain, where neither a resource nor its namespace says it; unset: Delete for a job that was
     created, Retain for one that was adopted."""
 
+    unlabelled_secrets: Literal["Refuse", "Allow"] = "Refuse"
+    """Refuse: a Secret is used only if it carries the label entrasync.io/watch: "true". Allow: whoever may create
+    SynchronizationJobs or GraphConnections can have any Secret of the namespace sent to an address of his choice."""
+
     replication_bound: timedelta = timedelta(minutes=15)
     """How long a created job may stay invisible in Graph before another create may be sent; at least 5m."""
 

@@ -40,8 +40,8 @@ class SecretStore(Protocol):
     async def read_secret(self, key: ObjectKey) -> KubernetesSecret | None:
         """Read a Secret; returns None when there is none.
 
-        Raises `Halted` (`Reason.SECRET_UNREADABLE`) when the operator has no right to read it, and
-        `ApiServerUnavailable`.
+        Raises `Halted` (`Reason.SECRET_UNREADABLE`) when the operator has no right to read it or its owner has not
+        labelled it for the operator, and `ApiServerUnavailable`.
         """
         ...
 

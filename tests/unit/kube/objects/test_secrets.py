@@ -18,7 +18,8 @@ KEY = ObjectKey("identity", "entra")
 
 def stored(**data: str) -> dict[str, Any]:
     encoded = {name: base64.b64encode(value.encode()).decode() for name, value in data.items()}
-    return {"metadata": {"name": "entra", "uid": "uid-1", "resourceVersion": "7"}, "data": encoded}
+    labels = {"entrasync.io/watch": "true"}
+    return {"metadata": {"name": "entra", "uid": "uid-1", "resourceVersion": "7", "labels": labels}, "data": encoded}
 
 
 @pytest.fixture
@@ -64,6 +65,28 @@ class TestSecretReader:
         assert "Secret identity/entra may not be read" in refusal.value.message
         assert "lacks the right get on secrets in namespace identity" in refusal.value.message
         assert "system:serviceaccount:a:b" in refusal.value.message
+
+    @pytest.mark.parametrize(
+        "labels", [None, {}, {"entrasync.io/watch": "false"}, {"entrasync.io/watch": ""}, {"watch": "true"}]
+    )
+    async def test_refuses_a_secret_without_the_label_and_gives_the_command_that_sets_it(
+        self, answers: Answers, reader: SecretReader, labels: dict[str, str] | None
+    ) -> None:
+        secret = stored(token="canary")
+        answers.say(200, secret | {"metadata": secret["metadata"] | {"labels": labels}})
+        with stalls() as refusal:
+            await reader.read_secret(KEY)
+        assert refusal.value.reason is Reason.SECRET_UNREADABLE
+        assert refusal.value.message == (
+            'Secret identity/entra is not used, because it lacks the label entrasync.io/watch: "true". If its values '
+            "may be sent to Microsoft Graph, run: "
+            "kubectl label secret entra --namespace identity entrasync.io/watch=true."
+        )
+
+    async def test_reads_a_secret_without_the_label_if_the_install_allows_it(self, answers: Answers) -> None:
+        reader = SecretReader(ApiClient("https://api", answers.session), allows_unlabelled=True)
+        answers.say(200, {"metadata": stored()["metadata"] | {"labels": {}}})
+        assert await reader.read_secret(KEY) is not None
 
     async def test_raises_a_passing_error_when_the_api_server_fails(
         self, answers: Answers, reader: SecretReader

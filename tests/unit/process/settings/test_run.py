@@ -68,6 +68,11 @@ WRONG = [
         "Keep",
         "--default-deletion-policy (ENTRASYNC_DEFAULT_DELETION_POLICY): Input should be 'Delete', 'Pause' or 'Retain'",
     ),
+    (
+        "--unlabelled-secrets",
+        "Yes",
+        "--unlabelled-secrets (ENTRASYNC_UNLABELLED_SECRETS): Input should be 'Refuse' or 'Allow'",
+    ),
     ("--poll-interval", "often", "'often' is no duration; write whole hours, minutes and seconds"),
     ("--replication-bound", "PT15M", "'PT15M' is no duration"),
     ("--replication-bound", "0s", "--replication-bound (ENTRASYNC_REPLICATION_BOUND): must be at least 5m"),

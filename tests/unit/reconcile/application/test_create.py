@@ -82,7 +82,7 @@ class TestCreate:
         assert harness.condition(key, "Stalled") == ("True", "SecretUnreadable")
         message = harness.message(key, "Stalled")
         assert "There is no Secret identity/scim" in message
-        assert "takes SecretToken from it" in message
+        assert "SecretToken of spec.application.credentials needs it" in message
         harness.secrets.put(SECRET, token="s3cret")
         await poll_later(harness, key)
         assert harness.graph.writes == ["create_job", "put_secrets", "start_job"]

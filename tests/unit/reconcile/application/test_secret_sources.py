@@ -5,9 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.support.application_passes import SECRET, apply_application, poll_later, settle_application
-from tests.support.facts import (
-    remote_job,
-)
+from tests.support.facts import application, remote_job
 from tests.support.graph_answers import LOST
 from tests.support.reconciler_harness import ReconcilerHarness
 
@@ -15,7 +13,7 @@ from tests.support.reconciler_harness import ReconcilerHarness
 class TestUnreadableSecrets:
     @pytest.mark.parametrize(
         ("data", "words"),
-        [({"other": "x"}, "has no key token"), ({"token": ""}, "is empty")],
+        [({"other": "x"}, "has no key token"), ({"token": ""}, "is empty"), ({"token": "\n"}, "is empty")],
     )
     async def test_a_secret_with_a_wrong_key_is_reported_with_the_key(
         self, harness: ReconcilerHarness, data: dict[str, str], words: str
@@ -33,6 +31,26 @@ class TestUnreadableSecrets:
         await harness.run(key)
         assert "lacks the right get" in harness.message(key, "Stalled")
 
+    async def test_a_secret_without_the_label_is_not_sent_and_the_message_has_the_command(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        """Whoever may create SynchronizationJobs could otherwise have any Secret sent to an address of his choice."""
+        harness.secrets.unlabelled.add(SECRET)
+        key = apply_application(harness)
+        await harness.run(key)
+        assert harness.condition(key, "Stalled") == ("True", "SecretUnreadable")
+        command = "kubectl label secret scim --namespace identity entrasync.io/watch=true"
+        assert command in harness.message(key, "Stalled")
+        assert harness.graph.tried == harness.graph.put == []
+
+    async def test_a_secret_that_loses_its_label_is_used_no_more(self, harness: ReconcilerHarness) -> None:
+        key = await settle_application(harness)
+        harness.secrets.put(SECRET, token="n3w")
+        harness.secrets.unlabelled.add(SECRET)
+        await poll_later(harness, key)
+        assert harness.condition(key, "Stalled") == ("True", "SecretUnreadable")
+        assert harness.graph.put == []
+
     async def test_an_unreadable_secret_does_not_stop_the_mirror(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.secrets.remove(SECRET)
@@ -42,6 +60,24 @@ class TestUnreadableSecrets:
         assert harness.condition(key, "Stalled") == ("True", "SecretUnreadable")
         assert harness.status(key)["synchronizationStatus"]["countSuccessiveCompleteFailures"] == 7
         assert harness.graph.writes == []
+
+
+class TestLineBreaks:
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n"])
+    async def test_a_line_break_at_the_end_of_a_secret_is_not_sent(self, harness: ReconcilerHarness, end: str) -> None:
+        """`kubectl create secret --from-file` keeps the line break of the file."""
+        harness.secrets.put(SECRET, token=f"s3cret{end}")
+        await harness.run(apply_application(harness))
+        assert harness.graph.secrets["SecretToken"] == "s3cret"
+
+    async def test_a_line_break_at_the_end_of_a_value_in_spec_is_not_sent(self, harness: ReconcilerHarness) -> None:
+        await harness.run(apply_application(harness, application("BaseAddress=https://scim\n")))
+        assert harness.graph.secrets["BaseAddress"] == "https://scim"
+
+    async def test_white_space_inside_or_before_a_secret_is_sent_as_it_is(self, harness: ReconcilerHarness) -> None:
+        harness.secrets.put(SECRET, token=" one\ntwo ")
+        await harness.run(apply_application(harness))
+        assert harness.graph.secrets["SecretToken"] == " one\ntwo "
 
 
 class TestRotation:

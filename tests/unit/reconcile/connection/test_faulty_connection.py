@@ -14,7 +14,7 @@ class TestFaultyConnection:
     @pytest.mark.parametrize(
         ("data", "words"),
         [
-            (None, "There is no Secret identity/entra. Create it in namespace identity"),
+            (None, "There is no Secret identity/entra. spec.clientSecret needs it: create it"),
             ({}, "Secret identity/entra has no key secret. It is empty."),
             ({"other": "x", "more": "y"}, "Secret identity/entra has no key secret. It has: more, other."),
             ({"secret": " \n"}, "Key secret of Secret identity/entra is empty."),
@@ -47,6 +47,14 @@ class TestFaultyConnection:
         await harness.run(connection())
         assert harness.condition()[1] == "SecretUnreadable"
         assert "lacks the right get" in harness.condition()[2]
+
+    async def test_a_connection_does_not_use_a_secret_without_the_label(self, harness: ConnectionHarness) -> None:
+        harness.secrets.unlabelled.add(SECRET)
+        await harness.run(connection())
+        assert harness.condition()[1] == "SecretUnreadable"
+        command = "kubectl label secret entra --namespace identity entrasync.io/watch=true"
+        assert command in harness.condition()[2]
+        assert harness.entra.logins == []
 
     async def test_a_faulty_connection_names_an_unknown_cloud(self, harness: ConnectionHarness) -> None:
         await harness.run(connection(client_secret_spec(cloud="Mars")))
