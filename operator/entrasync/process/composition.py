@@ -1,12 +1,15 @@
 """The composition root: the one place that makes every part of the process and joins them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import kopf
 
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.resource.job_resource import Resource
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.client import GraphClient
 from entrasync.graph.tenant_clients import TenantAccessFactory
@@ -47,8 +50,8 @@ from entrasync.reconcile.state.listings import ListingFanOut, Listings
 from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 
-CONNECTION_WORKERS = 10
-"""Logins at the same time. Each takes a thread."""
+CONCURRENT_LOGINS = 20
+"""Passes over GraphConnections at the same time; those of one namespace take at most half. Each takes a thread."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class SharedServices:
 
 @dataclass(frozen=True)
 class KindServices:
-    """What reconciles one kind: its client and informer, and the workers of its queue."""
+    """What reconciles one kind: its client and informer, and what makes the passes of its queue."""
 
     kind: WatchedKind[Any]
     engine: WorkerPool
@@ -136,7 +139,10 @@ def _build_shared(
     *,
     api_client: ApiClient,
 ) -> SharedServices:
-    dependents = Dependents(JobStore(settings.defaults()), Store(), WorkQueue(clock), WorkQueue(clock), clock)
+    resources = JobStore(settings.defaults())
+    job_queue = _build_job_queue(resources, clock, name_tenant=lambda resource: connections.name_tenant(resource))
+    connection_queue = WorkQueue(clock, capacity=CONCURRENT_LOGINS)
+    dependents = Dependents(resources, Store(), job_queue, connection_queue, clock)
     listing_fan_out = ListingFanOut(dependents.resources, dependents.job_queue)
     limiters = SharedLimiters(clock, concurrency=settings.concurrency)
     client = make_operator_client(settings, limiters, metrics)
@@ -160,6 +166,14 @@ def _build_shared(
         limiters,
         client,
     )
+
+
+def _build_job_queue(resources: JobStore, clock: WorldClock, *, name_tenant: Callable[[Resource], str]) -> WorkQueue:
+    def tenant_of(key: ObjectKey) -> str:
+        resource = resources.get(key)
+        return name_tenant(resource) if resource else key.namespace
+
+    return WorkQueue(clock, serialization_key=resources.serialization_key, tenant_of=tenant_of)
 
 
 def _build_job_services(shared: SharedServices) -> KindServices:
@@ -217,7 +231,7 @@ def _build_connection_services(shared: SharedServices, logins: Logins) -> KindSe
         referrers=shared.dependents.referrers,
     )
     guarded, metrics = Guard(reconciler, shared.namespace_access.may_act), NoReconcileMetrics()
-    engine = WorkerPool(guarded, queue, store, clock=clock, metrics=metrics, workers=CONNECTION_WORKERS)
+    engine = WorkerPool(guarded, queue, store, clock=clock, metrics=metrics)
     shared.metrics.watch_connections(store)
     kind = WatchedKind(client, ConnectionInformer(store, shared.connections, queue, clock=clock))
     return KindServices(kind, engine)

@@ -12,7 +12,7 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.graph.wire.retry_after import read_retry_after
 
 MAX_WAIT_IN_CALL = timedelta(seconds=3)
-"""A call waits for the end of a shorter pause. A longer one goes back to the work queue, which frees the worker."""
+"""A call waits for the end of a shorter pause. A longer one ends the pass, which frees its place."""
 
 INITIAL_PAUSE = timedelta(seconds=1)
 MAX_PAUSE = timedelta(seconds=60)

@@ -16,7 +16,7 @@ def find_death(engines: Sequence[WorkerPool], background: Background) -> str | N
     if not all(engine.has_started for engine in engines) or any(engine.is_stopping for engine in engines):
         return None
     if not all(engine.is_alive for engine in engines):
-        return "a worker has died"
+        return "passes are not made any more"
     return f"a task has died: {', '.join(background.ended)}" if background.ended else None
 
 
@@ -30,7 +30,7 @@ def find_unreadiness(engines: Sequence[WorkerPool], job_client: JobClient, acces
     if not all(engine.has_started for engine in engines):
         return "the resources have not been read yet"
     if not all(engine.is_alive for engine in engines):
-        return "a worker has died"
+        return "passes are not made any more"
     if (refusals := job_client.count_refusals(besides=access.is_refused)) >= MAX_REFUSALS:
         return f"the API server took none of the last {refusals} writes; the log has its words"
     return None

@@ -42,6 +42,10 @@ class UntriedConnection:
 ConnectionState = Connection | ConnectionFault | UntriedConnection
 
 
+OPERATOR_CONNECTION = "the operator connection"
+"""Stands for the operator connection where a GraphConnection has a key."""
+
+
 def ignore_change(key: ObjectKey) -> None:
     """Do nothing."""
 
@@ -144,6 +148,13 @@ class Connections:
             return self.find(resource).api.tenant_id
         except Halted:
             return None
+
+    def name_tenant(self, resource: Resource) -> str:
+        """Return the name under which passes over a resource are counted, so that tenants get fair shares of them.
+
+        It is the tenant of its job. Until that has been seen it is the connection, which proves no tenant by its name.
+        """
+        return resource.pinned_tenant_id or str(self.key_for(resource) or OPERATOR_CONNECTION)
 
     def has_unknown_tenant(self, resource: Resource) -> bool:
         """Whether the tenant of a resource is not known yet, because its connection has not been tried."""

@@ -1,1 +1,1 @@
-"""The work queue and its workers, which are the same for every kind of object."""
+"""The work queue and the passes over what it hands out, which are the same for every kind of object."""

@@ -40,10 +40,6 @@ class Store(Generic[ObjectT]):
         """Return all objects of a namespace."""
         return [self._by_key[key] for key in self._in_namespace.get(namespace, ())]
 
-    def serialization_key(self, key: ObjectKey) -> str:
-        """Return the key by which passes are serialized. Passes with the same key never run at the same time."""
-        return str(key)
-
     def put(self, seen: ObjectT) -> ObjectT | None:
         """Keep an object, unless a newer version of it or its deletion is known.
 

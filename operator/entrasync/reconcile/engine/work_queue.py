@@ -1,19 +1,34 @@
-"""The work queue: it deduplicates keys, and has a due time and a backoff for each object."""
+"""The work queue: it deduplicates keys, has a due time and a backoff for each, and hands them out in fair shares."""
 
 import asyncio
-import heapq
-from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.reconcile.engine.agenda import Agenda
+from entrasync.reconcile.engine.fair_line import FairLine
+from entrasync.reconcile.engine.shares import Shares
 
 MIN_BACKOFF = timedelta(seconds=1)
 """The pause after the first failure. Each further failure in a row doubles it."""
 
 MAX_BACKOFF = timedelta(minutes=2)
 """The longest pause between tries, so that a resource recovers soon after the trouble has ended."""
+
+DEFAULT_CAPACITY = 80
+"""How many passes run at the same time. Most of a pass is waiting for Graph, so many cost little.
+
+One tenant alone runs at most half of them, which is more than its calls to Graph at the same time.
+"""
+
+KeyFunction = Callable[[ObjectKey], str]
+
+
+def namespace_of(key: ObjectKey) -> str:
+    """Return the namespace of a key."""
+    return key.namespace
 
 
 @dataclass
@@ -23,36 +38,64 @@ class _Entry:
     since: datetime | None = None
     """Graph must be read at this time or later (world time). None means that no read is requested."""
     is_urgent: bool = False
-    is_queued: bool = False
-    is_taken: bool = False
-    due: datetime | None = None
+    line: FairLine | None = None
+    """The line that it waits in: that of a tenant, or that of a serialization key with a pass in progress."""
+    let_go_by: str | None = None
+    """The serialization key whose line it has just left for that of its tenant."""
     failures: int = 0
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """An object handed to a worker, to be reconciled with Graph as of `since` or later."""
+    """An object handed out for a pass, to be reconciled with Graph as of `since` or later."""
 
     key: ObjectKey
     since: datetime
     is_urgent: bool
 
 
-class WorkQueue:
-    """Gives each object to at most one worker. An object added during its pass is handed out once more afterwards."""
+@dataclass(frozen=True)
+class _Taken:
+    """What a pass in progress holds."""
 
-    def __init__(self, clock: Clock) -> None:
+    tenant: str
+    serialization_key: str
+    is_urgent: bool
+
+
+class WorkQueue:
+    """Gives each object to at most one pass. An object added during its pass is handed out once more afterwards.
+
+    The tenants, as `tenant_of` names them, share the passes that may run at the same time: see `Shares`. Two objects
+    with the same `serialization_key` are never handed out at the same time: the second one waits in a line of its own
+    until the first one is returned. Both are asked when an object is about to be handed out or queued.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        serialization_key: KeyFunction = str,
+        tenant_of: KeyFunction = namespace_of,
+        capacity: int = DEFAULT_CAPACITY,
+    ) -> None:
         self._clock = clock
+        self._serialization_key = serialization_key
+        self._tenant_of = tenant_of
         self._entries: dict[ObjectKey, _Entry] = {}
-        self._urgent: deque[ObjectKey] = deque()
-        self._background: deque[ObjectKey] = deque()
-        self._agenda: list[tuple[datetime, ObjectKey]] = []
+        self._taken: dict[ObjectKey, _Taken] = {}
+        self._shares = Shares(capacity)
+        self._busy: set[str] = set()
+        """The serialization keys with a pass in progress."""
+        self._waiting: dict[str, FairLine] = {}
+        """By serialization key: what waits for the end of a pass in progress."""
+        self._agenda = Agenda()
         self._has_work = asyncio.Event()
         self._agenda_changed = asyncio.Event()
 
     def __len__(self) -> int:
         """Return how many objects are ready or being worked on."""
-        return sum(1 for entry in self._entries.values() if entry.is_queued or entry.is_taken)
+        return sum(1 for key, entry in self._entries.items() if entry.line is not None or key in self._taken)
 
     def add(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> None:
         """Make an object ready now. An urgent one, such as after a user's edit, overtakes background reads."""
@@ -60,19 +103,22 @@ class WorkQueue:
         entry.since = max(entry.since, since) if entry.since else since
         overtakes = is_urgent and not entry.is_urgent
         entry.is_urgent = entry.is_urgent or is_urgent
-        if entry.is_taken or (entry.is_queued and not overtakes):
+        if key in self._taken:
             return
-        entry.is_queued = True
-        (self._urgent if entry.is_urgent else self._background).append(key)
-        self._has_work.set()
+        if entry.line is None:
+            self._line_up(key, entry)
+        elif overtakes:
+            entry.line.add(key, is_urgent=True)
+            self._has_work.set()
 
     def schedule(self, key: ObjectKey, after: timedelta | None) -> None:
         """Make an object ready after a delay; None removes its due time. Replaces an earlier due time."""
-        entry = self._entries.setdefault(key, _Entry())
-        entry.due = None if after is None else self._clock.now() + after
-        if entry.due is not None:
-            heapq.heappush(self._agenda, (entry.due, key))
-            self._agenda_changed.set()
+        self._entries.setdefault(key, _Entry())
+        if after is None:
+            self._agenda.remove(key)
+            return
+        self._agenda.set(key, self._clock.now() + after)
+        self._agenda_changed.set()
 
     def back_off(self, key: ObjectKey) -> None:
         """Make an object ready after a delay that grows with each failure in a row."""
@@ -87,60 +133,59 @@ class WorkQueue:
             entry.failures = 0
 
     def forget(self, key: ObjectKey) -> None:
-        """Drop an object that was deleted."""
-        self._entries.pop(key, None)
+        """Drop an object that was deleted. What its pass holds is kept until `finish`."""
+        self._agenda.remove(key)
+        entry = self._entries.pop(key, None)
+        if entry is not None and entry.line is not None:
+            entry.line.discard(key)
+            self._let_go_next(entry)
+
+    def due_at(self, key: ObjectKey) -> datetime | None:
+        """Return when an object becomes ready by itself; None if it does not."""
+        return self._agenda.due_at(key)
 
     async def take(self) -> Ticket:
         """Wait for the next object. `finish` must follow."""
-        while True:
-            while (key := self._next()) is None:
-                self._has_work.clear()
-                await self._has_work.wait()
-            entry = self._entries.get(key)
-            if entry is None or not entry.is_queued or entry.is_taken:
-                continue
-            ticket = Ticket(key, entry.since or self._clock.now(), entry.is_urgent)
-            entry.since, entry.is_urgent, entry.is_queued, entry.is_taken = None, False, False, True
-            return ticket
+        while (ticket := self._next()) is None:
+            self._has_work.clear()
+            await self._has_work.wait()
+        return ticket
 
     def is_taken(self, key: ObjectKey) -> bool:
-        """Whether a worker is working on this object."""
-        entry = self._entries.get(key)
-        return entry is not None and entry.is_taken
+        """Whether a pass over this object is in progress."""
+        return key in self._taken
 
-    def put_back(self, ticket: Ticket) -> None:
-        """Return an object without a pass, to be handed out again with the same ticket."""
-        if entry := self._entries.get(ticket.key):
-            entry.is_taken = False
-        self.add(ticket.key, since=ticket.since, is_urgent=ticket.is_urgent)
+    def has_moved(self, key: ObjectKey) -> bool:
+        """Whether an object that was taken is serialized by another key now."""
+        taken = self._taken.get(key)
+        return taken is not None and taken.serialization_key != self._serialization_key(key)
 
     def finish(self, key: ObjectKey) -> None:
         """Return an object after its pass. If it was added meanwhile, it is ready again."""
+        taken = self._taken.pop(key)
+        self._shares.end(taken.tenant, is_urgent=taken.is_urgent)
+        self._busy.discard(taken.serialization_key)
+        self._let_go(taken.serialization_key)
         entry = self._entries.get(key)
-        if entry is None:
-            return
-        entry.is_taken = False
-        if entry.since is not None:
-            self.add(key, since=entry.since, is_urgent=entry.is_urgent)
+        if entry is not None and entry.since is not None:
+            self._line_up(key, entry)
+        self._has_work.set()
 
     async def run_schedule(self) -> None:
         """Make each object ready when it is due. Runs until it is cancelled."""
         while True:
             self._agenda_changed.clear()
             now = self._clock.now()
-            while self._agenda and self._agenda[0][0] <= now:
-                due, key = heapq.heappop(self._agenda)
-                entry = self._entries.get(key)
-                if entry is not None and entry.due == due:
-                    entry.due = None
-                    self.add(key, since=due)
+            while found := self._agenda.pop_due(now):
+                key, due = found
+                self.add(key, since=due)
             await self._sleep_until_next(now)
 
     async def _sleep_until_next(self, now: datetime) -> None:
         changed = asyncio.create_task(self._agenda_changed_once())
         waits: set[asyncio.Task[None]] = {changed}
-        if self._agenda:
-            waits.add(asyncio.create_task(self._clock.sleep(self._agenda[0][0] - now)))
+        if due := self._agenda.next_due():
+            waits.add(asyncio.create_task(self._clock.sleep(due - now)))
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -151,7 +196,44 @@ class WorkQueue:
     async def _agenda_changed_once(self) -> None:
         await self._agenda_changed.wait()
 
-    def _next(self) -> ObjectKey | None:
-        if self._urgent:
-            return self._urgent.popleft()
-        return self._background.popleft() if self._background else None
+    def _next(self) -> Ticket | None:
+        while found := self._shares.pop():
+            tenant, key = found
+            entry, serialization_key = self._entries[key], self._serialization_key(key)
+            entry.line = None
+            if serialization_key not in self._busy:
+                return self._hand_out(key, entry, _Taken(tenant, serialization_key, entry.is_urgent))
+            entry.line = self._waiting.setdefault(serialization_key, FairLine())
+            entry.line.add(key, is_urgent=entry.is_urgent)
+            self._let_go_next(entry)
+        return None
+
+    def _hand_out(self, key: ObjectKey, entry: _Entry, taken: _Taken) -> Ticket:
+        ticket = Ticket(key, entry.since or self._clock.now(), entry.is_urgent)
+        entry.since, entry.is_urgent = None, False
+        self._taken[key] = taken
+        self._busy.add(taken.serialization_key)
+        self._shares.begin(taken.tenant, is_urgent=taken.is_urgent)
+        self._let_go_next(entry)
+        return ticket
+
+    def _line_up(self, key: ObjectKey, entry: _Entry) -> None:
+        entry.line = self._shares.add(self._tenant_of(key), key, is_urgent=entry.is_urgent)
+        self._has_work.set()
+
+    def _let_go(self, serialization_key: str) -> None:
+        """Let the next one that waits for the end of a pass go back to the line of its tenant."""
+        waiting = self._waiting.get(serialization_key)
+        key = waiting.pop() if waiting else None
+        if not waiting:
+            self._waiting.pop(serialization_key, None)
+        if key is not None:
+            entry = self._entries[key]
+            entry.let_go_by = serialization_key
+            self._line_up(key, entry)
+
+    def _let_go_next(self, entry: _Entry) -> None:
+        """Let the next one go if the one that was let go has not begun a pass under the same serialization key."""
+        serialization_key, entry.let_go_by = entry.let_go_by, None
+        if serialization_key is not None and serialization_key not in self._busy:
+            self._let_go(serialization_key)

@@ -1,11 +1,10 @@
-"""Workers that take objects of one kind from its queue.
+"""Makes the passes over the objects of one kind, as its queue hands them out.
 
-Their one `except` ladder decides when to look again.
+Its one `except` ladder decides when to look again.
 """
 
 import asyncio
 import logging
-from collections import defaultdict
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -21,9 +20,6 @@ LOG = logging.getLogger("entrasync.engine")
 
 CURRENT_RESOURCE: ContextVar[str | None] = ContextVar("current_resource", default=None)
 """The resource of the pass that runs in this task, for log lines of modules that know no resource."""
-
-DEFAULT_WORKERS = 40
-"""How many passes run at the same time. Most of a pass is waiting for Graph, so many workers cost little."""
 
 
 class Reconciler(Protocol):
@@ -70,30 +66,29 @@ class WorkerPool:
         *,
         clock: Clock,
         metrics: ReconcileMetrics,
-        workers: int = DEFAULT_WORKERS,
     ) -> None:
         self._reconciler = reconciler
         self._queue = queue
         self._store = store
         self._clock = clock
         self._metrics = metrics
-        self._workers = workers
-        self._busy: set[str] = set()
-        self._waiting: defaultdict[str, list[Ticket]] = defaultdict(list)
         self._tasks: list[asyncio.Task[None]] = []
         self._in_flight: set[asyncio.Task[None]] = set()
         self._broken_since: dict[ObjectKey, datetime] = {}
+        self._has_faulty_pass = False
         self._is_stopping = False
 
     def start(self) -> None:
-        """Start the workers.
+        """Start to make passes.
 
         Raises `RuntimeError` before a complete list of the kind was read, because claims need it.
         """
         if not self._store.is_complete:
             raise RuntimeError("the engine was started before a complete list of its kind was read")
-        self._tasks = [asyncio.create_task(self._run_worker(), name=f"worker-{n}") for n in range(self._workers)]
-        self._tasks.append(asyncio.create_task(self._queue.run_schedule(), name="schedule"))
+        self._tasks = [
+            asyncio.create_task(self._make_passes(), name="passes"),
+            asyncio.create_task(self._queue.run_schedule(), name="schedule"),
+        ]
 
     async def stop(self, grace: timedelta) -> None:
         """Take no new work. Passes in progress may finish for `grace` (real time) and are then cancelled."""
@@ -111,44 +106,41 @@ class WorkerPool:
 
     @property
     def has_started(self) -> bool:
-        """Whether the workers were started."""
+        """Whether passes are made since `start`."""
         return bool(self._tasks)
 
     @property
     def is_alive(self) -> bool:
-        """Whether every worker and the schedule of the queue still run."""
-        return self.has_started and not any(task.done() for task in self._tasks)
+        """Whether passes and the schedule of the queue still run, and no pass has ended outside its ladder."""
+        return self.has_started and not self._has_faulty_pass and not any(task.done() for task in self._tasks)
 
-    async def _run_worker(self) -> None:
+    async def _make_passes(self) -> None:
         while not self._is_stopping:
             ticket = await self._queue.take()
-            if self._is_stopping:  # the pool was stopped while this worker waited
+            if self._is_stopping:  # the pool was stopped while the queue was empty
                 return
-            serialization_key = self._store.serialization_key(ticket.key)
-            if serialization_key in self._busy:
-                self._waiting[serialization_key].append(ticket)
-                continue
-            self._busy.add(serialization_key)
-            task = asyncio.create_task(self._pass(ticket, serialization_key))
+            task = asyncio.create_task(self._pass(ticket))
             self._in_flight.add(task)
-            task.add_done_callback(self._in_flight.discard)
-            await asyncio.shield(task)
+            task.add_done_callback(self._end_pass)
 
-    async def _pass(self, ticket: Ticket, serialization_key: str) -> None:
+    def _end_pass(self, task: asyncio.Task[None]) -> None:
+        self._in_flight.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self._has_faulty_pass = True
+            LOG.error("A pass has ended by a fault outside its ladder.", exc_info=fault)
+
+    async def _pass(self, ticket: Ticket) -> None:
         began = asyncio.get_running_loop().time()
         CURRENT_RESOURCE.set(str(ticket.key))  # each pass is a task, with a context of its own
         try:
-            ending = await self._try(ticket, serialization_key)
+            ending = await self._try(ticket)
         finally:
             self._queue.finish(ticket.key)
-            self._busy.discard(serialization_key)
-            for waiting in self._waiting.pop(serialization_key, ()):
-                self._queue.put_back(waiting)
         self._metrics.passed(ending, asyncio.get_running_loop().time() - began)
 
-    async def _try(self, ticket: Ticket, serialization_key: str) -> str:
+    async def _try(self, ticket: Ticket) -> str:
         key = ticket.key
-        if self._store.serialization_key(key) != serialization_key:  # the spec has changed since the ticket was taken
+        if self._queue.has_moved(key):  # the spec has changed since the ticket was taken
             self._queue.add(key, since=ticket.since, is_urgent=ticket.is_urgent)
             return "changed"
         taken = self._store.get(key)

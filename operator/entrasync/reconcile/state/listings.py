@@ -60,7 +60,7 @@ class ListingFanOut:
         def share(service_principal_id: str, listing: JobListing) -> None:
             for key in self.resources.keys_on(service_principal_id):
                 resource = self.resources.get(key)
-                # A resource that a worker has taken reads the listing anyway.
+                # A resource that a pass has taken reads the listing anyway.
                 if resource is not None and uses_connection(resource) and not self.queue.is_taken(key):
                     self.queue.add(key, since=listing.read_at)
 

@@ -48,7 +48,7 @@ async def break_down() -> None:
 
 BEGINNING = State(has_started=False, is_alive=False)
 ENDING = State(is_stopping=True, is_alive=False)
-WORKERLESS = State(is_alive=False)
+PASSLESS = State(is_alive=False)
 
 
 class TestLiveness:
@@ -56,8 +56,8 @@ class TestLiveness:
     def test_holds_before_the_start_while_it_works_and_after_the_stop(self, state: State) -> None:
         assert state.find_death() is None
 
-    def test_fails_when_a_worker_has_died(self) -> None:
-        assert WORKERLESS.find_death() == "a worker has died"
+    def test_fails_when_passes_are_not_made_any_more(self) -> None:
+        assert PASSLESS.find_death() == "passes are not made any more"
 
     async def test_fails_when_a_background_task_has_ended_and_the_log_has_its_error(
         self, caplog: pytest.LogCaptureFixture
@@ -86,7 +86,7 @@ class TestReadiness:
             (BEGINNING, "the resources have not been read yet"),
             (ENDING, "the operator was told to stop"),
             (State(has_started=False, is_all_refused=True), "the API server refuses team-a, team-b; the log has why"),
-            (WORKERLESS, "a worker has died"),
+            (PASSLESS, "passes are not made any more"),
             (State(refusals_in_a_row=7), "the API server took none of the last 7 writes; the log has its words"),
         ],
     )

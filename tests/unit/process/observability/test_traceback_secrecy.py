@@ -52,7 +52,7 @@ async def test_no_secret_shows_when_a_pass_breaks_while_it_is_in_hand(
     key = harness.apply(resource(wish, finalizers=()))
     queue = WorkQueue(harness.clock)
     queue.add(key, since=harness.clock.now())
-    engine = WorkerPool(harness.reconciler, queue, harness.resources, clock=harness.clock, metrics=first, workers=1)
+    engine = WorkerPool(harness.reconciler, queue, harness.resources, clock=harness.clock, metrics=first)
     engine.start()
     assert await first.ending == "broken"
     await engine.stop(timedelta(seconds=5))

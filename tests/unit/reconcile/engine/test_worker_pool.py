@@ -49,8 +49,11 @@ class FakeReconciler:
 class Counted:
     def __init__(self) -> None:
         self.outcomes: list[str] = []
+        self.is_broken = False
 
     def passed(self, outcome: str, seconds: float) -> None:
+        if self.is_broken:
+            raise RuntimeError("the metrics are broken")
         self.outcomes.append(outcome)
 
 
@@ -65,7 +68,7 @@ class EngineHarness:
     def __init__(self) -> None:
         self.clock = FrozenClock(NOW)
         self.reconciler, self.counted, self.resources = FakeReconciler(), Counted(), JobStore()
-        self.queue = WorkQueue(self.clock)
+        self.queue = WorkQueue(self.clock, serialization_key=self.resources.serialization_key)
         self.engine = WorkerPool(self.reconciler, self.queue, self.resources, clock=self.clock, metrics=self.counted)
 
     def add(self, name: str, principal: str = PRINCIPAL) -> ObjectKey:
@@ -75,7 +78,7 @@ class EngineHarness:
         return made.key
 
     def due_in(self, key: ObjectKey) -> timedelta | None:
-        due = self.queue._entries[key].due
+        due = self.queue.due_at(key)
         return None if due is None else due - NOW
 
     @asynccontextmanager
@@ -212,6 +215,19 @@ class TestSerialization:
             assert harness.reconciler.ended == ["a", "b"]
 
 
+class TestFairness:
+    async def test_an_edit_of_another_tenant_is_done_while_400_passes_of_one_hang(self, harness: EngineHarness) -> None:
+        for n in range(400):
+            harness.queue.add(ObjectKey("slow", f"job-{n}"), since=NOW)
+        harness.reconciler.gate.clear()
+        async with harness.run():
+            assert len(harness.reconciler.began) < 400
+            harness.queue.add(ObjectKey("other", "edited"), since=NOW, is_urgent=True)
+            harness.queue.add(ObjectKey("other", "polled"), since=NOW)
+            await settle()
+            assert harness.reconciler.began[-2:] == ["edited", "polled"]
+
+
 class TestLife:
     def test_workers_do_not_start_before_a_complete_list(self, harness: EngineHarness) -> None:
         with pytest.raises(RuntimeError, match="complete list"):
@@ -230,6 +246,12 @@ class TestLife:
             await stopping
         assert harness.reconciler.ended == ["a"]
         assert not harness.engine.is_alive
+
+    async def test_a_fault_outside_the_ladder_of_a_pass_is_seen(self, harness: EngineHarness) -> None:
+        harness.counted.is_broken = True
+        harness.add("a")
+        async with harness.run():
+            assert not harness.engine.is_alive
 
     async def test_a_stop_cancels_a_pass_that_takes_too_long(self, harness: EngineHarness) -> None:
         harness.reconciler.gate.clear()
