@@ -104,9 +104,15 @@ class Cluster:
         query = {"dryRun": "All"} if dry_run else {}
         return self._ask("PATCH", path, query=query, content=merge, media_type="application/merge-patch+json")
 
-    def delete(self, api_version: str, plural: str, name: str, namespace: str | None = None) -> None:
-        """Ask for the deletion of an object; finalizers may keep it for a while."""
-        self._ask("DELETE", _path(api_version, plural, namespace, name))
+    def delete(
+        self, api_version: str, plural: str, name: str, namespace: str | None = None, *, propagation: str = ""
+    ) -> None:
+        """Ask for the deletion of an object; finalizers may keep it for a while.
+
+        `propagation` is Background, Foreground or Orphan, as `kubectl delete --cascade` takes it.
+        """
+        query = {"propagationPolicy": propagation} if propagation else {}
+        self._ask("DELETE", _path(api_version, plural, namespace, name), query=query)
 
     def apply(self, manifests: Manifests, namespace: str | None = None) -> None:
         """Apply objects of any kind, to a namespace unless they name their own; the first refusal ends it.

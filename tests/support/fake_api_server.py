@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from entrasync.api.names import FINALIZER
 from entrasync.core.decision.event import Event
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource
@@ -61,6 +62,10 @@ class FakeApiServer:
             finalizers=tuple(patch.get("finalizers", known.finalizers)),
         )
         return self._store(changed)
+
+    async def release(self, resource: Resource) -> Resource:
+        known = self._begin(resource, "metadata", {}, None)
+        return self._store(replace(known, finalizers=tuple(name for name in known.finalizers if name != FINALIZER)))
 
     async def patch_status(
         self, resource: Resource, patch: Mapping[str, Any], *, if_unchanged: bool = False

@@ -30,9 +30,11 @@ DeletionRule = Callable[[Facts], Verdict | None]
 def release_without_graph(resource: Resource) -> ReleaseResource | None:
     """Find a resource that may go without a look at Graph.
 
-    It is abandoned, suspended, observe-only, retains its job, or has none. A resource whose create is unfinished is
-    released only on a person's order.
+    Its job was deleted, or it is abandoned, suspended, observe-only, retains its job, or has none. A resource whose
+    create is unfinished is released only on a person's order.
     """
+    if (deleted := resource.record.deleted_job_id) is not None:
+        return ReleaseResource(f"job {deleted} was deleted")
     if resource.is_abandoned:
         return ReleaseResource("let go as its annotation asks; whatever job there is lives on in Graph")
     if resource.desired is not None and resource.create_intent and resource.held_job_id is None:
@@ -132,11 +134,16 @@ def job_is_to_be_paused(facts: Facts) -> Verdict | None:
 
 
 def job_is_to_be_deleted(facts: Facts) -> Verdict | None:
-    """Delete the job without a look. If Graph does not know it, `release_when_job_is_gone` decides."""
+    """Delete the job without a look.
+
+    If Graph does not know it, `release_when_job_is_gone` decides, and it is only looked for until it shows again.
+    """
     if (job_id := facts.resource.held_job_id) is None:
         return Do(ReleaseResource("it held no job"))
     if policy_of(facts.resource, facts.desired) is DeletionPolicy.RETAIN:
         return Do(ReleaseResource(f"job {job_id} lives on in Graph (deletionPolicy Retain)"))
+    if facts.job is None and facts.observed.misses is not None:
+        return release_when_job_is_gone(facts)
     return Do(DeleteJob(facts.service_principal_id, job_id))
 
 

@@ -72,6 +72,7 @@ def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
         ),
         DeletionLoop(
             reader,
+            collaborators.memory,
             performer=performer,
             release=ReleaseHandler(writer, collaborators.events),
             clock=clock,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from entrasync.api.names import API_VERSION, PLURAL
 from tests.support.operator_environment import OperatorEnvironment, condition
 
 
@@ -22,6 +23,12 @@ def created(environment: OperatorEnvironment, **spec: Any) -> tuple[str, str, st
     principal = environment.simulator.create_service_principal().id
     name = environment.apply_job(principal, **spec)
     return principal, name, environment.wait_ready(name)["status"]["job"]["id"]
+
+
+def set_finalizers(environment: OperatorEnvironment, name: str, *finalizers: str) -> None:
+    """Set all finalizers of a resource."""
+    merge = {"metadata": {"finalizers": list(finalizers)}}
+    environment.cluster.patch(API_VERSION, PLURAL, name, environment.namespace, merge=merge)
 
 
 class TestDeletionWithoutPolicy:
@@ -172,6 +179,49 @@ class TestBlockedDeletion:
         fast_environment.wait_gone(name)
         assert fast_environment.simulator.job(job).schedule_state == "Active"
         assert "lives on" in fast_environment.wait_event(name, "JobReleased")["message"]
+
+
+class TestDeletionOnce:
+    """A job is deleted, and told of, once, whatever else happens to its resource meanwhile."""
+
+    @pytest.mark.parametrize("propagation", ["Foreground", "Orphan"])
+    def test_a_deletion_that_waits_for_dependents_too_deletes_the_job_at_once(
+        self, environment: OperatorEnvironment, propagation: str
+    ) -> None:
+        principal, name, _ = created(environment)
+        environment.cluster.delete(API_VERSION, PLURAL, name, environment.namespace, propagation=propagation)
+        # No garbage collector runs here, so the resource stays with the finalizer that it would remove.
+        environment.wait(
+            name, lambda job: "entrasync.io/job" not in job["metadata"]["finalizers"], "our finalizer is off"
+        )
+        environment.wait_event(name, "JobDeleted")
+        assert environment.writes(principal) == ["createJob", "startJob", "deleteJob"]
+        assert "JobReleased" not in environment.reasons(name)
+        assert environment.simulator.jobs(principal) == []
+
+    @pytest.mark.parametrize("edit", ["annotation", "spec", "finalizer"])
+    def test_an_edit_while_the_job_is_being_deleted_changes_nothing(
+        self, environment: OperatorEnvironment, edit: str
+    ) -> None:
+        principal, name, _ = created(environment)
+        set_finalizers(environment, name, "example.com/another", "entrasync.io/job")
+        held = environment.simulator.hold("deleteJob", "after", service_principal=principal)
+        environment.delete_job(name)
+        held.wait_held()
+        if edit == "annotation":
+            environment.annotate(name, note="an edit")
+        if edit == "spec":
+            environment.change_job(name, pollInterval="7m")
+        if edit == "finalizer":
+            set_finalizers(environment, name, "entrasync.io/job")
+        held.release()
+        environment.wait_event(name, "JobDeleted")
+        if edit != "finalizer":
+            environment.wait(name, lambda job: job["metadata"]["finalizers"] == ["example.com/another"], "ours is off")
+            set_finalizers(environment, name)
+        environment.wait_gone(name)
+        assert environment.writes(principal) == ["createJob", "startJob", "deleteJob"]
+        assert "JobReleased" not in environment.reasons(name)
 
 
 class TestDeletionDuringCreate:

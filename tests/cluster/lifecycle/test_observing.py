@@ -94,3 +94,23 @@ def test_the_deletion_of_an_observer_leaves_the_job(environment: OperatorEnviron
     environment.wait_gone(name)
     assert environment.writes(principal) == []
     assert environment.simulator.job(job).schedule_state == "Active"
+
+
+def test_an_observer_that_is_applied_again_during_a_pass_inherits_nothing(environment: OperatorEnvironment) -> None:
+    former, principal = (environment.simulator.create_service_principal().id for _ in range(2))
+    environment.simulator.create_job(former, started=True)
+    job = environment.simulator.create_job(principal, started=True).id
+    name = environment.apply_job(former, managementPolicy="Observe", pollInterval="30s")
+    environment.wait_ready(name)
+    environment.annotate(name, requested_at="1")
+    held = environment.simulator.hold("listJobs", "after", service_principal=former)
+    environment.annotate(name, requested_at="2")
+    held.wait_held()
+    environment.delete_job(name)
+    environment.wait_gone(name)
+    environment.apply_job(principal, name=name, managementPolicy="Observe")
+    held.release()
+    status = environment.wait_ready(name)["status"]
+    assert status["job"]["id"] == job
+    assert status["servicePrincipalId"] == principal
+    assert "lastHandledReconcileAt" not in status

@@ -216,6 +216,10 @@ class SynchronizationJobStatus(ApiModel):
     operation: OperationRecord | None = None
     """A write to Graph whose outcome is not known yet. Absent: there is none."""
 
+    deleted_job_id: str | None = None
+    """The job that Graph deleted at the operator's request because this resource is being deleted. The resource goes
+    next. Absent: none."""
+
     interval: IntervalRecord | None = None
     """The interval that Graph was asked for. Absent: none."""
 

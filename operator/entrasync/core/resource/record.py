@@ -60,6 +60,8 @@ class JobRecord:
     last_resume_time: datetime | None = None
     """When the job was last seen to run again after a pause, whoever started it."""
     operation: CreateIntent | RestartIntent | None = None
+    deleted_job_id: str | None = None
+    """The job that Graph deleted at the operator's own request."""
     interval: IntervalRequest | None = None
     application: ApplicationRecord = field(default_factory=ApplicationRecord)
     last_drift: Drift | None = None
@@ -109,6 +111,7 @@ class JobRecord:
             last_start_time=None,
             last_resume_time=None,
             origin_time=None,
+            deleted_job_id=None,
             interval=None,
         )
 
@@ -139,6 +142,7 @@ def read_record(stored: object) -> JobRecord:
         "last_start_time": parse_time(status.get("lastStartTime")),
         "last_resume_time": parse_time(status.get("lastResumeTime")),
         "operation": read_operation(status.get("operation")),
+        "deleted_job_id": read_text(status.get("deletedJobId")) or None,
         "interval": read_interval_request(status.get("interval")),
         "application": read_application_record(status.get("application")),
         "last_drift": read_drift(status.get("lastDrift")),
@@ -180,6 +184,7 @@ _MEMBERS = (
     _Member("lastStartTime", attrgetter("last_start_time"), _write_known(write_precise_time)),
     _Member("lastResumeTime", attrgetter("last_resume_time"), _write_known(write_time)),
     _Member("operation", attrgetter("operation"), _write_part),
+    _Member("deletedJobId", attrgetter("deleted_job_id"), _as_is),
     _Member("interval", attrgetter("interval"), _write_part),
     _Member("application", attrgetter("application"), _write_part),
     _Member("lastDrift", attrgetter("last_drift"), _write_part),

@@ -1,7 +1,7 @@
 """Calls to the API server, over the session that Kopf uses too, and what a refusal means."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -17,10 +17,15 @@ MAX_LINE_BYTES = 4 * 1024 * 1024
 """Longest line of a watch. An object in etcd has at most 1.5 MiB."""
 
 JSON = "application/json"
+MERGE_PATCH, JSON_PATCH = "application/merge-patch+json", "application/json-patch+json"
 
 
 class Forbidden(ApiServerUnavailable):
     """The API server refused because a right is missing (403). The message has its words."""
+
+
+class Unprocessable(ApiServerUnavailable):
+    """The API server cannot carry out the request (422), such as a patch whose own test has failed."""
 
 
 class NamespaceTerminating(Forbidden):
@@ -40,11 +45,14 @@ class ApiClient:
         path: str,
         *,
         query: Mapping[str, str] | None = None,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
         accept: str = JSON,
     ) -> Any:
-        """Make one call and return the answer's JSON. Raises `Forbidden` too."""
-        kind = "application/merge-patch+json" if method == "PATCH" else JSON
+        """Make one call and return the answer's JSON. Raises `Forbidden` too.
+
+        The body of a PATCH is a merge patch, or a JSON patch if it is a sequence.
+        """
+        kind = JSON if method != "PATCH" else MERGE_PATCH if isinstance(body, Mapping) else JSON_PATCH
         data = None if body is None else json.dumps(body, allow_nan=False).encode()
         headers = {"Content-Type": kind, "Accept": accept}
         try:
@@ -113,6 +121,8 @@ async def error_of(response: aiohttp.ClientResponse) -> Exception:
             return ResourceGone(words)
         case 403:
             return NamespaceTerminating(words) if is_ending else Forbidden(words)
+        case 422:
+            return Unprocessable(words)
         case _:
             return ApiServerUnavailable(words)
 

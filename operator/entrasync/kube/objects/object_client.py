@@ -1,18 +1,24 @@
-"""The API server for the objects of one kind: lists, and merge patches."""
+"""The API server for the objects of one kind: lists, and patches that never reach another object of the same name."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from entrasync.api.names import GROUP, VERSION
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.object_meta import ObjectMeta
-from entrasync.kube.client.api_client import ApiClient
+from entrasync.kube.client.api_client import ApiClient, Unprocessable
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged
 
 ObjectT = TypeVar("ObjectT", bound=ObjectMeta)
+
+MAX_TRIES = 5
+"""The most tries of a patch that somebody else's edits overtake. Each follows a look at the newest version."""
+
+Patch = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""A merge patch, or the operations of a JSON patch."""
 
 
 class ObjectClient(Generic[ObjectT]):
@@ -52,19 +58,61 @@ class ObjectClient(Generic[ObjectT]):
                 yield self.read(item)
 
     async def patch_metadata(self, resource: ObjectT, patch: Mapping[str, Any]) -> ObjectT:
-        """Merge-patch `metadata` and return the new object. With a `resourceVersion` inside, a stale one is refused."""
-        return await self._patch(resource, "", {"metadata": patch})
+        """Merge-patch `metadata` of this very object, by its uid, and return the new one.
+
+        With a `resourceVersion` inside, a stale one is refused.
+        """
+        try:
+            return await self._patch(resource, "", {"metadata": {"uid": resource.uid, **patch}})
+        except Unprocessable:
+            await self._look(resource)  # the uid is that of another object, unless this returns
+            raise
 
     async def patch_status(self, resource: ObjectT, patch: Mapping[str, Any], *, if_unchanged: bool = False) -> ObjectT:
         """Merge-patch `status` through the subresource and return the new object.
 
-        With `if_unchanged` the API server takes the patch only for the version that `resource` has. A uid would not do:
-        the API server ignores it in a patch of `status`.
+        Every patch names a version of this very object, because the API server ignores a uid in a patch of `status`.
+        With `if_unchanged` that is the version that `resource` has, and whoever was faster wins. Otherwise it is the
+        newest version, and the patch is merged into whatever an edit of others has made of the object meanwhile: they
+        do not write `status`.
         """
-        version = {"metadata": {"resourceVersion": resource.resource_version}} if if_unchanged else {}
-        return await self._patch(resource, "/status", {"status": patch, **version})
+        if if_unchanged:
+            return await self._patch_version(resource, patch)
+        newest = self._store.newest(resource)
+        for _ in range(MAX_TRIES - 1):
+            try:
+                return await self._patch_version(newest, patch)
+            except ResourceChanged:
+                newest = await self._look(resource)
+        return await self._patch_version(newest, patch)
 
-    async def _patch(self, resource: ObjectT, subresource: str, body: Mapping[str, Any]) -> ObjectT:
+    async def remove_finalizer(self, resource: ObjectT, finalizer: str) -> ObjectT:
+        """Remove one finalizer of this very object and return the new one. Idempotent.
+
+        The patch tests only the uid and that finalizer, so no edit of others stops it.
+        """
+        newest = self._store.newest(resource)
+        for _ in range(MAX_TRIES):
+            if finalizer not in newest.finalizers:
+                return newest
+            try:
+                return await self._patch(newest, "", _without_finalizer(newest, finalizer))
+            except (ResourceChanged, Unprocessable):
+                newest = await self._look(resource)
+        raise ResourceChanged(f"the finalizers of {resource.key} change faster than ours can be removed")
+
+    async def _look(self, resource: ObjectT) -> ObjectT:
+        """Return the newest version of an object, by an empty patch: the operator has no right to get it.
+
+        Raises `ResourceChanged` when there is another object under its name.
+        """
+        return await self._patch(resource, "/status", {})
+
+    async def _patch_version(self, version: ObjectT, patch: Mapping[str, Any]) -> ObjectT:
+        metadata = {"resourceVersion": version.resource_version}
+        return await self._patch(version, "/status", {"status": patch, "metadata": metadata})
+
+    async def _patch(self, resource: ObjectT, subresource: str, body: Patch) -> ObjectT:
         try:
             answer = await self._api_client.call("PATCH", self._path_of(resource.key) + subresource, body=body)
         except ApiServerUnavailable:
@@ -88,3 +136,13 @@ class ObjectClient(Generic[ObjectT]):
 
     def _path_of(self, key: ObjectKey) -> str:
         return f"{self._path(key.namespace)}/{quote(key.name)}"
+
+
+def _without_finalizer(resource: ObjectMeta, finalizer: str) -> list[dict[str, Any]]:
+    """Return the JSON patch that removes one finalizer, wherever it stands among those of others."""
+    place = f"/metadata/finalizers/{resource.finalizers.index(finalizer)}"
+    return [
+        {"op": "test", "path": "/metadata/uid", "value": resource.uid},
+        {"op": "test", "path": place, "value": finalizer},
+        {"op": "remove", "path": place},
+    ]

@@ -1,6 +1,6 @@
 """The API server for SynchronizationJobs."""
 
-from entrasync.api.names import PLURAL
+from entrasync.api.names import FINALIZER, PLURAL
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.parsing import read_resource
 from entrasync.kube.client.api_client import ApiClient
@@ -13,3 +13,7 @@ class JobClient(ObjectClient[Resource]):
 
     def __init__(self, api_client: ApiClient, resources: JobStore) -> None:
         super().__init__(api_client, resources, plural=PLURAL, read=read_resource)
+
+    async def release(self, resource: Resource) -> Resource:
+        """Remove our finalizer. Returns the new resource."""
+        return await self.remove_finalizer(resource, FINALIZER)

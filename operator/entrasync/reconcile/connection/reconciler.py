@@ -159,7 +159,7 @@ class ConnectionReconciler:
 
     async def _write(self, resource: ConnectionResource, status: dict[str, Any], outcome: Outcome) -> Outcome:
         """Write the status if it differs from what is stored; an idle poll writes nothing."""
-        stored = self._store.get(resource.key) or resource
+        stored = self._store.newest(resource)
         if patch := merge_patch(stored.status, status):
             newest = await self._connection_api.patch_status(resource, patch, if_unchanged=True)
             for event in connection_events(Condition.read_all(stored.status), Condition.read_all(status)):

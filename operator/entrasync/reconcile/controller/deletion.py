@@ -16,6 +16,7 @@ from entrasync.reconcile.controller.apply import MAX_ROUNDS, too_many_rounds
 from entrasync.reconcile.controller.observe import FactsReader
 from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.job.deletion import ReleaseHandler
+from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult
 from entrasync.reconcile.step.missing_service_principal import diagnose_refusal
@@ -25,13 +26,26 @@ class DeletionLoop:
     """Settles the job of one resource, and removes the finalizer."""
 
     def __init__(
-        self, reader: FactsReader, *, performer: Performer, release: ReleaseHandler, clock: Clock, bounds: Bounds
+        self,
+        reader: FactsReader,
+        memory: MemoryStore,
+        *,
+        performer: Performer,
+        release: ReleaseHandler,
+        clock: Clock,
+        bounds: Bounds,
     ) -> None:
         self._reader = reader
+        self._memory = memory
         self._performer = performer
         self._release = release
         self._clock = clock
         self._bounds = bounds
+
+    def recall(self, resource: Resource) -> Resource:
+        """Return the working copy with what this process knows to be deleted, if that could not be written down yet."""
+        deleted = self._memory.recall(resource, self._clock.now()).deleted_job_id
+        return resource.with_record(replace(resource.record, deleted_job_id=deleted)) if deleted else resource
 
     async def release_at_once(self, resource: Resource) -> bool:
         """Release a resource that needs no call to Graph. Returns whether it did."""
@@ -91,7 +105,8 @@ class DeletionLoop:
         return await self._performer.perform(verdict.action, context)
 
     async def _look(self, context: Context) -> Observed:
-        if not needs_listing(context.resource):
+        is_missed = context.memory.misses is not None  # Graph did not know it when asked to delete it
+        if not needs_listing(context.resource) and not is_missed:
             return self._reader.observe_without_listing(context)
         return await self._reader.observe(context)
 

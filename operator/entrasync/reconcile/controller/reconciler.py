@@ -103,6 +103,7 @@ class JobReconciler:
         entry, deletion = self._steps.entry, self._steps.deletion
         if not resource.has_finalizer:
             return Outcome(None)
+        resource = deletion.recall(resource)
         if release_without_graph(resource) is None and entry.awaits_connection(resource):
             return Outcome(None)
         try:
@@ -115,5 +116,5 @@ class JobReconciler:
             halt, resource = await deletion.settle(entry.enter(resource, since=since, is_urgent=True))
         except EntraSyncError as error:
             halt = entry.judge(resource, error)
-            resource = self._resources.get(resource.key) or resource  # the store has what was settled before the error
+            resource = self._resources.newest(resource)  # the store has what was settled before the error
         return Outcome(None) if halt is None else await self._steps.report.report_deletion(resource, halt)

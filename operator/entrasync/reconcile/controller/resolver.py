@@ -34,7 +34,7 @@ class Resolver:
         resolution = Resolution(
             desired.app_id, service_principal_id, desired.connection_name, desired.factory_tag, template_id
         )
-        if not self._connections.still_uses(self._resources.get(resource.key) or resource, context.connection):
+        if not self._connections.still_uses(self._resources.newest(resource), context.connection):
             raise ResourceChanged(f"{resource.key} uses another connection now than when its names were looked up")
         self._resources.remember_resolution(resource, resolution)
 

@@ -23,6 +23,8 @@ class Store(Generic[ObjectT]):
         self._by_key: dict[ObjectKey, ObjectT] = {}
         self._in_namespace: defaultdict[str, dict[ObjectKey, None]] = defaultdict(dict)
         self._deleted_uids: dict[str, None] = {}
+        self._replaced_uids: dict[str, None] = {}
+        """Objects that were created again under the same name before the watch or a list showed their deletion."""
         self.is_complete = False
         """Whether a complete list was read since the start. Before that, a missing object may exist all the same."""
 
@@ -36,6 +38,14 @@ class Store(Generic[ObjectT]):
         """Return an object, or None when it is not known."""
         return self._by_key.get(key)
 
+    def newest(self, known: ObjectT) -> ObjectT:
+        """Return the newest version of an object; the object as it is given if it is gone.
+
+        An object that was created again under the same name is another one.
+        """
+        found = self._by_key.get(known.key)
+        return found if found is not None and found.uid == known.uid else known
+
     def in_namespace(self, namespace: str) -> list[ObjectT]:
         """Return all objects of a namespace."""
         return [self._by_key[key] for key in self._in_namespace.get(namespace, ())]
@@ -46,13 +56,15 @@ class Store(Generic[ObjectT]):
         Returns the object that was known before, or `seen` itself when it was not kept.
         """
         seen = self.resolved(seen)
-        if seen.uid in self._deleted_uids:
+        if seen.uid in self._deleted_uids or seen.uid in self._replaced_uids:
             return seen  # an answer to an earlier write that arrived after the deletion
         known = self._by_key.get(seen.key)
         if known and known.uid == seen.uid and int(known.resource_version) >= int(seen.resource_version):
             return seen
         if known:
             self._unlink(known)
+            if known.uid != seen.uid:
+                _remember(self._replaced_uids, known.uid)
         self._by_key[seen.key] = seen
         self._in_namespace[seen.key.namespace][seen.key] = None
         self._link(seen)
@@ -64,9 +76,7 @@ class Store(Generic[ObjectT]):
 
     def remove(self, key: ObjectKey, uid: str) -> None:
         """Remove an object that was deleted. A new object with the same name stays."""
-        self._deleted_uids[uid] = None
-        if len(self._deleted_uids) > MAX_REMEMBERED_DELETIONS:
-            del self._deleted_uids[next(iter(self._deleted_uids))]
+        _remember(self._deleted_uids, uid)
         known = self._by_key.get(key)
         if known and known.uid == uid:
             del self._by_key[key]
@@ -97,3 +107,9 @@ class Store(Generic[ObjectT]):
 
     def _unlink(self, known: ObjectT) -> None:
         """Remove an object that was deleted or changed from the indexes."""
+
+
+def _remember(uids: dict[str, None], uid: str) -> None:
+    uids[uid] = None
+    if len(uids) > MAX_REMEMBERED_DELETIONS:
+        del uids[next(iter(uids))]

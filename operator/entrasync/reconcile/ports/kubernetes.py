@@ -12,13 +12,12 @@ from entrasync.core.resource.kubernetes_secret import KubernetesSecret
 class ResourceApi(Protocol):
     """Writes SynchronizationJobs to the API server.
 
-    Every call may raise `ResourceChanged` (409), `ResourceGone` (404) and `ApiServerUnavailable` (anything else). An
-    answer that shows another object, created again under the same name, raises `ResourceChanged` too. Our finalizer
-    prevents that for a resource that holds a job.
+    Every call may raise `ResourceChanged` (409), `ResourceGone` (404) and `ApiServerUnavailable` (anything else). No
+    call writes to another object that was created again under the same name: it raises `ResourceChanged` too.
     """
 
     async def patch_metadata(self, resource: Resource, patch: Mapping[str, Any]) -> Resource:
-        """Merge-patch `metadata`. Idempotent. Returns the new resource.
+        """Merge-patch `metadata` of the object with this uid. Idempotent. Returns the new resource.
 
         A patch with a `resourceVersion` is refused with `ResourceChanged` when that version is stale.
         """
@@ -29,7 +28,15 @@ class ResourceApi(Protocol):
     ) -> Resource:
         """Merge-patch `status` through the subresource. Idempotent. Returns the new resource.
 
-        With `if_unchanged` the write is bound to the version of the resource and raises `ResourceChanged` otherwise.
+        The write is bound to the uid: edits of others do not stop it, because they do not write `status`. With
+        `if_unchanged` it is bound to the version of the resource too, and raises `ResourceChanged` otherwise.
+        """
+        ...
+
+    async def release(self, resource: Resource) -> Resource:
+        """Remove our finalizer from the object with this uid, whatever others have edited. Idempotent.
+
+        Returns the new resource.
         """
         ...
 

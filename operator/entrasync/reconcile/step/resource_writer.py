@@ -22,13 +22,18 @@ class ResourceWriter:
         self._resources = resources
 
     def newest(self, resource: Resource) -> Resource:
-        """Return the resource as last seen at the API server, or the working copy itself when it was deleted there."""
-        return self._resources.get(resource.key) or resource
+        """Return the resource as last seen at the API server, or the working copy itself when it is gone there.
+
+        A resource created again under the same name is another one: nothing is taken from its record.
+        """
+        return self._resources.newest(resource)
 
     async def write_ahead(self, resource: Resource, record: JobRecord, *, if_unchanged: bool = False) -> Resource:
         """Write a record before the pass ends: what a crash must not lose.
 
-        `if_unchanged` binds the write to the version of the resource. Returns the working copy with that record.
+        `if_unchanged` binds the write to the version of the resource, for a record that stands for a decision about
+        the resource as it was read, such as an intent. Without it the write is bound to the uid, for what has happened
+        in Graph is true whatever others have edited. Returns the working copy with that record.
         """
         if record == resource.record:
             return resource
@@ -37,7 +42,10 @@ class ResourceWriter:
         return written.with_record(record)
 
     async def write_change(self, resource: Resource, change: Callable[[JobRecord], JobRecord]) -> Resource:
-        """Write one change of the record before the pass ends, without the other changes of the working copy."""
+        """Write one change of the record before the pass ends, without the other changes of the working copy.
+
+        Bound to the uid: the change is merged into what is stored.
+        """
         stored = self._stored(resource)
         if patch := merge_patch(stored.write(), change(stored).write()):
             written = await self._resource_api.patch_status(resource, patch)
@@ -49,14 +57,22 @@ class ResourceWriter:
         written = await self._resource_api.patch_metadata(resource, patch)
         return written.with_record(resource.record)
 
+    async def release(self, resource: Resource) -> Resource:
+        """Remove our finalizer. Returns the working copy with the API server's answer, but with its own record."""
+        released = await self._resource_api.release(resource)
+        return released.with_record(resource.record)
+
     async def write_final(self, resource: Resource, record: JobRecord) -> Resource | None:
-        """Write the record that a pass ends with; returns None when it is stored already and nothing is written."""
+        """Write the record that a pass ends with; returns None when it is stored already and nothing is written.
+
+        Bound to the uid: what the pass saw is true of the resource whatever others have edited, and is never written to
+        one that was created again under the same name. The conditions say for which generation they are.
+        """
         patch = merge_patch(self.newest(resource).status, record.write())
         return await self._resource_api.patch_status(resource, patch) if patch else None
 
     def _stored(self, resource: Resource) -> JobRecord:
-        stored = self._resources.get(resource.key)
-        return stored.record if stored else JobRecord()
+        return self._resources.newest(resource).record
 
 
 def keep_intent_on_lost_answer(writer: ResourceWriter, error: EntraSyncError, facts: Facts) -> Facts:

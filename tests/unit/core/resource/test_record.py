@@ -98,6 +98,7 @@ MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "lastStartTime": TIMES,
     "lastResumeTime": TIMES,
     "operation": st.fixed_dictionaries({}, optional=OPERATION),
+    "deletedJobId": TEXT,
     "interval": st.fixed_dictionaries({}, optional=INTERVAL),
     "application": st.fixed_dictionaries({}, optional=APPLICATION),
     "lastDrift": st.fixed_dictionaries({}, optional=DRIFT),
@@ -124,6 +125,7 @@ FULL = JobRecord(
     last_start_time=NOON.replace(microsecond=7),
     last_resume_time=NOON,
     operation=CreateIntent(NOON, "principal", "scim", frozenset({"b", "a"}), action="RecreateJob"),
+    deleted_job_id="scim.tenant.1",
     interval=IntervalRequest("PT20M", NOON, "400 Bad", NOON),
     application=ApplicationRecord(
         keys=frozenset({"BaseAddress"}),
@@ -189,6 +191,7 @@ class TestChangedRecord:
                 "templateId": "scim",
                 "jobIdsBefore": ["a", "b"],
             },
+            "deletedJobId": "scim.tenant.1",
             "interval": {
                 "requested": "PT20M",
                 "time": "2026-11-01T12:00:00Z",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from entrasync.api.names import FINALIZER
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
@@ -86,6 +87,85 @@ class TestPatch:
         harness.answers.say(status, body)
         with pytest.raises(fault, match="PATCH"):
             await harness.write()
+
+
+class TestPatchOfStatus:
+    async def test_names_a_version_of_the_object_so_that_no_other_of_its_name_gets_it(
+        self, harness: ClientHarness
+    ) -> None:
+        harness.answers.say(200, written())
+        await harness.write()
+        assert harness.answers.sent[0]["metadata"] == {"resourceVersion": MINE.resource_version}
+
+    async def test_is_merged_into_the_version_that_an_edit_has_made_meanwhile(self, harness: ClientHarness) -> None:
+        harness.answers.say(409, {"message": "conflict"})
+        harness.answers.say(200, written(resourceVersion="8"))
+        harness.answers.say(200, written(resourceVersion="9"))
+        await harness.write()
+        assert [body.get("metadata") for body in harness.answers.sent] == [
+            {"resourceVersion": MINE.resource_version},
+            None,
+            {"resourceVersion": "8"},
+        ]
+
+    async def test_does_not_reach_an_object_that_was_created_again(self, harness: ClientHarness) -> None:
+        harness.answers.say(409, {"message": "conflict"})
+        harness.answers.say(200, written(uid="new"))
+        with pytest.raises(ResourceChanged, match="made anew"):
+            await harness.write()
+        assert len(harness.answers.asked) == 2
+
+    async def test_if_unchanged_is_not_tried_again(self, harness: ClientHarness) -> None:
+        harness.answers.say(409, {"message": "conflict"})
+        with pytest.raises(ResourceChanged):
+            await harness.jobs.patch_status(MINE, {"observedGeneration": 1}, if_unchanged=True)
+        assert len(harness.answers.asked) == 1
+
+
+class TestPatchOfMetadata:
+    async def test_names_the_uid(self, harness: ClientHarness) -> None:
+        harness.answers.say(200, written())
+        await harness.jobs.patch_metadata(MINE, {"annotations": {"a": "b"}})
+        assert harness.answers.sent == [{"metadata": {"uid": MINE.uid, "annotations": {"a": "b"}}}]
+
+    async def test_of_an_object_that_was_created_again_says_so(self, harness: ClientHarness) -> None:
+        harness.answers.say(422, {"message": "metadata.uid: field is immutable"})
+        harness.answers.say(200, written(uid="new"))
+        with pytest.raises(ResourceChanged, match="made anew"):
+            await harness.jobs.patch_metadata(MINE, {"annotations": {"a": "b"}})
+
+    async def test_that_is_refused_for_another_cause_raises_the_refusal(self, harness: ClientHarness) -> None:
+        harness.answers.say(422, {"message": "too long"})
+        harness.answers.say(200, written())
+        with pytest.raises(ApiServerUnavailable, match="too long"):
+            await harness.jobs.patch_metadata(MINE, {"annotations": {"a": "b"}})
+
+
+class TestRelease:
+    async def test_tests_only_the_uid_and_our_finalizer(self, harness: ClientHarness) -> None:
+        harness.answers.say(200, written(deletionTimestamp="2026-11-01T12:00:00Z"))
+        await harness.jobs.release(MINE)
+        assert harness.answers.sent == [
+            [
+                {"op": "test", "path": "/metadata/uid", "value": MINE.uid},
+                {"op": "test", "path": "/metadata/finalizers/0", "value": FINALIZER},
+                {"op": "remove", "path": "/metadata/finalizers/0"},
+            ]
+        ]
+
+    @pytest.mark.parametrize("status", [409, 422])
+    async def test_is_tried_again_where_the_finalizer_stands_by_then(self, harness: ClientHarness, status: int) -> None:
+        harness.answers.say(status, {"message": "the test has failed"})
+        harness.answers.say(200, written(resourceVersion="8", finalizers=["foregroundDeletion", FINALIZER]))
+        harness.answers.say(200, written(resourceVersion="9", finalizers=["foregroundDeletion"]))
+        released = await harness.jobs.release(MINE)
+        assert not released.has_finalizer
+        assert harness.answers.sent[-1][-1] == {"op": "remove", "path": "/metadata/finalizers/1"}
+
+    async def test_writes_nothing_when_the_finalizer_is_gone(self, harness: ClientHarness) -> None:
+        released = await harness.jobs.release(resource(finalizers=("other",), resource_version="5", uid="another"))
+        assert released.finalizers == ("other",)
+        assert harness.answers.asked == []
 
 
 class TestCountRefusals:

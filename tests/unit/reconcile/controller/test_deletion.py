@@ -9,10 +9,13 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.resource.desired import Desired
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged
 from tests.support.facts import (
     JOB,
     desired,
+    holder,
     minutes,
+    remote_job,
     resource,
 )
 from tests.support.graph_answers import DOWN, LOST, replicating
@@ -172,6 +175,72 @@ class TestDeletion:
         harness.clock.move(minutes(5))
         await harness.run(key)
         assert key not in harness.server.stored
+
+    @pytest.mark.parametrize("error", [ResourceChanged("409"), ApiServerUnavailable("403")])
+    @pytest.mark.parametrize("restarts", [False, True])
+    async def test_a_job_that_was_deleted_is_remembered_until_its_resource_goes(
+        self, harness: ReconcilerHarness, error: Exception, *, restarts: bool
+    ) -> None:
+        key = harness.apply_holder()
+        harness.delete(key)
+        harness.server.failures.append(error)
+        with pytest.raises(type(error)):
+            await harness.run(key)
+        if restarts:
+            harness.restart()
+        assert harness.status(key)["deletedJobId"] == JOB
+        await harness.run(key)
+        assert key not in harness.server.stored
+        assert harness.graph.calls == ["delete_job"]
+        assert harness.recorded.reasons == ["JobDeleted"]
+
+    async def test_a_job_that_was_deleted_is_remembered_also_while_nothing_can_be_written(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = harness.apply_holder()
+        harness.delete(key)
+        harness.server.failures += [ApiServerUnavailable("403")] * 5
+        for _ in range(4):
+            with pytest.raises(ApiServerUnavailable):
+                await harness.run(key)
+        await harness.run(key)
+        assert key not in harness.server.stored
+        assert harness.graph.calls == ["delete_job"]
+        assert harness.recorded.reasons == ["JobDeleted"]
+
+    async def test_a_job_that_was_deleted_says_nothing_of_a_resource_applied_again(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = harness.apply_holder()
+        harness.delete(key)
+        harness.server.failures += [ApiServerUnavailable("403")] * 2
+        with pytest.raises(ApiServerUnavailable):
+            await harness.run(key)
+        harness.server.stored.pop(key)
+        harness.graph.add(remote_job())
+        harness.apply(holder(uid="applied-again", is_deleting=True))
+        await harness.run(key)
+        assert harness.graph.calls == ["delete_job", "delete_job"]
+
+    @pytest.mark.parametrize("policy", [DeletionPolicy.RETAIN, DeletionPolicy.PAUSE])
+    async def test_a_release_that_is_tried_again_is_told_of_once(
+        self, harness: ReconcilerHarness, policy: DeletionPolicy
+    ) -> None:
+        key = harness.apply_holder(deletion_policy=policy)
+        harness.delete(key)
+        harness.server.failures.append(ApiServerUnavailable("503"))
+        with pytest.raises(ApiServerUnavailable):
+            await harness.run(key)
+        await harness.run(key)
+        assert key not in harness.server.stored
+        assert harness.recorded.reasons.count("JobReleased") == 1
+
+    async def test_a_deletion_of_a_job_that_graph_does_not_know_is_sent_once(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_holder()
+        harness.graph.jobs.clear()
+        harness.delete(key)
+        await harness.run_until(key, minutes(4))
+        assert harness.graph.writes == ["delete_job"]
 
     async def test_a_blocked_deletion_says_how_to_let_go(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder()

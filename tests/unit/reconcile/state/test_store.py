@@ -35,6 +35,23 @@ class TestResources:
         store.put(anew)
         assert store.get(KEY) is anew
 
+    def test_a_late_answer_does_not_revive_a_resource_that_was_created_again(self) -> None:
+        store = JobStore()
+        store.put(resource(resource_version="3"))
+        anew = resource(resource_version="5", uid="new")
+        store.put(anew)
+        late = resource(resource_version="4")
+        assert store.put(late) is late
+        assert store.get(KEY) is anew
+
+    def test_the_newest_version_of_a_resource_is_never_another_one_of_its_name(self) -> None:
+        store = JobStore()
+        old = resource()
+        store.put(newer := resource(resource_version="5"))
+        assert store.newest(old) is newer
+        store.put(resource(resource_version="6", uid="new"))
+        assert store.newest(old) is old
+
     def test_a_late_answer_does_not_revive_a_deleted_resource(self) -> None:
         store = JobStore()
         store.put(resource())
