@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 TENANT = "7e9c1b52-0c1d-4f7e-8a53-3b1f0f6a9d11"
 PRINCIPAL = "0f2c7c1e-5b0e-4b57-9a43-1d1d6a3f8e01"
 OTHER_PRINCIPAL = "aaaaaaaa-5b0e-4b57-9a43-1d1d6a3f8e02"
-JOB = "scim.tenant.1"
+JOB = "job.tenant.1"
 NEVER = "0001-01-01T00:00:00Z"
 
 

@@ -12,9 +12,10 @@ from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.facts.application_seen import Credentials, Refusal
 from entrasync.core.facts.facts import Facts
+from entrasync.core.health.unknown_state import job_state_is_unknown
 from entrasync.core.job import observe_only_rules as observer_rules
 from entrasync.core.job import rules as job_rules
-from entrasync.core.job.missing_job import held_job_is_missing
+from entrasync.core.job.missing_job import created_job_was_never_shown, held_job_is_missing
 from entrasync.core.job.unconfirmed_create import create_is_unconfirmed
 from entrasync.core.plan import WORK_RULES, Rule
 from entrasync.core.primitives.object_key import ObjectKey
@@ -49,6 +50,8 @@ ACKNOWLEDGED = {FOREIGN_SECRET_ANNOTATION: "true"}
 LOST = frozenset({"UserName"})
 UNREADABLE = application_seen(credentials=Credentials(SecretValues(), unreadable="There is no Secret."))
 
+NEVER_SHOWN = facts(holder("new", status={"operation": operation(ago(minutes(20)))}), misses=misses(3, minutes(5)))
+
 DECIDED_BY: dict[Rule, Facts] = {
     planning.tenant_was_changed: facts(holder(), remote_job(), tenant="elsewhere"),
     planning.service_principal_was_changed: facts(
@@ -62,6 +65,7 @@ DECIDED_BY: dict[Rule, Facts] = {
     ),
     job_rules.job_to_hold_is_unknown: facts(),
     job_rules.named_job_is_unknown: facts(resource(desired(job_id="named"))),
+    created_job_was_never_shown: NEVER_SHOWN,
     held_job_is_missing: facts(holder()),
     job_rules.template_is_not_that_of_the_job: facts(holder(wish=desired(template_id="other")), remote_job()),
     job_rules.job_is_not_recorded: facts(holder(finalizers=()), remote_job()),
@@ -128,6 +132,7 @@ DECIDED_BY: dict[Rule, Facts] = {
     application_rules.saved_secrets_do_not_show: facts(
         holder(wish=SCOPED), remote_job(), application=application_seen({}, pending=frozenset({"SyncAll"}))
     ),
+    job_state_is_unknown: facts(holder(), remote_job(state=None)),
     restart_rules.restart_is_due: facts(holder(status={"operation": {"action": "RestartJob"}}), remote_job()),
 }
 """Each rule with a case that no earlier rule decides."""
@@ -145,6 +150,9 @@ DECIDED_FOR_OBSERVERS_BY: dict[Rule, Facts] = {
     ),
     job_rules.named_job_is_not_the_held_one: facts(holder(wish=replace(OBSERVED, job_id="named")), remote_job()),
     observer_rules.job_to_observe_is_missing: facts(holder(wish=OBSERVED)),
+    created_job_was_never_shown: replace(
+        NEVER_SHOWN, desired=OBSERVED, resource=replace(NEVER_SHOWN.resource, desired=OBSERVED)
+    ),
     observer_rules.job_to_observe_is_unknown: facts(resource(OBSERVED), remote_job()),
     observer_rules.job_would_have_to_be_created: OBSERVED_GONE,
     observer_rules.job_to_observe_is_absent: facts(

@@ -88,6 +88,14 @@ class Reason(StrEnum):
         IN_PROGRESS,
         "Graph does not show the job. The operator looks again before the job counts as gone.",
     )
+    NOT_SHOWN_YET = Row(
+        "NotShownYet", IN_PROGRESS, "The job was created minutes ago, and Graph does not show it yet. This is usual."
+    )
+    STATE_UNKNOWN = Row(
+        "StateUnknown",
+        IN_PROGRESS,
+        "Graph shows the job without its schedule or its status. The operator reads it again soon.",
+    )
     WAITING_FOR_REPLICATION = Row(
         "WaitingForReplication",
         IN_PROGRESS,
@@ -129,6 +137,16 @@ class Reason(StrEnum):
     SEVERAL_JOBS = Row("SeveralJobs", NEEDS_A_PERSON, "Several jobs match and the spec names none. Set spec.jobId.")
     NO_JOB_TO_ADOPT = Row("NoJobToAdopt", NEEDS_A_PERSON, "adoptionPolicy is AdoptOnly and no job matches.")
     JOB_GONE = Row("JobGone", NEEDS_A_PERSON, "The job is gone, and the spec says not to create another.")
+    JOB_NEVER_SHOWN = Row(
+        "JobNeverShown",
+        NEEDS_A_PERSON,
+        "Graph answered a create with this job and has not shown it since. No other job is created.",
+    )
+    CREATED_TOO_OFTEN = Row(
+        "CreatedTooOften",
+        NEEDS_A_PERSON,
+        "Three jobs were created for this resource within a day, and none is left. No other is created that day.",
+    )
     JOB_NOT_FOUND = Row("JobNotFound", NEEDS_A_PERSON, "The service principal has no job with the id in spec.jobId.")
     JOB_ID_MISMATCH = Row(
         "JobIdMismatch", NEEDS_A_PERSON, "spec.jobId names another job than the one that this resource holds."
@@ -226,6 +244,7 @@ class Reason(StrEnum):
     SUSPENDED = Row("Suspended", NEEDS_A_PERSON, "spec.suspend is true: the operator leaves this resource alone.")
 
     JOB_CREATED = Row("JobCreated", EVENT_ONLY, "A job was created in Graph.")
+    JOB_REPLACED = Row("JobReplaced", EVENT_ONLY, "The job had gone from Graph. The message names it and the new one.")
     JOB_ADOPTED = Row("JobAdopted", EVENT_ONLY, "An existing job was adopted.")
     JOB_STARTED = Row("JobStarted", EVENT_ONLY, "The job was started.")
     JOB_PAUSED = Row("JobPaused", EVENT_ONLY, "The job was paused.")

@@ -21,7 +21,8 @@ from entrasync.core.application.rules import (
 from entrasync.core.decision.action import Action
 from entrasync.core.decision.verdicts import Do, Stall, Verdict
 from entrasync.core.facts.facts import Facts
-from entrasync.core.job.missing_job import held_job_is_missing
+from entrasync.core.health.unknown_state import job_state_is_unknown
+from entrasync.core.job.missing_job import created_job_was_never_shown, held_job_is_missing
 from entrasync.core.job.observe_only_rules import (
     create_before_observing_is_unconfirmed,
     job_to_observe_is_absent,
@@ -109,6 +110,7 @@ WORK_RULES: tuple[Rule, ...] = (
     settings_were_not_taken,
     new_credentials_were_refused,
     job_was_paused_by_graph,
+    job_state_is_unknown,
 )
 """Is the job as it should be, in the order in which it is asked.
 
@@ -135,6 +137,7 @@ JOB_RULES: tuple[Rule, ...] = (
     job_is_claimed_by_another,
     job_to_hold_is_unknown,
     named_job_is_unknown,
+    created_job_was_never_shown,
     held_job_is_missing,
     template_is_not_that_of_the_job,
     job_is_not_recorded,
@@ -147,6 +150,7 @@ OBSERVE_ONLY_JOB_RULES: tuple[Rule, ...] = (
     service_principal_was_changed,
     named_job_is_not_the_held_one,
     job_to_observe_is_missing,
+    created_job_was_never_shown,
     job_to_observe_is_unknown,
     job_would_have_to_be_created,
     job_to_observe_is_absent,

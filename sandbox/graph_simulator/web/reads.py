@@ -41,11 +41,14 @@ def get_job(call: Call) -> Answer:
     return answer_job(call, find_job(call, principal, "get"), 200)
 
 
-def answer_job(call: Call, record: JobRecord, status: int) -> Answer:
-    """Answer with a job as an OData entity."""
+def answer_job(call: Call, record: JobRecord, status: int, *, members: tuple[str, ...] | None = None) -> Answer:
+    """Answer with a job as an OData entity, or with some of its `members`."""
     sp = record.job.service_principal_id
-    context = f"{call.metadata_url}#servicePrincipals('{sp}')/synchronization/jobs/$entity"
-    return Answer(status, render_job(call, record, {"@odata.context": context}))
+    context = {"@odata.context": f"{call.metadata_url}#servicePrincipals('{sp}')/synchronization/jobs/$entity"}
+    if members is not None:
+        job = write_job(record.job, call.now, call.world.switches)
+        return answer_json(status, context | {name: job[name] for name in members})
+    return Answer(status, render_job(call, record, context))
 
 
 def render_job(call: Call, record: JobRecord, annotations: dict[str, Any] | None = None) -> bytes:

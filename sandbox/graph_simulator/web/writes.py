@@ -31,7 +31,9 @@ def create_job(call: Call) -> Answer:
         _refuse_second(call, principal, template)
     job = call.world.create_job(principal, template, call.now)
     call.had_effect, call.made_job = True, job.id
-    return answer_job(call, JobRecord(job), call.world.switches.create_status)
+    switches = call.world.switches
+    members = ("id", "templateId") if switches.create_answer == "thin" else None
+    return answer_job(call, JobRecord(job), switches.create_status, members=members)
 
 
 def start_job(call: Call) -> Answer:

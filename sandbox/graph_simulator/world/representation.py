@@ -16,7 +16,7 @@ def write_job(job: Job, now: datetime, switches: Switches) -> dict[str, Any]:
     """Write a job as GET returns it (graph-facts 3.1), without `@odata.context`."""
     return {
         "id": job.id,
-        "templateId": job.template.id,
+        "templateId": switches.shown_template or job.template.id,
         "schedule": {"expiration": None, "interval": format_duration(job.interval), "state": job.schedule_state},
         "status": _write_status(job, now, switches),
         "synchronizationJobSettings": [{"name": name, "value": value} for name, value in job.settings],

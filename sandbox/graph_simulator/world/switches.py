@@ -19,6 +19,10 @@ class Switches:
     create_form: Literal["live", "documented"] = "live"
     """The form of a new, Disabled job: `live` has Paused and PT40M, `documented` NotConfigured and no interval."""
     create_status: Literal[200, 201] = 201
+    create_answer: Literal["whole", "thin"] = "whole"
+    """What the answer to a create contains: the whole job, or its id and templateId only."""
+    shown_template: str = ""
+    """The `templateId` that jobs show; empty for the one asked for, with which the id begins (graph-facts 4.2)."""
     wrong_template_status: int = 400
     wrong_template_code: str = "BadRequest"
     missing_job_code: str = "UnknownError"

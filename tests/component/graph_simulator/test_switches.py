@@ -63,3 +63,22 @@ def test_a_start_right_after_a_create_conflicts_with_the_switch(
     assert caller.post(f"{jobs_of(principal.id)}/{job}/start").status_code == 409
     simulator.advance(timedelta(seconds=5))
     assert caller.post(f"{jobs_of(principal.id)}/{job}/start").status_code == 204
+
+
+def test_a_job_shows_another_template_than_its_create_asked_for_with_the_switch(
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
+) -> None:
+    simulator.switch(shown_template="ADDCInPassthrough")
+    created = caller.post(jobs_of(principal.id), {"templateId": "scim"}).json()
+    shown = caller.get(f"{jobs_of(principal.id)}/{created['id']}").json()
+    assert created["id"].startswith("scim.")
+    assert created["templateId"] == shown["templateId"] == "ADDCInPassthrough"
+
+
+def test_a_create_is_answered_with_two_members_only_with_the_switch(
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
+) -> None:
+    simulator.switch(create_answer="thin")
+    created = caller.post(jobs_of(principal.id), {"templateId": "scim"}).json()
+    assert set(created) == {"@odata.context", "id", "templateId"}
+    assert "schedule" in caller.get(f"{jobs_of(principal.id)}/{created['id']}").json()

@@ -49,8 +49,8 @@ class PauseRecord(ApiModel):
 class OperationRecord(ApiModel):
     """A write to Graph that is not settled.
 
-    A create may or may not have happened: meanwhile no other job is created in its stead. A restart (RestartJob) is
-    due, or may have happened.
+    A create may or may not have happened, or Graph has not shown its job yet: meanwhile no other job is created in its
+    stead. A restart (RestartJob) is due, or may have happened.
     """
 
     action: str | None = None
@@ -70,6 +70,16 @@ class OperationRecord(ApiModel):
 
     tries: int | None = None
     """How many times a restart was sent whose answer is not known. Absent: not sent yet."""
+
+
+class CreationRecord(ApiModel):
+    """The creates that the operator sent for this resource."""
+
+    template_id: str | None = None
+    """Id of the template that the last one asked for. Graph may show another one as job.templateId."""
+
+    times: list[str] | None = None
+    """When they were sent (UTC), those of the last day. Those that Graph refused are left out."""
 
 
 class SourceRecord(ApiModel):
@@ -219,6 +229,8 @@ class SynchronizationJobStatus(ApiModel):
     deleted_job_id: str | None = None
     """The job that Graph deleted at the operator's request because this resource is being deleted. The resource goes
     next. Absent: none."""
+    creation: CreationRecord | None = None
+    """The creates that were sent for this resource. Absent: none."""
 
     interval: IntervalRecord | None = None
     """The interval that Graph was asked for. Absent: none."""

@@ -45,7 +45,7 @@ class Observed:
     settings_sent: Mapping[str, SentSetting] = field(default_factory=dict)
     """Settings that Graph accepted and has not shown since, by name."""
     is_assumed: bool = False
-    """Whether `job` contains what Graph accepted and has not shown yet."""
+    """Whether `job` is or contains what Graph answered or accepted, and has not shown yet."""
     application: ApplicationSeen | None = None
     """What is known of the service principal's secrets; None if spec says nothing of them."""
     secrets_blocked_by: ObjectKey | None = None

@@ -19,6 +19,11 @@ from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS
 from entrasync.core.resource.schedule_record import PausedBy
 from entrasync.core.schedule.state import hold_of, pause_cause_of, pause_of
 
+UNKNOWN_REASONS = frozenset(
+    {Reason.JOB_MISSING, Reason.NOT_SHOWN_YET, Reason.STATE_UNKNOWN, Reason.CONNECTION_NOT_READY}
+)
+"""Reasons to wait that say nothing of the job: Ready is Unknown meanwhile."""
+
 
 def ready_condition(facts: Facts, obstacle: Halt | None, *, halt: Halt | None = None) -> Condition:
     """Write Ready: Graph matches the spec and the job works. For an observe-only resource only the second counts.
@@ -34,7 +39,7 @@ def ready_condition(facts: Facts, obstacle: Halt | None, *, halt: Halt | None = 
 
 
 def _not_ready(obstacle: Halt) -> Condition:
-    is_unknown = isinstance(obstacle, Wait) and obstacle.reason in {Reason.JOB_MISSING, Reason.CONNECTION_NOT_READY}
+    is_unknown = isinstance(obstacle, Wait) and obstacle.reason in UNKNOWN_REASONS
     return Condition(ConditionType.READY, "Unknown" if is_unknown else "False", obstacle.reason, obstacle.message)
 
 
@@ -80,7 +85,10 @@ def find_ready_obstacle(facts: Facts, halt: Halt | None) -> Halt | None:
     """
     if _is_health_problem(facts, halt) and facts.desired.readiness is Readiness.APPLIED:
         return None
-    return halt or (_find_health_problem(facts, facts.job) if facts.job else None)
+    problem = _find_health_problem(facts, facts.job) if facts.job else None
+    if halt is None or (problem is not None and halt.reason is Reason.STATE_UNKNOWN):
+        return problem
+    return halt
 
 
 def _is_health_problem(facts: Facts, halt: Halt | None) -> bool:

@@ -1,9 +1,9 @@
 """Actions on a job as a whole: create, hold, delete, and let its resource go."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
-from entrasync.core.decision.action import Action, Target
+from entrasync.core.decision.action import Action, Difference, Target
 
 Origin = Literal["Created", "Adopted"]
 
@@ -21,17 +21,26 @@ class AddFinalizer(Action):
 
 @dataclass(frozen=True)
 class CreateJob(Action):
-    """Record the intent, POST, record the id: the three steps that survive a crash at any point."""
+    """Record the intent, POST, record the id: the three steps that survive a crash at any point.
+
+    `replaces` is the job that was held before and has gone.
+    """
 
     target: ClassVar[Target] = "Graph"
 
     service_principal_id: str
     template_id: str
     job_ids_before: frozenset[str]
+    replaces: str | None = field(default=None, compare=False)
 
     def describe(self) -> str:
         """Say what it does."""
         return f"create a job from template {self.template_id}"
+
+    @property
+    def drift(self) -> tuple[Difference, ...]:
+        """The job that somebody else removed."""
+        return _removal_of(self.replaces)
 
 
 @dataclass(frozen=True)
@@ -47,16 +56,25 @@ class ForgetCreate(Action):
 
 @dataclass(frozen=True)
 class HoldJob(Action):
-    """Record that this resource holds a job: the annotations and, if it is missing, the finalizer."""
+    """Record that this resource holds a job: the annotations and, if it is missing, the finalizer.
+
+    `replaces` is the job that was held before and has gone.
+    """
 
     target: ClassVar[Target] = "Kubernetes"
 
     job_id: str
     origin: Origin
+    replaces: str | None = field(default=None, compare=False)
 
     def describe(self) -> str:
         """Say what it does."""
         return f"hold job {self.job_id}"
+
+    @property
+    def drift(self) -> tuple[Difference, ...]:
+        """The job that somebody else removed."""
+        return _removal_of(self.replaces)
 
 
 @dataclass(frozen=True)
@@ -84,3 +102,7 @@ class ReleaseResource(Action):
     def describe(self) -> str:
         """Say what it does."""
         return "remove its finalizer"
+
+
+def _removal_of(job_id: str | None) -> tuple[Difference, ...]:
+    return (Difference("jobId", wanted=job_id),) if job_id else ()

@@ -3,13 +3,14 @@
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Retry, Stall
 from entrasync.core.facts.facts import Facts
+from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_claims import Claim, outranks
 
 
 def fitting_jobs(facts: Facts) -> tuple[RemoteJob, ...]:
     """List the jobs of the wanted template, except the one that the resource held before."""
-    fitting = (job for job in facts.observed.listing.jobs if job.template_id == facts.desired.template_id)
+    fitting = (job for job in facts.observed.listing.jobs if job.is_of_template(facts.desired.template_id))
     return tuple(job for job in fitting if job.id != facts.resource.held_job_id)
 
 
@@ -25,10 +26,13 @@ def find_claim_of_same_template(facts: Facts) -> Claim | None:
 
 
 def _is_of_same_template(facts: Facts, claim: Claim) -> bool:
+    wanted = facts.desired.template_id
     job = facts.observed.listing.find(claim.job_id) if claim.job_id else None
-    if job is not None:
-        return job.template_id == facts.desired.template_id
-    return claim.held_job_id is not None and claim.template_id == facts.desired.template_id
+    if job is not None and job.is_of_template(wanted):
+        return True
+    if claim.created_template_id is not None:
+        return is_same_id(claim.created_template_id, wanted)
+    return job is None and claim.held_job_id is not None and is_same_id(claim.template_id, wanted)
 
 
 def find_outranking_claim(facts: Facts, job_id: str) -> Claim | None:

@@ -31,8 +31,29 @@ def held_job_is_missing(facts: Facts) -> Verdict | None:
     )
 
 
+def created_job_was_never_shown(facts: Facts) -> Stall | None:
+    """Find a job that Graph answered a create with and has not shown since. Another one might run beside it."""
+    intent = facts.resource.create_intent
+    if facts.job is not None or intent is None or not facts.resource.is_unseen_create or not is_gone(facts):
+        return None
+    return Stall(
+        Reason.JOB_NEVER_SHOWN,
+        f"Graph answered the create of {intent.started_at:%Y-%m-%d %H:%M:%S} UTC with job {facts.job_id} and has not "
+        "shown that job since. It may run all the same, so no other is created. Look for it in the portal; if it is "
+        "not there, delete this resource and apply it again.",
+    )
+
+
 def wait_for_missing_job(facts: Facts) -> Wait:
     """Wait for a held job that is not shown and does not count as gone yet."""
+    created_at = facts.resource.created_job_at
+    if created_at is not None and _is_new(facts):
+        return Wait(
+            Reason.NOT_SHOWN_YET,
+            f"Job {facts.job_id} was created at {created_at:%H:%M:%S} UTC, and Graph does not show it yet. "
+            f"That may take until {created_at + facts.bounds.replication:%H:%M:%S} UTC, and the job is looked for.",
+            until_next_look_for_a_missing_job(facts),
+        )
     return Wait(
         Reason.JOB_MISSING,
         f"Graph does not show job {facts.job_id}. It is looked for again before it counts as gone.",

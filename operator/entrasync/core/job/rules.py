@@ -13,7 +13,9 @@ from entrasync.core.job.candidates import (
     unclaimed_jobs,
 )
 from entrasync.core.job.unconfirmed_create import create_anew
+from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.primitives.time_limits import SHORT_DELAY, UNCONFIRMED_CREATE_DELAYS
+from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_claims import Claim
 
@@ -70,7 +72,7 @@ def adopt_or_create(facts: Facts) -> Verdict:
     if creating := next((claim for claim in facts.observed.claims if claim.creating_since), None):
         return wait_for_other_create(facts, creating)
     if len(unclaimed := unclaimed_jobs(facts)) == 1:
-        return Do(HoldJob(unclaimed[0].id, "Adopted"))
+        return Do(HoldJob(unclaimed[0].id, "Adopted", replaces=facts.resource.held_job_id))
     if unclaimed:
         return several_jobs_fit(facts, unclaimed, f"have template {facts.desired.template_id}")
     if claim := find_claim_of_same_template(facts):
@@ -128,7 +130,7 @@ def named_job_is_unknown(facts: Facts) -> Verdict | None:
 
 def template_is_not_that_of_the_job(facts: Facts) -> Verdict | None:
     """Find a spec.template that differs from the job's own, which Graph never changes."""
-    if facts.job is None or facts.job.template_id in (None, facts.desired.template_id):
+    if facts.job is None or facts.job.template_id is None or _is_of_wanted_template(facts, facts.job):
         return None
     return Stall(
         Reason.TEMPLATE_CHANGED,
@@ -136,6 +138,12 @@ def template_is_not_that_of_the_job(facts: Facts) -> Verdict | None:
         f"{facts.job.template_id}, which Graph cannot change. "
         "Set the old template again, or delete the resource and apply it anew.",
     )
+
+
+def _is_of_wanted_template(facts: Facts, job: RemoteJob) -> bool:
+    """Whether the job is what Graph makes of the wanted template, whatever template it shows for it."""
+    wanted, asked = facts.desired.template_id, facts.resource.created_template_id
+    return job.is_of_template(wanted) or (asked is not None and is_same_id(asked, wanted))
 
 
 def _name_template(desired: Desired) -> str:

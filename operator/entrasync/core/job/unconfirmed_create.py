@@ -4,12 +4,16 @@ from datetime import timedelta
 
 from entrasync.api.policies import OnMissing
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.verdicts import Do, Verdict, Wait
+from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job.actions import AddFinalizer, CreateJob, ForgetCreate, HoldJob
 from entrasync.core.job.candidates import list_is_incomplete, several_jobs_fit
 from entrasync.core.primitives.object_key import is_same_id
-from entrasync.core.primitives.time_limits import UNCONFIRMED_CREATE_DELAYS
+from entrasync.core.primitives.time_limits import (
+    CREATE_COUNT_PERIOD,
+    MAX_CREATES_A_DAY,
+    UNCONFIRMED_CREATE_DELAYS,
+)
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.operation import CreateIntent
 
@@ -20,13 +24,13 @@ def create_is_unconfirmed(facts: Facts) -> Verdict | None:
     if intent is None or facts.resource.held_job_id:
         return None
     arrived = _jobs_that_arrived(facts, intent)
-    meant = [job for job in arrived if len(arrived) == 1 or job.id == facts.desired.job_id]
-    if meant:
-        return Do(HoldJob(meant[0].id, "Created"))
-    if arrived:
-        return several_jobs_fit(
-            facts, arrived, f"appeared while a create of template {intent.template_id} was unanswered"
-        )
+    fitting = tuple(job for job in arrived if job.is_of_template(intent.template_id))
+    named = [job for job in arrived if job.id == facts.desired.job_id]
+    if meant := named or (fitting if len(fitting) == 1 else ()):
+        return Do(HoldJob(meant[0].id, "Created", replaces=facts.resource.annotated_job_id))
+    during = f"appeared while a create of template {intent.template_id} was unanswered"
+    if fitting:
+        return several_jobs_fit(facts, fitting, during)
     if facts.observed.listing.read_at - intent.started_at < facts.bounds.replication:
         is_observed = facts.desired.is_observe_only
         then = "under managementPolicy Observe no other is created" if is_observed else "only then is another created"
@@ -36,6 +40,8 @@ def create_is_unconfirmed(facts: Facts) -> Verdict | None:
             f"{intent.started_at + facts.bounds.replication:%H:%M:%S}; {then}.",
             until_next_look(facts.now - intent.started_at, facts.bounds.replication),
         )
+    if arrived:  # Graph may have answered with another template than it was asked for, and nothing shows which
+        return several_jobs_fit(facts, arrived, f"{during}, and one of them may be its job")
     return create_anew(facts) if _may_create_anew(facts) else Do(ForgetCreate())
 
 
@@ -60,10 +66,10 @@ def until_next_look(elapsed: timedelta, bound: timedelta) -> timedelta:
 
 
 def _jobs_that_arrived(facts: Facts, intent: CreateIntent) -> tuple[RemoteJob, ...]:
-    claimed = {claim.job_id for claim in facts.observed.claims}
-    known = intent.job_ids_before | claimed
-    jobs = facts.observed.listing.jobs
-    return tuple(job for job in jobs if job.template_id == intent.template_id and job.id not in known)
+    """List the jobs that were not there before the create and that no other resource claims, of any template."""
+    claimed = {claim.job_id for claim in facts.observed.claims if claim.job_id}
+    known = {job_id.casefold() for job_id in intent.job_ids_before | claimed}
+    return tuple(job for job in facts.observed.listing.jobs if job.id.casefold() not in known)
 
 
 def create_anew(facts: Facts) -> Verdict:
@@ -72,11 +78,32 @@ def create_anew(facts: Facts) -> Verdict:
         return list_is_incomplete()
     if not facts.resource.has_finalizer:
         return Do(AddFinalizer())
-    intent = facts.resource.create_intent
+    if refusal := _created_too_often(facts):
+        return refusal
+    resource = facts.resource
+    intent, held = resource.create_intent, resource.held_job_id
     before = facts.observed.listing.ids | (intent.job_ids_before if intent else frozenset())
-    held = facts.resource.held_job_id
     return Do(
         CreateJob(
-            facts.desired.service_principal_id, facts.desired.template_id, before | ({held} if held else frozenset())
+            facts.desired.service_principal_id,
+            facts.desired.template_id,
+            before | ({held} if held else frozenset()),
+            replaces=held or resource.annotated_job_id,
         )
+    )
+
+
+def _created_too_often(facts: Facts) -> Stall | None:
+    """Find a resource for which so many jobs were created within a day that something must be removing them."""
+    times = facts.resource.record.creation.times_lately(facts.now)
+    if len(times) < MAX_CREATES_A_DAY:
+        return None
+    last = facts.resource.annotated_job_id
+    return Stall(
+        Reason.CREATED_TOO_OFTEN,
+        f"{len(times)} jobs were asked of service principal {facts.desired.service_principal_id} since "
+        f"{times[0]:%Y-%m-%d %H:%M} UTC, and Graph shows none of them now{f' (the last was {last})' if last else ''}. "
+        "Find out in Entra's audit log who removes them. The next is created after "
+        f"{times[0] + CREATE_COUNT_PERIOD:%Y-%m-%d %H:%M} UTC; to have it at once, delete this resource and apply it "
+        "again.",
     )

@@ -35,5 +35,5 @@ class StoredObject(Protocol):
 
 
 def is_same_id(one: str | None, other: str | None) -> bool:
-    """Whether two GUIDs are the same. Graph writes them in lower case, people do not always."""
+    """Whether two ids are the same. Graph writes GUIDs in lower case, people do not always."""
     return (one or "").lower() == (other or "").lower()

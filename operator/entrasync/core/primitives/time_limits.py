@@ -27,6 +27,15 @@ class Bounds:
     """Graph disables a job that is in quarantine for longer (graph-facts 4.6)."""
 
 
+MAX_CREATES_A_DAY = 3
+"""How many creates a resource may send within `CREATE_COUNT_PERIOD`, those without an answer included.
+
+Somebody or something removes the jobs, and each new one begins with an initial cycle.
+"""
+
+CREATE_COUNT_PERIOD = timedelta(days=1)
+"""For how long a create is counted."""
+
 UNCONFIRMED_CREATE_DELAYS = tuple(timedelta(seconds=s) for s in (1, 2, 4, 8, 16, 20))
 """Delays between looks for a job whose create was not answered.
 

@@ -27,6 +27,14 @@ class RemoteJob:
         """Graph's `templateId`; None when absent or malformed."""
         return read_text(self.raw.get("templateId"))
 
+    def is_of_template(self, template_id: str) -> bool:
+        """Whether it was made from a template: by `templateId`, or by its id, which begins with the template asked for.
+
+        Cloud sync answers a create with another `templateId` than it was asked for (graph-facts 4.2). Case is ignored.
+        """
+        wanted = template_id.casefold()
+        return (self.template_id or "").casefold() == wanted or self.id.casefold().startswith(f"{wanted}.")
+
     @cached_property
     def schedule(self) -> Schedule:
         """Graph's `schedule`."""

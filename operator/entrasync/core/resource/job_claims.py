@@ -20,6 +20,8 @@ class Claim:
     template_id: str | None
     held_job_id: str | None
     wanted_job_id: str | None
+    created_template_id: str | None = None
+    """The template that its create asked for, if the operator created the job that it holds."""
     creating_since: datetime | None = None
     """When its create was sent, while the create is not settled."""
     has_application: bool = False
@@ -45,6 +47,7 @@ def claim_of(resource: Resource) -> Claim:
         template_id=(desired.template_id or None) if desired else None,
         held_job_id=None if is_declared_observe_only else resource.held_job_id,
         wanted_job_id=desired.job_id if desired and not is_declared_observe_only else None,
+        created_template_id=None if is_declared_observe_only else resource.created_template_id,
         creating_since=intent.started_at if intent and resource.held_job_id is None else None,
         has_application=desired is not None and desired.application is not None and not is_declared_observe_only,
         has_saved=resource.application.generation is not None,

@@ -133,6 +133,17 @@ class Resource(ObjectMeta):
         return self.record.origin_time if self.origin == "Created" else None
 
     @property
+    def created_template_id(self) -> str | None:
+        """The template that the create of its job asked for; None for an adopted job."""
+        is_ours = self.held_job_id is not None and self.origin == "Created"
+        return self.record.creation.template_id if is_ours else None
+
+    @property
+    def is_unseen_create(self) -> bool:
+        """Whether Graph answered the create of its job and has not shown the job since."""
+        return self.create_intent is not None and self.held_job_id is not None
+
+    @property
     def last_start(self) -> datetime | None:
         """When the operator last started the job (world time)."""
         return self.record.last_start_time

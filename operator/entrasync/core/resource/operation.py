@@ -1,4 +1,7 @@
-"""`status.operation`: a write to Graph that is not settled, recorded before it is sent so that no crash loses it."""
+"""`status.operation` and `status.creation`: a write to Graph that is not settled, and the creates of the last day.
+
+Both are recorded before the write is sent, so that no crash loses them.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from entrasync.core.primitives.json_values import read_object, read_text
+from entrasync.core.primitives.time_limits import CREATE_COUNT_PERIOD
 from entrasync.core.primitives.times import parse_time, write_precise_time
 
 CREATE_JOB = "CreateJob"
@@ -87,3 +91,39 @@ def _read_create(operation: Mapping[str, Any]) -> CreateIntent | None:
         job_ids_before=frozenset(str(job_id) for job_id in before) if isinstance(before, list) else frozenset(),
         action=read_text(operation.get("action")) or CREATE_JOB,
     )
+
+
+@dataclass(frozen=True)
+class CreationRecord:
+    """What is remembered of the creates of one resource. Creates that Graph refused are not among the `times`."""
+
+    template_id: str | None = None
+    """The template that the last create asked for. Graph may show another one for its job (graph-facts 4.2)."""
+    times: tuple[datetime, ...] = ()
+    """When creates were sent, the oldest first."""
+
+    def times_lately(self, now: datetime) -> tuple[datetime, ...]:
+        """Return the times of the creates that still count."""
+        return tuple(time for time in self.times if now - time < CREATE_COUNT_PERIOD)
+
+    def with_create(self, template_id: str, now: datetime) -> "CreationRecord":
+        """Add a create that is about to be sent."""
+        return CreationRecord(template_id, (*self.times_lately(now), now))
+
+    def without_create(self, sent_at: datetime) -> "CreationRecord":
+        """Take back a create that certainly did not happen."""
+        times = tuple(time for time in self.times if time != sent_at)
+        return CreationRecord(self.template_id, times) if times else CreationRecord()
+
+    def write(self) -> dict[str, Any]:
+        """Write it as `status.creation`."""
+        members = {"templateId": self.template_id, "times": [write_precise_time(time) for time in self.times] or None}
+        return {name: value for name, value in members.items() if value is not None}
+
+
+def read_creation_record(stored: object) -> CreationRecord:
+    """Read `status.creation`; empty when absent or malformed."""
+    creation: Mapping[str, Any] = read_object(stored)
+    times = creation.get("times")
+    parsed = [parse_time(time) for time in times] if isinstance(times, list) else []
+    return CreationRecord(read_text(creation.get("templateId")) or None, tuple(time for time in parsed if time))

@@ -15,7 +15,13 @@ from entrasync.core.primitives.times import parse_time, write_precise_time, writ
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.application_record import ApplicationRecord, read_application_record
 from entrasync.core.resource.drift_record import Drift, read_drift
-from entrasync.core.resource.operation import CreateIntent, RestartIntent, read_operation
+from entrasync.core.resource.operation import (
+    CreateIntent,
+    CreationRecord,
+    RestartIntent,
+    read_creation_record,
+    read_operation,
+)
 from entrasync.core.resource.schedule_record import IntervalRequest, Pause, read_interval_request, read_pause
 
 
@@ -62,6 +68,7 @@ class JobRecord:
     operation: CreateIntent | RestartIntent | None = None
     deleted_job_id: str | None = None
     """The job that Graph deleted at the operator's own request."""
+    creation: CreationRecord = field(default_factory=CreationRecord)
     interval: IntervalRequest | None = None
     application: ApplicationRecord = field(default_factory=ApplicationRecord)
     last_drift: Drift | None = None
@@ -143,6 +150,7 @@ def read_record(stored: object) -> JobRecord:
         "last_resume_time": parse_time(status.get("lastResumeTime")),
         "operation": read_operation(status.get("operation")),
         "deleted_job_id": read_text(status.get("deletedJobId")) or None,
+        "creation": read_creation_record(status.get("creation")),
         "interval": read_interval_request(status.get("interval")),
         "application": read_application_record(status.get("application")),
         "last_drift": read_drift(status.get("lastDrift")),
@@ -185,6 +193,7 @@ _MEMBERS = (
     _Member("lastResumeTime", attrgetter("last_resume_time"), _write_known(write_time)),
     _Member("operation", attrgetter("operation"), _write_part),
     _Member("deletedJobId", attrgetter("deleted_job_id"), _as_is),
+    _Member("creation", attrgetter("creation"), _write_part),
     _Member("interval", attrgetter("interval"), _write_part),
     _Member("application", attrgetter("application"), _write_part),
     _Member("lastDrift", attrgetter("last_drift"), _write_part),

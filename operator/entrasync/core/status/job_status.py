@@ -71,7 +71,7 @@ def _with_job(record: JobRecord, facts: Facts, job: RemoteJob, *, mirror: Mirror
         last_resume_time=facts.now if _has_resumed(facts, job) else record.last_resume_time,
         origin=resource.origin,
         origin_time=record.origin_time or facts.now,
-        operation=record.operation if resource.is_restart_due else None,
+        operation=record.operation if resource.is_restart_due or facts.observed.is_assumed else None,
         application=updated_application_record(facts),
     )
 

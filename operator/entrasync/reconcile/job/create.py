@@ -15,7 +15,7 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.operation import CREATE_JOB, RECREATE_JOB, CreateIntent
 from entrasync.core.resource.record import JobRecord
-from entrasync.reconcile.job.hold import hold_patch
+from entrasync.reconcile.job.hold import hold_patch, replacement_event
 from entrasync.reconcile.job.templates import check_template_after_refusal, check_template_is_offered, was_not_offered
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.step.context import Context
@@ -45,10 +45,12 @@ class CreateHandler(Handler[CreateJob]):
             await check_template_after_refusal(context.graph, action, error)
             raise
         held = await self._writer.write_metadata(resource, hold_patch(job.id, "Created"))
-        held = held.with_record(with_create_answer(held.record))
+        held = held.with_record(with_create_answer(held.record, job.id))
+        if action.replaces is not None:
+            self._events.record(held, replacement_event(action.replaces, f"Job {job.id} was created"))
         created = f"Created job {job.id} from template {action.template_id}."
         self._events.record(held, Event("Normal", Reason.JOB_CREATED, created))
-        return ActionResult(held, job=job)
+        return ActionResult(held, job=job, is_assumed=True)
 
     def recover(self, action: CreateJob, error: EntraSyncError, facts: Facts) -> Facts:
         """Use the stored record: it has the intent, or shows that it was cleared.

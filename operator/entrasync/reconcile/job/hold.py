@@ -41,6 +41,8 @@ class HoldHandler(Handler[HoldJob]):
         if not resource.has_finalizer and not resource.is_observe_only:
             patch |= add_finalizer_patch(resource)
         held = await self._writer.write_metadata(resource, patch)
+        if action.replaces and action.replaces != action.job_id:
+            self._events.record(held, replacement_event(action.replaces, f"This resource holds job {action.job_id}"))
         if resource.annotated_job_id != action.job_id:
             reason = Reason.JOB_CREATED if action.origin == "Created" else Reason.JOB_ADOPTED
             verb = "observes" if resource.is_observe_only else "holds"
@@ -51,6 +53,11 @@ class HoldHandler(Handler[HoldJob]):
 def hold_patch(job_id: str, origin: str) -> dict[str, Any]:
     """Return the patch of metadata that records which job a resource holds, and where it came from."""
     return {"annotations": {JOB_ID_ANNOTATION: job_id, JOB_ORIGIN_ANNOTATION: origin}}
+
+
+def replacement_event(gone: str, what: str) -> Event:
+    """Return the Event that names the job that has gone. `what` says what took its place."""
+    return Event("Warning", Reason.JOB_REPLACED, f"Job {gone} has gone from Graph. {what} in its place.")
 
 
 def add_finalizer_patch(resource: Resource) -> dict[str, Any]:

@@ -19,7 +19,7 @@ class ActionResult:
     """The result of an action.
 
     It has the resource as it is now, the job if Graph just sent it, and whether Graph must be read again. A job that
-    `is_assumed` is what Graph was asked for: the pass goes on with it, and confirms it before it ends.
+    `is_assumed` is what Graph was asked for or answered: the pass goes on with it, and confirms it before it ends.
     """
 
     resource: Resource

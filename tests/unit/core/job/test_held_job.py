@@ -94,5 +94,20 @@ class TestFixedFields:
         subject = holder(wish=desired(template_id="other"))
         assert stall_reason(plan(facts(subject, remote_job()))) is Reason.TEMPLATE_CHANGED
 
+    @pytest.mark.parametrize(("template", "job_id"), [("SCIM", JOB), ("other", "Scim.tenant.7")])
+    def test_a_template_is_told_by_its_name_or_by_the_id_of_the_job_in_any_case(
+        self, template: str, job_id: str
+    ) -> None:
+        assert plan(facts(holder(job_id), remote_job(job_id, template=template))) is None
+
+    def test_the_template_that_graph_answered_a_create_with_is_that_of_the_job(self) -> None:
+        created = {"creation": {"templateId": "scim", "times": []}}
+        assert plan(facts(holder(status=created), remote_job(template="other"))) is None
+
+    def test_a_template_other_than_the_created_one_stalls_whatever_graph_shows(self) -> None:
+        created = {"creation": {"templateId": "aws", "times": []}}
+        verdict = plan(facts(holder(status=created), remote_job(template="other")))
+        assert stall_reason(verdict) is Reason.TEMPLATE_CHANGED
+
     def test_a_job_without_a_readable_template_is_accepted(self) -> None:
         assert plan(facts(holder(), remote_job(template=None))) is None

@@ -9,7 +9,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Wait
 from entrasync.core.job.actions import CreateJob, HoldJob
 from entrasync.core.plan import plan
-from entrasync.core.primitives.times import write_time
+from entrasync.core.primitives.times import write_precise_time, write_time
 from tests.support.facts import (
     JOB,
     NOW,
@@ -68,7 +68,7 @@ class TestMissingJob:
         self, why: str, status: dict[str, Any]
     ) -> None:
         verdict = wait_of(plan(facts(holder(status=status), misses=misses(30, minutes(13)))))
-        assert verdict.reason is Reason.JOB_MISSING, why
+        assert verdict.reason is Reason.NOT_SHOWN_YET, why
         assert verdict.after <= seconds(20), why
 
     def test_an_adopted_job_may_be_gone_within_the_bound(self) -> None:
@@ -81,6 +81,29 @@ class TestMissingJob:
 
     def test_a_missing_job_that_is_old_is_read_again_over_minutes(self) -> None:
         assert wait_of(plan(facts(holder(), misses=misses(1, seconds(0))))).after == seconds(100)
+
+    def test_a_job_that_never_showed_after_its_create_is_not_created_again(self) -> None:
+        subject = holder("new", status={"originTime": None, "job": None, "operation": operation(ago(minutes(15)))})
+        verdict = plan(facts(subject, misses=misses(30, minutes(15))))
+        assert stall_reason(verdict) is Reason.JOB_NEVER_SHOWN
+        assert isinstance(verdict, Stall)
+        assert "job new" in verdict.message
+
+    @pytest.mark.parametrize(("creates", "reason"), [(2, None), (3, Reason.CREATED_TOO_OFTEN)])
+    def test_a_job_that_goes_again_and_again_is_created_three_times_a_day_at_most(
+        self, creates: int, reason: Reason | None
+    ) -> None:
+        times = [write_precise_time(ago(minutes(20 * number + 20))) for number in reversed(range(creates))]
+        subject = holder(status={"creation": {"templateId": "scim", "times": times}})
+        verdict = plan(facts(subject, misses=misses(3, minutes(5))))
+        assert (verdict.reason if isinstance(verdict, Stall) else None) is reason
+        assert isinstance(verdict, Do) == (reason is None)
+
+    def test_a_job_that_has_gone_is_the_drift_that_its_successor_corrects(self) -> None:
+        gone = misses(3, minutes(5))
+        created, adopted = plan(facts(holder(), misses=gone)), plan(facts(holder(), remote_job("b"), misses=gone))
+        assert [difference.wanted for difference in action_of(created).drift] == [JOB]
+        assert [difference.wanted for difference in action_of(adopted).drift] == [JOB]
 
     @pytest.mark.parametrize(
         ("wish", "words"),

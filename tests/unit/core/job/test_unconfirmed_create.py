@@ -8,11 +8,12 @@ import pytest
 from entrasync.api.names import JOB_ID_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, OnMissing
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.verdicts import Retry, Wait
+from entrasync.core.decision.verdicts import Retry, Stall, Wait
 from entrasync.core.job.actions import CreateJob, ForgetCreate, HoldJob
 from entrasync.core.job.unconfirmed_create import until_next_look
 from entrasync.core.plan import plan
 from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.primitives.times import write_precise_time
 from entrasync.core.resource.job_resource import Resource
 from tests.support.facts import (
     NOW,
@@ -74,8 +75,31 @@ class TestUnfinishedCreate:
         assert action_of(plan(facts(subject, remote_job("a"), remote_job("b")))) == HoldJob("b", "Created")
 
     def test_an_unfinished_create_is_sent_again_when_the_bound_has_passed(self) -> None:
-        action = action_of(plan(facts(self.subject(BOUND, "old"), remote_job("y", template="other"))))
+        action = action_of(plan(facts(self.subject(BOUND, "old", "y"), remote_job("y", template="other"))))
         assert action == CreateJob(PRINCIPAL, "scim", frozenset({"old", "y"}))
+
+    @pytest.mark.parametrize("job_id", ["scim.tenant.9", "SCIM.tenant.9"])
+    def test_an_unfinished_create_knows_its_job_by_its_id_where_graph_shows_another_template(self, job_id: str) -> None:
+        jobs = (remote_job("old"), remote_job(job_id, template="ADDCInPassthrough"), remote_job("x", template="other"))
+        assert action_of(plan(facts(self.subject(seconds(5), "old"), *jobs))) == HoldJob(job_id, "Created")
+
+    def test_an_unfinished_create_is_not_sent_again_beside_a_newcomer_that_may_be_its_job(self) -> None:
+        newcomer = remote_job("y", template="other")
+        assert isinstance(plan(facts(self.subject(minutes(14)), newcomer)), Wait)
+        verdict = plan(facts(self.subject(BOUND), newcomer))
+        assert stall_reason(verdict) is Reason.SEVERAL_JOBS
+        assert isinstance(verdict, Stall)
+        assert "y" in verdict.message
+
+    def test_an_unfinished_create_holds_a_newcomer_that_the_spec_names(self) -> None:
+        subject = self.subject(BOUND, desired=desired(job_id="y"))
+        assert action_of(plan(facts(subject, remote_job("y", template="other")))) == HoldJob("y", "Created")
+
+    def test_an_unfinished_create_is_sent_three_times_a_day_at_most(self) -> None:
+        sent = {"times": [write_precise_time(ago(hours)) for hours in (minutes(60), minutes(40), BOUND)]}
+        status = {"servicePrincipalId": PRINCIPAL, "operation": operation(ago(BOUND)), "creation": sent}
+        verdict = plan(facts(resource(status=status)))
+        assert stall_reason(verdict) is Reason.CREATED_TOO_OFTEN
 
     def test_an_unfinished_create_waits_for_a_list_read_after_the_bound(self) -> None:
         """A list that was asked for before the bound ended says nothing of its last moment."""

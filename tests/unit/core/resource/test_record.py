@@ -13,7 +13,7 @@ from entrasync.core.decision.action import Difference
 from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.resource.application_record import ApplicationRecord, RefusalRecord, Source
 from entrasync.core.resource.drift_record import Drift
-from entrasync.core.resource.operation import CreateIntent, RestartIntent
+from entrasync.core.resource.operation import CreateIntent, CreationRecord, RestartIntent
 from entrasync.core.resource.record import EffectiveSettings, JobRecord, read_record
 from entrasync.core.resource.schedule_record import IntervalRequest, Pause, PausedBy
 
@@ -99,6 +99,7 @@ MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "lastResumeTime": TIMES,
     "operation": st.fixed_dictionaries({}, optional=OPERATION),
     "deletedJobId": TEXT,
+    "creation": st.fixed_dictionaries({}, optional={"templateId": TEXT, "times": st.lists(TIMES, max_size=3)}),
     "interval": st.fixed_dictionaries({}, optional=INTERVAL),
     "application": st.fixed_dictionaries({}, optional=APPLICATION),
     "lastDrift": st.fixed_dictionaries({}, optional=DRIFT),
@@ -126,6 +127,7 @@ FULL = JobRecord(
     last_resume_time=NOON,
     operation=CreateIntent(NOON, "principal", "scim", frozenset({"b", "a"}), action="RecreateJob"),
     deleted_job_id="scim.tenant.1",
+    creation=CreationRecord("scim", (NOON,)),
     interval=IntervalRequest("PT20M", NOON, "400 Bad", NOON),
     application=ApplicationRecord(
         keys=frozenset({"BaseAddress"}),
@@ -192,6 +194,7 @@ class TestChangedRecord:
                 "jobIdsBefore": ["a", "b"],
             },
             "deletedJobId": "scim.tenant.1",
+            "creation": {"templateId": "scim", "times": ["2026-11-01T12:00:00.000000Z"]},
             "interval": {
                 "requested": "PT20M",
                 "time": "2026-11-01T12:00:00Z",
@@ -250,6 +253,7 @@ class TestChangedRecord:
             "origin",
             "effective",
             "operation",
+            "creation",
             "application",
             "lastDrift",
             "lastHandledReconcileAt",

@@ -16,6 +16,7 @@ from entrasync.core.resource.schedule_record import Pause, PausedBy, read_pause
 from entrasync.core.schedule.actions import PauseJob, StartJob
 from entrasync.core.schedule.state import pause_of
 from tests.support.facts import JOB, NEVER, NOW, PRINCIPAL, ago, desired, facts, holder, minutes, remote_job, seconds
+from tests.support.verdicts import wait_of
 
 ACTIVE, PAUSED = ScheduleState.ACTIVE, ScheduleState.PAUSED
 SEEN_RUNNING: dict[str, Any] = {"job": {"id": JOB, "schedule": {"state": "Active"}}}
@@ -66,8 +67,8 @@ class TestStart:
         assert plan(facts(subject, paused_job())) == Do(StartJob(PRINCIPAL, JOB, corrects_drift=True))
 
     @pytest.mark.parametrize("state", [None, 7, {}])
-    def test_a_job_whose_state_cannot_be_read_is_left_alone(self, state: object) -> None:
-        assert plan(facts(holder(), remote_job(state=state))) is None
+    def test_a_job_whose_state_cannot_be_read_is_neither_started_nor_called_as_wanted(self, state: object) -> None:
+        assert wait_of(plan(facts(holder(), remote_job(state=state)))).reason is Reason.STATE_UNKNOWN
 
     @pytest.mark.parametrize("wish", [desired(), desired(schedule_state=ACTIVE)])
     def test_a_job_in_quarantine_is_never_started(self, wish: Any) -> None:

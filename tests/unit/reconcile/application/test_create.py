@@ -78,7 +78,7 @@ class TestCreate:
         harness.secrets.remove(SECRET)
         key = apply_application(harness)
         await harness.run(key)
-        assert harness.graph.calls == ["list_jobs", "create_job"]
+        assert harness.graph.calls == ["list_jobs", "create_job", "list_jobs"]
         assert harness.condition(key, "Stalled") == ("True", "SecretUnreadable")
         message = harness.message(key, "Stalled")
         assert "There is no Secret identity/scim" in message
