@@ -149,7 +149,8 @@ class SynchronizationStatus(GraphObject):
     """The latest run that succeeded and wrote something to the target. Absent: none did yet."""
 
     progress: list[SynchronizationProgress] | None = None
-    """How far the cycle under way has come. Empty or absent: no cycle runs, or Graph tells nothing."""
+    """How far the cycle under way has come. As long as nothing else changes, it is written at most once in five
+    minutes. Empty or absent: no cycle runs, or Graph tells nothing."""
 
     quarantine: SynchronizationQuarantine | None = None
     """Why and since when the job is in quarantine. Absent: it is not."""

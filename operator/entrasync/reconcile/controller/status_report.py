@@ -22,10 +22,12 @@ from entrasync.core.status.job_status import (
     build_unseen_status,
     record_observation,
 )
+from entrasync.core.status.progress import is_progress_alone
 from entrasync.reconcile.controller.apply import PassResult
 from entrasync.reconcile.engine.outcome import STALLED_POLL_INTERVAL, Outcome
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.state.memory import MemoryStore
+from entrasync.reconcile.state.progress_budget import ProgressBudget
 from entrasync.reconcile.step.resource_writer import ResourceWriter
 
 INVALID_SPEC_POLL_INTERVAL = timedelta(minutes=5)
@@ -46,6 +48,7 @@ class StatusReport:
         self._events = events
         self._clock = clock
         self._bounds = bounds
+        self._progress = ProgressBudget()
 
     async def report(self, result: PassResult) -> Outcome:
         """End a pass that has observed Graph."""
@@ -98,8 +101,10 @@ class StatusReport:
         memory.complaints, memory.hold_fault = complaints, fault
 
     async def _write(self, resource: Resource, record: JobRecord, outcome: Outcome) -> Outcome:
-        """Write the record if it differs from what is stored; an idle poll writes nothing."""
+        """Write the record if it differs from what is stored; an idle poll writes nothing, progress alone can wait."""
         stored = self._writer.newest(resource)
+        if is_progress_alone(stored.record, record) and not self._may_write_progress(resource):
+            return outcome
         newest = await self._writer.write_final(resource, record)
         if newest is None:
             newest = stored
@@ -108,6 +113,10 @@ class StatusReport:
                 self._events.record(newest, event)
         # The answer to a write of ours may be the first to show a user's change; the watch does not repeat it.
         return Outcome(timedelta(0)) if has_news(resource, newest) else outcome
+
+    def _may_write_progress(self, resource: Resource) -> bool:
+        now = self._clock.now()
+        return self._progress.spend(self._memory.recall(resource, now), now)
 
 
 def _next_look(facts: Facts, halt: Halt | None) -> Outcome:

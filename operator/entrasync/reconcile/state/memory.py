@@ -31,6 +31,8 @@ class JobMemory:
     """The job that Graph deleted because its resource is being deleted. The resource goes next."""
     complaints: tuple[str, ...] = ()
     """The complaints about Graph's answer that an Event has reported."""
+    progress_written_at: datetime | None = None
+    """When the status was last written for the progress of a cycle alone."""
     hold_fault: str | None = None
     """The fault of the hold annotation that an Event has reported."""
 
