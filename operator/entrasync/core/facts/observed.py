@@ -28,7 +28,8 @@ class Observed:
     """What one pass saw.
 
     `job` is the job that the resource holds or names, from the list or else by get. `misses` includes this look.
-    `claims` are those of all other resources on the same service principal.
+    `claims` are those of the other resources on the same service principal. Of claims to the same thing only those are
+    there that rank first or are oldest.
     """
 
     tenant_id: str

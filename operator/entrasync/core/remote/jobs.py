@@ -94,9 +94,13 @@ class JobListing:
 
     def find(self, job_id: str) -> RemoteJob | None:
         """Find a job by id."""
-        return next((job for job in self.jobs if job.id == job_id), None)
+        return self._by_id.get(job_id)
 
-    @property
+    @cached_property
     def ids(self) -> frozenset[str]:
         """The ids of all jobs listed."""
-        return frozenset(job.id for job in self.jobs)
+        return frozenset(self._by_id)
+
+    @cached_property
+    def _by_id(self) -> Mapping[str, RemoteJob]:
+        return {job.id: job for job in reversed(self.jobs)}

@@ -4,8 +4,11 @@ Claims of two resources to one job are found in `core/job/candidates.py`, claims
 `spec.application` in `core/application/ownership.py`.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from heapq import nsmallest
 
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource
@@ -53,6 +56,33 @@ def claim_of(resource: Resource) -> Claim:
         has_saved=resource.application.generation is not None,
         has_finalizer=resource.has_finalizer,
     )
+
+
+def representatives(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """Return one claim for each thing that is claimed, in the order of their keys, instead of all.
+
+    It is the claim that ranks first, and the one that is oldest. Two of each are returned, so that there is another one
+    for the resource whose own claim is among them.
+    """
+    alike: defaultdict[Claim, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        alike[replace(claim, key=_NOBODY, created_at=_NEVER, has_saved=False, has_finalizer=False)].append(claim)
+    chosen = {
+        claim.key: claim
+        for group in alike.values()
+        for order in (_rank, age_of)
+        for claim in nsmallest(2, group, key=order)
+    }
+    return tuple(chosen[key] for key in sorted(chosen))
+
+
+def age_of(claim: Claim) -> tuple[datetime, bool, ObjectKey]:
+    """Return by what the oldest of several claims is found."""
+    return claim.created_at, not claim.has_saved, claim.key
+
+
+_NOBODY, _NEVER = ObjectKey("", ""), datetime.min.replace(tzinfo=UTC)
+"""What claims to the same thing have in common when it does not matter who claims it and since when."""
 
 
 def outranks(claim: Claim, resource: Resource) -> bool:

@@ -70,6 +70,8 @@ class Connections:
         self._on_change = on_change
         self._known: dict[ObjectKey, ConnectionState] = {}
         self._last_good: dict[ObjectKey, Connection] = {}
+        self.version = 0
+        """Grows with every change after which a resource may belong to another connection or tenant."""
 
     def get(self, key: ObjectKey) -> ConnectionState | None:
         """Return what is known of a GraphConnection; None when there is none."""
@@ -78,6 +80,7 @@ class Connections:
     def expect(self, key: ObjectKey) -> None:
         """Note that a GraphConnection exists. Its first login follows, and `put` stores the result."""
         if key not in self._known:
+            self.version += 1
             self._known[key] = UntriedConnection()
             self._on_change(key)
 
@@ -86,16 +89,19 @@ class Connections:
         before, self._known[key] = self._known.get(key), known
         if isinstance(known, Connection):
             self._last_good[key] = known
+        self.version += 1
         if before != known:
             self._on_change(key)
 
     def remove(self, key: ObjectKey) -> None:
         """Forget a GraphConnection that no longer exists. The connection that worked last is kept."""
         if self._known.pop(key, None) is not None:
+            self.version += 1
             self._on_change(key)
 
     def drop_last_good(self, key: ObjectKey) -> None:
         """Forget the connection that worked last, because no resource needs it any more."""
+        self.version += 1
         self._last_good.pop(key, None)
 
     def is_untried(self, resource: Resource) -> bool:

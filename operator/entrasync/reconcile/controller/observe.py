@@ -53,8 +53,10 @@ class FactsReader:
             tenant_id=tenant_id,
             listing=listing,
             job=job or (listing.find(job_id) if job_id else None),
-            claims=self._claims(context, lambda other: is_same_id(self._connections.tenant_of(other), tenant_id)),
-            uncertain_claims=self._claims(context, self._connections.has_unknown_tenant),
+            claims=self._claims(
+                context, "tenant", lambda other: is_same_id(self._connections.tenant_of(other), tenant_id)
+            ),
+            uncertain_claims=self._claims(context, "uncertain", self._connections.has_unknown_tenant),
             spec_seen_at=memory.spec_seen_at,
             pause_taken_at=memory.pause_taken_at(job_id),
             settings_sent=memory.settings_sent_to(job_id),
@@ -78,13 +80,16 @@ class FactsReader:
             raise ResourceChanged(f"the spec of {resource.key} cannot be read any more")
         return Facts(resource.without_former_job(), resource.desired, observed, self._clock.now(), self._bounds)
 
-    def _claims(self, context: Context, is_counted: Callable[[Resource], bool]) -> tuple[Claim, ...]:
+    def _claims(self, context: Context, question: str, is_counted: Callable[[Resource], bool]) -> tuple[Claim, ...]:
         """Return the claims of others.
 
         A resource without a connection to the tenant cannot block others by naming jobs.
         """
         return self._resources.claims_on(
-            context.service_principal_id, excluding=context.resource.key, is_counted=is_counted
+            context.service_principal_id,
+            excluding=context.resource.key,
+            is_counted=is_counted,
+            judge=(question, context.graph.tenant_id, self._connections.version),
         )
 
     def _unread(self) -> JobListing:

@@ -61,13 +61,11 @@ class Store(Generic[ObjectT]):
         known = self._by_key.get(seen.key)
         if known and known.uid == seen.uid and int(known.resource_version) >= int(seen.resource_version):
             return seen
-        if known:
-            self._unlink(known)
-            if known.uid != seen.uid:
-                _remember(self._replaced_uids, known.uid)
+        if known and known.uid != seen.uid:
+            _remember(self._replaced_uids, known.uid)
         self._by_key[seen.key] = seen
         self._in_namespace[seen.key.namespace][seen.key] = None
-        self._link(seen)
+        self._relink(known, seen)
         return known
 
     def resolved(self, seen: ObjectT) -> ObjectT:
@@ -104,6 +102,12 @@ class Store(Generic[ObjectT]):
 
     def _link(self, seen: ObjectT) -> None:
         """Add an object to the indexes of a kind that has any."""
+
+    def _relink(self, known: ObjectT | None, seen: ObjectT) -> None:
+        """Exchange an object in the indexes."""
+        if known:
+            self._unlink(known)
+        self._link(seen)
 
     def _unlink(self, known: ObjectT) -> None:
         """Remove an object that was deleted or changed from the indexes."""

@@ -1,15 +1,15 @@
 """The store of SynchronizationJobs, with the claims of each on its service principal."""
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 
 from entrasync.core.primitives.object_key import ObjectKey, is_same_id
 from entrasync.core.resource.defaults import Defaults, apply_defaults
-from entrasync.core.resource.job_claims import Claim, claim_of
+from entrasync.core.resource.job_claims import Claim
 from entrasync.core.resource.job_resource import Resource, has_unacknowledged_loss
 from entrasync.core.resource.resolved_names import Resolution, resolve, without_resolution
 from entrasync.reconcile.engine.store import Store
+from entrasync.reconcile.state.neighbours import Neighbours
 
 
 class JobStore(Store[Resource]):
@@ -20,7 +20,7 @@ class JobStore(Store[Resource]):
         self._install = install or Defaults()
         self._defaults: dict[str, Defaults] = {}
         self._resolutions: dict[str, Resolution] = {}
-        self._on_service_principal: defaultdict[str, set[ObjectKey]] = defaultdict(set)
+        self._on_service_principal: dict[str, Neighbours] = {}
         self._with_losses: set[ObjectKey] = set()
 
     def serialization_key(self, key: ObjectKey) -> str:
@@ -60,15 +60,31 @@ class JobStore(Store[Resource]):
 
     def keys_on(self, service_principal_id: str) -> frozenset[ObjectKey]:
         """Return the keys of the resources of one service principal."""
-        return frozenset(self._on_service_principal.get(service_principal_id, ()))
+        found = self._on_service_principal.get(service_principal_id)
+        return found.keys if found else frozenset()
+
+    def namespaces_on(self, service_principal_id: str) -> frozenset[str]:
+        """Return the namespaces of the resources of one service principal."""
+        found = self._on_service_principal.get(service_principal_id)
+        return found.namespaces if found else frozenset()
 
     def claims_on(
-        self, service_principal_id: str, *, excluding: ObjectKey, is_counted: Callable[[Resource], bool]
+        self,
+        service_principal_id: str,
+        *,
+        excluding: ObjectKey,
+        is_counted: Callable[[Resource], bool],
+        judge: Hashable = None,
     ) -> tuple[Claim, ...]:
-        """Return the claims of the other resources on a service principal, if `is_counted` accepts them."""
-        keys = sorted(self.keys_on(service_principal_id) - {excluding})
-        others = (self._by_key[key] for key in keys)
-        return tuple(claim_of(other) for other in others if not other.is_released and is_counted(other))
+        """Return the claims of the other resources on a service principal, if `is_counted` accepts them.
+
+        Of claims to the same thing it returns those that may come first: see `representatives`. What `is_counted` said
+        is kept as long as the `judge` is the same and no claim changes; without a judge it is asked anew.
+        """
+        if (found := self._on_service_principal.get(service_principal_id)) is None:
+            return ()
+        claims = found.claims(judge or object(), lambda key: is_counted(self._by_key[key]))
+        return tuple(claim for claim in claims if claim.key != excluding)
 
     def find_secret_loss(self, tenant_id: str, *, excluding: ObjectKey) -> ObjectKey | None:
         """Return another resource of a tenant that reports ForeignSecretLost without an acknowledgement by a person."""
@@ -83,19 +99,25 @@ class JobStore(Store[Resource]):
         known = self._by_key.get(resource.key)
         if known is None or known.uid != resource.uid:
             return
-        self._unlink(known)
         self._by_key[known.key] = change(known)
-        self._link(self._by_key[known.key])
+        self._relink(known, self._by_key[known.key])
 
     def _link(self, seen: Resource) -> None:
         if service_principal_id := seen.service_principal_id:
-            self._on_service_principal[service_principal_id].add(seen.key)
+            self._on_service_principal.setdefault(service_principal_id, Neighbours()).put(seen)
         if has_unacknowledged_loss(seen):
             self._with_losses.add(seen.key)
+
+    def _relink(self, known: Resource | None, seen: Resource) -> None:
+        if known is not None and known.service_principal_id != seen.service_principal_id:
+            self._unlink(known)
+        self._with_losses.discard(seen.key)
+        self._link(seen)
 
     def _unlink(self, known: Resource) -> None:
         self._with_losses.discard(known.key)
         service_principal_id = known.service_principal_id or ""
-        self._on_service_principal[service_principal_id].discard(known.key)
-        if not self._on_service_principal[service_principal_id]:
-            del self._on_service_principal[service_principal_id]
+        if neighbours := self._on_service_principal.get(service_principal_id):
+            neighbours.remove(known.key)
+            if not neighbours:
+                del self._on_service_principal[service_principal_id]

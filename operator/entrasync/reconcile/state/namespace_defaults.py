@@ -42,8 +42,8 @@ class NamespaceDefaults:
         Raises `ApiServerUnavailable` only for a namespace that was never read, because it may forbid what the install
         allows. A namespace that the operator may not read may forbid it as well, so it gets the cautious defaults.
         """
-        neighbours = self._resources.keys_on(resource.service_principal_id or "")
-        for namespace in sorted({resource.key.namespace, *(key.namespace for key in neighbours)}):
+        neighbours = self._resources.namespaces_on(resource.service_principal_id or "")
+        for namespace in sorted({resource.key.namespace, *neighbours}):
             async with self._reading[namespace]:
                 if not self._is_known(namespace):
                     await self._read(namespace)

@@ -1,6 +1,8 @@
 """What one process keeps in memory: resources, claims, memory of jobs, and listings."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -183,3 +185,67 @@ class TestListings:
         listings.keep_only({OTHER_PRINCIPAL})
         await listings.read(PRINCIPAL, since=NOW, is_urgent=False)
         assert len(graph.calls) == 2
+
+
+class TestCrowdedServicePrincipal:
+    """A thousand passes over a thousand resources must not look at a million."""
+
+    def make_store(self, count: int) -> JobStore:
+        store = JobStore()
+        for n in range(count):
+            store.put(resource(name=f"job-{n}", uid=f"uid-{n}"))
+        return store
+
+    def test_whether_a_claim_counts_is_asked_once_as_long_as_nothing_changes(self) -> None:
+        store = self.make_store(100)
+        asked: list[ObjectKey] = []
+
+        def is_counted(other: Resource) -> bool:
+            asked.append(other.key)
+            return True
+
+        for known in store:
+            store.claims_on(PRINCIPAL, excluding=known.key, is_counted=is_counted, judge="tenant")
+            store.put(replace(known, resource_version="2", status={"observedGeneration": 1}))
+        assert len(asked) == 100
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"desired": desired(job_id="another")},
+            {"desired": desired(connection_name="another")},
+            {"is_deleting": True},
+            {"status": {"tenantId": "another"}},
+        ],
+        ids=lambda change: str(*change),
+    )
+    def test_it_is_asked_again_after_a_change_that_may_decide_it(self, change: Mapping[str, Any]) -> None:
+        store = self.make_store(2)
+        asked: list[ObjectKey] = []
+
+        def is_counted(other: Resource) -> bool:
+            asked.append(other.key)
+            return True
+
+        for version in ("2", "3"):
+            store.claims_on(PRINCIPAL, excluding=NOBODY, is_counted=is_counted, judge="tenant")
+            store.put(replace(next(iter(store)), resource_version=version, **change))
+        assert len(asked) == 4
+
+    def test_it_is_asked_again_by_another_judge(self) -> None:
+        store = self.make_store(2)
+        by_one = store.claims_on(PRINCIPAL, excluding=NOBODY, is_counted=lambda _: True, judge="one")
+        by_other = store.claims_on(PRINCIPAL, excluding=NOBODY, is_counted=lambda _: False, judge="other")
+        assert (len(by_one), len(by_other)) == (2, 0)
+
+    def test_of_a_thousand_claims_to_the_same_job_few_are_told(self) -> None:
+        store = self.make_store(1000)
+        assert len(store.claims_on(PRINCIPAL, excluding=NOBODY, is_counted=everybody)) <= 4
+
+    def test_the_namespaces_of_a_service_principal_are_known(self) -> None:
+        store = self.make_store(3)
+        assert store.namespaces_on(PRINCIPAL) == {KEY.namespace}
+        for known in store:
+            store.remove(known.key, known.uid)
+        assert store.namespaces_on(PRINCIPAL) == frozenset()
+        assert store.service_principals() == frozenset()
