@@ -11,7 +11,6 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
 from entrasync.graph.calls.shared_limiters import SharedLimiters
-from entrasync.graph.client import GraphClient
 from entrasync.graph.tenant_clients import TenantAccessFactory
 from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.client.crd_discovery import complete_discovery
@@ -27,12 +26,13 @@ from entrasync.kube.watch.kopf_host import kopf_settings
 from entrasync.kube.watch.secret_watch import SecretWatch
 from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.process.clock import WorldClock
+from entrasync.process.credential_watch import CredentialWatch
 from entrasync.process.job_controller import JobCollaborators, build_job_reconciler
 from entrasync.process.observability.background import Background
 from entrasync.process.observability.health import HealthServer
 from entrasync.process.observability.metrics import Metrics
 from entrasync.process.observability.probes import find_death, find_unreadiness
-from entrasync.process.operator_client import make_operator_client
+from entrasync.process.operator_client import OperatorClient, make_operator_client
 from entrasync.process.settings.clouds import read_clouds
 from entrasync.process.settings.run import RunSettings
 from entrasync.reconcile.connection.informer import ConnectionInformer
@@ -43,7 +43,7 @@ from entrasync.reconcile.engine.guard import Guard
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.engine.worker_pool import NoReconcileMetrics, WorkerPool
-from entrasync.reconcile.state.dependents import Dependents
+from entrasync.reconcile.state.dependents import Dependents, was_refused
 from entrasync.reconcile.state.informer import JobInformer
 from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.listings import ListingFanOut, Listings
@@ -71,7 +71,7 @@ class SharedServices:
     job_client: JobClient
     events: EventPoster
     limiters: SharedLimiters
-    operator_client: GraphClient | None
+    operator_client: OperatorClient | None
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ class Services:
     """In the order in which messages name them; what reads or starts them goes by `start_order`."""
     logins: Logins
     secret_watch: SecretWatch
-    operator_client: GraphClient | None
+    operator_client: OperatorClient | None
+    credential_watch: CredentialWatch | None
     events: EventPoster
     background: Background
     health: HealthServer
@@ -121,6 +122,7 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Servi
         logins,
         SecretWatch(shared.api_client, settings.namespaces, shared.dependents.secret_changed),
         shared.operator_client,
+        _build_credential_watch(shared),
         shared.events,
         background,
         HealthServer(
@@ -147,7 +149,7 @@ def _build_shared(
     limiters = SharedLimiters(clock, concurrency=settings.concurrency)
     client = make_operator_client(settings, limiters, metrics)
     on_read = listing_fan_out.callback_for(lambda resource: connections.key_for(resource) is None)
-    own = Connection(None, client, Listings(client, on_read=on_read)) if client else None
+    own = Connection(None, client.graph, Listings(client.graph, on_read=on_read)) if client else None
     connections = Connections(own, serves_namespace=settings.serves_namespace, on_change=dependents.connection_changed)
     job_client = JobClient(api_client, dependents.resources)
     return SharedServices(
@@ -202,6 +204,23 @@ def _build_job_services(shared: SharedServices) -> KindServices:
         Guard(reconciler, shared.namespace_access.may_act), queue, resources, clock=clock, metrics=shared.metrics
     )
     return KindServices(kind, engine)
+
+
+def _build_credential_watch(shared: SharedServices) -> CredentialWatch | None:
+    """Watch the files of the operator connection's credential for the jobs that use it and were refused."""
+    if (client := shared.operator_client) is None or not client.files:
+        return None
+
+    def find_waiting() -> list[ObjectKey]:
+        jobs = shared.dependents.resources
+        return [job.key for job in jobs if was_refused(job) and shared.connections.key_for(job) is None]
+
+    return CredentialWatch(
+        client.files,
+        log_in=client.tokens.log_in,
+        has_waiting=lambda: bool(find_waiting()),
+        wake=lambda: shared.dependents.wake_jobs(find_waiting()),
+    )
 
 
 def _build_logins(shared: SharedServices) -> Logins:

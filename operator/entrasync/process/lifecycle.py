@@ -34,7 +34,7 @@ async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
         await services.health.stop()
         await services.logins.close()
         if services.operator_client is not None:
-            await services.operator_client.aclose()
+            await services.operator_client.graph.aclose()
         await services.session.aiohttp_session.close()
 
 
@@ -89,3 +89,5 @@ def start_background(services: Services) -> None:
         services.background.start(f"resync of {kind.plural}", keep_in_sync(kind, namespace_access))
     services.background.start("recheck of refused namespaces", recheck_refused(kinds, namespace_access))
     services.background.start("watch of secrets", services.secret_watch.run())
+    if services.credential_watch is not None:
+        services.background.start("watch of the credential", services.credential_watch.run())

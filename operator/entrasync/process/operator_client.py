@@ -1,5 +1,8 @@
 """Makes the Graph client of the operator connection, the install's own, from the settings."""
 
+from dataclasses import dataclass
+from pathlib import Path
+
 from entrasync.graph.auth.credentials import (
     AppCredential,
     ClientCertificate,
@@ -19,14 +22,36 @@ from entrasync.process.settings.operator_connection import PREFIX
 from entrasync.process.settings.run import RunSettings
 
 
-def make_operator_client(settings: RunSettings, limiters: SharedLimiters, metrics: CallMetrics) -> GraphClient | None:
+@dataclass(frozen=True)
+class OperatorClient:
+    """The Graph client of the operator connection, its tokens, and the files that its credential is read from."""
+
+    graph: GraphClient
+    tokens: TokenSource
+    files: tuple[Path, ...]
+
+
+def make_operator_client(
+    settings: RunSettings, limiters: SharedLimiters, metrics: CallMetrics
+) -> OperatorClient | None:
     """Make the Graph client of the operator connection. Returns None when the install has none."""
     if settings.tenant_id is None:
         return None
     endpoint = settings.endpoint()
     limiter = limiters.find(settings.tenant_id, settings.client_id, endpoint=endpoint)
     tokens = TokenSource(endpoint, operator_credential(settings, settings.tenant_id))
-    return GraphClient(tokens, limiter, metrics=metrics)
+    return OperatorClient(GraphClient(tokens, limiter, metrics=metrics), tokens, credential_files(settings))
+
+
+def credential_files(settings: RunSettings) -> tuple[Path, ...]:
+    """Return the files that the credential of the operator connection is read from."""
+    files = (
+        settings.client_secret_file,
+        settings.client_certificate_file,
+        settings.client_key_file,
+        settings.token_file if settings.workload_identity else None,
+    )
+    return tuple(file for file in files if file is not None)
 
 
 def operator_credential(settings: RunSettings, tenant_id: str) -> Credential:

@@ -18,13 +18,15 @@ class TestWrongClientSecret:
         connection = shared_environment.simulator.connection
         with open_second_operator(shared_environment, secret_file=file) as second:
             principal = second.simulator.create_service_principal().id
-            name = second.apply_job(principal, pollInterval="30s")
+            name = second.apply_job(principal, pollInterval="24h")
             message = second.wait_stalled(name, "CredentialRefused")
             assert f"client secret of app {connection.client_id} in tenant {connection.tenant_id}" in message
             assert "AADSTS7000215" in message
             assert f"put the secret's value (not its id) into the file {file}" in message
             assert second.calls(principal) == []
-            file.write_text(connection.client_secret)
+            replacement = tmp_path / "replacement"  # as the kubelet does, which exchanges a link
+            replacement.write_text(connection.client_secret)
+            replacement.rename(file)
             second.wait_ready(name)
             assert "canary-of-a-wrong-secret" not in second.log.read_text()
             assert find_leaks(second) == []

@@ -32,6 +32,6 @@ def test_connections_are_listed_before_jobs_when_a_refused_namespace_is_rechecke
     monkeypatch.setattr(lifecycle, "keep_in_sync", lambda kind, _: kind)
     jobs, connections = (SimpleNamespace(kind=SimpleNamespace(plural=name)) for name in ("jobs", "connections"))
     shared: Any = parts
-    lifecycle.start_background(Services(shared, shared, cast("Any", (jobs, connections)), *[shared] * 6))
+    lifecycle.start_background(Services(shared, shared, cast("Any", (jobs, connections)), *[shared] * 7))
     assert [kind.plural for kind in rechecked] == ["connections", "jobs"]
-    assert len(parts.started) == len(set(parts.started)) == 5
+    assert len(parts.started) == len(set(parts.started)) == 6

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from entrasync.api.names import DEFAULT_CONNECTION
+from entrasync.api.reasons import Reason
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.object_key import ObjectKey
@@ -34,6 +35,10 @@ class Dependents:
         jobs = self.resources.in_namespace(secret.namespace)
         self._enqueue(self.job_queue, [job.key for job in jobs if reads_secret(job, secret.name)], is_urgent=True)
 
+    def wake_jobs(self, keys: list[ObjectKey]) -> None:
+        """Enqueue jobs whose connection works again. They are urgent, because a user waits for that."""
+        self._enqueue(self.job_queue, keys, is_urgent=True)
+
     def referrers(self, connection: ObjectKey) -> list[Resource]:
         """Return all jobs that name a GraphConnection, or that name none where it is the default of their namespace.
 
@@ -51,6 +56,12 @@ def may_use_connection(job: Resource, connection: ObjectKey) -> bool:
     """Whether a job names a GraphConnection, or names none and this is the default of its namespace."""
     named = job.desired.connection_name if job.desired else None
     return ObjectKey(job.key.namespace, named or DEFAULT_CONNECTION) == connection
+
+
+def was_refused(job: Resource) -> bool:
+    """Whether the last pass over a job found that its credential was refused, or a deletion was blocked by anything."""
+    reasons = {Reason.CREDENTIAL_REFUSED, Reason.DELETION_BLOCKED}
+    return any(condition.reason in reasons for condition in job.record.conditions.values())
 
 
 def reads_secret(job: Resource, secret_name: str) -> bool:
