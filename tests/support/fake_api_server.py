@@ -108,6 +108,18 @@ class FakeApiServer:
 
 
 @dataclass
+class FakeDefinitions:
+    """`DefinitionStore` that says what a test sets, and raises it if it is an error."""
+
+    is_deleted: bool | Exception = False
+
+    async def is_job_kind_deleted(self) -> bool:
+        if isinstance(self.is_deleted, Exception):
+            raise self.is_deleted
+        return self.is_deleted
+
+
+@dataclass
 class RecordedEvents:
     """`EventSink` that keeps all Events."""
 

@@ -23,7 +23,7 @@ from entrasync.reconcile.step.handler import ActionResult, Handlers
 from entrasync.reconcile.step.resource_writer import ResourceWriter
 from entrasync.reconcile.step.write_guard import WriteGuard
 from tests.support.facts import NOW, desired, holder, remote_job, resource
-from tests.support.fake_api_server import FakeApiServer, RecordedEvents
+from tests.support.fake_api_server import FakeApiServer, FakeDefinitions, RecordedEvents
 from tests.support.fake_graph import FakeGraph
 from tests.support.fake_secrets import FakeSecrets
 from tests.support.still_clock import StillClock
@@ -38,7 +38,9 @@ class ReconcilerHarness:
         self.recorded = RecordedEvents()
         self.secrets = FakeSecrets()
         self.server = FakeApiServer(JobStore())
+        self.definitions = FakeDefinitions()
         self.install = Defaults()
+        self.deletion_limit: int | None = None
         self.restart()
 
     def restart(self) -> None:
@@ -61,9 +63,11 @@ class ReconcilerHarness:
             ),
             resource_api=self.server,
             secrets=self.secrets,
+            definitions=self.definitions,
             events=self.recorded,
             clock=self.clock,
             bounds=Bounds(),
+            deletion_limit=self.deletion_limit,
         )
         self.reconciler = build_job_reconciler(self.collaborators)
 

@@ -52,6 +52,9 @@
 {{- with .Values.defaults.deletionPolicy }}
 - --default-deletion-policy={{ . }}
 {{- end }}
+{{- if not (kindIs "invalid" .Values.deletionLimit) }}
+- --deletion-limit={{ int .Values.deletionLimit }}
+{{- end }}
 {{- if eq (.Values.secrets.unlabelled | default "Refuse") "Allow" }}
 - --unlabelled-secrets=Allow
 {{- end }}

@@ -6,7 +6,7 @@ the first kind is refused.
 {{- define "entra-sync-operator.refuse" -}}
 {{- include "entra-sync-operator.refuseContradictions" . -}}
 {{- if and .Values.connection.checkSecret (include "entra-sync-operator.usesSecret" .) -}}{{- include "entra-sync-operator.refuseSecret" . -}}{{- end -}}
-{{- if .Values.crds.enabled -}}{{- include "entra-sync-operator.refuseCrds" . -}}{{- end -}}
+{{- if .Values.crds.enabled -}}{{- include "entra-sync-operator.refuseLeavingCrds" . -}}{{- include "entra-sync-operator.refuseCrds" . -}}{{- end -}}
 {{- end -}}
 
 {{- define "entra-sync-operator.refuseContradictions" -}}
@@ -64,6 +64,20 @@ from "no such Secret" (a list without it); a get could not.
 {{- fail (printf "the Secret %s in namespace %s has no key %s but %s: add the key, or name the right one in connection.keys.%s." $name $.Release.Namespace $key (keys (default dict $found.data) | sortAlpha | join ", " | default "none") $value) -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Helm would take a CRD that is being deleted for one that is there, and would not make it again once it is gone. */}}
+{{- define "entra-sync-operator.refuseLeavingCrds" -}}
+{{- $leaving := list -}}
+{{- range $path, $_ := .Files.Glob "files/crds/*.yaml" -}}
+{{- $name := (fromYaml ($.Files.Get $path)).metadata.name -}}
+{{- $found := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $name -}}
+{{- if $found -}}{{- if $found.metadata.deletionTimestamp -}}{{- $leaving = append $leaving $name -}}{{- end -}}{{- end -}}
+{{- end -}}
+{{- if $leaving -}}
+{{- $names := sortAlpha $leaving | join " " -}}
+{{- fail (printf "the CRD %s is being deleted, with all its objects: wait until it is gone (`kubectl wait --for=delete crd %s --timeout=10m`), then run this again. It waits for the finalizers of the objects that `kubectl get synchronizationjobs --all-namespaces` still shows: an operator that runs removes them and leaves their jobs in Graph." (sortAlpha $leaving | join ", ") $names) -}}
 {{- end -}}
 {{- end -}}
 

@@ -30,6 +30,9 @@ JOB_ORIGIN_ANNOTATION = f"{GROUP}/job-origin"
 ABANDON_ANNOTATION = f"{GROUP}/abandon"
 """`"true"` ends a blocked deletion without a call to Graph."""
 
+DELETION_APPROVED_ANNOTATION = f"{GROUP}/deletion-approved"
+"""`"true"` lets the job be deleted although the install's limit of deletions is reached."""
+
 HOLD_UNTIL_ANNOTATION = f"{GROUP}/hold-until"
 """A time. The job is paused at once and until then."""
 

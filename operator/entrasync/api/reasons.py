@@ -230,6 +230,11 @@ class Reason(StrEnum):
     DELETION_BLOCKED = Row(
         "DeletionBlocked", NEEDS_A_PERSON, "The resource cannot be deleted yet. The message says how to end this."
     )
+    DELETION_HELD = Row(
+        "DeletionHeld",
+        NEEDS_A_PERSON,
+        "The install's limit of deletions is reached. The job is deleted once a person has approved it.",
+    )
     NAMESPACE_UNREADABLE = Row(
         "NamespaceUnreadable",
         NEEDS_A_PERSON,

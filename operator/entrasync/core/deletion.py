@@ -5,6 +5,8 @@
 
 from collections.abc import Callable
 
+from entrasync.api.conditions import ConditionType
+from entrasync.api.names import ABANDON_ANNOTATION, DELETION_APPROVED_ANNOTATION
 from entrasync.api.policies import DeletionPolicy
 from entrasync.api.reasons import Reason
 from entrasync.core.application.deletion import (
@@ -39,7 +41,9 @@ def release_without_graph(resource: Resource) -> ReleaseResource | None:
         return ReleaseResource("let go as its annotation asks; whatever job there is lives on in Graph")
     if resource.desired is not None and resource.create_intent and resource.held_job_id is None:
         return None  # its job may turn up when nothing records it any more, and another would be created
-    if resource.desired is None or resource.desired.is_suspended:
+    if resource.desired is None:
+        return _release_unreadable(resource)
+    if resource.desired.is_suspended:
         return ReleaseResource("let go while suspended; its job lives on in Graph")
     if resource.is_observe_only:
         return ReleaseResource(
@@ -53,6 +57,57 @@ def release_without_graph(resource: Resource) -> ReleaseResource | None:
         why = _explain_doubts(resource.desired)
         return ReleaseResource(f"job {resource.held_job_id} lives on in Graph (deletionPolicy Retain){why}")
     return None
+
+
+def _release_unreadable(resource: Resource) -> ReleaseResource:
+    """Release a resource whose spec cannot be read, so that nothing in it can be followed, and say what stays."""
+    if resource.held_job_id is None:
+        return ReleaseResource("its stored spec cannot be read; it held no job")
+    keys = ", ".join(sorted(resource.application.keys))
+    saved = f" So do the values that were saved for its application: {keys}." if keys else ""
+    return ReleaseResource(
+        f"its stored spec cannot be read, so no deletionPolicy could be followed, and job {resource.held_job_id} of "
+        f"service principal {resource.service_principal_id} lives on in Graph.{saved} Delete there what is not wanted",
+        is_warning=True,
+    )
+
+
+def release_with_kind(resource: Resource) -> ReleaseResource | None:
+    """Find a resource that goes because its CRD is being deleted, which nobody means for the jobs in Graph.
+
+    Everything in Graph stays as it is. An unfinished create is settled first, for its job may turn up when nothing
+    records it any more.
+    """
+    if resource.held_job_id is None:
+        return None
+    return ReleaseResource(
+        f"the CRD of SynchronizationJobs is being deleted, so job {resource.held_job_id} lives on in Graph, whatever "
+        "spec.deletionPolicy says",
+        is_warning=True,
+    )
+
+
+def deletes_job(resource: Resource) -> bool:
+    """Whether the deletion of a resource deletes a job in Graph, as far as its own policy says."""
+    return resource.held_job_id is not None and policy_of(resource, resource.desired) is DeletionPolicy.DELETE
+
+
+def is_held_back(resource: Resource) -> bool:
+    """Whether the deletion had to wait for a person, and still does. It does not go on by itself later."""
+    stalled = resource.record.conditions.get(ConditionType.STALLED)
+    is_held = stalled is not None and stalled.is_true and stalled.reason == Reason.DELETION_HELD
+    return is_held and not resource.is_deletion_approved
+
+
+def hold_back(resource: Resource, *, limit: int, tenant_id: str) -> Stall:
+    """Say that the limit of deletions is reached and how a person lets the deletion go on."""
+    return Stall(
+        Reason.DELETION_HELD,
+        f"Job {resource.held_job_id} is not deleted, because {limit} jobs of tenant {tenant_id} were deleted within "
+        "ten minutes, and the install allows no more (--deletion-limit). To delete it all the same, annotate the "
+        f'resource with {DELETION_APPROVED_ANNOTATION}: "true". To keep the job, annotate it with '
+        f'{ABANDON_ANNOTATION}: "true".',
+    )
 
 
 def _explain_doubts(desired: Desired) -> str:

@@ -27,6 +27,13 @@ RIGHTS = (
         "To act at once on changed Secrets labelled `entrasync.io/watch`. The operator requests only their metadata."
         " Without this right (`secrets.watch: false` in the chart), it reads them again at the next poll.",
     ),
+    Right(
+        ("get",),
+        "apiextensions.k8s.io/customresourcedefinitions",
+        "Only `synchronizationjobs.entrasync.io`: while that CRD is being deleted, no job is deleted in Graph. Without"
+        " this right (scope `Namespaces` with `crds.enabled: false`), the operator asks discovery, which tells it"
+        " moments later.",
+    ),
     Right(("create",), "core/events", "The Events of the resources."),
     Right(("get",), "core/namespaces", "The annotations `entrasync.io/default-...`."),
 )

@@ -16,6 +16,7 @@ from entrasync.kube.client.api_client import ApiClient
 from entrasync.kube.client.crd_discovery import complete_discovery
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.client.session import find_connection, open_session
+from entrasync.kube.objects.definitions import DefinitionReader
 from entrasync.kube.objects.events import EventPoster
 from entrasync.kube.objects.graph_connections import ConnectionClient
 from entrasync.kube.objects.namespaces import NamespaceReader
@@ -193,9 +194,11 @@ def _build_job_services(shared: SharedServices) -> KindServices:
             namespaces,
             resource_api=job_client,
             secrets=shared.secret_reader,
+            definitions=DefinitionReader(shared.api_client),
             events=events,
             clock=clock,
             bounds=shared.bounds,
+            deletion_limit=shared.settings.deletion_limit,
         )
     )
     shared.metrics.watch(resources, memory, queue, clock, namespace_access=shared.namespace_access)

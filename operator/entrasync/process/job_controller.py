@@ -29,7 +29,8 @@ from entrasync.reconcile.job.hold import FinalizerHandler, HoldHandler
 from entrasync.reconcile.job.restart import RestartHandler
 from entrasync.reconcile.job.schedule import IntervalHandler, PauseHandler, StartHandler
 from entrasync.reconcile.job.settings import SettingsHandler
-from entrasync.reconcile.ports.kubernetes import EventSink, ResourceApi, SecretStore
+from entrasync.reconcile.ports.kubernetes import DefinitionStore, EventSink, ResourceApi, SecretStore
+from entrasync.reconcile.state.deletions import RecentDeletions
 from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
@@ -48,9 +49,12 @@ class JobCollaborators:
     namespaces: NamespaceDefaults
     resource_api: ResourceApi
     secrets: SecretStore
+    definitions: DefinitionStore
     events: EventSink
     clock: Clock
     bounds: Bounds
+    deletion_limit: int | None = None
+    """The most jobs of a tenant that are deleted in Graph within ten minutes."""
 
 
 def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
@@ -73,6 +77,8 @@ def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
         DeletionLoop(
             reader,
             collaborators.memory,
+            definitions=collaborators.definitions,
+            recent=RecentDeletions(collaborators.deletion_limit),
             performer=performer,
             release=ReleaseHandler(writer, collaborators.events),
             clock=clock,

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from entrasync.api.names import API_VERSION, KIND, PLURAL
 from tests.support.cluster import Cluster
 from tests.support.helm import Helm, HelmError
-from tests.support.installation import SECRET, SimulatedTenant, clear
+from tests.support.installation import NOBODY, SECRET, SimulatedTenant, clear
 
 CRD = "synchronizationjobs.entrasync.io"
 FIRST_CRD = "graphconnections.entrasync.io"
@@ -202,6 +203,25 @@ class TestRefusals:
         helm.at(bare_cluster).install(release, release, values=WITHOUT_CRDS)
         run_commands_in(bare_cluster, reported)
         helm.at(bare_cluster).install(release, release)
+
+    def test_crds_that_are_being_deleted_are_refused_until_they_are_gone(
+        self, bare_cluster: Cluster, helm3: Helm, release: str
+    ) -> None:
+        helm3.at(bare_cluster).install(release, release, values={"crds": {"keep": False}})
+        bare_cluster.wait_served(CRD)
+        job = {
+            "apiVersion": API_VERSION,
+            "kind": KIND,
+            "metadata": {"name": "held", "finalizers": ["example.com/another"]},
+            "spec": {"servicePrincipal": {"objectId": NOBODY}, "template": {"id": "scim"}},
+        }
+        bare_cluster.create(PLURAL, job, release)
+        helm3.at(bare_cluster)("uninstall", release, f"--namespace={release}")
+        reported = refusal(bare_cluster, helm3, release)
+        assert f"the CRD {CRD} is being deleted, with all its objects: wait until it is gone (`kubectl wait" in reported
+        bare_cluster.patch(API_VERSION, PLURAL, "held", release, merge={"metadata": {"finalizers": None}})
+        run_commands_in(bare_cluster, reported)
+        helm3.at(bare_cluster).install(release, release)
 
     def test_crds_of_another_release_are_refused(self, bare_cluster: Cluster, helm3: Helm, release: str) -> None:
         helm3.at(bare_cluster).install("other", release)

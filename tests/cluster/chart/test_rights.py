@@ -27,6 +27,8 @@ NAMESPACES = "core/namespaces"
 NAMESPACE_DEFAULTS = {"entrasync.io/default-poll-interval": "7m"}
 CONNECTIONS, CONNECTION_STATUS = "entrasync.io/graphconnections", "entrasync.io/graphconnections/status"
 SECRETS = "core/secrets"
+CRDS = "apiextensions.k8s.io/customresourcedefinitions"
+"""No install for a namespace has this right unless it installs the CRDs, which those here do not."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +180,15 @@ def without_namespaces(operator: LimitedOperator) -> None:
     assert operator.graph_jobs == 0
 
 
+def without_get_of_crds(operator: LimitedOperator) -> None:
+    """The operator asks discovery whether the CRD is being deleted, and deletes the job as before."""
+    operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
+    operator.cluster.delete(API_VERSION, PLURAL, operator.name, operator.pod.namespace)
+    operator.cluster.wait_gone(API_VERSION, PLURAL, operator.name, operator.pod.namespace)
+    assert operator.graph_jobs == 0
+    operator.wait_logged("may not be read", "told by discovery")
+
+
 LOSSES: Mapping[Right, Callable[[LimitedOperator], None]] = {
     ("list", JOBS): without_list,
     ("watch", JOBS): without_watch,
@@ -185,6 +196,7 @@ LOSSES: Mapping[Right, Callable[[LimitedOperator], None]] = {
     ("patch", STATUS): without_status,
     ("create", EVENTS): without_events,
     ("get", NAMESPACES): without_namespaces,
+    ("get", CRDS): without_get_of_crds,
     ("list", CONNECTIONS): without_list_of_connections,
     ("watch", CONNECTIONS): without_watch_of_connections,
     ("patch", CONNECTION_STATUS): without_status_of_connections,

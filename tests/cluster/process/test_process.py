@@ -41,7 +41,9 @@ class TestProbes:
         self, tmp_path: Path, shared_environment: OperatorEnvironment
     ) -> None:
         binaries = shared_environment.cluster.plane.binaries
-        missing = f"The CRD {CONNECTION_CRD} is not installed"
+        missing = (
+            f"The CRD {CONNECTION_CRD} is not installed, and the operator waits for it. Install it with `helm upgrade`"
+        )
         with (
             ControlPlane.start(tmp_path, binaries=binaries) as plane,
             Cluster(plane) as cluster,
@@ -65,6 +67,35 @@ class TestProbes:
             assert operator.process.wait(40) == 1  # Kopf gives the other watch five seconds to end by itself
             assert read_log(environment).count(f"The CRD {CRD} or {CONNECTION_CRD} was deleted") == 1
             assert "Traceback" not in read_log(environment)
+
+    def test_the_jobs_of_a_crd_that_is_deleted_live_on(
+        self, tmp_path: Path, shared_environment: OperatorEnvironment
+    ) -> None:
+        binaries = shared_environment.cluster.plane.binaries
+        with (
+            ControlPlane.start(tmp_path, binaries=binaries) as plane,
+            Cluster(plane) as cluster,
+            open_second_operator(shared_environment, starts=False) as environment,
+        ):
+            cluster.apply_crds(CRDS)
+            namespace = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": environment.namespace}}
+            cluster.create("namespaces", namespace)
+            launch = dataclasses.replace(environment.launch, kubeconfig=plane.kubeconfig)
+            environment.cluster, environment.launch = cluster, launch
+            operator = environment.start_operator()
+            principals = [environment.simulator.create_service_principal().id for _ in range(5)]
+            names = [environment.apply_job(principal, deletionPolicy="Delete") for principal in principals]
+            for name in names:
+                environment.wait_ready(name)
+            cluster.delete("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
+            cluster.wait_gone("apiextensions.k8s.io/v1", "customresourcedefinitions", CRD)
+            for principal in principals:
+                assert environment.writes(principal) == ["createJob", "startJob"]
+            message = environment.wait_event(names[0], "JobReleased")["message"]
+            assert "the CRD of SynchronizationJobs is being deleted" in message
+            assert "lives on in Graph" in message
+            assert operator.process.wait(40) == 1
+            assert read_log(environment).count(f"The CRD {CRD} is being deleted") == 1
 
     def test_a_working_operator_is_alive_and_ready(self, environment: OperatorEnvironment) -> None:
         assert environment.operator is not None

@@ -10,6 +10,12 @@ from tests.support.golden_chart import CLUSTER, NAMESPACES, VALUE_SETS, expected
 from tests.support.helm import CHART, ROOT, Helm, documents, tidy
 
 CRDS = sorted((ROOT / "crds").glob("*.yaml"))
+CRD_RULE = {
+    "apiGroups": ["apiextensions.k8s.io"],
+    "resources": ["customresourcedefinitions"],
+    "resourceNames": ["synchronizationjobs.entrasync.io"],
+    "verbs": ["get"],
+}
 KEEP = "  annotations:\n    helm.sh/resource-policy: keep\n"
 
 
@@ -63,9 +69,20 @@ def test_the_cluster_and_a_namespace_get_the_same_rights(helm: Helm) -> None:
     """So tests of one role hold for the other too."""
     [cluster] = [each for each in render_rights(helm, CLUSTER) if each["kind"] == "ClusterRole"]
     namespaces = render_rights(helm, NAMESPACES)
-    assert [role["rules"] for role in namespaces if role["kind"] == "Role"] == [cluster["rules"]] * 2
+    *shared, crd = cluster["rules"]
+    assert crd == CRD_RULE
+    assert [role["rules"] for role in namespaces if role["kind"] == "Role"] == [shared] * 2
     assert sorted(each["metadata"]["namespace"] for each in namespaces) == ["team-a", "team-a", "team-b", "team-b"]
     assert {document["kind"] for document in namespaces} == {"Role", "RoleBinding"}
+
+
+def test_a_release_for_namespaces_that_installs_the_crds_may_read_the_one_of_jobs_and_no_more(helm3: Helm) -> None:
+    values = {"watch": {"scope": "Namespaces", "namespaces": ["team-a"]}}
+    rendered = documents(helm3.render("entra", "--show-only=templates/rbac.yaml", values=values))
+    [role] = [document for document in rendered if document["kind"] == "ClusterRole"]
+    assert role["rules"] == [CRD_RULE]
+    [binding] = [document for document in rendered if document["kind"] == "ClusterRoleBinding"]
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
 
 
 @pytest.mark.parametrize(

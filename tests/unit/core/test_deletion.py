@@ -86,7 +86,13 @@ class TestWithoutReadingGraph:
         assert release_without_graph(subject) is not None
 
     def test_a_resource_without_a_readable_spec_leaves_its_job_alone(self) -> None:
-        assert release_without_graph(holder(desired=None)) is not None
+        release = release_without_graph(holder(desired=None, status={"application": {"keys": ["SecretToken"]}}))
+        assert release == ReleaseResource(
+            f"its stored spec cannot be read, so no deletionPolicy could be followed, and job {JOB} of service "
+            f"principal {PRINCIPAL} lives on in Graph. So do the values that were saved for its application: "
+            "SecretToken. Delete there what is not wanted",
+            is_warning=True,
+        )
 
 
 class TestPolicies:

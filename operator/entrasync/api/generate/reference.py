@@ -33,6 +33,11 @@ ANNOTATIONS: tuple[tuple[str, str, str], ...] = (
         '`"true"` lets a blocked deletion go without touching Graph.',
     ),
     (
+        names.DELETION_APPROVED_ANNOTATION,
+        "SynchronizationJob",
+        '`"true"` lets the job be deleted in Graph although the limit of deletions is reached (`DeletionHeld`).',
+    ),
+    (
         names.FOREIGN_SECRET_ANNOTATION,
         "SynchronizationJob",
         '`"true"` on the resource that says ForeignSecretLost: a person has looked, and secrets may be written again.',

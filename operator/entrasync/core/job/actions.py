@@ -98,6 +98,8 @@ class ReleaseResource(Action):
     target: ClassVar[Target] = "Kubernetes"
 
     message: str
+    is_warning: bool = False
+    """Whether something stays in Graph that the spec may want gone."""
 
     def describe(self) -> str:
         """Say what it does."""

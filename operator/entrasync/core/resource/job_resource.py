@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from entrasync.api.conditions import ConditionType
 from entrasync.api.names import (
     ABANDON_ANNOTATION,
+    DELETION_APPROVED_ANNOTATION,
     FINALIZER,
     FOREIGN_SECRET_ANNOTATION,
     JOB_ID_ANNOTATION,
@@ -78,6 +79,11 @@ class Resource(ObjectMeta):
     def is_abandoned(self) -> bool:
         """Whether a person asked to give up its job, so that a blocked deletion can end."""
         return self.annotations.get(ABANDON_ANNOTATION) == "true"
+
+    @property
+    def is_deletion_approved(self) -> bool:
+        """Whether a person approved that its job is deleted although the limit of deletions is reached."""
+        return self.annotations.get(DELETION_APPROVED_ANNOTATION) == "true"
 
     @property
     def is_observe_only(self) -> bool:

@@ -61,11 +61,18 @@ async def wait_for_first_list(kind: WatchedKind[ObjectT], access: NamespaceAcces
         try:
             await sync_kind(kind, access)
         except ResourceGone:
-            logged = _log_once(logged, f"The CRD {kind.plural}.{GROUP} is not installed; apply crds/. Waiting for it.")
+            logged = _log_once(logged, _explain_missing_crd(kind.plural))
         except (ApiServerUnavailable, ResourceChanged) as error:
             logged = _log_once(logged, f"The API server does not answer as it should; waiting for it. {error}")
         if not kind.store.is_complete:
             await asyncio.sleep(RETRY_INTERVAL_SECONDS)
+
+
+def _explain_missing_crd(plural: str) -> str:
+    return (
+        f"The CRD {plural}.{GROUP} is not installed, and the operator waits for it. Install it with `helm upgrade` of "
+        "the release that has crds.enabled, or with `kubectl apply --server-side -f crds/`."
+    )
 
 
 def _log_once(logged: str, message: str) -> str:

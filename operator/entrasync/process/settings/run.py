@@ -44,6 +44,10 @@ class RunSettings(OperatorConnectionSettings):
     replication_bound: timedelta = timedelta(minutes=15)
     """How long a created job may stay invisible in Graph before another create may be sent; at least 5m."""
 
+    deletion_limit: int | None = Field(default=None, ge=0)
+    """Most jobs of a tenant that are deleted in Graph within ten minutes; more wait for a person's approval, as
+    DeletionHeld. Unset: no limit."""
+
     concurrency: int = Field(default=32, ge=1, le=256)
     """Calls to Graph at the same time."""
 
@@ -92,9 +96,9 @@ class RunSettings(OperatorConnectionSettings):
             )
         return value
 
-    @field_validator("default_deletion_policy", mode="before")
+    @field_validator("default_deletion_policy", "deletion_limit", mode="before")
     @classmethod
-    def _empty_means_by_origin(cls, value: object) -> object:
+    def _empty_means_unset(cls, value: object) -> object:
         return None if value == "" else value
 
     def defaults(self) -> Defaults:

@@ -5,7 +5,16 @@ from dataclasses import replace
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, PossiblyReplicating
 from entrasync.core.decision.verdicts import Do, Halt
-from entrasync.core.deletion import needs_listing, plan_deletion, release_when_job_is_gone, release_without_graph
+from entrasync.core.deletion import (
+    deletes_job,
+    hold_back,
+    is_held_back,
+    needs_listing,
+    plan_deletion,
+    release_when_job_is_gone,
+    release_with_kind,
+    release_without_graph,
+)
 from entrasync.core.facts.observed import Observed
 from entrasync.core.job.actions import DeleteJob, ReleaseResource
 from entrasync.core.primitives.clock import Clock
@@ -16,6 +25,8 @@ from entrasync.reconcile.controller.apply import MAX_ROUNDS, too_many_rounds
 from entrasync.reconcile.controller.observe import FactsReader
 from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.job.deletion import ReleaseHandler
+from entrasync.reconcile.ports.kubernetes import DefinitionStore
+from entrasync.reconcile.state.deletions import RecentDeletions
 from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult
@@ -30,6 +41,8 @@ class DeletionLoop:
         reader: FactsReader,
         memory: MemoryStore,
         *,
+        definitions: DefinitionStore,
+        recent: RecentDeletions,
         performer: Performer,
         release: ReleaseHandler,
         clock: Clock,
@@ -37,6 +50,8 @@ class DeletionLoop:
     ) -> None:
         self._reader = reader
         self._memory = memory
+        self._definitions = definitions
+        self._recent = recent
         self._performer = performer
         self._release = release
         self._clock = clock
@@ -48,20 +63,21 @@ class DeletionLoop:
         return resource.with_record(replace(resource.record, deleted_job_id=deleted)) if deleted else resource
 
     async def release_at_once(self, resource: Resource) -> bool:
-        """Release a resource that needs no call to Graph. Returns whether it did."""
-        if (release := release_without_graph(resource)) is None:
+        """Release a resource that needs no call to Graph, or whose CRD is being deleted. Returns whether it did."""
+        release = release_without_graph(resource)
+        if release is None and (with_kind := release_with_kind(resource)) is not None:
+            release = with_kind if await self._definitions.is_job_kind_deleted() else None
+        if release is None:
             return False
         await self._release.release(release, resource)
         return True
 
     async def settle(self, context: Context) -> tuple[Halt | None, Resource]:
-        """Settle the job and release the resource. Returns why it halts (None: released) and the working copy.
+        """Settle the job and release the resource, which `release_at_once` could not.
 
-        Raises what the look and the actions raise.
+        Returns why it halts (None: released) and the working copy. Raises what the look and the actions raise.
         """
         for _ in range(MAX_ROUNDS):
-            if await self.release_at_once(context.resource):
-                return None, context.resource
             try:
                 result = await self._step(context)
             except EntraSyncError as error:
@@ -73,12 +89,14 @@ class DeletionLoop:
                 return result, context.resource
             now = self._clock.now()
             context = replace(context.with_resource(result.resource, now), since=now)
-            if not context.resource.has_finalizer:
+            if not context.resource.has_finalizer or await self.release_at_once(context.resource):
                 return None, context.resource
         return too_many_rounds(), context.resource
 
     async def _step(self, context: Context) -> ActionResult | Halt | None:
         """Perform one round of a deletion."""
+        if (held := self._hold_back(context)) is not None:
+            return held
         observed = await self._look(context)
         verdict = plan_deletion(self._reader.facts(context.resource, observed))
         if not isinstance(verdict, Do):
@@ -103,6 +121,16 @@ class DeletionLoop:
         if not isinstance(verdict, Do):
             return verdict
         return await self._performer.perform(verdict.action, context)
+
+    def _hold_back(self, context: Context) -> Halt | None:
+        """Hold a deletion back that the limit does not allow, before anything of it is sent."""
+        resource, tenant_id, limit = context.resource, context.graph.tenant_id, self._recent.limit
+        if limit is None or not deletes_job(resource):
+            return None
+        is_allowed = not is_held_back(resource) and self._recent.claim(
+            tenant_id, resource.uid, self._clock.now(), is_approved=resource.is_deletion_approved
+        )
+        return None if is_allowed else hold_back(resource, limit=limit, tenant_id=tenant_id)
 
     async def _look(self, context: Context) -> Observed:
         is_missed = context.memory.misses is not None  # Graph did not know it when asked to delete it

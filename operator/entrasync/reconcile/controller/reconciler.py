@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError
 from entrasync.core.decision.verdicts import Retry, Stall
-from entrasync.core.deletion import needs_resolution, release_without_graph
+from entrasync.core.deletion import needs_resolution
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
@@ -104,15 +104,13 @@ class JobReconciler:
         if not resource.has_finalizer:
             return Outcome(None)
         resource = deletion.recall(resource)
-        if release_without_graph(resource) is None and entry.awaits_connection(resource):
+        if await deletion.release_at_once(resource) or entry.awaits_connection(resource):
             return Outcome(None)
         try:
             if resource.desired and needs_resolution(resource):
                 context = entry.enter(resource, since=since, is_urgent=True)
                 await self._steps.resolver.resolve(context, resource.desired, is_young=False)
                 return Outcome(timedelta(0))
-            if await deletion.release_at_once(resource):
-                return Outcome(None)
             halt, resource = await deletion.settle(entry.enter(resource, since=since, is_urgent=True))
         except EntraSyncError as error:
             halt = entry.judge(resource, error)

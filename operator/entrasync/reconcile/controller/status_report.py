@@ -142,7 +142,7 @@ def _outcome_of(halt: Halt, poll_interval: timedelta) -> Outcome:
 
 def _blocked(halt: Halt) -> Halt:
     """Add to a blocked deletion how to release the resource. The rules of deletion add it themselves."""
-    if halt.reason is Reason.DELETION_BLOCKED:
+    if halt.reason in {Reason.DELETION_BLOCKED, Reason.DELETION_HELD}:
         return halt
     hint = f'To let go without touching Graph, annotate the resource with {ABANDON_ANNOTATION}: "true".'
     message = f"The job could not be settled: {halt.message} {hint}"

@@ -62,5 +62,7 @@ class ReleaseHandler(Handler[ReleaseResource]):
         released = await self._writer.release(resource)
         if resource.record.deleted_job_id is None:
             message = f"The resource may go: {action.message}."
-            self._events.record(resource, Event("Normal", Reason.JOB_RELEASED, message))
+            self._events.record(
+                resource, Event("Warning" if action.is_warning else "Normal", Reason.JOB_RELEASED, message)
+            )
         return released

@@ -53,6 +53,18 @@ class SecretStore(Protocol):
         ...
 
 
+class DefinitionStore(Protocol):
+    """Reads our own CRDs at the API server."""
+
+    async def is_job_kind_deleted(self) -> bool:
+        """Whether the CRD of SynchronizationJobs is being deleted, and all its objects with it.
+
+        An object whose deletion was seen before this call is deleted for that cause only if this says so. Raises
+        `ApiServerUnavailable`.
+        """
+        ...
+
+
 class NamespaceStore(Protocol):
     """Reads Namespaces of the API server."""
 
