@@ -149,7 +149,7 @@ def claim(name: str = "other", **overlay: Any) -> Claim:
         "template_id": "scim",
         "held_job_id": None,
         "wanted_job_id": None,
-        "has_finalizer": True,
+        "is_recorded": True,
     }
     return Claim(**(usual | overlay))
 

@@ -35,6 +35,7 @@ class FakeGraph:
     def __init__(self, clock: StillClock) -> None:
         self.clock = clock
         self.tenant_id = TENANT
+        self.graph_url = "https://graph.example"
         self.is_losing_secrets = False
         self.jobs: dict[str, RemoteJob] = {}
         self.hidden: set[str] = set()

@@ -59,7 +59,7 @@ DECIDED_BY: dict[Rule, Facts] = {
     ),
     create_is_unconfirmed: facts(resource(status={"operation": operation(NOW)})),
     job_rules.named_job_is_not_the_held_one: facts(holder(wish=desired(job_id="named")), remote_job()),
-    job_rules.claim_of_another_is_unknown: facts(None, uncertain_claims=(claim(held_job_id=JOB),)),
+    job_rules.claim_of_another_is_unknown: facts(None, remote_job(), uncertain_claims=(claim(held_job_id=JOB),)),
     job_rules.job_is_claimed_by_another: facts(
         holder(), remote_job(), claims=(claim(held_job_id=JOB, created_at=ago(timedelta(days=9))),)
     ),

@@ -18,9 +18,10 @@ from entrasync.core.application.deletion import (
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job.actions import DeleteJob, HoldJob, ReleaseResource
-from entrasync.core.job.candidates import find_outranking_claim
+from entrasync.core.job.candidates import find_outranking_claim, find_unsure_claim
 from entrasync.core.job.missing_job import is_gone, until_next_look_for_a_missing_job
 from entrasync.core.job.unconfirmed_create import create_is_unconfirmed
+from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.primitives.time_limits import SHORT_DELAY
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
@@ -120,8 +121,8 @@ def needs_resolution(resource: Resource) -> bool:
 
 
 def needs_listing(resource: Resource) -> bool:
-    """Whether the deletion has to look for a job first. A known job is deleted without a look."""
-    if resource.held_job_id is None:
+    """Whether the deletion has to look for a job first. A job that our own status records is deleted without a look."""
+    if not resource.has_recorded_job:
         return True
     return policy_of(resource, resource.desired) is DeletionPolicy.PAUSE
 
@@ -170,6 +171,35 @@ def job_is_held_by_another(facts: Facts) -> Verdict | None:
     if job_id is None or (claim := find_outranking_claim(facts, job_id)) is None:
         return None
     return Do(ReleaseResource(f"job {job_id} belongs to {claim.key}"))
+
+
+def claim_of_another_is_unsure(facts: Facts) -> Stall | None:
+    """Find a job that another resource may hold by the better right, where only an annotation gives it to this one."""
+    if (claim := find_unsure_claim(facts)) is None:
+        return None
+    return Stall(
+        Reason.DELETION_BLOCKED,
+        f"Job {claim.job_id} may belong to SynchronizationJob {claim.key}, whose connection has not logged in, and "
+        "only an annotation gives it to this resource. Mend that connection, then it is known. To let go without "
+        f'touching the job, annotate this resource with {ABANDON_ANNOTATION}: "true".',
+    )
+
+
+def job_is_only_annotated(facts: Facts) -> Verdict | None:
+    """Find a job that only an annotation gives to the resource, and that Graph does not show as such a job."""
+    if facts.resource.has_recorded_job or facts.resource.held_job_id is None:
+        return None
+    if facts.job is None:
+        return release_when_job_is_gone(facts)
+    if is_same_id(facts.job.template_id, facts.desired.template_id):
+        return None
+    return Do(
+        ReleaseResource(
+            f"only an annotation says that it held job {facts.job.id}, which has template {facts.job.template_id}; "
+            "that job lives on in Graph",
+            is_warning=True,
+        )
+    )
 
 
 def job_is_to_be_paused(facts: Facts) -> Verdict | None:
@@ -227,6 +257,8 @@ DELETION_RULES: tuple[DeletionRule, ...] = (
     tenant_is_another,
     create_may_still_turn_up,
     job_is_held_by_another,
+    claim_of_another_is_unsure,
+    job_is_only_annotated,
     foreign_keys_are_unconfirmed,
     foreign_secret_is_missed,
     saved_credentials_are_to_be_removed,

@@ -35,6 +35,11 @@ class GraphClient(JobsClient, SecretsClient, DirectoryClient):
         """The tenant that the credential belongs to."""
         return self._exchange.tokens.tenant_id
 
+    @property
+    def graph_url(self) -> str:
+        """The Graph of its cloud. A tenant id means something there only."""
+        return self._exchange.tokens.endpoint.graph_url
+
     async def aclose(self) -> None:
         """Close all connections."""
         await self._http.aclose()

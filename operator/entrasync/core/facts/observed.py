@@ -38,7 +38,12 @@ class Observed:
     misses: Misses | None = None
     claims: tuple[Claim, ...] = field(default=())
     uncertain_claims: tuple[Claim, ...] = ()
-    """Claims of which it is not known yet whether they are in this tenant."""
+    """Claims of which it is not known yet whether they are in this tenant, as their connection was not tried yet."""
+    unsure_claims: tuple[Claim, ...] = ()
+    """These, and claims whose connection has not logged in. They count only against a job that our own status does not
+    give to the resource: whoever has no credential could block others by naming their jobs."""
+    request: str | None = None
+    """The reconcile request that was there before Graph was read, and that the look answers."""
     spec_seen_at: datetime | None = None
     """When this process first saw this generation of the resource."""
     pause_taken_at: datetime | None = None

@@ -41,6 +41,29 @@ def find_outranking_claim(facts: Facts, job_id: str) -> Claim | None:
     return next((claim for claim in claims if outranks(claim, facts.resource)), None)
 
 
+def find_unsure_claim(facts: Facts) -> Claim | None:
+    """Find another resource that may hold the job by the better right, where only an annotation gives it to this one.
+
+    Whether it is in this tenant is not known, because its connection has not logged in.
+    """
+    job_id, resource = facts.resource.held_job_id, facts.resource
+    if job_id is None or resource.has_recorded_job:
+        return None
+    claims = (claim for claim in facts.observed.unsure_claims if claim.held_job_id == job_id)
+    return next((claim for claim in claims if outranks(claim, resource)), None)
+
+
+def is_contested(facts: Facts) -> bool:
+    """Whether only an annotation gives the held job to a managing resource, and another one has the better claim to it.
+
+    Nothing is recorded of such a job: what our own status records counts as held.
+    """
+    job_id, resource = facts.resource.held_job_id, facts.resource
+    if job_id is None or resource.has_recorded_job or facts.desired.is_observe_only:
+        return False
+    return (find_outranking_claim(facts, job_id) or find_unsure_claim(facts)) is not None
+
+
 def several_jobs_fit(facts: Facts, jobs: tuple[RemoteJob, ...], what: str) -> Stall:
     """Say that a person must choose one of several jobs."""
     ids = ", ".join(sorted(job.id for job in jobs))

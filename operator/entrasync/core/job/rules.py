@@ -8,6 +8,8 @@ from entrasync.core.job.actions import HoldJob, Origin
 from entrasync.core.job.candidates import (
     find_claim_of_same_template,
     find_outranking_claim,
+    find_unsure_claim,
+    fitting_jobs,
     list_is_incomplete,
     several_jobs_fit,
     unclaimed_jobs,
@@ -33,16 +35,21 @@ def named_job_is_not_the_held_one(facts: Facts) -> Verdict | None:
 
 
 def claim_of_another_is_unknown(facts: Facts) -> Verdict | None:
-    """Find a job that another resource may hold, whose tenant is unknown because its connection was not tried yet."""
-    if facts.job is not None and facts.resource.held_job_id and facts.resource.has_finalizer:
+    """Find a job that another resource may hold, whose tenant is unknown because its connection has not logged in.
+
+    It stands against taking that very job, and never against a create.
+    """
+    resource = facts.resource
+    if facts.job is not None and resource.has_recorded_job and resource.has_finalizer:
         return None
-    named = {claim.job_id: claim for claim in facts.observed.uncertain_claims if claim.job_id}
-    claim = named.get(facts.job_id) if facts.job_id else next(iter(named.values()), None)
-    if claim is None:
+    taken = {facts.job_id} if facts.job_id else {job.id for job in fitting_jobs(facts)}
+    claims = (claim for claim in facts.observed.uncertain_claims if claim.job_id in taken)
+    if (claim := next(claims, None) or find_unsure_claim(facts)) is None:
         return None
     return Wait(
         Reason.CONNECTION_NOT_READY,
-        f"SynchronizationJob {claim.key} names job {claim.job_id}, and its connection has not been tried yet.",
+        f"SynchronizationJob {claim.key} names job {claim.job_id}, and its connection has not logged in yet. "
+        "The job is left alone until it is known whose it is.",
         SHORT_DELAY,
     )
 

@@ -31,8 +31,8 @@ class Claim:
     """Whether it has spec.application, which belongs to the whole service principal."""
     has_saved: bool = False
     """Whether it has saved its spec.application in Graph. This breaks ties, for creation times are whole seconds."""
-    has_finalizer: bool = False
-    """Whether it has managed its job. The annotation alone may come from an observer, a backup or a person."""
+    is_recorded: bool = False
+    """Whether it manages its job by our own status. An annotation alone may come from a backup, a copy or a person."""
 
     @property
     def job_id(self) -> str | None:
@@ -54,7 +54,7 @@ def claim_of(resource: Resource) -> Claim:
         creating_since=intent.started_at if intent and resource.held_job_id is None else None,
         has_application=desired is not None and desired.application is not None and not is_declared_observe_only,
         has_saved=resource.application.generation is not None,
-        has_finalizer=resource.has_finalizer,
+        is_recorded=resource.has_finalizer and resource.has_recorded_job,
     )
 
 
@@ -66,7 +66,7 @@ def representatives(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     """
     alike: defaultdict[Claim, list[Claim]] = defaultdict(list)
     for claim in claims:
-        alike[replace(claim, key=_NOBODY, created_at=_NEVER, has_saved=False, has_finalizer=False)].append(claim)
+        alike[replace(claim, key=_NOBODY, created_at=_NEVER, has_saved=False, is_recorded=False)].append(claim)
     chosen = {
         claim.key: claim
         for group in alike.values()
@@ -88,12 +88,12 @@ _NOBODY, _NEVER = ObjectKey("", ""), datetime.min.replace(tzinfo=UTC)
 def outranks(claim: Claim, resource: Resource) -> bool:
     """Whether the claim of another resource to a job ranks before the claim of this resource.
 
-    A resource that holds the job ranks before one that only names it. Of two that hold it, the one with our finalizer
-    ranks first, for it manages the job already. Then the older one does.
+    A resource that holds the job ranks before one that only names it. Of two that hold it, the one that manages it by
+    our own status ranks first. Then the older one does.
     """
     return _rank(claim) < _rank(claim_of(resource))
 
 
 def _rank(claim: Claim) -> tuple[bool, bool, datetime, ObjectKey]:
     is_holder = claim.held_job_id is not None
-    return not is_holder, is_holder and not claim.has_finalizer, claim.created_at, claim.key
+    return not is_holder, is_holder and not claim.is_recorded, claim.created_at, claim.key

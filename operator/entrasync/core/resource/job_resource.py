@@ -201,6 +201,15 @@ class Resource(ObjectMeta):
         return annotated if annotated and annotated not in intent.job_ids_before else None
 
     @property
+    def has_recorded_job(self) -> bool:
+        """Whether our own status says that it holds its job.
+
+        An annotation alone is only a hint: it may come from a backup, a copied manifest or a person.
+        """
+        held = self.held_job_id
+        return held is not None and (self.status_job_id == held or self.create_intent is not None)
+
+    @property
     def job_id(self) -> str | None:
         """The job that this resource holds or names; None while a create is unfinished."""
         if self.held_job_id or self.create_intent:

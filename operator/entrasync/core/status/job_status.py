@@ -13,12 +13,12 @@ from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.freshness import overdue_conditions
 from entrasync.core.health.ready import find_ready_obstacle, health_conditions, ready_condition
+from entrasync.core.job.candidates import is_contested
 from entrasync.core.plan import forecast_writes
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.mirror import Mirror, mirror_job
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.core.resource.record import JobRecord
 from entrasync.core.schedule.interval import interval_conditions
 from entrasync.core.schedule.state import pause_of
@@ -52,7 +52,7 @@ def record_observation(facts: Facts) -> StatusUpdate:
     record = replace(facts.resource.without_former_job().record, effective=effective_settings(facts))
     if facts.desired.interval is None:
         record = replace(record, interval=None)
-    if not facts.resource.held_job_id or facts.job is None:
+    if not facts.resource.held_job_id or facts.job is None or is_contested(facts):
         return StatusUpdate(record)
     mirror = _mirror_of_held_job(facts, facts.job)
     return StatusUpdate(_with_job(record, facts, facts.job, mirror=mirror), mirror.complaints)
@@ -86,7 +86,10 @@ def _mirror_of_held_job(facts: Facts, job: RemoteJob) -> Mirror:
 
 
 def build_status(facts: Facts, halt: Halt | None, *, wall: datetime) -> JobRecord:
-    """Write the conditions of a pass that saw Graph and ended with `halt` (None: all is as wanted)."""
+    """Write the conditions of a pass that saw Graph and ended with `halt` (None: all is as wanted).
+
+    It answers the reconcile request that was there before Graph was read.
+    """
     obstacle = find_ready_obstacle(facts, halt)
     conditions = [ready_condition(facts, obstacle, halt=halt), *_applied_and_drifted(facts, halt), *_progress(obstacle)]
     conditions += application_conditions(facts)
@@ -99,13 +102,17 @@ def build_status(facts: Facts, halt: Halt | None, *, wall: datetime) -> JobRecor
     elif facts.resource.held_job_id:
         # A job that is not shown this time is no news of its health.
         conditions += _keep(facts.resource, HEALTH_CONDITIONS)
-    return _write_conditions(facts.resource, conditions, wall=wall)
+    seen = _write_conditions(facts.resource, conditions, wall=wall)
+    return replace(seen, last_handled_reconcile_at=facts.observed.request or seen.last_handled_reconcile_at)
 
 
-def build_unseen_status(resource: Resource, halt: Halt, *, is_blind: bool, wall: datetime) -> JobRecord:
+def build_unseen_status(
+    resource: Resource, halt: Halt, *, is_blind: bool, wall: datetime, request: str | None = None
+) -> JobRecord:
     """Write the conditions of a pass that could not read Graph.
 
-    What was known stays, but Ready is not True while blind.
+    What was known stays, but Ready is not True while blind. `request` is the reconcile request that a refusal by Graph
+    or Entra answers.
 
     A `Retry` of a settled resource changes nothing until it `is_blind`: one lost poll is no news.
     """
@@ -119,7 +126,8 @@ def build_unseen_status(resource: Resource, halt: Halt, *, is_blind: bool, wall:
     # A Wait keeps its own message and is not True either: Graph answered, but not yet as it will.
     ready = blind if is_blind and isinstance(halt, Retry) else _ready_of_unseen(resource, halt)
     conditions = [ready, *_keep_applied(resource, halt), *_progress(halt), *kept]
-    return _write_conditions(_with_policies(resource), conditions, wall=wall)
+    record = _write_conditions(_with_policies(resource), conditions, wall=wall)
+    return replace(record, last_handled_reconcile_at=request or record.last_handled_reconcile_at)
 
 
 def build_suspended_status(resource: Resource, *, wall: datetime) -> JobRecord:
@@ -218,7 +226,6 @@ def _progress(halt: Halt | None) -> list[Condition]:
 
 def _write_conditions(resource: Resource, conditions: list[Condition], *, wall: datetime) -> JobRecord:
     record = resource.record
-    request = None if resource.is_suspended else find_request(resource.annotations)
     merged = merge_conditions(
         list(record.stored_conditions),
         [*conditions, *_doubts(resource)],
@@ -228,7 +235,6 @@ def _write_conditions(resource: Resource, conditions: list[Condition], *, wall: 
     return replace(
         record,
         observed_generation=resource.generation,
-        last_handled_reconcile_at=request or record.last_handled_reconcile_at,
         stored_conditions=tuple(merged),
     )
 

@@ -76,7 +76,8 @@ class Logins:
         else:
             seen = await opened.access.ensure_login()
         opened.identity, opened.request = identity, resource.request
-        if not isinstance(self._connections.get(resource.key), Connection):
+        known = self._connections.get(resource.key)
+        if not isinstance(known, Connection) or not known.has_logged_in:
             self._connections.put(resource.key, self._connect(resource.key, opened.access))
         return seen
 
@@ -127,22 +128,23 @@ class Logins:
         except EntraSyncError as error:
             is_first = isinstance(self._connections.get(resource.key), UntriedConnection)
             if isinstance(error, Transient) and is_first:
-                self._use(resource.key, opened)  # jobs find out themselves meanwhile, and keep what they know
+                # Jobs find out themselves meanwhile, and keep what they know
+                self._use(resource.key, opened, has_logged_in=False)
             else:
                 await access.close()
             raise
         self._use(resource.key, opened)
         return seen
 
-    def _use(self, key: ObjectKey, opened: _OpenAccess) -> None:
+    def _use(self, key: ObjectKey, opened: _OpenAccess, *, has_logged_in: bool = True) -> None:
         if before := self._opened.get(key):
             self._retire(before)
         self._opened[key] = opened
-        self._connections.put(key, self._connect(key, opened.access))
+        self._connections.put(key, self._connect(key, opened.access, has_logged_in=has_logged_in))
 
-    def _connect(self, key: ObjectKey, access: Access) -> Connection:
+    def _connect(self, key: ObjectKey, access: Access, *, has_logged_in: bool = True) -> Connection:
         share = self._listing_fan_out.callback_for(lambda resource: self._connections.key_for(resource) == key)
-        return Connection(key, access.api, Listings(access.api, on_read=share))
+        return Connection(key, access.api, Listings(access.api, on_read=share), has_logged_in=has_logged_in)
 
     def _needs_proof(self, opened: _OpenAccess, resource: ConnectionResource, identity: Identity) -> bool:
         works = isinstance(self._connections.get(resource.key), Connection)

@@ -20,6 +20,8 @@ class Connection:
     key: ObjectKey | None
     api: SyncApi = field(repr=False)
     listings: Listings = field(repr=False)
+    has_logged_in: bool = True
+    """Whether its credential was ever accepted. Jobs may try one that was not, for Entra may only be unreachable."""
 
 
 @dataclass(frozen=True)
@@ -146,14 +148,17 @@ class Connections:
         except Halted:
             return False
 
-    def tenant_of(self, resource: Resource) -> str | None:
-        """Return the tenant that a resource belongs to or would belong to; None while its connection does not work."""
-        if pinned := resource.pinned_tenant_id:
-            return pinned
-        try:
-            return self.find(resource).api.tenant_id
-        except Halted:
-            return None
+    def shares_tenant(self, resource: Resource, connection: Connection) -> bool:
+        """Whether a resource certainly belongs to the tenant that a connection leads to.
+
+        Its own connection must have logged in, now or when its tenant was pinned: anybody can name a tenant. Tenant ids
+        of different clouds are never the same tenant.
+        """
+        own, pinned = self._find_logged_in(resource), resource.pinned_tenant_id
+        if own is not None and own.api.graph_url != connection.api.graph_url:
+            return False
+        tenant_id = pinned or (own.api.tenant_id if own else None)
+        return tenant_id is not None and is_same_id(tenant_id, connection.api.tenant_id)
 
     def name_tenant(self, resource: Resource) -> str:
         """Return the name under which passes over a resource are counted, so that tenants get fair shares of them.
@@ -165,6 +170,17 @@ class Connections:
     def has_unknown_tenant(self, resource: Resource) -> bool:
         """Whether the tenant of a resource is not known yet, because its connection has not been tried."""
         return resource.pinned_tenant_id is None and self.is_untried(resource)
+
+    def has_unproven_tenant(self, resource: Resource) -> bool:
+        """Whether the tenant of a resource is not known, because its connection has not logged in."""
+        return resource.pinned_tenant_id is None and self._find_logged_in(resource) is None
+
+    def _find_logged_in(self, resource: Resource) -> Connection | None:
+        try:
+            found = self.find(resource)
+        except Halted:
+            return None
+        return found if found.has_logged_in else None
 
     def forget_unused(self, service_principal_ids: Collection[str]) -> None:
         """Drop the listings of service principals that no resource belongs to any more."""

@@ -147,7 +147,8 @@ class ApplyLoop:
         job = result.job or observed.job
         keeps_job = job is not None and job.id == context.resource.held_job_id
         combined = self._reader.combine(context, observed.listing, job=job if keeps_job else None)
-        return replace(combined, application=application, is_assumed=result.is_assumed or observed.is_assumed)
+        is_assumed = result.is_assumed or observed.is_assumed
+        return replace(combined, application=application, is_assumed=is_assumed, request=observed.request)
 
     def _fail(self, facts: Facts, action: Action, error: EntraSyncError) -> PassResult:
         facts = replace(self._performer.recover(action, error, facts), now=self._clock.now())

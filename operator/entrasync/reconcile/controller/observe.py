@@ -7,11 +7,11 @@ from entrasync.core.decision.errors import PossiblyReplicating
 from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.observed import Observed
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.resource.job_claims import Claim
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.reconcile.connection.registry import Connection, Connections
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from entrasync.reconcile.state.jobs import JobStore
@@ -36,7 +36,7 @@ class FactsReader:
         """Read the service principal's jobs and the resource's own job. Raises what `SyncApi` raises."""
         memory, job_id = context.memory, context.resource.job_id
         listing = await self._list(context)
-        observed = self.combine(context, listing)
+        observed = replace(self.combine(context, listing), request=find_request(context.resource.annotations))
         if job_id is not None and observed.job is None:
             observed = replace(observed, job=await context.graph.get_job(context.service_principal_id, job_id))
         if observed.job is not None:
@@ -48,15 +48,16 @@ class FactsReader:
     def combine(self, context: Context, listing: JobListing, *, job: RemoteJob | None = None) -> Observed:
         """Pick what concerns this resource out of a listing, without a call; `job` is one that Graph just sent."""
         resource, memory, tenant_id = context.resource, context.memory, context.graph.tenant_id
-        job_id = resource.job_id
+        job_id, connections = resource.job_id, self._connections
         return Observed(
             tenant_id=tenant_id,
             listing=listing,
             job=job or (listing.find(job_id) if job_id else None),
-            claims=self._claims(
-                context, "tenant", lambda other: is_same_id(self._connections.tenant_of(other), tenant_id)
-            ),
-            uncertain_claims=self._claims(context, "uncertain", self._connections.has_unknown_tenant),
+            claims=self._claims(context, "shared", lambda other: connections.shares_tenant(other, context.connection)),
+            uncertain_claims=self._claims(context, "uncertain", connections.has_unknown_tenant),
+            unsure_claims=()
+            if resource.has_recorded_job
+            else self._claims(context, "unsure", connections.has_unproven_tenant),
             spec_seen_at=memory.spec_seen_at,
             pause_taken_at=memory.pause_taken_at(job_id),
             settings_sent=memory.settings_sent_to(job_id),
@@ -89,7 +90,7 @@ class FactsReader:
             context.service_principal_id,
             excluding=context.resource.key,
             is_counted=is_counted,
-            judge=(question, context.graph.tenant_id, self._connections.version),
+            judge=(question, context.graph.graph_url, context.graph.tenant_id, self._connections.version),
         )
 
     def _unread(self) -> JobListing:

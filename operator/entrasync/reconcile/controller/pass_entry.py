@@ -9,6 +9,7 @@ from entrasync.core.plan import tenant_was_changed
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.reconcile.connection.registry import Connections
 from entrasync.reconcile.controller.observe import FactsReader
 from entrasync.reconcile.state.memory import MemoryStore
@@ -28,7 +29,7 @@ class PassEntry:
         self._bounds = bounds
 
     def enter(self, resource: Resource, *, since: datetime, is_urgent: bool) -> Context:
-        """Begin a pass with Graph as of `since` (world time) or later.
+        """Begin a pass with Graph as of `since` (world time) or later; as of now if a reconcile request is open.
 
         Raises what `Connections.find` raises, and `Halted` (TENANT_CHANGED, DELETION_BLOCKED) when the connection is to
         another tenant than that of the resource.
@@ -38,6 +39,9 @@ class PassEntry:
         if fault := find_fault(self._reader.tenant_facts(resource, connection)):
             raise Halted(fault)
         memory = self._memory.recall(resource, self._clock.now())
+        request = find_request(resource.annotations)
+        if request is not None and request != resource.record.last_handled_reconcile_at:
+            since = self._clock.now()  # the request may be newer than what enqueued the resource
         return Context(resource, memory, connection, since, is_urgent)
 
     def awaits_connection(self, resource: Resource) -> bool:

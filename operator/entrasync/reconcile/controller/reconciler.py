@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError
-from entrasync.core.decision.verdicts import Retry, Stall
+from entrasync.core.decision.verdicts import Halt, Retry, Stall
 from entrasync.core.deletion import needs_resolution
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.desired import Desired
@@ -79,22 +79,31 @@ class JobReconciler:
 
     async def _resolve(self, resource: Resource, desired: Desired, since: datetime) -> Outcome:
         """Look up the ids behind names. The next pass begins at once, serialized by the service principal found."""
-        entry = self._steps.entry
+        entry, report = self._steps.entry, self._steps.report
         try:
             context = entry.enter(resource, since=since, is_urgent=True)
+        except EntraSyncError as error:
+            return await report.report_unseen(resource, entry.judge(resource, error))
+        try:
             await self._steps.resolver.resolve(context, desired, is_young=entry.is_young(resource))
         except EntraSyncError as error:
-            return await self._steps.report.report_unseen(resource, entry.judge(resource, error))
+            halt = entry.judge(resource, error)
+            return await report.report_unseen(resource, halt, is_answered=_is_answer(halt))
         return Outcome(timedelta(0))
 
     async def _apply(self, resource: Resource, since: datetime, *, is_urgent: bool) -> Outcome:
         entry, report = self._steps.entry, self._steps.report
         try:
-            result = await self._steps.apply.apply(entry.enter(resource, since=since, is_urgent=is_urgent))
+            context = entry.enter(resource, since=since, is_urgent=is_urgent)
+        except EntraSyncError as error:
+            return await report.report_unseen(resource, entry.judge(resource, error))
+        try:
+            result = await self._steps.apply.apply(context)
         except EntraSyncError as error:
             if error.reason is Reason.SERVICE_PRINCIPAL_NOT_FOUND:
                 self._resources.forget_resolution(resource)  # its app may have another service principal now
-            return await report.report_unseen(resource, entry.judge(resource, error))
+            halt = entry.judge(resource, error)
+            return await report.report_unseen(resource, halt, is_answered=_is_answer(halt))
         if isinstance(result.halt, Stall) and result.halt.reason is Reason.TEMPLATE_NOT_OFFERED:
             self._resources.forget_resolution(resource)  # its factory tag may belong to another template now
         return await report.report(result)
@@ -116,3 +125,8 @@ class JobReconciler:
             halt = entry.judge(resource, error)
             resource = self._resources.newest(resource)  # the store has what was settled before the error
         return Outcome(None) if halt is None else await self._steps.report.report_deletion(resource, halt)
+
+
+def _is_answer(halt: Halt) -> bool:
+    """Whether Graph or Entra answered a look that failed: there was a connection, and the same is not just tried again."""
+    return not isinstance(halt, Retry) and halt.reason is not Reason.CONNECTION_NOT_READY

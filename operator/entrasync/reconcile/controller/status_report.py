@@ -13,6 +13,7 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.object_meta import has_news
+from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.core.resource.record import JobRecord
 from entrasync.core.schedule.state import hold_of
 from entrasync.core.status.events import events_between
@@ -58,9 +59,12 @@ class StatusReport:
         record = build_status(facts, result.halt, wall=self._clock.wall())
         return await self._write(facts.resource, record, _next_look(facts, result.halt))
 
-    async def report_unseen(self, resource: Resource, halt: Halt, *, broken_since: datetime | None = None) -> Outcome:
+    async def report_unseen(
+        self, resource: Resource, halt: Halt, *, is_answered: bool = False, broken_since: datetime | None = None
+    ) -> Outcome:
         """End a pass that could not observe Graph.
 
+        `is_answered` says that Graph or Entra was asked and has refused, which answers a reconcile request too.
         `broken_since` is when passes began to fail by a fault of the operator, if they do.
         """
         now = self._clock.now()
@@ -68,7 +72,8 @@ class StatusReport:
         read_at = self._memory.recall(resource, now).read_at
         seen_at = min(read_at, broken_since or now)  # a pass may read Graph and fail afterwards
         is_blind = now - seen_at >= self._bounds.blind_polls * poll
-        record = build_unseen_status(resource, halt, is_blind=is_blind, wall=self._clock.wall())
+        request = find_request(resource.annotations) if is_answered else None
+        record = build_unseen_status(resource, halt, is_blind=is_blind, wall=self._clock.wall(), request=request)
         return await self._write(resource, record, _outcome_of(halt, poll))
 
     async def report_invalid(self, resource: Resource) -> Outcome:

@@ -149,3 +149,8 @@ class SyncApi(JobsApi, SecretsApi, DirectoryApi, Protocol):
     def tenant_id(self) -> str:
         """The tenant that the credential belongs to."""
         ...
+
+    @property
+    def graph_url(self) -> str:
+        """The Graph of its cloud. A tenant id means something there only."""
+        ...

@@ -9,7 +9,7 @@ from entrasync.core.resource.job_claims import Claim, claim_of, representatives
 from entrasync.core.resource.job_resource import Resource
 
 MAX_JUDGEMENTS = 8
-"""Answers that are kept. There are two for each tenant that reaches the service principal, which is one."""
+"""Answers that are kept. There are three for each tenant that reaches the service principal, which is one."""
 
 
 @dataclass(frozen=True)

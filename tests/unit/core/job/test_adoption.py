@@ -99,7 +99,7 @@ class TestClaimsOfOthers:
             (
                 "a manager wins over an older observer or an annotation by hand",
                 holder(),
-                claim(held_job_id=JOB, created_at=ago(timedelta(9)), has_finalizer=False),
+                claim(held_job_id=JOB, created_at=ago(timedelta(9)), is_recorded=False),
                 False,
             ),
             (
@@ -111,7 +111,7 @@ class TestClaimsOfOthers:
             (
                 "of two restored resources the older wins",
                 holder(finalizers=()),
-                claim(held_job_id=JOB, has_finalizer=False),
+                claim(held_job_id=JOB, is_recorded=False),
                 False,
             ),
             (

@@ -18,7 +18,7 @@ CLAIMS = st.lists(
         held_job_id=st.sampled_from([None, "a", "b"]),
         wanted_job_id=st.sampled_from([None, "a", "c"]),
         creating_since=st.sampled_from([None, None, ago(seconds(60))]),
-        has_finalizer=st.booleans(),
+        is_recorded=st.booleans(),
         has_application=st.booleans(),
         has_saved=st.booleans(),
     ),
@@ -52,6 +52,6 @@ def test_a_resource_whose_own_claim_is_a_representative_sees_another(claims: lis
 
 def test_of_a_thousand_claims_to_one_job_the_first_and_the_oldest_are_told() -> None:
     young = [claim(f"young-{n:03}", held_job_id="a", created_at=ago(seconds(n))) for n in range(1000)]
-    old = claim("old", held_job_id="a", has_finalizer=False, created_at=ago(seconds(5000)))
+    old = claim("old", held_job_id="a", is_recorded=False, created_at=ago(seconds(5000)))
     names = {chosen.key.name for chosen in representatives([*young, old])}
     assert names == {"young-999", "young-998", "old"}

@@ -18,6 +18,20 @@ class TestEntraOutage:
         assert harness.condition()[0] == "True"
         assert isinstance(harness.connections.get(KEY), Connection)
 
+    async def test_a_connection_counts_as_logged_in_once_entra_has_answered(self, harness: ConnectionHarness) -> None:
+        harness.entra.trouble = True
+        await harness.run(connection())
+        before = harness.connections.get(KEY)
+        assert isinstance(before, Connection)
+        assert not before.has_logged_in
+        assert not harness.connections.shares_tenant(job_by_connection(), before)
+        harness.entra.trouble = False
+        await harness.poll()
+        after = harness.connections.get(KEY)
+        assert isinstance(after, Connection)
+        assert after.has_logged_in
+        assert harness.connections.shares_tenant(job_by_connection(), after)
+
     async def test_a_long_outage_of_entra_is_reported(self, harness: ConnectionHarness) -> None:
         await harness.run(connection())
         harness.entra.trouble = True

@@ -1,5 +1,6 @@
 """Requests by annotation: Graph is read at once, and status repeats the token that tools wait for."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from entrasync.core.decision.errors import Halted, Transient
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.object_meta import has_news
+from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from tests.support.facts import desired, holder, minutes, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 
@@ -99,3 +101,48 @@ async def test_a_request_to_a_suspended_resource_is_handled_after_the_suspension
     harness.edit(key, desired=desired())
     await harness.run(key)
     assert handled(harness, key) == "a"
+
+
+async def test_a_request_is_not_handled_while_there_is_no_connection_to_look_through(
+    harness: ReconcilerHarness,
+) -> None:
+    key = await settled(harness)
+    harness.edit(key, desired=desired(connection_name="missing"))
+    request(harness, key, "a")
+    await harness.run(key)
+    assert harness.condition(key, "Ready") == ("Unknown", "ConnectionNotReady")
+    assert handled(harness, key) is None
+
+
+async def test_a_request_is_not_handled_while_the_connection_leads_to_another_tenant(
+    harness: ReconcilerHarness,
+) -> None:
+    key = await settled(harness)
+    harness.graph.tenant_id = "elsewhere"
+    request(harness, key, "a")
+    await harness.run(key)
+    assert harness.condition(key, "Stalled") == ("True", "TenantChanged")
+    assert handled(harness, key) is None
+
+
+async def test_a_request_is_not_handled_by_a_resource_whose_spec_cannot_be_read(harness: ReconcilerHarness) -> None:
+    key = await settled(harness)
+    harness.edit(key, desired=None, invalid_spec="spec.template: missing")
+    request(harness, key, "a")
+    await harness.run(key)
+    assert harness.condition(key, "Stalled") == ("True", "InvalidSpec")
+    assert handled(harness, key) is None
+
+
+async def test_a_request_that_comes_during_a_pass_is_handled_by_the_next_look(harness: ReconcilerHarness) -> None:
+    harness.graph.add(remote_job())
+    key = harness.apply(resource(finalizers=()))
+    harness.server.meanwhile = lambda: request(harness, key, "a")
+    with suppress(ResourceChanged):
+        await harness.run(key)
+    assert handled(harness, key) is None
+    looks = harness.graph.calls.count("list_jobs")
+    harness.clock.move(minutes(1))
+    await harness.run(key)
+    assert handled(harness, key) == "a"
+    assert harness.graph.calls.count("list_jobs") == looks + 1
