@@ -237,6 +237,14 @@ class TestNamespaceWithoutRoleBinding:
     def test_a_terminating_namespace_ends_when_the_right_is_granted_from_outside(
         self, operator: NamespacedOperator, finished: None, terminating: TerminatingNamespace
     ) -> None:
+        name, principal = terminating.job["metadata"]["name"], terminating.job["spec"]["servicePrincipal"]["objectId"]
+        operator.cluster.wait_gone(API_VERSION, PLURAL, name, TERMINATING, within_seconds=30)
         operator.cluster.wait_gone("v1", "namespaces", TERMINATING, within_seconds=90)
-        principal = terminating.job["spec"]["servicePrincipal"]["objectId"]
         assert [job for job in operator.tenant.simulator.jobs(principal) if not job.is_deleted] == []
+
+    def test_a_job_is_deleted_once_although_its_resource_could_not_be_released_for_long(
+        self, operator: NamespacedOperator, finished: None, terminating: TerminatingNamespace
+    ) -> None:
+        principal = terminating.job["spec"]["servicePrincipal"]["objectId"]
+        deletions = operator.tenant.simulator.journal(operation="deleteJob", service_principal=principal)
+        assert [entry.status for entry in deletions if entry.status is not None] == [204]

@@ -102,12 +102,12 @@ def _explain(namespace: Namespace) -> str:
     if namespace is None:
         return (
             f"The API server refuses what the operator must list and watch in the cluster: all resources of {GROUP} "
-            "are left alone as long as it does; it is checked every 15 s. Give the operator's ServiceAccount the "
+            "are left alone as long as it does; it is checked every 5 s. Give the operator's ServiceAccount the "
             "chart's ClusterRole by a ClusterRoleBinding (helm upgrade does)."
         )
     return (
         f"The API server refuses what the operator must list and watch in namespace {namespace}: its resources are "
-        "left alone as long as it does, and other namespaces are not affected; it is checked every 15 s. If the "
+        "left alone as long as it does, and other namespaces are not affected; it is checked every 5 s. If the "
         "namespace exists, make the chart's Role and RoleBinding in it (helm upgrade does). If it is gone for good, "
         "take it out of watch.namespaces (--namespaces). If it is being deleted and waits for our finalizer, its "
         'RoleBinding was deleted first: docs/promises.md, "When a namespace is deleted", says what to do.'

@@ -21,7 +21,7 @@ from entrasync.kube.watch.watched_kind import WatchedKind
 _IDENTITY: Any = EVENT_SOURCE
 
 
-MAX_RETRY_INTERVAL_SECONDS = 15.0
+MAX_RETRY_INTERVAL_SECONDS = 5.0
 """Real seconds between Kopf's retries of a watch that the API server refuses or cannot serve."""
 
 
@@ -129,7 +129,7 @@ class _Backoffs(Iterable[float]):
     """Delays without an end: Kopf ends with the first watch that has no retry left, and with it all other watches."""
 
     def __iter__(self) -> Iterator[float]:
-        return chain((1, 2, 4, 8), repeat(MAX_RETRY_INTERVAL_SECONDS))
+        return chain((1, 2, 4), repeat(MAX_RETRY_INTERVAL_SECONDS))
 
 
 def kopf_settings() -> kopf.OperatorSettings:

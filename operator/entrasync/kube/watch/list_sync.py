@@ -17,7 +17,7 @@ LOG = logging.getLogger("entrasync.kube")
 RETRY_INTERVAL_SECONDS = 1.0
 """Real seconds between tries to read the first list."""
 
-REFUSED_RECHECK_INTERVAL_SECONDS = 15.0
+REFUSED_RECHECK_INTERVAL_SECONDS = 5.0
 """Real seconds between lists of the namespaces that the API server refuses."""
 
 RESYNC_INTERVAL_SECONDS = 600.0

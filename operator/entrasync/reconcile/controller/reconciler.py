@@ -128,5 +128,5 @@ class JobReconciler:
 
 
 def _is_answer(halt: Halt) -> bool:
-    """Whether Graph or Entra answered a look that failed: there was a connection, and the same is not just tried again."""
+    """Whether Graph or Entra answered a look that failed: there was a connection, and the look is not just repeated."""
     return not isinstance(halt, Retry) and halt.reason is not Reason.CONNECTION_NOT_READY
