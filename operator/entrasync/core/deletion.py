@@ -21,7 +21,6 @@ from entrasync.core.job.actions import DeleteJob, HoldJob, ReleaseResource
 from entrasync.core.job.candidates import find_outranking_claim, find_unsure_claim
 from entrasync.core.job.missing_job import is_gone, until_next_look_for_a_missing_job
 from entrasync.core.job.unconfirmed_create import create_is_unconfirmed
-from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.primitives.time_limits import SHORT_DELAY
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
@@ -191,7 +190,7 @@ def job_is_only_annotated(facts: Facts) -> Verdict | None:
         return None
     if facts.job is None:
         return release_when_job_is_gone(facts)
-    if is_same_id(facts.job.template_id, facts.desired.template_id):
+    if facts.job.is_of_template(facts.desired.template_id):
         return None
     return Do(
         ReleaseResource(
