@@ -11,17 +11,19 @@ from graph_simulator.traffic.operations import Target
 Point = Literal["before", "after"]
 """Whether a fault hits before or after the request has its effect on the world."""
 
-Action = Literal["answer", "close", "truncate", "hold", "delay"]
+Action = Literal["answer", "page", "close", "truncate", "hold", "delay"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
     """What goes wrong, with which requests, and how often.
 
-    `answer` answers with `status` and the members after it instead of the real answer; `close` closes the connection
-    without an answer; `truncate` closes it in the middle of the real body; `hold` keeps the request until it is
-    released or the caller is gone; `delay` keeps it for `delay_seconds` of real time. Each hits at its `point`. A
-    request that is hit before its effect has none, unless it is delayed, or held and released.
+    `answer` answers with `status` and the members after it instead of the real answer; `page` answers 200 with an
+    HTML page (or `body`) and no header of Graph or Entra, as a proxy or a network's sign-in page does (graph-facts
+    6.2); `close` closes the connection without an answer; `truncate` closes it in the middle of the real body; `hold`
+    keeps the request until it is released or the caller is gone; `delay` keeps it for `delay_seconds` of real time.
+    Each hits at its `point`. A request that is hit before its effect has none, unless it is delayed, or held and
+    released.
     """
 
     action: Action

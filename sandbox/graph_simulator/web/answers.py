@@ -3,19 +3,25 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from graph_simulator.world.switches import Switches
 
 Headers = list[tuple[bytes, bytes]]
 
-JSON = b"application/json"
+Sender = Literal["graph", "entra", "machine", "proxy"]
+"""Who answers: Graph, Entra's token service, the machine's metadata endpoint, or a proxy before any of them."""
+
+JSON = b"application/json; charset=utf-8"
 # As in the captures of graph-facts 6.2.
 GRAPH_JSON = b"application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
 _DIAGNOSTIC = (
     b'{"ServerInfo":{"DataCenter":"Sandbox","Slice":"E","Ring":"5","ScaleUnit":"001","RoleInstance":"SIMULATOR"}}'
 )
+_NOT_STORED: Headers = [(b"cache-control", b"no-store, no-cache"), (b"pragma", b"no-cache")]
+"""What RFC 6749, section 5.1, asks of every answer with a token."""
+_PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in to use this network.</body></html>"
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -28,6 +34,7 @@ class Answer:
     body: bytes = b""
     headers: Headers = field(default_factory=list)
     content_type: bytes = GRAPH_JSON
+    sender: Sender = "graph"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +56,19 @@ def write_json(document: object) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode("ascii")
 
 
-def answer_json(status: int, document: object, content_type: bytes = GRAPH_JSON) -> Answer:
-    """Answer with JSON."""
-    return Answer(status, write_json(document), content_type=content_type)
+def answer_json(status: int, document: object) -> Answer:
+    """Answer with JSON, as Graph."""
+    return Answer(status, write_json(document))
+
+
+def answer_login(status: int, document: object, sender: Sender) -> Answer:
+    """Answer with JSON, as Entra or as the machine's metadata endpoint."""
+    return Answer(status, write_json(document), content_type=JSON, sender=sender)
+
+
+def answer_page(body: bytes | None) -> Answer:
+    """Answer with the page of a proxy or of a network's sign-in, whose status is 200, in place of the one asked for."""
+    return Answer(200, _PAGE if body is None else body, content_type=b"text/html; charset=utf-8", sender="proxy")
 
 
 def write_http_date(moment: datetime) -> str:
@@ -62,19 +79,28 @@ def write_http_date(moment: datetime) -> str:
 
 def list_headers(answer: Answer, ids: Ids, now: datetime) -> Headers:
     """List all headers of an answer. `Date` is the simulated time, since Retry-After dates relate to it."""
+    headers: Headers = [(b"date", write_http_date(now).encode("ascii"))]
+    match answer.sender:
+        case "graph":
+            headers += _list_graph_headers(answer, ids)
+        case "entra":
+            headers += [*_NOT_STORED, (b"x-ms-request-id", ids.request.encode("latin-1"))]
+    if answer.status != 204 and answer.body:
+        headers.append((b"content-type", answer.content_type))
+    return headers + answer.headers
+
+
+def _list_graph_headers(answer: Answer, ids: Ids) -> Headers:
     headers: Headers = [
         (b"request-id", ids.request.encode("latin-1")),
         (b"client-request-id", ids.client.encode("latin-1")),
-        (b"date", write_http_date(now).encode("ascii")),
         (b"x-ms-ags-diagnostic", _DIAGNOSTIC),
         (b"strict-transport-security", b"max-age=31536000"),
         (b"cache-control", b"no-cache"),
     ]
     if answer.content_type == GRAPH_JSON:
         headers += [(b"odata-version", b"4.0"), (b"x-ms-resource-unit", b"1")]
-    if answer.status != 204 and answer.body:
-        headers.append((b"content-type", answer.content_type))
-    return headers + answer.headers
+    return headers
 
 
 @dataclass(frozen=True, slots=True)

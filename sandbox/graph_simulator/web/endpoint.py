@@ -15,11 +15,12 @@ from graph_simulator.traffic.journal import HEADERS_OF_INTEREST, Entry
 from graph_simulator.traffic.operations import IDENTITY_OPERATIONS, find_target
 from graph_simulator.traffic.throttle import REPORTED_FROM_SHARE
 from graph_simulator.web.answers import (
-    JSON,
     Answer,
     GraphError,
+    Sender,
     answer_error,
-    answer_json,
+    answer_login,
+    answer_page,
     answer_throttled,
     draw_ids,
     list_headers,
@@ -165,7 +166,7 @@ class GraphEndpoint:
                 status, document = identity.answer_token(target.tenant, form, origin=exchange.origin)
                 if self._simulator.world.switches.quotes_secrets:
                     document = quote_token_request(document, body)
-        return answer_json(status, document, JSON)
+        return answer_login(status, document, _find_sender(target.operation))
 
     async def _apply_fault(self, point: Point, exchange: "_Exchange", answer: Answer | None) -> Answer | None:
         entry, simulator = exchange.entry, self._simulator
@@ -177,6 +178,8 @@ class GraphEndpoint:
         match armed.fault.action:
             case "answer":
                 return self._answer_fault(armed.fault, exchange)
+            case "page":
+                return answer_page(armed.fault.body)
             case "close":
                 raise _Ended("cut" if point == "before" else "lost")
             case "truncate":
@@ -203,7 +206,7 @@ class GraphEndpoint:
             answer = Answer(fault.status, fault.body)
         elif exchange.entry.target.operation in IDENTITY_OPERATIONS:
             document = {"error": fault.code or "temporarily_unavailable", "error_description": fault.message}
-            answer = answer_json(fault.status, document, JSON)
+            answer = answer_login(fault.status, document, _find_sender(exchange.entry.target.operation))
         else:
             code = fault.code or _DEFAULT_CODES.get(fault.status, "UnknownError")
             answer = self._answer_refused(GraphError(fault.status, code, fault.message, fault.nested), exchange, now)
@@ -242,6 +245,10 @@ class _Exchange:
         self.body = b""
         self.ids = draw_ids(headers.get("client-request-id", ""))
         self.origin = f"{scope.get('scheme', 'https')}://{headers.get('host', 'graph.microsoft.com')}"
+
+
+def _find_sender(operation: str) -> Sender:
+    return "machine" if operation == "managedIdentityToken" else "entra"
 
 
 def _read_query(query: str) -> dict[str, str]:

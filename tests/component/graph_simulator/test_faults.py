@@ -62,6 +62,33 @@ def test_an_injected_error_can_have_any_body_and_headers(
     assert (answer.status_code, answer.content, answer.headers["x-odd"]) == (502, b"<html>", "1")
 
 
+@pytest.mark.parametrize(("point", "deleted"), [("before", 0), ("after", 1)])
+def test_a_foreign_page_with_status_200_can_take_the_place_of_an_answer(
+    caller: GraphCaller,
+    simulator: SimulatorClient,
+    principal: Principal,
+    point: Literal["before", "after"],
+    deleted: int,
+) -> None:
+    caller.checks_answers = False
+    path = f"{jobs_of(principal.id)}/{caller.create(principal.id)}"
+    simulator.fault("page", operation="deleteJob", point=point)
+    answer = caller.delete(path)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert answer.text.startswith("<!DOCTYPE html>")
+    assert not {"request-id", "client-request-id", "odata-version", "x-ms-ags-diagnostic"} & set(answer.headers)
+    assert len(simulator.jobs()) == 1 - deleted
+    assert simulator.journal(operation="deleteJob")[0].status == 200
+
+
+@pytest.mark.parametrize("operation", ["*", "token"])
+def test_a_foreign_page_can_take_the_place_of_a_token(
+    caller: GraphCaller, simulator: SimulatorClient, operation: str
+) -> None:
+    simulator.fault("page", operation=operation)
+    assert caller.ask_token().headers["content-type"] == "text/html; charset=utf-8"
+
+
 def test_a_nested_error_is_json_in_the_message(
     caller: GraphCaller, simulator: SimulatorClient, principal: Principal
 ) -> None:
