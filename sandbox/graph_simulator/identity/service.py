@@ -1,7 +1,9 @@
 """Answers discovery and token requests as login.microsoftonline.com does."""
 
+import base64
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from urllib.parse import unquote_plus
 
 from graph_simulator.identity.applications import Application, Registry
 from graph_simulator.identity.assertions import ASSERTION_TYPE, check_certificate, check_federated, read_assertion
@@ -32,7 +34,13 @@ class IdentityService:
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
             "issuer": f"{authority}/v2.0",
             "request_uri_parameter_supported": False,
+            "userinfo_endpoint": f"{origin}/oidc/userinfo",
             "authorization_endpoint": f"{authority}/oauth2/v2.0/authorize",
+            "device_authorization_endpoint": f"{authority}/oauth2/v2.0/devicecode",
+            "http_logout_supported": True,
+            "frontchannel_logout_supported": True,
+            "end_session_endpoint": f"{authority}/oauth2/v2.0/logout",
+            "kerberos_endpoint": f"{authority}/kerberos",
             "tenant_region_scope": "EU",
             "cloud_instance_name": "microsoftonline.com",
             "cloud_graph_host_name": "graph.windows.net",
@@ -60,10 +68,14 @@ class IdentityService:
     def _authenticate(self, tenant: str, form: dict[str, str]) -> Application:
         if not self.registry.has_tenant(tenant):
             raise _unknown_tenant(tenant, "invalid_request")
-        if form.get("grant_type") != "client_credentials":
-            text = f"The app requested an unsupported grant type '{form.get('grant_type', '')}'."
+        for name in ("grant_type", "client_id", "scope"):
+            if name not in form:
+                text = f"The request body must contain the following parameter: '{name}'."
+                raise RefusedError(400, "invalid_request", 900144, text)
+        if form["grant_type"] != "client_credentials":
+            text = f"The app requested an unsupported grant type '{form['grant_type']}'."
             raise RefusedError(400, "unsupported_grant_type", 70003, text)
-        client = form.get("client_id", "")
+        client = form["client_id"]
         application = self.registry.find(tenant, client)
         if application is None:
             text = f"Application with identifier '{client}' was not found in the directory '{tenant}'."
@@ -88,7 +100,7 @@ class IdentityService:
         raise refuse_client(7000216, text)
 
     def _find_resource(self, form: dict[str, str]) -> str:
-        scope = form.get("scope", "")
+        scope = form["scope"]
         resource = scope.removesuffix("/.default")
         if resource == scope:
             text = f"The provided value for scope {scope} is not valid: it must end in /.default."
@@ -97,6 +109,18 @@ class IdentityService:
             text = f"The resource principal named {resource} was not found in the tenant."
             raise RefusedError(400, "invalid_resource", 500011, text)
         return resource
+
+
+def read_basic(authorization: str) -> dict[str, str]:
+    """Read the form fields that a header of the scheme Basic stands for, if it is one (RFC 6749, section 2.3.1)."""
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return {}
+    try:
+        client, _, secret = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
+    except ValueError:
+        return {}
+    return {"client_id": unquote_plus(client), "client_secret": unquote_plus(secret)}
 
 
 def _unknown_tenant(tenant: str, error: str) -> RefusedError:

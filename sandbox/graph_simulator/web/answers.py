@@ -1,6 +1,8 @@
 """Writes Graph's answers: headers, JSON bodies, error envelopes and Retry-After."""
 
+import gzip
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -22,6 +24,10 @@ _DIAGNOSTIC = (
 _NOT_STORED: Headers = [(b"cache-control", b"no-store, no-cache"), (b"pragma", b"no-cache")]
 """What RFC 6749, section 5.1, asks of every answer with a token."""
 _PAGE = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in to use this network.</body></html>"
+_CHALLENGE = (
+    b'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
+    b'client_id="00000003-0000-0000-c000-000000000000"'
+)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -100,7 +106,20 @@ def _list_graph_headers(answer: Answer, ids: Ids) -> Headers:
     ]
     if answer.content_type == GRAPH_JSON:
         headers += [(b"odata-version", b"4.0"), (b"x-ms-resource-unit", b"1")]
+    if answer.status == 401:
+        headers.append((b"www-authenticate", _CHALLENGE))
     return headers
+
+
+def compress_answer(answer: Answer, headers: Mapping[str, str]) -> None:
+    """Compress the body of an answer of Graph for a caller whose `headers` accept gzip."""
+    own = {name for name, _ in answer.headers}
+    if answer.sender != "graph" or not answer.body or b"content-encoding" in own:
+        return
+    answer.headers.append((b"vary", b"Accept-Encoding"))
+    if "gzip" in headers.get("accept-encoding", ""):
+        answer.body = gzip.compress(answer.body, compresslevel=1, mtime=0)
+        answer.headers.append((b"content-encoding", b"gzip"))
 
 
 @dataclass(frozen=True, slots=True)

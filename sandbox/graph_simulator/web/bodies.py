@@ -1,6 +1,7 @@
 """Reads request bodies, and refuses malformed ones as Graph does."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from graph_simulator.web.calls import Call
@@ -26,6 +27,35 @@ def read_object(call: Call) -> dict[str, Any]:
     return document
 
 
+def check_members(call: Call, document: dict[str, Any], kind: str, known: Collection[str]) -> None:
+    """Check that a body has only members of its type. Annotations, whose names have an `@`, are not looked at.
+
+    Raises:
+        GraphRefusalError: It has another one (graph-facts 6.2).
+    """
+    for name in document:
+        if name not in known and "@" not in name:
+            text = (
+                f"The property '{name}' does not exist on type 'microsoft.graph.{kind}'. Make sure to only use "
+                "property names that are defined by the type or mark the type as open type."
+            )
+            raise call.refuse(400, "BadRequest", text)
+
+
+def check_parameters(call: Call, document: dict[str, Any], action: str, known: Collection[str]) -> None:
+    """Check that a body has only parameters of the action.
+
+    Raises:
+        GraphRefusalError: It has another one (graph-facts 6.2).
+    """
+    for name in document:
+        if name not in known and "@" not in name:
+            text = (
+                f"The parameter '{name}' in the request payload is not a valid parameter for the operation '{action}'."
+            )
+            raise call.refuse(400, "BadRequest", text)
+
+
 def read_member(call: Call, document: dict[str, Any], name: str, kind: type) -> Any:
     """Read a member of a JSON object; None if it is missing or null.
 
@@ -42,8 +72,8 @@ def read_secrets(call: Call, items: list[Any]) -> Pairs:
     """Read synchronizationSecretKeyStringValuePairs; a null value counts as an empty one.
 
     Raises:
-        GraphRefusalError: One is not such a pair, or its key is not in Graph's enum. The message "Requested value ...
-            was not found" was reported by callers of the SDKs (graph-facts 5.3); the code with it is our guess.
+        GraphRefusalError: One is not such a pair, or its key is not in Graph's enum, also by its case only. Callers of
+            the SDKs reported the answer (graph-facts 5.3).
     """
     pairs = []
     for item in items:
@@ -51,7 +81,7 @@ def read_secrets(call: Call, items: list[Any]) -> Pairs:
         if not isinstance(key, str) or not isinstance(value, str | None):
             raise call.refuse(400, "BadRequest", _UNREADABLE)
         if key not in SECRET_KEYS:
-            raise call.refuse(400, "BadRequest", f"Requested value '{key}' was not found.")
+            raise call.refuse(500, "InternalError", f"Requested value '{key}' was not found.")
         pairs.append((key, value or ""))
     return tuple(pairs)
 

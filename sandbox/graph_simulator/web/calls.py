@@ -1,5 +1,6 @@
 """Defines a call to Graph, and finds for it the service principal, job or template that it is about."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -21,7 +22,7 @@ class GraphRefusalError(Exception):
         self.error = error
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Call:
     """One request to Graph, with the world that it reads or changes and the time of its effect."""
 
@@ -29,7 +30,10 @@ class Call:
     target: Target
     origin: str
     """The scheme, host and port as the caller sees them."""
+    path: str
     query: dict[str, str]
+    headers: Mapping[str, str]
+    """The headers of the request, with small names."""
     body: bytes
     now: datetime
     ids: Ids
@@ -130,8 +134,11 @@ def find_template(call: Call, principal: ServicePrincipal, template_id: object) 
     """Find a template that the service principal offers.
 
     Raises:
-        GraphRefusalError: It offers no such template. The answer is not documented, so switches define it.
+        GraphRefusalError: None is named, or it offers no such template. The answers are not documented, so switches
+            define the second.
     """
+    if template_id is None:
+        raise call.refuse(400, "BadRequest", "The property 'templateId' is required.")
     for template in principal.templates:
         if template.id == template_id:
             return template

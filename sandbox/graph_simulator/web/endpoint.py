@@ -8,6 +8,7 @@ from time import perf_counter
 from urllib.parse import parse_qsl
 
 from graph_simulator.identity.managed_identity import answer_managed_identity
+from graph_simulator.identity.service import read_basic
 from graph_simulator.identity.tokens import TokenRefusedError
 from graph_simulator.state import SimulatorState
 from graph_simulator.traffic.faults import ArmedFault, Fault, Point
@@ -22,6 +23,7 @@ from graph_simulator.web.answers import (
     answer_login,
     answer_page,
     answer_throttled,
+    compress_answer,
     draw_ids,
     list_headers,
     list_retry_after,
@@ -112,11 +114,19 @@ class GraphEndpoint:
         # The time is read here and not when the request came, since it may have been held or delayed.
         now = simulator.clock.now()
         call = Call(
-            simulator.world, target, exchange.origin, _read_query(exchange.entry.query), body, now, exchange.ids
+            world=simulator.world,
+            target=target,
+            origin=exchange.origin,
+            path=exchange.entry.path,
+            query=_read_query(exchange.entry.query),
+            headers=exchange.headers,
+            body=body,
+            now=now,
+            ids=exchange.ids,
         )
         try:
             self._authenticate(call, exchange)
-            answer = self._throttle(call) or handle(call, exchange.entry.path)
+            answer = self._throttle(call) or handle(call)
             if (use := simulator.throttle.used_share(call.tenant)) >= REPORTED_FROM_SHARE:
                 answer.headers.append((b"x-ms-throttle-limit-percentage", f"{use:.2f}".encode("ascii")))
         except GraphRefusalError as refusal:
@@ -163,6 +173,7 @@ class GraphEndpoint:
                 status, document = answer_managed_identity(identity.registry, identity.mint, query, metadata=header)
             case _:
                 form = dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+                form = read_basic(exchange.headers.get("authorization", "")) | form
                 status, document = identity.answer_token(target.tenant, form, origin=exchange.origin)
                 if self._simulator.world.switches.quotes_secrets:
                     document = quote_token_request(document, body)
@@ -216,6 +227,7 @@ class GraphEndpoint:
         return answer
 
     async def _send(self, exchange: "_Exchange", answer: Answer, *, cut: bool = False) -> None:
+        compress_answer(answer, exchange.headers)
         headers = list_headers(answer, exchange.ids, self._simulator.clock.now())
         if cut:
             headers.append((b"content-length", str(len(answer.body)).encode("ascii")))

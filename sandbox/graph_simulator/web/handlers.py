@@ -26,7 +26,7 @@ HANDLERS: dict[str, Callable[[Call], Answer]] = {
 }
 
 
-def handle(call: Call, path: str) -> Answer:
+def handle(call: Call) -> Answer:
     """Answer a call to Graph.
 
     Raises:
@@ -37,4 +37,4 @@ def handle(call: Call, path: str) -> Answer:
         return handler(call)
     if call.target.operation == "wrongMethod":
         raise call.refuse(405, "Request_BadRequest", WRONG_METHOD)
-    raise call.refuse(400, "BadRequest", f"Resource not found for the segment '{path.rsplit('/', 1)[-1]}'.")
+    raise call.refuse(400, "BadRequest", f"Resource not found for the segment '{call.path.rsplit('/', 1)[-1]}'.")

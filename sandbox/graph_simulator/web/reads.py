@@ -1,8 +1,6 @@
 """Answers the calls that read jobs, templates and service principals."""
 
-import re
 from typing import Any
-from urllib.parse import quote
 
 from graph_simulator.web.answers import GRAPH_JSON, Answer, answer_json, write_json
 from graph_simulator.web.calls import (
@@ -13,13 +11,27 @@ from graph_simulator.web.calls import (
     find_principal,
     refuse_unknown_principal,
 )
+from graph_simulator.web.queries import (
+    JOB_PROPERTIES,
+    TEMPLATE_PROPERTIES,
+    Page,
+    check_options,
+    read_filter,
+    read_select,
+    refuse_unsimulated,
+    select_members,
+    take_page,
+    write_link,
+)
 from graph_simulator.world.directory import JobRecord, ServicePrincipal
 from graph_simulator.world.overrides import apply_override
 from graph_simulator.world.representation import write_job, write_template
+from graph_simulator.world.templates import Template
 
-_EQUALS = re.compile(r"\s*(\w+)\s+eq\s+'([^']*)'\s*")
-_STARTS_WITH = re.compile(r"\s*startswith\(\s*displayName\s*,\s*'([^']*)'\s*\)\s*", re.IGNORECASE)
 _FOREIGN_HOST = "https://graph.example.net"
+_LIST_OPTIONS = frozenset({"$filter", "$select", "$top", "$skiptoken", "$count"})
+PAGE_OF_PRINCIPALS = 100
+"""The service principals on a page without `$top` (graph-facts 6.5)."""
 
 
 def list_jobs(call: Call) -> Answer:
@@ -28,16 +40,20 @@ def list_jobs(call: Call) -> Answer:
     raw = call.world.raw_lists.get(principal.id)
     if raw is not None:
         return Answer(200, raw, content_type=GRAPH_JSON)
+    check_options(call, _LIST_OPTIONS)
     records = [r for r in call.world.list_records(principal.id, call.now) if r.is_seen("list", call.now)]
-    records, link = _paginate(call, _filter_jobs(call, records))
+    page = take_page(call, _filter_jobs(call, records), size=call.world.switches.page_size)
+    link = _link_jobs(call, page)
     context = f"{call.metadata_url}#servicePrincipals('{principal.id}')/synchronization/jobs"
-    head = write_json({"@odata.context": context} | ({"@odata.nextLink": link} if link else {}))
-    return Answer(200, head[:-1] + b',"value":[' + b",".join(render_job(call, r) for r in records) + b"]}")
+    head = {"@odata.context": context} | _count(call, page) | ({"@odata.nextLink": link} if link else {})
+    jobs = b",".join(render_job(call, record) for record in page.items)
+    return Answer(200, write_json(head)[:-1] + b',"value":[' + jobs + b"]}")
 
 
 def get_job(call: Call) -> Answer:
     """Answer with one job."""
     principal = find_principal(call, READ_JOBS)
+    check_options(call, {"$select"})
     return answer_job(call, find_job(call, principal, "get"), 200)
 
 
@@ -57,27 +73,38 @@ def render_job(call: Call, record: JobRecord, annotations: dict[str, Any] | None
     if override is not None and override.raw is not None:
         return override.raw
     document = (annotations or {}) | write_job(record.job, call.now, call.world.switches)
+    fields = read_select(call, "synchronizationJob", JOB_PROPERTIES)
     if call.world.switches.job_select_honoured:
-        document = _select(call, document)
+        document = select_members(document, fields)
     return write_json(apply_override(document, override) if override else document)
 
 
 def list_templates(call: Call) -> Answer:
     """Answer with the templates that a service principal offers."""
     principal = find_principal(call, READ_JOBS)
+    check_options(call, {"$select", "$count", "$top", "$skiptoken"})
+    page = take_page(call, list(principal.templates), size=0)
     context = f"{call.metadata_url}#servicePrincipals('{principal.id}')/synchronization/templates"
-    value = [write_template(template, call.target.version) for template in principal.templates]
-    return answer_json(200, {"@odata.context": context, "value": value})
+    value = [_render_template(call, principal, template) for template in page.items]
+    link = {"@odata.nextLink": write_link(call, call.origin, page.end)} if page.has_more else {}
+    return answer_json(200, {"@odata.context": context} | _count(call, page) | link | {"value": value})
 
 
 def get_template(call: Call) -> Answer:
     """Answer with one template."""
     principal = find_principal(call, READ_JOBS)
+    check_options(call, {"$select"})
     for template in principal.templates:
         if template.id == call.target.template:
             context = f"{call.metadata_url}#servicePrincipals('{principal.id}')/synchronization/templates/$entity"
-            return answer_json(200, {"@odata.context": context} | write_template(template, call.target.version))
+            return answer_json(200, {"@odata.context": context} | _render_template(call, principal, template))
     raise call.refuse(404, call.world.switches.missing_job_code, call.world.switches.missing_job_message)
+
+
+def _render_template(call: Call, principal: ServicePrincipal, template: Template) -> dict[str, Any]:
+    path = f"#servicePrincipals('{principal.id}')/synchronization/templates('{template.id}')/schema/$entity"
+    document = write_template(template, call.target.version, f"{call.metadata_url}{path}")
+    return select_members(document, read_select(call, "synchronizationTemplate", TEMPLATE_PROPERTIES))
 
 
 def get_service_principal(call: Call) -> Answer:
@@ -90,26 +117,61 @@ def get_service_principal(call: Call) -> Answer:
         principal = world.find_service_principal(call.tenant, target.service_principal)
     if principal is None:
         raise refuse_unknown_principal(call, target.service_principal or target.app)
-    fields = call.query.get("$select", "")
-    context = f"{call.metadata_url}#servicePrincipals{f'({fields})' if fields else ''}/$entity"
-    return answer_json(200, {"@odata.context": context} | _select(call, _write_principal(principal)))
+    check_options(call, {"$select"})
+    fields = _select_of_principals(call)
+    context = f"{call.metadata_url}#servicePrincipals{_write_fields(call)}/$entity"
+    return answer_json(200, {"@odata.context": context} | select_members(_write_principal(principal), fields))
 
 
 def list_service_principals(call: Call) -> Answer:
-    """Answer with service principals: all, or those that a filter by appId, id or displayName selects."""
+    """Answer with a page of service principals: all, or those that a filter selects."""
     check_directory_roles(call)
+    check_options(call, _LIST_OPTIONS)
+    fields = _select_of_principals(call)
     principals = [sp for sp in call.world.service_principals.values() if sp.tenant_id == call.tenant]
-    documents = [_write_principal(sp) for sp in principals]
-    wanted = call.query.get("$filter", "")
-    if match := _EQUALS.fullmatch(wanted):
-        documents = [document for document in documents if document.get(match[1]) == match[2]]
-    elif match := _STARTS_WITH.fullmatch(wanted):
-        documents = [document for document in documents if document["displayName"].startswith(match[1])]
-    elif wanted:
-        raise call.refuse(400, "Request_UnsupportedQuery", f"Unsupported or invalid query filter clause: {wanted}")
+    documents = _filter_principals(call, [_write_principal(sp) for sp in principals])
+    page = take_page(call, documents, size=PAGE_OF_PRINCIPALS)
+    head = {"@odata.context": f"{call.metadata_url}#servicePrincipals{_write_fields(call)}"} | _count_advanced(
+        call, page
+    )
+    if page.has_more:
+        head["@odata.nextLink"] = write_link(call, call.origin, page.end)
+    return answer_json(200, head | {"value": [select_members(document, fields) for document in page.items]})
+
+
+def _filter_principals(call: Call, documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    clause = read_filter(call)
+    if clause is None:
+        return documents
+    if clause.name not in _PRINCIPAL_PROPERTIES:
+        text = f"Could not find a property named '{clause.name}' on type 'microsoft.graph.servicePrincipal'."
+        raise call.refuse(400, "BadRequest", text)
+    if documents and clause.name not in documents[0]:
+        raise refuse_unsimulated(call, f"The property {clause.name} of service principals")
+    return [document for document in documents if clause.matches(document[clause.name])]
+
+
+def _select_of_principals(call: Call) -> frozenset[str]:
+    fields = read_select(call, "servicePrincipal", _PRINCIPAL_PROPERTIES)
+    if unsimulated := sorted(fields - _SIMULATED_PROPERTIES):
+        raise refuse_unsimulated(call, f"The property {unsimulated[0]} of service principals")
+    return fields
+
+
+def _write_fields(call: Call) -> str:
     fields = call.query.get("$select", "")
-    context = f"{call.metadata_url}#servicePrincipals{f'({fields})' if fields else ''}"
-    return answer_json(200, {"@odata.context": context, "value": [_select(call, document) for document in documents]})
+    return f"({fields})" if fields else ""
+
+
+def _count(call: Call, page: Page[Any]) -> dict[str, Any]:
+    return {"@odata.count": page.total} if call.query.get("$count", "").lower() == "true" else {}
+
+
+def _count_advanced(call: Call, page: Page[Any]) -> dict[str, Any]:
+    """Count as the directory does, which asks for the header ConsistencyLevel (graph-facts 6.5)."""
+    if _count(call, page) and call.headers.get("consistencylevel", "").lower() != "eventual":
+        raise call.refuse(400, "Request_UnsupportedQuery", "$count needs the header ConsistencyLevel: eventual.")
+    return _count(call, page)
 
 
 def _write_principal(principal: ServicePrincipal) -> dict[str, Any]:
@@ -130,28 +192,50 @@ def _write_principal(principal: ServicePrincipal) -> dict[str, Any]:
     }
 
 
-def _select(call: Call, document: dict[str, Any]) -> dict[str, Any]:
-    fields = {name.strip() for name in call.query.get("$select", "").split(",") if name.strip()}
-    return {name: value for name, value in document.items() if name in fields or "@" in name} if fields else document
+_SIMULATED_PROPERTIES = frozenset(_write_principal(ServicePrincipal(id="", app_id="", display_name="")))
+_PRINCIPAL_PROPERTIES = _SIMULATED_PROPERTIES | {
+    "addIns",
+    "appDescription",
+    "applicationTemplateId",
+    "appRoles",
+    "customSecurityAttributes",
+    "description",
+    "disabledByMicrosoftStatus",
+    "homepage",
+    "info",
+    "keyCredentials",
+    "loginUrl",
+    "logoutUrl",
+    "notes",
+    "notificationEmailAddresses",
+    "oauth2PermissionScopes",
+    "passwordCredentials",
+    "preferredSingleSignOnMode",
+    "preferredTokenSigningKeyThumbprint",
+    "replyUrls",
+    "resourceSpecificApplicationPermissions",
+    "samlSingleSignOnSettings",
+    "tokenEncryptionKeyId",
+    "verifiedPublisher",
+}
+"""The properties of servicePrincipal in v1.0 (META): those that are simulated, and the others."""
 
 
 def _filter_jobs(call: Call, records: list[JobRecord]) -> list[JobRecord]:
-    match = _EQUALS.fullmatch(call.query.get("$filter", ""))
-    if match is None or match[1].lower() != "templateid" or not call.world.switches.job_filter_honoured:
+    clause = read_filter(call)
+    if clause is None or not call.world.switches.job_filter_honoured:
         return records
-    return [record for record in records if record.job.template.id == match[2]]
+    if clause.name.lower() == "templateid":  # Microsoft's own support writes it so (graph-facts 6.5)
+        return [record for record in records if clause.matches(record.job.template.id)]
+    if clause.name == "id":
+        return [record for record in records if clause.matches(record.job.id)]
+    raise refuse_unsimulated(call, f"A filter of jobs by {clause.name}")
 
 
-def _paginate(call: Call, records: list[JobRecord]) -> tuple[list[JobRecord], str]:
+def _link_jobs(call: Call, page: Page[JobRecord]) -> str:
     switches = call.world.switches
-    if not switches.page_size:
-        return records, ""
-    token = call.query.get("$skiptoken", "0")
-    begin = int(token) if token.isdecimal() else 0
-    end = begin + switches.page_size
-    if end >= len(records) and switches.next_link != "loop":
-        return records[begin:end], ""
+    loops = switches.next_link == "loop" and switches.page_size
+    if not page.has_more and not loops:
+        return ""
     host = _FOREIGN_HOST if switches.next_link == "foreign" else call.origin
-    path = f"/{call.target.version}/servicePrincipals/{call.target.service_principal}/synchronization/jobs"
-    following = begin if switches.next_link == "loop" else end
-    return records[begin:end], f"{host}{path}?{quote('$skiptoken', safe='$')}={following}"
+    return write_link(call, host, page.begin if loops else page.end)

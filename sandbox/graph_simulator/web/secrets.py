@@ -6,7 +6,7 @@ Source: graph-facts 0.6.
 from typing import Any
 
 from graph_simulator.web.answers import Answer, answer_json
-from graph_simulator.web.bodies import read_member, read_object, read_secrets
+from graph_simulator.web.bodies import check_parameters, read_member, read_object, read_secrets
 from graph_simulator.web.calls import READ_JOBS, WRITE_JOBS, Call, find_job, find_principal, find_template
 from graph_simulator.world.directory import ServicePrincipal
 from graph_simulator.world.secrets import (
@@ -21,6 +21,8 @@ from graph_simulator.world.secrets import (
 
 OPERATIONS_WITH_SECRETS = frozenset({"putSecrets", "validateCredentials", "validateNewCredentials"})
 """The operations whose bodies hold secrets."""
+
+_VALIDATION = frozenset({"applicationIdentifier", "templateId", "useSavedCredentials", "credentials"})
 
 # graph-facts 2.4. No capture has these headers yet; the form is that of RFC 9745 and RFC 8594.
 _DEPRECATION = [(b"deprecation", b"@1770336000"), (b"sunset", b"Tue, 06 Jul 2027 00:00:00 GMT")]
@@ -39,7 +41,9 @@ def list_secrets(call: Call) -> Answer:
 def put_secrets(call: Call) -> Answer:
     """Store all secrets of the request, or none if one is refused."""
     principal = find_principal(call, WRITE_JOBS)
-    items = read_member(call, read_object(call), "value", list)
+    document = read_object(call)
+    check_parameters(call, document, "secrets", {"value"})
+    items = read_member(call, document, "value", list)
     if items is None:
         raise call.refuse(400, "BadRequest", "The property 'value' is required.")
     written = read_secrets(call, items)
@@ -72,11 +76,12 @@ def validate_new_credentials(call: Call) -> Answer:
     The permissions of this overload are not documented; those of the other one apply here.
     """
     principal, document = find_principal(call, WRITE_JOBS), read_object(call)
-    find_template(call, principal, document.get("templateId"))
+    find_template(call, principal, read_member(call, document, "templateId", str))
     return _validate(call, principal, document)
 
 
 def _validate(call: Call, principal: ServicePrincipal, document: dict[str, Any]) -> Answer:
+    check_parameters(call, document, "validateCredentials", _VALIDATION)
     given = dict(read_secrets(call, read_member(call, document, "credentials", list) or []))
     uses_saved = bool(read_member(call, document, "useSavedCredentials", bool))
     credentials = dict(call.world.secrets.get(principal.id, {})) if uses_saved else given

@@ -1,7 +1,7 @@
 """Answers the calls that create, change, start, pause, restart and delete jobs."""
 
 from graph_simulator.web.answers import Answer
-from graph_simulator.web.bodies import read_member, read_object, read_settings
+from graph_simulator.web.bodies import check_members, check_parameters, read_member, read_object, read_settings
 from graph_simulator.web.calls import (
     NO_PRIVILEGES,
     PATCH_JOBS,
@@ -12,6 +12,7 @@ from graph_simulator.web.calls import (
     find_principal,
     find_template,
 )
+from graph_simulator.web.queries import JOB_PROPERTIES
 from graph_simulator.web.reads import answer_job
 from graph_simulator.world.directory import JobRecord, ServicePrincipal
 from graph_simulator.world.jobs.job import Job, change_interval, change_settings
@@ -26,7 +27,9 @@ from graph_simulator.world.times import parse_duration
 def create_job(call: Call) -> Answer:
     """Create a job from a template that the service principal offers; each call creates one more (graph-facts 4.2)."""
     principal = find_principal(call, WRITE_JOBS)
-    template = find_template(call, principal, read_object(call).get("templateId"))
+    document = read_object(call)
+    check_members(call, document, "synchronizationJob", JOB_PROPERTIES)
+    template = find_template(call, principal, read_member(call, document, "templateId", str))
     if call.world.switches.second_job_same_template == 409:
         _refuse_second(call, principal, template)
     job = call.world.create_job(principal, template, call.now)
@@ -59,7 +62,10 @@ def pause_job(call: Call) -> Answer:
 def restart_job(call: Call) -> Answer:
     """Restart a job, and reset what `criteria.resetScope` names."""
     record = _find_for_action(call)
-    criteria = read_member(call, read_object(call), "criteria", dict) or {}
+    document = read_object(call)
+    check_parameters(call, document, "restart", {"criteria"})
+    criteria = read_member(call, document, "criteria", dict) or {}
+    check_members(call, criteria, "synchronizationJobRestartCriteria", {"resetScope"})
     try:
         scope = read_scope(read_member(call, criteria, "resetScope", str))
     except ValueError as error:
@@ -73,6 +79,7 @@ def update_job(call: Call) -> Answer:
     """Change a job's settings, and its interval if a switch says so; other members are ignored (graph-facts 5.1)."""
     record = _find_for_action(call, PATCH_JOBS)
     document, job = read_object(call), record.job
+    check_members(call, document, "synchronizationJob", JOB_PROPERTIES)
     interval = read_member(call, read_member(call, document, "schedule", dict) or {}, "interval", str)
     if interval is not None:
         job = _set_interval(call, job, interval)

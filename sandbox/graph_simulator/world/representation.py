@@ -7,6 +7,7 @@ from graph_simulator.world.jobs.cycles import observe_progress
 from graph_simulator.world.jobs.executions import Execution, Quarantine, SynchronizationError
 from graph_simulator.world.jobs.job import Job
 from graph_simulator.world.jobs.quarantines import show_next_attempt
+from graph_simulator.world.schemas import make_template_schema
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.templates import Template
 from graph_simulator.world.times import format_duration, format_time
@@ -100,8 +101,11 @@ def _write_quarantine(quarantine: Quarantine | None, switches: Switches) -> dict
     }
 
 
-def write_template(template: Template, version: str) -> dict[str, Any]:
-    """Write a template; beta writes metadata keys with a small first letter, except for one (graph-facts 2.1)."""
+def write_template(template: Template, version: str, schema_context: str) -> dict[str, Any]:
+    """Write a template with its schema (graph-facts 3.1).
+
+    Beta writes metadata keys with a small first letter, except for one (graph-facts 2.1).
+    """
     return {
         "id": template.id,
         "applicationId": template.application_id,
@@ -110,6 +114,8 @@ def write_template(template: Template, version: str) -> dict[str, Any]:
         "discoverable": template.discoverable,
         "factoryTag": template.factory_tag,
         "metadata": [{"key": _write_key(key, version), "value": value} for key, value in template.metadata],
+        "schema@odata.context": schema_context,
+        "schema": make_template_schema(template),
     }
 
 

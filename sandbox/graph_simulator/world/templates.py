@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID, uuid5
+
+_GALLERY = UUID("5a1e7a3c-7a44-4c39-8c9f-2d2c6d0f9b6e")
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +14,6 @@ class Template:
     id: str
     factory_tag: str
     description: str = ""
-    application_id: str = "00000000-0000-0000-0000-000000000000"
     default: bool = True
     discoverable: bool = True
     metadata: tuple[tuple[str, str], ...] = ()
@@ -24,6 +26,11 @@ class Template:
         ("AzureIngestionAttributeOptimization", "False"),
         ("LookaheadQueryEnabled", "False"),
     )
+
+    @property
+    def application_id(self) -> str:
+        """The id of the gallery application that it belongs to, derived from its own."""
+        return str(uuid5(_GALLERY, self.id))
 
 
 _SCIM_FIELDS = '[{"name":"baseaddress"},{"name":"secrettoken","secret":true}]'

@@ -139,6 +139,10 @@ def test_the_templates_of_a_service_principal_are_listed_and_read(
     assert [job.partition(".")[0] for job in jobs] == ["scim", "aWSSingleSignon"]
     one = graph.get(f"{path}/scim").json()
     assert {key: one[key] for key in listed[0]} == listed[0]
+    assert one["schema"]["id"] == f"scim.{'0' * 32}"
+    assert one["schema"]["synchronizationRules"]
+    assert "schema@odata.context" in one
+    assert len({template["applicationId"] for template in listed} - {"00000000-0000-0000-0000-000000000000"}) == 2
     spelt = "ConfigurationFields" if graph.version == "v1.0" else "configurationFields"
     assert spelt in {entry["key"] for entry in one["metadata"]}
     assert graph.get(f"{path}/nothing").status_code == 404
@@ -176,7 +180,10 @@ def test_every_answer_has_the_headers_of_graph(graph: GraphCaller, principal: Pr
     assert answer.headers["content-type"].startswith("application/json;odata.metadata=minimal")
     assert "ServerInfo" in answer.headers["x-ms-ags-diagnostic"]
     assert answer.headers["date"] == f"{SIMULATED_START:%a, %d %b %Y %H:%M:%S} GMT"
-    bare = graph.get(jobs_of(principal.id))
+    assert (answer.headers["vary"], answer.headers["content-encoding"]) == ("Accept-Encoding", "gzip")
+    bare = graph.get(jobs_of(principal.id), headers={"accept-encoding": "identity"})
+    assert "content-encoding" not in bare.headers
+    assert bare.json() == answer.json()
     assert bare.headers["client-request-id"] == bare.headers["request-id"]
 
 

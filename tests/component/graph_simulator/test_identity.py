@@ -1,7 +1,9 @@
 """Checks tokens and discovery as msal uses them, and how Graph refuses wrong tokens."""
 
+import base64
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import msal
 import pytest
@@ -116,3 +118,61 @@ def test_graph_refuses_expired_and_revoked_tokens(
 def test_the_signing_keys_are_published(caller: GraphCaller, simulator: SimulatorClient) -> None:
     keys = caller.http.get(f"/{simulator.connection.tenant_id}/discovery/v2.0/keys").json()["keys"]
     assert [(key["kty"], key["kid"]) for key in keys] == [("RSA", "simulator")]
+
+
+@pytest.mark.parametrize("name", ["grant_type", "client_id", "scope"])
+def test_a_token_request_that_lacks_a_parameter_is_told_which(
+    caller: GraphCaller, simulator: SimulatorClient, name: str
+) -> None:
+    known = simulator.connection
+    form = {"grant_type": "client_credentials", "scope": f"{known.graph_url}/.default", "client_id": known.client_id}
+    del form[name]
+    answer = caller.http.post(f"/{known.tenant_id}/oauth2/v2.0/token", data=form)
+    document = answer.json()
+    assert (answer.status_code, document["error"], document["error_codes"]) == (400, "invalid_request", [900144])
+    text = f"AADSTS900144: The request body must contain the following parameter: '{name}'."
+    assert document["error_description"].startswith(text)
+
+
+def test_a_secret_may_come_in_the_header_as_the_discovery_document_promises(
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
+) -> None:
+    simulator.set_application(secrets=["s:e/c ret~"])
+    known = simulator.connection
+    form = {"grant_type": "client_credentials", "scope": f"{known.graph_url}/.default"}
+    statuses = []
+    for secret in ("wrong", "s:e/c ret~"):
+        pair = f"{known.client_id}:{quote(secret, safe='')}".encode()
+        headers = {"authorization": f"Basic {base64.b64encode(pair).decode()}"}
+        answer = caller.http.post(f"/{known.tenant_id}/oauth2/v2.0/token", data=form, headers=headers)
+        statuses.append(answer.status_code)
+    assert statuses == [401, 200]
+    caller.token = answer.json()["access_token"]
+    assert caller.get(jobs_of(principal.id)).status_code == 200
+
+
+def test_the_discovery_document_names_the_endpoints_of_users_and_devices(
+    caller: GraphCaller, simulator: SimulatorClient
+) -> None:
+    tenant = simulator.connection.tenant_id
+    document = caller.http.get(f"/{tenant}/v2.0/.well-known/openid-configuration").json()
+    assert document["userinfo_endpoint"].endswith("/oidc/userinfo")
+    assert document["device_authorization_endpoint"].endswith(f"/{tenant}/oauth2/v2.0/devicecode")
+
+
+def test_answers_with_tokens_are_not_stored_and_have_no_header_of_graph(caller: GraphCaller) -> None:
+    for answer in (caller.ask_token(), caller.ask_token(client_secret="wrong")):
+        assert "no-store" in answer.headers["cache-control"]
+        assert answer.headers["pragma"] == "no-cache"
+        assert answer.headers["content-type"] == "application/json; charset=utf-8"
+        assert not {"request-id", "odata-version", "x-ms-ags-diagnostic", "x-ms-resource-unit"} & set(answer.headers)
+
+
+def test_graph_tells_how_to_authenticate_with_each_401(
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
+) -> None:
+    simulator.set_application(roles=["User.Read.All"])
+    for headers in ({"authorization": ""}, {}):
+        answer = caller.get(jobs_of(principal.id), headers=headers)
+        assert answer.status_code == 401
+        assert answer.headers["www-authenticate"].startswith('Bearer realm="", authorization_uri="https://login.')

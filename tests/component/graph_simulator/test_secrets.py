@@ -96,7 +96,10 @@ def test_empty_notification_settings_are_accepted_and_keep_the_key(graph: GraphC
         (b'{"value":{}}', "Unable to read JSON request payload."),
         (b'{"value":[{"key":"SyncAll","value":true}]}', "Unable to read JSON request payload."),
         (b'{"value":[5]}', "Unable to read JSON request payload."),
-        (b'{"value":[{"key":"secretToken","value":"x"}]}', "Requested value 'secretToken' was not found."),
+        (
+            b'{"values":[]}',
+            "The parameter 'values' in the request payload is not a valid parameter for the operation 'secrets'.",
+        ),
     ],
 )
 def test_a_malformed_put_of_secrets_is_refused(
@@ -104,6 +107,14 @@ def test_a_malformed_put_of_secrets_is_refused(
 ) -> None:
     answer = caller.put(secrets_of(principal.id), content=content)
     assert read_error(answer) == (400, "BadRequest", message)
+
+
+@pytest.mark.parametrize("key", ["secretToken", "SECRETTOKEN", "Nothing"])
+def test_a_key_that_graph_does_not_know_is_an_internal_error(
+    caller: GraphCaller, principal: Principal, key: str
+) -> None:
+    answer = caller.put(secrets_of(principal.id), {"value": [{"key": key, "value": "x"}]})
+    assert read_error(answer) == (500, "InternalError", f"Requested value '{key}' was not found.")
 
 
 def test_secrets_survive_the_deletion_of_jobs(graph: GraphCaller, principal: Principal) -> None:
@@ -191,9 +202,15 @@ def test_a_malformed_validation_is_refused(graph: GraphCaller, principal: Princi
     path = f"{jobs_of(principal.id)}/{job}/validateCredentials"
     assert read_error(graph.post(path, content=b""))[2] == "Empty Payload. JSON content expected."
     unknown = {"credentials": [{"key": "secretToken", "value": "x"}]}
-    assert read_error(graph.post(path, unknown))[2] == "Requested value 'secretToken' was not found."
+    assert read_error(graph.post(path, unknown)) == (
+        500,
+        "InternalError",
+        "Requested value 'secretToken' was not found.",
+    )
+    assert read_error(graph.post(path, {"saved": True}))[:2] == (400, "BadRequest")
     assert graph.post(f"{jobs_of(principal.id)}/nothing/validateCredentials", {}).status_code == 404
-    assert read_nested(graph.post(f"{jobs_of(principal.id)}/validateCredentials", {})) == (400, "BadRequest")
+    without_template = graph.post(f"{jobs_of(principal.id)}/validateCredentials", {})
+    assert read_error(without_template) == (400, "BadRequest", "The property 'templateId' is required.")
 
 
 def test_a_job_fails_while_its_credentials_are_refused_and_recovers_afterwards(
