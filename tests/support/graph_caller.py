@@ -110,6 +110,11 @@ def jobs_of(principal: str) -> str:
     return f"/servicePrincipals/{principal}/synchronization/jobs"
 
 
+def schema_of(principal: str, job: str) -> str:
+    """Return the path of a job's schema."""
+    return f"{jobs_of(principal)}/{job}/schema"
+
+
 def secrets_of(principal: str) -> str:
     """Return the path of a service principal's secrets."""
     return f"/servicePrincipals/{principal}/synchronization/secrets"

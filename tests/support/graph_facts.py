@@ -136,6 +136,7 @@ def find_operation(version: str, method: str, path: str) -> Described:
     assert version in VERSIONS, f"{method} {path}: there is no version {version}"
     plain = path.split("?", 1)[0].rstrip("/").replace("/microsoft.graph.", "/")
     plain = re.sub(r"\(\)$", "", plain)
+    plain = re.sub(r"^/applications/", "/servicePrincipals/", plain)  # both have the same type (graph-facts 1)
     # Fixed segments come first, since "jobs/validateCredentials" is not a job.
     for pattern, operation in _patterns(version):
         if operation.name.startswith(f"{method} ") and pattern.fullmatch(plain):

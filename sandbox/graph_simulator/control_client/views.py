@@ -17,6 +17,7 @@ class Principal(_View):
     app_id: str
     display_name: str
     tenant_id: str
+    application_object_id: str
 
 
 class FederatedCredentialView(_View):

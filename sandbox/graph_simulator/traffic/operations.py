@@ -22,6 +22,25 @@ Operation = Literal[
     "putSecrets",
     "validateCredentials",
     "validateNewCredentials",
+    "acquireAccessToken",
+    "getSynchronization",
+    "ping",
+    "count",
+    "countDirectories",
+    "getSchema",
+    "putSchema",
+    "patchSchema",
+    "deleteSchema",
+    "listFilterOperators",
+    "listFunctions",
+    "parseExpression",
+    "listDirectories",
+    "getDirectory",
+    "discoverDirectory",
+    "provisionOnDemand",
+    "bulkUpload",
+    "batch",
+    "unsimulated",
     "token",
     "discovery",
     "keys",
@@ -43,16 +62,30 @@ class Target:
     version: str = ""
     tenant: str = ""
     service_principal: str = ""
+    application: str = ""
+    """The object id of an app registration, whose service principal is meant."""
     app: str = ""
     template: str = ""
     job: str = ""
+    directory: str = ""
+    counted: str = ""
+    """The collection that `$count` counts."""
 
 
-_SYNC = r"/(?P<version>v1\.0|beta)/servicePrincipals/(?P<service_principal>[^/()]+)/synchronization"
+_VERSION = r"/(?P<version>v1\.0|beta)"
+_OWNER = r"/(?:servicePrincipals/(?P<service_principal>[^/()]+)|applications/(?P<application>[^/()]+))"
+_SYNC = _VERSION + _OWNER + "/synchronization"
 _JOB = _SYNC + r"/jobs/(?P<job>[^/]+)"
+_TEMPLATE = _SYNC + r"/templates/(?P<template>[^/]+)"
+_JOB_SCHEMA = _JOB + "/schema"
+_TEMPLATE_SCHEMA = _TEMPLATE + "/schema"
+_SCHEMA = _SYNC + r"/(?:jobs/(?P<job>[^/]+)|templates/(?P<template>[^/]+))/schema"
+_DIRECTORY = r"/directories/(?P<directory>[^/]+)"
+_GRAPH = r"(?:microsoft\.graph\.)?"
 _TENANT = r"/(?P<tenant>[^/]+)"
 
 _ROUTES: tuple[tuple[str, str, Operation], ...] = (
+    ("GET", _SYNC + r"/(?P<counted>jobs|templates|secrets)/\$count", "count"),
     ("GET", _SYNC + r"/jobs", "listJobs"),
     ("POST", _SYNC + r"/jobs", "createJob"),
     ("GET", _JOB, "getJob"),
@@ -64,10 +97,38 @@ _ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("POST", _JOB + r"/(?:microsoft\.graph\.)?restart", "restartJob"),
     ("POST", _JOB + r"/(?:microsoft\.graph\.)?start", "startJob"),
     ("POST", _JOB + r"/(?:microsoft\.graph\.)?pause", "pauseJob"),
+    ("POST", _JOB + f"/{_GRAPH}provisionOnDemand", "provisionOnDemand"),
+    ("POST", _JOB + "/bulkUpload", "bulkUpload"),
+    ("GET", _SYNC, "getSynchronization"),
+    ("GET", _SYNC + rf"/{_GRAPH}Ping(?:\(\))?", "ping"),
+    ("POST", _SYNC + f"/{_GRAPH}acquireAccessToken", "acquireAccessToken"),
     ("GET", _SYNC + r"/secrets", "listSecrets"),
     ("PUT", _SYNC + r"/secrets", "putSecrets"),
     ("GET", _SYNC + r"/templates", "listTemplates"),
-    ("GET", _SYNC + r"/templates/(?P<template>[^/]+)", "getTemplate"),
+    ("GET", _TEMPLATE, "getTemplate"),
+    ("GET", _SCHEMA, "getSchema"),
+    ("PUT", _JOB_SCHEMA, "putSchema"),
+    ("PATCH", _SCHEMA, "patchSchema"),
+    ("DELETE", _JOB_SCHEMA, "deleteSchema"),
+    ("GET", _SCHEMA + rf"/{_GRAPH}filterOperators(?:\(\))?", "listFilterOperators"),
+    ("GET", _SCHEMA + rf"/{_GRAPH}functions(?:\(\))?", "listFunctions"),
+    ("POST", _SCHEMA + f"/{_GRAPH}parseExpression", "parseExpression"),
+    ("GET", _SCHEMA + "/directories", "listDirectories"),
+    ("GET", _SCHEMA + r"/directories/\$count", "countDirectories"),
+    ("GET", _SCHEMA + _DIRECTORY, "getDirectory"),
+    ("POST", _JOB_SCHEMA + _DIRECTORY + f"/{_GRAPH}discover", "discoverDirectory"),
+    # Microsoft's description has these too, and no source tells what they do.
+    *((method, _SYNC, "unsimulated") for method in ("PUT", "DELETE")),
+    ("PATCH", _SYNC + "/connectivityParameters", "unsimulated"),
+    ("POST", _JOB + f"/{_GRAPH}validateConnectivity", "unsimulated"),
+    *((method, _JOB + "/bulkUpload", "unsimulated") for method in ("GET", "PATCH", "DELETE")),
+    *((method, _JOB + r"/bulkUpload/\$value", "unsimulated") for method in ("GET", "PUT", "DELETE")),
+    ("POST", _SYNC + "/templates", "unsimulated"),
+    *((method, _TEMPLATE, "unsimulated") for method in ("PUT", "PATCH", "DELETE")),
+    *((method, _TEMPLATE_SCHEMA, "unsimulated") for method in ("PUT", "DELETE")),
+    ("POST", _SCHEMA + "/directories", "unsimulated"),
+    *((method, _SCHEMA + _DIRECTORY, "unsimulated") for method in ("PATCH", "DELETE")),
+    ("POST", _VERSION + r"/\$batch", "batch"),
     ("GET", r"/(?P<version>v1\.0|beta)/servicePrincipals", "listServicePrincipals"),
     ("GET", r"/(?P<version>v1\.0|beta)/servicePrincipals/(?P<service_principal>[^/()]+)", "getServicePrincipal"),
     ("GET", r"/(?P<version>v1\.0|beta)/servicePrincipals\(appId='(?P<app>[^']+)'\)", "getServicePrincipal"),

@@ -67,6 +67,11 @@ def answer_json(status: int, document: object) -> Answer:
     return Answer(status, write_json(document))
 
 
+def answer_number(number: int) -> Answer:
+    """Answer with a number as text, as `$count` does."""
+    return Answer(200, str(number).encode("ascii"), content_type=b"text/plain")
+
+
 def answer_login(status: int, document: object, sender: Sender) -> Answer:
     """Answer with JSON, as Entra or as the machine's metadata endpoint."""
     return Answer(status, write_json(document), content_type=JSON, sender=sender)

@@ -70,6 +70,11 @@ READ_JOBS = frozenset({OWNED, "Synchronization.Read.All", WRITES_ALL})
 """The roles that may read synchronization (graph-facts 3); OWNED applies to owned service principals only."""
 WRITE_JOBS = frozenset({OWNED, WRITES_ALL})
 """The roles that may write synchronization (graph-facts 3); OWNED applies to owned service principals only."""
+DISCOVER = frozenset({OWNED, "Directory.ReadWrite.All"})
+"""The roles that may discover a directory (graph-facts 3, call 19)."""
+UPLOAD_OWNED = "SynchronizationData-User.Upload.OwnedBy"
+UPLOAD = frozenset({UPLOAD_OWNED, "SynchronizationData-User.Upload"})
+"""The roles that may upload users (graph-facts 3, call 27)."""
 PATCH_JOBS = frozenset({WRITES_ALL})
 """The roles that may PATCH a job; owning its service principal is not enough (graph-facts 3, call 4)."""
 
@@ -93,12 +98,25 @@ def find_principal(call: Call, needed: frozenset[str]) -> ServicePrincipal:
     held = call.roles & needed
     if not held:
         raise refuse_permission(call)
-    principal = call.world.find_service_principal(call.tenant, call.target.service_principal)
+    principal = _find_owner(call)
     if principal is None:
-        raise refuse_unknown_principal(call, call.target.service_principal)
-    if held == {OWNED} and principal.owners is not None and call.client not in principal.owners:
+        raise refuse_unknown_principal(call, call.target.service_principal or call.target.application)
+    if held <= {OWNED, UPLOAD_OWNED} and principal.owners is not None and call.client not in principal.owners:
         raise refuse_permission(call)
     return principal
+
+
+def _find_owner(call: Call) -> ServicePrincipal | None:
+    if call.target.application:
+        return call.world.find_by_application(call.tenant, call.target.application)
+    return call.world.find_service_principal(call.tenant, call.target.service_principal)
+
+
+def write_context(call: Call, principal_id: str, rest: str) -> str:
+    """Write `@odata.context` for what is below a service principal's or an application's synchronization."""
+    application = call.target.application
+    owner = f"applications('{application}')" if application else f"servicePrincipals('{principal_id}')"
+    return f"{call.metadata_url}#{owner}/synchronization{rest}"
 
 
 def refuse_permission(call: Call) -> GraphRefusalError:
@@ -128,6 +146,18 @@ def find_job(call: Call, principal: ServicePrincipal, look: Look) -> JobRecord:
         switches = call.world.switches
         raise call.refuse(404, switches.missing_job_code, switches.missing_job_message)
     return record
+
+
+def find_offered_template(call: Call, principal: ServicePrincipal) -> Template:
+    """Find the template of a path.
+
+    Raises:
+        GraphRefusalError: The service principal does not offer it.
+    """
+    for template in principal.templates:
+        if template.id == call.target.template:
+            return template
+    raise call.refuse(404, call.world.switches.missing_job_code, call.world.switches.missing_job_message)
 
 
 def find_template(call: Call, principal: ServicePrincipal, template_id: object) -> Template:

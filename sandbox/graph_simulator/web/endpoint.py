@@ -28,6 +28,7 @@ from graph_simulator.web.answers import (
     list_headers,
     list_retry_after,
 )
+from graph_simulator.web.batches import answer_batch
 from graph_simulator.web.bodies import mask_body
 from graph_simulator.web.calls import Call, GraphRefusalError
 from graph_simulator.web.connections import Receive, Scope, Send, close_connection, read_body, wait_unless_gone
@@ -126,13 +127,24 @@ class GraphEndpoint:
         )
         try:
             self._authenticate(call, exchange)
-            answer = self._throttle(call) or handle(call)
-            if (use := simulator.throttle.used_share(call.tenant)) >= REPORTED_FROM_SHARE:
-                answer.headers.append((b"x-ms-throttle-limit-percentage", f"{use:.2f}".encode("ascii")))
+            if target.operation == "batch":
+                answer = answer_batch(call, lambda part: self._answer_call(part, exchange))
+            else:
+                answer = self._answer_call(call, exchange)
         except GraphRefusalError as refusal:
             answer = self._answer_refused(refusal.error, exchange, now)
         exchange.entry.had_effect = call.had_effect
         exchange.entry.job = call.made_job or exchange.entry.job
+        return answer
+
+    def _answer_call(self, call: Call, exchange: "_Exchange") -> Answer:
+        simulator = self._simulator
+        try:
+            answer = self._throttle(call) or handle(call)
+            if (use := simulator.throttle.used_share(call.tenant)) >= REPORTED_FROM_SHARE:
+                answer.headers.append((b"x-ms-throttle-limit-percentage", f"{use:.2f}".encode("ascii")))
+        except GraphRefusalError as refusal:
+            answer = self._answer_refused(refusal.error, exchange, call.now)
         return answer
 
     def _authenticate(self, call: Call, exchange: "_Exchange") -> None:

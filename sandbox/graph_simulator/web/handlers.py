@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from graph_simulator.web import reads, secrets, writes
+from graph_simulator.web import provisioning, reads, schemas, secrets, writes
 from graph_simulator.web.answers import Answer
 from graph_simulator.web.calls import WRONG_METHOD, Call
+from graph_simulator.web.queries import refuse_unsimulated
 
 HANDLERS: dict[str, Callable[[Call], Answer]] = {
     "getServicePrincipal": reads.get_service_principal,
@@ -23,6 +24,23 @@ HANDLERS: dict[str, Callable[[Call], Answer]] = {
     "putSecrets": secrets.put_secrets,
     "validateCredentials": secrets.validate_credentials,
     "validateNewCredentials": secrets.validate_new_credentials,
+    "acquireAccessToken": secrets.acquire_access_token,
+    "getSynchronization": secrets.get_synchronization,
+    "ping": reads.ping,
+    "count": reads.count,
+    "getSchema": schemas.get_schema,
+    "putSchema": schemas.put_schema,
+    "patchSchema": schemas.patch_schema,
+    "deleteSchema": schemas.delete_schema,
+    "listFilterOperators": schemas.list_operators,
+    "listFunctions": schemas.list_functions,
+    "parseExpression": schemas.parse,
+    "listDirectories": schemas.list_directories,
+    "countDirectories": schemas.count_directories,
+    "getDirectory": schemas.get_directory,
+    "discoverDirectory": schemas.discover_directory,
+    "provisionOnDemand": provisioning.provision_on_demand,
+    "bulkUpload": provisioning.upload,
 }
 
 
@@ -35,6 +53,8 @@ def handle(call: Call) -> Answer:
     handler = HANDLERS.get(call.target.operation)
     if handler is not None:
         return handler(call)
+    if call.target.operation == "unsimulated":
+        raise refuse_unsimulated(call, "This operation")
     if call.target.operation == "wrongMethod":
         raise call.refuse(405, "Request_BadRequest", WRONG_METHOD)
     raise call.refuse(400, "BadRequest", f"Resource not found for the segment '{call.path.rsplit('/', 1)[-1]}'.")

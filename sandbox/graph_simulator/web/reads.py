@@ -2,14 +2,17 @@
 
 from typing import Any
 
-from graph_simulator.web.answers import GRAPH_JSON, Answer, answer_json, write_json
+from graph_simulator.web.answers import GRAPH_JSON, Answer, answer_json, answer_number, write_json
 from graph_simulator.web.calls import (
     READ_JOBS,
+    WRONG_METHOD,
     Call,
     check_directory_roles,
     find_job,
+    find_offered_template,
     find_principal,
     refuse_unknown_principal,
+    write_context,
 )
 from graph_simulator.web.queries import (
     JOB_PROPERTIES,
@@ -44,7 +47,7 @@ def list_jobs(call: Call) -> Answer:
     records = [r for r in call.world.list_records(principal.id, call.now) if r.is_seen("list", call.now)]
     page = take_page(call, _filter_jobs(call, records), size=call.world.switches.page_size)
     link = _link_jobs(call, page)
-    context = f"{call.metadata_url}#servicePrincipals('{principal.id}')/synchronization/jobs"
+    context = write_context(call, principal.id, "/jobs")
     head = {"@odata.context": context} | _count(call, page) | ({"@odata.nextLink": link} if link else {})
     jobs = b",".join(render_job(call, record) for record in page.items)
     return Answer(200, write_json(head)[:-1] + b',"value":[' + jobs + b"]}")
@@ -60,7 +63,7 @@ def get_job(call: Call) -> Answer:
 def answer_job(call: Call, record: JobRecord, status: int, *, members: tuple[str, ...] | None = None) -> Answer:
     """Answer with a job as an OData entity, or with some of its `members`."""
     sp = record.job.service_principal_id
-    context = {"@odata.context": f"{call.metadata_url}#servicePrincipals('{sp}')/synchronization/jobs/$entity"}
+    context = {"@odata.context": write_context(call, sp, "/jobs/$entity")}
     if members is not None:
         job = write_job(record.job, call.now, call.world.switches)
         return answer_json(status, context | {name: job[name] for name in members})
@@ -84,7 +87,7 @@ def list_templates(call: Call) -> Answer:
     principal = find_principal(call, READ_JOBS)
     check_options(call, {"$select", "$count", "$top", "$skiptoken"})
     page = take_page(call, list(principal.templates), size=0)
-    context = f"{call.metadata_url}#servicePrincipals('{principal.id}')/synchronization/templates"
+    context = write_context(call, principal.id, "/templates")
     value = [_render_template(call, principal, template) for template in page.items]
     link = {"@odata.nextLink": write_link(call, call.origin, page.end)} if page.has_more else {}
     return answer_json(200, {"@odata.context": context} | _count(call, page) | link | {"value": value})
@@ -94,17 +97,38 @@ def get_template(call: Call) -> Answer:
     """Answer with one template."""
     principal = find_principal(call, READ_JOBS)
     check_options(call, {"$select"})
-    for template in principal.templates:
-        if template.id == call.target.template:
-            context = f"{call.metadata_url}#servicePrincipals('{principal.id}')/synchronization/templates/$entity"
-            return answer_json(200, {"@odata.context": context} | _render_template(call, principal, template))
-    raise call.refuse(404, call.world.switches.missing_job_code, call.world.switches.missing_job_message)
+    template = find_offered_template(call, principal)
+    context = write_context(call, principal.id, "/templates/$entity")
+    return answer_json(200, {"@odata.context": context} | _render_template(call, principal, template))
 
 
 def _render_template(call: Call, principal: ServicePrincipal, template: Template) -> dict[str, Any]:
-    path = f"#servicePrincipals('{principal.id}')/synchronization/templates('{template.id}')/schema/$entity"
-    document = write_template(template, call.target.version, f"{call.metadata_url}{path}")
+    context = write_context(call, principal.id, f"/templates('{template.id}')/schema/$entity")
+    document = write_template(template, call.target.version, context)
     return select_members(document, read_select(call, "synchronizationTemplate", TEMPLATE_PROPERTIES))
+
+
+def count(call: Call) -> Answer:
+    """Answer with the number of a service principal's jobs, templates or secrets."""
+    principal = find_principal(call, READ_JOBS)
+    check_options(call, ())
+    match call.target.counted.lower():
+        case "jobs":
+            records = call.world.list_records(principal.id, call.now)
+            number = sum(1 for record in records if record.is_seen("list", call.now))
+        case "templates":
+            number = len(principal.templates)
+        case _:
+            number = len(call.world.secrets.get(principal.id, {}))
+    return answer_number(number)
+
+
+def ping(call: Call) -> Answer:
+    """Answer the function Ping, which only beta has (graph-facts 2.1)."""
+    find_principal(call, READ_JOBS)
+    if call.target.version != "beta":
+        raise call.refuse(405, "Request_BadRequest", WRONG_METHOD)
+    return answer_json(200, {"@odata.context": f"{call.metadata_url}#Edm.String", "value": "Pong"})
 
 
 def get_service_principal(call: Call) -> Answer:
@@ -226,7 +250,8 @@ def _filter_jobs(call: Call, records: list[JobRecord]) -> list[JobRecord]:
     if clause is None or not call.world.switches.job_filter_honoured:
         return records
     if clause.name.lower() == "templateid":  # Microsoft's own support writes it so (graph-facts 6.5)
-        return [record for record in records if clause.matches(record.job.template.id)]
+        shown = call.world.switches.shown_template
+        return [record for record in records if clause.matches(shown or record.job.template.id)]
     if clause.name == "id":
         return [record for record in records if clause.matches(record.job.id)]
     raise refuse_unsimulated(call, f"A filter of jobs by {clause.name}")

@@ -7,7 +7,15 @@ from typing import Any
 
 from graph_simulator.web.answers import Answer, answer_json
 from graph_simulator.web.bodies import check_parameters, read_member, read_object, read_secrets
-from graph_simulator.web.calls import READ_JOBS, WRITE_JOBS, Call, find_job, find_principal, find_template
+from graph_simulator.web.calls import (
+    READ_JOBS,
+    WRITE_JOBS,
+    Call,
+    find_job,
+    find_principal,
+    find_template,
+    write_context,
+)
 from graph_simulator.world.directory import ServicePrincipal
 from graph_simulator.world.secrets import (
     MASK,
@@ -19,7 +27,9 @@ from graph_simulator.world.secrets import (
     mask_secret,
 )
 
-OPERATIONS_WITH_SECRETS = frozenset({"putSecrets", "validateCredentials", "validateNewCredentials"})
+OPERATIONS_WITH_SECRETS = frozenset(
+    {"putSecrets", "validateCredentials", "validateNewCredentials", "acquireAccessToken", "batch"}
+)
 """The operations whose bodies hold secrets."""
 
 _VALIDATION = frozenset({"applicationIdentifier", "templateId", "useSavedCredentials", "credentials"})
@@ -31,11 +41,31 @@ _DEPRECATION = [(b"deprecation", b"@1770336000"), (b"sunset", b"Tue, 06 Jul 2027
 def list_secrets(call: Call) -> Answer:
     """Answer with the stored keys, sensitive values as `*`; undocumented, but it works (graph-facts 3, call 25)."""
     principal = find_principal(call, READ_JOBS)
-    context = f"{call.metadata_url}#servicePrincipals('{principal.id}')/synchronization/secrets"
+    context = write_context(call, principal.id, "/secrets")
+    return _deprecate(call, answer_json(200, {"@odata.context": context, "value": _show_secrets(call, principal)}))
+
+
+def _show_secrets(call: Call, principal: ServicePrincipal) -> list[dict[str, str]]:
     stored = call.world.secrets.get(principal.id, {})
     masks_all = call.world.switches.secrets_masked == "all"
-    value = [{"key": key, "value": MASK if masks_all else mask_secret(key, value)} for key, value in stored.items()]
-    return _deprecate(call, answer_json(200, {"@odata.context": context, "value": value}))
+    return [{"key": key, "value": MASK if masks_all else mask_secret(key, value)} for key, value in stored.items()]
+
+
+def get_synchronization(call: Call) -> Answer:
+    """Answer with the synchronization of a service principal: its secrets, and neither jobs nor templates."""
+    principal = find_principal(call, READ_JOBS)
+    context = write_context(call, principal.id, "/$entity")
+    return answer_json(200, {"@odata.context": context, "id": principal.id, "secrets": _show_secrets(call, principal)})
+
+
+def acquire_access_token(call: Call) -> Answer:
+    """Let Entra get a token of the target application with these credentials; it is kept nowhere here."""
+    principal, document = find_principal(call, WRITE_JOBS), read_object(call)
+    check_parameters(call, document, "acquireAccessToken", {"credentials"})
+    credentials = dict(read_secrets(call, read_member(call, document, "credentials", list) or []))
+    if error := call.world.check_credentials(principal.id, credentials):
+        raise call.refuse(400, error.code, error.message, nested=True)
+    return _deprecate(call, Answer(204))
 
 
 def put_secrets(call: Call) -> Answer:

@@ -4,20 +4,23 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from uuid import UUID
+from uuid import UUID, uuid5
 from zlib import crc32
 
 from graph_simulator.world.jobs.cycle_inputs import CycleInputs
 from graph_simulator.world.jobs.cycles import advance
 from graph_simulator.world.jobs.executions import SynchronizationError
-from graph_simulator.world.jobs.job import Job, create_job
+from graph_simulator.world.jobs.job import Job, create_job, require_initial_cycle
 from graph_simulator.world.overrides import Override
 from graph_simulator.world.replication import INSTANT, Look, PendingReplication, Replication, begin_replication
+from graph_simulator.world.schemas import Schema, make_schema
 from graph_simulator.world.secrets import CredentialValidation, SecretWrite, upsert_secrets
 from graph_simulator.world.switches import Switches
 from graph_simulator.world.target_apps import ACCEPTS_ANYTHING, TargetApp
 from graph_simulator.world.templates import TEMPLATES, Template
+from graph_simulator.world.times import format_time
 
+_APPLICATIONS = UUID("c2f3b2ad-3f1e-4e7c-9a37-6c1d2b7e5a90")
 DEFAULT_TENANT = "ff8bf889-5f5c-4f0e-9d4e-5d3f2a9c7b10"
 
 
@@ -34,6 +37,8 @@ class ServicePrincipal:
     tenant_id: str = DEFAULT_TENANT
     templates: tuple[Template, ...] = ()
     owners: tuple[str, ...] | None = None
+    application_object_id: str = ""
+    """The object id of its app registration."""
 
 
 @dataclass(slots=True)
@@ -76,7 +81,10 @@ class World:
     """The target applications of service principals, where they are not `ACCEPTS_ANYTHING`."""
     secret_writes: list[SecretWrite] = field(default_factory=list)
     credential_validations: list[CredentialValidation] = field(default_factory=list)
+    schemas: dict[str, Schema] = field(default_factory=dict)
+    """The schemas of jobs that are not those of their templates, by job."""
     _by_app: dict[str, str] = field(default_factory=dict)
+    _by_application: dict[str, str] = field(default_factory=dict)
     _records: dict[str, dict[str, JobRecord]] = field(default_factory=dict)
     _random: Random = field(init=False)
 
@@ -102,9 +110,11 @@ class World:
         Raises:
             KeyError: No template has that id.
         """
+        principal_id, app_id = id or self.draw_id(), app_id or self.draw_id()
         principal = ServicePrincipal(
-            id=id or self.draw_id(),
-            app_id=app_id or self.draw_id(),
+            id=principal_id,
+            app_id=app_id,
+            application_object_id=str(uuid5(_APPLICATIONS, app_id)),
             display_name=display_name,
             tenant_id=tenant_id,
             templates=tuple(TEMPLATES[item] if isinstance(item, str) else item for item in templates),
@@ -112,6 +122,7 @@ class World:
         )
         self.service_principals[principal.id] = principal
         self._by_app[principal.app_id] = principal.id
+        self._by_application[principal.application_object_id] = principal.id
         self._records.setdefault(principal.id, {})
         return principal
 
@@ -119,6 +130,7 @@ class World:
         """Remove a service principal and its jobs, as deleting the application does (graph-facts 4.8)."""
         principal = self.service_principals.pop(principal_id)
         self._by_app.pop(principal.app_id, None)
+        self._by_application.pop(principal.application_object_id, None)
         self._records.pop(principal_id, None)
         self.secrets.pop(principal_id, None)
         self.target_apps.pop(principal_id, None)
@@ -132,6 +144,25 @@ class World:
         """Find a service principal of a tenant by its application's id."""
         return self.find_service_principal(tenant_id, self._by_app.get(app_id.lower(), ""))
 
+    def find_by_application(self, tenant_id: str, object_id: str) -> ServicePrincipal | None:
+        """Find a service principal of a tenant by the object id of its app registration."""
+        return self.find_service_principal(tenant_id, self._by_application.get(object_id.lower(), ""))
+
+    def read_schema(self, job: Job) -> Schema:
+        """Return the schema of a job: its own, or that of its template."""
+        return self.schemas.get(job.id) or make_schema(job.template, job.id)
+
+    def change_schema(self, record: JobRecord, parts: Schema | None, now: datetime) -> None:
+        """Give a job these rules and directories, or with None those of its template.
+
+        Its next cycle is an initial one (graph-facts 4.4).
+        """
+        job = record.job
+        fresh = make_schema(job.template, job.id)
+        version = f"Date:{format_time(now)}, ActivityId:{self.draw_id()}"
+        self.schemas[job.id] = fresh | (parts or {}) | {"id": job.id, "version": version}
+        record.job = require_initial_cycle(job, now)
+
     def create_job(self, principal: ServicePrincipal, template: Template, now: datetime) -> Job:
         """Create a job. Its id is `<template>.<tenant without dashes>.<guid>` (graph-facts 4.1)."""
         job_id = f"{template.id}.{principal.tenant_id.replace('-', '')}.{self.draw_id()}"
@@ -144,6 +175,7 @@ class World:
     def delete_job(self, record: JobRecord, now: datetime) -> None:
         """Delete a job; callers may still see it until the deletion has replicated."""
         record.is_deleted = True
+        self.schemas.pop(record.job.id, None)
         record.lingering = begin_replication(self.deletion, now)
         if record.lingering is None:
             self._records[record.job.service_principal_id].pop(record.job.id, None)

@@ -148,6 +148,11 @@ def change_settings(job: Job, settings: Iterable[tuple[str, str | None]], now: d
     return replace(job, changed=now, settings=tuple((after | dict(settings)).items()))
 
 
+def require_initial_cycle(job: Job, now: datetime) -> Job:
+    """Drop a job's watermark, so that its next cycle is an initial one."""
+    return replace(job, changed=now, has_watermark=False)
+
+
 def change_interval(job: Job, interval: timedelta, now: datetime) -> Job:
     """Set a job's own interval, which applies from the end of its next cycle on."""
     return replace(job, changed=now, interval=interval, own_interval=interval)
