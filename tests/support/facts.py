@@ -180,7 +180,7 @@ def facts(
 def application(*entries: str, scope: str | None = None, skip: str | None = None, **overlay: Any) -> ApplicationSpec:
     """A spec.application: entries are `Key=value`, or `Key<secret.key` for one that a Secret holds."""
     members: dict[str, Any] = {"provisioningScope": scope, "outOfScopeDeletions": skip}
-    options = {name: overlay.pop(name) for name in ("validation", "onDelete") if name in overlay}
+    options = {name: overlay.pop(name) for name in ("validation", "onDelete", "otherKeys") if name in overlay}
     if entries:
         members["credentials"] = {"entries": [_entry(text) for text in entries], **options}
     return ApplicationSpec.model_validate(members | overlay)

@@ -26,7 +26,8 @@ class FakeGraph:
     """`SyncApi` over a dict. `calls` has the name of every call; `hidden` jobs are there but not shown.
 
     While it `is_stale`, an accepted start, pause, restart or PATCH does not show. `secrets` are stored by key,
-    and those in `masked` show as `*`. `store` turns sent values into stored ones, `show` stored ones into shown ones.
+    and those in `masked` show as `*`. A PUT of secrets removes the others where it `puts_replace`. `store` turns sent
+    values into stored ones, `show` stored ones into shown ones.
     `tried` has what was validated, `put` what was sent, `restarts` the requested scopes, `sent_settings` the settings,
     `patched` the same by name. Graph accepts `ignored_settings` and does not change them. Each entry of `during` runs
     once, within the next call of that name.
@@ -46,6 +47,7 @@ class FakeGraph:
         self.secrets: dict[str, str] = {}
         self.masked: set[str] = {"SecretToken", "Password", "ClientSecret"}
         self.put: list[dict[str, str]] = []
+        self.puts_replace = False
         self.store: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
         self.show: Callable[[Mapping[str, str]], Mapping[str, str]] = dict
         self.tried: list[dict[str, str]] = []
@@ -145,7 +147,8 @@ class FakeGraph:
 
     def _store(self, entries: Mapping[str, str]) -> None:
         self.put.append(dict(entries))
-        self.secrets = {key: value for key, value in {**self.secrets, **self.store(entries)}.items() if value}
+        before: dict[str, str] = {} if self.puts_replace else self.secrets
+        self.secrets = {key: value for key, value in {**before, **self.store(entries)}.items() if value}
 
     def _set(self, job_id: str, settings: Sequence[SettingEntry]) -> None:
         self.sent_settings.append(list(settings))

@@ -7,6 +7,7 @@ from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy, ManagementPolicy, ScheduleState
 from entrasync.api.reasons import Reason
 from entrasync.core import plan as planning
+from entrasync.core.application import lost_keys
 from entrasync.core.application import rules as application_rules
 from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
@@ -84,7 +85,7 @@ DECIDED_BY: dict[Rule, Facts] = {
         settings_sent={"A": SentSetting("1", None, ago(minutes(20)))},
     ),
     interval_rules.interval_differs: facts(holder(wish=desired(interval="PT20M")), remote_job()),
-    application_rules.acknowledgement_is_outdated: facts(
+    lost_keys.acknowledgement_is_outdated: facts(
         holder(wish=SCOPED, annotations=ACKNOWLEDGED), remote_job(), application=application_seen(lost=LOST)
     ),
     application_rules.secrets_are_not_saved: facts(holder(wish=SCOPED), remote_job(), application=application_seen({})),
@@ -97,13 +98,13 @@ DECIDED_BY: dict[Rule, Facts] = {
         holder(wish=SCOPED), remote_job(), claims=(claim(has_application=True, created_at=ago(timedelta(days=9))),)
     ),
     application_rules.secret_is_unreadable: facts(holder(wish=SCOPED), remote_job(), application=UNREADABLE),
-    application_rules.foreign_secret_was_lost: facts(
+    lost_keys.foreign_secret_was_lost: facts(
         holder(wish=SCOPED), remote_job(), application=application_seen(lost=LOST)
     ),
-    application_rules.foreign_secrets_do_not_show: facts(
+    lost_keys.foreign_secrets_do_not_show: facts(
         holder(wish=SCOPED), remote_job(), application=application_seen({}, missing=LOST)
     ),
-    application_rules.secret_writes_are_blocked: facts(
+    lost_keys.secret_writes_are_blocked: facts(
         holder(wish=SCOPED),
         remote_job(),
         application=application_seen({}),
@@ -118,6 +119,9 @@ DECIDED_BY: dict[Rule, Facts] = {
         holder(wish=desired(application=application(accidentalDeletions={"threshold": 5}))),
         remote_job(),
         application=application_seen({"SyncNotificationSettings": "*"}),
+    ),
+    application_rules.other_keys_are_at_risk: facts(
+        holder(wish=SCOPED), remote_job(), application=application_seen({"Password": "*"})
     ),
     application_rules.credentials_were_refused: facts(
         holder(wish=SCOPED),

@@ -67,6 +67,13 @@ class CredentialValidation(StrEnum):
     NEVER = "Never"
 
 
+class OtherKeys(StrEnum):
+    """What a save of credentials may do to keys that this resource does not set and whose values Graph masks."""
+
+    PROTECT = "Protect"
+    OVERWRITE = "Overwrite"
+
+
 class OnCredentialDelete(StrEnum):
     """What happens to saved credentials when the resource is deleted."""
 

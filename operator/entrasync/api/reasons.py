@@ -222,10 +222,15 @@ class Reason(StrEnum):
     VALIDATION_FAILED = Row(
         "ValidationFailed", NEEDS_A_PERSON, "Graph refused the credentials of spec.application. Nothing was saved."
     )
+    OTHER_KEYS_AT_RISK = Row(
+        "OtherKeysAtRisk",
+        NEEDS_A_PERSON,
+        "Graph masks secrets that spec.application does not name, and a save could remove them. Nothing is saved.",
+    )
     FOREIGN_SECRET_LOST = Row(
         "ForeignSecretLost",
         NEEDS_A_PERSON,
-        "A secret of somebody else vanished. No secret is written until a person has looked.",
+        "A secret of somebody else vanished. No secret is written on its service principal until a person has looked.",
     )
     DELETION_BLOCKED = Row(
         "DeletionBlocked", NEEDS_A_PERSON, "The resource cannot be deleted yet. The message says how to end this."

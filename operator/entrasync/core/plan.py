@@ -3,17 +3,20 @@
 from collections.abc import Callable
 
 from entrasync.api.reasons import Reason
-from entrasync.core.application.rules import (
+from entrasync.core.application.lost_keys import (
     acknowledgement_is_outdated,
-    application_is_held_by_another,
-    credentials_were_refused,
     foreign_secret_was_lost,
     foreign_secrets_do_not_show,
+    secret_writes_are_blocked,
+)
+from entrasync.core.application.rules import (
+    application_is_held_by_another,
+    credentials_were_refused,
     new_credentials_were_refused,
     notification_settings_cannot_be_merged,
+    other_keys_are_at_risk,
     saved_secrets_do_not_show,
     secret_is_unreadable,
-    secret_writes_are_blocked,
     secrets_are_left_over,
     secrets_are_not_saved,
     secrets_could_not_be_read,
@@ -102,6 +105,7 @@ WORK_RULES: tuple[Rule, ...] = (
     secret_writes_are_blocked,
     secrets_could_not_be_read,
     notification_settings_cannot_be_merged,
+    other_keys_are_at_risk,
     credentials_were_refused,
     saved_secrets_do_not_show,
     job_is_paused_but_should_run,
@@ -124,6 +128,7 @@ MANAGE_ONLY_RULES: tuple[Rule, ...] = (
     foreign_secret_was_lost,
     foreign_secrets_do_not_show,
     secret_writes_are_blocked,
+    other_keys_are_at_risk,
     interval_differs,
 )
 """Rules that only a managing resource needs. Another interval is no drift, because nobody could correct it."""

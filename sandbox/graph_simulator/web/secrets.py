@@ -78,12 +78,20 @@ def put_secrets(call: Call) -> Answer:
         raise call.refuse(400, "BadRequest", "The property 'value' is required.")
     written = read_secrets(call, items)
     _check_notifications(call, written)
-    call.world.change_secrets(principal.id, written, call.now, replaces=call.world.switches.secrets_put_replaces)
+    _store(call, principal, written)
     call.world.secret_writes.append(
         SecretWrite(time=call.now, service_principal_id=principal.id, client_id=call.client, values=dict(written))
     )
     call.had_effect = True
     return _deprecate(call, Answer(204))
+
+
+def _store(call: Call, principal: ServicePrincipal, written: Pairs) -> None:
+    switches = call.world.switches
+    if switches.secrets_put_keeps_nothing:
+        return
+    dropped = [(switches.secrets_put_drops, "")] if switches.secrets_put_drops else []
+    call.world.change_secrets(principal.id, [*written, *dropped], call.now, replaces=switches.secrets_put_replaces)
 
 
 def _check_notifications(call: Call, written: Pairs) -> None:

@@ -60,6 +60,10 @@ class Switches:
     """Where `@odata.nextLink` points: to the next page, to another host, or always to the same page."""
     secrets_put_replaces: bool = False
     """Whether a PUT of secrets replaces all of them; if not, those that it does not name stay."""
+    secrets_put_keeps_nothing: bool = False
+    """Whether a PUT of secrets is answered 204 and changes nothing."""
+    secrets_put_drops: str = ""
+    """A key that a PUT of secrets removes although it is sent. So a key of others is lost by a save of ours."""
     secrets_masked: Literal["sensitive", "all"] = "sensitive"
     """Which values are shown as `*`: those of sensitive keys, or all (graph-facts 0.5 has no list)."""
     patch_status: Literal[200, 204] = 204

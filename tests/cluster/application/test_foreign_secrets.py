@@ -1,19 +1,19 @@
-"""A Graph that replaces where it is expected to merge: a secret of somebody else vanishes, and all saving stops."""
+"""A Graph that drops a secret of somebody else although it was sent along: saving stops, there or in the tenant."""
 
 from tests.cluster.application.scim import URL, ScimApp
 from tests.support.operator_environment import OperatorEnvironment, condition
 
 
-def lose(environment: OperatorEnvironment) -> tuple[ScimApp, str]:
+def lose(environment: OperatorEnvironment, name: str = "carrier") -> tuple[ScimApp, str]:
     """Have a save remove a secret of somebody else; return its app and the resource that reports it."""
-    environment.simulator.switch(secrets_put_replaces=True)
+    environment.simulator.switch(secrets_put_drops="UserName")
     app = ScimApp.register(environment)
     environment.simulator.set_secrets(app.principal, {"UserName": "somebody@example.com"})
-    return app, app.apply(name="carrier")
+    return app, app.apply(name=name)
 
 
 class TestLostForeignSecret:
-    def test_a_lost_foreign_secret_stops_all_saving_in_the_tenant_until_a_person_acknowledges_it(
+    def test_a_lost_foreign_secret_stops_saving_on_its_service_principal_and_a_second_one_in_the_tenant(
         self, own_environment: OperatorEnvironment
     ) -> None:
         environment = own_environment
@@ -26,6 +26,11 @@ class TestLostForeignSecret:
         assert condition(environment.job(carrier), "ForeignSecretLost")["status"] == "True"
         assert environment.simulator.jobs(app.principal)[0].starts == 0
 
+        unharmed = ScimApp.register(environment)
+        environment.wait_ready(unharmed.apply())
+
+        _, second = lose(environment, "second")
+        environment.wait_stalled(second, "ForeignSecretLost")
         other = ScimApp.register(environment)
         name = other.apply()
         reported = environment.wait_stalled(name, "ForeignSecretLost")
@@ -38,7 +43,7 @@ class TestLostForeignSecret:
         environment.wait_polls(app.principal, other.principal)
         assert other.saves == []
 
-        environment.simulator.switch(secrets_put_replaces=False)
+        environment.simulator.switch(secrets_put_drops="")
         environment.annotate(carrier, foreign_secret_acknowledged="true")
         found = environment.wait_ready(carrier)
         assert not condition(found, "ForeignSecretLost")
@@ -63,7 +68,7 @@ class TestLostForeignSecret:
         own_environment.simulator.set_secrets(app.principal, {"UserName": "somebody"})
         name = app.apply(credentials={"onDelete": "Remove"})
         own_environment.wait_ready(name)
-        own_environment.simulator.switch(secrets_put_replaces=True)
+        own_environment.simulator.switch(secrets_put_drops="UserName")
         own_environment.delete_job(name)
         found = own_environment.wait_condition(name, "Stalled", reason="DeletionBlocked")
         assert "UserName vanished" in condition(found, "Stalled")["message"]

@@ -126,7 +126,13 @@ ENTRY = (
 )
 
 CREDENTIALS = (
-    required(".spec.application.credentials", "entries", credentials(), application(credentials={})),
+    Constraint(
+        ".spec.application.credentials rule",
+        accepted=(application(credentials={"otherKeys": "Overwrite"}), credentials()),
+        refused=(application(credentials={}), application(credentials={"onDelete": "Keep"})),
+        message="spec.application.credentials: give entries (what Entra needs to reach the app) or otherKeys",
+    ),
+    one_of(".spec.application.credentials.otherKeys", lambda text: credentials(otherKeys=text), "Protect", "Overwrite"),
     Constraint(
         f"{ENTRIES} minItems",
         accepted=(entries([ADDRESS]),),

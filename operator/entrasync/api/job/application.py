@@ -6,7 +6,13 @@ from pydantic import ConfigDict, Field, StringConstraints, model_validator
 
 from entrasync.api.job.secret_keys import KEYS_WITH_FIELDS, SENSITIVE_KEYS, SecretKey
 from entrasync.api.model import ApiModel, cel_rules, list_map, rule
-from entrasync.api.policies import CredentialValidation, OnCredentialDelete, OutOfScopeDeletions, ProvisioningScope
+from entrasync.api.policies import (
+    CredentialValidation,
+    OnCredentialDelete,
+    OtherKeys,
+    OutOfScopeDeletions,
+    ProvisioningScope,
+)
 from entrasync.api.references import SecretKeyReference
 
 
@@ -75,16 +81,37 @@ class CredentialEntry(ApiModel):
 class CredentialsSpec(ApiModel):
     """What Entra needs to reach the target app. Keys that are not named here are left as they are."""
 
-    entries: Annotated[list[CredentialEntry], Field(min_length=1, max_length=32, json_schema_extra=list_map("key"))]
+    model_config = ConfigDict(
+        json_schema_extra=cel_rules(
+            rule(
+                "has(self.entries) || has(self.otherKeys)",
+                "spec.application.credentials: give entries (what Entra needs to reach the app) or otherKeys",
+            )
+        )
+    )
+
+    entries: (
+        Annotated[list[CredentialEntry], Field(min_length=1, max_length=32, json_schema_extra=list_map("key"))] | None
+    ) = None
     """The values by key. A key that is taken out of this list is removed from Graph if the operator put it there."""
 
     validation: CredentialValidation | None = None
     """BeforeSave: Graph tries the values at the target app first, and refused ones are not saved. Never: they are saved
     untried, for apps whose test does not work. Unset: BeforeSave."""
 
+    other_keys: OtherKeys | None = None
+    """Keys that are not named here and whose values Graph masks. Graph may replace all secrets when some are saved, and
+    the operator can't send these again. Protect: nothing of spec.application is saved while there are such keys.
+    Overwrite: it is saved, and they may be lost. Unset: Protect."""
+
     on_delete: OnCredentialDelete | None = None
     """What becomes of the saved values when this resource is deleted. Keep: they stay. Remove: those named here are
     removed from Graph. Unset: Keep."""
+
+    @property
+    def given(self) -> list[CredentialEntry]:
+        """The entries, none if there are none."""
+        return self.entries or []
 
 
 MAIL_PATTERN = '^[^@\\s,;"<>]{1,64}@[^@\\s,;"<>]{1,255}$'

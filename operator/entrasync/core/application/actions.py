@@ -1,6 +1,6 @@
 """Actions on what the service principal stores for all of its jobs: secrets, and the keys of others among them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from entrasync.api.reasons import Reason
@@ -25,8 +25,10 @@ class ApplicationAction(Action):
 class SaveSecrets(ApplicationAction):
     """Have Graph validate `tried` (None: nothing), then save `values`.
 
-    `needs_restart` says that the job must be restarted for it. `corrects_drift` has the keys that somebody changed, and
-    `changed_settings` the members of spec.application that share the key of notification settings.
+    `along` is sent with them, because Graph may replace all secrets. `overwritten` has the keys of others that may be
+    lost, as spec allows. `needs_restart` says that the job must be restarted for it. `corrects_drift` has the keys that
+    somebody changed, and `changed_settings` the members of spec.application that share the key of notification
+    settings.
     """
 
     target: ClassVar[Target] = "Graph"
@@ -35,9 +37,11 @@ class SaveSecrets(ApplicationAction):
     job_id: str
     values: SecretValues
     tried: SecretValues | None = None
+    along: SecretValues = field(default_factory=SecretValues)
     needs_restart: bool = False
     corrects_drift: frozenset[str] = frozenset()
     changed_settings: frozenset[str] = frozenset()
+    overwritten: frozenset[str] = frozenset()
 
     def describe(self) -> str:
         """Say what it does; keys only."""
@@ -54,12 +58,17 @@ class SaveSecrets(ApplicationAction):
 
 @dataclass(frozen=True)
 class RemoveSecrets(ApplicationAction):
-    """Remove credentials that we had saved."""
+    """Remove credentials that we had saved.
+
+    `known` has values of ours that stay, and are sent along. `overwrites_others` says that keys of others may be lost.
+    """
 
     target: ClassVar[Target] = "Graph"
 
     service_principal_id: str
     keys: frozenset[str]
+    known: SecretValues = field(default_factory=SecretValues, compare=False)
+    overwrites_others: bool = False
 
     def describe(self) -> str:
         """Say what it does; keys only."""

@@ -3,7 +3,8 @@
 from entrasync.api.policies import OnCredentialDelete
 from entrasync.api.reasons import Reason
 from entrasync.core.application.actions import CheckForeignKeys, RemoveSecrets
-from entrasync.core.application.rules import explain_blocked_secret_writes, explain_loss
+from entrasync.core.application.lost_keys import explain_blocked_secret_writes, explain_loss
+from entrasync.core.application.secret_write import explain_keys_at_risk, may_overwrite, values_that_stay
 from entrasync.core.decision.verdicts import Do, Stall, Verdict
 from entrasync.core.facts.facts import Facts
 from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS
@@ -25,7 +26,17 @@ def saved_credentials_are_to_be_removed(facts: Facts) -> Verdict | None:
             Reason.DELETION_BLOCKED,
             f"The credentials can't be removed yet. {explain_blocked_secret_writes(facts)}{_ABANDON_HINT}",
         )
-    return Do(RemoveSecrets(facts.service_principal_id, keys))
+    spec = facts.desired.application
+    known, overwrites = values_that_stay(spec), may_overwrite(spec)
+    return Do(RemoveSecrets(facts.service_principal_id, keys, known, overwrites_others=overwrites))
+
+
+def refuse_removal(resource: Resource, service_principal_id: str, keys: frozenset[str]) -> Stall:
+    """Return why credentials are not removed while Graph masks keys of others, which could vanish with them."""
+    message = explain_keys_at_risk(service_principal_id, keys)
+    if resource.is_deleting:
+        return Stall(Reason.DELETION_BLOCKED, f"{message}{_ABANDON_HINT}")
+    return Stall(Reason.OTHER_KEYS_AT_RISK, message)
 
 
 def foreign_keys_are_unconfirmed(facts: Facts) -> Verdict | None:

@@ -1,16 +1,24 @@
 """Rules about the secrets that `spec.application` wants Graph to store. Each is named by the fault it finds."""
 
-from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
+from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.policies import CredentialValidation
 from entrasync.api.reasons import Reason
-from entrasync.core.application.actions import ForgetAcknowledgement, RemoveSecrets, SaveSecrets
+from entrasync.core.application.actions import RemoveSecrets, SaveSecrets
+from entrasync.core.application.lost_keys import unacknowledged_loss
 from entrasync.core.application.notification_settings import find_changed_settings
 from entrasync.core.application.ownership import find_application_claim
+from entrasync.core.application.secret_write import (
+    SecretWrite,
+    explain_keys_at_risk,
+    may_overwrite,
+    plan_removal,
+    plan_save,
+)
 from entrasync.core.application.wanted_secrets import (
     differing_keys,
     find_leftover_keys,
     has_unreadable_settings,
-    secrets_to_send,
+    wanted_secrets,
 )
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.application_seen import ApplicationSeen
@@ -19,27 +27,18 @@ from entrasync.core.health.ready import runs_on_saved_credentials
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS, NOTIFICATION_SETTINGS, SYNC_ALL, SecretValues
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.schedule.state import was_never_started
-
-
-def acknowledgement_is_outdated(facts: Facts) -> Verdict | None:
-    """Find an acknowledgement that was given before the loss, so that nobody has looked at this loss yet."""
-    seen = facts.observed.application
-    if seen is None or not seen.lost or not facts.resource.has_acknowledged_loss:
-        return None
-    return Do(ForgetAcknowledgement())
+from entrasync.core.schedule.state import explain_held_back_start, was_never_started
 
 
 def secrets_are_not_saved(facts: Facts) -> Verdict | None:
-    """Find secrets that Graph does not have as spec.application wants them. Only those that spec names are sent."""
+    """Find secrets that Graph does not have as spec.application wants them, where a save puts none at risk."""
     spec, seen, job = facts.desired.application, _writable_application(facts), facts.job
     if spec is None or seen is None or job is None:
         return None
-    values = secrets_to_send(spec, seen, facts.resource.application)
-    if seen.refusal:
-        values = values.only(NON_CREDENTIAL_KEYS)
-    if not values:
+    write = plan_save(spec, seen, facts.resource.application)
+    if write is None or (not facts.desired.is_observe_only and (write.withheld or _protected_keys(spec, write))):
         return None
+    values = write.changed
     drifted = _find_drifted_keys(facts, seen, values)
     return Do(
         SaveSecrets(
@@ -47,9 +46,11 @@ def secrets_are_not_saved(facts: Facts) -> Verdict | None:
             job.id,
             values,
             tried=_credentials_to_try(facts, seen, values),
+            along=write.along,
             needs_restart=SYNC_ALL in values and _needs_restart(facts),
             corrects_drift=drifted,
             changed_settings=_find_changed_settings(seen, values) if NOTIFICATION_SETTINGS in drifted else frozenset(),
+            overwritten=write.at_risk,
         )
     )
 
@@ -59,9 +60,23 @@ def secrets_are_left_over(facts: Facts) -> Verdict | None:
     spec, seen = facts.desired.application, _writable_application(facts)
     if spec is None or seen is None or seen.refusal:
         return None
-    if not (keys := find_leftover_keys(spec, seen, facts.resource.application)):
+    write = _plan_cleanup(facts, spec, seen)
+    if write is None or (not facts.desired.is_observe_only and _protected_keys(spec, write)):
         return None
-    return Do(RemoveSecrets(facts.service_principal_id, keys))
+    keys, known = frozenset(write.changed), _known_values(spec, seen)
+    return Do(RemoveSecrets(facts.service_principal_id, keys, known, overwrites_others=may_overwrite(spec)))
+
+
+def other_keys_are_at_risk(facts: Facts) -> Verdict | None:
+    """Find keys of others that Graph masks, which a save could remove for good."""
+    spec, seen = facts.desired.application, _writable_application(facts)
+    if spec is None or seen is None:
+        return None
+    write = plan_save(spec, seen, facts.resource.application) or _plan_cleanup(facts, spec, seen)
+    if write is None or not (keys := _protected_keys(spec, write)):
+        return None
+    message = f"{explain_keys_at_risk(facts.service_principal_id, keys)}{explain_held_back_start(facts)}"
+    return Stall(Reason.OTHER_KEYS_AT_RISK, message)
 
 
 def application_is_held_by_another(facts: Facts) -> Verdict | None:
@@ -72,7 +87,7 @@ def application_is_held_by_another(facts: Facts) -> Verdict | None:
         Reason.CONFLICT,
         f"SynchronizationJob {claim.key} carries spec.application for service principal {facts.service_principal_id} "
         "already, and all jobs of a service principal share it. Nothing of this resource's spec.application is sent: "
-        "take it out here or there.",
+        f"take it out here or there.{explain_held_back_start(facts)}",
     )
 
 
@@ -82,31 +97,6 @@ def secret_is_unreadable(facts: Facts) -> Verdict | None:
     if seen is None or seen.credentials.unreadable is None:
         return None
     return Stall(Reason.SECRET_UNREADABLE, seen.credentials.unreadable)
-
-
-def foreign_secrets_do_not_show(facts: Facts) -> Verdict | None:
-    """Find secrets of others that Graph does not show after a write of the operator. The read may be stale."""
-    seen = facts.observed.application
-    if seen is None or not seen.missing:
-        return None
-    return Wait(Reason.WAITING_FOR_REPLICATION, explain_missing(facts.resource, seen.missing), STALE_READ_DELAY)
-
-
-def foreign_secret_was_lost(facts: Facts) -> Verdict | None:
-    """Find that a write of the operator removed a secret of others, and that nobody has acknowledged it yet."""
-    lost = unacknowledged_loss(facts)
-    return Stall(Reason.FOREIGN_SECRET_LOST, explain_loss(facts.resource, lost)) if lost else None
-
-
-def secret_writes_are_blocked(facts: Facts) -> Verdict | None:
-    """Find something to write while another resource of the tenant reports ForeignSecretLost."""
-    blocker, seen, spec = facts.observed.secrets_blocked_by, facts.observed.application, facts.desired.application
-    if blocker is None or seen is None or spec is None or seen.stored is None:
-        return None
-    record = facts.resource.application
-    if not secrets_to_send(spec, seen, record) and not find_leftover_keys(spec, seen, record):
-        return None
-    return Stall(Reason.FOREIGN_SECRET_LOST, explain_blocked_secret_writes(facts))
 
 
 def secrets_could_not_be_read(facts: Facts) -> Verdict | None:
@@ -153,13 +143,25 @@ def _judge_refusal(facts: Facts) -> Verdict | None:
         return Stall(
             Reason.VALIDATION_FAILED,
             f"Graph tried the credentials of spec.application and refused them ({words}). None of them was "
-            "saved; what Graph had before stays in force. Correct the values, or set credentials.validation to Never "
-            "for an app whose test does not work.",
+            f"saved; what Graph had before stays in force.{_explain_withheld(facts, seen)} Correct the values, or set "
+            "credentials.validation to Never for an app whose test does not work.",
         )
     return Wait(
         Reason.VALIDATION_UNAVAILABLE,
         f"Graph could not try the credentials of spec.application ({words}). None of them was saved; tried again.",
         refusal.retry_at - facts.now,
+    )
+
+
+def _explain_withheld(facts: Facts, seen: ApplicationSeen) -> str:
+    """Say that the rest of spec.application waits too, where Graph masks the credentials that are in force."""
+    spec = facts.desired.application
+    write = plan_save(spec, seen, facts.resource.application) if spec else None
+    if write is None or not write.withheld:
+        return ""
+    return (
+        f" {', '.join(sorted(write.changed))} can't be saved either, because Graph may replace all secrets and masks "
+        f"{', '.join(sorted(write.withheld))}."
     )
 
 
@@ -176,43 +178,6 @@ def saved_secrets_do_not_show(facts: Facts) -> Verdict | None:
     )
 
 
-def unacknowledged_loss(facts: Facts) -> frozenset[str]:
-    """Return the keys of others that writes of the operator removed and that nobody has acknowledged."""
-    seen = facts.observed.application
-    known = facts.resource.unacknowledged_lost_keys
-    return (known - seen.returned) | seen.lost if seen else known
-
-
-def explain_missing(resource: Resource, missing: frozenset[str]) -> str:
-    """Describe the keys that do not show after a write of the operator and may be lost."""
-    return (
-        f"After the operator wrote its secrets of service principal {resource.service_principal_id}, Graph does not "
-        f"show {', '.join(sorted(missing))}, which somebody else had put there. It is looked at again before that "
-        "counts as lost; nothing is saved meanwhile."
-    )
-
-
-def explain_loss(resource: Resource, lost: frozenset[str]) -> str:
-    """Describe what vanished and what to do. Only names are repeated."""
-    return (
-        f"When the operator saved its secrets of service principal {resource.service_principal_id}, "
-        f"{', '.join(sorted(lost))} vanished, which somebody else had put there (or took away at that moment). The "
-        "operator never knew the value and can't restore it: enter it again on the Provisioning page of the "
-        "enterprise application, or give it in spec.application.credentials, or see that it is not needed. Then "
-        f'annotate this resource with {FOREIGN_SECRET_ANNOTATION}: "true". Until then, or until it shows again, no '
-        f"secret is written in tenant {resource.pinned_tenant_id or 'of this resource'}."
-    )
-
-
-def explain_blocked_secret_writes(facts: Facts) -> str:
-    """Name the resource that blocks writes of secrets, and where to read more."""
-    return (
-        f"No secret is written in tenant {facts.observed.tenant_id}: SynchronizationJob "
-        f"{facts.observed.secrets_blocked_by} says ForeignSecretLost. What to do stands there; it is lifted by an "
-        "annotation on that resource."
-    )
-
-
 def _writable_application(facts: Facts) -> ApplicationSeen | None:
     """Return what was seen of the secrets if some may be written; else None."""
     seen = facts.observed.application
@@ -222,6 +187,21 @@ def _writable_application(facts: Facts) -> ApplicationSeen | None:
         find_application_claim(facts) or facts.observed.secrets_blocked_by or unacknowledged_loss(facts) or seen.missing
     )
     return None if is_held_back and not facts.desired.is_observe_only else seen
+
+
+def _protected_keys(spec: ApplicationSpec, write: SecretWrite) -> frozenset[str]:
+    return frozenset() if may_overwrite(spec) else write.at_risk
+
+
+def _plan_cleanup(facts: Facts, spec: ApplicationSpec, seen: ApplicationSeen) -> SecretWrite | None:
+    keys = find_leftover_keys(spec, seen, facts.resource.application)
+    if not keys or seen.refusal:
+        return None
+    return plan_removal(seen.stored or SecretValues(), keys, _known_values(spec, seen))
+
+
+def _known_values(spec: ApplicationSpec, seen: ApplicationSeen) -> SecretValues:
+    return wanted_secrets(spec, seen.credentials.values, seen.stored or SecretValues()).only(seen.saved)
 
 
 def _credentials_to_try(facts: Facts, seen: ApplicationSeen, values: SecretValues) -> SecretValues | None:

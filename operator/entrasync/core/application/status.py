@@ -5,8 +5,8 @@ from dataclasses import replace
 from entrasync.api.conditions import ConditionType
 from entrasync.api.policies import CredentialValidation
 from entrasync.api.reasons import Reason
+from entrasync.core.application.lost_keys import explain_loss, unacknowledged_loss
 from entrasync.core.application.ownership import find_application_claim
-from entrasync.core.application.rules import explain_loss, unacknowledged_loss
 from entrasync.core.application.wanted_secrets import entry_keys, is_unfinished, owned_keys
 from entrasync.core.decision.condition import Condition
 from entrasync.core.facts.application_seen import ApplicationSeen
@@ -57,7 +57,7 @@ def application_conditions(facts: Facts) -> list[Condition]:
     """Write the conditions that spec.application brings along."""
     conditions = loss_conditions(facts.resource)
     spec = facts.desired.application
-    return [*_credentials_valid(facts), *conditions] if spec and spec.credentials else conditions
+    return [*_credentials_valid(facts), *conditions] if spec and entry_keys(spec) else conditions
 
 
 def loss_conditions(resource: Resource) -> list[Condition]:

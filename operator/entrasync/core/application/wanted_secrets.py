@@ -46,21 +46,16 @@ def owned_keys(spec: ApplicationSpec) -> frozenset[str]:
 
 def entry_keys(spec: ApplicationSpec) -> frozenset[str]:
     """Return the keys of the credentials."""
-    entries = spec.credentials.entries if spec.credentials else ()
+    entries = spec.credentials.given if spec.credentials else ()
     return frozenset(entry.key.value for entry in entries)
 
 
 def secrets_to_send(spec: ApplicationSpec, seen: ApplicationSeen, record: ApplicationRecord) -> SecretValues:
-    """Return what Graph does not have as wanted, except notification settings that cannot be merged.
-
-    If a key that was saved is gone, all are sent: Graph may replace the secrets where the operator expects it to merge.
-    """
+    """Return what Graph does not have as wanted, except notification settings that cannot be merged."""
     stored = seen.stored or SecretValues()
     wanted = wanted_secrets(spec, seen.credentials.values, stored)
     if not can_merge(stored.get(NOTIFICATION_SETTINGS)):
         wanted = wanted.only(wanted.keys() - {NOTIFICATION_SETTINGS})
-    if not (record.keys & wanted.keys()) - seen.pending <= stored.keys():
-        return wanted
     return wanted.only(differing_keys(wanted, seen))
 
 

@@ -55,4 +55,4 @@ class Observed:
     application: ApplicationSeen | None = None
     """What is known of the service principal's secrets; None if spec says nothing of them."""
     secrets_blocked_by: ObjectKey | None = None
-    """Another resource of the tenant that reports ForeignSecretLost. Until that is settled no secret is written."""
+    """Another resource whose ForeignSecretLost holds this one back. Until that is settled no secret is written."""

@@ -57,6 +57,14 @@ def was_never_started(facts: Facts) -> bool:
     return not job.is_active and not job.has_run
 
 
+def explain_held_back_start(facts: Facts) -> str:
+    """Say that the job is not started, as one more sentence after what holds it back; empty if none is wanted."""
+    job = facts.job
+    if job is None or job.is_active or wanted_state_of(facts) is not ScheduleState.ACTIVE:
+        return ""
+    return " The job is not started before that."
+
+
 def effective_schedule_state(desired: Desired, origin: str | None) -> ScheduleState | None:
     """Resolve an unset `schedule.state` by origin."""
     if desired.schedule_state is not None:

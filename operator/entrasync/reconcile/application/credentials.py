@@ -15,7 +15,7 @@ async def read_credentials(secrets: SecretStore, namespace: str, spec: Applicati
 
     Raises `ApiServerUnavailable`.
     """
-    entries = spec.credentials.entries if spec.credentials else []
+    entries = spec.credentials.given if spec.credentials else []
     known: dict[str, KubernetesSecret] = {}
     values: dict[str, str] = {}
     origins: dict[str, Source] = {}

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from entrasync.api.job.application import ApplicationSpec
+from entrasync.core.application.lost_keys import unacknowledged_loss
 from entrasync.core.application.ownership import find_application_claim
-from entrasync.core.application.rules import unacknowledged_loss
 from entrasync.core.application.wanted_secrets import DRIFT_CHECK_INTERVAL, is_unfinished, wanted_secrets
 from entrasync.core.decision.errors import EntraSyncError
 from entrasync.core.facts.application_seen import ApplicationSeen, Credentials

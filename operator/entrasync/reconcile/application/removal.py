@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from entrasync.api.reasons import Reason
 from entrasync.core.application.actions import CheckForeignKeys, RemoveSecrets
+from entrasync.core.application.deletion import refuse_removal
+from entrasync.core.application.lost_keys import explain_missing
 from entrasync.core.application.record import with_unconfirmed_keys, without_secrets
-from entrasync.core.application.rules import explain_missing
+from entrasync.core.application.secret_write import plan_removal
 from entrasync.core.decision.errors import EntraSyncError, Halted, PossiblyReplicating, Refused
 from entrasync.core.decision.event import Event
 from entrasync.core.decision.verdicts import Wait
@@ -94,11 +96,11 @@ class RemoveHandler(Handler[RemoveSecrets]):
         due = memory.due_removals(_shown(action, memory), self._clock.now())
         again, refused = due & memory.removing.keys(), frozenset[str]()
         if due:
-            resource, refused = await self._send(RemoveSecrets(service_principal_id, due), context, memory)
+            resource, refused = await self._send(replace(action, keys=due), context, memory)
             context = replace(context, resource=resource)
             await self._foreign.read_stored(service_principal_id, context, memory)
         shown = _shown(action, memory)
-        kept = refused | (again & shown)
+        kept = (refused | again) & shown
         gone = action.keys - shown - kept
         memory.forget_saved(gone | kept)
         self._record(resource, gone, kept)
@@ -114,12 +116,15 @@ class RemoveHandler(Handler[RemoveSecrets]):
     async def _send(
         self, action: RemoveSecrets, context: Context, memory: ApplicationMemory
     ) -> tuple[Resource, frozenset[str]]:
-        resource = context.resource
-        others = find_foreign_keys(memory.stored, resource)
+        resource, stored = context.resource, memory.stored or SecretValues()
+        write = plan_removal(stored, action.keys, action.known.only(memory.saved_among(action.known)))
+        if write.at_risk and not action.overwrites_others:
+            raise Halted(refuse_removal(resource, action.service_principal_id, write.at_risk))
+        others = find_foreign_keys(stored, resource) - write.at_risk
         resource = await self._writer.write_ahead(resource, with_unconfirmed_keys(resource.record, others))
         try:
             with check_after_write(others, memory.foreign):
-                refused = await _remove_each(context.graph, action)
+                refused = await _remove_each(context.graph, action, write.along)
         except PossiblyReplicating as error:
             raise await diagnose_refusal(context, error) from error
         memory.note_removal(action.keys - refused, self._clock.now())
@@ -134,18 +139,21 @@ class RemoveHandler(Handler[RemoveSecrets]):
             self._events.record(resource, Event("Warning", Reason.SECRET_NOT_REMOVABLE, message))
 
 
-async def _remove_each(graph: SyncApi, action: RemoveSecrets) -> frozenset[str]:
-    """Remove all keys at once, or one by one where Graph refuses that. Returns the keys that Graph keeps."""
+async def _remove_each(graph: SyncApi, action: RemoveSecrets, along: SecretValues) -> frozenset[str]:
+    """Remove all keys at once, or one by one where Graph refuses that. Returns the keys that Graph keeps.
+
+    What stays is sent `along` each time, because Graph may replace all secrets.
+    """
     service_principal_id = action.service_principal_id
     try:
-        await graph.put_secrets(service_principal_id, dict.fromkeys(sorted(action.keys), ""))
+        await graph.put_secrets(service_principal_id, {**along, **dict.fromkeys(sorted(action.keys), "")})
     except Refused as error:
         if not error.answer.is_bad_request:
             raise
         if len(action.keys) == 1:
             return action.keys
-        each = [RemoveSecrets(service_principal_id, frozenset({key})) for key in sorted(action.keys)]
-        return frozenset().union(*[await _remove_each(graph, one) for one in each])
+        each = [replace(action, keys=frozenset({key})) for key in sorted(action.keys)]
+        return frozenset().union(*[await _remove_each(graph, one, along) for one in each])
     return frozenset()
 
 

@@ -61,11 +61,11 @@ class SaveHandler(Handler[SaveSecrets]):
         if action.tried is not None and not await self._validate(action, action.tried, context):
             return ActionResult(resource, is_refused=True)
         self._guard.check_secret_write(context)
-        others = find_foreign_keys(memory.stored, resource)
+        others = find_foreign_keys(memory.stored, resource) - action.overwritten
         resource = await self._writer.write_ahead(resource, self._with_intent(action, others, resource))
         try:
             with check_after_write(others, memory.foreign):
-                await context.graph.put_secrets(action.service_principal_id, action.values)
+                await context.graph.put_secrets(action.service_principal_id, {**action.along, **action.values})
         except OutcomeUnknown:
             memory.forget_saved(action.values)
             raise
@@ -123,6 +123,12 @@ class SaveHandler(Handler[SaveSecrets]):
             self._record(resource, "Normal", Reason.DRIFT_CORRECTED, message)
         else:
             self._record(resource, "Normal", Reason.SECRETS_SAVED, f"Saved {_list(action.values.keys())} {where}.")
+        if action.overwritten:
+            message = (
+                f"Graph masks {_list(action.overwritten)} {where}, which could not be sent along and may be lost, as "
+                "spec.application.credentials.otherKeys allows."
+            )
+            self._record(resource, "Warning", Reason.OTHER_KEYS_AT_RISK, message)
 
     def _record_deprecation(self, resource: Resource) -> Resource:
         """Report once, even over restarts of the operator, that Graph will remove the calls."""

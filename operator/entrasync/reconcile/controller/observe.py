@@ -61,7 +61,9 @@ class FactsReader:
             spec_seen_at=memory.spec_seen_at,
             pause_taken_at=memory.pause_taken_at(job_id),
             settings_sent=memory.settings_sent_to(job_id),
-            secrets_blocked_by=self._resources.find_secret_loss(tenant_id, excluding=resource.key),
+            secrets_blocked_by=self._resources.find_secret_loss(
+                tenant_id, resource.service_principal_id, excluding=resource.key
+            ),
         )
 
     def observe_without_listing(self, context: Context) -> Observed:

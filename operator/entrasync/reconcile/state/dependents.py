@@ -69,5 +69,5 @@ def reads_secret(job: Resource, secret_name: str) -> bool:
     if job.desired is None or job.desired.application is None:
         return False
     credentials = job.desired.application.credentials
-    sources = [entry.value_from for entry in credentials.entries] if credentials else []
+    sources = [entry.value_from for entry in credentials.given] if credentials else []
     return any(source and source.secret_key_ref and source.secret_key_ref.name == secret_name for source in sources)

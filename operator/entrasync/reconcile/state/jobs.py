@@ -11,6 +11,9 @@ from entrasync.core.resource.resolved_names import Resolution, resolve, without_
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.state.neighbours import Neighbours
 
+LOSSES_THAT_BLOCK_A_TENANT = 2
+"""On so many service principals a secret of others must be lost before no secret is written in their whole tenant."""
+
 
 class JobStore(Store[Resource]):
     """The SynchronizationJobs of one process. Nothing is written to Graph before their list is complete."""
@@ -86,10 +89,21 @@ class JobStore(Store[Resource]):
         claims = found.claims(judge or object(), lambda key: is_counted(self._by_key[key]))
         return tuple(claim for claim in claims if claim.key != excluding)
 
-    def find_secret_loss(self, tenant_id: str, *, excluding: ObjectKey) -> ObjectKey | None:
-        """Return another resource of a tenant that reports ForeignSecretLost without an acknowledgement by a person."""
-        others = (self._by_key[key] for key in sorted(self._with_losses - {excluding}))
-        return next((other.key for other in others if is_same_id(other.pinned_tenant_id, tenant_id)), None)
+    def find_secret_loss(
+        self, tenant_id: str, service_principal_id: str | None, *, excluding: ObjectKey
+    ) -> ObjectKey | None:
+        """Return another resource that reports ForeignSecretLost, by which no secret may be written.
+
+        That is one on the same service principal, or any of the tenant once two service principals have lost one.
+        Losses that a person has acknowledged do not count.
+        """
+        others = [self._by_key[key] for key in sorted(self._with_losses - {excluding})]
+        others = [other for other in others if is_same_id(other.pinned_tenant_id, tenant_id)]
+        for other in others:
+            if is_same_id(other.service_principal_id, service_principal_id):
+                return other.key
+        is_widespread = len({other.service_principal_id for other in others}) >= LOSSES_THAT_BLOCK_A_TENANT
+        return others[0].key if is_widespread else None
 
     def service_principals(self) -> frozenset[str]:
         """Return all service principals that a resource belongs to."""

@@ -45,5 +45,6 @@ class WriteGuard:
         is_left_alone = newest.is_observe_only or newest.is_suspended
         if is_left_alone or not self._connections.still_uses(newest, context.connection):
             raise ResourceChanged(f"nothing may be written to Graph for {resource.key} any more")
-        if brake := self._resources.find_secret_loss(tenant_id, excluding=resource.key):
-            raise ResourceChanged(f"no secret may be written in tenant {tenant_id} any more, for {brake} lost one")
+        principal = resource.service_principal_id
+        if brake := self._resources.find_secret_loss(tenant_id, principal, excluding=resource.key):
+            raise ResourceChanged(f"no secret of {principal} may be written any more, for {brake} lost one")

@@ -85,7 +85,7 @@ class Life:
 
     @property
     def wanted(self) -> dict[str, str]:
-        entries = self.spec.credentials.entries if self.spec.credentials else []
+        entries = self.spec.credentials.given if self.spec.credentials else []
         secret = {"token": self.token, "other": f"canary-other-{self.token}"}
         refer = [entry.value_from.secret_key_ref if entry.value_from else None for entry in entries]
         pairs = zip(entries, refer, strict=True)
@@ -97,20 +97,23 @@ class Life:
         return values
 
 
-@settings(max_examples=150)
-@given(st.lists(STEPS, max_size=12))
+@settings(max_examples=200)
+@given(st.lists(STEPS, max_size=12), st.booleans())
 def test_any_sequence_of_events_ends_with_our_secrets_in_graph_and_no_others_changed(
-    steps: list[tuple[str, object]],
+    steps: list[tuple[str, object]], puts_replace: bool
 ) -> None:
+    """Whether a PUT of secrets replaces all of them or merges."""
+
     async def live() -> None:
         life = Life()
+        life.harness.graph.puts_replace = puts_replace
         for what, with_ in steps:
             await life.step(what, with_)
         await life.settle()
         stored = life.harness.graph.secrets
         assert {key: stored.get(key) for key in life.wanted} == life.wanted
         assert (stored["UserName"], stored["Domain"]) == ("somebody", "else")
-        assert not [put for put in life.harness.graph.put if put.keys() & {"UserName", "Domain"}]
+        assert life.harness.condition(life.key, "ForeignSecretLost") == ("", "")
         assert life.harness.condition(life.key, "Ready")[0] == "True"
         assert "operation" not in life.harness.status(life.key)
         reported = json.dumps([life.harness.server.patches, [event.message for event in life.harness.recorded.events]])

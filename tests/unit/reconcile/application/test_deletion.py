@@ -49,7 +49,7 @@ class TestReappliedResource:
         key = await self.reapply(harness)
         harness.secrets.put(SECRET, token="other")
         await harness.run(key)
-        assert harness.graph.put == [{"SecretToken": "other"}]
+        assert harness.graph.put == [{"BaseAddress": "https://scim", "SecretToken": "other"}]
 
     async def test_a_resource_reapplied_after_a_restart_sends_what_graph_does_not_show(
         self, harness: ReconcilerHarness
@@ -57,7 +57,7 @@ class TestReappliedResource:
         key = await self.reapply(harness)
         harness.restart()
         await harness.run(key)
-        assert harness.graph.put == [{"SecretToken": "s3cret"}]
+        assert harness.graph.put == [{"BaseAddress": "https://scim", "SecretToken": "s3cret"}]
 
 
 class TestDeletion:
@@ -70,7 +70,7 @@ class TestDeletion:
         key = await settle_application(harness, self.REMOVE, deletion_policy=policy)
         harness.edit(key, is_deleting=True)
         await harness.run(key)
-        assert harness.graph.put == [{"BaseAddress": "", "SecretToken": ""}]
+        assert harness.graph.put == [{"BaseAddress": "", "SecretToken": "", "SyncAll": "true"}]
         assert harness.graph.secrets == {"SyncAll": "true"}
         assert harness.graph.writes[0] == "put_secrets"
         assert key not in harness.server.stored

@@ -17,11 +17,15 @@ from tests.support.application_passes import (
 from tests.support.facts import (
     NOW,
     desired,
+    holder,
     resource,
 )
 from tests.support.fake_graph import Failure
 from tests.support.graph_answers import DOWN, LOST
 from tests.support.reconciler_harness import ReconcilerHarness
+
+ELSEWHERE = "bbbbbbbb-5b0e-4b57-9a43-1d1d6a3f8e02"
+SECOND = "cccccccc-5b0e-4b57-9a43-1d1d6a3f8e03"
 
 
 class TestForeignSecrets:
@@ -65,7 +69,7 @@ class TestForeignSecrets:
         await poll_later(harness, key)
         harness.secrets.put(SECRET, token="n3wer")
         await poll_later(harness, key, timedelta(seconds=5))
-        assert harness.graph.put == [{"SecretToken": "n3w"}]
+        assert [put["SecretToken"] for put in harness.graph.put] == ["n3w"]
 
     async def test_foreign_secrets_that_show_again_need_no_acknowledgement(self, harness: ReconcilerHarness) -> None:
         key = await lose_foreign_secret(harness)
@@ -122,17 +126,33 @@ class TestForeignSecrets:
         assert "UserName vanished" in harness.message(key, "ForeignSecretLost")
         assert "somebody" not in str(harness.status(key)["conditions"]).replace("somebody else", "")
 
-    async def test_lost_foreign_secrets_stop_all_saving_in_the_tenant_also_after_a_restart(
+    async def test_a_lost_foreign_secret_stops_saving_on_its_own_service_principal_only(
         self, harness: ReconcilerHarness
     ) -> None:
         key = await lose_foreign_secret(harness)
         harness.restart()
+        harness.graph.put.clear()
         other = harness.apply(
-            resource(
-                desired(application=CREDENTIALS, service_principal_id="bbbbbbbb-5b0e-4b57-9a43-1d1d6a3f8e02"),
-                name="other",
-                created_at=NOW,
-            )
+            resource(desired(application=CREDENTIALS, service_principal_id=ELSEWHERE), name="other", created_at=NOW)
+        )
+        await poll_later(harness, other)
+        await poll_later(harness, other)
+        assert harness.condition(other, "ForeignSecretLost") == ("", "")
+        assert len(harness.graph.put) == 1
+        harness.secrets.put(SECRET, token="third")
+        await poll_later(harness, key)
+        assert harness.condition(key, "Stalled") == ("True", "ForeignSecretLost")
+        assert len(harness.graph.put) == 1
+
+    async def test_a_loss_on_a_second_service_principal_stops_all_saving_in_the_tenant_also_after_a_restart(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = await lose_foreign_secret(harness)
+        lost = {"conditions": [{"type": "ForeignSecretLost", "status": "True"}], "servicePrincipalId": SECOND}
+        harness.apply(holder(name="second", wish=desired(service_principal_id=SECOND), status=lost))
+        harness.restart()
+        other = harness.apply(
+            resource(desired(application=CREDENTIALS, service_principal_id=ELSEWHERE), name="other", created_at=NOW)
         )
         harness.graph.put.clear()
         harness.secrets.put(SECRET, token="third")

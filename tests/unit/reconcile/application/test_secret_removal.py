@@ -8,13 +8,15 @@ from tests.support.facts import (
 )
 from tests.support.reconciler_harness import ReconcilerHarness
 
+URL = {"BaseAddress": "https://scim"}
+
 
 class TestRemoval:
     async def test_an_entry_removed_from_the_spec_is_removed_from_graph(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.edit(key, desired=desired(application=application("BaseAddress=https://scim")))
         await harness.run(key)
-        assert harness.graph.put == [{"SecretToken": ""}]
+        assert harness.graph.put == [{**URL, "SecretToken": ""}]
         assert harness.status(key)["application"]["keys"] == ["BaseAddress"]
         assert harness.recorded.reasons == ["SecretsRemoved"]
 
@@ -26,7 +28,7 @@ class TestRemoval:
         harness.graph.fail("put_secrets", refused_by_target(), times=2)
         await harness.run(key)
         await poll_later(harness, key)
-        assert harness.graph.put == [{"UserName": ""}]
+        assert harness.graph.put == [{**URL, "UserName": ""}]
         assert harness.recorded.reasons == ["SecretsRemoved", "SecretNotRemovable"]
         assert "Graph does not remove Domain" in harness.recorded.events[1].message
         assert harness.status(key)["application"]["keys"] == ["BaseAddress"]
@@ -44,7 +46,7 @@ class TestRemoval:
         assert [event.message for event in harness.recorded.events] == ["Removed UserName from Graph."]
         assert harness.condition(key, "Reconciling") == ("True", "WaitingForReplication")
         await harness.run_until(key, minutes(20))
-        assert harness.graph.put == [{"Domain": "", "UserName": ""}, {"Domain": ""}]
+        assert harness.graph.put == [{**URL, "Domain": "", "UserName": ""}, {**URL, "Domain": ""}]
         assert harness.recorded.reasons == ["SecretsRemoved", "SecretNotRemovable"]
         assert harness.status(key)["application"]["keys"] == ["BaseAddress"]
         assert harness.condition(key, "Ready")[0] == "True"
@@ -58,7 +60,7 @@ class TestRemoval:
         await harness.run(key)
         assert harness.recorded.reasons == []
         await harness.run_until(key, minutes(2))
-        assert harness.graph.put == [{"SecretToken": ""}]
+        assert harness.graph.put == [{**URL, "SecretToken": ""}]
         assert harness.status(key)["application"]["keys"] == ["BaseAddress"]
         assert harness.recorded.reasons == ["SecretsRemoved"]
 
@@ -76,4 +78,4 @@ class TestRemoval:
         await harness.run(key)
         harness.edit(key, desired=desired(application=CREDENTIALS))
         await harness.run(key)
-        assert harness.graph.put == [{"SecretToken": "s3cret"}]
+        assert harness.graph.put == [{**URL, "SecretToken": "s3cret"}]

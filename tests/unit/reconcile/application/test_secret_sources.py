@@ -81,12 +81,12 @@ class TestLineBreaks:
 
 
 class TestRotation:
-    async def test_a_new_value_is_validated_and_saved_alone(self, harness: ReconcilerHarness) -> None:
+    async def test_a_new_value_is_validated_and_saved_with_what_is_to_stay(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="n3w")
         await poll_later(harness, key)
         assert harness.graph.tried == [{"BaseAddress": "https://scim", "SecretToken": "n3w"}]
-        assert harness.graph.put == [{"SecretToken": "n3w"}]
+        assert harness.graph.put == [{"BaseAddress": "https://scim", "SecretToken": "n3w"}]
         assert harness.status(key)["application"]["sources"][0]["resourceVersion"] == "2"
         assert harness.recorded.reasons == ["SecretsSaved"]
 
@@ -120,7 +120,7 @@ class TestRotation:
         harness.secrets.put(SECRET, token="s3cret")
         await poll_later(harness, key)
         await poll_later(harness, key)
-        assert harness.graph.put == [{"SecretToken": "s3cret"}]
+        assert harness.graph.put == [{"BaseAddress": "https://scim", "SecretToken": "s3cret"}]
 
     async def test_a_save_whose_answer_was_lost_is_sent_again(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)

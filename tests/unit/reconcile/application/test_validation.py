@@ -73,10 +73,27 @@ class TestRefusedCredentials:
         assert harness.graph.secrets["SecretToken"] == "wrong"
         assert harness.condition(key, "CredentialsValid") == ("Unknown", "NotValidated")
 
+    async def test_refused_credentials_delay_all_secrets_while_graph_masks_those_in_force(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        """A save may replace all secrets, and nobody has the token in force to send it again."""
+        key = await settle_application(harness)
+        harness.secrets.put(SECRET, token="wrong")
+        harness.graph.fail("validate_credentials", refused_by_target(), times=9)
+        entries = ("BaseAddress=https://scim", "SecretToken<scim.token")
+        harness.edit(key, desired=desired(application=application(*entries, scope="AssignedOnly")))
+        for _ in range(3):
+            await poll_later(harness, key)
+        assert harness.graph.put == []
+        assert harness.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
+        assert "SyncAll can't be saved either" in harness.message(key, "Ready")
+        assert "masks SecretToken" in harness.message(key, "Ready")
+
     async def test_refused_credentials_do_not_delay_secrets_with_fields_of_their_own(
         self, harness: ReconcilerHarness
     ) -> None:
         key = await settle_application(harness)
+        harness.graph.masked.clear()
         harness.secrets.put(SECRET, token="wrong")
         harness.graph.fail("validate_credentials", refused_by_target(), times=9)
         entries = ("BaseAddress=https://scim", "SecretToken<scim.token")
@@ -85,7 +102,8 @@ class TestRefusedCredentials:
         for _ in range(3):
             await poll_later(harness, key)
         [put] = harness.graph.put
-        assert put.keys() == {"SyncAll", "SyncNotificationSettings"}
+        assert put.keys() == {"SyncAll", "SyncNotificationSettings", "BaseAddress", "SecretToken"}
+        assert put["SecretToken"] == "s3cret"
         assert harness.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
         assert "None of them was saved" in harness.message(key, "Ready")
 
