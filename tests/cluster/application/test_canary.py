@@ -10,7 +10,7 @@ from tests.cluster.application.scim import ScimApp
 from tests.support.certificates import certificate_pem, key_pem, make_certificate
 from tests.support.cluster import Object
 from tests.support.leaks import find_leaks
-from tests.support.operator_environment import OperatorEnvironment
+from tests.support.operator_environment import OperatorEnvironment, condition
 from tests.support.polling import until
 from tests.support.secret_forms import forms_of
 from tests.support.teams import Team
@@ -184,6 +184,15 @@ class TestQuotedSecrets:
         )
         message = quoting_environment.wait_stalled(app.apply(), "RequestRefused")
         assert "Got '*" in message
+
+    def test_a_token_that_a_quarantine_quotes_is_shown_nowhere(self, quoting_environment: OperatorEnvironment) -> None:
+        app = ScimApp.register(quoting_environment)
+        name = app.apply()
+        job = quoting_environment.wait_ready(name)["status"]["job"]["id"]
+        error = {"code": "InvalidCredentials", "message": f"401: bearer {app.token}", "tenant_actionable": True}
+        quoting_environment.simulator.quarantine(job, "EncounteredQuarantineException", error)
+        found = quoting_environment.wait_condition(name, "Quarantined")
+        assert "401: bearer *" in condition(found, "Quarantined")["message"]
 
 
 def with_special_characters() -> str:

@@ -17,6 +17,8 @@ class Credentials:
     origins: Mapping[str, Source] = field(default_factory=dict)
     """The version of the Secret that each value came from. Values that spec gives itself have none."""
     unreadable: str | None = None
+    generation: int | None = None
+    """The generation of the resource that they were read for."""
 
     @property
     def sources(self) -> tuple[Source, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from entrasync.graph.wire.redaction import Redactor
+from entrasync.core.primitives.redaction import Redactor
 from entrasync.graph.wire.responses import shorten
 from entrasync.graph.wire.retry_after import read_retry_after
 

@@ -11,10 +11,10 @@ from entrasync.core.decision.errors import (
     Refused,
     Transient,
 )
+from entrasync.core.primitives.redaction import Redactor
 from entrasync.graph.auth.token_claims import AccessToken
 from entrasync.graph.calls.expected_answers import find_fault
 from entrasync.graph.calls.operations import OWNED_BY, Operation
-from entrasync.graph.wire.redaction import Redactor
 from entrasync.graph.wire.responses import Response, read_error, summarize_error
 from entrasync.graph.wire.retry_after import read_retry_after
 

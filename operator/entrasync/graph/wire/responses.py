@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from entrasync.core.decision.errors import GraphAnswer
-from entrasync.graph.wire.redaction import Redactor
+from entrasync.core.primitives.redaction import Redactor
 
 MAX_MESSAGE_LENGTH = 300
 """In characters, of a text of Graph that a message quotes. People read it in a condition."""

@@ -24,24 +24,34 @@ class ApplicationReader:
         self._secrets = secrets
         self._memories = memories
 
-    async def read(self, api: SyncApi, facts: Facts) -> ApplicationSeen | None:
-        """Read the wanted values, unless this pass has them, and what Graph stores if that may differ.
+    async def read_values(self, facts: Facts, known: Credentials | None) -> Credentials | None:
+        """Read the wanted values, unless this pass has them (`known`) and spec is the same.
 
-        A failure of Graph is part of the result. Raises `ApiServerUnavailable`.
+        Returns None when spec has none, or when another resource writes them. Raises `ApiServerUnavailable`.
+        """
+        spec, resource = facts.desired.application, facts.resource
+        if spec is None or find_application_claim(facts):
+            return None
+        if known is not None and known.generation == resource.generation:
+            return known
+        return replace(
+            await read_credentials(self._secrets, resource.key.namespace, spec), generation=resource.generation
+        )
+
+    async def read(self, api: SyncApi, facts: Facts, credentials: Credentials | None) -> ApplicationSeen | None:
+        """Read what Graph stores, if that may differ from the wanted values.
+
+        A failure of Graph is part of the result.
         """
         spec, resource = facts.desired.application, facts.resource
         memory = self._memories.recall(resource)
         if spec is None:
             memory.stop_managing()
             return None
-        if find_application_claim(facts):
+        if credentials is None:
             return None
         memory.was_managed = True
         memory.foreign.expect(resource.application.unconfirmed_keys)
-        before = facts.observed.application
-        credentials = (
-            before.credentials if before else await read_credentials(self._secrets, resource.key.namespace, spec)
-        )
         memory.assume_saved(_unchanged_values(facts, spec, credentials))
         version = (resource.generation, credentials.sources)
         memory.recall_refusal(resource.application.refused, credentials.values, version)

@@ -15,6 +15,7 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.core.status.drift import with_last_drift
 from entrasync.core.status.job_status import record_observation
 from entrasync.reconcile.application.reader import ApplicationReader
+from entrasync.reconcile.application.values_in_hand import ValuesInHand
 from entrasync.reconcile.controller.observe import FactsReader
 from entrasync.reconcile.controller.pass_entry import PassEntry
 from entrasync.reconcile.controller.perform import Performer
@@ -66,10 +67,15 @@ class ApplyLoop:
 
         Raises what the first look raises; a later error ends the pass with what was seen.
         """
+        values = ValuesInHand()
+        result = await self._go(context, values)
+        return replace(result, halt=values.redact_halt(result.halt))
+
+    async def _go(self, context: Context, values: ValuesInHand) -> PassResult:
         observed = await self._look_first(context)
         taken: list[Action] = []
         for _ in range(MAX_ROUNDS):
-            decision = await self._decide(context, observed)
+            decision = await self._decide(context, observed, values)
             facts, verdict = decision.facts, decision.verdict
             if not isinstance(verdict, Do):
                 if not observed.is_assumed:
@@ -86,7 +92,7 @@ class ApplyLoop:
             if not isinstance(acted, _RoundResult):
                 return acted
             context, observed = acted.context, acted.observed
-        return PassResult(self._reader.facts(context.resource, observed), too_many_rounds())
+        return PassResult(await self._read_facts(context, observed, values), too_many_rounds())
 
     async def _look_first(self, context: Context) -> Observed:
         try:
@@ -94,12 +100,21 @@ class ApplyLoop:
         except EntraSyncError as error:
             raise self._explain(context, error) from error
 
-    async def _decide(self, context: Context, observed: Observed) -> _Decision:
-        """Plan the job first. Once the job is held, the secrets of its service principal are read and planned too."""
+    async def _read_facts(self, context: Context, observed: Observed, values: ValuesInHand) -> Facts:
+        """Return the facts of this round. What Graph says of the job is redacted before any rule sees it."""
         facts = self._reader.facts(context.resource, observed)
+        if facts.job is None:
+            return facts
+        values.hold(await self._application.read_values(facts, values.credentials))
+        return replace(facts, observed=replace(observed, job=values.redact_job(facts.job)))
+
+    async def _decide(self, context: Context, observed: Observed, values: ValuesInHand) -> _Decision:
+        """Plan the job first. Once the job is held, the secrets of its service principal are read and planned too."""
+        facts = await self._read_facts(context, observed, values)
+        observed = facts.observed
         if (verdict := plan_job(facts)) is not None or facts.job is None:
             return _Decision(replace(facts, observed=replace(observed, application=None)), verdict)
-        seen = await self._application.read(context.graph, facts)
+        seen = await self._application.read(context.graph, facts, values.credentials)
         facts = replace(facts, observed=replace(observed, application=seen))
         return _Decision(facts, plan_work(facts))
 

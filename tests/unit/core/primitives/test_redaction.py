@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from entrasync.graph.wire.redaction import FRAGMENT_LENGTH, MAX_SECRETS_LENGTH, MAX_TEXT_LENGTH, Redactor
+from entrasync.core.primitives.redaction import FRAGMENT_LENGTH, MAX_SECRETS_LENGTH, MAX_TEXT_LENGTH, Redactor
 from tests.support.certificates import key_pem
 from tests.support.secret_forms import find_pieces, forms_of
 
