@@ -133,6 +133,9 @@ DECIDED_BY: dict[Rule, Facts] = {
         remote_job(),
         application=application_seen(refusal=Refusal("X", "y", NOW)),
     ),
+    application_rules.saved_secrets_were_not_taken: facts(
+        holder(wish=SCOPED), remote_job(), application=application_seen({}, untaken=frozenset({"SyncAll"}))
+    ),
     application_rules.saved_secrets_do_not_show: facts(
         holder(wish=SCOPED), remote_job(), application=application_seen({}, pending=frozenset({"SyncAll"}))
     ),

@@ -204,6 +204,11 @@ class Reason(StrEnum):
         NEEDS_A_PERSON,
         "Graph accepted spec.settings but did not change the job. The message names the settings.",
     )
+    SECRETS_NOT_TAKEN = Row(
+        "SecretsNotTaken",
+        NEEDS_A_PERSON,
+        "Graph accepted values of spec.application but does not show them. The message names the keys.",
+    )
     SETTINGS_UNREADABLE = Row(
         "SettingsUnreadable",
         NEEDS_A_PERSON,

@@ -117,6 +117,19 @@ class RefusalRecord(ApiModel):
     """False: Graph could not try them."""
 
 
+class UntakenRecord(ApiModel):
+    """A save that Graph accepted and that never showed. The same values are not sent again."""
+
+    generation: int | None = None
+    """The metadata.generation that wanted it."""
+
+    sources: list[SourceRecord] | None = None
+    """The Secrets that the values came from."""
+
+    keys: list[str] | None = None
+    """Graph's names of the values."""
+
+
 class ApplicationRecord(ApiModel):
     """What the operator saved for spec.application. Values and their hashes are kept nowhere."""
 
@@ -134,6 +147,9 @@ class ApplicationRecord(ApiModel):
 
     refused: RefusalRecord | None = None
     """Credentials that Graph refused. Absent: none."""
+
+    not_taken: UntakenRecord | None = None
+    """A save that Graph accepted and that never showed. Absent: none."""
 
     told_deprecated: bool | None = None
     """Whether it was told that Graph's beta is about to lose the calls that save values. Absent: not told."""

@@ -189,6 +189,20 @@ def _writable_application(facts: Facts) -> ApplicationSeen | None:
     return None if is_held_back and not facts.desired.is_observe_only else seen
 
 
+def saved_secrets_were_not_taken(facts: Facts) -> Verdict | None:
+    """Find secrets that Graph accepted and still does not show after the replication bound. It ignores them."""
+    seen = facts.observed.application
+    if seen is None or not seen.untaken:
+        return None
+    return Stall(
+        Reason.SECRETS_NOT_TAKEN,
+        f"Graph accepted {', '.join(sorted(seen.untaken))} of service principal {facts.service_principal_id} and does "
+        "not show that. Check on the Provisioning page of the enterprise application which values its connector takes, "
+        "then correct or remove these in spec.application: the same values are not sent again."
+        f"{explain_held_back_start(facts)}",
+    )
+
+
 def _protected_keys(spec: ApplicationSpec, write: SecretWrite) -> frozenset[str]:
     return frozenset() if may_overwrite(spec) else write.at_risk
 

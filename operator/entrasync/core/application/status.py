@@ -12,7 +12,7 @@ from entrasync.core.decision.condition import Condition
 from entrasync.core.facts.application_seen import ApplicationSeen
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.times import write_precise_time
-from entrasync.core.resource.application_record import ApplicationRecord, RefusalRecord
+from entrasync.core.resource.application_record import ApplicationRecord, RefusalRecord, UntakenRecord
 from entrasync.core.resource.job_resource import Resource
 
 
@@ -24,12 +24,13 @@ def updated_application_record(facts: Facts) -> ApplicationRecord:
     record = replace(facts.resource.application, lost_keys=unacknowledged_loss(facts))
     if seen is not None:
         unconfirmed = record.unconfirmed_keys if seen.is_unconfirmed else frozenset()
-        record = replace(record, unconfirmed_keys=unconfirmed, refused=_write_refusal(facts, seen))
+        refused, untaken = _write_refusal(facts, seen), _write_untaken(facts, seen)
+        record = replace(record, unconfirmed_keys=unconfirmed, refused=refused, untaken=untaken)
     if find_application_claim(facts):  # the other resource may overwrite what this one has saved
         return replace(record, sources=(), generation=None, validated=None)
     if seen is None or seen.stored is None or seen.credentials.unreadable:
         return record
-    if seen.pending or is_unfinished(spec, seen, record):
+    if seen.pending or seen.untaken or is_unfinished(spec, seen, record):
         return record
     return replace(
         record,
@@ -51,6 +52,15 @@ def _write_refusal(facts: Facts, seen: ApplicationSeen) -> RefusalRecord | None:
         retry_at=write_precise_time(refusal.retry_at),
         is_verdict=refusal.is_verdict,
     )
+
+
+def _write_untaken(facts: Facts, seen: ApplicationSeen) -> UntakenRecord | None:
+    """Keep what was recorded while Graph was not read."""
+    version = (facts.resource.generation, seen.credentials.sources)
+    if seen.stored is not None:
+        return UntakenRecord(*version, seen.untaken) if seen.untaken else None
+    known = facts.resource.application.untaken
+    return known if known and (known.generation, known.sources) == version else None
 
 
 def application_conditions(facts: Facts) -> list[Condition]:

@@ -61,7 +61,7 @@ def secrets_to_send(spec: ApplicationSpec, seen: ApplicationSeen, record: Applic
 
 def differing_keys(wanted: SecretValues, seen: ApplicationSeen) -> frozenset[str]:
     """Return the wanted keys whose value Graph does not have, as far as it shows values."""
-    stored, taken = seen.stored or SecretValues(), seen.pending | seen.kept
+    stored, taken = seen.stored or SecretValues(), seen.pending | seen.untaken | seen.kept
     return frozenset(
         key for key, value in wanted.items() if key not in taken and not _is_stored(key, value, stored, seen.saved)
     )

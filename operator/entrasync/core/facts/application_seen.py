@@ -63,5 +63,7 @@ class ApplicationSeen:
     """Keys that the operator has removed and that Graph still showed."""
     pending: frozenset[str] = frozenset()
     """Keys that Graph accepted lately and still shows as they were before, because reads may be stale."""
+    untaken: frozenset[str] = frozenset()
+    """Keys that Graph accepted longer ago than the replication bound and never showed. The wish has not changed."""
     kept: frozenset[str] = frozenset()
     """Keys that Graph accepted and shows in another form. For observe-only resources also those that Graph masks."""

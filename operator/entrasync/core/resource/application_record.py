@@ -41,6 +41,20 @@ class RefusalRecord:
 
 
 @dataclass(frozen=True)
+class UntakenRecord:
+    """Keys that Graph accepted and never showed, for one wish: a generation and the versions of its Secrets."""
+
+    generation: int
+    sources: tuple[Source, ...]
+    keys: frozenset[str]
+
+    def write(self) -> dict[str, Any]:
+        """Write it as `status.application.notTaken`."""
+        sources = [source.write() for source in self.sources]
+        return {"generation": self.generation, "sources": sources, "keys": sorted(self.keys)}
+
+
+@dataclass(frozen=True)
 class ApplicationRecord:
     """`status.application` as the rules read it. Times are kept as they are stored.
 
@@ -58,6 +72,7 @@ class ApplicationRecord:
     scope_in_force: str | None = None
     time: str | None = None
     refused: RefusalRecord | None = None
+    untaken: UntakenRecord | None = None
     is_deprecation_reported: bool = False
     """Whether the Event about the removal of calls from Graph's beta was posted."""
 
@@ -77,6 +92,7 @@ class ApplicationRecord:
             "scopeInForce": self.scope_in_force,
             "time": self.time,
             "refused": self.refused.write() if self.refused else None,
+            "notTaken": self.untaken.write() if self.untaken else None,
             "toldDeprecated": self.is_deprecation_reported or None,
         }
         return {name: value for name, value in members.items() if value is not None} or None
@@ -97,6 +113,7 @@ def read_application_record(stored: object) -> ApplicationRecord:
         scope_in_force=_text(stored.get("scopeInForce")),
         time=_text(stored.get("time")),
         refused=_refusal(stored.get("refused")),
+        untaken=_untaken(stored.get("notTaken")),
         is_deprecation_reported=stored.get("toldDeprecated") is True,
     )
 
@@ -124,6 +141,12 @@ def _refusal(stored: object) -> RefusalRecord | None:
         retry_at=_text(stored.get("retryAt")) or "",
         is_verdict=stored.get("isVerdict") is True,
     )
+
+
+def _untaken(stored: object) -> UntakenRecord | None:
+    if not isinstance(stored, dict) or not isinstance(generation := stored.get("generation"), int):
+        return None
+    return UntakenRecord(generation, _sources(stored.get("sources")), _names(stored.get("keys")))
 
 
 def _text(stored: object) -> str | None:

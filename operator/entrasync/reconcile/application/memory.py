@@ -13,7 +13,7 @@ from entrasync.core.facts.application_seen import Refusal
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import parse_time
 from entrasync.core.remote.stored_secrets import MASK, SecretValues
-from entrasync.core.resource.application_record import RefusalRecord, Source
+from entrasync.core.resource.application_record import RefusalRecord, Source, UntakenRecord
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.application.foreign_keys import MIN_CONFIRMATION_TIME, ForeignKeys
 
@@ -47,7 +47,10 @@ class _PendingValue:
     """A value that Graph accepted and may not show yet: the digest of what it showed before, and when it was sent."""
 
     before: bytes | None = field(repr=False)
-    at: datetime
+    at: datetime | None
+    """None: longer ago than any bound, by a process before this one."""
+    generation: int
+    """The generation of the resource that wanted it."""
 
 
 @dataclass
@@ -82,6 +85,7 @@ class ApplicationMemory:
     removing: dict[str, datetime] = field(default_factory=dict)
     """Keys whose removal was sent to Graph, and when, until Graph no longer shows them."""
     _pending: dict[str, _PendingValue] = field(default_factory=dict, repr=False)
+    _has_recalled_untaken: bool = False
     _kept: dict[str, bytes] = field(default_factory=dict, repr=False)
     """Digests of how Graph shows accepted values that it displays differently."""
 
@@ -103,12 +107,14 @@ class ApplicationMemory:
             if found is not None and found != MASK:
                 self._kept[key] = digest(found)
 
-    def note_saved(self, values: Mapping[str, str], at: datetime, *, is_validated: bool | None = None) -> None:
+    def note_saved(
+        self, values: Mapping[str, str], at: datetime, *, generation: int, is_validated: bool | None = None
+    ) -> None:
         """Record which values Graph accepted. What it showed before is out of date."""
         before = self.stored or SecretValues()
         self.saved.digests |= {key: digest(value) for key, value in values.items()}
         self.saved.is_validated = self.saved.is_validated if is_validated is None else is_validated
-        self._pending |= {key: _PendingValue(_digest_of(before.get(key)), at) for key in values}
+        self._pending |= {key: _PendingValue(_digest_of(before.get(key)), at, generation) for key in values}
         self.stored = None
 
     def forget_saved(self, keys: Iterable[str]) -> None:
@@ -156,8 +162,32 @@ class ApplicationMemory:
 
     def pending_among(self, values: Mapping[str, str], since: datetime) -> frozenset[str]:
         """Return the keys whose value Graph accepted after `since` and still shows as before."""
-        recent = [key for key, pending in self._pending.items() if pending.at > since and key in values]
-        return frozenset(key for key in recent if self.saved.digests.get(key) == digest(values[key]))
+        sent = ((key, self._pending[key].at) for key in self.saved_among(values) & self._pending.keys())
+        return frozenset(key for key, at in sent if at is not None and at > since)
+
+    def untaken_among(self, values: Mapping[str, str], since: datetime, generation: int) -> frozenset[str]:
+        """Return the keys whose value Graph accepted before `since` and never showed.
+
+        An edit of the resource asks for them again.
+        """
+        sent = self.saved_among(values) & self._pending.keys() - self.pending_among(values, since)
+        return frozenset(key for key in sent if self._pending[key].generation == generation)
+
+    def recall_untaken(
+        self,
+        known: UntakenRecord | None,
+        values: Mapping[str, str],
+        stored: Mapping[str, str],
+        version: Version,
+    ) -> None:
+        """Restore once which values a previous process recorded as never shown, if Graph still shows others."""
+        if known is None or self._has_recalled_untaken or (known.generation, known.sources) != version:
+            return
+        self._has_recalled_untaken = True
+        for key in known.keys & values.keys() - self._pending.keys():
+            if stored.get(key) not in {MASK, values[key]}:
+                self.saved.digests[key] = digest(values[key])
+                self._pending[key] = _PendingValue(_digest_of(stored.get(key)), None, known.generation)
 
     def kept_among(self, saved: frozenset[str], stored: Mapping[str, str]) -> frozenset[str]:
         """Return which of the saved keys Graph shows as it did right after it accepted them."""

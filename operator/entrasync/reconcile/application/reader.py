@@ -101,8 +101,10 @@ def _with_shown(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) 
     kept = memory.kept_among(saved, stored)
     if facts.desired.is_observe_only:  # masked values cannot be compared
         kept |= {key for key, value in stored.items() if value == MASK}
-    pending = memory.pending_among(wanted, facts.now - facts.bounds.replication)
-    return replace(seen, saved=saved, pending=pending, kept=kept)
+    bound, generation = facts.now - facts.bounds.replication, facts.resource.generation
+    memory.recall_untaken(facts.resource.application.untaken, wanted, stored, (generation, seen.credentials.sources))
+    pending, untaken = memory.pending_among(wanted, bound), memory.untaken_among(wanted, bound, generation)
+    return replace(seen, saved=saved, pending=pending, untaken=untaken, kept=kept)
 
 
 def _unchanged_values(facts: Facts, spec: ApplicationSpec, credentials: Credentials) -> SecretValues:
@@ -136,6 +138,6 @@ def _needs_look(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) 
 
 def _is_unfinished(facts: Facts, seen: ApplicationSeen) -> bool:
     spec, record = facts.desired.application, facts.resource.application
-    if spec is None or seen.pending:
-        return bool(seen.pending)
+    if spec is None or seen.pending or seen.untaken:
+        return bool(seen.pending or seen.untaken)
     return is_unfinished(spec, seen, record)

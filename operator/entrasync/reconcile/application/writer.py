@@ -69,7 +69,8 @@ class SaveHandler(Handler[SaveSecrets]):
         except OutcomeUnknown:
             memory.forget_saved(action.values)
             raise
-        memory.note_saved(action.values, self._clock.now(), is_validated=_is_validated(action))
+        generation, now = context.resource.generation, self._clock.now()
+        memory.note_saved(action.values, now, generation=generation, is_validated=_is_validated(action))
         self._record_saved(action, resource)
         if context.graph.is_losing_secrets:
             resource = self._record_deprecation(resource)

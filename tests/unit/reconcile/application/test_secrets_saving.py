@@ -59,13 +59,14 @@ class TestShownValues:
         assert harness.condition(key, "Ready")[0] == "True"
         assert harness.graph.writes == ["create_job", "put_secrets", "start_job"]
 
-    async def test_a_value_that_graph_never_shows_is_sent_again_after_the_bound(
+    async def test_a_value_that_graph_never_shows_is_not_sent_again_after_the_bound(
         self, harness: ReconcilerHarness
     ) -> None:
         harness.graph.store = lambda entries: {}
         key = apply_application(harness, self.SPEC)
         await harness.run_until(key, minutes(34))
-        assert len(harness.graph.put) == 3
+        assert len(harness.graph.put) == 1
+        assert harness.condition(key, "Stalled") == ("True", "SecretsNotTaken")
 
 
 class TestMaskedValues:
