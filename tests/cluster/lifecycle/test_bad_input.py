@@ -98,7 +98,7 @@ class TestUnknownTemplate:
     def test_an_unknown_template_is_reported_where_none_is_offered(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal(templates=[]).id
         message = environment.wait_stalled(environment.apply_job(principal), "TemplateNotOffered")
-        assert "none: this kind of app has no provisioning" in message
+        assert "It offers no template at all, because this kind of app has no provisioning." in message
 
     def test_templates_are_not_listed_when_the_template_is_valid(self, environment: OperatorEnvironment) -> None:
         principal = environment.simulator.create_service_principal().id

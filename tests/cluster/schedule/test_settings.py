@@ -101,6 +101,7 @@ class TestSettings:
         message = environment.wait_stalled(name, "RequestRefused")
         assert "Graph refused to change the job's settings" in message
         assert "No setting of this name." in message
+        assert "spec.settings asks for LookaheadQueryEnabled: correct the name or the value" in message
         refusal.remove()
         environment.wait_ready(name)
 

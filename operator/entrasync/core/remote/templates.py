@@ -1,5 +1,6 @@
 """The templates of a service principal as Graph showed them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -9,3 +10,10 @@ class RemoteTemplate:
 
     id: str
     factory_tag: str | None = None
+
+
+def describe_offer(names: Iterable[str]) -> str:
+    """Say which templates a service principal offers and what to do, as whole sentences."""
+    if listed := ", ".join(sorted(names)):
+        return f"It offers: {listed}. Correct spec.template."
+    return "It offers no template at all, because this kind of app has no provisioning. Correct spec.servicePrincipal."

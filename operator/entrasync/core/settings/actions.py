@@ -23,6 +23,8 @@ class PatchSettings(Action):
     wanted: tuple[tuple[str, str], ...]
     differences: tuple[SettingDifference, ...]
     drifted: tuple[SettingDifference, ...] = ()
+    consequence: str = ""
+    """What a refusal holds back, as one more sentence."""
 
     def describe(self) -> str:
         """Say what it does."""

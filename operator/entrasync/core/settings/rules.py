@@ -6,6 +6,7 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.primitives.utf8 import repair
 from entrasync.core.remote.job_settings import SettingDifference, read_settings
+from entrasync.core.schedule.state import explain_held_back_start
 from entrasync.core.settings.actions import PatchSettings
 from entrasync.core.settings.record import was_reported_as_not_taken
 
@@ -30,6 +31,7 @@ def settings_differ(facts: Facts) -> Verdict | None:
             wanted=facts.desired.settings,
             differences=differences,
             drifted=drifted,
+            consequence=explain_held_back_start(facts),
         )
     )
 

@@ -1,11 +1,9 @@
 """Finds the ids behind names in a spec: the service principal of an app id, the template of a factory tag."""
 
-from collections.abc import Sequence
-
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Halted
 from entrasync.core.decision.verdicts import REPLICATION_RETRY_DELAY, Stall, Wait
-from entrasync.core.remote.templates import RemoteTemplate
+from entrasync.core.remote.templates import describe_offer
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.resolved_names import Resolution
 from entrasync.reconcile.connection.registry import Connections
@@ -67,10 +65,5 @@ async def _find_template(api: SyncApi, desired: Desired, service_principal_id: s
         advice = "Give the one that is meant by spec.template.id."
     else:
         problem = f"offers no template with factory tag {desired.factory_tag}"
-        advice = f"It offers: {_describe(offered)}. Correct spec.template."
+        advice = describe_offer(f"{template.id} ({template.factory_tag or 'no tag'})" for template in offered)
     raise Halted(Stall(Reason.TEMPLATE_NOT_OFFERED, f"Service principal {service_principal_id} {problem}. {advice}"))
-
-
-def _describe(offered: Sequence[RemoteTemplate]) -> str:
-    named = sorted(f"{template.id} ({template.factory_tag or 'no tag'})" for template in offered)
-    return ", ".join(named) or "none, for this kind of app has no provisioning"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Halted
+from entrasync.core.decision.errors import Halted, Refused
 from entrasync.core.decision.event import Event
 from entrasync.core.decision.verdicts import Wait
 from entrasync.core.primitives.clock import Clock
@@ -55,14 +55,28 @@ async def patch_settings(graph: SyncApi, action: PatchSettings) -> RemoteJob:
     """Send all settings of a job, with ours merged into them. Returns the job as it is then assumed to be.
 
     If Graph has not shown the job's settings yet, they are read first, because sending only ours might lose the others.
-    Raises what `SyncApi` raises, and `Halted` while a new job cannot be read.
+    Raises what `SyncApi` raises, a refusal with the names of the settings, and `Halted` while a new job cannot be read.
     """
     job = action.job
     if read_settings(job.raw) is None:
         job = await _read_job(graph, action)
     settings = merge_settings(job.raw.get(SETTINGS_MEMBER), action.wanted)
-    await graph.patch_settings(action.service_principal_id, job.id, settings)
+    try:
+        await graph.patch_settings(action.service_principal_id, job.id, settings)
+    except Refused as error:
+        raise Refused(error.reason, _explain_refusal(action, error), answer=error.answer) from error
     return with_settings(job, settings)
+
+
+def _explain_refusal(action: PatchSettings, error: Refused) -> str:
+    """Name the settings that were sent, and say what to do and what waits for it."""
+    names = ", ".join(entry.name for entry in action.differences[:MAX_NAMED_SETTINGS])
+    more = len(action.differences) - MAX_NAMED_SETTINGS
+    named = f"{names} and {more} more" if more > 0 else names
+    return (
+        f"{error.message.rstrip('.')}. spec.settings asks for {named}: correct the name or the value, or take it out."
+        f"{action.consequence}"
+    )
 
 
 async def _read_job(graph: SyncApi, action: PatchSettings) -> RemoteJob:

@@ -7,6 +7,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Halted, Refused
 from entrasync.core.decision.verdicts import Stall
 from entrasync.core.job.actions import CreateJob
+from entrasync.core.remote.templates import describe_offer
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.graph import SyncApi
 
@@ -29,12 +30,11 @@ async def check_template_is_offered(api: SyncApi, action: CreateJob) -> None:
     offered = {template.id for template in await api.list_templates(action.service_principal_id)}
     if action.template_id in offered:
         return
-    names = ", ".join(sorted(offered)) or "none: this kind of app has no provisioning"
     raise Halted(
         Stall(
             Reason.TEMPLATE_NOT_OFFERED,
             f"Service principal {action.service_principal_id} does not offer template {action.template_id}. "
-            f"It offers: {names}. Correct spec.template.",
+            + describe_offer(offered),
         )
     )
 

@@ -27,6 +27,18 @@ class TestSecondResource:
         assert harness.status(second)["synchronizationStatus"]["code"] == "Active"
         assert harness.graph.writes == []
 
+    async def test_a_second_resource_with_a_new_job_says_that_it_is_not_started(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        await settle_application(harness)
+        wish = desired(application=CREDENTIALS, template_id="other")
+        second = harness.apply(resource(wish, name="x", created_at=NOW, finalizers=()))
+        harness.graph.templates = ("scim", "other")
+        await poll_later(harness, second)
+        assert harness.condition(second, "Stalled") == ("True", "Conflict")
+        assert harness.message(second, "Stalled").endswith("The job is not started before that.")
+        assert "start_job" not in harness.graph.calls
+
     async def test_a_second_resource_of_the_same_age_yields_to_the_one_that_has_saved(
         self, harness: ReconcilerHarness
     ) -> None:

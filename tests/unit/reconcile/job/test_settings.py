@@ -178,8 +178,18 @@ class TestSettings:
         harness.graph.fail("patch_settings", refused(400))
         await harness.run(key)
         assert harness.condition(key, "Stalled") == ("True", "RequestRefused")
+        message = harness.message(key, "Stalled")
+        assert f"spec.settings asks for {SETTINGS[0][0]}: correct the name or the value" in message
+        assert "is not started" not in message
         await harness.run(key)
         assert harness.condition(key, "Ready")[0] == "True"
+
+    async def test_refused_settings_of_a_new_job_say_that_it_is_not_started(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply(resource(desired(settings=SETTINGS), finalizers=()))
+        harness.graph.fail("patch_settings", refused(400))
+        await harness.run(key)
+        assert "start_job" not in harness.graph.calls
+        assert harness.message(key, "Stalled").endswith("The job is not started before that.")
 
     @pytest.mark.parametrize("status", [401, 403])
     async def test_settings_that_need_a_missing_permission_are_reported_after_a_while(
