@@ -8,13 +8,17 @@ from typing import Any
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core.core_schema import CoreSchema, no_info_before_validator_function
 
+from entrasync.api.constraints import WIDEST_TEXT
 from entrasync.api.model import cel_rules, rule
 
-GO_DURATION_PATTERN = "^([0-9]{1,5}h)?([0-9]{1,5}m)?([0-9]{1,5}s)?$"
+_HOURS, _MINUTES, _SECONDS = "[0-9]{1,5}h", "[0-9]{1,5}m", "[0-9]{1,5}s"
+
+GO_DURATION_PATTERN = f"^({_HOURS}({_MINUTES})?({_SECONDS})?|{_MINUTES}({_SECONDS})?|{_SECONDS})$"
 """Whole hours, minutes and seconds, in this order. The number of digits is bounded so that no sum overflows."""
 
-SHORTEST_GO_DURATION = len("1s")
 LONGEST_GO_DURATION = len("99999h99999m99999s")
+
+WORDS = "A duration is written in whole hours, minutes and seconds, such as 90s, 5m or 1h30m, and not as PT5M."
 
 _PARTS = re.compile(r"(?:([0-9]{1,5})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,5})s)?")
 
@@ -34,12 +38,11 @@ def parse_go_duration(text: str) -> timedelta:
 
 @dataclass(frozen=True)
 class GoDuration:
-    """Annotates a `timedelta` field at the path `where`: its text is a Go duration within two bounds.
+    """Annotates a `timedelta` field: its text is a Go duration within two bounds.
 
-    Each bound is the text of a duration and the reason that a refusal gives.
+    Each bound is the text of a duration and the sentence that a refusal gives as its reason.
     """
 
-    where: str
     at_least: tuple[str, str]
     at_most: tuple[str, str]
 
@@ -50,16 +53,21 @@ class GoDuration:
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """Describe the field to the API server."""
         (shortest, why_not_shorter), (longest, why_not_longer) = self.at_least, self.at_most
-        too_short = f"{self.where}: must be at least {shortest}; {why_not_shorter}"
-        too_long = f"{self.where}: must be at most {longest}; {why_not_longer}"
+        has_form = f"size(self) <= {LONGEST_GO_DURATION} && self.matches('{GO_DURATION_PATTERN}')"
+        # The bounds hold for what has no form, or the conversion would fail and its error stand beside the words.
         return {
             "type": "string",
-            "pattern": GO_DURATION_PATTERN,
-            "minLength": SHORTEST_GO_DURATION,
-            "maxLength": LONGEST_GO_DURATION,
+            "maxLength": WIDEST_TEXT,
             **cel_rules(
-                rule(f"duration(self) >= duration('{shortest}')", too_short),
-                rule(f"duration(self) <= duration('{longest}')", too_long),
+                rule(has_form, WORDS),
+                rule(
+                    f"!({has_form}) || duration(self) >= duration('{shortest}')",
+                    f"The duration must be at least {shortest}. {why_not_shorter}",
+                ),
+                rule(
+                    f"!({has_form}) || duration(self) <= duration('{longest}')",
+                    f"The duration must be at most {longest}. {why_not_longer}",
+                ),
             ),
         }
 

@@ -2,10 +2,11 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from entrasync.api.condition_entry import NEVER_OBSERVED, ConditionEntry
-from entrasync.api.ids import Guid
+from entrasync.api.constraints import Range, Text
+from entrasync.api.ids import ClientId, TenantId
 from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule, stored_default
 from entrasync.api.references import CertificateReference, SecretKeyReference, ServiceAccountReference
 
@@ -15,7 +16,7 @@ CLOUD_PATTERN = "^[A-Za-z][A-Za-z0-9-]*$"
 class ClientSecretCredential(ApiModel):
     """An app registration that proves itself by a client secret."""
 
-    client_id: Guid
+    client_id: ClientId
     """Application (client) ID of the app registration."""
 
     secret_ref: SecretKeyReference
@@ -25,7 +26,7 @@ class ClientSecretCredential(ApiModel):
 class ClientCertificateCredential(ApiModel):
     """An app registration that proves itself by a certificate."""
 
-    client_id: Guid
+    client_id: ClientId
     """Application (client) ID of the app registration that the certificate is uploaded to."""
 
     secret_ref: CertificateReference
@@ -35,7 +36,7 @@ class ClientCertificateCredential(ApiModel):
 class WorkloadIdentityCredential(ApiModel):
     """An app registration or managed identity that trusts a ServiceAccount of this cluster (federated credential)."""
 
-    client_id: Guid
+    client_id: ClientId
     """Application (client) ID of the app registration or managed identity that has the federated credential."""
 
     service_account_ref: ServiceAccountReference
@@ -46,7 +47,9 @@ class WorkloadIdentityCredential(ApiModel):
 class LimitsSpec(ApiModel):
     """How hard the tenant may be asked."""
 
-    concurrency: Annotated[int, Field(ge=1, le=256)] | None = None
+    concurrency: (
+        Annotated[int, Range(at_least=1, at_most=256, words="There are from 1 to 256 calls at a time.")] | None
+    ) = None
     """Calls to Graph at the same time, at most as many as the install allows. Unset: as many."""
 
 
@@ -56,23 +59,33 @@ class GraphConnectionSpec(ApiModel):
     model_config = ConfigDict(
         json_schema_extra=cel_rules(
             exactly_one_of(
-                "spec",
                 clientSecret="a secret of an app registration",
                 clientCertificate="a certificate of an app registration",
                 workloadIdentity="a ServiceAccount that Entra trusts",
             ),
             rule(
                 "self.tenantId.lowerAscii() == oldSelf.tenantId.lowerAscii()",
-                "spec.tenantId: cannot be changed, for the jobs belong to their tenant; create another GraphConnection",
+                "It cannot be changed, for the jobs belong to their tenant. Create another GraphConnection.",
                 field_path=".tenantId",
             ),
         )
     )
 
-    tenant_id: Guid
+    tenant_id: TenantId
     """Directory (tenant) ID, as the Overview of the Entra admin center shows it. It cannot be changed."""
 
-    cloud: Annotated[str, StringConstraints(pattern=CLOUD_PATTERN, max_length=63)] | None = None
+    cloud: (
+        Annotated[
+            str,
+            Text(
+                patterns=(CLOUD_PATTERN,),
+                at_most=63,
+                words="A cloud is Global, USGovL4, USGovL5, China or one that the install defines, and not a URL. Its"
+                " name has at most 63 letters, digits and -, the first a letter.",
+            ),
+        ]
+        | None
+    ) = None
     """Global, USGovL4, USGovL5, China, or the name of a cloud that the install defines. Unset: Global."""
 
     api_version: Literal["v1.0", "beta"] | None = None

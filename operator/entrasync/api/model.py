@@ -39,19 +39,22 @@ def cel_rules(*rules: dict[str, str]) -> dict[str, Any]:
 
 
 def rule(expression: str, message: str, *, field_path: str | None = None) -> dict[str, str]:
-    """Write one CEL rule. The message says in one line where the fault is, what is wrong and what to do."""
+    """Write one CEL rule. The message says in whole sentences what is wrong and what to do.
+
+    The conversion to a structural schema puts in front of it where the fault is: the path of the field.
+    """
     moved = {"fieldPath": field_path} if field_path else {}
     return {"rule": expression, "message": message, **moved}
 
 
-def exactly_one_of(where: str, **members: str) -> dict[str, str]:
+def exactly_one_of(**members: str) -> dict[str, str]:
     """Write the CEL rule of a union. `members` are its field names, each with the words that explain it.
 
     It is a rule and not `required`, so that a member can be added later without breaking stored objects.
     """
     given = ", ".join(f"has(self.{name})" for name in members)
     choice = " or ".join(f"{name} ({meaning})" for name, meaning in members.items())
-    return rule(f"[{given}].exists_one(given, given)", f"{where}: give exactly one of {choice}")
+    return rule(f"[{given}].exists_one(given, given)", f"Give exactly one of {choice}.")
 
 
 def list_map(*keys: str) -> dict[str, Any]:

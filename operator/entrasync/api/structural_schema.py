@@ -93,6 +93,8 @@ class _Conversion:
                 return {"required": list(value)}
             case "additionalProperties":
                 return self._additional(value, path, within)
+            case _ if keyword == VALIDATIONS:
+                return {VALIDATIONS: [_placed(rule, path) for rule in value]}
             case _:
                 return _plain_keyword(keyword, value, path)
 
@@ -126,6 +128,12 @@ def _plain_keyword(keyword: str, value: Any, path: str) -> Schema:
             return {}
         case _:
             raise SchemaError(path, f"{keyword} has no place in a structural schema")
+
+
+def _placed(rule: dict[str, str], path: str) -> dict[str, str]:
+    """Put the path of the field in front of the message of its rule."""
+    where = path.partition(".")[2].replace("[]", "") + rule.get("fieldPath", "")
+    return {**rule, "message": f"{where}: {rule['message']}"}
 
 
 def _allows_anything(written: Schema) -> bool:

@@ -6,13 +6,13 @@ from tests.cluster.constraints.constraint import (
     Constraint,
     Overlay,
     data_key,
-    max_items,
-    max_length,
+    number,
     object_name,
     one_of,
-    pattern,
     required,
+    size,
     spec,
+    text,
     unique_items,
 )
 
@@ -78,7 +78,7 @@ def _has_a_field(key: str, field: str) -> Constraint:
         guard=f"{ENTRIES}[] rule",
         accepted=(entries([ADDRESS]),),
         refused=(entry(key=key, value="True"),),
-        message=f"spec.application.credentials.entries: {key} has a field of its own; use {field}",
+        message=f"spec.application.credentials.entries: {key} has a field of its own. Use {field}",
     )
 
 
@@ -94,35 +94,36 @@ ENTRY = (
         f"{ENTRIES}[] rule",
         accepted=(entries([ADDRESS, TOKEN]), entry(key="BaseAddress", valueFrom=FROM_SECRET)),
         refused=(entry(key="BaseAddress"), entry(key="SecretToken"), entry(**ADDRESS, valueFrom=FROM_SECRET)),
-        message="spec.application.credentials.entries: give exactly one of value or valueFrom",
+        message="spec.application.credentials.entries: Give exactly one of value or valueFrom.",
     ),
     Constraint(
         f"{ENTRIES}[] rule",
         accepted=(entries([{"key": key, "valueFrom": FROM_SECRET} for key in SENSITIVE]),),
         refused=tuple(entry(key=key, value="x") for key in SENSITIVE),
-        message="spec.application.credentials.entries: this key is a secret; give it by valueFrom.secretKeyRef and not"
-        " as value, where everybody who may read this resource would see it",
+        message="spec.application.credentials.entries: This key is a secret. Give it by valueFrom.secretKeyRef and not"
+        " as value, where everybody who may read this resource would see it.",
     ),
-    _has_a_field("SyncAll", "spec.application.provisioningScope instead"),
+    _has_a_field("SyncAll", "spec.application.provisioningScope instead."),
     _has_a_field("SyncNotificationSettings", "spec.application.notifications (and"),
-    _has_a_field("SkipOutOfScopeDeletions", "spec.application.outOfScopeDeletions instead"),
-    Constraint(
-        f"{ENTRIES}[].value minLength",
-        accepted=(_value("x"),),
-        refused=(_value(""),),
-        message="spec.application.credentials.entries[0].value in body should be at least 1 chars long",
+    _has_a_field("SkipOutOfScopeDeletions", "spec.application.outOfScopeDeletions instead."),
+    text(
+        f"{ENTRIES}[].value",
+        _value,
+        "A value has from 1 to 8192 characters.",
+        accepted=("x",),
+        refused=("",),
+        longest=8192,
     ),
-    max_length(f"{ENTRIES}[].value", _value, 8192),
     Constraint(
         f"{ENTRIES}[].valueFrom rule",
         accepted=(entries([TOKEN]),),
         refused=(entry(key="SecretToken", valueFrom={}),),
-        message="spec.application.credentials.entries.valueFrom: give secretKeyRef (a key of a Secret)",
+        message="spec.application.credentials.entries.valueFrom: Give secretKeyRef (a key of a Secret).",
     ),
     required(REFERENCE, "name", entries([TOKEN]), _reference(name=None)),
     required(REFERENCE, "key", entries([TOKEN]), _reference(key=None)),
-    *object_name(f"{REFERENCE}.name", lambda text: _reference(name=text)),
-    *data_key(f"{REFERENCE}.key", lambda text: _reference(key=text)),
+    object_name(f"{REFERENCE}.name", lambda text: _reference(name=text)),
+    data_key(f"{REFERENCE}.key", lambda text: _reference(key=text)),
 )
 
 CREDENTIALS = (
@@ -130,16 +131,17 @@ CREDENTIALS = (
         ".spec.application.credentials rule",
         accepted=(application(credentials={"otherKeys": "Overwrite"}), credentials()),
         refused=(application(credentials={}), application(credentials={"onDelete": "Keep"})),
-        message="spec.application.credentials: give entries (what Entra needs to reach the app) or otherKeys",
+        message="spec.application.credentials: Give entries (what Entra needs to reach the app) or otherKeys.",
     ),
     one_of(".spec.application.credentials.otherKeys", lambda text: credentials(otherKeys=text), "Protect", "Overwrite"),
-    Constraint(
-        f"{ENTRIES} minItems",
-        accepted=(entries([ADDRESS]),),
-        refused=(entries([]),),
-        message="spec.application.credentials.entries in body should have at least 1 items",
+    size(
+        ENTRIES,
+        entries,
+        1,
+        32,
+        lambda n: {"key": (*SENSITIVE, *PLAIN)[n], "valueFrom": FROM_SECRET},
+        "There are from 1 to 32 entries. To save none, leave entries out.",
     ),
-    max_items(ENTRIES, entries, 32, lambda n: {"key": (*SENSITIVE, *PLAIN)[n], "valueFrom": FROM_SECRET}),
     unique_items(ENTRIES, "list-map key", entries, ADDRESS, TOKEN),
     one_of(
         ".spec.application.credentials.validation", lambda text: credentials(validation=text), "BeforeSave", "Never"
@@ -157,31 +159,33 @@ APPLICATION = (
         ".spec.application.outOfScopeDeletions", lambda text: application(outOfScopeDeletions=text), "Perform", "Skip"
     ),
     required(".spec.application.notifications", "recipients", _recipients([]), application(notifications={})),
-    max_items(RECIPIENTS, _recipients, 10, lambda n: f"iam-{n}@example.com"),
+    size(
+        RECIPIENTS,
+        _recipients,
+        0,
+        10,
+        lambda n: f"iam-{n}@example.com",
+        "There are at most 10 recipients. For more, give the address of a group.",
+    ),
     unique_items(RECIPIENTS, "set", _recipients, "iam@example.com", "hr@example.com"),
-    pattern(
+    text(
         f"{RECIPIENTS}[]",
         lambda text: _recipients([text]),
+        "A recipient is one mail address such as iam@example.com, without a name and without < >.",
         accepted=("iam@example.com", "first.last+tag@sub.example.com", "o'neil@example.com"),
-        refused=("", "iam", "@example.com", "iam@", "a@b@c", "a b@example.com", "a@b,c@d", "a@b;c@d", "<a@b>", "a@b\n"),
-    ),
-    Constraint(
-        f"{RECIPIENTS}[] maxLength",
-        accepted=(_recipients(["x" * 64 + "@" + "x" * 255]),),
-        refused=(_recipients(["x" * 65 + "@" + "x" * 255]),),
-        message="spec.application.notifications.recipients[0]: Too long: may not be more than 320",
+        refused=(
+            *("", "iam", "@example.com", "iam@", "a@b@c", "a b@example.com", "a@b,c@d", "a@b;c@d", "<a@b>", "a@b\n"),
+            *("x" * 65 + "@example.com",),
+        ),
+        longest=len("iam@") + 255,
     ),
     required(".spec.application.accidentalDeletions", "threshold", _threshold(1), application(accidentalDeletions={})),
-    Constraint(
-        f"{THRESHOLD} minimum",
-        accepted=(_threshold(1),),
-        refused=(_threshold(0), _threshold(-1)),
-        message="spec.application.accidentalDeletions.threshold in body should be greater than or equal to 1",
-    ),
-    Constraint(
-        f"{THRESHOLD} maximum",
-        accepted=(_threshold(1_000_000),),
-        refused=(_threshold(1_000_001),),
-        message="spec.application.accidentalDeletions.threshold in body should be less than or equal to 1",
+    number(
+        THRESHOLD,
+        _threshold,
+        1,
+        1_000_000,
+        "The threshold is a number of accounts from 1 to 1000000. To leave the protection as it is in Graph, leave"
+        " accidentalDeletions out.",
     ),
 )

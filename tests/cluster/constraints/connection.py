@@ -8,12 +8,12 @@ from tests.cluster.constraints.constraint import (
     Overlay,
     data_key,
     guid,
-    max_length,
+    number,
     object_name,
     one_of,
-    pattern,
     required,
     spec,
+    text,
 )
 from tests.cluster.constraints.status import STATUS
 
@@ -46,7 +46,7 @@ def _credential(kind: str, reference: str) -> tuple[Constraint, ...]:
     return (
         required(place, "clientId", _login(kind), _login(kind, clientId=None)),
         required(place, reference, _login(kind), _login(kind, **{reference: None})),
-        *guid(f"{place}.clientId", lambda text: _login(kind, clientId=text)),
+        guid(f"{place}.clientId", lambda text: _login(kind, clientId=text), "client ID"),
     )
 
 
@@ -59,14 +59,14 @@ LOGIN = (
         ".spec rule",
         accepted=tuple(_logins(kind) for kind in CREDENTIALS),
         refused=(_logins(), _logins("clientSecret", "workloadIdentity"), _logins(*CREDENTIALS)),
-        message="spec: give exactly one of clientSecret (a secret of an app registration) or clientCertificate (a"
-        " certificate of an app registration) or workloadIdentity (a ServiceAccount that Entra trusts)",
+        message="spec: Give exactly one of clientSecret (a secret of an app registration) or clientCertificate (a"
+        " certificate of an app registration) or workloadIdentity (a ServiceAccount that Entra trusts).",
     ),
     *_credential("clientSecret", "secretRef"),
     required(".spec.clientSecret.secretRef", "name", _key_of_secret(), _key_of_secret(name=None)),
     required(".spec.clientSecret.secretRef", "key", _key_of_secret(), _key_of_secret(key=None)),
-    *object_name(".spec.clientSecret.secretRef.name", lambda text: _key_of_secret(name=text)),
-    *data_key(".spec.clientSecret.secretRef.key", lambda text: _key_of_secret(key=text)),
+    object_name(".spec.clientSecret.secretRef.name", lambda text: _key_of_secret(name=text)),
+    data_key(".spec.clientSecret.secretRef.key", lambda text: _key_of_secret(key=text)),
     *_credential("clientCertificate", "secretRef"),
     required(
         ".spec.clientCertificate.secretRef",
@@ -74,7 +74,7 @@ LOGIN = (
         _login("clientCertificate"),
         _login("clientCertificate", secretRef={}),
     ),
-    *object_name(
+    object_name(
         ".spec.clientCertificate.secretRef.name", lambda text: _login("clientCertificate", secretRef={"name": text})
     ),
     *_credential("workloadIdentity", "serviceAccountRef"),
@@ -84,7 +84,7 @@ LOGIN = (
         _login("workloadIdentity"),
         _login("workloadIdentity", serviceAccountRef={}),
     ),
-    *object_name(
+    object_name(
         ".spec.workloadIdentity.serviceAccountRef.name",
         lambda text: _login("workloadIdentity", serviceAccountRef={"name": text}),
     ),
@@ -93,34 +93,31 @@ LOGIN = (
 CONNECTION = (
     Constraint(" required spec", accepted=({},), refused=({"spec": None},), message="spec: Required value"),
     required(".spec", "tenantId", {}, spec(tenantId=None)),
-    *guid(".spec.tenantId", lambda text: spec(tenantId=text)),
+    guid(".spec.tenantId", lambda text: spec(tenantId=text), "tenant ID"),
     Constraint(
         ".spec rule",
         before={},
         accepted=(spec(cloud="China"), _logins("workloadIdentity"), spec(tenantId=GUID.upper())),
         refused=(spec(tenantId=OTHER_GUID),),
-        message="spec.tenantId: cannot be changed, for the jobs belong to their tenant; create another GraphConnection",
+        message="spec.tenantId: It cannot be changed, for the jobs belong to their tenant. Create another"
+        " GraphConnection.",
     ),
-    pattern(
+    text(
         ".spec.cloud",
         lambda text: spec(cloud=text),
+        "A cloud is Global, USGovL4, USGovL5, China or one that the install defines, and not a URL.",
         accepted=("Global", "USGovL4", "USGovL5", "China", "our-cloud-2"),
         refused=("", "4", "-x", "https://graph.example.com", "two words", "a.b", "x\n"),
+        longest=63,
     ),
-    max_length(".spec.cloud", lambda text: spec(cloud=text), 63),
     one_of(".spec.apiVersion", lambda text: spec(apiVersion=text), "v1.0", "beta"),
     *LOGIN,
-    Constraint(
-        ".spec.limits.concurrency minimum",
-        accepted=({}, spec(limits={}), spec(limits={"concurrency": 1})),
-        refused=(spec(limits={"concurrency": 0}),),
-        message="spec.limits.concurrency in body should be greater than or equal to 1",
-    ),
-    Constraint(
-        ".spec.limits.concurrency maximum",
-        accepted=(spec(limits={"concurrency": 256}),),
-        refused=(spec(limits={"concurrency": 257}),),
-        message="spec.limits.concurrency in body should be less than or equal to 256",
+    number(
+        ".spec.limits.concurrency",
+        lambda count: spec(limits={"concurrency": count}),
+        1,
+        256,
+        "There are from 1 to 256 calls at a time.",
     ),
     *STATUS,
 )

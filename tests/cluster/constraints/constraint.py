@@ -8,6 +8,9 @@ Overlay = dict[str, Any]
 Put = Callable[[Any], Overlay]
 """Puts a value at the place that a constraint guards."""
 
+PASTED = 2000
+"""Characters of something that was pasted into the wrong field."""
+
 GUID = "c41f0a7d-2e95-4d38-b1c6-8e5d7f4a9b03"
 
 
@@ -48,23 +51,48 @@ def one_of(place: str, put: Put, *values: str) -> Constraint:
     )
 
 
-def pattern(place: str, put: Put, *, accepted: tuple[str, ...], refused: tuple[str, ...]) -> Constraint:
-    """Constrain a text to a pattern."""
-    message = f"{_shown(place)} in body should match"
-    return Constraint(f"{place} pattern", tuple(map(put, accepted)), tuple(map(put, refused)), message)
+def text(
+    place: str, put: Put, words: str, *, accepted: tuple[str, ...], refused: tuple[str, ...] = (), longest: int
+) -> Constraint:
+    """Constrain a text by a rule. A text that is far too long is refused in the same words."""
+    too_long = (longest + 1, max(PASTED, 3 * longest))
+    return Constraint(
+        guard=f"{place} rule",
+        accepted=tuple(map(put, (*accepted, filled(accepted[0], longest)))),
+        refused=tuple(map(put, (*refused, *(filled(accepted[0], length) for length in too_long)))),
+        message=f"{_named(place)}: {words}",
+    )
 
 
-def max_length(place: str, put: Put, length: int, *, fill: str = "x") -> Constraint:
-    """Constrain the length of a text."""
+def filled(text: str, length: int) -> str:
+    """Make a text longer by its last character."""
+    return text + text[-1] * (length - len(text))
+
+
+def max_length(place: str, put: Put, length: int) -> Constraint:
+    """Constrain the length of a text of a status."""
     message = f"{_shown(place)}: Too long: may not be more than {length}"
-    return Constraint(f"{place} maxLength", (put(fill * length),), (put(fill * length + fill),), message)
+    return Constraint(f"{place} maxLength", (put("x" * length),), (put("x" * (length + 1)),), message)
 
 
 def max_items(place: str, put: Put, count: int, item: Callable[[int], Any]) -> Constraint:
-    """Constrain the number of items of a list."""
+    """Constrain the number of items of a list of a status."""
     message = f"{_shown(place)}: Too many: {count + 1}: must have at most {count} items"
     full, over = ([item(n) for n in range(size)] for size in (count, count + 1))
     return Constraint(f"{place} maxItems", (put(full),), (put(over),), message)
+
+
+def number(place: str, put: Put, least: int, most: int, words: str) -> Constraint:
+    """Constrain a number by a rule."""
+    accepted, refused = (least, most), (least - 1, -1, most + 1)
+    return Constraint(f"{place} rule", tuple(map(put, accepted)), tuple(map(put, refused)), f"{_named(place)}: {words}")
+
+
+def size(place: str, put: Put, least: int, most: int, item: Callable[[int], Any], words: str) -> Constraint:
+    """Constrain the number of items of a list by a rule."""
+    sizes = (least, most), (*range(least), most + 1)
+    accepted, refused = (tuple(put([item(n) for n in range(count)]) for count in counts) for counts in sizes)
+    return Constraint(f"{place} rule", accepted, refused, f"{_named(place)}: {words}")
 
 
 def unique_items(place: str, keyword: str, put: Put, one: Any, other: Any) -> Constraint:
@@ -73,35 +101,45 @@ def unique_items(place: str, keyword: str, put: Put, one: Any, other: Any) -> Co
     return Constraint(f"{place} {keyword}", (put([one, other]),), (put([one, one]),), message)
 
 
-def guid(place: str, put: Put) -> tuple[Constraint, ...]:
+def guid(place: str, put: Put, called: str) -> Constraint:
     """Constrain a field to GUIDs."""
     malformed = ("", "salesforce", GUID.replace("-", ""), GUID[:-1], GUID[:-1] + "g", GUID[:-1] + "\n", " " + GUID[1:])
-    return (
-        pattern(place, put, accepted=(GUID, GUID.upper()), refused=malformed),
-        Constraint(
-            guard=f"{place} maxLength",
-            accepted=(put(GUID),),
-            refused=tuple(put(text) for text in (f"{{{GUID}}}", f"{GUID}\n")),
-            message=f"{_shown(place)}: Too long: may not be more than 36",
-        ),
+    pasted = (f"{{{GUID}}}", f"{GUID}\n", f"https://graph.microsoft.com/v1.0/servicePrincipals/{GUID}")
+    return Constraint(
+        guard=f"{place} rule",
+        accepted=(put(GUID), put(GUID.upper())),
+        refused=tuple(map(put, (*malformed, *pasted, "0" * PASTED))),
+        message=f"{_named(place)}: The {called} is a GUID such as 0f2c7c1e-5b0e-4b57-9a43-1d1d6a3f8e01, without braces,"
+        " spaces or a path.",
     )
 
 
-def object_name(place: str, put: Put) -> tuple[Constraint, ...]:
+def object_name(place: str, put: Put) -> Constraint:
     """Constrain a field to names of Kubernetes objects."""
-    malformed = ("", "Capital", "under_score", "-x", "x-", "a..b", ".", "a/b", "a b", "x\n")
-    return (
-        pattern(place, put, accepted=("x", "contoso-2", "a.b-c.d"), refused=malformed),
-        max_length(place, put, 253),
+    return text(
+        place,
+        put,
+        "The name of a Kubernetes object is written like contoso-2.",
+        accepted=("x", "contoso-2", "a.b-c.d"),
+        refused=("", "Capital", "under_score", "-x", "x-", "a..b", ".", "a/b", "a b", "x\n"),
+        longest=253,
     )
 
 
-def data_key(place: str, put: Put) -> tuple[Constraint, ...]:
+def data_key(place: str, put: Put) -> Constraint:
     """Constrain a field to keys of a Secret's data."""
-    return (
-        pattern(place, put, accepted=("token", "tls.crt", "A_b-1"), refused=("", "a/b", "a b", "é", "x\n")),
-        max_length(place, put, 253),
+    return text(
+        place,
+        put,
+        "A key of a Secret is written like client-secret or tls.crt.",
+        accepted=("token", "tls.crt", "A_b-1"),
+        refused=("", "a/b", "a b", "é", "x\n"),
+        longest=253,
     )
+
+
+def _named(place: str) -> str:
+    return place.removeprefix(".").replace("[]", "")
 
 
 def _shown(place: str) -> str:

@@ -82,7 +82,7 @@ def test_rules_beside_a_reference_are_added_to_those_of_the_definition() -> None
         model_config = ConfigDict(json_schema_extra=cel_rules(rule("true", "inner")))
 
     rules = value_of(Guarded | None, Field(None, json_schema_extra=cel_rules(rule("true", "outer"))))[VALIDATIONS]
-    assert [given["message"] for given in rules] == ["inner", "outer"]
+    assert [given["message"] for given in rules] == ["value: inner", "value: outer"]
 
 
 def test_a_model_that_contains_itself_is_refused() -> None:

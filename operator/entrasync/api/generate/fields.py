@@ -4,28 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from entrasync.api.duration import GO_DURATION_PATTERN
-from entrasync.api.graph_connection import CLOUD_PATTERN
-from entrasync.api.ids import DATA_KEY_PATTERN, GUID_PATTERN, OBJECT_NAME_PATTERN, URL_SAFE_PATTERN
-from entrasync.api.job.application import MAIL_PATTERN
-from entrasync.api.job.spec import GRAPH_DURATION_PATTERN, SETTING_NAME_PATTERN
 from entrasync.api.model import VALIDATIONS
 
 Schema = Mapping[str, Any]
 
-PATTERN_WORDS = {
-    GUID_PATTERN: "a GUID",
-    GO_DURATION_PATTERN: "whole hours, minutes and seconds, such as `1h30m`",
-    GRAPH_DURATION_PATTERN: "an ISO 8601 duration of whole days, hours, minutes and seconds",
-    OBJECT_NAME_PATTERN: "a name as Kubernetes' objects have",
-    URL_SAFE_PATTERN: "letters, digits and `.` `_` `~` `-`, the first a letter or digit",
-    DATA_KEY_PATTERN: "letters, digits and `-` `.` `_`",
-    SETTING_NAME_PATTERN: "letters, digits and `.` `_` `-`, the first a letter",
-    CLOUD_PATTERN: "letters, digits and `-`, the first a letter",
-    MAIL_PATTERN: "a mail address",
+BOUNDS = {
+    "minimum": "at least {}",
+    "maxLength": "at most {} characters",
+    "maxItems": "at most {} items",
 }
-PATTERNS_WITH_LENGTH = frozenset({GUID_PATTERN, GO_DURATION_PATTERN, GRAPH_DURATION_PATTERN, MAIL_PATTERN})
-"""Patterns that imply the length, so that a reader needs no bounds on characters."""
 
 
 @dataclass(frozen=True)
@@ -60,12 +47,8 @@ def _constraints(schema: Schema, is_required: bool = False) -> Iterator[str]:
         yield "required"
     if "enum" in schema:
         yield f"one of {', '.join(f'`{word}`' for word in schema['enum'])}"
-    if "pattern" in schema:
-        yield PATTERN_WORDS[schema["pattern"]]
-    if schema.get("pattern") not in PATTERNS_WITH_LENGTH:
-        yield from _bounds(schema, "minLength", "maxLength", " characters")
-    yield from _bounds(schema, "minimum", "maximum", "")
-    yield from _bounds(schema, "minItems", "maxItems", " items")
+    if VALIDATIONS not in schema:  # what has a rule is bounded by it, and more narrowly
+        yield from _bounds(schema)
     if "x-kubernetes-list-map-keys" in schema:
         yield f"one item per `{schema['x-kubernetes-list-map-keys'][0]}`"
     if schema.get("x-kubernetes-list-type") == "set":
@@ -75,13 +58,5 @@ def _constraints(schema: Schema, is_required: bool = False) -> Iterator[str]:
         yield from (f"each: {words}" for words in _constraints(schema["items"]))
 
 
-def _bounds(schema: Schema, least: str, most: str, unit: str) -> Iterator[str]:
-    match schema.get(least), schema.get(most):
-        case None, None:
-            return
-        case None, longest:
-            yield f"at most {longest}{unit}"
-        case shortest, None:
-            yield f"at least {shortest}{unit}"
-        case shortest, longest:
-            yield f"{shortest} to {longest}{unit}"
+def _bounds(schema: Schema) -> Iterator[str]:
+    return (words.format(schema[keyword]) for keyword, words in BOUNDS.items() if keyword in schema)

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from entrasync.api.constraints import Range, Size, Text
 from entrasync.api.job.secret_keys import KEYS_WITH_FIELDS, SENSITIVE_KEYS, SecretKey
 from entrasync.api.model import ApiModel, cel_rules, list_map, rule
 from entrasync.api.policies import (
@@ -23,7 +24,7 @@ class ValueSource(ApiModel):
         json_schema_extra=cel_rules(
             rule(
                 "has(self.secretKeyRef)",
-                "spec.application.credentials.entries.valueFrom: give secretKeyRef (a key of a Secret)",
+                "Give secretKeyRef (a key of a Secret).",
             )
         )
     )
@@ -33,7 +34,6 @@ class ValueSource(ApiModel):
     a change of it then reaches Graph within seconds. A line break at the end of the value is not sent."""
 
 
-_ENTRIES = "spec.application.credentials.entries"
 _SENSITIVE = ", ".join(f"'{key}'" for key in SENSITIVE_KEYS)
 
 
@@ -44,15 +44,15 @@ class CredentialEntry(ApiModel):
         json_schema_extra=cel_rules(
             rule(
                 "has(self.value) != has(self.valueFrom)",
-                f"{_ENTRIES}: give exactly one of value or valueFrom",
+                "Give exactly one of value or valueFrom.",
             ),
             rule(
                 f"!(self.key in [{_SENSITIVE}]) || has(self.valueFrom)",
-                f"{_ENTRIES}: this key is a secret; give it by valueFrom.secretKeyRef and not as value, where everybody"
-                " who may read this resource would see it",
+                "This key is a secret. Give it by valueFrom.secretKeyRef and not as value, where everybody who may read"
+                " this resource would see it.",
             ),
             *(
-                rule(f"self.key != '{key}'", f"{_ENTRIES}: {key} has a field of its own; use {field} instead")
+                rule(f"self.key != '{key}'", f"{key} has a field of its own. Use {field} instead.")
                 for key, field in KEYS_WITH_FIELDS.items()
             ),
         )
@@ -61,7 +61,7 @@ class CredentialEntry(ApiModel):
     key: SecretKey
     """Graph's name of the value, such as BaseAddress (the tenant URL of a SCIM app) or SecretToken."""
 
-    value: Annotated[str, StringConstraints(min_length=1, max_length=8192)] | None = None
+    value: Annotated[str, Text(at_least=1, at_most=8192, words="A value has from 1 to 8192 characters.")] | None = None
     """The value itself, for what is no secret."""
 
     value_from: ValueSource | None = None
@@ -85,13 +85,18 @@ class CredentialsSpec(ApiModel):
         json_schema_extra=cel_rules(
             rule(
                 "has(self.entries) || has(self.otherKeys)",
-                "spec.application.credentials: give entries (what Entra needs to reach the app) or otherKeys",
+                "Give entries (what Entra needs to reach the app) or otherKeys.",
             )
         )
     )
 
     entries: (
-        Annotated[list[CredentialEntry], Field(min_length=1, max_length=32, json_schema_extra=list_map("key"))] | None
+        Annotated[
+            list[CredentialEntry],
+            Size(at_least=1, at_most=32, words="There are from 1 to 32 entries. To save none, leave entries out."),
+            Field(json_schema_extra=list_map("key")),
+        ]
+        | None
     ) = None
     """The values by key. A key that is taken out of this list is removed from Graph if the operator put it there."""
 
@@ -115,20 +120,40 @@ class CredentialsSpec(ApiModel):
 
 
 MAIL_PATTERN = '^[^@\\s,;"<>]{1,64}@[^@\\s,;"<>]{1,255}$'
-MailAddress = Annotated[str, StringConstraints(pattern=MAIL_PATTERN, max_length=320)]
+MailAddress = Annotated[
+    str,
+    Text(
+        patterns=(MAIL_PATTERN,),
+        at_most=320,
+        words="A recipient is one mail address such as iam@example.com, without a name and without < >. Each has an"
+        " item of its own.",
+    ),
+]
 
 
 class NotificationsSpec(ApiModel):
     """To whom Entra writes when a job goes into quarantine."""
 
-    recipients: Annotated[list[MailAddress], Field(max_length=10, json_schema_extra={"x-kubernetes-list-type": "set"})]
+    recipients: Annotated[
+        list[MailAddress],
+        Size(at_most=10, words="There are at most 10 recipients. For more, give the address of a group."),
+        Field(json_schema_extra={"x-kubernetes-list-type": "set"}),
+    ]
     """Mail addresses. An empty list turns the mails off."""
 
 
 class AccidentalDeletionsSpec(ApiModel):
     """Protection against a mistake in the source that would delete many accounts at once."""
 
-    threshold: Annotated[int, Field(ge=1, le=1_000_000)]
+    threshold: Annotated[
+        int,
+        Range(
+            at_least=1,
+            at_most=1_000_000,
+            words="The threshold is a number of accounts from 1 to 1000000. To leave the protection as it is in Graph,"
+            " leave accidentalDeletions out.",
+        ),
+    ]
     """A cycle that would delete more accounts than this puts the job into quarantine instead."""
 
 

@@ -8,18 +8,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Self
 
 from pydantic import (
-    AfterValidator,
     AwareDatetime,
     ConfigDict,
     Field,
-    StringConstraints,
-    WithJsonSchema,
     field_validator,
     model_validator,
 )
 
+from entrasync.api.constraints import Size, Text, Time
 from entrasync.api.duration import GoDuration
-from entrasync.api.ids import FactoryTag, Guid, JobId, TemplateId
+from entrasync.api.ids import ApplicationId, FactoryTag, JobId, ServicePrincipalId, TemplateId
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.model import ApiModel, cel_rules, exactly_one_of, list_map, rule
 from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, Readiness, ScheduleState
@@ -28,17 +26,15 @@ from entrasync.api.references import ConnectionReference
 PollInterval = Annotated[
     timedelta,
     GoDuration(
-        "spec.pollInterval",
-        at_least=("30s", "shorter ones only use up the tenant's Graph limits"),
-        at_most=("24h", "to leave the job alone, set spec.suspend"),
+        at_least=("30s", "Shorter ones only use up the tenant's Graph limits."),
+        at_most=("24h", "To leave the job alone, set spec.suspend."),
     ),
 ]
 MaxAge = Annotated[
     timedelta,
     GoDuration(
-        "spec.freshness.maxAge",
-        at_least=("1m", "no job runs more often"),
-        at_most=("2160h", "leave freshness out to be told of nothing"),
+        at_least=("1m", "No job runs more often."),
+        at_most=("2160h", "To be told of nothing, leave freshness out."),
     ),
 ]
 
@@ -46,30 +42,19 @@ GRAPH_DURATION_PATTERN = "^P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1
 """Whole days, hours, minutes and seconds of ISO 8601, as Graph writes intervals."""
 
 
-def _require_a_time(interval: str) -> str:
-    if interval.endswith("T") or not any(digit in interval for digit in "123456789"):
-        raise ValueError("must name a time, such as PT40M or P1DT12H")
-    return interval
-
-
 GraphInterval = Annotated[
     str,
-    StringConstraints(pattern=GRAPH_DURATION_PATTERN, max_length=32),
-    AfterValidator(_require_a_time),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": GRAPH_DURATION_PATTERN,
-            "maxLength": 32,
-            # A rule, because a pattern that says the same is unreadable.
-            **cel_rules(
-                rule(
-                    "self.matches('[1-9]') && !self.endsWith('T')",
-                    "spec.schedule.interval: must name a time as Graph writes it, such as PT40M or P1DT12H",
-                )
-            ),
-        }
+    Text(
+        patterns=(GRAPH_DURATION_PATTERN, "[1-9]", "[^T]$"),
+        at_most=32,
+        words="An interval is written as Graph writes it, such as PT40M, PT1H or P1DT12H, and not as 40m. It is longer"
+        " than nothing.",
     ),
+]
+
+Expiration = Annotated[
+    AwareDatetime,
+    Time("A time is written with its zone, such as 2027-01-01T00:00:00Z or 2027-01-01T02:00:00+02:00."),
 ]
 
 SETTING_NAME_PATTERN = "^[A-Za-z][A-Za-z0-9._-]*$"
@@ -81,18 +66,17 @@ class ServicePrincipalReference(ApiModel):
     model_config = ConfigDict(
         json_schema_extra=cel_rules(
             exactly_one_of(
-                "spec.servicePrincipal",
                 objectId="the Object ID of the enterprise application, a GUID",
                 appId="its Application ID, a GUID",
             )
         )
     )
 
-    object_id: Guid | None = None
+    object_id: ServicePrincipalId | None = None
     """Object ID of the service principal, as the Entra admin center shows it under Enterprise applications. Not the
     application (client) ID, and not the object ID of the app registration."""
 
-    app_id: Guid | None = None
+    app_id: ApplicationId | None = None
     """Application (client) ID of the app that the service principal stands for. The operator looks the service
     principal up, for which its own app needs the Graph permission Application.Read.All."""
 
@@ -109,7 +93,6 @@ class TemplateReference(ApiModel):
     model_config = ConfigDict(
         json_schema_extra=cel_rules(
             exactly_one_of(
-                "spec.template",
                 id="a template that the service principal offers, such as scim or Azure2Azure",
                 factoryTag="the kind of template, such as CustomSCIM",
             )
@@ -142,7 +125,7 @@ class ScheduleSpec(ApiModel):
     """The interval you expect, as Graph writes it, such as PT40M. Entra decides it: the operator asks for it once, and
     the condition ScheduleApplied names the real one where Graph keeps its own. The job runs either way."""
 
-    expiration: AwareDatetime | None = None
+    expiration: Expiration | None = None
     """The operator pauses the job at this time, such as 2027-01-01T00:00:00Z, and keeps it paused from then on. With a
     later time or none it is started again if it ran until then, or where state says so."""
 
@@ -165,10 +148,18 @@ class FreshnessSpec(ApiModel):
 class JobSetting(ApiModel):
     """One entry of the job's synchronizationJobSettings."""
 
-    name: Annotated[str, StringConstraints(pattern=SETTING_NAME_PATTERN, max_length=128)]
+    name: Annotated[
+        str,
+        Text(
+            patterns=(SETTING_NAME_PATTERN,),
+            at_most=128,
+            words="The name of a setting is Graph's own, such as LookaheadQueryEnabled. It has at most 128 letters,"
+            " digits and . _ -, the first a letter.",
+        ),
+    ]
     """Graph's name of the setting, such as LookaheadQueryEnabled."""
 
-    value: Annotated[str, StringConstraints(max_length=4096)]
+    value: Annotated[str, Text(at_most=4096, words="The value of a setting has at most 4096 characters.")]
     """The value, always text, such as "False"."""
 
 
@@ -180,8 +171,7 @@ class SynchronizationJobSpec(ApiModel):
             rule(
                 # On spec and not on the field: a rule on an optional field does not run when it is set or removed.
                 "!has(oldSelf.jobId) || (has(self.jobId) && self.jobId == oldSelf.jobId)",
-                "spec.jobId: once set it cannot be changed or removed; to manage another job,"
-                " create another SynchronizationJob",
+                "Once set it cannot be changed or removed. To manage another job, create another SynchronizationJob.",
                 field_path=".jobId",
             )
         )
@@ -228,7 +218,14 @@ class SynchronizationJobSpec(ApiModel):
     """What belongs to the service principal and not to one job: credentials, scope, mails, protection. At most one
     resource per service principal may carry it. Unset: all of it is left as it is."""
 
-    settings: Annotated[list[JobSetting], Field(max_length=64, json_schema_extra=list_map("name"))] | None = None
+    settings: (
+        Annotated[
+            list[JobSetting],
+            Size(at_most=64, words="There are at most 64 settings."),
+            Field(json_schema_extra=list_map("name")),
+        ]
+        | None
+    ) = None
     """The job's own settings (synchronizationJobSettings) by name. Those not named here are left as they are."""
 
     management_policy: ManagementPolicy | None = None

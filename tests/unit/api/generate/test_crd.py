@@ -1,5 +1,6 @@
 """The CRDs are current, described, bounded, and free of defaults."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,9 @@ import yaml
 from entrasync.api.generate.crd import graph_connection_crd, render, synchronization_job_crd
 
 CRDS = Path(__file__).parents[4] / "crds"
-ALREADY_BOUNDED = ("enum", "format")
+RULES = "x-kubernetes-validations"
+CEILINGS = {"maxLength", "maxItems"}
+WORDLESS = {"pattern", "format", "minLength", "minItems", "minimum", "maximum", "multipleOf"}
 
 
 def walk(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
@@ -71,12 +74,32 @@ def test_the_only_default_is_the_observed_generation_minus_one() -> None:
 
 
 def test_every_list_and_string_of_spec_is_bounded() -> None:
-    strings = [f for f in SPEC.values() if f.get("type") == "string" and not f.keys() & set(ALREADY_BOUNDED)]
+    strings = [f for f in SPEC.values() if f.get("type") == "string" and "enum" not in f]
     lists = [f for f in SPEC.values() if f.get("type") == "array"]
 
     assert strings
     assert all("maxLength" in field for field in strings)
     assert all("maxItems" in field for field in lists)
+
+
+@pytest.mark.parametrize("path", SPEC)
+def test_no_refusal_of_a_field_of_spec_is_without_words(path: str) -> None:
+    """A pattern is refused by the bare expression, a bound by the bare number, a format by its name."""
+    assert not SPEC[path].keys() & WORDLESS
+
+
+@pytest.mark.parametrize("path", [path for path in SPEC if SPEC[path].keys() & CEILINGS])
+def test_a_rule_speaks_before_the_bound_on_its_cost(path: str) -> None:
+    [ceiling] = [SPEC[path][keyword] for keyword in CEILINGS if keyword in SPEC[path]]
+    limits = [re.search(r"size\(self\) <= (\d+)", given["rule"]) for given in SPEC[path].get(RULES, ())]
+    assert [int(limit[1]) for limit in limits if limit and 4 * int(limit[1]) <= ceiling], path
+
+
+def test_every_rule_speaks_in_whole_sentences() -> None:
+    messages = [given["message"].partition(": ")[2] for field in SPEC.values() for given in field.get(RULES, ())]
+
+    assert messages
+    assert [words for words in messages if not re.fullmatch(r"[A-Z].*[.]", words)] == []
 
 
 @pytest.mark.parametrize("path", MIRROR)
@@ -90,7 +113,7 @@ def test_the_mirror_has_only_bare_types_that_keep_unknown_members(path: str) -> 
 
 
 def test_the_message_of_every_rule_begins_with_the_path() -> None:
-    rules = {path: given for path, f in SPEC.items() for given in f.get("x-kubernetes-validations", ())}
+    rules = {path: given for path, f in SPEC.items() for given in f.get(RULES, ())}
 
     assert rules
     for path, given in rules.items():

@@ -40,12 +40,13 @@ class TestApiPage:
 
     def test_states_each_constraint_in_words(self) -> None:
         [line] = [line for line in API.splitlines() if line.startswith("| `spec.freshness.maxAge` |")]
-        assert "| required<br>whole hours, minutes and seconds, such as `1h30m`<br>must be at least 1m; no job" in line
+        assert "| required<br>A duration is written in whole hours, minutes and seconds, such as 90s, 5m or" in line
+        assert "<br>The duration must be at least 1m. No job runs more often.<br>" in line
         assert "[0-9]" not in API
 
     def test_names_the_fields_of_spec_that_cannot_change(self) -> None:
-        assert "* spec.jobId: once set it cannot be changed or removed" in part_of(names.KIND, "spec")
-        assert "* spec.tenantId: cannot be changed" in part_of(names.CONNECTION_KIND, "spec")
+        assert "* spec.jobId: Once set it cannot be changed or removed" in part_of(names.KIND, "spec")
+        assert "* spec.tenantId: It cannot be changed" in part_of(names.CONNECTION_KIND, "spec")
 
     @pytest.mark.parametrize("name", [name for name in vars(names) if name.endswith(("_ANNOTATION", "_LABEL"))])
     def test_has_every_annotation_and_label(self, name: str) -> None:
