@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from control_plane import ControlPlane
 from entrasync.api.names import GROUP, PLURAL
 from tests.cluster.jobs import Jobs
@@ -68,9 +70,17 @@ def test_columns_show_the_live_state(jobs: Jobs) -> None:
     }
 
 
+@pytest.mark.parametrize("template", [{"id": "scim"}, {"factoryTag": "CustomSCIM"}], ids=str)
+def test_the_template_is_shown_before_there_is_a_job(jobs: Jobs, template: dict[str, str]) -> None:
+    name = jobs.create({"spec": {"template": {"id": None} | template}})["metadata"]["name"]
+    shown = jobs.cluster.plane.kubectl("get", "syncjob", name, f"--namespace={jobs.namespace}")
+    assert shown.splitlines()[1].split()[1] == next(iter(template.values()))
+
+
 def test_wide_columns_show_what_an_on_call_engineer_asks_next(jobs: Jobs) -> None:
     row = shown_row(jobs, "--output=wide")
-    assert {name: row[name] for name in ("EXPORTED", "ESCROWED", "QUARANTINE", "JOB-ID")} == {
+    assert {name: row[name] for name in ("REASON", "EXPORTED", "ESCROWED", "QUARANTINE", "JOB-ID")} == {
+        "REASON": "Quarantined",
         "EXPORTED": "7",
         "ESCROWED": "3",
         "QUARANTINE": "TooManyDeletes",

@@ -15,9 +15,9 @@ from entrasync.graph.auth.credentials import (
     SecretValue,
 )
 from entrasync.graph.auth.tokens import TokenSource
-from entrasync.graph.calls.call_metrics import CallMetrics
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.client import GraphClient
+from entrasync.process.observability.metrics import Metrics
 from entrasync.process.settings.operator_connection import PREFIX
 from entrasync.process.settings.run import RunSettings
 
@@ -31,15 +31,14 @@ class OperatorClient:
     files: tuple[Path, ...]
 
 
-def make_operator_client(
-    settings: RunSettings, limiters: SharedLimiters, metrics: CallMetrics
-) -> OperatorClient | None:
+def make_operator_client(settings: RunSettings, limiters: SharedLimiters, metrics: Metrics) -> OperatorClient | None:
     """Make the Graph client of the operator connection. Returns None when the install has none."""
     if settings.tenant_id is None:
         return None
     endpoint = settings.endpoint()
     limiter = limiters.find(settings.tenant_id, settings.client_id, endpoint=endpoint)
     tokens = TokenSource(endpoint, operator_credential(settings, settings.tenant_id))
+    metrics.watch_login(tokens.has_last_login_worked)
     return OperatorClient(GraphClient(tokens, limiter, metrics=metrics), tokens, credential_files(settings))
 
 

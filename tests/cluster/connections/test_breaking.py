@@ -40,7 +40,7 @@ def shown_ready(team: Team) -> float:
     [line] = [
         line
         for line in text.splitlines()
-        if line.startswith("entrasync_connection_ready") and f'namespace="{team.namespace}"' in line
+        if line.startswith("entrasync_connection_ready") and f'resource_namespace="{team.namespace}"' in line
     ]
     return float(line.split()[-1])
 

@@ -3,6 +3,7 @@
 import dataclasses
 import re
 import uuid
+from importlib import metadata
 from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -29,6 +30,13 @@ def read_metrics(environment: OperatorEnvironment) -> dict[tuple[str, str], list
         for sample in family.samples:
             found.setdefault((sample.name, sample.labels.get("name", "")), []).append((sample.labels, sample.value))
     return found
+
+
+def read_conditions(environment: OperatorEnvironment, name: str) -> dict[str, float]:
+    """Read the metrics of the conditions of a job: values by type."""
+    series = read_metrics(environment)["entrasync_resource_condition", name]
+    assert {labels["kind"] for labels, _ in series} == {"SynchronizationJob"}
+    return {labels["condition"]: value for labels, value in series}
 
 
 def read_log(environment: OperatorEnvironment) -> str:
@@ -116,10 +124,43 @@ class TestMetrics:
         environment.wait_condition(name, "Quarantined")
         metrics = read_metrics(environment)
         [(labels, value)] = metrics["entrasync_job_status_code", name]
-        assert (labels["namespace"], labels["code"], value) == (environment.namespace, "Quarantine", 1)
+        assert (labels["resource_namespace"], labels["code"], value) == (environment.namespace, "Quarantine", 1)
         assert metrics["entrasync_job_quarantined", name][0][1] == 1
         assert metrics["entrasync_job_last_success_timestamp_seconds", name][0][1] == 1767323045
         assert 0 <= metrics["entrasync_job_mirror_age_seconds", name][0][1] < 600
+
+    def test_each_condition_of_a_job_has_a_metric_that_vanishes_with_the_condition(
+        self, environment: OperatorEnvironment
+    ) -> None:
+        principal = environment.simulator.create_service_principal().id
+        job = environment.simulator.create_job(principal, started=True).id
+        name = environment.apply_job(principal, pollInterval="30s")
+        environment.wait_ready(name)
+        shown = read_conditions(environment, name)
+        assert shown["Ready"] == shown["Applied"] == 1
+        assert "Quarantined" not in shown
+        environment.simulator.quarantine(job, "TooManyDeletes")
+        environment.wait_condition(name, "Quarantined")
+        shown = read_conditions(environment, name)
+        assert (shown["Ready"], shown["Quarantined"]) == (0, 1)
+
+    def test_no_series_of_ours_has_a_label_that_a_scrape_renames(self, environment: OperatorEnvironment) -> None:
+        """Prometheus sets these on what it scrapes, and renames ours to exported_... unless honorLabels is set."""
+        environment.wait_ready(environment.apply_job(environment.simulator.create_service_principal().id))
+        labels = {label for series in read_metrics(environment).values() for found, _ in series for label in found}
+        assert "resource_namespace" in labels
+        assert labels.isdisjoint({"namespace", "pod", "container", "service", "endpoint", "instance", "job", "node"})
+
+    def test_the_process_tells_its_version_memory_and_the_connection_of_the_install(
+        self, environment: OperatorEnvironment
+    ) -> None:
+        environment.wait_ready(environment.apply_job(environment.simulator.create_service_principal().id))
+        metrics = read_metrics(environment)
+        assert metrics["entrasync_build_info", ""] == [({"version": metadata.version("entra-sync-operator")}, 1)]
+        assert metrics["process_resident_memory_bytes", ""][0][1] > 0
+        assert metrics["entrasync_connection_ready", ""] == [
+            ({"kind": "OperatorConnection", "resource_namespace": "", "name": ""}, 1)
+        ]
 
     def test_a_deleted_job_has_no_metrics(self, environment: OperatorEnvironment) -> None:
         name = environment.apply_job(environment.simulator.create_service_principal().id)

@@ -103,12 +103,15 @@ def _job_columns() -> list[dict[str, Any]]:
     mirror = ".status.synchronizationStatus"
     run = f"{mirror}.lastExecution"
     return [
-        _column("Template", ".status.job.templateId", "Template that the job is made from."),
+        _column(
+            "Template", ".spec.template['id','factoryTag']", "Template that the job is made from, or its factory tag."
+        ),
         _column("State", ".status.job.schedule.state", "Whether Graph schedules the job."),
         _column("Status", f"{mirror}.code", "State of the job in Graph's words."),
         _column("Ready", '.status.conditions[?(@.type=="Ready")].status', "Whether the job is as wanted and fit."),
         _column("Last-Run", f"{run}.timeEnded", "How long ago the latest run ended.", type_="date"),
         _column("Result", f"{run}.state", "How the latest run ended."),
+        _column("Reason", '.status.conditions[?(@.type=="Ready")].reason', "Why it is or is not.", priority=WIDE),
         _column("Exported", f"{run}.countExported", "Objects that the latest run wrote.", "integer", WIDE),
         _column("Escrowed", f"{run}.countEscrowed", "Objects that failed and are tried again.", "integer", WIDE),
         _column("Quarantine", f"{mirror}.quarantine.reason", "Why the job is in quarantine.", priority=WIDE),

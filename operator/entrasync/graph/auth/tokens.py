@@ -110,6 +110,7 @@ class TokenSource:
         self._refused: _RefusedProof | None = None
         self._login_task: asyncio.Task[_CachedToken | _LoginFailure] | None = None
         self._recheck_after = float("-inf")
+        self._has_last_login_worked: bool | None = None
 
     @property
     def endpoint(self) -> GraphEndpoint:
@@ -120,6 +121,10 @@ class TokenSource:
     def tenant_id(self) -> str:
         """The tenant of the credential."""
         return self._credential.tenant_id
+
+    def has_last_login_worked(self) -> bool | None:
+        """Whether the last login gave a token; None before the first."""
+        return self._has_last_login_worked
 
     async def get_token(self) -> AccessToken:
         """Return the cached token or log in. Callers at the same time share one login.
@@ -172,6 +177,7 @@ class TokenSource:
 
     async def _log_in(self) -> _CachedToken | _LoginFailure:
         outcome = await self._read_and_acquire()
+        self._has_last_login_worked = isinstance(outcome, _CachedToken)
         if isinstance(outcome, _CachedToken):
             self._cached, self._failure = outcome, None
         else:

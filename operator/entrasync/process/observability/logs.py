@@ -2,6 +2,7 @@
 
 import logging
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from pythonjsonlogger.json import JsonFormatter
@@ -49,7 +50,16 @@ class RetryFilter(logging.Filter):
         return logging.getLogger().isEnabledFor(logging.DEBUG)
 
 
-class TextFormatter(logging.Formatter):
+class _TimedFormatter(logging.Formatter):
+    """Writes times as RFC 3339 has them, in UTC: lines of several machines can be put in order."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802  logging's name
+        """Write when a record was made."""
+        made = datetime.fromtimestamp(record.created, UTC)
+        return made.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
+
+
+class TextFormatter(_TimedFormatter):
     """Writes plain lines with the fields at their end."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -77,6 +87,10 @@ def set_up_logs(level: str, *, form: str) -> None:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 
+class _JsonLines(_TimedFormatter, JsonFormatter):
+    """Writes one JSON object per line."""
+
+
 def _json_formatter() -> logging.Formatter:
     rename: dict[str, Any] = {"asctime": "time", "levelname": "level", "name": "logger"}
-    return JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields=rename)
+    return _JsonLines("%(asctime)s %(levelname)s %(name)s %(message)s", rename_fields=rename)

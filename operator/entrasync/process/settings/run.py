@@ -51,8 +51,9 @@ class RunSettings(OperatorConnectionSettings):
     concurrency: int = Field(default=32, ge=1, le=256)
     """Calls to Graph at the same time."""
 
-    http_host: str = "0.0.0.0"  # noqa: S104  probes come from the kubelet, scrapes from other pods
-    """Address that health and metrics listen on."""
+    http_host: str = ""
+    """Address that health and metrics listen on; empty for all of IPv4 and IPv6, as the kubelet and Prometheus ask
+    from other machines."""
 
     http_port: int = Field(default=8080, ge=0, le=65535)
     """Port that health and metrics listen on; 0 takes a free one and logs it."""

@@ -126,4 +126,6 @@ def test_the_columns_are_those_in_the_documentation() -> None:
     assert [c["name"].upper() for c in columns if not c.get("priority")] == [
         *("TEMPLATE", "STATE", "STATUS", "READY", "LAST-RUN", "RESULT", "AGE")
     ]
-    assert [c["name"].upper() for c in columns if c.get("priority")] == ["EXPORTED", "ESCROWED", "QUARANTINE", "JOB-ID"]
+    assert [c["name"].upper() for c in columns if c.get("priority")] == [
+        *("REASON", "EXPORTED", "ESCROWED", "QUARANTINE", "JOB-ID")
+    ]

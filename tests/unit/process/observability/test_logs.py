@@ -1,10 +1,42 @@
-"""What the log leaves out."""
+"""What the log has in each line, and what it leaves out."""
 
+import json
 import logging
+from datetime import datetime, timedelta
 
 import pytest
 
-from entrasync.process.observability.logs import RetryFilter
+from entrasync.process.observability.logs import RetryFilter, set_up_logs
+from entrasync.process.observability.metrics import Metrics
+
+
+@pytest.fixture
+def root(monkeypatch: pytest.MonkeyPatch) -> logging.Logger:
+    """The root of all logs, which is as before after the test."""
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "handlers", list(root.handlers))
+    monkeypatch.setattr(root, "level", root.level)
+    return root
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_a_time_is_written_as_rfc_3339_has_it_with_its_zone(root: logging.Logger, form: str) -> None:
+    set_up_logs("info", form=form)
+    line = root.handlers[0].format(logging.LogRecord("entrasync", logging.INFO, "", 0, "It runs.", None, None))
+    written = json.loads(line)["time"] if form == "json" else line.split()[0]
+    time = datetime.fromisoformat(written)
+    assert time.utcoffset() == timedelta(0)
+    assert "T" in written
+    assert written.endswith("Z")
+
+
+@pytest.mark.parametrize("status", [200, 404, 503, None])
+def test_a_call_is_told_at_debug_only_whatever_was_answered(
+    caplog: pytest.LogCaptureFixture, status: int | None
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    Metrics().called("list_jobs", status, 0.1, "id")
+    assert [record.levelname for record in caplog.records] == ["DEBUG"]
 
 
 @pytest.mark.parametrize(("attempt", "is_logged"), [(1, True), (2, False), (300, False)])
