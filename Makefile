@@ -52,9 +52,10 @@ bench: $(STAMP) ## Measure every published figure into build/bench.json
 	@$(BIN)/python -m control_plane get
 	@$(BIN)/python -m benchmarks
 
-crds: $(STAMP) ## Write crds/, the chart's copy and the reference in docs/ anew from the models
+crds: $(STAMP) ## Write crds/, the chart's copies and the reference in docs/ anew from the models
 	@$(BIN)/entra-sync-operator crds --output crds
 	@$(BIN)/entra-sync-operator crds --output $(CHART)/files/crds
+	@cp $(CHART)/values.yaml $(CHART)/files/defaults.yaml
 	@$(BIN)/entra-sync-operator reference --output docs
 
 golden: $(STAMP) ## Write anew what the chart is expected to render; then read the diff

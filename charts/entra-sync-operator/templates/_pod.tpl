@@ -55,7 +55,7 @@
 {{- if not (kindIs "invalid" .Values.deletionLimit) }}
 - --deletion-limit={{ int .Values.deletionLimit }}
 {{- end }}
-{{- if eq (.Values.secrets.unlabelled | default "Refuse") "Allow" }}
+{{- if eq .Values.secrets.unlabelled "Allow" }}
 - --unlabelled-secrets=Allow
 {{- end }}
 - --log-level={{ .Values.logLevel }}

@@ -5,18 +5,22 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import reduce
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.support.helm import CHART, ROOT, Helm, HelmError
+from tests.support.helm import CHART, ROOT, Helm, HelmError, documents
 
 VALUES = (CHART / "values.yaml").read_text(encoding="utf-8")
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
 ABOUT_CHART: dict[str, Any] = yaml.safe_load((CHART / "Chart.yaml").read_text(encoding="utf-8"))
 
 MINE = {"graphUrl": "https://graph.example", "authority": "https://login.example"}
+
+READ_WHOLE = ("podSecurityContext", "securityContext", "resources")
+"""Values that are Kubernetes' own objects."""
 
 Case = tuple[dict[str, Any], str]
 """Wrong values, and the message that names them."""
@@ -148,8 +152,48 @@ def test_every_value_has_a_comment() -> None:
 
 
 def test_values_and_schema_have_the_same_keys() -> None:
-    """`global` is Helm's own."""
-    assert set(named_values(yaml.safe_load(VALUES))) == set(named_properties(SCHEMA)) - {"global"}
+    """`global` and `enabled` are for charts that include this one."""
+    assert set(named_values(yaml.safe_load(VALUES))) == set(named_properties(SCHEMA)) - {"global", "enabled"}
+
+
+def test_the_chart_can_be_included_by_another_under_a_condition(helm: Helm, tmp_path: Path) -> None:
+    about = {"apiVersion": "v2", "name": "platform", "version": "1.0.0"}
+    included = {
+        "name": ABOUT_CHART["name"],
+        "version": ABOUT_CHART["version"],
+        "condition": "entra-sync-operator.enabled",
+    }
+    values = {
+        "global": {"region": "west"},
+        "entra-sync-operator": {"enabled": True, "image": {"repository": "registry.example.com/operator"}},
+    }
+    (tmp_path / "charts").mkdir()
+    (tmp_path / "charts" / CHART.name).symlink_to(CHART)
+    (tmp_path / "Chart.yaml").write_text(yaml.safe_dump(about | {"dependencies": [included]}), encoding="utf-8")
+    (tmp_path / "values.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    assert "kind: Deployment" in helm("template", "platform", tmp_path)
+    assert "kind: Deployment" not in helm("template", "platform", tmp_path, "--set=entra-sync-operator.enabled=false")
+
+
+def test_every_template_stands_values_that_are_missing(helm: Helm) -> None:
+    """As `helm upgrade --reuse-values` leaves them out that an earlier chart did not have."""
+    values = yaml.safe_load(VALUES)
+    groups = {name: None for name in values if name not in ("image", *READ_WHOLE)}
+    leaves = {path: None for path in named_values(values) if path not in ("image.repository", *READ_WHOLE)}
+    complete = helm.render("entra")
+    assert helm.render("entra", values=groups) == complete
+    assert helm.render("entra", *(f"--set={path}=null" for path in leaves)) == complete
+
+
+def test_null_for_what_kubernetes_reads_whole_means_none(helm3: Helm) -> None:
+    rendered = helm3.render("entra", values=dict.fromkeys(READ_WHOLE))
+    [pod] = [each["spec"]["template"]["spec"] for each in documents(rendered) if each["kind"] == "Deployment"]
+    assert (pod["securityContext"], pod["containers"][0]["resources"]) == (None, None)
+
+
+def test_the_copy_of_the_values_that_templates_read_is_current() -> None:
+    copy = (CHART / "files" / "defaults.yaml").read_text(encoding="utf-8")
+    assert copy == VALUES, "files/defaults.yaml differs from values.yaml: run `make crds`"
 
 
 def test_the_schema_closes_every_object_and_describes_every_property() -> None:
