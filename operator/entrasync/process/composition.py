@@ -70,6 +70,7 @@ class SharedServices:
     connections: Connections
     listing_fan_out: ListingFanOut
     job_client: JobClient
+    memory: MemoryStore
     events: EventPoster
     limiters: SharedLimiters
     operator_client: OperatorClient | None
@@ -98,6 +99,9 @@ class Services:
     events: EventPoster
     background: Background
     health: HealthServer
+    clock: WorldClock
+    forget_times: Callable[[], None]
+    """Forgets all that was remembered by the time of a clock that was set since."""
 
     @property
     def start_order(self) -> tuple[KindServices, ...]:
@@ -131,7 +135,15 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Servi
             liveness=lambda: find_death(engines, background),
             readiness=lambda: find_unreadiness(engines, shared.job_client, namespace_access),
         ),
+        clock,
+        partial(_forget_times, shared),
     )
+
+
+def _forget_times(shared: SharedServices) -> None:
+    shared.memory.clear()
+    shared.connections.forget_unused(())
+    shared.limiters.forget_pauses()
 
 
 def _build_shared(
@@ -165,6 +177,7 @@ def _build_shared(
         connections,
         listing_fan_out,
         job_client,
+        MemoryStore(),
         EventPoster(api_client, clock.wall),
         limiters,
         client,
@@ -180,7 +193,7 @@ def _build_job_queue(resources: JobStore, clock: WorldClock, *, name_tenant: Cal
 
 
 def _build_job_services(shared: SharedServices) -> KindServices:
-    resources, queue, memory = shared.dependents.resources, shared.dependents.job_queue, MemoryStore()
+    resources, queue, memory = shared.dependents.resources, shared.dependents.job_queue, shared.memory
     connections, job_client, clock = shared.connections, shared.job_client, shared.clock
     install, events = shared.settings.defaults(), shared.events
     namespaces = NamespaceDefaults(

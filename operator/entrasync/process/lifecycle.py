@@ -3,10 +3,12 @@
 import asyncio
 import logging
 from datetime import timedelta
+from functools import partial
 
 from entrasync.kube.watch.kopf_host import Hosting, host
 from entrasync.kube.watch.list_sync import keep_in_sync, recheck_refused, wait_for_first_list
 from entrasync.process.clock import WorldClock
+from entrasync.process.clock_watch import watch_clock
 from entrasync.process.composition import Services, compose
 from entrasync.process.observability.metrics import Metrics
 from entrasync.process.settings.run import RunSettings
@@ -91,3 +93,11 @@ def start_background(services: Services) -> None:
     services.background.start("watch of secrets", services.secret_watch.run())
     if services.credential_watch is not None:
         services.background.start("watch of the credential", services.credential_watch.run())
+    services.background.start("watch of the clock", watch_clock(services.clock, partial(look_anew, services)))
+
+
+def look_anew(services: Services) -> None:
+    """Look at all objects again, after forgetting what the time of a clock that was set since had told."""
+    services.forget_times()
+    for each in services.start_order:
+        each.kind.informer.enqueue_all()

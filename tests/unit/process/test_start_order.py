@@ -30,8 +30,9 @@ def test_connections_are_listed_before_jobs_when_a_refused_namespace_is_rechecke
     parts, rechecked = Parts(), list[Any]()
     monkeypatch.setattr(lifecycle, "recheck_refused", lambda kinds, _: rechecked.extend(kinds))
     monkeypatch.setattr(lifecycle, "keep_in_sync", lambda kind, _: kind)
+    monkeypatch.setattr(lifecycle, "watch_clock", lambda clock, _: clock)
     jobs, connections = (SimpleNamespace(kind=SimpleNamespace(plural=name)) for name in ("jobs", "connections"))
     shared: Any = parts
-    lifecycle.start_background(Services(shared, shared, cast("Any", (jobs, connections)), *[shared] * 7))
+    lifecycle.start_background(Services(shared, shared, cast("Any", (jobs, connections)), *[shared] * 9))
     assert [kind.plural for kind in rechecked] == ["connections", "jobs"]
     assert len(parts.started) == len(set(parts.started)) == 6

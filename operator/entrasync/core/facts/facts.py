@@ -42,6 +42,14 @@ class Facts:
         """The service principal whose job is read and written."""
         return self.resource.service_principal_id or self.desired.service_principal_id
 
+    def counted_from(self, written: datetime) -> datetime:
+        """Return when the bound begins that counts from a time in a status.
+
+        It is when this process first saw that time, which is never too early: the clock of the process that wrote it
+        may have been wrong.
+        """
+        return self.observed.first_seen.get(written.replace(microsecond=0), written)
+
     @property
     def young_until(self) -> datetime:
         """The time until which an odd answer of Graph may be replication."""

@@ -46,6 +46,8 @@ class Observed:
     """The reconcile request that was there before Graph was read, and that the look answers."""
     spec_seen_at: datetime | None = None
     """When this process first saw this generation of the resource."""
+    first_seen: Mapping[datetime, datetime] = field(default_factory=dict)
+    """When this process first saw the times in the status that bounds count from, each in whole seconds."""
     pause_taken_at: datetime | None = None
     """When Graph accepted a pause of the operator that it has not shown since."""
     settings_sent: Mapping[str, SentSetting] = field(default_factory=dict)

@@ -48,10 +48,11 @@ def wait_for_missing_job(facts: Facts) -> Wait:
     """Wait for a held job that is not shown and does not count as gone yet."""
     created_at = facts.resource.created_job_at
     if created_at is not None and _is_new(facts):
+        until = facts.counted_from(created_at) + facts.bounds.replication
         return Wait(
             Reason.NOT_SHOWN_YET,
             f"Job {facts.job_id} was created at {created_at:%H:%M:%S} UTC, and Graph does not show it yet. "
-            f"That may take until {created_at + facts.bounds.replication:%H:%M:%S} UTC, and the job is looked for.",
+            f"That may take until {until:%H:%M:%S} UTC, and the job is looked for meanwhile.",
             until_next_look_for_a_missing_job(facts),
         )
     return Wait(
@@ -71,7 +72,7 @@ def is_gone(facts: Facts) -> bool:
 
 def _is_new(facts: Facts) -> bool:
     created_at = facts.resource.created_job_at
-    return created_at is not None and facts.now - created_at < facts.bounds.replication
+    return created_at is not None and facts.now - facts.counted_from(created_at) < facts.bounds.replication
 
 
 def until_next_look_for_a_missing_job(facts: Facts) -> timedelta:
@@ -80,7 +81,7 @@ def until_next_look_for_a_missing_job(facts: Facts) -> timedelta:
     A job that was just created may turn up at any moment. An older one has to be missed over minutes, not seconds.
     """
     if (created_at := facts.resource.created_job_at) and _is_new(facts):
-        return until_next_look(facts.now - created_at, facts.bounds.replication)
+        return until_next_look(facts.now - facts.counted_from(created_at), facts.bounds.replication)
     return facts.bounds.min_missing_time / facts.bounds.min_misses
 
 

@@ -105,7 +105,7 @@ def wait_for_other_create(facts: Facts, creating: Claim) -> Wait | Stall:
     The looks of that resource refresh the list for this one too. A create that is not settled soon after the bound
     waits for a person.
     """
-    since = creating.creating_since or facts.now
+    since = facts.counted_from(creating.creating_since or facts.now)
     is_looked_for = facts.now - since < facts.bounds.replication
     if facts.now - since >= facts.bounds.replication + facts.bounds.young:
         return Stall(

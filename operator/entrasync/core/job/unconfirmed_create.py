@@ -31,14 +31,15 @@ def create_is_unconfirmed(facts: Facts) -> Verdict | None:
     during = f"appeared while a create of template {intent.template_id} was unanswered"
     if fitting:
         return several_jobs_fit(facts, fitting, during)
-    if facts.observed.listing.read_at - intent.started_at < facts.bounds.replication:
+    since = facts.counted_from(intent.started_at)
+    if facts.observed.listing.read_at - since < facts.bounds.replication:
         is_observed = facts.desired.is_observe_only
         then = "under managementPolicy Observe no other is created" if is_observed else "only then is another created"
         return Wait(
             Reason.CREATE_UNCONFIRMED,
             f"Graph's answer to the create of {intent.started_at:%H:%M:%S} was lost. The job is looked for until "
-            f"{intent.started_at + facts.bounds.replication:%H:%M:%S}; {then}.",
-            until_next_look(facts.now - intent.started_at, facts.bounds.replication),
+            f"{since + facts.bounds.replication:%H:%M:%S}; {then}.",
+            until_next_look(facts.now - since, facts.bounds.replication),
         )
     if arrived:  # Graph may have answered with another template than it was asked for, and nothing shows which
         return several_jobs_fit(facts, arrived, f"{during}, and one of them may be its job")

@@ -42,6 +42,9 @@ UNCONFIRMED_CREATE_DELAYS = tuple(timedelta(seconds=s) for s in (1, 2, 4, 8, 16,
 The last one repeats until the replication bound is over.
 """
 
+MAX_CLOCK_ERROR = timedelta(days=1)
+"""By how much the clock of a process may be wrong. A time in a status that is older is over, whoever wrote it."""
+
 SHORT_DELAY = timedelta(seconds=5)
 """Delay before the next look at something that is expected to change at any moment."""
 

@@ -77,7 +77,7 @@ def job_is_paused_but_should_run(facts: Facts) -> Verdict | None:
     if job is None or not _needs_start(facts, job):
         return None
     started, pause = facts.resource.last_start, pause_of(facts)
-    if started and pause is None and facts.now - started < facts.bounds.replication:
+    if started and pause is None and facts.now - facts.counted_from(started) < facts.bounds.replication:
         return Wait(
             Reason.STARTING,
             f"Job {job.id} was started at {started:%H:%M:%S}; Graph does not show it yet.",

@@ -28,7 +28,7 @@ def pause_of(facts: Facts) -> Pause | None:
         resource.record,
         facts.job,
         cause=pause_cause_of(facts),
-        last_start=resource.last_start,
+        last_start=facts.counted_from(resource.last_start) if resource.last_start else None,
         is_new=resource.origin == "Created" and resource.last_start is None,
         now=facts.now,
         bounds=facts.bounds,

@@ -61,6 +61,7 @@ def record_observation(facts: Facts) -> StatusUpdate:
 def _with_job(record: JobRecord, facts: Facts, job: RemoteJob, *, mirror: Mirror) -> JobRecord:
     """Record what this pass saw of the held job."""
     resource = facts.resource
+    intent = resource.create_intent
     return replace(
         record,
         tenant_id=record.tenant_id or facts.observed.tenant_id,
@@ -70,7 +71,7 @@ def _with_job(record: JobRecord, facts: Facts, job: RemoteJob, *, mirror: Mirror
         pause=pause_of(facts),
         last_resume_time=facts.now if _has_resumed(facts, job) else record.last_resume_time,
         origin=resource.origin,
-        origin_time=record.origin_time or facts.now,
+        origin_time=record.origin_time or (intent.started_at if intent else facts.now),
         operation=record.operation if resource.is_restart_due or facts.observed.is_assumed else None,
         application=updated_application_record(facts),
     )

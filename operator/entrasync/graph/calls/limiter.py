@@ -74,6 +74,10 @@ class TenantLimiter:
         if share >= BUSY_QUOTA_SHARE:
             self._busy_until = self.clock.now() + BUSY_PERIOD
 
+    def forget_pauses(self) -> None:
+        """Forget until when calls pause, because the clock was set. Graph asks for a pause again if it wants one."""
+        self._paused_until = self._busy_until = None
+
     def remaining_pause(self) -> timedelta:
         """Return how long the current pause lasts from now; zero without one."""
         if self._paused_until is None:

@@ -48,6 +48,11 @@ class SharedLimiters:
         self._concurrency = concurrency
         self._shared: WeakValueDictionary[tuple[str, str, str], TenantLimiter] = WeakValueDictionary()
 
+    def forget_pauses(self) -> None:
+        """Forget until when calls pause, because the clock was set."""
+        for limiter in list(self._shared.values()):
+            limiter.forget_pauses()
+
     def find(
         self, tenant_id: str, client_id: str | None, *, endpoint: GraphEndpoint, at_most: int | None = None
     ) -> TenantLimiter:

@@ -1,7 +1,7 @@
 """The open accesses, one for each GraphConnection, and the decision when to log in."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from entrasync.api.reasons import Reason
@@ -59,7 +59,7 @@ class Logins:
         self._listing_fan_out = listing_fan_out
         self._clock = clock
         self._opened: dict[ObjectKey, _OpenAccess] = {}
-        self._retired: list[tuple[datetime, Access]] = []
+        self._retired: list[tuple[timedelta, Access]] = []
 
     async def log_in(self, resource: ConnectionResource, identity: Identity) -> LoggedIn:
         """Make sure that the credential works, and let the jobs of the connection use it.
@@ -165,10 +165,10 @@ class Logins:
         return disconnected(key, fault)
 
     def _retire(self, opened: _OpenAccess) -> None:
-        self._retired.append((self._clock.wall() + RETIRED_ACCESS_CLOSE_DELAY, opened.access))
+        self._retired.append((self._clock.uptime() + RETIRED_ACCESS_CLOSE_DELAY, opened.access))
 
     async def _close_retired(self) -> None:
-        now, retired = self._clock.wall(), self._retired
+        now, retired = self._clock.uptime(), self._retired
         self._retired = [(until, access) for until, access in retired if until > now]
         for until, access in retired:
             if until <= now:

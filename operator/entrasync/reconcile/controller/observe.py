@@ -49,11 +49,14 @@ class FactsReader:
         """Pick what concerns this resource out of a listing, without a call; `job` is one that Graph just sent."""
         resource, memory, tenant_id = context.resource, context.memory, context.graph.tenant_id
         job_id, connections = resource.job_id, self._connections
+        claims = self._claims(context, "shared", lambda other: connections.shares_tenant(other, context.connection))
+        times = (resource.created_job_at, resource.last_start, *(claim.creating_since for claim in claims))
         return Observed(
             tenant_id=tenant_id,
             listing=listing,
             job=job or (listing.find(job_id) if job_id else None),
-            claims=self._claims(context, "shared", lambda other: connections.shares_tenant(other, context.connection)),
+            claims=claims,
+            first_seen=memory.see_times([time for time in times if time is not None], self._clock.now()),
             uncertain_claims=self._claims(context, "uncertain", connections.has_unknown_tenant),
             unsure_claims=()
             if resource.has_recorded_job

@@ -1,11 +1,12 @@
 """What this process remembers of each job besides its status. Losing it is always safe."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from entrasync.core.facts.observed import Misses
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.primitives.time_limits import MAX_CLOCK_ERROR
 from entrasync.core.remote.job_settings import SentSetting, read_settings
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
@@ -21,6 +22,8 @@ class JobMemory:
     """When this process first saw this generation."""
     read_at: datetime
     """When Graph was last read for the resource."""
+    first_seen: Mapping[datetime, datetime] = field(default_factory=dict)
+    """When this process first saw the times in the status that bounds count from, each in whole seconds."""
     misses: Misses | None = None
     missed_job_id: str | None = None
     pause_taken: tuple[str, datetime] | None = None
@@ -40,6 +43,16 @@ class JobMemory:
         """Record the resource's generation; a new one is first seen `now`."""
         if self.generation != generation:
             self.generation, self.spec_seen_at = generation, now
+
+    def see_times(self, times: Iterable[datetime], now: datetime) -> Mapping[datetime, datetime]:
+        """Remember when times that a status holds were first seen, and forget all others.
+
+        One that is so old that no wrong clock explains it counts as it is.
+        """
+        seconds = {time.replace(microsecond=0) for time in times}
+        begun = {time: time if now - time >= MAX_CLOCK_ERROR else now for time in seconds}
+        self.first_seen = {time: self.first_seen.get(time, begun[time]) for time in seconds}
+        return self.first_seen
 
     def count_miss(self, job_id: str, at: datetime) -> Misses:
         """Count one more look that did not show the job. A look that several passes share counts once."""
@@ -92,6 +105,10 @@ class MemoryStore:
         """Return when this process last read Graph for a resource (world time)."""
         known = self._by_key.get(key)
         return known.read_at if known else None
+
+    def clear(self) -> None:
+        """Drop all memories: the times in them are those of a clock that was set."""
+        self._by_key.clear()
 
     def forget(self, key: ObjectKey) -> None:
         """Drop the memory of a resource that was deleted."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.event import Event
@@ -31,7 +31,7 @@ class NamespaceDefaults:
         self._install = install
         self._events = events
         self._clock = clock
-        self._read_at: dict[str, datetime] = {}
+        self._read_at: dict[str, timedelta] = {}
         self._faults: dict[str, tuple[str, ...]] = {}
         self._reported: dict[str, tuple[str, ...]] = {}
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -51,7 +51,7 @@ class NamespaceDefaults:
 
     def _is_known(self, namespace: str) -> bool:
         read_at = self._read_at.get(namespace)
-        return read_at is not None and self._clock.wall() - read_at < MAX_ANNOTATIONS_AGE
+        return read_at is not None and self._clock.uptime() - read_at < MAX_ANNOTATIONS_AGE
 
     async def _read(self, namespace: str) -> None:
         is_first = namespace not in self._read_at
@@ -61,7 +61,7 @@ class NamespaceDefaults:
             if is_first:
                 raise
             return  # the annotations that were read last stay valid
-        self._read_at[namespace] = self._clock.wall()
+        self._read_at[namespace] = self._clock.uptime()
         if annotations is not None:
             self._take(namespace, annotations)
         elif is_first:

@@ -106,6 +106,15 @@ class TestUnfinishedCreate:
         verdict = plan(facts(self.subject(BOUND), read_at=NOW - seconds(1)))
         assert wait_of(verdict).after == seconds(0)
 
+    def test_an_unfinished_create_waits_for_the_bound_from_when_this_process_first_saw_it(self) -> None:
+        """The clock of the process that wrote it may have been behind."""
+        written, seen = ago(minutes(40)), ago(minutes(14))
+        subject = self.subject(minutes(40))
+        verdict = wait_of(plan(facts(subject, first_seen={written: seen})))
+        assert (verdict.reason, verdict.after) == (Reason.CREATE_UNCONFIRMED, seconds(11))
+        assert "12:01:00" in verdict.message
+        assert isinstance(action_of(plan(facts(subject, first_seen={written: ago(BOUND)}))), CreateJob)
+
     def test_an_unfinished_create_is_not_sent_again_on_an_incomplete_list(self) -> None:
         assert isinstance(plan(facts(self.subject(BOUND), is_complete=False)), Retry)
 

@@ -2,9 +2,17 @@
 
 import pytest
 
+from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.reconcile.engine.outcome import Outcome
 from tests.support.facts import (
+    JOB,
+    PRINCIPAL,
+    ago,
+    holder,
     minutes,
+    operation,
+    remote_job,
+    resource,
     seconds,
 )
 from tests.support.graph_answers import LOST
@@ -71,3 +79,39 @@ class TestLostAnswer:
         await harness.run(key)
         await harness.run(key)
         assert harness.graph.writes == ["create_job", "start_job", "start_job"]
+
+
+class TestWrongClock:
+    """A process wrote the times in the status whose clock was behind or ahead, and another one takes over."""
+
+    @pytest.mark.parametrize("behind", [40, -40], ids=["behind", "ahead"])
+    async def test_a_create_is_sent_again_only_a_bound_after_the_next_process_first_saw_it(
+        self, harness: ReconcilerHarness, behind: float
+    ) -> None:
+        intent = operation(ago(minutes(behind)))
+        key = harness.apply(resource(status={"servicePrincipalId": PRINCIPAL, "operation": intent}))
+        await harness.run_until(key, minutes(14.9))
+        assert harness.graph.writes == []
+        await harness.run_until(key, minutes(0.2))
+        assert harness.graph.writes == ["create_job", "start_job"]
+
+    async def test_a_start_is_sent_again_only_a_bound_after_the_next_process_first_saw_it(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        harness.graph.add(remote_job(state="Disabled", code="Paused"))
+        resting = {"id": JOB, "templateId": "scim", "schedule": {"state": "Disabled"}}
+        started = write_precise_time(ago(minutes(40)))
+        key = harness.apply(holder(status={"job": resting, "lastStartTime": started}))
+        await harness.run_until(key, minutes(14.7))
+        assert harness.graph.writes == []
+        await harness.run_until(key, minutes(0.6))
+        assert harness.graph.writes == ["start_job"]
+
+    async def test_a_created_job_counts_as_gone_only_a_bound_after_the_next_process_first_saw_it(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = harness.apply(holder(status={"originTime": write_time(ago(minutes(40)))}))
+        await harness.run_until(key, minutes(14.9))
+        assert harness.graph.writes == []
+        await harness.run_until(key, minutes(3))
+        assert harness.graph.writes == ["create_job", "start_job"]

@@ -80,6 +80,18 @@ class TestNamespace:
         await harness.run(keys[0])
         assert harness.server.namespace_reads == ["identity"] * 2
 
+    async def test_a_namespace_is_read_again_after_a_minute_although_the_machines_clock_was_set_back(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        harness.clock.set_wall(harness.clock.now())
+        key = held(harness)
+        await harness.run(key)
+        harness.server.namespaces["identity"] = OBSERVE
+        harness.clock.set_wall(harness.clock.now() - timedelta(hours=1))
+        harness.clock.move(minutes(1))
+        await harness.run(key)
+        assert harness.status(key)["effective"]["managementPolicy"] == "Observe"
+
     async def test_a_changed_namespace_is_in_force_at_the_next_pass_after_a_minute(
         self, harness: ReconcilerHarness
     ) -> None:
