@@ -91,6 +91,7 @@ def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
         collaborators.memory.forget(key)
         memories.forget(key)
         collaborators.connections.forget_unused(collaborators.resources.service_principals())
+        collaborators.resources.recent_creates.prune(clock.now())
 
     return JobReconciler(collaborators.resources, collaborators.namespaces, steps, forget=forget)
 
@@ -113,7 +114,7 @@ def build_handlers(
         HoldJob: HoldHandler(writer, events),
         CreateJob: CreateHandler(writer, events, clock),
         ForgetCreate: ForgetCreateHandler(writer),
-        DeleteJob: DeleteHandler(writer, events),
+        DeleteJob: DeleteHandler(writer, events, recent_creates=collaborators.resources.recent_creates),
         ReleaseResource: ReleaseHandler(writer, events),
         StartJob: StartHandler(events, clock),
         PauseJob: PauseHandler(writer, events, clock),

@@ -11,7 +11,7 @@ from entrasync.core.facts.application_seen import ApplicationSeen
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.jobs import JobListing, RemoteJob
-from entrasync.core.resource.job_claims import Claim
+from entrasync.core.resource.job_claims import Claim, CreatedJob
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,10 @@ class Observed:
     give to the resource: whoever has no credential could block others by naming their jobs."""
     request: str | None = None
     """The reconcile request that was there before Graph was read, and that the look answers."""
+    recent_creates: tuple[CreatedJob, ...] = ()
+    """The jobs of the service principal that were created within the bound for other resources, whoever holds them."""
+    created_ids: frozenset[str] = frozenset()
+    """The ids of those that were created within a day."""
     spec_seen_at: datetime | None = None
     """When this process first saw this generation of the resource."""
     first_seen: Mapping[datetime, datetime] = field(default_factory=dict)

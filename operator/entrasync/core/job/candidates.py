@@ -5,7 +5,7 @@ from entrasync.core.decision.verdicts import Retry, Stall
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.resource.job_claims import Claim, outranks
+from entrasync.core.resource.job_claims import Claim, CreatedJob, outranks
 
 
 def fitting_jobs(facts: Facts) -> tuple[RemoteJob, ...]:
@@ -33,6 +33,13 @@ def _is_of_same_template(facts: Facts, claim: Claim) -> bool:
     if claim.created_template_id is not None:
         return is_same_id(claim.created_template_id, wanted)
     return job is None and claim.held_job_id is not None and is_same_id(claim.template_id, wanted)
+
+
+def find_hidden_create(facts: Facts) -> CreatedJob | None:
+    """Find a job of the wanted template that was created lately for another resource and that Graph does not show."""
+    wanted, shown = facts.desired.template_id, facts.observed.listing
+    hidden = (created for created in facts.observed.recent_creates if shown.find(created.job_id) is None)
+    return next((created for created in hidden if is_same_id(created.template_id, wanted)), None)
 
 
 def find_outranking_claim(facts: Facts, job_id: str) -> Claim | None:

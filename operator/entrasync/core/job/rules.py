@@ -7,6 +7,7 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.job.actions import HoldJob, Origin
 from entrasync.core.job.candidates import (
     find_claim_of_same_template,
+    find_hidden_create,
     find_outranking_claim,
     find_unsure_claim,
     fitting_jobs,
@@ -95,6 +96,13 @@ def adopt_or_create(facts: Facts) -> Verdict:
             f"Service principal {facts.desired.service_principal_id} has no job with template "
             f"{facts.desired.template_id}, and spec.adoptionPolicy AdoptOnly forbids to create one. "
             "Create it elsewhere, or set AdoptOrCreate.",
+        )
+    if hidden := find_hidden_create(facts):
+        return Wait(
+            Reason.WAITING_FOR_OTHER_CREATE,
+            f"Job {hidden.job_id} was created on this service principal at {hidden.created_at:%H:%M:%S} UTC for "
+            f"SynchronizationJob {hidden.key}, and Graph does not show it yet. A second job is not created beside it.",
+            UNCONFIRMED_CREATE_DELAYS[-1],
         )
     return create_anew(facts)
 

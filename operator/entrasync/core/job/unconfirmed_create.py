@@ -41,9 +41,20 @@ def create_is_unconfirmed(facts: Facts) -> Verdict | None:
             f"{since + facts.bounds.replication:%H:%M:%S}; {then}.",
             until_next_look(facts.now - since, facts.bounds.replication),
         )
-    if arrived:  # Graph may have answered with another template than it was asked for, and nothing shows which
-        return several_jobs_fit(facts, arrived, f"{during}, and one of them may be its job")
+    if arrived:
+        return _newcomer_may_be_the_job(arrived, intent)
     return create_anew(facts) if _may_create_anew(facts) else Do(ForgetCreate())
+
+
+def _newcomer_may_be_the_job(arrived: tuple[RemoteJob, ...], intent: CreateIntent) -> Stall:
+    """Say that a person must tell whose job a newcomer is: Graph may show another template than it was asked for."""
+    ids = ", ".join(sorted(job.id for job in arrived))
+    return Stall(
+        Reason.SEVERAL_JOBS,
+        f"A create of template {intent.template_id} was not answered, and {ids} appeared meanwhile, of another "
+        "template. No other job is created, for that may be the one. If it is, set spec.jobId to it. If it is not, "
+        'annotate this resource with entrasync.io/abandon: "true", delete it, and apply it again.',
+    )
 
 
 def _may_create_anew(facts: Facts) -> bool:
@@ -69,7 +80,7 @@ def until_next_look(elapsed: timedelta, bound: timedelta) -> timedelta:
 def _jobs_that_arrived(facts: Facts, intent: CreateIntent) -> tuple[RemoteJob, ...]:
     """List the jobs that were not there before the create and that no other resource claims, of any template."""
     claimed = {claim.job_id for claim in facts.observed.claims if claim.job_id}
-    known = {job_id.casefold() for job_id in intent.job_ids_before | claimed}
+    known = {job_id.casefold() for job_id in intent.job_ids_before | claimed | facts.observed.created_ids}
     return tuple(job for job in facts.observed.listing.jobs if job.id.casefold() not in known)
 
 

@@ -40,6 +40,28 @@ class Claim:
         return self.held_job_id or self.wanted_job_id
 
 
+@dataclass(frozen=True)
+class CreatedJob:
+    """A job that the operator created, and the resource that it was created for."""
+
+    job_id: str
+    template_id: str | None
+    """The template that was asked for."""
+    tenant_id: str | None
+    created_at: datetime
+    key: ObjectKey
+
+
+def created_job_of(resource: Resource) -> CreatedJob | None:
+    """Return the job of a resource if the status says that the operator created it, whatever the spec says now."""
+    job_id, created_at, intent = resource.held_job_id, resource.created_job_at, resource.create_intent
+    if job_id is None or created_at is None:
+        return None
+    asked = intent.template_id if intent else resource.created_template_id
+    template_id = asked or resource.job_template_id
+    return CreatedJob(job_id, template_id, resource.pinned_tenant_id, created_at, resource.key)
+
+
 def claim_of(resource: Resource) -> Claim:
     """Return the claim of a resource."""
     desired, intent = resource.desired, resource.create_intent

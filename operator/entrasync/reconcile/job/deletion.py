@@ -8,6 +8,7 @@ from entrasync.core.decision.event import Event
 from entrasync.core.job.actions import DeleteJob, ReleaseResource
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, EventSink, ResourceChanged
+from entrasync.reconcile.state.recent_creates import RecentCreates
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
 from entrasync.reconcile.step.resource_writer import ResourceWriter
@@ -19,9 +20,10 @@ class DeleteHandler(Handler[DeleteJob]):
     A job that Graph has deleted is remembered until the resource has gone, so that it is deleted, and told of, once.
     """
 
-    def __init__(self, writer: ResourceWriter, events: EventSink) -> None:
+    def __init__(self, writer: ResourceWriter, events: EventSink, *, recent_creates: RecentCreates) -> None:
         self._writer = writer
         self._events = events
+        self._recent_creates = recent_creates
 
     async def perform(self, action: DeleteJob, context: Context) -> ActionResult:
         """Delete the job. A job that Graph does not know may only be hidden, and needs a look."""
@@ -29,6 +31,7 @@ class DeleteHandler(Handler[DeleteJob]):
         if not await context.graph.delete_job(action.service_principal_id, action.job_id):
             return ActionResult(resource, needs_look=True)
         context.memory.deleted_job_id = action.job_id
+        self._recent_creates.note_deletion(action.service_principal_id, action.job_id)
         self._events.record(resource, Event("Normal", Reason.JOB_DELETED, f"Deleted job {action.job_id}."))
         try:
             return ActionResult(await self._writer.release(resource))

@@ -10,6 +10,7 @@ from entrasync.core.resource.job_resource import Resource, has_unacknowledged_lo
 from entrasync.core.resource.resolved_names import Resolution, resolve, without_resolution
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.state.neighbours import Neighbours
+from entrasync.reconcile.state.recent_creates import RecentCreates
 
 LOSSES_THAT_BLOCK_A_TENANT = 2
 """On so many service principals a secret of others must be lost before no secret is written in their whole tenant."""
@@ -25,6 +26,8 @@ class JobStore(Store[Resource]):
         self._resolutions: dict[str, Resolution] = {}
         self._on_service_principal: dict[str, Neighbours] = {}
         self._with_losses: set[ObjectKey] = set()
+        self.recent_creates = RecentCreates()
+        """What stays known of created jobs when their resources are deleted."""
 
     def serialization_key(self, key: ObjectKey) -> str:
         """Serialize by service principal: it has at most one create in progress, and its resources share list calls."""
@@ -117,6 +120,7 @@ class JobStore(Store[Resource]):
         self._relink(known, self._by_key[known.key])
 
     def _link(self, seen: Resource) -> None:
+        self.recent_creates.note(seen)
         if service_principal_id := seen.service_principal_id:
             self._on_service_principal.setdefault(service_principal_id, Neighbours()).put(seen)
         if has_unacknowledged_loss(seen):

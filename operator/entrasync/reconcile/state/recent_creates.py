@@ -1,0 +1,64 @@
+"""The jobs that were created lately, whoever holds them now: Graph may not show them yet (graph-facts 4.2)."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from entrasync.core.primitives.object_key import is_same_id
+from entrasync.core.primitives.time_limits import MAX_CLOCK_ERROR
+from entrasync.core.resource.job_claims import CreatedJob, created_job_of
+from entrasync.core.resource.job_resource import Resource
+
+
+@dataclass
+class _Entry:
+    created: CreatedJob
+    first_seen: datetime | None = None
+    """When this process first looked at it; until then nobody has asked."""
+    is_deleted: bool = False
+
+
+class RecentCreates:
+    """What the resources say, and said before they were deleted or only observed, of the jobs that they created."""
+
+    def __init__(self) -> None:
+        self._on_service_principal: defaultdict[str, dict[str, _Entry]] = defaultdict(dict)
+
+    def note(self, resource: Resource) -> None:
+        """Remember the job of a resource if the operator created it."""
+        service_principal_id = resource.service_principal_id
+        if service_principal_id and (created := created_job_of(resource)):
+            self._on_service_principal[service_principal_id].setdefault(created.job_id, _Entry(created))
+
+    def note_deletion(self, service_principal_id: str, job_id: str) -> None:
+        """Remember that a job was deleted, so that nobody waits for it to show."""
+        if entry := self._on_service_principal.get(service_principal_id, {}).get(job_id):
+            entry.is_deleted = True
+
+    def within(self, bound: timedelta, *, service_principal_id: str, tenant_id: str, now: datetime) -> list[CreatedJob]:
+        """List the jobs of a service principal that were created within a bound, and not deleted by the operator."""
+        self._see(service_principal_id, now)
+        entries = self._on_service_principal.get(service_principal_id, {}).values()
+        return [
+            entry.created
+            for entry in entries
+            if not entry.is_deleted
+            and entry.first_seen is not None
+            and now - entry.first_seen < bound
+            and is_same_id(entry.created.tenant_id, tenant_id)
+        ]
+
+    def prune(self, now: datetime) -> None:
+        """Forget the jobs that no bound can concern any more."""
+        for service_principal_id in list(self._on_service_principal):
+            self._see(service_principal_id, now)
+
+    def _see(self, service_principal_id: str, now: datetime) -> None:
+        entries = self._on_service_principal.get(service_principal_id, {})
+        for job_id, entry in list(entries.items()):
+            written = entry.created.created_at
+            entry.first_seen = entry.first_seen or (written if now - written >= MAX_CLOCK_ERROR else now)
+            if now - entry.first_seen >= MAX_CLOCK_ERROR:
+                del entries[job_id]
+        if not entries:
+            self._on_service_principal.pop(service_principal_id, None)
