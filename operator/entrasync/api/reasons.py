@@ -295,6 +295,10 @@ class Reason(StrEnum):
         EVENT_ONLY,
         "Graph answered neither of two restarts, and may have done them. The operator sends no other.",
     )
+    GRAPH_REACHABLE = Row("GraphReachable", EVENT_ONLY, "Graph can be read again after `GraphUnreachable`.")
+    HOLD_IN_THE_PAST = Row(
+        "HoldInThePast", EVENT_ONLY, "The annotation entrasync.io/hold-until names a time that had passed already."
+    )
     MIRROR_CUT = Row(
         "MirrorCut", EVENT_ONLY, "Parts of Graph's status were malformed or too large. Those properties are left out."
     )

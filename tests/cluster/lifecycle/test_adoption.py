@@ -88,7 +88,8 @@ class TestClaimedJob:
         held = environment.wait_ready(first)["status"]["job"]["id"]
         message = environment.wait_stalled(environment.apply_job(principal), "Conflict")
         assert f"SynchronizationJob {environment.namespace}/{first} has job {held}" in message
-        assert "Delete one of the two" in message
+        assert f"set deletionPolicy: Retain on {environment.namespace}/" in message
+        assert "then delete that one" in message
         assert environment.writes(principal).count("createJob") == 1
 
     def test_a_second_resource_that_names_the_job_names_its_holder(self, environment: OperatorEnvironment) -> None:

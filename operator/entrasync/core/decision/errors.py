@@ -106,11 +106,16 @@ class OutcomeUnknown(GraphError):
 
 
 class Refused(GraphError):
-    """Graph refused a request (4xx) and time alone will not change that."""
+    """Graph refused a request (4xx) and time alone will not change that.
 
-    def __init__(self, reason: Reason, message: str, *, answer: GraphAnswer) -> None:
-        super().__init__(reason, message)
+    `advice` says what may be done about it; the message of the error ends with it.
+    """
+
+    def __init__(self, reason: Reason, message: str, *, answer: GraphAnswer, advice: str = "") -> None:
+        super().__init__(reason, f"{message} {advice}".rstrip())
         self.answer = answer
+        self.words = message
+        self.advice = advice
 
     def judge(self, *, young_until: datetime, now: datetime) -> Halt:
         """Wait for a person."""

@@ -61,8 +61,8 @@ def job_is_claimed_by_another(facts: Facts) -> Verdict | None:
         return None
     return Stall(
         Reason.CONFLICT,
-        f"Job {facts.job_id} belongs to SynchronizationJob {claim.key}. One job, one resource: "
-        "delete one of the two, or set managementPolicy: Observe on the one that shall only look.",
+        f"Job {facts.job_id} belongs to SynchronizationJob {claim.key}, and a job has one resource. "
+        f"{_how_to_move(claim)} Else delete this resource, or set managementPolicy: Observe on it to only look.",
     )
 
 
@@ -88,7 +88,7 @@ def adopt_or_create(facts: Facts) -> Verdict:
             Reason.CONFLICT,
             f"SynchronizationJob {claim.key} has job {claim.job_id} with template {facts.desired.template_id} "
             "on this service principal already, and a second one is not created. "
-            "Delete one of the two resources, or set spec.jobId.",
+            f"{_how_to_move(claim)} Else delete this resource, or set spec.jobId to another job.",
         )
     if facts.desired.adoption_policy is AdoptionPolicy.ADOPT_ONLY:
         return Stall(
@@ -105,6 +105,14 @@ def adopt_or_create(facts: Facts) -> Verdict:
             UNCONFIRMED_CREATE_DELAYS[-1],
         )
     return create_anew(facts)
+
+
+def _how_to_move(claim: Claim) -> str:
+    """Say how a job is moved. To delete its resource as it is may delete the job, with its watermark."""
+    return (
+        f"To move the job to this resource, set deletionPolicy: Retain on {claim.key} first, then delete that one: "
+        "this one takes the job over by itself."
+    )
 
 
 def wait_for_other_create(facts: Facts, creating: Claim) -> Wait | Stall:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entrasync.api.names import HOLD_UNTIL_ANNOTATION
-from entrasync.core.primitives.times import is_zoned, parse_deadline
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.event import Event
+from entrasync.core.primitives.times import is_zoned, parse_deadline, write_time
 
 MAX_QUOTE_LENGTH = 64
 
@@ -16,6 +18,18 @@ class Hold:
 
     until: datetime | None = None
     fault: str | None = None
+
+
+def past_hold_event(hold: Hold, now: datetime) -> Event | None:
+    """Return the Event for a hold that was over when it was set. Whoever set it believes that the job is paused."""
+    if hold.until is None or hold.until > now:
+        return None
+    return Event(
+        "Warning",
+        Reason.HOLD_IN_THE_PAST,
+        f"The annotation {HOLD_UNTIL_ANNOTATION} is {write_time(hold.until)}, which has passed, so the job is not "
+        "paused by it. Set it to a later time to pause the job.",
+    )
 
 
 def read_hold(annotations: Mapping[str, str]) -> Hold:

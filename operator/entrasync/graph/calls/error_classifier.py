@@ -107,8 +107,8 @@ def _describe_foreigner(operation: Operation, status: int) -> str:
 
 
 def _make_permission_error(operation: Operation, answer: GraphAnswer, token: AccessToken | None) -> EntraSyncError:
-    message = f"Graph refused to {operation.description} {_quote(answer)}. {_advise(operation, token)}"
-    refused = Refused(Reason.PERMISSION_MISSING, message, answer=answer)
+    message = f"Graph refused to {operation.description} {_quote(answer)}."
+    refused = Refused(Reason.PERMISSION_MISSING, message, answer=answer, advice=_advise(operation, token))
     return PossiblyReplicating(refused, answer=answer)
 
 

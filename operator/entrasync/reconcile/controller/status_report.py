@@ -15,6 +15,7 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.object_meta import has_news
 from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.core.resource.record import JobRecord
+from entrasync.core.schedule.hold import past_hold_event
 from entrasync.core.schedule.state import hold_of
 from entrasync.core.status.events import events_between
 from entrasync.core.status.job_status import (
@@ -100,10 +101,14 @@ class StatusReport:
         if complaints and complaints != memory.complaints:
             message = f"Left out of the mirror: {'; '.join(complaints[:5])}."
             self._events.record(facts.resource, Event("Warning", Reason.MIRROR_CUT, message))
-        fault = hold_of(facts).fault
-        if fault and fault != memory.hold_fault:
-            self._events.record(facts.resource, Event("Warning", Reason.INVALID_ANNOTATION, fault))
-        memory.complaints, memory.hold_fault = complaints, fault
+        hold = hold_of(facts)
+        if hold.fault and hold.fault != memory.hold_fault:
+            self._events.record(facts.resource, Event("Warning", Reason.INVALID_ANNOTATION, hold.fault))
+        # A hold that a former process saw is no news, although it is over now.
+        is_new = not facts.resource.has_current_status if memory.hold is None else hold != memory.hold
+        if is_new and (past := past_hold_event(hold, facts.now)):
+            self._events.record(facts.resource, past)
+        memory.complaints, memory.hold_fault, memory.hold = complaints, hold.fault, hold
 
     async def _write(self, resource: Resource, record: JobRecord, outcome: Outcome) -> Outcome:
         """Write the record if it differs from what is stored; an idle poll writes nothing, progress alone can wait."""

@@ -16,7 +16,7 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.operation import CREATE_JOB, RECREATE_JOB, CreateIntent
 from entrasync.core.resource.record import JobRecord
 from entrasync.reconcile.job.hold import hold_patch, replacement_event
-from entrasync.reconcile.job.templates import check_template_after_refusal, check_template_is_offered, was_not_offered
+from entrasync.reconcile.job.templates import check_template_is_offered, explain_refusal, was_not_offered
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
@@ -42,8 +42,8 @@ class CreateHandler(Handler[CreateJob]):
             raise
         except EntraSyncError as error:
             await self._writer.write_ahead(resource, _without_intent(resource))
-            await check_template_after_refusal(context.graph, action, error)
-            raise
+            explained = await explain_refusal(context.graph, action, error)
+            raise explained from (None if explained is error else error)
         held = await self._writer.write_metadata(resource, hold_patch(job.id, "Created"))
         held = held.with_record(with_create_answer(held.record, job.id))
         if action.replaces is not None:

@@ -10,6 +10,7 @@ from entrasync.core.primitives.time_limits import MAX_CLOCK_ERROR
 from entrasync.core.remote.job_settings import SentSetting, read_settings
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.schedule.hold import Hold
 
 
 @dataclass
@@ -38,6 +39,8 @@ class JobMemory:
     """When the status was last written for the progress of a cycle alone."""
     hold_fault: str | None = None
     """The fault of the hold annotation that an Event has reported."""
+    hold: Hold | None = None
+    """The hold that was seen last; None before the first look."""
 
     def see_generation(self, generation: int, now: datetime) -> None:
         """Record the resource's generation; a new one is first seen `now`."""

@@ -25,6 +25,7 @@ GONE = status(Ready=("False", "JobGone"), Stalled=("True", "JobGone"))
 BLIND = status(Ready=("Unknown", "GraphUnreachable"), Reconciling=("True", "GraphUnreachable"))
 WAITING = status(Ready=("False", "Starting"), Reconciling=("True", "Starting"))
 QUARANTINED = Event("Warning", "Quarantined", "Quarantined: Escrow")
+REACHABLE = Event("Normal", "GraphReachable", "Graph can be read again, and the status is current.")
 UNREACHABLE = Event("Warning", "GraphUnreachable", "Ready: GraphUnreachable")
 
 
@@ -46,6 +47,9 @@ UNREACHABLE = Event("Warning", "GraphUnreachable", "Ready: GraphUnreachable")
         ("the job is only hidden", IN_QUARANTINE, BLIND, [UNREACHABLE]),
         ("Graph cannot be read", HEALTHY, BLIND, [UNREACHABLE]),
         ("Graph still cannot be read", BLIND, BLIND, []),
+        ("Graph can be read again", BLIND, HEALTHY, [REACHABLE]),
+        ("Graph can be read again and the job is ill", BLIND, IN_QUARANTINE, [QUARANTINED, REACHABLE]),
+        ("the connection broke meanwhile", BLIND, status(Ready=("Unknown", "ConnectionNotReady")), []),
         ("a wait causes no Event", HEALTHY, WAITING, []),
     ],
 )

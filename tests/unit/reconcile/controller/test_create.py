@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from tests.support.facts import (
     OTHER_PRINCIPAL,
@@ -14,6 +16,17 @@ from tests.support.facts import (
 )
 from tests.support.graph_answers import DOWN, refused, replicating
 from tests.support.reconciler_harness import ReconcilerHarness
+
+ANSWER = GraphAnswer(401, "UnknownError", "The application is not enabled for provisioning.", "req")
+NOT_ENABLED = PossiblyReplicating(
+    Refused(
+        Reason.PERMISSION_MISSING,
+        "Graph refused to create a job (401): The application is not enabled for provisioning.",
+        answer=ANSWER,
+        advice="Grant Synchronization.ReadWrite.All.",
+    ),
+    answer=ANSWER,
+)
 
 
 class TestCreate:
@@ -89,6 +102,27 @@ class TestCreate:
         harness.graph.fail("list_templates", DOWN)
         await harness.run(key)
         assert harness.condition(key, "Stalled") == ("True", "RequestRefused")
+
+    @pytest.mark.parametrize(
+        ("offered", "reason", "words"),
+        [
+            ((), "TemplateNotOffered", "It offers none, for this kind of app has no provisioning"),
+            (("aws",), "TemplateNotOffered", "It offers: aws."),
+            (("scim",), "PermissionMissing", "offers the template scim, so the template is not the cause."),
+        ],
+    )
+    async def test_a_create_refused_with_401_tells_graphs_words_then_the_templates_then_the_permissions(
+        self, harness: ReconcilerHarness, offered: tuple[str, ...], reason: str, words: str
+    ) -> None:
+        key = harness.apply_new()
+        harness.graph.templates = offered
+        harness.graph.fail("create_job", NOT_ENABLED, times=99)
+        await harness.run(key)
+        assert harness.condition(key, "Reconciling") == ("True", "WaitingForReplication")
+        await harness.run_until(key, minutes(6))
+        assert harness.condition(key, "Stalled") == ("True", reason)
+        message = harness.message(key, "Stalled")
+        assert message.index("is not enabled") < message.index(words) < message.index("Grant Synchronization")
 
     async def test_two_resources_create_one_job(self, harness: ReconcilerHarness) -> None:
         first, second = harness.apply_new(), harness.apply(resource(name="twin"))
