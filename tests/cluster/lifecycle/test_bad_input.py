@@ -129,3 +129,24 @@ class TestOtherRefusal:
         fast_environment.wait_ready(name)
         assert fast_environment.writes(principal).count("createJob") == 1
         fast_environment.wait_events(name, "RequestRefused", times=1)
+
+
+def test_an_app_that_cannot_be_provisioned_is_told_in_graphs_words_with_what_it_offers(
+    fast_environment: OperatorEnvironment,
+) -> None:
+    environment = fast_environment
+    principal = environment.simulator.create_service_principal(templates=[]).id
+    words = "The application is not enabled for provisioning."
+    environment.simulator.fault(
+        "answer",
+        operation="createJob",
+        service_principal=principal,
+        status=401,
+        code="UnknownError",
+        message=words,
+        times=None,
+    )
+    name = environment.apply_job(principal)
+    environment.wait_condition(name, "Reconciling", reason="WaitingForReplication")
+    message = environment.wait_stalled(name, "TemplateNotOffered")
+    assert message.index(words) < message.index("It offers no template") < message.index("The token carries the roles")

@@ -106,7 +106,7 @@ class TestCreate:
     @pytest.mark.parametrize(
         ("offered", "reason", "words"),
         [
-            ((), "TemplateNotOffered", "It offers none, for this kind of app has no provisioning"),
+            ((), "TemplateNotOffered", "It offers no template at all"),
             (("aws",), "TemplateNotOffered", "It offers: aws."),
             (("scim",), "PermissionMissing", "offers the template scim, so the template is not the cause."),
         ],
