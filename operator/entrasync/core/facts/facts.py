@@ -54,4 +54,5 @@ class Facts:
     def young_until(self) -> datetime:
         """The time until which an odd answer of Graph may be replication."""
         seen_at = self.observed.spec_seen_at or self.now
-        return max(seen_at, self.resource.created_job_at or seen_at) + self.bounds.young
+        created_at = self.resource.created_job_at
+        return max(seen_at, self.counted_from(created_at) if created_at else seen_at) + self.bounds.young

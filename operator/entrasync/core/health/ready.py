@@ -13,6 +13,7 @@ from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.verdicts import Halt, Stall, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.quarantine import quarantine_halt, quarantined_condition
+from entrasync.core.health.unknown_state import job_state_is_unknown
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS
@@ -47,6 +48,8 @@ def _healthy_condition(facts: Facts, halt: Halt | None) -> Condition:
     ready, job = ConditionType.READY, facts.job
     if job is None:
         return Condition(ready, "Unknown", Reason.JOB_MISSING, "Graph does not show the job.")
+    if unknown := job_state_is_unknown(facts):
+        return Condition(ready, "Unknown", unknown.reason, unknown.message)
     refusal = halt if halt and halt.reason is Reason.VALIDATION_FAILED else None
     if problem := refusal or _find_health_problem(facts, job):
         message = f"Job {job.id} is in place, and spec.readiness Applied asks for no more. {problem.message}"
@@ -86,7 +89,8 @@ def find_ready_obstacle(facts: Facts, halt: Halt | None) -> Halt | None:
     if _is_health_problem(facts, halt) and facts.desired.readiness is Readiness.APPLIED:
         return None
     problem = _find_health_problem(facts, facts.job) if facts.job else None
-    if halt is None or (problem is not None and halt.reason is Reason.STATE_UNKNOWN):
+    is_unknown_state = halt is not None and halt.reason is Reason.STATE_UNKNOWN
+    if halt is None or (problem is not None and is_unknown_state and facts.desired.readiness is not Readiness.APPLIED):
         return problem
     return halt
 

@@ -81,7 +81,7 @@ class DeletionLoop:
             try:
                 result = await self._step(context)
             except EntraSyncError as error:
-                if not self._has_lost_its_service_principal(context.resource, error):
+                if not self._has_lost_its_service_principal(context, error):
                     raise
                 await self._release.release(ReleaseResource("its service principal is gone"), context.resource)
                 return None, context.resource
@@ -138,11 +138,12 @@ class DeletionLoop:
             return self._reader.observe_without_listing(context)
         return await self._reader.observe(context)
 
-    def _has_lost_its_service_principal(self, resource: Resource, error: EntraSyncError) -> bool:
+    def _has_lost_its_service_principal(self, context: Context, error: EntraSyncError) -> bool:
         """Whether nothing is left to settle.
 
         Shortly after a create the service principal may only not be replicated.
         """
-        created_at = resource.created_job_at
-        is_settled = created_at is None or self._clock.now() - created_at >= self._bounds.young
+        created_at = context.resource.created_job_at
+        since = context.memory.counted_from(created_at) if created_at else None
+        is_settled = since is None or self._clock.now() - since >= self._bounds.young
         return error.reason is Reason.SERVICE_PRINCIPAL_NOT_FOUND and is_settled

@@ -57,5 +57,6 @@ class PassEntry:
         return self._clock.now() < self._young_until(resource)
 
     def _young_until(self, resource: Resource) -> datetime:
-        seen_at = self._memory.recall(resource, self._clock.now()).spec_seen_at
-        return max(seen_at, resource.created_job_at or seen_at) + self._bounds.young
+        memory, created_at = self._memory.recall(resource, self._clock.now()), resource.created_job_at
+        seen_at = memory.spec_seen_at
+        return max(seen_at, memory.counted_from(created_at) if created_at else seen_at) + self._bounds.young

@@ -57,6 +57,10 @@ class JobMemory:
         self.first_seen = {time: self.first_seen.get(time, begun[time]) for time in seconds}
         return self.first_seen
 
+    def counted_from(self, written: datetime) -> datetime:
+        """Return when the bound begins that counts from a time in the status."""
+        return self.first_seen.get(written.replace(microsecond=0), written)
+
     def count_miss(self, job_id: str, at: datetime) -> Misses:
         """Count one more look that did not show the job. A look that several passes share counts once."""
         known = self.misses if self.missed_job_id == job_id else None

@@ -10,6 +10,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.condition import MAX_MESSAGE_LENGTH
 from entrasync.core.decision.verdicts import Halt, Stall, Wait
 from entrasync.core.primitives.times import write_precise_time
+from entrasync.core.remote.jobs import RemoteJob
 from tests.support.facts import (
     JOB,
     ago,
@@ -32,6 +33,8 @@ from tests.support.job_statuses import (
     status_after,
 )
 
+UNKNOWN_STATE = Wait(Reason.STATE_UNKNOWN, "Not shown.", seconds(60))
+
 
 class TestReady:
     @pytest.mark.parametrize(
@@ -40,7 +43,20 @@ class TestReady:
             (remote_job(), None, ("True", Reason.HEALTHY), None),
             (remote_job(code="NotRun"), None, ("True", Reason.NOT_RUN_YET), None),
             (remote_job(state="Disabled"), None, ("True", Reason.PAUSED), None),
-            (remote_job(state=None), None, ("True", Reason.HEALTHY), None),
+            (remote_job(state=None), None, ("Unknown", Reason.STATE_UNKNOWN), None),
+            (remote_job(code=""), None, ("Unknown", Reason.STATE_UNKNOWN), None),
+            (
+                remote_job(state=None),
+                UNKNOWN_STATE,
+                ("Unknown", Reason.STATE_UNKNOWN),
+                ConditionType.RECONCILING,
+            ),
+            (
+                RemoteJob(JOB, {**quarantined_job().raw, "schedule": None}),
+                UNKNOWN_STATE,
+                ("False", Reason.QUARANTINED),
+                ConditionType.STALLED,
+            ),
             (remote_job(), STALL, ("False", Reason.CONFLICT), ConditionType.STALLED),
             (remote_job(), WAIT, ("False", Reason.STARTING), ConditionType.RECONCILING),
             (remote_job(), RETRY, ("False", Reason.GRAPH_UNREACHABLE), ConditionType.RECONCILING),
