@@ -35,4 +35,4 @@ def test_connections_are_listed_before_jobs_when_a_refused_namespace_is_rechecke
     shared: Any = parts
     lifecycle.start_background(Services(shared, shared, cast("Any", (jobs, connections)), *[shared] * 9))
     assert [kind.plural for kind in rechecked] == ["connections", "jobs"]
-    assert len(parts.started) == len(set(parts.started)) == 6
+    assert len(parts.started) == len(set(parts.started)) == 7

@@ -45,9 +45,7 @@ class Observed:
     request: str | None = None
     """The reconcile request that was there before Graph was read, and that the look answers."""
     recent_creates: tuple[CreatedJob, ...] = ()
-    """The jobs of the service principal that were created within the bound for other resources, whoever holds them."""
-    created_ids: frozenset[str] = frozenset()
-    """The ids of those that were created within a day."""
+    """The jobs of the service principal that were created within a day for other resources, whoever holds them."""
     spec_seen_at: datetime | None = None
     """When this process first saw this generation of the resource."""
     first_seen: Mapping[datetime, datetime] = field(default_factory=dict)

@@ -38,7 +38,8 @@ def _is_of_same_template(facts: Facts, claim: Claim) -> bool:
 def find_hidden_create(facts: Facts) -> CreatedJob | None:
     """Find a job of the wanted template that was created lately for another resource and that Graph does not show."""
     wanted, shown = facts.desired.template_id, facts.observed.listing
-    hidden = (created for created in facts.observed.recent_creates if shown.find(created.job_id) is None)
+    recent = (created for created in facts.observed.recent_creates if created.is_recent)
+    hidden = (created for created in recent if shown.find(created.job_id) is None)
     return next((created for created in hidden if is_same_id(created.template_id, wanted)), None)
 
 

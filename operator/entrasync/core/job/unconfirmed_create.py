@@ -80,7 +80,8 @@ def until_next_look(elapsed: timedelta, bound: timedelta) -> timedelta:
 def _jobs_that_arrived(facts: Facts, intent: CreateIntent) -> tuple[RemoteJob, ...]:
     """List the jobs that were not there before the create and that no other resource claims, of any template."""
     claimed = {claim.job_id for claim in facts.observed.claims if claim.job_id}
-    known = {job_id.casefold() for job_id in intent.job_ids_before | claimed | facts.observed.created_ids}
+    created = {created.job_id for created in facts.observed.recent_creates}
+    known = {job_id.casefold() for job_id in intent.job_ids_before | claimed | created}
     return tuple(job for job in facts.observed.listing.jobs if job.id.casefold() not in known)
 
 

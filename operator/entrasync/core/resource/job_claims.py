@@ -50,6 +50,8 @@ class CreatedJob:
     tenant_id: str | None
     created_at: datetime
     key: ObjectKey
+    is_recent: bool = True
+    """Whether it was created so lately that Graph may not show it yet."""
 
 
 def created_job_of(resource: Resource) -> CreatedJob | None:

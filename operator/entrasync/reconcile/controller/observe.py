@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 
 from entrasync.core.decision.errors import PossiblyReplicating
 from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.observed import Observed
 from entrasync.core.primitives.clock import Clock
-from entrasync.core.primitives.time_limits import MAX_CLOCK_ERROR, Bounds
+from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.resource.job_claims import Claim, CreatedJob
 from entrasync.core.resource.job_resource import Resource
@@ -62,8 +61,7 @@ class FactsReader:
             unsure_claims=()
             if resource.has_recorded_job
             else self._claims(context, "unsure", connections.has_unproven_tenant),
-            recent_creates=self._recent_creates(context, within=self._bounds.replication),
-            created_ids=frozenset(job.job_id for job in self._recent_creates(context, within=MAX_CLOCK_ERROR)),
+            recent_creates=self._recent_creates(context),
             spec_seen_at=memory.spec_seen_at,
             pause_taken_at=memory.pause_taken_at(job_id),
             settings_sent=memory.settings_sent_to(job_id),
@@ -101,9 +99,9 @@ class FactsReader:
             judge=(question, context.graph.graph_url, context.graph.tenant_id, self._connections.version),
         )
 
-    def _recent_creates(self, context: Context, *, within: timedelta) -> tuple[CreatedJob, ...]:
-        recent = self._resources.recent_creates.within(
-            within,
+    def _recent_creates(self, context: Context) -> tuple[CreatedJob, ...]:
+        recent = self._resources.recent_creates.list_lately(
+            self._bounds.replication,
             service_principal_id=context.service_principal_id,
             tenant_id=context.graph.tenant_id,
             now=self._clock.now(),

@@ -1,7 +1,7 @@
 """The jobs that were created lately, whoever holds them now: Graph may not show them yet (graph-facts 4.2)."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from entrasync.core.primitives.object_key import is_same_id
@@ -35,17 +35,19 @@ class RecentCreates:
         if entry := self._on_service_principal.get(service_principal_id, {}).get(job_id):
             entry.is_deleted = True
 
-    def within(self, bound: timedelta, *, service_principal_id: str, tenant_id: str, now: datetime) -> list[CreatedJob]:
-        """List the jobs of a service principal that were created within a bound, and not deleted by the operator."""
+    def list_lately(
+        self, bound: timedelta, *, service_principal_id: str, tenant_id: str, now: datetime
+    ) -> list[CreatedJob]:
+        """List the jobs of a service principal that were created within a day, and not deleted by the operator.
+
+        Those within the bound are recent.
+        """
         self._see(service_principal_id, now)
         entries = self._on_service_principal.get(service_principal_id, {}).values()
         return [
-            entry.created
+            replace(entry.created, is_recent=now - entry.first_seen < bound)
             for entry in entries
-            if not entry.is_deleted
-            and entry.first_seen is not None
-            and now - entry.first_seen < bound
-            and is_same_id(entry.created.tenant_id, tenant_id)
+            if not entry.is_deleted and entry.first_seen is not None and is_same_id(entry.created.tenant_id, tenant_id)
         ]
 
     def prune(self, now: datetime) -> None:

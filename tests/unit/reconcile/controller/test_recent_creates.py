@@ -107,7 +107,7 @@ async def test_a_created_job_is_forgotten_after_a_day(harness: ReconcilerHarness
     await let_go(harness, key, "Retain")
     recent, now = harness.resources.recent_creates, harness.clock.now()
     where: Any = {"service_principal_id": gone.service_principal_id, "tenant_id": harness.graph.tenant_id}
-    assert [job.job_id for job in recent.within(minutes(15), **where, now=now)] == [created]
+    assert [job.job_id for job in recent.list_lately(minutes(15), **where, now=now)] == [created]
     recent.prune(now + timedelta(days=1))
     recent.note(replace(gone, annotations={}))
-    assert recent.within(minutes(15), **where, now=now + timedelta(days=1)) == []
+    assert recent.list_lately(minutes(15), **where, now=now + timedelta(days=1)) == []
