@@ -1,7 +1,7 @@
 """The composition root: the one place that makes every part of the process and joins them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -70,10 +70,10 @@ class SharedServices:
     connections: Connections
     listing_fan_out: ListingFanOut
     job_client: JobClient
-    memory: MemoryStore
     events: EventPoster
     limiters: SharedLimiters
     operator_client: OperatorClient | None
+    memory: MemoryStore = field(default_factory=MemoryStore)
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,6 @@ def _build_shared(
         connections,
         listing_fan_out,
         job_client,
-        MemoryStore(),
         EventPoster(api_client, clock.wall),
         limiters,
         client,
