@@ -138,14 +138,12 @@ class Reason(StrEnum):
     NO_JOB_TO_ADOPT = Row("NoJobToAdopt", NEEDS_A_PERSON, "adoptionPolicy is AdoptOnly and no job matches.")
     JOB_GONE = Row("JobGone", NEEDS_A_PERSON, "The job is gone, and the spec says not to create another.")
     JOB_NEVER_SHOWN = Row(
-        "JobNeverShown",
-        NEEDS_A_PERSON,
-        "Graph answered a create with this job and has not shown it since. No other job is created.",
+        "JobNeverShown", NEEDS_A_PERSON, "Graph never showed the job that it created. No other job is created."
     )
     CREATED_TOO_OFTEN = Row(
         "CreatedTooOften",
         NEEDS_A_PERSON,
-        "Three jobs were created for this resource within a day, and none is left. No other is created that day.",
+        "Three jobs were created within a day, and none is left. No other follows yet.",
     )
     JOB_NOT_FOUND = Row("JobNotFound", NEEDS_A_PERSON, "The service principal has no job with the id in spec.jobId.")
     JOB_ID_MISMATCH = Row(
@@ -296,9 +294,7 @@ class Reason(StrEnum):
         "Graph answered neither of two restarts, and may have done them. The operator sends no other.",
     )
     GRAPH_REACHABLE = Row("GraphReachable", EVENT_ONLY, "Graph can be read again after `GraphUnreachable`.")
-    HOLD_IN_THE_PAST = Row(
-        "HoldInThePast", EVENT_ONLY, "The annotation entrasync.io/hold-until names a time that had passed already."
-    )
+    HOLD_IN_THE_PAST = Row("HoldInThePast", EVENT_ONLY, "entrasync.io/hold-until names a time that had passed.")
     MIRROR_CUT = Row(
         "MirrorCut", EVENT_ONLY, "Parts of Graph's status were malformed or too large. Those properties are left out."
     )
