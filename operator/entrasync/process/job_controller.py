@@ -1,6 +1,7 @@
 """Puts the reconciler of SynchronizationJobs together. Here every class of actions gets its handler."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from entrasync.core.application.actions import CheckForeignKeys, ForgetAcknowledgement, RemoveSecrets, SaveSecrets
 from entrasync.core.job.actions import AddFinalizer, CreateJob, DeleteJob, ForgetCreate, HoldJob, ReleaseResource
@@ -86,14 +87,16 @@ def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
         ),
         StatusReport(writer, collaborators.memory, events=collaborators.events, clock=clock, bounds=bounds),
     )
-
-    def forget(key: ObjectKey) -> None:
-        collaborators.memory.forget(key)
-        memories.forget(key)
-        collaborators.connections.forget_unused(collaborators.resources.service_principals())
-        collaborators.resources.recent_creates.prune(clock.now())
-
+    forget = partial(_forget, collaborators, memories)
     return JobReconciler(collaborators.resources, collaborators.namespaces, steps, forget=forget)
+
+
+def _forget(collaborators: JobCollaborators, memories: ApplicationMemoryStore, key: ObjectKey) -> None:
+    """Drop what is remembered of a resource that was deleted."""
+    collaborators.memory.forget(key)
+    memories.forget(key)
+    collaborators.connections.forget_unused(collaborators.resources.service_principals())
+    collaborators.resources.recent_creates.prune(collaborators.clock.now())
 
 
 def build_performer(
