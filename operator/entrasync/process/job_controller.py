@@ -92,11 +92,15 @@ def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
 
 
 def _forget(collaborators: JobCollaborators, memories: ApplicationMemoryStore, key: ObjectKey) -> None:
-    """Drop what is remembered of a resource that was deleted."""
+    """Drop what is remembered of a resource that was deleted, and of what only it belonged to."""
     collaborators.memory.forget(key)
     memories.forget(key)
-    collaborators.connections.forget_unused(collaborators.resources.service_principals())
+    service_principals = collaborators.resources.service_principals()
+    memories.forget_unused(service_principals)
+    collaborators.connections.forget_unused(service_principals)
     collaborators.resources.recent_creates.prune(collaborators.clock.now())
+    if not collaborators.resources.in_namespace(key.namespace):
+        collaborators.namespaces.forget(key.namespace)
 
 
 def build_performer(

@@ -5,7 +5,7 @@ It keeps digests under a random key of its own, never a value, and never on disk
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,6 +23,9 @@ Version = tuple[int, tuple[Source, ...]]
 _DIGEST_KEY = secrets.token_bytes(32)
 """Random in each process, so that a leaked digest reveals nothing about a value."""
 
+
+MAX_UNUSED = 100
+"""Service principals without a resource of which it is remembered what was saved: one may be made again soon."""
 
 _UNKNOWN_DIGEST = b""
 """Stands for a digest when the value is not known, whatever a record says."""
@@ -223,3 +226,11 @@ class ApplicationMemoryStore:
     def forget(self, key: ObjectKey) -> None:
         """Drop the memory of a resource that was deleted."""
         self._by_key.pop(key, None)
+
+    def forget_unused(self, service_principal_ids: Collection[str]) -> None:
+        """Forget what was saved on all other service principals, except on those that came last."""
+        if len(self._saved) <= len(service_principal_ids) + MAX_UNUSED:
+            return
+        unused = [known for known in self._saved if known not in service_principal_ids]
+        for forgotten in unused[:-MAX_UNUSED]:
+            del self._saved[forgotten]

@@ -52,6 +52,10 @@ class JobStore(Store[Resource]):
         for known in self.in_namespace(namespace):
             self._exchange(known, self.resolved)
 
+    def forget_defaults(self, namespace: str) -> None:
+        """Forget the defaults of a namespace that has no resource any more."""
+        self._defaults.pop(namespace, None)
+
     def resolved(self, seen: Resource) -> Resource:
         """Replace names by ids as far as they are known, and fill in defaults where the spec leaves something open."""
         if seen.desired is not None and seen.desired.unset:
@@ -129,6 +133,8 @@ class JobStore(Store[Resource]):
     def _relink(self, known: Resource | None, seen: Resource) -> None:
         if known is not None and known.service_principal_id != seen.service_principal_id:
             self._unlink(known)
+        if known is not None and known.uid != seen.uid:
+            self._resolutions.pop(known.uid, None)
         self._with_losses.discard(seen.key)
         self._link(seen)
 

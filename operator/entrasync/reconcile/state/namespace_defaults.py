@@ -49,6 +49,12 @@ class NamespaceDefaults:
                     await self._read(namespace)
         self._report_faults(resource)
 
+    def forget(self, namespace: str) -> None:
+        """Forget a namespace that has no resource any more. It is read again for the next one."""
+        self._resources.forget_defaults(namespace)
+        for remembered in (self._read_at, self._faults, self._reported, self._reading):
+            remembered.pop(namespace, None)
+
     def _is_known(self, namespace: str) -> bool:
         read_at = self._read_at.get(namespace)
         return read_at is not None and self._clock.uptime() - read_at < MAX_ANNOTATIONS_AGE
