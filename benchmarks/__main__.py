@@ -9,13 +9,17 @@ import httpx
 from benchmarks.environment import PROJECT, NotMeasuredError
 from benchmarks.figure import Figure, format_result, format_row, measure_figure, write_results
 from benchmarks.figures import (
+    cpu_seconds_1000_claims_round,
     graph_calls_per_create,
     graph_calls_per_full_create,
     kubernetes_writes_per_create,
     mebibytes_operator_200_resources,
     seconds_200_resources_ready,
     seconds_control_plane_start,
+    seconds_delete_1000_resources,
     seconds_demo_ready,
+    seconds_edit_beside_a_hanging_tenant,
+    seconds_poll_beside_500_edits_a_second,
     status_writes_10_idle_polls,
     token_requests_100_jobs_1_hour,
 )
@@ -31,6 +35,10 @@ FIGURES = (
     Figure("status_writes_10_idle_polls", "writes", 0, status_writes_10_idle_polls.measure),
     Figure("token_requests_100_jobs_1_hour", "requests", 2, token_requests_100_jobs_1_hour.measure),
     Figure("seconds_200_resources_ready", "seconds", 8, seconds_200_resources_ready.measure),
+    Figure("seconds_delete_1000_resources", "seconds", 40, seconds_delete_1000_resources.measure),
+    Figure("seconds_edit_beside_a_hanging_tenant", "seconds", 2, seconds_edit_beside_a_hanging_tenant.measure),
+    Figure("seconds_poll_beside_500_edits_a_second", "seconds", 10, seconds_poll_beside_500_edits_a_second.measure),
+    Figure("cpu_seconds_1000_claims_round", "seconds", 1, cpu_seconds_1000_claims_round.measure),
     Figure("mebibytes_operator_200_resources", "MiB", None, mebibytes_operator_200_resources.measure),
 )
 

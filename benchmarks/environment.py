@@ -34,9 +34,12 @@ class BenchmarkEnvironment:
     simulator: SimulatorClient
     operator: OperatorProcess
 
-    def make_manifests(self, count: int, **spec: Any) -> list[dict[str, Any]]:
-        """Create `count` service principals, and return a resource for each; `spec` is added to every one."""
-        principals = self.simulator.create_service_principals(count)
+    def make_manifests(self, count: int, *, tenant_id: str | None = None, **spec: Any) -> list[dict[str, Any]]:
+        """Create `count` service principals, and return a resource for each; `spec` is added to every one.
+
+        They are in the install's own tenant if no other is named.
+        """
+        principals = self.simulator.create_service_principals(count, **({"tenant_id": tenant_id} if tenant_id else {}))
         return [
             {
                 "apiVersion": "entrasync.io/v1alpha1",
@@ -47,16 +50,22 @@ class BenchmarkEnvironment:
             for principal in principals
         ]
 
-    def apply(self, manifests: Sequence[dict[str, Any]]) -> float:
+    def apply(self, manifests: Sequence[dict[str, Any]], namespace: str = NAMESPACE) -> float:
         """Apply resources by one `kubectl apply`, and return the seconds from its start until all are Ready."""
+        return self.apply_until(manifests, lambda job: job.is_ready and bool(job.mirror), namespace)
+
+    def apply_until(
+        self, manifests: Sequence[dict[str, Any]], is_done: Callable[[ObservedJob], bool], namespace: str = NAMESPACE
+    ) -> float:
+        """Apply resources by one `kubectl apply`, and return the seconds from its start until all are done."""
         missing = {manifest["metadata"]["name"] for manifest in manifests}
-        text, jobs = yaml.safe_dump_all(manifests), self.cluster.watch_jobs(NAMESPACE)
+        text, jobs = yaml.safe_dump_all(manifests), self.cluster.watch_jobs(namespace)
         began = time.monotonic()
         with ThreadPoolExecutor(1) as background:
-            applied = background.submit(self.cluster.apply, text, NAMESPACE)
+            applied = background.submit(self.cluster.apply, text, namespace)
             while missing:
                 job = next(jobs)
-                if job.is_ready and job.mirror:
+                if is_done(job):
                     missing.discard(job.name)
             seconds = time.monotonic() - began
             applied.result()

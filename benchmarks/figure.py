@@ -46,7 +46,7 @@ def write_results(results: Sequence[Result], path: Path) -> None:
 
 def format_row(name: str, value: str, unit: str, goal: str, verdict: str) -> str:
     """Format one row of the table."""
-    return f"{name:<34} {value:>9} {unit:<12} {goal:>6}  {verdict}".rstrip()
+    return f"{name:<39} {value:>9} {unit:<12} {goal:>6}  {verdict}".rstrip()
 
 
 def format_result(result: Result) -> str:

@@ -4,6 +4,8 @@ Everything else is as in `graph_calls_per_create`. The resource names the templa
 object id, so that nothing has to be looked up.
 """
 
+from typing import Any
+
 from benchmarks.environment import NAMESPACE, NotMeasuredError, start_environment
 
 SECRET = f"""
@@ -13,7 +15,7 @@ metadata: {{name: scim, namespace: {NAMESPACE}, labels: {{entrasync.io/watch: "t
 stringData: {{token: a-token}}
 """
 
-FULL = {
+FULL: dict[str, Any] = {
     "application": {
         "credentials": {
             "entries": [

@@ -102,6 +102,23 @@ class Cluster:
         else:
             self.plane.kubectl(*options, "--filename=-", content=manifests)
 
+    def annotate_job(self, namespace: str, name: str, annotations: Mapping[str, str]) -> None:
+        """Set annotations of a job."""
+        self._http.patch(
+            f"{JOBS}/namespaces/{namespace}/synchronizationjobs/{name}",
+            content=json.dumps({"metadata": {"annotations": annotations}}),
+            headers={"Content-Type": "application/merge-patch+json"},
+        ).raise_for_status()
+
+    def delete_jobs(self, namespace: str) -> None:
+        """Delete all jobs of a namespace by one `kubectl delete`, which does not wait until they are gone."""
+        self.plane.kubectl("delete", "synchronizationjobs", "--all", "--wait=false", f"--namespace={namespace}")
+
+    def has_jobs(self, namespace: str) -> bool:
+        """Whether a namespace has any job."""
+        path = f"{JOBS}/namespaces/{namespace}/synchronizationjobs"
+        return bool(self._http.get(path, params={"limit": "1"}).raise_for_status().json()["items"])
+
     def list_jobs(self, namespace: str) -> list[ObservedJob]:
         """List the jobs of a namespace, by name."""
         answer = self._http.get(f"{JOBS}/namespaces/{namespace}/synchronizationjobs").raise_for_status()

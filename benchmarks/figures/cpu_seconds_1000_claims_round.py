@@ -1,0 +1,53 @@
+"""Measures the processor time of the operator for one pass over each of 1,000 resources of one service principal.
+
+All ask for a job of the same template, so one of them holds it and 999 are in conflict with it. They are looked at in
+rounds, and one list call of Graph serves them all. The value is what the operator takes during 5,000 passes or
+more, for each thousand of them. Nothing changes between rounds, so no status is written.
+"""
+
+import os
+import re
+import time
+from pathlib import Path
+
+from benchmarks.environment import BenchmarkEnvironment, start_environment
+
+COUNT = 1000
+ROUNDS = 5
+RATE = 6.0
+"""Simulated seconds in a real one: a round begins every five seconds, which is longer than one takes."""
+
+
+def measure() -> float:
+    """Look at 1,000 resources of one service principal."""
+    with start_environment(rate=RATE) as environment:
+        [manifest] = environment.make_manifests(1, pollInterval="30s")
+        manifests = [manifest | {"metadata": {"name": f"claim-{n}"}} for n in range(COUNT)]
+        environment.apply_until(manifests, lambda job: job.is_ready or job.condition("Stalled").get("status") == "True")
+        _wait_for_passes(environment, COUNT)
+        before, cpu = _count_passes(environment), _read_cpu_seconds(environment)
+        _wait_for_passes(environment, ROUNDS * COUNT)
+        rounds = (_count_passes(environment) - before) / COUNT
+        return (_read_cpu_seconds(environment) - cpu) / rounds
+
+
+def _wait_for_passes(environment: BenchmarkEnvironment, count: int) -> None:
+    """Wait until so many more passes were made, and two seconds longer, so that the last round is whole."""
+    before = _count_passes(environment)
+    while _count_passes(environment) < before + count:
+        time.sleep(0.5)
+    environment.wait_for_late_requests()
+
+
+def _count_passes(environment: BenchmarkEnvironment) -> float:
+    _, metrics = environment.operator.read("/metrics")
+    return sum(
+        float(value) for value in re.findall(r"^entrasync_reconcile_seconds_count{.*} (.*)$", metrics, re.MULTILINE)
+    )
+
+
+def _read_cpu_seconds(environment: BenchmarkEnvironment) -> float:
+    """Read the processor time of the operator, of its own and in the kernel (proc(5), `stat`)."""
+    stat = Path(f"/proc/{environment.operator.process.pid}/stat").read_text(encoding="ascii")
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
