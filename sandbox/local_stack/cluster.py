@@ -125,15 +125,18 @@ class Cluster:
         return [ObservedJob(item) for item in answer.json()["items"]]
 
     def watch_jobs(self, namespace: str) -> Iterator[ObservedJob]:
-        """Yield the jobs of a namespace, then each job that changes.
+        """Yield the jobs of a namespace, then each job that changes. A watch that ends begins anew, with all jobs.
 
         Raises:
             httpx.ReadTimeout: Nothing changed for 30 seconds.
         """
         path = f"{JOBS}/namespaces/{namespace}/synchronizationjobs"
-        with self._http.stream("GET", path, params={"watch": "1"}) as answer:
-            for line in answer.raise_for_status().iter_lines():
-                yield ObservedJob(json.loads(line)["object"])
+        while True:  # the API server ends the watches of a kind while it takes up a change of its CRD
+            with self._http.stream("GET", path, params={"watch": "1"}) as answer:
+                for line in answer.raise_for_status().iter_lines():
+                    event = json.loads(line)
+                    if event["type"] != "ERROR":
+                        yield ObservedJob(event["object"])
 
     def _is_allowed(self, review: Mapping[str, Any]) -> bool:
         answer = self._http.post("/apis/authorization.k8s.io/v1/subjectaccessreviews", json=review)
