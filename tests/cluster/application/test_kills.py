@@ -57,4 +57,4 @@ def test_an_operator_killed_while_it_saves_credentials_saves_them_once_more(envi
         second.wait_ready(name)
         until(lambda: app.stored == {"BaseAddress": URL, "SecretToken": app.token}, what="all is in Graph")
         assert len(app.saves) == 2
-        assert app.saves[1] == {"SecretToken": app.token}
+        assert app.saves[1] == {"BaseAddress": URL, "SecretToken": app.token}
