@@ -58,7 +58,7 @@ def has_an_app_in_each_tenant(example: Example) -> None:
 
 
 def has_a_federated_credential(example: Example) -> None:
-    connection, cluster = example.connections["default"], example.environment.cluster
+    connection, cluster = example.connections["northwind"], example.environment.cluster
     issuer = cluster.read("/.well-known/openid-configuration")["issuer"]
     example.simulator.set_issuer(issuer, jwks=cluster.read("/openid/v1/jwks"))
     app, tenant = connection["workloadIdentity"], connection["tenantId"]

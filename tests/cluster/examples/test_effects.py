@@ -142,11 +142,11 @@ def test_the_example_several_tenants_gives_each_job_the_tenant_that_it_names(app
 def test_the_example_workload_identity_logs_in_without_a_secret(applied_examples: AppliedExamples) -> None:
     example = applied_examples.apply("workload-identity")
     connection = example.environment.cluster.get(
-        API_VERSION, CONNECTION_PLURAL, "default", example.environment.namespace
+        API_VERSION, CONNECTION_PLURAL, "northwind", example.environment.namespace
     )
     assert has_condition(connection, "Ready")
     assert connection["status"]["source"] | {"uid": ""} == {"kind": "ServiceAccount", "name": "provisioning", "uid": ""}
-    assert status_of(example)["tenantId"] == example.connections["default"]["tenantId"]
+    assert status_of(example)["tenantId"] == example.connections["northwind"]["tenantId"]
 
 
 def versions(examples: list[Example]) -> list[str]:
