@@ -46,7 +46,7 @@ class GraphError(EntraSyncError):
 class Transient(GraphError):
     """The call failed by network, 5xx or 429.
 
-    It is tried again with backoff, or after exactly `after` if Graph said so.
+    It is tried again with backoff, and not before `after` if Graph said so.
 
     For a write it also means that the write certainly did not happen.
     """

@@ -33,7 +33,7 @@ class Wait:
 
 @dataclass(frozen=True)
 class Retry:
-    """Graph could not be read or written. It is tried again after `after`, or with the queue's backoff."""
+    """Graph could not be read or written. It is tried again with the queue's backoff, and not before `after`."""
 
     reason: Reason
     message: str

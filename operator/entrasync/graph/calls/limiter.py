@@ -5,10 +5,12 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from random import random
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Transient
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.growing_pause import grow_pause
 from entrasync.graph.wire.retry_after import read_retry_after
 
 MAX_WAIT_IN_CALL = timedelta(seconds=3)
@@ -16,7 +18,10 @@ MAX_WAIT_IN_CALL = timedelta(seconds=3)
 
 INITIAL_PAUSE = timedelta(seconds=1)
 MAX_PAUSE = timedelta(seconds=60)
-"""Some identity resources send 429 without Retry-After (graph-facts 6.3). The pause then doubles up to MAX_PAUSE."""
+"""Some identity resources send 429 without Retry-After (graph-facts 6.3), and others may send 0 or a past date.
+
+The own pause doubles up to MAX_PAUSE, and no Retry-After makes it shorter.
+"""
 
 BUSY_QUOTA_SHARE = 0.8
 """Graph reports the used share of the quota from this value on (documented: 0.8 to 1.8, graph-facts 6.3)."""
@@ -41,7 +46,8 @@ class TenantLimiter:
         self._urgent: deque[asyncio.Future[None]] = deque()
         self._background: deque[asyncio.Future[None]] = deque()
         self._paused_until: datetime | None = None
-        self._next_pause = INITIAL_PAUSE
+        self._refusals = 0
+        """How many pauses in a row were too short."""
         self._busy_until: datetime | None = None
 
     @asynccontextmanager
@@ -54,19 +60,25 @@ class TenantLimiter:
             self._release()
 
     def pause(self, headers: Mapping[str, str]) -> timedelta:
-        """Stop all calls after a 429, for its Retry-After or else for a growing time; returns for how long."""
+        """Stop all calls after a 429, for a growing time or for its Retry-After if that is longer; returns for how long.
+
+        The calls that were in flight together when the quota ran out count as one.
+        """
+        now, is_paused = self.clock.now(), bool(self.remaining_pause())
+        refusals = max(self._refusals - 1, 0) if is_paused else self._refusals
         retry_after = read_retry_after(headers)
-        wait = self._next_pause if retry_after is None else retry_after
-        if retry_after is None:
-            self._next_pause = min(self._next_pause * 2, MAX_PAUSE)
-        until = self.clock.now() + wait
-        if self._paused_until is None or until > self._paused_until:
-            self._paused_until = until
-        return wait
+        wait = grow_pause(refusals, first=INITIAL_PAUSE, longest=MAX_PAUSE, spread=random(), at_least=retry_after)
+        self._refusals = refusals + 1
+        self._paused_until = max(self._paused_until or now, now + wait)
+        return self._paused_until - now
 
     def record_response(self, headers: Mapping[str, str]) -> None:
-        """Record a response other than 429: it shows how full the quota is, and that the last pause was long enough."""
-        self._next_pause = INITIAL_PAUSE
+        """Record a response other than 429: it shows how full the quota is, and that the last pause was long enough.
+
+        During a pause it says nothing of that pause, because its request was sent before.
+        """
+        if not self.remaining_pause():
+            self._refusals = 0
         try:
             share = float(headers.get("x-ms-throttle-limit-percentage", "0"))
         except ValueError:

@@ -9,9 +9,9 @@ STALLED_POLL_INTERVAL = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Outcome:
-    """When to look again: after `requeue_after`, or with backoff when `is_failure`.
+    """When to look again: after `requeue_after`, or without it only after a change or an event.
 
-    Without `requeue_after` only a change or an event enqueues the object again.
+    When `is_failure`, it is after a pause that grows with each failure in a row, and never before `requeue_after`.
     """
 
     requeue_after: timedelta | None

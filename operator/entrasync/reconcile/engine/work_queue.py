@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from random import random
 
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.growing_pause import grow_pause
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.engine.agenda import Agenda
 from entrasync.reconcile.engine.fair_line import FairLine
@@ -120,10 +122,10 @@ class WorkQueue:
         self._agenda.set(key, self._clock.now() + after)
         self._agenda_changed.set()
 
-    def back_off(self, key: ObjectKey) -> None:
-        """Make an object ready after a delay that grows with each failure in a row."""
+    def back_off(self, key: ObjectKey, *, at_least: timedelta | None = None) -> None:
+        """Make an object ready after a delay that grows with each failure in a row, and is `at_least` so long."""
         entry = self._entries.setdefault(key, _Entry())
-        pause = min(MIN_BACKOFF * 2 ** min(entry.failures, 10), MAX_BACKOFF)
+        pause = grow_pause(entry.failures, first=MIN_BACKOFF, longest=MAX_BACKOFF, spread=random(), at_least=at_least)
         entry.failures += 1
         self.schedule(key, pause)
 

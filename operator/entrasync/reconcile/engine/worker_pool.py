@@ -182,15 +182,14 @@ class WorkerPool:
 
     def _settle(self, key: ObjectKey, outcome: Outcome) -> str:
         self._broken_since.pop(key, None)
-        if outcome.is_failure and outcome.requeue_after is None:
-            self._queue.back_off(key)
+        if outcome.is_failure:
+            self._queue.back_off(key, at_least=outcome.requeue_after)
             return "failed"
-        if not outcome.is_failure:
-            self._queue.succeed(key)
+        self._queue.succeed(key)
         self._queue.schedule(key, outcome.requeue_after)
         if outcome.requeue_after is None and self._store.get(key) is None:
             self._queue.forget(key)
-        return "failed" if outcome.is_failure else "settled"
+        return "settled"
 
     def _forget(self, key: ObjectKey, gone: StoredObject | None) -> None:
         """Remove an object that the API server no longer has, unless it was created again under the same name."""

@@ -123,7 +123,8 @@ async def ask_interval(graph: SyncApi, action: AskInterval, clock: Clock) -> Int
     except Transient as error:
         if error.reason is not Reason.THROTTLED:
             return _answer(action, NO_ANSWER, repeat_at=clock.now() + INTERVAL_RETRY_DELAY)
-        return IntervalAnswer(action.answer_before, clock.now() + (error.after or INTERVAL_RETRY_DELAY))
+        pause = max(error.after or INTERVAL_RETRY_DELAY, INTERVAL_RETRY_DELAY)
+        return IntervalAnswer(action.answer_before, clock.now() + pause)
     except OutcomeUnknown as error:
         words = _quote(error.answer) if error.answer else NO_ANSWER
         return _answer(action, words, repeat_at=clock.now() + INTERVAL_RETRY_DELAY)

@@ -12,6 +12,11 @@ from entrasync.graph.calls.limiter import BUSY_PERIOD, INITIAL_PAUSE, MAX_PAUSE,
 from tests.support.still_clock import StillClock
 
 
+@pytest.fixture(autouse=True)
+def no_spread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("entrasync.graph.calls.limiter.random", lambda: 0.0)
+
+
 class CallQueue:
     """Calls that wait for a slot, and the order in which they got one."""
 
@@ -125,13 +130,30 @@ class TestPause:
         limiter.pause({"retry-after": "1"})
         assert limiter.remaining_pause() == timedelta(seconds=30)
 
-    async def test_grows_without_retry_after_until_a_call_succeeds(self) -> None:
-        limiter = TenantLimiter(StillClock())
-        pauses = [limiter.pause({}) for _ in range(9)]
+    @pytest.mark.parametrize("value", ["", "0", "-5", "0.001", "soon", "Sun, 06 Nov 1994 08:49:37 GMT"])
+    async def test_grows_whatever_retry_after_says_until_a_call_succeeds(self, value: str) -> None:
+        clock = StillClock()
+        limiter, headers = TenantLimiter(clock), {"retry-after": value, "date": "Sun, 06 Nov 1994 09:49:37 GMT"}
+        pauses = []
+        for _ in range(9):
+            pauses.append(limiter.pause(headers))
+            clock.move(pauses[-1])
         assert pauses[:3] == [INITIAL_PAUSE, INITIAL_PAUSE * 2, INITIAL_PAUSE * 4]
         assert pauses[-1] == MAX_PAUSE
         limiter.record_response({})
-        assert limiter.pause({}) == INITIAL_PAUSE
+        assert limiter.pause(headers) == INITIAL_PAUSE
+
+    async def test_grows_once_for_all_calls_that_were_in_flight(self) -> None:
+        limiter = TenantLimiter(StillClock())
+        assert [limiter.pause({}) for _ in range(32)] == [INITIAL_PAUSE] * 32
+
+    async def test_is_not_ended_by_the_success_of_a_call_that_was_sent_before(self) -> None:
+        clock = StillClock()
+        limiter = TenantLimiter(clock)
+        limiter.pause({})
+        limiter.record_response({})
+        clock.move(INITIAL_PAUSE)
+        assert limiter.pause({}) == INITIAL_PAUSE * 2
 
 
 class TestQuota:

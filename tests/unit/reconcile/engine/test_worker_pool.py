@@ -126,6 +126,16 @@ class TestFailures:
             assert harness.due_in(key) == due
             assert harness.engine.is_alive
 
+    async def test_a_requested_pause_never_shortens_the_backoff(self, harness: EngineHarness) -> None:
+        harness.reconciler.endings.extend(Outcome(seconds(asked), is_failure=True) for asked in (0, 0, -3, 30, 0))
+        pauses = []
+        async with harness.run():
+            for _ in range(5):
+                key = harness.add("a")
+                await settle()
+                pauses.append(harness.due_in(key))
+        assert pauses == [seconds(1), seconds(2), seconds(4), seconds(30), seconds(16)]
+
     async def test_failures_in_a_row_grow_the_backoff_and_a_success_resets_it(self, harness: EngineHarness) -> None:
         fault = RuntimeError("x")
         harness.reconciler.endings.extend([fault, fault, Outcome(minutes(5)), fault])
