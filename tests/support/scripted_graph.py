@@ -94,6 +94,7 @@ class ScriptedGraph:
     discovery: Reply | None = None
     request_arrived: asyncio.Event = field(default_factory=asyncio.Event)
     in_flight: int = 0
+    in_flight_changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     max_in_flight: int = 0
 
     def reply_with(self, *answers: Reply) -> None:
@@ -110,6 +111,11 @@ class ScriptedGraph:
         self.requests.append(request)
         self.request_arrived.set()
         return self.replies.popleft() if self.replies else self.default_reply or reply_as_done(request)
+
+    async def wait_for_requests_in_flight(self, count: int) -> None:
+        """Wait until so many requests have come that have no response yet."""
+        async with self.in_flight_changed:
+            await self.in_flight_changed.wait_for(lambda: self.in_flight >= count)
 
     def _give_token(self) -> Reply:
         token = make_token(*self.roles, serial=len(self.token_requests))
@@ -130,6 +136,8 @@ class ScriptedGraph:
                 reply = self.choose_reply(request)
                 self.in_flight += 1
                 self.max_in_flight = max(self.max_in_flight, self.in_flight)
+                async with self.in_flight_changed:
+                    self.in_flight_changed.notify_all()
                 try:
                     if reply.held_until:
                         await reply.held_until.wait()

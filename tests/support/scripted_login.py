@@ -29,7 +29,7 @@ class ScriptedLogin:
     @property
     def transport(self) -> httpx.MockTransport:
         """The transport for the login."""
-        return httpx.MockTransport(self._handle)
+        return httpx.MockTransport(self._stream)
 
     @property
     def token_requests(self) -> list[httpx.Request]:
@@ -46,6 +46,13 @@ class ScriptedLogin:
         description = f"AADSTS{code}: {words} Trace ID: 1-2 Correlation ID: 3-4 Timestamp: 2026-11-21 00:00:00Z"
         body = {"error": "invalid_client", "error_description": description, "error_codes": [code]}
         self.answer = httpx.Response(status, json=body)
+
+    def _stream(self, request: httpx.Request) -> httpx.Response:
+        """Answer with a body that is not read yet, as over a network."""
+        answer = self._handle(request)
+        if not answer.is_stream_consumed:
+            return answer
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(answer.content))
 
     def _handle(self, request: httpx.Request) -> httpx.Response:
         self.requests.append(request)

@@ -180,9 +180,9 @@ class TenantAccessFactory:
         match proof:
             case SecretProof(value, where):
                 return ClientSecret(SecretValue(value, where))
-            case CertificateProof(certificate, private_key, where):
+            case CertificateProof(certificate, private_key, where, private_key_where):
                 pem = SecretValue(certificate, where, "client certificate")
-                return ClientCertificate(pem, SecretValue(private_key, where, "private key"))
+                return ClientCertificate(pem, SecretValue(private_key, private_key_where, "private key"))
             case ServiceAccountProof(service_account):
                 return FederatedToken(ServiceAccountTokenSource(service_account, audience, self._issue_token))
 

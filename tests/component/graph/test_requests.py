@@ -89,8 +89,8 @@ class TestRequest:
         assert (await scripted.api.list_jobs(SP)).ids == {"a"}
 
     async def test_goes_through_any_transport(self, scripted: ScriptedClient) -> None:
-        answer = httpx.Response(200, json={"value": [{"id": "a"}]}, headers={"request-id": "their-id"})
-        transport = httpx.MockTransport(lambda _: answer)
+        headers, body = {"request-id": "their-id", "content-type": JSON}, httpx.ByteStream(b'{"value": [{"id": "a"}]}')
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, headers=headers, stream=body))
         client = GraphClient(scripted.tokens, TenantLimiter(scripted.clock), transport=transport)
         assert (await client.list_jobs(SP)).ids == {"a"}
         await client.aclose()

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import time
 import traceback
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import pytest
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Halted, Transient
+from entrasync.graph.auth import msal_http
 from entrasync.graph.auth import tokens as tokens_module
 from entrasync.graph.auth.credentials import AppCredential, ClientSecret, SecretFile, SecretSource, SecretValue
 from entrasync.graph.auth.tokens import TokenSource
@@ -33,10 +36,14 @@ def _no_memory_of_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokens_module, "REFUSED_PROOF_DELAY_SECONDS", 0.0)
 
 
-def make_source(graph: ScriptedGraph, secret: SecretSource | None = None) -> TokenSource:
-    return TokenSource(
-        graph.endpoint, AppCredential(TENANT, CLIENT, ClientSecret(secret or SecretValue(SECRET, WHERE)))
-    )
+def make_source(
+    graph: ScriptedGraph,
+    secret: SecretSource | None = None,
+    *,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> TokenSource:
+    credential = AppCredential(TENANT, CLIENT, ClientSecret(secret or SecretValue(SECRET, WHERE)))
+    return TokenSource(graph.endpoint, credential, monotonic=monotonic)
 
 
 def refusal(code: int, words: str, *, error: str = "invalid_client") -> Reply:
@@ -204,13 +211,13 @@ class TestTransientTrouble:
             graph.discovery = trouble
         else:
             graph.token_replies.append(trouble)
-        tokens = make_source(graph)
+        now = 0.0
+        tokens = make_source(graph, monotonic=lambda: now)
         with pytest.raises(Transient) as caught:
             await tokens.get_token()
         assert caught.value.reason is Reason.GRAPH_UNREACHABLE
-        assert caught.value.after is not None
-        assert caught.value.after.total_seconds() == 7
-        graph.discovery = None
+        assert caught.value.after == timedelta(seconds=7)
+        now, graph.discovery = 7.0, None
         assert (await tokens.get_token()).roles == graph.roles
 
     @pytest.mark.parametrize(
@@ -226,6 +233,36 @@ class TestTransientTrouble:
         with pytest.raises(Transient) as caught:
             await make_source(graph).get_token()
         assert caught.value.reason is Reason.GRAPH_UNREACHABLE
+
+
+class TestHangingLogin:
+    @pytest.fixture(autouse=True)
+    def _short_deadline(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(msal_http, "LOGIN_SECONDS", 0.5)
+
+    @pytest.mark.parametrize("is_discovery", [True, False])
+    async def test_ends_at_the_deadline_of_the_whole_login(self, graph: ScriptedGraph, is_discovery: bool) -> None:
+        held = Reply(held_until=asyncio.Event())
+        if is_discovery:
+            graph.discovery = held
+        else:
+            graph.token_replies.append(held)
+        with pytest.raises(Transient) as caught:
+            await make_source(graph).get_token()
+        assert caught.value.message == f"No answer from {graph.endpoint.authority}: it took too long."
+
+    async def test_leaves_threads_to_dns_and_files(self, graph: ScriptedGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(msal_http, "LOGIN_SECONDS", 30.0)
+        released = asyncio.Event()
+        graph.discovery = Reply(status=503, held_until=released)
+        logins = [asyncio.create_task(make_source(graph).get_token()) for _ in range(40)]
+        async with asyncio.timeout(20):
+            await graph.wait_for_requests_in_flight(len(logins))
+        await asyncio.get_running_loop().getaddrinfo("localhost", 443)
+        assert await asyncio.to_thread(lambda: "a file")
+        released.set()
+        outcomes = await asyncio.gather(*logins, return_exceptions=True)
+        assert {type(outcome) for outcome in outcomes} == {Transient}
 
 
 class TestSecrecy:

@@ -33,7 +33,9 @@ ACCOUNT = ObjectKey("team-a", "sync")
 PRIVATE = GraphEndpoint("https://graph.private.example", "https://login.private.example", ca_file=Path("/ca.pem"))
 PROOFS: dict[str, Proof] = {
     "secret": SecretProof("canary", "key s of Secret team-a/entra"),
-    "certificate": CertificateProof("CERT", "KEY", "key tls.crt of Secret team-a/entra"),
+    "certificate": CertificateProof(
+        "CERT", "KEY", "key tls.crt of Secret team-a/entra", "key tls.key of Secret team-a/entra"
+    ),
     "workload identity": ServiceAccountProof(ACCOUNT),
 }
 ENDPOINTS = {
@@ -118,6 +120,13 @@ class TestTenantAccessFactory:
         assert isinstance(credential.proof, proof)
         assert "team-a/" in credential.proof.where
         assert "canary" not in repr(credential)
+
+    def test_tells_a_faulty_private_key_by_its_own_place(self, factory: TenantAccessFactory) -> None:
+        endpoint = factory.find_endpoint(make_settings())
+        proof = factory.build_credential(make_settings(), PROOFS["certificate"], endpoint).proof
+        assert isinstance(proof, ClientCertificate)
+        assert proof.certificate.where == "key tls.crt of Secret team-a/entra"
+        assert proof.private_key.where == "key tls.key of Secret team-a/entra"
 
 
 class TestConnectionsOfOneApp:

@@ -30,11 +30,12 @@ class SecretProof:
 
 @dataclass(frozen=True)
 class CertificateProof:
-    """A certificate and its private key (PEM), read from `where`."""
+    """A certificate and its private key (PEM), and where each was read."""
 
     certificate: str = field(repr=False)
     private_key: str = field(repr=False)
     where: str
+    private_key_where: str
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,9 @@ def _find_proof(resource: ConnectionResource, spec: GraphConnectionSpec, secret:
         key = spec.client_secret.secret_ref.key
         return SecretProof(_read(secret, key, "spec.clientSecret"), _describe_source(secret, key))
     certificate, private_key = (_read(secret, key, "spec.clientCertificate") for key in (CERTIFICATE, PRIVATE_KEY))
-    return CertificateProof(certificate, private_key, _describe_source(secret, CERTIFICATE))
+    return CertificateProof(
+        certificate, private_key, _describe_source(secret, CERTIFICATE), _describe_source(secret, PRIVATE_KEY)
+    )
 
 
 def _read(secret: KubernetesSecret, key: str, reader: str) -> str:

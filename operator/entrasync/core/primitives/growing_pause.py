@@ -21,5 +21,6 @@ def grow_pause(
         spread: A random number from 0 to 1, by which up to `SPREAD_SHARE` is added.
         at_least: What the other side asked for. A shorter time than the own pause is ignored.
     """
-    own = min(first * 2 ** min(failures, MAX_DOUBLINGS), longest) * (1 + SPREAD_SHARE * spread)
+    doubled: timedelta = first * 2 ** min(failures, MAX_DOUBLINGS)
+    own = min(doubled, longest) * (1 + SPREAD_SHARE * spread)
     return own if at_least is None else max(own, at_least)

@@ -1,7 +1,7 @@
 """Logs in at Entra as an app, with the app's own proof. Synchronous, as MSAL is: `tokens.py` calls it in a thread."""
 
+import asyncio
 import ssl
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -21,9 +21,22 @@ from entrasync.graph.auth.credentials import (
     SecretText,
 )
 from entrasync.graph.auth.login_errors import classify_refusal
+from entrasync.graph.auth.login_response import read_lifetime
 from entrasync.graph.auth.msal_http import MsalHttpClient
 from entrasync.graph.auth.token_claims import AccessToken, parse_access_token
 from entrasync.graph.wire.clouds import GraphEndpoint
+from entrasync.graph.wire.failures import describe_failure
+
+MSAL_ERRORS = (
+    ValueError,
+    RuntimeError,
+    LookupError,
+    ArithmeticError,
+    TypeError,
+    AttributeError,
+    msal.exceptions.MsalError,
+)
+"""MSAL does not check the shape of a response, and raises these for one that it did not expect."""
 
 
 class Login(Protocol):
@@ -43,11 +56,12 @@ class AppLogin:
         credential: AppCredential,
         tls: ssl.SSLContext,
         *,
-        transport: httpx.BaseTransport | None = None,
+        loop: asyncio.AbstractEventLoop,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._credential = credential
-        self._http = MsalHttpClient(tls, transport=transport)
+        self._http = MsalHttpClient(tls, loop, hosts=endpoint.all_login_hosts, transport=transport)
         self._app: Any = None  # MSAL ships no types
         self._material: ProofMaterial | None = None
 
@@ -72,10 +86,10 @@ class AppLogin:
                 self._app, self._material = self._make_app(proof), material
             self._app.remove_tokens_for_client()  # else MSAL would return the last token from its cache
             result = self._app.acquire_token_for_client(scopes=[self._endpoint.scope])
-        except httpx.HTTPError as error:
-            why = type(error).__name__
-            raise Transient(Reason.GRAPH_UNREACHABLE, f"No answer from {self._endpoint.authority}: {why}") from error
-        except (ValueError, RuntimeError, KeyError, msal.exceptions.MsalError):
+        except (httpx.HTTPError, TimeoutError) as error:
+            message = f"No answer from {self._endpoint.authority}: {describe_failure(error)}."
+            raise Transient(Reason.GRAPH_UNREACHABLE, message) from error
+        except MSAL_ERRORS:
             # MSAL's messages quote bodies, and its types do not tell the cause: the response itself decides
             raise self._classify_refusal(material) from None
         value = result.get("access_token")
@@ -122,11 +136,3 @@ def check_tenant(token: AccessToken, tenant_id: str) -> None:
                 "connection says; correct the tenant id, or take an identity of that tenant",
             )
         )
-
-
-def read_lifetime(result: Mapping[str, Any]) -> timedelta:
-    """Read the lifetime of a token; zero when the response does not have it."""
-    try:
-        return timedelta(seconds=float(result["expires_in"]))
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return timedelta()

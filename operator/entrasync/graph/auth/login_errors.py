@@ -13,7 +13,7 @@ from entrasync.graph.auth.credentials import (
     FederatedToken,
     ProofMaterial,
 )
-from entrasync.graph.auth.msal_http import LoginResponse
+from entrasync.graph.auth.login_response import LoginResponse
 from entrasync.graph.auth.token_claims import read_claims
 from entrasync.graph.wire.clouds import GraphEndpoint
 
@@ -98,7 +98,8 @@ def is_transient(response: LoginResponse) -> bool:
 def make_no_token_error(where: str, response: LoginResponse, *, advice: str = "") -> Transient:
     """Return the error for a login without a token, with advice for the case that it lasts."""
     words = f": {response.message}" if response.message else ""
-    message = f"{where} gave no token (status {response.status}){words}{f'; {advice}' if advice else ''}"
+    what = "no answer that can be read" if response.status is None else f"no token (status {response.status})"
+    message = f"{where} gave {what}{words}{f'; {advice}' if advice else ''}"
     return Transient(Reason.GRAPH_UNREACHABLE, message, after=response.retry_after)
 
 

@@ -1,5 +1,6 @@
 """Logs in by a managed identity of the machine. Synchronous, as MSAL is: `tokens.py` calls it in a thread."""
 
+import asyncio
 import ssl
 from datetime import timedelta
 from typing import Any
@@ -11,11 +12,13 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
 from entrasync.core.decision.verdicts import Stall
 from entrasync.graph.auth.credentials import ManagedIdentity, ProofMaterial
-from entrasync.graph.auth.login import check_tenant, read_lifetime
+from entrasync.graph.auth.login import MSAL_ERRORS, check_tenant
 from entrasync.graph.auth.login_errors import make_no_token_error
+from entrasync.graph.auth.login_response import read_lifetime
 from entrasync.graph.auth.msal_http import MsalHttpClient
 from entrasync.graph.auth.token_claims import AccessToken, parse_access_token
 from entrasync.graph.wire.clouds import GraphEndpoint
+from entrasync.graph.wire.failures import describe_failure
 
 ENDPOINT_NAME = "The endpoint of managed identities"
 
@@ -35,11 +38,12 @@ class ManagedIdentityLogin:
         credential: ManagedIdentity,
         tls: ssl.SSLContext,
         *,
-        transport: httpx.BaseTransport | None = None,
+        loop: asyncio.AbstractEventLoop,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._credential = credential
-        self._http = MsalHttpClient(tls, transport=transport, is_local=True)
+        self._http = MsalHttpClient(tls, loop, transport=transport)
 
     def acquire(self, material: ProofMaterial | None = None) -> tuple[AccessToken, timedelta]:
         """Request a new token; returns it and its lifetime. Raises `Halted` or `Transient`."""
@@ -48,14 +52,13 @@ class ManagedIdentityLogin:
             result = self._request_token()
         except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
             raise self._make_halt(f"there is none ({type(error).__name__})") from None
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, TimeoutError) as error:
             raise Transient(
                 Reason.GRAPH_UNREACHABLE,
-                f"{ENDPOINT_NAME} did not answer ({type(error).__name__}); it does only on machines of Azure, "
-                "and a network policy must let the operator reach 169.254.169.254",
+                f"{ENDPOINT_NAME} did not answer: {describe_failure(error)}. It does only on machines of Azure, "
+                "and a network policy must let the operator reach 169.254.169.254.",
             ) from None
-        except (ValueError, KeyError, TypeError, AttributeError, OSError, msal.exceptions.MsalError):
-            # MSAL does not check the shape of a response: the response itself decides
+        except (*MSAL_ERRORS, OSError):  # the response itself decides
             raise self._classify_refusal() from None
         return self._parse(result)
 

@@ -3,14 +3,16 @@
 import asyncio
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
+from random import random
 from typing import Protocol
 
 import httpx
 
 from entrasync.core.decision.errors import EntraSyncError, Halted, Transient
+from entrasync.core.primitives.growing_pause import grow_pause
 from entrasync.graph.auth.credentials import AppCredential, Credential, ProofMaterial
 from entrasync.graph.auth.login import AppLogin, Login
 from entrasync.graph.auth.managed_identity import ManagedIdentityLogin
@@ -24,6 +26,12 @@ RENEW_EARLY_SECONDS = 300.0
 RETRY_DELAY_SECONDS = 2.0
 """A failed login is not repeated for so long, because thousands of jobs of one tenant may need it at the same time."""
 
+MAX_RETRY_DELAY_SECONDS = 60.0
+"""While the login cannot be reached, the delay doubles up to this one, and no Retry-After makes it shorter."""
+
+CONCURRENT_LOGINS = 64
+"""So many logins at the same time. Each takes a thread that only waits, for at most the time of a login."""
+
 REFUSED_PROOF_DELAY_SECONDS = 30.0
 """A login that was refused is not repeated for so long with the same proof.
 
@@ -32,6 +40,10 @@ The jobs of a GraphConnection stop when it fails. Those of the operator connecti
 
 RECHECK_INTERVAL_SECONDS = 60.0
 """A token without a needed role is replaced at most once in so long: only a new token shows a new consent."""
+
+
+_THREADS = ThreadPoolExecutor(CONCURRENT_LOGINS, thread_name_prefix="login")
+"""Logins have threads of their own, so that those that hang do not keep DNS and files from theirs."""
 
 
 class TokenProvider(Protocol):
@@ -71,10 +83,22 @@ class _CachedToken:
 
 @dataclass(frozen=True)
 class _LoginFailure:
-    """A failed login: `copy_error` makes its error for each caller, `until` is the end of its memory."""
+    """A failed login: `until` is the end of its memory, by the monotonic clock."""
 
-    copy_error: Callable[[], EntraSyncError]
+    error: EntraSyncError
     until: float
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether it may pass by itself."""
+        return isinstance(self.error, Transient)
+
+    def copy_error(self, now: float) -> EntraSyncError:
+        """Make the error for one more caller. A `Transient` asks to wait for the end of its memory."""
+        error = self.error
+        if isinstance(error, Transient):
+            return Transient(error.reason, error.message, after=timedelta(seconds=max(self.until - now, 0)))
+        return Halted(error.halt) if isinstance(error, Halted) else type(error)(error.reason, error.message)
 
 
 @dataclass(frozen=True)
@@ -98,7 +122,7 @@ class TokenSource:
         credential: Credential,
         *,
         monotonic: Callable[[], float] = time.monotonic,
-        transport: httpx.BaseTransport | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._monotonic = monotonic
         self._transport = transport
@@ -107,6 +131,8 @@ class TokenSource:
         self._login: Login | None = None
         self._cached: _CachedToken | None = None
         self._failure: _LoginFailure | None = None
+        self._failures = 0
+        """How many logins in a row failed by trouble that passes by itself."""
         self._refused: _RefusedProof | None = None
         self._login_task: asyncio.Task[_CachedToken | _LoginFailure] | None = None
         self._recheck_after = float("-inf")
@@ -135,14 +161,16 @@ class TokenSource:
         now = self._monotonic()
         if self._cached and now < self._cached.renew_at:
             return self._cached.token
-        if not self._failure or now >= self._failure.until:
-            await self._share_login()
-        cached, now = self._cached, self._monotonic()
-        if cached and (now < cached.renew_at or (now < cached.ends_at and self._is_failure_transient())):
+        failure = self._failure
+        if failure is None or now >= failure.until:
+            outcome = await self._share_login()
+            if isinstance(outcome, _CachedToken):
+                return outcome.token
+            failure = outcome
+        now, cached = self._monotonic(), self._cached
+        if cached and now < cached.ends_at and failure.is_transient:
             return cached.token
-        if self._failure:
-            raise self._failure.copy_error()
-        return await self.get_token()  # another caller dropped the token while this one waited
+        raise failure.copy_error(now)
 
     async def log_in(self) -> AccessToken:
         """Log in now, even if a token is cached, to check the credential. A login that is under way is shared.
@@ -152,7 +180,7 @@ class TokenSource:
         self._refused = None
         outcome = await self._share_login()
         if isinstance(outcome, _LoginFailure):
-            raise outcome.copy_error()
+            raise outcome.copy_error(self._monotonic())
         return outcome.token
 
     def drop(self, token: AccessToken | None = None) -> None:
@@ -167,9 +195,6 @@ class TokenSource:
             self._recheck_after = now + RECHECK_INTERVAL_SECONDS
             self._cached = None
 
-    def _is_failure_transient(self) -> bool:
-        return self._failure is not None and isinstance(self._failure.copy_error(), Transient)
-
     async def _share_login(self) -> _CachedToken | _LoginFailure:
         if self._login_task is None or self._login_task.done():
             self._login_task = asyncio.create_task(self._log_in())
@@ -179,7 +204,7 @@ class TokenSource:
         outcome = await self._read_and_acquire()
         self._has_last_login_worked = isinstance(outcome, _CachedToken)
         if isinstance(outcome, _CachedToken):
-            self._cached, self._failure = outcome, None
+            self._cached, self._failure, self._failures = outcome, None, 0
         else:
             self._failure = outcome
         return outcome
@@ -192,7 +217,8 @@ class TokenSource:
         if known := self._find_refusal(material):
             return known
         try:
-            token, lifetime = await asyncio.to_thread(self._acquire, material)
+            loop = asyncio.get_running_loop()
+            token, lifetime = await loop.run_in_executor(_THREADS, self._acquire, loop, material)
         except EntraSyncError as error:
             failure = self._make_failure(error)
             if isinstance(error, Halted):
@@ -202,7 +228,13 @@ class TokenSource:
         return _CachedToken(token, now + seconds - min(RENEW_EARLY_SECONDS, seconds / 2), now + seconds)
 
     def _make_failure(self, error: EntraSyncError) -> _LoginFailure:
-        return _LoginFailure(_make_copier(error), self._monotonic() + RETRY_DELAY_SECONDS)
+        """Remember a failure, a transient one for longer each time. Another proof may help at once after a refusal."""
+        pause = first = timedelta(seconds=RETRY_DELAY_SECONDS)
+        if isinstance(error, Transient):
+            longest = timedelta(seconds=MAX_RETRY_DELAY_SECONDS)
+            pause = grow_pause(self._failures, first=first, longest=longest, spread=random(), at_least=error.after)
+            self._failures += 1
+        return _LoginFailure(error, self._monotonic() + pause.total_seconds())
 
     def _find_refusal(self, material: ProofMaterial | None) -> _LoginFailure | None:
         """Find the recent refusal of this same proof."""
@@ -211,25 +243,23 @@ class TokenSource:
             return None
         return replace(refused.failure, until=now + RETRY_DELAY_SECONDS)
 
-    def _acquire(self, material: ProofMaterial | None) -> tuple[AccessToken, timedelta]:
+    def _acquire(
+        self, loop: asyncio.AbstractEventLoop, material: ProofMaterial | None
+    ) -> tuple[AccessToken, timedelta]:
         if self._login is None:  # made here in the thread, because it reads certificates from disk
-            self._login = make_login(self._endpoint, self._credential, transport=self._transport)
+            self._login = make_login(self._endpoint, self._credential, loop=loop, transport=self._transport)
         return self._login.acquire(material)
 
 
 def make_login(
-    endpoint: GraphEndpoint, credential: Credential, *, transport: httpx.BaseTransport | None = None
+    endpoint: GraphEndpoint,
+    credential: Credential,
+    *,
+    loop: asyncio.AbstractEventLoop,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> Login:
-    """Make the login for a kind of credential. Reads files."""
+    """Make the login for a kind of credential, whose calls run on `loop`. Reads files."""
     tls = build_tls(endpoint)
     if isinstance(credential, AppCredential):
-        return AppLogin(endpoint, credential, tls, transport=transport)
-    return ManagedIdentityLogin(endpoint, credential, tls, transport=transport)
-
-
-def _make_copier(error: EntraSyncError) -> Callable[[], EntraSyncError]:
-    if isinstance(error, Transient):
-        return partial(Transient, error.reason, error.message, after=error.after)
-    if isinstance(error, Halted):
-        return partial(Halted, error.halt)
-    return partial(type(error), error.reason, error.message)
+        return AppLogin(endpoint, credential, tls, loop=loop, transport=transport)
+    return ManagedIdentityLogin(endpoint, credential, tls, loop=loop, transport=transport)

@@ -63,7 +63,7 @@ def make_unreadable_error(operation: Operation, why: str) -> EntraSyncError:
 
 def make_lost_error(operation: Operation, why: str, *, is_sent: bool) -> EntraSyncError:
     """Return the error for a lost response. `is_sent` is False only if no byte of the request was sent."""
-    message = f"No answer from Graph when asked to {operation.description}: {why}"
+    message = f"No answer from Graph when asked to {operation.description}: {why}."
     if operation.is_write and is_sent:
         return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message)
     return Transient(Reason.GRAPH_UNREACHABLE, message)

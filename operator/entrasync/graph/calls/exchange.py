@@ -18,6 +18,8 @@ from entrasync.graph.calls.error_classifier import InvalidToken, classify, make_
 from entrasync.graph.calls.expected_answers import is_done
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.calls.operations import Operation
+from entrasync.graph.wire.bodies import BodyTooLongError, read_body
+from entrasync.graph.wire.failures import describe_failure
 from entrasync.graph.wire.responses import Response
 
 USER_AGENT = f"entra-sync-operator/{metadata.version('entra-sync-operator')}"
@@ -114,12 +116,9 @@ class Exchange:
             async with asyncio.timeout(self.limits.total_timeout.total_seconds()):
                 response = await self._receive(request, self._build_headers(request, token, request_id))
             status, request_id = response.status, response.request_id or request_id
-        except NOT_SENT_ERRORS as error:
-            raise make_lost_error(request.operation, type(error).__name__, is_sent=False) from error
-        except httpx.HTTPError as error:
-            raise make_lost_error(request.operation, type(error).__name__, is_sent=True) from error
-        except TimeoutError as error:
-            raise make_lost_error(request.operation, "it took too long", is_sent=True) from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            is_sent = not isinstance(error, NOT_SENT_ERRORS)
+            raise make_lost_error(request.operation, describe_failure(error), is_sent=is_sent) from error
         finally:
             self.metrics.called(request.operation.name, status, time.perf_counter() - began, request_id)
         return response
@@ -130,12 +129,11 @@ class Exchange:
         timeout = httpx.Timeout(connect=connect, read=read, write=read, pool=connect)
         stream = self.http.stream(request.method, request.url, content=request.body, headers=headers, timeout=timeout)
         async with stream as response:
-            body = bytearray()
-            async for chunk in response.aiter_bytes():
-                body += chunk
-                if len(body) > limits.max_body_bytes:
-                    raise self._make_too_long_error(request.operation, response.status_code)
-            return Response(response.status_code, response.headers, bytes(body))
+            try:
+                body = await read_body(response, limits.max_body_bytes)
+            except BodyTooLongError:
+                raise self._make_too_long_error(request.operation, response.status_code) from None
+            return Response(response.status_code, response.headers, body)
 
     def _make_too_long_error(self, operation: Operation, status: int) -> EntraSyncError:
         why = f"it is longer than {self.limits.max_body_bytes} bytes (status {status})"
@@ -149,7 +147,7 @@ class Exchange:
         headers = {
             "Authorization": f"Bearer {token.value}",
             "Accept": "application/json",
-            "Accept-Encoding": "gzip",  # httpx decodes others only with optional packages
+            "Accept-Encoding": "gzip",  # `read_body` unpacks no other
             "User-Agent": USER_AGENT,
             "client-request-id": request_id,
             "x-ms-throttle-priority": request.priority,

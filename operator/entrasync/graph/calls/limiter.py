@@ -60,7 +60,7 @@ class TenantLimiter:
             self._release()
 
     def pause(self, headers: Mapping[str, str]) -> timedelta:
-        """Stop all calls after a 429, for a growing time or for its Retry-After if that is longer; returns for how long.
+        """Stop all calls after a 429, for a growing time or its Retry-After if that is longer; returns for how long.
 
         The calls that were in flight together when the quota ran out count as one.
         """

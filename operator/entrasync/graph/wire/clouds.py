@@ -21,7 +21,8 @@ class GraphEndpoint:
     `graph_url` and `authority` are https roots without a path, such as `https://graph.microsoft.com`. `scope` is the
     OAuth scope of tokens; the default is Graph's own, `<graph_url>/.default`. Without `ca_file` or `ca_pem` (PEM text)
     the public authorities are trusted. `exchange_audience` is the audience that tokens of other issuers, such as a
-    ServiceAccount's, must have (Microsoft: "Configure an app to trust an external identity provider").
+    ServiceAccount's, must have (Microsoft: "Configure an app to trust an external identity provider"). `login_hosts`
+    are further hosts that the login of the cloud may send logins to; that of the `authority` is always one.
     """
 
     graph_url: str
@@ -31,6 +32,7 @@ class GraphEndpoint:
     ca_file: Path | None = None
     ca_pem: str = field(default="", repr=False)
     exchange_audience: str = "api://AzureADTokenExchange"
+    login_hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("graph_url", "authority"):
@@ -51,32 +53,49 @@ class GraphEndpoint:
         return f"{self.graph_url}/{self.api_version}"
 
     @property
+    def all_login_hosts(self) -> frozenset[str]:
+        """The hosts, with their ports, that a proof may be sent to, in lower case."""
+        return frozenset(host.lower() for host in (urlsplit(self.authority).netloc, *self.login_hosts))
+
+    @property
     def resource(self) -> str:
         """The scope in the form of the older protocol, which managed identities use."""
         return self.scope.removesuffix("/.default")
 
 
+_US_LOGIN_HOSTS = ("login.usgovcloudapi.net",)
+
 CLOUDS: Mapping[str, GraphEndpoint] = MappingProxyType(
     {
-        "Global": GraphEndpoint("https://graph.microsoft.com", "https://login.microsoftonline.com"),
+        "Global": GraphEndpoint(
+            "https://graph.microsoft.com",
+            "https://login.microsoftonline.com",
+            login_hosts=("login.microsoft.com", "login.windows.net", "sts.windows.net"),
+        ),
         "USGovL4": GraphEndpoint(
             "https://graph.microsoft.us",
             "https://login.microsoftonline.us",
             exchange_audience="api://AzureADTokenExchangeUSGov",
+            login_hosts=_US_LOGIN_HOSTS,
         ),
         "USGovL5": GraphEndpoint(
             "https://dod-graph.microsoft.us",
             "https://login.microsoftonline.us",
             exchange_audience="api://AzureADTokenExchangeUSGov",
+            login_hosts=_US_LOGIN_HOSTS,
         ),
         "China": GraphEndpoint(
             "https://microsoftgraph.chinacloudapi.cn",
             "https://login.chinacloudapi.cn",
             exchange_audience="api://AzureADTokenExchangeChina",
+            login_hosts=("login.partner.microsoftonline.cn",),
         ),
     }
 )
-"""Microsoft's clouds (Microsoft: "National cloud deployments"). A token of one is not valid in another."""
+"""Microsoft's clouds (Microsoft: "National cloud deployments"). A token of one is not valid in another.
+
+Their further login hosts are the aliases that MSAL knows (graph-facts 7).
+"""
 
 
 def add_clouds(additional: Mapping[str, GraphEndpoint]) -> Mapping[str, GraphEndpoint]:

@@ -22,13 +22,14 @@ class CloudEntry(BaseModel):
     ca_file: Path | None = None
     ca: str = ""
     exchange_audience: str | None = None
+    login_hosts: tuple[str, ...] = ()
 
 
 def read_clouds(file: Path | None) -> Mapping[str, GraphEndpoint]:
     """Read the clouds file, YAML or JSON, and return all clouds by name; without a file, Microsoft's.
 
-    An entry has `graphUrl` and `authority`, and may have `exchangeAudience` and a certificate authority: `ca` (PEM) or
-    `caFile`, relative to the folder of the file. Raises `ValueError` in words for a person.
+    An entry has `graphUrl` and `authority`, and may have `exchangeAudience`, further `loginHosts` and a certificate
+    authority: `ca` (PEM) or `caFile`, relative to the folder of the file. Raises `ValueError` in words for a person.
     """
     if file is None:
         return CLOUDS
@@ -52,7 +53,7 @@ def _read_cloud(file: Path, name: str, entry: Any) -> GraphEndpoint:
         ca_file = _find_beside(file, cloud.ca_file)
         endpoint = GraphEndpoint(cloud.graph_url, cloud.authority, ca_file=ca_file, ca_pem=cloud.ca)
         audience = cloud.exchange_audience or endpoint.exchange_audience
-        return replace(endpoint, exchange_audience=audience)
+        return replace(endpoint, exchange_audience=audience, login_hosts=cloud.login_hosts)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
         raise ValueError(f"cloud {name}: {faults}") from error

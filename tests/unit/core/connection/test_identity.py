@@ -46,7 +46,9 @@ class TestIdentity:
         found = identify(
             resource(BY_CERTIFICATE), spec(BY_CERTIFICATE), secret("entra-tls", tls__crt=b"CERT", tls__key=b"KEY")
         )
-        assert found.proof == CertificateProof("CERT", "KEY", "key tls.crt of Secret identity/entra-tls")
+        assert found.proof == CertificateProof(
+            "CERT", "KEY", "key tls.crt of Secret identity/entra-tls", "key tls.key of Secret identity/entra-tls"
+        )
 
     def test_an_identity_by_workload_identity_names_a_service_account_of_its_own_namespace(self) -> None:
         found = identify(resource(BY_WORKLOAD), spec(BY_WORKLOAD), None)

@@ -13,6 +13,7 @@ from entrasync.graph.auth.credentials import (
     ManagedIdentity,
     SecretValue,
 )
+from entrasync.graph.auth.tokens import TokenSource
 from tests.support.certificates import certificate_pem, key_pem, make_certificate, rsa_key
 from tests.support.scripted_credentials import (
     ACCOUNT_TOKEN,
@@ -47,15 +48,19 @@ class TestRefusedLogin:
         assert (await log_in_refused(login, broken)).reason is Reason.CREDENTIAL_REFUSED
         assert login.requests == []
 
-    async def test_is_tried_again_when_the_source_of_the_proof_was_unavailable(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("entrasync.graph.auth.tokens.RETRY_DELAY_SECONDS", 0.0)
-        trouble = Transient(Reason.GRAPH_UNREACHABLE, "The API server is away.", after=timedelta(seconds=3))
-        tokens = make_source(ScriptedLogin(), federated(trouble, ACCOUNT_TOKEN))
+    async def test_is_tried_again_when_the_source_of_the_proof_was_unavailable(self) -> None:
+        now, credential = (
+            0.0,
+            federated(
+                Transient(Reason.GRAPH_UNREACHABLE, "The API server is away.", after=timedelta(seconds=3)),
+                ACCOUNT_TOKEN,
+            ),
+        )
+        tokens = TokenSource(GLOBAL, credential, transport=ScriptedLogin().transport, monotonic=lambda: now)
         with pytest.raises(Transient) as caught:
             await tokens.get_token()
         assert caught.value.after == timedelta(seconds=3)
+        now = 3.0
         assert (await tokens.get_token()).app_id == CLIENT
 
     @pytest.mark.parametrize("code", [700027, 999])

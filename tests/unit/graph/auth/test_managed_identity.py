@@ -51,7 +51,7 @@ class TestManagedIdentityLogin:
             *(httpx.Response(status, json={"error": "busy"}) for status in (404, 410, 429, 500, 503)),
             *(httpx.Response(status, text="<html>") for status in (404, 503)),
             httpx.Response(200, text="<html>"),
-            httpx.Response(200, json={"access_token": "canary", "expires_in": "soon"}),
+            httpx.Response(201, json={"access_token": "canary", "expires_in": "3599"}),
             httpx.Response(302, headers={"location": "http://169.254.169.254/elsewhere"}),
         ],
     )
@@ -62,15 +62,15 @@ class TestManagedIdentityLogin:
         assert caught.value.reason is Reason.GRAPH_UNREACHABLE
         assert len(login.requests) == 1
 
-    async def test_works_at_the_next_login_after_a_429(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_works_at_the_next_login_after_a_429(self) -> None:
         """MSAL itself would answer a 429 from its cache."""
-        monkeypatch.setattr("entrasync.graph.auth.tokens.RETRY_DELAY_SECONDS", 0.0)
+        now = 0.0
         login = ScriptedLogin(answer=httpx.Response(429, json={"error": "busy"}, headers={"retry-after": "9"}))
-        tokens = make_source(login, CREDENTIALS["machine"])
+        tokens = TokenSource(GLOBAL, CREDENTIALS["machine"], transport=login.transport, monotonic=lambda: now)
         with pytest.raises(Transient) as caught:
             await tokens.get_token()
         assert caught.value.after == timedelta(seconds=9)
-        login.answer = None
+        now, login.answer = 9.0, None
         assert (await tokens.get_token()).app_id == CLIENT
 
     @pytest.mark.parametrize("claims", [{}, {"tid": 7}])

@@ -46,6 +46,12 @@ def test_a_cloud_may_have_a_ca_as_text_and_an_exchange_audience(file: Path) -> N
     assert (sealed.ca_pem, sealed.exchange_audience) == (pem, "api://x")
 
 
+def test_a_cloud_may_list_further_hosts_of_its_login(file: Path) -> None:
+    entry = {"graphUrl": "https://g.example", "authority": "https://l.example", "loginHosts": ["Tokens.example:8443"]}
+    file.write_text(json.dumps({"Sealed": entry}))
+    assert read_clouds(file)["Sealed"].all_login_hosts == {"l.example", "tokens.example:8443"}
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -1,0 +1,52 @@
+"""Reads bodies of limited size. The limit holds for what is unpacked: a small body cannot become a large one."""
+
+import zlib
+from collections.abc import AsyncIterator
+
+import httpx
+
+PIECE_BYTES = 64 * 1024
+"""So much is unpacked at once."""
+
+GZIP = zlib.MAX_WBITS | 16
+"""zlib's parameter for gzip, the only compression that is accepted."""
+
+
+class BodyTooLongError(Exception):
+    """A body is longer than its limit."""
+
+
+async def read_pieces(response: httpx.Response) -> AsyncIterator[bytes]:
+    """Yield a streamed body piece by piece, unpacked.
+
+    Raises `httpx.DecodingError` for a compression that was not asked for and for a body that is malformed or cut.
+    """
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding == "identity":
+        async for raw in response.aiter_raw():
+            yield raw
+        return
+    if encoding != "gzip":
+        raise httpx.DecodingError("a compression that was not asked for", request=response.request)
+    unpacker = zlib.decompressobj(GZIP)
+    try:
+        async for raw in response.aiter_raw():
+            packed = raw
+            while packed:
+                yield unpacker.decompress(packed, PIECE_BYTES)
+                packed = unpacker.unconsumed_tail
+        yield unpacker.flush()
+    except zlib.error as error:
+        raise httpx.DecodingError("malformed compression", request=response.request) from error
+    if not unpacker.eof:
+        raise httpx.DecodingError("a compression that ends too early", request=response.request)
+
+
+async def read_body(response: httpx.Response, max_bytes: int) -> bytes:
+    """Read a streamed body of at most `max_bytes`. Raises `BodyTooLongError` and what `read_pieces` raises."""
+    body = bytearray()
+    async for piece in read_pieces(response):
+        if len(body) + len(piece) > max_bytes:
+            raise BodyTooLongError
+        body += piece
+    return bytes(body)
