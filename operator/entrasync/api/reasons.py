@@ -223,7 +223,7 @@ class Reason(StrEnum):
     )
     NO_RECENT_SUCCESS = Row("NoRecentSuccess", NEEDS_A_PERSON, "The last success is older than spec.freshness.maxAge.")
     VALIDATION_FAILED = Row(
-        "ValidationFailed", NEEDS_A_PERSON, "Graph refused the credentials of spec.application. Nothing was saved."
+        "ValidationFailed", NEEDS_A_PERSON, "Graph refused the credentials or could not test them. Nothing was saved."
     )
     OTHER_KEYS_AT_RISK = Row(
         "OtherKeysAtRisk",

@@ -116,6 +116,9 @@ class RefusalRecord(ApiModel):
     is_verdict: bool | None = None
     """False: Graph could not try them."""
 
+    since: str | None = None
+    """When they were first refused (UTC)."""
+
 
 class UntakenRecord(ApiModel):
     """A save that Graph accepted and that never showed. The same values are not sent again."""

@@ -7,6 +7,7 @@ from entrasync.core.application.actions import RemoveSecrets, SaveSecrets
 from entrasync.core.application.lost_keys import unacknowledged_loss
 from entrasync.core.application.notification_settings import find_changed_settings
 from entrasync.core.application.ownership import find_application_claim
+from entrasync.core.application.refusal import needs_person, until_next_judgement
 from entrasync.core.application.secret_write import (
     SecretWrite,
     explain_keys_at_risk,
@@ -25,6 +26,7 @@ from entrasync.core.facts.application_seen import ApplicationSeen
 from entrasync.core.facts.facts import Facts
 from entrasync.core.health.ready import runs_on_saved_credentials
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
+from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS, NOTIFICATION_SETTINGS, SYNC_ALL, SecretValues
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.schedule.state import explain_held_back_start, was_never_started
@@ -146,10 +148,18 @@ def _judge_refusal(facts: Facts) -> Verdict | None:
             f"saved; what Graph had before stays in force.{_explain_withheld(facts, seen)} Correct the values, or set "
             "credentials.validation to Never for an app whose test does not work.",
         )
+    if needs_person(refusal, facts.now):
+        return Stall(
+            Reason.VALIDATION_FAILED,
+            f"Graph could not try the credentials of spec.application since {write_time(refusal.since or facts.now)} "
+            f"({words}). None of them was saved; what Graph had before stays in force.{_explain_withheld(facts, seen)} "
+            "Check the values and that the application answers Entra, or set credentials.validation to Never for an "
+            "app whose test does not work.",
+        )
     return Wait(
         Reason.VALIDATION_UNAVAILABLE,
         f"Graph could not try the credentials of spec.application ({words}). None of them was saved; tried again.",
-        refusal.retry_at - facts.now,
+        until_next_judgement(refusal, facts.now),
     )
 
 

@@ -7,6 +7,7 @@ from entrasync.api.policies import CredentialValidation
 from entrasync.api.reasons import Reason
 from entrasync.core.application.lost_keys import explain_loss, unacknowledged_loss
 from entrasync.core.application.ownership import find_application_claim
+from entrasync.core.application.refusal import needs_person
 from entrasync.core.application.wanted_secrets import entry_keys, is_unfinished, owned_keys
 from entrasync.core.decision.condition import Condition
 from entrasync.core.facts.application_seen import ApplicationSeen
@@ -51,6 +52,7 @@ def _write_refusal(facts: Facts, seen: ApplicationSeen) -> RefusalRecord | None:
         message=refusal.message,
         retry_at=write_precise_time(refusal.retry_at),
         is_verdict=refusal.is_verdict,
+        since=write_precise_time(refusal.since) if refusal.since else None,
     )
 
 
@@ -89,6 +91,8 @@ def _credentials_valid(facts: Facts) -> list[Condition]:
         words = f"{seen.refusal.code}: {seen.refusal.message}".strip(": ")
         if seen.refusal.is_verdict:
             return [Condition(kind, "False", Reason.VALIDATION_FAILED, f"Graph refused the credentials: {words}")]
+        if needs_person(seen.refusal, facts.now):
+            return [Condition(kind, "False", Reason.VALIDATION_FAILED, f"Graph could not try them: {words}")]
         return [Condition(kind, "Unknown", Reason.VALIDATION_UNAVAILABLE, f"Graph could not try them: {words}")]
     if record.validated:
         return [Condition(kind, "True", Reason.VALIDATED, "Graph accepted the credentials before they were saved.")]

@@ -28,12 +28,16 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Graph's answer to credentials that it tried. `is_verdict` is False if Graph could not try them."""
+    """Graph's answer to credentials that it tried. `is_verdict` is False if its code says that it could not try them.
+
+    `since` is when these values were first refused; None if that is not known.
+    """
 
     code: str
     message: str
     retry_at: datetime
     is_verdict: bool = True
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)

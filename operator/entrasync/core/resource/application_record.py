@@ -27,9 +27,11 @@ class RefusalRecord:
     message: str
     retry_at: str
     is_verdict: bool
+    since: str | None = None
 
     def write(self) -> dict[str, Any]:
         """Write it as `status.application.refused`."""
+        known = {"since": self.since} if self.since else {}
         return {
             "generation": self.generation,
             "sources": [source.write() for source in self.sources],
@@ -37,6 +39,7 @@ class RefusalRecord:
             "message": self.message,
             "retryAt": self.retry_at,
             "isVerdict": self.is_verdict,
+            **known,
         }
 
 
@@ -140,6 +143,7 @@ def _refusal(stored: object) -> RefusalRecord | None:
         message=_text(stored.get("message")) or "",
         retry_at=_text(stored.get("retryAt")) or "",
         is_verdict=stored.get("isVerdict") is True,
+        since=_text(stored.get("since")),
     )
 
 

@@ -83,8 +83,6 @@ class ApplicationMemory:
     refusal: Refusal | None = None
     refused: tuple[bytes, int] | None = None
     """Which values were refused, and in which generation. After an edit of the resource they are tried again."""
-    refusals: int = 0
-    """How many times in a row these values were refused."""
     removing: dict[str, datetime] = field(default_factory=dict)
     """Keys whose removal was sent to Graph, and when, until Graph no longer shows them."""
     _pending: dict[str, _PendingValue] = field(default_factory=dict, repr=False)
@@ -139,7 +137,6 @@ class ApplicationMemory:
 
     def note_refusal(self, values: Mapping[str, str], generation: int, refusal: Refusal) -> None:
         """Record that these values were refused."""
-        self.refusals = self.refusals_of(values, generation) + 1
         self.refused, self.refusal = (digest_all(values), generation), refusal
 
     def recall_refusal(self, known: RefusalRecord | None, values: Mapping[str, str], version: Version) -> None:
@@ -147,12 +144,13 @@ class ApplicationMemory:
         if known is None or self.refused is not None or (known.generation, known.sources) != version:
             return
         if retry_at := parse_time(known.retry_at):
-            refusal = Refusal(known.code, known.message, retry_at, known.is_verdict)
+            refusal = Refusal(known.code, known.message, retry_at, known.is_verdict, parse_time(known.since))
             self.note_refusal(values, known.generation, refusal)
 
-    def refusals_of(self, values: Mapping[str, str], generation: int) -> int:
-        """Return how many times in a row these values were refused."""
-        return self.refusals if self.refused == (digest_all(values), generation) else 0
+    def refused_since(self, values: Mapping[str, str], generation: int) -> datetime | None:
+        """Return when these values were first refused; None if they were not, or if that is not known."""
+        is_refused = self.refusal is not None and self.refused == (digest_all(values), generation)
+        return self.refusal.since if self.refusal is not None and is_refused else None
 
     def assume_saved(self, values: Mapping[str, str]) -> None:
         """Assume that values were saved where nothing else is known of them."""

@@ -1,17 +1,16 @@
 """Handlers that save the secrets of `spec.application`, and that remove an outdated acknowledgement of a loss."""
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Literal
 
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.reasons import Reason
 from entrasync.core.application.actions import ForgetAcknowledgement, SaveSecrets
 from entrasync.core.application.record import with_deprecation_reported, with_saved_secrets, with_unconfirmed_keys
+from entrasync.core.application.refusal import judge_refusal
 from entrasync.core.application.rules import wanted_scope
 from entrasync.core.decision.errors import EntraSyncError, GraphAnswer, OutcomeUnknown, Refused
 from entrasync.core.decision.event import Event
-from entrasync.core.facts.application_seen import Refusal
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.remote.stored_secrets import NON_CREDENTIAL_KEYS, SYNC_ALL, SecretValues
@@ -19,18 +18,12 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.record import JobRecord
 from entrasync.core.restart.record import with_restart_intent
 from entrasync.reconcile.application.foreign_keys import check_after_write, find_foreign_keys
-from entrasync.reconcile.application.memory import ApplicationMemory, ApplicationMemoryStore
+from entrasync.reconcile.application.memory import ApplicationMemoryStore
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
 from entrasync.reconcile.step.resource_writer import ResourceWriter, keep_intent_on_lost_answer
 from entrasync.reconcile.step.write_guard import WriteGuard
-
-REFUSED_RETRY_DELAY = timedelta(minutes=15)
-"""Pause between tries of values that were refused. A target app may lock an account after too many of them."""
-
-UNAVAILABLE_RETRY_DELAY = timedelta(minutes=1)
-"""The first pause while the target app cannot be reached. It doubles with each try, up to that of a refusal."""
 
 
 class SaveHandler(Handler[SaveSecrets]):
@@ -110,12 +103,9 @@ class SaveHandler(Handler[SaveSecrets]):
         return True
 
     def _note_refusal(self, tried: SecretValues, answer: GraphAnswer, resource: Resource) -> None:
-        memory: ApplicationMemory = self._memories.recall(resource)
-        is_verdict = not answer.code.endswith(("Unavailable", "Timeout"))
-        growing = UNAVAILABLE_RETRY_DELAY * 2 ** min(memory.refusals_of(tried, resource.generation), 10)
-        delay = REFUSED_RETRY_DELAY if is_verdict else min(growing, REFUSED_RETRY_DELAY)
-        refusal = Refusal(answer.code, answer.message, self._clock.now() + delay, is_verdict)
-        memory.note_refusal(tried, resource.generation, refusal)
+        memory, now = self._memories.recall(resource), self._clock.now()
+        since = memory.refused_since(tried, resource.generation) or now
+        memory.note_refusal(tried, resource.generation, judge_refusal(answer, since=since, now=now))
 
     def _record_saved(self, action: SaveSecrets, resource: Resource) -> None:
         where = f"of service principal {action.service_principal_id}"

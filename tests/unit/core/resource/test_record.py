@@ -45,6 +45,7 @@ REFUSED: dict[str, st.SearchStrategy[Any]] = {
     "code": TEXT,
     "message": TEXT,
     "retryAt": TIMES,
+    "since": TIMES,
     "isVerdict": st.booleans(),
 }
 APPLICATION: dict[str, st.SearchStrategy[Any]] = {
@@ -135,7 +136,15 @@ FULL = JobRecord(
         generation=3,
         validated=False,
         time="2026-11-01T12:00:00Z",
-        refused=RefusalRecord(2, (), code="No", message="x", retry_at="2026-11-01T12:00:00Z", is_verdict=True),
+        refused=RefusalRecord(
+            2,
+            (),
+            code="No",
+            message="x",
+            retry_at="2026-11-01T12:00:00Z",
+            is_verdict=True,
+            since="2026-11-01T11:00:00Z",
+        ),
     ),
     last_drift=Drift(NOON, (Difference("schedule.state", "Active", "Disabled"), Difference("application"))),
     last_handled_reconcile_at="now",
@@ -213,6 +222,7 @@ class TestChangedRecord:
                     "code": "No",
                     "message": "x",
                     "retryAt": "2026-11-01T12:00:00Z",
+                    "since": "2026-11-01T11:00:00Z",
                     "isVerdict": True,
                 },
             },

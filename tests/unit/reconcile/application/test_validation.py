@@ -43,9 +43,11 @@ class TestRefusedCredentials:
     async def test_refused_credentials_are_validated_again_slowly(self, harness: ReconcilerHarness) -> None:
         key = await settle_application(harness)
         harness.secrets.put(SECRET, token="wrong")
-        harness.graph.fail("validate_credentials", refused_by_target(), times=9)
+        harness.graph.fail("validate_credentials", refused_by_target(), times=99)
         await harness.run_until(key, minutes(44))
         assert harness.graph.calls.count("validate_credentials") == 3
+        await harness.run_until(key, timedelta(hours=24))
+        assert harness.graph.calls.count("validate_credentials") <= 11
         assert harness.recorded.reasons == ["ValidationFailed"]
 
     async def test_refused_credentials_are_validated_at_once_when_the_secret_changes(
@@ -126,16 +128,39 @@ class TestRefusedCredentials:
         assert harness.graph.secrets["SecretToken"] == "right"
         assert "refused" not in harness.status(key)["application"]
 
+    async def test_credentials_that_can_never_be_validated_are_a_persons_after_an_hour(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = apply_application(harness)
+        harness.graph.fail("validate_credentials", refused_by_target("CredentialValidationUnavailable"), times=999)
+        await harness.run_until(key, minutes(59))
+        assert harness.condition(key, "Reconciling") == ("True", "ValidationUnavailable")
+        await harness.run_until(key, minutes(30))
+        assert harness.condition(key, "Stalled") == ("True", "ValidationFailed")
+        assert harness.condition(key, "CredentialsValid") == ("False", "ValidationFailed")
+        assert "CredentialValidationUnavailable" in harness.message(key, "Stalled")
+        assert harness.recorded.reasons.count("ValidationFailed") == 1
+
     async def test_credentials_that_can_never_be_validated_are_sent_ever_more_slowly(
         self, harness: ReconcilerHarness
     ) -> None:
         key = apply_application(harness)
         harness.graph.fail("validate_credentials", refused_by_target("CredentialValidationUnavailable"), times=999)
-        await harness.run_until(key, timedelta(hours=3))
-        assert harness.graph.calls.count("validate_credentials") <= 18
+        await harness.run_until(key, timedelta(hours=24))
+        assert harness.graph.calls.count("validate_credentials") <= 15
         harness.secrets.put(SECRET, token="other")
         outcome = await harness.run(key)
         assert outcome.requeue_after == minutes(1)
+
+    async def test_a_restarted_operator_knows_how_long_credentials_could_not_be_validated(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = apply_application(harness)
+        harness.graph.fail("validate_credentials", refused_by_target("CredentialValidationUnavailable"), times=999)
+        await harness.run_until(key, minutes(59))
+        harness.restart()
+        await harness.run_until(key, minutes(30))
+        assert harness.condition(key, "Stalled") == ("True", "ValidationFailed")
 
     async def test_credentials_that_could_not_be_validated_are_validated_again_soon(
         self, harness: ReconcilerHarness
