@@ -13,6 +13,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Transient
 from entrasync.graph.auth.token_claims import AccessToken
 from entrasync.graph.auth.tokens import TokenProvider
+from entrasync.graph.calls.answer_space import AnswerShare
 from entrasync.graph.calls.call_metrics import CallMetrics
 from entrasync.graph.calls.error_classifier import InvalidToken, classify, make_lost_error, make_unreadable_error
 from entrasync.graph.calls.expected_answers import is_done
@@ -41,7 +42,7 @@ class ExchangeLimits:
     connect_timeout: timedelta = timedelta(seconds=5)
     read_timeout: timedelta = timedelta(seconds=30)
     total_timeout: timedelta = timedelta(seconds=60)
-    max_body_bytes: int = 32 * 1024 * 1024  # templates with inline schemas have megabytes
+    max_body_bytes: int = 16 * 1024 * 1024  # templates with inline schemas have megabytes
     max_pages: int = 100
 
 
@@ -49,7 +50,8 @@ class ExchangeLimits:
 class Request:
     """A request to Graph. `url` is absolute. Background requests give way to others, here and at Graph.
 
-    `secrets` are values in the body, which are redacted in every error: Graph may repeat them.
+    `secrets` are values in the body, which are redacted in every error: Graph may repeat them. `share` is what all
+    pages of a list take of the space for answers.
     """
 
     operation: Operation
@@ -58,6 +60,7 @@ class Request:
     body: bytes | None = field(default=None, repr=False)
     is_background: bool = False
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    share: AnswerShare | None = field(default=None, repr=False)
 
     @property
     def priority(self) -> str:
@@ -128,9 +131,9 @@ class Exchange:
         connect, read = limits.connect_timeout.total_seconds(), limits.read_timeout.total_seconds()
         timeout = httpx.Timeout(connect=connect, read=read, write=read, pool=connect)
         stream = self.http.stream(request.method, request.url, content=request.body, headers=headers, timeout=timeout)
-        async with stream as response:
+        async with stream as response, self.limiter.answers.hold(request.share) as share:
             try:
-                body = await read_body(response, limits.max_body_bytes)
+                body = await read_body(response, limits.max_body_bytes, grow=share.grow)
             except BodyTooLongError:
                 raise self._make_too_long_error(request.operation, response.status_code) from None
             return Response(response.status_code, response.headers, body)

@@ -11,6 +11,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Transient
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.growing_pause import grow_pause
+from entrasync.graph.calls.answer_space import AnswerSpace
 from entrasync.graph.wire.retry_after import read_retry_after
 
 MAX_WAIT_IN_CALL = timedelta(seconds=3)
@@ -37,10 +38,12 @@ class TenantLimiter:
     Belongs to one event loop.
     """
 
-    def __init__(self, clock: Clock, *, concurrency: int = 32) -> None:
+    def __init__(self, clock: Clock, *, concurrency: int = 32, answers: AnswerSpace | None = None) -> None:
         if concurrency < 1:
             raise ValueError("a limiter needs at least one slot")
         self.clock = clock
+        self.answers = answers or AnswerSpace()
+        """The space of the answers, which limiters share as far as they share a process."""
         self.concurrency = concurrency
         self._in_flight = 0
         self._urgent: deque[asyncio.Future[None]] = deque()

@@ -1,6 +1,6 @@
 """Reads collections of Graph page by page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import httpx
 
@@ -26,10 +26,14 @@ class PageReader:
 
         Raises what `Exchange.send` raises, `Transient` for an unreadable page, and `Halted` for one on another host.
         """
-        entries: list[object] = []
+        async with self.exchange.limiter.answers.hold() as share:
+            return await self._read_pages(Request(operation, "GET", url, is_background=is_background, share=share))
+
+    async def _read_pages(self, request: Request) -> list[object]:
+        operation, entries = request.operation, list[object]()
         size, limits = 0, self.exchange.limits
         for _ in range(limits.max_pages):
-            response = await self.exchange.send(Request(operation, "GET", url, is_background=is_background))
+            response = await self.exchange.send(request)
             size += len(response.body)
             page = _read_page(operation, response)
             entries.extend(page.entries)
@@ -37,7 +41,7 @@ class PageReader:
                 return entries
             if size > limits.max_body_bytes:
                 raise make_unreadable_error(operation, "all its pages together are too long")
-            url = self._next_url(operation, page.next_link)
+            request = replace(request, url=self._next_url(operation, page.next_link))
         raise make_unreadable_error(operation, f"it has more than {limits.max_pages} pages")
 
     def _next_url(self, operation: Operation, link: str) -> str:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from weakref import WeakValueDictionary
 
 from entrasync.core.primitives.clock import Clock
+from entrasync.graph.calls.answer_space import AnswerSpace
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.wire.clouds import GraphEndpoint
 
@@ -14,7 +15,7 @@ class LimiterShare(TenantLimiter):
     """A connection's share of a limiter: it limits the connection's calls, and each takes a slot of the shared one."""
 
     def __init__(self, shared: TenantLimiter, *, concurrency: int) -> None:
-        super().__init__(shared.clock, concurrency=min(concurrency, shared.concurrency))
+        super().__init__(shared.clock, concurrency=min(concurrency, shared.concurrency), answers=shared.answers)
         self.shared = shared
 
     @asynccontextmanager
@@ -46,6 +47,7 @@ class SharedLimiters:
     def __init__(self, clock: Clock, *, concurrency: int) -> None:
         self.clock = clock
         self._concurrency = concurrency
+        self._answers = AnswerSpace()
         self._shared: WeakValueDictionary[tuple[str, str, str], TenantLimiter] = WeakValueDictionary()
 
     def forget_pauses(self) -> None:
@@ -63,5 +65,5 @@ class SharedLimiters:
         key = (tenant_id.lower(), (client_id or "").lower(), endpoint.graph_url)
         shared = self._shared.get(key)
         if shared is None:
-            shared = self._shared[key] = TenantLimiter(self.clock, concurrency=self._concurrency)
+            shared = self._shared[key] = TenantLimiter(self.clock, concurrency=self._concurrency, answers=self._answers)
         return shared if at_most is None else LimiterShare(shared, concurrency=at_most)

@@ -1,7 +1,7 @@
 """Reads bodies of limited size. The limit holds for what is unpacked: a small body cannot become a large one."""
 
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import httpx
 
@@ -42,11 +42,21 @@ async def read_pieces(response: httpx.Response) -> AsyncIterator[bytes]:
         raise httpx.DecodingError("a compression that ends too early", request=response.request)
 
 
-async def read_body(response: httpx.Response, max_bytes: int) -> bytes:
-    """Read a streamed body of at most `max_bytes`. Raises `BodyTooLongError` and what `read_pieces` raises."""
+async def ignore_growth(size: int) -> None:
+    """Do nothing."""
+
+
+async def read_body(
+    response: httpx.Response, max_bytes: int, *, grow: Callable[[int], Awaitable[None]] = ignore_growth
+) -> bytes:
+    """Read a streamed body of at most `max_bytes`. `grow` is awaited before so many bytes more are kept.
+
+    Raises `BodyTooLongError` and what `read_pieces` raises.
+    """
     body = bytearray()
     async for piece in read_pieces(response):
         if len(body) + len(piece) > max_bytes:
             raise BodyTooLongError
+        await grow(len(piece))
         body += piece
     return bytes(body)

@@ -1,0 +1,104 @@
+"""How much memory the answers take that are read at the same time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.errors import Transient
+from entrasync.graph.auth.token_claims import AccessToken
+from entrasync.graph.calls.answer_space import LARGE_ANSWERS, SMALL_ANSWER_BYTES
+from entrasync.graph.calls.shared_limiters import SharedLimiters
+from entrasync.graph.client import GraphClient
+from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint
+from tests.support.still_clock import StillClock
+
+PIECE = b" " * 64 * 1024
+PIECES = 64
+HEADERS = {"request-id": "r", "content-type": "application/json"}
+
+
+class FixedToken:
+    """A token that needs no login."""
+
+    endpoint: GraphEndpoint = CLOUDS["Global"]
+    tenant_id = "7e9c1b52-0c1d-4f7e-8a53-3b1f0f6a9d11"
+
+    async def get_token(self) -> AccessToken:
+        return AccessToken("a token")
+
+    def drop(self, token: AccessToken | None = None) -> None: ...
+
+    def drop_for_missing_role(self, token: AccessToken) -> None: ...
+
+
+class Network(httpx.AsyncBaseTransport):
+    """Answers each list with four mebibytes, and counts what was sent of answers that are not complete yet."""
+
+    def __init__(self, pages: int = 1) -> None:
+        self.pages = pages
+        self.in_flight: dict[int, int] = {}
+        self.most = 0
+        self.asked = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.asked += 1
+        page = int(request.url.params.get("page", "1"))
+        link = f', "@odata.nextLink": "{request.url.copy_with(params={"page": page + 1})}"' if page < self.pages else ""
+        return httpx.Response(200, headers=HEADERS, stream=Body(self, self.asked, f'{{"value": []{link}'.encode()))
+
+
+class Body(httpx.AsyncByteStream):
+    """One body, in pieces."""
+
+    def __init__(self, network: Network, number: int, head: bytes) -> None:
+        self.network, self.number, self.head = network, number, head
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        sent = self.network.in_flight
+        yield self.head
+        for count in range(1, PIECES + 1):
+            sent[self.number] = count * len(PIECE)
+            self.network.most = max(self.network.most, sum(sent.values()))
+            yield PIECE
+            await asyncio.sleep(0)
+        yield b"}"
+        del sent[self.number]
+
+
+def make_clients(network: Network, count: int) -> list[GraphClient]:
+    """Make clients of so many tenants, which share a process."""
+    limiters = SharedLimiters(StillClock(), concurrency=32)
+    endpoint = CLOUDS["Global"]
+    return [
+        GraphClient(FixedToken(), limiters.find(str(number), "app", endpoint=endpoint), transport=network)
+        for number in range(count)
+    ]
+
+
+class TestAnswersInFlight:
+    async def test_are_few_large_ones_whatever_the_tenant(self) -> None:
+        network = Network()
+        clients = make_clients(network, 32)
+        await asyncio.gather(*(client.list_jobs("principal") for client in clients))
+        whole = PIECES * len(PIECE)
+        waiting = 32 * (SMALL_ANSWER_BYTES + 2 * len(PIECE))
+        assert network.most <= LARGE_ANSWERS * whole + waiting
+        assert network.most < 32 * whole / 2
+        assert network.asked == 32
+
+    async def test_count_all_pages_of_a_list_together(self) -> None:
+        network = Network(pages=3)
+        clients = make_clients(network, 8)
+        await asyncio.gather(*(client.list_jobs("principal") for client in clients))
+        assert network.asked == 24
+
+    async def test_give_their_place_back_when_they_are_too_long(self) -> None:
+        network = Network(pages=5)  # more than the limit of all pages together
+        [client] = make_clients(network, 1)
+        for _ in range(LARGE_ANSWERS + 1):
+            with pytest.raises(Transient) as caught:
+                await client.list_jobs("principal")
+            assert caught.value.reason is Reason.GRAPH_UNREACHABLE
