@@ -124,7 +124,11 @@ class MsalHttpClient:
         async with (
             asyncio.timeout_at(self._ends_at),
             httpx.AsyncClient(
-                verify=self._tls, transport=self._transport, timeout=TIMEOUT_SECONDS, trust_env=not self._is_local
+                verify=self._tls,
+                transport=self._transport,
+                timeout=TIMEOUT_SECONDS,
+                trust_env=not self._is_local,
+                headers={"Accept-Encoding": "gzip"},  # `read_body` unpacks no other
             ) as client,
             client.stream(method, url, **known, follow_redirects=False) as response,
         ):

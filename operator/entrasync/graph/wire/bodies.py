@@ -28,17 +28,17 @@ async def read_pieces(response: httpx.Response) -> AsyncIterator[bytes]:
         return
     if encoding != "gzip":
         raise httpx.DecodingError("a compression that was not asked for", request=response.request)
-    unpacker = zlib.decompressobj(GZIP)
+    unpacker, is_empty = zlib.decompressobj(GZIP), True
     try:
         async for raw in response.aiter_raw():
-            packed = raw
+            packed, is_empty = raw, is_empty and not raw
             while packed:
                 yield unpacker.decompress(packed, PIECE_BYTES)
                 packed = unpacker.unconsumed_tail
         yield unpacker.flush()
     except zlib.error as error:
         raise httpx.DecodingError("malformed compression", request=response.request) from error
-    if not unpacker.eof:
+    if not (unpacker.eof or is_empty):  # a 204 may name a compression
         raise httpx.DecodingError("a compression that ends too early", request=response.request)
 
 

@@ -80,6 +80,14 @@ class TestLoginInEachCloud:
         assert endpoint.exchange_audience == audience
 
 
+class TestLoginRequest:
+    @pytest.mark.parametrize("kind", CREDENTIALS)
+    async def test_asks_for_no_compression_that_is_not_unpacked(self, kind: str) -> None:
+        login = ScriptedLogin()
+        await make_source(login, CREDENTIALS[kind]).get_token()
+        assert {request.headers["accept-encoding"] for request in login.requests} == {"gzip"}
+
+
 class TestLoginByEachProof:
     async def test_sends_a_client_secret_unchanged(self) -> None:
         login = ScriptedLogin()
