@@ -26,7 +26,7 @@ def test_a_refusal_shortly_after_a_creation_is_waited_for(
     name = environment.apply_job(principal)
     waiting = environment.wait_condition(name, "Reconciling", reason="WaitingForReplication")
     assert f"({answer['status']}" in condition(waiting, "Reconciling")["message"]
-    assert "Taken for replication until" in condition(waiting, "Reconciling")["message"]
+    assert "This may be replication, so it is tried again until" in condition(waiting, "Reconciling")["message"]
     assert condition(waiting, "Ready")["status"] == "False"
     assert not condition(waiting, "Stalled")
     fault.remove()

@@ -63,7 +63,7 @@ class TestQuarantine:
         assert f"job {job}" in message
         assert "TargetRefused: The target said no" in message
         assert f"Since {quarantine['seriesBegan'][:16].replace('T', ' ')} UTC" in message
-        assert f"Next attempt {quarantine['nextAttempt'][:16].replace('T', ' ')} UTC" in message
+        assert f"Graph tries again at {quarantine['nextAttempt'][:19].replace('T', ' ')} UTC" in message
         assert "Graph disables the job on" in message
 
     def test_a_quarantine_stalls_when_the_tenant_must_act(self, environment: OperatorEnvironment) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from entrasync.api.conditions import ConditionType
-from entrasync.core.primitives.utf8 import repair
+from entrasync.core.primitives.quotes import shorten
 
 ConditionStatus = Literal["True", "False", "Unknown"]
 
@@ -66,5 +66,5 @@ def _write(condition: Condition, before: Mapping[str, Any] | None, generation: i
         "observedGeneration": generation,
         "lastTransitionTime": before["lastTransitionTime"] if before and is_same else now,
         "reason": str(condition.reason),
-        "message": repair(condition.message[:MAX_MESSAGE_LENGTH]),
+        "message": shorten(condition.message, MAX_MESSAGE_LENGTH),
     }

@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import REPLICATION_RETRY_DELAY, Halt, Retry, Stall, Wait
+from entrasync.core.primitives.times import write_readable_time
 
 
 class EntraSyncError(Exception):
@@ -56,8 +57,11 @@ class Transient(GraphError):
         self.after = after
 
     def judge(self, *, young_until: datetime, now: datetime) -> Halt:
-        """Try again."""
-        return Retry(self.reason, self.message, self.after)
+        """Try again. A pause that Graph asked for is named with its end."""
+        if self.reason is not Reason.THROTTLED or self.after is None:
+            return Retry(self.reason, self.message, self.after)
+        message = f"{self.message.rstrip('.')}. The operator calls again at {write_readable_time(now + self.after)}."
+        return Retry(self.reason, message, self.after)
 
 
 @dataclass(frozen=True)
@@ -137,5 +141,8 @@ class PossiblyReplicating(GraphError):
         """Wait for replication while something is young; judge what is settled afterwards."""
         if now >= young_until:
             return self.settled.judge(young_until=young_until, now=now)
-        message = f"{self.message} Taken for replication until {young_until:%H:%M:%S}, tried again until then."
+        message = (
+            f"{self.message.rstrip('.')}. This may be replication, so it is tried again until "
+            f"{write_readable_time(young_until)}."
+        )
         return Wait(Reason.WAITING_FOR_REPLICATION, message, REPLICATION_RETRY_DELAY)

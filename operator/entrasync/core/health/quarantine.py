@@ -7,34 +7,79 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.condition import Condition
 from entrasync.core.decision.verdicts import Stall, Wait
 from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.primitives.times import write_readable_time
 from entrasync.core.remote.jobs import RemoteJob
-from entrasync.core.remote.synchronization_status import Quarantine
+from entrasync.core.remote.synchronization_status import ExecutionError, Quarantine
 
 GRAPH_REASON_UNKNOWN = "Unknown"
 """Graph's own word for a quarantine without a reason. It also stands for a reason that Graph does not send."""
+
+DELETIONS = frozenset({"TooManyDeletes"})
+FAILED_OBJECTS = frozenset(
+    {"EncounteredBaseEscrowThreshold", "EncounteredTotalEscrowThreshold", "EncounteredEscrowProportionThreshold"}
+)
+"""Graph's reasons that only a person can end, whatever `tenantActionable` says (graph-facts 4.6)."""
 
 
 def quarantine_halt(job: RemoteJob, bounds: Bounds) -> Stall | Wait:
     """Return a `Stall` if the tenant has to end the quarantine, else a `Wait`, for Graph tries again by itself."""
     message = _describe(job, bounds.max_quarantine)
-    if _quarantine(job).is_tenant_actionable:
+    if _needs_person(job):
         return Stall(Reason.QUARANTINED, message)
     return Wait(Reason.QUARANTINED, message, timedelta.max)
 
 
+def _needs_person(job: RemoteJob) -> bool:
+    error = _error(job)
+    is_for_tenant = error is not None and error.is_tenant_actionable
+    return is_for_tenant or _quarantine(job).reason in DELETIONS | FAILED_OBJECTS
+
+
 def _describe(job: RemoteJob, until_disabled: timedelta) -> str:
-    """Describe the error, since when, the next attempt, and the day on which Graph will disable the job."""
+    """Describe the error, what to do, since when, the next attempt, and the day on which Graph disables the job."""
     quarantine = _quarantine(job)
-    parts = [f"Graph put job {job.id} in quarantine ({quarantine.reason or GRAPH_REASON_UNKNOWN})."]
-    if words := ": ".join(filter(None, (quarantine.error_code, quarantine.error_message))):
-        parts.append(f"{words.rstrip('.')}.")
-    if began := quarantine.series_began_at:
-        parts.append(f"Since {began:%Y-%m-%d %H:%M} UTC.")
-    if attempt := quarantine.next_attempt_at:
-        parts.append(f"Next attempt {attempt:%Y-%m-%d %H:%M} UTC.")
+    began, attempt = quarantine.series_began_at, quarantine.next_attempt_at
+    since = f" since {write_readable_time(began)}" if began else ""
+    parts = [f"Graph holds job {job.id} in quarantine{since} ({quarantine.reason or GRAPH_REASON_UNKNOWN})."]
+    parts += _describe_error(job)
+    parts.append(_advise(job))
+    if attempt:
+        parts.append(f"Graph tries again at {write_readable_time(attempt)}.")
     if began:
         parts.append(f"Graph disables the job on {began + until_disabled:%Y-%m-%d} if it does not recover.")
     return " ".join(parts)
+
+
+def _describe_error(job: RemoteJob) -> list[str]:
+    if (error := _error(job)) is None:
+        return []
+    words = ": ".join(filter(None, (error.code, error.message)))
+    return [f"The error is {words.rstrip('.')}."]
+
+
+def _advise(job: RemoteJob) -> str:
+    """Say what a person can do. The reasons are Graph's (graph-facts 4.6)."""
+    reason = _quarantine(job).reason
+    if reason in DELETIONS:
+        return (
+            "Look at the deletions in the provisioning logs of the enterprise application: allow them on its "
+            "Provisioning page, or correct the scope and restart the job there."
+        )
+    if reason in FAILED_OBJECTS:
+        return (
+            "Mend what the provisioning logs of the enterprise application show for the objects that fail, then "
+            "restart the job on its Provisioning page."
+        )
+    if _needs_person(job):
+        return (
+            "Mend the cause, then wait for the next attempt, or restart the job on its Provisioning page in the portal."
+        )
+    return "Graph says that this passes by itself; the provisioning logs of the enterprise application have more."
+
+
+def _error(job: RemoteJob) -> ExecutionError | None:
+    """Return the error of the quarantine, else that of the last execution: older jobs show only the latter."""
+    return _quarantine(job).error or job.status.last_execution.error
 
 
 def quarantined_condition(job: RemoteJob, bounds: Bounds) -> Condition:

@@ -86,6 +86,11 @@ def write_precise_time(time: datetime) -> str:
     return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def write_readable_time(time: datetime) -> str:
+    """Write a time for a message: day, time of day to the second, and zone."""
+    return time.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
 def write_go_duration(duration: timedelta) -> str:
     """Write a duration in Kubernetes' own style: `5m`, `1h30m`, `90s` as `1m30s`."""
     seconds = int(duration.total_seconds())

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from entrasync.core.primitives.json_values import read_object, read_text
+from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.times import parse_time
-
-MAX_WORDS_LENGTH = 300
-"""Graph's words about a quarantine are cut at this length when a condition repeats them."""
 
 
 @dataclass(frozen=True)
@@ -22,12 +20,23 @@ class Schedule:
 
 
 @dataclass(frozen=True)
+class ExecutionError:
+    """Graph's synchronizationError of an execution or a quarantine. Its words are cut for a condition."""
+
+    code: str | None = None
+    message: str | None = None
+    is_tenant_actionable: bool = False
+    """Whether Graph says that the tenant's administrators must act."""
+
+
+@dataclass(frozen=True)
 class Execution:
     """One synchronizationTaskExecution. `state` is Graph's own, such as `Succeeded`."""
 
     state: str | None = None
     began_at: datetime | None = None
     ended_at: datetime | None = None
+    error: ExecutionError | None = None
 
     @property
     def has_time(self) -> bool:
@@ -37,13 +46,10 @@ class Execution:
 
 @dataclass(frozen=True)
 class Quarantine:
-    """Graph's synchronizationQuarantine. Its words are cut so that a condition can repeat them."""
+    """Graph's synchronizationQuarantine. `error` may be absent (graph-facts 4.1)."""
 
     reason: str | None = None
-    error_code: str | None = None
-    error_message: str | None = None
-    is_tenant_actionable: bool = False
-    """Whether Graph says that the tenant's administrators must act."""
+    error: ExecutionError | None = None
     series_began_at: datetime | None = None
     next_attempt_at: datetime | None = None
 
@@ -106,6 +112,7 @@ def _read_execution(raw: object) -> Execution:
         state=read_text(execution.get("state")),
         began_at=parse_time(execution.get("timeBegan")),
         ended_at=parse_time(execution.get("timeEnded")),
+        error=_read_error(execution.get("error")),
     )
 
 
@@ -113,18 +120,23 @@ def _read_quarantine(raw: object) -> Quarantine | None:
     """Read `quarantine` of a synchronizationStatus; None when it is absent or malformed."""
     if not isinstance(raw, dict):
         return None
-    error = read_object(raw.get("error"))
     return Quarantine(
         reason=_read_words(raw.get("reason")),
-        error_code=_read_words(error.get("code")),
-        error_message=_read_words(error.get("message")),
-        is_tenant_actionable=error.get("tenantActionable") is True,
+        error=_read_error(raw.get("error")),
         series_began_at=parse_time(raw.get("seriesBegan")),
         next_attempt_at=parse_time(raw.get("nextAttempt")),
     )
 
 
+def _read_error(raw: object) -> ExecutionError | None:
+    """Read a synchronizationError; None when it is absent, malformed or says nothing (code `None`)."""
+    error = read_object(raw)
+    code, message = _read_words(error.get("code")), _read_words(error.get("message"))
+    if code in {None, "None"} and message is None:
+        return None
+    return ExecutionError(code, message, error.get("tenantActionable") is True)
+
+
 def _read_words(value: object) -> str | None:
     """Read text for a condition: valid UTF-8, and cut."""
-    text = read_text(value)
-    return text.encode("utf-8", "replace").decode()[:MAX_WORDS_LENGTH] if text else None
+    return shorten(text) if (text := read_text(value)) else None

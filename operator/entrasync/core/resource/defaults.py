@@ -19,7 +19,11 @@ from entrasync.api.names import (
 )
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.api.reasons import Reason
+from entrasync.core.primitives.quotes import shorten
 from entrasync.core.resource.desired import Desired, Doubt
+
+MAX_QUOTE_LENGTH = 100
+"""The longest annotation that a message repeats, in characters."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ def read_declared_defaults(annotations: Mapping[str, str], install: Defaults) ->
         try:
             said[field] = read(text)
         except ValueError:
-            faults.append(f"{annotation} is {text[:100]!r}, and must be {allowed}")
+            faults.append(f"{annotation} is {shorten(text, MAX_QUOTE_LENGTH)!r}, and must be {allowed}")
             doubts += _doubt(field, Reason.INVALID_ANNOTATION, faults[-1])
     cautious = {doubt.field: _CAUTIOUS[doubt.field] for doubt in doubts}
     return DeclaredDefaults(replace(install, **said | cautious, doubts=tuple(doubts)), tuple(faults))

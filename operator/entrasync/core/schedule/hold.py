@@ -7,6 +7,7 @@ from datetime import datetime
 from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.event import Event
+from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.times import is_zoned, parse_deadline, write_time
 
 MAX_QUOTE_LENGTH = 64
@@ -40,7 +41,7 @@ def read_hold(annotations: Mapping[str, str]) -> Hold:
     until = parse_deadline(text) if is_zoned(text) else None
     if until is None:
         return Hold(
-            fault=f"The annotation {HOLD_UNTIL_ANNOTATION} is {text[:MAX_QUOTE_LENGTH]!r}, which is no time, and is "
-            "ignored. Write it with a time zone, such as 2026-11-21T03:00:00Z."
+            fault=f"The annotation {HOLD_UNTIL_ANNOTATION} is {shorten(text, MAX_QUOTE_LENGTH)!r}, which is no time, "
+            "and is ignored. Write it with a time zone, such as 2026-11-21T03:00:00Z."
         )
     return Hold(until)

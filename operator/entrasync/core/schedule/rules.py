@@ -7,7 +7,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
-from entrasync.core.primitives.times import write_time
+from entrasync.core.primitives.times import write_readable_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.schedule_record import Pause, PausedBy
 from entrasync.core.schedule.actions import PauseJob, StartJob
@@ -39,7 +39,7 @@ def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
     if paused_at is not None and facts.now - paused_at < facts.bounds.replication:
         return Wait(
             Reason.PAUSING,
-            f"Job {job.id} was paused at {paused_at:%H:%M:%S}; Graph does not show it yet.",
+            f"Job {job.id} was paused at {write_readable_time(paused_at)}; Graph does not show it yet.",
             STALE_READ_DELAY,
         )
     # Somebody started the job only if it was seen paused before.
@@ -80,7 +80,7 @@ def job_is_paused_but_should_run(facts: Facts) -> Verdict | None:
     if started and pause is None and facts.now - facts.counted_from(started) < facts.bounds.replication:
         return Wait(
             Reason.STARTING,
-            f"Job {job.id} was started at {started:%H:%M:%S}; Graph does not show it yet.",
+            f"Job {job.id} was started at {write_readable_time(started)}; Graph does not show it yet.",
             STALE_READ_DELAY,
         )
     # A pause without a time was there when the job was adopted, which is no drift.

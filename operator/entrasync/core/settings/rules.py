@@ -3,8 +3,9 @@
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
+from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
-from entrasync.core.primitives.utf8 import repair
+from entrasync.core.primitives.times import write_readable_time
 from entrasync.core.remote.job_settings import SettingDifference, read_settings
 from entrasync.core.schedule.state import explain_held_back_start
 from entrasync.core.settings.actions import PatchSettings
@@ -48,7 +49,7 @@ def settings_were_not_taken(facts: Facts) -> Verdict | None:
     since = max((entry.at for entry in sent if entry is not None), default=None)
     if since is not None and facts.now - since < facts.bounds.replication:
         names = ", ".join(difference.name for difference in differences)
-        message = f"Graph took the settings {names} at {since:%H:%M:%S} and does not show them yet."
+        message = f"Graph took the settings {names} at {write_readable_time(since)} and does not show them yet."
         return Wait(Reason.WAITING_FOR_REPLICATION, message, STALE_READ_DELAY)
     return Stall(Reason.SETTINGS_NOT_TAKEN, _describe_ignored(differences))
 
@@ -102,4 +103,4 @@ def _describe_ignored(differences: tuple[SettingDifference, ...]) -> str:
 def _quote(value: str | None) -> str:
     if value is None:
         return "absent"
-    return repair(f'"{value[:MAX_QUOTE_LENGTH]}..."' if len(value) > MAX_QUOTE_LENGTH else f'"{value}"')
+    return f'"{shorten(value, MAX_QUOTE_LENGTH)}"'

@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from entrasync.core.decision.errors import GraphAnswer
+from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.redaction import Redactor
-
-MAX_MESSAGE_LENGTH = 300
-"""In characters, of a text of Graph that a message quotes. People read it in a condition."""
 
 GRAPH_HEADERS = ("request-id", "client-request-id", "x-ms-ags-diagnostic")
 """Every response of Graph has these (graph-facts 6.2). Those of proxies and sign-in pages do not."""
@@ -84,12 +82,6 @@ def summarize_error(response: Response, redactor: Redactor) -> GraphAnswer:
     return GraphAnswer(
         response.status, shorten(redactor.redact(code)), shorten(redactor.redact(error.message)), response.request_id
     )
-
-
-def shorten(text: str) -> str:
-    """Shorten a text of others to one line of at most `MAX_MESSAGE_LENGTH` printable characters."""
-    line = " ".join("".join(character if character.isprintable() else " " for character in text).split())
-    return line if len(line) <= MAX_MESSAGE_LENGTH else line[: MAX_MESSAGE_LENGTH - 1] + "…"
 
 
 def _read_envelope(text: bytes | str) -> Mapping[str, Any] | None:

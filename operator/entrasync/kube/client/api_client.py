@@ -6,6 +6,7 @@ from typing import Any
 
 import aiohttp
 
+from entrasync.core.primitives.quotes import shorten
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 PAGE_SIZE = 500
@@ -113,7 +114,7 @@ async def error_of(response: aiohttp.ClientResponse) -> Exception:
         message, is_ending = str(answer.get("message", "")), _is_terminating(answer)
     except (ValueError, aiohttp.ClientError, AttributeError):
         message, is_ending = "", False
-    words = f"{response.method} {response.url.path}: {response.status} {message[:500]}"
+    words = f"{response.method} {response.url.path}: {response.status} {shorten(message)}"
     match response.status:
         case 409:
             return ResourceChanged(words)

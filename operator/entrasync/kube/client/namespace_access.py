@@ -11,6 +11,7 @@ import aiohttp
 
 from entrasync.api.names import GROUP, VERSION
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.primitives.quotes import shorten
 
 LOG = logging.getLogger("entrasync.kube")
 
@@ -116,6 +117,6 @@ def _explain(namespace: Namespace) -> str:
 
 async def _words(response: aiohttp.ClientResponse) -> str:
     try:
-        return str((await response.json())["message"])[:500]
+        return shorten(str((await response.json())["message"]))
     except (aiohttp.ClientError, ValueError, KeyError, TypeError):
         return f"status {response.status}"

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from entrasync.api.names import API_VERSION, EVENT_SOURCE
 from entrasync.core.decision.event import Event
+from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.times import write_time
 from entrasync.kube.client.api_client import ApiClient, NamespaceTerminating
 from entrasync.kube.objects.event_lines import EventLines
@@ -104,7 +105,7 @@ def _write(subject: Subject, event: Event, now: str) -> dict[str, Any]:
         "involvedObject": involved,
         "type": event.type,
         "reason": str(event.reason),
-        "message": event.message[:MAX_MESSAGE_LENGTH],
+        "message": shorten(event.message, MAX_MESSAGE_LENGTH),
         "source": {"component": EVENT_SOURCE},
         "reportingComponent": EVENT_SOURCE,
         "firstTimestamp": now,

@@ -26,7 +26,14 @@ BUSY = Transient(Reason.REQUEST_REFUSED, "Busy.")
         (Halted(Stall(Reason.CONFLICT, "x")), Stall(Reason.CONFLICT, "x")),
         (REFUSED, Stall(Reason.PERMISSION_MISSING, "No.")),
         (Halted(Wait(Reason.DELETING, "x", after=seconds(3))), Wait(Reason.DELETING, "x", seconds(3))),
-        (Transient(Reason.THROTTLED, "x", after=seconds(9)), Retry(Reason.THROTTLED, "x", seconds(9))),
+        (
+            Transient(Reason.THROTTLED, "Graph asks for a pause.", after=seconds(9)),
+            Retry(
+                Reason.THROTTLED,
+                "Graph asks for a pause. The operator calls again at 2026-11-01 12:00:09 UTC.",
+                seconds(9),
+            ),
+        ),
         (Transient(Reason.GRAPH_UNREACHABLE, "x"), Retry(Reason.GRAPH_UNREACHABLE, "x")),
         (OutcomeUnknown(Reason.GRAPH_UNREACHABLE, "x"), Retry(Reason.GRAPH_UNREACHABLE, "x")),
         (PossiblyReplicating(REFUSED, answer=ANSWER), Stall(Reason.PERMISSION_MISSING, "No.")),

@@ -154,11 +154,29 @@ class TestQuarantine:
         entry = conditions_of(status)[ConditionType.QUARANTINED]
         assert entry["reason"] == "EncounteredQuarantineException"
         assert entry["message"] == (
-            f"Graph put job {JOB} in quarantine (EncounteredQuarantineException). InvalidCredentials: No. "
-            "Since 2026-11-01 11:00 UTC. Next attempt 2026-11-01 17:00 UTC. "
+            f"Graph holds job {JOB} in quarantine since 2026-11-01 11:00:00 UTC (EncounteredQuarantineException). "
+            "The error is InvalidCredentials: No. Mend the cause, then wait for the next attempt, or restart the job "
+            "on its Provisioning page in the portal. Graph tries again at 2026-11-01 17:00:00 UTC. "
             "Graph disables the job on 2026-11-29 if it does not recover."
         )
         assert conditions_of(status)[ConditionType.READY]["message"] == entry["message"]
+
+    def test_the_error_of_the_last_execution_is_told_where_the_quarantine_has_none(self) -> None:
+        error = {"code": "BoxInsufficientPermissions", "message": "No right.", "tenantActionable": True}
+        job = quarantined_job(error=None)
+        job.raw["status"]["lastExecution"] = {"state": "Failed", "error": error}
+        status = status_after(facts(holder(), job))
+        assert (
+            "The error is BoxInsufficientPermissions: No right."
+            in conditions_of(status)[ConditionType.QUARANTINED]["message"]
+        )
+        assert condition_of(status, ConditionType.STALLED) == ("True", Reason.QUARANTINED)
+
+    @pytest.mark.parametrize("reason", ["TooManyDeletes", "EncounteredEscrowProportionThreshold"])
+    def test_what_only_a_person_can_end_stalls_though_graph_does_not_call_it_the_tenants(self, reason: str) -> None:
+        status = status_after(facts(holder(), quarantined_job(reason=reason, error=None)))
+        assert condition_of(status, ConditionType.STALLED) == ("True", Reason.QUARANTINED)
+        assert "provisioning logs" in conditions_of(status)[ConditionType.STALLED]["message"]
 
     @pytest.mark.parametrize(
         "overlay",

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from entrasync.core.primitives.quotes import MAX_QUOTE_LENGTH
 from entrasync.core.remote.synchronization_status import (
-    MAX_WORDS_LENGTH,
+    ExecutionError,
     Quarantine,
     Schedule,
     SynchronizationStatus,
@@ -32,7 +33,7 @@ class TestSynchronizationStatus:
     def test_a_quarantine_is_read_with_its_error(self) -> None:
         error = {"code": "InvalidCredentials", "message": "Wrong secret.", "tenantActionable": True}
         raw = {"reason": "Ill", "seriesBegan": NOON_TEXT, "nextAttempt": NEVER, "error": error}
-        expected = Quarantine("Ill", "InvalidCredentials", "Wrong secret.", True, series_began_at=NOON)
+        expected = Quarantine("Ill", ExecutionError("InvalidCredentials", "Wrong secret.", True), NOON)
         assert read_synchronization_status({"quarantine": raw}).quarantine == expected
 
     def test_an_empty_quarantine_differs_from_none(self) -> None:
@@ -42,7 +43,8 @@ class TestSynchronizationStatus:
     def test_long_texts_are_cut(self) -> None:
         quarantine = read_synchronization_status({"quarantine": {"reason": "x" * 5000}}).quarantine
         assert quarantine is not None
-        assert quarantine.reason == "x" * MAX_WORDS_LENGTH
+        assert quarantine.reason is not None
+        assert len(quarantine.reason) == MAX_QUOTE_LENGTH
 
     def test_the_last_success_comes_from_the_last_execution_where_graph_names_none(self) -> None:
         assert read_synchronization_status({"lastExecution": SUCCEEDED}).succeeded_at == NOON

@@ -8,6 +8,7 @@ import pytest
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, OutcomeUnknown, PossiblyReplicating, Refused, Transient
+from entrasync.core.primitives.quotes import MAX_QUOTE_LENGTH
 from entrasync.graph.auth.token_claims import AccessToken
 from entrasync.graph.calls.error_classifier import InvalidToken, classify, make_lost_error, make_unreadable_error
 from entrasync.graph.calls.operations import (
@@ -19,7 +20,7 @@ from entrasync.graph.calls.operations import (
     START_JOB,
     Operation,
 )
-from entrasync.graph.wire.responses import MAX_MESSAGE_LENGTH, Response
+from entrasync.graph.wire.responses import Response
 from tests.support.secret_forms import find_pieces, forms_of
 
 
@@ -197,7 +198,7 @@ class TestMessageOfClassify:
         error = classify_response(CREATE_JOB, 400, envelope("BadRequest", "a\r\n\tb\x00" + "x" * 10_000))
         assert isinstance(error, Refused)
         assert error.answer.message.startswith("a b xxx")
-        assert len(error.answer.message) == MAX_MESSAGE_LENGTH
+        assert len(error.answer.message) == MAX_QUOTE_LENGTH
 
 
 class TestMakeLostError:

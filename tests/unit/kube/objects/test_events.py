@@ -83,7 +83,7 @@ async def test_an_event_names_its_object(harness: PosterHarness) -> None:
 async def test_texts_are_cut_to_the_limits_of_the_api_server(harness: PosterHarness) -> None:
     harness.poster.record(resource(name="n" * MAX_NAME_LENGTH), Event("Normal", "Adopted", "m" * 5000))
     [posted] = await harness.post()
-    assert posted["message"] == "m" * MAX_MESSAGE_LENGTH
+    assert len(posted["message"]) == MAX_MESSAGE_LENGTH
     assert len(posted["metadata"]["generateName"]) + 5 <= MAX_NAME_LENGTH
     assert posted["involvedObject"]["name"] == "n" * MAX_NAME_LENGTH
 
