@@ -62,7 +62,7 @@ class TestQuarantine:
         message = condition(found, "Ready")["message"]
         assert f"job {job}" in message
         assert "TargetRefused: The target said no" in message
-        assert f"Since {quarantine['seriesBegan'][:16].replace('T', ' ')} UTC" in message
+        assert f"since {quarantine['seriesBegan'][:19].replace('T', ' ')} UTC" in message
         assert f"Graph tries again at {quarantine['nextAttempt'][:19].replace('T', ' ')} UTC" in message
         assert "Graph disables the job on" in message
 

@@ -8,6 +8,7 @@ from entrasync.core.decision.verdicts import Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job.rules import adopt_or_create
 from entrasync.core.job.unconfirmed_create import until_next_look
+from entrasync.core.primitives.times import write_readable_time
 
 
 def held_job_is_missing(facts: Facts) -> Verdict | None:
@@ -38,7 +39,7 @@ def created_job_was_never_shown(facts: Facts) -> Stall | None:
         return None
     return Stall(
         Reason.JOB_NEVER_SHOWN,
-        f"Graph answered the create of {intent.started_at:%Y-%m-%d %H:%M:%S} UTC with job {facts.job_id} and has not "
+        f"Graph answered the create of {write_readable_time(intent.started_at)} with job {facts.job_id} and has not "
         "shown that job since. It may run all the same, so no other is created. Look for it in the portal; if it is "
         "not there, delete this resource and apply it again.",
     )
@@ -51,8 +52,8 @@ def wait_for_missing_job(facts: Facts) -> Wait:
         until = facts.counted_from(created_at) + facts.bounds.replication
         return Wait(
             Reason.NOT_SHOWN_YET,
-            f"Job {facts.job_id} was created at {created_at:%H:%M:%S} UTC, and Graph does not show it yet. "
-            f"That may take until {until:%H:%M:%S} UTC, and the job is looked for meanwhile.",
+            f"Job {facts.job_id} was created at {write_readable_time(created_at)}, and Graph does not show it yet. "
+            f"That may take until {write_readable_time(until)}, and the job is looked for meanwhile.",
             until_next_look_for_a_missing_job(facts),
         )
     return Wait(

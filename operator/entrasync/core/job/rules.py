@@ -18,6 +18,7 @@ from entrasync.core.job.candidates import (
 from entrasync.core.job.unconfirmed_create import create_anew
 from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.primitives.time_limits import SHORT_DELAY, UNCONFIRMED_CREATE_DELAYS
+from entrasync.core.primitives.times import write_readable_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_claims import Claim
@@ -126,8 +127,9 @@ def wait_for_other_create(facts: Facts, creating: Claim) -> Wait | Stall:
     if facts.now - since >= facts.bounds.replication + facts.bounds.young:
         return Stall(
             Reason.WAITING_FOR_OTHER_CREATE,
-            f"SynchronizationJob {creating.key} began to create a job on this service principal at {since:%H:%M:%S} "
-            "and has not settled whether there is one: it may be suspended, or unable to reach Graph. Resume it, mend "
+            f"SynchronizationJob {creating.key} began to create a job on this service principal at "
+            f"{write_readable_time(since)} and has not settled whether there is one: it may be suspended, or "
+            "unable to reach Graph. Resume it, mend "
             'what it says, or delete it and annotate it with entrasync.io/abandon: "true".',
         )
     return Wait(

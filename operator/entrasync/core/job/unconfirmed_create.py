@@ -14,6 +14,7 @@ from entrasync.core.primitives.time_limits import (
     MAX_CREATES_A_DAY,
     UNCONFIRMED_CREATE_DELAYS,
 )
+from entrasync.core.primitives.times import write_readable_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.operation import CreateIntent
 
@@ -37,8 +38,8 @@ def create_is_unconfirmed(facts: Facts) -> Verdict | None:
         then = "under managementPolicy Observe no other is created" if is_observed else "only then is another created"
         return Wait(
             Reason.CREATE_UNCONFIRMED,
-            f"Graph's answer to the create of {intent.started_at:%H:%M:%S} was lost. The job is looked for until "
-            f"{since + facts.bounds.replication:%H:%M:%S}; {then}.",
+            f"Graph's answer to the create of {write_readable_time(intent.started_at)} was lost. The job is looked for "
+            f"until {write_readable_time(since + facts.bounds.replication)}; {then}.",
             until_next_look(facts.now - since, facts.bounds.replication),
         )
     if arrived:
