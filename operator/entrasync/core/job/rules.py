@@ -101,8 +101,9 @@ def adopt_or_create(facts: Facts) -> Verdict:
     if hidden := find_hidden_create(facts):
         return Wait(
             Reason.WAITING_FOR_OTHER_CREATE,
-            f"Job {hidden.job_id} was created on this service principal at {hidden.created_at:%H:%M:%S} UTC for "
-            f"SynchronizationJob {hidden.key}, and Graph does not show it yet. A second job is not created beside it.",
+            f"Job {hidden.job_id} was created on this service principal at {write_readable_time(hidden.created_at)} "
+            f"for SynchronizationJob {hidden.key}, and Graph does not show it yet. A second job is not created beside "
+            "it.",
             UNCONFIRMED_CREATE_DELAYS[-1],
         )
     return create_anew(facts)
