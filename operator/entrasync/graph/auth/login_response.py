@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx
 
-from entrasync.core.primitives.redaction import Redactor
 from entrasync.core.primitives.quotes import shorten
+from entrasync.core.primitives.redaction import Redactor
 from entrasync.graph.wire.retry_after import read_retry_after
 
 SHORT_LIFETIME = timedelta(minutes=5)
