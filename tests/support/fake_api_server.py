@@ -3,14 +3,16 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 from entrasync.api.names import FINALIZER
 from entrasync.core.decision.event import Event
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource
-from entrasync.reconcile.ports.kubernetes import ResourceChanged, ResourceGone, Subject
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone, Subject
 from entrasync.reconcile.state.jobs import JobStore
+from tests.support.still_clock import StillClock
 
 
 def merged(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,11 +32,16 @@ def merged(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any
 class FakeApiServer:
     """`ResourceApi` over a dict, with versions, and `NamespaceStore`.
 
-    `meanwhile` runs once, before the next write.
+    `meanwhile` runs once, before the next write. While it `is_cut_off` no call is answered. It is its own
+    `ApiServerContact`, by the world's clock.
     """
 
-    def __init__(self, resources: JobStore) -> None:
+    def __init__(self, resources: JobStore, clock: StillClock) -> None:
         self.resources = resources
+        self._clock = clock
+        self._answered_at = clock.now()
+        self.refreshes = 0
+        self.is_cut_off = False
         self.stored: dict[ObjectKey, Resource] = {}
         self.writes: list[str] = []
         self.patches: list[Mapping[str, Any]] = []
@@ -74,6 +81,16 @@ class FakeApiServer:
         known = self._begin(resource, "status", patch, version)
         return self._store(replace(known, status=merged(known.status, patch)))
 
+    async def refresh(self, resource: Resource) -> None:
+        self.refreshes += 1
+        self._answer()
+        if (known := self.stored.get(resource.key)) is None:
+            raise ResourceGone(str(resource.key))
+        self.resources.put(known)
+
+    def silence(self) -> timedelta:
+        return self._clock.now() - self._answered_at
+
     async def read_annotations(self, namespace: str) -> Mapping[str, str] | None:
         self.namespace_reads.append(namespace)
         found = self.namespaces.get(namespace, {})
@@ -87,6 +104,7 @@ class FakeApiServer:
             meanwhile()
         if self.failures and (error := self.failures.popleft()) is not None:
             raise error
+        self._answer()
         known = self.stored.get(resource.key)
         if known is None:
             raise ResourceGone(str(resource.key))
@@ -95,6 +113,11 @@ class FakeApiServer:
         self.writes.append(what)
         self.patches.append(patch)
         return known
+
+    def _answer(self) -> None:
+        if self.is_cut_off:
+            raise ApiServerUnavailable("no route to the API server")
+        self._answered_at = self._clock.now()
 
     def _store(self, changed: Resource) -> Resource:
         self.change(changed)

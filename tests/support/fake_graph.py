@@ -4,14 +4,27 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
+from entrasync.core.decision.write_permit import WritePermit
 from entrasync.core.remote.job_settings import SettingEntry
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.remote.stored_secrets import MASK, StoredSecret
 from entrasync.core.remote.templates import RemoteTemplate
+from entrasync.reconcile.ports.graph import SyncApi
 from tests.support.facts import TENANT, remote_job
 from tests.support.still_clock import StillClock
+
+READS = {
+    "list_jobs",
+    "get_job",
+    "has_service_principal",
+    "find_service_principal",
+    "list_templates",
+    "list_secrets",
+    "validate_credentials",
+}
+"""The calls that change nothing in Graph."""
 
 
 @dataclass
@@ -22,6 +35,27 @@ class Failure:
     is_done: bool = False
 
 
+class PermittedGraph:
+    """The Graph of one pass: each write asks the permit of the pass before it begins."""
+
+    def __init__(self, graph: "FakeGraph", permit: WritePermit) -> None:
+        self._graph = graph
+        self._permit = permit
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._graph, name)
+        if name in READS or not callable(found):
+            return found
+
+        async def write(*args: Any, **kwargs: Any) -> Any:
+            if (before := self._graph.before.pop(name, None)) is not None:
+                before()
+            self._permit.check(saves_secrets=name == "put_secrets")
+            return await found(*args, **kwargs)
+
+        return write
+
+
 class FakeGraph:
     """`SyncApi` over a dict. `calls` has the name of every call; `hidden` jobs are there but not shown.
 
@@ -30,7 +64,7 @@ class FakeGraph:
     values into stored ones, `show` stored ones into shown ones.
     `tried` has what was validated, `put` what was sent, `restarts` the requested scopes, `sent_settings` the settings,
     `patched` the same by name. Graph accepts `ignored_settings` and does not change them. Each entry of `during` runs
-    once, within the next call of that name.
+    once, within the next call of that name, and each of `before` once while the next write waits for a token.
     """
 
     def __init__(self, clock: StillClock) -> None:
@@ -61,12 +95,16 @@ class FakeGraph:
         self.calls: list[str] = []
         self.failures: dict[str, deque[Failure]] = {}
         self.during: dict[str, Callable[[], None]] = {}
+        self.before: dict[str, Callable[[], None]] = {}
 
     def fail(self, call: str, error: Exception, *, is_done: bool = False, times: int = 1) -> None:
         self.failures.setdefault(call, deque()).extend([Failure(error, is_done)] * times)
 
     def add(self, job: RemoteJob) -> None:
         self.jobs[job.id] = job
+
+    def with_permit(self, permit: WritePermit) -> SyncApi:
+        return cast("SyncApi", PermittedGraph(self, permit))
 
     @property
     def patched(self) -> list[dict[str, Any]]:

@@ -37,7 +37,8 @@ class ReconcilerHarness:
         self.graph = FakeGraph(self.clock)
         self.recorded = RecordedEvents()
         self.secrets = FakeSecrets()
-        self.server = FakeApiServer(JobStore())
+        self.server = FakeApiServer(JobStore(), self.clock)
+        self.obstacle: str | None = None
         self.definitions = FakeDefinitions()
         self.install = Defaults()
         self.deletion_limit: int | None = None
@@ -54,6 +55,13 @@ class ReconcilerHarness:
             self.graph, on_read=lambda service_principal_id, _: self.fetched.append(service_principal_id)
         )
         self.connections = Connections(Connection(None, self.graph, listings), serves_namespace=lambda _: True)
+        self.guard = WriteGuard(
+            self.resources,
+            self.connections,
+            resource_api=self.server,
+            contact=self.server,
+            obstacles=(lambda _: self.obstacle,),
+        )
         self.collaborators = JobCollaborators(
             self.resources,
             self.memory,
@@ -68,13 +76,14 @@ class ReconcilerHarness:
             clock=self.clock,
             bounds=Bounds(),
             deletion_limit=self.deletion_limit,
+            guard=self.guard,
         )
         self.reconciler = build_job_reconciler(self.collaborators)
 
     def handlers(self) -> Handlers:
         """Return the table of action classes and their handlers."""
-        writer, guard = ResourceWriter(self.server, self.resources), WriteGuard(self.resources, self.connections)
-        return build_handlers(self.collaborators, writer, ApplicationMemoryStore(), guard=guard)
+        writer = ResourceWriter(self.server, self.resources)
+        return build_handlers(self.collaborators, writer, ApplicationMemoryStore())
 
     async def perform(
         self, action: Action, resource: Resource, *, connection: Connection | None = None
@@ -82,8 +91,8 @@ class ReconcilerHarness:
         """Perform one action as a pass would that began with this resource, and with this connection."""
         now, writer = self.clock.now(), ResourceWriter(self.server, self.resources)
         performer = build_performer(self.collaborators, writer, ApplicationMemoryStore())
-        way = connection or self.connections.find(resource)
-        return await performer.perform(action, Context(resource, self.memory.recall(resource, now), way, since=now))
+        way, memory = connection or self.connections.find(resource), self.memory.recall(resource, now)
+        return await performer.perform(action, Context(resource, memory, way, self.guard, since=now))
 
     def apply(self, resource: Resource) -> ObjectKey:
         self.server.apply(resource)

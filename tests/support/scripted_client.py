@@ -16,6 +16,7 @@ from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.client import GraphClient
 from entrasync.graph.wire.clouds import GraphEndpoint
 from entrasync.reconcile.ports.graph import SyncApi
+from tests.support.permits import AnyWrite
 from tests.support.scripted_graph import CLIENT, SECRET, TENANT, Reply, ScriptedGraph, run_scripted_graph
 from tests.support.still_clock import StillClock
 
@@ -111,6 +112,6 @@ async def run_scripted_client(folder: Path) -> AsyncIterator[ScriptedClient]:
     async with run_scripted_graph(folder) as graph:
         clock, metrics, tokens = StillClock(), RecordedCallMetrics(), token_source(graph.endpoint)
         limits = ExchangeLimits(max_body_bytes=10_000, max_pages=5, read_timeout=timedelta(seconds=20))
-        client = GraphClient(tokens, TenantLimiter(clock), metrics=metrics, limits=limits)
+        client = GraphClient(tokens, TenantLimiter(clock), metrics=metrics, limits=limits).with_permit(AnyWrite())
         yield ScriptedClient(graph, clock, metrics, tokens, client)
         await client.aclose()

@@ -48,6 +48,7 @@
 - --namespaces={{ join "," .Values.watch.namespaces }}
 {{- end }}
 - --poll-interval={{ .Values.pollInterval }}
+- --api-server-silence={{ .Values.apiServerSilence }}
 - --default-management-policy={{ .Values.defaults.managementPolicy }}
 {{- with .Values.defaults.deletionPolicy }}
 - --default-deletion-policy={{ . }}

@@ -1,7 +1,11 @@
 """The client of Microsoft Graph's synchronization API for one tenant."""
 
+from copy import copy
+from dataclasses import replace
+
 import httpx
 
+from entrasync.core.decision.write_permit import WritePermit
 from entrasync.graph.auth.tokens import TokenProvider
 from entrasync.graph.calls.call_metrics import CallMetrics, NoCallMetrics
 from entrasync.graph.calls.exchange import Exchange, ExchangeLimits
@@ -13,7 +17,10 @@ from entrasync.graph.wire.transport import build_transport
 
 
 class GraphClient(JobsClient, SecretsClient, DirectoryClient):
-    """`SyncApi` over HTTP, for one tenant and one credential. Belongs to one event loop; `aclose` ends it."""
+    """`SyncApi` over HTTP, for one tenant and one credential. Belongs to one event loop; `aclose` ends it.
+
+    It writes only with a permit.
+    """
 
     def __init__(
         self,
@@ -39,6 +46,12 @@ class GraphClient(JobsClient, SecretsClient, DirectoryClient):
     def graph_url(self) -> str:
         """The Graph of its cloud. A tenant id means something there only."""
         return self._exchange.tokens.endpoint.graph_url
+
+    def with_permit(self, permit: WritePermit) -> "GraphClient":
+        """Return this client for one pass: its writes ask the permit. It shares all else, also the connections."""
+        permitted = copy(self)
+        permitted._exchange = replace(self._exchange, permit=permit)  # noqa: SLF001  a copy of this very client
+        return permitted
 
     async def aclose(self) -> None:
         """Close all connections."""

@@ -13,6 +13,7 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.tenant_clients import TenantAccessFactory
 from entrasync.kube.client.api_client import ApiClient
+from entrasync.kube.client.contact import Contact
 from entrasync.kube.client.crd_discovery import complete_discovery
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.client.session import find_connection, open_session
@@ -50,6 +51,7 @@ from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.listings import ListingFanOut, Listings
 from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
+from entrasync.reconcile.step.write_guard import WriteGuard
 
 CONCURRENT_LOGINS = 20
 """Passes over GraphConnections at the same time; those of one namespace take at most half. Each takes a thread."""
@@ -61,6 +63,7 @@ class SharedServices:
 
     settings: RunSettings
     namespace_access: NamespaceAccess
+    contact: Contact
     clock: WorldClock
     metrics: Metrics
     api_client: ApiClient
@@ -111,11 +114,16 @@ class Services:
 
 def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Services:
     """Make all services. It reads KUBECONFIG and opens no connection yet. Raises `NotConnected`."""
-    namespace_access = NamespaceAccess(settings.namespaces)
-    listeners = (complete_discovery, namespace_access.record_response)
+    namespace_access, contact = NamespaceAccess(settings.namespaces), Contact()
+    listeners = (complete_discovery, namespace_access.record_response, contact.record_response)
     session = open_session(find_connection(kopf_settings()), *listeners, namespaces=len(namespace_access.namespaces))
     shared = _build_shared(
-        settings, namespace_access, clock, metrics, api_client=ApiClient(session.server, session.aiohttp_session)
+        settings,
+        namespace_access,
+        clock,
+        metrics,
+        contact=contact,
+        api_client=ApiClient(session.server, session.aiohttp_session),
     )
     logins, background = _build_logins(shared), Background()
     kinds = (_build_job_services(shared), _build_connection_services(shared, logins))
@@ -152,22 +160,22 @@ def _build_shared(
     clock: WorldClock,
     metrics: Metrics,
     *,
+    contact: Contact,
     api_client: ApiClient,
 ) -> SharedServices:
     resources = JobStore(settings.defaults())
     job_queue = _build_job_queue(resources, clock, name_tenant=lambda resource: connections.name_tenant(resource))
-    connection_queue = WorkQueue(clock, capacity=CONCURRENT_LOGINS)
-    dependents = Dependents(resources, Store(), job_queue, connection_queue, clock)
+    dependents = Dependents(resources, Store(), job_queue, WorkQueue(clock, capacity=CONCURRENT_LOGINS), clock)
     listing_fan_out = ListingFanOut(dependents.resources, dependents.job_queue)
     limiters = SharedLimiters(clock, concurrency=settings.concurrency)
     client = make_operator_client(settings, limiters, metrics)
     on_read = listing_fan_out.callback_for(lambda resource: connections.key_for(resource) is None)
     own = Connection(None, client.graph, Listings(client.graph, on_read=on_read)) if client else None
     connections = Connections(own, serves_namespace=settings.serves_namespace, on_change=dependents.connection_changed)
-    job_client = JobClient(api_client, dependents.resources)
     return SharedServices(
         settings,
         namespace_access,
+        contact,
         clock,
         metrics,
         api_client,
@@ -176,7 +184,7 @@ def _build_shared(
         dependents,
         connections,
         listing_fan_out,
-        job_client,
+        JobClient(api_client, dependents.resources),
         EventPoster(api_client, clock.wall),
         limiters,
         client,
@@ -211,14 +219,33 @@ def _build_job_services(shared: SharedServices) -> KindServices:
             clock=clock,
             bounds=shared.bounds,
             deletion_limit=shared.settings.deletion_limit,
+            guard=_build_write_guard(shared, is_stopping=lambda: engine.is_stopping),
         )
     )
     shared.metrics.watch(resources, memory, queue, clock, namespace_access=shared.namespace_access)
+    shared.metrics.watch_contact(shared.contact.silence)
     kind = WatchedKind(job_client, JobInformer(resources, queue, clock=clock))
     engine = WorkerPool(
         Guard(reconciler, shared.namespace_access.may_act), queue, resources, clock=clock, metrics=shared.metrics
     )
     return KindServices(kind, engine)
+
+
+def _build_write_guard(shared: SharedServices, *, is_stopping: Callable[[], bool]) -> WriteGuard:
+    def find_stop(_: ObjectKey) -> str | None:
+        return "the operator was told to stop" if is_stopping() else None
+
+    def find_refusal(key: ObjectKey) -> str | None:
+        return None if shared.namespace_access.may_act(key) else "the API server refuses its namespace"
+
+    return WriteGuard(
+        shared.dependents.resources,
+        shared.connections,
+        resource_api=shared.job_client,
+        contact=shared.contact,
+        silence_limit=shared.settings.api_server_silence,
+        obstacles=(find_stop, find_refusal),
+    )
 
 
 def _build_credential_watch(shared: SharedServices) -> CredentialWatch | None:

@@ -54,6 +54,7 @@ class JobCollaborators:
     events: EventSink
     clock: Clock
     bounds: Bounds
+    guard: WriteGuard
     deletion_limit: int | None = None
     """The most jobs of a tenant that are deleted in Graph within ten minutes."""
 
@@ -64,7 +65,7 @@ def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
     writer = ResourceWriter(collaborators.resource_api, collaborators.resources)
     performer = build_performer(collaborators, writer, memories)
     reader = FactsReader(collaborators.connections, collaborators.resources, clock=clock, bounds=bounds)
-    entry = PassEntry(collaborators.connections, collaborators.memory, reader=reader, clock=clock, bounds=bounds)
+    entry = build_pass_entry(collaborators, reader)
     steps = Steps(
         entry,
         Resolver(collaborators.connections, collaborators.resources),
@@ -91,6 +92,18 @@ def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
     return JobReconciler(collaborators.resources, collaborators.namespaces, steps, forget=forget)
 
 
+def build_pass_entry(collaborators: JobCollaborators, reader: FactsReader) -> PassEntry:
+    """Join what begins passes."""
+    return PassEntry(
+        collaborators.connections,
+        collaborators.memory,
+        guard=collaborators.guard,
+        reader=reader,
+        clock=collaborators.clock,
+        bounds=collaborators.bounds,
+    )
+
+
 def _forget(collaborators: JobCollaborators, memories: ApplicationMemoryStore, key: ObjectKey) -> None:
     """Drop what is remembered of a resource that was deleted, and of what only it belonged to."""
     collaborators.memory.forget(key)
@@ -107,12 +120,11 @@ def build_performer(
     collaborators: JobCollaborators, writer: ResourceWriter, memories: ApplicationMemoryStore
 ) -> Performer:
     """Join what carries out actions."""
-    guard = WriteGuard(collaborators.resources, collaborators.connections)
-    return Performer(build_handlers(collaborators, writer, memories, guard=guard), guard)
+    return Performer(build_handlers(collaborators, writer, memories))
 
 
 def build_handlers(
-    collaborators: JobCollaborators, writer: ResourceWriter, memories: ApplicationMemoryStore, *, guard: WriteGuard
+    collaborators: JobCollaborators, writer: ResourceWriter, memories: ApplicationMemoryStore
 ) -> Handlers:
     """Give every class of actions its handler."""
     events, clock = collaborators.events, collaborators.clock
@@ -128,7 +140,7 @@ def build_handlers(
         AskInterval: IntervalHandler(clock),
         PatchSettings: SettingsHandler(events, clock),
         RestartJob: RestartHandler(writer, events),
-        SaveSecrets: SaveHandler(writer, memories, guard=guard, events=events, clock=clock),
+        SaveSecrets: SaveHandler(writer, memories, events=events, clock=clock),
         RemoveSecrets: RemoveHandler(writer, memories, events=events, clock=clock),
         CheckForeignKeys: CheckHandler(writer, memories, clock=clock),
         ForgetAcknowledgement: AcknowledgementHandler(writer),

@@ -17,6 +17,7 @@ from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.client import GraphClient
 from entrasync.reconcile.ports.graph import SyncApi
 from tests.support.halts import stalls
+from tests.support.permits import AnyWrite
 from tests.support.simulated_graph import SimulatedGraph, reach_simulator
 from tests.support.simulator_client import SimulatorClient
 from tests.support.still_clock import StillClock
@@ -45,7 +46,7 @@ async def simulated(simulator: SimulatorClient) -> AsyncIterator[SimulatedClient
     async with reach_simulator(simulator.directory) as graph:
         principal = await graph.add_service_principal(templates=["scim"])
         clock, tokens = StillClock(), graph.tokens()
-        client = GraphClient(tokens, TenantLimiter(clock))
+        client = GraphClient(tokens, TenantLimiter(clock)).with_permit(AnyWrite())
         yield SimulatedClient(graph, clock, tokens, client, principal)
         await client.aclose()
 

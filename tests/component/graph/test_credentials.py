@@ -26,6 +26,7 @@ from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.client import GraphClient
 from entrasync.graph.wire.clouds import GraphEndpoint
 from tests.support.halts import stalls
+from tests.support.permits import AnyWrite
 from tests.support.simulated_credentials import AUDIENCE, ISSUER, SUBJECT, Certificate, make_certificate, make_issuer
 from tests.support.simulator_client import Principal, SimulatorClient
 from tests.support.still_clock import StillClock
@@ -98,7 +99,7 @@ KINDS = [register_secret, register_certificate, register_service_account, assign
 
 @asynccontextmanager
 async def run_client(tokens: TokenSource) -> AsyncIterator[GraphClient]:
-    client = GraphClient(tokens, TenantLimiter(StillClock()))
+    client = GraphClient(tokens, TenantLimiter(StillClock())).with_permit(AnyWrite())
     try:
         yield client
     finally:

@@ -16,6 +16,7 @@ from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.client import GraphClient
 from entrasync.graph.wire.clouds import GraphEndpoint
 from entrasync.graph.wire.transport import GraphTransport, build_transport
+from tests.support.permits import AnyWrite
 from tests.support.scripted_client import (
     CALLS,
     JOB,
@@ -72,7 +73,7 @@ class TestLostResponse:
         [ExchangeLimits(read_timeout=timedelta(seconds=0.2)), ExchangeLimits(total_timeout=timedelta(seconds=0.2))],
     )
     async def test_is_one_that_does_not_come_in_time(self, scripted: ScriptedClient, limits: ExchangeLimits) -> None:
-        client = GraphClient(scripted.tokens, TenantLimiter(scripted.clock), limits=limits)
+        client = GraphClient(scripted.tokens, TenantLimiter(scripted.clock), limits=limits).with_permit(AnyWrite())
         await scripted.tokens.get_token()
         held = Reply(status=201, held_until=asyncio.Event())
         scripted.graph.reply_with(held, held)
@@ -97,7 +98,7 @@ class TestRequestThatWasNotSent:
             tokens = token_source(graph.endpoint)
             await tokens.get_token()
         metrics = RecordedCallMetrics()
-        client = GraphClient(tokens, TenantLimiter(StillClock()), metrics=metrics)
+        client = GraphClient(tokens, TenantLimiter(StillClock()), metrics=metrics).with_permit(AnyWrite())
         with pytest.raises(Transient):
             await call(client)
         assert [status for _, status, _ in metrics.calls] == [None]
@@ -105,7 +106,9 @@ class TestRequestThatWasNotSent:
 
     async def test_did_nothing_when_the_certificate_is_not_trusted(self, scripted: ScriptedClient) -> None:
         stranger = GraphEndpoint(scripted.graph.endpoint.graph_url, scripted.graph.endpoint.authority)
-        client = GraphClient(scripted.tokens, TenantLimiter(scripted.clock), transport=build_transport(stranger))
+        client = GraphClient(
+            scripted.tokens, TenantLimiter(scripted.clock), transport=build_transport(stranger)
+        ).with_permit(AnyWrite())
         with pytest.raises(Transient):
             await client.create_job(SP, "scim")
         assert scripted.count == 0
@@ -119,7 +122,7 @@ class TestRequestThatWasNotSent:
         limits = ExchangeLimits(connect_timeout=timedelta(seconds=0.3))
         client = GraphClient(
             scripted.tokens, TenantLimiter(scripted.clock, concurrency=500), transport=transport, limits=limits
-        )
+        ).with_permit(AnyWrite())
         await scripted.tokens.get_token()
         scripted.graph.default_reply = Reply(status=201, body={"id": JOB}, held_until=held_until)
         calls = [asyncio.create_task(client.create_job(SP, "scim")) for _ in range(70)]

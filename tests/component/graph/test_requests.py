@@ -19,6 +19,7 @@ from entrasync.graph.client import GraphClient
 from entrasync.graph.wire.clouds import GraphEndpoint
 from tests.support.graph_facts import VERSIONS, check_request
 from tests.support.halts import stalls
+from tests.support.permits import AnyWrite
 from tests.support.scripted_client import (
     CALLS,
     DENIED,
@@ -77,7 +78,7 @@ class TestRequest:
                 graph.endpoint.graph_url, graph.endpoint.authority, api_version="beta", ca_file=graph.endpoint.ca_file
             )
             tokens = token_source(beta)
-            client = GraphClient(tokens, TenantLimiter(StillClock()))
+            client = GraphClient(tokens, TenantLimiter(StillClock())).with_permit(AnyWrite())
             graph.reply_with(Reply(body={"value": []}))
             await client.list_jobs(SP)
             await client.aclose()
@@ -96,7 +97,7 @@ class TestRequest:
         await client.aclose()
 
     async def test_gives_its_slot_back_when_the_caller_gives_up(self, scripted: ScriptedClient) -> None:
-        client = GraphClient(scripted.tokens, TenantLimiter(scripted.clock, concurrency=1))
+        client = GraphClient(scripted.tokens, TenantLimiter(scripted.clock, concurrency=1)).with_permit(AnyWrite())
         await scripted.tokens.get_token()
         scripted.graph.reply_with(Reply(held_until=asyncio.Event()), Reply(body={"value": []}))
         held = asyncio.create_task(client.get_job(SP, JOB))

@@ -21,6 +21,7 @@ from entrasync.graph.calls.exchange import ExchangeLimits, Request
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.calls.operations import PUT_SECRETS
 from entrasync.graph.client import GraphClient
+from tests.support.permits import AnyWrite
 from tests.support.scripted_client import (
     CALLS,
     CALLS_WITH_SECRETS,
@@ -154,7 +155,7 @@ class TestSecrecy:
     ) -> None:
         caplog.set_level(logging.DEBUG)
         limits = ExchangeLimits(max_body_bytes=10_000, total_timeout=timedelta(seconds=1))
-        client = GraphClient(scripted.tokens, TenantLimiter(scripted.clock), limits=limits)
+        client = GraphClient(scripted.tokens, TenantLimiter(scripted.clock), limits=limits).with_permit(AnyWrite())
         scripted.graph.default_reply = reply
         await scripted.tokens.get_token()
         try:

@@ -13,6 +13,7 @@ from entrasync.graph.auth.tokens import TokenProvider
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.client import GraphClient
 from entrasync.graph.wire.clouds import GraphEndpoint
+from tests.support.permits import AnyWrite
 from tests.support.scripted_client import SP, ScriptedClient, token_source
 from tests.support.scripted_graph import TENANT
 from tests.support.still_clock import StillClock
@@ -51,7 +52,7 @@ async def list_jobs(endpoint: GraphEndpoint) -> None:
 
 
 async def create_job(endpoint: GraphEndpoint) -> None:
-    client = GraphClient(FixedToken(endpoint), TenantLimiter(StillClock()))
+    client = GraphClient(FixedToken(endpoint), TenantLimiter(StillClock())).with_permit(AnyWrite())
     try:
         await client.create_job(SP, "scim")
     finally:

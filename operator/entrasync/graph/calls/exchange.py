@@ -11,6 +11,7 @@ import httpx
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, Transient
+from entrasync.core.decision.write_permit import NoPermit, WritePermit
 from entrasync.graph.auth.token_claims import AccessToken
 from entrasync.graph.auth.tokens import TokenProvider
 from entrasync.graph.calls.answer_space import AnswerShare
@@ -72,18 +73,22 @@ class Request:
 
 @dataclass
 class Exchange:
-    """Sends all requests of a client. Repeats nothing, except once after Graph refused the token as invalid."""
+    """Sends all requests of a client. Repeats nothing, except once after Graph refused the token as invalid.
+
+    It asks `permit` directly before it sends a write, when token and slot are there and nothing is awaited any more.
+    """
 
     http: httpx.AsyncClient
     tokens: TokenProvider
     limiter: TenantLimiter
     metrics: CallMetrics
     limits: ExchangeLimits = field(default_factory=ExchangeLimits)
+    permit: WritePermit = field(default_factory=NoPermit)
 
     async def send(self, request: Request) -> Response:
         """Send a request; returns a response that means done.
 
-        Raises the errors of `classify`, of the tokens and of the limiter.
+        Raises the errors of `classify`, of the tokens, of the limiter and of the permit.
         """
         try:
             return await self._send_once(request)
@@ -93,6 +98,8 @@ class Exchange:
     async def _send_once(self, request: Request) -> Response:
         token = await self.tokens.get_token()
         async with self.limiter.slot(is_urgent=not request.is_background):
+            if request.operation.is_write:
+                self.permit.check(saves_secrets=request.operation.saves_secrets)
             response = await self._call(request, token)
             if response.status == 429:
                 pause = self.limiter.pause(response.headers)

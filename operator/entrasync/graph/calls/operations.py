@@ -45,6 +45,7 @@ class Operation:
     permissions: tuple[str, ...]
     done_by: frozenset[HTTPStatus]
     is_write: bool = False
+    saves_secrets: bool = False
 
     @property
     def recommended_permissions(self) -> tuple[str, ...]:
@@ -62,7 +63,7 @@ RESTART_JOB = Operation("restart_job", "restart the job", _WRITE, _DONE, is_writ
 PATCH_SETTINGS = Operation("patch_settings", "change the job's settings", _CHANGE, _CHANGED, is_write=True)
 PATCH_INTERVAL = Operation("patch_interval", "change the job's interval", _CHANGE, _CHANGED, is_write=True)
 LIST_SECRETS = Operation("list_secrets", "list the app's stored credentials", _READ, _SHOWN)
-PUT_SECRETS = Operation("put_secrets", "store the app's credentials", _WRITE, _DONE, is_write=True)
+PUT_SECRETS = Operation("put_secrets", "store the app's credentials", _WRITE, _DONE, is_write=True, saves_secrets=True)
 VALIDATE_CREDENTIALS = Operation("validate_credentials", "accept the app's credentials", _WRITE, _DONE)
 """No write: it changes nothing, so it may be repeated."""
 LIST_TEMPLATES = Operation("list_templates", "list the templates", _READ, _SHOWN)

@@ -10,7 +10,7 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.object_meta import ObjectMeta
 from entrasync.kube.client.api_client import ApiClient, Unprocessable
 from entrasync.reconcile.engine.store import Store
-from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
 
 ObjectT = TypeVar("ObjectT", bound=ObjectMeta)
 
@@ -56,6 +56,18 @@ class ObjectClient(Generic[ObjectT]):
         async for page in self._api_client.list_pages(self._path(namespace)):
             for item in page.get("items") or ():
                 yield self.read(item)
+
+    async def refresh(self, resource: ObjectT) -> None:
+        """Read one object again into the store, by a list of its name, which takes no right to get.
+
+        Raises `ResourceGone` when there is none of that name any more.
+        """
+        query = {"fieldSelector": f"metadata.name={resource.key.name}"}
+        answer = await self._api_client.call("GET", self._path(resource.key.namespace), query=query)
+        found = answer.get("items") or ()
+        if not found:
+            raise ResourceGone(f"{resource.key} was deleted")
+        self._keep(self.read(found[0]), resource)
 
     async def patch_metadata(self, resource: ObjectT, patch: Mapping[str, Any]) -> ObjectT:
         """Merge-patch `metadata` of this very object, by its uid, and return the new one.

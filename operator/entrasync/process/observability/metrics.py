@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from importlib import metadata
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
@@ -91,6 +92,15 @@ class Metrics:
         self.registry.register(NamespaceCollector(namespace_access))
         self.registry.register(JobCollector(resources, memory, queue, clock))
         self._conditions.watch(KIND, resources)
+
+    def watch_contact(self, silence: Callable[[], timedelta]) -> None:
+        """Show at each scrape how long ago the API server last answered."""
+        gauge = Gauge(
+            "entrasync_api_server_silence_seconds",
+            "Time since the API server last answered. If it lasts, nothing is written to Graph.",
+            registry=self.registry,
+        )
+        gauge.set_function(lambda: silence().total_seconds())
 
     def watch_connections(self, connections: Store[ConnectionResource]) -> None:
         """Collect at each scrape which connections work."""

@@ -16,9 +16,14 @@ from entrasync.process.settings.operator_connection import (
     check_namespaces,
     split_names,
 )
+from entrasync.reconcile.step.write_guard import API_SERVER_SILENCE
 
 MIN_REPLICATION_BOUND = timedelta(minutes=5)
 """Graph shows new jobs late by "several moments" at best; Terraform allows 15 minutes (docs/graph-facts.md, 4.2)."""
+
+
+MIN_API_SERVER_SILENCE = timedelta(seconds=5)
+"""A call to the API server takes a second at times."""
 
 
 class RunSettings(OperatorConnectionSettings):
@@ -47,6 +52,9 @@ class RunSettings(OperatorConnectionSettings):
     deletion_limit: int | None = Field(default=None, ge=0)
     """Most jobs of a tenant that are deleted in Graph within ten minutes; more wait for a person's approval, as
     DeletionHeld. Unset: no limit."""
+
+    api_server_silence: timedelta = API_SERVER_SILENCE
+    """How long the API server may be silent before nothing more is written to Graph; at least 5s."""
 
     concurrency: int = Field(default=32, ge=1, le=256)
     """Calls to Graph at the same time."""
@@ -83,7 +91,7 @@ class RunSettings(OperatorConnectionSettings):
     def _are_namespaces(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return check_namespaces(value)
 
-    @field_validator("replication_bound", mode="before")
+    @field_validator("replication_bound", "api_server_silence", mode="before")
     @classmethod
     def _read_duration(cls, value: object) -> object:
         return parse_go_duration(value) if isinstance(value, str) else value
@@ -95,6 +103,13 @@ class RunSettings(OperatorConnectionSettings):
             raise ValueError(
                 "must be at least 5m: a shorter one makes a second job when Graph is slow to show the first"
             )
+        return value
+
+    @field_validator("api_server_silence")
+    @classmethod
+    def _leaves_time_to_ask(cls, value: timedelta) -> timedelta:
+        if value < MIN_API_SERVER_SILENCE:
+            raise ValueError("must be at least 5s: a quiet API server is asked again only after a third of it")
         return value
 
     @field_validator("default_deletion_policy", "deletion_limit", mode="before")

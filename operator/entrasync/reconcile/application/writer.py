@@ -23,7 +23,6 @@ from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
 from entrasync.reconcile.step.resource_writer import ResourceWriter, keep_intent_on_lost_answer
-from entrasync.reconcile.step.write_guard import WriteGuard
 
 
 class SaveHandler(Handler[SaveSecrets]):
@@ -34,13 +33,11 @@ class SaveHandler(Handler[SaveSecrets]):
         writer: ResourceWriter,
         memories: ApplicationMemoryStore,
         *,
-        guard: WriteGuard,
         events: EventSink,
         clock: Clock,
     ) -> None:
         self._writer = writer
         self._memories = memories
-        self._guard = guard
         self._events = events
         self._clock = clock
 
@@ -53,7 +50,8 @@ class SaveHandler(Handler[SaveSecrets]):
         resource, memory = context.resource, self._memories.recall(context.resource)
         if action.tried is not None and not await self._validate(action, action.tried, context):
             return ActionResult(resource, is_refused=True)
-        self._guard.check_secret_write(context)
+        await context.guard.renew_contact(resource)
+        context.guard.check_write(resource, context.connection, saves_secrets=True)
         others = find_foreign_keys(memory.stored, resource) - action.overwritten
         resource = await self._writer.write_ahead(resource, self._with_intent(action, others, resource))
         try:

@@ -14,14 +14,23 @@ from entrasync.reconcile.connection.registry import Connections
 from entrasync.reconcile.controller.observe import FactsReader
 from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.step.context import Context
+from entrasync.reconcile.step.write_guard import WriteGuard
 
 
 class PassEntry:
     """Begins passes."""
 
     def __init__(
-        self, connections: Connections, memory: MemoryStore, *, reader: FactsReader, clock: Clock, bounds: Bounds
+        self,
+        connections: Connections,
+        memory: MemoryStore,
+        *,
+        guard: WriteGuard,
+        reader: FactsReader,
+        clock: Clock,
+        bounds: Bounds,
     ) -> None:
+        self._guard = guard
         self._connections = connections
         self._memory = memory
         self._reader = reader
@@ -42,7 +51,7 @@ class PassEntry:
         request = find_request(resource.annotations)
         if request is not None and request != resource.record.last_handled_reconcile_at:
             since = self._clock.now()  # the request may be newer than what enqueued the resource
-        return Context(resource, memory, connection, since, is_urgent)
+        return Context(resource, memory, connection, self._guard, since, is_urgent)
 
     def awaits_connection(self, resource: Resource) -> bool:
         """Whether the connection of a resource has not been tried yet. The resource is requeued when that is done."""

@@ -8,19 +8,17 @@ from entrasync.core.decision.errors import EntraSyncError
 from entrasync.core.facts.facts import Facts
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handlers
-from entrasync.reconcile.step.write_guard import WriteGuard
 
 
 class Performer:
     """Carries out actions with the handlers of the composition root."""
 
-    def __init__(self, handlers: Handlers, guard: WriteGuard) -> None:
+    def __init__(self, handlers: Handlers) -> None:
         self._handlers = handlers
-        self._guard = guard
 
     async def perform(self, action: Action, context: Context) -> ActionResult:
-        """Carry out one action. Raises what `WriteGuard.check` and the handler raise; nothing is repeated here."""
-        self._guard.check(action, context)
+        """Carry out one action. Raises what the guard and the handler raise; nothing is repeated here."""
+        await context.guard.prepare(action, context.resource, context.connection)
         handler = self._handlers[type(action)]
         result = await handler.perform(action, context)
         handler.note_sent(action, context)

@@ -14,7 +14,12 @@ from entrasync.core.primitives.object_key import ObjectKey, StoredObject
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import Ticket, WorkQueue
-from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
+from entrasync.reconcile.ports.kubernetes import (
+    ApiServerSilent,
+    ApiServerUnavailable,
+    ResourceChanged,
+    ResourceGone,
+)
 
 LOG = logging.getLogger("entrasync.engine")
 
@@ -146,6 +151,10 @@ class WorkerPool:
         taken = self._store.get(key)
         try:
             outcome = await self._reconciler.reconcile(key, since=ticket.since, is_urgent=ticket.is_urgent)
+        except ApiServerSilent as error:
+            LOG.warning("A write to Graph was held back.", extra={"resource": str(key), "why": str(error)})
+            self._queue.back_off(key)
+            return "failed"
         except ResourceChanged:
             self._queue.back_off(key)  # the watch normally enqueues it at once; this is for when it does not
             return "changed"

@@ -17,7 +17,7 @@ from entrasync.core.resource.operation import CREATE_JOB, RECREATE_JOB, CreateIn
 from entrasync.core.resource.record import JobRecord
 from entrasync.reconcile.job.hold import hold_patch, replacement_event
 from entrasync.reconcile.job.templates import check_template_is_offered, explain_refusal, was_not_offered
-from entrasync.reconcile.ports.kubernetes import EventSink
+from entrasync.reconcile.ports.kubernetes import EventSink, WriteHeldBack
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
 from entrasync.reconcile.step.resource_writer import ResourceWriter
@@ -39,6 +39,9 @@ class CreateHandler(Handler[CreateJob]):
         try:
             job = await context.graph.create_job(action.service_principal_id, action.template_id)
         except OutcomeUnknown:
+            raise
+        except WriteHeldBack:
+            await self._writer.take_back(resource, _without_intent(resource))
             raise
         except EntraSyncError as error:
             await self._writer.write_ahead(resource, _without_intent(resource))

@@ -6,6 +6,7 @@ The client of Graph and the client of the simulator in tests pass the same contr
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from entrasync.core.decision.write_permit import WritePermit
 from entrasync.core.remote.job_settings import SettingEntry
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.remote.stored_secrets import StoredSecret
@@ -142,7 +143,8 @@ class SyncApi(JobsApi, SecretsApi, DirectoryApi, Protocol):
     * `Transient`: 429, or no connection; for reads also 5xx and a lost answer. A write certainly did not happen.
     * `OutcomeUnknown`, for writes only: 5xx, a timeout, or a connection cut after the first byte.
 
-    No call is repeated, except once with a fresh token after Graph said that the token is invalid.
+    No call is repeated, except once with a fresh token after Graph said that the token is invalid. Each write asks the
+    permit of its pass directly before it is sent, and raises what that raises; without a permit nothing is written.
     """
 
     @property
@@ -153,4 +155,8 @@ class SyncApi(JobsApi, SecretsApi, DirectoryApi, Protocol):
     @property
     def graph_url(self) -> str:
         """The Graph of its cloud. A tenant id means something there only."""
+        ...
+
+    def with_permit(self, permit: WritePermit) -> "SyncApi":
+        """Return the same client for one pass, whose writes ask this permit."""
         ...

@@ -1,6 +1,7 @@
 """What reconciling needs of the API server, as protocols."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, Protocol
 
 from entrasync.core.decision.event import Event
@@ -38,6 +39,18 @@ class ResourceApi(Protocol):
 
         Returns the new resource.
         """
+        ...
+
+    async def refresh(self, resource: Resource) -> None:
+        """Read a resource again, so that the store has it as it is now. Changes nothing."""
+        ...
+
+
+class ApiServerContact(Protocol):
+    """When the API server last answered."""
+
+    def silence(self) -> timedelta:
+        """Return how long ago the API server last answered any call (monotonic time)."""
         ...
 
 
@@ -95,6 +108,14 @@ class EventSink(Protocol):
 
 class ResourceChanged(Exception):
     """The resource is no longer what this pass has read (409). The pass ends, and the next one observes again."""
+
+
+class WriteHeldBack(ResourceChanged):
+    """A write to Graph was held back directly before it was sent. Nothing was sent, and the pass starts anew."""
+
+
+class ApiServerSilent(WriteHeldBack):
+    """A write to Graph was held back because the API server has not answered for too long."""
 
 
 class ResourceGone(Exception):

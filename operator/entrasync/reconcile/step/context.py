@@ -7,6 +7,7 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.connection.registry import Connection
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.state.memory import JobMemory
+from entrasync.reconcile.step.write_guard import PassPermit, WriteGuard
 
 
 @dataclass(frozen=True)
@@ -20,13 +21,14 @@ class Context:
     resource: Resource
     memory: JobMemory
     connection: Connection
+    guard: WriteGuard
     since: datetime
     is_urgent: bool = False
 
     @property
     def graph(self) -> SyncApi:
-        """Microsoft Graph, through the connection of this pass."""
-        return self.connection.api
+        """Microsoft Graph, through the connection of this pass. Each write asks the guard about this very resource."""
+        return self.connection.api.with_permit(PassPermit(self.guard, self.resource, self.connection))
 
     @property
     def service_principal_id(self) -> str:

@@ -1,6 +1,7 @@
 """The only writer of our own resource. It alone knows that the working copy of a pass is ahead of what is stored."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +11,7 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.record import JobRecord
-from entrasync.reconcile.ports.kubernetes import ResourceApi
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceApi, ResourceChanged, ResourceGone
 from entrasync.reconcile.state.jobs import JobStore
 
 
@@ -40,6 +41,15 @@ class ResourceWriter:
         patch = merge_patch(self._stored(resource).write(), record.write())
         written = await self._resource_api.patch_status(resource, patch, if_unchanged=if_unchanged)
         return written.with_record(record)
+
+    async def take_back(self, resource: Resource, record: JobRecord) -> None:
+        """Write the record without what was written ahead of a write to Graph that was not sent.
+
+        Raises nothing: where it cannot be written, it stands for a write that may have been sent, as after a crash.
+        """
+        if self.newest(resource).uid == resource.uid:
+            with suppress(ResourceChanged, ResourceGone, ApiServerUnavailable):
+                await self.write_ahead(resource, record)
 
     async def write_change(self, resource: Resource, change: Callable[[JobRecord], JobRecord]) -> Resource:
         """Write one change of the record before the pass ends, without the other changes of the working copy.

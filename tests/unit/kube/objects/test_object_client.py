@@ -168,6 +168,23 @@ class TestRelease:
         assert harness.answers.asked == []
 
 
+class TestRefresh:
+    async def test_keeps_what_the_api_server_has_now(self, harness: ClientHarness) -> None:
+        harness.answers.say(200, {"items": [written()]})
+        await harness.jobs.refresh(MINE)
+        assert [known.resource_version for known in harness.resources] == ["7"]
+
+    async def test_says_that_the_object_is_gone(self, harness: ClientHarness) -> None:
+        harness.answers.say(200, {"items": []})
+        with pytest.raises(ResourceGone):
+            await harness.jobs.refresh(MINE)
+
+    async def test_refuses_another_object_of_that_name(self, harness: ClientHarness) -> None:
+        harness.answers.say(200, {"items": [written(uid="new")]})
+        with pytest.raises(ResourceChanged):
+            await harness.jobs.refresh(MINE)
+
+
 class TestCountRefusals:
     async def test_counts_refused_writes_until_one_is_taken(self, harness: ClientHarness) -> None:
         harness.answers.say(403, {"message": "forbidden"})

@@ -76,6 +76,7 @@ WRONG = [
     ("--poll-interval", "often", "'often' is no duration; write whole hours, minutes and seconds"),
     ("--replication-bound", "PT15M", "'PT15M' is no duration"),
     ("--replication-bound", "0s", "--replication-bound (ENTRASYNC_REPLICATION_BOUND): must be at least 5m"),
+    ("--api-server-silence", "4s", "--api-server-silence (ENTRASYNC_API_SERVER_SILENCE): must be at least 5s"),
     ("--concurrency", "0", "--concurrency (ENTRASYNC_CONCURRENCY): Input should be greater than or equal to 1"),
     ("--http-port", "65536", "--http-port (ENTRASYNC_HTTP_PORT): Input should be less than or equal to 65535"),
     ("--log-level", "loud", "--log-level (ENTRASYNC_LOG_LEVEL): Input should be 'debug', 'info', 'warning' or"),

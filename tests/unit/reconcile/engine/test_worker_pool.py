@@ -12,7 +12,13 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.engine.work_queue import MIN_BACKOFF, WorkQueue
 from entrasync.reconcile.engine.worker_pool import WorkerPool
-from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
+from entrasync.reconcile.ports.kubernetes import (
+    ApiServerSilent,
+    ApiServerUnavailable,
+    ResourceChanged,
+    ResourceGone,
+    WriteHeldBack,
+)
 from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.listings import ListingFanOut
 from tests.support.facts import NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, listing, minutes, resource, seconds
@@ -112,6 +118,8 @@ class TestFailures:
             (Outcome(None, is_failure=True), "failed", MIN_BACKOFF),
             (Outcome(minutes(2), is_failure=True), "failed", minutes(2)),
             (ResourceChanged("x"), "changed", MIN_BACKOFF),
+            (WriteHeldBack("x"), "changed", MIN_BACKOFF),
+            (ApiServerSilent("x"), "failed", MIN_BACKOFF),
             (ApiServerUnavailable("x"), "failed", MIN_BACKOFF),
             (RuntimeError("a fault of ours"), "broken", MIN_BACKOFF),
         ],
