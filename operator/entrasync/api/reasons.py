@@ -291,7 +291,7 @@ class Reason(StrEnum):
     RESTART_UNANSWERED = Row(
         "RestartUnanswered",
         EVENT_ONLY,
-        "Graph answered neither of two restarts, and may have done them. The operator sends no other.",
+        "The answers to two restarts are not known, and Graph may have done them. The operator sends no other.",
     )
     GRAPH_REACHABLE = Row("GraphReachable", EVENT_ONLY, "Graph can be read again after `GraphUnreachable`.")
     HOLD_IN_THE_PAST = Row("HoldInThePast", EVENT_ONLY, "entrasync.io/hold-until names a time that had passed.")

@@ -8,7 +8,7 @@ from entrasync.core.facts.facts import Facts
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.restart.actions import RestartJob
 from entrasync.core.restart.record import with_restart, with_restart_try, with_unknown_restart
-from entrasync.reconcile.ports.kubernetes import EventSink
+from entrasync.reconcile.ports.kubernetes import EventSink, WriteHeldBack
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
 from entrasync.reconcile.step.resource_writer import ResourceWriter, keep_intent_on_lost_answer
@@ -25,11 +25,20 @@ class RestartHandler(Handler[RestartJob]):
         self._events = events
 
     async def perform(self, action: RestartJob, context: Context) -> ActionResult:
-        """Restart the job. After one lost answer the intent stays; after the last one the restart is given up."""
-        resource = context.resource
-        resource = await self._writer.write_ahead(resource, with_restart_try(resource.record))
+        """Restart the job. After one lost answer the intent stays; after the last one the restart is given up.
+
+        Each try is counted in the status before it is sent, and no more are sent than may be, however often the
+        process has died in the middle of one.
+        """
+        if context.resource.restart_tries >= MAX_RESTARTS:
+            return self._give_up(action, context.resource)
+        tried = with_restart_try(context.resource.record)
+        resource = await self._writer.write_ahead(context.resource, tried, if_unchanged=True)
         try:
             await context.graph.restart_job(action.service_principal_id, action.job_id)
+        except WriteHeldBack:
+            await self._writer.take_back(resource, context.resource.record)
+            raise
         except OutcomeUnknown:
             if resource.restart_tries < MAX_RESTARTS:
                 raise
@@ -48,8 +57,8 @@ class RestartHandler(Handler[RestartJob]):
 
     def _give_up(self, action: RestartJob, resource: Resource) -> ActionResult:
         message = (
-            f"Graph answered neither of {MAX_RESTARTS} restarts of job {action.job_id}, and may have done them. None "
-            "is sent again: if the job's next cycle is no initial one, restart it in the portal."
+            f"The answers to {MAX_RESTARTS} restarts of job {action.job_id} are not known, and Graph may have done "
+            "them. None is sent again: if the job's next cycle is no initial one, restart it in the portal."
         )
         self._events.record(resource, Event("Warning", Reason.RESTART_UNANSWERED, message))
         return ActionResult(resource.with_record(with_unknown_restart(resource.record)), needs_look=True)

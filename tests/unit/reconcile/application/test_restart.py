@@ -1,10 +1,14 @@
 """A new provisioning scope restarts the job, also after failures and lost answers."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from entrasync.api.policies import ScheduleState
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, WriteHeldBack
 from tests.support.application_passes import HOUR, poll_later, refused_by_target, settle_application
 from tests.support.facts import (
     application,
@@ -14,6 +18,10 @@ from tests.support.facts import (
 )
 from tests.support.graph_answers import DOWN, LOST
 from tests.support.reconciler_harness import ReconcilerHarness
+
+
+class Killed(Exception):
+    """Stands for the end of the process in the middle of a call."""
 
 
 class TestNewScope:
@@ -76,6 +84,37 @@ class TestNewScope:
         assert harness.condition(key, "Ready")[0] == "True"
         assert "operation" not in harness.status(key)
         assert "scopeInForce" not in harness.status(key)["application"]
+
+    async def test_a_process_that_dies_in_the_middle_of_each_restart_sends_two_and_no_more(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = await self.change(harness)
+        for _ in range(5):
+            harness.graph.fail("restart_job", Killed(), is_done=True)
+            with suppress(Killed):
+                await harness.run(key)
+            harness.restart()
+            harness.clock.move(HOUR)
+        assert harness.graph.restarts == [(), ()]
+        assert "operation" not in harness.status(key)
+        assert harness.recorded.reasons.count("RestartUnanswered") == 1
+
+    async def test_restarts_whose_record_is_lost_are_two_and_no_more(self, harness: ReconcilerHarness) -> None:
+        """The API server takes the count of tries, and then nothing of how the pass ended."""
+        key = await self.change(harness)
+        for _ in range(5):
+            harness.graph.during["restart_job"] = lambda: harness.server.failures.append(ApiServerUnavailable("down"))
+            with suppress(ApiServerUnavailable):
+                await harness.run(key)
+            harness.clock.move(HOUR)
+        assert harness.graph.restarts == [(), ()]
+
+    async def test_a_restart_that_was_held_back_is_not_counted(self, harness: ReconcilerHarness) -> None:
+        key = await self.change(harness)
+        harness.graph.before["restart_job"] = lambda: harness.edit(key)
+        with pytest.raises(WriteHeldBack):
+            await harness.run(key)
+        assert "tries" not in harness.status(key)["operation"]
 
     async def test_a_restart_that_surely_failed_is_sent_until_it_succeeds(self, harness: ReconcilerHarness) -> None:
         key = await self.change(harness)
