@@ -90,4 +90,5 @@ class TestNeverShown:
         environment.simulator.act(gone, "delete")
         told = environment.wait_event(name, "JobReplaced", within_seconds=20)
         assert gone in told["message"]
-        assert environment.job(name)["status"]["lastDrift"]["differences"] == [{"field": "jobId", "wanted": gone}]
+        found = environment.wait(name, lambda found: "lastDrift" in found["status"], "lastDrift names the lost job")
+        assert found["status"]["lastDrift"]["differences"] == [{"field": "jobId", "wanted": gone}]

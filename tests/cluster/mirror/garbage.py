@@ -69,7 +69,7 @@ KINDS: dict[str, Spoil] = {
 
 
 MAX_PROPERTIES_OF_OBJECT = 4
-MAX_PROPERTIES_OF_JOB = 18  # at 1 MB each, this stays below the longest answer that the operator reads
+MAX_PROPERTIES_OF_JOB = 12  # at 1 MB each, this stays below the longest answer that the operator reads
 
 
 def _groups() -> list[list[Property]]:

@@ -21,6 +21,11 @@ def with_stored_intent(record: JobRecord, stored: JobRecord) -> JobRecord:
     return replace(kept, operation=stored.operation) if isinstance(stored.operation, RestartIntent) else kept
 
 
+def with_possibly_saved_keys(record: JobRecord, keys: Collection[str]) -> JobRecord:
+    """Record as ours the keys of a save whose answer was lost. Otherwise Graph would later show them as foreign."""
+    return replace(record, application=replace(record.application, keys=record.application.keys | frozenset(keys)))
+
+
 def with_saved_secrets(
     record: JobRecord,
     keys: Collection[str],

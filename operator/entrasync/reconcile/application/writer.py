@@ -1,12 +1,18 @@
 """Handlers that save the secrets of `spec.application`, and that remove an outdated acknowledgement of a loss."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal
 
 from entrasync.api.names import FOREIGN_SECRET_ANNOTATION
 from entrasync.api.reasons import Reason
 from entrasync.core.application.actions import ForgetAcknowledgement, SaveSecrets
-from entrasync.core.application.record import with_deprecation_reported, with_saved_secrets, with_unconfirmed_keys
+from entrasync.core.application.record import (
+    with_deprecation_reported,
+    with_possibly_saved_keys,
+    with_saved_secrets,
+    with_unconfirmed_keys,
+)
 from entrasync.core.application.refusal import judge_refusal
 from entrasync.core.application.rules import wanted_scope
 from entrasync.core.decision.errors import EntraSyncError, GraphAnswer, OutcomeUnknown, Refused
@@ -68,8 +74,12 @@ class SaveHandler(Handler[SaveSecrets]):
         return ActionResult(self._with_saved(action, resource))
 
     def recover(self, action: SaveSecrets, error: EntraSyncError, facts: Facts) -> Facts:
-        """Keep what was recorded before the secrets were sent."""
-        return keep_intent_on_lost_answer(self._writer, error, facts)
+        """Keep what was recorded before the secrets were sent, and which keys Graph may have saved."""
+        facts = keep_intent_on_lost_answer(self._writer, error, facts)
+        if not isinstance(error, OutcomeUnknown):
+            return facts
+        record = with_possibly_saved_keys(facts.resource.record, action.values.keys())
+        return replace(facts, resource=facts.resource.with_record(record))
 
     def _with_intent(self, action: SaveSecrets, others: frozenset[str], resource: Resource) -> JobRecord:
         """Record what a crash must not lose: that a restart will be due, and which keys are foreign."""

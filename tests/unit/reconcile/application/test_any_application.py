@@ -4,7 +4,7 @@ import asyncio
 import json
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from entrasync.api.reasons import Reason
@@ -98,6 +98,7 @@ class Life:
 
 
 @settings(max_examples=200)
+@example([("spec", 0), ("lose and do", "put_secrets"), ("spec", 1), ("spec", 0)], False)
 @given(st.lists(STEPS, max_size=12), st.booleans())
 def test_any_sequence_of_events_ends_with_our_secrets_in_graph_and_no_others_changed(
     steps: list[tuple[str, object]], puts_replace: bool
