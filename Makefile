@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clusters test-parts check bench crds golden clean lock
+.PHONY: help demo test test-clusters test-parts check worlds bench crds golden clean lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are c
 	@$(BIN)/entra-sync-operator crds --check crds
 	@diff -r -x '.*' -x '*~' crds $(CHART)/files/crds || { echo "The chart's copy of the CRDs is not current; run: make crds"; exit 1; }
 	@$(BIN)/entra-sync-operator reference --check docs
+
+worlds: $(STAMP) ## Make 2,000 random worlds, each with other events than the time before
+	@RANDOM_WORLDS=2000 $(BIN)/python -m pytest -q -o timeout=0 tests/unit/reconcile/test_random_worlds.py
 
 bench: $(STAMP) ## Measure every published figure into build/bench.json
 	@$(BIN)/python -m control_plane get

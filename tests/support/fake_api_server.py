@@ -3,8 +3,8 @@
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
 from entrasync.api.names import FINALIZER
 from entrasync.core.decision.event import Event
@@ -12,7 +12,6 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone, Subject
 from entrasync.reconcile.state.jobs import JobStore
-from tests.support.still_clock import StillClock
 
 
 def merged(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any]:
@@ -29,6 +28,12 @@ def merged(target: Mapping[str, Any], patch: Mapping[str, Any]) -> dict[str, Any
     return result
 
 
+class Now(Protocol):
+    """What tells the world's time."""
+
+    def now(self) -> datetime: ...
+
+
 class FakeApiServer:
     """`ResourceApi` over a dict, with versions, and `NamespaceStore`.
 
@@ -36,7 +41,7 @@ class FakeApiServer:
     `ApiServerContact`, by the world's clock.
     """
 
-    def __init__(self, resources: JobStore, clock: StillClock) -> None:
+    def __init__(self, resources: JobStore, clock: Now) -> None:
         self.resources = resources
         self._clock = clock
         self._answered_at = clock.now()

@@ -38,7 +38,7 @@ class Failure:
 class PermittedGraph:
     """The Graph of one pass: each write asks the permit of the pass before it begins."""
 
-    def __init__(self, graph: "FakeGraph", permit: WritePermit) -> None:
+    def __init__(self, graph: Any, permit: WritePermit) -> None:
         self._graph = graph
         self._permit = permit
 

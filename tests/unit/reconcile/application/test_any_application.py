@@ -97,7 +97,7 @@ class Life:
         return values
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @example([("spec", 0), ("lose and do", "put_secrets"), ("spec", 1), ("spec", 0)], False)
 @given(st.lists(STEPS, max_size=12), st.booleans())
 def test_any_sequence_of_events_ends_with_our_secrets_in_graph_and_no_others_changed(

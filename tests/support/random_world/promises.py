@@ -1,0 +1,79 @@
+"""Watches a random world for what docs/promises.md rules out."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from entrasync.api.policies import DeletionPolicy, ScheduleState
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.resource.job_resource import Resource
+from tests.support.fake_api_server import FakeApiServer
+from tests.support.random_world.faults import BrokenPromise
+from tests.support.random_world.replicated_graph import ReplicatedGraph
+
+MAX_LAG = timedelta(minutes=10)
+"""No replica of a world lags more. The operator waits for 15 minutes."""
+
+
+class Promises:
+    """Looks at every write as it is carried out, and at every status as it is written. Raises `BrokenPromise`."""
+
+    def __init__(self, graph: ReplicatedGraph, server: FakeApiServer, current: Callable[[], ObjectKey | None]) -> None:
+        self._graph = graph
+        self._server = server
+        self._current = current
+        self._foreign: dict[str, dict[str, str]] = {}
+
+    def watch_write(self, call: str, service_principal_id: str, subject: str) -> None:
+        """Check a write to Graph just before it is carried out."""
+        key = self._current()
+        resource = self._server.resources.get(key) if key else None
+        if resource is None:
+            raise BrokenPromise(f"{call} {subject} for a resource that is not known")
+        if resource.is_suspended or resource.is_observe_only:
+            raise BrokenPromise(f"{call} {subject} for {key}, which is suspended or only observes")
+        if call == "create_job":
+            self._watch_create(service_principal_id, subject)
+        if call == "delete_job":
+            self._watch_delete(resource, subject)
+        self._foreign = {name: dict(stored) for name, stored in self._graph.secrets.items()}
+
+    def watch_secrets(self, call: str, service_principal_id: str, ours: frozenset[str]) -> None:
+        """Check after a PUT of secrets that those of others are as they were."""
+        before, after = self._foreign.get(service_principal_id, {}), self._graph.secrets[service_principal_id]
+        lost = [key for key, value in before.items() if key not in ours and after.get(key) != value]
+        if lost:
+            raise BrokenPromise(f"{call} lost the keys of others: {', '.join(lost)}")
+
+    def watch_ready(self, resource: Resource) -> None:
+        """Check that a resource that says Ready has a job that Graph has shown as it is wanted."""
+        conditions = {entry["type"]: entry for entry in resource.status.get("conditions", ())}
+        for entry in conditions.values():
+            if entry["reason"] == "InternalError":
+                raise BrokenPromise(f"{resource.key} reports a fault of the operator: {entry['message']}")
+        if conditions.get("Ready", {}).get("status") != "True" or resource.desired is None:
+            return
+        if resource.status.get("observedGeneration") != resource.generation or resource.desired.is_suspended:
+            return
+        job = self._graph.shown.get(str(resource.status.get("job", {}).get("id")))
+        if job is None:
+            raise BrokenPromise(f"{resource.key} is Ready, but Graph has not shown its job")
+        wanted = resource.desired.schedule_state
+        if resource.is_observe_only:
+            return
+        if wanted is not None and job.is_active is not (wanted is ScheduleState.ACTIVE):
+            raise BrokenPromise(f"{resource.key} is Ready, but its job is {job.schedule_state} and {wanted} is wanted")
+        if job.is_quarantined or job.template_id != resource.desired.template_id:
+            raise BrokenPromise(f"{resource.key} is Ready, but its job is in quarantine or has another template")
+
+    def _watch_create(self, service_principal_id: str, template_id: str) -> None:
+        long_ago = self._graph.time.now() - MAX_LAG
+        for job in self._graph.living(service_principal_id, template_id):
+            if job.is_of_operator or job.versions[0][0] < long_ago:
+                raise BrokenPromise(f"a second job of template {template_id} is created beside {job.id}")
+
+    def _watch_delete(self, resource: Resource, job_id: str) -> None:
+        policy = resource.desired.deletion_policy if resource.desired else None
+        job = self._graph.jobs[job_id]
+        is_wanted = policy is DeletionPolicy.DELETE or (policy is None and job.is_of_operator)
+        if not resource.is_deleting or resource.held_job_id != job_id or not is_wanted:
+            raise BrokenPromise(f"job {job_id} is deleted for {resource.key}, which did not ask for that")

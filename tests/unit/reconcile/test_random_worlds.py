@@ -1,0 +1,179 @@
+"""Random worlds: edits, deletions, restarts, people at the portal, stale reads and lost answers in any order.
+
+`make worlds` makes more and longer ones than the suite does.
+"""
+
+import os
+from datetime import timedelta
+from itertools import cycle
+from typing import Any
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from entrasync.api.conditions import ConditionType
+from entrasync.api.policies import AdoptionPolicy, DeletionPolicy, ManagementPolicy, OnMissing, ScheduleState
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.resource.job_resource import Resource
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
+from tests.support.facts import OTHER_PRINCIPAL, PRINCIPAL, application, desired
+from tests.support.random_world.faults import BrokenPromise, Fault
+from tests.support.random_world.replicated_graph import TEMPLATES, WRITES
+from tests.support.random_world.world import World
+
+SECRET = ObjectKey("identity", "scim")
+CREDENTIALS = application("BaseAddress=https://scim", "SecretToken<scim.token")
+WAITS_FOR_OTHERS = frozenset({"NoJobToObserve", "WaitingForOtherCreate"})
+READS = ("list_jobs", "get_job", "list_secrets", "validate_credentials")
+LAGS = [timedelta(0), timedelta(seconds=20), timedelta(minutes=3), timedelta(minutes=10)]
+
+names = st.sampled_from(["first", "second", "third"])
+principals = st.sampled_from([PRINCIPAL, OTHER_PRINCIPAL])
+templates = st.sampled_from(TEMPLATES)
+pauses = st.sampled_from([timedelta(seconds=1), timedelta(seconds=20), timedelta(minutes=2), timedelta(minutes=20)])
+FIELDS: dict[str, st.SearchStrategy[Any]] = {
+    "schedule_state": st.sampled_from(ScheduleState),
+    "deletion_policy": st.sampled_from(DeletionPolicy),
+    "on_missing": st.sampled_from(OnMissing),
+    "adoption_policy": st.sampled_from(AdoptionPolicy),
+    "management_policy": st.sampled_from(ManagementPolicy),
+    "is_suspended": st.booleans(),
+    "settings": st.sampled_from([(), (("LookaheadQueryEnabled", "False"),)]),
+    "application": st.sampled_from([None, CREDENTIALS, application(scope="All"), application(scope="AssignedOnly")]),
+}
+
+
+def one_change(field: str) -> st.SearchStrategy[dict[str, Any]]:
+    return FIELDS[field].map(lambda value: {field: value})
+
+
+changes = st.sampled_from(sorted(FIELDS)).flatmap(one_change)
+specs = st.lists(changes, max_size=3).map(lambda found: {name: value for each in found for name, value in each.items()})
+
+
+class RandomWorld(RuleBasedStateMachine):
+    """Whatever happens, no promise is broken, and in peace everything settles."""
+
+    @initialize(
+        lag=st.sampled_from(LAGS), pattern=st.lists(st.booleans(), min_size=1, max_size=4), is_replacing=st.booleans()
+    )
+    def begin(self, lag: timedelta, pattern: list[bool], is_replacing: bool) -> None:
+        self.world = World()
+        self.world.graph.replaces_secrets = is_replacing
+        self.world.secrets.put(SECRET, token="t0k3n")
+        self.world.graph.lag, self.world.graph.is_lagging = lag, cycle(pattern)
+
+    @rule(name=names, principal=principals, template=templates, spec=specs)
+    def apply(self, name: str, principal: str, template: str, spec: dict[str, Any]) -> None:
+        if ObjectKey("identity", name) not in self.world.server.stored:
+            self.world.apply(name, desired(service_principal_id=principal, template_id=template, **spec))
+
+    @rule(name=names, change=changes, is_seen=st.booleans())
+    def edit(self, name: str, change: dict[str, Any], is_seen: bool) -> None:
+        self.world.edit(ObjectKey("identity", name), is_seen=is_seen, **change)
+
+    @rule(name=names, is_seen=st.booleans())
+    def delete(self, name: str, is_seen: bool) -> None:
+        self.world.edit(ObjectKey("identity", name), is_seen=is_seen, is_deleting=True)
+
+    @rule(name=names)
+    def show(self, name: str) -> None:
+        self.world.show(ObjectKey("identity", name))
+
+    @rule(name=names, change=changes, call=st.sampled_from(sorted(WRITES) + list(READS)))
+    def edit_within_a_call(self, name: str, change: dict[str, Any], call: str) -> None:
+        key = ObjectKey("identity", name)
+        self.world.graph.during[call] = lambda: self.world.edit(key, **change)
+
+    @rule(call=st.sampled_from(sorted(WRITES)), fault=st.sampled_from(Fault))
+    def fail_a_write(self, call: str, fault: Fault) -> None:
+        self.world.graph.faults[call].append(fault)
+
+    @rule(call=st.sampled_from(READS), fault=st.sampled_from([Fault.UNREACHABLE, Fault.THROTTLED, Fault.KILLED_AFTER]))
+    def fail_a_read(self, call: str, fault: Fault) -> None:
+        self.world.graph.faults[call].append(fault)
+
+    @rule(failures=st.integers(1, 4))
+    def lose_the_api_server(self, failures: int) -> None:
+        self.world.server.failures.extend([ApiServerUnavailable("down")] * failures)
+
+    @rule(writes=st.integers(0, 4), moment=st.sampled_from(["before", "after"]))
+    def die_around_a_write_to_the_api_server(self, writes: int, moment: str) -> None:
+        self.world.server.deaths.extend([""] * writes + [moment])
+
+    @rule(error=st.sampled_from([-40, -20, 0, 20, 40]))
+    def restart(self, error: int) -> None:
+        self.world.restart(timedelta(minutes=error))
+
+    @rule(lag=st.sampled_from(LAGS), pattern=st.lists(st.booleans(), min_size=1, max_size=4))
+    def lag(self, lag: timedelta, pattern: list[bool]) -> None:
+        self.world.graph.lag, self.world.graph.is_lagging = lag, cycle(pattern)
+
+    @rule(principal=principals, template=templates)
+    def create_at_the_portal(self, principal: str, template: str) -> None:
+        """A job that a person makes while a create is unanswered cannot be told from the operator's own."""
+        self.world.graph.add_job(principal, template, is_of_operator=self.world.awaits_create(principal, template))
+
+    @rule(
+        number=st.integers(0, 5),
+        state=st.sampled_from([("Active", "NotRun"), ("Disabled", "Paused"), ("Active", "Quarantine")]),
+    )
+    def change_at_the_portal(self, number: int, state: tuple[str, str]) -> None:
+        if jobs := list(self.world.graph.jobs):
+            self.world.graph.change(jobs[number % len(jobs)], state=state[0], code=state[1])
+
+    @rule(principal=principals, key=st.sampled_from(["UserName", "Password"]), value=st.sampled_from(["a", "b"]))
+    def save_a_secret_at_the_portal(self, principal: str, key: str, value: str) -> None:
+        self.world.graph.secrets[principal][key] = value
+
+    @rule(token=st.sampled_from(["t0k3n", "n3w"]))
+    def rotate_the_token(self, token: str) -> None:
+        self.world.secrets.put(SECRET, token=token)
+
+    @rule(number=st.integers(0, 5))
+    def delete_at_the_portal(self, number: int) -> None:
+        if jobs := list(self.world.graph.jobs):
+            self.world.graph.remove(jobs[number % len(jobs)])
+
+    @rule(elapsed=st.sampled_from([timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=20)]))
+    def live_briefly(self, elapsed: timedelta) -> None:
+        self.world.live(elapsed)
+
+    @rule()
+    def live_for_minutes(self) -> None:
+        self.world.live(timedelta(minutes=3))
+
+    @rule(elapsed=pauses)
+    def live(self, elapsed: timedelta) -> None:
+        self.world.live(elapsed)
+
+    def teardown(self) -> None:
+        if not hasattr(self, "world"):
+            return
+        self.world.heal()
+        self.world.live(timedelta(hours=2))
+        for key, resource in self.world.server.stored.items():
+            if not resource.is_suspended and not is_settled(resource):
+                raise BrokenPromise(f"{key} has not settled in two hours of peace: {resource.status}")
+
+
+def is_settled(resource: Resource) -> bool:
+    """Whether a resource is as wanted, or says what only a person or another resource can change."""
+    record = resource.record
+    if record.is_true(ConditionType.READY) or record.is_true(ConditionType.STALLED):
+        return True
+    waits = [entry["reason"] for entry in resource.status.get("conditions", ()) if entry["type"] == "Reconciling"]
+    return bool(WAITS_FOR_OTHERS.intersection(waits))
+
+
+RandomWorld.TestCase.settings = settings(
+    max_examples=int(os.environ.get("RANDOM_WORLDS", "60")),
+    derandomize="RANDOM_WORLDS" not in os.environ,  # the suite makes the same worlds each time
+    stateful_step_count=50,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
+TestRandomWorld = RandomWorld.TestCase
