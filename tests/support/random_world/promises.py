@@ -1,5 +1,6 @@
 """Watches a random world for what docs/promises.md rules out."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,6 +10,9 @@ from entrasync.core.resource.job_resource import Resource
 from tests.support.fake_api_server import FakeApiServer
 from tests.support.random_world.faults import BrokenPromise
 from tests.support.random_world.replicated_graph import ReplicatedGraph
+
+FOREIGN_KEYS = ("UserName", "Password")
+"""Only people at the portal save these. Graph masks the second."""
 
 MAX_LAG = timedelta(minutes=10)
 """No replica of a world lags more. The operator waits for 15 minutes."""
@@ -21,10 +25,13 @@ class Promises:
         self._graph = graph
         self._server = server
         self._current = current
-        self._foreign: dict[str, dict[str, str]] = {}
+        self._before_write: dict[str, dict[str, str]] = {}
+        self.looks: Counter[str] = Counter()
+        """How often each promise was looked at where it could have been broken."""
 
     def watch_write(self, call: str, service_principal_id: str, subject: str) -> None:
         """Check a write to Graph just before it is carried out."""
+        self.looks[call] += 1
         key = self._current()
         resource = self._server.resources.get(key) if key else None
         if resource is None:
@@ -35,14 +42,21 @@ class Promises:
             self._watch_create(service_principal_id, subject)
         if call == "delete_job":
             self._watch_delete(resource, subject)
-        self._foreign = {name: dict(stored) for name, stored in self._graph.secrets.items()}
+        self._before_write = {name: dict(stored) for name, stored in self._graph.secrets.items()}
 
-    def watch_secrets(self, call: str, service_principal_id: str, ours: frozenset[str]) -> None:
-        """Check after a PUT of secrets that those of others are as they were."""
-        before, after = self._foreign.get(service_principal_id, {}), self._graph.secrets[service_principal_id]
-        lost = [key for key, value in before.items() if key not in ours and after.get(key) != value]
+    def watch_deletion(self, resource: Resource) -> None:
+        """Note that a resource is about to end whose job must live on, because it was adopted."""
+        policy = resource.desired.deletion_policy if resource.desired else None
+        self.looks["the end of a resource that adopted its job"] += resource.origin == "Adopted" and policy is None
+
+    def watch_secrets(self, service_principal_id: str) -> None:
+        """Check after a PUT of secrets that those of others are as they were, also if they were sent along."""
+        before, after = self._before_write.get(service_principal_id, {}), self._graph.secrets[service_principal_id]
+        foreign = [key for key in FOREIGN_KEYS if key in before]
+        self.looks["a save beside keys of others"] += bool(foreign)
+        lost = [key for key in foreign if after.get(key) != before[key]]
         if lost:
-            raise BrokenPromise(f"{call} lost the keys of others: {', '.join(lost)}")
+            raise BrokenPromise(f"a save lost or changed the keys of others: {', '.join(lost)}")
 
     def watch_ready(self, resource: Resource) -> None:
         """Check that a resource that says Ready has a job that Graph has shown as it is wanted."""
@@ -50,11 +64,13 @@ class Promises:
         for entry in conditions.values():
             if entry["reason"] == "InternalError":
                 raise BrokenPromise(f"{resource.key} reports a fault of the operator: {entry['message']}")
+        job = self._graph.shown.get(str(resource.status.get("job", {}).get("id")))
+        self.looks["Ready of a job in quarantine"] += job is not None and job.is_quarantined
         if conditions.get("Ready", {}).get("status") != "True" or resource.desired is None:
             return
         if resource.status.get("observedGeneration") != resource.generation or resource.desired.is_suspended:
             return
-        job = self._graph.shown.get(str(resource.status.get("job", {}).get("id")))
+        self.looks["Ready"] += 1
         if job is None:
             raise BrokenPromise(f"{resource.key} is Ready, but Graph has not shown its job")
         wanted = resource.desired.schedule_state

@@ -25,7 +25,16 @@ from tests.support.random_world.world_clock import WorldTime
 MASKED = frozenset({"SecretToken", "Password"})
 TEMPLATES = ("scim", "other")
 WRITES = frozenset(
-    {"create_job", "start_job", "pause_job", "delete_job", "restart_job", "patch_settings", "put_secrets"}
+    {
+        "create_job",
+        "start_job",
+        "pause_job",
+        "delete_job",
+        "restart_job",
+        "patch_settings",
+        "patch_interval",
+        "put_secrets",
+    }
 )
 
 
@@ -73,14 +82,14 @@ class ReplicatedGraph:
     def with_permit(self, permit: WritePermit) -> SyncApi:
         return cast("SyncApi", PermittedGraph(self, permit))
 
-    def living(self, service_principal_id: str, template_id: str | None = None) -> list[GraphJob]:
-        """Return the jobs that exist, of a template or of all."""
+    def living(self, service_principal_id: str, template_id: str) -> list[GraphJob]:
+        """Return the jobs of a template that exist."""
         return [
             job
             for job in self.jobs.values()
             if job.service_principal_id == service_principal_id
             and job.newest is not None
-            and template_id in (None, job.template_id)
+            and job.template_id == template_id
         ]
 
     def heal(self) -> None:
@@ -88,6 +97,7 @@ class ReplicatedGraph:
         self.lag = timedelta(0)
         self.faults.clear()
         self.during.clear()
+        self.before.clear()
 
     def add_job(self, service_principal_id: str, template_id: str, *, is_of_operator: bool) -> GraphJob:
         """Create a job, as the operator or a person does; it does not run yet."""

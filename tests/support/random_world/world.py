@@ -147,6 +147,11 @@ class World:
             self.resources.remove(key, known.uid)
         self._wake(key)
 
+    def held_job_id(self, key: ObjectKey) -> str | None:
+        """Return the job that a resource holds; None without a resource or a job."""
+        stored = self.server.stored.get(key)
+        return stored.held_job_id if stored else None
+
     def awaits_create(self, service_principal_id: str, template_id: str) -> bool:
         """Whether a resource looks for the job of a create whose answer it does not have."""
         intents = [stored.create_intent for stored in self.server.stored.values() if stored.create_intent]
@@ -180,6 +185,8 @@ class World:
     def _make_pass(self, key: ObjectKey) -> None:
         del self.due[key]
         self.current = key
+        if (known := self.resources.get(key)) and known.is_deleting and known.has_finalizer:
+            self.promises.watch_deletion(known)
         try:
             outcome = asyncio.run(self.reconciler.reconcile(key, since=self.since.pop(key, self.clock.now())))
         except (ResourceChanged, ApiServerUnavailable):
@@ -228,4 +235,4 @@ class World:
 
     def _watch_put(self, call: str, service_principal_id: str, subject: str) -> None:
         if call == "put_secrets":
-            self.promises.watch_secrets(call, service_principal_id, frozenset(subject.split(",")))
+            self.promises.watch_secrets(service_principal_id)

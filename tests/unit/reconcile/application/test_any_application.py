@@ -4,6 +4,7 @@ import asyncio
 import json
 from datetime import timedelta
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -97,11 +98,12 @@ class Life:
         return values
 
 
-@settings(max_examples=100)
-@example([("spec", 0), ("lose and do", "put_secrets"), ("spec", 1), ("spec", 0)], False)
-@given(st.lists(STEPS, max_size=12), st.booleans())
+@pytest.mark.parametrize("puts_replace", [False, True], ids=["PUT merges", "PUT replaces"])
+@settings(max_examples=150)
+@example(steps=[("spec", 0), ("lose and do", "put_secrets"), ("spec", 1), ("spec", 0)])
+@given(steps=st.lists(STEPS, max_size=12))
 def test_any_sequence_of_events_ends_with_our_secrets_in_graph_and_no_others_changed(
-    steps: list[tuple[str, object]], puts_replace: bool
+    puts_replace: bool, steps: list[tuple[str, object]]
 ) -> None:
     """Whether a PUT of secrets replaces all of them or merges."""
 

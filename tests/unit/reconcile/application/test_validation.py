@@ -168,6 +168,7 @@ class TestRefusedCredentials:
         key = apply_application(harness)
         harness.graph.fail("validate_credentials", refused_by_target("CredentialValidationUnavailable"))
         outcome = await harness.run(key)
+        # The pass itself takes a moment of the minute.
         assert minutes(1) - seconds(1) < (outcome.requeue_after or minutes(0)) <= minutes(1)
         assert harness.condition(key, "Reconciling") == ("True", "ValidationUnavailable")
         await poll_later(harness, key, minutes(1))
