@@ -18,7 +18,7 @@ WIDEST_TEXT = 2048
 """Characters of a text up to which a rule speaks, unless its field allows more: as long as most URLs."""
 
 WIDENING = 4
-"""How many times more than it allows a rule on long texts and on lists is shown."""
+"""The schema's own bound on a text or a list is so many times what its rule allows, so that the rule speaks first."""
 
 REAL_DATE_PATTERN = (
     "[0-9]{4}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))"

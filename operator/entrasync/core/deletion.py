@@ -103,9 +103,9 @@ def hold_back(resource: Resource, *, limit: int, tenant_id: str) -> Stall:
     """Say that the limit of deletions is reached and how a person lets the deletion go on."""
     return Stall(
         Reason.DELETION_HELD,
-        f"Job {resource.held_job_id} is not deleted, because {limit} jobs of tenant {tenant_id} were deleted within "
-        "ten minutes, and the install allows no more (--deletion-limit). To delete it all the same, annotate the "
-        f'resource with {DELETION_APPROVED_ANNOTATION}: "true". To keep the job, annotate it with '
+        f"Job {resource.held_job_id} is not deleted, because the install allows at most {limit} deletions in tenant "
+        f"{tenant_id} within ten minutes (--deletion-limit). To delete it all the same, annotate the resource with "
+        f'{DELETION_APPROVED_ANNOTATION}: "true". To keep the job, annotate it with '
         f'{ABANDON_ANNOTATION}: "true".',
     )
 
@@ -194,7 +194,8 @@ def job_is_only_annotated(facts: Facts) -> Verdict | None:
         return None
     return Do(
         ReleaseResource(
-            f"only an annotation says that it held job {facts.job.id}, which has template {facts.job.template_id}; "
+            f"only an annotation says that it held job {facts.job.id}, which Graph does not show as a job of template "
+            f"{facts.desired.template_id}; "
             "that job lives on in Graph",
             is_warning=True,
         )

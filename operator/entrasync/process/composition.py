@@ -9,7 +9,6 @@ import kopf
 
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
-from entrasync.core.resource.job_resource import Resource
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.tenant_clients import TenantAccessFactory
 from entrasync.kube.client.api_client import ApiClient
@@ -29,7 +28,7 @@ from entrasync.kube.watch.secret_watch import SecretWatch
 from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.process.clock import WorldClock
 from entrasync.process.credential_watch import CredentialWatch
-from entrasync.process.job_controller import JobCollaborators, build_job_reconciler
+from entrasync.process.job_controller import JobCollaborators, build_job_queue, build_job_reconciler
 from entrasync.process.observability.background import Background
 from entrasync.process.observability.health import HealthServer
 from entrasync.process.observability.metrics import Metrics
@@ -37,6 +36,7 @@ from entrasync.process.observability.probes import find_death, find_unreadiness
 from entrasync.process.operator_client import OperatorClient, make_operator_client
 from entrasync.process.settings.clouds import read_clouds
 from entrasync.process.settings.run import RunSettings
+from entrasync.reconcile.application.memory import ApplicationMemoryStore
 from entrasync.reconcile.connection.informer import ConnectionInformer
 from entrasync.reconcile.connection.logins import Logins
 from entrasync.reconcile.connection.reconciler import ConnectionReconciler
@@ -45,7 +45,7 @@ from entrasync.reconcile.engine.guard import Guard
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.engine.worker_pool import NoReconcileMetrics, WorkerPool
-from entrasync.reconcile.state.dependents import Dependents, was_refused
+from entrasync.reconcile.state.dependents import Dependents, may_await_credential
 from entrasync.reconcile.state.informer import JobInformer
 from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.listings import ListingFanOut, Listings
@@ -77,6 +77,7 @@ class SharedServices:
     limiters: SharedLimiters
     operator_client: OperatorClient | None
     memory: MemoryStore = field(default_factory=MemoryStore)
+    application_memories: ApplicationMemoryStore = field(default_factory=ApplicationMemoryStore)
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,8 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Servi
 
 def _forget_times(shared: SharedServices) -> None:
     shared.memory.clear()
+    shared.application_memories.forget_times()
+    shared.dependents.resources.recent_creates.forget_times()
     shared.connections.forget_unused(())
     shared.limiters.forget_pauses()
 
@@ -164,7 +167,7 @@ def _build_shared(
     api_client: ApiClient,
 ) -> SharedServices:
     resources = JobStore(settings.defaults())
-    job_queue = _build_job_queue(resources, clock, name_tenant=lambda resource: connections.name_tenant(resource))
+    job_queue = build_job_queue(resources, clock, name_tenant=lambda resource: connections.name_tenant(resource))
     dependents = Dependents(resources, Store(), job_queue, WorkQueue(clock, capacity=CONCURRENT_LOGINS), clock)
     listing_fan_out = ListingFanOut(dependents.resources, dependents.job_queue)
     limiters = SharedLimiters(clock, concurrency=settings.concurrency)
@@ -191,14 +194,6 @@ def _build_shared(
     )
 
 
-def _build_job_queue(resources: JobStore, clock: WorldClock, *, name_tenant: Callable[[Resource], str]) -> WorkQueue:
-    def tenant_of(key: ObjectKey) -> str:
-        resource = resources.get(key)
-        return name_tenant(resource) if resource else key.namespace
-
-    return WorkQueue(clock, serialization_key=resources.serialization_key, tenant_of=tenant_of)
-
-
 def _build_job_services(shared: SharedServices) -> KindServices:
     resources, queue, memory = shared.dependents.resources, shared.dependents.job_queue, shared.memory
     connections, job_client, clock = shared.connections, shared.job_client, shared.clock
@@ -220,6 +215,7 @@ def _build_job_services(shared: SharedServices) -> KindServices:
             bounds=shared.bounds,
             deletion_limit=shared.settings.deletion_limit,
             guard=_build_write_guard(shared, is_stopping=lambda: engine.is_stopping),
+            application_memories=shared.application_memories,
         )
     )
     shared.metrics.watch(resources, memory, queue, clock, namespace_access=shared.namespace_access)
@@ -255,7 +251,7 @@ def _build_credential_watch(shared: SharedServices) -> CredentialWatch | None:
 
     def find_waiting() -> list[ObjectKey]:
         jobs = shared.dependents.resources
-        return [job.key for job in jobs if was_refused(job) and shared.connections.key_for(job) is None]
+        return [job.key for job in jobs if may_await_credential(job) and shared.connections.key_for(job) is None]
 
     return CredentialWatch(
         client.files,

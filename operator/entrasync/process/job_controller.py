@@ -1,6 +1,7 @@
 """Puts the reconciler of SynchronizationJobs together. Here every class of actions gets its handler."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 
 from entrasync.core.application.actions import CheckForeignKeys, ForgetAcknowledgement, RemoveSecrets, SaveSecrets
@@ -8,6 +9,7 @@ from entrasync.core.job.actions import AddFinalizer, CreateJob, DeleteJob, Forge
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.resource.job_resource import Resource
 from entrasync.core.restart.actions import RestartJob
 from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
 from entrasync.core.settings.actions import PatchSettings
@@ -24,6 +26,7 @@ from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.controller.reconciler import JobReconciler, Steps
 from entrasync.reconcile.controller.resolver import Resolver
 from entrasync.reconcile.controller.status_report import StatusReport
+from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.job.create import CreateHandler, ForgetCreateHandler
 from entrasync.reconcile.job.deletion import DeleteHandler, ReleaseHandler
 from entrasync.reconcile.job.hold import FinalizerHandler, HoldHandler
@@ -55,13 +58,24 @@ class JobCollaborators:
     clock: Clock
     bounds: Bounds
     guard: WriteGuard
+    application_memories: ApplicationMemoryStore = field(default_factory=ApplicationMemoryStore)
     deletion_limit: int | None = None
     """The most jobs of a tenant that are deleted in Graph within ten minutes."""
 
 
+def build_job_queue(resources: JobStore, clock: Clock, *, name_tenant: Callable[[Resource], str]) -> WorkQueue:
+    """Make the queue of jobs: it serializes by service principal, and tenants get fair shares of its passes."""
+
+    def tenant_of(key: ObjectKey) -> str:
+        resource = resources.get(key)
+        return name_tenant(resource) if resource else key.namespace
+
+    return WorkQueue(clock, serialization_key=resources.serialization_key, tenant_of=tenant_of)
+
+
 def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
     """Join the parts of the reconciler of jobs."""
-    memories, clock, bounds = ApplicationMemoryStore(), collaborators.clock, collaborators.bounds
+    memories, clock, bounds = collaborators.application_memories, collaborators.clock, collaborators.bounds
     writer = ResourceWriter(collaborators.resource_api, collaborators.resources)
     performer = build_performer(collaborators, writer, memories)
     reader = FactsReader(collaborators.connections, collaborators.resources, clock=clock, bounds=bounds)

@@ -248,6 +248,7 @@ class SynchronizationJobStatus(ApiModel):
     deleted_job_id: str | None = None
     """The job that Graph deleted at the operator's request because this resource is being deleted. The resource goes
     next. Absent: none."""
+
     creation: CreationRecord | None = None
     """The creates that were sent for this resource. Absent: none."""
 

@@ -33,7 +33,10 @@ def foreign_secret_was_lost(facts: Facts) -> Verdict | None:
 
 
 def secret_writes_are_blocked(facts: Facts) -> Verdict | None:
-    """Find something to write while another resource of the tenant reports ForeignSecretLost."""
+    """Find something to write while other resources report ForeignSecretLost.
+
+    One on the same service principal is enough, or two service principals of the tenant.
+    """
     blocker, seen, spec = facts.observed.secrets_blocked_by, facts.observed.application, facts.desired.application
     if blocker is None or seen is None or spec is None or seen.stored is None:
         return None

@@ -90,10 +90,18 @@ def _credentials_valid(facts: Facts) -> list[Condition]:
     if seen.refusal is not None:
         words = f"{seen.refusal.code}: {seen.refusal.message}".strip(": ")
         if seen.refusal.is_verdict:
-            return [Condition(kind, "False", Reason.VALIDATION_FAILED, f"Graph refused the credentials: {words}")]
+            return [
+                Condition(
+                    kind,
+                    "False",
+                    Reason.VALIDATION_FAILED,
+                    f"Graph refused the credentials of spec.application ({words}). Correct their source.",
+                )
+            ]
+        untried = f"Graph could not try the credentials of spec.application ({words})."
         if needs_person(seen.refusal, facts.now):
-            return [Condition(kind, "False", Reason.VALIDATION_FAILED, f"Graph could not try them: {words}")]
-        return [Condition(kind, "Unknown", Reason.VALIDATION_UNAVAILABLE, f"Graph could not try them: {words}")]
+            return [Condition(kind, "False", Reason.VALIDATION_FAILED, f"{untried} Correct the cause that it names.")]
+        return [Condition(kind, "Unknown", Reason.VALIDATION_UNAVAILABLE, f"{untried} It is tried again.")]
     if record.validated:
         return [Condition(kind, "True", Reason.VALIDATED, "Graph accepted the credentials before they were saved.")]
     if record.validated is None and record.generation is None:

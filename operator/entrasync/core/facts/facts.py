@@ -46,7 +46,7 @@ class Facts:
         """Return when the bound begins that counts from a time in a status.
 
         It is when this process first saw that time, which is never too early: the clock of the process that wrote it
-        may have been wrong.
+        may have been wrong. A time that this process has not looked at yet counts as it is written.
         """
         return self.observed.first_seen.get(written.replace(microsecond=0), written)
 

@@ -74,11 +74,14 @@ def _advise(job: RemoteJob) -> str:
         return (
             "Mend the cause, then wait for the next attempt, or restart the job on its Provisioning page in the portal."
         )
-    return "Graph says that this passes by itself; the provisioning logs of the enterprise application have more."
+    return (
+        "Graph does not ask for a person and tries again. The provisioning logs of the enterprise application have "
+        "more."
+    )
 
 
 def _error(job: RemoteJob) -> ExecutionError | None:
-    """Return the error of the quarantine, else that of the last execution: older jobs show only the latter."""
+    """Return the error of the quarantine, else that of the last execution: a quarantine may have none."""
     return _quarantine(job).error or job.status.last_execution.error
 
 

@@ -1,6 +1,6 @@
 """Whether a held job that Graph does not show counts as gone, and what happens then."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from entrasync.api.policies import AdoptionPolicy, OnMissing
 from entrasync.api.reasons import Reason
@@ -48,7 +48,7 @@ def created_job_was_never_shown(facts: Facts) -> Stall | None:
 def wait_for_missing_job(facts: Facts) -> Wait:
     """Wait for a held job that is not shown and does not count as gone yet."""
     created_at = facts.resource.created_job_at
-    if created_at is not None and _is_new(facts):
+    if created_at is not None and _may_be_unknown_yet(facts, created_at):
         until = facts.counted_from(created_at) + facts.bounds.replication
         return Wait(
             Reason.NOT_SHOWN_YET,
@@ -61,6 +61,12 @@ def wait_for_missing_job(facts: Facts) -> Wait:
         f"Graph does not show job {facts.job_id}. It is looked for again before it counts as gone.",
         until_next_look_for_a_missing_job(facts),
     )
+
+
+def _may_be_unknown_yet(facts: Facts, created_at: datetime) -> bool:
+    """Whether replicas may not know the job yet. One that Graph has shown is known to all of them after the bound."""
+    is_young = facts.now - created_at < facts.bounds.replication
+    return _is_new(facts) and (is_young or facts.resource.is_unseen_create)
 
 
 def is_gone(facts: Facts) -> bool:

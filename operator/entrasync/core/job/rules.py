@@ -1,5 +1,6 @@
 """Rules that find which job a resource has: held, named, to adopt or to create."""
 
+from entrasync.api.names import ABANDON_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
@@ -123,15 +124,16 @@ def wait_for_other_create(facts: Facts, creating: Claim) -> Wait | Stall:
     The looks of that resource refresh the list for this one too. A create that is not settled soon after the bound
     waits for a person.
     """
-    since = facts.counted_from(creating.creating_since or facts.now)
+    began = creating.creating_since or facts.now
+    since = facts.counted_from(began)
     is_looked_for = facts.now - since < facts.bounds.replication
     if facts.now - since >= facts.bounds.replication + facts.bounds.young:
         return Stall(
             Reason.WAITING_FOR_OTHER_CREATE,
             f"SynchronizationJob {creating.key} began to create a job on this service principal at "
-            f"{write_readable_time(since)} and has not settled whether there is one: it may be suspended, or "
-            "unable to reach Graph. Resume it, mend "
-            'what it says, or delete it and annotate it with entrasync.io/abandon: "true".',
+            f"{write_readable_time(began)} and has not settled whether there is one: it may be suspended, or unable to "
+            "reach Graph. Resume it, mend what it says, or delete it and annotate it with "
+            f'{ABANDON_ANNOTATION}: "true".',
         )
     return Wait(
         Reason.WAITING_FOR_OTHER_CREATE,

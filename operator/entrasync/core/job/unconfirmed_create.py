@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from entrasync.api.names import ABANDON_ANNOTATION
 from entrasync.api.policies import OnMissing
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
@@ -54,7 +55,7 @@ def _newcomer_may_be_the_job(arrived: tuple[RemoteJob, ...], intent: CreateInten
         Reason.SEVERAL_JOBS,
         f"A create of template {intent.template_id} was not answered, and {ids} appeared meanwhile, of another "
         "template. No other job is created, for that may be the one. If it is, set spec.jobId to it. If it is not, "
-        'annotate this resource with entrasync.io/abandon: "true", delete it, and apply it again.',
+        f'annotate this resource with {ABANDON_ANNOTATION}: "true", delete it, and apply it again.',
     )
 
 

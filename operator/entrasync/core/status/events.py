@@ -10,14 +10,16 @@ from entrasync.core.resource.record import JobRecord
 from entrasync.core.resource.schedule_record import PausedBy
 
 
-def events_between(before: JobRecord, after: JobRecord) -> list[Event]:
-    """List the Events for a change of status.
+def events_between(before: JobRecord, after: JobRecord, *, graph_was_read: bool) -> list[Event]:
+    """List the Events for a change of status. `graph_was_read` says that the pass that wrote it has observed Graph.
 
     They report a new stall, a quarantine that began or ended, an overdue run, drift of an observe-only resource, a
     Graph that cannot be read or can be read again, and a lost secret that is no longer missed. A pause by Graph and
     refused credentials are reported where they stall nobody.
     """
     events = [event for find_events in _EVENT_RULES for event in find_events(before.conditions, after.conditions)]
+    if graph_was_read:
+        events += _seeing_again(before.conditions, after.conditions)
     if any(event.reason == Reason.PAUSED_BY_GRAPH for event in events):
         return events
     return events + _paused(before, after)
@@ -90,21 +92,9 @@ def _seeing_again(old: Mapping[ConditionType, Condition], new: Mapping[Condition
     ready, known = new.get(ConditionType.READY), old.get(ConditionType.READY)
     if known is None or known.status != "Unknown" or known.reason != Reason.GRAPH_UNREACHABLE:
         return []
-    if ready is None or ready.reason in _UNREAD:
+    if ready is None or ready.reason == Reason.GRAPH_UNREACHABLE:
         return []
     return [Event("Normal", Reason.GRAPH_REACHABLE, "Graph can be read again, and the status is current.")]
-
-
-_UNREAD = frozenset(
-    {
-        Reason.GRAPH_UNREACHABLE,
-        Reason.CONNECTION_NOT_READY,
-        Reason.SUSPENDED,
-        Reason.INTERNAL_ERROR,
-        Reason.INVALID_SPEC,
-    }
-)
-"""Reasons of Ready that do not say that Graph was read."""
 
 
 def _resumed(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:
@@ -115,4 +105,4 @@ def _resumed(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType,
     return [Event("Normal", Reason.SECRET_WRITES_RESUMED, message)]
 
 
-_EVENT_RULES = (_stalled, _refused, _quarantine, _overdue, _drifted, _blind, _seeing_again, _resumed)
+_EVENT_RULES = (_stalled, _refused, _quarantine, _overdue, _drifted, _blind, _resumed)

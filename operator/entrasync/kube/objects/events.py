@@ -1,6 +1,6 @@
 """Events on our resources. They are posted in the background, and dropped when too many wait.
 
-No namespace can hold up the Events of another one, and no pass waits for them.
+No namespace can hold up the Events of another one for longer than the deadline of a post, and no pass waits for them.
 """
 
 import asyncio

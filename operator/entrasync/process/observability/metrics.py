@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from datetime import timedelta
 from importlib import metadata
+from math import inf
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
@@ -97,10 +98,10 @@ class Metrics:
         """Show at each scrape how long ago the API server last answered."""
         gauge = Gauge(
             "entrasync_api_server_silence_seconds",
-            "Time since the API server last answered. If it lasts, nothing is written to Graph.",
+            "Time since the API server last answered; +Inf before that. If it lasts, nothing is written to Graph.",
             registry=self.registry,
         )
-        gauge.set_function(lambda: silence().total_seconds())
+        gauge.set_function(lambda: inf if silence() == timedelta.max else silence().total_seconds())
 
     def watch_connections(self, connections: Store[ConnectionResource]) -> None:
         """Collect at each scrape which connections work."""

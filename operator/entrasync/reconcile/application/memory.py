@@ -221,6 +221,10 @@ class ApplicationMemoryStore:
             memory.saved = self._saved.setdefault(service_principal_id, memory.saved)
         return memory
 
+    def forget_times(self) -> None:
+        """Forget all that was remembered by the time of a clock that was set since. What was saved stays known."""
+        self._by_key.clear()
+
     def forget(self, key: ObjectKey) -> None:
         """Drop the memory of a resource that was deleted."""
         self._by_key.pop(key, None)

@@ -25,7 +25,7 @@ from entrasync.core.resource.record import JobRecord
 from entrasync.core.restart.record import with_restart_intent
 from entrasync.reconcile.application.foreign_keys import check_after_write, find_foreign_keys
 from entrasync.reconcile.application.memory import ApplicationMemoryStore
-from entrasync.reconcile.ports.kubernetes import EventSink
+from entrasync.reconcile.ports.kubernetes import EventSink, WriteHeldBack
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
 from entrasync.reconcile.step.resource_writer import ResourceWriter, keep_intent_on_lost_answer
@@ -63,6 +63,9 @@ class SaveHandler(Handler[SaveSecrets]):
         try:
             with check_after_write(others, memory.foreign):
                 await context.graph.put_secrets(action.service_principal_id, {**action.along, **action.values})
+        except WriteHeldBack:
+            await self._writer.take_back(resource, context.resource.record)
+            raise
         except OutcomeUnknown:
             memory.forget_saved(action.values)
             raise

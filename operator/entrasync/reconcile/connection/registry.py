@@ -163,9 +163,13 @@ class Connections:
     def name_tenant(self, resource: Resource) -> str:
         """Return the name under which passes over a resource are counted, so that tenants get fair shares of them.
 
-        It is the tenant of its job. Until that has been seen it is the connection, which proves no tenant by its name.
+        It is the tenant of its job. Until that has been seen it is the namespace of its connection: one owner may make
+        many connections, and gets one share for all that prove no tenant.
         """
-        return resource.pinned_tenant_id or str(self.key_for(resource) or OPERATOR_CONNECTION)
+        if resource.pinned_tenant_id:
+            return resource.pinned_tenant_id
+        connection = self.key_for(resource)
+        return connection.namespace if connection else OPERATOR_CONNECTION
 
     def has_unknown_tenant(self, resource: Resource) -> bool:
         """Whether the tenant of a resource is not known yet, because its connection has not been tried."""

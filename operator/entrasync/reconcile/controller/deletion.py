@@ -128,7 +128,7 @@ class DeletionLoop:
         if limit is None or not deletes_job(resource):
             return None
         is_allowed = not is_held_back(resource) and self._recent.claim(
-            tenant_id, resource.uid, self._clock.now(), is_approved=resource.is_deletion_approved
+            tenant_id, resource.uid, self._clock.uptime(), is_approved=resource.is_deletion_approved
         )
         return None if is_allowed else hold_back(resource, limit=limit, tenant_id=tenant_id)
 

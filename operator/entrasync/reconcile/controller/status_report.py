@@ -58,7 +58,7 @@ class StatusReport:
         self._complain(result.facts, written.complaints)
         facts = replace(result.facts, resource=result.facts.resource.with_record(written.record))
         record = build_status(facts, result.halt, wall=self._clock.wall())
-        return await self._write(facts.resource, record, _next_look(facts, result.halt))
+        return await self._write(facts.resource, record, _next_look(facts, result.halt), graph_was_read=True)
 
     async def report_unseen(
         self, resource: Resource, halt: Halt, *, is_answered: bool = False, broken_since: datetime | None = None
@@ -110,7 +110,9 @@ class StatusReport:
             self._events.record(facts.resource, past)
         memory.complaints, memory.hold_fault, memory.hold = complaints, hold.fault, hold
 
-    async def _write(self, resource: Resource, record: JobRecord, outcome: Outcome) -> Outcome:
+    async def _write(
+        self, resource: Resource, record: JobRecord, outcome: Outcome, *, graph_was_read: bool = False
+    ) -> Outcome:
         """Write the record if it differs from what is stored; an idle poll writes nothing, progress alone can wait."""
         stored = self._writer.newest(resource)
         if is_progress_alone(stored.record, record) and not self._may_write_progress(resource):
@@ -119,7 +121,7 @@ class StatusReport:
         if newest is None:
             newest = stored
         else:
-            for event in events_between(stored.record, record):
+            for event in events_between(stored.record, record, graph_was_read=graph_was_read):
                 self._events.record(newest, event)
         # The answer to a write of ours may be the first to show a user's change; the watch does not repeat it.
         return Outcome(timedelta(0)) if has_news(resource, newest) else outcome

@@ -18,7 +18,8 @@ class Share:
     def pop(self, free: int) -> ObjectKey | None:
         """Remove and return the next key that may run while so many passes are `free`; None if there is none.
 
-        A tenant never runs more passes than it leaves free, so there is room for the next tenant however many hang.
+        A tenant never runs more passes than it leaves free, so there is room for the next tenant when all of one hang.
+        Each further one that hangs leaves half as much.
         Each class may take three quarters of that, so an edit finds room beside polls that hang, and a poll beside
         edits.
         """

@@ -42,8 +42,8 @@ class _Entry:
     is_urgent: bool = False
     line: FairLine | None = None
     """The line that it waits in: that of a tenant, or that of a serialization key with a pass in progress."""
-    let_go_by: str | None = None
-    """The serialization key whose line it has just left for that of its tenant."""
+    let_go_by: tuple[str, str] | None = None
+    """The serialization key and the tenant whose line it has just left for that of its tenant."""
     failures: int = 0
 
 
@@ -89,8 +89,8 @@ class WorkQueue:
         self._shares = Shares(capacity)
         self._busy: set[str] = set()
         """The serialization keys with a pass in progress."""
-        self._waiting: dict[str, FairLine] = {}
-        """By serialization key: what waits for the end of a pass in progress."""
+        self._waiting: dict[str, dict[str, FairLine]] = {}
+        """By serialization key and tenant: what waits for the end of a pass in progress."""
         self._agenda = Agenda()
         self._has_work = asyncio.Event()
         self._agenda_changed = asyncio.Event()
@@ -205,7 +205,7 @@ class WorkQueue:
             entry.line = None
             if serialization_key not in self._busy:
                 return self._hand_out(key, entry, _Taken(tenant, serialization_key, entry.is_urgent))
-            entry.line = self._waiting.setdefault(serialization_key, FairLine())
+            entry.line = self._waiting.setdefault(serialization_key, {}).setdefault(tenant, FairLine())
             entry.line.add(key, is_urgent=entry.is_urgent)
             self._let_go_next(entry)
         return None
@@ -224,18 +224,28 @@ class WorkQueue:
         self._has_work.set()
 
     def _let_go(self, serialization_key: str) -> None:
-        """Let the next one that waits for the end of a pass go back to the line of its tenant."""
-        waiting = self._waiting.get(serialization_key)
-        key = waiting.pop() if waiting else None
-        if not waiting:
+        """Let the next one of each tenant that waits for the end of a pass go back to the line of its tenant.
+
+        If only one of them all went, it could wait there for a share of its tenant, and the others with it.
+        """
+        for tenant in list(self._waiting.get(serialization_key, ())):
+            self._let_go_of(serialization_key, tenant)
+
+    def _let_go_of(self, serialization_key: str, tenant: str) -> None:
+        lines = self._waiting.get(serialization_key, {})
+        line = lines.get(tenant)
+        key = line.pop() if line else None
+        if not line:
+            lines.pop(tenant, None)
+        if not lines:
             self._waiting.pop(serialization_key, None)
         if key is not None:
             entry = self._entries[key]
-            entry.let_go_by = serialization_key
+            entry.let_go_by = serialization_key, tenant
             self._line_up(key, entry)
 
     def _let_go_next(self, entry: _Entry) -> None:
         """Let the next one go if the one that was let go has not begun a pass under the same serialization key."""
-        serialization_key, entry.let_go_by = entry.let_go_by, None
-        if serialization_key is not None and serialization_key not in self._busy:
-            self._let_go(serialization_key)
+        let_go_by, entry.let_go_by = entry.let_go_by, None
+        if let_go_by is not None and let_go_by[0] not in self._busy:
+            self._let_go_of(*let_go_by)

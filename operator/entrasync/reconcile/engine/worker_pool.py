@@ -96,7 +96,10 @@ class WorkerPool:
         ]
 
     async def stop(self, grace: timedelta) -> None:
-        """Take no new work. Passes in progress may finish for `grace` (real time) and are then cancelled."""
+        """Take no new work. Passes in progress may end for `grace` (real time) and are then cancelled.
+
+        They begin no further write to Graph, because its guard holds that back from now on.
+        """
         self._is_stopping = True
         if self._in_flight:
             await asyncio.wait(set(self._in_flight), timeout=grace.total_seconds())

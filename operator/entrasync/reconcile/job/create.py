@@ -73,7 +73,7 @@ class CreateHandler(Handler[CreateJob]):
             action.job_ids_before,
             action=RECREATE_JOB if resource.held_job_id else CREATE_JOB,
         )
-        context.memory.see_times([intent.started_at], intent.started_at)
+        context.memory.see_new_time(intent.started_at)
         record = with_create_intent(resource.record, intent, tenant_id=context.graph.tenant_id)
         return await self._writer.write_ahead(resource, record, if_unchanged=True)
 

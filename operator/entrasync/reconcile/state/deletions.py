@@ -1,10 +1,10 @@
 """The brake against a mass deletion: which jobs of a tenant were lately deleted in Graph."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 DELETION_WINDOW = timedelta(minutes=10)
-"""The time within which the limit of deletions holds (world time)."""
+"""The real time within which the limit of deletions holds, by a clock that nobody can set."""
 
 
 class RecentDeletions:
@@ -16,16 +16,17 @@ class RecentDeletions:
 
     def __init__(self, limit: int | None) -> None:
         self.limit = limit
-        self._by_tenant: defaultdict[str, dict[str, datetime]] = defaultdict(dict)
+        self._by_tenant: defaultdict[str, dict[str, timedelta]] = defaultdict(dict)
 
-    def claim(self, tenant_id: str, uid: str, now: datetime, *, is_approved: bool) -> bool:
+    def claim(self, tenant_id: str, uid: str, uptime: timedelta, *, is_approved: bool) -> bool:
         """Count a resource whose job is about to be deleted, if that is allowed. Returns whether it is.
 
         What a person has approved is allowed and counts too. One that is counted already is counted anew.
+        `uptime` is how long the process has lived.
         """
         if self.limit is None:
             return True
-        recent = {known: at for known, at in self._by_tenant[tenant_id].items() if now - at < DELETION_WINDOW}
+        recent = {known: at for known, at in self._by_tenant[tenant_id].items() if uptime - at < DELETION_WINDOW}
         is_allowed = is_approved or uid in recent or len(recent) < self.limit
-        self._by_tenant[tenant_id] = recent | ({uid: now} if is_allowed else {})
+        self._by_tenant[tenant_id] = recent | ({uid: uptime} if is_allowed else {})
         return is_allowed

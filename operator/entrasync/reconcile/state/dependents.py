@@ -58,8 +58,8 @@ def may_use_connection(job: Resource, connection: ObjectKey) -> bool:
     return ObjectKey(job.key.namespace, named or DEFAULT_CONNECTION) == connection
 
 
-def was_refused(job: Resource) -> bool:
-    """Whether the last pass over a job found that its credential was refused, or a deletion was blocked by anything."""
+def may_await_credential(job: Resource) -> bool:
+    """Whether a job may wait for a credential: it was refused, or a deletion is blocked for whatever cause."""
     reasons = {Reason.CREDENTIAL_REFUSED, Reason.DELETION_BLOCKED}
     return any(condition.reason in reasons for condition in job.record.conditions.values())
 

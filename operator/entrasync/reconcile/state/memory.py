@@ -57,6 +57,10 @@ class JobMemory:
         self.first_seen = {time: self.first_seen.get(time, begun[time]) for time in seconds}
         return self.first_seen
 
+    def see_new_time(self, now: datetime) -> None:
+        """Remember a time that is about to be written: this process sees it as it begins."""
+        self.first_seen = {**self.first_seen, now.replace(microsecond=0): now}
+
     def counted_from(self, written: datetime) -> datetime:
         """Return when the bound begins that counts from a time in the status."""
         return self.first_seen.get(written.replace(microsecond=0), written)

@@ -43,7 +43,7 @@ class ProgressBudget:
         return max(PROGRESS_WRITE_INTERVAL, timedelta(seconds=jobs / WRITES_PER_SECOND))
 
     def _count(self, memory: JobMemory, now: datetime) -> None:
-        if self._counts_since is None or now - self._counts_since >= PROGRESS_WRITE_INTERVAL:
+        if self._counts_since is None or abs(now - self._counts_since) >= PROGRESS_WRITE_INTERVAL:
             self._asked_before, self._counts_since = len(self._asking), now
             self._asking.clear()
         self._asking.add(memory.uid)

@@ -9,6 +9,8 @@ from entrasync.core.primitives.time_limits import MAX_CLOCK_ERROR
 from entrasync.core.resource.job_claims import CreatedJob, created_job_of
 from entrasync.core.resource.job_resource import Resource
 
+PRUNE_INTERVAL = timedelta(minutes=1)
+
 
 @dataclass
 class _Entry:
@@ -23,6 +25,7 @@ class RecentCreates:
 
     def __init__(self) -> None:
         self._on_service_principal: defaultdict[str, dict[str, _Entry]] = defaultdict(dict)
+        self._pruned_at: datetime | None = None
 
     def note(self, resource: Resource) -> None:
         """Remember the job of a resource if the operator created it."""
@@ -50,8 +53,17 @@ class RecentCreates:
             if not entry.is_deleted and entry.first_seen is not None and is_same_id(entry.created.tenant_id, tenant_id)
         ]
 
+    def forget_times(self) -> None:
+        """Count every job as first seen at the next look, because the clock was set."""
+        for entries in self._on_service_principal.values():
+            for entry in entries.values():
+                entry.first_seen = None
+
     def prune(self, now: datetime) -> None:
-        """Forget the jobs that no bound can concern any more."""
+        """Forget the jobs that no bound can concern any more, once a minute: it looks at all of them."""
+        if self._pruned_at is not None and abs(now - self._pruned_at) < PRUNE_INTERVAL:
+            return
+        self._pruned_at = now
         for service_principal_id in list(self._on_service_principal):
             self._see(service_principal_id, now)
 

@@ -113,7 +113,7 @@ def concluded(seen: Facts) -> dict[str, Any]:
 
 
 def reasons_between(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
-    return [event.reason for event in events_between(read_record(before), read_record(after))]
+    return [event.reason for event in events_between(read_record(before), read_record(after), graph_was_read=True)]
 
 
 def reported(status: dict[str, Any], kind: ConditionType) -> tuple[str, str] | None:

@@ -71,6 +71,12 @@ class TestMissingJob:
         assert verdict.reason is Reason.NOT_SHOWN_YET, why
         assert verdict.after <= seconds(20), why
 
+    def test_a_job_that_was_shown_for_hours_is_missing_and_not_new_after_a_restart(self) -> None:
+        created_at = ago(minutes(1200))
+        subject = holder(status={"originTime": write_time(created_at)})
+        seen = facts(subject, misses=misses(1, seconds(0)), first_seen={created_at: NOW})
+        assert wait_of(plan(seen)).reason is Reason.JOB_MISSING
+
     def test_an_adopted_job_may_be_gone_within_the_bound(self) -> None:
         subject = holder(origin="Adopted", status={"originTime": write_time(ago(minutes(6)))})
         assert isinstance(action_of(plan(facts(subject, misses=misses(3, minutes(5))))), CreateJob)

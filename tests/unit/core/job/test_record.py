@@ -64,3 +64,7 @@ class TestCreateIntent:
         old = {"creation": {"times": [write_precise_time(ago(timedelta(days=1))), write_precise_time(ago(minutes(9)))]}}
         sent = with_create_intent(holder(status=old).record, RECREATE, tenant_id=TENANT)
         assert sent.creation.times == (ago(minutes(9)), NOW)
+
+    def test_creates_that_a_wrong_clock_dated_into_the_far_future_are_forgotten(self) -> None:
+        future = CreationRecord("scim", (NOW + timedelta(days=300), NOW + timedelta(hours=1)))
+        assert future.times_lately(NOW) == (NOW + timedelta(hours=1),)

@@ -49,11 +49,16 @@ UNREACHABLE = Event("Warning", "GraphUnreachable", "Ready: GraphUnreachable")
         ("Graph still cannot be read", BLIND, BLIND, []),
         ("Graph can be read again", BLIND, HEALTHY, [REACHABLE]),
         ("Graph can be read again and the job is ill", BLIND, IN_QUARANTINE, [QUARANTINED, REACHABLE]),
-        ("the connection broke meanwhile", BLIND, status(Ready=("Unknown", "ConnectionNotReady")), []),
         ("a wait causes no Event", HEALTHY, WAITING, []),
     ],
 )
 def test_each_change_of_a_condition_is_reported_by_one_event(
     why: str, before: dict[str, Any], after: dict[str, Any], events: list[Event]
 ) -> None:
-    assert events_between(read_record(before), read_record(after)) == events, why
+    assert events_between(read_record(before), read_record(after), graph_was_read=True) == events, why
+
+
+@pytest.mark.parametrize("reason", ["ConnectionNotReady", "CredentialRefused", "Suspended", "InvalidSpec"])
+def test_a_pass_that_did_not_read_graph_does_not_report_that_graph_can_be_read_again(reason: str) -> None:
+    after = read_record(status(Ready=("False", reason)))
+    assert events_between(read_record(BLIND), after, graph_was_read=False) == []

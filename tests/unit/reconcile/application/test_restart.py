@@ -59,6 +59,14 @@ class TestNewScope:
         await harness.run(key)
         assert "operation" not in harness.status(key)
 
+    async def test_a_scope_whose_save_was_held_back_leaves_no_restart_due(self, harness: ReconcilerHarness) -> None:
+        key = await self.change(harness)
+        harness.graph.before["put_secrets"] = lambda: harness.edit(key, desired=desired(application=self.ASSIGNED))
+        with pytest.raises(WriteHeldBack):
+            await harness.run(key)
+        assert "operation" not in harness.status(key)
+        assert harness.graph.restarts == []
+
     async def test_a_restart_whose_answer_was_lost_is_sent_again(self, harness: ReconcilerHarness) -> None:
         key = await self.change(harness)
         harness.graph.fail("restart_job", LOST, is_done=True)

@@ -14,6 +14,9 @@ def test_jobs_that_were_seen_in_a_tenant_are_counted_together_whatever_connectio
     assert {harness.connections.name_tenant(job) for job in pinned} == {TENANT}
 
 
-def test_a_job_that_was_not_seen_yet_is_counted_by_its_connection(harness: ConnectionHarness) -> None:
-    job = resource(desired(connection_name="own"))
-    assert harness.connections.name_tenant(job) == f"{job.key.namespace}/own"
+def test_jobs_that_were_not_seen_yet_are_counted_by_the_namespace_of_their_connections(
+    harness: ConnectionHarness,
+) -> None:
+    """One owner may make many connections, which prove no tenant."""
+    jobs = [resource(desired(connection_name=name)) for name in ("own", "another")]
+    assert {harness.connections.name_tenant(job) for job in jobs} == {jobs[0].key.namespace}

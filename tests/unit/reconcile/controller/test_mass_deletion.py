@@ -104,8 +104,8 @@ class TestLimit:
         [held] = prune.left
         assert prune.harness.condition(held, "Stalled") == ("True", "DeletionHeld")
         assert prune.harness.message(held, "Stalled") == (
-            "Job job.3 is not deleted, because 3 jobs of tenant 7e9c1b52-0c1d-4f7e-8a53-3b1f0f6a9d11 were deleted "
-            "within ten minutes, and the install allows no more (--deletion-limit). To delete it all the same, "
+            "Job job.3 is not deleted, because the install allows at most 3 deletions in tenant "
+            "7e9c1b52-0c1d-4f7e-8a53-3b1f0f6a9d11 within ten minutes (--deletion-limit). To delete it all the same, "
             'annotate the resource with entrasync.io/deletion-approved: "true". To keep the job, annotate it with '
             'entrasync.io/abandon: "true".'
         )

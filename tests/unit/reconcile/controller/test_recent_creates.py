@@ -54,6 +54,17 @@ async def test_no_second_job_is_created_while_graph_does_not_show_the_first(
     assert harness.graph.writes.count("create_job") == 1
 
 
+async def test_a_clock_that_is_set_ahead_makes_no_hidden_job_old(harness: ReconcilerHarness) -> None:
+    await let_go(harness, await create_hidden_job(harness, deletion_policy=DeletionPolicy.RETAIN), "Retain")
+    second = apply_second(harness)
+    await harness.run(second)
+    harness.clock.move(minutes(60))
+    harness.memory.clear()
+    harness.resources.recent_creates.forget_times()
+    await harness.run_until(second, minutes(5))
+    assert harness.graph.writes.count("create_job") == 1
+
+
 async def test_a_second_job_is_created_once_the_bound_has_passed(harness: ReconcilerHarness) -> None:
     await let_go(harness, await create_hidden_job(harness, deletion_policy=DeletionPolicy.RETAIN), "Retain")
     second = apply_second(harness)

@@ -155,6 +155,25 @@ class TestServicePrincipals:
         queue.finish(C)
         assert await keys(queue) == [B]
 
+    async def test_another_tenant_does_not_wait_for_a_forerunner_whose_tenant_has_no_share_left(self) -> None:
+        full = [ObjectKey("full", f"hangs-{n}") for n in range(20)]
+        first, forerunner, other = ObjectKey("full", "first"), ObjectKey("full", "next"), ObjectKey("other", "edited")
+        principals = dict.fromkeys((first, forerunner, other), "salesforce")
+        queue = WorkQueue(
+            StillClock(NOW), serialization_key=lambda key: principals.get(key, str(key)), capacity=2 * len(full)
+        )
+        queue.add(first, since=NOW)
+        await take_all(queue)
+        for key in (forerunner, other):
+            queue.add(key, since=NOW)
+        await take_all(queue)
+        for key in full:
+            queue.add(key, since=NOW, is_urgent=True)
+            queue.add(ObjectKey("full", f"polled-{key.name}"), since=NOW)
+        await take_all(queue)
+        queue.finish(first)
+        assert other in await keys(queue)
+
     async def test_what_waits_is_not_lost_when_its_forerunner_is_forgotten(self) -> None:
         queue = self.make_queue(dict.fromkeys((A, B, C), "salesforce"))
         for key in (A, B, C):
