@@ -6,7 +6,7 @@ the first kind is refused.
 {{- define "entra-sync-operator.refuse" -}}
 {{- include "entra-sync-operator.refuseContradictions" . -}}
 {{- if and .Values.connection.checkSecret (include "entra-sync-operator.usesSecret" .) -}}{{- include "entra-sync-operator.refuseSecret" . -}}{{- end -}}
-{{- if .Values.crds.enabled -}}{{- include "entra-sync-operator.refuseLeavingCrds" . -}}{{- include "entra-sync-operator.refuseCrds" . -}}{{- end -}}
+{{- if .Values.crds.enabled -}}{{- include "entra-sync-operator.refuseCrds" . -}}{{- end -}}
 {{- end -}}
 
 {{- define "entra-sync-operator.refuseContradictions" -}}
@@ -67,22 +67,12 @@ from "no such Secret" (a list without it); a get could not.
 {{- end -}}
 {{- end -}}
 
-{{/* Helm would take a CRD that is being deleted for one that is there, and would not make it again once it is gone. */}}
-{{- define "entra-sync-operator.refuseLeavingCrds" -}}
-{{- $leaving := list -}}
-{{- range $path, $_ := .Files.Glob "files/crds/*.yaml" -}}
-{{- $name := (fromYaml ($.Files.Get $path)).metadata.name -}}
-{{- $found := lookup "apiextensions.k8s.io/v1" "CustomResourceDefinition" "" $name -}}
-{{- if $found -}}{{- if $found.metadata.deletionTimestamp -}}{{- $leaving = append $leaving $name -}}{{- end -}}{{- end -}}
-{{- end -}}
-{{- if $leaving -}}
-{{- $names := sortAlpha $leaving | join " " -}}
-{{- fail (printf "the CRD %s is being deleted, with all its objects: wait until it is gone (`kubectl wait --for=delete crd %s --timeout=10m`), then run this again. It waits for the finalizers of the objects that `kubectl get synchronizationjobs --all-namespaces` still shows: an operator that runs removes them and leaves their jobs in Graph." (sortAlpha $leaving | join ", ") $names) -}}
-{{- end -}}
-{{- end -}}
-
-{{/* All CRDs that are somebody else's are named at once: who handed over one would only be stopped at the next. */}}
+{{/*
+Helm would take a CRD that is being deleted for one that is there, and would not make it again once it is gone. All CRDs that
+are somebody else's are named at once: who handed over one would only be stopped at the next.
+*/}}
 {{- define "entra-sync-operator.refuseCrds" -}}
+{{- $leaving := dict -}}
 {{- $foreign := dict -}}
 {{- range $path, $_ := .Files.Glob "files/crds/*.yaml" -}}
 {{- $name := (fromYaml ($.Files.Get $path)).metadata.name -}}
@@ -92,11 +82,17 @@ from "no such Secret" (a list without it); a get could not.
 {{- $annotations := default dict $found.metadata.annotations -}}
 {{- $owner := printf "%s/%s" (get $annotations "meta.helm.sh/release-namespace") (get $annotations "meta.helm.sh/release-name") -}}
 {{- $isHelms := eq (get $labels "app.kubernetes.io/managed-by") "Helm" -}}
-{{- if not (and $isHelms (eq $owner (printf "%s/%s" $.Release.Namespace $.Release.Name))) -}}
+{{- if $found.metadata.deletionTimestamp -}}
+{{- $_ := set $leaving $name $found.spec.names.plural -}}
+{{- else if not (and $isHelms (eq $owner (printf "%s/%s" $.Release.Namespace $.Release.Name))) -}}
 {{- $who := ternary (printf "by Helm's release %s" $owner) "by something other than Helm" $isHelms -}}
 {{- $_ := set $foreign $name $who -}}
 {{- end -}}
 {{- end -}}
+{{- end -}}
+{{- if $leaving -}}
+{{- $names := keys $leaving | sortAlpha -}}
+{{- fail (printf "the CRD %s is being deleted, with all its objects: wait until it is gone (`kubectl wait --for=delete crd %s --timeout=10m`), then run this again. It waits for the finalizers of the objects that `kubectl get %s --all-namespaces` still shows: an operator that runs removes them and leaves their jobs in Graph." (join ", " $names) (join " " $names) (values $leaving | sortAlpha | join ",")) -}}
 {{- end -}}
 {{- if $foreign -}}
 {{- $names := keys $foreign | sortAlpha -}}

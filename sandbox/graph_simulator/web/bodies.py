@@ -33,13 +33,12 @@ def check_members(call: Call, document: dict[str, Any], kind: str, known: Collec
     Raises:
         GraphRefusalError: It has another one (graph-facts 6.2).
     """
-    for name in document:
-        if name not in known and "@" not in name:
-            text = (
-                f"The property '{name}' does not exist on type 'microsoft.graph.{kind}'. Make sure to only use "
-                "property names that are defined by the type or mark the type as open type."
-            )
-            raise call.refuse(400, "BadRequest", text)
+    for name in _find_unknown(document, known):
+        text = (
+            f"The property '{name}' does not exist on type 'microsoft.graph.{kind}'. Make sure to only use "
+            "property names that are defined by the type or mark the type as open type."
+        )
+        raise call.refuse(400, "BadRequest", text)
 
 
 def check_parameters(call: Call, document: dict[str, Any], action: str, known: Collection[str]) -> None:
@@ -48,12 +47,14 @@ def check_parameters(call: Call, document: dict[str, Any], action: str, known: C
     Raises:
         GraphRefusalError: It has another one (graph-facts 6.2).
     """
-    for name in document:
-        if name not in known and "@" not in name:
-            text = (
-                f"The parameter '{name}' in the request payload is not a valid parameter for the operation '{action}'."
-            )
-            raise call.refuse(400, "BadRequest", text)
+    for name in _find_unknown(document, known):
+        text = f"The parameter '{name}' in the request payload is not a valid parameter for the operation '{action}'."
+        raise call.refuse(400, "BadRequest", text)
+
+
+def _find_unknown(document: dict[str, Any], known: Collection[str]) -> list[str]:
+    """Find the names that are neither known nor those of annotations."""
+    return [name for name in document if name not in known and "@" not in name]
 
 
 def read_member(call: Call, document: dict[str, Any], name: str, kind: type) -> Any:

@@ -148,20 +148,19 @@ def find_job(call: Call, principal: ServicePrincipal, look: Look) -> JobRecord:
     return record
 
 
-def find_offered_template(call: Call, principal: ServicePrincipal) -> Template:
-    """Find the template of a path.
+def find_template_of_path(call: Call, principal: ServicePrincipal) -> Template:
+    """Find the template that the path of a call names.
 
     Raises:
         GraphRefusalError: The service principal does not offer it.
     """
-    for template in principal.templates:
-        if template.id == call.target.template:
-            return template
+    if template := _find_template(principal, call.target.template):
+        return template
     raise call.refuse(404, call.world.switches.missing_job_code, call.world.switches.missing_job_message)
 
 
-def find_template(call: Call, principal: ServicePrincipal, template_id: object) -> Template:
-    """Find a template that the service principal offers.
+def find_template_of_body(call: Call, principal: ServicePrincipal, template_id: object) -> Template:
+    """Find the template that the body of a call names.
 
     Raises:
         GraphRefusalError: None is named, or it offers no such template. The answers are not documented, so switches
@@ -169,9 +168,12 @@ def find_template(call: Call, principal: ServicePrincipal, template_id: object) 
     """
     if template_id is None:
         raise call.refuse(400, "BadRequest", "The property 'templateId' is required.")
-    for template in principal.templates:
-        if template.id == template_id:
-            return template
+    if template := _find_template(principal, template_id):
+        return template
     switches = call.world.switches
     message = f"The template '{template_id}' is not offered for this service principal."
     raise call.refuse(switches.wrong_template_status, switches.wrong_template_code, message, nested=True)
+
+
+def _find_template(principal: ServicePrincipal, template_id: object) -> Template | None:
+    return next((template for template in principal.templates if template.id == template_id), None)

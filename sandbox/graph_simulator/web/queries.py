@@ -54,17 +54,6 @@ def read_select(call: Call, kind: str, known: Collection[str]) -> frozenset[str]
     return fields
 
 
-def read_expand(call: Call, kind: str, known: Collection[str]) -> frozenset[str]:
-    """Read the names of `$expand`.
-
-    Raises:
-        GraphRefusalError: The type has no such navigation property.
-    """
-    names = frozenset(name.strip() for name in call.query.get("$expand", "").split(",") if name.strip())
-    _check_names(call, sorted(names), kind, known)
-    return names
-
-
 def _check_names(call: Call, names: Collection[str], kind: str, known: Collection[str]) -> None:
     for name in names:
         if name not in known:

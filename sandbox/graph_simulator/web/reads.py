@@ -9,8 +9,8 @@ from graph_simulator.web.calls import (
     Call,
     check_directory_roles,
     find_job,
-    find_offered_template,
     find_principal,
+    find_template_of_path,
     refuse_unknown_principal,
     write_context,
 )
@@ -97,7 +97,7 @@ def get_template(call: Call) -> Answer:
     """Answer with one template."""
     principal = find_principal(call, READ_JOBS)
     check_options(call, {"$select"})
-    template = find_offered_template(call, principal)
+    template = find_template_of_path(call, principal)
     context = write_context(call, principal.id, "/templates/$entity")
     return answer_json(200, {"@odata.context": context} | _render_template(call, principal, template))
 

@@ -12,8 +12,8 @@ from graph_simulator.web.calls import (
     WRITE_JOBS,
     Call,
     find_job,
-    find_offered_template,
     find_principal,
+    find_template_of_path,
     write_context,
 )
 from graph_simulator.web.queries import check_options, refuse_unsimulated
@@ -47,7 +47,7 @@ def _find_schema(call: Call, needed: frozenset[str] = READ_JOBS) -> tuple[str, S
     if call.target.job:
         record = find_job(call, principal, "get")
         return principal.id, call.world.read_schema(record.job)
-    return principal.id, make_template_schema(find_offered_template(call, principal))
+    return principal.id, make_template_schema(find_template_of_path(call, principal))
 
 
 def _write_owner(call: Call) -> str:

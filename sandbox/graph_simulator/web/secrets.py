@@ -13,7 +13,7 @@ from graph_simulator.web.calls import (
     Call,
     find_job,
     find_principal,
-    find_template,
+    find_template_of_body,
     write_context,
 )
 from graph_simulator.world.directory import ServicePrincipal
@@ -114,7 +114,7 @@ def validate_new_credentials(call: Call) -> Answer:
     The permissions of this overload are not documented; those of the other one apply here.
     """
     principal, document = find_principal(call, WRITE_JOBS), read_object(call)
-    find_template(call, principal, read_member(call, document, "templateId", str))
+    find_template_of_body(call, principal, read_member(call, document, "templateId", str))
     return _validate(call, principal, document)
 
 

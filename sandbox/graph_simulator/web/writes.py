@@ -10,7 +10,7 @@ from graph_simulator.web.calls import (
     Call,
     find_job,
     find_principal,
-    find_template,
+    find_template_of_body,
 )
 from graph_simulator.web.queries import JOB_PROPERTIES
 from graph_simulator.web.reads import answer_job
@@ -29,7 +29,7 @@ def create_job(call: Call) -> Answer:
     principal = find_principal(call, WRITE_JOBS)
     document = read_object(call)
     check_members(call, document, "synchronizationJob", JOB_PROPERTIES)
-    template = find_template(call, principal, read_member(call, document, "templateId", str))
+    template = find_template_of_body(call, principal, read_member(call, document, "templateId", str))
     if call.world.switches.second_job_same_template == 409:
         _refuse_second(call, principal, template)
     job = call.world.create_job(principal, template, call.now)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.names import API_VERSION, KIND, PLURAL
+from entrasync.api.names import API_VERSION, CONNECTION_KIND, CONNECTION_PLURAL, KIND, PLURAL
 from tests.support.cluster import Cluster
 from tests.support.helm import Helm, HelmError
 from tests.support.installation import NOBODY, SECRET, SimulatedTenant, clear
@@ -16,6 +16,7 @@ from tests.support.installation import NOBODY, SECRET, SimulatedTenant, clear
 CRD = "synchronizationjobs.entrasync.io"
 FIRST_CRD = "graphconnections.entrasync.io"
 """The CRD that a refusal names, as it is checked first."""
+PROOF = {"clientId": NOBODY, "secretRef": {"name": "team", "key": "client-secret"}}
 WITHOUT_CRDS: dict[str, Any] = {"crds": {"enabled": False}}
 RBAC = "rbac.authorization.k8s.io/v1"
 KINDS = (
@@ -204,22 +205,27 @@ class TestRefusals:
         run_commands_in(bare_cluster, reported)
         helm.at(bare_cluster).install(release, release)
 
+    @pytest.mark.parametrize(
+        ("kind", "plural", "crd", "spec"),
+        [
+            (KIND, PLURAL, CRD, {"servicePrincipal": {"objectId": NOBODY}, "template": {"id": "scim"}}),
+            (CONNECTION_KIND, CONNECTION_PLURAL, FIRST_CRD, {"tenantId": NOBODY, "clientSecret": PROOF}),
+        ],
+        ids=[KIND, CONNECTION_KIND],
+    )
     def test_crds_that_are_being_deleted_are_refused_until_they_are_gone(
-        self, bare_cluster: Cluster, helm3: Helm, release: str
+        self, bare_cluster: Cluster, helm3: Helm, release: str, kind: str, plural: str, crd: str, spec: dict[str, Any]
     ) -> None:
         helm3.at(bare_cluster).install(release, release, values={"crds": {"keep": False}})
-        bare_cluster.wait_served(CRD)
-        job = {
-            "apiVersion": API_VERSION,
-            "kind": KIND,
-            "metadata": {"name": "held", "finalizers": ["example.com/another"]},
-            "spec": {"servicePrincipal": {"objectId": NOBODY}, "template": {"id": "scim"}},
-        }
-        bare_cluster.create(PLURAL, job, release)
+        bare_cluster.wait_served(crd)
+        metadata = {"name": "held", "finalizers": ["example.com/another"]}
+        held = {"apiVersion": API_VERSION, "kind": kind, "metadata": metadata, "spec": spec}
+        bare_cluster.create(plural, held, release)
         helm3.at(bare_cluster)("uninstall", release, f"--namespace={release}")
         reported = refusal(bare_cluster, helm3, release)
-        assert f"the CRD {CRD} is being deleted, with all its objects: wait until it is gone (`kubectl wait" in reported
-        bare_cluster.patch(API_VERSION, PLURAL, "held", release, merge={"metadata": {"finalizers": None}})
+        assert f"the CRD {crd} is being deleted, with all its objects: wait until it is gone (`kubectl wait" in reported
+        assert f"the objects that `kubectl get {plural} --all-namespaces` still shows" in reported
+        bare_cluster.patch(API_VERSION, plural, "held", release, merge={"metadata": {"finalizers": None}})
         run_commands_in(bare_cluster, reported)
         helm3.at(bare_cluster).install(release, release)
 

@@ -43,7 +43,7 @@ class ManagedIdentityLogin:
     ) -> None:
         self._endpoint = endpoint
         self._credential = credential
-        self._http = MsalHttpClient(tls, loop, transport=transport)
+        self._http = MsalHttpClient(tls, loop, hosts=None, transport=transport)
 
     def acquire(self, material: ProofMaterial | None = None) -> tuple[AccessToken, timedelta]:
         """Request a new token; returns it and its lifetime. Raises `Halted` or `Transient`."""

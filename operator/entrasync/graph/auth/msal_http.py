@@ -13,6 +13,7 @@ from entrasync.core.decision.errors import Transient
 from entrasync.core.primitives.redaction import Redactor
 from entrasync.graph.auth.login_response import LoginResponse, summarize_response, write_for_msal
 from entrasync.graph.wire.bodies import BodyTooLongError, read_body
+from entrasync.graph.wire.clouds import normalize_host
 
 TIMEOUT_SECONDS = 10.0
 """Of one step of an HTTP call, such as one read, in real time."""
@@ -49,8 +50,8 @@ class MsalHttpClient:
 
     MSAL calls it in a thread, which only waits: the calls run on `loop`, where a deadline ends them whatever they wait
     for. Each call has its own connection: a token is requested once an hour, and so nothing has to be closed. A POST,
-    which carries the proof, goes only to one of `hosts`. Without `hosts` it is for the endpoint of a managed identity
-    on the machine itself: no proxy, and its one GET is the token request.
+    which carries the proof, goes only to one of `hosts`. If `hosts` is None, it is for the endpoint of a managed
+    identity on the machine itself: no proxy, no POST, and its one GET is the token request.
     """
 
     def __init__(
@@ -58,14 +59,14 @@ class MsalHttpClient:
         tls: ssl.SSLContext,
         loop: asyncio.AbstractEventLoop,
         *,
-        hosts: Collection[str] = (),
+        hosts: Collection[str] | None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self._tls = tls
         self._loop = loop
-        self._hosts = frozenset(hosts)
+        self._hosts = frozenset(hosts or ())
         self._transport = transport
-        self._is_local = not hosts
+        self._is_local = hosts is None
         self._ends_at = 0.0
         self.last_response = LoginResponse()
         self._secrets: tuple[str, ...] = ()
@@ -94,7 +95,7 @@ class MsalHttpClient:
     def _check_host(self, url: str) -> None:
         """Raise `Transient` for a host that is no login of the cloud. The discovery document has named it."""
         host = urlsplit(url).netloc
-        if host.lower() not in self._hosts:
+        if normalize_host(host) not in self._hosts:
             known = ", ".join(sorted(self._hosts))
             raise Transient(
                 Reason.GRAPH_UNREACHABLE,
@@ -106,7 +107,8 @@ class MsalHttpClient:
         self.last_response = LoginResponse()
         known: dict[str, Any] = {name: options.get(name) for name in ("params", "headers")}
         known["data"] = _text_only(options.get("data"))
-        response = asyncio.run_coroutine_threadsafe(self._fetch(method, url, known), self._loop).result()
+        answer = asyncio.run_coroutine_threadsafe(self._fetch(method, url, known), self._loop)
+        response = answer.result(LOGIN_SECONDS + 1)  # a stopped loop ends nothing, and the process waits for the thread
         redactor = Redactor(
             [*self._secrets, *_pick(known["data"], SECRET_FIELDS), *_pick(known["headers"], SECRET_HEADERS)]
         )

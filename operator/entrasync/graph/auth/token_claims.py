@@ -28,11 +28,6 @@ def read_claims(token: str) -> Mapping[str, Any]:
         return {}
 
 
-def read_roles(token: str) -> tuple[str, ...]:
-    """Read the application permissions of a token, sorted; returns none when it has none or cannot be read."""
-    return _roles(read_claims(token))
-
-
 def _roles(claims: Mapping[str, Any]) -> tuple[str, ...]:
     roles = claims.get("roles")
     return tuple(sorted(role for role in roles if isinstance(role, str))) if isinstance(roles, list) else ()

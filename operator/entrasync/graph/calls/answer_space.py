@@ -35,11 +35,11 @@ class AnswerSpace:
         self._places = asyncio.Semaphore(LARGE_ANSWERS)
 
     @asynccontextmanager
-    async def hold(self, held: AnswerShare | None = None) -> AsyncIterator[AnswerShare]:
-        """Hold a share while answers are read; with `held`, that one, which its own holder gives back."""
-        share = held or AnswerShare(self._places)
+    async def hold(self) -> AsyncIterator[AnswerShare]:
+        """Hold a share while answers are read."""
+        share = AnswerShare(self._places)
         try:
             yield share
         finally:
-            if held is None and share.is_large:
+            if share.is_large:
                 self._places.release()

@@ -33,15 +33,14 @@ def classify(
 
     The message names the roles of the `token` that was sent. The token and the `secrets` that were sent are redacted.
     """
-    error = read_error(response.body)
-    answer = summarize_error(response, Redactor([*secrets, token.value] if token else secrets))
     status = response.status
     if response.is_success:
         return _make_unexpected_error(operation, response)
-    if status == 401 and TOKEN_CODES.intersection(error.codes):
-        return InvalidToken(Reason.GRAPH_UNREACHABLE, f"Graph does not take our token {_quote(answer)}")
-    if 400 <= status < 500 and status not in {408, 429} and not (response.is_from_graph or error.is_envelope):
+    if 400 <= status < 500 and status not in {408, 429} and not response.is_from_graph:
         return Transient(Reason.GRAPH_UNREACHABLE, _describe_foreigner(operation, status))
+    answer = summarize_error(response, Redactor([*secrets, token.value] if token else secrets))
+    if status == 401 and TOKEN_CODES.intersection(read_error(response.body).codes):
+        return InvalidToken(Reason.GRAPH_UNREACHABLE, f"Graph does not take our token {_quote(answer)}")
     if status in {401, 403}:
         return _make_permission_error(operation, answer, token)
     if status == 429:
@@ -90,8 +89,9 @@ def _make_server_error(operation: Operation, response: Response, *, answer: Grap
 
 def _make_unexpected_error(operation: Operation, response: Response) -> EntraSyncError:
     """Return the error for a 2xx that does not mean done, such as that of a network's sign-in page."""
-    if response.is_from_graph:
-        return make_unreadable_error(operation, find_fault(operation, response) or "it does not say that it was done")
+    fault = find_fault(operation, response) if response.is_from_graph else None
+    if fault is not None:
+        return make_unreadable_error(operation, fault)
     message = _describe_foreigner(operation, response.status)
     if operation.is_write:
         return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message)

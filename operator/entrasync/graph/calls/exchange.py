@@ -3,6 +3,8 @@
 import asyncio
 import time
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import metadata
@@ -51,8 +53,8 @@ class ExchangeLimits:
 class Request:
     """A request to Graph. `url` is absolute. Background requests give way to others, here and at Graph.
 
-    `secrets` are values in the body, which are redacted in every error: Graph may repeat them. `share` is what all
-    pages of a list take of the space for answers.
+    `secrets` are values in the body, which are redacted in every error: Graph may repeat them. `share` is that of
+    `Exchange.hold_for_pages`, for a page of a list.
     """
 
     operation: Operation
@@ -85,6 +87,17 @@ class Exchange:
     limits: ExchangeLimits = field(default_factory=ExchangeLimits)
     permit: WritePermit = field(default_factory=NoPermit)
 
+    @asynccontextmanager
+    async def hold_for_pages(self, *, is_background: bool) -> AsyncIterator[AnswerShare]:
+        """Hold one slot and one share of the space for answers for all pages of a list. Raises what `send` raises.
+
+        Nobody may wait for a slot while it has a place among the large answers: others wait for a place while they
+        have a slot.
+        """
+        await self.tokens.get_token()  # so that the slot does not wait for a login
+        async with self._hold(is_urgent=not is_background) as share:
+            yield share
+
     async def send(self, request: Request) -> Response:
         """Send a request; returns a response that means done.
 
@@ -97,10 +110,10 @@ class Exchange:
 
     async def _send_once(self, request: Request) -> Response:
         token = await self.tokens.get_token()
-        async with self.limiter.slot(is_urgent=not request.is_background):
+        async with self._hold(request.share, is_urgent=not request.is_background) as share:
             if request.operation.is_write:
                 self.permit.check(saves_secrets=request.operation.saves_secrets)
-            response = await self._call(request, token)
+            response = await self._call(request, token, share)
             if response.status == 429:
                 pause = self.limiter.pause(response.headers)
                 self.metrics.throttled(request.operation.name, pause.total_seconds())
@@ -110,6 +123,16 @@ class Exchange:
             return response
         raise self._classify(request, response, token)
 
+    @asynccontextmanager
+    async def _hold(self, held: AnswerShare | None = None, *, is_urgent: bool) -> AsyncIterator[AnswerShare]:
+        """Hold a slot and a share; with `held`, only wait until no pause is on, because its holder has the slot."""
+        if held is not None:
+            await self.limiter.wait_out_pause()
+            yield held
+            return
+        async with self.limiter.slot(is_urgent=is_urgent), self.limiter.answers.hold() as share:
+            yield share
+
     def _classify(self, request: Request, response: Response, token: AccessToken) -> EntraSyncError:
         error = classify(request.operation, response, token=token, secrets=request.secrets)
         if isinstance(error, InvalidToken):
@@ -118,13 +141,13 @@ class Exchange:
             self.tokens.drop_for_missing_role(token)
         return error
 
-    async def _call(self, request: Request, token: AccessToken) -> Response:
+    async def _call(self, request: Request, token: AccessToken, share: AnswerShare) -> Response:
         """Send a request, and record it in the metrics whether it succeeds or not."""
         request_id = str(uuid.uuid4())
         status, began = None, time.perf_counter()
         try:
             async with asyncio.timeout(self.limits.total_timeout.total_seconds()):
-                response = await self._receive(request, self._build_headers(request, token, request_id))
+                response = await self._receive(request, self._build_headers(request, token, request_id), share)
             status, request_id = response.status, response.request_id or request_id
         except (httpx.HTTPError, TimeoutError) as error:
             is_sent = not isinstance(error, NOT_SENT_ERRORS)
@@ -133,12 +156,12 @@ class Exchange:
             self.metrics.called(request.operation.name, status, time.perf_counter() - began, request_id)
         return response
 
-    async def _receive(self, request: Request, headers: dict[str, str]) -> Response:
+    async def _receive(self, request: Request, headers: dict[str, str], share: AnswerShare) -> Response:
         limits = self.limits
         connect, read = limits.connect_timeout.total_seconds(), limits.read_timeout.total_seconds()
         timeout = httpx.Timeout(connect=connect, read=read, write=read, pool=connect)
         stream = self.http.stream(request.method, request.url, content=request.body, headers=headers, timeout=timeout)
-        async with stream as response, self.limiter.answers.hold(request.share) as share:
+        async with stream as response:
             try:
                 body = await read_body(response, limits.max_body_bytes, grow=share.grow)
             except BodyTooLongError:

@@ -103,19 +103,20 @@ class TenantLimiter:
             return timedelta()
         return remaining
 
-    async def _acquire(self, is_urgent: bool) -> None:
-        while True:
-            await self._wait_out_pause()
-            await self._take_slot(is_urgent)
-            if not self.remaining_pause():
-                return
-            self._release()  # a pause began while this call waited
-
-    async def _wait_out_pause(self) -> None:
+    async def wait_out_pause(self) -> None:
+        """Wait until no pause is on. Raises `Transient` (THROTTLED, with `after`) during a long one."""
         while remaining := self.remaining_pause():
             if remaining > MAX_WAIT_IN_CALL:
                 raise Transient(Reason.THROTTLED, "Graph asked for a pause; it is kept", after=remaining)
             await self.clock.sleep(remaining)
+
+    async def _acquire(self, is_urgent: bool) -> None:
+        while True:
+            await self.wait_out_pause()
+            await self._take_slot(is_urgent)
+            if not self.remaining_pause():
+                return
+            self._release()  # a pause began while this call waited
 
     async def _take_slot(self, is_urgent: bool) -> None:
         waiters = self._urgent if is_urgent else self._background

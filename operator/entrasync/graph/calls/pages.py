@@ -26,7 +26,7 @@ class PageReader:
 
         Raises what `Exchange.send` raises, `Transient` for an unreadable page, and `Halted` for one on another host.
         """
-        async with self.exchange.limiter.answers.hold() as share:
+        async with self.exchange.hold_for_pages(is_background=is_background) as share:
             return await self._read_pages(Request(operation, "GET", url, is_background=is_background, share=share))
 
     async def _read_pages(self, request: Request) -> list[object]:

@@ -19,25 +19,33 @@ class BodyTooLongError(Exception):
 async def read_pieces(response: httpx.Response) -> AsyncIterator[bytes]:
     """Yield a streamed body piece by piece, unpacked.
 
-    Raises `httpx.DecodingError` for a compression that was not asked for and for a body that is malformed or cut.
+    Raises `httpx.DecodingError` for a compression that was not asked for, and for a body that is malformed, cut or
+    followed by more.
     """
-    encoding = response.headers.get("content-encoding", "identity").strip().lower()
-    if encoding == "identity":
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding in {"", "identity"}:
         async for raw in response.aiter_raw():
             yield raw
         return
     if encoding != "gzip":
         raise httpx.DecodingError("a compression that was not asked for", request=response.request)
-    unpacker, is_empty = zlib.decompressobj(GZIP), True
     try:
-        async for raw in response.aiter_raw():
-            packed, is_empty = raw, is_empty and not raw
-            while packed:
-                yield unpacker.decompress(packed, PIECE_BYTES)
-                packed = unpacker.unconsumed_tail
-        yield unpacker.flush()
+        async for piece in _unpack(response):
+            yield piece
     except zlib.error as error:
         raise httpx.DecodingError("malformed compression", request=response.request) from error
+
+
+async def _unpack(response: httpx.Response) -> AsyncIterator[bytes]:
+    unpacker, is_empty = zlib.decompressobj(GZIP), True
+    async for raw in response.aiter_raw():
+        packed, is_empty = raw, is_empty and not raw
+        while packed and not unpacker.eof:
+            yield unpacker.decompress(packed, PIECE_BYTES)
+            packed = unpacker.unconsumed_tail or unpacker.unused_data
+        if packed:  # zlib would keep all of it, without a limit
+            raise httpx.DecodingError("bytes after the end of the compression", request=response.request)
+    yield unpacker.flush()
     if not (unpacker.eof or is_empty):  # a 204 may name a compression
         raise httpx.DecodingError("a compression that ends too early", request=response.request)
 

@@ -14,6 +14,11 @@ ApiVersion = Literal["v1.0", "beta"]
 CLOUD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,62}")
 
 
+def normalize_host(host: str) -> str:
+    """Return a host of https in lower case, with its port unless that is the default one."""
+    return host.lower().removesuffix(":443")
+
+
 @dataclass(frozen=True)
 class GraphEndpoint:
     """One cloud's Graph, its login, and the certificate authority that both are trusted by.
@@ -54,8 +59,8 @@ class GraphEndpoint:
 
     @property
     def all_login_hosts(self) -> frozenset[str]:
-        """The hosts, with their ports, that a proof may be sent to, in lower case."""
-        return frozenset(host.lower() for host in (urlsplit(self.authority).netloc, *self.login_hosts))
+        """The hosts that a proof may be sent to, as `normalize_host` returns them."""
+        return frozenset(map(normalize_host, (urlsplit(self.authority).netloc, *self.login_hosts)))
 
     @property
     def resource(self) -> str:

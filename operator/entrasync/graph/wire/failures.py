@@ -16,11 +16,10 @@ WORDS: tuple[tuple[type[BaseException], str], ...] = (
     (ssl.SSLError, f"TLS failed. {_TLS}"),
     (socket.gaierror, "its host name is unknown. Check the cloud's endpoints and DNS"),
     (ConnectionRefusedError, "it refused the connection. Check the port, proxies and firewalls"),
+    (ConnectionError, "the connection was cut"),
     (httpx.ProxyError, "the proxy refused the connection. Check HTTPS_PROXY and NO_PROXY"),
     (httpx.PoolTimeout, "no connection was free in time"),
     (httpx.ConnectTimeout, "no connection came about in time. Check proxies and firewalls"),
-    (httpx.TimeoutException, "it took too long"),
-    (TimeoutError, "it took too long"),
     (httpx.ReadError, "the connection was cut"),
     (httpx.WriteError, "the connection was cut"),
     (httpx.RemoteProtocolError, "the connection was cut, or the answer was no HTTP"),
@@ -28,15 +27,24 @@ WORDS: tuple[tuple[type[BaseException], str], ...] = (
 )
 """What each kind of error means. The innermost error of a chain that has a meaning counts."""
 
+TIMEOUTS = (httpx.TimeoutException, TimeoutError)
+"""They count last: a timeout of a connection is one of these inside one that has words of its own."""
+
+UNFINISHED_TLS = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
+"""They say only that TLS waits for bytes, not what ended the wait."""
+
 
 def describe_failure(error: BaseException) -> str:
     """Return why a call has no answer and what to check, to complete "No answer from ...: ". It has no full stop."""
-    for cause in _walk_causes(error):
+    causes = [cause for cause in _walk_causes(error) if not isinstance(cause, UNFINISHED_TLS)]
+    for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             why = getattr(cause, "verify_message", "").rstrip(".") or "it cannot be verified"
             return f"its certificate is not trusted ({why}). {_TLS}"
         if words := next((words for kind, words in WORDS if isinstance(cause, kind)), None):
             return words
+    if any(isinstance(cause, TIMEOUTS) for cause in causes):
+        return "it took too long"
     return f"the connection failed ({type(error).__name__})"
 
 

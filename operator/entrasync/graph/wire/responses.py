@@ -51,11 +51,10 @@ class Response:
 
 @dataclass(frozen=True)
 class ErrorBody:
-    """All codes from the outermost to the innermost error, the innermost message, and whether there was an envelope."""
+    """All codes from the outermost to the innermost error, and the innermost message."""
 
     codes: tuple[str, ...] = ()
     message: str = ""
-    is_envelope: bool = False
 
 
 def read_error(body: bytes) -> ErrorBody:
@@ -69,7 +68,7 @@ def read_error(body: bytes) -> ErrorBody:
         text for error in errors if isinstance(text := error.get("message"), str) and _read_envelope(text) is None
     ]
     innermost = next((text for text in reversed(messages) if text.strip()), "")
-    return ErrorBody(codes, innermost, is_envelope=True)
+    return ErrorBody(codes, innermost)
 
 
 def summarize_error(response: Response, redactor: Redactor) -> GraphAnswer:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.graph.auth.token_claims import AccessToken, parse_access_token, read_roles
+from entrasync.graph.auth.token_claims import AccessToken, parse_access_token
 
 
 def make_jwt(payload: Any) -> str:
@@ -17,13 +17,13 @@ def encode(payload: bytes) -> str:
     return f"e30.{base64.urlsafe_b64encode(payload).decode().rstrip('=')}.sig"
 
 
-class TestReadRoles:
+class TestRolesOfParseAccessToken:
     def test_returns_the_roles_sorted(self) -> None:
-        assert read_roles(make_jwt({"roles": ["b", "a"]})) == ("a", "b")
+        assert parse_access_token(make_jwt({"roles": ["b", "a"]})).roles == ("a", "b")
 
     @pytest.mark.parametrize("length", range(8))
     def test_reads_a_payload_of_any_padding(self, length: int) -> None:
-        assert read_roles(make_jwt({"roles": ["x" * length]})) == ("x" * length,)
+        assert parse_access_token(make_jwt({"roles": ["x" * length]})).roles == ("x" * length,)
 
     @pytest.mark.parametrize(
         "token",
@@ -34,10 +34,10 @@ class TestReadRoles:
         ],
     )
     def test_returns_none_for_a_token_that_is_no_jwt_or_has_no_list_of_roles(self, token: str) -> None:
-        assert read_roles(token) == ()
+        assert parse_access_token(token).roles == ()
 
     def test_leaves_out_roles_that_are_not_text(self) -> None:
-        assert read_roles(make_jwt({"roles": [1, "a", None]})) == ("a",)
+        assert parse_access_token(make_jwt({"roles": [1, "a", None]})).roles == ("a",)
 
 
 class TestParseAccessToken:

@@ -153,14 +153,31 @@ class TestOddAnswer:
 
 
 class TestLoginHost:
-    def discover(self, host: str) -> httpx.Response:
+    def discover(self, host: str, scheme: str = "https") -> httpx.Response:
         root = f"https://{host}/{TENANT}"
-        document = {"token_endpoint": f"{root}/oauth2/v2.0/token", "authorization_endpoint": f"{root}/authorize"}
+        token_endpoint = f"{scheme}://{host}/{TENANT}/oauth2/v2.0/token"
+        document = {"token_endpoint": token_endpoint, "authorization_endpoint": f"{root}/authorize"}
         return httpx.Response(200, json=document | {"issuer": f"{root}/v2.0"})
 
     @pytest.mark.parametrize("kind", APPS)
+    async def test_gets_no_proof_in_clear_text(self, kind: str) -> None:
+        """MSAL refuses a token endpoint that is not https."""
+        host = "login.microsoftonline.com"
+        login = ScriptedLogin(discovery=self.discover(host, "http"))
+        with pytest.raises(Transient):
+            await TokenSource(GLOBAL, CREDENTIALS[kind], transport=login.transport).get_token()
+        assert login.token_requests == []
+
+    @pytest.mark.parametrize("kind", APPS)
     @pytest.mark.parametrize(
-        "host", ["evil.example", "login.microsoftonline.com.evil.example", "login.microsoftonline.com:444"]
+        "host",
+        [
+            "evil.example",
+            "evil.example:443",
+            "login.microsoftonline.com.evil.example",
+            "login.microsoftonline.com:444",
+            "login.microsoftonline.com:4443",
+        ],
     )
     async def test_gets_no_proof_when_it_is_none_of_the_cloud(self, host: str, kind: str) -> None:
         login = ScriptedLogin(discovery=self.discover(host))
@@ -172,8 +189,9 @@ class TestLoginHost:
     @pytest.mark.parametrize(
         ("cloud", "host"), [("China", "login.partner.microsoftonline.cn"), ("Global", "login.windows.net")]
     )
-    async def test_may_be_an_alias_of_the_cloud(self, cloud: str, host: str) -> None:
-        login = ScriptedLogin(discovery=self.discover(host))
+    @pytest.mark.parametrize("port", ["", ":443"])
+    async def test_may_be_an_alias_of_the_cloud(self, cloud: str, host: str, port: str) -> None:
+        login = ScriptedLogin(discovery=self.discover(f"{host}{port}"))
         await TokenSource(CLOUDS[cloud], CREDENTIALS["secret"], transport=login.transport).get_token()
         assert [request.url.host for request in login.token_requests] == [host]
 

@@ -1,7 +1,7 @@
 """How much memory the answers take that are read at the same time."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import httpx
 import pytest
@@ -10,6 +10,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Transient
 from entrasync.graph.auth.token_claims import AccessToken
 from entrasync.graph.calls.answer_space import LARGE_ANSWERS, SMALL_ANSWER_BYTES
+from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.client import GraphClient
 from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint
@@ -35,13 +36,15 @@ class FixedToken:
 
 
 class Network(httpx.AsyncBaseTransport):
-    """Answers each list with four mebibytes, and counts what was sent of answers that are not complete yet."""
+    """Answers each page with so many pieces, and counts what was sent of answers that are not complete yet."""
 
-    def __init__(self, pages: int = 1) -> None:
+    def __init__(self, pages: int = 1, *, pieces: int = PIECES) -> None:
         self.pages = pages
+        self.pieces = pieces
         self.in_flight: dict[int, int] = {}
         self.most = 0
         self.asked = 0
+        self.after_page: Callable[[], object] = lambda: None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.asked += 1
@@ -59,13 +62,14 @@ class Body(httpx.AsyncByteStream):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         sent = self.network.in_flight
         yield self.head
-        for count in range(1, PIECES + 1):
+        for count in range(1, self.network.pieces + 1):
             sent[self.number] = count * len(PIECE)
             self.network.most = max(self.network.most, sum(sent.values()))
             yield PIECE
             await asyncio.sleep(0)
         yield b"}"
         del sent[self.number]
+        self.network.after_page()
 
 
 def make_clients(network: Network, count: int) -> list[GraphClient]:
@@ -94,6 +98,27 @@ class TestAnswersInFlight:
         clients = make_clients(network, 8)
         await asyncio.gather(*(client.list_jobs("principal") for client in clients))
         assert network.asked == 24
+
+    @pytest.mark.parametrize("is_urgent", [False, True])
+    @pytest.mark.parametrize("at_most", [None, 8])
+    async def test_of_more_lists_than_slots_all_come(self, is_urgent: bool, at_most: int | None) -> None:
+        """A list that has its place never waits for a slot, which others hold while they wait for a place."""
+        network = Network(pages=2, pieces=5)
+        limiter = SharedLimiters(StillClock(), concurrency=32).find(
+            "t", "a", endpoint=CLOUDS["Global"], at_most=at_most
+        )
+        client = GraphClient(FixedToken(), limiter, transport=network)
+        await asyncio.gather(*(client.list_jobs("principal", is_urgent=is_urgent) for _ in range(40)))
+        assert network.asked == 80
+
+    async def test_are_not_asked_for_during_a_pause_between_two_pages(self) -> None:
+        network, limiter = Network(pages=2), TenantLimiter(StillClock())
+        client = GraphClient(FixedToken(), limiter, transport=network)
+        network.after_page = lambda: limiter.pause({"retry-after": "60"})
+        with pytest.raises(Transient) as caught:
+            await client.list_jobs("principal")
+        assert caught.value.reason is Reason.THROTTLED
+        assert network.asked == 1
 
     async def test_give_their_place_back_when_they_are_too_long(self) -> None:
         network = Network(pages=5)  # more than the limit of all pages together

@@ -20,7 +20,7 @@ from entrasync.graph.calls.operations import (
     START_JOB,
     Operation,
 )
-from entrasync.graph.wire.responses import Response
+from entrasync.graph.wire.responses import GRAPH_HEADERS, Response
 from tests.support.secret_forms import find_pieces, forms_of
 
 
@@ -91,15 +91,17 @@ class TestClassify:
         assert isinstance(busy, PossiblyReplicating)
         assert isinstance(busy.settled, Transient)
 
-    @pytest.mark.parametrize("status", [401, 403, 404])
-    def test_does_not_take_a_proxys_response_for_absence_or_refusal(self, status: int) -> None:
-        """All responses of Graph have a request id or its envelope."""
-        error = classify(LIST_JOBS, Response(status, {}, b"<html>Who are you?</html>"))
+    @pytest.mark.parametrize("body", [b"<html>Who are you?</html>", NO_MESSAGE, NO_TOKEN, DENIED])
+    @pytest.mark.parametrize("status", [400, 401, 403, 404, 409])
+    def test_does_not_take_a_proxys_response_for_absence_or_refusal(self, status: int, body: bytes) -> None:
+        """All responses of Graph have its headers (graph-facts 6.2). Others' bodies can look like Graph's errors."""
+        error = classify(LIST_JOBS, Response(status, {"content-type": "application/json"}, body))
         assert type(error) is Transient
         assert error.reason is Reason.GRAPH_UNREACHABLE
 
-    def test_takes_an_envelope_without_request_id_for_graphs_response(self) -> None:
-        assert isinstance(classify(LIST_JOBS, Response(404, {}, NO_MESSAGE)), PossiblyReplicating)
+    @pytest.mark.parametrize("header", GRAPH_HEADERS)
+    def test_takes_a_response_with_any_of_graphs_headers_for_graphs(self, header: str) -> None:
+        assert isinstance(classify(LIST_JOBS, Response(404, {header: "x"}, NO_MESSAGE)), PossiblyReplicating)
 
     def test_keeps_the_retry_after_of_a_429(self) -> None:
         error = classify_response(CREATE_JOB, 429, retry_after="17")

@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from entrasync.graph.wire.bodies import PIECE_BYTES, BodyTooLongError, read_body, read_pieces
 
 TEXT = b"abc" * 100_000
+PACKED = gzip.compress(TEXT)
 REQUEST = httpx.Request("GET", "https://graph.example")
 
 
@@ -17,8 +19,24 @@ def answer(body: bytes, encoding: str | None = None) -> httpx.Response:
     return httpx.Response(200, headers=headers, stream=httpx.ByteStream(body), request=REQUEST)
 
 
+class Parts(httpx.AsyncByteStream):
+    """A body that comes in these parts, and counts how many were taken."""
+
+    def __init__(self, *parts: bytes) -> None:
+        self.parts, self.taken = parts, 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for part in self.parts:
+            self.taken += 1
+            yield part
+
+
+def answer_in_parts(parts: Parts) -> httpx.Response:
+    return httpx.Response(200, headers={"content-encoding": "gzip"}, stream=parts, request=REQUEST)
+
+
 class TestReadBody:
-    @pytest.mark.parametrize("encoding", [None, "identity", "gzip", "GZIP"])
+    @pytest.mark.parametrize("encoding", [None, "", " ", "identity", "gzip", "GZIP"])
     async def test_returns_what_was_sent(self, encoding: str | None) -> None:
         sent = gzip.compress(TEXT) if encoding and encoding.lower() == "gzip" else TEXT
         assert await read_body(answer(sent, encoding), len(TEXT)) == TEXT
@@ -47,6 +65,19 @@ class TestReadBody:
     async def test_refuses_what_cannot_be_unpacked(self, sent: bytes, encoding: str) -> None:
         with pytest.raises(httpx.DecodingError):
             await read_body(answer(sent, encoding), len(TEXT))
+
+    @pytest.mark.parametrize("size", [1, 7, len(PACKED) - 1, len(PACKED)])
+    async def test_reads_a_packed_body_in_parts_of_any_size(self, size: int) -> None:
+        parts = Parts(*(PACKED[start : start + size] for start in range(0, len(PACKED), size)), b"")
+        assert await read_body(answer_in_parts(parts), len(TEXT)) == TEXT
+
+    @pytest.mark.parametrize("rest", [b"x", b"\0" * 1_000_000, PACKED], ids=["a byte", "zeros", "another body"])
+    @pytest.mark.parametrize("is_apart", [False, True])
+    async def test_refuses_bytes_after_the_end_of_a_packed_body(self, rest: bytes, is_apart: bool) -> None:
+        parts = Parts(PACKED, b"", rest, b"never read") if is_apart else Parts(PACKED + rest, b"never read")
+        with pytest.raises(httpx.DecodingError):
+            await read_body(answer_in_parts(parts), len(TEXT))
+        assert parts.taken == len(parts.parts) - 1
 
     async def test_asks_before_it_keeps_more(self) -> None:
         asked: list[int] = []

@@ -24,6 +24,13 @@ class TestGraphEndpoint:
         with pytest.raises(ValueError, match="https"):
             GraphEndpoint("http://graph.example", "https://login.example")
 
+    @pytest.mark.parametrize("authority", ["https://login.example", "https://Login.example:443/"])
+    def test_has_login_hosts_without_the_default_port(self, authority: str) -> None:
+        endpoint = GraphEndpoint(
+            "https://graph.example", authority, login_hosts=("Other.example:443", "[::1]:443", "third.example:8443")
+        )
+        assert endpoint.all_login_hosts == {"login.example", "other.example", "[::1]", "third.example:8443"}
+
     @pytest.mark.parametrize("url", ["https://graph.example/v1.0", "https://graph.example?a=b", "https://a#b"])
     def test_refuses_a_path(self, url: str) -> None:
         with pytest.raises(
