@@ -31,7 +31,7 @@ READS = {
 class Failure:
     """Makes the next call of a kind raise. With `is_done` only its answer is lost; without an error it succeeds."""
 
-    error: Exception | None
+    error: BaseException | None
     is_done: bool = False
 
 
@@ -97,7 +97,7 @@ class FakeGraph:
         self.during: dict[str, Callable[[], None]] = {}
         self.before: dict[str, Callable[[], None]] = {}
 
-    def fail(self, call: str, error: Exception, *, is_done: bool = False, times: int = 1) -> None:
+    def fail(self, call: str, error: BaseException, *, is_done: bool = False, times: int = 1) -> None:
         self.failures.setdefault(call, deque()).extend([Failure(error, is_done)] * times)
 
     def add(self, job: RemoteJob) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import kopf
 
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.core.primitives.time_limits import Bounds
+from entrasync.core.primitives.time_limits import CONNECTION_PASS_DEADLINE, JOB_PASS_DEADLINE, Bounds
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.tenant_clients import TenantAccessFactory
 from entrasync.kube.client.api_client import ApiClient
@@ -221,9 +221,8 @@ def _build_job_services(shared: SharedServices) -> KindServices:
     shared.metrics.watch(resources, memory, queue, clock, namespace_access=shared.namespace_access)
     shared.metrics.watch_contact(shared.contact.silence)
     kind = WatchedKind(job_client, JobInformer(resources, queue, clock=clock))
-    engine = WorkerPool(
-        Guard(reconciler, shared.namespace_access.may_act), queue, resources, clock=clock, metrics=shared.metrics
-    )
+    guarded, metrics = Guard(reconciler, shared.namespace_access.may_act), shared.metrics
+    engine = WorkerPool(guarded, queue, resources, clock=clock, metrics=metrics, deadline=JOB_PASS_DEADLINE)
     return KindServices(kind, engine)
 
 
@@ -288,7 +287,7 @@ def _build_connection_services(shared: SharedServices, logins: Logins) -> KindSe
         referrers=shared.dependents.referrers,
     )
     guarded, metrics = Guard(reconciler, shared.namespace_access.may_act), NoReconcileMetrics()
-    engine = WorkerPool(guarded, queue, store, clock=clock, metrics=metrics)
+    engine = WorkerPool(guarded, queue, store, clock=clock, metrics=metrics, deadline=CONNECTION_PASS_DEADLINE)
     shared.metrics.watch_connections(store)
     kind = WatchedKind(client, ConnectionInformer(store, shared.connections, queue, clock=clock))
     return KindServices(kind, engine)

@@ -48,5 +48,28 @@ MAX_CLOCK_ERROR = timedelta(days=1)
 SHORT_DELAY = timedelta(seconds=5)
 """Delay before the next look at something that is expected to change at any moment."""
 
+JOB_PASS_DEADLINE = timedelta(minutes=15)
+"""How long one pass over a job may take, in real time. Then it is cancelled, and tried again as after a failure.
+
+In one round a pass makes at most five calls to Graph (a list, a look by id, the secrets, a write and its check), each
+of which ends by itself after 60 s, and about as many to the API server, each of which ends after 30 s. A call that
+needs all its time fails, and that ends the pass, so only few of a pass can be slow: this is the time of two rounds of
+nothing but such calls (2 * 5 * 90 s). It is also that of a list of 100 pages of 9 s each. A login takes 30 s at most, a
+call waits 3 s at most for the end of a pause that Graph asks for, and a longer pause ends the pass.
+"""
+
+CONNECTION_PASS_DEADLINE = timedelta(minutes=5)
+"""The same of one pass over a GraphConnection.
+
+It reads a Secret, requests a token of a ServiceAccount, logs in, once more with the previous credential if that is
+refused, and writes a status: at most six steps of 30 s each.
+"""
+
+PASS_END_GRACE = timedelta(minutes=1)
+"""How long a cancelled pass may take to end and to report that, in real time: one call to the API server takes 30 s.
+
+One that takes longer will not end by itself, and only a restart of the process frees its place.
+"""
+
 STALE_READ_DELAY = timedelta(seconds=15)
 """Delay before the next look while Graph still shows the state from before a write of the operator."""

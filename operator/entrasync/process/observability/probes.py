@@ -17,6 +17,8 @@ def find_death(engines: Sequence[WorkerPool], background: Background) -> str | N
         return None
     if not all(engine.is_alive for engine in engines):
         return "passes are not made any more"
+    if any(engine.is_stuck for engine in engines):
+        return "a pass was cancelled at its deadline and does not end; the log names its resource"
     return f"a task has died: {', '.join(background.ended)}" if background.ended else None
 
 

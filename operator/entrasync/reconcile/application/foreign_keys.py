@@ -1,5 +1,6 @@
 """Finds out whether foreign keys of a service principal survive our writes, and whether a lost one returns."""
 
+import asyncio
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -76,7 +77,7 @@ def check_after_write(others: frozenset[str], foreign: ForeignKeys) -> Iterator[
     """Make a look for foreign keys due after a write, unless the write certainly did not happen."""
     try:
         yield
-    except OutcomeUnknown:
+    except (OutcomeUnknown, asyncio.CancelledError):
         foreign.note_write(others)
         raise
     foreign.note_write(others)

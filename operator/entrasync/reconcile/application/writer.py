@@ -1,5 +1,6 @@
 """Handlers that save the secrets of `spec.application`, and that remove an outdated acknowledgement of a loss."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
@@ -66,8 +67,9 @@ class SaveHandler(Handler[SaveSecrets]):
         except WriteHeldBack:
             await self._writer.take_back(resource, context.resource.record)
             raise
-        except OutcomeUnknown:
+        except (OutcomeUnknown, asyncio.CancelledError):
             memory.forget_saved(action.values)
+            context.memory.possibly_saved |= action.values.keys()
             raise
         generation, now = context.resource.generation, self._clock.now()
         memory.note_saved(action.values, now, generation=generation, is_validated=_is_validated(action))

@@ -94,14 +94,13 @@ class ConnectionReconciler:
         status = build_connected_status(resource, identity, seen, source=source, wall=wall)
         return await self._write(resource, status, Outcome(self._poll_interval))
 
-    async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
-        """Write into the status that passes have failed since then by a fault of the operator.
+    async def record_broken(self, key: ObjectKey, fault: Retry, *, since: datetime) -> None:
+        """Write into the status that passes have broken off since then, and by which fault.
 
         Raises what `reconcile` does.
         """
         if (resource := self._store.get(key)) is None:
             return
-        fault = Retry(Reason.INTERNAL_ERROR, "A fault of the operator ended the pass; the log has the traceback.")
         if isinstance(self._connections.get(key), UntriedConnection):
             self._connections.put(key, ConnectionFault(fault.reason, fault.message, is_transient=True))
         await self._fail(resource, fault)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from entrasync.core.application.record import with_possibly_saved_keys
 from entrasync.core.decision.errors import EntraSyncError, Halted
 from entrasync.core.decision.verdicts import Halt
 from entrasync.core.deletion import tenant_is_another
@@ -12,7 +13,7 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.reconcile.connection.registry import Connections
 from entrasync.reconcile.controller.observe import FactsReader
-from entrasync.reconcile.state.memory import MemoryStore
+from entrasync.reconcile.state.memory import JobMemory, MemoryStore
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.write_guard import WriteGuard
 
@@ -51,6 +52,7 @@ class PassEntry:
         request = find_request(resource.annotations)
         if request is not None and request != resource.record.last_handled_reconcile_at:
             since = self._clock.now()  # the request may be newer than what enqueued the resource
+        resource = _with_possibly_saved_keys(resource, memory)
         return Context(resource, memory, connection, self._guard, since, is_urgent)
 
     def awaits_connection(self, resource: Resource) -> bool:
@@ -69,3 +71,11 @@ class PassEntry:
         memory, created_at = self._memory.recall(resource, self._clock.now()), resource.created_job_at
         seen_at = memory.spec_seen_at
         return max(seen_at, memory.counted_from(created_at) if created_at else seen_at) + self._bounds.young
+
+
+def _with_possibly_saved_keys(resource: Resource, memory: JobMemory) -> Resource:
+    """Count the keys of a save as ours that a cancelled pass has sent and could not record any more."""
+    memory.possibly_saved -= resource.application.keys
+    if not memory.possibly_saved:
+        return resource
+    return resource.with_record(with_possibly_saved_keys(resource.record, memory.possibly_saved))

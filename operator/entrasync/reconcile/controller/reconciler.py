@@ -68,13 +68,12 @@ class JobReconciler:
             return await self._resolve(resource, resource.desired, since)
         return await self._apply(resource, since, is_urgent=is_urgent)
 
-    async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
-        """Write into the status that passes have failed since then by a fault of the operator.
+    async def record_broken(self, key: ObjectKey, fault: Retry, *, since: datetime) -> None:
+        """Write into the status that passes have broken off since then, and by which fault.
 
         Raises what `reconcile` does.
         """
         if resource := self._resources.get(key):
-            fault = Retry(Reason.INTERNAL_ERROR, "A fault of the operator ended the pass; the log has the traceback.")
             await self._steps.report.report_unseen(resource, fault, broken_since=since)
 
     async def _resolve(self, resource: Resource, desired: Desired, since: datetime) -> Outcome:

@@ -66,7 +66,7 @@ class StatusReport:
         """End a pass that could not observe Graph.
 
         `is_answered` says that Graph or Entra was asked and has refused, which answers a reconcile request too.
-        `broken_since` is when passes began to fail by a fault of the operator, if they do.
+        `broken_since` is when passes began to break off, if they do.
         """
         now = self._clock.now()
         poll = resource.desired.poll_interval if resource.desired else INVALID_SPEC_POLL_INTERVAL

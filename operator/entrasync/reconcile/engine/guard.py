@@ -6,6 +6,7 @@ Each write of a pass is checked in `reconcile/step/write_guard.py`.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from entrasync.core.decision.verdicts import Retry
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.engine.worker_pool import Reconciler
@@ -27,6 +28,6 @@ class Guard:
             return Outcome(RECHECK_INTERVAL)
         return await self._reconciler.reconcile(key, since=since, is_urgent=is_urgent)
 
-    async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
-        """Let the reconciler record that passes fail. Raises what the reconciler raises."""
-        await self._reconciler.record_broken(key, since=since)
+    async def record_broken(self, key: ObjectKey, fault: Retry, *, since: datetime) -> None:
+        """Let the reconciler record that passes break off. Raises what the reconciler raises."""
+        await self._reconciler.record_broken(key, fault, since=since)

@@ -9,8 +9,11 @@ from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.verdicts import Retry
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.object_key import ObjectKey, StoredObject
+from entrasync.core.primitives.time_limits import PASS_END_GRACE
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import Ticket, WorkQueue
@@ -26,6 +29,12 @@ LOG = logging.getLogger("entrasync.engine")
 CURRENT_RESOURCE: ContextVar[str | None] = ContextVar("current_resource", default=None)
 """The resource of the pass that runs in this task, for log lines of modules that know no resource."""
 
+BROKEN = Retry(Reason.INTERNAL_ERROR, "A fault of the operator ended the pass; the log has the traceback.")
+
+
+class DeadlineExceeded(Exception):
+    """A pass took longer than its deadline and was cancelled. What it has sent last may have been done or not."""
+
 
 class Reconciler(Protocol):
     """Reconciles the objects of one kind."""
@@ -37,8 +46,8 @@ class Reconciler(Protocol):
         """
         ...
 
-    async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
-        """Write into the status that passes have failed since then by a fault of the operator.
+    async def record_broken(self, key: ObjectKey, fault: Retry, *, since: datetime) -> None:
+        """Write into the status that passes have broken off since then, and by which fault.
 
         Raises what `reconcile` does.
         """
@@ -49,7 +58,7 @@ class ReconcileMetrics(Protocol):
     """Counts passes."""
 
     def passed(self, outcome: str, seconds: float) -> None:
-        """Count a pass that took this many seconds and ended `settled`, `failed`, `changed` or `broken`."""
+        """Count a pass that took so many seconds and ended `settled`, `failed`, `changed`, `broken` or `timed_out`."""
         ...
 
 
@@ -61,7 +70,10 @@ class NoReconcileMetrics:
 
 
 class WorkerPool:
-    """Runs passes, level-triggered: whatever enqueued an object, its pass reads everything again."""
+    """Runs passes, level-triggered: whatever enqueued an object, its pass reads everything again.
+
+    A pass that takes longer than `deadline` (real time) is cancelled where it waits.
+    """
 
     def __init__(
         self,
@@ -71,14 +83,18 @@ class WorkerPool:
         *,
         clock: Clock,
         metrics: ReconcileMetrics,
+        deadline: timedelta,
     ) -> None:
         self._reconciler = reconciler
         self._queue = queue
         self._store = store
         self._clock = clock
         self._metrics = metrics
+        self._deadline = deadline
         self._tasks: list[asyncio.Task[None]] = []
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._in_flight: dict[asyncio.Task[None], asyncio.TimerHandle] = {}
+        """The passes in progress, each with what happens if it does not end after its deadline either."""
+        self._stuck: set[asyncio.Task[None]] = set()
         self._broken_since: dict[ObjectKey, datetime] = {}
         self._has_faulty_pass = False
         self._is_stopping = False
@@ -122,17 +138,28 @@ class WorkerPool:
         """Whether passes and the schedule of the queue still run, and no pass has ended outside its ladder."""
         return self.has_started and not self._has_faulty_pass and not any(task.done() for task in self._tasks)
 
+    @property
+    def is_stuck(self) -> bool:
+        """Whether a pass has not ended although it was cancelled at its deadline. The log names its resource."""
+        return bool(self._stuck)
+
     async def _make_passes(self) -> None:
         while not self._is_stopping:
             ticket = await self._queue.take()
             if self._is_stopping:  # the pool was stopped while the queue was empty
                 return
             task = asyncio.create_task(self._pass(ticket))
-            self._in_flight.add(task)
+            end = (self._deadline + PASS_END_GRACE).total_seconds()
+            self._in_flight[task] = asyncio.get_running_loop().call_later(end, self._note_stuck, task, ticket.key)
             task.add_done_callback(self._end_pass)
 
+    def _note_stuck(self, task: asyncio.Task[None], key: ObjectKey) -> None:
+        self._stuck.add(task)
+        LOG.error("A pass was cancelled and does not end; liveness fails.", extra={"resource": str(key)})
+
     def _end_pass(self, task: asyncio.Task[None]) -> None:
-        self._in_flight.discard(task)
+        self._in_flight.pop(task).cancel()
+        self._stuck.discard(task)
         if not task.cancelled() and (fault := task.exception()) is not None:
             self._has_faulty_pass = True
             LOG.error("A pass has ended by a fault outside its ladder.", exc_info=fault)
@@ -153,7 +180,12 @@ class WorkerPool:
             return "changed"
         taken = self._store.get(key)
         try:
-            outcome = await self._reconciler.reconcile(key, since=ticket.since, is_urgent=ticket.is_urgent)
+            outcome = await self._reconcile(ticket)
+        except DeadlineExceeded as error:
+            LOG.warning("A pass was cancelled; trying again.", extra={"resource": str(key), "why": str(error)})
+            self._queue.back_off(key)
+            await self._record_broken(key, Retry(Reason.GRAPH_UNREACHABLE, str(error)))
+            return "timed_out"
         except ApiServerSilent as error:
             LOG.warning("A write to Graph was held back.", extra={"resource": str(key), "why": str(error)})
             self._queue.back_off(key)
@@ -173,18 +205,32 @@ class WorkerPool:
         except Exception:
             LOG.exception("A fault of the operator ended this pass; trying again.", extra={"resource": str(key)})
             self._queue.back_off(key)
-            await self._record_broken(key)
+            await self._record_broken(key, BROKEN)
             return "broken"
         return self._settle(key, outcome)
 
-    async def _record_broken(self, key: ObjectKey) -> None:
+    async def _reconcile(self, ticket: Ticket) -> Outcome:
+        """Make the pass, and cancel it at its deadline. Raises `DeadlineExceeded`, and what the pass raises."""
+        try:
+            async with asyncio.timeout(self._deadline.total_seconds()) as limit:
+                return await self._reconciler.reconcile(ticket.key, since=ticket.since, is_urgent=ticket.is_urgent)
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            minutes = self._deadline.total_seconds() / 60
+            raise DeadlineExceeded(
+                f"The pass over this resource took longer than {minutes:.0f} minutes, so it was ended and is tried "
+                "again. Check how fast Graph, the login and the API server answer."
+            ) from error
+
+    async def _record_broken(self, key: ObjectKey, fault: Retry) -> None:
         """Record the fault in the status, which would otherwise stay as it was.
 
         Raises nothing, as part of the ladder.
         """
         since = self._broken_since.setdefault(key, self._clock.now())
         try:
-            await self._reconciler.record_broken(key, since=since)
+            await self._reconciler.record_broken(key, fault, since=since)
         except (ResourceChanged, ResourceGone, ApiServerUnavailable) as error:
             LOG.warning(
                 "The fault could not be recorded in the status.", extra={"resource": str(key), "why": str(error)}

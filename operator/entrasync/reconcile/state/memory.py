@@ -31,6 +31,8 @@ class JobMemory:
     """The job whose pause by the operator Graph accepted, and when; None once Graph has shown it."""
     settings_sent: tuple[str, Mapping[str, SentSetting]] = ("", {})
     """The job that settings were sent to, and those that Graph accepted and has not shown since."""
+    possibly_saved: frozenset[str] = frozenset()
+    """Keys of saves without an answer, until the status has them: the pass may have been cancelled in the middle."""
     deleted_job_id: str | None = None
     """The job that Graph deleted because its resource is being deleted. The resource goes next."""
     complaints: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ class State:
     has_started: bool = True
     is_stopping: bool = False
     is_alive: bool = True
+    is_stuck: bool = False
     refusals_in_a_row: int = 0
     is_all_refused: bool = False
     namespaces: tuple[str, ...] = ("team-a", "team-b")
@@ -58,6 +59,11 @@ class TestLiveness:
 
     def test_fails_when_passes_are_not_made_any_more(self) -> None:
         assert PASSLESS.find_death() == "passes are not made any more"
+
+    def test_fails_when_a_cancelled_pass_does_not_end_while_others_are_made(self) -> None:
+        state = State(is_stuck=True)
+        assert state.find_death() == "a pass was cancelled at its deadline and does not end; the log names its resource"
+        assert state.find_unreadiness() is None
 
     async def test_fails_when_a_background_task_has_ended_and_the_log_has_its_error(
         self, caplog: pytest.LogCaptureFixture

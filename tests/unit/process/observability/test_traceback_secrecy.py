@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.primitives.time_limits import JOB_PASS_DEADLINE
 from entrasync.process.observability.logs import set_up_logs
 from entrasync.reconcile.engine.work_queue import WorkQueue
 from entrasync.reconcile.engine.worker_pool import WorkerPool
@@ -52,7 +53,9 @@ async def test_no_secret_shows_when_a_pass_breaks_while_it_is_in_hand(
     key = harness.apply(resource(wish, finalizers=()))
     queue = WorkQueue(harness.clock)
     queue.add(key, since=harness.clock.now())
-    engine = WorkerPool(harness.reconciler, queue, harness.resources, clock=harness.clock, metrics=first)
+    engine = WorkerPool(
+        harness.reconciler, queue, harness.resources, clock=harness.clock, metrics=first, deadline=JOB_PASS_DEADLINE
+    )
     engine.start()
     assert await first.ending == "broken"
     await engine.stop(timedelta(seconds=5))

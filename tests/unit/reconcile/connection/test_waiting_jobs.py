@@ -1,5 +1,6 @@
 """When the jobs of a GraphConnection wait and when they are reconciled again."""
 
+from entrasync.reconcile.engine.worker_pool import BROKEN
 from tests.support.connection_harness import KEY, SECRET, ConnectionHarness, connection, job_by_connection
 
 
@@ -30,6 +31,6 @@ class TestJobsOfConnection:
 
     async def test_jobs_are_released_by_a_fault_of_the_operator_too(self, harness: ConnectionHarness) -> None:
         harness.apply(connection())
-        await harness.reconciler.record_broken(KEY, since=harness.clock.now())
+        await harness.reconciler.record_broken(KEY, BROKEN, since=harness.clock.now())
         assert not harness.connections.is_untried(job_by_connection())
         assert harness.condition()[:2] == ("Unknown", "InternalError")

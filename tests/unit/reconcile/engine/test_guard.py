@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
+from entrasync.core.decision.verdicts import Retry
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.engine.guard import RECHECK_INTERVAL, Guard
 from entrasync.reconcile.engine.outcome import Outcome
+from entrasync.reconcile.engine.worker_pool import BROKEN
 from tests.support.facts import NOW
 
 
@@ -17,7 +19,7 @@ class SeenObjects:
         self.reconciled.append(key.namespace)
         return Outcome(None)
 
-    async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
+    async def record_broken(self, key: ObjectKey, fault: Retry, *, since: datetime) -> None:
         self.broken.append(key.namespace)
 
 
@@ -31,5 +33,5 @@ async def test_an_object_that_may_not_be_acted_on_gets_no_pass() -> None:
 
 async def test_a_broken_pass_is_recorded_by_the_reconciler() -> None:
     reconciler = SeenObjects()
-    await Guard(reconciler, lambda _: True).record_broken(ObjectKey("team-a", "job"), since=NOW)
+    await Guard(reconciler, lambda _: True).record_broken(ObjectKey("team-a", "job"), BROKEN, since=NOW)
     assert reconciler.broken == ["team-a"]

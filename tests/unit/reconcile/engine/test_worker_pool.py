@@ -3,12 +3,18 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 
 import pytest
 
+from entrasync.api.reasons import Reason
+from entrasync.core.decision.verdicts import Retry
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.primitives.time_limits import CONNECTION_PASS_DEADLINE, JOB_PASS_DEADLINE, PASS_END_GRACE
+from entrasync.graph.auth.msal_http import LOGIN_SECONDS
+from entrasync.graph.calls.exchange import ExchangeLimits
+from entrasync.kube.client.api_client import TIMEOUT
 from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.engine.work_queue import MIN_BACKOFF, WorkQueue
 from entrasync.reconcile.engine.worker_pool import WorkerPool
@@ -22,7 +28,10 @@ from entrasync.reconcile.ports.kubernetes import (
 from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.listings import ListingFanOut
 from tests.support.facts import NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, listing, minutes, resource, seconds
+from tests.support.loop_time import LoopTime, settle
 from tests.support.still_clock import StillClock
+
+DEADLINE = minutes(15)
 
 
 class FakeReconciler:
@@ -35,10 +44,16 @@ class FakeReconciler:
         self.began: list[str] = []
         self.ended: list[str] = []
         self.broken: list[tuple[str, datetime]] = []
+        self.faults: list[Retry] = []
+        self.clings = False
+        """Whether a pass goes on although it is cancelled."""
         self.is_mute = False
 
     async def reconcile(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
         self.began.append(key.name)
+        while self.clings and not self.gate.is_set():
+            with suppress(asyncio.CancelledError):
+                await self.gate.wait()
         await self.gate.wait()
         self.ended.append(key.name)
         ending = self.endings.popleft() if self.endings else Outcome(None)
@@ -46,8 +61,9 @@ class FakeReconciler:
             raise ending
         return ending
 
-    async def record_broken(self, key: ObjectKey, *, since: datetime) -> None:
+    async def record_broken(self, key: ObjectKey, fault: Retry, *, since: datetime) -> None:
         self.broken.append((key.name, since))
+        self.faults.append(fault)
         if self.is_mute:
             raise RuntimeError("the status cannot be written either")
 
@@ -75,7 +91,14 @@ class EngineHarness:
         self.clock = FrozenClock(NOW)
         self.reconciler, self.counted, self.resources = FakeReconciler(), Counted(), JobStore()
         self.queue = WorkQueue(self.clock, serialization_key=self.resources.serialization_key)
-        self.engine = WorkerPool(self.reconciler, self.queue, self.resources, clock=self.clock, metrics=self.counted)
+        self.engine = WorkerPool(
+            self.reconciler,
+            self.queue,
+            self.resources,
+            clock=self.clock,
+            metrics=self.counted,
+            deadline=DEADLINE,
+        )
 
     def add(self, name: str, principal: str = PRINCIPAL) -> ObjectKey:
         made = resource(desired(service_principal_id=principal), name=name)
@@ -99,9 +122,9 @@ class EngineHarness:
             await self.engine.stop(seconds(5))
 
 
-async def settle() -> None:
-    for _ in range(50):
-        await asyncio.sleep(0)
+@pytest.fixture
+async def loop_time(monkeypatch: pytest.MonkeyPatch) -> LoopTime:
+    return LoopTime(monkeypatch)
 
 
 @pytest.fixture
@@ -191,6 +214,91 @@ class TestFailures:
             await settle()
             assert harness.resources.get(key) is not None
             assert harness.reconciler.began == ["a", "a"]
+
+
+class TestDeadline:
+    async def test_a_pass_that_waits_within_its_deadline_goes_on(
+        self, harness: EngineHarness, loop_time: LoopTime
+    ) -> None:
+        harness.reconciler.gate.clear()
+        harness.add("a")
+        async with harness.run():
+            await loop_time.move(DEADLINE - minutes(1))
+            assert harness.engine.is_alive
+            assert not harness.engine.is_stuck
+            harness.reconciler.gate.set()
+            await settle()
+            assert harness.counted.outcomes == ["settled"]
+
+    async def test_a_pass_beyond_its_deadline_is_cancelled_and_tried_again_with_growing_pauses(
+        self, harness: EngineHarness, loop_time: LoopTime
+    ) -> None:
+        harness.reconciler.gate.clear()
+        pauses = []
+        async with harness.run():
+            for _ in range(3):
+                key = harness.add("a")
+                await settle()
+                await loop_time.move(DEADLINE)
+                pauses.append(harness.due_in(key))
+            assert harness.engine.is_alive
+            assert not harness.engine.is_stuck
+        assert pauses == [seconds(1), seconds(2), seconds(4)]
+        assert harness.counted.outcomes == ["timed_out"] * 3
+        assert harness.reconciler.ended == []
+
+    async def test_a_pass_beyond_its_deadline_frees_its_place_and_that_of_its_tenant(
+        self, harness: EngineHarness, loop_time: LoopTime
+    ) -> None:
+        for n in range(400):
+            harness.queue.add(ObjectKey("slow", f"job-{n}"), since=NOW)
+        harness.reconciler.gate.clear()
+        async with harness.run():
+            begun = len(harness.reconciler.began)
+            await loop_time.move(DEADLINE)
+            assert len(harness.reconciler.began) == 2 * begun
+
+    async def test_a_pass_beyond_its_deadline_is_told_of_in_the_log_and_in_the_status(
+        self, harness: EngineHarness, loop_time: LoopTime, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        harness.reconciler.gate.clear()
+        harness.add("a")
+        async with harness.run():
+            await loop_time.move(DEADLINE)
+        [fault] = harness.reconciler.faults
+        assert fault.reason is Reason.GRAPH_UNREACHABLE
+        assert fault.message.startswith("The pass over this resource took longer than 15 minutes,")
+        [line] = [line for line in caplog.records if line.message == "A pass was cancelled; trying again."]
+        assert vars(line)["resource"] == "identity/a"
+        assert vars(line)["why"] == fault.message
+
+    async def test_a_timeout_within_a_pass_is_no_deadline(self, harness: EngineHarness) -> None:
+        harness.reconciler.endings.append(TimeoutError("of something else"))
+        harness.add("a")
+        async with harness.run():
+            assert harness.counted.outcomes == ["broken"]
+
+    async def test_a_cancelled_pass_that_does_not_end_is_stuck_until_it_does(
+        self, harness: EngineHarness, loop_time: LoopTime, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        harness.reconciler.clings = True
+        harness.reconciler.gate.clear()
+        harness.add("a")
+        async with harness.run():
+            await loop_time.move(DEADLINE)
+            assert not harness.engine.is_stuck
+            await loop_time.move(PASS_END_GRACE)
+            assert harness.engine.is_stuck
+            assert "A pass was cancelled and does not end; liveness fails." in caplog.text
+            harness.reconciler.gate.set()
+            await settle()
+            assert not harness.engine.is_stuck
+
+    def test_the_deadlines_leave_time_for_what_a_pass_may_wait_for(self) -> None:
+        graph, api_server, login = ExchangeLimits().total_timeout, seconds(TIMEOUT.total or 0), seconds(LOGIN_SECONDS)
+        assert 2 * 5 * (graph + api_server) <= JOB_PASS_DEADLINE
+        assert 3 * api_server + 2 * login < CONNECTION_PASS_DEADLINE
+        assert api_server < PASS_END_GRACE
 
 
 class TestSerialization:
