@@ -33,6 +33,10 @@ def minutes(number: float) -> timedelta:
     return timedelta(minutes=number)
 
 
+def hours(number: float) -> timedelta:
+    return timedelta(hours=number)
+
+
 def ago(delay: timedelta) -> datetime:
     return NOW - delay
 

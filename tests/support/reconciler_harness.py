@@ -66,9 +66,7 @@ class ReconcilerHarness:
             self.resources,
             self.memory,
             self.connections,
-            NamespaceDefaults(
-                self.server, self.resources, install=self.install, events=self.recorded, clock=self.clock
-            ),
+            NamespaceDefaults(self.server, self.resources, install=self.install, clock=self.clock),
             resource_api=self.server,
             secrets=self.secrets,
             definitions=self.definitions,

@@ -198,9 +198,7 @@ def _build_job_services(shared: SharedServices) -> KindServices:
     resources, queue, memory = shared.dependents.resources, shared.dependents.job_queue, shared.memory
     connections, job_client, clock = shared.connections, shared.job_client, shared.clock
     install, events = shared.settings.defaults(), shared.events
-    namespaces = NamespaceDefaults(
-        NamespaceReader(shared.api_client), resources, install=install, events=events, clock=clock
-    )
+    namespaces = NamespaceDefaults(NamespaceReader(shared.api_client), resources, install=install, clock=clock)
     reconciler = build_job_reconciler(
         JobCollaborators(
             resources,

@@ -100,10 +100,22 @@ def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
             clock=clock,
             bounds=bounds,
         ),
-        StatusReport(writer, collaborators.memory, events=collaborators.events, clock=clock, bounds=bounds),
+        build_report(collaborators, writer),
     )
     forget = partial(_forget, collaborators, memories)
     return JobReconciler(collaborators.resources, collaborators.namespaces, steps, forget=forget)
+
+
+def build_report(collaborators: JobCollaborators, writer: ResourceWriter) -> StatusReport:
+    """Join what ends passes."""
+    return StatusReport(
+        writer,
+        collaborators.memory,
+        collaborators.namespaces,
+        events=collaborators.events,
+        clock=collaborators.clock,
+        bounds=collaborators.bounds,
+    )
 
 
 def build_pass_entry(collaborators: JobCollaborators, reader: FactsReader) -> PassEntry:

@@ -93,9 +93,7 @@ class World:
         self.since.clear()
         listings = Listings(self.graph, on_read=self._fan_out)
         connections = Connections(Connection(None, self.graph, listings), serves_namespace=lambda _: True)
-        namespaces = NamespaceDefaults(
-            self.server, self.resources, install=Defaults(), events=self.events, clock=self.clock
-        )
+        namespaces = NamespaceDefaults(self.server, self.resources, install=Defaults(), clock=self.clock)
         self.reconciler = build_job_reconciler(
             JobCollaborators(
                 self.resources,

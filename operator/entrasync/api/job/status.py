@@ -216,6 +216,10 @@ class SynchronizationJobStatus(ApiModel):
     observed_generation: int | None = Field(default=None, json_schema_extra=stored_default(NEVER_OBSERVED))
     """The metadata.generation that the operator last acted on. -1: it has not looked at this resource yet."""
 
+    generation_seen_time: str | None = None
+    """When the operator first saw the generation in observedGeneration (UTC). For five minutes from then on, what Graph
+    refuses or does not know may only not be replicated yet."""
+
     tenant_id: str | None = None
     """Id of the Entra tenant. It is pinned: if the credentials come to lead to another tenant, the operator stops."""
 
@@ -264,6 +268,10 @@ class SynchronizationJobStatus(ApiModel):
     last_handled_reconcile_at: str | None = None
     """The last value of the annotation entrasync.io/requested-at or reconcile.fluxcd.io/requestedAt that was acted
     on: Graph was looked at since. Where both are set, that of the later time."""
+
+    reported_faults: list[str] | None = None
+    """What an Event has reported of Graph's answer and of annotations that cannot be read, as long as it holds. It is
+    not reported again, also after a restart of the operator."""
 
     conditions: list[ConditionEntry] | None = Field(default=None, max_length=32, json_schema_extra=list_map("type"))
     """Ready is always there, Reconciling and Stalled only while true (kstatus)."""

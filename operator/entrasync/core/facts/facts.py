@@ -3,7 +3,10 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from entrasync.api.conditions import ConditionType
+from entrasync.core.decision.verdicts import Stall
 from entrasync.core.facts.observed import Observed
+from entrasync.core.facts.youth import young_until
 from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.remote.jobs import RemoteJob
@@ -53,6 +56,20 @@ class Facts:
     @property
     def young_until(self) -> datetime:
         """The time until which an odd answer of Graph may be replication."""
-        seen_at = self.observed.spec_seen_at or self.now
         created_at = self.resource.created_job_at
-        return max(seen_at, self.counted_from(created_at) if created_at else seen_at) + self.bounds.young
+        return young_until(
+            self.resource,
+            spec_seen_at=self.observed.spec_seen_at or self.now,
+            job_seen_at=self.counted_from(created_at) if created_at else None,
+            young=self.bounds.young,
+        )
+
+    def has_reported(self, stall: Stall) -> bool:
+        """Whether the status says this very stall of this generation already.
+
+        What took minutes to find out is not found out once more by each process.
+        """
+        known = self.resource.record.conditions.get(ConditionType.STALLED)
+        if known is None or not known.is_true or not self.resource.has_current_status:
+            return False
+        return (known.reason, known.message) == (stall.reason, stall.message)

@@ -47,7 +47,7 @@ class Observed:
     recent_creates: tuple[CreatedJob, ...] = ()
     """The jobs of the service principal that were created within a day for other resources, whoever holds them."""
     spec_seen_at: datetime | None = None
-    """When this process first saw this generation of the resource."""
+    """When the operator first saw this generation of the resource, whichever of its processes did."""
     first_seen: Mapping[datetime, datetime] = field(default_factory=dict)
     """When this process first saw the times in the status that bounds count from, each in whole seconds."""
     pause_taken_at: datetime | None = None

@@ -15,10 +15,16 @@ def held_job_is_missing(facts: Facts) -> Verdict | None:
     """Find that the held job is not shown, and decide whether it counts as gone."""
     if facts.job is not None:
         return None
+    may_replace = facts.desired.may_create and facts.desired.on_missing is OnMissing.RECREATE
+    stall = None if may_replace else _report_gone(facts)
+    if stall is not None and facts.has_reported(stall):
+        return stall
     if not is_gone(facts):
         return wait_for_missing_job(facts)
-    if facts.desired.may_create and facts.desired.on_missing is OnMissing.RECREATE:
-        return adopt_or_create(facts)
+    return stall or adopt_or_create(facts)
+
+
+def _report_gone(facts: Facts) -> Stall:
     if facts.desired.job_id:
         return Stall(
             Reason.JOB_GONE,
@@ -35,14 +41,15 @@ def held_job_is_missing(facts: Facts) -> Verdict | None:
 def created_job_was_never_shown(facts: Facts) -> Stall | None:
     """Find a job that Graph answered a create with and has not shown since. Another one might run beside it."""
     intent = facts.resource.create_intent
-    if facts.job is not None or intent is None or not facts.resource.is_unseen_create or not is_gone(facts):
+    if facts.job is not None or intent is None or not facts.resource.is_unseen_create:
         return None
-    return Stall(
+    stall = Stall(
         Reason.JOB_NEVER_SHOWN,
         f"Graph answered the create of {write_readable_time(intent.started_at)} with job {facts.job_id} and has not "
         "shown that job since. It may run all the same, so no other is created. Look for it in the portal; if it is "
         "not there, delete this resource and apply it again.",
     )
+    return stall if is_gone(facts) or facts.has_reported(stall) else None
 
 
 def wait_for_missing_job(facts: Facts) -> Wait:

@@ -127,14 +127,15 @@ def wait_for_other_create(facts: Facts, creating: Claim) -> Wait | Stall:
     began = creating.creating_since or facts.now
     since = facts.counted_from(began)
     is_looked_for = facts.now - since < facts.bounds.replication
-    if facts.now - since >= facts.bounds.replication + facts.bounds.young:
-        return Stall(
-            Reason.WAITING_FOR_OTHER_CREATE,
-            f"SynchronizationJob {creating.key} began to create a job on this service principal at "
-            f"{write_readable_time(began)} and has not settled whether there is one: it may be suspended, or unable to "
-            "reach Graph. Resume it, mend what it says, or delete it and annotate it with "
-            f'{ABANDON_ANNOTATION}: "true".',
-        )
+    stall = Stall(
+        Reason.WAITING_FOR_OTHER_CREATE,
+        f"SynchronizationJob {creating.key} began to create a job on this service principal at "
+        f"{write_readable_time(began)} and has not settled whether there is one: it may be suspended, or unable to "
+        "reach Graph. Resume it, mend what it says, or delete it and annotate it with "
+        f'{ABANDON_ANNOTATION}: "true".',
+    )
+    if facts.now - since >= facts.bounds.replication + facts.bounds.young or facts.has_reported(stall):
+        return stall
     return Wait(
         Reason.WAITING_FOR_OTHER_CREATE,
         f"SynchronizationJob {creating.key} is creating a job on this service principal; one at a time.",
@@ -150,8 +151,7 @@ def named_job_is_unknown(facts: Facts) -> Verdict | None:
         f"Service principal {facts.desired.service_principal_id} has no job {facts.desired.job_id}. "
         "It cannot be corrected in place: delete the resource, and apply it with the right id or without one."
     )
-    seen_at = facts.observed.spec_seen_at
-    if seen_at is not None and facts.now - seen_at < facts.bounds.young:
+    if facts.observed.spec_seen_at is not None and facts.now < facts.young_until:
         return Wait(Reason.JOB_NOT_FOUND, message, SHORT_DELAY)
     return Stall(Reason.JOB_NOT_FOUND, message)
 

@@ -54,6 +54,8 @@ class JobRecord:
     """
 
     observed_generation: int | None = None
+    generation_seen_at: datetime | None = None
+    """When the operator first saw the observed generation."""
     tenant_id: str | None = None
     service_principal_id: str | None = None
     origin: str | None = None
@@ -73,6 +75,8 @@ class JobRecord:
     application: ApplicationRecord = field(default_factory=ApplicationRecord)
     last_drift: Drift | None = None
     last_handled_reconcile_at: str | None = None
+    reported_faults: tuple[str, ...] = ()
+    """The faults that an Event has reported and that still hold, in its words."""
     stored_conditions: tuple[Mapping[str, Any], ...] = ()
     """The conditions as they are stored, with the times of their transitions."""
     job: Mapping[str, Any] | None = None
@@ -140,6 +144,7 @@ def read_record(stored: object) -> JobRecord:
     generation = status.get("observedGeneration")
     members: dict[str, Any] = {
         "observed_generation": generation if isinstance(generation, int) else None,
+        "generation_seen_at": parse_time(status.get("generationSeenTime")),
         "tenant_id": read_text(status.get("tenantId")) or None,
         "service_principal_id": read_text(status.get("servicePrincipalId")) or None,
         "origin": read_text(status.get("origin")) or None,
@@ -155,6 +160,7 @@ def read_record(stored: object) -> JobRecord:
         "application": read_application_record(status.get("application")),
         "last_drift": read_drift(status.get("lastDrift")),
         "last_handled_reconcile_at": read_text(status.get("lastHandledReconcileAt")),
+        "reported_faults": _read_texts(status.get("reportedFaults")),
         "stored_conditions": _read_conditions(status.get("conditions")),
         "job": _read_mirror(status.get("job")),
         "synchronization_status": _read_mirror(status.get("synchronizationStatus")),
@@ -183,6 +189,7 @@ _write_part = _write_known(lambda part: part.write())
 
 _MEMBERS = (
     _Member("observedGeneration", attrgetter("observed_generation"), _as_is),
+    _Member("generationSeenTime", attrgetter("generation_seen_at"), _write_known(write_time)),
     _Member("tenantId", attrgetter("tenant_id"), _as_is),
     _Member("servicePrincipalId", attrgetter("service_principal_id"), _as_is),
     _Member("origin", attrgetter("origin"), _as_is),
@@ -198,6 +205,7 @@ _MEMBERS = (
     _Member("application", attrgetter("application"), _write_part),
     _Member("lastDrift", attrgetter("last_drift"), _write_part),
     _Member("lastHandledReconcileAt", attrgetter("last_handled_reconcile_at"), _as_is),
+    _Member("reportedFaults", attrgetter("reported_faults"), lambda faults: list(faults) or None),
     _Member("conditions", attrgetter("stored_conditions"), lambda entries: [dict(entry) for entry in entries] or None),
     _Member("job", attrgetter("job"), _as_is),
     _Member("synchronizationStatus", attrgetter("synchronization_status"), _as_is),
@@ -216,6 +224,10 @@ def _read_effective(stored: object) -> EffectiveSettings:
 
 def _read_conditions(stored: object) -> tuple[Mapping[str, Any], ...]:
     return tuple(entry for entry in stored if isinstance(entry, dict)) if isinstance(stored, list) else ()
+
+
+def _read_texts(stored: object) -> tuple[str, ...]:
+    return tuple(text for text in stored if isinstance(text, str)) if isinstance(stored, list) else ()
 
 
 def _read_mirror(stored: object) -> Mapping[str, Any] | None:

@@ -75,6 +75,8 @@ class ApplicationMemory:
     """Whether this resource has had `spec.application` since this process began."""
     stored: SecretValues | None = None
     """What Graph showed last; None after a write of ours."""
+    began_at: datetime | None = None
+    """When this process first reconciled `spec.application` of this resource."""
     looked_at: datetime | None = None
     looked_for: Version | None = None
     """The version that the last look was for."""

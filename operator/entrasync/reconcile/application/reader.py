@@ -51,6 +51,7 @@ class ApplicationReader:
         if credentials is None:
             return None
         memory.was_managed = True
+        memory.began_at = memory.began_at or facts.now
         memory.foreign.expect(resource.application.unconfirmed_keys)
         memory.assume_saved(_unchanged_values(facts, spec, credentials))
         version = (resource.generation, credentials.sources)
@@ -127,7 +128,7 @@ def _needs_look(facts: Facts, seen: ApplicationSeen, memory: ApplicationMemory) 
         return True
     if seen.credentials.unreadable:
         return False
-    since = memory.looked_at or facts.observed.spec_seen_at or facts.now
+    since = memory.looked_at or memory.began_at or facts.now
     is_overdue = facts.now - since >= DRIFT_CHECK_INTERVAL
     if seen.stored is None:
         return is_overdue or not facts.resource.application.covers(facts.resource.generation, seen.credentials.sources)

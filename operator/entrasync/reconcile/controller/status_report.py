@@ -1,5 +1,6 @@
 """Report: ends a pass. It writes the status if it differs, posts Events, and returns when to look next."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,8 +9,10 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.event import Event
 from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait
 from entrasync.core.facts.facts import Facts
+from entrasync.core.facts.youth import with_first_sight
 from entrasync.core.polling import until_next_deadline, until_next_poll
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.object_meta import has_news
@@ -29,11 +32,15 @@ from entrasync.reconcile.controller.apply import PassResult
 from entrasync.reconcile.engine.outcome import STALLED_POLL_INTERVAL, Outcome
 from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.state.memory import MemoryStore
+from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 from entrasync.reconcile.state.progress_budget import ProgressBudget
 from entrasync.reconcile.step.resource_writer import ResourceWriter
 
 INVALID_SPEC_POLL_INTERVAL = timedelta(minutes=5)
 """The poll interval of a resource whose spec cannot be read, which would otherwise give the interval."""
+
+MAX_FAULT_LENGTH = 1024
+"""The longest text of a fault, in characters. Events have this limit."""
 
 DELETION_RETRY_INTERVAL = timedelta(minutes=1)
 """The longest pause between looks at a deletion that is stalled. The resource cannot go until it succeeds."""
@@ -43,10 +50,18 @@ class StatusReport:
     """Ends passes. Each call may raise `ResourceChanged`, `ResourceGone`, `ApiServerUnavailable`."""
 
     def __init__(
-        self, writer: ResourceWriter, memory: MemoryStore, *, events: EventSink, clock: Clock, bounds: Bounds
+        self,
+        writer: ResourceWriter,
+        memory: MemoryStore,
+        namespaces: NamespaceDefaults,
+        *,
+        events: EventSink,
+        clock: Clock,
+        bounds: Bounds,
     ) -> None:
         self._writer = writer
         self._memory = memory
+        self._namespaces = namespaces
         self._events = events
         self._clock = clock
         self._bounds = bounds
@@ -55,10 +70,14 @@ class StatusReport:
     async def report(self, result: PassResult) -> Outcome:
         """End a pass that has observed Graph."""
         written = record_observation(result.facts)
-        self._complain(result.facts, written.complaints)
         facts = replace(result.facts, resource=result.facts.resource.with_record(written.record))
         record = build_status(facts, result.halt, wall=self._clock.wall())
-        return await self._write(facts.resource, record, _next_look(facts, result.halt), graph_was_read=True)
+        faults = self._find_faults(facts, written.complaints)
+        record = replace(record, reported_faults=tuple(fault.message for fault in faults))
+        news = [fault for fault in faults if fault.message not in written.record.reported_faults]
+        news += self._find_past_hold(facts)
+        outcome = _next_look(facts, result.halt)
+        return await self._write(facts.resource, record, outcome, graph_was_read=True, news=news)
 
     async def report_unseen(
         self, resource: Resource, halt: Halt, *, is_answered: bool = False, broken_since: datetime | None = None
@@ -95,34 +114,48 @@ class StatusReport:
         record = build_unseen_status(resource, halt, is_blind=False, wall=self._clock.wall())
         return await self._write(resource, record, _outcome_of(halt, DELETION_RETRY_INTERVAL))
 
-    def _complain(self, facts: Facts, complaints: tuple[str, ...]) -> None:
-        """Post an Event once for what could not be read in Graph's answer and in the annotations."""
-        memory = self._memory.recall(facts.resource, facts.now)
-        if complaints and complaints != memory.complaints:
+    def _find_faults(self, facts: Facts, complaints: tuple[str, ...]) -> list[Event]:
+        """Return an Event for each fault in Graph's answer and in annotations. The status says which were reported."""
+        faults: list[Event] = []
+        if complaints:
             message = f"Left out of the mirror: {'; '.join(complaints[:5])}."
-            self._events.record(facts.resource, Event("Warning", Reason.MIRROR_CUT, message))
-        hold = hold_of(facts)
-        if hold.fault and hold.fault != memory.hold_fault:
-            self._events.record(facts.resource, Event("Warning", Reason.INVALID_ANNOTATION, hold.fault))
-        # A hold that a former process saw is no news, although it is over now.
+            faults.append(Event("Warning", Reason.MIRROR_CUT, shorten(message, MAX_FAULT_LENGTH)))
+        texts = (hold_of(facts).fault, self._namespaces.find_fault_reported_on(facts.resource.key))
+        return faults + [Event("Warning", Reason.INVALID_ANNOTATION, text) for text in texts if text]
+
+    def _find_past_hold(self, facts: Facts) -> list[Event]:
+        """Return the Event for a hold that was over when it was set.
+
+        One that a former process saw is no news, although it is over now.
+        """
+        memory, hold = self._memory.recall(facts.resource, facts.now), hold_of(facts)
         is_new = not facts.resource.has_current_status if memory.hold is None else hold != memory.hold
-        if is_new and (past := past_hold_event(hold, facts.now)):
-            self._events.record(facts.resource, past)
-        memory.complaints, memory.hold_fault, memory.hold = complaints, hold.fault, hold
+        memory.hold = hold
+        past = past_hold_event(hold, facts.now) if is_new else None
+        return [past] if past else []
 
     async def _write(
-        self, resource: Resource, record: JobRecord, outcome: Outcome, *, graph_was_read: bool = False
+        self,
+        resource: Resource,
+        record: JobRecord,
+        outcome: Outcome,
+        *,
+        graph_was_read: bool = False,
+        news: Sequence[Event] = (),
     ) -> Outcome:
         """Write the record if it differs from what is stored; an idle poll writes nothing, progress alone can wait."""
         stored = self._writer.newest(resource)
+        seen_at = self._memory.recall(resource, self._clock.now()).spec_seen_at
+        record = with_first_sight(record, stored.record, seen_at)
         if is_progress_alone(stored.record, record) and not self._may_write_progress(resource):
             return outcome
         newest = await self._writer.write_final(resource, record)
         if newest is None:
             newest = stored
         else:
-            for event in events_between(stored.record, record, graph_was_read=graph_was_read):
-                self._events.record(newest, event)
+            news = [*news, *events_between(stored.record, record, graph_was_read=graph_was_read)]
+        for event in news:
+            self._events.record(newest, event)
         # The answer to a write of ours may be the first to show a user's change; the watch does not repeat it.
         return Outcome(timedelta(0)) if has_news(resource, newest) else outcome
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from entrasync.core.facts.observed import Misses
+from entrasync.core.facts.youth import first_sight
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import MAX_CLOCK_ERROR
 from entrasync.core.remote.job_settings import SentSetting, read_settings
@@ -20,7 +21,7 @@ class JobMemory:
     uid: str
     generation: int
     spec_seen_at: datetime
-    """When this process first saw this generation."""
+    """When the operator first saw this generation, whichever of its processes did."""
     read_at: datetime
     """When Graph was last read for the resource."""
     first_seen: Mapping[datetime, datetime] = field(default_factory=dict)
@@ -35,29 +36,27 @@ class JobMemory:
     """Keys of saves without an answer, until the status has them: the pass may have been cancelled in the middle."""
     deleted_job_id: str | None = None
     """The job that Graph deleted because its resource is being deleted. The resource goes next."""
-    complaints: tuple[str, ...] = ()
-    """The complaints about Graph's answer that an Event has reported."""
     progress_written_at: datetime | None = None
     """When the status was last written for the progress of a cycle alone."""
-    hold_fault: str | None = None
-    """The fault of the hold annotation that an Event has reported."""
     hold: Hold | None = None
     """The hold that was seen last; None before the first look."""
 
-    def see_generation(self, generation: int, now: datetime) -> None:
-        """Record the resource's generation; a new one is first seen `now`."""
-        if self.generation != generation:
-            self.generation, self.spec_seen_at = generation, now
+    def see_generation(self, resource: Resource, now: datetime) -> None:
+        """Record the resource's generation; one that no process has reconciled is first seen `now`."""
+        if self.generation != resource.generation:
+            self.generation, self.spec_seen_at = resource.generation, first_sight(resource, now)
 
     def see_times(self, times: Iterable[datetime], now: datetime) -> Mapping[datetime, datetime]:
-        """Remember when times that a status holds were first seen, and forget all others.
-
-        One that is so old that no wrong clock explains it counts as it is.
-        """
-        seconds = {time.replace(microsecond=0) for time in times}
-        begun = {time: time if now - time >= MAX_CLOCK_ERROR else now for time in seconds}
-        self.first_seen = {time: self.first_seen.get(time, begun[time]) for time in seconds}
+        """Remember when times that a status holds were first seen, and forget all others."""
+        known, seconds = self.first_seen, {time.replace(microsecond=0) for time in times}
+        self.first_seen = {time: known.get(time) or _begin(time, now) for time in seconds}
         return self.first_seen
+
+    def see_time(self, time: datetime, now: datetime) -> None:
+        """Remember when one more time that a status holds was first seen."""
+        second = time.replace(microsecond=0)
+        if second not in self.first_seen:
+            self.first_seen = {**self.first_seen, second: _begin(second, now)}
 
     def see_new_time(self, now: datetime) -> None:
         """Remember a time that is about to be written: this process sees it as it begins."""
@@ -99,6 +98,14 @@ class JobMemory:
         self.settings_sent = (job.id, {name: entry for name, entry in sent.items() if shown.get(name) != entry.wanted})
 
 
+def _begin(time: datetime, now: datetime) -> datetime:
+    """Return when a bound begins that counts from a time seen first `now`.
+
+    One that is so old that no wrong clock explains it counts as it is.
+    """
+    return time if now - time >= MAX_CLOCK_ERROR else now
+
+
 @dataclass
 class MemoryStore:
     """The memories of all jobs, by resource. A resource created again under the same name starts with a new one."""
@@ -106,12 +113,15 @@ class MemoryStore:
     _by_key: dict[ObjectKey, JobMemory] = field(default_factory=dict)
 
     def recall(self, resource: Resource, now: datetime) -> JobMemory:
-        """Return the memory of a resource, or begin one; a new generation is first seen `now`."""
+        """Return the memory of a resource, or begin one; a generation that is new to all is first seen `now`."""
         known = self._by_key.get(resource.key)
         if known is None or known.uid != resource.uid:
-            known = JobMemory(resource.uid, resource.generation, spec_seen_at=now, read_at=now)
+            seen_at = first_sight(resource, now)
+            known = JobMemory(resource.uid, resource.generation, spec_seen_at=seen_at, read_at=now)
             self._by_key[resource.key] = known
-        known.see_generation(resource.generation, now)
+        known.see_generation(resource, now)
+        if created_at := resource.created_job_at:
+            known.see_time(created_at, now)
         return known
 
     def read_at(self, key: ObjectKey) -> datetime | None:

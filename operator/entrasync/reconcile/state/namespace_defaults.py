@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import timedelta
 
-from entrasync.api.reasons import Reason
-from entrasync.core.decision.event import Event
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.resource.defaults import Defaults, cautious_defaults, read_declared_defaults
 from entrasync.core.resource.job_resource import Resource
-from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, EventSink, NamespaceStore
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, NamespaceStore
 from entrasync.reconcile.state.jobs import JobStore
 
 LOG = logging.getLogger("entrasync.namespaces")
@@ -23,17 +22,14 @@ MAX_ANNOTATIONS_AGE = timedelta(minutes=1)
 class NamespaceDefaults:
     """Reads the annotations of the namespaces of resources, and passes the defaults to the store."""
 
-    def __init__(
-        self, store: NamespaceStore, resources: JobStore, *, install: Defaults, events: EventSink, clock: Clock
-    ) -> None:
+    def __init__(self, store: NamespaceStore, resources: JobStore, *, install: Defaults, clock: Clock) -> None:
         self._store = store
         self._resources = resources
         self._install = install
-        self._events = events
         self._clock = clock
         self._read_at: dict[str, timedelta] = {}
         self._faults: dict[str, tuple[str, ...]] = {}
-        self._reported: dict[str, tuple[str, ...]] = {}
+        self._reporters: dict[str, tuple[ObjectKey, str]] = {}
         self._reading: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def refresh(self, resource: Resource) -> None:
@@ -49,10 +45,15 @@ class NamespaceDefaults:
                     await self._read(namespace)
         self._report_faults(resource)
 
+    def find_fault_reported_on(self, key: ObjectKey) -> str | None:
+        """Return what is wrong with the annotations of the namespace, if this resource is the one that reports it."""
+        reporter, message = self._reporters.get(key.namespace, (None, None))
+        return message if reporter == key else None
+
     def forget(self, namespace: str) -> None:
         """Forget a namespace that has no resource any more. It is read again for the next one."""
         self._resources.forget_defaults(namespace)
-        for remembered in (self._read_at, self._faults, self._reported, self._reading):
+        for remembered in (self._read_at, self._faults, self._reporters, self._reading):
             remembered.pop(namespace, None)
 
     def _is_known(self, namespace: str) -> bool:
@@ -84,10 +85,21 @@ class NamespaceDefaults:
         self._faults[namespace] = declared.faults
 
     def _report_faults(self, resource: Resource) -> None:
-        """Post one Event on a resource of the namespace for annotations that cannot be read."""
+        """Have one resource of the namespace report annotations that cannot be read, if none has done so."""
         namespace = resource.key.namespace
-        faults = self._faults.get(namespace, ())
-        if faults and faults != self._reported.get(namespace):
-            message = f"Annotations of namespace {namespace} that cannot be read: {'; '.join(faults)}."
-            self._events.record(resource, Event("Warning", Reason.INVALID_ANNOTATION, message))
-        self._reported[namespace] = faults
+        if not (faults := self._faults.get(namespace)):
+            self._reporters.pop(namespace, None)
+            return
+        message = f"Annotations of namespace {namespace} that cannot be read: {'; '.join(faults)}."
+        reporter, known = self._reporters.get(namespace, (None, None))
+        if known != message or reporter is None or self._resources.get(reporter) is None:
+            self._reporters[namespace] = (self._find_reporter(namespace, message) or resource.key, message)
+
+    def _find_reporter(self, namespace: str, message: str) -> ObjectKey | None:
+        """Return the resource whose status says that it has reported this, as one of a former process."""
+        found = (each.key for each in self._resources.in_namespace(namespace) if _has_reported(each, message))
+        return min(found, default=None)
+
+
+def _has_reported(resource: Resource, message: str) -> bool:
+    return message in resource.record.reported_faults

@@ -42,7 +42,7 @@ class Context:
 
     def with_resource(self, resource: Resource, now: datetime) -> "Context":
         """Return the context with a newer working copy; a new generation of it is first seen `now`."""
-        self.memory.see_generation(resource.generation, now)
+        self.memory.see_generation(resource, now)
         return replace(self, resource=resource)
 
     def with_fresh_read(self, now: datetime) -> "Context":

@@ -90,6 +90,8 @@ DRIFT = {
 }
 MEMBERS: dict[str, st.SearchStrategy[Any]] = {
     "observedGeneration": st.integers(-1, 9),
+    "generationSeenTime": TIMES,
+    "reportedFaults": NAMES,
     "tenantId": TEXT,
     "servicePrincipalId": TEXT,
     "origin": st.sampled_from(["Created", "Adopted", "Inherited"]),
@@ -118,6 +120,7 @@ NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 
 FULL = JobRecord(
     observed_generation=3,
+    generation_seen_at=NOON,
     tenant_id="tenant",
     service_principal_id="principal",
     origin="Created",
@@ -148,6 +151,7 @@ FULL = JobRecord(
     ),
     last_drift=Drift(NOON, (Difference("schedule.state", "Active", "Disabled"), Difference("application"))),
     last_handled_reconcile_at="now",
+    reported_faults=("It is cut.",),
     stored_conditions=({"type": "Ready", "status": "True", "reason": "Healthy", "message": "It runs."},),
     job={"id": "scim.1", "templateId": "scim"},
     synchronization_status={"code": "Active"},
@@ -182,6 +186,7 @@ class TestChangedRecord:
     def test_a_changed_record_is_written_as_the_crd_defines_it(self) -> None:
         assert FULL.write() == {
             "observedGeneration": 3,
+            "generationSeenTime": "2026-11-01T12:00:00Z",
             "tenantId": "tenant",
             "servicePrincipalId": "principal",
             "origin": "Created",
@@ -234,6 +239,7 @@ class TestChangedRecord:
                 ],
             },
             "lastHandledReconcileAt": "now",
+            "reportedFaults": ["It is cut."],
             "conditions": [{"type": "Ready", "status": "True", "reason": "Healthy", "message": "It runs."}],
             "job": {"id": "scim.1", "templateId": "scim"},
             "synchronizationStatus": {"code": "Active"},
@@ -258,6 +264,7 @@ class TestChangedRecord:
     def test_a_record_without_its_job_keeps_what_is_not_about_one_job(self) -> None:
         assert set(FULL.without_job().write()) == {
             "observedGeneration",
+            "generationSeenTime",
             "tenantId",
             "servicePrincipalId",
             "origin",
@@ -267,6 +274,7 @@ class TestChangedRecord:
             "application",
             "lastDrift",
             "lastHandledReconcileAt",
+            "reportedFaults",
             "conditions",
         }
 
@@ -285,7 +293,7 @@ class TestMalformedMembers:
             {"originTime": 7, "lastStartTime": "never", "lastResumeTime": "0001-01-01T00:00:00Z"},
             {"tenantId": "", "servicePrincipalId": 7, "origin": None},
             {"conditions": [7], "job": None, "synchronizationStatus": []},
-            {"application": [], "lastDrift": "x"},
+            {"application": [], "lastDrift": "x", "generationSeenTime": "soon", "reportedFaults": "x"},
         ],
     )
     def test_a_malformed_member_counts_as_absent(self, stored: dict[str, Any]) -> None:

@@ -47,6 +47,12 @@ def held(harness: ReconcilerHarness, job: RemoteJob, **spec: Any) -> ObjectKey:
     return harness.apply(holder(wish=desired(**spec)))
 
 
+def just_edited(harness: ReconcilerHarness, job: RemoteJob, **spec: Any) -> ObjectKey:
+    key = held(harness, job)
+    harness.edit(key, desired=desired(**spec))
+    return key
+
+
 class TestSettings:
     async def test_settings_of_a_new_job_are_sent_before_the_start_and_need_no_read_of_their_own(
         self, harness: ReconcilerHarness
@@ -195,7 +201,7 @@ class TestSettings:
     async def test_settings_that_need_a_missing_permission_are_reported_after_a_while(
         self, harness: ReconcilerHarness, status: int
     ) -> None:
-        key = held(harness, job_with(), settings=SETTINGS)
+        key = just_edited(harness, job_with(), settings=SETTINGS)
         harness.graph.fail("patch_settings", replicating(status), times=100)
         await harness.run(key)
         assert harness.condition(key, "Reconciling") == ("True", "WaitingForReplication")
@@ -262,7 +268,7 @@ class TestInterval:
     async def test_an_interval_without_a_clear_answer_is_requested_once_more_and_harms_nothing(
         self, harness: ReconcilerHarness, error: Exception, words: str
     ) -> None:
-        key = held(harness, remote_job(), interval="PT20M")
+        key = just_edited(harness, remote_job(), interval="PT20M")
         harness.graph.fail("patch_interval", error, times=99)
         await harness.run(key)
         assert harness.condition(key, "Ready") == ("True", "Healthy")
@@ -281,7 +287,7 @@ class TestInterval:
         self, harness: ReconcilerHarness, error: Exception
     ) -> None:
         harness.graph.takes_interval = True
-        key = held(harness, remote_job(), interval="PT20M")
+        key = just_edited(harness, remote_job(), interval="PT20M")
         harness.graph.fail("patch_interval", error)
         await harness.run_until(key, minutes(10))
         assert harness.graph.writes == ["patch_interval", "patch_interval"]
