@@ -133,6 +133,9 @@ class Logins:
             else:
                 await access.close()
             raise
+        except BaseException:  # the pass was cancelled, or has a fault: nobody would close it
+            await access.close()
+            raise
         self._use(resource.key, opened)
         return seen
 

@@ -1,6 +1,8 @@
 """A GraphConnection that does not work says why and logs in again later."""
 
+import asyncio
 from dataclasses import replace
+from typing import NoReturn
 
 import pytest
 
@@ -108,3 +110,15 @@ class TestFaultyConnection:
         await harness.poll()
         assert harness.entra.opened
         assert all(access.is_closed for access in harness.entra.opened)
+
+    async def test_a_pass_that_is_cancelled_during_its_login_closes_its_client(
+        self, harness: ConnectionHarness, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def cancel(_: object) -> NoReturn:
+            raise asyncio.CancelledError
+
+        monkeypatch.setattr(harness.entra, "check", cancel)
+        with pytest.raises(asyncio.CancelledError):
+            await harness.run(connection())
+        [access] = harness.entra.opened
+        assert access.is_closed
