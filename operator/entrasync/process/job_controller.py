@@ -146,7 +146,8 @@ def build_performer(
     collaborators: JobCollaborators, writer: ResourceWriter, memories: ApplicationMemoryStore
 ) -> Performer:
     """Join what carries out actions."""
-    return Performer(build_handlers(collaborators, writer, memories))
+    handlers = build_handlers(collaborators, writer, memories)
+    return Performer(handlers, clock=collaborators.clock, bounds=collaborators.bounds)
 
 
 def build_handlers(

@@ -1,5 +1,6 @@
 """Actions on what the service principal stores for all of its jobs: secrets, and the keys of others among them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -46,6 +47,11 @@ class SaveSecrets(ApplicationAction):
     def describe(self) -> str:
         """Say what it does; keys only."""
         return f"save {', '.join(sorted(self.values))} of the application"
+
+    @property
+    def content(self) -> Mapping[str, str]:
+        """The values."""
+        return {**self.along, **self.values}
 
     @property
     def drift(self) -> tuple[Difference, ...]:

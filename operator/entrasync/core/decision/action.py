@@ -1,6 +1,6 @@
 """What a pass can do: the shape that all actions share. Each feature has its own in `core/<feature>/actions.py`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -34,6 +34,11 @@ class Action:
     def describe(self) -> str:
         """Say what it does as the end of a sentence that begins with "The operator would"."""
         raise NotImplementedError
+
+    @property
+    def content(self) -> Mapping[str, str]:
+        """What it sends that `describe` must not say. It never leaves the pass."""
+        return {}
 
     @property
     def drift(self) -> tuple[Difference, ...]:

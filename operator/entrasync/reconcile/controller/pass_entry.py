@@ -6,7 +6,6 @@ from entrasync.core.application.record import with_possibly_saved_keys
 from entrasync.core.decision.errors import EntraSyncError, Halted
 from entrasync.core.decision.verdicts import Halt
 from entrasync.core.deletion import tenant_is_another
-from entrasync.core.facts.youth import young_until
 from entrasync.core.plan import tenant_was_changed
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.time_limits import Bounds
@@ -69,13 +68,7 @@ class PassEntry:
         return self._clock.now() < self._young_until(resource)
 
     def _young_until(self, resource: Resource) -> datetime:
-        memory, created_at = self._memory.recall(resource, self._clock.now()), resource.created_job_at
-        return young_until(
-            resource,
-            spec_seen_at=memory.spec_seen_at,
-            job_seen_at=memory.counted_from(created_at) if created_at else None,
-            young=self._bounds.young,
-        )
+        return self._memory.recall(resource, self._clock.now()).young_until(resource, self._bounds)
 
 
 def _with_possibly_saved_keys(resource: Resource, memory: JobMemory) -> Resource:

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from entrasync.core.decision.refused_write import RefusedWrite
 from entrasync.core.facts.observed import Misses
-from entrasync.core.facts.youth import first_sight
+from entrasync.core.facts.youth import first_sight, young_until
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.core.primitives.time_limits import MAX_CLOCK_ERROR
+from entrasync.core.primitives.time_limits import MAX_CLOCK_ERROR, Bounds
 from entrasync.core.remote.job_settings import SentSetting, read_settings
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
@@ -36,6 +37,8 @@ class JobMemory:
     """Keys of saves without an answer, until the status has them: the pass may have been cancelled in the middle."""
     deleted_job_id: str | None = None
     """The job that Graph deleted because its resource is being deleted. The resource goes next."""
+    refused_write: RefusedWrite | None = None
+    """The last write of the resource that Graph refused; None once Graph has taken it."""
     progress_written_at: datetime | None = None
     """When the status was last written for the progress of a cycle alone."""
     hold: Hold | None = None
@@ -65,6 +68,16 @@ class JobMemory:
     def counted_from(self, written: datetime) -> datetime:
         """Return when the bound begins that counts from a time in the status."""
         return self.first_seen.get(written.replace(microsecond=0), written)
+
+    def young_until(self, resource: Resource, bounds: Bounds) -> datetime:
+        """Return until when what Graph does not know of the resource may still be replicating."""
+        created_at = resource.created_job_at
+        return young_until(
+            resource,
+            spec_seen_at=self.spec_seen_at,
+            job_seen_at=self.counted_from(created_at) if created_at else None,
+            young=bounds.young,
+        )
 
     def count_miss(self, job_id: str, at: datetime) -> Misses:
         """Count one more look that did not show the job. A look that several passes share counts once."""
