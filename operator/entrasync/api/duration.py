@@ -31,7 +31,7 @@ def parse_go_duration(text: str) -> timedelta:
     """
     found = _PARTS.fullmatch(text)
     if not text or found is None:
-        raise ValueError(f"{text!r} is no duration; write whole hours, minutes and seconds, such as 90s, 5m or 1h30m")
+        raise ValueError(f'"{text}" is no duration. Write whole hours, minutes and seconds, such as 90s, 5m or 1h30m.')
     hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
@@ -75,5 +75,5 @@ class GoDuration:
         duration = value if isinstance(value, timedelta) else parse_go_duration(str(value))
         shortest, longest = self.at_least[0], self.at_most[0]
         if not parse_go_duration(shortest) <= duration <= parse_go_duration(longest):
-            raise ValueError(f"must be at least {shortest} and at most {longest}")
+            raise ValueError(f"It must be at least {shortest} and at most {longest}.")
         return duration

@@ -107,7 +107,7 @@ class GraphConnectionSpec(ApiModel):
     def _has_exactly_one(self) -> Self:
         given = [self.client_secret, self.client_certificate, self.workload_identity]
         if sum(credential is not None for credential in given) != 1:
-            raise ValueError("give exactly one of clientSecret, clientCertificate and workloadIdentity")
+            raise ValueError("Give exactly one of clientSecret, clientCertificate and workloadIdentity.")
         return self
 
 

@@ -241,7 +241,7 @@ def release_when_job_is_gone(facts: Facts) -> Verdict:
     if facts.job is not None:
         return Wait(
             Reason.DELETING,
-            f"Graph shows job {job_id}, but does not know it when asked to delete it; tried again.",
+            f"Graph shows job {job_id}, but does not know it when asked to delete it. It is tried again.",
             SHORT_DELAY,
         )
     if is_gone(facts):

@@ -34,7 +34,7 @@ def test_an_install_logs_in_by_a_certificate_whose_files_may_be_renewed(
         simulator.set_application(client, certificates=[renewed], roles=list(ROLES))
         simulator.revoke_tokens()
         name = second.apply_job(simulator.create_service_principal().id, pollInterval="30s")
-        assert f"upload the certificate in the file {certificate}" in second.wait_stalled(name, "CredentialRefused")
+        assert f"Upload the certificate in the file {certificate}" in second.wait_stalled(name, "CredentialRefused")
         certificate.write_text(renewed)
         second.wait_ready(name)
 

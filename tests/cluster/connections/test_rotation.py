@@ -22,7 +22,7 @@ class TestClientSecret:
         message = team.wait_broken("CredentialRefused")
         assert f"Entra refused the client secret of app {team.client} in tenant {team.tenant}" in message
         assert "AADSTS7000215" in message
-        assert f"put the secret's value (not its id) into key client_secret of Secret {team.namespace}/entra" in message
+        assert f"Put the secret's value (not its id) into key client_secret of Secret {team.namespace}/entra" in message
         team.apply_secret()
         team.wait_connected(within_seconds=SECONDS)
         assert team.environment.wait_event("default", "CredentialRefused")["type"] == "Warning"
@@ -93,7 +93,7 @@ class TestCertificate:
         simulator.remove_certificate(first, team.client, team.tenant)
         team.ask()
         message = team.wait_broken("CredentialRefused")
-        assert f"upload the certificate in key tls.crt of Secret {team.namespace}/entra-tls to the app" in message
+        assert f"Upload the certificate in key tls.crt of Secret {team.namespace}/entra-tls to the app" in message
         simulator.add_certificate(second, team.client, team.tenant)
         team.apply_secret("entra-tls", tls__crt=second, tls__key=key_pem())
         team.wait_connected(within_seconds=SECONDS)

@@ -62,7 +62,7 @@ class TestUnknownServicePrincipal:
         fast_environment.simulator.switch(unknown_service_principal="404")
         tenant = fast_environment.simulator.connection.tenant_id
         assert f"Tenant {tenant} has no service principal with object id {principal}" in message
-        assert "spec.servicePrincipal.objectId takes the Object ID of the enterprise application" in message
+        assert "Set spec.servicePrincipal.objectId to the Object ID of the enterprise application" in message
         assert "not of the app registration" in message
         assert fast_environment.writes(principal) == []
         fast_environment.wait_reasons(name, ["ServicePrincipalNotFound"])

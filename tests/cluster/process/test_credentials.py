@@ -22,7 +22,7 @@ class TestWrongClientSecret:
             message = second.wait_stalled(name, "CredentialRefused")
             assert f"client secret of app {connection.client_id} in tenant {connection.tenant_id}" in message
             assert "AADSTS7000215" in message
-            assert f"put the secret's value (not its id) into the file {file}" in message
+            assert f"Put the secret's value (not its id) into the file {file}" in message
             assert second.calls(principal) == []
             replacement = tmp_path / "replacement"  # as the kubelet does, which exchanges a link
             replacement.write_text(connection.client_secret)

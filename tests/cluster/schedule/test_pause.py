@@ -77,12 +77,12 @@ class TestHold:
         principal, name, _ = adopt(fast_environment)
         fast_environment.annotate(name, hold_until="tomorrow")
         reported = fast_environment.wait_event(name, "InvalidAnnotation")
-        assert "'tomorrow', which is no time" in reported["message"]
+        assert '"tomorrow", which is no time' in reported["message"]
         assert "such as 2026-11-21T03:00:00Z" in reported["message"]
         fast_environment.wait_polls(principal)
         ready = condition(fast_environment.job(name), "Ready")
         assert ready["status"] == "True"
-        assert "'tomorrow', which is no time" in ready["message"]
+        assert '"tomorrow", which is no time' in ready["message"]
         assert fast_environment.writes(principal) == []
         fast_environment.wait_events(name, "InvalidAnnotation", times=1)
 

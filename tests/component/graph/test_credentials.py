@@ -152,7 +152,7 @@ class TestCertificate:
         error = await log_in_refused(simulator, app(simulator, by_certificate(make_certificate("other"))))
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert "AADSTS700027" in error.message
-        assert f"upload the certificate in {CRT} to the app registration" in error.message
+        assert f"Upload the certificate in {CRT} to the app registration" in error.message
 
     async def test_is_not_sent_when_it_is_expired(self, simulator: SimulatorClient) -> None:
         old = make_certificate(age=timedelta(days=31))
@@ -183,7 +183,7 @@ class TestServiceAccountToken:
         assert f"AADSTS{code}" in error.message
         audience = claims["aud"][0]
         assert f"issuer {claims['iss']}, subject {claims['sub']}, audience {audience}" in error.message
-        assert "the token comes from ServiceAccount identity/sync" in error.message
+        assert "The token comes from ServiceAccount identity/sync" in error.message
 
     async def test_is_refused_when_its_issuer_does_not_publish_its_keys(self, simulator: SimulatorClient) -> None:
         simulator.set_issuer(ISSUER, public_keys=[])
@@ -199,7 +199,7 @@ class TestServiceAccountToken:
         old = SigningSource(lambda: issuer.sign(exp=1_700_000_000))
         error = await log_in_refused(simulator, app(simulator, FederatedToken(old)))
         assert "AADSTS700024" in error.message
-        assert "check the clocks of the nodes" in error.message
+        assert "Check the clocks of the nodes" in error.message
 
     async def test_is_read_again_when_its_projected_file_rotates(
         self, simulator: SimulatorClient, tmp_path: Path
@@ -241,7 +241,7 @@ class TestManagedIdentity:
     ) -> None:
         monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", "http://127.0.0.1:9")
         error = await log_in_refused(simulator, ManagedIdentity(simulator.connection.tenant_id))
-        assert "must run on a machine of Azure" in error.message
+        assert "Run the operator on a machine of Azure" in error.message
 
 
 class TestAccessToken:

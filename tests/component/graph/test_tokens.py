@@ -128,9 +128,9 @@ class TestRefusedLogin:
     @pytest.mark.parametrize(
         ("code", "words", "advice"),
         [
-            (7000215, "Invalid client secret provided.", f"put the secret's value (not its id) into {WHERE}"),
+            (7000215, "Invalid client secret provided.", f"Put the secret's value (not its id) into {WHERE}"),
             (7000222, "The provided client secret keys are expired.", f"make a new one and put it into {WHERE}"),
-            (700016, "Application was not found in the directory.", "check the client id and the tenant id"),
+            (700016, "Application was not found in the directory.", "Check the client id and the tenant id"),
             (999, "Something new.", WHERE),
         ],
     )

@@ -70,11 +70,11 @@ class CredentialEntry(ApiModel):
     @model_validator(mode="after")
     def _is_no_field_of_its_own_and_has_one_source(self) -> Self:
         if self.key in KEYS_WITH_FIELDS:
-            raise ValueError(f"{self.key} has a field of its own: {KEYS_WITH_FIELDS[self.key]}")
+            raise ValueError(f"{self.key} has a field of its own. Use {KEYS_WITH_FIELDS[self.key]} instead.")
         if (self.value is None) == (self.value_from is None):
-            raise ValueError("give exactly one of value and valueFrom")
+            raise ValueError("Give exactly one of value and valueFrom.")
         if self.key in SENSITIVE_KEYS and self.value is not None:
-            raise ValueError(f"{self.key} is a secret, which is given by valueFrom")
+            raise ValueError(f"{self.key} is a secret. Give it by valueFrom.")
         return self
 
 

@@ -83,7 +83,7 @@ class ServicePrincipalReference(ApiModel):
     @model_validator(mode="after")
     def _has_exactly_one(self) -> Self:
         if (self.object_id is None) == (self.app_id is None):
-            raise ValueError("give exactly one of objectId and appId")
+            raise ValueError("Give exactly one of objectId and appId.")
         return self
 
 
@@ -110,7 +110,7 @@ class TemplateReference(ApiModel):
     @model_validator(mode="after")
     def _has_exactly_one(self) -> Self:
         if (self.id is None) == (self.factory_tag is None):
-            raise ValueError("give exactly one of id and factoryTag")
+            raise ValueError("Give exactly one of id and factoryTag.")
         return self
 
 
@@ -135,7 +135,7 @@ class ScheduleSpec(ApiModel):
         try:
             return expiration and expiration.astimezone(UTC)
         except OverflowError:
-            raise ValueError("must be between the years 1 and 9999 in UTC") from None
+            raise ValueError("It must be between the years 1 and 9999 in UTC.") from None
 
 
 class FreshnessSpec(ApiModel):

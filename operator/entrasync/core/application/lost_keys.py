@@ -79,6 +79,6 @@ def explain_blocked_secret_writes(facts: Facts) -> str:
     """Name the resource that blocks writes of secrets, and where to read more."""
     return (
         f"No secret of service principal {facts.service_principal_id} is written: SynchronizationJob "
-        f"{facts.observed.secrets_blocked_by} says ForeignSecretLost. What to do stands there; it is lifted by an "
-        "annotation on that resource."
+        f"{facts.observed.secrets_blocked_by} says ForeignSecretLost. Do what that resource says, and "
+        "annotate it."
     )

@@ -158,7 +158,8 @@ def _judge_refusal(facts: Facts) -> Verdict | None:
         )
     return Wait(
         Reason.VALIDATION_UNAVAILABLE,
-        f"Graph could not try the credentials of spec.application ({words}). None of them was saved; tried again.",
+        f"Graph could not try the credentials of spec.application ({words}). None of them was saved. It is tried "
+        "again.",
         until_next_judgement(refusal, facts.now),
     )
 

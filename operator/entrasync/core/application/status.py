@@ -88,7 +88,7 @@ def _credentials_valid(facts: Facts) -> list[Condition]:
     if seen is None:  # Graph was not asked this time, which is no news
         return [known for known in facts.resource.record.conditions.values() if known.type is kind]
     if seen.refusal is not None:
-        words = f"{seen.refusal.code}: {seen.refusal.message}".strip(": ")
+        words = f"{seen.refusal.code}: {seen.refusal.message}".strip(": ").rstrip(".")
         if seen.refusal.is_verdict:
             return [
                 Condition(

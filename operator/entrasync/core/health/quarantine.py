@@ -75,7 +75,7 @@ def _advise(job: RemoteJob) -> str:
             "Mend the cause, then wait for the next attempt, or restart the job on its Provisioning page in the portal."
         )
     return (
-        "Graph does not ask for a person and tries again. The provisioning logs of the enterprise application have "
+        "Graph does not ask for a person and tries again. See the provisioning logs of the enterprise application for "
         "more."
     )
 

@@ -138,7 +138,7 @@ def wait_for_other_create(facts: Facts, creating: Claim) -> Wait | Stall:
         return stall
     return Wait(
         Reason.WAITING_FOR_OTHER_CREATE,
-        f"SynchronizationJob {creating.key} is creating a job on this service principal; one at a time.",
+        f"SynchronizationJob {creating.key} is creating a job on this service principal. Creates run one at a time.",
         UNCONFIRMED_CREATE_DELAYS[-1] if is_looked_for else facts.desired.poll_interval,
     )
 

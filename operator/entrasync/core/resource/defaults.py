@@ -70,7 +70,7 @@ def read_declared_defaults(annotations: Mapping[str, str], install: Defaults) ->
         try:
             said[field] = read(text)
         except ValueError:
-            faults.append(f"{annotation} is {shorten(text, MAX_QUOTE_LENGTH)!r}, and must be {allowed}")
+            faults.append(f'{annotation} is "{shorten(text, MAX_QUOTE_LENGTH)}", and must be {allowed}')
             doubts += _doubt(field, Reason.INVALID_ANNOTATION, faults[-1])
     cautious = {doubt.field: _CAUTIOUS[doubt.field] for doubt in doubts}
     return DeclaredDefaults(replace(install, **said | cautious, doubts=tuple(doubts)), tuple(faults))

@@ -72,5 +72,9 @@ def read_spec(raw: Mapping[str, Any], validate: Callable[[Any], SpecT]) -> tuple
         return validate(raw.get("spec") or {}), None
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False)
-        places = "; ".join(f"spec.{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in faults)
-        return None, places
+        return None, "; ".join(_describe_fault(fault["loc"], fault["msg"]) for fault in faults)
+
+
+def _describe_fault(place: tuple[int | str, ...], words: str) -> str:
+    said = words.removeprefix("Value error, ").rstrip(".")
+    return f"spec.{'.'.join(map(str, place))}: {said}"

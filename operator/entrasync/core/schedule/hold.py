@@ -41,7 +41,7 @@ def read_hold(annotations: Mapping[str, str]) -> Hold:
     until = parse_deadline(text) if is_zoned(text) else None
     if until is None:
         return Hold(
-            fault=f"The annotation {HOLD_UNTIL_ANNOTATION} is {shorten(text, MAX_QUOTE_LENGTH)!r}, which is no time, "
+            fault=f'The annotation {HOLD_UNTIL_ANNOTATION} is "{shorten(text, MAX_QUOTE_LENGTH)}", which is no time, '
             "and is ignored. Write it with a time zone, such as 2026-11-21T03:00:00Z."
         )
     return Hold(until)

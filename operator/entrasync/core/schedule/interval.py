@@ -48,8 +48,8 @@ def interval_conditions(facts: Facts) -> list[Condition]:
         return []
     answer = f" (it answered {asked.answer})" if asked and asked.answer else ""
     detail = answer if is_settled else " (it was not asked, for managementPolicy is Observe)"
-    message = f"Graph decides how often a job runs: {_describe(facts)}, not the {wanted} of spec.schedule.interval"
-    return [Condition(ConditionType.SCHEDULE_APPLIED, "False", Reason.NOT_CONFIGURABLE, f"{message}{detail}.")]
+    differs = f"Graph decides how often a job runs: {_describe(facts)}, not the {wanted} of spec.schedule.interval"
+    return [Condition(ConditionType.SCHEDULE_APPLIED, "False", Reason.NOT_CONFIGURABLE, f"{differs}{detail}.")]
 
 
 def _describe(facts: Facts) -> str:

@@ -75,7 +75,13 @@ def _paused(before: JobRecord, after: JobRecord) -> list[Event]:
     old, new = before.pause, after.pause
     if new is None or new.by is not PausedBy.GRAPH or (old is not None and old.by is PausedBy.GRAPH):
         return []
-    return [Event("Warning", Reason.PAUSED_BY_GRAPH, f"Graph paused the job: {new.reason}.")]
+    return [
+        Event(
+            "Warning",
+            Reason.PAUSED_BY_GRAPH,
+            f"Graph paused the job: {new.reason}. Look for the cause, then start the job in the portal.",
+        )
+    ]
 
 
 def _blind(old: Mapping[ConditionType, Condition], new: Mapping[ConditionType, Condition]) -> list[Event]:

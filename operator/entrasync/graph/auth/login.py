@@ -133,6 +133,6 @@ def check_tenant(token: AccessToken, tenant_id: str) -> None:
             Stall(
                 Reason.TENANT_CHANGED,
                 f"The token of app {token.app_id} belongs to tenant {token.tenant_id}, not to {tenant_id} as the "
-                "connection says; correct the tenant id, or take an identity of that tenant",
+                "connection says. Correct the tenant id, or take an identity of that tenant.",
             )
         )

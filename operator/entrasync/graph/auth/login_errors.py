@@ -26,18 +26,18 @@ TRANSIENT_CODES = frozenset({90033, 50196})
 UNREADABLE_ISSUER_CODES = frozenset({50166, 90061, 501661})
 """AADSTS: Entra could not read the issuer's OpenID configuration. It may pass by itself (Azure/AKS #4029)."""
 
-_CLOCK = "check the clocks of the nodes"
-_PUBLISH = "Entra must be able to read the OpenID configuration and the keys of the token's issuer{issuer}"
-_REGISTER = "add to the app a federated credential with {subject}; the token comes from {where}"
-_UPLOAD = "upload the certificate in {where} to the app registration"
+_CLOCK = "Check the clocks of the nodes"
+_PUBLISH = "Let Entra read the OpenID configuration and the keys of the token's issuer{issuer}."
+_REGISTER = "Add to the app a federated credential with {subject}. The token comes from {where}."
+_UPLOAD = "Upload the certificate in {where} to the app registration."
 
 ADVICE: Mapping[int, str] = {
-    7000215: "put the secret's value (not its id) into {where}",
-    7000222: "the secret has expired: make a new one and put it into {where}",
-    700016: "check the client id and the tenant id",
-    7000112: "the app is disabled in its tenant: enable it",
-    7000229: "the app has no service principal in the tenant: give it admin consent there",
-    700024: f"{_CLOCK}, then what is in {{where}}",
+    7000215: "Put the secret's value (not its id) into {where}.",
+    7000222: "The secret has expired: make a new one and put it into {where}.",
+    700016: "Check the client id and the tenant id.",
+    7000112: "The app is disabled in its tenant: enable it.",
+    7000229: "The app has no service principal in the tenant: give it admin consent there.",
+    700024: f"{_CLOCK}, then what is in {{where}}.",
     700027: _UPLOAD,
     70021: _REGISTER,
     70025: _REGISTER,
@@ -60,7 +60,7 @@ def classify_refusal(
 ) -> EntraSyncError:
     """Return the error to raise for a response without a token."""
     tenant, app, authority = credential.tenant_id, credential.client_id, endpoint.authority
-    said = response.message or f"status {response.status}"
+    said = (response.message or f"status {response.status}").rstrip(".")
     facts = {"where": credential.proof.where, "subject": _describe_subject(material), "issuer": _name_issuer(material)}
     if is_transient(response):
         return make_no_token_error(
@@ -70,7 +70,7 @@ def classify_refusal(
         return Halted(
             Stall(
                 Reason.TENANT_NOT_FOUND,
-                f"{authority} knows no tenant {tenant}: {said}; check the tenant id and the cloud",
+                f"{authority} knows no tenant {tenant}: {said}. Check the tenant id and the cloud.",
             )
         )
     proof = credential.proof
@@ -79,7 +79,7 @@ def classify_refusal(
     return Halted(
         Stall(
             Reason.CREDENTIAL_REFUSED,
-            f"Entra refused the {proof.kind} of app {app} in tenant {tenant}: {said}; {advice}",
+            f"Entra refused the {proof.kind} of app {app} in tenant {tenant}: {said}. {advice}",
         )
     )
 
@@ -97,9 +97,9 @@ def is_transient(response: LoginResponse) -> bool:
 
 def make_no_token_error(where: str, response: LoginResponse, *, advice: str = "") -> Transient:
     """Return the error for a login without a token, with advice for the case that it lasts."""
-    words = f": {response.message}" if response.message else ""
+    words = f": {response.message.rstrip('.')}" if response.message else ""
     what = "no answer that can be read" if response.status is None else f"no token (status {response.status})"
-    message = f"{where} gave {what}{words}{f'; {advice}' if advice else ''}"
+    message = f"{where} gave {what}{words}.{f' {advice}' if advice else ''}"
     return Transient(Reason.GRAPH_UNREACHABLE, message, after=response.retry_after)
 
 

@@ -50,8 +50,8 @@ class ManagedIdentityLogin:
         del material  # there is nothing to prove
         try:
             result = self._request_token()
-        except (httpx.ConnectError, httpx.UnsupportedProtocol) as error:
-            raise self._make_halt(f"there is none ({type(error).__name__})") from None
+        except (httpx.ConnectError, httpx.UnsupportedProtocol):
+            raise self._make_halt("there is none") from None
         except (httpx.HTTPError, TimeoutError) as error:
             raise Transient(
                 Reason.GRAPH_UNREACHABLE,
@@ -96,7 +96,7 @@ class ManagedIdentityLogin:
         return Halted(
             Stall(
                 Reason.CREDENTIAL_REFUSED,
-                f"{ENDPOINT_NAME} gave no token for {identity}: {why}; the operator must run on a machine of Azure to "
-                "which this identity is assigned, or log in another way",
+                f"{ENDPOINT_NAME} gave no token for {identity}: {why.rstrip('.')}. Run the operator on a machine of "
+                "Azure to which this identity is assigned, or log in another way.",
             )
         )

@@ -22,6 +22,9 @@ TOKEN_CODES = frozenset({"InvalidAuthenticationToken", "Authentication_ExpiredTo
 """A 401 with one of these codes means the token. Any other means a permission or replication (graph-facts 0.3, 6.2)."""
 
 
+_ADVICE = "Correct what Graph names, in spec or in the tenant."
+
+
 class InvalidToken(Transient):
     """Graph does not accept the token. Nothing was done, and one more try with a fresh token is worthwhile."""
 
@@ -40,12 +43,12 @@ def classify(
         return Transient(Reason.GRAPH_UNREACHABLE, _describe_foreigner(operation, status))
     answer = summarize_error(response, Redactor([*secrets, token.value] if token else secrets))
     if status == 401 and TOKEN_CODES.intersection(read_error(response.body).codes):
-        return InvalidToken(Reason.GRAPH_UNREACHABLE, f"Graph does not take our token {_quote(answer)}")
+        return InvalidToken(Reason.GRAPH_UNREACHABLE, f"Graph does not take our token {_quote(answer)}.")
     if status in {401, 403}:
         return _make_permission_error(operation, answer, token)
     if status == 429:
         return Transient(
-            Reason.THROTTLED, f"Graph asks for a pause {_quote(answer)}", after=read_retry_after(response.headers)
+            Reason.THROTTLED, f"Graph asks for a pause {_quote(answer)}.", after=read_retry_after(response.headers)
         )
     if status == 408 or status >= 500:
         return _make_server_error(operation, response, answer=answer)
@@ -54,7 +57,7 @@ def classify(
 
 def make_unreadable_error(operation: Operation, why: str) -> EntraSyncError:
     """Return the error for a success that cannot be read. A write may have happened."""
-    message = f"Graph gave an unreadable answer when asked to {operation.description}: {why}"
+    message = f"Graph gave an unreadable answer when asked to {operation.description}: {why}."
     if operation.is_write:
         return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message)
     return Transient(Reason.GRAPH_UNREACHABLE, message)
@@ -69,10 +72,10 @@ def make_lost_error(operation: Operation, why: str, *, is_sent: bool) -> EntraSy
 
 
 def _make_refusal(operation: Operation, answer: GraphAnswer) -> EntraSyncError:
-    message = f"Graph refused to {operation.description} {_quote(answer)}"
+    message = f"Graph refused to {operation.description} {_quote(answer)}."
     if answer.status < 400:
-        message += ". A redirect is never followed: check the cloud's endpoint and any proxy"
-    refused = Refused(Reason.REQUEST_REFUSED, message, answer=answer)
+        message += " A redirect is never followed: check the cloud's endpoint and any proxy."
+    refused = Refused(Reason.REQUEST_REFUSED, message, answer=answer, advice=_ADVICE)
     if answer.status == 404:
         return PossiblyReplicating(refused, answer=answer)
     if answer.status == 409:  # right after another change it passes by itself (graph-facts 4.2)
@@ -81,7 +84,7 @@ def _make_refusal(operation: Operation, answer: GraphAnswer) -> EntraSyncError:
 
 
 def _make_server_error(operation: Operation, response: Response, *, answer: GraphAnswer) -> EntraSyncError:
-    message = f"Graph failed to {operation.description} {_quote(answer)}"
+    message = f"Graph failed to {operation.description} {_quote(answer)}."
     if operation.is_write:
         return OutcomeUnknown(Reason.GRAPH_UNREACHABLE, message, answer=answer)
     return Transient(Reason.GRAPH_UNREACHABLE, message, after=read_retry_after(response.headers))

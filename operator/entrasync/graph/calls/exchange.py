@@ -172,7 +172,7 @@ class Exchange:
         why = f"it is longer than {self.limits.max_body_bytes} bytes (status {status})"
         if 400 <= status < 500:  # Graph refused, so nothing was done
             return Transient(
-                Reason.GRAPH_UNREACHABLE, f"Graph refused to {operation.description} in an answer too long to read"
+                Reason.GRAPH_UNREACHABLE, f"Graph refused to {operation.description} in an answer too long to read."
             )
         return make_unreadable_error(operation, why)
 

@@ -107,7 +107,7 @@ class TenantLimiter:
         """Wait until no pause is on. Raises `Transient` (THROTTLED, with `after`) during a long one."""
         while remaining := self.remaining_pause():
             if remaining > MAX_WAIT_IN_CALL:
-                raise Transient(Reason.THROTTLED, "Graph asked for a pause; it is kept", after=remaining)
+                raise Transient(Reason.THROTTLED, "Graph asked for a pause, and it is kept.", after=remaining)
             await self.clock.sleep(remaining)
 
     async def _acquire(self, is_urgent: bool) -> None:

@@ -38,5 +38,5 @@ class Urls:
 def _encode_segment(text: str) -> str:
     """Encode one segment of a path. One or two dots are refused: encoded or not, they would lead up the path."""
     if text in {"", ".", ".."}:
-        raise Halted(Stall(Reason.INVALID_SPEC, f"{text!r} cannot be an id in Graph."))
+        raise Halted(Stall(Reason.INVALID_SPEC, f'"{text}" cannot be an id in Graph. Correct the id in spec.'))
     return quote(text, safe="")

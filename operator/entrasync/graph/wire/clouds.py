@@ -43,14 +43,14 @@ class GraphEndpoint:
         for name in ("graph_url", "authority"):
             url = str(getattr(self, name)).rstrip("/")  # AZURE_AUTHORITY_HOST usually ends in a slash
             if not url.startswith("https://"):
-                raise ValueError(f"{name} must begin with https://, not {url!r}")
+                raise ValueError(f'{name} must begin with https://, not "{url}".')
             if (parts := urlsplit(url)).path or parts.query or parts.fragment:
-                raise ValueError(f"{name} must be a host without a path, such as https://graph.example, not {url!r}")
+                raise ValueError(f'{name} must be a host without a path, such as https://graph.example, not "{url}".')
             object.__setattr__(self, name, url)
         if not self.scope:
             object.__setattr__(self, "scope", f"{self.graph_url}/.default")
         if self.ca_file is not None and self.ca_pem:
-            raise ValueError("a certificate authority is given as a file or as PEM text, not as both")
+            raise ValueError("A certificate authority is given as a file or as PEM text, not as both: take one out.")
 
     @property
     def root(self) -> str:
@@ -110,9 +110,11 @@ def add_clouds(additional: Mapping[str, GraphEndpoint]) -> Mapping[str, GraphEnd
     """
     for name, endpoint in additional.items():
         if name in CLOUDS:
-            raise ValueError(f"cloud {name}: this name means Microsoft's own cloud; take another")
+            raise ValueError(f"Cloud {name} has the name of one of Microsoft's own: take another name.")
         if not CLOUD_NAME.fullmatch(name):
-            raise ValueError(f"cloud {name!r}: a name has letters, digits and dashes only, at most 63, a letter first")
+            raise ValueError(
+                f'Cloud "{name}" must have a name of letters, digits and dashes only, at most 63, a letter first.'
+            )
         if endpoint.ca_pem:
             _check_authority(name, endpoint.ca_pem)
     return MappingProxyType({**CLOUDS, **additional})
@@ -122,4 +124,4 @@ def _check_authority(name: str, pem: str) -> None:
     try:
         ssl.create_default_context(cadata=pem)
     except (ssl.SSLError, ValueError):
-        raise ValueError(f"cloud {name}: ca_pem is no certificate in PEM form") from None
+        raise ValueError(f"Cloud {name} must have a certificate in PEM form in ca.") from None

@@ -45,7 +45,7 @@ def describe_failure(error: BaseException) -> str:
             return words
     if any(isinstance(cause, TIMEOUTS) for cause in causes):
         return "it took too long"
-    return f"the connection failed ({type(error).__name__})"
+    return "the connection failed"
 
 
 def _walk_causes(error: BaseException) -> Iterator[BaseException]:

@@ -29,7 +29,10 @@ async def complete_discovery(
     logged = ""
     while missing := await _find_missing(response):
         if missing != logged:
-            LOG.warning("The API server does not say yet that it serves our kinds; waiting.", extra={"why": missing})
+            LOG.warning(
+                "The API server does not say yet that it serves our kinds, and the operator waits.",
+                extra={"why": missing},
+            )
             logged = missing
         response.release()
         await asyncio.sleep(RETRY_INTERVAL_SECONDS)

@@ -23,10 +23,12 @@ def find_connection(settings: kopf.OperatorSettings) -> kopf.ConnectionInfo:
     try:
         found = kopf.login_with_kubeconfig(settings=settings) or kopf.login_with_service_account(settings=settings)
     except (OSError, kopf.LoginError) as error:
-        raise NotConnected(f"KUBECONFIG cannot be used: {error}") from error
+        raise NotConnected(
+            f"KUBECONFIG cannot be used: {str(error).rstrip('.')}. Correct it, or unset it in a pod."
+        ) from error
     if found is None:
         raise NotConnected(
-            "no API server: neither KUBECONFIG nor ~/.kube/config nor a ServiceAccount of a pod was found. "
+            "There is no API server: neither KUBECONFIG nor ~/.kube/config nor a ServiceAccount of a pod was found. "
             "Set KUBECONFIG, or run in a cluster with a ServiceAccount."
         )
     return found

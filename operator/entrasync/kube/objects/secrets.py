@@ -55,5 +55,5 @@ def _read(key: ObjectKey, raw: Mapping[str, Any]) -> KubernetesSecret:
 def _missing_right(key: ObjectKey, error: Forbidden) -> str:
     return (
         f"Secret {key} may not be read: the operator lacks the right get on secrets in namespace {key.namespace}. "
-        f"Grant it to the operator's ServiceAccount there. The API server says: {error}"
+        f"Grant it to the operator's ServiceAccount there. The API server says: {error}."
     )

@@ -32,7 +32,7 @@ async def request_token(api_client: ApiClient, service_account: ObjectKey, audie
         message = f"There is no ServiceAccount {service_account}. Create it, or correct serviceAccountRef.name in spec."
         raise Halted(Stall(Reason.TOKEN_REQUEST_DENIED, message)) from error
     except (ApiServerUnavailable, ResourceChanged) as error:
-        message = f"The API server gave no token for ServiceAccount {service_account}; tried again. {error}"
+        message = f"The API server gave no token for ServiceAccount {service_account}: {error}. It is tried again."
         raise Transient(Reason.TOKEN_REQUEST_DENIED, message) from error
 
 
@@ -47,7 +47,7 @@ def _read_token(answer: Any) -> str:
 def _explain(service_account: ObjectKey, error: Forbidden) -> str:
     namespace, name = service_account.namespace, service_account.name
     return (
-        f"The operator may not ask for a token of ServiceAccount {service_account}. Who owns namespace {namespace} "
-        f"grants that there: by a Role with the verb create on serviceaccounts/token, resourceNames [{name}], and a "
-        f"RoleBinding of it to the operator's ServiceAccount. The API server says: {error}"
+        f"The operator may not ask for a token of ServiceAccount {service_account}. Let the owner of namespace "
+        f"{namespace} grant that there: by a Role with the verb create on serviceaccounts/token, resourceNames "
+        f"[{name}], and a RoleBinding of it to the operator's ServiceAccount. The API server says: {error}."
     )

@@ -106,8 +106,10 @@ def refusal_status(error: BaseException | None) -> int | None:
 def _explain(kinds: Sequence[WatchedKind[Any]], status: int, error: Exception) -> str:
     crds = " or ".join(f"{kind.plural}.{GROUP}" for kind in kinds)  # Kopf does not say which watch has ended it
     if status == HTTPStatus.NOT_FOUND:
-        return f"The CRD {crds} was deleted; the operator ends. Started again, it waits for the CRD."
-    return f"The API server refused the watch of {crds}; the operator ends. {status} {error}"
+        return f"The CRD {crds} was deleted, and the operator ends. Install it: the operator waits for it when started."
+    return (
+        f"The API server refused the watch of {crds} ({status} {error}), and the operator ends. Grant list and watch."
+    )
 
 
 class NoDiffBase(kopf.DiffBaseStorage):

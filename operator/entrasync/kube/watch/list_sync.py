@@ -63,7 +63,7 @@ async def wait_for_first_list(kind: WatchedKind[ObjectT], access: NamespaceAcces
         except ResourceGone:
             logged = _log_once(logged, _explain_missing_crd(kind.plural))
         except (ApiServerUnavailable, ResourceChanged) as error:
-            logged = _log_once(logged, f"The API server does not answer as it should; waiting for it. {error}")
+            logged = _log_once(logged, f"The API server does not answer as it should, and the operator waits: {error}.")
         if not kind.store.is_complete:
             await asyncio.sleep(RETRY_INTERVAL_SECONDS)
 
@@ -89,7 +89,7 @@ async def keep_in_sync(kind: WatchedKind[ObjectT], access: NamespaceAccess) -> N
             await sync_kind(kind, access)
         except (ApiServerUnavailable, ResourceChanged, ResourceGone) as error:
             why = {"why": f"{kind.plural}: {error}"}
-            LOG.warning("The store could not be compared with the API server; tried again.", extra=why)
+            LOG.warning("The store could not be compared with the API server. It is tried again.", extra=why)
 
 
 async def recheck_refused(kinds: Sequence[WatchedKind[Any]], access: NamespaceAccess) -> None:

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
 
+from entrasync.core.primitives.quotes import shorten
 from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint, add_clouds
 
 
@@ -36,10 +37,11 @@ def read_clouds(file: Path | None) -> Mapping[str, GraphEndpoint]:
     try:
         document = yaml.safe_load(file.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise ValueError(f"--clouds-file: {file} cannot be read as YAML: {error}") from error
+        why = error.strerror if isinstance(error, OSError) else shorten(str(error))
+        raise ValueError(f"--clouds-file: {file} cannot be read as YAML: {why}. Correct it.") from error
     if not isinstance(document, dict):
         raise ValueError(  # noqa: TRY004  a person reads it, as all that is wrong with settings
-            f"--clouds-file: {file} must map names of clouds to graphUrl, authority and caFile"
+            f"--clouds-file: {file} must map names of clouds to graphUrl, authority and caFile."
         )
     try:
         return add_clouds({str(name): _read_cloud(file, str(name), entry) for name, entry in document.items()})
@@ -55,14 +57,18 @@ def _read_cloud(file: Path, name: str, entry: Any) -> GraphEndpoint:
         audience = cloud.exchange_audience or endpoint.exchange_audience
         return replace(endpoint, exchange_audience=audience, login_hosts=cloud.login_hosts)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors())
-        raise ValueError(f"cloud {name}: {faults}") from error
+        faults = "; ".join(_describe(fault["loc"], fault["msg"]) for fault in error.errors())
+        raise ValueError(f"Correct cloud {name}: {faults}.") from error
     except ValueError as error:
-        raise ValueError(f"cloud {name}: {error}") from error
+        raise ValueError(f"Correct cloud {name}: {error}") from error
+
+
+def _describe(place: tuple[int | str, ...], words: str) -> str:
+    return f"{'.'.join(map(str, place))}: {words}"
 
 
 def _find_beside(file: Path, ca_file: Path | None) -> Path | None:
     found = file.parent / ca_file if ca_file else None
     if found is not None and not found.is_file():
-        raise ValueError(f"caFile: there is no file {found}")
+        raise ValueError(f"caFile must name a file that exists, and there is no {found}.")
     return found

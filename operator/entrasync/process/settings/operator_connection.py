@@ -102,14 +102,14 @@ class OperatorConnectionSettings(BaseSettings):
     @classmethod
     def _is_tenant(cls, value: str | None) -> str | None:
         if value is not None and not GUID.match(value):
-            raise ValueError("must be the Tenant ID, a GUID, as the overview of the Entra admin center shows it")
+            raise ValueError("It must be the Tenant ID, a GUID, as the overview of the Entra admin center shows it.")
         return value.lower() if value else None
 
     @field_validator("client_id")
     @classmethod
     def _is_guid(cls, value: str | None) -> str | None:
         if value is not None and not GUID.match(value):
-            raise ValueError("must be the Application (client) ID of the app registration, a GUID")
+            raise ValueError("It must be the Application (client) ID of the app registration, a GUID.")
         return value
 
     @field_validator("own_connection_namespaces", mode="before")
@@ -121,7 +121,7 @@ class OperatorConnectionSettings(BaseSettings):
     @classmethod
     def _are_namespaces_or_all(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if EVERYWHERE in value and len(value) > 1:
-            raise ValueError("* means all namespaces: give it alone, or name the namespaces")
+            raise ValueError("* means all namespaces: give it alone, or name the namespaces.")
         return value if EVERYWHERE in value else check_namespaces(value)
 
     @model_validator(mode="after")
@@ -130,13 +130,13 @@ class OperatorConnectionSettings(BaseSettings):
             self._take_from_webhook()
         ways = self._ways()
         if self.tenant_id is None and (ways or self.client_id):
-            raise ValueError("--tenant-id (ENTRASYNC_TENANT_ID) is needed for a connection of the install's own")
+            raise ValueError("--tenant-id (ENTRASYNC_TENANT_ID) is needed for a connection of the install's own.")
         if self.tenant_id is not None and len(ways) != 1:
-            raise ValueError(f"say in exactly one way how the install's own connection logs in: {WAYS}")
+            raise ValueError(f"Say in exactly one way how the install's own connection logs in: {WAYS}.")
         if self.tenant_id is not None and self.client_id is None and not self.managed_identity:
-            raise ValueError("--client-id (ENTRASYNC_CLIENT_ID) is needed with --tenant-id")
+            raise ValueError("--client-id (ENTRASYNC_CLIENT_ID) is needed with --tenant-id.")
         if (self.client_certificate_file is None) != (self.client_key_file is None):
-            raise ValueError("--client-certificate-file and --client-key-file belong together: give both")
+            raise ValueError("--client-certificate-file and --client-key-file belong together: give both.")
         return self
 
     @property
@@ -153,7 +153,7 @@ class OperatorConnectionSettings(BaseSettings):
         clouds = read_clouds(self.clouds_file)
         if (cloud := clouds.get(self.cloud)) is None:
             known = ", ".join(clouds)
-            raise ValueError(f"--cloud (ENTRASYNC_CLOUD): there is no cloud {self.cloud}; there are: {known}")
+            raise ValueError(f"--cloud (ENTRASYNC_CLOUD): there is no cloud {self.cloud}. Choose one of {known}.")
         if self.graph_url:
             cloud = replace(cloud, graph_url=self.graph_url, scope="")
         if self.ca_file:
@@ -170,7 +170,7 @@ class OperatorConnectionSettings(BaseSettings):
         if not os.environ.get(TOKEN_FILE_VARIABLE):
             raise ValueError(
                 f"--workload-identity (ENTRASYNC_WORKLOAD_IDENTITY): {TOKEN_FILE_VARIABLE} is not set. "
-                'Azure\'s webhook sets it in pods that are labelled azure.workload.identity/use: "true"'
+                'Label the pod azure.workload.identity/use: "true", and Azure\'s webhook sets it.'
             )
         self.tenant_id = self.tenant_id or self._is_tenant(os.environ.get("AZURE_TENANT_ID") or None)
         self.client_id = self.client_id or self._is_guid(os.environ.get("AZURE_CLIENT_ID") or None)
@@ -194,5 +194,7 @@ def split_names(value: object) -> object:
 def check_namespaces(names: tuple[str, ...]) -> tuple[str, ...]:
     """Return the names as they are. Raises `ValueError` when one cannot be the name of a namespace."""
     if wrong := [name for name in names if not NAMESPACE.match(name)]:
-        raise ValueError(f"{', '.join(wrong)}: a namespace's name has lower case letters, digits and dashes only")
+        raise ValueError(
+            f"{', '.join(wrong)}: a namespace's name must have lower case letters, digits and dashes only."
+        )
     return names

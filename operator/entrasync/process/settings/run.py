@@ -1,5 +1,6 @@
 """Settings of `run`, from flags or environment variables. Wrong ones are refused with a sentence each."""
 
+import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -101,7 +102,7 @@ class RunSettings(OperatorConnectionSettings):
     def _is_long_enough(cls, value: timedelta) -> timedelta:
         if value < MIN_REPLICATION_BOUND:
             raise ValueError(
-                "must be at least 5m: a shorter one makes a second job when Graph is slow to show the first"
+                "It must be at least 5m: a shorter one makes a second job when Graph is slow to show the first."
             )
         return value
 
@@ -109,7 +110,7 @@ class RunSettings(OperatorConnectionSettings):
     @classmethod
     def _leaves_time_to_ask(cls, value: timedelta) -> timedelta:
         if value < MIN_API_SERVER_SILENCE:
-            raise ValueError("must be at least 5s: a quiet API server is asked again only after a third of it")
+            raise ValueError("It must be at least 5s: a quiet API server is asked again only after a third of it.")
         return value
 
     @field_validator("default_deletion_policy", "deletion_limit", mode="before")
@@ -127,7 +128,14 @@ def describe(error: ValidationError) -> str:
     lines = []
     for fault in error.errors(include_input=False, include_url=False):
         name = str(fault["loc"][1]) if len(fault["loc"]) > 1 else ""  # the first part is the command
-        message = "is needed" if fault["type"] == "missing" else str(fault["msg"]).removeprefix("Value error, ")
+        message = "It is needed." if fault["type"] == "missing" else _write_sentence(str(fault["msg"]))
         flag = f"--{name.replace('_', '-')} ({PREFIX}{name.upper()}): " if name else ""
         lines.append(f"  {flag}{message}")
     return "\n".join(lines)
+
+
+def _write_sentence(words: str) -> str:
+    """Write what a validator says as a sentence about the setting. Those of pydantic speak of an input."""
+    said = words.removeprefix("Value error, ").replace("Input should be", "It must be")
+    said = re.sub(r"'([\w.]+)'", r"\1", said)
+    return f"{said.rstrip('.')}."

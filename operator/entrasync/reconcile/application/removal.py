@@ -105,7 +105,7 @@ class RemoveHandler(Handler[RemoveSecrets]):
         memory.forget_saved(gone | kept)
         self._record(resource, gone, kept)
         if not due and not gone:
-            message = f"Graph was told to remove {_list(shown)}, and still shows it; looked at again."
+            message = f"Graph was told to remove {_list(shown)}, and still shows it. It is looked at again."
             raise Halted(Wait(Reason.WAITING_FOR_REPLICATION, message, after=STALE_READ_DELAY))
         return await self._foreign.settle(resource, gone | kept, memory)
 
@@ -135,7 +135,10 @@ class RemoveHandler(Handler[RemoveSecrets]):
             removed = Event("Normal", Reason.SECRETS_REMOVED, f"Removed {_list(gone)} from Graph.")
             self._events.record(resource, removed)
         if kept:
-            message = f"Graph does not remove {_list(kept)}: such a key stays, and is no longer looked after."
+            message = (
+                f"Graph does not remove {_list(kept)}: such a key stays, and is no longer looked after. Remove it in "
+                "the portal if it must go."
+            )
             self._events.record(resource, Event("Warning", Reason.SECRET_NOT_REMOVABLE, message))
 
 

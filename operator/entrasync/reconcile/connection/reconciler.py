@@ -121,7 +121,7 @@ class ConnectionReconciler:
         try:
             return await self._secrets.read_secret(ObjectKey(resource.key.namespace, name))
         except ApiServerUnavailable as error:  # reported in the status, else jobs would wait without a reason
-            message = f"Secret {resource.key.namespace}/{name} could not be read; tried again. {error}"
+            message = f"Secret {resource.key.namespace}/{name} could not be read: {error}. It is tried again."
             raise Transient(Reason.SECRET_UNREADABLE, message) from error
 
     def _judge(self, error: EntraSyncError) -> Halt:

@@ -43,7 +43,8 @@ async def _find_service_principal(api: SyncApi, desired: Desired, is_young: bool
         return found
     raise _not_there(
         f"Tenant {api.tenant_id} has no service principal of app {app_id}. spec.servicePrincipal.appId takes the "
-        "Application ID of the enterprise application (not an Object ID); an app registration gets one by consent.",
+        "Application ID of the enterprise application (not an Object ID): correct it, or give an app registration "
+        "admin consent in that tenant, which makes one.",
         is_young=is_young,
     )
 

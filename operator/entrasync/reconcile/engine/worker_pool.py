@@ -182,7 +182,7 @@ class WorkerPool:
         try:
             outcome = await self._reconcile(ticket)
         except DeadlineExceeded as error:
-            LOG.warning("A pass was cancelled; trying again.", extra={"resource": str(key), "why": str(error)})
+            LOG.warning("A pass was cancelled and is tried again.", extra={"resource": str(key), "why": str(error)})
             self._queue.back_off(key)
             await self._record_broken(key, Retry(Reason.GRAPH_UNREACHABLE, str(error)))
             return "timed_out"
@@ -197,13 +197,11 @@ class WorkerPool:
             self._forget(key, taken)
             return "settled"
         except ApiServerUnavailable as error:
-            LOG.warning(
-                "The API server did not take a write; trying again.", extra={"resource": str(key), "why": str(error)}
-            )
+            LOG.warning("The API server did not take a write.", extra={"resource": str(key), "why": str(error)})
             self._queue.back_off(key)
             return "failed"
         except Exception:
-            LOG.exception("A fault of the operator ended this pass; trying again.", extra={"resource": str(key)})
+            LOG.exception("A fault of the operator ended this pass. It is tried again.", extra={"resource": str(key)})
             self._queue.back_off(key)
             await self._record_broken(key, BROKEN)
             return "broken"

@@ -74,7 +74,7 @@ def _explain_refusal(action: PatchSettings, error: Refused) -> str:
     more = len(action.differences) - MAX_NAMED_SETTINGS
     named = f"{names} and {more} more" if more > 0 else names
     return (
-        f"{error.message.rstrip('.')}. spec.settings asks for {named}: correct the name or the value, or take it out."
+        f"{error.words} spec.settings asks for {named}: correct the name or the value, or take it out."
         f"{action.consequence}"
     )
 

@@ -90,7 +90,7 @@ class NamespaceDefaults:
         if not (faults := self._faults.get(namespace)):
             self._reporters.pop(namespace, None)
             return
-        message = f"Annotations of namespace {namespace} that cannot be read: {'; '.join(faults)}."
+        message = f"Correct the annotations of namespace {namespace}: {'; '.join(faults)}."
         reporter, known = self._reporters.get(namespace, (None, None))
         if known != message or reporter is None or self._resources.get(reporter) is None:
             self._reporters[namespace] = (self._find_reporter(namespace, message) or resource.key, message)

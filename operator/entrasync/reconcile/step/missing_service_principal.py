@@ -42,7 +42,7 @@ def _gone(service_principal_id: str, tenant_id: str, job_id: str | None) -> Halt
         Stall(
             Reason.SERVICE_PRINCIPAL_NOT_FOUND,
             f"Tenant {tenant_id} has no service principal with object id {service_principal_id}. "
-            "spec.servicePrincipal.objectId takes the Object ID of the enterprise application (not of the app "
+            "Set spec.servicePrincipal.objectId to the Object ID of the enterprise application (not of the app "
             "registration, and not the application id).",
         )
     )
@@ -51,7 +51,7 @@ def _gone(service_principal_id: str, tenant_id: str, job_id: str | None) -> Halt
 def _cannot_be_told(error: PossiblyReplicating, refusal: PossiblyReplicating) -> PossiblyReplicating:
     settled = Refused(
         Reason.REQUEST_REFUSED,
-        f"{error.message}. Whether the service principal has gone cannot be told: {refusal.message}",
+        f"{error.message} Whether the service principal has gone cannot be told: {refusal.message}",
         answer=error.answer,
     )
     return PossiblyReplicating(settled, answer=error.answer)

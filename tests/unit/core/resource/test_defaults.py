@@ -57,7 +57,7 @@ class TestNamespace:
     ) -> None:
         declared = read_declared_defaults({annotation: text}, INSTALL)
         [fault] = declared.faults
-        assert fault.startswith(f"{annotation} is {text!r}, and must be ")
+        assert fault.startswith(f'{annotation} is "{text}", and must be ')
         assert must in fault
 
     def test_a_wrong_policy_of_a_namespace_counts_as_the_cautious_one(self) -> None:
@@ -70,7 +70,7 @@ class TestNamespace:
             ("management_policy", Reason.INVALID_ANNOTATION),
         ]
         assert said.doubts[0].message == (
-            "deletionPolicy is Retain meanwhile: entrasync.io/default-deletion-policy is 'retain', "
+            'deletionPolicy is Retain meanwhile: entrasync.io/default-deletion-policy is "retain", '
             "and must be Delete, Pause or Retain."
         )
 

@@ -70,7 +70,7 @@ class TestRefusedLogin:
         error = await log_in_refused(login, CREDENTIALS["certificate"])
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert f"Entra refused the client certificate of app {CLIENT} in tenant {TENANT}" in error.message
-        assert f"upload the certificate in {CRT} to the app registration" in error.message
+        assert f"Upload the certificate in {CRT} to the app registration" in error.message
         assert "Trace ID" not in error.message
 
     @pytest.mark.parametrize("code", [70021, 70025, 700211, 700212, 700213, 999])
@@ -81,9 +81,9 @@ class TestRefusedLogin:
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert f"Entra refused the federated token of app {CLIENT}" in error.message
         assert (
-            "add to the app a federated credential with issuer https://issuer.example, "
-            f"subject system:serviceaccount:team-a:entra, audience {GLOBAL.exchange_audience}; "
-            "the token comes from ServiceAccount team-a/entra"
+            "Add to the app a federated credential with issuer https://issuer.example, "
+            f"subject system:serviceaccount:team-a:entra, audience {GLOBAL.exchange_audience}. "
+            "The token comes from ServiceAccount team-a/entra"
         ) in error.message
 
     async def test_advises_about_a_federated_token_without_claims(self) -> None:
@@ -107,7 +107,7 @@ class TestRefusedLogin:
         with pytest.raises(Transient) as caught:
             await make_source(login, CREDENTIALS["federated"]).get_token()
         assert f"AADSTS{code}" in caught.value.message
-        assert "Entra must be able to read the OpenID configuration" in caught.value.message
+        assert "Let Entra read the OpenID configuration" in caught.value.message
         assert "https://issuer.example" in caught.value.message
 
     async def test_advises_to_check_the_clocks(self) -> None:
@@ -116,7 +116,7 @@ class TestRefusedLogin:
             700024, "Not within its valid time range. Current time: 2026-11-21T14:00:00Z, assertion valid from"
         )
         message = (await log_in_refused(login, CREDENTIALS["certificate"])).message
-        assert "check the clocks of the nodes" in message
+        assert "Check the clocks of the nodes" in message
         assert "Current time" not in message, "it is new each time, and a message must stay the same"
 
     @pytest.mark.parametrize("kind", CREDENTIALS)

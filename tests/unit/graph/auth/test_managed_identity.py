@@ -40,7 +40,7 @@ class TestManagedIdentityLogin:
         error = await log_in_refused(ScriptedLogin(answer=answer), CREDENTIALS["machine"])
         assert error.reason is Reason.CREDENTIAL_REFUSED
         assert "the machine's own managed identity" in error.message
-        assert "must run on a machine of Azure" in error.message
+        assert "Run the operator on a machine of Azure" in error.message
 
     @pytest.mark.parametrize(
         "answer",

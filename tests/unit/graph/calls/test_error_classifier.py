@@ -122,7 +122,7 @@ class TestClassify:
         error = classify_response(CREATE_JOB, 400, envelope("UnknownError", inner))
         assert isinstance(error, Refused)
         assert error.answer.code == "InvalidNotificationSettings"
-        assert error.message == "Graph refused to create a job (400 InvalidNotificationSettings)"
+        assert error.words == "Graph refused to create a job (400 InvalidNotificationSettings)."
 
     @pytest.mark.parametrize("name", ["innerError", "innererror"])
     def test_uses_the_innermost_code_in_both_spellings(self, name: str) -> None:
@@ -194,7 +194,7 @@ class TestMessageOfClassify:
         token = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJ4In0.c2lnbmF0dXJl"
         body = envelope("InvalidAuthenticationToken", f"Bad header Bearer {token}")
         message = classify(LIST_JOBS, make_response(401, body), token=AccessToken(token)).message
-        assert message == 'Graph does not take our token (401 InvalidAuthenticationToken: "Bad header Bearer *")'
+        assert message == 'Graph does not take our token (401 InvalidAuthenticationToken: "Bad header Bearer *").'
 
     def test_shortens_a_long_message_to_one_line(self) -> None:
         error = classify_response(CREATE_JOB, 400, envelope("BadRequest", "a\r\n\tb\x00" + "x" * 10_000))

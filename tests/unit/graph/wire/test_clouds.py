@@ -69,5 +69,5 @@ class TestAddClouds:
 
     @pytest.mark.parametrize("pem", ["nonsense", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"])
     def test_names_the_cloud_whose_certificate_authority_is_malformed(self, pem: str) -> None:
-        with pytest.raises(ValueError, match="cloud Private: ca_pem"):
+        with pytest.raises(ValueError, match="Cloud Private must have a certificate"):
             add_clouds({"Private": GraphEndpoint("https://graph.example", "https://login.example", ca_pem=pem)})

@@ -43,7 +43,10 @@ async def test_a_missing_right_is_named_with_the_way_to_grant_it(answers: Answer
         await ask(answers)
     assert refusal.value.reason is Reason.TOKEN_REQUEST_DENIED
     message = refusal.value.message
-    assert "may not ask for a token of ServiceAccount identity/sync. Who owns namespace identity grants that" in message
+    assert (
+        "may not ask for a token of ServiceAccount identity/sync. Let the owner of namespace identity grant that"
+        in message
+    )
     assert "a Role with the verb create on serviceaccounts/token, resourceNames [sync], and a RoleBinding" in message
     assert "system:serviceaccount:a:operator" in message
 

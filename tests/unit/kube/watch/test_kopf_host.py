@@ -47,8 +47,14 @@ async def run() -> None:
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
-        (404, r"^The CRD synchronizationjobs\.entrasync\.io or graphconnections\.entrasync\.io was deleted;"),
-        (403, r"^The API server refused the watch .*; the operator ends\. 403 its words$"),
+        (
+            404,
+            r"^The CRD synchronizationjobs\.entrasync\.io or graphconnections\.entrasync\.io was deleted, and",
+        ),
+        (
+            403,
+            r"^The API server refused the watch of .* \(403 its words\), and the operator ends\. Grant list",
+        ),
     ],
 )
 async def test_a_refused_watch_is_described_in_one_sentence(

@@ -64,12 +64,18 @@ def test_a_cloud_may_list_further_hosts_of_its_login(file: Path) -> None:
             "cloud Mine: x: Extra inputs are not permitted",
         ),
         ("Mine: {graphUrl: 'https://g', authority: 'https://l', caFile: no.pem}", "cloud Mine: caFile"),
-        ("no_name: {graphUrl: 'https://g', authority: 'https://l'}", "cloud 'no_name': a name has letters, digits"),
+        (
+            "no_name: {graphUrl: 'https://g', authority: 'https://l'}",
+            'Cloud "no_name" must have a name of letters, digits',
+        ),
         (
             "Global: {graphUrl: 'https://g', authority: 'https://l'}",
-            "cloud Global: this name means Microsoft's own cloud",
+            "Cloud Global has the name of one of Microsoft's own: take another",
         ),
-        ("Mine: {graphUrl: 'https://g', authority: 'https://l', ca: x}", "cloud Mine: ca_pem is no certificate"),
+        (
+            "Mine: {graphUrl: 'https://g', authority: 'https://l', ca: x}",
+            "Cloud Mine must have a certificate in PEM form",
+        ),
         ("Mine: true", "cloud Mine"),
     ],
 )

@@ -36,13 +36,13 @@ def write_flags(flags: dict[str, str]) -> list[str]:
 
 
 WRONG = [
-    ("--tenant-id", "no tenant", "--tenant-id (ENTRASYNC_TENANT_ID): must be the Tenant ID, a GUID"),
-    ("--tenant-id", "contoso.onmicrosoft.com", "--tenant-id (ENTRASYNC_TENANT_ID): must be the Tenant ID, a GUID"),
-    ("--client-id", "my-app", "--client-id (ENTRASYNC_CLIENT_ID): must be the Application (client) ID"),
+    ("--tenant-id", "no tenant", "--tenant-id (ENTRASYNC_TENANT_ID): It must be the Tenant ID, a GUID"),
+    ("--tenant-id", "contoso.onmicrosoft.com", "--tenant-id (ENTRASYNC_TENANT_ID): It must be the Tenant ID, a GUID"),
+    ("--client-id", "my-app", "--client-id (ENTRASYNC_CLIENT_ID): It must be the Application (client) ID"),
     (
         "--cloud",
         "Mars",
-        "--cloud (ENTRASYNC_CLOUD): there is no cloud Mars; there are: Global, ",
+        "--cloud (ENTRASYNC_CLOUD): there is no cloud Mars. Choose one of Global, ",
     ),
     ("--clouds-file", "/nowhere", "--clouds-file (ENTRASYNC_CLOUDS_FILE): Path does not point to a file"),
     (
@@ -51,36 +51,36 @@ WRONG = [
         "--own-connection-namespaces (ENTRASYNC_OWN_CONNECTION_NAMESPACES): No: a name",
     ),
     ("--own-connection-namespaces", "*,a", "* means all namespaces: give it alone, or name the namespaces"),
-    ("--graph-url", "http://graph.example", "graph_url must begin with https://, not 'http://graph.example'"),
+    ("--graph-url", "http://graph.example", 'graph_url must begin with https://, not "http://graph.example"'),
     ("--authority", "ftp://login.example", "authority must begin with https://"),
     ("--ca-file", "/nowhere/ca.pem", "--ca-file (ENTRASYNC_CA_FILE): Path does not point to a file"),
-    ("--api-version", "v2", "--api-version (ENTRASYNC_API_VERSION): Input should be 'v1.0' or 'beta'"),
-    ("--namespaces", "good,Bad_One", "--namespaces (ENTRASYNC_NAMESPACES): Bad_One: a namespace's name has"),
-    ("--poll-interval", "29s", "--poll-interval (ENTRASYNC_POLL_INTERVAL): must be at least 30s"),
-    ("--poll-interval", "25h", "--poll-interval (ENTRASYNC_POLL_INTERVAL): must be at least 30s and at most 24h"),
+    ("--api-version", "v2", "--api-version (ENTRASYNC_API_VERSION): It must be v1.0 or beta"),
+    ("--namespaces", "good,Bad_One", "--namespaces (ENTRASYNC_NAMESPACES): Bad_One: a namespace's name must have"),
+    ("--poll-interval", "29s", "--poll-interval (ENTRASYNC_POLL_INTERVAL): It must be at least 30s"),
+    ("--poll-interval", "25h", "--poll-interval (ENTRASYNC_POLL_INTERVAL): It must be at least 30s and at most 24h"),
     (
         "--default-management-policy",
         "Watch",
-        "--default-management-policy (ENTRASYNC_DEFAULT_MANAGEMENT_POLICY): Input should be 'Manage' or 'Observe'",
+        "--default-management-policy (ENTRASYNC_DEFAULT_MANAGEMENT_POLICY): It must be Manage or Observe",
     ),
     (
         "--default-deletion-policy",
         "Keep",
-        "--default-deletion-policy (ENTRASYNC_DEFAULT_DELETION_POLICY): Input should be 'Delete', 'Pause' or 'Retain'",
+        "--default-deletion-policy (ENTRASYNC_DEFAULT_DELETION_POLICY): It must be Delete, Pause or Retain",
     ),
     (
         "--unlabelled-secrets",
         "Yes",
-        "--unlabelled-secrets (ENTRASYNC_UNLABELLED_SECRETS): Input should be 'Refuse' or 'Allow'",
+        "--unlabelled-secrets (ENTRASYNC_UNLABELLED_SECRETS): It must be Refuse or Allow",
     ),
-    ("--poll-interval", "often", "'often' is no duration; write whole hours, minutes and seconds"),
-    ("--replication-bound", "PT15M", "'PT15M' is no duration"),
-    ("--replication-bound", "0s", "--replication-bound (ENTRASYNC_REPLICATION_BOUND): must be at least 5m"),
-    ("--api-server-silence", "4s", "--api-server-silence (ENTRASYNC_API_SERVER_SILENCE): must be at least 5s"),
-    ("--concurrency", "0", "--concurrency (ENTRASYNC_CONCURRENCY): Input should be greater than or equal to 1"),
-    ("--http-port", "65536", "--http-port (ENTRASYNC_HTTP_PORT): Input should be less than or equal to 65535"),
-    ("--log-level", "loud", "--log-level (ENTRASYNC_LOG_LEVEL): Input should be 'debug', 'info', 'warning' or"),
-    ("--log-format", "xml", "--log-format (ENTRASYNC_LOG_FORMAT): Input should be 'json' or 'text'"),
+    ("--poll-interval", "often", '"often" is no duration. Write whole hours, minutes and seconds'),
+    ("--replication-bound", "PT15M", '"PT15M" is no duration'),
+    ("--replication-bound", "0s", "--replication-bound (ENTRASYNC_REPLICATION_BOUND): It must be at least 5m"),
+    ("--api-server-silence", "4s", "--api-server-silence (ENTRASYNC_API_SERVER_SILENCE): It must be at least 5s"),
+    ("--concurrency", "0", "--concurrency (ENTRASYNC_CONCURRENCY): It must be greater than or equal to 1"),
+    ("--http-port", "65536", "--http-port (ENTRASYNC_HTTP_PORT): It must be less than or equal to 65535"),
+    ("--log-level", "loud", "--log-level (ENTRASYNC_LOG_LEVEL): It must be debug, info, warning or"),
+    ("--log-format", "xml", "--log-format (ENTRASYNC_LOG_FORMAT): It must be json or text"),
     ("--nonsense", "1", "unrecognized arguments: --nonsense=1"),
 ]
 
@@ -101,13 +101,13 @@ class TestWrongSettings:
     ) -> None:
         monkeypatch.setenv("ENTRASYNC_POLL_INTERVAL", "1s")
         assert main(["run", *write_flags(GOOD)]) == MISUSED
-        assert "--poll-interval (ENTRASYNC_POLL_INTERVAL): must be at least 30s" in capsys.readouterr().err
+        assert "--poll-interval (ENTRASYNC_POLL_INTERVAL): It must be at least 30s" in capsys.readouterr().err
 
     def test_are_all_named_in_one_refusal(self, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["run", "--http-port=-1", "--tenant-id=x", "--client-id=y"]) == MISUSED
         printed = capsys.readouterr().err
-        assert "--tenant-id (ENTRASYNC_TENANT_ID): must be" in printed
-        assert "--client-id (ENTRASYNC_CLIENT_ID): must be" in printed
+        assert "--tenant-id (ENTRASYNC_TENANT_ID): It must be" in printed
+        assert "--client-id (ENTRASYNC_CLIENT_ID): It must be" in printed
         assert "--http-port" in printed
 
 
@@ -118,7 +118,7 @@ class TestClientSecret:
         monkeypatch.delenv("ENTRASYNC_CLIENT_SECRET")
         assert main(["run", *write_flags(GOOD)]) == MISUSED
         printed = capsys.readouterr().err
-        assert "say in exactly one way how the install's own connection logs in: --client-secret-file (or " in printed
+        assert "Say in exactly one way how the install's own connection logs in: --client-secret-file (or " in printed
 
     def test_is_refused_as_a_value_and_a_file_at_once(self, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main(["run", *write_flags(GOOD | {"--client-secret-file": str(tmp_path / "secret")})]) == MISUSED
@@ -138,7 +138,7 @@ class TestClientSecret:
 
 FILES = {"--client-certificate-file": "/c.pem", "--client-key-file": "/k.pem"}
 WEBHOOK = {"AZURE_FEDERATED_TOKEN_FILE": "/token", "AZURE_TENANT_ID": TENANT, "AZURE_CLIENT_ID": CLIENT}
-ONE_WAY = "say in exactly one way how the install's own connection logs in"
+ONE_WAY = "Say in exactly one way how the install's own connection logs in"
 
 IDENTITIES: list[tuple[dict[str, str], dict[str, str], str | None]] = [
     ({}, {}, None),
@@ -155,7 +155,7 @@ IDENTITIES: list[tuple[dict[str, str], dict[str, str], str | None]] = [
     (GOOD | {"--managed-identity": "", "--workload-identity": ""}, WEBHOOK, ONE_WAY),
     ({"--workload-identity": ""}, WEBHOOK, None),
     (GOOD | {"--workload-identity": ""}, {"AZURE_FEDERATED_TOKEN_FILE": "/token"}, None),
-    ({"--workload-identity": ""}, {}, "AZURE_FEDERATED_TOKEN_FILE is not set. Azure's webhook sets it in pods"),
+    ({"--workload-identity": ""}, {}, "AZURE_FEDERATED_TOKEN_FILE is not set. Label the pod"),
     ({"--workload-identity": ""}, WEBHOOK | {"AZURE_TENANT_ID": "x"}, "must be the Tenant ID, a GUID"),
 ]
 

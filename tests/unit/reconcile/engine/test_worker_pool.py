@@ -268,7 +268,7 @@ class TestDeadline:
         [fault] = harness.reconciler.faults
         assert fault.reason is Reason.GRAPH_UNREACHABLE
         assert fault.message.startswith("The pass over this resource took longer than 15 minutes,")
-        [line] = [line for line in caplog.records if line.message == "A pass was cancelled; trying again."]
+        [line] = [line for line in caplog.records if line.message == "A pass was cancelled and is tried again."]
         assert vars(line)["resource"] == "identity/a"
         assert vars(line)["why"] == fault.message
 

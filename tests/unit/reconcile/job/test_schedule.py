@@ -181,7 +181,7 @@ class TestHold:
         assert harness.recorded.reasons == ["InvalidAnnotation"]
         assert harness.condition(key, "Ready") == ("True", "Healthy")
         [ready] = [entry for entry in harness.status(key)["conditions"] if entry["type"] == "Ready"]
-        assert "'tomorrow', which is no time" in ready["message"]
+        assert '"tomorrow", which is no time' in ready["message"]
 
 
 class TestExpiration:

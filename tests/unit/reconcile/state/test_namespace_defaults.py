@@ -130,7 +130,7 @@ class TestNamespace:
             harness.clock.move(minutes(5))
         assert harness.recorded.reasons == ["InvalidAnnotation"]
         assert (
-            "default-deletion-policy is 'Keep', and must be Delete, Pause or Retain"
+            'default-deletion-policy is "Keep", and must be Delete, Pause or Retain'
             in harness.recorded.events[0].message
         )
         assert harness.condition(key, "DefaultsInDoubt") == ("True", "InvalidAnnotation")
@@ -139,7 +139,7 @@ class TestNamespace:
         await harness.run(key)
         assert key not in harness.server.stored
         assert harness.graph.writes == []
-        assert "'Keep'" in harness.recorded.events[-1].message
+        assert '"Keep"' in harness.recorded.events[-1].message
 
     async def test_a_namespace_whose_annotation_became_wrong_allows_no_more_than_before(
         self, harness: ReconcilerHarness

@@ -71,7 +71,7 @@ class TestMissingServicePrincipal:
         harness.clock.move(minutes(6))
         await harness.run(key)
         assert harness.condition(key, "Stalled") == ("True", "ServicePrincipalNotFound")
-        assert "takes the Object ID of the enterprise application" in harness.message(key, "Stalled")
+        assert "to the Object ID of the enterprise application" in harness.message(key, "Stalled")
 
     @pytest.mark.parametrize("status", [404, 401, 403])
     @pytest.mark.parametrize("policy", list(DeletionPolicy))
