@@ -103,7 +103,24 @@ class TestSettings:
         assert "No setting of this name." in message
         assert "spec.settings asks for LookaheadQueryEnabled: correct the name or the value" in message
         refusal.remove()
+        environment.annotate(name, requested_at="now")
         environment.wait_ready(name)
+
+    def test_settings_that_graph_refuses_are_sent_again_at_growing_intervals_and_at_once_on_request(
+        self, environment: OperatorEnvironment
+    ) -> None:
+        principal = environment.simulator.create_service_principal().id
+        environment.simulator.create_job(principal, started=True)
+        refusal = environment.simulator.fault(
+            "answer", operation="updateJob", service_principal=principal, status=400, times=None
+        )
+        name = environment.apply_job(principal, settings=LOOKAHEAD, pollInterval="30s")
+        environment.wait_stalled(name, "RequestRefused")
+        environment.wait_polls(principal, count=60)
+        assert refusal.look().hits <= 4, "polls of half an hour"
+        so_far = refusal.look().hits
+        environment.annotate(name, requested_at="now")
+        refusal.wait_hits(so_far + 1)
 
     def test_settings_need_a_permission_that_owning_the_app_does_not_give(
         self, environment: OperatorEnvironment, tmp_path: Path
