@@ -16,7 +16,11 @@ CONNECTION_SINGULAR = "graphconnection"
 CONNECTION_SHORT_NAMES = ("graphconn", "graphconns")
 
 DEFAULT_CONNECTION = "default"
-"""The GraphConnection of a namespace that its resources use when they name none."""
+"""The GraphConnection of a namespace that its resources use when they name none, and the name of the install's own
+connection."""
+
+INSTALL_CONNECTION_KIND = "InstallConnection"
+"""The kind of the connection that the install itself has. It is no object of the API server."""
 
 FINALIZER = f"{GROUP}/job"
 """Keeps a resource until the operator has handled its job in Graph."""

@@ -113,7 +113,7 @@ class Reason(StrEnum):
     CONNECTION_NOT_READY = Row(
         "ConnectionNotReady",
         IN_PROGRESS,
-        "The GraphConnection of this resource is missing or does not work. Its conditions say why.",
+        "A connection is missing or does not work. After a minute it is Stalled, if only a person can help.",
     )
     NO_JOB_TO_OBSERVE = Row(
         "NoJobToObserve",

@@ -15,6 +15,7 @@ from entrasync.core.application.deletion import (
     needs_secret_removal,
     saved_credentials_are_to_be_removed,
 )
+from entrasync.core.connection.other_tenant import describe_other_tenant
 from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job.actions import DeleteJob, HoldJob, ReleaseResource
@@ -144,8 +145,8 @@ def tenant_is_another(facts: Facts) -> Stall | None:
         return None
     return Stall(
         Reason.DELETION_BLOCKED,
-        f"The job lives in tenant {pinned}, but the operator's connection leads to {facts.observed.tenant_id}. "
-        'Point the connection back, or annotate entrasync.io/abandon: "true" to let go.',
+        f"The job lives in tenant {pinned}, but {describe_other_tenant(facts)}, or annotate the resource with "
+        f'{ABANDON_ANNOTATION}: "true" to let go.',
     )
 
 
@@ -178,9 +179,9 @@ def claim_of_another_is_unsure(facts: Facts) -> Stall | None:
         return None
     return Stall(
         Reason.DELETION_BLOCKED,
-        f"Job {claim.job_id} may belong to SynchronizationJob {claim.key}, whose connection has not logged in, and "
-        "only an annotation gives it to this resource. Mend that connection, then it is known. To let go without "
-        f'touching the job, annotate this resource with {ABANDON_ANNOTATION}: "true".',
+        f"Job {claim.job_id} may belong to SynchronizationJob {claim.key}, whose connection ({claim.connection}) has "
+        "not logged in, and only an annotation gives it to this resource. Mend that connection, then it is known. "
+        f'To let go without touching the job, annotate this resource with {ABANDON_ANNOTATION}: "true".',
     )
 
 

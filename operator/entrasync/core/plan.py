@@ -22,6 +22,7 @@ from entrasync.core.application.rules import (
     secrets_are_not_saved,
     secrets_could_not_be_read,
 )
+from entrasync.core.connection.other_tenant import describe_other_tenant
 from entrasync.core.decision.action import Action
 from entrasync.core.decision.verdicts import Do, Stall, Verdict
 from entrasync.core.facts.facts import Facts
@@ -69,8 +70,8 @@ def tenant_was_changed(facts: Facts) -> Stall | None:
         return None
     return Stall(
         Reason.TENANT_CHANGED,
-        f"This resource belongs to tenant {pinned}, but the operator's connection leads to {facts.observed.tenant_id}. "
-        "Point the connection back, or delete the resource and apply it anew.",
+        f"This resource belongs to tenant {pinned}, but {describe_other_tenant(facts)}, "
+        "or delete the resource and apply it anew.",
     )
 
 

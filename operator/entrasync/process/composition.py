@@ -172,7 +172,7 @@ def _build_shared(
     listing_fan_out = ListingFanOut(dependents.resources, dependents.job_queue)
     limiters = SharedLimiters(clock, concurrency=settings.concurrency)
     client = make_operator_client(settings, limiters, metrics)
-    on_read = listing_fan_out.callback_for(lambda resource: connections.key_for(resource) is None)
+    on_read = listing_fan_out.callback_for(lambda resource: connections.uses_operator_connection(resource))
     own = Connection(None, client.graph, Listings(client.graph, on_read=on_read)) if client else None
     connections = Connections(own, serves_namespace=settings.serves_namespace, on_change=dependents.connection_changed)
     return SharedServices(
@@ -248,7 +248,9 @@ def _build_credential_watch(shared: SharedServices) -> CredentialWatch | None:
 
     def find_waiting() -> list[ObjectKey]:
         jobs = shared.dependents.resources
-        return [job.key for job in jobs if may_await_credential(job) and shared.connections.key_for(job) is None]
+        return [
+            job.key for job in jobs if may_await_credential(job) and shared.connections.uses_operator_connection(job)
+        ]
 
     return CredentialWatch(
         client.files,

@@ -111,6 +111,33 @@ class TestJob:
         found = team.environment.wait_ready(team.environment.apply_job(team.make_principal()))
         assert found["status"]["tenantId"] == shared_operator.environment.simulator.connection.tenant_id
 
+    def test_a_job_that_names_the_installs_own_connection_is_never_captured_by_a_default_one(
+        self, shared_operator: SharedOperator
+    ) -> None:
+        team = shared_operator.add_team_in(shared_operator.served)
+        environment, principal = team.environment, team.make_principal()
+        own = environment.simulator.connection.tenant_id
+        pinned = environment.apply_job(principal, connectionRef={"name": "default", "kind": "InstallConnection"})
+        assert environment.wait_ready(pinned)["status"]["tenantId"] == own
+        captured = environment.apply_job(team.make_principal())
+        environment.wait_ready(captured)
+        stranger = shared_operator.add_team_in(shared_operator.served, tenant=FABRIKAM)
+        stranger.connect()
+        found = environment.wait_condition(captured, "Stalled", "True", reason="TenantChanged")
+        message = condition(found, "Stalled")["message"]
+        assert f"GraphConnection {team.namespace}/default leads to tenant {FABRIKAM}" in message
+        assert "set spec.connectionRef to {name: default, kind: InstallConnection}" in message
+        environment.change_job(captured, connectionRef={"name": "default", "kind": "InstallConnection"})
+        assert environment.wait_ready(captured)["status"]["tenantId"] == own
+        assert environment.wait_ready(pinned)["status"]["tenantId"] == own
+
+    def test_a_job_that_names_the_installs_own_connection_needs_a_namespace_that_it_serves(self, team: Team) -> None:
+        environment, principal = team.environment, team.make_principal()
+        name = environment.apply_job(principal, connectionRef={"name": "default", "kind": "InstallConnection"})
+        found = environment.wait_condition(name, "Stalled", "True", reason="ConnectionNotReady")
+        assert f"does not serve namespace {team.namespace}" in condition(found, "Stalled")["message"]
+        assert environment.calls(principal) == []
+
     def test_a_job_without_any_connection_says_what_to_do(self, team: Team) -> None:
         environment, principal = team.environment, team.make_principal()
         name = environment.apply_job(principal)
@@ -136,9 +163,14 @@ class TestJob:
         principal = owner.make_principal()
         name = stranger.environment.apply_job(principal, connectionRef={"name": "contoso"})
         found = stranger.environment.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
-        message = f"There is no GraphConnection {stranger.namespace}/contoso. Create it, or correct"
+        message = f"There is no GraphConnection {stranger.namespace}/contoso, which spec.connectionRef names."
         assert message in condition(found, "Ready")["message"]
+        stalled = stranger.environment.wait_condition(name, "Stalled", "True", reason="ConnectionNotReady")
+        assert f"Namespace {stranger.namespace} has no GraphConnection." in condition(stalled, "Stalled")["message"]
+        stranger.environment.wait_event(name, "ConnectionNotReady")
         assert stranger.environment.calls(principal) == []
+        stranger.connect("contoso")
+        assert stranger.environment.wait_ready(name)["status"]["tenantId"] == stranger.tenant
 
     def test_a_job_is_stalled_when_its_connection_leads_to_another_tenant(
         self, shared_operator: SharedOperator

@@ -91,6 +91,22 @@ IDENTITY = (
     required(".spec", "template", {}, spec(template=None)),
     required(".spec.connectionRef", "name", spec(connectionRef={"name": "contoso"}), spec(connectionRef={})),
     object_name(".spec.connectionRef.name", lambda text: spec(connectionRef={"name": text})),
+    one_of(
+        ".spec.connectionRef.kind",
+        lambda kind: spec(connectionRef={"name": "default", "kind": kind}),
+        "GraphConnection",
+        "InstallConnection",
+    ),
+    Constraint(
+        ".spec.connectionRef rule",
+        accepted=(
+            spec(connectionRef={"name": "contoso", "kind": "GraphConnection"}),
+            spec(connectionRef={"name": "default", "kind": "InstallConnection"}),
+        ),
+        refused=(spec(connectionRef={"name": "contoso", "kind": "InstallConnection"}),),
+        message="spec.connectionRef: The install has one connection of its own: write {name: default, kind:"
+        " InstallConnection}. To name a GraphConnection, leave kind out.",
+    ),
     Constraint(
         ".spec.servicePrincipal rule",
         accepted=(_principal(objectId=GUID), _principal(appId=GUID)),

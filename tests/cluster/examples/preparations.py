@@ -90,6 +90,7 @@ PREPARATIONS: Mapping[str, Preparation] = {
     "observe-only": has_a_paused_job,
     "hr-inbound": has_a_running_job_with_another_setting,
     "several-tenants": has_an_app_in_each_tenant,
+    "install-connection": is_new,
     "workload-identity": has_a_federated_credential,
     "scim-app": accepts_the_token,
     "cross-tenant-sync": is_new,

@@ -139,6 +139,12 @@ def test_the_example_several_tenants_gives_each_job_the_tenant_that_it_names(app
         assert example.simulator.job(found["job"]["id"]).template_id == "aws"
 
 
+def test_the_example_install_connection_keeps_to_the_tenant_of_the_install(applied_examples: AppliedExamples) -> None:
+    example = applied_examples.apply("install-connection")
+    assert status_of(example)["tenantId"] == example.simulator.connection.tenant_id
+    assert job_of(example).template_id == "zoom"
+
+
 def test_the_example_workload_identity_logs_in_without_a_secret(applied_examples: AppliedExamples) -> None:
     example = applied_examples.apply("workload-identity")
     connection = example.environment.cluster.get(

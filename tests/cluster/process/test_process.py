@@ -157,7 +157,7 @@ class TestMetrics:
         assert metrics["entrasync_build_info", ""] == [({"version": metadata.version("entra-sync-operator")}, 1)]
         assert metrics["process_resident_memory_bytes", ""][0][1] > 0
         assert metrics["entrasync_connection_ready", ""] == [
-            ({"kind": "OperatorConnection", "resource_namespace": "", "name": ""}, 1)
+            ({"kind": "InstallConnection", "resource_namespace": "", "name": ""}, 1)
         ]
 
     def test_a_deleted_job_has_no_metrics(self, environment: OperatorEnvironment) -> None:

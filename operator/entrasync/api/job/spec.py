@@ -178,8 +178,8 @@ class SynchronizationJobSpec(ApiModel):
     )
 
     connection_ref: ConnectionReference | None = None
-    """The GraphConnection that leads to the tenant. Unset: the GraphConnection named default in this namespace if there
-    is one, else the install's own connection where the install lets this namespace use it."""
+    """The connection that leads to the tenant. Unset: the GraphConnection named default in this namespace if there is
+    one, else the install's own connection where the install lets this namespace use it."""
 
     service_principal: ServicePrincipalReference
     """The enterprise application (service principal) whose synchronization job this is. If this comes to mean another

@@ -70,6 +70,4 @@ class Facts:
         What took minutes to find out is not found out once more by each process.
         """
         known = self.resource.record.conditions.get(ConditionType.STALLED)
-        if known is None or not known.is_true or not self.resource.has_current_status:
-            return False
-        return (known.reason, known.message) == (stall.reason, stall.message)
+        return self.resource.is_stalled_for(stall.reason) and known is not None and known.message == stall.message

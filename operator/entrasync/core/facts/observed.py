@@ -36,12 +36,18 @@ class Observed:
     listing: JobListing
     job: RemoteJob | None = None
     misses: Misses | None = None
+    connection: str = "Its connection"
+    """The connection of this pass, as messages name it."""
+    install_tenant_id: str | None = None
+    """The tenant of the install's own connection; None where the resource may not use it."""
     claims: tuple[Claim, ...] = field(default=())
     uncertain_claims: tuple[Claim, ...] = ()
     """Claims of which it is not known yet whether they are in this tenant, as their connection was not tried yet."""
     unsure_claims: tuple[Claim, ...] = ()
     """These, and claims whose connection has not logged in. They count only against a job that our own status does not
     give to the resource: whoever has no credential could block others by naming their jobs."""
+    unsure_since: datetime | None = None
+    """Since when there has been a claim of either kind."""
     request: str | None = None
     """The reconcile request that was there before Graph was read, and that the look answers."""
     recent_creates: tuple[CreatedJob, ...] = ()

@@ -3,6 +3,7 @@
 from entrasync.api.names import ABANDON_ANNOTATION
 from entrasync.api.policies import AdoptionPolicy
 from entrasync.api.reasons import Reason
+from entrasync.core.connection.disconnection import MAX_DISCONNECTED_TIME
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job.actions import HoldJob, Origin
@@ -49,12 +50,15 @@ def claim_of_another_is_unknown(facts: Facts) -> Verdict | None:
     claims = (claim for claim in facts.observed.uncertain_claims if claim.job_id in taken)
     if (claim := next(claims, None) or find_unsure_claim(facts)) is None:
         return None
-    return Wait(
-        Reason.CONNECTION_NOT_READY,
-        f"SynchronizationJob {claim.key} names job {claim.job_id}, and its connection has not logged in yet. "
-        "The job is left alone until it is known whose it is.",
-        SHORT_DELAY,
+    message = (
+        f"SynchronizationJob {claim.key} names job {claim.job_id} too, and its connection ({claim.connection}) has not "
+        "logged in. The job is left alone until it is known whose it is."
     )
+    stall = Stall(Reason.CONNECTION_NOT_READY, f"{message} Mend that connection, or delete that resource.")
+    waited = facts.now - (facts.observed.unsure_since or facts.now)
+    if waited >= MAX_DISCONNECTED_TIME or facts.has_reported(stall):
+        return stall
+    return Wait(Reason.CONNECTION_NOT_READY, message, SHORT_DELAY)
 
 
 def job_is_claimed_by_another(facts: Facts) -> Verdict | None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from entrasync.api.job.application import ApplicationSpec
+from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, INSTALL_CONNECTION_KIND
 from entrasync.api.policies import (
     AdoptionPolicy,
     DeletionPolicy,
@@ -13,6 +14,12 @@ from entrasync.api.policies import (
     ScheduleState,
 )
 from entrasync.api.reasons import Reason
+
+INSTALL_CONNECTION = f"the install's own connection ({INSTALL_CONNECTION_KIND} {DEFAULT_CONNECTION})"
+"""How messages name the connection that the install itself has."""
+
+INSTALL_CONNECTION_REFERENCE = f"{{name: {DEFAULT_CONNECTION}, kind: {INSTALL_CONNECTION_KIND}}}"
+"""What spec.connectionRef holds to name it."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,9 @@ class Desired:
     app_id: str | None = None
     factory_tag: str | None = None
     connection_name: str | None = None
+    """The GraphConnection that the spec names; None where it names none or the install's own connection."""
+    uses_install_connection: bool = False
+    """Whether the spec names the install's own connection."""
     job_id: str | None = None
     adoption_policy: AdoptionPolicy = AdoptionPolicy.ADOPT_OR_CREATE
     on_missing: OnMissing = OnMissing.RECREATE
@@ -68,6 +78,14 @@ class Desired:
             service_principal_id="" if self.app_id else self.service_principal_id,
             template_id="" if self.factory_tag else self.template_id,
         )
+
+    def describe_connection(self, namespace: str) -> str:
+        """Name the connection that a resource of this namespace asks for, with its kind."""
+        if self.uses_install_connection:
+            return INSTALL_CONNECTION
+        if self.connection_name is not None:
+            return f"{CONNECTION_KIND} {namespace}/{self.connection_name}"
+        return f"{CONNECTION_KIND} {namespace}/{DEFAULT_CONNECTION}, else {INSTALL_CONNECTION}"
 
     @property
     def may_create(self) -> bool:

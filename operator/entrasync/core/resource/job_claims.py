@@ -31,6 +31,8 @@ class Claim:
     """Whether it has spec.application, which belongs to the whole service principal."""
     has_saved: bool = False
     """Whether it has saved its spec.application in Graph. This breaks ties, for creation times are whole seconds."""
+    connection: str = ""
+    """The connection that it asks for, as messages name it."""
     is_recorded: bool = False
     """Whether it manages its job by our own status. An annotation alone may come from a backup, a copy or a person."""
 
@@ -78,6 +80,7 @@ def claim_of(resource: Resource) -> Claim:
         creating_since=intent.started_at if intent and resource.held_job_id is None else None,
         has_application=desired is not None and desired.application is not None and not is_declared_observe_only,
         has_saved=resource.application.generation is not None,
+        connection=desired.describe_connection(resource.key.namespace) if desired else "",
         is_recorded=resource.has_finalizer and resource.has_recorded_job,
     )
 
@@ -90,7 +93,9 @@ def representatives(claims: Iterable[Claim]) -> tuple[Claim, ...]:
     """
     alike: defaultdict[Claim, list[Claim]] = defaultdict(list)
     for claim in claims:
-        alike[replace(claim, key=_NOBODY, created_at=_NEVER, has_saved=False, is_recorded=False)].append(claim)
+        alike[replace(claim, key=_NOBODY, created_at=_NEVER, has_saved=False, connection="", is_recorded=False)].append(
+            claim
+        )
     chosen = {
         claim.key: claim
         for group in alike.values()

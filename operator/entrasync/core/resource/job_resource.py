@@ -16,6 +16,7 @@ from entrasync.api.names import (
     JOB_ORIGIN_ANNOTATION,
     KIND,
 )
+from entrasync.api.reasons import Reason
 from entrasync.core.resource.application_record import ApplicationRecord
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.object_meta import ObjectMeta
@@ -64,6 +65,11 @@ class Resource(ObjectMeta):
     def has_current_status(self) -> bool:
         """Whether the status was written for this generation of the spec."""
         return self.record.observed_generation == self.generation
+
+    def is_stalled_for(self, reason: Reason) -> bool:
+        """Whether the status says of this generation that it waits for a person, and why."""
+        stalled = self.record.conditions.get(ConditionType.STALLED)
+        return self.has_current_status and stalled is not None and stalled.is_true and stalled.reason == reason
 
     @property
     def has_finalizer(self) -> bool:

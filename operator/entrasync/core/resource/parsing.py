@@ -5,6 +5,7 @@ from typing import Any
 
 from entrasync.api.job.spec import ScheduleSpec, SynchronizationJobSpec
 from entrasync.api.policies import AdoptionPolicy, OnMissing, Readiness
+from entrasync.api.references import ConnectionKind
 from entrasync.core.resource.defaults import DEFAULTABLE_FIELDS, Defaults
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
@@ -23,13 +24,15 @@ def read_resource(raw: Mapping[str, Any]) -> Resource:
 def _resolve(spec: SynchronizationJobSpec) -> Desired:
     built_in = Defaults()
     schedule = spec.schedule or ScheduleSpec()
+    names_install = spec.connection_ref is not None and spec.connection_ref.kind is ConnectionKind.INSTALL_CONNECTION
     return Desired(
         service_principal_id=spec.service_principal.object_id or "",
         template_id=spec.template.id or "",
         app_id=spec.service_principal.app_id,
         factory_tag=spec.template.factory_tag,
         poll_interval=spec.poll_interval or built_in.poll_interval,
-        connection_name=spec.connection_ref.name if spec.connection_ref else None,
+        connection_name=None if names_install or spec.connection_ref is None else spec.connection_ref.name,
+        uses_install_connection=names_install,
         job_id=spec.job_id,
         adoption_policy=spec.adoption_policy or AdoptionPolicy.ADOPT_OR_CREATE,
         on_missing=spec.on_missing or OnMissing.RECREATE,

@@ -17,14 +17,16 @@ class Resolution:
     connection_name: str | None
     factory_tag: str | None
     template_id: str
+    uses_install_connection: bool = False
 
     def suits(self, desired: Desired) -> bool:
         """Whether the spec still has the names that were looked up, and the service principal they were looked up at.
 
         A factory tag names another template at each service principal.
         """
-        names = (self.app_id, self.connection_name, self.factory_tag)
-        if names != (desired.app_id, desired.connection_name, desired.factory_tag):
+        names = (self.app_id, self.connection_name, self.uses_install_connection, self.factory_tag)
+        wanted = (desired.app_id, desired.connection_name, desired.uses_install_connection, desired.factory_tag)
+        if names != wanted:
             return False
         given = desired.service_principal_id
         return not given or is_same_id(given, self.service_principal_id)

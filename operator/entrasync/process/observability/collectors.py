@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from entrasync.api.conditions import ConditionType
-from entrasync.api.names import CONNECTION_KIND
+from entrasync.api.names import CONNECTION_KIND, INSTALL_CONNECTION_KIND
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.decision.condition import Condition, ConditionStatus
 from entrasync.core.primitives.clock import Clock
@@ -23,9 +23,6 @@ from entrasync.reconcile.state.memory import MemoryStore
 
 NAMESPACE_LABEL = "resource_namespace"
 RESOURCE_LABELS = [NAMESPACE_LABEL, "name"]
-
-OPERATOR_CONNECTION_KIND = "OperatorConnection"
-"""Stands in the label `kind` for the connection of the install itself, which has neither a namespace nor a name."""
 
 CONDITION_VALUES: dict[ConditionStatus, float] = {"True": 1, "False": 0, "Unknown": -1}
 
@@ -97,7 +94,8 @@ class ConnectionCollector(Collector):
             works = any(each.type is ConditionType.READY and each.is_true for each in Condition.read_all(seen.status))
             ready.add_metric([CONNECTION_KIND, seen.key.namespace, seen.key.name], float(works))
         if (own := self._has_own_worked()) is not None:
-            ready.add_metric([OPERATOR_CONNECTION_KIND, "", ""], float(own))
+            # The connection of the install itself has neither a namespace nor a name of its own.
+            ready.add_metric([INSTALL_CONNECTION_KIND, "", ""], float(own))
         yield ready
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
-from entrasync.api.names import DEFAULT_CONNECTION
-from entrasync.api.reasons import Reason
+from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION
+from entrasync.core.connection.disconnection import Disconnected, Offer, explain_absence
 from entrasync.core.decision.errors import Halted
-from entrasync.core.decision.verdicts import DISCONNECTED_POLL_INTERVAL, Wait
 from entrasync.core.primitives.object_key import ObjectKey, is_same_id
+from entrasync.core.resource.desired import INSTALL_CONNECTION
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.state.listings import Listings
@@ -22,6 +22,11 @@ class Connection:
     listings: Listings = field(repr=False)
     has_logged_in: bool = True
     """Whether its credential was ever accepted. Jobs may try one that was not, for Entra may only be unreachable."""
+
+    @property
+    def words(self) -> str:
+        """How messages name it: kind, namespace and name."""
+        return INSTALL_CONNECTION if self.key is None else f"{CONNECTION_KIND} {self.key}"
 
 
 @dataclass(frozen=True)
@@ -112,14 +117,25 @@ class Connections:
         return key is not None and isinstance(self._known.get(key), UntriedConnection)
 
     def key_for(self, resource: Resource) -> ObjectKey | None:
-        """Return which GraphConnection a resource uses; None for the operator connection."""
+        """Return which GraphConnection a resource uses; None for the operator connection, which it may not get."""
         namespace = resource.key.namespace
+        if resource.desired is not None and resource.desired.uses_install_connection:
+            return None
         named = resource.desired.connection_name if resource.desired else None
         if named is not None:
             return ObjectKey(namespace, named)
         default = ObjectKey(namespace, DEFAULT_CONNECTION)
         has_default = default in self._known or self._deletes_through_former_default(resource, default)
-        return default if has_default or not self._may_use_operator_connection(namespace) else None
+        return default if has_default or self._own_for(resource) is None else None
+
+    def uses_operator_connection(self, resource: Resource) -> bool:
+        """Whether a resource uses the operator connection, and may do so."""
+        return self.key_for(resource) is None and self._own_for(resource) is not None
+
+    def find_install_tenant(self, resource: Resource) -> str | None:
+        """Return the tenant of the operator connection; None where the resource may not use it."""
+        own = self._own_for(resource)
+        return own.api.tenant_id if own else None
 
     def may_delete_through(self, resource: Resource, key: ObjectKey) -> bool:
         """Whether a resource would use this GraphConnection if it were deleted now."""
@@ -132,8 +148,8 @@ class Connections:
         works.
         """
         key = self.key_for(resource)
-        if key is None and self._operator_connection is not None:
-            return self._operator_connection
+        if key is None and (own := self._own_for(resource)) is not None:
+            return own
         known = self._known.get(key) if key else None
         if isinstance(known, Connection):
             return known
@@ -168,8 +184,8 @@ class Connections:
         """
         if resource.pinned_tenant_id:
             return resource.pinned_tenant_id
-        connection = self.key_for(resource)
-        return connection.namespace if connection else OPERATOR_CONNECTION
+        is_own = self.uses_operator_connection(resource)
+        return OPERATOR_CONNECTION if is_own else resource.key.namespace
 
     def has_unknown_tenant(self, resource: Resource) -> bool:
         """Whether the tenant of a resource is not known yet, because its connection has not been tried."""
@@ -201,34 +217,22 @@ class Connections:
     def _all(self) -> list[Connection]:
         return [*([self._operator_connection] if self._operator_connection else []), *self._last_good.values()]
 
-    def _may_use_operator_connection(self, namespace: str) -> bool:
-        return self._operator_connection is not None and self._serves_namespace(namespace)
+    def _own_for(self, resource: Resource) -> Connection | None:
+        """Return the operator connection if the namespace of a resource may use it."""
+        return self._operator_connection if self._serves_namespace(resource.key.namespace) else None
 
     def _refuse(self, resource: Resource, key: ObjectKey | None, known: ConnectionState | None) -> Halted:
         if key is not None and isinstance(known, ConnectionFault):
             return disconnected(key, known)
         if isinstance(known, UntriedConnection):
-            return _wait(f"GraphConnection {key} has not been tried yet.")
-        return _wait(self._explain_absence(resource, key))
-
-    def _explain_absence(self, resource: Resource, key: ObjectKey | None) -> str:
-        if resource.desired is not None and resource.desired.connection_name:
-            return f"There is no GraphConnection {key}. Create it, or correct spec.connectionRef.name."
-        availability = "does not serve this namespace" if self._operator_connection else "does not exist"
-        return (
-            f"Namespace {resource.key.namespace} has no GraphConnection named {DEFAULT_CONNECTION}, and the install's "
-            f"own connection {availability}. Create one, or name another in spec.connectionRef."
-        )
+            return Disconnected(f"{CONNECTION_KIND} {key} has not been tried yet.", needs_person=False)
+        names = [known.name for known in self._known if known.namespace == resource.key.namespace]
+        own = self._own_for(resource)
+        offer = Offer(names, own is not None, has_install_connection=self._operator_connection is not None)
+        return Disconnected(explain_absence(resource, offer), needs_person=True)
 
 
 def disconnected(key: ObjectKey, fault: ConnectionFault) -> Halted:
     """Return the error for a resource whose GraphConnection does not work, with the reason."""
-    return _wait(f"GraphConnection {key} is not ready ({fault.reason}): {fault.message}")
-
-
-def _wait(message: str) -> Halted:
-    """Return the error that ends a pass whose connection does not work.
-
-    A change of the connection starts the next one.
-    """
-    return Halted(Wait(Reason.CONNECTION_NOT_READY, message, DISCONNECTED_POLL_INTERVAL))
+    message = f"{CONNECTION_KIND} {key} is not ready ({fault.reason}): {fault.message}"
+    return Disconnected(message, needs_person=not fault.is_transient)

@@ -50,6 +50,8 @@ class FactsReader:
         resource, memory, tenant_id = context.resource, context.memory, context.graph.tenant_id
         job_id, connections = resource.job_id, self._connections
         claims = self._claims(context, "shared", lambda other: connections.shares_tenant(other, context.connection))
+        uncertain = self._claims(context, "uncertain", connections.has_unknown_tenant)
+        unsure = () if resource.has_recorded_job else self._claims(context, "unsure", connections.has_unproven_tenant)
         times = (resource.created_job_at, resource.last_start, *(claim.creating_since for claim in claims))
         return Observed(
             tenant_id=tenant_id,
@@ -57,10 +59,11 @@ class FactsReader:
             job=job or (listing.find(job_id) if job_id else None),
             claims=claims,
             first_seen=memory.see_times([time for time in times if time is not None], self._clock.now()),
-            uncertain_claims=self._claims(context, "uncertain", connections.has_unknown_tenant),
-            unsure_claims=()
-            if resource.has_recorded_job
-            else self._claims(context, "unsure", connections.has_unproven_tenant),
+            connection=context.connection.words,
+            install_tenant_id=connections.find_install_tenant(resource),
+            uncertain_claims=uncertain,
+            unsure_claims=unsure,
+            unsure_since=memory.note_unsure(self._clock.now(), is_unsure=bool(uncertain or unsure)),
             recent_creates=self._recent_creates(context),
             spec_seen_at=memory.spec_seen_at,
             pause_taken_at=memory.pause_taken_at(job_id),
@@ -79,7 +82,13 @@ class FactsReader:
 
         They suffice for a resource without a service principal too.
         """
-        return self.facts(resource, Observed(connection.api.tenant_id, self._unread()))
+        observed = Observed(
+            connection.api.tenant_id,
+            self._unread(),
+            connection=connection.words,
+            install_tenant_id=self._connections.find_install_tenant(resource),
+        )
+        return self.facts(resource, observed)
 
     def facts(self, resource: Resource, observed: Observed) -> Facts:
         """Return the facts of this moment. Raises `ResourceChanged` when the spec cannot be read any more."""

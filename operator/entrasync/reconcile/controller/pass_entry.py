@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from entrasync.core.application.record import with_possibly_saved_keys
+from entrasync.core.connection.disconnection import Disconnected, judge_absence
 from entrasync.core.decision.errors import EntraSyncError, Halted
 from entrasync.core.decision.verdicts import Halt
 from entrasync.core.deletion import tenant_is_another
@@ -49,6 +50,7 @@ class PassEntry:
         if fault := find_fault(self._reader.tenant_facts(resource, connection)):
             raise Halted(fault)
         memory = self._memory.recall(resource, self._clock.now())
+        memory.disconnected_since = None
         request = find_request(resource.annotations)
         if request is not None and request != resource.record.last_handled_reconcile_at:
             since = self._clock.now()  # the request may be newer than what enqueued the resource
@@ -61,7 +63,12 @@ class PassEntry:
 
     def judge(self, resource: Resource, error: EntraSyncError) -> Halt:
         """Return what an error means for this resource: after a recent create it may be replication."""
-        return error.judge(young_until=self._young_until(resource), now=self._clock.now())
+        now = self._clock.now()
+        if isinstance(error, Disconnected):
+            memory = self._memory.recall(resource, now)
+            memory.disconnected_since = memory.disconnected_since or now
+            return judge_absence(error, resource, since=memory.disconnected_since, now=now)
+        return error.judge(young_until=self._young_until(resource), now=now)
 
     def is_young(self, resource: Resource) -> bool:
         """Whether the resource is so new that what Graph does not know of it may still be replicating."""

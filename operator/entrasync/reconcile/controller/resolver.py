@@ -30,7 +30,12 @@ class Resolver:
         service_principal_id = desired.service_principal_id or await _find_service_principal(api, desired, is_young)
         template_id = desired.template_id or await _find_template(api, desired, service_principal_id)
         resolution = Resolution(
-            desired.app_id, service_principal_id, desired.connection_name, desired.factory_tag, template_id
+            desired.app_id,
+            service_principal_id,
+            desired.connection_name,
+            desired.factory_tag,
+            template_id,
+            uses_install_connection=desired.uses_install_connection,
         )
         if not self._connections.still_uses(self._resources.newest(resource), context.connection):
             raise ResourceChanged(f"{resource.key} uses another connection now than when its names were looked up")

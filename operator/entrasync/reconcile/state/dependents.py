@@ -24,8 +24,14 @@ class Dependents:
     clock: Clock
 
     def connection_changed(self, connection: ObjectKey) -> None:
-        """Enqueue all jobs that use a GraphConnection. Users' edits still overtake them."""
-        self._enqueue(self.job_queue, [job.key for job in self.referrers(connection)], is_urgent=False)
+        """Enqueue all jobs that use a GraphConnection, and those that wait to know whether these claim their job.
+
+        Users' edits still overtake them.
+        """
+        referrers = self.referrers(connection)
+        self._enqueue(
+            self.job_queue, [*(job.key for job in referrers), *self._find_waiting(referrers)], is_urgent=False
+        )
 
     def secret_changed(self, secret: ObjectKey) -> None:
         """Enqueue all connections and jobs that read a Secret. They are urgent, because a user waits for the change."""
@@ -46,6 +52,12 @@ class Dependents:
         """
         return [job for job in self.resources.in_namespace(connection.namespace) if may_use_connection(job, connection)]
 
+    def _find_waiting(self, referrers: list[Resource]) -> list[ObjectKey]:
+        principals = {job.service_principal_id for job in referrers if job.service_principal_id}
+        keys = {key for principal in principals for key in self.resources.keys_on(principal)}
+        found = (self.resources.get(key) for key in sorted(keys - {job.key for job in referrers}))
+        return [job.key for job in found if job is not None and _awaits_connection(job)]
+
     def _enqueue(self, queue: WorkQueue, keys: list[ObjectKey], *, is_urgent: bool) -> None:
         now = self.clock.now()
         for key in keys:
@@ -54,6 +66,8 @@ class Dependents:
 
 def may_use_connection(job: Resource, connection: ObjectKey) -> bool:
     """Whether a job names a GraphConnection, or names none and this is the default of its namespace."""
+    if job.desired is not None and job.desired.uses_install_connection:
+        return False
     named = job.desired.connection_name if job.desired else None
     return ObjectKey(job.key.namespace, named or DEFAULT_CONNECTION) == connection
 
@@ -62,6 +76,10 @@ def may_await_credential(job: Resource) -> bool:
     """Whether a job may wait for a credential: it was refused, or a deletion is blocked for whatever cause."""
     reasons = {Reason.CREDENTIAL_REFUSED, Reason.DELETION_BLOCKED}
     return any(condition.reason in reasons for condition in job.record.conditions.values())
+
+
+def _awaits_connection(job: Resource) -> bool:
+    return any(found.reason == Reason.CONNECTION_NOT_READY for found in job.record.conditions.values())
 
 
 def reads_secret(job: Resource, secret_name: str) -> bool:

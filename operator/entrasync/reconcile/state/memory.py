@@ -27,6 +27,10 @@ class JobMemory:
     """When Graph was last read for the resource."""
     first_seen: Mapping[datetime, datetime] = field(default_factory=dict)
     """When this process first saw the times in the status that bounds count from, each in whole seconds."""
+    disconnected_since: datetime | None = None
+    """Since when the resource has had no connection that works; None when it has one."""
+    unsure_since: datetime | None = None
+    """Since when there has been a claim of another resource of which it is not known whether it counts."""
     misses: Misses | None = None
     missed_job_id: str | None = None
     pause_taken: tuple[str, datetime] | None = None
@@ -78,6 +82,11 @@ class JobMemory:
             job_seen_at=self.counted_from(created_at) if created_at else None,
             young=bounds.young,
         )
+
+    def note_unsure(self, now: datetime, *, is_unsure: bool) -> datetime | None:
+        """Remember since when there have been claims of which it is not known whether they count."""
+        self.unsure_since = (self.unsure_since or now) if is_unsure else None
+        return self.unsure_since
 
     def count_miss(self, job_id: str, at: datetime) -> Misses:
         """Count one more look that did not show the job. A look that several passes share counts once."""

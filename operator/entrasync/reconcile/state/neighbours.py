@@ -19,6 +19,7 @@ class _Standing:
     claim: Claim
     tenant_id: str | None
     connection_name: str | None
+    uses_install_connection: bool
     is_deleting: bool
     is_released: bool
 
@@ -76,7 +77,12 @@ class Neighbours:
 
 
 def _standing_of(resource: Resource) -> _Standing:
-    connection_name = resource.desired.connection_name if resource.desired else None
+    desired = resource.desired
     return _Standing(
-        claim_of(resource), resource.pinned_tenant_id, connection_name, resource.is_deleting, resource.is_released
+        claim_of(resource),
+        resource.pinned_tenant_id,
+        desired.connection_name if desired else None,
+        desired is not None and desired.uses_install_connection,
+        resource.is_deleting,
+        resource.is_released,
     )

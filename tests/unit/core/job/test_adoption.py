@@ -148,6 +148,22 @@ class TestClaimsOfOthers:
         assert (verdict.reason, verdict.after) == (Reason.CONNECTION_NOT_READY, seconds(5))
         assert "identity/other" in verdict.message
 
+    @pytest.mark.parametrize("subject", [resource(), resource(desired(job_id=JOB)), holder(finalizers=())])
+    def test_a_claim_that_stays_unknown_stalls_after_a_minute_with_the_connection_to_mend(
+        self, subject: Resource
+    ) -> None:
+        unsure = claim(held_job_id=JOB, created_at=ago(timedelta(days=9)), connection="GraphConnection identity/theirs")
+        before, after = (
+            plan(facts(subject, remote_job(), uncertain_claims=(unsure,), unsure_since=ago(waited)))
+            for waited in (seconds(59), minutes(1))
+        )
+        assert wait_of(before).after == seconds(5)
+        verdict = after
+        assert isinstance(verdict, Stall)
+        assert verdict.reason is Reason.CONNECTION_NOT_READY
+        assert "identity/other" in verdict.message
+        assert "its connection (GraphConnection identity/theirs) has not logged in" in verdict.message
+
     @pytest.mark.parametrize(
         ("why", "subject", "unsure"),
         [

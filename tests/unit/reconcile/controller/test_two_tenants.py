@@ -190,7 +190,9 @@ class TestPinnedTenant:
         await harness.run(key)
         assert harness.graph.calls == []
         assert harness.condition(key, "Stalled") == ("True", "DeletionBlocked")
-        assert "Point the connection back" in harness.message(key, "Stalled")
+        assert f"leads to tenant {TENANT}. Point it back to the first tenant, or annotate" in harness.message(
+            key, "Stalled"
+        )
 
 
 def forbidden() -> PossiblyReplicating:

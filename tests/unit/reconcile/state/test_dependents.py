@@ -12,7 +12,7 @@ from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.connection.registry import Connection, ConnectionFault, Connections
 from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.work_queue import WorkQueue
-from entrasync.reconcile.state.dependents import Dependents
+from entrasync.reconcile.state.dependents import Dependents, may_use_connection
 from entrasync.reconcile.state.jobs import JobStore
 from tests.support.connection_harness import connection
 from tests.support.facts import NOW, desired, resource
@@ -31,7 +31,7 @@ OWN = connection_to(None)
 
 
 def job(name: str = "job", *, by: str | None = None, namespace: str = "identity", **overlay: Any) -> Resource:
-    made = resource(desired(connection_name=by), name=name, **overlay)
+    made = resource(overlay.pop("wish", None) or desired(connection_name=by), name=name, **overlay)
     return replace(made, key=ObjectKey(namespace, name))
 
 
@@ -72,6 +72,36 @@ class TestConnectionOfJob:
         with waits(match="the install's own connection does not exist"):
             Connections(None, serves_namespace=lambda _: True).find(job())
 
+    def test_a_job_that_names_the_installs_own_is_not_captured_by_a_default_one(self) -> None:
+        connections = Connections(OWN, serves_namespace=lambda namespace: namespace == "identity")
+        for namespace in ("identity", "elsewhere"):
+            default = ObjectKey(namespace, "default")
+            connections.put(default, connection_to(default))
+        pinned = job(wish=desired(uses_install_connection=True))
+        assert connections.find(pinned) == OWN
+        assert not may_use_connection(pinned, DEFAULT)
+        assert connections.find(replace(pinned, is_deleting=True)) == OWN
+        stranger = replace(pinned, key=ObjectKey("elsewhere", "job"))
+        with waits(match=r"InstallConnection default\), which does not serve namespace elsewhere\. The namespace has "):
+            connections.find(stranger)
+        assert connections.name_tenant(stranger) == "elsewhere"
+        assert not connections.uses_operator_connection(stranger)
+
+    def test_a_job_that_names_an_own_connection_that_the_install_does_not_have_says_so(self) -> None:
+        pinned = job(wish=desired(uses_install_connection=True))
+        with waits(match=r"does not exist: .* Give it one \(--tenant-id, --client-id\), or name a GraphConnection"):
+            Connections(None, serves_namespace=lambda _: True).find(pinned)
+
+    def test_a_missing_connection_is_told_with_those_that_there_are_in_a_bounded_number(self) -> None:
+        connections = Connections(OWN, serves_namespace=lambda _: True)
+        for number in range(12):
+            key = ObjectKey("identity", f"tenant-{11 - number:02}")
+            connections.put(key, connection_to(key))
+        connections.put(ObjectKey("elsewhere", "secret"), connection_to(ObjectKey("elsewhere", "secret")))
+        listed = ", ".join(f"tenant-{number:02}" for number in range(10))
+        with waits(match=f"The namespace has these: {listed} and 2 more. It may use the install's own connection "):
+            connections.find(job(by="contoso"))
+
 
 class Stores:
     """Two stores, their queues, and the references between their objects."""
@@ -111,6 +141,16 @@ class TestChangedConnection:
         stores.put(job("a", by="contoso"), job("b"), job("c", by="contoso", namespace="elsewhere"))
         stores.dependents.connection_changed(NAMED)
         assert await stores.requeued(stores.dependents.job_queue, is_urgent=False) == {"identity/a"}
+
+    async def test_a_changed_connection_requeues_those_that_wait_to_know_who_claims_their_job(
+        self, stores: Stores
+    ) -> None:
+        waits = {"type": "Stalled", "status": "True", "reason": "ConnectionNotReady", "message": "Unknown."}
+        waiting = job("waiting", namespace="elsewhere", status={"conditions": [waits]})
+        stores.put(job("a", by="contoso"), waiting, job("fine", namespace="elsewhere", uid="fine"))
+        stores.dependents.connection_changed(NAMED)
+        requeued = await stores.requeued(stores.dependents.job_queue, is_urgent=False)
+        assert requeued == {"identity/a", "elsewhere/waiting"}
 
     async def test_a_changed_default_requeues_the_jobs_that_name_none(self, stores: Stores) -> None:
         stores.put(job("a", by="contoso"), job("b"), job("c", by="default"), job("d", namespace="elsewhere"))
