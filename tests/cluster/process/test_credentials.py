@@ -48,7 +48,7 @@ class TestUnknownTenant:
             principal = second.simulator.create_service_principal().id
             message = second.wait_stalled(second.apply_job(principal), "TenantNotFound")
             assert f"knows no tenant {tenant}" in message
-            assert "check the tenant id and the cloud" in message
+            assert "Check the tenant id and the cloud" in message
             assert second.calls(principal) == []
 
 

@@ -43,7 +43,7 @@ def test_a_wrong_annotation_is_reported_and_the_cautious_value_is_used(
         name = environment.apply_job(environment.simulator.create_service_principal().id)
         reported = environment.wait_event(name, "InvalidAnnotation")
         assert (
-            "entrasync.io/default-deletion-policy is 'Keep', and must be Delete, Pause or Retain" in reported["message"]
+            'entrasync.io/default-deletion-policy is "Keep", and must be Delete, Pause or Retain' in reported["message"]
         )
         assert effective(environment.wait_ready(name), "deletionPolicy") == ["Retain"]
         found = environment.wait_condition(name, "DefaultsInDoubt", reason="InvalidAnnotation")
