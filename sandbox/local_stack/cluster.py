@@ -20,7 +20,7 @@ ACCOUNT_USER = f"system:serviceaccount:{ACCOUNT}:{ACCOUNT}"
 
 JOBS = "/apis/entrasync.io/v1alpha1"
 
-SETTLE_TIMEOUT_SECONDS = 20.0
+SETTLE_TIMEOUT_SECONDS = 60.0
 POLL_INTERVAL_SECONDS = 0.03
 
 

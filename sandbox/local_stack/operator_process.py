@@ -19,7 +19,7 @@ import httpx
 from graph_simulator.process import Begin, Running, begin_module
 from local_stack.world_time import WorldTime
 
-START_TIMEOUT_SECONDS = 20.0
+START_TIMEOUT_SECONDS = 60.0
 POLL_INTERVAL_SECONDS = 0.02
 CLOUD = "Simulator"
 """The cloud by which GraphConnections name the simulated Graph."""
@@ -161,7 +161,7 @@ class OperatorProcess:
         self.process.kill()
         self.process.wait()
 
-    def stop(self, within_seconds: float = 30.0) -> int:
+    def stop(self, within_seconds: float = 60.0) -> int:
         """Send SIGTERM, wait for the end, and return the exit code.
 
         Raises:

@@ -153,8 +153,8 @@ class TestMissingNamespace:
         make_namespace(operator.cluster, LATE)
         name, _ = operator.apply_job(LATE)
         operator.cluster.apply(operator.roles[LATE])
-        operator.wait_ready(LATE, name, within_seconds=45)
-        until(operator.refused, lambda refused: LATE not in refused, what="it is no longer refused", within_seconds=45)
+        operator.wait_ready(LATE, name)
+        until(operator.refused, lambda refused: LATE not in refused, what="it is no longer refused")
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def terminating(operator: NamespacedOperator) -> TerminatingNamespace:
     operator.wait_ready(TERMINATING, name)
     silence = operator.tenant.simulator.fault("close", service_principal=principal, times=None)
     operator.cluster.delete("v1", "namespaces", TERMINATING)
-    operator.cluster.wait_gone(RBAC, "rolebindings", HOME, TERMINATING, within_seconds=40)
+    operator.cluster.wait_gone(RBAC, "rolebindings", HOME, TERMINATING)
     silence.remove()
     operator.wait_logged("refuses what the operator must list and watch in namespace", TERMINATING)
     operator.proxy.cut()
@@ -238,7 +238,7 @@ class TestNamespaceWithoutRoleBinding:
         self, operator: NamespacedOperator, finished: None, terminating: TerminatingNamespace
     ) -> None:
         name, principal = terminating.job["metadata"]["name"], terminating.job["spec"]["servicePrincipal"]["objectId"]
-        operator.cluster.wait_gone(API_VERSION, PLURAL, name, TERMINATING, within_seconds=30)
+        operator.cluster.wait_gone(API_VERSION, PLURAL, name, TERMINATING)
         operator.cluster.wait_gone("v1", "namespaces", TERMINATING, within_seconds=90)
         assert [job for job in operator.tenant.simulator.jobs(principal) if not job.is_deleted] == []
 

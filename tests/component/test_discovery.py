@@ -79,7 +79,7 @@ async def test_our_kinds_are_watched_when_discovery_lists_them_late(
     async with TestServer(lagging.app) as server:
         session = open_session(kopf.ConnectionInfo(server=str(server.make_url(prefix)).rstrip("/")), complete_discovery)
         hosted = asyncio.create_task(host(Hosting(session, kinds, NamespaceAccess(), nothing, nothing), stop=stop))
-        async with asyncio.timeout(10), session.aiohttp_session:
+        async with asyncio.timeout(60), session.aiohttp_session:
             await lagging.has_listed_all.wait()
             stop.set()
             await hosted

@@ -15,7 +15,7 @@ import httpx
 import yaml
 
 from control_plane import ControlPlane
-from tests.support.polling import until
+from tests.support.polling import HANG_SECONDS, until
 
 Object = dict[str, Any]
 
@@ -45,7 +45,9 @@ class Cluster:
         context = plane.certificates.client_context(with_admin=token is None)
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._kinds: dict[tuple[str, str], Object] = {}
-        self._http = httpx.Client(base_url=plane.url, verify=context, headers=headers, timeout=30.0, trust_env=False)
+        self._http = httpx.Client(
+            base_url=plane.url, verify=context, headers=headers, timeout=HANG_SECONDS, trust_env=False
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -134,7 +136,7 @@ class Cluster:
         for crd in crds:
             self.wait_served(crd["metadata"]["name"])
 
-    def wait_served(self, crd_name: str, within_seconds: float = 20.0) -> None:
+    def wait_served(self, crd_name: str, within_seconds: float = HANG_SECONDS) -> None:
         """Wait until a CRD is Established and each version can be listed; at first the answer is 404 or 429."""
         crd = until(
             lambda: self.get("apiextensions.k8s.io/v1", "customresourcedefinitions", crd_name),
@@ -159,7 +161,7 @@ class Cluster:
         *,
         holds: Callable[[Object], object],
         what: str,
-        within_seconds: float = 20.0,
+        within_seconds: float = HANG_SECONDS,
     ) -> Object:
         """Wait until an object exists and `holds` is true of it; return it."""
         found = until(
@@ -179,7 +181,7 @@ class Cluster:
         *,
         holds: Callable[[Object], object],
         what: str,
-        within_seconds: float = 20.0,
+        within_seconds: float = HANG_SECONDS,
     ) -> Object:
         """Wait until `holds` is or was true of an object since it was `made`. A watch shows each version it had."""
         metadata = made["metadata"]
@@ -199,7 +201,13 @@ class Cluster:
         raise AssertionError(f"Not within {within_seconds:.0f} s: {what}. Seen last: {seen!r}")
 
     def wait_gone(
-        self, api_version: str, plural: str, name: str, namespace: str | None = None, *, within_seconds: float = 20.0
+        self,
+        api_version: str,
+        plural: str,
+        name: str,
+        namespace: str | None = None,
+        *,
+        within_seconds: float = HANG_SECONDS,
     ) -> None:
         """Wait until an object is deleted."""
         until(

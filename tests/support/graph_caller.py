@@ -21,7 +21,7 @@ class GraphCaller:
             base_url=simulator.connection.url,
             verify=ssl.create_default_context(cafile=simulator.ca_path),
             trust_env=False,
-            timeout=10,
+            timeout=60,
             event_hooks={"response": [self._check]},
         )
         self.token = ""

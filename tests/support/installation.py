@@ -1,7 +1,9 @@
 """An install of the chart in a cluster whose Microsoft Graph is simulated."""
 
 import contextlib
+import itertools
 import json
+import os
 import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -157,12 +159,17 @@ def _drop(cluster: Cluster, plural: str, metadata: Object) -> None:
         cluster.delete(API_VERSION, plural, name, namespace)
 
 
+_PORTS = itertools.count(20_000 + os.getpid() % 500 * 20)
+"""Below the ports that Linux gives to whoever asks for any, and others in each worker."""
+
+
 def free_port() -> int:
-    """Find a free port of loopback: the pods of a test share this machine's."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    """Choose a port of loopback that nobody takes before the pod does: the pods of a test share this machine's."""
+    for port in _PORTS:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("the count of ports has no end")
 
 
 def _object(kind: str, name: str) -> Object:

@@ -13,7 +13,7 @@ from graph_simulator.control_client.client import SimulatorClient
 from graph_simulator.process import Launch
 from local_stack import OperatorLaunch, OperatorProcess, WorldTime
 from tests.support.cluster import Cluster, Object, has_condition
-from tests.support.polling import until
+from tests.support.polling import HANG_SECONDS, until
 from tests.support.warm_start import fork_operator, fork_simulator
 
 FAST = 60.0
@@ -92,7 +92,7 @@ class OperatorEnvironment:
         """Ask for the deletion of a resource."""
         self.cluster.delete(API_VERSION, PLURAL, name, self.namespace)
 
-    def wait_gone(self, name: str, within_seconds: float = 20.0) -> None:
+    def wait_gone(self, name: str, within_seconds: float = HANG_SECONDS) -> None:
         """Wait until a resource is deleted."""
         self.cluster.wait_gone(API_VERSION, PLURAL, name, self.namespace, within_seconds=within_seconds)
 
@@ -100,7 +100,7 @@ class OperatorEnvironment:
         """Ask for the deletion of the namespace. Only a control plane with controllers completes it."""
         self.cluster.delete("v1", "namespaces", self.namespace)
 
-    def wait_namespace_gone(self, within_seconds: float = 40.0) -> None:
+    def wait_namespace_gone(self, within_seconds: float = HANG_SECONDS) -> None:
         """Wait until the namespace is deleted. Controllers begin after 5 s and look again 8 s later."""
         self.cluster.wait_gone("v1", "namespaces", self.namespace, within_seconds=within_seconds)
 
@@ -118,7 +118,9 @@ class OperatorEnvironment:
             self.cluster.patch("v1", "secrets", name, self.namespace, merge={"data": encoded} | labelled)
         return name
 
-    def wait(self, name: str, holds: Callable[[Object], object], what: str, within_seconds: float = 20.0) -> Object:
+    def wait(
+        self, name: str, holds: Callable[[Object], object], what: str, within_seconds: float = HANG_SECONDS
+    ) -> Object:
         """Wait until `holds` is true of a resource; return it as it is then."""
         try:
             return self.cluster.wait_for(
@@ -129,7 +131,7 @@ class OperatorEnvironment:
             raise AssertionError(f"{error}\nThe operator's log ends:\n{tail}") from error
 
     def wait_condition(
-        self, name: str, kind: str, status: str = "True", *, reason: str = "", within_seconds: float = 20.0
+        self, name: str, kind: str, status: str = "True", *, reason: str = "", within_seconds: float = HANG_SECONDS
     ) -> Object:
         """Wait until a condition has a status, and a reason if one is given; return the resource."""
 
@@ -147,7 +149,7 @@ class OperatorEnvironment:
         what = f"{kind} is True {reason}"
         return self.cluster.wait_shown(API_VERSION, PLURAL, self.made[name], holds=holds, what=what)
 
-    def wait_ready(self, name: str, within_seconds: float = 20.0) -> Object:
+    def wait_ready(self, name: str, within_seconds: float = HANG_SECONDS) -> Object:
         """Wait until Ready is True for the present generation."""
 
         def holds(found: Object) -> bool:
@@ -156,7 +158,7 @@ class OperatorEnvironment:
 
         return self.wait(name, holds, "Ready is True", within_seconds)
 
-    def wait_stalled(self, name: str, reason: str, within_seconds: float = 20.0) -> str:
+    def wait_stalled(self, name: str, reason: str, within_seconds: float = HANG_SECONDS) -> str:
         """Wait until a resource is Stalled for a reason, and not Ready; return the message."""
         found = self.wait_condition(name, "Stalled", reason=reason, within_seconds=within_seconds)
         assert condition(found, "Ready")["status"] == "False"
@@ -195,7 +197,7 @@ class OperatorEnvironment:
         mine = [event for event in found if event["involvedObject"]["name"] == name]
         return sorted(mine, key=lambda event: int(event["metadata"]["resourceVersion"]))
 
-    def wait_event(self, name: str, reason: str, within_seconds: float = 10.0) -> Object:
+    def wait_event(self, name: str, reason: str, within_seconds: float = HANG_SECONDS) -> Object:
         """Wait for an Event with a reason."""
         seen = until(
             lambda: [event for event in self.events(name) if event["reason"] == reason],

@@ -138,7 +138,7 @@ class Pod:
         numbers = {each["name"]: each["containerPort"] for each in self.container["ports"]}
         try:
             url = f"http://127.0.0.1:{numbers[port]}{path}"
-            answer = httpx.get(url, timeout=5, trust_env=False, verify=WITHOUT_AUTHORITIES)
+            answer = httpx.get(url, timeout=60, trust_env=False, verify=WITHOUT_AUTHORITIES)
         except httpx.TransportError:
             return 0, ""
         return answer.status_code, answer.text

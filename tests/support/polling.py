@@ -10,8 +10,16 @@ SHORTEST_PAUSE, LONGEST_PAUSE = 0.04, 0.2
 """Seconds between reads, each of which costs the API server or the simulator some work."""
 
 
+HANG_SECONDS = 60.0
+"""Real seconds after which something that is waited for counts as hanging. An idle machine needs a few at most."""
+
+
 def until(
-    look: Callable[[], Value], holds: Callable[[Value], object] = bool, *, what: str, within_seconds: float = 20.0
+    look: Callable[[], Value],
+    holds: Callable[[Value], object] = bool,
+    *,
+    what: str,
+    within_seconds: float = HANG_SECONDS,
 ) -> Value:
     """Return what `look` returns once `holds` is true of it. Fails with `what` was awaited and the last value."""
     began = time.monotonic()

@@ -10,6 +10,7 @@ from local_stack.cluster import ACCOUNT
 from local_stack.operator_process import CLOUD
 from tests.support.cluster import Object, has_condition
 from tests.support.operator_environment import OperatorEnvironment, condition
+from tests.support.polling import HANG_SECONDS
 
 RBAC = "rbac.authorization.k8s.io/v1"
 ROLES = ("Application.Read.All", "Synchronization.ReadWrite.All")
@@ -111,7 +112,7 @@ class Team:
         """Read a GraphConnection."""
         return self.environment.cluster.get(API_VERSION, CONNECTION_PLURAL, name, self.namespace)
 
-    def wait_connected(self, name: str = "default", within_seconds: float = 15.0) -> Object:
+    def wait_connected(self, name: str = "default", within_seconds: float = HANG_SECONDS) -> Object:
         """Wait until a GraphConnection is Ready in its present generation."""
 
         def holds(found: Object) -> bool:
@@ -120,7 +121,7 @@ class Team:
 
         return self.wait(name, holds, "Ready is True", within_seconds)
 
-    def wait_broken(self, reason: str, name: str = "default", within_seconds: float = 15.0) -> str:
+    def wait_broken(self, reason: str, name: str = "default", within_seconds: float = HANG_SECONDS) -> str:
         """Wait until a GraphConnection is not Ready for a reason; return its message."""
 
         def holds(found: Object) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from graph_simulator.control_client.views import FaultView
 
-WAIT_TIMEOUT_SECONDS = 30.0
+WAIT_TIMEOUT_SECONDS = 60.0
 """Real seconds to wait for requests before a test fails."""
 
 

@@ -28,7 +28,7 @@ class ControlTransport:
             headers={"authorization": f"Bearer {self.connection.world_token}"},
             verify=ssl.create_default_context(cafile=self.ca_path),
             trust_env=False,
-            timeout=10,
+            timeout=60,
         )
 
     def __enter__(self) -> Self:
@@ -46,7 +46,7 @@ class ControlTransport:
     ) -> dict[str, Any]:
         # httpx would refuse lone surrogates.
         content = None if document is None else json.dumps(document).encode("ascii")
-        timeout = 10 + float((query or {}).get("wait", 0))
+        timeout = 60 + float((query or {}).get("wait", 0))
         answer = self._http.request(method, path, content=content, params=query, timeout=timeout)
         if answer.is_error:
             raise ControlError(f"{method} {path}: {answer.status_code} {answer.text[:2000]}")

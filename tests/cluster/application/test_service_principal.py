@@ -123,7 +123,7 @@ class TestDrift:
         name = environment.apply_job(principal, schedule={"state": "Paused"}, application=ALL)
         environment.wait_ready(name)
         environment.simulator.set_secrets(principal, {"SyncAll": "false"})
-        reported = environment.wait_event(name, "DriftCorrected", within_seconds=20)
+        reported = environment.wait_event(name, "DriftCorrected")
         assert "SyncAll of service principal" in reported["message"]
         assert environment.simulator.secrets(principal) == {"SyncAll": "true"}
         found = environment.wait(name, lambda found: "lastDrift" in found["status"], "the drift is remembered")

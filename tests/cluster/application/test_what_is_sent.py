@@ -39,7 +39,7 @@ class TestSecrets:
         assert command in message
         assert app.tries == app.saves == []
         environment.apply_secret(app.secret, {"token": app.token})
-        until(lambda: app.stored.get("SecretToken") == app.token, what="the token is in Graph", within_seconds=10)
+        until(lambda: app.stored.get("SecretToken") == app.token, what="the token is in Graph")
         environment.wait_ready(name)
 
     def test_a_line_break_at_the_end_of_a_secret_is_not_sent(

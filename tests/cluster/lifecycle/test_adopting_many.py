@@ -35,9 +35,7 @@ def test_a_hundred_foreign_jobs_are_adopted_and_let_go_without_a_write_to_graph(
     for name, job in jobs.items():
         own_environment.apply_job(job.service_principal_id, name=name, template=job.template_id)
     for name, job in jobs.items():
-        held = own_environment.wait(
-            name, lambda found: found["status"].get("job"), "its job is mirrored", within_seconds=40
-        )
+        held = own_environment.wait(name, lambda found: found["status"].get("job"), "its job is mirrored")
         assert held["status"]["job"]["id"] == job.id
         assert held["status"]["origin"] == "Adopted"
     for name in jobs:

@@ -70,7 +70,7 @@ class TestNeverShown:
         principal = environment.simulator.create_service_principal(creation=NEVER).id
         name = environment.apply_job(principal, pollInterval="30s")
         environment.wait_condition(name, "Ready", "Unknown", reason="NotShownYet")
-        message = environment.wait_stalled(name, "JobNeverShown", within_seconds=40)
+        message = environment.wait_stalled(name, "JobNeverShown")
         [create] = environment.simulator.journal(operation="createJob", service_principal=principal)
         assert create.job is not None
         assert create.job in message
@@ -88,7 +88,7 @@ class TestNeverShown:
         name = environment.apply_job(principal, pollInterval="30s")
         environment.wait_ready(name)
         environment.simulator.act(gone, "delete")
-        told = environment.wait_event(name, "JobReplaced", within_seconds=20)
+        told = environment.wait_event(name, "JobReplaced")
         assert gone in told["message"]
         found = environment.wait(name, lambda found: "lastDrift" in found["status"], "lastDrift names the lost job")
         assert found["status"]["lastDrift"]["differences"] == [{"field": "jobId", "wanted": gone}]

@@ -64,7 +64,6 @@ def _first_mirror(environment: OperatorEnvironment, name: str) -> Object:
             name,
             lambda found: condition(found, "Applied") and "job" in found["status"],
             "it is mirrored",
-            within_seconds=10,
         )
     except AssertionError:
         return environment.job(name)  # so that one failing job does not hide the others

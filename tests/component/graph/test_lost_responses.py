@@ -70,7 +70,7 @@ class TestLostResponse:
 
     @pytest.mark.parametrize(
         "limits",
-        [ExchangeLimits(read_timeout=timedelta(seconds=0.2)), ExchangeLimits(total_timeout=timedelta(seconds=0.2))],
+        [ExchangeLimits(read_timeout=timedelta(seconds=0.2)), ExchangeLimits(total_timeout=timedelta(seconds=2))],
     )
     async def test_is_one_that_does_not_come_in_time(self, scripted: ScriptedClient, limits: ExchangeLimits) -> None:
         client = GraphClient(scripted.tokens, TenantLimiter(scripted.clock), limits=limits).with_permit(AnyWrite())

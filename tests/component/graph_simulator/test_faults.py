@@ -174,7 +174,7 @@ def test_a_request_is_held_until_it_is_released(
     hold.wait_held()
     assert len(simulator.jobs()) == held
     hold.release()
-    assert answer.result(10).status_code == 201
+    assert answer.result(60).status_code == 201
     assert len(simulator.jobs()) == 1
 
 
@@ -193,7 +193,7 @@ def test_a_request_abandoned_while_held_has_its_effect_only_if_held_after_it(
         answer = pool.submit(create, leaving, principal)
         hold.wait_held()
         with pytest.raises(httpx.ReadTimeout):
-            answer.result(10)
+            answer.result(60)
     entry = simulator.journal(operation="createJob", idle=True)[0]
     assert (entry.end, entry.had_effect) == ("abandoned", bool(jobs))
     hold.release()
@@ -210,7 +210,7 @@ def test_a_held_request_takes_effect_at_the_simulated_time_of_its_release(
     hold.wait_held()
     later = simulator.advance(timedelta(hours=1))
     hold.remove()
-    answer.result(10)
+    answer.result(60)
     created = simulator.jobs()[0].state["created"]
     assert datetime.fromisoformat(created) == later
 
@@ -257,7 +257,7 @@ def test_the_highest_number_of_concurrent_requests_is_counted(
     answers = [pool.submit(caller.get, jobs_of(principal.id)) for _ in range(3)]
     hold.wait_held(3)
     hold.release()
-    assert [answer.result(10).status_code for answer in answers] == [200] * 3
+    assert [answer.result(60).status_code for answer in answers] == [200] * 3
     assert simulator.calls().most_in_flight == 3
 
 

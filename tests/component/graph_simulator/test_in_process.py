@@ -84,7 +84,7 @@ async def test_a_request_cancelled_while_held_has_its_effect_only_if_held_after_
 ) -> None:
     hold = app.simulator.faults.arm(Fault(action="hold", operation="createJob", point=point))
     task = asyncio.create_task(create(client, principal))
-    assert await app.simulator.journal.wait_for(lambda: hold.holding == 1, 10)
+    assert await app.simulator.journal.wait_for(lambda: hold.holding == 1, 60)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -97,7 +97,7 @@ async def test_a_held_request_goes_on_when_it_is_released(
 ) -> None:
     hold = app.simulator.faults.arm(Fault(action="hold", operation="createJob"))
     task = asyncio.create_task(create(client, principal))
-    assert await app.simulator.journal.wait_for(lambda: hold.holding == 1, 10)
+    assert await app.simulator.journal.wait_for(lambda: hold.holding == 1, 60)
     assert count_jobs(app) == 0
     hold.release.set()
     assert (await task).status_code == 201
