@@ -75,12 +75,15 @@ def test_a_connection_that_breaks_is_reported_by_its_jobs_once_and_works_again_w
         reported = condition(found, "Ready")["message"]
         assert reported == f"GraphConnection {team.namespace}/default is not ready ({reason}): {message}"
         assert condition(found, "Applied")["status"] == "True", "what was applied stays applied"
+    for name in jobs:
+        stalled = environment.wait_condition(name, "Stalled", "True", reason="ConnectionNotReady")
+        assert condition(stalled, "Applied")["status"] == "True", "a minute later it still is"
     assert shown_ready(team) == 0
     quiet_since = simulator.journal()[-1].sequence
     wait_out_polls(shared_operator)
     asked = [simulator.journal(service_principal=principal, after=quiet_since) for principal in jobs.values()]
     assert asked == [[], []]
-    assert status_writes(environment, position) == dict.fromkeys(jobs, 1)
+    assert status_writes(environment, position) == dict.fromkeys(jobs, 2), "once as waiting, once as stalled"
     if breach == "the Secret is deleted":
         team.apply_secret()
     else:
