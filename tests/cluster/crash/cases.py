@@ -47,6 +47,11 @@ class Case:
         """List the existing jobs, whether Graph shows them or not."""
         return self.environment.simulator.jobs(self.principal)
 
+    def count_looks(self, after: JournalEntry, before: JournalEntry) -> int:
+        """Count how often the jobs were listed between two calls."""
+        looks = self.environment.simulator.journal(operation="listJobs", service_principal=self.principal)
+        return sum(after.sequence < look.sequence < before.sequence for look in looks)
+
     def resource(self) -> Object:
         """Read the resource."""
         return self.environment.job(self.name)
