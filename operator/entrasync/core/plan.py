@@ -55,6 +55,8 @@ from entrasync.core.schedule.rules import (
     job_ran_before_its_pause,
     job_runs_but_should_be_paused,
     job_was_paused_by_graph,
+    pause_was_not_taken,
+    start_was_not_taken,
 )
 from entrasync.core.settings.rules import settings_differ, settings_were_not_taken
 
@@ -112,6 +114,8 @@ WORK_RULES: tuple[Rule, ...] = (
     saved_secrets_do_not_show,
     saved_secrets_were_not_taken,
     job_is_paused_but_should_run,
+    start_was_not_taken,
+    pause_was_not_taken,
     restart_is_due,
     interval_differs,
     settings_were_not_taken,
@@ -133,6 +137,8 @@ MANAGE_ONLY_RULES: tuple[Rule, ...] = (
     secret_writes_are_blocked,
     other_keys_are_at_risk,
     interval_differs,
+    start_was_not_taken,
+    pause_was_not_taken,
 )
 """Rules that only a managing resource needs. Another interval is no drift, because nobody could correct it."""
 

@@ -45,6 +45,9 @@ class PauseRecord(ApiModel):
     resumes: bool | None = None
     """True: the job ran before this pause and is started again when the hold or the expiration no longer holds."""
 
+    start_sent: bool | None = None
+    """True: a start was sent to end this pause, and it is not known whether Graph took it."""
+
 
 class OperationRecord(ApiModel):
     """A write to Graph that is not settled.

@@ -12,6 +12,7 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.resource.job_claims import Claim, CreatedJob
+from entrasync.core.resource.schedule_record import TakenChange
 
 
 @dataclass(frozen=True)
@@ -56,8 +57,8 @@ class Observed:
     """When the operator first saw this generation of the resource, whichever of its processes did."""
     first_seen: Mapping[datetime, datetime] = field(default_factory=dict)
     """When this process first saw the times in the status that bounds count from, each in whole seconds."""
-    pause_taken_at: datetime | None = None
-    """When Graph accepted a pause of the operator that it has not shown since."""
+    schedule_taken: TakenChange | None = None
+    """A start or a pause of the operator that Graph accepted and has not shown since."""
     settings_sent: Mapping[str, SentSetting] = field(default_factory=dict)
     """Settings that Graph accepted and has not shown since, by name."""
     is_assumed: bool = False

@@ -1,9 +1,10 @@
-"""What `status` records of the job's schedule: who paused the job, and which interval Graph was asked for."""
+"""The job's schedule: who paused the job, which interval Graph was asked for, and what does not show yet."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from entrasync.api.policies import ScheduleState
 from entrasync.core.primitives.json_values import read_object, read_text
 from entrasync.core.primitives.times import parse_time, write_time
 
@@ -22,19 +23,22 @@ class Pause:
 
     `since` is when the pause was first seen, as stored; None when the job was paused from the start. `resumes` says
     that the job ran before a pause of ours that is limited in time: it is started afterwards even if
-    spec.schedule.state is unset.
+    spec.schedule.state is unset. `is_start_sent` says that a start was sent to end the pause, and that it is not known
+    whether Graph took it.
     """
 
     by: PausedBy
     since: str | None
     reason: str
     resumes: bool = False
+    is_start_sent: bool = False
 
     def write(self) -> dict[str, str | bool]:
         """Write the pause as `status.pause`."""
         since = {"since": self.since} if self.since else {}
         resumes = {"resumes": True} if self.resumes else {}
-        return {"by": self.by.value, **since, "reason": self.reason, **resumes}
+        sent = {"startSent": True} if self.is_start_sent else {}
+        return {"by": self.by.value, **since, "reason": self.reason, **resumes, **sent}
 
 
 def read_pause(stored: object) -> Pause | None:
@@ -47,7 +51,20 @@ def read_pause(stored: object) -> Pause | None:
         since=read_text(pause.get("since")),
         reason=str(pause.get("reason", "")),
         resumes=pause.get("resumes") is True,
+        is_start_sent=pause.get("startSent") is True,
     )
+
+
+@dataclass(frozen=True)
+class TakenChange:
+    """A start or a pause of the operator that Graph accepted and has not shown since.
+
+    `cause` is why the operator wanted the job paused, in words; None for a start.
+    """
+
+    state: ScheduleState
+    at: datetime
+    cause: str | None = None
 
 
 @dataclass(frozen=True)

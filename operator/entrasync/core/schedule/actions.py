@@ -41,6 +41,7 @@ class PauseJob(Action):
 
     `corrects_drift` says that a person had started it, and `found_state` is the schedule state that Graph showed.
     `record` is written to the status first where the job shall go on by itself afterwards: a crash must not lose that.
+    `cause` is why the job is paused, in words.
     """
 
     target: ClassVar[Target] = "Graph"
@@ -51,6 +52,7 @@ class PauseJob(Action):
     corrects_drift: bool = False
     found_state: str | None = field(default=None, compare=False)
     record: Pause | None = field(default=None, compare=False)
+    cause: str | None = field(default=None, compare=False)
 
     def describe(self) -> str:
         """Say what it does."""

@@ -7,9 +7,20 @@ from entrasync.core.resource.record import JobRecord
 from entrasync.core.resource.schedule_record import IntervalRequest, Pause
 
 
-def with_start(record: JobRecord, now: datetime) -> JobRecord:
-    """Record that Graph accepted a start; whatever pause there was is over."""
-    return replace(record, last_start_time=now, pause=None)
+def with_sent_start(record: JobRecord, now: datetime) -> JobRecord:
+    """Record a start that is about to be sent. A pause that it ends is kept, for Graph may not take the start."""
+    pause = replace(record.pause, is_start_sent=True) if record.pause else None
+    return replace(record, last_start_time=now, pause=pause)
+
+
+def with_taken_start(record: JobRecord) -> JobRecord:
+    """Record that Graph accepted the start; whatever pause there was is over."""
+    return replace(record, pause=None)
+
+
+def with_stored_start(record: JobRecord, stored: JobRecord) -> JobRecord:
+    """Take over from the stored record the start that was sent, and the pause that it was to end."""
+    return replace(record, last_start_time=stored.last_start_time, pause=stored.pause)
 
 
 def with_pause(record: JobRecord, pause: Pause | None) -> JobRecord:

@@ -8,10 +8,10 @@ from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.primitives.times import write_readable_time, write_time
-from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.schedule_record import Pause, PausedBy
 from entrasync.core.schedule.actions import PauseJob, StartJob
-from entrasync.core.schedule.state import pause_cause_of, pause_of, wanted_state_of
+from entrasync.core.schedule.state import may_be_starting, needs_pause, needs_start, pause_cause_of, pause_of
+from entrasync.core.schedule.taken_changes import is_pause_ignored, is_start_ignored, taken_pause_of
 
 
 def job_was_paused_by_graph(facts: Facts) -> Verdict | None:
@@ -30,16 +30,15 @@ def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
     """Find a scheduled job that must be paused.
 
     The pause is not sent twice within the replication bound unless Graph has shown it since, because reads may be
-    stale.
+    stale. Nor is it sent again while `pause_was_not_taken` reports it.
     """
-    job = facts.job
-    if job is None or wanted_state_of(facts) is not ScheduleState.PAUSED or not job.is_active:
+    job, taken = facts.job, taken_pause_of(facts)
+    if job is None or not needs_pause(facts) or is_pause_ignored(facts):
         return None
-    paused_at = facts.observed.pause_taken_at
-    if paused_at is not None and facts.now - paused_at < facts.bounds.replication:
+    if taken is not None and facts.now - taken.at < facts.bounds.replication:
         return Wait(
             Reason.PAUSING,
-            f"Job {job.id} was paused at {write_readable_time(paused_at)}; Graph does not show it yet.",
+            f"Job {job.id} was paused at {write_readable_time(taken.at)}; Graph does not show it yet.",
             STALE_READ_DELAY,
         )
     # Somebody started the job only if it was seen paused before.
@@ -51,6 +50,7 @@ def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
             corrects_drift=is_drift,
             found_state=job.schedule_state,
             record=_build_pause_record(facts, is_drift=is_drift),
+            cause=_cause_words(facts),
         )
     )
 
@@ -64,26 +64,27 @@ def _build_pause_record(facts: Facts, *, is_drift: bool) -> Pause | None:
     if cause is None or not cause.is_limited:
         return None
     if known is not None:
-        return replace(known, reason=cause.words)
+        return replace(known, reason=cause.words, is_start_sent=False)
     return Pause(PausedBy.OPERATOR, write_time(facts.now), cause.words, resumes=not is_drift)
 
 
 def job_is_paused_but_should_run(facts: Facts) -> Verdict | None:
     """Find an unscheduled job that must run.
 
-    The start is not sent twice within the replication bound, because reads may be stale.
+    The start is not sent twice within the replication bound, because reads may be stale. Nor is it sent again while
+    `start_was_not_taken` reports it.
     """
-    job = facts.job
-    if job is None or not _needs_start(facts, job):
+    job, started = facts.job, facts.resource.last_start
+    if job is None or not needs_start(facts) or is_start_ignored(facts):
         return None
-    started, pause = facts.resource.last_start, pause_of(facts)
-    if started and pause is None and facts.now - facts.counted_from(started) < facts.bounds.replication:
+    if started and may_be_starting(facts) and facts.now - facts.counted_from(started) < facts.bounds.replication:
         return Wait(
             Reason.STARTING,
-            f"Job {job.id} was started at {write_readable_time(started)}; Graph does not show it yet.",
+            f"A start of job {job.id} was sent at {write_readable_time(started)}; Graph does not show it yet.",
             STALE_READ_DELAY,
         )
     # A pause without a time was there when the job was adopted, which is no drift.
+    pause = pause_of(facts)
     is_drift = pause is not None and pause.by is PausedBy.PERSON and pause.since is not None
     return Do(StartJob(facts.service_principal_id, job.id, corrects_drift=is_drift, found_state=job.schedule_state))
 
@@ -97,11 +98,35 @@ def job_ran_before_its_pause(facts: Facts) -> Verdict | None:
     return job_is_paused_but_should_run(facts) if pause is not None and pause.resumes else None
 
 
-def _needs_start(facts: Facts, job: RemoteJob) -> bool:
-    if not job.is_paused or wanted_state_of(facts) is not ScheduleState.ACTIVE:
-        return False
-    pause = pause_of(facts)
-    return pause is None or pause.by is not PausedBy.GRAPH
+def start_was_not_taken(facts: Facts) -> Verdict | None:
+    """Find a start that Graph accepted, and after which it never showed the job running."""
+    job, started = facts.job, facts.resource.last_start
+    if job is None or started is None or not needs_start(facts) or not is_start_ignored(facts):
+        return None
+    return Stall(
+        Reason.START_NOT_TAKEN,
+        f"Graph accepted the start of job {job.id} at {write_readable_time(started)} and still shows it paused. Look "
+        "at the job on the Provisioning page of the enterprise application and start it there. The operator sends the "
+        "start again only when the spec changes: set spec.schedule.state to Paused and back to Active.",
+    )
+
+
+def pause_was_not_taken(facts: Facts) -> Verdict | None:
+    """Find a pause that Graph accepted, and after which it never showed the job paused."""
+    job = facts.job
+    if job is None or not needs_pause(facts) or not is_pause_ignored(facts):
+        return None
+    return Stall(
+        Reason.PAUSE_NOT_TAKEN,
+        f"Graph accepted the pause of job {job.id} ({_cause_words(facts)}) and still shows it running. Look at the job "
+        "on the Provisioning page of the enterprise application and stop it there. The operator sends the pause again "
+        "only when the spec or the hold changes.",
+    )
+
+
+def _cause_words(facts: Facts) -> str:
+    cause = pause_cause_of(facts)
+    return cause.words if cause else "no cause"
 
 
 def _was_in_force(facts: Facts, state: ScheduleState) -> bool:

@@ -3,7 +3,7 @@
 from entrasync.api.policies import ScheduleState
 from entrasync.core.facts.facts import Facts
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.schedule_record import Pause
+from entrasync.core.resource.schedule_record import Pause, PausedBy
 from entrasync.core.schedule.hold import Hold, read_hold
 from entrasync.core.schedule.pause_author import judge_pause
 from entrasync.core.schedule.pause_cause import PauseCause, find_pause_cause
@@ -47,6 +47,25 @@ def wanted_state_of(facts: Facts) -> ScheduleState | None:
     if facts.desired.schedule_state is None and pause is not None and pause.resumes:
         return ScheduleState.ACTIVE
     return effective_schedule_state(facts.desired, facts.resource.origin)
+
+
+def needs_pause(facts: Facts) -> bool:
+    """Whether the job is scheduled and must be paused."""
+    return facts.job is not None and facts.job.is_active and wanted_state_of(facts) is ScheduleState.PAUSED
+
+
+def needs_start(facts: Facts) -> bool:
+    """Whether the job is not scheduled and must run. A pause that Graph itself made is left to a person."""
+    if facts.job is None or not facts.job.is_paused or wanted_state_of(facts) is not ScheduleState.ACTIVE:
+        return False
+    pause = pause_of(facts)
+    return pause is None or pause.by is not PausedBy.GRAPH
+
+
+def may_be_starting(facts: Facts) -> bool:
+    """Whether a start was sent, and the job was not seen to be paused since."""
+    pause = pause_of(facts)
+    return facts.resource.last_start is not None and (pause is None or pause.is_start_sent)
 
 
 def was_never_started(facts: Facts) -> bool:

@@ -9,13 +9,11 @@ outside just then count as reported, and are sent again only after an edit.
 from collections.abc import Mapping
 from typing import Any
 
-from entrasync.api.conditions import ConditionType
 from entrasync.api.reasons import Reason
 from entrasync.core.remote.job_settings import Setting, read_settings
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.remote.mirror import mirror_job
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.record import JobRecord
 
 
 def was_reported_as_not_taken(resource: Resource, job: RemoteJob, names: frozenset[str]) -> bool:
@@ -24,15 +22,10 @@ def was_reported_as_not_taken(resource: Resource, job: RemoteJob, names: frozens
     `names` are those of the settings in spec. What counts is the mirror that the pass began with: a newer one of the
     working copy has values that the report is not about.
     """
-    reported = resource.record.original or resource.record
-    if not resource.has_current_status or not _reports(reported):
+    if not resource.is_stalled_for(Reason.SETTINGS_NOT_TAKEN):
         return False
+    reported = resource.record.original or resource.record
     return _select(reported.job or {}, names) == _select(mirror_job(job).job, names)
-
-
-def _reports(record: JobRecord) -> bool:
-    stalled = record.conditions.get(ConditionType.STALLED)
-    return stalled is not None and stalled.is_true and stalled.reason == Reason.SETTINGS_NOT_TAKEN
 
 
 def _select(job: Mapping[str, Any], names: frozenset[str]) -> dict[str, str | None]:

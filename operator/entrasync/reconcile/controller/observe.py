@@ -41,7 +41,11 @@ class FactsReader:
             observed = replace(observed, job=await context.graph.get_job(context.service_principal_id, job_id))
         if observed.job is not None:
             memory.forget_shown(observed.job)
-            observed = replace(observed, settings_sent=memory.settings_sent_to(observed.job.id))
+            observed = replace(
+                observed,
+                settings_sent=memory.settings_sent_to(observed.job.id),
+                schedule_taken=memory.schedule_taken_of(observed.job.id),
+            )
         memory.read_at = max(memory.read_at, listing.read_at)
         return _count_misses(context, observed)
 
@@ -66,7 +70,7 @@ class FactsReader:
             unsure_since=memory.note_unsure(self._clock.now(), is_unsure=bool(uncertain or unsure)),
             recent_creates=self._recent_creates(context),
             spec_seen_at=memory.spec_seen_at,
-            pause_taken_at=memory.pause_taken_at(job_id),
+            schedule_taken=memory.schedule_taken_of(job_id),
             settings_sent=memory.settings_sent_to(job_id),
             secrets_blocked_by=self._resources.find_secret_loss(
                 tenant_id, resource.service_principal_id, excluding=resource.key

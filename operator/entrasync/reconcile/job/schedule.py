@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from entrasync.api.policies import ScheduleState
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import (
     EntraSyncError,
@@ -16,10 +17,18 @@ from entrasync.core.decision.errors import (
 from entrasync.core.decision.event import Event
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.resource.record import JobRecord
+from entrasync.core.resource.schedule_record import TakenChange
 from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
-from entrasync.core.schedule.record import with_interval_request, with_pause, with_start
+from entrasync.core.schedule.record import (
+    with_interval_request,
+    with_pause,
+    with_sent_start,
+    with_stored_start,
+    with_taken_start,
+)
 from entrasync.reconcile.ports.graph import SyncApi
-from entrasync.reconcile.ports.kubernetes import EventSink
+from entrasync.reconcile.ports.kubernetes import EventSink, WriteHeldBack
 from entrasync.reconcile.step.context import Context
 from entrasync.reconcile.step.handler import ActionResult, Handler
 from entrasync.reconcile.step.resource_writer import ResourceWriter
@@ -32,25 +41,40 @@ NO_ANSWER = "nothing"
 
 
 class StartHandler(Handler[StartJob]):
-    """Starts a job. After a crash the job may be started once more, which Graph allows."""
+    """Starts a job. The start is recorded before it is sent, so that neither a crash nor a lost answer repeats it."""
 
-    def __init__(self, events: EventSink, clock: Clock) -> None:
+    def __init__(self, writer: ResourceWriter, events: EventSink, clock: Clock) -> None:
+        self._writer = writer
         self._events = events
         self._clock = clock
 
     async def perform(self, action: StartJob, context: Context) -> ActionResult:
-        """Start the job, and record when."""
-        await context.graph.start_job(action.service_principal_id, action.job_id)
-        resource = context.resource
-        started = resource.with_record(with_start(resource.record, self._clock.now()))
+        """Record when, and start the job. A start that certainly did not happen leaves no record."""
+        before, now = context.resource.record, self._clock.now()
+        context.memory.see_new_time(now)
+        sent = with_sent_start(before, now)
+        resource = await self._writer.write_ahead(context.resource, sent, if_unchanged=True)
+        try:
+            await context.graph.start_job(action.service_principal_id, action.job_id)
+        except WriteHeldBack:
+            await self._writer.take_back(resource, before)
+            raise
+        started = resource.with_record(with_taken_start(resource.record))
         why = " A pause from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_STARTED
         self._events.record(started, Event("Normal", reason, f"Started job {action.job_id}.{why}"))
         return ActionResult(started, needs_look=True)
 
     def note_sent(self, action: StartJob, context: Context) -> None:
-        """Forget a pause that Graph has not shown: the start undoes it."""
-        context.memory.pause_taken = None
+        """Remember when Graph accepted the start."""
+        context.memory.schedule_taken = (action.job_id, TakenChange(ScheduleState.ACTIVE, self._clock.now()))
+
+    def recover(self, action: StartJob, error: EntraSyncError, facts: Facts) -> Facts:
+        """Keep the record of a start that Graph may have taken."""
+        if not isinstance(error, OutcomeUnknown):
+            return facts
+        stored = self._writer.newest(facts.resource).record
+        return replace(facts, resource=facts.resource.with_record(with_stored_start(facts.resource.record, stored)))
 
 
 class PauseHandler(Handler[PauseJob]):
@@ -74,7 +98,8 @@ class PauseHandler(Handler[PauseJob]):
 
     def note_sent(self, action: PauseJob, context: Context) -> None:
         """Remember when Graph accepted the pause."""
-        context.memory.pause_taken = (action.job_id, self._clock.now())
+        change = TakenChange(ScheduleState.PAUSED, self._clock.now(), action.cause)
+        context.memory.schedule_taken = (action.job_id, change)
 
     def recover(self, action: PauseJob, error: EntraSyncError, facts: Facts) -> Facts:
         """Keep the record of the pause, which may have been written before the call failed."""
@@ -85,18 +110,23 @@ class PauseHandler(Handler[PauseJob]):
 
 
 class IntervalHandler(Handler[AskInterval]):
-    """Requests an interval from Graph. After a crash before the answer is recorded, it is requested again."""
+    """Requests an interval from Graph. The request is recorded before it is sent, as one that was not answered."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, writer: ResourceWriter, clock: Clock) -> None:
+        self._writer = writer
         self._clock = clock
 
     async def perform(self, action: AskInterval, context: Context) -> ActionResult:
         """Request the interval, and record the answer."""
-        answer = await ask_interval(context.graph, action, self._clock)
-        resource = context.resource
-        record = with_interval_request(
-            resource.record, action.interval, self._clock.now(), answer=answer.words, repeat_at=answer.repeat_at
-        )
+        before = context.resource.record
+        sent = _record(action, before, _unanswered(action, self._clock), self._clock)
+        resource = await self._writer.write_ahead(context.resource, sent, if_unchanged=True)
+        try:
+            answer = await ask_interval(context.graph, action, self._clock)
+        except WriteHeldBack:
+            await self._writer.take_back(resource, before)
+            raise
+        record = _record(action, resource.record, answer, self._clock)
         return ActionResult(resource.with_record(record), needs_look=answer.is_consent)
 
 
@@ -122,7 +152,7 @@ async def ask_interval(graph: SyncApi, action: AskInterval, clock: Clock) -> Int
         await graph.patch_interval(action.service_principal_id, action.job_id, action.interval)
     except Transient as error:
         if error.reason is not Reason.THROTTLED:
-            return _answer(action, NO_ANSWER, repeat_at=clock.now() + INTERVAL_RETRY_DELAY)
+            return _unanswered(action, clock)
         pause = max(error.after or INTERVAL_RETRY_DELAY, INTERVAL_RETRY_DELAY)
         return IntervalAnswer(action.answer_before, clock.now() + pause)
     except OutcomeUnknown as error:
@@ -133,6 +163,15 @@ async def ask_interval(graph: SyncApi, action: AskInterval, clock: Clock) -> Int
         is_young = young_until is not None and clock.now() < young_until
         return _answer(action, _quote(error.answer), repeat_at=young_until if is_young else None)
     return IntervalAnswer()
+
+
+def _record(action: AskInterval, record: JobRecord, answer: IntervalAnswer, clock: Clock) -> JobRecord:
+    return with_interval_request(record, action.interval, clock.now(), answer=answer.words, repeat_at=answer.repeat_at)
+
+
+def _unanswered(action: AskInterval, clock: Clock) -> IntervalAnswer:
+    """Return what stands for a request whose answer is not known."""
+    return _answer(action, NO_ANSWER, repeat_at=clock.now() + INTERVAL_RETRY_DELAY)
 
 
 def _answer(action: AskInterval, words: str, *, repeat_at: datetime | None) -> IntervalAnswer:

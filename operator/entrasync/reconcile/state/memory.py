@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from entrasync.api.policies import ScheduleState
 from entrasync.core.decision.refused_write import RefusedWrite
 from entrasync.core.facts.observed import Misses
 from entrasync.core.facts.youth import first_sight, young_until
@@ -12,6 +13,7 @@ from entrasync.core.primitives.time_limits import MAX_CLOCK_ERROR, Bounds
 from entrasync.core.remote.job_settings import SentSetting, read_settings
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.schedule_record import TakenChange
 from entrasync.core.schedule.hold import Hold
 
 
@@ -33,8 +35,8 @@ class JobMemory:
     """Since when there has been a claim of another resource of which it is not known whether it counts."""
     misses: Misses | None = None
     missed_job_id: str | None = None
-    pause_taken: tuple[str, datetime] | None = None
-    """The job whose pause by the operator Graph accepted, and when; None once Graph has shown it."""
+    schedule_taken: tuple[str, TakenChange] | None = None
+    """The job that Graph accepted a start or a pause for; None once Graph has shown it."""
     settings_sent: tuple[str, Mapping[str, SentSetting]] = ("", {})
     """The job that settings were sent to, and those that Graph accepted and has not shown since."""
     possibly_saved: frozenset[str] = frozenset()
@@ -97,10 +99,10 @@ class JobMemory:
         self.misses, self.missed_job_id = misses, job_id
         return misses
 
-    def pause_taken_at(self, job_id: str | None) -> datetime | None:
-        """Return when Graph accepted a pause of the operator that it has not shown since; None when there is none."""
-        paused_job_id, paused_at = self.pause_taken or (None, None)
-        return paused_at if paused_job_id == job_id else None
+    def schedule_taken_of(self, job_id: str | None) -> TakenChange | None:
+        """Return the start or pause that Graph accepted for a job and has not shown since; None when there is none."""
+        known_id, change = self.schedule_taken or (None, None)
+        return change if known_id == job_id else None
 
     def note_settings_sent(self, job_id: str, sent: Mapping[str, SentSetting]) -> None:
         """Remember settings that Graph accepted, by name."""
@@ -113,8 +115,9 @@ class JobMemory:
 
     def forget_shown(self, job: RemoteJob) -> None:
         """Forget those writes of the operator that Graph shows. A change from now on is a drift."""
-        if not job.is_active:
-            self.pause_taken = None
+        taken = self.schedule_taken_of(job.id)
+        if taken is not None and (job.is_active if taken.state is ScheduleState.ACTIVE else job.is_paused):
+            self.schedule_taken = None
         shown = dict(read_settings(job.raw) or ())
         sent = self.settings_sent_to(job.id)
         self.settings_sent = (job.id, {name: entry for name, entry in sent.items() if shown.get(name) != entry.wanted})

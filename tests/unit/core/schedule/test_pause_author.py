@@ -16,7 +16,7 @@ from entrasync.core.polling import until_next_deadline
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.schedule_record import Pause, PausedBy
+from entrasync.core.resource.schedule_record import Pause, PausedBy, TakenChange
 from entrasync.core.schedule.actions import PauseJob, StartJob
 from entrasync.core.schedule.hold import read_hold
 from entrasync.core.schedule.state import pause_of
@@ -60,6 +60,9 @@ def pauses(seen: Facts) -> PauseJob:
     return verdict.action
 
 
+PAUSE_TAKEN = TakenChange(ScheduleState.PAUSED, ago(seconds(5)), HELD)
+
+
 class TestHold:
     @pytest.mark.parametrize("origin", ["Created", "Adopted"])
     @pytest.mark.parametrize("wish", [desired(), desired(schedule_state=ACTIVE)])
@@ -86,7 +89,7 @@ class TestHold:
         assert pause_of(seen) == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), HELD, resumes=True)
 
     def test_a_hold_whose_pause_does_not_show_yet_keeps_its_record(self) -> None:
-        seen = facts(with_hold(holder(status=paused_by_us())), remote_job(), pause_taken_at=ago(seconds(5)))
+        seen = facts(with_hold(holder(status=paused_by_us())), remote_job(), schedule_taken=PAUSE_TAKEN)
         pause = pause_of(seen)
         assert pause is not None
         assert pause.resumes

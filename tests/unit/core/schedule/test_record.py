@@ -1,16 +1,38 @@
 """What is recorded of a job's schedule."""
 
+from dataclasses import replace
+
 from entrasync.core.resource.record import JobRecord
-from entrasync.core.resource.schedule_record import Pause, PausedBy
-from entrasync.core.schedule.record import with_interval_request, with_pause, with_start
+from entrasync.core.resource.schedule_record import Pause, PausedBy, read_pause
+from entrasync.core.schedule.record import (
+    with_interval_request,
+    with_pause,
+    with_sent_start,
+    with_stored_start,
+    with_taken_start,
+)
 from tests.support.facts import NOW, minutes
 
 PAUSE = Pause(PausedBy.OPERATOR, "2026-11-01T11:00:00Z", "held", resumes=True)
 
 
-def test_a_start_ends_any_recorded_pause() -> None:
-    started = with_start(with_pause(JobRecord(), PAUSE), NOW)
-    assert started.write() == {"lastStartTime": "2026-11-01T12:00:00.000000Z"}
+def test_a_start_that_is_about_to_be_sent_keeps_the_pause_that_it_ends() -> None:
+    sent = with_sent_start(with_pause(JobRecord(), PAUSE), NOW).write()
+    assert sent["lastStartTime"] == "2026-11-01T12:00:00.000000Z"
+    assert sent["pause"]["resumes"] is True
+    assert sent["pause"]["startSent"] is True
+    assert read_pause(sent["pause"]) == replace(PAUSE, is_start_sent=True)
+
+
+def test_a_start_that_graph_took_ends_any_recorded_pause() -> None:
+    taken = with_taken_start(with_sent_start(with_pause(JobRecord(), PAUSE), NOW))
+    assert taken.write() == {"lastStartTime": "2026-11-01T12:00:00.000000Z"}
+
+
+def test_the_record_of_a_start_without_an_answer_is_taken_from_what_is_stored() -> None:
+    stored = with_sent_start(with_pause(JobRecord(), PAUSE), NOW)
+    kept = with_stored_start(with_pause(JobRecord(), PAUSE), stored)
+    assert (kept.last_start_time, kept.pause) == (NOW, replace(PAUSE, is_start_sent=True))
 
 
 def test_a_pause_is_recorded_with_its_author_and_whether_the_job_goes_on() -> None:

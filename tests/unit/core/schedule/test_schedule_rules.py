@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from entrasync.api.policies import ScheduleState
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Wait
@@ -12,7 +13,7 @@ from entrasync.core.plan import plan
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.schedule_record import Pause, PausedBy, read_pause
+from entrasync.core.resource.schedule_record import Pause, PausedBy, TakenChange, read_pause
 from entrasync.core.schedule.actions import PauseJob, StartJob
 from entrasync.core.schedule.state import pause_of
 from tests.support.facts import JOB, NEVER, NOW, PRINCIPAL, ago, desired, facts, holder, minutes, remote_job, seconds
@@ -30,6 +31,18 @@ def paused_job(**status: Any) -> RemoteJob:
 
 def started(at: datetime) -> dict[str, str]:
     return {"lastStartTime": write_precise_time(at)}
+
+
+def pause_taken(at: datetime) -> TakenChange:
+    return TakenChange(PAUSED, at, "spec.schedule.state is Paused")
+
+
+def start_taken(at: datetime) -> TakenChange:
+    return TakenChange(ACTIVE, at)
+
+
+def reported(reason: str) -> dict[str, Any]:
+    return {"conditions": [{"type": "Stalled", "status": "True", "reason": reason, "message": "No."}]}
 
 
 def quarantined_since(since: timedelta) -> dict[str, Any]:
@@ -93,13 +106,16 @@ class TestPause:
         )
         assert plan(facts(subject, remote_job())) == Do(PauseJob(PRINCIPAL, JOB, corrects_drift=False))
 
-    def test_a_pause_that_does_not_show_is_repeated_only_after_the_bound(self) -> None:
+    def test_a_pause_that_does_not_show_is_waited_for_within_the_bound(self) -> None:
         subject = holder(wish=desired(schedule_state=PAUSED))
-        verdict = plan(facts(subject, remote_job(), pause_taken_at=ago(minutes(14))))
+        verdict = plan(facts(subject, remote_job(), schedule_taken=pause_taken(ago(minutes(14)))))
         assert isinstance(verdict, Wait)
         assert verdict.reason is Reason.PAUSING
-        again = plan(facts(subject, remote_job(), pause_taken_at=ago(minutes(15))))
-        assert again == Do(PauseJob(PRINCIPAL, JOB))
+
+    def test_a_pause_that_was_taken_for_another_cause_is_sent_at_once(self) -> None:
+        taken = TakenChange(PAUSED, ago(seconds(5)), "a hold that has ended")
+        subject = holder(wish=desired(schedule_state=PAUSED))
+        assert plan(facts(subject, remote_job(), schedule_taken=taken)) == Do(PauseJob(PRINCIPAL, JOB))
 
     def test_a_start_after_a_pause_that_showed_is_drift(self) -> None:
         subject = holder(
@@ -109,6 +125,53 @@ class TestPause:
 
     def test_a_paused_job_that_is_wanted_paused_is_left(self) -> None:
         assert plan(facts(holder(wish=desired(schedule_state=PAUSED)), paused_job())) is None
+
+
+class TestIgnoredChange:
+    """Graph accepted a start or a pause, and did not show it within the bound."""
+
+    TO_PAUSE = holder(wish=desired(schedule_state=PAUSED))
+    TO_START = holder(status=SEEN_RESTING | started(ago(minutes(15))))
+
+    def test_a_pause_needs_a_person(self) -> None:
+        verdict = plan(facts(self.TO_PAUSE, remote_job(), schedule_taken=pause_taken(ago(minutes(15)))))
+        assert isinstance(verdict, Stall)
+        assert verdict.reason is Reason.PAUSE_NOT_TAKEN
+        assert "(spec.schedule.state is Paused) and still shows it running" in verdict.message
+
+    def test_a_start_needs_a_person(self) -> None:
+        verdict = plan(facts(self.TO_START, paused_job(), schedule_taken=start_taken(ago(minutes(15)))))
+        assert isinstance(verdict, Stall)
+        assert verdict.reason is Reason.START_NOT_TAKEN
+        assert "at 2026-11-01 11:45:00 UTC and still shows it paused" in verdict.message
+
+    def test_an_edit_since_asks_for_it_again(self) -> None:
+        taken, seen_at = ago(minutes(16)), ago(minutes(1))
+        pause = facts(self.TO_PAUSE, remote_job(), schedule_taken=pause_taken(taken), spec_seen_at=seen_at)
+        start = facts(self.TO_START, paused_job(), schedule_taken=start_taken(taken), spec_seen_at=seen_at)
+        assert plan(pause) == Do(PauseJob(PRINCIPAL, JOB))
+        assert plan(start) == Do(StartJob(PRINCIPAL, JOB))
+
+    def test_what_the_status_reports_is_not_sent_by_another_process(self) -> None:
+        pause = holder(wish=desired(schedule_state=PAUSED), status=reported("PauseNotTaken"))
+        start = holder(status=SEEN_RESTING | started(ago(minutes(60))) | reported("StartNotTaken"))
+        assert isinstance(plan(facts(pause, remote_job())), Stall)
+        assert isinstance(plan(facts(start, paused_job())), Stall)
+
+    def test_what_the_status_reports_of_an_earlier_generation_does_not_count(self) -> None:
+        pause = holder(wish=desired(schedule_state=PAUSED), status=reported("PauseNotTaken"), generation=2)
+        start = holder(status=SEEN_RESTING | started(ago(minutes(60))) | reported("StartNotTaken"), generation=2)
+        assert plan(facts(pause, remote_job())) == Do(PauseJob(PRINCIPAL, JOB))
+        assert plan(facts(start, paused_job())) == Do(StartJob(PRINCIPAL, JOB))
+
+    def test_a_hold_is_sent_although_the_status_reports_an_earlier_pause(self) -> None:
+        held = {HOLD_UNTIL_ANNOTATION: write_time(NOW + minutes(7))}
+        subject = holder(status=reported("PauseNotTaken"), annotations=held)
+        assert plan(facts(subject, remote_job())) == Do(PauseJob(PRINCIPAL, JOB))
+
+    def test_a_pause_that_showed_since_the_start_is_undone(self) -> None:
+        subject = holder(status=SEEN_RUNNING | started(ago(minutes(60))) | reported("StartNotTaken"))
+        assert plan(facts(subject, paused_job())) == Do(StartJob(PRINCIPAL, JOB, corrects_drift=True))
 
 
 PAUSED_BY_A_PERSON = "paused outside of this resource"

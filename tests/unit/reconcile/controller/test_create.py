@@ -30,16 +30,18 @@ NOT_ENABLED = PossiblyReplicating(
 
 
 class TestCreate:
-    async def test_a_create_takes_list_create_start_list_and_four_writes(self, harness: ReconcilerHarness) -> None:
+    async def test_a_create_takes_list_create_start_list_and_five_writes(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_new()
         await harness.run(key)
         assert harness.graph.calls == ["list_jobs", "create_job", "start_job", "list_jobs"]
-        assert harness.server.writes == ["metadata", "status", "metadata", "status"]
-        finalizer, intent, annotation, status = harness.server.patches
+        assert harness.server.writes == ["metadata", "status", "metadata", "status", "status"]
+        finalizer, intent, annotation, start, status = harness.server.patches
         assert finalizer["finalizers"] == [FINALIZER]
         assert intent["operation"]["jobIdsBefore"] == []
         assert set(annotation["annotations"]) == {JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION}
         assert "resourceVersion" not in annotation
+        assert start["lastStartTime"]
+        assert "lastStartTime" not in status
         assert status["operation"] is None
         assert harness.condition(key, "Ready") == ("True", "NotRunYet")
         assert harness.recorded.reasons == ["JobCreated", "JobStarted"]

@@ -38,7 +38,8 @@ class TestMissingJob:
         harness.graph.jobs.clear()
         await harness.run_until(key, minutes(8))
         assert harness.graph.writes == ["create_job", "start_job"]
-        assert JOB in harness.server.patches[-3]["operation"]["jobIdsBefore"]
+        [intent] = [patch["operation"] for patch in harness.server.patches if patch.get("operation")]
+        assert JOB in intent["jobIdsBefore"]
         assert harness.status(key)["job"]["id"] != JOB
 
     async def test_a_job_that_is_created_again_is_told_with_the_id_of_the_one_that_went(

@@ -46,12 +46,24 @@ class TestStartAndPause:
         assert harness.recorded.reasons == ["JobPaused"]
         assert harness.condition(key, "Ready") == ("True", "Paused")
 
-    async def test_a_pause_that_had_no_effect_is_repeated_after_the_bound(self, harness: ReconcilerHarness) -> None:
+    async def test_a_pause_that_graph_ignores_is_sent_once_and_needs_a_person(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder(schedule_state=ScheduleState.PAUSED)
         harness.graph.is_stale = True
-        await harness.run_until(key, minutes(16))
+        await harness.run_until(key, minutes(6 * 60))
+        assert harness.graph.writes == ["pause_job"]
+        assert harness.condition(key, "Stalled") == ("True", "PauseNotTaken")
+        harness.restart()
+        await harness.run_until(key, minutes(60))
+        assert harness.graph.writes == ["pause_job"]
+
+    async def test_an_ignored_pause_is_sent_again_when_the_spec_changes(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_holder(schedule_state=ScheduleState.PAUSED)
+        harness.graph.is_stale = True
+        await harness.run_until(key, minutes(20))
+        harness.edit(key, desired=desired(schedule_state=ScheduleState.PAUSED, poll_interval=minutes(6)))
+        await harness.run_until(key, minutes(60))
         assert harness.graph.writes == ["pause_job", "pause_job"]
-        assert harness.recorded.reasons == ["JobPaused", "JobPaused"]
+        assert harness.condition(key, "Stalled") == ("True", "PauseNotTaken")
 
     async def test_a_start_by_a_person_is_undone_at_once_and_once(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder(schedule_state=ScheduleState.PAUSED)

@@ -1,5 +1,6 @@
 """Settings and intervals over many passes: what is sent, how often, and what is reported."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, OutcomeUnknown, PossiblyReplicating, Refused, Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.jobs import RemoteJob
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, WriteHeldBack
 from tests.support.facts import JOB, desired, holder, minutes, remote_job, resource
 from tests.support.reconciler_harness import ReconcilerHarness
 
@@ -232,6 +234,29 @@ class TestInterval:
         await harness.run_until(key, minutes(60))
         assert harness.graph.writes == ["patch_interval"]
         assert harness.recorded.reasons == []
+
+    async def test_an_interval_is_recorded_before_it_is_requested_and_a_death_repeats_it_once(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        harness.graph.add(remote_job())
+        key = harness.apply(holder(wish=desired(interval="PT20M")))
+        for _ in range(4):
+            harness.server.failures.extend([None, ApiServerUnavailable("gone")])
+            with suppress(ApiServerUnavailable):
+                await harness.run(key)
+            harness.server.failures.clear()
+            harness.restart()
+            harness.clock.move(minutes(2))
+        assert harness.graph.writes == ["patch_interval", "patch_interval"]
+
+    async def test_an_interval_whose_request_is_held_back_leaves_no_record(self, harness: ReconcilerHarness) -> None:
+        harness.graph.add(remote_job())
+        key = harness.apply(holder(wish=desired(interval="PT20M")))
+        harness.graph.before["patch_interval"] = lambda: setattr(harness, "obstacle", "another process may write")
+        with pytest.raises(WriteHeldBack):
+            await harness.run(key)
+        assert harness.graph.writes == []
+        assert "interval" not in harness.status(key)
 
     async def test_an_interval_that_graph_accepts_needs_no_condition(self, harness: ReconcilerHarness) -> None:
         harness.graph.takes_interval = True
