@@ -12,7 +12,8 @@ from entrasync.api import names
 from entrasync.api.conditions import ConditionType
 from entrasync.api.generate.crd import graph_connection_crd, synchronization_job_crd
 from entrasync.api.generate.fields import fields_of
-from entrasync.api.reasons import Reason, ReasonGroup
+from entrasync.api.reason_groups import ReasonGroup
+from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Wait
 from entrasync.core.health.ready import ready_condition
 from entrasync.core.status.job_status import build_suspended_status
