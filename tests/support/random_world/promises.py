@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from entrasync.api.policies import DeletionPolicy, ScheduleState
 from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.core.primitives.time_limits import Bounds
 from entrasync.core.resource.job_resource import Resource
 from tests.support.fake_api_server import FakeApiServer
 from tests.support.random_world.faults import BrokenPromise
@@ -26,6 +27,7 @@ class Promises:
         self._server = server
         self._current = current
         self._before_write: dict[str, dict[str, str]] = {}
+        self._started: dict[str, tuple[tuple[str, int], datetime]] = {}
         self.looks: Counter[str] = Counter()
         """How often each promise was looked at where it could have been broken."""
 
@@ -42,6 +44,8 @@ class Promises:
             self._watch_create(service_principal_id, subject)
         if call == "delete_job":
             self._watch_delete(resource, subject)
+        if call == "start_job":
+            self._watch_start(resource, subject)
         self._before_write = {name: dict(stored) for name, stored in self._graph.secrets.items()}
 
     def watch_deletion(self, resource: Resource) -> None:
@@ -86,6 +90,19 @@ class Promises:
         for job in self._graph.living(service_principal_id, template_id):
             if job.is_of_operator or job.versions[0][0] < long_ago:
                 raise BrokenPromise(f"a second job of template {template_id} is created beside {job.id}")
+            job.is_of_operator = True  # no replica may have shown it yet, so it cannot be told from the new one
+
+    def _watch_start(self, resource: Resource, job_id: str) -> None:
+        """Check that within the bound a job is started again only after a pause was shown or an edit was made."""
+        now, wish = self._graph.time.now(), (resource.uid, resource.generation)
+        before, last = self._started.get(job_id, (None, None))
+        self._started[job_id] = (wish, now)
+        if last is None or before != wish or now - last >= Bounds().replication:
+            return
+        self.looks["a start soon after another"] += 1
+        paused_at = self._graph.pause_shown_at.get(job_id)
+        if paused_at is None or paused_at < last:
+            raise BrokenPromise(f"job {job_id} is started a second time, and was not paused since the first")
 
     def _watch_delete(self, resource: Resource, job_id: str) -> None:
         policy = resource.desired.deletion_policy if resource.desired else None

@@ -78,6 +78,9 @@ class ReplicatedGraph:
         self.after_write: Callable[[str, str, str], None] = lambda call, service_principal_id, subject: None
         self.note: Callable[[str], None] = lambda what: None
         self.shown: dict[str, RemoteJob | None] = {}
+        self._shown_running: set[str] = set()
+        self.pause_shown_at: dict[str, datetime] = {}
+        """When each job was last shown as paused after it was shown as running."""
 
     def with_permit(self, permit: WritePermit) -> SyncApi:
         return cast("SyncApi", PermittedGraph(self, permit))
@@ -128,13 +131,13 @@ class ReplicatedGraph:
         as_of = self._read_time()
         ours = [job for job in self.jobs.values() if job.service_principal_id == service_principal_id]
         for job in ours:
-            self.shown[job.id] = job.seen_at(as_of)
+            self._show(job.id, job.seen_at(as_of))
         return JobListing(tuple(shown for job in ours if (shown := job.seen_at(as_of))), read_at)
 
     async def get_job(self, service_principal_id: str, job_id: str) -> RemoteJob | None:
         self._call("get_job")
         job = self.jobs.get(job_id)
-        self.shown[job_id] = job.seen_at(self._read_time()) if job else None
+        self._show(job_id, job.seen_at(self._read_time()) if job else None)
         return self.shown[job_id]
 
     async def create_job(self, service_principal_id: str, template_id: str) -> RemoteJob:
@@ -147,7 +150,7 @@ class ReplicatedGraph:
         )
         newest = made[0].newest
         assert newest is not None
-        self.shown[newest.id] = newest
+        self._show(newest.id, newest)
         return newest
 
     async def start_job(self, service_principal_id: str, job_id: str) -> None:
@@ -203,6 +206,14 @@ class ReplicatedGraph:
     async def find_service_principal(self, app_id: str) -> str | None:
         self._call("find_service_principal")
         return None
+
+    def _show(self, job_id: str, job: RemoteJob | None) -> None:
+        self.shown[job_id] = job
+        if job is not None and job.is_active:
+            self._shown_running.add(job_id)
+        elif job is not None and job_id in self._shown_running:
+            self._shown_running.remove(job_id)
+            self.pause_shown_at[job_id] = self.time.now()
 
     def _read_time(self) -> datetime:
         return self.time.now() - (self.lag if next(self.is_lagging) else timedelta(0))

@@ -33,6 +33,7 @@ PROMISES = WRITES | {
     "Ready",
     "Ready of a job in quarantine",
     "a save beside keys of others",
+    "a start soon after another",
     "the end of a resource that adopted its job",
 }
 
