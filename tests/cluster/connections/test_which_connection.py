@@ -144,7 +144,7 @@ class TestJob:
         found = environment.wait_condition(name, "Ready", "Unknown", reason="ConnectionNotReady")
         message = condition(found, "Ready")["message"]
         assert f"Namespace {team.namespace} has no GraphConnection named default" in message
-        assert "the install's own connection does not serve this namespace" in message
+        assert "the install's own connection does not serve this namespace. Create GraphConnection" in message
         assert environment.calls(principal) == []
         team.connect()
         environment.wait_ready(name)
@@ -166,7 +166,7 @@ class TestJob:
         message = f"There is no GraphConnection {stranger.namespace}/contoso, which spec.connectionRef names."
         assert message in condition(found, "Ready")["message"]
         stalled = stranger.environment.wait_condition(name, "Stalled", "True", reason="ConnectionNotReady")
-        assert f"Namespace {stranger.namespace} has no GraphConnection." in condition(stalled, "Stalled")["message"]
+        assert f"Create GraphConnection {stranger.namespace}/contoso" in condition(stalled, "Stalled")["message"]
         stranger.environment.wait_event(name, "ConnectionNotReady")
         assert stranger.environment.calls(principal) == []
         stranger.connect("contoso")

@@ -158,8 +158,8 @@ class TestMetrics:
         metrics = read_metrics(environment)
         assert metrics["entrasync_build_info", ""] == [({"version": metadata.version("entra-sync-operator")}, 1)]
         assert metrics["process_resident_memory_bytes", ""][0][1] > 0
-        assert metrics["entrasync_connection_ready", ""] == [
-            ({"kind": "InstallConnection", "resource_namespace": "", "name": ""}, 1)
+        assert metrics["entrasync_connection_ready", "default"] == [
+            ({"kind": "InstallConnection", "resource_namespace": "", "name": "default"}, 1)
         ]
 
     def test_a_deleted_job_has_no_metrics(self, environment: OperatorEnvironment) -> None:

@@ -55,37 +55,39 @@ def explain_absence(resource: Resource, offer: Offer) -> str:
     if desired is not None and desired.uses_install_connection:
         return _explain_install_connection(namespace, offer)
     if desired is not None and desired.connection_name is not None:
-        missing = (
-            f"There is no {CONNECTION_KIND} {namespace}/{desired.connection_name}, which spec.connectionRef names."
+        missing = f"{CONNECTION_KIND} {namespace}/{desired.connection_name}"
+        absence = f"There is no {missing}, which spec.connectionRef names."
+    else:
+        missing = f"{CONNECTION_KIND} {namespace}/{DEFAULT_CONNECTION}"
+        availability = "does not serve this namespace" if offer.has_install_connection else "does not exist"
+        absence = (
+            f"Namespace {namespace} has no {CONNECTION_KIND} named {DEFAULT_CONNECTION}, and the install's own "
+            f"connection {availability}."
         )
-        return f"{missing} {_list(namespace, offer)} Create it, or name another one in spec.connectionRef."
-    availability = "does not serve this namespace" if offer.has_install_connection else "does not exist"
-    return (
-        f"Namespace {namespace} has no {CONNECTION_KIND} named {DEFAULT_CONNECTION}, and the install's own connection "
-        f"{availability}. {_list(namespace, offer)} Create one named {DEFAULT_CONNECTION}, or name another one in "
-        "spec.connectionRef."
-    )
+    return " ".join([absence, *_list(offer), f"Create {missing}, or name another connection in spec.connectionRef."])
 
 
 def _explain_install_connection(namespace: str, offer: Offer) -> str:
     if offer.has_install_connection:
         why = f"does not serve namespace {namespace}"
-        remedy = "Add the namespace to --own-connection-namespaces of the install"
+        remedy = "Add the namespace to --own-connection-namespaces (the chart's connection.namespaces)"
     else:
         why = "does not exist: the install was given no credential of its own"
-        remedy = "Give it one (--tenant-id, --client-id)"
-    return (
-        f"spec.connectionRef names {INSTALL_CONNECTION}, which {why}. {_list(namespace, offer)} "
-        f"{remedy}, or name a {CONNECTION_KIND} in spec.connectionRef."
-    )
+        remedy = "Give the install one (--tenant-id and --client-id, or connection.* in the chart's values)"
+    refusal = f"spec.connectionRef names {INSTALL_CONNECTION}, which {why}."
+    there = _list(offer) or [f"Namespace {namespace} has no {CONNECTION_KIND}."]
+    return " ".join([refusal, *there, f"{remedy}, or name a {CONNECTION_KIND} in spec.connectionRef."])
 
 
-def _list(namespace: str, offer: Offer) -> str:
-    """List the connections that there are, in a bounded number."""
+def _list(offer: Offer) -> list[str]:
+    """List the connections that there are, in a bounded number: no sentence, one or two."""
     names = sorted(offer.names)
     shown, more = names[:MAX_NAMED_CONNECTIONS], len(names) - MAX_NAMED_CONNECTIONS
     listed = ", ".join(shown) + (f" and {more} more" if more > 0 else "")
-    there = f"The namespace has these: {listed}." if shown else f"Namespace {namespace} has no {CONNECTION_KIND}."
-    if not offer.serves_namespace:
-        return there
-    return f"{there} It may use {INSTALL_CONNECTION} too, by {INSTALL_CONNECTION_REFERENCE}."
+    there = [f"The namespace has these: {listed}."] if shown else []
+    own = (
+        [f"The namespace may use {INSTALL_CONNECTION}, by {INSTALL_CONNECTION_REFERENCE}."]
+        if offer.serves_namespace
+        else []
+    )
+    return there + own

@@ -94,9 +94,10 @@ def explain_refusal(refusal: RefusedWrite, now: datetime) -> EntraSyncError:
 def _judge(refusal: RefusedWrite, now: datetime) -> Halt:
     settled = refusal.settled
     message = (
-        f"{settled.message.rstrip('.')}. It is tried again at {write_readable_time(refusal.retry_at)}, or at once "
-        f"after a change of the spec or of the annotation {REQUEST_ANNOTATIONS[0]}."
+        f"{settled.message.rstrip('.')}. The operator sends it again at {write_readable_time(refusal.retry_at)}, or "
+        f"at once after a change of the spec or of the annotation {REQUEST_ANNOTATIONS[0]}."
     )
+    rest = refusal.retry_at - now
     if isinstance(settled, Stall) or now - refusal.since >= LASTING_REFUSAL:
-        return Stall(settled.reason, message)
-    return replace(settled, message=message, after=min(refusal.retry_at - now, MAX_RETRY_WAIT))
+        return Stall(settled.reason, message, rest)
+    return replace(settled, message=message, after=min(rest, MAX_RETRY_WAIT))

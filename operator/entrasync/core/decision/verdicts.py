@@ -16,10 +16,11 @@ class Do:
 
 @dataclass(frozen=True)
 class Stall:
-    """A person must act."""
+    """A person must act. The resource is looked at again from time to time, and at the latest after `after`."""
 
     reason: Reason
     message: str
+    after: timedelta | None = None
 
 
 @dataclass(frozen=True)

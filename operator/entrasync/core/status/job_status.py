@@ -181,8 +181,10 @@ def _ready_of_unseen(resource: Resource, halt: Halt) -> Condition:
 
 
 def _keep_applied(resource: Resource, halt: Halt) -> list[Condition]:
+    """Keep what a comparison with Graph has shown. Another obstacle may have given way to the present one."""
     known = resource.record.conditions.get(ConditionType.APPLIED)
-    if _is_unrelated_to_job(halt) and known is not None and _is_settled(resource):
+    was_compared = known is not None and (known.is_true or known.reason == Reason.DRIFTED)
+    if known is not None and was_compared and resource.has_current_status and _is_unrelated_to_job(halt):
         return [known]
     return [_applied(halt)]
 

@@ -10,7 +10,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from entrasync.api.conditions import ConditionType
-from entrasync.api.names import CONNECTION_KIND, INSTALL_CONNECTION_KIND
+from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION, INSTALL_CONNECTION_KIND
 from entrasync.core.connection.connection_resource import ConnectionResource
 from entrasync.core.decision.condition import Condition, ConditionStatus
 from entrasync.core.primitives.clock import Clock
@@ -94,8 +94,8 @@ class ConnectionCollector(Collector):
             works = any(each.type is ConditionType.READY and each.is_true for each in Condition.read_all(seen.status))
             ready.add_metric([CONNECTION_KIND, seen.key.namespace, seen.key.name], float(works))
         if (own := self._has_own_worked()) is not None:
-            # The connection of the install itself has neither a namespace nor a name of its own.
-            ready.add_metric([INSTALL_CONNECTION_KIND, "", ""], float(own))
+            # The connection of the install itself has no namespace. Its name is the one that specs give it.
+            ready.add_metric([INSTALL_CONNECTION_KIND, "", DEFAULT_CONNECTION], float(own))
         yield ready
 
 

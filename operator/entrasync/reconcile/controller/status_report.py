@@ -178,7 +178,7 @@ def _next_look(facts: Facts, halt: Halt | None) -> Outcome:
 def _outcome_of(halt: Halt, poll_interval: timedelta) -> Outcome:
     match halt:
         case Stall():
-            return Outcome(min(poll_interval, STALLED_POLL_INTERVAL))
+            return Outcome(min(poll_interval, STALLED_POLL_INTERVAL, halt.after or STALLED_POLL_INTERVAL))
         case Wait():
             return Outcome(halt.after)
         case Retry():
@@ -191,4 +191,8 @@ def _blocked(halt: Halt) -> Halt:
         return halt
     hint = f'To let go without touching Graph, annotate the resource with {ABANDON_ANNOTATION}: "true".'
     message = f"The job could not be settled: {halt.message} {hint}"
-    return replace(halt, message=message) if isinstance(halt, Retry) else Stall(Reason.DELETION_BLOCKED, message)
+    return (
+        replace(halt, message=message)
+        if isinstance(halt, Retry)
+        else Stall(Reason.DELETION_BLOCKED, message, halt.after)
+    )

@@ -72,8 +72,9 @@ class TestVerdict:
     ) -> None:
         assert self.judge(error, minutes(10)) == Stall(
             Reason.REQUEST_REFUSED,
-            "No. It is tried again at 2026-11-01 12:20:00 UTC, or at once after a change of the spec or of the "
-            "annotation entrasync.io/requested-at.",
+            "No. The operator sends it again at 2026-11-01 12:20:00 UTC, or at once after a change of the spec or of "
+            "the annotation entrasync.io/requested-at.",
+            minutes(10),
         )
 
     def test_of_a_conflict_is_no_persons_within_an_hour(self) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from entrasync.api.conditions import ConditionType
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.verdicts import Halt
+from entrasync.core.decision.verdicts import Halt, Stall
 from entrasync.core.status.job_status import (
     build_suspended_status,
     build_unseen_status,
@@ -87,6 +87,19 @@ class TestUnseenJob:
         ).write()
         assert condition_of(status, ConditionType.READY) == ("False", Reason.CONFLICT)
         assert condition_of(status, ConditionType.STALLED) == ("True", Reason.CONFLICT)
+
+    def test_applied_names_the_present_fault_of_the_connection(self) -> None:
+        halts = [Stall(Reason.CONNECTION_NOT_READY, f"There is no Secret {name}.") for name in ("old", "new")]
+        subject = resource(status=build_unseen_status(resource(), halts[0], is_blind=False, wall=NOW).write())
+        status = build_unseen_status(subject, halts[1], is_blind=False, wall=LATER).write()
+        shown = conditions_of(status)
+        assert {shown[kind]["message"] for kind in ("Ready", "Applied", "Stalled")} == {"There is no Secret new."}
+
+    def test_what_was_applied_stays_applied_when_the_connection_breaks(self) -> None:
+        halt = Stall(Reason.CONNECTION_NOT_READY, "There is no Secret.")
+        subject = resource_after(facts(holder(), remote_job()))
+        status = build_unseen_status(subject, halt, is_blind=False, wall=LATER).write()
+        assert condition_of(status, ConditionType.APPLIED) == ("True", Reason.APPLIED)
 
     def test_a_new_generation_is_not_ready_before_graph_was_read(self) -> None:
         subject = resource_after(facts(holder(), remote_job()), generation=2)

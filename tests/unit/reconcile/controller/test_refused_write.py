@@ -12,7 +12,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import GraphAnswer, PossiblyReplicating, Refused, Transient
 from entrasync.core.primitives.object_key import ObjectKey
 from tests.support.application_passes import CREDENTIALS, SECRET, settle_application
-from tests.support.facts import application, desired, minutes, remote_job, resource
+from tests.support.facts import application, desired, minutes, remote_job, resource, seconds
 from tests.support.graph_answers import refused, replicating
 from tests.support.reconciler_harness import ReconcilerHarness
 
@@ -130,7 +130,7 @@ async def test_tries_of_a_refused_write_grow_apart_while_reads_go_on(
     assert harness.graph.calls.count(call) in {3, 4, 5}
     reads = set(harness.graph.calls) - {call, "validate_credentials", "list_templates"}
     assert case is delete or max(harness.graph.calls.count(read) for read in reads) >= 4 * 60 // 5
-    assert "It is tried again at 2026-11-0" in harness.message(key, "Stalled")
+    assert "The operator sends it again at 2026-11-0" in harness.message(key, "Stalled")
 
 
 class TestRefusedWrite:
@@ -162,6 +162,20 @@ class TestRefusedWrite:
         await harness.run(key)
         await harness.run(key)
         assert harness.graph.calls.count("patch_settings") == 1
+
+    @pytest.mark.parametrize(("case", "call"), [(patch, "patch_settings"), (delete, "delete_job")])
+    async def test_is_sent_again_at_the_time_that_the_message_names(
+        self, harness: ReconcilerHarness, case: Case, call: str
+    ) -> None:
+        key = await self.refuse(harness, case, call)
+        harness.clock.move(seconds(50))  # looks by an interval alone would now come beside that time
+        announced: list[str] = []
+        while call not in harness.graph.calls:
+            announced.append(harness.message(key, "Stalled"))
+            outcome = await harness.run(key)
+            if call not in harness.graph.calls:
+                harness.clock.move(outcome.requeue_after or minutes(0))
+        assert f"sends it again at {harness.clock.now():%Y-%m-%d %H:%M:%S} UTC" in announced[-1]
 
     async def test_that_graph_takes_at_last_is_forgotten(self, harness: ReconcilerHarness) -> None:
         key = await self.refuse(harness, pause, "pause_job")

@@ -18,6 +18,7 @@ from tests.support.reconciler_harness import ReconcilerHarness
 
 OTHER = "bbbbbbbb-1111-4111-8111-111111111111"
 DEFAULT = ObjectKey("identity", "default")
+CONTOSO = ObjectKey("identity", "contoso")
 FORBIDDEN = GraphAnswer(403, "Forbidden", "No.", "")
 APP = "cccccccc-1111-4111-8111-111111111111"
 
@@ -193,6 +194,17 @@ class TestPinnedTenant:
         assert f"leads to tenant {TENANT}. Point it back to the first tenant, or annotate" in harness.message(
             key, "Stalled"
         )
+
+    async def test_a_connection_whose_tenant_cannot_change_is_to_be_created_again(self, harness: Tenants) -> None:
+        key = harness.apply(holder(wish=desired(connection_name="contoso"), status={"tenantId": OTHER}))
+        harness.connections.put(
+            CONTOSO, Connection(CONTOSO, harness.graph, Listings(harness.graph, on_read=lambda *_: None))
+        )
+        await harness.run(key)
+        assert (
+            f"Name a connection to the first tenant in spec.connectionRef, or delete GraphConnection {CONTOSO} and "
+            f"create it again with tenant {OTHER}, or delete the resource"
+        ) in harness.message(key, "Stalled")
 
 
 def forbidden() -> PossiblyReplicating:

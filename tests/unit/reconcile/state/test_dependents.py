@@ -68,9 +68,18 @@ class TestConnectionOfJob:
         with waits(match="the install's own connection does not serve this namespace"):
             connections.find(job(namespace="elsewhere"))
 
-    def test_a_job_without_any_connection_says_what_to_do(self) -> None:
-        with waits(match="the install's own connection does not exist"):
+    def test_a_job_without_any_connection_says_once_that_there_is_none_and_what_to_do(self) -> None:
+        with waits(
+            match="Namespace identity has no GraphConnection named default, and the install's own connection does not "
+            "exist. Create GraphConnection identity/default, or name another connection in spec.connectionRef.$"
+        ):
             Connections(None, serves_namespace=lambda _: True).find(job())
+
+    def test_a_named_connection_that_is_missing_is_to_be_created_by_its_name(self) -> None:
+        connections = Connections(OWN, serves_namespace=lambda _: False)
+        connections.put(DEFAULT, connection_to(DEFAULT))
+        with waits(match="The namespace has these: default. Create GraphConnection identity/contoso, or name another"):
+            connections.find(job(by="contoso"))
 
     def test_a_job_that_names_the_installs_own_is_not_captured_by_a_default_one(self) -> None:
         connections = Connections(OWN, serves_namespace=lambda namespace: namespace == "identity")
@@ -89,7 +98,9 @@ class TestConnectionOfJob:
 
     def test_a_job_that_names_an_own_connection_that_the_install_does_not_have_says_so(self) -> None:
         pinned = job(wish=desired(uses_install_connection=True))
-        with waits(match=r"does not exist: .* Give it one \(--tenant-id, --client-id\), or name a GraphConnection"):
+        with waits(
+            match=r"does not exist: .* Give the install one \(--tenant-id and --client-id, or connection\.\* in "
+        ):
             Connections(None, serves_namespace=lambda _: True).find(pinned)
 
     def test_a_missing_connection_is_told_with_those_that_there_are_in_a_bounded_number(self) -> None:
@@ -99,7 +110,7 @@ class TestConnectionOfJob:
             connections.put(key, connection_to(key))
         connections.put(ObjectKey("elsewhere", "secret"), connection_to(ObjectKey("elsewhere", "secret")))
         listed = ", ".join(f"tenant-{number:02}" for number in range(10))
-        with waits(match=f"The namespace has these: {listed} and 2 more. It may use the install's own connection "):
+        with waits(match=f"The namespace has these: {listed} and 2 more. The namespace may use the install's own "):
             connections.find(job(by="contoso"))
 
 
