@@ -6,6 +6,7 @@ from typing import Any
 
 from entrasync.api.job.application import ApplicationSpec
 from entrasync.api.names import FINALIZER, JOB_ID_ANNOTATION, JOB_ORIGIN_ANNOTATION
+from entrasync.api.policies import ScheduleState
 from entrasync.core.facts.application_seen import ApplicationSeen, Credentials
 from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.observed import Misses, Observed
@@ -16,6 +17,7 @@ from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_claims import Claim
 from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.schedule_record import TakenChange
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 TENANT = "7e9c1b52-0c1d-4f7e-8a53-3b1f0f6a9d11"
@@ -92,6 +94,11 @@ def operation(started_at: datetime, *before: str, template: str = "scim", action
         "templateId": template,
         "jobIdsBefore": list(before),
     }
+
+
+def unshown(state: ScheduleState, at: datetime, *, cause: str | None = None, generation: int = 1) -> dict[str, Any]:
+    """The status of a start or a pause that Graph took and does not show."""
+    return {"unshownChange": TakenChange(state, at, cause, generation).write()}
 
 
 def resource(

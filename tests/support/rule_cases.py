@@ -23,7 +23,6 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import write_precise_time
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.stored_secrets import SecretValues
-from entrasync.core.resource.schedule_record import TakenChange
 from entrasync.core.restart import rules as restart_rules
 from entrasync.core.schedule import interval as interval_rules
 from entrasync.core.schedule import rules as schedule_rules
@@ -45,6 +44,7 @@ from tests.support.facts import (
     quarantined_job,
     remote_job,
     resource,
+    unshown,
 )
 
 SCOPED = desired(application=application(scope="All"))
@@ -82,18 +82,20 @@ DECIDED_BY: dict[Rule, Facts] = {
     schedule_rules.job_is_paused_but_should_run: facts(holder(), remote_job(state="Disabled")),
     schedule_rules.start_was_not_taken: facts(
         holder(
-            status={
+            status=unshown(ScheduleState.ACTIVE, ago(minutes(20)))
+            | {
                 "lastStartTime": write_precise_time(ago(minutes(20))),
                 "job": {"id": JOB, "schedule": {"state": "Paused"}},
             }
         ),
         remote_job(state="Disabled"),
-        schedule_taken=TakenChange(ScheduleState.ACTIVE, ago(minutes(20))),
     ),
     schedule_rules.pause_was_not_taken: facts(
-        holder(wish=desired(schedule_state=ScheduleState.PAUSED)),
+        holder(
+            wish=desired(schedule_state=ScheduleState.PAUSED),
+            status=unshown(ScheduleState.PAUSED, ago(minutes(20)), cause="spec.schedule.state is Paused"),
+        ),
         remote_job(),
-        schedule_taken=TakenChange(ScheduleState.PAUSED, ago(minutes(20)), "spec.schedule.state is Paused"),
     ),
     settings_rules.settings_differ: facts(holder(wish=desired(settings=(("A", "1"),))), remote_job()),
     settings_rules.settings_were_not_taken: facts(

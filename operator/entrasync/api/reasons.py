@@ -171,6 +171,7 @@ class Reason(StrEnum):
         NEEDS_A_PERSON,
         "The job is scheduled, but was never authorized at its target. Set up its credentials.",
     )
+    START_UNANSWERED = Row("StartUnanswered", NEEDS_A_PERSON, "No start of the job was answered for an hour.")
     START_NOT_TAKEN = Row("StartNotTaken", NEEDS_A_PERSON, "Graph accepted a start but still shows the job paused.")
     PAUSE_NOT_TAKEN = Row("PauseNotTaken", NEEDS_A_PERSON, "Graph accepted a pause but still shows the job running.")
     SETTINGS_NOT_TAKEN = Row(

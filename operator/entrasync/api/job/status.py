@@ -8,6 +8,7 @@ from pydantic import Field
 
 from entrasync.api.condition_entry import NEVER_OBSERVED, ConditionEntry
 from entrasync.api.job.mirror import GraphJob, SynchronizationStatus
+from entrasync.api.job.schedule_status import IntervalRecord, PauseRecord, UnshownChangeRecord
 from entrasync.api.model import ApiModel, list_map, stored_default
 
 
@@ -27,26 +28,6 @@ class EffectiveSettings(ApiModel):
 
     schedule_state: str | None = None
     """Active or Paused. Absent: the job was adopted and spec says nothing, so it is neither started nor paused."""
-
-
-class PauseRecord(ApiModel):
-    """Who stopped the job. Decided once, when it was seen to have stopped."""
-
-    by: str | None = None
-    """Operator: as spec wants. Graph: Graph stopped it, and a person must look. Person: somebody did, for example in
-    the portal."""
-
-    since: str | None = None
-    """When it was first seen to be paused (UTC). Absent: it was so from the start."""
-
-    reason: str | None = None
-    """What tells who did it."""
-
-    resumes: bool | None = None
-    """True: the job ran before this pause and is started again when the hold or the expiration no longer holds."""
-
-    start_sent: bool | None = None
-    """True: a start was sent to end this pause, and it is not known whether Graph took it."""
 
 
 class OperationRecord(ApiModel):
@@ -174,22 +155,6 @@ class ApplicationRecord(ApiModel):
     has not shown since. Absent: none."""
 
 
-class IntervalRecord(ApiModel):
-    """The interval that Graph was asked for, which is done once, and once more where nothing came of it."""
-
-    requested: str | None = None
-    """spec.schedule.interval as it was sent."""
-
-    time: str | None = None
-    """When (UTC)."""
-
-    answer: str | None = None
-    """What Graph answered, where it did not take it."""
-
-    repeat_time: str | None = None
-    """When it is asked once more (UTC), because an answer was lost or may be due to replication. Absent: it is not."""
-
-
 class Difference(ApiModel):
     """One thing in Graph that is not as spec wants it."""
 
@@ -239,6 +204,9 @@ class SynchronizationJobStatus(ApiModel):
 
     effective: EffectiveSettings | None = None
     """What is in force, with everything that spec leaves unset resolved."""
+
+    unshown_change: UnshownChangeRecord | None = None
+    """A start or a pause that Graph accepted and does not show yet. Absent: none."""
 
     pause: PauseRecord | None = None
     """Who stopped the job, and since when. Absent: it is not paused."""

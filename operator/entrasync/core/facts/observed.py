@@ -12,7 +12,7 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.remote.job_settings import SentSetting
 from entrasync.core.remote.jobs import JobListing, RemoteJob
 from entrasync.core.resource.job_claims import Claim, CreatedJob
-from entrasync.core.resource.schedule_record import TakenChange
+from entrasync.core.resource.schedule_record import UnansweredStart
 
 
 @dataclass(frozen=True)
@@ -57,8 +57,8 @@ class Observed:
     """When the operator first saw this generation of the resource, whichever of its processes did."""
     first_seen: Mapping[datetime, datetime] = field(default_factory=dict)
     """When this process first saw the times in the status that bounds count from, each in whole seconds."""
-    schedule_taken: TakenChange | None = None
-    """A start or a pause of the operator that Graph accepted and has not shown since."""
+    unanswered_start: UnansweredStart | None = None
+    """The last start, if its outcome is not known."""
     settings_sent: Mapping[str, SentSetting] = field(default_factory=dict)
     """Settings that Graph accepted and has not shown since, by name."""
     is_assumed: bool = False

@@ -22,7 +22,14 @@ from entrasync.core.resource.operation import (
     read_creation_record,
     read_operation,
 )
-from entrasync.core.resource.schedule_record import IntervalRequest, Pause, read_interval_request, read_pause
+from entrasync.core.resource.schedule_record import (
+    IntervalRequest,
+    Pause,
+    TakenChange,
+    read_interval_request,
+    read_pause,
+    read_taken_change,
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ class JobRecord:
     """When the job was created or adopted."""
     effective: EffectiveSettings = field(default_factory=EffectiveSettings)
     pause: Pause | None = None
+    unshown_change: TakenChange | None = None
     last_start_time: datetime | None = None
     """When the operator last started the job."""
     last_resume_time: datetime | None = None
@@ -119,6 +127,7 @@ class JobRecord:
             job=None,
             synchronization_status=None,
             pause=None,
+            unshown_change=None,
             last_start_time=None,
             last_resume_time=None,
             origin_time=None,
@@ -151,6 +160,7 @@ def read_record(stored: object) -> JobRecord:
         "origin_time": parse_time(status.get("originTime")),
         "effective": _read_effective(status.get("effective")),
         "pause": read_pause(status.get("pause")),
+        "unshown_change": read_taken_change(status.get("unshownChange")),
         "last_start_time": parse_time(status.get("lastStartTime")),
         "last_resume_time": parse_time(status.get("lastResumeTime")),
         "operation": read_operation(status.get("operation")),
@@ -196,6 +206,7 @@ _MEMBERS = (
     _Member("originTime", attrgetter("origin_time"), _write_known(write_time)),
     _Member("effective", attrgetter("effective"), _write_part),
     _Member("pause", attrgetter("pause"), _write_part),
+    _Member("unshownChange", attrgetter("unshown_change"), _write_part),
     _Member("lastStartTime", attrgetter("last_start_time"), _write_known(write_precise_time)),
     _Member("lastResumeTime", attrgetter("last_resume_time"), _write_known(write_time)),
     _Member("operation", attrgetter("operation"), _write_part),

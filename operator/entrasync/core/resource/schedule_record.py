@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from entrasync.api.policies import ScheduleState
 from entrasync.core.primitives.json_values import read_object, read_text
-from entrasync.core.primitives.times import parse_time, write_time
+from entrasync.core.primitives.times import parse_time, write_precise_time, write_time
 
 
 class PausedBy(StrEnum):
@@ -23,8 +23,8 @@ class Pause:
 
     `since` is when the pause was first seen, as stored; None when the job was paused from the start. `resumes` says
     that the job ran before a pause of ours that is limited in time: it is started afterwards even if
-    spec.schedule.state is unset. `is_start_sent` says that a start was sent to end the pause, and that it is not known
-    whether Graph took it.
+    spec.schedule.state is unset. `is_start_sent` says that a start was sent to end the pause, and that Graph has not
+    shown the job running since.
     """
 
     by: PausedBy
@@ -59,12 +59,49 @@ def read_pause(stored: object) -> Pause | None:
 class TakenChange:
     """A start or a pause of the operator that Graph accepted and has not shown since.
 
-    `cause` is why the operator wanted the job paused, in words; None for a start.
+    `cause` is why the operator wanted the job paused, in words; for a start it is that of the pause that it ends.
+    `generation` and `request` are those of the resource that asked for it.
     """
 
     state: ScheduleState
     at: datetime
     cause: str | None = None
+    generation: int | None = None
+    request: str | None = None
+
+    def write(self) -> dict[str, str | int]:
+        """Write it as `status.unshownChange`."""
+        members = {
+            "state": self.state.value,
+            "time": write_precise_time(self.at),
+            "cause": self.cause,
+            "generation": self.generation,
+            "request": self.request,
+        }
+        return {name: value for name, value in members.items() if value is not None}
+
+
+def read_taken_change(stored: object) -> TakenChange | None:
+    """Read `status.unshownChange`; None when absent or malformed."""
+    change = read_object(stored)
+    at, generation = parse_time(change.get("time")), change.get("generation")
+    if at is None or change.get("state") not in list(ScheduleState):
+        return None
+    return TakenChange(
+        ScheduleState(change["state"]),
+        at,
+        cause=read_text(change.get("cause")),
+        generation=generation if isinstance(generation, int) else None,
+        request=read_text(change.get("request")),
+    )
+
+
+@dataclass(frozen=True)
+class UnansweredStart:
+    """A start whose outcome is not known. `since` is when the first of several in a row was sent."""
+
+    since: datetime
+    words: str
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Actions on a job's schedule: start, pause, and ask for an interval."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -14,6 +15,7 @@ class StartJob(Action):
     """Start the job.
 
     `corrects_drift` says that a person had paused it, and `found_state` is the schedule state that Graph showed.
+    `cause` is why it was paused until now, in words.
     """
 
     target: ClassVar[Target] = "Graph"
@@ -24,6 +26,7 @@ class StartJob(Action):
     job_id: str
     corrects_drift: bool = False
     found_state: str | None = field(default=None, compare=False)
+    cause: str | None = field(default=None, compare=False)
 
     def describe(self) -> str:
         """Say what it does."""
@@ -57,6 +60,11 @@ class PauseJob(Action):
     def describe(self) -> str:
         """Say what it does."""
         return f"pause job {self.job_id}"
+
+    @property
+    def content(self) -> Mapping[str, str]:
+        """Why it is paused: another hold is another wish."""
+        return {"cause": self.cause or ""}
 
     @property
     def drift(self) -> tuple[Difference, ...]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from entrasync.core.primitives.time_limits import Bounds
-from entrasync.core.primitives.times import write_time
+from entrasync.core.primitives.times import parse_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.record import JobRecord
 from entrasync.core.resource.schedule_record import Pause, PausedBy
@@ -20,32 +20,43 @@ def judge_pause(
     *,
     cause: PauseCause | None,
     last_start: datetime | None,
+    is_own: bool,
     is_new: bool,
     now: datetime,
     bounds: Bounds,
 ) -> Pause | None:
     """Decide who paused the job; None while the job is scheduled or was never started.
 
-    `cause` is why the operator wants it paused. `is_new` says that the operator created the job and has never started
-    it: Graph creates jobs unscheduled (graph-facts 4.3).
+    `cause` is why the operator wants it paused. `is_own` says that a pause of the operator shows only now. `is_new`
+    says that the operator created the job and has never started it: Graph creates jobs unscheduled (graph-facts 4.3).
     """
     if job.schedule_state is None:
         return None
-    known = record.pause
+    known, before = record.pause, record.mirrored_job
     is_ours = known is not None and known.by is PausedBy.OPERATOR
     if job.is_active:
         # A limited pause is recorded before it is sent, and holds while Graph does not show it yet.
-        return known if is_ours and cause is not None and cause.is_limited else None
-    before = record.mirrored_job
+        is_limited = cause is not None and cause.is_limited
+        return known if is_ours and (is_limited or _may_show_late(known, before, now, bounds)) else None
     since = known.since if known else (write_time(now) if before.schedule_state else None)
     if cause is not None and not cause.is_passing:
         resumes = cause.is_limited and known is not None and known.resumes
         return Pause(PausedBy.OPERATOR, since, cause.words, resumes)
     if known is not None:
         return replace(known, reason=cause.words) if is_ours and cause is not None else known
+    if is_own and cause is None:
+        return Pause(PausedBy.OPERATOR, since, "paused by the operator before that was no longer wanted")
     if by := _find_author(before, job, last_start=last_start, is_new=is_new, now=now, bounds=bounds):
         return Pause(by[0], since, by[1])
     return Pause(PausedBy.OPERATOR, since, cause.words) if cause is not None else None
+
+
+def _may_show_late(pause: Pause | None, before: RemoteJob, now: datetime, bounds: Bounds) -> bool:
+    """Whether a limited pause whose cause has ended may still show, after which the job must go on."""
+    if pause is None or not pause.resumes or pause.is_start_sent or not before.is_active:
+        return False
+    since = parse_time(pause.since)
+    return since is not None and timedelta() <= now - since < bounds.replication
 
 
 def _find_author(

@@ -4,23 +4,25 @@ from dataclasses import replace
 from datetime import datetime
 
 from entrasync.core.resource.record import JobRecord
-from entrasync.core.resource.schedule_record import IntervalRequest, Pause
+from entrasync.core.resource.schedule_record import IntervalRequest, Pause, TakenChange
 
 
 def with_sent_start(record: JobRecord, now: datetime) -> JobRecord:
-    """Record a start that is about to be sent. A pause that it ends is kept, for Graph may not take the start."""
+    """Record a start that is about to be sent. A pause that it ends is kept until Graph shows the job running."""
     pause = replace(record.pause, is_start_sent=True) if record.pause else None
-    return replace(record, last_start_time=now, pause=pause)
+    return replace(record, last_start_time=now, pause=pause, unshown_change=None)
 
 
-def with_taken_start(record: JobRecord) -> JobRecord:
-    """Record that Graph accepted the start; whatever pause there was is over."""
-    return replace(record, pause=None)
+def with_taken_change(record: JobRecord, change: TakenChange) -> JobRecord:
+    """Record that Graph accepted a start or a pause. It is kept until Graph shows it."""
+    return replace(record, unshown_change=change)
 
 
 def with_stored_start(record: JobRecord, stored: JobRecord) -> JobRecord:
     """Take over from the stored record the start that was sent, and the pause that it was to end."""
-    return replace(record, last_start_time=stored.last_start_time, pause=stored.pause)
+    return replace(
+        record, last_start_time=stored.last_start_time, pause=stored.pause, unshown_change=stored.unshown_change
+    )
 
 
 def with_pause(record: JobRecord, pause: Pause | None) -> JobRecord:

@@ -1,7 +1,9 @@
 """Rules about the schedule's state and about who paused the job. Each is named by the fault it finds."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
+from entrasync.api.names import REQUEST_ANNOTATIONS
 from entrasync.api.policies import ScheduleState
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
@@ -10,8 +12,19 @@ from entrasync.core.primitives.time_limits import STALE_READ_DELAY
 from entrasync.core.primitives.times import write_readable_time, write_time
 from entrasync.core.resource.schedule_record import Pause, PausedBy
 from entrasync.core.schedule.actions import PauseJob, StartJob
-from entrasync.core.schedule.state import may_be_starting, needs_pause, needs_start, pause_cause_of, pause_of
+from entrasync.core.schedule.state import (
+    is_within_bound,
+    may_be_starting,
+    needs_pause,
+    needs_start,
+    pause_cause_of,
+    pause_of,
+    shows_own_change,
+)
 from entrasync.core.schedule.taken_changes import is_pause_ignored, is_start_ignored, taken_pause_of
+
+LASTING_SILENCE = timedelta(hours=1)
+"""After so long without an answer to any start a person must look."""
 
 
 def job_was_paused_by_graph(facts: Facts) -> Verdict | None:
@@ -35,14 +48,15 @@ def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
     job, taken = facts.job, taken_pause_of(facts)
     if job is None or not needs_pause(facts) or is_pause_ignored(facts):
         return None
-    if taken is not None and facts.now - taken.at < facts.bounds.replication:
+    if taken is not None and is_within_bound(facts, taken) and not facts.desired.is_observe_only:
         return Wait(
             Reason.PAUSING,
             f"Job {job.id} was paused at {write_readable_time(taken.at)}; Graph does not show it yet.",
             STALE_READ_DELAY,
         )
-    # Somebody started the job only if it was seen paused before.
-    is_drift = facts.resource.record.mirrored_job.is_paused and _was_in_force(facts, ScheduleState.PAUSED)
+    # Somebody started the job only if it was seen paused before, and the operator's own start does not show just now.
+    was_paused = facts.resource.record.mirrored_job.is_paused and _was_in_force(facts, ScheduleState.PAUSED)
+    is_drift = was_paused and not shows_own_change(facts, ScheduleState.ACTIVE)
     return Do(
         PauseJob(
             facts.service_principal_id,
@@ -77,16 +91,44 @@ def job_is_paused_but_should_run(facts: Facts) -> Verdict | None:
     job, started = facts.job, facts.resource.last_start
     if job is None or not needs_start(facts) or is_start_ignored(facts):
         return None
-    if started and may_be_starting(facts) and facts.now - facts.counted_from(started) < facts.bounds.replication:
-        return Wait(
-            Reason.STARTING,
-            f"A start of job {job.id} was sent at {write_readable_time(started)}; Graph does not show it yet.",
-            STALE_READ_DELAY,
-        )
+    if started and _may_show_late(facts, started):
+        return _await_start(facts, job.id, started)
     # A pause without a time was there when the job was adopted, which is no drift.
     pause = pause_of(facts)
     is_drift = pause is not None and pause.by is PausedBy.PERSON and pause.since is not None
-    return Do(StartJob(facts.service_principal_id, job.id, corrects_drift=is_drift, found_state=job.schedule_state))
+    return Do(
+        StartJob(
+            facts.service_principal_id,
+            job.id,
+            corrects_drift=is_drift,
+            found_state=job.schedule_state,
+            cause=pause.reason if pause else None,
+        )
+    )
+
+
+def _may_show_late(facts: Facts, started: datetime) -> bool:
+    """Whether a start is waited for. A resource that only observes shows what there is."""
+    is_recent = facts.now - facts.counted_from(started) < facts.bounds.replication
+    return is_recent and may_be_starting(facts) and not facts.desired.is_observe_only
+
+
+def _await_start(facts: Facts, job_id: str, started: datetime) -> Verdict:
+    """Wait for a start to show. If none was answered for an hour, a person must look."""
+    unanswered = facts.observed.unanswered_start
+    sent = f"A start of job {job_id} was sent at {write_readable_time(started)}; Graph does not show it yet."
+    if unanswered is None:
+        return Wait(Reason.STARTING, sent, STALE_READ_DELAY)
+    again_at = write_readable_time(facts.counted_from(started) + facts.bounds.replication)
+    message = f"{sent} {unanswered.words} The next start is sent at {again_at} if the job does not run by then."
+    if facts.now - unanswered.since < LASTING_SILENCE:
+        return Wait(Reason.STARTING, message, STALE_READ_DELAY)
+    since = write_readable_time(unanswered.since)
+    return Stall(
+        Reason.START_UNANSWERED,
+        f"{message} No start was answered since {since}. Look at the job on the Provisioning page of the enterprise "
+        "application, and start it there.",
+    )
 
 
 def job_ran_before_its_pause(facts: Facts) -> Verdict | None:
@@ -107,7 +149,7 @@ def start_was_not_taken(facts: Facts) -> Verdict | None:
         Reason.START_NOT_TAKEN,
         f"Graph accepted the start of job {job.id} at {write_readable_time(started)} and still shows it paused. Look "
         "at the job on the Provisioning page of the enterprise application and start it there. The operator sends the "
-        "start again only when the spec changes: set spec.schedule.state to Paused and back to Active.",
+        f"start again only after a change of the spec or of the annotation {REQUEST_ANNOTATIONS[0]}.",
     )
 
 
@@ -120,7 +162,7 @@ def pause_was_not_taken(facts: Facts) -> Verdict | None:
         Reason.PAUSE_NOT_TAKEN,
         f"Graph accepted the pause of job {job.id} ({_cause_words(facts)}) and still shows it running. Look at the job "
         "on the Provisioning page of the enterprise application and stop it there. The operator sends the pause again "
-        "only when the spec or the hold changes.",
+        f"only for another cause, or after a change of the spec or of the annotation {REQUEST_ANNOTATIONS[0]}.",
     )
 
 

@@ -3,7 +3,7 @@
 from entrasync.api.policies import ScheduleState
 from entrasync.core.facts.facts import Facts
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.schedule_record import Pause, PausedBy
+from entrasync.core.resource.schedule_record import Pause, PausedBy, TakenChange
 from entrasync.core.schedule.hold import Hold, read_hold
 from entrasync.core.schedule.pause_author import judge_pause
 from entrasync.core.schedule.pause_cause import PauseCause, find_pause_cause
@@ -29,10 +29,37 @@ def pause_of(facts: Facts) -> Pause | None:
         facts.job,
         cause=pause_cause_of(facts),
         last_start=facts.counted_from(resource.last_start) if resource.last_start else None,
+        is_own=shows_own_change(facts, ScheduleState.PAUSED),
         is_new=resource.origin == "Created" and resource.last_start is None,
         now=facts.now,
         bounds=facts.bounds,
     )
+
+
+def unshown_change_of(facts: Facts, state: ScheduleState) -> TakenChange | None:
+    """Return the change to this state that Graph accepted and had not shown before this look; None without one."""
+    change = facts.resource.record.unshown_change
+    return change if change is not None and change.state is state else None
+
+
+def is_within_bound(facts: Facts, change: TakenChange) -> bool:
+    """Whether reads may still be older than a change that Graph accepted."""
+    return facts.now - facts.counted_from(change.at) < facts.bounds.replication
+
+
+def shows_own_change(facts: Facts, state: ScheduleState) -> bool:
+    """Whether a start or a pause of the operator that did not show before explains the state that Graph shows."""
+    change = unshown_change_of(facts, state)
+    return change is not None and is_within_bound(facts, change)
+
+
+def still_unshown_change(facts: Facts) -> TakenChange | None:
+    """Return the start or pause that Graph accepted and does not show in this look either; None without one."""
+    change, job = facts.resource.record.unshown_change, facts.job
+    if change is None or job is None:
+        return change
+    is_shown = job.is_active if change.state is ScheduleState.ACTIVE else job.is_paused
+    return None if is_shown else change
 
 
 def wanted_state_of(facts: Facts) -> ScheduleState | None:
@@ -43,7 +70,7 @@ def wanted_state_of(facts: Facts) -> ScheduleState | None:
     """
     if pause_cause_of(facts) is not None:
         return ScheduleState.PAUSED
-    pause = facts.resource.record.pause
+    pause = facts.resource.record.pause if facts.job is None else pause_of(facts)
     if facts.desired.schedule_state is None and pause is not None and pause.resumes:
         return ScheduleState.ACTIVE
     return effective_schedule_state(facts.desired, facts.resource.origin)

@@ -1,52 +1,41 @@
 """Starts and pauses that Graph accepted and does not show: whether they may be late, or were ignored."""
 
-from datetime import datetime
-
 from entrasync.api.policies import ScheduleState
-from entrasync.api.reasons import Reason
 from entrasync.core.facts.facts import Facts
+from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.core.resource.schedule_record import TakenChange
-from entrasync.core.schedule.state import may_be_starting, pause_cause_of
+from entrasync.core.schedule.state import (
+    is_within_bound,
+    may_be_starting,
+    pause_cause_of,
+    pause_of,
+    unshown_change_of,
+)
 
 
 def taken_pause_of(facts: Facts) -> TakenChange | None:
     """Return the pause that Graph accepted for the present cause and has not shown since; None when there is none."""
-    taken, cause = facts.observed.schedule_taken, pause_cause_of(facts)
-    if taken is None or taken.state is not ScheduleState.PAUSED or cause is None:
-        return None
-    return taken if taken.cause == cause.words else None
+    taken, cause = unshown_change_of(facts, ScheduleState.PAUSED), pause_cause_of(facts)
+    return taken if taken is not None and cause is not None and taken.cause == cause.words else None
 
 
 def is_pause_ignored(facts: Facts) -> bool:
-    """Whether Graph accepted the pause that is still wanted, and did not show it within the replication bound.
-
-    What the status reports counts too, so that a restart of the operator sends nothing. It does not say which hold or
-    expiration it is about, and these end by themselves: a new one is sent.
-    """
-    if facts.desired.is_observe_only:
-        return False
-    taken, cause = taken_pause_of(facts), pause_cause_of(facts)
-    if taken is not None:
-        return _is_overdue(facts, taken.at)
-    is_lasting = cause is not None and not cause.is_limited
-    return is_lasting and facts.resource.is_stalled_for(Reason.PAUSE_NOT_TAKEN)
+    """Whether Graph accepted the pause that is still wanted, and did not show it within the replication bound."""
+    taken = taken_pause_of(facts)
+    return taken is not None and _is_ignored(facts, taken)
 
 
 def is_start_ignored(facts: Facts) -> bool:
-    """Whether Graph accepted the start that is still wanted, and did not show it within the replication bound.
-
-    What the status reports counts too, so that a restart of the operator sends nothing.
-    """
-    if facts.desired.is_observe_only or not may_be_starting(facts):
+    """Whether Graph accepted the start that is still wanted, and did not show it within the replication bound."""
+    taken, pause = unshown_change_of(facts, ScheduleState.ACTIVE), pause_of(facts)
+    if taken is None or not may_be_starting(facts) or taken.cause != (pause.reason if pause else None):
         return False
-    taken = facts.observed.schedule_taken
-    if taken is not None and taken.state is ScheduleState.ACTIVE:
-        return _is_overdue(facts, taken.at)
-    return facts.resource.is_stalled_for(Reason.START_NOT_TAKEN)
+    return _is_ignored(facts, taken)
 
 
-def _is_overdue(facts: Facts, taken_at: datetime) -> bool:
-    """Whether the bound is over, and the spec has not changed since Graph accepted the change."""
-    spec_seen_at = facts.observed.spec_seen_at
-    is_same_wish = spec_seen_at is None or spec_seen_at <= taken_at
-    return is_same_wish and facts.now - taken_at >= facts.bounds.replication
+def _is_ignored(facts: Facts, taken: TakenChange) -> bool:
+    """Whether the bound is over, and nobody has asked for the change again since."""
+    if facts.desired.is_observe_only or is_within_bound(facts, taken):
+        return False
+    resource = facts.resource
+    return (taken.generation, taken.request) == (resource.generation, find_request(resource.annotations))

@@ -21,7 +21,7 @@ from entrasync.core.remote.mirror import Mirror, mirror_job
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.record import JobRecord
 from entrasync.core.schedule.interval import interval_conditions
-from entrasync.core.schedule.state import pause_of
+from entrasync.core.schedule.state import pause_of, still_unshown_change
 from entrasync.core.status.effective import effective_policies, effective_settings
 
 HEALTH_CONDITIONS = frozenset(
@@ -69,6 +69,7 @@ def _with_job(record: JobRecord, facts: Facts, job: RemoteJob, *, mirror: Mirror
         job=mirror.job,
         synchronization_status=mirror.synchronization_status,
         pause=pause_of(facts),
+        unshown_change=still_unshown_change(facts),
         last_resume_time=facts.now if _has_resumed(facts, job) else record.last_resume_time,
         origin=resource.origin,
         origin_time=record.origin_time or (intent.started_at if intent else facts.now),

@@ -6,7 +6,7 @@ from datetime import timedelta
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.action import Action
 from entrasync.core.decision.errors import EntraSyncError, Halted, OutcomeUnknown
-from entrasync.core.decision.verdicts import Do, Halt, Retry, Verdict, Wait
+from entrasync.core.decision.verdicts import Do, Halt, Retry, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.observed import Observed
 from entrasync.core.plan import plan, plan_job, plan_work, service_principal_was_changed
@@ -167,7 +167,7 @@ class ApplyLoop:
 
     def _fail(self, facts: Facts, action: Action, error: EntraSyncError) -> PassResult:
         facts = replace(self._performer.recover(action, error, facts), now=self._clock.now())
-        if isinstance(error, OutcomeUnknown) and isinstance(halt := plan(facts), Wait):
+        if isinstance(error, OutcomeUnknown) and isinstance(halt := plan(facts), Wait | Stall):
             return PassResult(facts, halt)
         return PassResult(facts, self._entry.judge(facts.resource, error))
 

@@ -44,7 +44,7 @@ class FactsReader:
             observed = replace(
                 observed,
                 settings_sent=memory.settings_sent_to(observed.job.id),
-                schedule_taken=memory.schedule_taken_of(observed.job.id),
+                unanswered_start=memory.unanswered_start_of(observed.job.id),
             )
         memory.read_at = max(memory.read_at, listing.read_at)
         return _count_misses(context, observed)
@@ -56,7 +56,9 @@ class FactsReader:
         claims = self._claims(context, "shared", lambda other: connections.shares_tenant(other, context.connection))
         uncertain = self._claims(context, "uncertain", connections.has_unknown_tenant)
         unsure = () if resource.has_recorded_job else self._claims(context, "unsure", connections.has_unproven_tenant)
-        times = (resource.created_job_at, resource.last_start, *(claim.creating_since for claim in claims))
+        change = resource.record.unshown_change
+        taken_at = change.at if change else None
+        times = (resource.created_job_at, resource.last_start, taken_at, *(claim.creating_since for claim in claims))
         return Observed(
             tenant_id=tenant_id,
             listing=listing,
@@ -70,7 +72,7 @@ class FactsReader:
             unsure_since=memory.note_unsure(self._clock.now(), is_unsure=bool(uncertain or unsure)),
             recent_creates=self._recent_creates(context),
             spec_seen_at=memory.spec_seen_at,
-            schedule_taken=memory.schedule_taken_of(job_id),
+            unanswered_start=memory.unanswered_start_of(job_id),
             settings_sent=memory.settings_sent_to(job_id),
             secrets_blocked_by=self._resources.find_secret_loss(
                 tenant_id, resource.service_principal_id, excluding=resource.key

@@ -17,15 +17,17 @@ from entrasync.core.decision.errors import (
 from entrasync.core.decision.event import Event
 from entrasync.core.facts.facts import Facts
 from entrasync.core.primitives.clock import Clock
+from entrasync.core.resource.job_resource import Resource
+from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.core.resource.record import JobRecord
-from entrasync.core.resource.schedule_record import TakenChange
+from entrasync.core.resource.schedule_record import TakenChange, UnansweredStart
 from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
 from entrasync.core.schedule.record import (
     with_interval_request,
     with_pause,
     with_sent_start,
     with_stored_start,
-    with_taken_start,
+    with_taken_change,
 )
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.ports.kubernetes import EventSink, WriteHeldBack
@@ -56,25 +58,34 @@ class StartHandler(Handler[StartJob]):
         resource = await self._writer.write_ahead(context.resource, sent, if_unchanged=True)
         try:
             await context.graph.start_job(action.service_principal_id, action.job_id)
-        except WriteHeldBack:
+        except OutcomeUnknown as error:
+            context.memory.note_unanswered_start(action.job_id, error.message, now)
+            raise
+        except (EntraSyncError, WriteHeldBack):
             await self._writer.take_back(resource, before)
             raise
-        started = resource.with_record(with_taken_start(resource.record))
+        taken = _taken_change(action, ScheduleState.ACTIVE, resource, self._clock)
+        resource = resource.with_record(with_taken_change(resource.record, taken))
         why = " A pause from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_STARTED
-        self._events.record(started, Event("Normal", reason, f"Started job {action.job_id}.{why}"))
-        return ActionResult(started, needs_look=True)
+        self._events.record(resource, Event("Normal", reason, f"Started job {action.job_id}.{why}"))
+        return ActionResult(resource, needs_look=True)
 
     def note_sent(self, action: StartJob, context: Context) -> None:
-        """Remember when Graph accepted the start."""
-        context.memory.schedule_taken = (action.job_id, TakenChange(ScheduleState.ACTIVE, self._clock.now()))
+        """Forget earlier starts that were not answered."""
+        context.memory.unanswered_start = None
 
     def recover(self, action: StartJob, error: EntraSyncError, facts: Facts) -> Facts:
         """Keep the record of a start that Graph may have taken."""
         if not isinstance(error, OutcomeUnknown):
             return facts
-        stored = self._writer.newest(facts.resource).record
-        return replace(facts, resource=facts.resource.with_record(with_stored_start(facts.resource.record, stored)))
+        stored, before = self._writer.newest(facts.resource).record, facts.observed.unanswered_start
+        unanswered = UnansweredStart(before.since if before else self._clock.now(), error.message)
+        return replace(
+            facts,
+            resource=facts.resource.with_record(with_stored_start(facts.resource.record, stored)),
+            observed=replace(facts.observed, unanswered_start=unanswered),
+        )
 
 
 class PauseHandler(Handler[PauseJob]):
@@ -91,15 +102,12 @@ class PauseHandler(Handler[PauseJob]):
         if action.record is not None:
             resource = await self._writer.write_change(resource, partial(with_pause, pause=action.record))
         await context.graph.pause_job(action.service_principal_id, action.job_id)
+        taken = _taken_change(action, ScheduleState.PAUSED, resource, self._clock)
+        resource = resource.with_record(with_taken_change(resource.record, taken))
         why = " A start from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_PAUSED
         self._events.record(resource, Event("Normal", reason, f"Paused job {action.job_id}.{why}"))
         return ActionResult(resource, needs_look=True)
-
-    def note_sent(self, action: PauseJob, context: Context) -> None:
-        """Remember when Graph accepted the pause."""
-        change = TakenChange(ScheduleState.PAUSED, self._clock.now(), action.cause)
-        context.memory.schedule_taken = (action.job_id, change)
 
     def recover(self, action: PauseJob, error: EntraSyncError, facts: Facts) -> Facts:
         """Keep the record of the pause, which may have been written before the call failed."""
@@ -107,6 +115,11 @@ class PauseHandler(Handler[PauseJob]):
             return facts
         resource = facts.resource
         return replace(facts, resource=resource.with_record(with_pause(resource.record, action.record)))
+
+
+def _taken_change(action: StartJob | PauseJob, state: ScheduleState, resource: Resource, clock: Clock) -> TakenChange:
+    request = find_request(resource.annotations)
+    return TakenChange(state, clock.now(), action.cause, resource.generation, request)
 
 
 class IntervalHandler(Handler[AskInterval]):
@@ -123,7 +136,7 @@ class IntervalHandler(Handler[AskInterval]):
         resource = await self._writer.write_ahead(context.resource, sent, if_unchanged=True)
         try:
             answer = await ask_interval(context.graph, action, self._clock)
-        except WriteHeldBack:
+        except (EntraSyncError, WriteHeldBack):
             await self._writer.take_back(resource, before)
             raise
         record = _record(action, resource.record, answer, self._clock)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from entrasync.api.policies import ScheduleState
 from entrasync.core.decision.refused_write import RefusedWrite
 from entrasync.core.facts.observed import Misses
 from entrasync.core.facts.youth import first_sight, young_until
@@ -13,7 +12,7 @@ from entrasync.core.primitives.time_limits import MAX_CLOCK_ERROR, Bounds
 from entrasync.core.remote.job_settings import SentSetting, read_settings
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.schedule_record import TakenChange
+from entrasync.core.resource.schedule_record import UnansweredStart
 from entrasync.core.schedule.hold import Hold
 
 
@@ -35,8 +34,8 @@ class JobMemory:
     """Since when there has been a claim of another resource of which it is not known whether it counts."""
     misses: Misses | None = None
     missed_job_id: str | None = None
-    schedule_taken: tuple[str, TakenChange] | None = None
-    """The job that Graph accepted a start or a pause for; None once Graph has shown it."""
+    unanswered_start: tuple[str, UnansweredStart] | None = None
+    """The job whose last start has an unknown outcome; None once Graph has answered one or shows the job running."""
     settings_sent: tuple[str, Mapping[str, SentSetting]] = ("", {})
     """The job that settings were sent to, and those that Graph accepted and has not shown since."""
     possibly_saved: frozenset[str] = frozenset()
@@ -99,10 +98,15 @@ class JobMemory:
         self.misses, self.missed_job_id = misses, job_id
         return misses
 
-    def schedule_taken_of(self, job_id: str | None) -> TakenChange | None:
-        """Return the start or pause that Graph accepted for a job and has not shown since; None when there is none."""
-        known_id, change = self.schedule_taken or (None, None)
-        return change if known_id == job_id else None
+    def unanswered_start_of(self, job_id: str | None) -> UnansweredStart | None:
+        """Return the last start of a job if its outcome is not known."""
+        known_id, start = self.unanswered_start or (None, None)
+        return start if known_id == job_id else None
+
+    def note_unanswered_start(self, job_id: str, words: str, now: datetime) -> None:
+        """Remember that the outcome of a start is not known, and since when that is so."""
+        known = self.unanswered_start_of(job_id)
+        self.unanswered_start = (job_id, UnansweredStart(known.since if known else now, words))
 
     def note_settings_sent(self, job_id: str, sent: Mapping[str, SentSetting]) -> None:
         """Remember settings that Graph accepted, by name."""
@@ -115,9 +119,8 @@ class JobMemory:
 
     def forget_shown(self, job: RemoteJob) -> None:
         """Forget those writes of the operator that Graph shows. A change from now on is a drift."""
-        taken = self.schedule_taken_of(job.id)
-        if taken is not None and (job.is_active if taken.state is ScheduleState.ACTIVE else job.is_paused):
-            self.schedule_taken = None
+        if job.is_active:
+            self.unanswered_start = None
         shown = dict(read_settings(job.raw) or ())
         sent = self.settings_sent_to(job.id)
         self.settings_sent = (job.id, {name: entry for name, entry in sent.items() if shown.get(name) != entry.wanted})

@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from entrasync.api.conditions import ConditionType
+from entrasync.api.policies import ScheduleState
 from entrasync.core.decision.action import Difference
 from entrasync.core.primitives.merge_patch import merge_patch
 from entrasync.core.resource.application_record import ApplicationRecord, RefusalRecord, Source
 from entrasync.core.resource.drift_record import Drift
 from entrasync.core.resource.operation import CreateIntent, CreationRecord, RestartIntent
 from entrasync.core.resource.record import EffectiveSettings, JobRecord, read_record
-from entrasync.core.resource.schedule_record import IntervalRequest, Pause, PausedBy
+from entrasync.core.resource.schedule_record import IntervalRequest, Pause, PausedBy, TakenChange
 
 TEXT = st.text(max_size=5)
 SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-2, 2, allow_nan=False) | TEXT
@@ -127,6 +128,7 @@ FULL = JobRecord(
     origin_time=NOON,
     effective=EffectiveSettings("Manage", "Delete", "5m", "Active"),
     pause=Pause(PausedBy.GRAPH, "2026-11-01T12:00:00Z", "quarantine", resumes=True),
+    unshown_change=TakenChange(ScheduleState.ACTIVE, NOON.replace(microsecond=7), "held", 3, "now"),
     last_start_time=NOON.replace(microsecond=7),
     last_resume_time=NOON,
     operation=CreateIntent(NOON, "principal", "scim", frozenset({"b", "a"}), action="RecreateJob"),
@@ -198,6 +200,13 @@ class TestChangedRecord:
                 "scheduleState": "Active",
             },
             "pause": {"by": "Graph", "since": "2026-11-01T12:00:00Z", "reason": "quarantine", "resumes": True},
+            "unshownChange": {
+                "state": "Active",
+                "time": "2026-11-01T12:00:00.000007Z",
+                "cause": "held",
+                "generation": 3,
+                "request": "now",
+            },
             "lastStartTime": "2026-11-01T12:00:00.000007Z",
             "lastResumeTime": "2026-11-01T12:00:00Z",
             "operation": {
@@ -284,6 +293,8 @@ class TestMalformedMembers:
         "stored",
         [
             {"pause": {"by": "Robot"}},
+            {"unshownChange": {"state": "Active", "time": "soon"}},
+            {"unshownChange": {"state": "Gone", "time": "2026-11-01T12:00:00Z"}},
             {"pause": {"by": ["Graph"]}},
             {"operation": {"action": "CreateJob"}},
             {"operation": {"action": "CreateJob", "startedAt": "yesterday"}},

@@ -16,7 +16,7 @@ from entrasync.core.polling import until_next_deadline
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.schedule_record import Pause, PausedBy, TakenChange
+from entrasync.core.resource.schedule_record import Pause, PausedBy
 from entrasync.core.schedule.actions import PauseJob, StartJob
 from entrasync.core.schedule.hold import read_hold
 from entrasync.core.schedule.state import pause_of
@@ -32,6 +32,7 @@ from tests.support.facts import (
     quarantined_job,
     remote_job,
     seconds,
+    unshown,
 )
 
 ACTIVE, PAUSED = ScheduleState.ACTIVE, ScheduleState.PAUSED
@@ -60,7 +61,7 @@ def pauses(seen: Facts) -> PauseJob:
     return verdict.action
 
 
-PAUSE_TAKEN = TakenChange(ScheduleState.PAUSED, ago(seconds(5)), HELD)
+PAUSE_TAKEN = unshown(PAUSED, ago(seconds(5)), cause=HELD)
 
 
 class TestHold:
@@ -89,7 +90,7 @@ class TestHold:
         assert pause_of(seen) == Pause(PausedBy.OPERATOR, write_time(ago(minutes(1))), HELD, resumes=True)
 
     def test_a_hold_whose_pause_does_not_show_yet_keeps_its_record(self) -> None:
-        seen = facts(with_hold(holder(status=paused_by_us())), remote_job(), schedule_taken=PAUSE_TAKEN)
+        seen = facts(with_hold(holder(status=paused_by_us() | PAUSE_TAKEN)), remote_job())
         pause = pause_of(seen)
         assert pause is not None
         assert pause.resumes

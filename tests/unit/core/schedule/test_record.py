@@ -9,7 +9,6 @@ from entrasync.core.schedule.record import (
     with_pause,
     with_sent_start,
     with_stored_start,
-    with_taken_start,
 )
 from tests.support.facts import NOW, minutes
 
@@ -22,11 +21,6 @@ def test_a_start_that_is_about_to_be_sent_keeps_the_pause_that_it_ends() -> None
     assert sent["pause"]["resumes"] is True
     assert sent["pause"]["startSent"] is True
     assert read_pause(sent["pause"]) == replace(PAUSE, is_start_sent=True)
-
-
-def test_a_start_that_graph_took_ends_any_recorded_pause() -> None:
-    taken = with_taken_start(with_sent_start(with_pause(JobRecord(), PAUSE), NOW))
-    assert taken.write() == {"lastStartTime": "2026-11-01T12:00:00.000000Z"}
 
 
 def test_the_record_of_a_start_without_an_answer_is_taken_from_what_is_stored() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.api.names import HOLD_UNTIL_ANNOTATION
+from entrasync.api.names import HOLD_UNTIL_ANNOTATION, REQUEST_ANNOTATIONS
 from entrasync.api.policies import ScheduleState
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Wait
@@ -13,15 +13,29 @@ from entrasync.core.plan import plan
 from entrasync.core.primitives.times import write_precise_time, write_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.schedule_record import Pause, PausedBy, TakenChange, read_pause
+from entrasync.core.resource.schedule_record import Pause, PausedBy, UnansweredStart, read_pause
 from entrasync.core.schedule.actions import PauseJob, StartJob
 from entrasync.core.schedule.state import pause_of
-from tests.support.facts import JOB, NEVER, NOW, PRINCIPAL, ago, desired, facts, holder, minutes, remote_job, seconds
+from tests.support.facts import (
+    JOB,
+    NEVER,
+    NOW,
+    PRINCIPAL,
+    ago,
+    desired,
+    facts,
+    holder,
+    minutes,
+    remote_job,
+    seconds,
+    unshown,
+)
 from tests.support.verdicts import wait_of
 
 ACTIVE, PAUSED = ScheduleState.ACTIVE, ScheduleState.PAUSED
 SEEN_RUNNING: dict[str, Any] = {"job": {"id": JOB, "schedule": {"state": "Active"}}}
 SEEN_RESTING: dict[str, Any] = {"job": {"id": JOB, "schedule": {"state": "Disabled"}}}
+PAUSE = Do(PauseJob(PRINCIPAL, JOB))
 STEADY = "2026-10-01T00:00:00Z"
 
 
@@ -33,16 +47,12 @@ def started(at: datetime) -> dict[str, str]:
     return {"lastStartTime": write_precise_time(at)}
 
 
-def pause_taken(at: datetime) -> TakenChange:
-    return TakenChange(PAUSED, at, "spec.schedule.state is Paused")
+def pause_taken(at: datetime) -> dict[str, Any]:
+    return unshown(PAUSED, at, cause="spec.schedule.state is Paused")
 
 
-def start_taken(at: datetime) -> TakenChange:
-    return TakenChange(ACTIVE, at)
-
-
-def reported(reason: str) -> dict[str, Any]:
-    return {"conditions": [{"type": "Stalled", "status": "True", "reason": reason, "message": "No."}]}
+def start_taken(at: datetime) -> dict[str, Any]:
+    return unshown(ACTIVE, at)
 
 
 def quarantined_since(since: timedelta) -> dict[str, Any]:
@@ -107,15 +117,18 @@ class TestPause:
         assert plan(facts(subject, remote_job())) == Do(PauseJob(PRINCIPAL, JOB, corrects_drift=False))
 
     def test_a_pause_that_does_not_show_is_waited_for_within_the_bound(self) -> None:
-        subject = holder(wish=desired(schedule_state=PAUSED))
-        verdict = plan(facts(subject, remote_job(), schedule_taken=pause_taken(ago(minutes(14)))))
+        subject = holder(wish=desired(schedule_state=PAUSED), status=pause_taken(ago(minutes(14))))
+        verdict = plan(facts(subject, remote_job()))
         assert isinstance(verdict, Wait)
         assert verdict.reason is Reason.PAUSING
 
     def test_a_pause_that_was_taken_for_another_cause_is_sent_at_once(self) -> None:
-        taken = TakenChange(PAUSED, ago(seconds(5)), "a hold that has ended")
-        subject = holder(wish=desired(schedule_state=PAUSED))
-        assert plan(facts(subject, remote_job(), schedule_taken=taken)) == Do(PauseJob(PRINCIPAL, JOB))
+        taken = unshown(PAUSED, ago(seconds(5)), cause="a hold that has ended")
+        assert plan(facts(holder(wish=desired(schedule_state=PAUSED), status=taken), remote_job())) == PAUSE
+
+    def test_our_own_start_that_shows_late_is_no_drift(self) -> None:
+        was_paused = SEEN_RESTING | {"effective": {"scheduleState": "Paused"}} | start_taken(ago(minutes(3)))
+        assert plan(facts(holder(wish=desired(schedule_state=PAUSED), status=was_paused), remote_job())) == PAUSE
 
     def test_a_start_after_a_pause_that_showed_is_drift(self) -> None:
         subject = holder(
@@ -130,48 +143,60 @@ class TestPause:
 class TestIgnoredChange:
     """Graph accepted a start or a pause, and did not show it within the bound."""
 
-    TO_PAUSE = holder(wish=desired(schedule_state=PAUSED))
-    TO_START = holder(status=SEEN_RESTING | started(ago(minutes(15))))
+    def to_pause(self, **overlay: Any) -> Resource:
+        return holder(wish=desired(schedule_state=PAUSED), status=pause_taken(ago(minutes(15))), **overlay)
+
+    def to_start(self, **overlay: Any) -> Resource:
+        taken_at = ago(minutes(15))
+        return holder(status=SEEN_RESTING | started(taken_at) | start_taken(taken_at), **overlay)
 
     def test_a_pause_needs_a_person(self) -> None:
-        verdict = plan(facts(self.TO_PAUSE, remote_job(), schedule_taken=pause_taken(ago(minutes(15)))))
+        verdict = plan(facts(self.to_pause(), remote_job()))
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.PAUSE_NOT_TAKEN
         assert "(spec.schedule.state is Paused) and still shows it running" in verdict.message
 
     def test_a_start_needs_a_person(self) -> None:
-        verdict = plan(facts(self.TO_START, paused_job(), schedule_taken=start_taken(ago(minutes(15)))))
+        verdict = plan(facts(self.to_start(), paused_job()))
         assert isinstance(verdict, Stall)
         assert verdict.reason is Reason.START_NOT_TAKEN
         assert "at 2026-11-01 11:45:00 UTC and still shows it paused" in verdict.message
 
     def test_an_edit_since_asks_for_it_again(self) -> None:
-        taken, seen_at = ago(minutes(16)), ago(minutes(1))
-        pause = facts(self.TO_PAUSE, remote_job(), schedule_taken=pause_taken(taken), spec_seen_at=seen_at)
-        start = facts(self.TO_START, paused_job(), schedule_taken=start_taken(taken), spec_seen_at=seen_at)
-        assert plan(pause) == Do(PauseJob(PRINCIPAL, JOB))
-        assert plan(start) == Do(StartJob(PRINCIPAL, JOB))
+        assert plan(facts(self.to_pause(generation=2), remote_job())) == PAUSE
+        assert plan(facts(self.to_start(generation=2), paused_job())) == Do(StartJob(PRINCIPAL, JOB))
 
-    def test_what_the_status_reports_is_not_sent_by_another_process(self) -> None:
-        pause = holder(wish=desired(schedule_state=PAUSED), status=reported("PauseNotTaken"))
-        start = holder(status=SEEN_RESTING | started(ago(minutes(60))) | reported("StartNotTaken"))
-        assert isinstance(plan(facts(pause, remote_job())), Stall)
-        assert isinstance(plan(facts(start, paused_job())), Stall)
+    def test_a_request_since_asks_for_it_again(self) -> None:
+        request = {REQUEST_ANNOTATIONS[0]: "now"}
+        assert plan(facts(self.to_pause(annotations=request), remote_job())) == PAUSE
+        assert plan(facts(self.to_start(annotations=request), paused_job())) == Do(StartJob(PRINCIPAL, JOB))
 
-    def test_what_the_status_reports_of_an_earlier_generation_does_not_count(self) -> None:
-        pause = holder(wish=desired(schedule_state=PAUSED), status=reported("PauseNotTaken"), generation=2)
-        start = holder(status=SEEN_RESTING | started(ago(minutes(60))) | reported("StartNotTaken"), generation=2)
-        assert plan(facts(pause, remote_job())) == Do(PauseJob(PRINCIPAL, JOB))
-        assert plan(facts(start, paused_job())) == Do(StartJob(PRINCIPAL, JOB))
-
-    def test_a_hold_is_sent_although_the_status_reports_an_earlier_pause(self) -> None:
+    def test_another_hold_is_sent(self) -> None:
         held = {HOLD_UNTIL_ANNOTATION: write_time(NOW + minutes(7))}
-        subject = holder(status=reported("PauseNotTaken"), annotations=held)
-        assert plan(facts(subject, remote_job())) == Do(PauseJob(PRINCIPAL, JOB))
+        taken = unshown(PAUSED, ago(minutes(20)), cause="an earlier hold")
+        assert plan(facts(holder(status=taken, annotations=held), remote_job())) == PAUSE
 
     def test_a_pause_that_showed_since_the_start_is_undone(self) -> None:
-        subject = holder(status=SEEN_RUNNING | started(ago(minutes(60))) | reported("StartNotTaken"))
+        subject = holder(status=SEEN_RUNNING | started(ago(minutes(60))))
         assert plan(facts(subject, paused_job())) == Do(StartJob(PRINCIPAL, JOB, corrects_drift=True))
+
+
+class TestUnansweredStart:
+    SUBJECT = holder(status=SEEN_RESTING | started(ago(minutes(1))))
+
+    def verdict(self, silence: timedelta) -> object:
+        unanswered = UnansweredStart(ago(silence), "Graph answered 503 (busy).")
+        return plan(facts(self.SUBJECT, paused_job(), unanswered_start=unanswered))
+
+    def test_the_answer_is_told_while_it_is_waited_for(self) -> None:
+        verdict = self.verdict(minutes(1))
+        assert isinstance(verdict, Wait)
+        assert "Graph answered 503 (busy). The next start is sent at 2026-11-01 12:14:00 UTC" in verdict.message
+
+    def test_an_hour_without_an_answer_needs_a_person(self) -> None:
+        verdict = self.verdict(minutes(60))
+        assert isinstance(verdict, Stall)
+        assert verdict.reason is Reason.START_UNANSWERED
 
 
 PAUSED_BY_A_PERSON = "paused outside of this resource"

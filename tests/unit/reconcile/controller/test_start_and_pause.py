@@ -1,15 +1,19 @@
 """Starting and pausing a job, also while Graph's answers are stale."""
 
+from dataclasses import replace
+
 import pytest
 
+from entrasync.api.names import HOLD_UNTIL_ANNOTATION
 from entrasync.api.policies import ScheduleState
+from entrasync.core.primitives.times import write_time
 from tests.support.facts import (
     desired,
     minutes,
     remote_job,
     resource,
 )
-from tests.support.graph_answers import DOWN
+from tests.support.graph_answers import DOWN, refused
 from tests.support.reconciler_harness import ReconcilerHarness
 
 
@@ -55,6 +59,33 @@ class TestStartAndPause:
         harness.restart()
         await harness.run_until(key, minutes(60))
         assert harness.graph.writes == ["pause_job"]
+
+    async def test_our_own_start_that_shows_late_is_not_blamed_on_a_person(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_holder(schedule_state=ScheduleState.PAUSED)
+        await harness.run(key)
+        harness.graph.is_stale = True
+        harness.edit(key, desired=desired(schedule_state=ScheduleState.ACTIVE))
+        await harness.run(key)
+        harness.edit(key, desired=desired(schedule_state=ScheduleState.PAUSED))
+        await harness.run_until(key, minutes(1))
+        harness.graph.is_stale = False
+        harness.graph.add(remote_job())
+        await harness.run_until(key, minutes(6))
+        assert harness.recorded.reasons == ["JobPaused", "JobStarted", "JobPaused"]
+        assert "lastDrift" not in harness.status(key)
+
+    async def test_a_new_hold_is_sent_at_once_although_graph_refused_the_pause_for_another(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = harness.apply_holder()
+        known = harness.server.stored[key]
+        for hours in (600, 700):
+            held = {HOLD_UNTIL_ANNOTATION: write_time(harness.clock.now() + minutes(hours))}
+            harness.server.apply(replace(harness.server.stored[key], annotations={**known.annotations, **held}))
+            harness.graph.calls.clear()
+            harness.graph.fail("pause_job", refused(400))
+            await harness.run(key)
+            assert harness.graph.writes == ["pause_job"]
 
     async def test_an_ignored_pause_is_sent_again_when_the_spec_changes(self, harness: ReconcilerHarness) -> None:
         key = harness.apply_holder(schedule_state=ScheduleState.PAUSED)
