@@ -18,7 +18,7 @@ GO_DURATION_PATTERN = f"^({_HOURS}({_MINUTES})?({_SECONDS})?|{_MINUTES}({_SECOND
 
 LONGEST_GO_DURATION = len("99999h99999m99999s")
 
-WORDS = "A duration is written in whole hours, minutes and seconds, such as 90s, 5m or 1h30m, and not as PT5M."
+WORDS = "A duration is written in whole hours, minutes and seconds without a sign, such as 90s, 5m or 1h30m."
 
 _PARTS = re.compile(r"(?:([0-9]{1,5})h)?(?:([0-9]{1,5})m)?(?:([0-9]{1,5})s)?")
 
@@ -31,7 +31,9 @@ def parse_go_duration(text: str) -> timedelta:
     """
     found = _PARTS.fullmatch(text)
     if not text or found is None:
-        raise ValueError(f'"{text}" is no duration. Write whole hours, minutes and seconds, such as 90s, 5m or 1h30m.')
+        raise ValueError(
+            f'"{text}" is no duration. Write whole hours, minutes and seconds without a sign, such as 90s, 5m or 1h30m.'
+        )
     hours, minutes, seconds = (int(part or 0) for part in found.groups())
     return timedelta(hours=hours, minutes=minutes, seconds=seconds)
 
@@ -59,7 +61,7 @@ class GoDuration:
             "type": "string",
             "maxLength": WIDEST_TEXT,
             **cel_rules(
-                rule(has_form, WORDS),
+                rule(has_form, f"{WORDS} It is at least {shortest} and at most {longest}."),
                 rule(
                     f"!({has_form}) || duration(self) >= duration('{shortest}')",
                     f"The duration must be at least {shortest}. {why_not_shorter}",
@@ -72,8 +74,12 @@ class GoDuration:
         }
 
     def _read(self, value: object) -> timedelta:
-        duration = value if isinstance(value, timedelta) else parse_go_duration(str(value))
         shortest, longest = self.at_least[0], self.at_most[0]
+        bounds = f"It must be at least {shortest} and at most {longest}."
+        try:
+            duration = value if isinstance(value, timedelta) else parse_go_duration(str(value))
+        except ValueError as error:
+            raise ValueError(f"{error} {bounds}") from None
         if not parse_go_duration(shortest) <= duration <= parse_go_duration(longest):
-            raise ValueError(f"It must be at least {shortest} and at most {longest}.")
+            raise ValueError(bounds)
         return duration

@@ -4,15 +4,25 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from argparse import ArgumentParser
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
-from pydantic_settings import BaseSettings, CliApp, CliSubCommand, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    CliApp,
+    CliSettingsSource,
+    CliSubCommand,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 from pydantic_settings.exceptions import SettingsError
 
 from entrasync.api.generate.crd import render
 from entrasync.api.generate.reference import render_reference
+from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.kube.client.session import NotConnected
 from entrasync.kube.watch.kopf_host import WatchRefused
 from entrasync.process.lifecycle import run
@@ -28,11 +38,42 @@ LOG = logging.getLogger("entrasync.process")
 OK, FAILED, MISUSED = 0, 1, 2
 
 
+def _list_choices(words: Iterable[str]) -> str:
+    return f"{{{','.join(words)}}}"
+
+
+METAVARS = {
+    "str": "TEXT",
+    "SecretStr": "TEXT",
+    "Path": "FILE",
+    "tuple[str,...]": "NAMES",
+    "timedelta": "DURATION",
+    "AwareDatetime": "TIME",
+    "int": "NUMBER",
+    "float": "NUMBER",
+    **{_list_choices(kind.__members__): _list_choices(kind) for kind in (ManagementPolicy, DeletionPolicy)},
+}
+"""What the help shows in place of the types of the settings."""
+
+DEFAULTS = {
+    "null": "",
+    "()": "",
+    "": "",
+    "('*',)": "(default: *)",
+    ManagementPolicy.MANAGE.name: f"(default: {ManagementPolicy.MANAGE})",
+}
+"""What the help shows in place of defaults that only the code writes so."""
+
+
 class CommandLine(BaseSettings):
     """entra-sync-operator COMMAND --help lists the options of a command."""
 
     model_config = SettingsConfigDict(
-        cli_prog_name=PROGRAM, cli_kebab_case=True, cli_implicit_flags=True, use_attribute_docstrings=True
+        cli_prog_name=PROGRAM,
+        cli_kebab_case=True,
+        cli_implicit_flags=True,
+        cli_hide_none_type=True,
+        use_attribute_docstrings=True,
     )
 
     run: CliSubCommand[RunSettings]
@@ -57,6 +98,16 @@ class CommandLine(BaseSettings):
         return (init_settings,)
 
 
+def _add_flag(parser: ArgumentParser, *names: str, **options: Any) -> None:
+    """Add a flag to the parser. Its help names what a person writes, and no type and no default of the code."""
+    if "metavar" in options:
+        options["metavar"] = METAVARS.get(options["metavar"], options["metavar"])
+    if "help" in options:
+        for of_code, written in DEFAULTS.items():
+            options["help"] = options["help"].replace(f"(default: {of_code})", written).rstrip()
+    parser.add_argument(*names, **options)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command. Returns the exit code: 0 done, 1 failed, 2 wrong flags or settings.
 
@@ -65,7 +116,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     name = " ".join([PROGRAM, *(word for word in words[:1] if word in CommandLine.model_fields)])
     try:
-        return _perform(CliApp.run(CommandLine, cli_args=words, cli_exit_on_error=False))
+        source = CliSettingsSource[Any](CommandLine, cli_exit_on_error=False, add_argument_method=_add_flag)
+        return _perform(CliApp.run(CommandLine, cli_args=words, cli_settings_source=source))
     except ValidationError as error:
         sys.stderr.write(f"{name}: the settings cannot be used:\n{describe(error)}\n")
         return MISUSED

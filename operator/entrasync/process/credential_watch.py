@@ -65,9 +65,9 @@ class CredentialWatch:
         try:
             await self._log_in()
         except EntraSyncError as error:
-            LOG.info("The changed credential of the operator connection is not accepted yet: %s", error)
+            LOG.info("The changed credential of the install's own connection is not accepted yet: %s", error)
             return
-        LOG.info("The changed credential of the operator connection is accepted; jobs that waited for it go on.")
+        LOG.info("The changed credential of the install's own connection is accepted; jobs that waited for it go on.")
         self._wake()
 
     def _read_versions(self) -> tuple[Version, ...]:

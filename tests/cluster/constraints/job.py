@@ -74,14 +74,14 @@ def _policy(name: str, *values: str) -> Constraint:
     return one_of(f".spec.{name}", lambda text: spec(**{name: text}), *values)
 
 
-def _go_duration(place: str, put: Put) -> Constraint:
+def _go_duration(place: str, put: Put, *, bounds: str) -> Constraint:
     """Constrain a field to durations as Kubernetes writes them. Each field has rules of its own for their bounds."""
     return Constraint(
         guard=f"{place} rule",
         accepted=tuple(map(put, ("90s", "5m", "1h30m", "1h0m5s", "1440m", "00001h00001m00001s"))),
-        refused=tuple(map(put, ("", *NO_GO_DURATIONS, "000001h00001m00001s", "9" * PASTED))),
-        message=f"{place.removeprefix('.')}: A duration is written in whole hours, minutes and seconds, such as 90s, 5m"
-        " or 1h30m, and not as PT5M.",
+        refused=tuple(map(put, ("", *NO_GO_DURATIONS, "999999h", "000001h00001m00001s", "9" * PASTED))),
+        message=f"{place.removeprefix('.')}: A duration is written in whole hours, minutes and seconds without a sign,"
+        f" such as 90s, 5m or 1h30m. It is {bounds}.",
     )
 
 
@@ -165,7 +165,7 @@ IDENTITY = (
 )
 
 TIMES = (
-    _go_duration(".spec.pollInterval", lambda text: spec(pollInterval=text)),
+    _go_duration(".spec.pollInterval", lambda text: spec(pollInterval=text), bounds="at least 30s and at most 24h"),
     Constraint(
         ".spec.pollInterval rule",
         accepted=(spec(pollInterval="30s"),),
@@ -180,7 +180,7 @@ TIMES = (
         message="spec.pollInterval: The duration must be at most 24h. To leave the job alone, set spec.suspend.",
     ),
     required(".spec.freshness", "maxAge", _max_age("2h"), spec(freshness={})),
-    _go_duration(".spec.freshness.maxAge", _max_age),
+    _go_duration(".spec.freshness.maxAge", _max_age, bounds="at least 1m and at most 2160h"),
     Constraint(
         ".spec.freshness.maxAge rule",
         accepted=(_max_age("1m"),),
@@ -206,8 +206,8 @@ TIMES = (
         ".spec.schedule.expiration rule",
         accepted=tuple(_schedule(expiration=text) for text in TIMES_OF_RFC_3339),
         refused=tuple(_schedule(expiration=text) for text in NO_TIMES),
-        message="spec.schedule.expiration: A time is written with its zone, such as 2027-01-01T00:00:00Z or"
-        " 2027-01-01T02:00:00+02:00.",
+        message="spec.schedule.expiration: A time is written with a date that exists and with its zone, such as"
+        " 2027-01-01T00:00:00Z or 2027-01-01T02:00:00+02:00.",
     ),
 )
 

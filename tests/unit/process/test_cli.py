@@ -1,5 +1,6 @@
 """The command line: its output, its messages and its exit codes."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,15 @@ class TestUsage:
         assert "usage: entra-sync-operator run" in printed
         assert "Application (client) id of the operator's own app registration" in printed
         assert [name for name in RunSettings.model_fields if f"--{name.replace('_', '-')} " not in printed] == []
+
+    def test_of_run_shows_values_as_a_person_writes_them(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit):
+            main(["run", "--help"])
+        printed = capsys.readouterr().out
+        shown = ("tenant-id TEXT", "ca-file FILE", "namespaces NAMES", "poll-interval DURATION", "concurrency NUMBER")
+        policies = ("management-policy {Manage,Observe}", "deletion-policy {Delete,Pause,Retain}")
+        assert [flag for flag in (*shown, *policies) if flag not in printed] == []
+        assert re.search(r"null|str\b|Secret,|tuple|timedelta|MANAGE|Path\b|\(\)", printed) is None
 
 
 class TestCrds:

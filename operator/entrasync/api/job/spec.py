@@ -54,7 +54,10 @@ GraphInterval = Annotated[
 
 Expiration = Annotated[
     AwareDatetime,
-    Time("A time is written with its zone, such as 2027-01-01T00:00:00Z or 2027-01-01T02:00:00+02:00."),
+    Time(
+        "A time is written with a date that exists and with its zone, such as 2027-01-01T00:00:00Z or "
+        "2027-01-01T02:00:00+02:00."
+    ),
 ]
 
 SETTING_NAME_PATTERN = "^[A-Za-z][A-Za-z0-9._-]*$"

@@ -40,7 +40,7 @@ class TestApiPage:
 
     def test_states_each_constraint_in_words(self) -> None:
         [line] = [line for line in API.splitlines() if line.startswith("| `spec.freshness.maxAge` |")]
-        assert "| required<br>A duration is written in whole hours, minutes and seconds, such as 90s, 5m or" in line
+        assert "| required<br>A duration is written in whole hours, minutes and seconds without a sign, such as" in line
         assert "<br>The duration must be at least 1m. No job runs more often.<br>" in line
         assert "[0-9]" not in API
 

@@ -74,6 +74,7 @@ WRONG = [
         "--unlabelled-secrets (ENTRASYNC_UNLABELLED_SECRETS): It must be Refuse or Allow",
     ),
     ("--poll-interval", "often", '"often" is no duration. Write whole hours, minutes and seconds'),
+    ("--poll-interval", "999999h", "1h30m. It must be at least 30s and at most 24h."),
     ("--replication-bound", "PT15M", '"PT15M" is no duration'),
     ("--replication-bound", "0s", "--replication-bound (ENTRASYNC_REPLICATION_BOUND): It must be at least 5m"),
     ("--api-server-silence", "4s", "--api-server-silence (ENTRASYNC_API_SERVER_SILENCE): It must be at least 5s"),
