@@ -116,8 +116,8 @@ class TestSettings:
         )
         name = environment.apply_job(principal, settings=LOOKAHEAD, pollInterval="30s")
         environment.wait_stalled(name, "RequestRefused")
-        environment.wait_polls(principal, count=60)
-        assert refusal.look().hits <= 4, "polls of half an hour"
+        environment.wait_polls(principal, count=120)
+        assert refusal.look().hits <= 8, "polls of an hour, in which a try in five minutes would be twelve"
         so_far = refusal.look().hits
         environment.annotate(name, requested_at="now")
         refusal.wait_hits(so_far + 1)

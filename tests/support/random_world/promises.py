@@ -107,6 +107,8 @@ class Promises:
     def _watch_delete(self, resource: Resource, job_id: str) -> None:
         policy = resource.desired.deletion_policy if resource.desired else None
         job = self._graph.jobs[job_id]
+        if job.newest is None:
+            return  # a stale read still showed it: nothing is lost
         is_wanted = policy is DeletionPolicy.DELETE or (policy is None and job.is_of_operator)
         if not resource.is_deleting or resource.held_job_id != job_id or not is_wanted:
             raise BrokenPromise(f"job {job_id} is deleted for {resource.key}, which did not ask for that")
