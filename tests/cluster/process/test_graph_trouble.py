@@ -24,8 +24,8 @@ def throttled_environment(shared_fast_environment: OperatorEnvironment) -> Itera
         yield second
 
 
-PATIENT = "5m"
-"""Three such intervals last 1.5 s of real time here, so a short outage stays short on a busy machine."""
+PATIENT = "30m"
+"""Three such intervals last 9 s of real time here, so a short outage stays short on a busy machine."""
 
 
 def settle(
