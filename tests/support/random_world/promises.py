@@ -90,7 +90,8 @@ class Promises:
         for job in self._graph.living(service_principal_id, template_id):
             if job.is_of_operator or job.versions[0][0] < long_ago:
                 raise BrokenPromise(f"a second job of template {template_id} is created beside {job.id}")
-            job.is_of_operator = True  # no replica may have shown it yet, so it cannot be told from the new one
+            if self._graph.shown.get(job.id) is None:
+                job.is_of_operator = True  # not shown yet, so it cannot be told from the new one
 
     def _watch_start(self, resource: Resource, job_id: str) -> None:
         """Check that within the bound a job is started again only after a pause was shown or an edit was made."""
