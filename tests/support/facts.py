@@ -17,7 +17,7 @@ from entrasync.core.remote.stored_secrets import SecretValues
 from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_claims import Claim
 from entrasync.core.resource.job_resource import Resource
-from entrasync.core.resource.schedule_record import TakenChange
+from entrasync.core.resource.schedule_record import UnshownChange
 
 NOW = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 TENANT = "7e9c1b52-0c1d-4f7e-8a53-3b1f0f6a9d11"
@@ -98,7 +98,7 @@ def operation(started_at: datetime, *before: str, template: str = "scim", action
 
 def unshown(state: ScheduleState, at: datetime, *, cause: str | None = None, generation: int = 1) -> dict[str, Any]:
     """The status of a start or a pause that Graph took and does not show."""
-    return {"unshownChange": TakenChange(state, at, cause, generation).write()}
+    return {"unshownChange": UnshownChange(state, at, cause, generation).write()}
 
 
 def resource(

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from entrasync.core.decision.errors import GraphAnswer
 from entrasync.core.facts.application_seen import Refusal
+from entrasync.core.primitives.time_limits import LASTING_FAULT
 
 REFUSED_RETRY_DELAY = timedelta(minutes=15)
 """The first pause between tries of refused values. A target app may lock an account after too many of them."""
@@ -13,12 +14,6 @@ UNTRIED_RETRY_DELAY = timedelta(minutes=1)
 
 MAX_RETRY_DELAY = timedelta(hours=4)
 """The longest pause. Changed values are tried at once."""
-
-LASTING_REFUSAL = timedelta(hours=1)
-"""A refusal that lasts so long does not pass by itself, whatever its code says.
-
-Graph was seen to answer CredentialValidationUnavailable for a token that the app refused.
-"""
 
 UNTRIED_SUFFIXES = ("Unavailable", "Timeout")
 """The ends of Graph's codes for credentials that it could not try."""
@@ -34,10 +29,10 @@ def judge_refusal(answer: GraphAnswer, *, since: datetime, now: datetime) -> Ref
 
 def until_next_judgement(refusal: Refusal, now: datetime) -> timedelta:
     """Return how long nothing changes: until the next try, or until the refusal counts as lasting."""
-    lasts_at = refusal.since + LASTING_REFUSAL if refusal.since else refusal.retry_at
+    lasts_at = refusal.since + LASTING_FAULT if refusal.since else refusal.retry_at
     return min(refusal.retry_at, max(lasts_at, now)) - now
 
 
 def needs_person(refusal: Refusal, now: datetime) -> bool:
     """Tell whether only a person can help: the app has refused the values, or cannot be asked for too long."""
-    return refusal.is_verdict or (refusal.since is not None and now - refusal.since >= LASTING_REFUSAL)
+    return refusal.is_verdict or (refusal.since is not None and now - refusal.since >= LASTING_FAULT)

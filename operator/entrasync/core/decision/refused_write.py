@@ -8,6 +8,7 @@ from entrasync.api.names import REQUEST_ANNOTATIONS
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import EntraSyncError, GraphAnswer, Halted, PossiblyReplicating, Refused
 from entrasync.core.decision.verdicts import Halt, Stall
+from entrasync.core.primitives.time_limits import LASTING_FAULT
 from entrasync.core.primitives.times import write_readable_time
 
 FIRST_RETRY_DELAY = timedelta(minutes=5)
@@ -28,9 +29,6 @@ token that has it."""
 
 MAX_RETRY_WAIT = timedelta(minutes=5)
 """A refusal that may pass by itself is looked at again at least so often. What the job does is mirrored meanwhile."""
-
-LASTING_REFUSAL = timedelta(hours=1)
-"""A refusal that lasts so long does not pass by itself, whatever its status and code say (graph-facts 6.2)."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +96,6 @@ def _judge(refusal: RefusedWrite, now: datetime) -> Halt:
         f"at once after a change of the spec or of the annotation {REQUEST_ANNOTATIONS[0]}."
     )
     rest = refusal.retry_at - now
-    if isinstance(settled, Stall) or now - refusal.since >= LASTING_REFUSAL:
+    if isinstance(settled, Stall) or now - refusal.since >= LASTING_FAULT:
         return Stall(settled.reason, message, rest)
     return replace(settled, message=message, after=min(rest, MAX_RETRY_WAIT))

@@ -47,8 +47,8 @@ class Observed:
     unsure_claims: tuple[Claim, ...] = ()
     """These, and claims whose connection has not logged in. They count only against a job that our own status does not
     give to the resource: whoever has no credential could block others by naming their jobs."""
-    unsure_since: datetime | None = None
-    """Since when there has been a claim of either kind."""
+    unsure_since: Mapping[ObjectKey, datetime] = field(default_factory=dict)
+    """Since when each resource has had a claim of either kind."""
     request: str | None = None
     """The reconcile request that was there before Graph was read, and that the look answers."""
     recent_creates: tuple[CreatedJob, ...] = ()

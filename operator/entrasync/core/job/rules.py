@@ -54,8 +54,8 @@ def claim_of_another_is_unknown(facts: Facts) -> Verdict | None:
         f"SynchronizationJob {claim.key} names job {claim.job_id} too, and its connection ({claim.connection}) has not "
         "logged in. The job is left alone until it is known whose it is."
     )
-    stall = Stall(Reason.CONNECTION_NOT_READY, f"{message} Mend that connection, or delete that resource.")
-    waited = facts.now - (facts.observed.unsure_since or facts.now)
+    stall = Stall(Reason.CONNECTION_NOT_READY, f"{message} Mend that connection. {_how_to_move(claim)}")
+    waited = facts.now - facts.observed.unsure_since.get(claim.key, facts.now)
     if waited >= MAX_DISCONNECTED_TIME or facts.has_reported(stall):
         return stall
     return Wait(Reason.CONNECTION_NOT_READY, message, SHORT_DELAY)

@@ -71,5 +71,11 @@ PASS_END_GRACE = timedelta(minutes=1)
 One that takes longer will not end by itself, and only a restart of the process frees its place.
 """
 
+LASTING_FAULT = timedelta(hours=1)
+"""A refusal or a silence that lasts so long does not pass by itself, whatever Graph's status and code say.
+
+Graph was seen to answer CredentialValidationUnavailable for a token that the app refused (graph-facts 6.2).
+"""
+
 STALE_READ_DELAY = timedelta(seconds=15)
 """Delay before the next look while Graph still shows the state from before a write of the operator."""

@@ -25,10 +25,10 @@ from entrasync.core.resource.operation import (
 from entrasync.core.resource.schedule_record import (
     IntervalRequest,
     Pause,
-    TakenChange,
+    UnshownChange,
     read_interval_request,
     read_pause,
-    read_taken_change,
+    read_unshown_change,
 )
 
 
@@ -70,7 +70,8 @@ class JobRecord:
     """When the job was created or adopted."""
     effective: EffectiveSettings = field(default_factory=EffectiveSettings)
     pause: Pause | None = None
-    unshown_change: TakenChange | None = None
+    unshown_change: UnshownChange | None = None
+    """The start or pause of the operator that Graph accepted and has not shown since."""
     last_start_time: datetime | None = None
     """When the operator last started the job."""
     last_resume_time: datetime | None = None
@@ -160,7 +161,7 @@ def read_record(stored: object) -> JobRecord:
         "origin_time": parse_time(status.get("originTime")),
         "effective": _read_effective(status.get("effective")),
         "pause": read_pause(status.get("pause")),
-        "unshown_change": read_taken_change(status.get("unshownChange")),
+        "unshown_change": read_unshown_change(status.get("unshownChange")),
         "last_start_time": parse_time(status.get("lastStartTime")),
         "last_resume_time": parse_time(status.get("lastResumeTime")),
         "operation": read_operation(status.get("operation")),

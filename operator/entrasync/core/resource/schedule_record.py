@@ -56,7 +56,7 @@ def read_pause(stored: object) -> Pause | None:
 
 
 @dataclass(frozen=True)
-class TakenChange:
+class UnshownChange:
     """A start or a pause of the operator that Graph accepted and has not shown since.
 
     `cause` is why the operator wanted the job paused, in words; for a start it is that of the pause that it ends.
@@ -81,13 +81,13 @@ class TakenChange:
         return {name: value for name, value in members.items() if value is not None}
 
 
-def read_taken_change(stored: object) -> TakenChange | None:
+def read_unshown_change(stored: object) -> UnshownChange | None:
     """Read `status.unshownChange`; None when absent or malformed."""
     change = read_object(stored)
     at, generation = parse_time(change.get("time")), change.get("generation")
     if at is None or change.get("state") not in list(ScheduleState):
         return None
-    return TakenChange(
+    return UnshownChange(
         ScheduleState(change["state"]),
         at,
         cause=read_text(change.get("cause")),

@@ -20,15 +20,16 @@ def judge_pause(
     *,
     cause: PauseCause | None,
     last_start: datetime | None,
-    is_own: bool,
+    own_cause: str | None,
     is_new: bool,
     now: datetime,
     bounds: Bounds,
 ) -> Pause | None:
     """Decide who paused the job; None while the job is scheduled or was never started.
 
-    `cause` is why the operator wants it paused. `is_own` says that a pause of the operator shows only now. `is_new`
-    says that the operator created the job and has never started it: Graph creates jobs unscheduled (graph-facts 4.3).
+    `cause` is why the operator wants it paused, and `own_cause` why it did, if a pause that it sent shows only now.
+    `is_new` says that the operator created the job and has never started it: Graph creates jobs unscheduled
+    (graph-facts 4.3).
     """
     if job.schedule_state is None:
         return None
@@ -44,8 +45,8 @@ def judge_pause(
         return Pause(PausedBy.OPERATOR, since, cause.words, resumes)
     if known is not None:
         return replace(known, reason=cause.words) if is_ours and cause is not None else known
-    if is_own and cause is None:
-        return Pause(PausedBy.OPERATOR, since, "paused by the operator before that was no longer wanted")
+    if own_cause is not None and cause is None:
+        return Pause(PausedBy.OPERATOR, since, own_cause)
     if by := _find_author(before, job, last_start=last_start, is_new=is_new, now=now, bounds=bounds):
         return Pause(by[0], since, by[1])
     return Pause(PausedBy.OPERATOR, since, cause.words) if cause is not None else None

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from entrasync.core.resource.record import JobRecord
-from entrasync.core.resource.schedule_record import IntervalRequest, Pause, TakenChange
+from entrasync.core.resource.schedule_record import IntervalRequest, Pause, UnshownChange
 
 
 def with_sent_start(record: JobRecord, now: datetime) -> JobRecord:
@@ -13,7 +13,7 @@ def with_sent_start(record: JobRecord, now: datetime) -> JobRecord:
     return replace(record, last_start_time=now, pause=pause, unshown_change=None)
 
 
-def with_taken_change(record: JobRecord, change: TakenChange) -> JobRecord:
+def with_unshown_change(record: JobRecord, change: UnshownChange) -> JobRecord:
     """Record that Graph accepted a start or a pause. It is kept until Graph shows it."""
     return replace(record, unshown_change=change)
 

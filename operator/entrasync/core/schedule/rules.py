@@ -1,14 +1,14 @@
 """Rules about the schedule's state and about who paused the job. Each is named by the fault it finds."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from entrasync.api.names import REQUEST_ANNOTATIONS
 from entrasync.api.policies import ScheduleState
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
-from entrasync.core.primitives.time_limits import STALE_READ_DELAY
+from entrasync.core.primitives.time_limits import LASTING_FAULT, STALE_READ_DELAY
 from entrasync.core.primitives.times import write_readable_time, write_time
 from entrasync.core.resource.schedule_record import Pause, PausedBy
 from entrasync.core.schedule.actions import PauseJob, StartJob
@@ -17,14 +17,11 @@ from entrasync.core.schedule.state import (
     may_be_starting,
     needs_pause,
     needs_start,
+    own_change_of,
     pause_cause_of,
     pause_of,
-    shows_own_change,
 )
-from entrasync.core.schedule.taken_changes import is_pause_ignored, is_start_ignored, taken_pause_of
-
-LASTING_SILENCE = timedelta(hours=1)
-"""After so long without an answer to any start a person must look."""
+from entrasync.core.schedule.unshown_changes import is_pause_ignored, is_start_ignored, unshown_pause_of
 
 
 def job_was_paused_by_graph(facts: Facts) -> Verdict | None:
@@ -45,18 +42,18 @@ def job_runs_but_should_be_paused(facts: Facts) -> Verdict | None:
     The pause is not sent twice within the replication bound unless Graph has shown it since, because reads may be
     stale. Nor is it sent again while `pause_was_not_taken` reports it.
     """
-    job, taken = facts.job, taken_pause_of(facts)
+    job, unshown = facts.job, unshown_pause_of(facts)
     if job is None or not needs_pause(facts) or is_pause_ignored(facts):
         return None
-    if taken is not None and is_within_bound(facts, taken) and not facts.desired.is_observe_only:
+    if unshown is not None and is_within_bound(facts, unshown) and not facts.desired.is_observe_only:
         return Wait(
             Reason.PAUSING,
-            f"Job {job.id} was paused at {write_readable_time(taken.at)}; Graph does not show it yet.",
+            f"Job {job.id} was paused at {write_readable_time(unshown.at)}; Graph does not show it yet.",
             STALE_READ_DELAY,
         )
     # Somebody started the job only if it was seen paused before, and the operator's own start does not show just now.
     was_paused = facts.resource.record.mirrored_job.is_paused and _was_in_force(facts, ScheduleState.PAUSED)
-    is_drift = was_paused and not shows_own_change(facts, ScheduleState.ACTIVE)
+    is_drift = was_paused and own_change_of(facts, ScheduleState.ACTIVE) is None
     return Do(
         PauseJob(
             facts.service_principal_id,
@@ -91,7 +88,7 @@ def job_is_paused_but_should_run(facts: Facts) -> Verdict | None:
     job, started = facts.job, facts.resource.last_start
     if job is None or not needs_start(facts) or is_start_ignored(facts):
         return None
-    if started and _may_show_late(facts, started):
+    if started and _is_awaited(facts, started):
         return _await_start(facts, job.id, started)
     # A pause without a time was there when the job was adopted, which is no drift.
     pause = pause_of(facts)
@@ -107,7 +104,7 @@ def job_is_paused_but_should_run(facts: Facts) -> Verdict | None:
     )
 
 
-def _may_show_late(facts: Facts, started: datetime) -> bool:
+def _is_awaited(facts: Facts, started: datetime) -> bool:
     """Whether a start is waited for. A resource that only observes shows what there is."""
     is_recent = facts.now - facts.counted_from(started) < facts.bounds.replication
     return is_recent and may_be_starting(facts) and not facts.desired.is_observe_only
@@ -121,7 +118,7 @@ def _await_start(facts: Facts, job_id: str, started: datetime) -> Verdict:
         return Wait(Reason.STARTING, sent, STALE_READ_DELAY)
     again_at = write_readable_time(facts.counted_from(started) + facts.bounds.replication)
     message = f"{sent} {unanswered.words} The next start is sent at {again_at} if the job does not run by then."
-    if facts.now - unanswered.since < LASTING_SILENCE:
+    if facts.now - unanswered.since < LASTING_FAULT:
         return Wait(Reason.STARTING, message, STALE_READ_DELAY)
     since = write_readable_time(unanswered.since)
     return Stall(

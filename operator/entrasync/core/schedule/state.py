@@ -3,7 +3,7 @@
 from entrasync.api.policies import ScheduleState
 from entrasync.core.facts.facts import Facts
 from entrasync.core.resource.desired import Desired
-from entrasync.core.resource.schedule_record import Pause, PausedBy, TakenChange
+from entrasync.core.resource.schedule_record import Pause, PausedBy, UnshownChange
 from entrasync.core.schedule.hold import Hold, read_hold
 from entrasync.core.schedule.pause_author import judge_pause
 from entrasync.core.schedule.pause_cause import PauseCause, find_pause_cause
@@ -23,37 +23,37 @@ def pause_of(facts: Facts) -> Pause | None:
     """Return the pause that the job is in, with who made it; None while the job is scheduled or not shown."""
     if facts.job is None:
         return None
-    resource = facts.resource
+    resource, own = facts.resource, own_change_of(facts, ScheduleState.PAUSED)
     return judge_pause(
         resource.record,
         facts.job,
         cause=pause_cause_of(facts),
         last_start=facts.counted_from(resource.last_start) if resource.last_start else None,
-        is_own=shows_own_change(facts, ScheduleState.PAUSED),
+        own_cause=own.cause if own else None,
         is_new=resource.origin == "Created" and resource.last_start is None,
         now=facts.now,
         bounds=facts.bounds,
     )
 
 
-def unshown_change_of(facts: Facts, state: ScheduleState) -> TakenChange | None:
+def unshown_change_of(facts: Facts, state: ScheduleState) -> UnshownChange | None:
     """Return the change to this state that Graph accepted and had not shown before this look; None without one."""
     change = facts.resource.record.unshown_change
     return change if change is not None and change.state is state else None
 
 
-def is_within_bound(facts: Facts, change: TakenChange) -> bool:
+def is_within_bound(facts: Facts, change: UnshownChange) -> bool:
     """Whether reads may still be older than a change that Graph accepted."""
     return facts.now - facts.counted_from(change.at) < facts.bounds.replication
 
 
-def shows_own_change(facts: Facts, state: ScheduleState) -> bool:
-    """Whether a start or a pause of the operator that did not show before explains the state that Graph shows."""
+def own_change_of(facts: Facts, state: ScheduleState) -> UnshownChange | None:
+    """Return the operator's start or pause that may explain this state, if Graph shows it only now; else None."""
     change = unshown_change_of(facts, state)
-    return change is not None and is_within_bound(facts, change)
+    return change if change is not None and is_within_bound(facts, change) else None
 
 
-def still_unshown_change(facts: Facts) -> TakenChange | None:
+def still_unshown_change(facts: Facts) -> UnshownChange | None:
     """Return the start or pause that Graph accepted and does not show in this look either; None without one."""
     change, job = facts.resource.record.unshown_change, facts.job
     if change is None or job is None:

@@ -69,7 +69,7 @@ class FactsReader:
             install_tenant_id=connections.find_install_tenant(resource),
             uncertain_claims=uncertain,
             unsure_claims=unsure,
-            unsure_since=memory.note_unsure(self._clock.now(), is_unsure=bool(uncertain or unsure)),
+            unsure_since=memory.note_unsure((claim.key for claim in (*uncertain, *unsure)), self._clock.now()),
             recent_creates=self._recent_creates(context),
             spec_seen_at=memory.spec_seen_at,
             unanswered_start=memory.unanswered_start_of(job_id),

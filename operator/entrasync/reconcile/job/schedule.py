@@ -20,14 +20,14 @@ from entrasync.core.primitives.clock import Clock
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.reconcile_requests import find_request
 from entrasync.core.resource.record import JobRecord
-from entrasync.core.resource.schedule_record import TakenChange, UnansweredStart
+from entrasync.core.resource.schedule_record import UnansweredStart, UnshownChange
 from entrasync.core.schedule.actions import AskInterval, PauseJob, StartJob
 from entrasync.core.schedule.record import (
     with_interval_request,
     with_pause,
     with_sent_start,
     with_stored_start,
-    with_taken_change,
+    with_unshown_change,
 )
 from entrasync.reconcile.ports.graph import SyncApi
 from entrasync.reconcile.ports.kubernetes import EventSink, WriteHeldBack
@@ -64,8 +64,8 @@ class StartHandler(Handler[StartJob]):
         except (EntraSyncError, WriteHeldBack):
             await self._writer.take_back(resource, before)
             raise
-        taken = _taken_change(action, ScheduleState.ACTIVE, resource, self._clock)
-        resource = resource.with_record(with_taken_change(resource.record, taken))
+        accepted = _accepted_change(action, ScheduleState.ACTIVE, resource, self._clock)
+        resource = resource.with_record(with_unshown_change(resource.record, accepted))
         why = " A pause from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_STARTED
         self._events.record(resource, Event("Normal", reason, f"Started job {action.job_id}.{why}"))
@@ -102,8 +102,8 @@ class PauseHandler(Handler[PauseJob]):
         if action.record is not None:
             resource = await self._writer.write_change(resource, partial(with_pause, pause=action.record))
         await context.graph.pause_job(action.service_principal_id, action.job_id)
-        taken = _taken_change(action, ScheduleState.PAUSED, resource, self._clock)
-        resource = resource.with_record(with_taken_change(resource.record, taken))
+        accepted = _accepted_change(action, ScheduleState.PAUSED, resource, self._clock)
+        resource = resource.with_record(with_unshown_change(resource.record, accepted))
         why = " A start from outside this resource was undone." if action.corrects_drift else ""
         reason = Reason.DRIFT_CORRECTED if action.corrects_drift else Reason.JOB_PAUSED
         self._events.record(resource, Event("Normal", reason, f"Paused job {action.job_id}.{why}"))
@@ -117,9 +117,11 @@ class PauseHandler(Handler[PauseJob]):
         return replace(facts, resource=resource.with_record(with_pause(resource.record, action.record)))
 
 
-def _taken_change(action: StartJob | PauseJob, state: ScheduleState, resource: Resource, clock: Clock) -> TakenChange:
+def _accepted_change(
+    action: StartJob | PauseJob, state: ScheduleState, resource: Resource, clock: Clock
+) -> UnshownChange:
     request = find_request(resource.annotations)
-    return TakenChange(state, clock.now(), action.cause, resource.generation, request)
+    return UnshownChange(state, clock.now(), action.cause, resource.generation, request)
 
 
 class IntervalHandler(Handler[AskInterval]):

@@ -30,8 +30,8 @@ class JobMemory:
     """When this process first saw the times in the status that bounds count from, each in whole seconds."""
     disconnected_since: datetime | None = None
     """Since when the resource has had no connection that works; None when it has one."""
-    unsure_since: datetime | None = None
-    """Since when there has been a claim of another resource of which it is not known whether it counts."""
+    unsure_since: Mapping[ObjectKey, datetime] = field(default_factory=dict)
+    """Since when each other resource has had a claim of which it is not known whether it counts."""
     misses: Misses | None = None
     missed_job_id: str | None = None
     unanswered_start: tuple[str, UnansweredStart] | None = None
@@ -84,9 +84,9 @@ class JobMemory:
             young=bounds.young,
         )
 
-    def note_unsure(self, now: datetime, *, is_unsure: bool) -> datetime | None:
-        """Remember since when there have been claims of which it is not known whether they count."""
-        self.unsure_since = (self.unsure_since or now) if is_unsure else None
+    def note_unsure(self, claimants: Iterable[ObjectKey], now: datetime) -> Mapping[ObjectKey, datetime]:
+        """Remember since when each resource has had a claim of which it is not known whether it counts."""
+        self.unsure_since = {key: self.unsure_since.get(key, now) for key in claimants}
         return self.unsure_since
 
     def count_miss(self, job_id: str, at: datetime) -> Misses:

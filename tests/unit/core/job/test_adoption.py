@@ -154,7 +154,7 @@ class TestClaimsOfOthers:
     ) -> None:
         unsure = claim(held_job_id=JOB, created_at=ago(timedelta(days=9)), connection="GraphConnection identity/theirs")
         before, after = (
-            plan(facts(subject, remote_job(), uncertain_claims=(unsure,), unsure_since=ago(waited)))
+            plan(facts(subject, remote_job(), uncertain_claims=(unsure,), unsure_since={unsure.key: ago(waited)}))
             for waited in (seconds(59), minutes(1))
         )
         assert wait_of(before).after == seconds(5)
@@ -163,6 +163,17 @@ class TestClaimsOfOthers:
         assert verdict.reason is Reason.CONNECTION_NOT_READY
         assert "identity/other" in verdict.message
         assert "its connection (GraphConnection identity/theirs) has not logged in" in verdict.message
+        assert "set deletionPolicy: Retain on identity/other first" in verdict.message
+
+    def test_a_new_claim_is_waited_for_although_another_one_has_been_unknown_for_long(self) -> None:
+        unsure, unrelated = claim(held_job_id=JOB), claim("unrelated", held_job_id="another")
+        seen = facts(
+            resource(),
+            remote_job(),
+            uncertain_claims=(unrelated, unsure),
+            unsure_since={unrelated.key: ago(minutes(60)), unsure.key: ago(seconds(0))},
+        )
+        assert wait_of(plan(seen)).after == seconds(5)
 
     @pytest.mark.parametrize(
         ("why", "subject", "unsure"),

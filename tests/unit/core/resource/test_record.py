@@ -16,7 +16,7 @@ from entrasync.core.resource.application_record import ApplicationRecord, Refusa
 from entrasync.core.resource.drift_record import Drift
 from entrasync.core.resource.operation import CreateIntent, CreationRecord, RestartIntent
 from entrasync.core.resource.record import EffectiveSettings, JobRecord, read_record
-from entrasync.core.resource.schedule_record import IntervalRequest, Pause, PausedBy, TakenChange
+from entrasync.core.resource.schedule_record import IntervalRequest, Pause, PausedBy, UnshownChange
 
 TEXT = st.text(max_size=5)
 SCALARS = st.none() | st.booleans() | st.integers(-5, 5) | st.floats(-2, 2, allow_nan=False) | TEXT
@@ -128,7 +128,7 @@ FULL = JobRecord(
     origin_time=NOON,
     effective=EffectiveSettings("Manage", "Delete", "5m", "Active"),
     pause=Pause(PausedBy.GRAPH, "2026-11-01T12:00:00Z", "quarantine", resumes=True),
-    unshown_change=TakenChange(ScheduleState.ACTIVE, NOON.replace(microsecond=7), "held", 3, "now"),
+    unshown_change=UnshownChange(ScheduleState.ACTIVE, NOON.replace(microsecond=7), "held", 3, "now"),
     last_start_time=NOON.replace(microsecond=7),
     last_resume_time=NOON,
     operation=CreateIntent(NOON, "principal", "scim", frozenset({"b", "a"}), action="RecreateJob"),

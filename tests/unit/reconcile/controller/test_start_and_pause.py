@@ -74,6 +74,18 @@ class TestStartAndPause:
         assert harness.recorded.reasons == ["JobPaused", "JobStarted", "JobPaused"]
         assert "lastDrift" not in harness.status(key)
 
+    async def test_our_own_pause_that_shows_late_is_told_with_its_own_cause(self, harness: ReconcilerHarness) -> None:
+        key = harness.apply_holder(schedule_state=ScheduleState.PAUSED)
+        harness.graph.is_stale = True
+        await harness.run(key)
+        harness.edit(key, desired=desired())
+        await harness.run(key)
+        harness.graph.fail("start_job", refused(400))
+        harness.graph.add(remote_job(state="Disabled", code="Paused"))
+        await harness.run(key)
+        pause = harness.status(key)["pause"]
+        assert (pause["by"], pause["reason"]) == ("Operator", "spec.schedule.state is Paused")
+
     async def test_a_new_hold_is_sent_at_once_although_graph_refused_the_pause_for_another(
         self, harness: ReconcilerHarness
     ) -> None:
