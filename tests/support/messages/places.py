@@ -16,8 +16,9 @@ from tests.support.messages.faults import (
     does_not_say_what_to_do,
     does_not_say_where,
 )
+from tests.support.messages.names import SPOKEN
 from tests.support.messages.program import Place, Program, given_to, name_called, operator
-from tests.support.messages.rendering import SPOKEN, Renderer, Texts, fill
+from tests.support.messages.rendering import Renderer, Texts, fill
 from tests.support.messages.samples import SENTENCE
 
 Kind = Literal["verdict", "condition", "event", "error", "log", "refusal"]

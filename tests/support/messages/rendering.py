@@ -9,8 +9,17 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
-from typing import cast
 
+from tests.support.messages.names import (
+    assigned_in,
+    is_guarded,
+    is_own_error,
+    items_added_in,
+    lists_in,
+    mentions,
+    returned_by,
+    returns_text,
+)
 from tests.support.messages.program import Function, Module, Place, Program, given_to, name_called, parameters
 from tests.support.messages.samples import ANY, FIXED, SENTENCE, sample_of
 
@@ -101,15 +110,15 @@ class Renderer:
         if name in bound:
             yield from bound[name]
             return
-        if place.function and (assigned := list(_assigned(place.function, name))):
+        if place.function and (assigned := list(assigned_in(place.function, name))):
             for value in assigned:
-                texts = () if _mentions(value, name) else self.render(place.at(value), depth, bound)
+                texts = () if mentions(value, name) else self.render(place.at(value), depth, bound)
                 yield from _without_empty(texts, place.function, name)
             return
         if place.function and name in [each.arg for each in parameters(place.function)]:
             yield from _without_empty(self._given(place, name, depth), place.function, name)
             return
-        if place.function and _is_own_error(place.function, name, place.node.lineno):
+        if place.function and is_own_error(place.function, name, place.node.lineno):
             yield SENTENCE
             return
         if constant := self.program.find_constant(place.module, name):
@@ -191,7 +200,7 @@ class Renderer:
 
     def _lists(self, place: Place, node: ast.expr, depth: int, bound: Mapping[str, Texts]) -> Iterator[list[Texts]]:
         """Render the lists that may be joined, item by item: one that is written out, or one and two of a kind."""
-        if isinstance(node, ast.Name) and place.function and (items := list(_members(place.function, node.id))):
+        if isinstance(node, ast.Name) and place.function and (items := list(items_added_in(place.function, node.id))):
             yield [self._items(place, item, depth, bound) for item in items]
         elif isinstance(node, ast.Call) and name_called(node) == "filter":
             yield from self._lists(place, node.args[-1], depth, bound)
@@ -205,12 +214,12 @@ class Renderer:
     def _items(self, place: Place, node: ast.expr, depth: int, bound: Mapping[str, Texts]) -> Texts:
         """Render the items of a list."""
         match node:
-            case ast.Name(id=name) if place.function and name not in bound and (lists := _lists_of(place, name)):
+            case ast.Name(id=name) if place.function and name not in bound and (lists := lists_in(place, name)):
                 return tuple(itertools.chain.from_iterable(self._items(place, each, depth, bound) for each in lists))
             case ast.Call(func=ast.Name(id=name)) if self.program.find_function(place.module, name):
                 module, function, owner = self.program.find_function(place.module, name) or (place.module, None, None)
                 assert function is not None
-                there = [Place(module, value, function, owner) for value in _returns(function)]
+                there = [Place(module, value, function, owner) for value in returned_by(function)]
                 return tuple(
                     itertools.chain.from_iterable(self._items(each, each.node, depth + 1, {}) for each in there)
                 )
@@ -227,8 +236,8 @@ class Renderer:
     def _returned(
         self, module: Module, function: Function, owner: ast.ClassDef | None, depth: int, bound: Mapping[str, Texts]
     ) -> Iterator[str]:
-        if _is_text(function):
-            for value in _returns(function):
+        if returns_text(function):
+            for value in returned_by(function):
                 yield from self.render(Place(module, value, function, owner), depth, bound)
 
     def _bind(
@@ -242,89 +251,10 @@ class Renderer:
 TEXT_METHODS = {"strip", "rstrip", "lstrip", "removesuffix", "removeprefix", "replace", "lower", "upper", "capitalize"}
 
 
-def _is_text(function: Function) -> bool:
-    return function.returns is None or "str" in ast.unparse(function.returns)
-
-
-def _returns(function: Function) -> Iterator[ast.expr]:
-    for node in ast.walk(function):
-        match node:
-            case ast.Return(value=ast.Constant(value=None)):
-                continue
-            case ast.Return(value=ast.expr() as value) | ast.Yield(value=ast.expr() as value):
-                yield value
-
-
-def _assigned(function: Function, name: str) -> Iterator[ast.expr]:
-    """Yield what a function assigns to a name. Of several names at once, each gets its own."""
-    for node in ast.walk(function):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=found)], value=value) if found == name:
-                yield value
-            case ast.AnnAssign(target=ast.Name(id=found), value=ast.expr() as value) if found == name:
-                yield value
-            case ast.NamedExpr(target=ast.Name(id=found), value=value) if found == name:
-                yield value
-            case ast.comprehension(target=ast.Name(id=found), iter=ast.Name(id=items)) if found == name:
-                yield from (each for tuple_ in _assigned(function, items) for each in getattr(tuple_, "elts", ()))
-            case ast.Assign(targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)):
-                yield from (
-                    value
-                    for target, value in zip(targets, values, strict=False)
-                    if isinstance(target, ast.Name) and target.id == name
-                )
-
-
-def _mentions(node: ast.expr, name: str) -> bool:
-    return any(isinstance(each, ast.Name) and each.id == name for each in ast.walk(node))
-
-
-def _members(function: Function, name: str) -> Iterator[ast.expr]:
-    """Yield the items of a list that a function writes out and adds to."""
-    for node in ast.walk(function):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=found)], value=ast.List(elts=items)) if found == name:
-                yield from items
-            case ast.AugAssign(target=ast.Name(id=found), value=value) if found == name:
-                yield value
-            case ast.Call(func=ast.Attribute(value=ast.Name(id=found), attr="append"), args=[item]) if found == name:
-                yield item
-
-
-def _lists_of(place: Place, name: str) -> list[ast.expr]:
-    kinds = (ast.GeneratorExp, ast.ListComp, ast.List, ast.Tuple)
-    return [value for value in _assigned(cast("Function", place.function), name) if isinstance(value, kinds)]
-
-
 def _without_empty(texts: Iterable[str], function: Function, name: str) -> Iterator[str]:
     """Leave out what a function does not write, because it asks first."""
-    empty = {"None", ""} if _is_guarded(function, name) else set()
+    empty = {"None", ""} if is_guarded(function, name) else set()
     yield from (text for text in texts if text not in empty)
-
-
-SPOKEN = frozenset({"NotConnected", "WatchRefused", "DeadlineExceeded"})
-"""Errors without a `message` whose text a person reads as it is."""
-
-OWN_ERRORS = {"EntraSyncError", "Halted", "Refused", "ValueError", *SPOKEN}
-"""Errors whose text is a whole sentence of the operator."""
-
-
-def _is_own_error(function: Function, name: str, line: int) -> bool:
-    handlers = (node for node in ast.walk(function) if isinstance(node, ast.ExceptHandler) and node.name == name)
-    around = (each.type for each in handlers if each.lineno <= line <= (each.end_lineno or line))
-    return any(isinstance(kind, ast.Name) and kind.id in OWN_ERRORS for kind in around)
-
-
-def _is_guarded(function: Function, name: str) -> bool:
-    """Whether a function asks if a name is None."""
-    return any(
-        isinstance(node, ast.If | ast.IfExp | ast.BoolOp) and re.search(rf"\b{name}\b", ast.unparse(_condition(node)))
-        for node in ast.walk(function)
-    )
-
-
-def _condition(node: ast.If | ast.IfExp | ast.BoolOp) -> ast.expr:
-    return node if isinstance(node, ast.BoolOp) else node.test
 
 
 def _after(separator: str, texts: Texts) -> Texts:
