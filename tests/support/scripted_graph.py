@@ -32,6 +32,10 @@ def make_token(*roles: str, serial: int = 0) -> str:
     return make_jwt({"roles": list(roles), "appid": CLIENT, "serial": serial})
 
 
+TRICKLE_PAUSE_SECONDS = 0.01
+"""Short enough that no deadline for a single read ends a trickling answer."""
+
+
 @dataclass(frozen=True)
 class RecordedRequest:
     """One request as it was received: `path` is raw, with the query; header names are in lower case."""
@@ -48,7 +52,7 @@ class Reply:
 
     Without a `status` it is 200 with a body and 204 without one. A `body` that is not bytes is sent as JSON.
     With `drops_connection` the server closes the connection instead of a response, with `closes_after` after it. A
-    response with `held_until` waits for that event.
+    response with `held_until` waits for that event. With `trickles` it comes a byte at a time, long after any deadline.
     """
 
     status: int | None = None
@@ -57,6 +61,7 @@ class Reply:
     drops_connection: bool = False
     closes_after: bool = False
     held_until: asyncio.Event | None = None
+    trickles: bool = False
 
     def encode(self) -> bytes:
         body = (
@@ -145,14 +150,21 @@ class ScriptedGraph:
                     self.in_flight -= 1
                 if reply.drops_connection:
                     return
-                writer.write(reply.encode())
-                await writer.drain()
+                await _send(reply, writer)
                 if reply.closes_after:
                     return
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass
         finally:
             writer.close()
+
+
+async def _send(reply: Reply, writer: asyncio.StreamWriter) -> None:
+    answer = reply.encode()
+    for begin in range(0, len(answer), 1 if reply.trickles else len(answer)):
+        writer.write(answer[begin : begin + 1] if reply.trickles else answer)
+        await writer.drain()
+        await asyncio.sleep(TRICKLE_PAUSE_SECONDS if reply.trickles else 0)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> RecordedRequest | None:

@@ -50,6 +50,19 @@ class TestDeletionWithoutPolicy:
         assert environment.writes(principal) == []
         assert "lives on" in environment.wait_event(name, "JobReleased")["message"]
 
+    def test_a_page_of_a_proxy_is_no_answer_to_a_deletion(self, environment: OperatorEnvironment) -> None:
+        principal, name, _ = created(environment)
+        page = environment.simulator.fault(
+            "page", operation="deleteJob", service_principal=principal, point="before", times=2
+        )
+        environment.delete_job(name)
+        page.wait_hits(1)
+        assert environment.job(name)["metadata"]["finalizers"] == ["entrasync.io/job"]
+        assert len(environment.simulator.jobs(principal)) == 1
+        environment.wait_gone(name)
+        assert environment.simulator.jobs(principal) == []
+        assert environment.writes(principal) == ["createJob", "startJob", "deleteJob", "deleteJob", "deleteJob"]
+
 
 class TestDeletionPolicy:
     def test_retain_leaves_a_created_job(self, environment: OperatorEnvironment) -> None:

@@ -241,12 +241,15 @@ class TestHangingLogin:
         monkeypatch.setattr(msal_http, "LOGIN_SECONDS", 0.5)
 
     @pytest.mark.parametrize("is_discovery", [True, False])
-    async def test_ends_at_the_deadline_of_the_whole_login(self, graph: ScriptedGraph, is_discovery: bool) -> None:
-        held = Reply(held_until=asyncio.Event())
+    @pytest.mark.parametrize("trickles", [True, False])
+    async def test_ends_at_the_deadline_of_the_whole_login(
+        self, graph: ScriptedGraph, trickles: bool, is_discovery: bool
+    ) -> None:
+        slow = Reply(body=b" " * 100_000, trickles=True) if trickles else Reply(held_until=asyncio.Event())
         if is_discovery:
-            graph.discovery = held
+            graph.discovery = slow
         else:
-            graph.token_replies.append(held)
+            graph.token_replies.append(slow)
         with pytest.raises(Transient) as caught:
             await make_source(graph).get_token()
         assert caught.value.message == f"No answer from {graph.endpoint.authority}: it took too long."
