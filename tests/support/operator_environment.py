@@ -140,14 +140,19 @@ class OperatorEnvironment:
 
         return self.wait(name, holds, f"{kind} is {status} {reason}".rstrip(), within_seconds)
 
-    def wait_shown(self, name: str, kind: str, *, reason: str) -> Object:
-        """Wait until a condition is True for a reason, or was since the resource was made; return it as it was then."""
+    def wait_shown(self, name: str, kind: str, *, reason: str = "", since: Object | None = None) -> Object:
+        """Wait until a condition is True, for a reason if one is given, or was since the resource was made.
+
+        With `since`, a version of the resource, what was before that does not count. Returns it as it was then. What
+        passes by itself is waited for in this way: a look at the resource may come too late for it.
+        """
 
         def holds(found: Object) -> bool:
-            return condition(found, kind).get("status") == "True" and condition(found, kind)["reason"] == reason
+            seen = condition(found, kind)
+            return seen.get("status") == "True" and reason in {"", seen.get("reason")}
 
-        what = f"{kind} is True {reason}"
-        return self.cluster.wait_shown(API_VERSION, PLURAL, self.made[name], holds=holds, what=what)
+        what = f"{kind} is True {reason}".rstrip()
+        return self.cluster.wait_shown(API_VERSION, PLURAL, since or self.made[name], holds=holds, what=what)
 
     def wait_ready(self, name: str, within_seconds: float = HANG_SECONDS) -> Object:
         """Wait until Ready is True for the present generation."""

@@ -147,6 +147,6 @@ def test_an_app_that_cannot_be_provisioned_is_told_in_graphs_words_with_what_it_
         times=None,
     )
     name = environment.apply_job(principal)
-    environment.wait_condition(name, "Reconciling", reason="WaitingForReplication")
+    environment.wait_shown(name, "Reconciling", reason="WaitingForReplication")
     message = environment.wait_stalled(name, "TemplateNotOffered")
     assert message.index(words) < message.index("It offers no template") < message.index("The token carries the roles")

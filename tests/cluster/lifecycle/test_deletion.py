@@ -118,7 +118,7 @@ class TestBlockedDeletion:
         principal, name, job = adopted(fast_environment, deletionPolicy=policy)
         fast_environment.simulator.hide(job, seconds=4 * 60, hides=["list", "get", "act"])
         fast_environment.delete_job(name)
-        fast_environment.wait_condition(name, "Reconciling", reason="Deleting")
+        fast_environment.wait_shown(name, "Reconciling", reason="Deleting")
         fast_environment.wait_gone(name)
         assert [left.schedule_state for left in fast_environment.simulator.jobs(principal)] == (
             [] if policy == "Delete" else ["Disabled"]
@@ -242,14 +242,14 @@ class TestDeletionDuringCreate:
         self, environment: OperatorEnvironment
     ) -> None:
         principal = environment.simulator.create_service_principal(
-            creation={"seconds": 20, "hides": ["list", "get"]}
+            creation={"seconds": 10 * 60, "hides": ["list", "get"]}
         ).id
         lost = environment.simulator.fault("close", operation="createJob", service_principal=principal, point="after")
         name = environment.apply_job(principal)
         lost.wait_hits()
-        environment.wait_condition(name, "Reconciling", reason="CreateUnconfirmed")
+        environment.wait_shown(name, "Reconciling", reason="CreateUnconfirmed")
         environment.delete_job(name)
-        waiting = environment.wait_condition(name, "Reconciling", reason="Deleting")
+        waiting = environment.wait_shown(name, "Reconciling", reason="Deleting")
         assert "entrasync.io" in str(waiting["metadata"]["finalizers"])
         environment.wait_gone(name)
         assert environment.simulator.jobs(principal) == []
@@ -263,7 +263,7 @@ class TestDeletionDuringCreate:
         lost = environment.simulator.fault("close", operation="createJob", service_principal=principal)
         name = environment.apply_job(principal)
         lost.wait_hits()
-        environment.wait_condition(name, "Reconciling", reason="CreateUnconfirmed")
+        environment.wait_shown(name, "Reconciling", reason="CreateUnconfirmed")
         environment.delete_job(name)
         environment.wait_gone(name)
         [create] = environment.simulator.journal(operation="createJob", service_principal=principal)

@@ -93,7 +93,7 @@ class TestHiddenJob:
         veil = {"seconds": 14 * 60, "hides": ["list", "get"]}
         principal = environment.simulator.create_service_principal(creation=veil).id
         name = environment.apply_job(principal, pollInterval="30s")
-        environment.wait_condition(name, "Reconciling")
+        environment.wait_shown(name, "Reconciling")
         environment.wait_ready(name)
         [job] = environment.simulator.jobs(principal)
         made = environment.simulator.journal(operation="createJob", service_principal=principal)

@@ -24,7 +24,7 @@ def test_a_refusal_shortly_after_a_creation_is_waited_for(
         "answer", operation=operation, service_principal=principal, times=None, **answer
     )
     name = environment.apply_job(principal)
-    waiting = environment.wait_condition(name, "Reconciling", reason="WaitingForReplication")
+    waiting = environment.wait_shown(name, "Reconciling", reason="WaitingForReplication")
     assert f"({answer['status']}" in condition(waiting, "Reconciling")["message"]
     assert "This may be replication, so it is tried again until" in condition(waiting, "Reconciling")["message"]
     assert condition(waiting, "Ready")["status"] == "False"
@@ -46,7 +46,7 @@ def test_a_refusal_shortly_after_an_edit_is_waited_for(fast_environment: Operato
     )
     name = environment.apply_job(principal, pollInterval="30s")
     environment.wait_stalled(name, "PermissionMissing")
-    environment.change_job(name, schedule={"state": "Active"})
-    environment.wait_condition(name, "Reconciling", reason="WaitingForReplication")
+    edited = environment.change_job(name, schedule={"state": "Active"})
+    environment.wait_shown(name, "Reconciling", reason="WaitingForReplication", since=edited)
     fault.remove()
     environment.wait_ready(name)

@@ -79,7 +79,7 @@ class TestThrottling:
         )
         name = environment.apply_job(principal)
         fault.wait_hits()
-        waiting = environment.wait_condition(name, "Reconciling", reason="Throttled")
+        waiting = environment.wait_shown(name, "Reconciling", reason="Throttled")
         assert "operation" not in waiting["status"]
         environment.wait_ready(name)
         assert environment.writes(principal) == ["createJob", "createJob", "startJob"]
@@ -106,10 +106,6 @@ class TestOutage:
         before = environment.job(name)
         outage = environment.simulator.fault("close", operation="*", service_principal=principal, times=None)
         blind = environment.wait_condition(name, "Ready", "Unknown", reason="GraphUnreachable")
-        lists = environment.simulator.journal(operation="listJobs", service_principal=principal)
-        last_read = max(entry.world_time for entry in lists if entry.status == 200)
-        # The operator counts from just before the read, which may take long here: an interval is two real seconds.
-        assert environment.simulator.now() - last_read >= 2 * timedelta(minutes=2)
         message = condition(blind, "Ready")["message"]
         assert "Graph could not be read for three poll intervals" in message
         assert "may be out of date" in message

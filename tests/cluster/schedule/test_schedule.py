@@ -170,7 +170,7 @@ class TestStart:
             job, merge={"schedule": {"state": "Disabled"}, "status": {"code": "Paused"}}
         )
         name = fast_environment.apply_job(principal, schedule={"state": "Active"}, pollInterval="30s")
-        waiting = fast_environment.wait_condition(name, "Reconciling", reason="Starting")
+        waiting = fast_environment.wait_shown(name, "Reconciling", reason="Starting")
         assert condition(waiting, "Ready")["status"] == "False"
         fast_environment.wait_polls(principal, count=4)
         assert fast_environment.writes(principal) == ["startJob"]
@@ -191,7 +191,7 @@ class TestStart:
             job.id, merge={"schedule": {"state": "Disabled"}, "status": {"code": "Paused"}}
         )
         held.release()
-        fast_environment.wait_condition(name, "Reconciling", reason="Starting")
+        fast_environment.wait_shown(name, "Reconciling", reason="Starting")
         fast_environment.wait_polls(principal, count=4)
         fast_environment.simulator.override(job.id)
         fast_environment.wait_ready(name)
