@@ -91,7 +91,7 @@ class Promises:
             if job.is_of_operator or job.versions[0][0] < long_ago:
                 raise BrokenPromise(f"a second job of template {template_id} is created beside {job.id}")
             if self._graph.shown.get(job.id) is None:
-                job.is_of_operator = True  # not shown yet, so it cannot be told from the new one
+                job.looks_like_operators = True  # to the create that is about to be sent
 
     def _watch_start(self, resource: Resource, job_id: str) -> None:
         """Check that within the bound a job is started again only after a pause was shown or an edit was made."""
@@ -110,6 +110,7 @@ class Promises:
         job = self._graph.jobs[job_id]
         if job.newest is None:
             return  # a stale read still showed it: nothing is lost
-        is_wanted = policy is DeletionPolicy.DELETE or (policy is None and job.is_of_operator)
+        may_be_ours = job.is_of_operator or job.looks_like_operators
+        is_wanted = policy is DeletionPolicy.DELETE or (policy is None and may_be_ours)
         if not resource.is_deleting or resource.held_job_id != job_id or not is_wanted:
             raise BrokenPromise(f"job {job_id} is deleted for {resource.key}, which did not ask for that")

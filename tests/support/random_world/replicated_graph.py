@@ -46,6 +46,8 @@ class GraphJob:
     service_principal_id: str
     template_id: str
     is_of_operator: bool
+    looks_like_operators: bool = False
+    """Whether a person made it so that it cannot be told from one that the operator created at that time."""
     versions: list[tuple[datetime, RemoteJob | None]] = field(default_factory=list)
 
     @property

@@ -169,7 +169,8 @@ class RandomWorld(RuleBasedStateMachine):
     @rule(principal=principals, template=templates)
     def create_at_the_portal(self, principal: str, template: str) -> None:
         """A job that a person makes while a create is unanswered cannot be told from the operator's own."""
-        self.world.graph.add_job(principal, template, is_of_operator=self.world.awaits_create(principal, template))
+        job = self.world.graph.add_job(principal, template, is_of_operator=False)
+        job.looks_like_operators = self.world.awaits_create(principal, template)
 
     @rule(
         number=st.integers(0, 5),
