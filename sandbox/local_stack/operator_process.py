@@ -41,6 +41,8 @@ class OperatorLaunch:
     namespaces: Sequence[str] = ()
     flags: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    lease: str | None = None
+    """The name of the Lease that it shares with its replicas, in the first of its namespaces; None for one process."""
     secret_file: Path | None = None
     """The file that holds the operator's client secret. Without one the secret is a variable of its environment."""
 
@@ -59,11 +61,17 @@ class OperatorLaunch:
             f"--clock-start={self.world_time.start.isoformat()}",
             f"--clock-origin={self.world_time.origin}",
             f"--clock-rate={self.world_time.rate}",
+            *self._list_election(),
             "--http-host=127.0.0.1",
             "--http-port=0",
             *([f"--client-secret-file={self.secret_file}"] if self.secret_file else []),
             *self.flags,
         ]
+
+    def _list_election(self) -> list[str]:
+        if self.lease is None:
+            return ["--leader-election=false"]
+        return [f"--lease-name={self.lease}", f"--lease-namespace={self.namespaces[0]}"]
 
     def write_clouds(self) -> Path:
         """Write the file that defines the cloud `Simulator` for GraphConnections. JSON is also YAML."""

@@ -1,4 +1,4 @@
-"""A proxy to a server on loopback that a test can cut as a network failure does. New connections pass."""
+"""A proxy to a server on loopback that a test can cut as a network failure does, or make silent."""
 
 import contextlib
 import socket
@@ -14,13 +14,23 @@ class CuttableProxy:
         self._target = ("127.0.0.1", target_port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._calls: list[tuple[socket.socket, socket.socket]] = []
+        self._is_open = threading.Event()
+        self._is_open.set()
         self._threads = [threading.Thread(target=self._accept)]
         self.port: int = self._listener.getsockname()[1]
 
     def cut(self) -> None:
-        """Break every open connection."""
+        """Break every open connection. New ones pass."""
         for call in list(self._calls):
             _break(*call)
+
+    def fall_silent(self) -> None:
+        """Pass nothing on any more and answer nobody, without closing a connection, until `recover`."""
+        self._is_open.clear()
+
+    def recover(self) -> None:
+        """Pass everything on again, also what has waited."""
+        self._is_open.set()
 
     def __enter__(self) -> Self:
         self._threads[0].start()
@@ -29,6 +39,7 @@ class CuttableProxy:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        self.recover()
         _break(self._listener)
         self._threads[0].join()
         self._listener.close()
@@ -48,18 +59,18 @@ class CuttableProxy:
     def _serve(self, near: socket.socket) -> None:
         with near, socket.create_connection(self._target) as far:
             self._calls.append((near, far))
-            back = threading.Thread(target=_pass_on, args=(far, near))
+            back = threading.Thread(target=self._pass_on, args=(far, near))
             back.start()
-            _pass_on(near, far)
+            self._pass_on(near, far)
             back.join()
             self._calls.remove((near, far))
 
-
-def _pass_on(source: socket.socket, sink: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while content := source.recv(65536):
-            sink.sendall(content)
-    _break(source, sink)
+    def _pass_on(self, source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while content := source.recv(65536):
+                self._is_open.wait()
+                sink.sendall(content)
+        _break(source, sink)
 
 
 def _break(*ends: socket.socket) -> None:

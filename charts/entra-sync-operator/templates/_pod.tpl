@@ -47,6 +47,13 @@
 {{- if eq .Values.watch.scope "Namespaces" }}
 - --namespaces={{ join "," .Values.watch.namespaces }}
 {{- end }}
+{{- if .Values.leaderElection.enabled }}
+- --lease-name={{ include "entra-sync-operator.fullname" . }}
+- --lease-namespace={{ .Release.Namespace }}
+- --lease-duration={{ .Values.leaderElection.leaseDuration }}
+{{- else }}
+- --leader-election=false
+{{- end }}
 - --poll-interval={{ .Values.pollInterval }}
 - --api-server-silence={{ .Values.apiServerSilence }}
 - --default-management-policy={{ .Values.defaults.managementPolicy }}

@@ -23,6 +23,9 @@ the first kind is refused.
 {{- if and (not .Values.serviceAccount.create) (not .Values.serviceAccount.name) -}}
 {{- fail "serviceAccount.create is false but serviceAccount.name is empty: name the ServiceAccount that the operator is to use." -}}
 {{- end -}}
+{{- if and (gt (int .Values.replicas) 1) (not .Values.leaderElection.enabled) -}}
+{{- fail (printf "replicas is %d but leaderElection.enabled is false, and all pods would do everything: set replicas=1, or leaderElection.enabled=true." (int .Values.replicas)) -}}
+{{- end -}}
 {{- $connection := .Values.connection -}}
 {{- if and (eq $connection.identity "ClientCertificate") (not (and $connection.tenantId $connection.clientId)) -}}
 {{- fail "connection.identity is ClientCertificate but connection.tenantId or connection.clientId is empty: a certificate's Secret has neither, give both." -}}

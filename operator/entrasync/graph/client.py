@@ -8,7 +8,7 @@ import httpx
 from entrasync.core.decision.write_permit import WritePermit
 from entrasync.graph.auth.tokens import TokenProvider
 from entrasync.graph.calls.call_metrics import CallMetrics, NoCallMetrics
-from entrasync.graph.calls.exchange import Exchange, ExchangeLimits
+from entrasync.graph.calls.exchange import USER_AGENT, Exchange, ExchangeLimits
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.directory import DirectoryClient
 from entrasync.graph.jobs import JobsClient
@@ -19,7 +19,7 @@ from entrasync.graph.wire.transport import build_transport
 class GraphClient(JobsClient, SecretsClient, DirectoryClient):
     """`SyncApi` over HTTP, for one tenant and one credential. Belongs to one event loop; `aclose` ends it.
 
-    It writes only with a permit.
+    It writes only with a permit. `replica` is the name of this process among those that could write.
     """
 
     def __init__(
@@ -30,11 +30,19 @@ class GraphClient(JobsClient, SecretsClient, DirectoryClient):
         transport: httpx.AsyncBaseTransport | None = None,
         metrics: CallMetrics | None = None,
         limits: ExchangeLimits | None = None,
+        replica: str = "",
     ) -> None:
         # As many connections as slots, so that a call with a slot does not wait for a connection
         transport = transport or build_transport(tokens.endpoint, connections=limiter.concurrency)
         self._http = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
-        exchange = Exchange(self._http, tokens, limiter, metrics or NoCallMetrics(), limits or ExchangeLimits())
+        exchange = Exchange(
+            self._http,
+            tokens,
+            limiter,
+            metrics or NoCallMetrics(),
+            limits or ExchangeLimits(),
+            user_agent=f"{USER_AGENT} ({replica})" if replica else USER_AGENT,
+        )
         super().__init__(exchange, tokens.endpoint)
 
     @property

@@ -137,7 +137,9 @@ class TenantAccessFactory:
         limiters: SharedLimiters,
         metrics: CallMetrics,
         issue_token: TokenIssuer,
+        replica: str = "",
     ) -> None:
+        self._replica = replica
         self._clouds = clouds
         self._limiters = limiters
         self._metrics = metrics
@@ -157,7 +159,7 @@ class TenantAccessFactory:
         )
         # In a thread: it reads the certificates of all public authorities
         transport = await asyncio.to_thread(build_transport, endpoint, connections=limiter.concurrency)
-        client = GraphClient(tokens, limiter, transport=transport, metrics=self._metrics)
+        client = GraphClient(tokens, limiter, transport=transport, metrics=self._metrics, replica=self._replica)
         return TenantAccess(tokens, client, make_source)
 
     def find_endpoint(self, settings: ClientSettings) -> GraphEndpoint:

@@ -38,6 +38,13 @@ RIGHTS = (
     Right(("get",), "core/namespaces", "The annotations `entrasync.io/default-...`."),
 )
 
+LEADER_ELECTION = Right(
+    ("get", "create", "patch"),
+    "coordination.k8s.io/leases",
+    "The Lease that elects the pod that acts. Not with `leaderElection.enabled: false`.",
+)
+"""The right that the chart grants in the release's own namespace, to the operator's own Lease."""
+
 GRANTED_BY_OWNERS = Right(
     ("create",),
     "core/serviceaccounts/token",

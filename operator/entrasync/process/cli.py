@@ -25,6 +25,7 @@ from entrasync.api.generate.reference import render_reference
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
 from entrasync.kube.client.session import NotConnected
 from entrasync.kube.watch.kopf_host import WatchRefused
+from entrasync.process.leadership import LeadershipLost
 from entrasync.process.lifecycle import run
 from entrasync.process.observability.logs import set_up_logs
 from entrasync.process.permissions_page import render_permissions
@@ -148,6 +149,8 @@ def _run(settings: RunSettings) -> int:
         asyncio.run(_run_until_stopped(settings))
     except WatchRefused as error:
         LOG.critical("%s", error)
+        return FAILED
+    except LeadershipLost:  # it has logged why
         return FAILED
     return OK
 

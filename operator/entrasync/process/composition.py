@@ -1,11 +1,7 @@
 """The composition root: the one place that makes every part of the process and joins them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
-
-import kopf
 
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import CONNECTION_PASS_DEADLINE, JOB_PASS_DEADLINE, Bounds
@@ -16,6 +12,7 @@ from entrasync.kube.client.contact import Contact
 from entrasync.kube.client.crd_discovery import complete_discovery
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.client.session import find_connection, open_session
+from entrasync.kube.client.write_gate import close_gate_unless
 from entrasync.kube.objects.definitions import DefinitionReader
 from entrasync.kube.objects.events import EventPoster
 from entrasync.kube.objects.graph_connections import ConnectionClient
@@ -33,10 +30,11 @@ from entrasync.process.observability.background import Background
 from entrasync.process.observability.health import HealthServer
 from entrasync.process.observability.metrics import Metrics
 from entrasync.process.observability.probes import find_death, find_unreadiness
-from entrasync.process.operator_client import OperatorClient, make_operator_client
+from entrasync.process.operator_client import make_operator_client
+from entrasync.process.replica import join_replicas
+from entrasync.process.services import ApiServerAccess, KindServices, Services, SharedServices
 from entrasync.process.settings.clouds import read_clouds
 from entrasync.process.settings.run import RunSettings
-from entrasync.reconcile.application.memory import ApplicationMemoryStore
 from entrasync.reconcile.connection.informer import ConnectionInformer
 from entrasync.reconcile.connection.logins import Logins
 from entrasync.reconcile.connection.reconciler import ConnectionReconciler
@@ -49,7 +47,6 @@ from entrasync.reconcile.state.dependents import Dependents, may_await_credentia
 from entrasync.reconcile.state.informer import JobInformer
 from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.listings import ListingFanOut, Listings
-from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 from entrasync.reconcile.step.write_guard import WriteGuard
 
@@ -57,95 +54,49 @@ CONCURRENT_LOGINS = 20
 """Passes over GraphConnections at the same time; those of one namespace take at most half. Each takes a thread."""
 
 
-@dataclass(frozen=True)
-class SharedServices:
-    """What more than one of the services below uses."""
-
-    settings: RunSettings
-    namespace_access: NamespaceAccess
-    contact: Contact
-    clock: WorldClock
-    metrics: Metrics
-    api_client: ApiClient
-    secret_reader: SecretReader
-    bounds: Bounds
-    dependents: Dependents
-    connections: Connections
-    listing_fan_out: ListingFanOut
-    job_client: JobClient
-    events: EventPoster
-    limiters: SharedLimiters
-    operator_client: OperatorClient | None
-    memory: MemoryStore = field(default_factory=MemoryStore)
-    application_memories: ApplicationMemoryStore = field(default_factory=ApplicationMemoryStore)
-
-
-@dataclass(frozen=True)
-class KindServices:
-    """What reconciles one kind: its client and informer, and what makes the passes of its queue."""
-
-    kind: WatchedKind[Any]
-    engine: WorkerPool
-
-
-@dataclass(frozen=True)
-class Services:
-    """Everything that lives as long as the process does."""
-
-    session: kopf.AiohttpSession
-    namespace_access: NamespaceAccess
-    kinds: tuple[KindServices, ...]
-    """In the order in which messages name them; what reads or starts them goes by `start_order`."""
-    logins: Logins
-    secret_watch: SecretWatch
-    operator_client: OperatorClient | None
-    credential_watch: CredentialWatch | None
-    events: EventPoster
-    background: Background
-    health: HealthServer
-    clock: WorldClock
-    forget_times: Callable[[], None]
-    """Forgets all that was remembered by the time of a clock that was set since."""
-
-    @property
-    def start_order(self) -> tuple[KindServices, ...]:
-        """Connections before jobs: a job would say that its connection does not exist."""
-        return self.kinds[::-1]
-
-
 def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Services:
     """Make all services. It reads KUBECONFIG and opens no connection yet. Raises `NotConnected`."""
-    namespace_access, contact = NamespaceAccess(settings.namespaces), Contact()
-    listeners = (complete_discovery, namespace_access.record_response, contact.record_response)
-    session = open_session(find_connection(kopf_settings()), *listeners, namespaces=len(namespace_access.namespaces))
-    shared = _build_shared(
-        settings,
-        namespace_access,
-        clock,
-        metrics,
-        contact=contact,
-        api_client=ApiClient(session.server, session.aiohttp_session),
-    )
+    api_server = _reach_api_server(settings, metrics)
+    shared = _build_shared(settings, api_server, clock, metrics)
     logins, background = _build_logins(shared), Background()
     kinds = (_build_job_services(shared), _build_connection_services(shared, logins))
     engines = [each.engine for each in kinds]
     return Services(
-        session,
-        namespace_access,
+        api_server.session,
+        api_server.namespace_access,
         kinds,
         logins,
-        SecretWatch(shared.api_client, settings.namespaces, shared.dependents.secret_changed),
+        SecretWatch(shared.api_server.client, settings.namespaces, shared.dependents.secret_changed),
         shared.operator_client,
         _build_credential_watch(shared),
         shared.events,
+        api_server.replica,
         background,
         HealthServer(
             metrics,
             liveness=lambda: find_death(engines, background),
-            readiness=lambda: find_unreadiness(engines, shared.job_client, namespace_access),
+            readiness=lambda: find_unreadiness(
+                engines, shared.job_client, api_server.namespace_access, standing=api_server.replica.describe_standing()
+            ),
         ),
         clock,
         partial(_forget_times, shared),
+    )
+
+
+def _reach_api_server(settings: RunSettings, metrics: Metrics) -> ApiServerAccess:
+    namespace_access, contact, connection = (
+        NamespaceAccess(settings.namespaces),
+        Contact(),
+        find_connection(kopf_settings()),
+    )
+    replica = join_replicas(settings, connection)
+    metrics.watch_leadership(lambda: replica.leadership.is_leading)
+    gate = close_gate_unless(lambda: replica.leadership.is_leading)
+    listeners = (gate, complete_discovery, namespace_access.record_response, contact.record_response)
+    session = open_session(connection, *listeners, namespaces=len(namespace_access.namespaces))
+    return ApiServerAccess(
+        session, ApiClient(session.server, session.aiohttp_session), namespace_access, contact, replica
     )
 
 
@@ -158,37 +109,29 @@ def _forget_times(shared: SharedServices) -> None:
 
 
 def _build_shared(
-    settings: RunSettings,
-    namespace_access: NamespaceAccess,
-    clock: WorldClock,
-    metrics: Metrics,
-    *,
-    contact: Contact,
-    api_client: ApiClient,
+    settings: RunSettings, api_server: ApiServerAccess, clock: WorldClock, metrics: Metrics
 ) -> SharedServices:
     resources = JobStore(settings.defaults())
     job_queue = build_job_queue(resources, clock, name_tenant=lambda resource: connections.name_tenant(resource))
     dependents = Dependents(resources, Store(), job_queue, WorkQueue(clock, capacity=CONCURRENT_LOGINS), clock)
     listing_fan_out = ListingFanOut(dependents.resources, dependents.job_queue)
     limiters = SharedLimiters(clock, concurrency=settings.concurrency)
-    client = make_operator_client(settings, limiters, metrics)
+    client = make_operator_client(settings, limiters, metrics, replica=api_server.replica.leadership.identity)
     on_read = listing_fan_out.callback_for(lambda resource: connections.uses_operator_connection(resource))
     own = Connection(None, client.graph, Listings(client.graph, on_read=on_read)) if client else None
     connections = Connections(own, serves_namespace=settings.serves_namespace, on_change=dependents.connection_changed)
     return SharedServices(
         settings,
-        namespace_access,
-        contact,
+        api_server,
         clock,
         metrics,
-        api_client,
-        SecretReader(api_client, allows_unlabelled=settings.unlabelled_secrets == "Allow"),
+        SecretReader(api_server.client, allows_unlabelled=settings.unlabelled_secrets == "Allow"),
         Bounds(replication=settings.replication_bound),
         dependents,
         connections,
         listing_fan_out,
-        JobClient(api_client, dependents.resources),
-        EventPoster(api_client, clock.wall),
+        JobClient(api_server.client, dependents.resources),
+        EventPoster(api_server.client, clock.wall),
         limiters,
         client,
     )
@@ -198,7 +141,7 @@ def _build_job_services(shared: SharedServices) -> KindServices:
     resources, queue, memory = shared.dependents.resources, shared.dependents.job_queue, shared.memory
     connections, job_client, clock = shared.connections, shared.job_client, shared.clock
     install, events = shared.settings.defaults(), shared.events
-    namespaces = NamespaceDefaults(NamespaceReader(shared.api_client), resources, install=install, clock=clock)
+    namespaces = NamespaceDefaults(NamespaceReader(shared.api_server.client), resources, install=install, clock=clock)
     reconciler = build_job_reconciler(
         JobCollaborators(
             resources,
@@ -207,7 +150,7 @@ def _build_job_services(shared: SharedServices) -> KindServices:
             namespaces,
             resource_api=job_client,
             secrets=shared.secret_reader,
-            definitions=DefinitionReader(shared.api_client),
+            definitions=DefinitionReader(shared.api_server.client),
             events=events,
             clock=clock,
             bounds=shared.bounds,
@@ -216,10 +159,10 @@ def _build_job_services(shared: SharedServices) -> KindServices:
             application_memories=shared.application_memories,
         )
     )
-    shared.metrics.watch(resources, memory, queue, clock, namespace_access=shared.namespace_access)
-    shared.metrics.watch_contact(shared.contact.silence)
+    shared.metrics.watch(resources, memory, queue, clock, namespace_access=shared.api_server.namespace_access)
+    shared.metrics.watch_contact(shared.api_server.contact.silence)
     kind = WatchedKind(job_client, JobInformer(resources, queue, clock=clock))
-    guarded, metrics = Guard(reconciler, shared.namespace_access.may_act), shared.metrics
+    guarded, metrics = Guard(reconciler, shared.api_server.namespace_access.may_act), shared.metrics
     engine = WorkerPool(guarded, queue, resources, clock=clock, metrics=metrics, deadline=JOB_PASS_DEADLINE)
     return KindServices(kind, engine)
 
@@ -229,15 +172,15 @@ def _build_write_guard(shared: SharedServices, *, is_stopping: Callable[[], bool
         return "the operator was told to stop" if is_stopping() else None
 
     def find_refusal(key: ObjectKey) -> str | None:
-        return None if shared.namespace_access.may_act(key) else "the API server refuses its namespace"
+        return None if shared.api_server.namespace_access.may_act(key) else "the API server refuses its namespace"
 
     return WriteGuard(
         shared.dependents.resources,
         shared.connections,
         resource_api=shared.job_client,
-        contact=shared.contact,
+        contact=shared.api_server.contact,
         silence_limit=shared.settings.api_server_silence,
-        obstacles=(find_stop, find_refusal),
+        obstacles=(find_stop, find_refusal, lambda _: shared.api_server.replica.leadership.find_obstacle()),
     )
 
 
@@ -265,7 +208,8 @@ def _build_logins(shared: SharedServices) -> Logins:
         read_clouds(shared.settings.clouds_file),
         limiters=shared.limiters,
         metrics=shared.metrics,
-        issue_token=partial(request_token, shared.api_client),
+        issue_token=partial(request_token, shared.api_server.client),
+        replica=shared.api_server.replica.leadership.identity,
     )
     queue = shared.dependents.connection_queue
     return Logins(accesses, shared.connections, queue=queue, listing_fan_out=shared.listing_fan_out, clock=shared.clock)
@@ -273,7 +217,7 @@ def _build_logins(shared: SharedServices) -> Logins:
 
 def _build_connection_services(shared: SharedServices, logins: Logins) -> KindServices:
     store, queue, clock = shared.dependents.connections, shared.dependents.connection_queue, shared.clock
-    client = ConnectionClient(shared.api_client, store)
+    client = ConnectionClient(shared.api_server.client, store)
     reconciler = ConnectionReconciler(
         store,
         shared.connections,
@@ -286,7 +230,7 @@ def _build_connection_services(shared: SharedServices, logins: Logins) -> KindSe
         poll_interval=shared.settings.poll_interval,
         referrers=shared.dependents.referrers,
     )
-    guarded, metrics = Guard(reconciler, shared.namespace_access.may_act), NoReconcileMetrics()
+    guarded, metrics = Guard(reconciler, shared.api_server.namespace_access.may_act), NoReconcileMetrics()
     engine = WorkerPool(guarded, queue, store, clock=clock, metrics=metrics, deadline=CONNECTION_PASS_DEADLINE)
     shared.metrics.watch_connections(store)
     kind = WatchedKind(client, ConnectionInformer(store, shared.connections, queue, clock=clock))

@@ -9,8 +9,9 @@ from entrasync.kube.watch.kopf_host import Hosting, host
 from entrasync.kube.watch.list_sync import keep_in_sync, recheck_refused, wait_for_first_list
 from entrasync.process.clock import WorldClock
 from entrasync.process.clock_watch import watch_clock
-from entrasync.process.composition import Services, compose
+from entrasync.process.composition import compose
 from entrasync.process.observability.metrics import Metrics
+from entrasync.process.services import Services
 from entrasync.process.settings.run import RunSettings
 
 LOG = logging.getLogger("entrasync.process")
@@ -24,20 +25,44 @@ EVENTS_TIMEOUT_SECONDS = 2.0
 async def run(settings: RunSettings, *, stop: asyncio.Event) -> None:
     """Run the operator until `stop` is set.
 
-    Then it takes no new work, lets writes under way end for `SHUTDOWN_GRACE`, and closes all connections.
+    Then it takes no new work, lets writes under way end for `SHUTDOWN_GRACE`, and closes all connections. Raises
+    `LeadershipLost` when it ends because another replica may act.
     """
     clock = WorldClock(settings.clock_start, origin=settings.clock_origin, rate=settings.clock_rate)
     services = compose(settings, clock, Metrics())
     await services.health.start(settings.http_host, settings.http_port)
     try:
-        if await _wait_for(asyncio.create_task(_read_first(services)), stop):
-            await host(_hosting(services), stop=stop)
+        await _live(services, stop)
     finally:
         await services.health.stop()
         await services.logins.close()
         if services.operator_client is not None:
             await services.operator_client.graph.aclose()
+        await services.replica.close()
         await services.session.aiohttp_session.close()
+
+
+async def _live(services: Services, stop: asyncio.Event) -> None:
+    """Read all resources, and work as long as this replica leads. Raises `LeadershipLost`."""
+    leadership = services.replica.leadership
+    leadership.on_loss = partial(_cut_work, services, stop)
+    was_first = await leadership.take_if_free()
+    leading = asyncio.create_task(leadership.run(), name="leadership")
+    leading.add_done_callback(lambda _: stop.set())
+    try:
+        if await _wait_for(asyncio.create_task(_read_first(services)), stop):
+            await host(_hosting(services, is_read_by_leader=was_first), stop=stop)
+        if leadership.is_lost or leading.done():
+            await leading
+    finally:
+        leading.cancel()
+
+
+def _cut_work(services: Services, stop: asyncio.Event) -> None:
+    """Break all passes off where they wait, and end the process."""
+    for each in services.kinds:
+        each.engine.cut()
+    stop.set()
 
 
 async def _read_first(services: Services) -> None:
@@ -59,17 +84,14 @@ async def _wait_for(task: asyncio.Task[None], stop: asyncio.Event) -> bool:
     return True
 
 
-def _hosting(services: Services) -> Hosting:
+def _hosting(services: Services, *, is_read_by_leader: bool) -> Hosting:
     kinds, namespace_access = [each.kind for each in services.kinds], services.namespace_access
 
     async def begin() -> None:
-        for each in services.start_order:
-            each.engine.start()
-            if not each.kind.informer.is_awaited:  # those of awaited kinds are enqueued since their first list
-                each.kind.informer.enqueue_all()
-        start_background(services)
-        found = ", ".join(f"{len(kind.store)} {kind.plural}" for kind in kinds)
-        LOG.info("The operator runs and has found %s.", found)
+        if is_read_by_leader:
+            begin_work(services)
+        else:
+            services.background.start("standby", stand_by(services))
 
     async def end() -> None:
         LOG.info("The operator was told to stop; writes to Graph under way get %d s.", SHUTDOWN_GRACE.total_seconds())
@@ -81,6 +103,32 @@ def _hosting(services: Services) -> Hosting:
         await services.background.stop()
 
     return Hosting(services.session, kinds, namespace_access, begin, end)
+
+
+async def stand_by(services: Services) -> None:
+    """Keep the stores filled by the watches until this replica leads. Then read complete lists, and begin to work.
+
+    What the watches have shown may be behind what the replica that led before has written.
+    """
+    for each in services.start_order:
+        each.kind.store.is_complete = False  # so that no edit is urgent, of which nobody knows how old it is by then
+    services.replica.stands_by = True
+    await services.replica.leadership.wait_until_leading()
+    await _read_first(services)
+    services.replica.stands_by = False
+    begin_work(services)
+    await asyncio.Event().wait()  # the end of a background task is a fault
+
+
+def begin_work(services: Services) -> None:
+    """Begin to make passes, over all objects first."""
+    for each in services.start_order:
+        each.engine.start()
+        if not each.kind.informer.is_awaited:  # those of awaited kinds are enqueued since their first list
+            each.kind.informer.enqueue_all()
+    start_background(services)
+    found = ", ".join(f"{len(each.kind.store)} {each.kind.plural}" for each in services.kinds)
+    LOG.info("The operator runs and has found %s.", found)
 
 
 def start_background(services: Services) -> None:

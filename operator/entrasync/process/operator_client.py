@@ -31,7 +31,9 @@ class OperatorClient:
     files: tuple[Path, ...]
 
 
-def make_operator_client(settings: RunSettings, limiters: SharedLimiters, metrics: Metrics) -> OperatorClient | None:
+def make_operator_client(
+    settings: RunSettings, limiters: SharedLimiters, metrics: Metrics, *, replica: str = ""
+) -> OperatorClient | None:
     """Make the Graph client of the operator connection. Returns None when the install has none."""
     if settings.tenant_id is None:
         return None
@@ -39,7 +41,9 @@ def make_operator_client(settings: RunSettings, limiters: SharedLimiters, metric
     limiter = limiters.find(settings.tenant_id, settings.client_id, endpoint=endpoint)
     tokens = TokenSource(endpoint, operator_credential(settings, settings.tenant_id))
     metrics.watch_login(tokens.has_last_login_worked)
-    return OperatorClient(GraphClient(tokens, limiter, metrics=metrics), tokens, credential_files(settings))
+    return OperatorClient(
+        GraphClient(tokens, limiter, metrics=metrics, replica=replica), tokens, credential_files(settings)
+    )
 
 
 def credential_files(settings: RunSettings) -> tuple[Path, ...]:

@@ -4,7 +4,7 @@ from entrasync.api.generate.reference import HEADER, write_table
 from entrasync.graph.calls import operations
 from entrasync.graph.calls.operations import OWNED_BY, Operation
 from entrasync.graph.permissions import FEATURES, Feature
-from entrasync.kube.rbac import GRANTED_BY_OWNERS, RIGHTS, Right
+from entrasync.kube.rbac import GRANTED_BY_OWNERS, LEADER_ELECTION, RIGHTS, Right
 
 CALLS = tuple(value for value in vars(operations).values() if isinstance(value, Operation))
 
@@ -29,6 +29,9 @@ refuse it even then, with 401 and an empty message. In that case grant `Synchron
 The chart's role has exactly these rights, in every namespace or in the listed ones (`watch.namespaces`).
 
 {rights}
+In its own namespace the release has one more role:
+
+{leader_election}
 The owner of a namespace grants one more right, in that namespace and for a named ServiceAccount
 ([examples/workload-identity.yaml](../examples/workload-identity.yaml)):
 
@@ -56,7 +59,10 @@ def render_permissions() -> dict[str, str]:
     calls = write_table(("the operator asks Graph to", "any one of"), map(_call, CALLS))
     rights = write_table(("verbs", "resource", "what for"), map(_right, RIGHTS))
     owners = write_table(("verbs", "resource", "what for"), [_right(GRANTED_BY_OWNERS)])
-    page = PAGE.format(owned_by=OWNED_BY, features=features, calls=calls, rights=rights, owners=owners)
+    leader_election = write_table(("verbs", "resource", "what for"), [_right(LEADER_ELECTION)])
+    page = PAGE.format(
+        leader_election=leader_election, owned_by=OWNED_BY, features=features, calls=calls, rights=rights, owners=owners
+    )
     return {"permissions.md": HEADER + page}
 
 

@@ -107,6 +107,8 @@ class TestInstall:
             "services": 1,
             "clusterroles": 1,
             "clusterrolebindings": 1,
+            "roles": 1,
+            "rolebindings": 1,
         }
 
     def test_an_uninstall_leaves_nothing_but_the_crds(self, leftover: Leftover) -> None:

@@ -26,7 +26,7 @@ JOBS, STATUS, EVENTS = "entrasync.io/synchronizationjobs", "entrasync.io/synchro
 NAMESPACES = "core/namespaces"
 NAMESPACE_DEFAULTS = {"entrasync.io/default-poll-interval": "7m"}
 CONNECTIONS, CONNECTION_STATUS = "entrasync.io/graphconnections", "entrasync.io/graphconnections/status"
-SECRETS = "core/secrets"
+SECRETS, LEASES = "core/secrets", "coordination.k8s.io/leases"
 CRDS = "apiextensions.k8s.io/customresourcedefinitions"
 """No install for a namespace has this right unless it installs the CRDs, which those here do not."""
 
@@ -189,6 +189,11 @@ def without_get_of_crds(operator: LimitedOperator) -> None:
     operator.wait_logged("may not be read", "told by discovery")
 
 
+def without_a_right_on_the_lease(operator: LimitedOperator) -> None:
+    """The operator does not lead, or not for longer than a term, and says what to grant."""
+    operator.wait_logged("The API server refuses the Lease", "Grant get, create and patch on leases")
+
+
 LOSSES: Mapping[Right, Callable[[LimitedOperator], None]] = {
     ("list", JOBS): without_list,
     ("watch", JOBS): without_watch,
@@ -203,6 +208,9 @@ LOSSES: Mapping[Right, Callable[[LimitedOperator], None]] = {
     ("get", SECRETS): without_get_of_secrets,
     ("list", SECRETS): without_list_or_watch_of_secrets,
     ("watch", SECRETS): without_list_or_watch_of_secrets,
+    ("get", LEASES): without_a_right_on_the_lease,
+    ("create", LEASES): without_a_right_on_the_lease,
+    ("patch", LEASES): without_a_right_on_the_lease,
 }
 
 
@@ -260,8 +268,8 @@ def test_an_operator_without_a_right_reports_why_it_cannot_do_its_work(
 
 def test_every_right_of_the_chart_was_removed_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     rendered = documents(find_helm("helm3", tmp_path_factory).render("entra"))
-    [role] = [document for document in rendered if document["kind"] == "ClusterRole"]
-    assert set(granted(role)) == set(LOSSES)
+    roles = [document for document in rendered if document["kind"] in {"ClusterRole", "Role"}]
+    assert {right for role in roles for right in granted(role)} == set(LOSSES)
 
 
 def write_job(namespace: str, principal: str, name: str = "job") -> Object:

@@ -71,9 +71,20 @@ def test_the_cluster_and_a_namespace_get_the_same_rights(helm: Helm) -> None:
     namespaces = render_rights(helm, NAMESPACES)
     *shared, crd = cluster["rules"]
     assert crd == CRD_RULE
-    assert [role["rules"] for role in namespaces if role["kind"] == "Role"] == [shared] * 2
-    assert sorted(each["metadata"]["namespace"] for each in namespaces) == ["team-a", "team-a", "team-b", "team-b"]
-    assert {document["kind"] for document in namespaces} == {"Role", "RoleBinding"}
+    in_teams = [each for each in namespaces if each["metadata"]["namespace"] in {"team-a", "team-b"}]
+    assert [role["rules"] for role in in_teams if role["kind"] == "Role"] == [shared] * 2
+    assert sorted(each["metadata"]["namespace"] for each in in_teams) == ["team-a", "team-a", "team-b", "team-b"]
+    assert {document["kind"] for document in in_teams} == {"Role", "RoleBinding"}
+
+
+def test_the_right_on_the_lease_is_granted_in_the_releases_namespace_only(helm: Helm) -> None:
+    for value_set in (CLUSTER, NAMESPACES):
+        granting = [
+            each
+            for each in render_rights(helm, value_set)
+            if any(rule["resources"] == ["leases"] for rule in each.get("rules", ()))
+        ]
+        assert [(each["kind"], each["metadata"]["namespace"]) for each in granting] == [("Role", "entra-sync")]
 
 
 def test_a_release_for_namespaces_that_installs_the_crds_may_read_the_one_of_jobs_and_no_more(helm3: Helm) -> None:

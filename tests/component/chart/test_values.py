@@ -27,7 +27,9 @@ Case = tuple[dict[str, Any], str]
 
 WRONG: list[list[Case]] = [
     [
-        ({"replicas": 2}, "additional properties 'replicas' not allowed"),
+        ({"replica": 2}, "additional properties 'replica' not allowed"),
+        ({"replicas": 0}, "'/replicas': minimum: got 0, want 1"),
+        ({"leaderElection": {"leaseDuration": "3s"}}, "'/leaderElection/leaseDuration': '3s' does not match pattern"),
         ({"image": {"tga": "x"}}, "'/image': additional properties 'tga' not allowed"),
         (
             {"image": {"pullPolicy": "Sometimes"}},
@@ -87,6 +89,10 @@ CONTRADICTIONS: list[Case] = [
     (
         {"watch": {"scope": "Namespaces"}},
         "watch.scope is Namespaces but watch.namespaces is empty: list the namespaces",
+    ),
+    (
+        {"leaderElection": {"enabled": False}},
+        "replicas is 2 but leaderElection.enabled is false, and all pods would do everything: set replicas=1",
     ),
     ({"watch": {"namespaces": ["team-a"]}}, "watch.namespaces is given but watch.scope is Cluster"),
     (

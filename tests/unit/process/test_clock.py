@@ -8,8 +8,8 @@ import pytest
 
 from entrasync.process.clock import WorldClock
 from entrasync.process.clock_watch import notice_jump
-from entrasync.process.composition import Services
 from entrasync.process.lifecycle import look_anew
+from entrasync.process.services import Services
 
 NOON = datetime(2026, 11, 1, 12, 0, tzinfo=UTC)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 
 from entrasync.graph.calls.operations import PATCH_SETTINGS
-from entrasync.kube.rbac import GRANTED_BY_OWNERS, RIGHTS
+from entrasync.kube.rbac import GRANTED_BY_OWNERS, LEADER_ELECTION, RIGHTS, Right
 from entrasync.process.permissions_page import CALLS, render_permissions
 from tests.support.rights import granted
 
@@ -29,12 +29,15 @@ def test_each_feature_names_its_least_permission_first() -> None:
     assert "| reading jobs and their status | `Synchronization.Read.All` | `Synchronization.ReadWrite.All`" in PAGE
 
 
+def flatten(*rights: Right) -> set[tuple[str, str]]:
+    return {(verb, right.resource) for right in rights for verb in right.verbs}
+
+
 def test_the_rights_are_those_of_the_charts_role() -> None:
     rendered = yaml.safe_load_all((ROOT / "tests" / "data" / "chart" / "cluster.yaml").read_text(encoding="utf-8"))
-    [role] = [document for document in rendered if document["kind"] == "ClusterRole"]
-    listed = {(verb, right.resource) for right in RIGHTS for verb in right.verbs}
-    assert listed == set(granted(role))
-    assert all(f"`{right.resource}`" in PAGE for right in (*RIGHTS, GRANTED_BY_OWNERS))
+    roles = {document["kind"]: set(granted(document)) for document in rendered if "rules" in document}
+    assert roles == {"ClusterRole": flatten(*RIGHTS), "Role": flatten(LEADER_ELECTION)}
+    assert all(f"`{right.resource}`" in PAGE for right in (*RIGHTS, LEADER_ELECTION, GRANTED_BY_OWNERS))
 
 
 def test_the_right_that_owners_grant_is_the_one_in_the_example() -> None:

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from entrasync.process import lifecycle
-from entrasync.process.composition import Services
+from entrasync.process.services import Services
 
 
 class Parts:
@@ -33,6 +33,6 @@ def test_connections_are_listed_before_jobs_when_a_refused_namespace_is_rechecke
     monkeypatch.setattr(lifecycle, "watch_clock", lambda clock, _: clock)
     jobs, connections = (SimpleNamespace(kind=SimpleNamespace(plural=name)) for name in ("jobs", "connections"))
     shared: Any = parts
-    lifecycle.start_background(Services(shared, shared, cast("Any", (jobs, connections)), *[shared] * 9))
+    lifecycle.start_background(Services(shared, shared, cast("Any", (jobs, connections)), *[shared] * 10))
     assert [kind.plural for kind in rechecked] == ["connections", "jobs"]
     assert len(parts.started) == len(set(parts.started)) == 7

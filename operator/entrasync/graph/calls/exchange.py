@@ -27,6 +27,7 @@ from entrasync.graph.wire.failures import describe_failure
 from entrasync.graph.wire.responses import Response
 
 USER_AGENT = f"entra-sync-operator/{metadata.version('entra-sync-operator')}"
+"""Graph's activity logs show it. A replica adds its name in the Lease, so that they tell who wrote."""
 
 NOT_SENT_ERRORS = (
     httpx.ConnectError,
@@ -86,6 +87,7 @@ class Exchange:
     metrics: CallMetrics
     limits: ExchangeLimits = field(default_factory=ExchangeLimits)
     permit: WritePermit = field(default_factory=NoPermit)
+    user_agent: str = USER_AGENT
 
     @asynccontextmanager
     async def hold_for_pages(self, *, is_background: bool) -> AsyncIterator[AnswerShare]:
@@ -181,7 +183,7 @@ class Exchange:
             "Authorization": f"Bearer {token.value}",
             "Accept": "application/json",
             "Accept-Encoding": "gzip",  # `read_body` unpacks no other
-            "User-Agent": USER_AGENT,
+            "User-Agent": self.user_agent,
             "client-request-id": request_id,
             "x-ms-throttle-priority": request.priority,
         }

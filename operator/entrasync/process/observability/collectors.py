@@ -6,7 +6,7 @@ The namespace of an object is the label `resource_namespace`. Prometheus gives e
 
 from collections.abc import Callable, Iterable, Iterator
 
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from entrasync.api.conditions import ConditionType
@@ -43,6 +43,19 @@ class NamespaceCollector(Collector):
         for namespace in self._namespace_access.namespaces:
             refused.add_metric([namespace or ""], float(namespace in self._namespace_access.refused))
         yield refused
+
+
+class LeaderCollector(Collector):
+    """Collects what another collector does, while this replica leads: the sum over all replicas counts each once."""
+
+    def __init__(self, collector: Collector, is_leading: Callable[[], bool]) -> None:
+        self._collector = collector
+        self._is_leading = is_leading
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the series of the other collector, or none."""
+        if self._is_leading():
+            yield from self._collector.collect()
 
 
 class ConditionCollector(Collector):

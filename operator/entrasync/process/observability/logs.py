@@ -10,7 +10,7 @@ from pythonjsonlogger.json import JsonFormatter
 from entrasync.kube.watch.kopf_host import refusal_status
 from entrasync.reconcile.engine.worker_pool import CURRENT_RESOURCE
 
-FIELDS = ("resource", "action", "request_id", "status", "seconds", "why")
+FIELDS = ("resource", "action", "request_id", "status", "seconds", "replica", "why")
 """The fields that our log lines may have beside their message."""
 
 _RETRY = re.compile(r"Request attempt #(\d+) failed; will retry")

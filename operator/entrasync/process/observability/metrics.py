@@ -7,6 +7,7 @@ from importlib import metadata
 from math import inf
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client.registry import Collector
 
 from entrasync.api.names import CONNECTION_KIND, KIND
 from entrasync.core.connection.connection_resource import ConnectionResource
@@ -16,6 +17,7 @@ from entrasync.process.observability.collectors import (
     ConditionCollector,
     ConnectionCollector,
     JobCollector,
+    LeaderCollector,
     NamespaceCollector,
 )
 from entrasync.reconcile.engine.store import Store
@@ -36,8 +38,9 @@ class Metrics:
             metadata.version("entra-sync-operator")
         ).set(1)
         self._conditions, self._connections = ConditionCollector(), ConnectionCollector()
-        self.registry.register(self._conditions)
-        self.registry.register(self._connections)
+        self._is_leading: Callable[[], bool] = lambda: True
+        self._register_of_leader(self._conditions)
+        self._register_of_leader(self._connections)
         self._calls = Counter(
             "entrasync_graph_calls",
             "Calls to Microsoft Graph by operation and HTTP status (none: no answer).",
@@ -91,8 +94,16 @@ class Metrics:
     ) -> None:
         """Collect at each scrape the state of each job and which namespaces are refused."""
         self.registry.register(NamespaceCollector(namespace_access))
-        self.registry.register(JobCollector(resources, memory, queue, clock))
+        self._register_of_leader(JobCollector(resources, memory, queue, clock))
         self._conditions.watch(KIND, resources)
+
+    def watch_leadership(self, is_leading: Callable[[], bool]) -> None:
+        """Show at each scrape whether this replica leads. One that stands by shows nothing of jobs and connections."""
+        gauge = Gauge(
+            "entrasync_leader", "1 on the replica that acts, 0 on one that stands by.", registry=self.registry
+        )
+        gauge.set_function(lambda: float(is_leading()))
+        self._is_leading = is_leading
 
     def watch_contact(self, silence: Callable[[], timedelta]) -> None:
         """Show at each scrape how long ago the API server last answered."""
@@ -111,6 +122,9 @@ class Metrics:
     def watch_login(self, has_worked: Callable[[], bool | None]) -> None:
         """Collect at each scrape whether the last login of the operator connection worked; None before the first."""
         self._connections.watch_operator_connection(has_worked)
+
+    def _register_of_leader(self, collector: Collector) -> None:
+        self.registry.register(LeaderCollector(collector, lambda: self._is_leading()))
 
     def render(self) -> bytes:
         """Write all metrics in Prometheus' text format."""

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, ValidationError, field_validator
-from pydantic_settings import NoDecode
+from pydantic_settings import CliExplicitFlag, NoDecode
 
 from entrasync.api.duration import parse_go_duration
 from entrasync.api.job.spec import PollInterval
@@ -25,6 +25,9 @@ MIN_REPLICATION_BOUND = timedelta(minutes=5)
 
 MIN_API_SERVER_SILENCE = timedelta(seconds=5)
 """A call to the API server takes a second at times."""
+
+
+MIN_LEASE_DURATION, MAX_LEASE_DURATION = timedelta(seconds=5), timedelta(minutes=5)
 
 
 class RunSettings(OperatorConnectionSettings):
@@ -56,6 +59,19 @@ class RunSettings(OperatorConnectionSettings):
 
     api_server_silence: timedelta = API_SERVER_SILENCE
     """How long the API server may be silent before nothing more is written to Graph; at least 5s."""
+
+    leader_election: CliExplicitFlag[bool] = True
+    """true: of the replicas with the same Lease one acts and the others stand by. false: for a single process that
+    has no rights on Leases; two of them would do everything twice."""
+
+    lease_name: str = "entra-sync-operator"
+    """Name of the Lease that the replicas share."""
+
+    lease_namespace: str | None = None
+    """Namespace of the Lease; unset: that of the pod, or of the kubeconfig's context."""
+
+    lease_duration: timedelta = timedelta(seconds=10)
+    """How long after its last renewal another replica may take the Lease, in whole seconds; from 5s to 5m."""
 
     concurrency: int = Field(default=32, ge=1, le=256)
     """Calls to Graph at the same time."""
@@ -92,7 +108,7 @@ class RunSettings(OperatorConnectionSettings):
     def _are_namespaces(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return check_namespaces(value)
 
-    @field_validator("replication_bound", "api_server_silence", mode="before")
+    @field_validator("replication_bound", "api_server_silence", "lease_duration", mode="before")
     @classmethod
     def _read_duration(cls, value: object) -> object:
         return parse_go_duration(value) if isinstance(value, str) else value
@@ -113,7 +129,17 @@ class RunSettings(OperatorConnectionSettings):
             raise ValueError("It must be at least 5s: a quiet API server is asked again only after a third of it.")
         return value
 
-    @field_validator("default_deletion_policy", "deletion_limit", mode="before")
+    @field_validator("lease_duration")
+    @classmethod
+    def _fits_a_lease(cls, value: timedelta) -> timedelta:
+        if not MIN_LEASE_DURATION <= value <= MAX_LEASE_DURATION or value.microseconds:
+            raise ValueError(
+                "It must be whole seconds from 5s to 5m: a shorter one ends while the API server is merely slow, and a "
+                "longer one leaves jobs without an operator."
+            )
+        return value
+
+    @field_validator("default_deletion_policy", "deletion_limit", "lease_namespace", mode="before")
     @classmethod
     def _empty_means_unset(cls, value: object) -> object:
         return None if value == "" else value

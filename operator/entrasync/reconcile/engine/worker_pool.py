@@ -123,6 +123,12 @@ class WorkerPool:
             task.cancel()
         await asyncio.gather(*self._tasks, *self._in_flight, return_exceptions=True)
 
+    def cut(self) -> None:
+        """Take no new work, and cancel all passes where they wait, because another process may act now."""
+        self._is_stopping = True
+        for task in self._in_flight:
+            task.cancel()
+
     @property
     def is_stopping(self) -> bool:
         """Whether no new work is taken any more."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.objects.synchronization_jobs import JobClient
 from entrasync.process.observability.background import Background
-from entrasync.process.observability.probes import MAX_REFUSALS, find_death, find_unreadiness
+from entrasync.process.observability.probes import MAX_REFUSALS, Standing, find_death, find_unreadiness
 from entrasync.reconcile.engine.worker_pool import WorkerPool
 
 
@@ -24,13 +24,20 @@ class State:
     is_stuck: bool = False
     refusals_in_a_row: int = 0
     is_all_refused: bool = False
+    stands_by: bool = False
+    lease_fault: str | None = None
     namespaces: tuple[str, ...] = ("team-a", "team-b")
 
     def find_death(self, background: Background | None = None) -> str | None:
         return find_death([cast("WorkerPool", self)], background or Background())
 
     def find_unreadiness(self) -> str | None:
-        return find_unreadiness([cast("WorkerPool", self)], cast("JobClient", self), cast("NamespaceAccess", self))
+        return find_unreadiness(
+            [cast("WorkerPool", self)],
+            cast("JobClient", self),
+            cast("NamespaceAccess", self),
+            standing=Standing(self.stands_by, self.lease_fault),
+        )
 
     def count_refusals(self, *, besides: Callable[[str], bool]) -> int:
         return 0 if besides("any") else self.refusals_in_a_row
@@ -49,11 +56,12 @@ async def break_down() -> None:
 
 BEGINNING = State(has_started=False, is_alive=False)
 ENDING = State(is_stopping=True, is_alive=False)
+STANDBY = State(has_started=False, is_alive=False, stands_by=True)
 PASSLESS = State(is_alive=False)
 
 
 class TestLiveness:
-    @pytest.mark.parametrize("state", [State(), BEGINNING, ENDING, State(refusals_in_a_row=99)])
+    @pytest.mark.parametrize("state", [State(), BEGINNING, STANDBY, ENDING, State(refusals_in_a_row=99)])
     def test_holds_before_the_start_while_it_works_and_after_the_stop(self, state: State) -> None:
         assert state.find_death() is None
 
@@ -91,6 +99,9 @@ class TestReadiness:
             (State(refusals_in_a_row=MAX_REFUSALS - 1), None),
             (BEGINNING, "the resources have not been read yet"),
             (ENDING, "the operator was told to stop"),
+            (STANDBY, None),
+            (replace(STANDBY, lease_fault="the Lease is refused"), "the Lease is refused"),
+            (replace(BEGINNING, lease_fault="the Lease is refused"), "the Lease is refused"),
             (State(has_started=False, is_all_refused=True), "the API server refuses team-a, team-b; the log has why"),
             (PASSLESS, "passes are not made any more"),
             (State(refusals_in_a_row=7), "the API server took none of the last 7 writes; the log has its words"),

@@ -1,0 +1,1 @@
+"""Which replica may act: the Lease that they share, and for how long its holder may rely on it."""

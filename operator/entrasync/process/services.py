@@ -1,0 +1,99 @@
+"""What the composition root makes: the services that live as long as the process does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import kopf
+
+from entrasync.core.primitives.time_limits import Bounds
+from entrasync.graph.calls.shared_limiters import SharedLimiters
+from entrasync.kube.client.api_client import ApiClient
+from entrasync.kube.client.contact import Contact
+from entrasync.kube.client.namespace_access import NamespaceAccess
+from entrasync.kube.objects.events import EventPoster
+from entrasync.kube.objects.secrets import SecretReader
+from entrasync.kube.objects.synchronization_jobs import JobClient
+from entrasync.kube.watch.secret_watch import SecretWatch
+from entrasync.kube.watch.watched_kind import WatchedKind
+from entrasync.process.clock import WorldClock
+from entrasync.process.credential_watch import CredentialWatch
+from entrasync.process.observability.background import Background
+from entrasync.process.observability.health import HealthServer
+from entrasync.process.observability.metrics import Metrics
+from entrasync.process.operator_client import OperatorClient
+from entrasync.process.replica import Replica
+from entrasync.process.settings.run import RunSettings
+from entrasync.reconcile.application.memory import ApplicationMemoryStore
+from entrasync.reconcile.connection.logins import Logins
+from entrasync.reconcile.connection.registry import Connections
+from entrasync.reconcile.engine.worker_pool import WorkerPool
+from entrasync.reconcile.state.dependents import Dependents
+from entrasync.reconcile.state.listings import ListingFanOut
+from entrasync.reconcile.state.memory import MemoryStore
+
+
+@dataclass(frozen=True)
+class ApiServerAccess:
+    """The way to the API server, and what its answers tell."""
+
+    session: kopf.AiohttpSession
+    client: ApiClient
+    namespace_access: NamespaceAccess
+    contact: Contact
+    replica: Replica
+
+
+@dataclass(frozen=True)
+class SharedServices:
+    """What more than one of the services below uses."""
+
+    settings: RunSettings
+    api_server: ApiServerAccess
+    clock: WorldClock
+    metrics: Metrics
+    secret_reader: SecretReader
+    bounds: Bounds
+    dependents: Dependents
+    connections: Connections
+    listing_fan_out: ListingFanOut
+    job_client: JobClient
+    events: EventPoster
+    limiters: SharedLimiters
+    operator_client: OperatorClient | None
+    memory: MemoryStore = field(default_factory=MemoryStore)
+    application_memories: ApplicationMemoryStore = field(default_factory=ApplicationMemoryStore)
+
+
+@dataclass(frozen=True)
+class KindServices:
+    """What reconciles one kind: its client and informer, and what makes the passes of its queue."""
+
+    kind: WatchedKind[Any]
+    engine: WorkerPool
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that lives as long as the process does."""
+
+    session: kopf.AiohttpSession
+    namespace_access: NamespaceAccess
+    kinds: tuple[KindServices, ...]
+    """In the order in which messages name them; what reads or starts them goes by `start_order`."""
+    logins: Logins
+    secret_watch: SecretWatch
+    operator_client: OperatorClient | None
+    credential_watch: CredentialWatch | None
+    events: EventPoster
+    replica: Replica
+    background: Background
+    health: HealthServer
+    clock: WorldClock
+    forget_times: Callable[[], None]
+    """Forgets all that was remembered by the time of a clock that was set since."""
+
+    @property
+    def start_order(self) -> tuple[KindServices, ...]:
+        """Connections before jobs: a job would say that its connection does not exist."""
+        return self.kinds[::-1]
