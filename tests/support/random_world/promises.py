@@ -90,8 +90,6 @@ class Promises:
         for job in self._graph.living(service_principal_id, template_id):
             if job.is_of_operator or job.versions[0][0] < long_ago:
                 raise BrokenPromise(f"a second job of template {template_id} is created beside {job.id}")
-            if self._graph.shown.get(job.id) is None:
-                job.looks_like_operators = True  # to the create that is about to be sent
 
     def _watch_start(self, resource: Resource, job_id: str) -> None:
         """Check that within the bound a job is started again only after a pause was shown or an edit was made."""

@@ -47,7 +47,7 @@ class GraphJob:
     template_id: str
     is_of_operator: bool
     looks_like_operators: bool = False
-    """Whether a person made it so that it cannot be told from one that the operator created at that time."""
+    """Whether the operator could only take it for that of a create whose answer was lost."""
     versions: list[tuple[datetime, RemoteJob | None]] = field(default_factory=list)
 
     @property

@@ -150,14 +150,6 @@ class World:
         stored = self.server.stored.get(key)
         return stored.held_job_id if stored else None
 
-    def awaits_create(self, service_principal_id: str, template_id: str) -> bool:
-        """Whether a resource looks for the job of a create whose answer it does not have."""
-        intents = [stored.create_intent for stored in self.server.stored.values() if stored.create_intent]
-        return any(
-            (intent.service_principal_id, intent.template_id) == (service_principal_id, template_id)
-            for intent in intents
-        )
-
     def heal(self) -> None:
         """End all that is amiss: from now on every call and write succeeds, and the watch shows everything."""
         self.graph.heal()
@@ -183,6 +175,7 @@ class World:
     def _make_pass(self, key: ObjectKey) -> None:
         del self.due[key]
         self.current = key
+        self._mark_lookalikes()
         if (known := self.resources.get(key)) and known.is_deleting and known.has_finalizer:
             self.promises.watch_deletion(known)
         try:
@@ -204,6 +197,13 @@ class World:
             self._settle(key, outcome.requeue_after, is_failure=outcome.is_failure)
         finally:
             self.current = None
+
+    def _mark_lookalikes(self) -> None:
+        """Mark the jobs that the operator cannot tell from that of a create whose answer it does not have."""
+        for intent in filter(None, (stored.create_intent for stored in self.server.stored.values())):
+            for job in self.graph.living(intent.service_principal_id, intent.template_id):
+                if job.id not in intent.job_ids_before:
+                    job.looks_like_operators = True
 
     def _settle(self, key: ObjectKey, pause: timedelta | None, *, is_failure: bool) -> None:
         if pause is not None:

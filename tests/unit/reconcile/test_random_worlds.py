@@ -9,6 +9,7 @@ from datetime import timedelta
 from itertools import cycle
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -168,9 +169,7 @@ class RandomWorld(RuleBasedStateMachine):
 
     @rule(principal=principals, template=templates)
     def create_at_the_portal(self, principal: str, template: str) -> None:
-        """A job that a person makes while a create is unanswered cannot be told from the operator's own."""
-        job = self.world.graph.add_job(principal, template, is_of_operator=False)
-        job.looks_like_operators = self.world.awaits_create(principal, template)
+        self.world.graph.add_job(principal, template, is_of_operator=False)
 
     @rule(
         number=st.integers(0, 5),
@@ -243,6 +242,7 @@ SETTINGS = settings(
 )
 
 
+@pytest.mark.timeout(600)  # it computes for half a minute on an idle machine
 def test_no_promise_is_broken_whatever_happens_in_a_world() -> None:
     LOOKS.clear()
     run_state_machine_as_test(RandomWorld, settings=SETTINGS)
