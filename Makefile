@@ -49,7 +49,7 @@ check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are c
 	@$(BIN)/entra-sync-operator reference --check docs
 
 worlds: $(STAMP) ## Make 2,000 random worlds, each with other events than the time before
-	@RANDOM_WORLDS=2000 $(BIN)/python -m pytest -q -o timeout=0 tests/unit/reconcile/test_random_worlds.py
+	@RANDOM_WORLDS=2000 $(BIN)/python -m pytest -q tests/unit/reconcile/test_random_worlds.py
 
 bench: $(STAMP) ## Measure every published figure into build/bench.json
 	@$(BIN)/python -m control_plane get
