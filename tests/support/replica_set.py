@@ -70,7 +70,9 @@ class ReplicaSet:
         environment = self.environment
         number = len(list(environment.log.parent.glob("replica-*.log")))
         proxy = self.stack.enter_context(CuttableProxy(urlsplit(environment.cluster.plane.url).port or 0))
-        kubeconfig = _write_kubeconfig(environment.launch.kubeconfig, proxy, environment.log.parent / f"kube-{number}")
+        kubeconfig = write_proxied_kubeconfig(
+            environment.launch.kubeconfig, proxy, environment.log.parent / f"kube-{number}"
+        )
         launch = replace(environment.launch, kubeconfig=kubeconfig)
         log = environment.log.parent / f"replica-{number}.log"
         replica = Replica(OperatorProcess.start(launch, log, begin=fork_operator), proxy)
@@ -146,7 +148,8 @@ def open_replicas(environment: OperatorEnvironment) -> Iterator[ReplicaSet]:
                 each.operator.kill()
 
 
-def _write_kubeconfig(source: Path, proxy: CuttableProxy, target: Path) -> Path:
+def write_proxied_kubeconfig(source: Path, proxy: CuttableProxy, target: Path) -> Path:
+    """Write a kubeconfig that leads through a proxy."""
     found = yaml.safe_load(source.read_text(encoding="utf-8"))
     found["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{proxy.port}"
     target.write_text(yaml.safe_dump(found), encoding="utf-8")

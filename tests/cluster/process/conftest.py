@@ -8,10 +8,16 @@ import pytest
 
 from local_stack import OperatorProcess
 from tests.support.operator_environment import OperatorEnvironment, open_second_operator
-from tests.support.operator_fixtures import environment, fast_environment, shared_environment, shared_fast_environment
+from tests.support.operator_fixtures import (
+    environment,
+    fast_environment,
+    own_environment,
+    shared_environment,
+    shared_fast_environment,
+)
 from tests.support.polling import until
 
-__all__ = ["environment", "fast_environment", "shared_environment", "shared_fast_environment"]
+__all__ = ["environment", "fast_environment", "own_environment", "shared_environment", "shared_fast_environment"]
 
 
 @dataclass
