@@ -34,6 +34,12 @@ RIGHTS = (
         " this right (scope `Namespaces` with `crds.enabled: false`), the operator asks discovery, which tells it"
         " moments later.",
     ),
+    Right(
+        ("get", "create", "patch"),
+        "coordination.k8s.io/leases",
+        "The Lease `synchronizationjobs.entrasync.io`, which says which install looks after a namespace. Not with"
+        " `leaderElection.enabled: false`.",
+    ),
     Right(("create",), "core/events", "The Events of the resources."),
     Right(("get",), "core/namespaces", "The annotations `entrasync.io/default-...`."),
 )

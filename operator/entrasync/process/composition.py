@@ -92,6 +92,9 @@ def _reach_api_server(settings: RunSettings, metrics: Metrics) -> ApiServerAcces
     )
     replica = join_replicas(settings, connection)
     metrics.watch_leadership(lambda: replica.leadership.is_leading)
+    if replica.namespace_leases is not None:
+        leases = replica.namespace_leases
+        metrics.watch_holders(lambda: leases.holders)
     gate = close_gate_unless(lambda: replica.leadership.is_leading)
     listeners = (gate, complete_discovery, namespace_access.record_response, contact.record_response)
     session = open_session(connection, *listeners, namespaces=len(namespace_access.namespaces))
@@ -162,7 +165,7 @@ def _build_job_services(shared: SharedServices) -> KindServices:
     shared.metrics.watch(resources, memory, queue, clock, namespace_access=shared.api_server.namespace_access)
     shared.metrics.watch_contact(shared.api_server.contact.silence)
     kind = WatchedKind(job_client, JobInformer(resources, queue, clock=clock))
-    guarded, metrics = Guard(reconciler, shared.api_server.namespace_access.may_act), shared.metrics
+    guarded, metrics = Guard(reconciler, shared.api_server.may_act), shared.metrics
     engine = WorkerPool(guarded, queue, resources, clock=clock, metrics=metrics, deadline=JOB_PASS_DEADLINE)
     return KindServices(kind, engine)
 
@@ -180,7 +183,7 @@ def _build_write_guard(shared: SharedServices, *, is_stopping: Callable[[], bool
         resource_api=shared.job_client,
         contact=shared.api_server.contact,
         silence_limit=shared.settings.api_server_silence,
-        obstacles=(find_stop, find_refusal, lambda _: shared.api_server.replica.leadership.find_obstacle()),
+        obstacles=(find_stop, find_refusal, shared.api_server.replica.find_obstacle),
     )
 
 
@@ -230,7 +233,7 @@ def _build_connection_services(shared: SharedServices, logins: Logins) -> KindSe
         poll_interval=shared.settings.poll_interval,
         referrers=shared.dependents.referrers,
     )
-    guarded, metrics = Guard(reconciler, shared.api_server.namespace_access.may_act), NoReconcileMetrics()
+    guarded, metrics = Guard(reconciler, shared.api_server.may_act), NoReconcileMetrics()
     engine = WorkerPool(guarded, queue, store, clock=clock, metrics=metrics, deadline=CONNECTION_PASS_DEADLINE)
     shared.metrics.watch_connections(store)
     kind = WatchedKind(client, ConnectionInformer(store, shared.connections, queue, clock=clock))

@@ -180,7 +180,7 @@ class Leadership:
             async with asyncio.timeout(self._interval):
                 await self._leases.write(release_lease(self._seen.lease, now=_now()))
         except LEASE_ERRORS as error:
-            LOG.warning("The Lease could not be released. It ends by itself.", extra={"why": _describe(error)})
+            LOG.warning("The Lease could not be released. It ends by itself.", extra={"why": describe(error)})
 
     def _find_pause(self) -> float:
         """Find how long to wait until the next look at the Lease, which another replica holds."""
@@ -256,11 +256,12 @@ class Leadership:
 
     def _log_once(self, level: int, message: str, error: Exception | None = None) -> None:
         if message != self._logged:
-            LOG.log(level, message, extra={} if error is None else {"why": _describe(error)})
+            LOG.log(level, message, extra={} if error is None else {"why": describe(error)})
         self._logged = message
 
 
-def _describe(error: Exception) -> str:
+def describe(error: Exception) -> str:
+    """Describe an error of a call for the log, also one without words, such as a timeout."""
     return str(error) or type(error).__name__
 
 

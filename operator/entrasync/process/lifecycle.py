@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from entrasync.kube.watch.kopf_host import Hosting, host
 from entrasync.kube.watch.list_sync import keep_in_sync, recheck_refused, wait_for_first_list
+from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.process.clock import WorldClock
 from entrasync.process.clock_watch import watch_clock
 from entrasync.process.composition import compose
@@ -137,11 +140,20 @@ def start_background(services: Services) -> None:
     services.background.start("events", services.events.post_all())
     for kind in kinds:
         services.background.start(f"resync of {kind.plural}", keep_in_sync(kind, namespace_access))
+    if (leases := services.replica.namespace_leases) is not None:
+        leases.is_needed = lambda namespace: any(kind.store.in_namespace(namespace) for kind in kinds)
+        leases.on_taken = partial(_look_at_namespace, kinds)
+        services.background.start("leases of namespaces", leases.run())
     services.background.start("recheck of refused namespaces", recheck_refused(kinds, namespace_access))
     services.background.start("watch of secrets", services.secret_watch.run())
     if services.credential_watch is not None:
         services.background.start("watch of the credential", services.credential_watch.run())
     services.background.start("watch of the clock", watch_clock(services.clock, partial(look_anew, services)))
+
+
+def _look_at_namespace(kinds: Sequence[WatchedKind[Any]], namespace: str) -> None:
+    for kind in kinds:
+        kind.informer.enqueue_all(namespace)
 
 
 def look_anew(services: Services) -> None:

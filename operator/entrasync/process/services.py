@@ -6,6 +6,7 @@ from typing import Any
 
 import kopf
 
+from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.kube.client.api_client import ApiClient
@@ -42,6 +43,10 @@ class ApiServerAccess:
     namespace_access: NamespaceAccess
     contact: Contact
     replica: Replica
+
+    def may_act(self, key: ObjectKey) -> bool:
+        """Whether an object may be acted on: its namespace answers, and no other install looks after it."""
+        return self.namespace_access.may_act(key) and self.replica.may_act(key)
 
 
 @dataclass(frozen=True)

@@ -77,12 +77,12 @@ def test_the_cluster_and_a_namespace_get_the_same_rights(helm: Helm) -> None:
     assert {document["kind"] for document in in_teams} == {"Role", "RoleBinding"}
 
 
-def test_the_right_on_the_lease_is_granted_in_the_releases_namespace_only(helm: Helm) -> None:
+def test_the_right_on_the_lease_of_the_election_is_granted_in_the_releases_namespace_only(helm: Helm) -> None:
     for value_set in (CLUSTER, NAMESPACES):
         granting = [
             each
             for each in render_rights(helm, value_set)
-            if any(rule["resources"] == ["leases"] for rule in each.get("rules", ()))
+            if any(rule.get("resourceNames") == ["entra-entra-sync-operator"] for rule in each.get("rules", ()))
         ]
         assert [(each["kind"], each["metadata"]["namespace"]) for each in granting] == [("Role", "entra-sync")]
 

@@ -14,6 +14,7 @@ class Parts:
 
     def __init__(self) -> None:
         self.started: list[str] = []
+        self.namespace_leases = None
 
     def start(self, name: str, _: object) -> None:
         self.started.append(name)

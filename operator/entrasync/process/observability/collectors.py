@@ -4,7 +4,7 @@ The namespace of an object is the label `resource_namespace`. Prometheus gives e
 `namespace`, that of the operator's own pod, and would rename ours.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -43,6 +43,24 @@ class NamespaceCollector(Collector):
         for namespace in self._namespace_access.namespaces:
             refused.add_metric([namespace or ""], float(namespace in self._namespace_access.refused))
         yield refused
+
+
+class HolderCollector(Collector):
+    """Collects which namespaces another install looks after."""
+
+    def __init__(self, holders: Callable[[], Mapping[str, str]]) -> None:
+        self._holders = holders
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Yield one series for each of these namespaces."""
+        held = GaugeMetricFamily(
+            "entrasync_namespace_held_by_another_install",
+            "1 while another install looks after a namespace, so that this one does nothing there.",
+            labels=[NAMESPACE_LABEL, "install"],
+        )
+        for namespace, install in sorted(self._holders().items()):
+            held.add_metric([namespace, install], 1)
+        yield held
 
 
 class LeaderCollector(Collector):

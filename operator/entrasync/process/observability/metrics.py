@@ -1,7 +1,7 @@
 """Prometheus metrics: calls to Graph, passes, and the state of each job and connection."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from importlib import metadata
 from math import inf
@@ -16,6 +16,7 @@ from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.process.observability.collectors import (
     ConditionCollector,
     ConnectionCollector,
+    HolderCollector,
     JobCollector,
     LeaderCollector,
     NamespaceCollector,
@@ -104,6 +105,10 @@ class Metrics:
         )
         gauge.set_function(lambda: float(is_leading()))
         self._is_leading = is_leading
+
+    def watch_holders(self, holders: Callable[[], Mapping[str, str]]) -> None:
+        """Show at each scrape which namespaces another install looks after."""
+        self._register_of_leader(HolderCollector(holders))
 
     def watch_contact(self, silence: Callable[[], timedelta]) -> None:
         """Show at each scrape how long ago the API server last answered."""

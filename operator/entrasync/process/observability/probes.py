@@ -19,6 +19,9 @@ class Standing:
     fault: str | None
     """Why the last try to read or take the Lease failed; None if it did not."""
 
+    is_shut_out: bool = False
+    """Whether another install looks after all namespaces that have objects of ours."""
+
 
 MAX_REFUSALS = 5
 """Refused writes in a row. A few may be refused for a fault of their resource, or while the API server restarts."""
@@ -53,6 +56,8 @@ def find_unreadiness(
         return standing.fault or "the resources have not been read yet"
     if not all(engine.is_alive for engine in engines):
         return "passes are not made any more"
+    if standing.is_shut_out:
+        return "another install looks after all namespaces with resources; the log names it"
     if (refusals := job_client.count_refusals(besides=access.is_refused)) >= MAX_REFUSALS:
         return f"the API server took none of the last {refusals} writes; the log has its words"
     return None

@@ -26,6 +26,7 @@ class State:
     is_all_refused: bool = False
     stands_by: bool = False
     lease_fault: str | None = None
+    is_shut_out: bool = False
     namespaces: tuple[str, ...] = ("team-a", "team-b")
 
     def find_death(self, background: Background | None = None) -> str | None:
@@ -36,7 +37,7 @@ class State:
             [cast("WorkerPool", self)],
             cast("JobClient", self),
             cast("NamespaceAccess", self),
-            standing=Standing(self.stands_by, self.lease_fault),
+            standing=Standing(self.stands_by, self.lease_fault, self.is_shut_out),
         )
 
     def count_refusals(self, *, besides: Callable[[str], bool]) -> int:
@@ -104,6 +105,7 @@ class TestReadiness:
             (replace(BEGINNING, lease_fault="the Lease is refused"), "the Lease is refused"),
             (State(has_started=False, is_all_refused=True), "the API server refuses team-a, team-b; the log has why"),
             (PASSLESS, "passes are not made any more"),
+            (State(is_shut_out=True), "another install looks after all namespaces with resources; the log names it"),
             (State(refusals_in_a_row=7), "the API server took none of the last 7 writes; the log has its words"),
         ],
     )

@@ -1,0 +1,168 @@
+"""Which install looks after a namespace: the one that holds the Lease there. Another install leaves it alone.
+
+The leader of an install takes that Lease in each namespace that has objects of ours, before its first pass there.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from entrasync.api.names import GROUP, PLURAL
+from entrasync.core.leadership.lease import Lease, SeenLease, free_in, renew_lease, see_lease, take_lease
+from entrasync.core.primitives.object_key import ObjectKey
+from entrasync.kube.client.api_client import Forbidden
+from entrasync.process.leadership import LEASE_ERRORS, LeaseStore, describe, read_monotonic
+
+LOG = logging.getLogger("entrasync.process")
+
+LEASE_NAME = f"{PLURAL}.{GROUP}"
+
+DURATION = timedelta(minutes=3)
+"""How long a namespace stays with an install that does not renew, such as one that was uninstalled."""
+
+RENEW_INTERVAL = timedelta(minutes=1)
+RETRY_INTERVAL = timedelta(seconds=5)
+TIMEOUT_SECONDS = 5.0
+CONCURRENCY = 10
+"""How many Leases are read and written at the same time, of possibly hundreds of namespaces after a take-over."""
+
+
+@dataclass
+class _Namespace:
+    """What is known of the Lease of a namespace. Times are seconds of the monotonic clock."""
+
+    store: LeaseStore
+    next_look: float
+    seen: SeenLease | None = None
+    held_until: float = 0.0
+    is_unguarded: bool = False
+    """Whether the API server refuses the Lease, so that nobody can tell who else acts there."""
+    logged: str = ""
+
+
+class NamespaceLeases:
+    """Takes and renews the Lease of each namespace that somebody asks for, and calls `on_taken` when it is taken."""
+
+    def __init__(
+        self,
+        install: str,
+        open_store: Callable[[str], LeaseStore],
+        *,
+        monotonic: Callable[[], float] = read_monotonic,
+    ) -> None:
+        self.install = install
+        self.on_taken: Callable[[str], None] = lambda _: None
+        self.is_needed: Callable[[str], bool] = lambda _: True
+        """Whether a namespace still has objects of ours."""
+        self._open_store = open_store
+        self._monotonic = monotonic
+        self._namespaces: dict[str, _Namespace] = {}
+        self._is_wanted = asyncio.Event()
+        self._slots = asyncio.Semaphore(CONCURRENCY)
+
+    def may_act(self, key: ObjectKey) -> bool:
+        """Whether this install looks after the namespace of an object. The first question makes it take the Lease."""
+        found = self._namespaces.get(key.namespace)
+        if found is None:
+            self._namespaces[key.namespace] = _Namespace(self._open_store(key.namespace), self._monotonic())
+            self._is_wanted.set()
+            return False
+        return found.is_unguarded or self._monotonic() < found.held_until
+
+    def find_obstacle(self, key: ObjectKey) -> str | None:
+        """Find why nothing may be written for an object. Returns None if this install looks after its namespace."""
+        return None if self.may_act(key) else "this install does not hold the Lease of its namespace"
+
+    @property
+    def holders(self) -> dict[str, str]:
+        """The namespaces that another install looks after, each with that install."""
+        return {
+            name: each.seen.lease.holder
+            for name, each in self._namespaces.items()
+            if each.seen is not None and each.seen.lease.holder not in {"", self.install}
+        }
+
+    @property
+    def is_all_held_by_others(self) -> bool:
+        """Whether another install looks after each of the namespaces that have objects of ours."""
+        return bool(self._namespaces) and len(self.holders) == len(self._namespaces)
+
+    async def run(self) -> None:
+        """Take and renew Leases until this task is cancelled."""
+        while True:
+            now = self._monotonic()
+            self._namespaces = {name: each for name, each in self._namespaces.items() if self.is_needed(name)}
+            due = [name for name, each in self._namespaces.items() if each.next_look <= now]
+            await asyncio.gather(*(self._look(name) for name in due))
+            self._is_wanted.clear()
+            if all(each.next_look > self._monotonic() for each in self._namespaces.values()):
+                await self._wait(min((each.next_look for each in self._namespaces.values()), default=now + 60) - now)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(max(seconds, 0)):
+                await self._is_wanted.wait()
+        except TimeoutError:
+            return
+
+    async def _look(self, name: str) -> None:
+        """Take or renew the Lease of a namespace if it is free or ours."""
+        namespace = self._namespaces[name]
+        namespace.next_look = self._monotonic() + RETRY_INTERVAL.total_seconds()
+        could_act = self.may_act(ObjectKey(name, ""))
+        try:
+            async with self._slots, asyncio.timeout(TIMEOUT_SECONDS):
+                await self._take_or_renew(name, namespace)
+        except Forbidden as error:
+            namespace.is_unguarded = True
+            namespace.next_look = self._monotonic() + RENEW_INTERVAL.total_seconds()
+            self._log_once(namespace, logging.WARNING, _explain_refusal(name), why=describe(error))
+        except LEASE_ERRORS as error:
+            self._log_once(
+                namespace, logging.WARNING, f"The Lease of namespace {name} could not be taken.", why=describe(error)
+            )
+        if not could_act and self.may_act(ObjectKey(name, "")):
+            self.on_taken(name)
+
+    async def _take_or_renew(self, name: str, namespace: _Namespace) -> None:
+        asked_at = self._monotonic()
+        lease = await namespace.store.read()
+        namespace.is_unguarded = False
+        namespace.seen = see_lease(lease, namespace.seen, at=asked_at)
+        holder = namespace.seen.lease.holder
+        if holder != self.install and free_in(namespace.seen, at=asked_at) > 0:
+            namespace.held_until = 0.0
+            self._log_once(namespace, logging.WARNING, _explain_holder(name, holder))
+            return
+        stored = await namespace.store.write(self._claim(lease))
+        namespace.seen, namespace.logged = SeenLease(stored, asked_at), ""
+        namespace.held_until = asked_at + DURATION.total_seconds()
+        namespace.next_look = asked_at + RENEW_INTERVAL.total_seconds()
+
+    def _claim(self, lease: Lease) -> Lease:
+        now = datetime.now(UTC)
+        if lease.holder == self.install:
+            return renew_lease(lease, duration=DURATION, now=now)
+        return take_lease(lease, self.install, duration=DURATION, now=now)
+
+    def _log_once(self, namespace: _Namespace, level: int, message: str, *, why: str = "") -> None:
+        if message != namespace.logged:
+            LOG.log(level, message, extra={"why": why} if why else {})
+        namespace.logged = message
+
+
+def _explain_holder(namespace: str, holder: str) -> str:
+    return (
+        f"Another install, {holder}, looks after namespace {namespace}, so this one does nothing there. Give each "
+        f"install namespaces of its own (watch.namespaces). The Lease {LEASE_NAME} there ends three minutes after that "
+        "install has stopped."
+    )
+
+
+def _explain_refusal(namespace: str) -> str:
+    return (
+        f"The API server refuses the Lease {LEASE_NAME} in namespace {namespace}, so it cannot be told whether another "
+        "install acts there. Grant get, create and patch on leases there (helm upgrade does)."
+    )
