@@ -20,6 +20,7 @@ from benchmarks.figures import (
     seconds_demo_ready,
     seconds_edit_beside_a_hanging_tenant,
     seconds_poll_beside_500_edits_a_second,
+    seconds_takeover,
     status_writes_10_idle_polls,
     token_requests_100_jobs_1_hour,
 )
@@ -38,6 +39,7 @@ FIGURES = (
     Figure("seconds_delete_1000_resources", "seconds", 40, seconds_delete_1000_resources.measure),
     Figure("seconds_edit_beside_a_hanging_tenant", "seconds", 2, seconds_edit_beside_a_hanging_tenant.measure),
     Figure("seconds_poll_beside_500_edits_a_second", "seconds", 10, seconds_poll_beside_500_edits_a_second.measure),
+    Figure("seconds_takeover", "seconds", 15, seconds_takeover.measure),
     Figure("cpu_seconds_1000_claims_round", "seconds", 1, cpu_seconds_1000_claims_round.measure),
     Figure("mebibytes_operator_200_resources", "MiB", None, mebibytes_operator_200_resources.measure),
 )

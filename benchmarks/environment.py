@@ -33,6 +33,7 @@ class BenchmarkEnvironment:
     cluster: Cluster
     simulator: SimulatorClient
     operator: OperatorProcess
+    launch: OperatorLaunch
 
     def make_manifests(self, count: int, *, tenant_id: str | None = None, **spec: Any) -> list[dict[str, Any]]:
         """Create `count` service principals, and return a resource for each; `spec` is added to every one.
@@ -106,7 +107,7 @@ class BenchmarkEnvironment:
 
 @contextmanager
 def start_environment(
-    *, rate: float = 1.0, latency_ms: float = 0.0, has_audit: bool = False
+    *, rate: float = 1.0, latency_ms: float = 0.0, has_audit: bool = False, lease: str | None = None
 ) -> Iterator[BenchmarkEnvironment]:
     """Start all parts in a new folder, which is removed at the end of the block.
 
@@ -114,6 +115,7 @@ def start_environment(
         rate: Simulated seconds in a real second.
         latency_ms: Real milliseconds that each call to Graph takes longer.
         has_audit: Whether the API server keeps an audit log.
+        lease: The name of the Lease by which the operator is elected; None for an operator without replicas.
     """
     world_time = WorldTime.starting_now(rate)
     launch = Launch(
@@ -127,6 +129,8 @@ def start_environment(
     ):
         cluster.install(PROJECT / "crds")
         cluster.create_namespace(NAMESPACE)
-        operator_launch = OperatorLaunch(cluster.create_operator_account(), simulator.directory, world_time)
+        operator_launch = OperatorLaunch(
+            cluster.create_operator_account(), simulator.directory, world_time, lease=lease
+        )
         with OperatorProcess.start(operator_launch, Path(name) / "operator.log") as operator:
-            yield BenchmarkEnvironment(cluster, simulator, operator)
+            yield BenchmarkEnvironment(cluster, simulator, operator, operator_launch)

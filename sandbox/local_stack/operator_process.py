@@ -42,7 +42,10 @@ class OperatorLaunch:
     flags: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     lease: str | None = None
-    """The name of the Lease that it shares with its replicas, in the first of its namespaces; None for one process."""
+    """The name of the Lease that it shares with its replicas, in the first of its namespaces or in `default`.
+
+    None for one process.
+    """
     secret_file: Path | None = None
     """The file that holds the operator's client secret. Without one the secret is a variable of its environment."""
 
@@ -71,7 +74,7 @@ class OperatorLaunch:
     def _list_election(self) -> list[str]:
         if self.lease is None:
             return ["--leader-election=false"]
-        return [f"--lease-name={self.lease}", f"--lease-namespace={self.namespaces[0]}"]
+        return [f"--lease-name={self.lease}", f"--lease-namespace={[*self.namespaces, 'default'][0]}"]
 
     def write_clouds(self) -> Path:
         """Write the file that defines the cloud `Simulator` for GraphConnections. JSON is also YAML."""
