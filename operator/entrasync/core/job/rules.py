@@ -17,7 +17,7 @@ from entrasync.core.job.candidates import (
     several_jobs_fit,
     unclaimed_jobs,
 )
-from entrasync.core.job.unconfirmed_create import create_anew
+from entrasync.core.job.creation import create_anew
 from entrasync.core.primitives.object_key import is_same_id
 from entrasync.core.primitives.time_limits import SHORT_DELAY, UNCONFIRMED_CREATE_DELAYS
 from entrasync.core.primitives.times import write_readable_time

@@ -5,16 +5,14 @@ from datetime import timedelta
 from entrasync.api.names import ABANDON_ANNOTATION
 from entrasync.api.policies import OnMissing
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.verdicts import Do, Stall, Verdict, Wait
+from entrasync.core.decision.verdicts import Do, Retry, Stall, Verdict, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.job.actions import AddFinalizer, CreateJob, ForgetCreate, HoldJob
-from entrasync.core.job.candidates import list_is_incomplete, several_jobs_fit
+from entrasync.core.job.candidates import several_jobs_fit
+from entrasync.core.job.creation import is_created_too_often
+from entrasync.core.job.rules import adopt_or_create
 from entrasync.core.primitives.object_key import is_same_id
-from entrasync.core.primitives.time_limits import (
-    CREATE_COUNT_PERIOD,
-    MAX_CREATES_A_DAY,
-    UNCONFIRMED_CREATE_DELAYS,
-)
+from entrasync.core.primitives.time_limits import UNCONFIRMED_CREATE_DELAYS
 from entrasync.core.primitives.times import write_readable_time
 from entrasync.core.remote.jobs import RemoteJob
 from entrasync.core.resource.operation import CreateIntent
@@ -45,7 +43,19 @@ def create_is_unconfirmed(facts: Facts) -> Verdict | None:
         )
     if arrived:
         return _newcomer_may_be_the_job(arrived, intent)
-    return create_anew(facts) if _may_create_anew(facts) else Do(ForgetCreate())
+    return _plan_anew(facts) if _may_create_anew(facts) else Do(ForgetCreate())
+
+
+def _plan_anew(facts: Facts) -> Verdict:
+    """Send the create again if that is what would be decided without it. Else forget it, so that all is decided anew.
+
+    A job may be there by now that is no result of the create: one that was only hidden when it was sent, or that
+    another resource has taken since.
+    """
+    verdict = adopt_or_create(facts)
+    if isinstance(verdict, Do) and isinstance(verdict.action, CreateJob | AddFinalizer):
+        return verdict
+    return verdict if isinstance(verdict, Retry) or is_created_too_often(verdict) else Do(ForgetCreate())
 
 
 def _newcomer_may_be_the_job(arrived: tuple[RemoteJob, ...], intent: CreateIntent) -> Stall:
@@ -85,40 +95,3 @@ def _jobs_that_arrived(facts: Facts, intent: CreateIntent) -> tuple[RemoteJob, .
     created = {created.job_id for created in facts.observed.recent_creates}
     known = {job_id.casefold() for job_id in intent.job_ids_before | claimed | created}
     return tuple(job for job in facts.observed.listing.jobs if job.id.casefold() not in known)
-
-
-def create_anew(facts: Facts) -> Verdict:
-    """Create a job, once the list proves that there is none and the finalizer is set."""
-    if not facts.observed.listing.is_complete:
-        return list_is_incomplete()
-    if not facts.resource.has_finalizer:
-        return Do(AddFinalizer())
-    if refusal := _created_too_often(facts):
-        return refusal
-    resource = facts.resource
-    intent, held = resource.create_intent, resource.held_job_id
-    before = facts.observed.listing.ids | (intent.job_ids_before if intent else frozenset())
-    return Do(
-        CreateJob(
-            facts.desired.service_principal_id,
-            facts.desired.template_id,
-            before | ({held} if held else frozenset()),
-            replaces=held or resource.annotated_job_id,
-        )
-    )
-
-
-def _created_too_often(facts: Facts) -> Stall | None:
-    """Find a resource for which so many jobs were created within a day that something must be removing them."""
-    times = facts.resource.record.creation.times_lately(facts.now)
-    if len(times) < MAX_CREATES_A_DAY:
-        return None
-    last = facts.resource.annotated_job_id
-    return Stall(
-        Reason.CREATED_TOO_OFTEN,
-        f"{len(times)} jobs were asked of service principal {facts.desired.service_principal_id} since "
-        f"{times[0]:%Y-%m-%d %H:%M} UTC, and Graph shows none of them now{f' (the last was {last})' if last else ''}. "
-        "Find out in Entra's audit log who removes them. The next is created after "
-        f"{times[0] + CREATE_COUNT_PERIOD:%Y-%m-%d %H:%M} UTC; to have it at once, delete this resource and apply it "
-        "again.",
-    )

@@ -78,6 +78,20 @@ class TestUnfinishedCreate:
         action = action_of(plan(facts(self.subject(BOUND, "old", "y"), remote_job("y", template="other"))))
         assert action == CreateJob(PRINCIPAL, "scim", frozenset({"old", "y"}))
 
+    def test_an_unfinished_create_is_not_sent_again_beside_a_job_that_was_only_hidden_when_it_was_sent(self) -> None:
+        """It counted as gone, so it is among the jobs that were there before."""
+        subject = self.subject(BOUND, "old", annotations={JOB_ID_ANNOTATION: "old"})
+        assert isinstance(plan(facts(self.subject(minutes(14), "old"), remote_job("old"))), Wait)
+        assert action_of(plan(facts(subject, remote_job("old")))) == ForgetCreate()
+
+    def test_an_unfinished_create_is_forgotten_where_another_resource_has_a_job_of_its_template_by_now(self) -> None:
+        subject, other = self.subject(BOUND, "old"), (claim(held_job_id="old"),)
+        assert action_of(plan(facts(subject, remote_job("old"), claims=other))) == ForgetCreate()
+
+    def test_an_unfinished_create_is_forgotten_where_several_jobs_of_its_template_are_there_by_now(self) -> None:
+        subject = self.subject(BOUND, "old", "older")
+        assert action_of(plan(facts(subject, remote_job("old"), remote_job("older")))) == ForgetCreate()
+
     @pytest.mark.parametrize("job_id", ["scim.tenant.9", "SCIM.tenant.9"])
     def test_an_unfinished_create_knows_its_job_by_its_id_where_graph_shows_another_template(self, job_id: str) -> None:
         jobs = (remote_job("old"), remote_job(job_id, template="ADDCInPassthrough"), remote_job("x", template="other"))
