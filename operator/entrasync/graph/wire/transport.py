@@ -51,8 +51,8 @@ def build_transport(endpoint: GraphEndpoint, *, connections: int = MAX_CONNECTIO
 class GraphTransport(AiohttpTransport):
     """aiohttp's connections behind httpx, with exceptions that tell whether a request may have been sent.
 
-    aiohttp itself repeats GET, PUT and DELETE once when a kept-alive connection turns out to be closed, and never POST
-    (RFC 9110, 9.2.2). All our calls with the first three methods may be repeated.
+    A GET is repeated once by aiohttp itself when its connection turns out to be closed (RFC 9110, 9.2.2), and nothing
+    else is.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class GraphTransport(AiohttpTransport):
         return aiohttp.ClientSession(
             connector=connector,
             cookie_jar=aiohttp.DummyCookieJar(),
+            middlewares=(_send_writes_once,),
             skip_auto_headers=("Content-Type",),  # aiohttp would send application/octet-stream for an empty body
         )
 
@@ -77,6 +78,24 @@ class GraphTransport(AiohttpTransport):
             response = await super().handle_async_request(request)
         response.stream = _ResponseStream(cast("httpx.AsyncByteStream", response.stream))
         return response
+
+
+class _WriteCut(aiohttp.ClientConnectionError):
+    """The connection of a write was cut. aiohttp does not know this error, and so repeats nothing after it."""
+
+
+async def _send_writes_once(
+    request: aiohttp.ClientRequest, handle: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Send a request as a middleware of aiohttp, which would repeat a PUT or a DELETE without asking any permit."""
+    try:
+        return await handle(request)
+    except NOT_SENT_ERRORS:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        if request.method == "GET":
+            raise
+        raise _WriteCut(type(error).__name__) from error
 
 
 class _ResponseStream(httpx.AsyncByteStream):
