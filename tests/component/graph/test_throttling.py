@@ -44,6 +44,18 @@ class TestThrottling:
             await scripted.api.list_jobs(SP)
         assert caught.value.after == timedelta(seconds=30)
 
+    @pytest.mark.parametrize("headers", [{}, {"retry-after": "0"}, {"retry-after": "2"}])
+    async def test_says_how_long_the_pause_is_that_the_operator_makes(
+        self, scripted: ScriptedClient, headers: dict[str, str]
+    ) -> None:
+        scripted.graph.default_reply = Reply(status=429, headers=headers)
+        for _ in range(4):
+            with pytest.raises(Transient) as caught:
+                await scripted.api.list_jobs(SP)
+            assert caught.value.after == timedelta(seconds=scripted.metrics.pauses[-1][1])
+            scripted.clock.move(caught.value.after)
+        assert [seconds >= least for (_, seconds), least in zip(scripted.metrics.pauses, (1, 2, 4, 8), strict=True)]
+
     async def test_lets_no_more_calls_run_at_once_than_the_limiter_allows(self, scripted: ScriptedClient) -> None:
         scripted.graph.default_reply = Reply(body={"value": []})
         await asyncio.gather(*(scripted.api.list_jobs(SP) for _ in range(200)))

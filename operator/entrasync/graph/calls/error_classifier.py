@@ -1,6 +1,7 @@
 """Classifies Graph's refusals as errors that are named by what happens next. No text is matched."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import (
@@ -30,11 +31,17 @@ class InvalidToken(Transient):
 
 
 def classify(
-    operation: Operation, response: Response, *, token: AccessToken | None = None, secrets: Iterable[str] = ()
+    operation: Operation,
+    response: Response,
+    *,
+    pause: timedelta | None = None,
+    token: AccessToken | None = None,
+    secrets: Iterable[str] = (),
 ) -> EntraSyncError:
     """Return the error to raise for a response that does not mean done.
 
-    The message names the roles of the `token` that was sent. The token and the `secrets` that were sent are redacted.
+    After a 429 no call is made for the `pause`. The message names the roles of the `token` that was sent. The token and
+    the `secrets` that were sent are redacted.
     """
     status = response.status
     if response.is_success:
@@ -47,9 +54,7 @@ def classify(
     if status in {401, 403}:
         return _make_permission_error(operation, answer, token)
     if status == 429:
-        return Transient(
-            Reason.THROTTLED, f"Graph asks for a pause {_quote(answer)}.", after=read_retry_after(response.headers)
-        )
+        return Transient(Reason.THROTTLED, f"Graph asks for a pause {_quote(answer)}.", after=pause)
     if status == 408 or status >= 500:
         return _make_server_error(operation, response, answer=answer)
     return _make_refusal(operation, answer)

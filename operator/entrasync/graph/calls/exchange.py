@@ -116,14 +116,19 @@ class Exchange:
             if request.operation.is_write:
                 self.permit.check(saves_secrets=request.operation.saves_secrets)
             response = await self._call(request, token, share)
-            if response.status == 429:
-                pause = self.limiter.pause(response.headers)
-                self.metrics.throttled(request.operation.name, pause.total_seconds())
-            else:
-                self.limiter.record_response(response.headers)
+            pause = self._heed_quota(request.operation, response)
         if is_done(request.operation, response):
             return response
-        raise self._classify(request, response, token)
+        raise self._classify(request, response, token, pause=pause)
+
+    def _heed_quota(self, operation: Operation, response: Response) -> timedelta | None:
+        """Pause the calls of the tenant after a 429; returns for how long. Note how full the quota is otherwise."""
+        if response.status != 429:
+            self.limiter.record_response(response.headers)
+            return None
+        pause = self.limiter.pause(response.headers)
+        self.metrics.throttled(operation.name, pause.total_seconds())
+        return pause
 
     @asynccontextmanager
     async def _hold(self, held: AnswerShare | None = None, *, is_urgent: bool) -> AsyncIterator[AnswerShare]:
@@ -135,8 +140,10 @@ class Exchange:
         async with self.limiter.slot(is_urgent=is_urgent), self.limiter.answers.hold() as share:
             yield share
 
-    def _classify(self, request: Request, response: Response, token: AccessToken) -> EntraSyncError:
-        error = classify(request.operation, response, token=token, secrets=request.secrets)
+    def _classify(
+        self, request: Request, response: Response, token: AccessToken, *, pause: timedelta | None
+    ) -> EntraSyncError:
+        error = classify(request.operation, response, pause=pause, token=token, secrets=request.secrets)
         if isinstance(error, InvalidToken):
             self.tokens.drop(token)
         elif error.reason is Reason.PERMISSION_MISSING and not set(request.operation.permissions) & set(token.roles):

@@ -103,8 +103,9 @@ class TestClassify:
     def test_takes_a_response_with_any_of_graphs_headers_for_graphs(self, header: str) -> None:
         assert isinstance(classify(LIST_JOBS, Response(404, {header: "x"}, NO_MESSAGE)), PossiblyReplicating)
 
-    def test_keeps_the_retry_after_of_a_429(self) -> None:
-        error = classify_response(CREATE_JOB, 429, retry_after="17")
+    def test_asks_again_after_a_429_when_the_pause_that_is_made_is_over(self) -> None:
+        """Graph may ask for none, and for less than after the refusals before."""
+        error = classify(CREATE_JOB, make_response(429, retry_after="1"), pause=timedelta(seconds=17))
         assert isinstance(error, Transient)
         assert error.after == timedelta(seconds=17)
 
