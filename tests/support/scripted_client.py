@@ -1,6 +1,7 @@
 """A Graph client whose Graph is a scripted server, and one call of each operation."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -35,28 +36,36 @@ ENTRIES = {"BaseAddress": "https://scim.example", "SecretToken": CANARY}
 
 Call = Callable[[SyncApi], Awaitable[Any]]
 
-READS: dict[str, Call] = {
-    "list_jobs": lambda api: api.list_jobs(SP),
-    "get_job": lambda api: api.get_job(SP, JOB),
-    "has_service_principal": lambda api: api.has_service_principal(SP),
-    "find_service_principal": lambda api: api.find_service_principal(APP),
-    "list_templates": lambda api: api.list_templates(SP),
-    "list_secrets": lambda api: api.list_secrets(SP),
+ARGUMENTS: Mapping[str, Any] = {
+    "service_principal_id": SP,
+    "job_id": JOB,
+    "app_id": APP,
+    "template_id": "scim",
+    "settings": [{"name": "LookaheadQueryEnabled", "value": "False"}],
+    "interval": "PT20M",
+    "entries": ENTRIES,
 }
-WRITES: dict[str, Call] = {
-    "create_job": lambda api: api.create_job(SP, "scim"),
-    "start_job": lambda api: api.start_job(SP, JOB),
-    "pause_job": lambda api: api.pause_job(SP, JOB),
-    "delete_job": lambda api: api.delete_job(SP, JOB),
-    "restart_job": lambda api: api.restart_job(SP, JOB),
-    "patch_settings": lambda api: api.patch_settings(SP, JOB, [{"name": "LookaheadQueryEnabled", "value": "False"}]),
-    "patch_interval": lambda api: api.patch_interval(SP, JOB, "PT20M"),
-    "put_secrets": lambda api: api.put_secrets(SP, ENTRIES),
+"""What a call is made with, by the names of its parameters. Those with a default are left out."""
+
+
+def _make_call(name: str) -> Call:
+    parameters = inspect.signature(getattr(SyncApi, name)).parameters.values()
+    given = [ARGUMENTS[each.name] for each in parameters if each.name != "self" and each.default is each.empty]
+
+    async def call(api: SyncApi) -> Any:
+        return await getattr(api, name)(*given)
+
+    return call
+
+
+CALLS: dict[str, Call] = {
+    name: _make_call(name) for name, _ in inspect.getmembers(SyncApi, inspect.iscoroutinefunction)
 }
-VALIDATIONS: dict[str, Call] = {
-    "validate_credentials": lambda api: api.validate_credentials(SP, JOB, ENTRIES),
-}
-CALLS = READS | WRITES | VALIDATIONS
+"""One call of each kind, by the name of its method. A new method is called without an edit."""
+
+READS = {name: call for name, call in CALLS.items() if name.startswith(("find_", "get_", "has_", "list_"))}
+VALIDATIONS = {name: call for name, call in CALLS.items() if name.startswith("validate_")}
+WRITES = {name: call for name, call in CALLS.items() if name not in READS | VALIDATIONS}
 CALLS_WITH_SECRETS = {name: CALLS[name] for name in ("put_secrets", "validate_credentials")}
 
 

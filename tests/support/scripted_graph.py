@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import socket
 import ssl
+import struct
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -35,6 +37,12 @@ def make_token(*roles: str, serial: int = 0) -> str:
 TRICKLE_PAUSE_SECONDS = 0.01
 """Short enough that no deadline for a single read ends a trickling answer."""
 
+PIECE_BYTES = 64 * 1024
+"""So much of an answer is sent at once."""
+
+LINGER_NOT = struct.pack("ii", 1, 0)
+"""The value of SO_LINGER with which the kernel resets a connection that is closed."""
+
 
 @dataclass(frozen=True)
 class RecordedRequest:
@@ -53,6 +61,7 @@ class Reply:
     Without a `status` it is 200 with a body and 204 without one. A `body` that is not bytes is sent as JSON.
     With `drops_connection` the server closes the connection instead of a response, with `closes_after` after it. A
     response with `held_until` waits for that event. With `trickles` it comes a byte at a time, long after any deadline.
+    With `resets_after` the connection is reset after so many bytes. One that `hangs` never comes.
     """
 
     status: int | None = None
@@ -62,6 +71,8 @@ class Reply:
     closes_after: bool = False
     held_until: asyncio.Event | None = None
     trickles: bool = False
+    resets_after: int | None = None
+    hangs: bool = False
 
     def encode(self) -> bytes:
         body = (
@@ -117,6 +128,13 @@ class ScriptedGraph:
         self.request_arrived.set()
         return self.replies.popleft() if self.replies else self.default_reply or reply_as_done(request)
 
+    def forget(self) -> None:
+        """Forget all requests, and what was scripted."""
+        for kept in (self.replies, self.requests, self.token_requests, self.token_replies):
+            kept.clear()
+        self.default_reply = self.discovery = None
+        self.request_arrived.clear()
+
     async def wait_for_requests_in_flight(self, count: int) -> None:
         """Wait until so many requests have come that have no response yet."""
         async with self.in_flight_changed:
@@ -146,12 +164,14 @@ class ScriptedGraph:
                 try:
                     if reply.held_until:
                         await reply.held_until.wait()
+                    if reply.hangs:
+                        await reader.read()  # until the client has had enough
                 finally:
                     self.in_flight -= 1
                 if reply.drops_connection:
                     return
                 await _send(reply, writer)
-                if reply.closes_after:
+                if reply.closes_after or reply.resets_after is not None:
                     return
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass
@@ -160,11 +180,15 @@ class ScriptedGraph:
 
 
 async def _send(reply: Reply, writer: asyncio.StreamWriter) -> None:
-    answer = reply.encode()
-    for begin in range(0, len(answer), 1 if reply.trickles else len(answer)):
-        writer.write(answer[begin : begin + 1] if reply.trickles else answer)
+    answer = reply.encode()[: reply.resets_after]
+    size = 1 if reply.trickles else PIECE_BYTES
+    for begin in range(0, len(answer), size):
+        writer.write(answer[begin : begin + size])
         await writer.drain()
         await asyncio.sleep(TRICKLE_PAUSE_SECONDS if reply.trickles else 0)
+    if reply.resets_after is not None:
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+        writer.transport.abort()
 
 
 async def _read_request(reader: asyncio.StreamReader) -> RecordedRequest | None:

@@ -94,7 +94,7 @@ class StatusReport:
         is_blind = now - seen_at >= self._bounds.blind_polls * poll
         request = find_request(resource.annotations) if is_answered else None
         record = build_unseen_status(resource, halt, is_blind=is_blind, wall=self._clock.wall(), request=request)
-        return await self._write(resource, record, _outcome_of(halt, poll))
+        return await self._write(resource, record, outcome_of(halt, poll))
 
     async def report_invalid(self, resource: Resource) -> Outcome:
         """Report that the stored spec cannot be read."""
@@ -112,7 +112,7 @@ class StatusReport:
         if not isinstance(halt, Wait) or halt.reason is Reason.CONNECTION_NOT_READY:
             halt = _blocked(halt)
         record = build_unseen_status(resource, halt, is_blind=False, wall=self._clock.wall())
-        return await self._write(resource, record, _outcome_of(halt, DELETION_RETRY_INTERVAL))
+        return await self._write(resource, record, outcome_of(halt, DELETION_RETRY_INTERVAL))
 
     def _find_faults(self, facts: Facts, complaints: tuple[str, ...]) -> list[Event]:
         """Return an Event for each fault in Graph's answer and in annotations. The status says which were reported."""
@@ -166,16 +166,15 @@ class StatusReport:
 
 def _next_look(facts: Facts, halt: Halt | None) -> Outcome:
     poll = facts.desired.poll_interval
-    outcome = (
-        _outcome_of(halt, poll) if halt else Outcome(until_next_poll(facts.job, poll_interval=poll, now=facts.now))
-    )
+    outcome = outcome_of(halt, poll) if halt else Outcome(until_next_poll(facts.job, poll_interval=poll, now=facts.now))
     turn = until_next_deadline(facts)
     if turn is None or outcome.requeue_after is None or outcome.is_failure:
         return outcome
     return Outcome(min(turn, outcome.requeue_after))
 
 
-def _outcome_of(halt: Halt, poll_interval: timedelta) -> Outcome:
+def outcome_of(halt: Halt, poll_interval: timedelta) -> Outcome:
+    """Return when to look again at a resource whose pass has halted."""
     match halt:
         case Stall():
             return Outcome(min(poll_interval, STALLED_POLL_INTERVAL, halt.after or STALLED_POLL_INTERVAL))
