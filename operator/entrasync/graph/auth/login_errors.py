@@ -29,6 +29,7 @@ UNREADABLE_ISSUER_CODES = frozenset({50166, 90061, 501661})
 _CLOCK = "Check the clocks of the nodes"
 _PUBLISH = "Let Entra read the OpenID configuration and the keys of the token's issuer{issuer}."
 _REGISTER = "Add to the app a federated credential with {subject}. The token comes from {where}."
+_WAY = "Check the proxies and firewalls on the way to it, and the authority of the cloud."
 _UPLOAD = "Upload the certificate in {where} to the app registration."
 
 ADVICE: Mapping[int, str] = {
@@ -63,9 +64,7 @@ def classify_refusal(
     said = (response.message or f"status {response.status}").rstrip(".")
     facts = {"where": credential.proof.where, "subject": _describe_subject(material), "issuer": _name_issuer(material)}
     if is_transient(response):
-        return make_no_token_error(
-            authority, response, advice=_PUBLISH.format(**facts) if UNREADABLE_ISSUER_CODES & response.codes else ""
-        )
+        return make_no_token_error(authority, response, advice=_advise_if_it_lasts(response).format(**facts))
     if UNKNOWN_TENANT_CODES.intersection(response.codes) or not response.is_token_request:
         return Halted(
             Stall(
@@ -90,9 +89,18 @@ def is_transient(response: LoginResponse) -> bool:
     return (
         status is None
         or status == 429
-        or not 400 <= status < 500
+        or not response.is_refusal
         or bool((TRANSIENT_CODES | UNREADABLE_ISSUER_CODES) & response.codes)
     )
+
+
+def _advise_if_it_lasts(response: LoginResponse) -> str:
+    """Advise for trouble that may not pass by itself: Entra cannot read an issuer, or somebody else has answered."""
+    if UNREADABLE_ISSUER_CODES & response.codes:
+        return _PUBLISH
+    status = response.status
+    is_of_entra = status is not None and (response.is_refusal or status == 429 or status >= 500)
+    return "" if is_of_entra else _WAY
 
 
 def make_no_token_error(where: str, response: LoginResponse, *, advice: str = "") -> Transient:

@@ -41,13 +41,19 @@ class LoginResponse:
         """Whether the status is the only one that a login succeeds with, and the body a JSON object."""
         return self.status == HTTPStatus.OK and bool(self.document)
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether it refuses by the name of an error, as Entra does (RFC 6749, 5.2). The page of a proxy does not."""
+        is_client_error = self.status is not None and 400 <= self.status < 500
+        return is_client_error and isinstance(self.document.get("error"), str)
+
 
 def summarize_response(response: httpx.Response, redactor: Redactor, *, is_token_request: bool) -> LoginResponse:
     """Summarize a response that was read whole. The `redactor` removes what was sent from the message."""
     document = _read_object(response.content)
     # The first line has the code and the fault. Trace ids and times follow, which would change a condition's message
     # at each login
-    text = str(document.get("error_description") or document.get("error") or "").partition("\n")[0]
+    text = (_read_text(document, "error_description") or _read_text(document, "error")).partition("\n")[0]
     for changing in (" Trace ID:", " Current time:"):
         text = text.partition(changing)[0]
     return LoginResponse(
@@ -84,6 +90,11 @@ def _read_seconds(document: Mapping[str, Any], name: str) -> timedelta | None:
         return timedelta(seconds=float(document[name]))
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
+
+
+def _read_text(document: Mapping[str, Any], name: str) -> str:
+    text = document.get(name)
+    return text if isinstance(text, str) else ""
 
 
 def _read_codes(document: Mapping[str, Any]) -> frozenset[int]:

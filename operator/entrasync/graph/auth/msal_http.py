@@ -116,9 +116,9 @@ class MsalHttpClient:
         said = self.last_response = summarize_response(response, redactor, is_token_request=is_token_request)
         if said.is_readable_success:
             return MsalResponse(response, write_for_msal(said))
-        if response.is_success or (self._is_local and not said.document):
-            # MSAL would log the whole text, which may have a part of a token
-            raise ValueError("the answer is no JSON object with status 200")
+        if response.is_success or not said.document:
+            # MSAL would log the whole text, which may have a part of a token or repeat the proof
+            raise ValueError("the answer is no JSON object, or its status is 2xx and not 200")
         return MsalResponse(response, response.text)
 
     async def _fetch(self, method: str, url: str, known: Mapping[str, Any]) -> httpx.Response:

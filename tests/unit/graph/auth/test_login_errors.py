@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import httpx
 import pytest
 
 from entrasync.api.reasons import Reason
@@ -62,6 +63,20 @@ class TestRefusedLogin:
         assert caught.value.after == timedelta(seconds=3)
         now = 3.0
         assert (await tokens.get_token()).app_id == CLIENT
+
+    @pytest.mark.parametrize("status", [403, 404, 405, 407, 408])
+    @pytest.mark.parametrize("body", [b"<html>Blocked.", b"[]", b'{"error": {"code": 5}}', b'{"error": 5}'])
+    @pytest.mark.parametrize("is_discovery", [True, False])
+    async def test_is_none_when_a_proxy_answers(self, status: int, body: bytes, is_discovery: bool) -> None:
+        """Entra refuses with a name of the error. A page of another says nothing of credential and tenant."""
+        login, page = ScriptedLogin(), httpx.Response(status, content=body)
+        login.discovery, login.answer = (page, None) if is_discovery else (None, page)
+        with pytest.raises(Transient) as caught:
+            await make_source(login, CREDENTIALS["secret"]).get_token()
+        assert caught.value.message == (
+            f"{GLOBAL.authority} gave no token (status {status}). "
+            "Check the proxies and firewalls on the way to it, and the authority of the cloud."
+        )
 
     @pytest.mark.parametrize("code", [700027, 999])
     async def test_advises_to_upload_an_unknown_certificate(self, code: int) -> None:

@@ -47,6 +47,20 @@ class TestQuotedResponse:
         error = await log_in_refused(ScriptedLogin(answer=httpx.Response(400, json=body)), CREDENTIALS["managed"])
         assert "Bad header *." in error.message
 
+    @pytest.mark.parametrize("status", [200, 400, 403, 429, 503])
+    @pytest.mark.parametrize("is_discovery", [True, False])
+    async def test_shows_no_page_of_a_proxy(
+        self, status: int, is_discovery: bool, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """MSAL would log it whole, with all that it repeats and any number of lines."""
+        caplog.set_level(logging.DEBUG)
+        login, page = ScriptedLogin(), httpx.Response(status, text=f"<html>You sent {SECRET}")
+        login.discovery, login.answer = (page, None) if is_discovery else (None, page)
+        with pytest.raises(EntraSyncError) as caught:
+            await make_source(login, CREDENTIALS["secret"]).get_token()
+        for text in (caplog.text, "".join(traceback.format_exception(caught.value))):
+            assert "You sent" not in text
+
 
 class TestLoginSecrecy:
     """Looks at the debug logs of every library, at errors with their causes, and at representations."""
