@@ -104,11 +104,13 @@ class ScriptedGraph:
     replies: deque[Reply] = field(default_factory=deque)
     default_reply: Reply | None = None
     requests: list[RecordedRequest] = field(default_factory=list)
+    discovery_requests: list[RecordedRequest] = field(default_factory=list)
     token_requests: list[Mapping[str, list[str]]] = field(default_factory=list)
     token_replies: deque[Reply] = field(default_factory=deque)
     roles: tuple[str, ...] = ("Synchronization.ReadWrite.All",)
     discovery: Reply | None = None
     request_arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    login_arrived: asyncio.Event = field(default_factory=asyncio.Event)
     in_flight: int = 0
     in_flight_changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     max_in_flight: int = 0
@@ -120,25 +122,34 @@ class ScriptedGraph:
     def choose_reply(self, request: RecordedRequest) -> Reply:
         """Choose the reply to a request."""
         if request.path.startswith(f"/{TENANT}/") and "openid-configuration" in request.path:
-            return self.discovery or Reply(body=self._discover())
+            self.discovery_requests.append(request)
+            return self._note_login(self.discovery or Reply(body=self._discover()))
         if request.path.startswith(f"/{TENANT}/oauth2"):
             self.token_requests.append(parse_qs(request.body.decode()))
-            return self.token_replies.popleft() if self.token_replies else self._give_token()
+            return self._note_login(self.token_replies.popleft() if self.token_replies else self._give_token())
         self.requests.append(request)
         self.request_arrived.set()
         return self.replies.popleft() if self.replies else self.default_reply or reply_as_done(request)
 
     def forget(self) -> None:
         """Forget all requests, and what was scripted."""
-        for kept in (self.replies, self.requests, self.token_requests, self.token_replies):
-            kept.clear()
+        self.replies.clear()
+        self.token_replies.clear()
+        for requests in (self.requests, self.discovery_requests, self.token_requests):
+            requests.clear()
         self.default_reply = self.discovery = None
         self.request_arrived.clear()
+        self.login_arrived.clear()
 
     async def wait_for_requests_in_flight(self, count: int) -> None:
         """Wait until so many requests have come that have no response yet."""
         async with self.in_flight_changed:
             await self.in_flight_changed.wait_for(lambda: self.in_flight >= count)
+
+    def _note_login(self, reply: Reply) -> Reply:
+        if reply.trickles or reply.hangs:
+            self.login_arrived.set()
+        return reply
 
     def _give_token(self) -> Reply:
         token = make_token(*self.roles, serial=len(self.token_requests))
