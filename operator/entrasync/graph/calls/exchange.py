@@ -137,7 +137,7 @@ class Exchange:
             await self.limiter.wait_out_pause()
             yield held
             return
-        async with self.limiter.slot(is_urgent=is_urgent), self.limiter.answers.hold() as share:
+        async with self.limiter.slot(is_urgent=is_urgent), self.limiter.hold_answer() as share:
             yield share
 
     def _classify(

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime, timedelta
 from random import random
 
@@ -11,7 +11,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Transient
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.growing_pause import grow_pause
-from entrasync.graph.calls.answer_space import AnswerSpace
+from entrasync.graph.calls.answer_space import AnswerShare, AnswerSpace
 from entrasync.graph.wire.retry_after import read_retry_after
 
 MAX_WAIT_IN_CALL = timedelta(seconds=3)
@@ -61,6 +61,10 @@ class TenantLimiter:
             yield
         finally:
             self._release()
+
+    def hold_answer(self) -> AbstractAsyncContextManager[AnswerShare]:
+        """Hold the share of an answer in the space of all answers."""
+        return self.answers.hold(self)
 
     def pause(self, headers: Mapping[str, str]) -> timedelta:
         """Stop all calls after a 429, for a growing time or its Retry-After if that is longer; returns for how long.

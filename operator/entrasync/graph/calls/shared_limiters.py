@@ -1,12 +1,12 @@
 """Limiters that all connections by one app in one tenant share, each connection with its own concurrency."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
 from entrasync.core.primitives.clock import Clock
-from entrasync.graph.calls.answer_space import AnswerSpace
+from entrasync.graph.calls.answer_space import AnswerShare, AnswerSpace
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.wire.clouds import GraphEndpoint
 
@@ -23,6 +23,10 @@ class LimiterShare(TenantLimiter):
         """Hold a slot of the share and one of the shared limiter. Raises `Transient` as the shared one does."""
         async with super().slot(is_urgent=is_urgent), self.shared.slot(is_urgent=is_urgent):
             yield
+
+    def hold_answer(self) -> AbstractAsyncContextManager[AnswerShare]:
+        """Hold a share of the space as a part of what the shared limiter has."""
+        return self.shared.hold_answer()
 
     def pause(self, headers: Mapping[str, str]) -> timedelta:
         """Stop the calls of all shares after a 429."""

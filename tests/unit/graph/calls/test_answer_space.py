@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
 
 import httpx
 import pytest
@@ -9,11 +10,12 @@ import pytest
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Transient
 from entrasync.graph.auth.token_claims import AccessToken
-from entrasync.graph.calls.answer_space import LARGE_ANSWERS, SMALL_ANSWER_BYTES
+from entrasync.graph.calls.answer_space import LARGE_ANSWERS, SMALL_ANSWER_BYTES, AnswerSpace
 from entrasync.graph.calls.limiter import TenantLimiter
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.client import GraphClient
 from entrasync.graph.wire.clouds import CLOUDS, GraphEndpoint
+from tests.support.loop_time import settle
 from tests.support.still_clock import StillClock
 
 PIECE = b" " * 64 * 1024
@@ -72,6 +74,22 @@ class Body(httpx.AsyncByteStream):
         self.network.after_page()
 
 
+class HangingNetwork(Network):
+    """Its answers become large and never end. `begun` has those that were begun."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers=HEADERS, stream=HangingBody())
+
+
+class HangingBody(httpx.AsyncByteStream):
+    """A body whose end never comes."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for _ in range(SMALL_ANSWER_BYTES // len(PIECE) + 1):
+            yield PIECE
+        await asyncio.get_running_loop().create_future()
+
+
 def make_clients(network: Network, count: int) -> list[GraphClient]:
     """Make clients of so many tenants, which share a process."""
     limiters = SharedLimiters(StillClock(), concurrency=32)
@@ -120,6 +138,39 @@ class TestAnswersInFlight:
         assert caught.value.reason is Reason.THROTTLED
         assert network.asked == 1
 
+    async def test_of_tenants_that_hang_leave_places_for_another(self) -> None:
+        limiters, endpoint = SharedLimiters(StillClock(), concurrency=32), CLOUDS["Global"]
+        one, other, sound = (limiters.find(tenant, "app", endpoint=endpoint) for tenant in ("one", "other", "sound"))
+        hanging, network = HangingNetwork(), Network()
+        calls = [
+            asyncio.create_task(GraphClient(FixedToken(), limiter, transport=hanging).list_jobs("principal"))
+            for limiter in [one] * 10 + [other] * 10
+        ]
+        await settle()
+        async with asyncio.timeout(30):  # half of the time that the calls of the others take
+            await GraphClient(FixedToken(), sound, transport=network).list_jobs("principal")
+        assert not any(call.done() for call in calls)
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+        async with asyncio.timeout(30):
+            await GraphClient(FixedToken(), one, transport=network).list_jobs("principal")
+
+    async def test_of_one_tenant_are_as_few_whatever_its_connections(self) -> None:
+        limiters, endpoint = SharedLimiters(StillClock(), concurrency=32), CLOUDS["Global"]
+        shares = [limiters.find("one", "app", endpoint=endpoint, at_most=8) for _ in range(4)]
+        calls = [
+            asyncio.create_task(GraphClient(FixedToken(), share, transport=HangingNetwork()).list_jobs("principal"))
+            for share in shares
+        ]
+        await settle()
+        sound = limiters.find("sound", "app", endpoint=endpoint)
+        async with asyncio.timeout(30):
+            await GraphClient(FixedToken(), sound, transport=Network()).list_jobs("principal")
+        for call in calls:
+            call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
+
     async def test_give_their_place_back_when_they_are_too_long(self) -> None:
         network = Network(pages=5)  # more than the limit of all pages together
         [client] = make_clients(network, 1)
@@ -127,3 +178,26 @@ class TestAnswersInFlight:
             with pytest.raises(Transient) as caught:
                 await client.list_jobs("principal")
             assert caught.value.reason is Reason.GRAPH_UNREACHABLE
+
+
+class TestPlacesOfLargeAnswers:
+    async def test_go_past_a_caller_that_gives_up_before_or_as_it_gets_one(self) -> None:
+        space, began = AnswerSpace(), list[str]()
+
+        async def read(name: str) -> None:
+            async with space.hold("tenant") as share:
+                await share.grow(SMALL_ANSWER_BYTES + 1)
+                began.append(name)
+
+        async with AsyncExitStack() as answers:
+            for _ in range(LARGE_ANSWERS // 2):
+                share = await answers.enter_async_context(space.hold("tenant"))
+                await share.grow(SMALL_ANSWER_BYTES + 1)
+            impatient, unlucky, last = (asyncio.create_task(read(name)) for name in ("impatient", "unlucky", "last"))
+            await settle()
+            impatient.cancel()
+        unlucky.cancel()  # it has its place, but has not run yet
+        await asyncio.gather(impatient, unlucky, last, return_exceptions=True)
+        assert began == ["last"]
+        await read("afterwards")
+        assert began == ["last", "afterwards"]
