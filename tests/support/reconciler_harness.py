@@ -32,8 +32,8 @@ from tests.support.still_clock import StillClock
 class ReconcilerHarness:
     """One process of the operator between the two fakes. `restart` loses what only memory held."""
 
-    def __init__(self) -> None:
-        self.clock = StillClock(NOW)
+    def __init__(self, clock: StillClock | None = None) -> None:
+        self.clock = clock or StillClock(NOW)
         self.graph = FakeGraph(self.clock)
         self.recorded = RecordedEvents()
         self.secrets = FakeSecrets()

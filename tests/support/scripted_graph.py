@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -74,7 +75,9 @@ class Reply:
     resets_after: int | None = None
     hangs: bool = False
 
-    def encode(self) -> bytes:
+    @cached_property
+    def encoded(self) -> bytes:
+        """The whole response."""
         body = (
             self.body if isinstance(self.body, bytes) else b"" if self.body is None else json.dumps(self.body).encode()
         )
@@ -114,6 +117,7 @@ class ScriptedGraph:
     in_flight: int = 0
     in_flight_changed: asyncio.Condition = field(default_factory=asyncio.Condition)
     max_in_flight: int = 0
+    connections: set[asyncio.StreamWriter] = field(default_factory=set)
 
     def reply_with(self, *answers: Reply) -> None:
         """Add replies to the script."""
@@ -165,6 +169,7 @@ class ScriptedGraph:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection until either side closes it."""
+        self.connections.add(writer)
         try:
             while request := await _read_request(reader):
                 reply = self.choose_reply(request)
@@ -187,11 +192,18 @@ class ScriptedGraph:
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass
         finally:
+            self.connections.discard(writer)
             writer.close()
+
+    def give_up(self) -> None:
+        """Answer everything with 503 from now on, and cut the connections, so that no call hangs any more."""
+        self.default_reply = self.discovery = Reply(503)
+        for connection in list(self.connections):
+            connection.transport.abort()
 
 
 async def _send(reply: Reply, writer: asyncio.StreamWriter) -> None:
-    answer = reply.encode()[: reply.resets_after]
+    answer = reply.encoded[: reply.resets_after]
     size = 1 if reply.trickles else PIECE_BYTES
     for begin in range(0, len(answer), size):
         writer.write(answer[begin : begin + size])

@@ -26,7 +26,7 @@ from entrasync.reconcile.controller.perform import Performer
 from entrasync.reconcile.controller.reconciler import JobReconciler, Steps
 from entrasync.reconcile.controller.resolver import Resolver
 from entrasync.reconcile.controller.status_report import StatusReport
-from entrasync.reconcile.engine.work_queue import WorkQueue
+from entrasync.reconcile.engine.work_queue import DEFAULT_CAPACITY, WorkQueue
 from entrasync.reconcile.job.create import CreateHandler, ForgetCreateHandler
 from entrasync.reconcile.job.deletion import DeleteHandler, ReleaseHandler
 from entrasync.reconcile.job.hold import FinalizerHandler, HoldHandler
@@ -63,14 +63,16 @@ class JobCollaborators:
     """The most jobs of a tenant that are deleted in Graph within ten minutes."""
 
 
-def build_job_queue(resources: JobStore, clock: Clock, *, name_tenant: Callable[[Resource], str]) -> WorkQueue:
+def build_job_queue(
+    resources: JobStore, clock: Clock, *, name_tenant: Callable[[Resource], str], capacity: int = DEFAULT_CAPACITY
+) -> WorkQueue:
     """Make the queue of jobs: it serializes by service principal, and tenants get fair shares of its passes."""
 
     def tenant_of(key: ObjectKey) -> str:
         resource = resources.get(key)
         return name_tenant(resource) if resource else key.namespace
 
-    return WorkQueue(clock, serialization_key=resources.serialization_key, tenant_of=tenant_of)
+    return WorkQueue(clock, serialization_key=resources.serialization_key, tenant_of=tenant_of, capacity=capacity)
 
 
 def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:
