@@ -5,6 +5,7 @@ from urllib.parse import quote
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Halted
 from entrasync.core.decision.verdicts import Stall
+from entrasync.core.primitives.utf8 import repair
 
 
 class Urls:
@@ -22,8 +23,8 @@ class Urls:
 
     def service_principal_by_app_id(self, app_id: str) -> str:
         """Return the URL of a service principal by the id of its app. It has no synchronization below it."""
-        key = app_id.replace("'", "''")
-        return f"{self._root}/servicePrincipals(appId='{quote(key, safe='')}')"
+        key = _encode(app_id.replace("'", "''"))
+        return f"{self._root}/servicePrincipals(appId='{key}')"
 
     def synchronization(self, service_principal_id: str, *segments: str) -> str:
         """Return the URL of a part of a service principal's synchronization."""
@@ -38,5 +39,17 @@ class Urls:
 def _encode_segment(text: str) -> str:
     """Encode one segment of a path. One or two dots are refused: encoded or not, they would lead up the path."""
     if text in {"", ".", ".."}:
-        raise Halted(Stall(Reason.INVALID_SPEC, f'"{text}" cannot be an id in Graph. Correct the id in spec.'))
-    return quote(text, safe="")
+        raise _refuse(text)
+    return _encode(text)
+
+
+def _encode(text: str) -> str:
+    """Encode an id. Half a character, which JSON can carry, is refused: no URL can have it."""
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        raise _refuse(text) from None
+
+
+def _refuse(text: str) -> Halted:
+    return Halted(Stall(Reason.INVALID_SPEC, f'"{repair(text)}" cannot be an id in Graph. Correct the id in spec.'))
