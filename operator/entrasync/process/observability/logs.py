@@ -59,8 +59,19 @@ class _TimedFormatter(logging.Formatter):
         return made.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
 
 
+def _keep_on_line(text: str) -> str:
+    """Escape what is not printable: a text of others could else look like a line of the operator."""
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
 class TextFormatter(_TimedFormatter):
-    """Writes plain lines with the fields at their end."""
+    """Writes plain lines with the fields at their end. Only a traceback has lines of its own."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  logging's name
+        """Write the line without its fields."""
+        return _keep_on_line(super().formatMessage(record))
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record with the fields it carries."""
@@ -68,7 +79,12 @@ class TextFormatter(_TimedFormatter):
             f"{name}={getattr(record, name)}" for name in FIELDS if getattr(record, name, None) is not None
         )
         line = super().format(record)
-        return f"{line} {fields}" if fields else line
+        return f"{line} {_keep_on_line(fields)}" if fields else line
+
+
+def make_formatter(form: str) -> logging.Formatter:
+    """Make the formatter of a form, `json` or `text`."""
+    return _json_formatter() if form == "json" else TextFormatter("%(asctime)s %(levelname)-7s %(message)s")
 
 
 def set_up_logs(level: str, *, form: str) -> None:
@@ -77,9 +93,7 @@ def set_up_logs(level: str, *, form: str) -> None:
     handler.addFilter(ResourceFilter())
     handler.addFilter(RefusalFilter())
     handler.addFilter(RetryFilter())
-    handler.setFormatter(
-        _json_formatter() if form == "json" else TextFormatter("%(asctime)s %(levelname)-7s %(message)s")
-    )
+    handler.setFormatter(make_formatter(form))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())

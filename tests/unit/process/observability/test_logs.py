@@ -5,9 +5,13 @@ import logging
 from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from entrasync.process.observability.logs import RetryFilter, set_up_logs
+from entrasync.process.observability.logs import RetryFilter, make_formatter, set_up_logs
 from entrasync.process.observability.metrics import Metrics
+
+TEXTS = st.text(st.one_of(st.characters(exclude_categories=[]), st.sampled_from('\n\r\x1b\u2028\x85"\\')))
 
 
 @pytest.fixture
@@ -28,6 +32,25 @@ def test_a_time_is_written_as_rfc_3339_has_it_with_its_zone(root: logging.Logger
     assert time.utcoffset() == timedelta(0)
     assert "T" in written
     assert written.endswith("Z")
+
+
+@pytest.mark.parametrize("form", ["json", "text"])
+@given(TEXTS, TEXTS)
+def test_no_text_breaks_out_of_its_line(form: str, message: str, why: str) -> None:
+    """A message or a field may quote an admission webhook, or a name that somebody has chosen."""
+    record = logging.LogRecord("entrasync", logging.INFO, "", 0, "%s", (message,), None)
+    record.why = why
+    written = make_formatter(form).format(record)
+    assert written.isprintable()
+    if form == "json":
+        fields = json.loads(written)
+        assert (fields["message"], fields["why"]) == (message, why)
+
+
+def test_a_traceback_keeps_its_lines() -> None:
+    fault = ValueError("It is so.")
+    record = logging.LogRecord("entrasync", logging.INFO, "", 0, "It failed.", None, (ValueError, fault, None))
+    assert make_formatter("text").format(record).splitlines()[1:] == ["ValueError: It is so."]
 
 
 @pytest.mark.parametrize("status", [200, 404, 503, None])
