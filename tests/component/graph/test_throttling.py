@@ -9,6 +9,7 @@ from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import (
     Transient,
 )
+from entrasync.graph.calls.limiter import BUSY_PERIOD
 from tests.support.scripted_client import (
     CALLS,
     JOB,
@@ -18,6 +19,9 @@ from tests.support.scripted_client import (
     each,
 )
 from tests.support.scripted_graph import Reply
+
+SLOW_READS = 6
+"""Reads in the background at once while the quota is nearly used up: a quarter of the 24 at other times."""
 
 
 class TestThrottling:
@@ -55,6 +59,27 @@ class TestThrottling:
             assert caught.value.after == timedelta(seconds=scripted.metrics.pauses[-1][1])
             scripted.clock.move(caught.value.after)
         assert [seconds >= least for (_, seconds), least in zip(scripted.metrics.pauses, (1, 2, 4, 8), strict=True)]
+
+    async def test_slows_reads_in_the_background_while_the_quota_is_nearly_used_up(
+        self, scripted: ScriptedClient
+    ) -> None:
+        """Graph tells of its quota from 0.8 on, and of nothing below."""
+        scripted.graph.reply_with(Reply(body={"value": []}, headers={"x-ms-throttle-limit-percentage": "0.8"}))
+        await scripted.api.list_jobs(SP)
+        released = asyncio.Event()
+        scripted.graph.default_reply = Reply(body={"value": []}, held_until=released)
+        reads = [asyncio.create_task(scripted.api.list_jobs(SP)) for _ in range(40)]
+        await scripted.graph.wait_for_requests_in_flight(SLOW_READS)
+        scripted.graph.reply_with(Reply(204))
+        await scripted.api.pause_job(SP, JOB)  # had one more read been let through, the answer would be its
+        assert scripted.count == 1 + SLOW_READS + 1
+        assert {request.headers["x-ms-throttle-priority"] for request in scripted.graph.requests[:-1]} == {"Low"}
+        scripted.clock.move(BUSY_PERIOD)
+        scripted.graph.reply_with(Reply(204))
+        await scripted.api.pause_job(SP, JOB)
+        await scripted.graph.wait_for_requests_in_flight(24)
+        released.set()
+        await asyncio.gather(*reads)
 
     async def test_lets_no_more_calls_run_at_once_than_the_limiter_allows(self, scripted: ScriptedClient) -> None:
         scripted.graph.default_reply = Reply(body={"value": []})
