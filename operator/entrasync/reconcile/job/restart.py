@@ -28,7 +28,8 @@ class RestartHandler(Handler[RestartJob]):
         """Restart the job. After one lost answer the intent stays; after the last one the restart is given up.
 
         Each try is counted in the status before it is sent, and no more are sent than may be, however often the
-        process has died in the middle of one.
+        process has died in the middle of one. The answer is written down at once, and not only when the pass ends: the
+        next process would take it for lost.
         """
         if context.resource.restart_tries >= MAX_RESTARTS:
             return self._give_up(action, context.resource)
@@ -49,7 +50,7 @@ class RestartHandler(Handler[RestartJob]):
         )
         self._events.record(resource, Event("Normal", Reason.JOB_RESTARTED, message))
         restarted = with_restart(resource.record, scope=wanted_scope(resource))
-        return ActionResult(resource.with_record(restarted), needs_look=True)
+        return ActionResult(await self._writer.write_ahead(resource, restarted), needs_look=True)
 
     def recover(self, action: RestartJob, error: EntraSyncError, facts: Facts) -> Facts:
         """Keep what was recorded before the restart was sent."""

@@ -107,6 +107,18 @@ class TestNewScope:
         assert "operation" not in harness.status(key)
         assert harness.recorded.reasons.count("RestartUnanswered") == 1
 
+    async def test_a_process_that_dies_after_the_answer_sends_no_second_restart(
+        self, harness: ReconcilerHarness
+    ) -> None:
+        key = await self.change(harness)
+        harness.graph.during["restart_job"] = lambda: harness.graph.fail("list_jobs", Killed())
+        with suppress(Killed):
+            await harness.run(key)
+        harness.restart()
+        await poll_later(harness, key)
+        assert harness.graph.restarts == [()]
+        assert harness.condition(key, "Ready")[0] == "True"
+
     async def test_restarts_whose_record_is_lost_are_two_and_no_more(self, harness: ReconcilerHarness) -> None:
         """The API server takes the count of tries, and then nothing of how the pass ended."""
         key = await self.change(harness)
