@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clusters test-parts check worlds bench crds golden clean lock
+.PHONY: help demo test test-clusters test-parts check chaos worlds bench crds golden clean lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,12 +32,12 @@ test: $(STAMP) check ## Run every check and every test
 	@$(MAKE) --no-print-directory --jobs=2 test-clusters test-parts
 
 test-clusters: $(STAMP)
-	@$(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster
+	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest --numprocesses=$(TESTERS) tests/cluster
 
 # All that needs no cluster: one process beside the others, for the time that they leave; it finds its tests once.
 test-parts: $(STAMP)
 	@mkdir -p build
-	@trap 'cat build/test-parts.log' EXIT; nice -n 5 $(BIN)/python -m pytest -o cache_dir=build/test-parts tests --ignore=tests/cluster > build/test-parts.log 2>&1
+	@trap 'cat build/test-parts.log' EXIT; CHAOS_REPORT=build/chaos.json nice -n 5 $(BIN)/python -m pytest -o cache_dir=build/test-parts tests --ignore=tests/cluster > build/test-parts.log 2>&1
 
 check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are current
 	@$(BIN)/ruff check .
@@ -47,6 +47,11 @@ check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are c
 	@$(BIN)/entra-sync-operator crds --check crds
 	@diff -r -x '.*' -x '*~' crds $(CHART)/files/crds || { echo "The chart's copy of the CRDs is not current; run: make crds"; exit 1; }
 	@$(BIN)/entra-sync-operator reference --check docs
+
+chaos: $(STAMP) ## Try to double or lose something in every way that there is; count it in build/chaos.json
+	@$(BIN)/python -m control_plane get
+	@rm -f build/chaos.json
+	@CHAOS_REPORT=build/chaos.json $(BIN)/python -m pytest -q --numprocesses=$(TESTERS) -m chaos tests
 
 worlds: $(STAMP) ## Make 2,000 random worlds, each with other events than the time before
 	@RANDOM_WORLDS=2000 $(BIN)/python -m pytest -q tests/unit/reconcile/test_random_worlds.py

@@ -5,12 +5,14 @@ import os
 import re
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from xdist.remote import Producer
 
 from control_plane import ControlPlane
 from control_plane.programs.binaries import Binaries, installed
+from tests.support.chaos_report import VARIABLE, ChaosReport, name_try
 from tests.support.cluster import Cluster
 from tests.support.worker_groups import GroupScheduling, rank_of
 
@@ -66,8 +68,16 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupSc
     return GroupScheduling(config, log)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Count tries in the process that knows the results of all workers."""
+    if VARIABLE in os.environ and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(ChaosReport(Path(os.environ[VARIABLE])))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Start with the longest groups where several workers share the tests, and with the quick tests elsewhere."""
+    for item in items:
+        name_try(item)
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: rank_of(item.nodeid))
 

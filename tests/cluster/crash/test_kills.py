@@ -114,6 +114,7 @@ def _jobs_deleted_in_the_portal(environment: OperatorEnvironment) -> Kills:
 @pytest.mark.parametrize("occasion", OCCASIONS)
 @pytest.mark.parametrize("point", POINTS)
 class TestKilledOperator:
+    @pytest.mark.chaos("SIGKILL of a real process in the middle of a create")
     def test_a_killed_operator_leaves_one_job_by_one_post(
         self, kills: Kills, point: Point, occasion: str, visibility: str
     ) -> None:

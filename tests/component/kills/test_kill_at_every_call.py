@@ -18,6 +18,7 @@ KILLS = [
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 
 
+@pytest.mark.chaos("End of the process at each of its calls: before the request, before the answer, after the answer")
 @pytest.mark.parametrize(("scenario", "kill"), KILLS)
 def test_nothing_is_doubled_or_lost(scenario: Scenario, kill: Kill) -> None:
     play(scenario, kill)
