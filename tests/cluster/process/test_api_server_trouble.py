@@ -16,6 +16,8 @@ from tests.support.operator_environment import OperatorEnvironment, open_environ
 from tests.support.polling import until
 from tests.support.replica_set import write_proxied_kubeconfig
 
+pytestmark = pytest.mark.chaos("An API server that is silent, that refuses, or that somebody writes to all the time")
+
 ADMISSION = "admissionregistration.k8s.io/v1"
 SILENCE_SECONDS = 5
 """The shortest silence after which nothing is written to Graph."""

@@ -21,7 +21,7 @@ TAKEOVERS = int(os.environ.get("TAKEOVERS", "10"))
 
 JOBS_PER_TAKEOVER = 6
 
-pytestmark = pytest.mark.timeout(60 * TAKEOVERS)
+pytestmark = [pytest.mark.timeout(60 * TAKEOVERS), pytest.mark.chaos("A take-over under load")]
 
 
 @dataclass
@@ -126,6 +126,13 @@ def outcome(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.Temp
             lambda: all(app.stored.get("SecretToken") == app.token for app in load.apps), what="all secrets are saved"
         )
         yield Outcome(load, replicas)
+
+
+@pytest.fixture(autouse=True)
+def count_takeovers(request: pytest.FixtureRequest, record_property: Callable[[str, object], None]) -> None:
+    """Count each take-over once, whatever number of tests look at it."""
+    is_first = request.function.__name__ == "test_each_leader_wrote_in_one_piece"
+    record_property("tried", TAKEOVERS if is_first else 0)
 
 
 class TestManyTakeovers:

@@ -2,8 +2,12 @@
 
 import time
 
+import pytest
+
 from tests.support.polling import until
 from tests.support.replica_set import DURATION_SECONDS, ReplicaSet
+
+pytestmark = pytest.mark.chaos("A leader that is killed, frozen, stopped or cut off")
 
 
 def make_job(replicas: ReplicaSet) -> tuple[str, str]:

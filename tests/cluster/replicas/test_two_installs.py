@@ -12,6 +12,8 @@ from tests.support.polling import until
 from tests.support.replica_set import writer_of
 from tests.support.warm_start import fork_operator
 
+pytestmark = pytest.mark.chaos("Two installs whose namespaces overlap")
+
 LEASE = "synchronizationjobs.entrasync.io"
 
 

@@ -36,7 +36,10 @@ from tests.support.scripted_client import CALLS, CANARY, READS, WRITES, Recorded
 from tests.support.scripted_graph import CLIENT, SECRET, ScriptedGraph, run_scripted_graph
 from tests.support.still_clock import StillClock
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.chaos("Each kind of call to Graph with each kind of fault"),
+]
 
 OPERATIONS = {each.name: each for each in vars(operations).values() if isinstance(each, Operation)}
 ROLES = ("Synchronization.ReadWrite.All", "Application.Read.All")

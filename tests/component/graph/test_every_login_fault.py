@@ -19,7 +19,10 @@ from tests.support.messages.faults import FAULTS
 from tests.support.scripted_graph import CLIENT, SECRET, TENANT, Reply, ScriptedGraph, run_scripted_graph
 from tests.support.still_clock import StillClock
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.chaos("Each step of a login with each kind of fault"),
+]
 
 
 def refuse(status: int, code: int, words: str) -> Trouble:

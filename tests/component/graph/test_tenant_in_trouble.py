@@ -32,6 +32,8 @@ from tests.support.simulated_graph import reach_simulator
 from tests.support.simulator_client import FaultHandle, SimulatorClient
 from tests.support.still_clock import StillClock
 
+pytestmark = pytest.mark.chaos("A tenant, or jobs, in trouble beside others")
+
 CAPACITY, CONCURRENCY = 20, 8
 """Passes at the same time, and calls of a tenant: a quarter of the usual, so that a quarter of the jobs is enough."""
 
