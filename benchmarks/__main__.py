@@ -24,8 +24,19 @@ from benchmarks.figures import (
     status_writes_10_idle_polls,
     token_requests_100_jobs_1_hour,
 )
+from benchmarks.figures.many_jobs.first_hour import FirstHour, measure_first_hour
+from benchmarks.figures.many_jobs.hours_at_rest import measure_hours_at_rest
 from control_plane import ControlPlaneError
 from graph_simulator.control_client.client import ControlError
+
+
+def _of_1000() -> FirstHour:
+    return measure_first_hour(1000)
+
+
+def _of_5000() -> FirstHour:
+    return measure_first_hour(5000, has_quota=True)
+
 
 FIGURES = (
     Figure("seconds_control_plane_start", "seconds", 5, seconds_control_plane_start.measure),
@@ -42,6 +53,18 @@ FIGURES = (
     Figure("seconds_takeover", "seconds", 15, seconds_takeover.measure),
     Figure("cpu_seconds_1000_claims_round", "seconds", 1, cpu_seconds_1000_claims_round.measure),
     Figure("mebibytes_operator_200_resources", "MiB", None, mebibytes_operator_200_resources.measure),
+    Figure("cpu_ms_per_job_hour", "ms", 20, lambda: measure_hours_at_rest().cpu_ms_per_job_hour),
+    Figure("graph_reads_per_job_hour", "reads", 8, lambda: measure_hours_at_rest().graph_reads_per_job_hour),
+    Figure("seconds_median_staleness", "seconds", 10, lambda: measure_hours_at_rest().seconds_median_staleness),
+    Figure("seconds_1000_resources_ready", "seconds", 18, lambda: _of_1000().seconds_ready),
+    Figure("cpu_ms_per_create_1000", "ms", 8, lambda: _of_1000().cpu_ms_per_create),
+    Figure("mib_rss_0_jobs", "MiB", 75, lambda: _of_1000().mib_rss_before),
+    Figure("mib_rss_1000_jobs", "MiB", 110, lambda: _of_1000().mib_rss),
+    Figure("seconds_edit_p99_1000_jobs", "seconds", 1, lambda: _of_1000().seconds_edit_p99),
+    Figure("ratio_to_quota_5000_resources", "", 1.15, lambda: _of_5000().ratio_to_quota),
+    Figure("api_server_cpu_ms_per_create_5000", "ms", 12, lambda: _of_5000().api_server_cpu_ms_per_create),
+    Figure("mib_rss_5000_jobs", "MiB", 200, lambda: _of_5000().mib_rss),
+    Figure("seconds_edit_p99_5000_jobs", "seconds", 2, lambda: _of_5000().seconds_edit_p99),
 )
 
 RESULTS = PROJECT / "build" / "bench.json"

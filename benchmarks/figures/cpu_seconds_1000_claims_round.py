@@ -5,12 +5,11 @@ rounds, and one list call of Graph serves them all. The value is what the operat
 more, for each thousand of them. Nothing changes between rounds, so no status is written.
 """
 
-import os
 import re
 import time
-from pathlib import Path
 
 from benchmarks.environment import BenchmarkEnvironment, start_environment
+from benchmarks.processes import read_cpu_seconds
 
 COUNT = 1000
 ROUNDS = 5
@@ -25,10 +24,11 @@ def measure() -> float:
         manifests = [manifest | {"metadata": {"name": f"claim-{n}"}} for n in range(COUNT)]
         environment.apply_until(manifests, lambda job: job.is_ready or job.condition("Stalled").get("status") == "True")
         _wait_for_passes(environment, COUNT)
-        before, cpu = _count_passes(environment), _read_cpu_seconds(environment)
+        pid = environment.operator.process.pid
+        before, cpu = _count_passes(environment), read_cpu_seconds(pid)
         _wait_for_passes(environment, ROUNDS * COUNT)
         rounds = (_count_passes(environment) - before) / COUNT
-        return (_read_cpu_seconds(environment) - cpu) / rounds
+        return (read_cpu_seconds(pid) - cpu) / rounds
 
 
 def _wait_for_passes(environment: BenchmarkEnvironment, count: int) -> None:
@@ -44,10 +44,3 @@ def _count_passes(environment: BenchmarkEnvironment) -> float:
     return sum(
         float(value) for value in re.findall(r"^entrasync_reconcile_seconds_count{.*} (.*)$", metrics, re.MULTILINE)
     )
-
-
-def _read_cpu_seconds(environment: BenchmarkEnvironment) -> float:
-    """Read the processor time of the operator, of its own and in the kernel (proc(5), `stat`)."""
-    stat = Path(f"/proc/{environment.operator.process.pid}/stat").read_text(encoding="ascii")
-    user, system = stat.rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")

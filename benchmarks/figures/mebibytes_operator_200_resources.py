@@ -1,8 +1,7 @@
-"""Measures the resident memory of the operator's process (`ps -o rss`) after 200 resources have become Ready."""
-
-import subprocess
+"""Measures the resident memory of the operator's process after 200 resources have become Ready."""
 
 from benchmarks.environment import start_environment
+from benchmarks.processes import read_resident_mib
 
 COUNT = 200
 
@@ -12,5 +11,4 @@ def measure() -> float:
     with start_environment() as environment:
         environment.apply(environment.make_manifests(COUNT))
         environment.wait_for_late_requests()
-        asked = ["ps", "-o", "rss=", "-p", str(environment.operator.process.pid)]
-        return int(subprocess.run(asked, capture_output=True, text=True, check=True).stdout) / 1024
+        return read_resident_mib(environment.operator.process.pid)

@@ -13,7 +13,7 @@ from graph_simulator.identity.service import IdentityService
 from graph_simulator.identity.tokens import GRAPH, TokenMint
 from graph_simulator.traffic.faults import Faults
 from graph_simulator.traffic.journal import Journal
-from graph_simulator.traffic.throttle import Throttle
+from graph_simulator.traffic.throttle import Throttle, WriteQuota
 from graph_simulator.world.directory import DEFAULT_TENANT, World
 
 
@@ -27,7 +27,7 @@ def make_identity(*resources: str) -> IdentityService:
 
 @dataclass(slots=True)
 class SimulatorState:
-    """The state of one simulator: the world, its clock, its token service, faults, journal and rate limit."""
+    """The state of one simulator: the world, its clock, its token service, faults, journal and rate limits."""
 
     world: World
     clock: WorldClock
@@ -35,6 +35,7 @@ class SimulatorState:
     faults: Faults = field(default_factory=Faults)
     journal: Journal = field(default_factory=Journal)
     throttle: Throttle = field(default_factory=Throttle)
+    write_quota: WriteQuota = field(default_factory=WriteQuota)
     latency_seconds: float = 0.0
     """Real time that is added to every call to Graph."""
     metadata_url: str = ""

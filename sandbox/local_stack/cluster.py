@@ -104,9 +104,13 @@ class Cluster:
 
     def annotate_job(self, namespace: str, name: str, annotations: Mapping[str, str]) -> None:
         """Set annotations of a job."""
+        self.patch_job(namespace, name, {"metadata": {"annotations": annotations}})
+
+    def patch_job(self, namespace: str, name: str, patch: Mapping[str, Any]) -> None:
+        """Merge-patch a job."""
         self._http.patch(
             f"{JOBS}/namespaces/{namespace}/synchronizationjobs/{name}",
-            content=json.dumps({"metadata": {"annotations": annotations}}),
+            content=json.dumps(patch),
             headers={"Content-Type": "application/merge-patch+json"},
         ).raise_for_status()
 

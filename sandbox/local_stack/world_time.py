@@ -22,6 +22,10 @@ class WorldTime:
         now = time.time()
         return cls(datetime.fromtimestamp(now, UTC).replace(microsecond=0) - CLOCK_LAG, now, rate)
 
+    def now(self) -> datetime:
+        """Return the simulated time of this moment."""
+        return self.start + timedelta(seconds=(time.time() - self.origin) * self.rate)
+
     def seconds(self, world_seconds: float) -> float:
         """Return how many real seconds some simulated seconds take."""
         return world_seconds / self.rate

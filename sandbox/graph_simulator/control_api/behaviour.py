@@ -13,7 +13,7 @@ from graph_simulator.control_api.wire import change_dataclass, get_simulator, re
 from graph_simulator.traffic.faults import ArmedFault, Fault
 from graph_simulator.traffic.journal import Entry
 from graph_simulator.traffic.operations import OPERATIONS
-from graph_simulator.traffic.throttle import Throttle
+from graph_simulator.traffic.throttle import Throttle, WriteQuota
 from graph_simulator.world.replication import Replication
 from graph_simulator.world.times import parse_time
 
@@ -114,12 +114,14 @@ async def patch_switches(request: Request) -> Response:
 
 
 async def patch_behaviour(request: Request) -> Response:
-    """Change `latency_seconds`, the `throttle`, and how slowly `creation` and `deletion` of jobs replicate."""
+    """Change `latency_seconds`, `throttle`, `write_quota`, and how slowly `creation` and `deletion` replicate."""
     simulator, document = get_simulator(request), await read_document(request)
     if "latency_seconds" in document:
         simulator.latency_seconds = float(document["latency_seconds"])
     if "throttle" in document:
         simulator.throttle = read_dataclass(Throttle, document["throttle"])
+    if "write_quota" in document:
+        simulator.write_quota = read_dataclass(WriteQuota, document["write_quota"])
     if "creation" in document:
         simulator.world.creation = read_dataclass(Replication, document["creation"])
     if "deletion" in document:

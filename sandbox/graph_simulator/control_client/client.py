@@ -178,6 +178,10 @@ class SimulatorClient(TargetAppControl, IdentityControl, ClockControl):
         """Allow `calls` in simulated `seconds` for each tenant, and answer 429 to more; 0 calls means no limit."""
         self._call("PATCH", "/behaviour", {"throttle": {"calls": calls, "seconds": seconds}})
 
+    def limit_writes(self, at_once: int, per_second: float) -> None:
+        """Allow each tenant so many writes at once and as many more per simulated second; 0 at once means no limit."""
+        self._call("PATCH", "/behaviour", {"write_quota": {"at_once": at_once, "per_second": per_second}})
+
     # Journal
 
     def journal(

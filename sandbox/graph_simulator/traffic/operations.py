@@ -137,6 +137,10 @@ _ROUTES: tuple[tuple[str, str, Operation], ...] = (
     ("GET", _TENANT + r"/v2\.0/\.well-known/openid-configuration", "discovery"),
     ("GET", _TENANT + r"/discovery/v2\.0/keys", "keys"),
 )
+WRITES: frozenset[str] = frozenset(
+    operation for method, _, operation in _ROUTES if method != "GET" and operation not in {"batch", "token"}
+)
+"""The operations that count against a tenant's quota of writes: Graph counts each POST, PATCH, PUT and DELETE."""
 _PATTERNS = tuple((method, re.compile(path, re.IGNORECASE), operation) for method, path, operation in _ROUTES)
 
 

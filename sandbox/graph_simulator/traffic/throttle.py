@@ -1,4 +1,4 @@
-"""Limits the calls of each tenant, as Graph's throttling does."""
+"""Limits the calls and the writes of each tenant, as Graph's throttling does."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -31,3 +31,26 @@ class Throttle:
     def used_share(self, tenant: str) -> float:
         """Return the share of the limit that a tenant has used in the last `seconds`."""
         return len(self._recent.get(tenant, ())) / self.calls if self.calls else 0.0
+
+
+@dataclass(slots=True)
+class WriteQuota:
+    """A token bucket of writes for each tenant: it holds `at_once`, and `per_second` of simulated time come back.
+
+    0 writes at once means no limit. A write that is refused takes none of them (graph-facts 6.3).
+    """
+
+    at_once: int = 0
+    per_second: float = 20.0
+    _buckets: dict[str, tuple[float, datetime]] = field(default_factory=dict)
+    """How many writes each tenant had left, and when that was."""
+
+    def admit(self, tenant: str, now: datetime) -> float | None:
+        """Take a write, and return the seconds to wait if there is none left."""
+        if not self.at_once:
+            return None
+        left, counted_at = self._buckets.get(tenant, (float(self.at_once), now))
+        left = min(left + max((now - counted_at).total_seconds(), 0.0) * self.per_second, self.at_once)
+        is_admitted = left >= 1
+        self._buckets[tenant] = (left - 1 if is_admitted else left), now
+        return None if is_admitted else max(1.0, (1 - left) / self.per_second)

@@ -13,7 +13,7 @@ from graph_simulator.identity.tokens import TokenRefusedError
 from graph_simulator.state import SimulatorState
 from graph_simulator.traffic.faults import ArmedFault, Fault, Point
 from graph_simulator.traffic.journal import HEADERS_OF_INTEREST, Entry
-from graph_simulator.traffic.operations import IDENTITY_OPERATIONS, find_target
+from graph_simulator.traffic.operations import IDENTITY_OPERATIONS, WRITES, find_target
 from graph_simulator.traffic.throttle import REPORTED_FROM_SHARE
 from graph_simulator.web.answers import (
     Answer,
@@ -164,13 +164,19 @@ class GraphEndpoint:
         return answer_error(error, exchange.ids, now, switches)
 
     def _throttle(self, call: Call) -> Answer | None:
-        seconds = self._simulator.throttle.admit(call.tenant, call.now)
-        if seconds is None:
-            return None
+        simulator = self._simulator
+        seconds = simulator.throttle.admit(call.tenant, call.now)
+        if seconds is not None:
+            return self._answer_throttled(call, seconds, ("ReadWrite", "ResourceUnitLimitExceeded"))
+        seconds = simulator.write_quota.admit(call.tenant, call.now) if call.target.operation in WRITES else None
+        return None if seconds is None else self._answer_throttled(call, seconds, ("Write", "WriteLimitExceeded"))
+
+    def _answer_throttled(self, call: Call, seconds: float, why: tuple[str, str]) -> Answer:
+        kind, limit = why
         answer = answer_throttled(call.ids, call.now, call.world.switches, seconds=math.ceil(seconds))
-        scope = f"Tenant_Application/ReadWrite/{call.client}/{call.tenant}"
+        scope = f"Tenant_Application/{kind}/{call.client}/{call.tenant}"
         answer.headers.append((b"x-ms-throttle-scope", scope.encode("ascii")))
-        answer.headers.append((b"x-ms-throttle-information", b"ResourceUnitLimitExceeded"))
+        answer.headers.append((b"x-ms-throttle-information", limit.encode("ascii")))
         return answer
 
     def _handle_identity(self, exchange: "_Exchange", body: bytes) -> Answer:

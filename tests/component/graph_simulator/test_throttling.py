@@ -1,4 +1,4 @@
-"""Checks the rate limit of each tenant."""
+"""Checks the rate limits of each tenant."""
 
 from datetime import timedelta
 
@@ -18,3 +18,17 @@ def test_the_rate_limit_is_reported_before_it_is_reached_and_then_enforced(
     assert answers[5].headers["x-ms-throttle-scope"].startswith("Tenant_Application/ReadWrite/")
     simulator.advance(timedelta(seconds=10))
     assert caller.get(jobs_of(principal.id)).status_code == 200
+
+
+def test_writes_beyond_their_quota_are_refused_until_some_come_back_while_reads_go_on(
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
+) -> None:
+    simulator.limit_writes(at_once=2, per_second=0.5)
+    writes = [caller.post(jobs_of(principal.id), json={"templateId": "scim"}) for _ in range(3)]
+    assert [answer.status_code for answer in writes] == [201, 201, 429]
+    assert writes[2].headers["retry-after"] == "2"
+    assert writes[2].headers["x-ms-throttle-information"] == "WriteLimitExceeded"
+    assert caller.get(jobs_of(principal.id)).status_code == 200
+    simulator.advance(timedelta(seconds=2))
+    writes = [caller.post(jobs_of(principal.id), json={"templateId": "scim"}) for _ in range(2)]
+    assert [answer.status_code for answer in writes] == [201, 429]

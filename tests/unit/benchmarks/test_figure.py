@@ -5,6 +5,7 @@ from pathlib import Path
 
 from benchmarks.__main__ import FIGURES
 from benchmarks.figure import Figure, format_result, measure_figure, write_results
+from benchmarks.figures.many_jobs.first_hour import find_percentile
 
 
 def test_results_are_written_as_a_list_of_name_value_unit_and_goal(tmp_path: Path) -> None:
@@ -34,4 +35,12 @@ def test_every_published_figure_is_measured() -> None:
         "token_requests_100_jobs_1_hour",
         "status_writes_10_idle_polls",
         "seconds_200_resources_ready",
+        "seconds_1000_resources_ready",
+        "ratio_to_quota_5000_resources",
+        "mib_rss_5000_jobs",
     }
+
+
+def test_a_percentile_is_the_smallest_value_that_so_many_do_not_exceed() -> None:
+    hundred = [float(number) for number in range(100, 0, -1)]
+    assert (find_percentile(hundred, 99), find_percentile(hundred, 50), find_percentile([7.0], 99)) == (99, 50, 7)
