@@ -111,6 +111,8 @@ class Exchange:
             return await self._send_once(request)
 
     async def _send_once(self, request: Request) -> Response:
+        if request.operation.is_write:
+            await self.limiter.wait_for_write()
         token = await self.tokens.get_token()
         async with self._hold(request.share, is_urgent=not request.is_background) as share:
             if request.operation.is_write:

@@ -12,6 +12,7 @@ from entrasync.core.decision.errors import Transient
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.growing_pause import grow_pause
 from entrasync.graph.calls.answer_space import AnswerShare, AnswerSpace
+from entrasync.graph.calls.write_quota import WriteQuota
 from entrasync.graph.wire.retry_after import read_retry_after
 
 MAX_WAIT_IN_CALL = timedelta(seconds=3)
@@ -29,6 +30,8 @@ BUSY_QUOTA_SHARE = 0.8
 
 BUSY_PERIOD = timedelta(seconds=10)
 """Graph's token bucket refills over 10 s, so an older report of its level means nothing."""
+
+WRITES_USED_UP = "The writes that Graph allows the app in this tenant are used up for now; the operator goes on slower."
 
 
 class TenantLimiter:
@@ -52,6 +55,18 @@ class TenantLimiter:
         self._refusals = 0
         """How many pauses in a row were too short."""
         self._busy_until: datetime | None = None
+        self._write_quota = WriteQuota()
+
+    async def wait_for_write(self) -> None:
+        """Wait until the quota allows one more write.
+
+        Raises `Transient` (THROTTLED, with `after`) when that takes long, and takes none of the quota then.
+        """
+        wait = self._write_quota.take(self.clock.now(), longest_wait=MAX_WAIT_IN_CALL)
+        if wait > MAX_WAIT_IN_CALL:
+            raise Transient(Reason.THROTTLED, WRITES_USED_UP, after=wait)
+        if wait:
+            await self.clock.sleep(wait)
 
     @asynccontextmanager
     async def slot(self, *, is_urgent: bool) -> AsyncIterator[None]:
@@ -71,6 +86,8 @@ class TenantLimiter:
 
         The calls that were in flight together when the quota ran out count as one.
         """
+        if "/Write/" in headers.get("x-ms-throttle-scope", ""):
+            self._write_quota.note_refusal()
         now, is_paused = self.clock.now(), bool(self.remaining_pause())
         refusals = max(self._refusals - 1, 0) if is_paused else self._refusals
         retry_after = read_retry_after(headers)
@@ -96,6 +113,7 @@ class TenantLimiter:
     def forget_pauses(self) -> None:
         """Forget until when calls pause, because the clock was set. Graph asks for a pause again if it wants one."""
         self._paused_until = self._busy_until = None
+        self._write_quota.forget_times()
 
     def remaining_pause(self) -> timedelta:
         """Return how long the current pause lasts from now; zero without one."""

@@ -40,7 +40,7 @@ class Informer(Generic[ObjectT]):
         if known is None or has_news(known, seen):
             self._note_change(seen)
             # An object of the first list is no edit of a user, so it is not urgent.
-            self._enqueue(seen.key, is_urgent=self.store.is_complete)
+            self._enqueue(seen.key, is_urgent=self.store.is_complete, is_new=known is None)
 
     def prune(self, known_before: Mapping[str, ObjectT], present: Collection[str]) -> None:
         """Remove objects that a complete list does not show. `known_before` has those known before the list, by uid."""
@@ -60,5 +60,5 @@ class Informer(Generic[ObjectT]):
         """Enqueue an object that was deleted, so that a last pass removes what is remembered of it."""
         self._enqueue(gone.key, is_urgent=self.store.is_complete)
 
-    def _enqueue(self, key: ObjectKey, *, is_urgent: bool) -> None:
-        self._queue.add(key, since=self._clock.now(), is_urgent=is_urgent)
+    def _enqueue(self, key: ObjectKey, *, is_urgent: bool, is_new: bool = False) -> None:
+        self._queue.add(key, since=self._clock.now(), is_urgent=is_urgent, is_new=is_new)

@@ -45,10 +45,10 @@ class Shares:
         """Return how many tenants are known."""
         return len(self._by_tenant)
 
-    def add(self, tenant: str, key: ObjectKey, *, is_urgent: bool) -> FairLine:
+    def add(self, tenant: str, key: ObjectKey, *, is_urgent: bool, is_new: bool = False) -> FairLine:
         """Add a key to the line of a tenant, and return the line."""
         share = self._by_tenant.setdefault(tenant, Share())
-        share.line.add(key, is_urgent=is_urgent)
+        share.line.add(key, is_urgent=is_urgent, is_new=is_new)
         self._turns.setdefault(tenant)
         return share.line
 

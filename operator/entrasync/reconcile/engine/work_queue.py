@@ -40,6 +40,8 @@ class _Entry:
     since: datetime | None = None
     """Graph must be read at this time or later (world time). None means that no read is requested."""
     is_urgent: bool = False
+    is_new: bool = False
+    """Whether it is urgent only because it is new. Edits overtake it."""
     line: FairLine | None = None
     """The line that it waits in: that of a tenant, or that of a serialization key with a pass in progress."""
     let_go_by: tuple[str, str] | None = None
@@ -99,18 +101,20 @@ class WorkQueue:
         """Return how many objects are ready or being worked on."""
         return sum(1 for key, entry in self._entries.items() if entry.line is not None or key in self._taken)
 
-    def add(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> None:
-        """Make an object ready now. An urgent one, such as after a user's edit, overtakes background reads."""
+    def add(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False, is_new: bool = False) -> None:
+        """Make an object ready now. An urgent one overtakes background reads, and a user's edit what `is_new` too."""
         entry = self._entries.setdefault(key, _Entry())
-        entry.since = max(entry.since, since) if entry.since else since
-        overtakes = is_urgent and not entry.is_urgent
+        place = entry.is_urgent, entry.is_new
+        if is_urgent:
+            entry.is_new = is_new and (entry.is_new or not entry.is_urgent)
         entry.is_urgent = entry.is_urgent or is_urgent
+        entry.since = max(entry.since, since) if entry.since else since
         if key in self._taken:
             return
         if entry.line is None:
             self._line_up(key, entry)
-        elif overtakes:
-            entry.line.add(key, is_urgent=True)
+        elif place != (entry.is_urgent, entry.is_new):
+            entry.line.add(key, is_urgent=entry.is_urgent, is_new=entry.is_new)
             self._has_work.set()
 
     def schedule(self, key: ObjectKey, after: timedelta | None) -> None:
@@ -206,13 +210,13 @@ class WorkQueue:
             if serialization_key not in self._busy:
                 return self._hand_out(key, entry, _Taken(tenant, serialization_key, entry.is_urgent))
             entry.line = self._waiting.setdefault(serialization_key, {}).setdefault(tenant, FairLine())
-            entry.line.add(key, is_urgent=entry.is_urgent)
+            entry.line.add(key, is_urgent=entry.is_urgent, is_new=entry.is_new)
             self._let_go_next(entry)
         return None
 
     def _hand_out(self, key: ObjectKey, entry: _Entry, taken: _Taken) -> Ticket:
         ticket = Ticket(key, entry.since or self._clock.now(), entry.is_urgent)
-        entry.since, entry.is_urgent = None, False
+        entry.since, entry.is_urgent, entry.is_new = None, False, False
         self._taken[key] = taken
         self._busy.add(taken.serialization_key)
         self._shares.begin(taken.tenant, is_urgent=taken.is_urgent)
@@ -220,7 +224,8 @@ class WorkQueue:
         return ticket
 
     def _line_up(self, key: ObjectKey, entry: _Entry) -> None:
-        entry.line = self._shares.add(self._tenant_of(key), key, is_urgent=entry.is_urgent)
+        tenant = self._tenant_of(key)
+        entry.line = self._shares.add(tenant, key, is_urgent=entry.is_urgent, is_new=entry.is_new)
         self._has_work.set()
 
     def _let_go(self, serialization_key: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from entrasync.api.reasons import Reason
 from entrasync.core.decision.errors import Transient
 from entrasync.graph.calls.limiter import BUSY_PERIOD, INITIAL_PAUSE, MAX_PAUSE, TenantLimiter
+from entrasync.graph.calls.write_quota import WRITES_AT_ONCE
 from tests.support.still_clock import StillClock
 
 
@@ -179,3 +180,40 @@ class TestQuota:
         assert len(queue.order) == 24
         queue.release.set()
         await asyncio.gather(*calls)
+
+
+class TestWrites:
+    async def test_beyond_the_quota_of_graph_wait_for_their_turn(self) -> None:
+        clock = StillClock()
+        limiter, began = TenantLimiter(clock), clock.now()
+        for _ in range(WRITES_AT_ONCE):
+            await limiter.wait_for_write()
+        assert clock.now() == began
+        for _ in range(40):
+            await limiter.wait_for_write()
+        assert clock.now() - began == timedelta(seconds=2)
+
+    async def test_end_the_pass_that_would_wait_long_and_leave_the_quota_to_others(self) -> None:
+        limiter = TenantLimiter(UnmovedClock())
+        for _ in range(WRITES_AT_ONCE + 60):
+            await limiter.wait_for_write()
+        for _ in range(2):
+            with pytest.raises(Transient) as caught:
+                await limiter.wait_for_write()
+            assert (caught.value.reason, caught.value.after) == (Reason.THROTTLED, timedelta(seconds=3.05))
+
+    async def test_slow_down_when_graph_says_that_their_quota_is_used_up_by_others(self) -> None:
+        clock = StillClock()
+        limiter = TenantLimiter(clock)
+        limiter.pause({"x-ms-throttle-scope": "Tenant_Application/Write/app/tenant"})
+        began = clock.now()
+        for _ in range(10):
+            await limiter.wait_for_write()
+        assert clock.now() - began == timedelta(seconds=0.5)
+
+
+class UnmovedClock(StillClock):
+    """A clock that stands still while others sleep."""
+
+    async def sleep(self, delay: timedelta) -> None:
+        """Return at once."""

@@ -81,6 +81,19 @@ class TestAdding:
         queue.add(C, since=NOW, is_urgent=True)
         assert await keys(queue) == [C, A, B]
 
+    async def test_an_edit_overtakes_new_resources_even_if_it_is_of_one_of_them(self) -> None:
+        queue = WorkQueue(StillClock(NOW))
+        for key in (A, B, C):
+            queue.add(key, since=NOW, is_urgent=True, is_new=True)
+        queue.add(C, since=LATER, is_urgent=True)
+        assert await keys(queue) == [C, A, B]
+
+    async def test_a_new_resource_overtakes_polls(self) -> None:
+        queue = WorkQueue(StillClock(NOW))
+        queue.add(A, since=NOW)
+        queue.add(B, since=NOW, is_urgent=True, is_new=True)
+        assert await keys(queue) == [B, A]
+
     async def test_a_resource_added_while_it_is_taken_is_taken_once_more(self) -> None:
         queue = WorkQueue(StillClock(NOW))
         queue.add(A, since=NOW)
@@ -273,6 +286,20 @@ class TestFairness:
             if ticket.is_urgent:
                 queue.add(ticket.key, since=NOW, is_urgent=True)
         assert turns == [True, True, True, False] * 5
+
+    async def test_new_resources_get_a_turn_in_four_while_edits_never_end(self) -> None:
+        queue = self.make_queue()
+        self.flood(queue, "busy", 4, is_urgent=True)
+        for n in range(3):
+            queue.add(ObjectKey("busy", f"new-{n}"), since=NOW, is_urgent=True, is_new=True)
+        turns = []
+        for _ in range(12):
+            ticket = await queue.take()
+            turns.append(ticket.key.name.startswith("new"))
+            queue.finish(ticket.key)
+            if not turns[-1]:
+                queue.add(ticket.key, since=NOW, is_urgent=True)
+        assert turns == [False, False, False, True] * 3
 
     async def test_namespaces_of_one_tenant_take_turns(self) -> None:
         queue = self.make_queue()
