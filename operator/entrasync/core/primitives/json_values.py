@@ -1,7 +1,11 @@
 """Tolerant reading of JSON that is never trusted to be well-formed: what is malformed counts as absent."""
 
 from collections.abc import Mapping
+from sys import intern
 from typing import Any
+
+MAX_SHARED_LENGTH = 64
+"""The longest text that is shared. Longer ones, such as messages, are rarely the same."""
 
 
 def read_text(value: object) -> str | None:
@@ -12,3 +16,15 @@ def read_text(value: object) -> str | None:
 def read_object(value: object) -> Mapping[str, Any]:
     """Read an object; empty when it is anything else."""
     return value if isinstance(value, dict) else {}
+
+
+def share_texts(value: Any) -> Any:
+    """Return the same JSON with one object for all equal names and short texts of the process.
+
+    A parser makes new ones for each document, which are most of what thousands of stored statuses would take.
+    """
+    if isinstance(value, dict):
+        return {intern(name): share_texts(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [share_texts(item) for item in value]
+    return intern(value) if isinstance(value, str) and len(value) <= MAX_SHARED_LENGTH else value

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from entrasync.core.primitives.json_values import read_object, share_texts
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.times import parse_time
 
@@ -59,8 +60,8 @@ def read_meta(raw: Mapping[str, Any]) -> ObjectMeta:
 
 def read_status(raw: Mapping[str, Any]) -> Mapping[str, Any]:
     """Read the status of an object as stored; empty when it has none."""
-    status = raw.get("status")
-    return status if isinstance(status, dict) else {}
+    status: Mapping[str, Any] = share_texts(read_object(raw.get("status")))
+    return status
 
 
 def read_spec(raw: Mapping[str, Any], validate: Callable[[Any], SpecT]) -> tuple[SpecT | None, str | None]:

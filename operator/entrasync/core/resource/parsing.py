@@ -1,5 +1,6 @@
 """Reads a SynchronizationJob from the JSON of the API server."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,13 +12,46 @@ from entrasync.core.resource.desired import Desired
 from entrasync.core.resource.job_resource import Resource
 from entrasync.core.resource.object_meta import read_meta, read_spec, read_status
 
+MAX_REMEMBERED_SPECS = 1000
+"""Resources whose specs are remembered as read. Most answers and events of one resource come within seconds."""
+
+ReadSpec = tuple[Desired | None, str | None]
+"""The spec as rules read it, or None and what is wrong with it."""
+
 
 def read_resource(raw: Mapping[str, Any]) -> Resource:
     """Read a SynchronizationJob as the API server sends it. Defaults are not yet in it: the store adds them.
 
     A spec that cannot be read is not raised: `invalid_spec` says what is wrong with it.
     """
-    desired, fault = read_spec(raw, lambda spec: _resolve(SynchronizationJobSpec.model_validate(spec)))
+    return _combine(raw, _read_spec(raw))
+
+
+class ResourceReader:
+    """Reads SynchronizationJobs, and a spec only when it has changed: each pass shows one several times."""
+
+    def __init__(self) -> None:
+        self._specs: OrderedDict[str, tuple[object, ReadSpec]] = OrderedDict()
+        """The specs that were read last, by uid, as they were sent and as they were read."""
+
+    def read(self, raw: Mapping[str, Any]) -> Resource:
+        """Read a resource as `read_resource` does."""
+        uid, sent = raw["metadata"]["uid"], raw.get("spec")
+        known = self._specs.get(uid)
+        if known is None or known[0] != sent:
+            known = self._specs[uid] = (sent, _read_spec(raw))
+        self._specs.move_to_end(uid)
+        if len(self._specs) > MAX_REMEMBERED_SPECS:
+            self._specs.popitem(last=False)
+        return _combine(raw, known[1])
+
+
+def _read_spec(raw: Mapping[str, Any]) -> ReadSpec:
+    return read_spec(raw, lambda spec: _resolve(SynchronizationJobSpec.model_validate(spec)))
+
+
+def _combine(raw: Mapping[str, Any], spec: ReadSpec) -> Resource:
+    desired, fault = spec
     return Resource(**vars(read_meta(raw)), desired=desired, invalid_spec=fault, status=read_status(raw))
 
 

@@ -105,7 +105,10 @@ class JobReconciler:
             return await report.report_unseen(resource, halt, is_answered=_is_answer(halt))
         if isinstance(result.halt, Stall) and result.halt.reason is Reason.TEMPLATE_NOT_OFFERED:
             self._resources.forget_resolution(resource)  # its factory tag may belong to another template now
-        return await report.report(result)
+        outcome = await report.report(result)
+        if self._resources.keys_on(context.service_principal_id) == {resource.key}:
+            context.connection.listings.forget(context.service_principal_id)
+        return outcome
 
     async def _delete(self, resource: Resource, since: datetime) -> Outcome:
         entry, deletion = self._steps.entry, self._steps.deletion

@@ -38,6 +38,11 @@ class Store(Generic[ObjectT]):
         """Return an object, or None when it is not known."""
         return self._by_key.get(key)
 
+    def has_seen(self, key: ObjectKey, uid: str, resource_version: str) -> bool:
+        """Whether this version of an object, or a newer one, is known."""
+        known = self._by_key.get(key)
+        return known is not None and known.uid == uid and int(known.resource_version) >= int(resource_version)
+
     def newest(self, known: ObjectT) -> ObjectT:
         """Return the newest version of an object; the object as it is given if it is gone.
 
@@ -59,7 +64,7 @@ class Store(Generic[ObjectT]):
         if seen.uid in self._deleted_uids or seen.uid in self._replaced_uids:
             return seen  # an answer to an earlier write that arrived after the deletion
         known = self._by_key.get(seen.key)
-        if known and known.uid == seen.uid and int(known.resource_version) >= int(seen.resource_version):
+        if self.has_seen(seen.key, seen.uid, seen.resource_version):
             return seen
         if known and known.uid != seen.uid:
             _remember(self._replaced_uids, known.uid)

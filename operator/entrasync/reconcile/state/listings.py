@@ -34,6 +34,10 @@ class Listings:
         self._on_read(service_principal_id, fresh)
         return fresh
 
+    def forget(self, service_principal_id: str) -> None:
+        """Forget the listing of a service principal, which nobody else shares."""
+        self._newest.pop(service_principal_id, None)
+
     def keep_only(self, service_principal_ids: Collection[str]) -> None:
         """Forget the listings of all other service principals."""
         self._newest = {

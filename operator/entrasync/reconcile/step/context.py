@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from entrasync.core.resource.job_resource import Resource
 from entrasync.reconcile.connection.registry import Connection
@@ -25,7 +26,7 @@ class Context:
     since: datetime
     is_urgent: bool = False
 
-    @property
+    @cached_property
     def graph(self) -> SyncApi:
         """Microsoft Graph, through the connection of this pass. Each write asks the guard about this very resource."""
         return self.connection.api.with_permit(PassPermit(self.guard, self.resource, self.connection))
