@@ -33,10 +33,9 @@ class GraphClient(JobsClient, SecretsClient, DirectoryClient):
         replica: str = "",
     ) -> None:
         # As many connections as slots, so that a call with a slot does not wait for a connection
-        transport = transport or build_transport(tokens.endpoint, connections=limiter.concurrency)
-        self._http = httpx.AsyncClient(transport=transport, follow_redirects=False, trust_env=False)
+        self._transport = transport or build_transport(tokens.endpoint, connections=limiter.concurrency)
         exchange = Exchange(
-            self._http,
+            self._transport,
             tokens,
             limiter,
             metrics or NoCallMetrics(),
@@ -63,4 +62,4 @@ class GraphClient(JobsClient, SecretsClient, DirectoryClient):
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._http.aclose()
+        await self._transport.aclose()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from importlib import metadata
 
 import httpx
@@ -49,6 +50,12 @@ class ExchangeLimits:
     max_body_bytes: int = 16 * 1024 * 1024  # templates with inline schemas have megabytes
     max_pages: int = 100
 
+    @cached_property
+    def timeouts(self) -> dict[str, float | None]:
+        """The limits in time as a transport takes them."""
+        connect, read = self.connect_timeout.total_seconds(), self.read_timeout.total_seconds()
+        return httpx.Timeout(connect=connect, read=read, write=read, pool=connect).as_dict()
+
 
 @dataclass(frozen=True)
 class Request:
@@ -81,7 +88,8 @@ class Exchange:
     It asks `permit` directly before it sends a write, when token and slot are there and nothing is awaited any more.
     """
 
-    http: httpx.AsyncClient
+    transport: httpx.AsyncBaseTransport
+    """Used without httpx's client, whose cookies, redirects and logins would cost a third of each call."""
     tokens: TokenProvider
     limiter: TenantLimiter
     metrics: CallMetrics
@@ -168,16 +176,17 @@ class Exchange:
         return response
 
     async def _receive(self, request: Request, headers: dict[str, str], share: AnswerShare) -> Response:
-        limits = self.limits
-        connect, read = limits.connect_timeout.total_seconds(), limits.read_timeout.total_seconds()
-        timeout = httpx.Timeout(connect=connect, read=read, write=read, pool=connect)
-        stream = self.http.stream(request.method, request.url, content=request.body, headers=headers, timeout=timeout)
-        async with stream as response:
-            try:
-                body = await read_body(response, limits.max_body_bytes, grow=share.grow)
-            except BodyTooLongError:
-                raise self._make_too_long_error(request.operation, response.status_code) from None
-            return Response(response.status_code, response.headers, body)
+        extensions = {"timeout": self.limits.timeouts}
+        sent = httpx.Request(request.method, request.url, content=request.body, headers=headers, extensions=extensions)
+        response = await self.transport.handle_async_request(sent)
+        response.request = sent
+        try:
+            body = await read_body(response, self.limits.max_body_bytes, grow=share.grow)
+        except BodyTooLongError:
+            raise self._make_too_long_error(request.operation, response.status_code) from None
+        finally:
+            await response.aclose()
+        return Response(response.status_code, response.headers, body)
 
     def _make_too_long_error(self, operation: Operation, status: int) -> EntraSyncError:
         why = f"it is longer than {self.limits.max_body_bytes} bytes (status {status})"
