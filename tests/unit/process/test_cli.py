@@ -1,12 +1,15 @@
 """The command line: its output, its messages and its exit codes."""
 
+import asyncio
 import re
+import ssl
+from asyncio.sslproto import SSLProtocol
 from pathlib import Path
 
 import pytest
 
 from entrasync.api.generate.crd import render
-from entrasync.process.cli import FAILED, MISUSED, OK, main
+from entrasync.process.cli import FAILED, MISUSED, OK, TLS_BUFFER_BYTES, limit_tls_buffers, main
 from entrasync.process.settings.run import RunSettings
 
 
@@ -84,3 +87,13 @@ class TestCrds:
         (tmp_path / "taken").write_text("")
         assert main(["crds", f"--output={tmp_path / 'taken'}"]) == FAILED
         assert capsys.readouterr().err.startswith("entra-sync-operator crds: ")
+
+
+async def test_a_tls_connection_takes_no_more_than_its_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SSLProtocol, "max_size", SSLProtocol.max_size)  # undone after this test
+    limit_tls_buffers()
+    context, loop = ssl.create_default_context(), asyncio.get_running_loop()
+    connection = SSLProtocol(loop, asyncio.Protocol(), context, loop.create_future(), server_hostname="graph")
+    size = len(connection.get_buffer(0))
+    connection.connection_lost(None)
+    assert size == TLS_BUFFER_BYTES
