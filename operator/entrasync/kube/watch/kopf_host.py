@@ -13,6 +13,7 @@ import kopf
 
 from entrasync.api.names import EVENT_SOURCE, GROUP
 from entrasync.kube.client.namespace_access import NamespaceAccess
+from entrasync.kube.watch.event_workers import started_at_once
 from entrasync.kube.watch.handlers import register
 from entrasync.kube.watch.watched_kind import WatchedKind
 
@@ -63,7 +64,7 @@ async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
 
     namespaces = [namespace for namespace in hosting.access.namespaces if namespace]
     try:
-        with kept_open(hosting.session.aiohttp_session):
+        with kept_open(hosting.session.aiohttp_session), started_at_once():
             await kopf.operator(
                 registry=registry,
                 settings=kopf_settings(),
