@@ -175,7 +175,7 @@ def without_namespaces(operator: LimitedOperator) -> None:
     assert operator.job["status"]["effective"] == {
         "managementPolicy": "Observe",
         "deletionPolicy": "Retain",
-        "pollInterval": "5m",
+        "pollInterval": "10m",
     }
     assert operator.graph_jobs == 0
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from entrasync.core.polling import MIN_POLL_DELAY, RUNNING_POLL_INTERVAL, until_next_poll
+from entrasync.core.polling import MIN_POLL_DELAY, RUNNING_POLL_INTERVAL, has_unpredicted_end, until_next_poll
 from entrasync.core.primitives.times import write_time
 from entrasync.core.remote.jobs import RemoteJob
 from tests.support.facts import NEVER, NOW, ago, minutes, quarantined_job, remote_job, seconds
@@ -17,6 +17,12 @@ def ended(since: timedelta) -> dict[str, Any]:
     return {"lastExecution": {"state": "Succeeded", "timeEnded": write_time(ago(since))}}
 
 
+def ran(length: timedelta, since: timedelta) -> dict[str, Any]:
+    """A last cycle of a length that ended a while ago. The next one begins 40 minutes after its end."""
+    times = {"timeBegan": write_time(ago(since + length)), "timeEnded": write_time(ago(since))}
+    return {"lastExecution": {"state": "Succeeded"} | times}
+
+
 @pytest.mark.parametrize(
     ("why", "job", "expected"),
     [
@@ -25,8 +31,8 @@ def ended(since: timedelta) -> dict[str, Any]:
         ("its first cycle is due", remote_job(code="NotRun"), RUNNING_POLL_INTERVAL),
         ("a cycle runs", remote_job(progress=[{"units": "Users"}]), RUNNING_POLL_INTERVAL),
         ("a paused job's cycle ends by itself", remote_job(state="Disabled", progress=[{}]), POLL),
-        ("the next cycle is near", remote_job(**ended(minutes(38))), minutes(2) + seconds(20)),
-        ("the next cycle begins at any moment", remote_job(**ended(minutes(40))), seconds(20)),
+        ("the next cycle is near", remote_job(**ended(minutes(38))), minutes(2) + seconds(15)),
+        ("the next cycle begins at any moment", remote_job(**ended(minutes(40))), seconds(15)),
         (
             "the next cycle was due a short time ago",
             remote_job(**ended(minutes(40) + seconds(10))),
@@ -52,6 +58,45 @@ def test_the_next_poll_follows_from_what_is_about_to_happen(
     why: str, job: RemoteJob | None, expected: timedelta
 ) -> None:
     assert until_next_poll(job, poll_interval=POLL, now=NOW) == expected, why
+
+
+@pytest.mark.parametrize(
+    ("why", "status", "expected"),
+    [
+        ("the end of the next cycle is far away", ran(minutes(2), since=minutes(1)), POLL),
+        ("the next cycle ends soon", ran(minutes(2), since=minutes(38)), minutes(4) - seconds(5)),
+        ("a poll would come shortly before that end", ran(minutes(2), since=minutes(36)), minutes(6) - seconds(5)),
+        ("it runs and ends soon", ran(minutes(2), since=minutes(41)) | {"progress": [{}]}, seconds(55)),
+        ("it runs for long", ran(timedelta(hours=3), since=minutes(41)) | {"progress": [{}]}, POLL),
+        ("it ends in a moment", ran(minutes(2), since=minutes(42) - seconds(5)), MIN_POLL_DELAY),
+        ("it ends at this moment", ran(minutes(2), since=minutes(42)), MIN_POLL_DELAY),
+        ("it has not ended in time", ran(minutes(2), since=minutes(42) + seconds(10)), MIN_POLL_DELAY),
+        ("it is late", ran(minutes(2), since=minutes(43)), seconds(30)),
+        ("it is very late", ran(minutes(2), since=minutes(46)), minutes(2)),
+        ("it did not come", ran(minutes(2), since=minutes(90)), POLL),
+        (
+            "it runs longer than the last one",
+            ran(minutes(2), since=minutes(50)) | {"progress": [{}]},
+            RUNNING_POLL_INTERVAL,
+        ),
+        (
+            "the first cycle says nothing of the length of others",
+            ran(minutes(30), since=minutes(38)) | {"steadyStateFirstAchievedTime": write_time(ago(minutes(38)))},
+            minutes(2) + seconds(15),
+        ),
+        ("its end is before its beginning", ran(minutes(-2), since=minutes(38)), minutes(2) + seconds(15)),
+    ],
+)
+def test_the_end_of_a_cycle_is_read_when_it_is_predicted(why: str, status: dict[str, Any], expected: timedelta) -> None:
+    assert until_next_poll(remote_job(**status), poll_interval=POLL, now=NOW) == expected, why
+
+
+def test_a_cycle_whose_end_nothing_tells_is_read_as_often_as_the_tenant_allows() -> None:
+    first, known = remote_job(code="NotRun"), remote_job(**ran(minutes(2), since=minutes(41)), progress=[{}])
+    late = remote_job(**ran(minutes(2), since=minutes(60)), progress=[{}])
+    assert [has_unpredicted_end(job, NOW) for job in (first, known, late, remote_job())] == [True, False, True, False]
+    delays = [until_next_poll(job, poll_interval=POLL, now=NOW, running_interval=minutes(3)) for job in (first, late)]
+    assert delays == [minutes(3), minutes(3)]
 
 
 def test_the_next_poll_is_never_later_than_the_poll_interval() -> None:

@@ -245,5 +245,6 @@ class SynchronizationJobSpec(ApiModel):
     job as it is. False or unset: the job is managed."""
 
     poll_interval: PollInterval | None = None
-    """Longest age of the mirrored status, written like 90s, 5m or 1h30m; from 30s to 24h. The operator reads more often
-    while a cycle runs. Unset: as the namespace or the install says, else 5m."""
+    """Longest age of the mirrored status, written like 90s, 5m or 1h30m; from 30s to 24h. The operator also reads
+    when a cycle is predicted to end, and waits for that end if a read is due shortly before. Unset: as the namespace or
+    the install says, else 10m."""

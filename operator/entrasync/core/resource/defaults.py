@@ -30,7 +30,7 @@ MAX_QUOTE_LENGTH = 100
 class Defaults:
     """Values for the fields of the same names in `Desired`. Without a deletion policy the job's origin decides."""
 
-    poll_interval: timedelta = timedelta(minutes=5)
+    poll_interval: timedelta = timedelta(minutes=10)
     management_policy: ManagementPolicy = ManagementPolicy.MANAGE
     deletion_policy: DeletionPolicy | None = None
     doubts: tuple[Doubt, ...] = ()

@@ -36,7 +36,7 @@ class RunSettings(OperatorConnectionSettings):
     namespaces: Annotated[tuple[str, ...], NoDecode] = ()
     """Namespaces to look after, separated by commas; none means the whole cluster."""
 
-    poll_interval: PollInterval = timedelta(minutes=5)
+    poll_interval: PollInterval = timedelta(minutes=10)
     """Longest age of a mirrored status where the resource says nothing, like 90s, 5m or 1h; at least 30s."""
 
     default_management_policy: ManagementPolicy = ManagementPolicy.MANAGE

@@ -10,7 +10,7 @@ from entrasync.core.decision.event import Event
 from entrasync.core.decision.verdicts import Halt, Retry, Stall, Wait
 from entrasync.core.facts.facts import Facts
 from entrasync.core.facts.youth import with_first_sight
-from entrasync.core.polling import until_next_deadline, until_next_poll
+from entrasync.core.polling import RUNNING_POLL_INTERVAL, has_unpredicted_end, until_next_deadline, until_next_poll
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.quotes import shorten
 from entrasync.core.primitives.time_limits import Bounds
@@ -34,6 +34,7 @@ from entrasync.reconcile.ports.kubernetes import EventSink
 from entrasync.reconcile.state.memory import MemoryStore
 from entrasync.reconcile.state.namespace_defaults import NamespaceDefaults
 from entrasync.reconcile.state.progress_budget import ProgressBudget
+from entrasync.reconcile.state.running_reads import RunningReads
 from entrasync.reconcile.step.resource_writer import ResourceWriter
 
 INVALID_SPEC_POLL_INTERVAL = timedelta(minutes=5)
@@ -66,6 +67,7 @@ class StatusReport:
         self._clock = clock
         self._bounds = bounds
         self._progress = ProgressBudget()
+        self._running_reads = RunningReads()
 
     async def report(self, result: PassResult) -> Outcome:
         """End a pass that has observed Graph."""
@@ -76,7 +78,7 @@ class StatusReport:
         record = replace(record, reported_faults=tuple(fault.message for fault in faults))
         news = [fault for fault in faults if fault.message not in written.record.reported_faults]
         news += self._find_past_hold(facts)
-        outcome = _next_look(facts, result.halt)
+        outcome = self._next_look(facts, result.halt)
         return await self._write(facts.resource, record, outcome, graph_was_read=True, news=news)
 
     async def report_unseen(
@@ -163,14 +165,20 @@ class StatusReport:
         now = self._clock.now()
         return self._progress.spend(self._memory.recall(resource, now), now)
 
+    def _next_look(self, facts: Facts, halt: Halt | None) -> Outcome:
+        poll = facts.desired.poll_interval
+        outcome = outcome_of(halt, poll) if halt else Outcome(self._until_poll(facts))
+        turn = until_next_deadline(facts)
+        if turn is None or outcome.requeue_after is None or outcome.is_failure:
+            return outcome
+        return Outcome(min(turn, outcome.requeue_after))
 
-def _next_look(facts: Facts, halt: Halt | None) -> Outcome:
-    poll = facts.desired.poll_interval
-    outcome = outcome_of(halt, poll) if halt else Outcome(until_next_poll(facts.job, poll_interval=poll, now=facts.now))
-    turn = until_next_deadline(facts)
-    if turn is None or outcome.requeue_after is None or outcome.is_failure:
-        return outcome
-    return Outcome(min(turn, outcome.requeue_after))
+    def _until_poll(self, facts: Facts) -> timedelta:
+        running = RUNNING_POLL_INTERVAL
+        if facts.job is not None and has_unpredicted_end(facts.job, facts.now):
+            running = self._running_reads.reserve(facts.observed.tenant_id, facts.now)
+        poll = facts.desired.poll_interval
+        return until_next_poll(facts.job, poll_interval=poll, now=facts.now, running_interval=running)
 
 
 def outcome_of(halt: Halt, poll_interval: timedelta) -> Outcome:

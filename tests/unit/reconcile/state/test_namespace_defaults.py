@@ -38,7 +38,7 @@ class TestPrecedence:
         assert harness.status(key)["effective"] == {
             "managementPolicy": "Manage",
             "deletionPolicy": "Delete",
-            "pollInterval": "5m",
+            "pollInterval": "10m",
             "scheduleState": "Active",
         }
 
