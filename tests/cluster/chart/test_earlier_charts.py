@@ -13,7 +13,13 @@ from tests.support.helm import CHART, REPOSITORY, ROOT, Helm
 from tests.support.installation import SimulatedTenant
 
 EARLIER = sorted((ROOT / "tests" / "data" / "earlier-charts").glob("*.tgz"))
-VALUES = (f"--set=image.repository={REPOSITORY}", "--set=crds.enabled=false", "--set=logLevel=debug")
+VALUES = (
+    f"--set=image.repository={REPOSITORY}",
+    "--set=crds.enabled=false",
+    "--set=logLevel=debug",
+    "--set=pollInterval=7m",
+)
+"""`--reuse-values` keeps the default of an earlier chart where the present one has another, so that one is set."""
 
 
 @pytest.mark.parametrize("keeping", ["--reuse-values", "--reset-then-reuse-values"])
