@@ -165,7 +165,7 @@ def _build_job_services(shared: SharedServices) -> KindServices:
     shared.metrics.watch(resources, memory, queue, clock, namespace_access=shared.api_server.namespace_access)
     shared.metrics.watch_contact(shared.api_server.contact.silence)
     kind = WatchedKind(job_client, JobInformer(resources, queue, clock=clock))
-    guarded, metrics = Guard(reconciler, shared.api_server.may_act), shared.metrics
+    guarded, metrics = Guard(reconciler, resources, shared.api_server.may_act), shared.metrics
     engine = WorkerPool(guarded, queue, resources, clock=clock, metrics=metrics, deadline=JOB_PASS_DEADLINE)
     return KindServices(kind, engine)
 
@@ -233,7 +233,7 @@ def _build_connection_services(shared: SharedServices, logins: Logins) -> KindSe
         poll_interval=shared.settings.poll_interval,
         referrers=shared.dependents.referrers,
     )
-    guarded, metrics = Guard(reconciler, shared.api_server.may_act), NoReconcileMetrics()
+    guarded, metrics = Guard(reconciler, store, shared.api_server.may_act), NoReconcileMetrics()
     engine = WorkerPool(guarded, queue, store, clock=clock, metrics=metrics, deadline=CONNECTION_PASS_DEADLINE)
     shared.metrics.watch_connections(store)
     kind = WatchedKind(client, ConnectionInformer(store, shared.connections, queue, clock=clock))

@@ -12,11 +12,12 @@ from typing import Protocol
 from entrasync.core.leadership.lease import (
     Lease,
     SeenLease,
+    claim_lease,
     free_in,
+    is_available,
     release_lease,
     renew_lease,
     see_lease,
-    take_lease,
 )
 from entrasync.core.leadership.term import Term, renew_interval
 from entrasync.kube.client.api_client import Forbidden
@@ -191,12 +192,12 @@ class Leadership:
         asked_at = self._monotonic()
         lease = await self._leases.read()
         self._seen = see_lease(lease, self._seen, at=asked_at)
-        holder = self._seen.lease.holder
-        if holder != self.identity and free_in(self._seen, at=self._monotonic()) > 0:
+        if not is_available(self._seen, self.identity, at=self._monotonic()):
+            holder = self._seen.lease.holder
             self._log_once(logging.INFO, f"This replica stands by, because {holder} holds the Lease.")
             return
         sent_at = self._monotonic()
-        wanted = take_lease(lease, self.identity, duration=self._duration, now=_now())
+        wanted = claim_lease(lease, self.identity, duration=self._duration, now=_now())
         self._begin_term(await self._leases.write(wanted), sent_at)
         self._elected.set()
         LOG.info("This replica leads.", extra={"replica": self.identity})

@@ -97,7 +97,9 @@ def _hosting(services: Services, *, is_read_by_leader: bool) -> Hosting:
             services.background.start("standby", stand_by(services))
 
     async def end() -> None:
-        LOG.info("The operator was told to stop; writes to Graph under way get %d s.", SHUTDOWN_GRACE.total_seconds())
+        if not services.replica.leadership.is_lost:
+            seconds = SHUTDOWN_GRACE.total_seconds()
+            LOG.info("The operator was told to stop; writes to Graph under way get %d s.", seconds)
         await asyncio.gather(*(each.engine.stop(SHUTDOWN_GRACE) for each in services.kinds))
         try:
             await asyncio.wait_for(services.events.drain(), EVENTS_TIMEOUT_SECONDS)

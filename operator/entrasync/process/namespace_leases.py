@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from entrasync.api.names import GROUP, PLURAL
-from entrasync.core.leadership.lease import Lease, SeenLease, free_in, renew_lease, see_lease, take_lease
+from entrasync.core.leadership.lease import SeenLease, claim_lease, is_available, see_lease
+from entrasync.core.leadership.term import Term
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.kube.client.api_client import Forbidden
+from entrasync.kube.client.api_client import Forbidden, NamespaceTerminating
 from entrasync.process.leadership import LEASE_ERRORS, LeaseStore, describe, read_monotonic
 
 LOG = logging.getLogger("entrasync.process")
@@ -23,6 +24,8 @@ DURATION = timedelta(minutes=3)
 """How long a namespace stays with an install that does not renew, such as one that was uninstalled."""
 
 RENEW_INTERVAL = timedelta(minutes=1)
+"""Shorter than the half of the duration in which writes may begin, so that one renewal may fail."""
+
 RETRY_INTERVAL = timedelta(seconds=5)
 TIMEOUT_SECONDS = 5.0
 CONCURRENCY = 10
@@ -36,7 +39,8 @@ class _Namespace:
     store: LeaseStore
     next_look: float
     seen: SeenLease | None = None
-    held_until: float = 0.0
+    term: Term | None = None
+    """How long this install may rely on its last renewal."""
     is_unguarded: bool = False
     """Whether the API server refuses the Lease, so that nobody can tell who else acts there."""
     logged: str = ""
@@ -69,7 +73,7 @@ class NamespaceLeases:
             self._namespaces[key.namespace] = _Namespace(self._open_store(key.namespace), self._monotonic())
             self._is_wanted.set()
             return False
-        return found.is_unguarded or self._monotonic() < found.held_until
+        return found.is_unguarded or (found.term is not None and found.term.may_begin_write(self._monotonic()))
 
     def find_obstacle(self, key: ObjectKey) -> str | None:
         """Find why nothing may be written for an object. Returns None if this install looks after its namespace."""
@@ -78,11 +82,8 @@ class NamespaceLeases:
     @property
     def holders(self) -> dict[str, str]:
         """The namespaces that another install looks after, each with that install."""
-        return {
-            name: each.seen.lease.holder
-            for name, each in self._namespaces.items()
-            if each.seen is not None and each.seen.lease.holder not in {"", self.install}
-        }
+        found = {name: self._find_other_holder(each) for name, each in self._namespaces.items()}
+        return {name: holder for name, holder in found.items() if holder is not None}
 
     @property
     def is_all_held_by_others(self) -> bool:
@@ -116,9 +117,10 @@ class NamespaceLeases:
             async with self._slots, asyncio.timeout(TIMEOUT_SECONDS):
                 await self._take_or_renew(name, namespace)
         except Forbidden as error:
-            namespace.is_unguarded = True
+            namespace.is_unguarded = self._find_other_holder(namespace) is None
             namespace.next_look = self._monotonic() + RENEW_INTERVAL.total_seconds()
-            self._log_once(namespace, logging.WARNING, _explain_refusal(name), why=describe(error))
+            if not isinstance(error, NamespaceTerminating):
+                self._log_once(namespace, logging.WARNING, _explain_refusal(name), why=describe(error))
         except LEASE_ERRORS as error:
             self._log_once(
                 namespace, logging.WARNING, f"The Lease of namespace {name} could not be taken.", why=describe(error)
@@ -131,21 +133,19 @@ class NamespaceLeases:
         lease = await namespace.store.read()
         namespace.is_unguarded = False
         namespace.seen = see_lease(lease, namespace.seen, at=asked_at)
-        holder = namespace.seen.lease.holder
-        if holder != self.install and free_in(namespace.seen, at=asked_at) > 0:
-            namespace.held_until = 0.0
-            self._log_once(namespace, logging.WARNING, _explain_holder(name, holder))
+        if not is_available(namespace.seen, self.install, at=asked_at):
+            namespace.term = None
+            self._log_once(namespace, logging.WARNING, _explain_holder(name, namespace.seen.lease.holder))
             return
-        stored = await namespace.store.write(self._claim(lease))
-        namespace.seen, namespace.logged = SeenLease(stored, asked_at), ""
-        namespace.held_until = asked_at + DURATION.total_seconds()
+        wanted = claim_lease(lease, self.install, duration=DURATION, now=datetime.now(UTC))
+        namespace.seen, namespace.logged = SeenLease(await namespace.store.write(wanted), asked_at), ""
+        namespace.term = Term(asked_at, DURATION)
         namespace.next_look = asked_at + RENEW_INTERVAL.total_seconds()
 
-    def _claim(self, lease: Lease) -> Lease:
-        now = datetime.now(UTC)
-        if lease.holder == self.install:
-            return renew_lease(lease, duration=DURATION, now=now)
-        return take_lease(lease, self.install, duration=DURATION, now=now)
+    def _find_other_holder(self, namespace: _Namespace) -> str | None:
+        """Find the other install that looks after a namespace. Returns None if there is none, as far as is known."""
+        holder = namespace.seen.lease.holder if namespace.seen is not None else ""
+        return holder if holder not in {"", self.install} else None
 
     def _log_once(self, namespace: _Namespace, level: int, message: str, *, why: str = "") -> None:
         if message != namespace.logged:

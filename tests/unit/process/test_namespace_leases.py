@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.kube.client.api_client import Forbidden
+from entrasync.kube.client.api_client import Forbidden, NamespaceTerminating
 from entrasync.process.namespace_leases import NamespaceLeases
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable
 from tests.support.loop_time import LoopTime, settle
@@ -146,6 +146,41 @@ class TestApiServerTrouble:
         assert leases.may_act(JOB)
         [line] = [record.message for record in caplog.records if "refuses the Lease" in record.message]
         assert "Grant get, create and patch on leases there" in line
+
+    async def test_a_refused_lease_that_another_install_held_when_last_read_leaves_the_namespace_to_it(
+        self, installs: Installs
+    ) -> None:
+        one, two = await installs.begin("one"), await installs.begin("two")
+        one.may_act(JOB)
+        await settle()
+        two.may_act(JOB)
+        await settle()
+        installs.stores["team-a"].fault = Forbidden("leases is forbidden")
+        await installs.pass_time(300)
+        assert not two.may_act(JOB)
+
+    async def test_a_namespace_that_is_being_deleted_is_acted_on_without_a_word(
+        self, installs: Installs, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        leases = await installs.begin("one")
+        installs.stores["team-a"].fault = NamespaceTerminating("the namespace is being terminated")
+        leases.may_act(JOB)
+        await settle()
+        assert leases.may_act(JOB)
+        assert "refuses the Lease" not in caplog.text
+
+    async def test_a_namespace_is_not_acted_on_as_long_as_its_lease_lasts_but_for_half_of_it(
+        self, installs: Installs
+    ) -> None:
+        """A write that begins later could end when another install has taken the Lease."""
+        leases = await installs.begin("one")
+        leases.may_act(JOB)
+        await settle()
+        installs.stores["team-a"].fault = ApiServerUnavailable("nobody answers")
+        await installs.pass_time(85)
+        assert leases.may_act(JOB)
+        await installs.pass_time(10)
+        assert not leases.may_act(JOB)
 
     async def test_a_namespace_is_not_acted_on_when_its_lease_could_not_be_renewed_in_time(
         self, installs: Installs

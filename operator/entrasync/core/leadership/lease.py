@@ -49,6 +49,18 @@ def free_in(seen: SeenLease, *, at: float) -> float:
     return max(seen.since + seen.lease.duration.total_seconds() - at, 0.0)
 
 
+def is_available(seen: SeenLease, identity: str, *, at: float) -> bool:
+    """Whether `identity` may write a Lease at a time (monotonic seconds): it is free, or already its own."""
+    return seen.lease.holder == identity or free_in(seen, at=at) == 0
+
+
+def claim_lease(lease: Lease, identity: str, *, duration: timedelta, now: datetime) -> Lease:
+    """Return a Lease as `identity` takes it, or renews it if it is its own."""
+    if lease.holder == identity:
+        return renew_lease(lease, duration=duration, now=now)
+    return take_lease(lease, identity, duration=duration, now=now)
+
+
 def take_lease(lease: Lease, identity: str, *, duration: timedelta, now: datetime) -> Lease:
     """Return a Lease, of nobody or of another holder, as `identity` takes it."""
     return replace(

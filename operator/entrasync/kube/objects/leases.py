@@ -9,7 +9,7 @@ from urllib.parse import quote
 from entrasync.core.leadership.lease import RELEASED_DURATION, Lease
 from entrasync.core.primitives.times import parse_time, write_precise_time
 from entrasync.kube.client.api_client import ApiClient
-from entrasync.reconcile.ports.kubernetes import ResourceGone
+from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceGone
 
 API_VERSION, KIND = "coordination.k8s.io/v1", "Lease"
 
@@ -50,7 +50,15 @@ class LeaseClient:
         return _read(await self._api_client.call("PATCH", f"{self._folder}/{quote(self.name)}", body=patch))
 
 
-def _read(item: Mapping[str, Any]) -> Lease:
+def _read(answer: Any) -> Lease:
+    """Read a Lease. Raises `ApiServerUnavailable` for an answer that is none, such as that of a proxy."""
+    try:
+        return _read_item(answer)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise ApiServerUnavailable("the answer to a call about a Lease is no Lease") from error
+
+
+def _read_item(item: Mapping[str, Any]) -> Lease:
     spec = item.get("spec") or {}
     seconds = spec.get("leaseDurationSeconds")
     return Lease(

@@ -5,10 +5,12 @@ Each write of a pass is checked in `reconcile/step/write_guard.py`.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from entrasync.core.decision.verdicts import Retry
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.reconcile.engine.outcome import Outcome
+from entrasync.reconcile.engine.store import Store
 from entrasync.reconcile.engine.worker_pool import Reconciler
 
 RECHECK_INTERVAL = timedelta(minutes=5)
@@ -16,15 +18,19 @@ RECHECK_INTERVAL = timedelta(minutes=5)
 
 
 class Guard:
-    """A `Reconciler` that makes no pass over an object as long as `may_act` returns False for it."""
+    """A `Reconciler` that makes no pass over an object as long as `may_act` returns False for it.
 
-    def __init__(self, reconciler: Reconciler, may_act: Callable[[ObjectKey], bool]) -> None:
+    An object that is gone needs no leave: its last pass only forgets what was remembered of it.
+    """
+
+    def __init__(self, reconciler: Reconciler, store: Store[Any], may_act: Callable[[ObjectKey], bool]) -> None:
         self._reconciler = reconciler
+        self._store = store
         self._may_act = may_act
 
     async def reconcile(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
         """Make one pass if that is allowed, else check again later. Raises what the reconciler raises."""
-        if not self._may_act(key):
+        if self._store.get(key) is not None and not self._may_act(key):
             return Outcome(RECHECK_INTERVAL)
         return await self._reconciler.reconcile(key, since=since, is_urgent=is_urgent)
 

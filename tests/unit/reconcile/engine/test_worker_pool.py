@@ -385,3 +385,17 @@ class TestLife:
         async with harness.run():
             await harness.engine.stop(timedelta(0))
             assert harness.reconciler.ended == []
+
+
+class TestCut:
+    async def test_ends_passes_where_they_wait_and_begins_no_other(self, harness: EngineHarness) -> None:
+        harness.reconciler.gate.clear()
+        harness.add("a")
+        async with harness.run():
+            harness.engine.cut()
+            await settle()
+            harness.add("b", OTHER_PRINCIPAL)
+            harness.reconciler.gate.set()
+            await settle()
+            assert harness.reconciler.began == ["a"]
+            assert harness.reconciler.ended == []
