@@ -2,11 +2,12 @@
 
 import asyncio
 import logging
+import re
 import signal
 import sys
 from argparse import ArgumentParser
-from asyncio.sslproto import SSLProtocol
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from pydantic_settings.exceptions import SettingsError
 from entrasync.api.generate.crd import render
 from entrasync.api.generate.reference import render_reference
 from entrasync.api.policies import DeletionPolicy, ManagementPolicy
+from entrasync.core.primitives.times import write_go_duration
 from entrasync.kube.client.session import NotConnected
 from entrasync.kube.watch.kopf_host import WatchRefused
 from entrasync.process.leadership import LeadershipLost
@@ -32,15 +34,13 @@ from entrasync.process.observability.logs import set_up_logs
 from entrasync.process.permissions_page import render_permissions
 from entrasync.process.settings.generate import GenerateSettings
 from entrasync.process.settings.run import RunSettings, describe
+from entrasync.process.tls_buffers import limit_tls_buffers
 
 PROGRAM = "entra-sync-operator"
 
 LOG = logging.getLogger("entrasync.process")
 
 OK, FAILED, MISUSED = 0, 1, 2
-
-TLS_BUFFER_BYTES = 64 * 1024
-"""What asyncio sets aside for each TLS connection. Its own 256 KiB would be 20 MiB for all that the operator opens."""
 
 
 def _list_choices(words: Iterable[str]) -> str:
@@ -56,6 +56,7 @@ METAVARS = {
     "AwareDatetime": "TIME",
     "int": "NUMBER",
     "float": "NUMBER",
+    "bool": _list_choices(("true", "false")),
     **{_list_choices(kind.__members__): _list_choices(kind) for kind in (ManagementPolicy, DeletionPolicy)},
 }
 """What the help shows in place of the types of the settings."""
@@ -65,6 +66,8 @@ DEFAULTS = {
     "()": "",
     "": "",
     "('*',)": "(default: *)",
+    "True": "(default: true)",
+    "False": "(default: false)",
     ManagementPolicy.MANAGE.name: f"(default: {ManagementPolicy.MANAGE})",
 }
 """What the help shows in place of defaults that only the code writes so."""
@@ -103,6 +106,15 @@ class CommandLine(BaseSettings):
         return (init_settings,)
 
 
+DURATION_DEFAULT = re.compile(r"\(default: (\d+):(\d\d):(\d\d)\)")
+"""A default that is a duration, as the code writes it."""
+
+
+def _write_duration(found: re.Match[str]) -> str:
+    hours, minutes, seconds = map(int, found.groups())
+    return f"(default: {write_go_duration(timedelta(hours=hours, minutes=minutes, seconds=seconds))})"
+
+
 def _add_flag(parser: ArgumentParser, *names: str, **options: Any) -> None:
     """Add a flag to the parser. Its help names what a person writes, and no type and no default of the code."""
     if "metavar" in options:
@@ -110,6 +122,7 @@ def _add_flag(parser: ArgumentParser, *names: str, **options: Any) -> None:
     if "help" in options:
         for of_code, written in DEFAULTS.items():
             options["help"] = options["help"].replace(f"(default: {of_code})", written).rstrip()
+        options["help"] = DURATION_DEFAULT.sub(_write_duration, options["help"])
     parser.add_argument(*names, **options)
 
 
@@ -144,11 +157,6 @@ def _perform(command: CommandLine) -> int:
         return _generate(command.reference, render_reference() | render_permissions())
     sys.stderr.write(CliApp.format_help(CommandLine))
     return MISUSED
-
-
-def limit_tls_buffers() -> None:
-    """Let each TLS connection of this process take `TLS_BUFFER_BYTES`."""
-    SSLProtocol.max_size = TLS_BUFFER_BYTES
 
 
 def _run(settings: RunSettings) -> int:

@@ -1,15 +1,12 @@
 """The command line: its output, its messages and its exit codes."""
 
-import asyncio
 import re
-import ssl
-from asyncio.sslproto import SSLProtocol
 from pathlib import Path
 
 import pytest
 
 from entrasync.api.generate.crd import render
-from entrasync.process.cli import FAILED, MISUSED, OK, TLS_BUFFER_BYTES, limit_tls_buffers, main
+from entrasync.process.cli import FAILED, MISUSED, OK, main
 from entrasync.process.settings.run import RunSettings
 
 
@@ -47,9 +44,10 @@ class TestUsage:
             main(["run", "--help"])
         printed = capsys.readouterr().out
         shown = ("tenant-id TEXT", "ca-file FILE", "namespaces NAMES", "poll-interval DURATION", "concurrency NUMBER")
+        defaults = ("(default: 10m)", "(default: 10s)", "(default: true)", "(default: false)")
         policies = ("management-policy {Manage,Observe}", "deletion-policy {Delete,Pause,Retain}")
-        assert [flag for flag in (*shown, *policies) if flag not in printed] == []
-        assert re.search(r"null|str\b|Secret,|tuple|timedelta|MANAGE|Path\b|\(\)", printed) is None
+        assert [flag for flag in (*shown, *policies, *defaults) if flag not in printed] == []
+        assert re.search(r"null|True|False|0:|str\b|Secret,|tuple|timedelta|MANAGE|Path\b|\(\)", printed) is None
 
 
 class TestCrds:
@@ -87,13 +85,3 @@ class TestCrds:
         (tmp_path / "taken").write_text("")
         assert main(["crds", f"--output={tmp_path / 'taken'}"]) == FAILED
         assert capsys.readouterr().err.startswith("entra-sync-operator crds: ")
-
-
-async def test_a_tls_connection_takes_no_more_than_its_buffer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SSLProtocol, "max_size", SSLProtocol.max_size)  # undone after this test
-    limit_tls_buffers()
-    context, loop = ssl.create_default_context(), asyncio.get_running_loop()
-    connection = SSLProtocol(loop, asyncio.Protocol(), context, loop.create_future(), server_hostname="graph")
-    size = len(connection.get_buffer(0))
-    connection.connection_lost(None)
-    assert size == TLS_BUFFER_BYTES

@@ -386,9 +386,7 @@ class TestLife:
             await harness.engine.stop(timedelta(0))
             assert harness.reconciler.ended == []
 
-
-class TestCut:
-    async def test_ends_passes_where_they_wait_and_begins_no_other(self, harness: EngineHarness) -> None:
+    async def test_a_cut_ends_passes_where_they_wait_and_begins_no_other(self, harness: EngineHarness) -> None:
         harness.reconciler.gate.clear()
         harness.add("a")
         async with harness.run():
