@@ -5,6 +5,7 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import cycle, groupby, pairwise
 
 import pytest
@@ -34,7 +35,7 @@ class Load:
     apps: list[ScimApp] = field(default_factory=list)
 
     def add_work(self) -> None:
-        """Make new resources, one of them with credentials, and rotate the secret of an older one."""
+        """Make new resources, one of them with credentials, and rotate the secrets of the last ones that have some."""
         for _ in range(JOBS_PER_TAKEOVER):
             principal = self.environment.simulator.create_service_principal().id
             self.created[self.environment.apply_job(principal, schedule={"state": "Active"})] = principal
@@ -55,7 +56,7 @@ def kill(leader: Replica) -> None:
 
 
 def freeze(leader: Replica) -> None:
-    """Stop it until another leads; it is thawed by then."""
+    """Stop it for as long as it takes until another leads."""
     leader.stop_for_a_while()
 
 
@@ -98,10 +99,10 @@ class Outcome:
     load: Load
     replicas: ReplicaSet
 
-    @property
+    @cached_property
     def writes(self) -> list[JournalEntry]:
         """The writes to Graph, in order."""
-        return [entry for entry in self.replicas.environment.simulator.journal() if is_graph_write(entry)]
+        return list(filter(is_graph_write, self.replicas.environment.simulator.journal()))
 
     def list_saves(self, principal: str) -> list[JournalEntry]:
         """List the saves of secrets that Graph carried out on a service principal. The journal hides their values."""
@@ -122,9 +123,7 @@ def outcome(cluster: Cluster, crd_installed: None, tmp_path_factory: pytest.Temp
             end_leader(replicas, load, end, after_writes=chance.randrange(1, 2 * JOBS_PER_TAKEOVER))
         for name in load.created:
             environment.wait_ready(name)
-        until(
-            lambda: all(app.stored.get("SecretToken") == app.token for app in load.apps), what="all secrets are saved"
-        )
+        until(load.is_saved, what="all secrets are saved")
         yield Outcome(load, replicas)
 
 
