@@ -49,7 +49,7 @@ class Replica:
         return float(found[1]) if found else None
 
     def stop_for_a_while(self) -> None:
-        """Stop its process, as a machine does that is out of breath, until `thaw`."""
+        """Stop its process until `thaw`, as a machine that is suspended does."""
         self.operator.process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
@@ -102,13 +102,10 @@ class ReplicaSet:
     def wait_leader(self, *, besides: Replica | None = None) -> Replica:
         """Wait until a replica leads, other than the one that did."""
         others = [each for each in self.replicas if each is not besides]
-        return (
-            until(
-                lambda: next((each for each in others if each.is_running and each.is_leading), None),
-                what="a replica leads",
-            )
-            or others[0]
+        [leader, *_] = until(
+            lambda: [each for each in others if each.is_running and each.is_leading], what="a replica leads"
         )
+        return leader
 
     def standby(self, leader: Replica) -> Replica:
         """Return the replica that stands by."""
