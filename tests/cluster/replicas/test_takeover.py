@@ -8,8 +8,6 @@ from entrasync.core.leadership.term import TERM_SHARE
 from tests.support.polling import until
 from tests.support.replica_set import DURATION_SECONDS, ReplicaSet
 
-pytestmark = pytest.mark.chaos("A leader that is killed, frozen, stopped or cut off")
-
 
 def make_job(replicas: ReplicaSet) -> tuple[str, str]:
     """Apply a resource. Returns its service principal and its name."""
@@ -44,6 +42,7 @@ class TestStandby:
         assert replicas.find_writers() == [replicas.lease()["holderIdentity"]]
 
 
+@pytest.mark.chaos("A leader that is killed, frozen, stopped or cut off")
 class TestTakeover:
     def test_the_standby_takes_over_after_a_kill_once_the_term_of_the_leader_is_over(
         self, replicas: ReplicaSet

@@ -12,8 +12,6 @@ from tests.support.polling import until
 from tests.support.replica_set import writer_of
 from tests.support.warm_start import fork_operator
 
-pytestmark = pytest.mark.chaos("Two installs whose namespaces overlap")
-
 LEASE = "synchronizationjobs.entrasync.io"
 
 
@@ -68,6 +66,7 @@ def test_the_second_install_says_who_looks_after_the_shared_namespace(installs: 
     until(lambda: series in installs.second.read("/metrics")[1], what="the metric names the namespace and the install")
 
 
+@pytest.mark.chaos("Two installs whose namespaces overlap")
 def test_each_install_acts_in_its_own_namespace_only_and_is_ready_once_it_has_one(installs: Installs) -> None:
     until(lambda: installs.second.read("/readyz")[0] == 503, what="the second install is not ready")
     assert "another install looks after all namespaces" in installs.second.read("/readyz")[1]

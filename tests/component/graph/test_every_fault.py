@@ -36,10 +36,7 @@ from tests.support.scripted_client import CALLS, CANARY, READS, WRITES, Recorded
 from tests.support.scripted_graph import CLIENT, SECRET, ScriptedGraph, run_scripted_graph
 from tests.support.still_clock import StillClock
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.chaos("Each kind of call to Graph with each kind of fault"),
-]
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OPERATIONS = {each.name: each for each in vars(operations).values() if isinstance(each, Operation)}
 ROLES = ("Synchronization.ReadWrite.All", "Application.Read.All")
@@ -245,6 +242,7 @@ async def run_client(
         await client.aclose()
 
 
+@pytest.mark.chaos("Each kind of call to Graph with each kind of fault")
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("fault", TROUBLES)
 async def test_a_call_meets_a_fault(
