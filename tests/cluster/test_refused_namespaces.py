@@ -5,10 +5,8 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-import yaml
 
 from control_plane import ControlPlane
 from entrasync.api.names import API_VERSION, FINALIZER, KIND, PLURAL
@@ -113,9 +111,12 @@ def operator(
     }
     absent = [*roles[LATE], *roles[MISTYPED]]
     scoped_cluster.apply([each for each in rendered if each not in absent])
-    with CuttableProxy(urlsplit(scoped_cluster.plane.url).port or 0) as proxy:
+    with CuttableProxy.to(scoped_cluster.plane.url) as proxy:
         pod = Pod.of(scoped_cluster, HOME, HOME, tmp_path_factory.mktemp("pod"), begin=fork_operator)
-        pod.variables = {"KUBECONFIG": str(write_proxied_kubeconfig(proxy, pod))}
+        kubeconfig = Path(pod.environment["KUBECONFIG"])
+        proxied = kubeconfig.with_name(f"{kubeconfig.name}-by-proxy")
+        proxy.write_kubeconfig(kubeconfig, proxied)
+        pod.variables = {"KUBECONFIG": str(proxied)}
         operator = NamespacedOperator(scoped_cluster, tenant, pod, proxy, roles)
         with pod:
             wait_ready(pod)
@@ -128,16 +129,6 @@ def wait_ready(pod: Pod) -> None:
         until(lambda: pod.probe("readinessProbe"), lambda code: code == 200, what="ready", within_seconds=60)
     except AssertionError as error:
         raise AssertionError(f"{error}\nIts log ends:\n{pod.output[-3000:]}") from error
-
-
-def write_proxied_kubeconfig(proxy: CuttableProxy, pod: Pod) -> Path:
-    """Write a kubeconfig of the pod's account that leads through a proxy that can be cut."""
-    kubeconfig = Path(pod.environment["KUBECONFIG"])
-    found = yaml.safe_load(kubeconfig.read_text(encoding="utf-8"))
-    found["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{proxy.port}"
-    proxied = kubeconfig.with_name(f"{kubeconfig.name}-by-proxy")
-    proxied.write_text(yaml.safe_dump(found), encoding="utf-8")
-    return proxied
 
 
 class TestMissingNamespace:

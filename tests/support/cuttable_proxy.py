@@ -3,8 +3,12 @@
 import contextlib
 import socket
 import threading
+from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
+
+import yaml
 
 
 class CuttableProxy:
@@ -18,6 +22,17 @@ class CuttableProxy:
         self._is_open.set()
         self._threads = [threading.Thread(target=self._accept)]
         self.port: int = self._listener.getsockname()[1]
+
+    @classmethod
+    def to(cls, url: str) -> Self:
+        """Make a proxy to the server of a URL."""
+        return cls(urlsplit(url).port or 0)
+
+    def write_kubeconfig(self, source: Path, target: Path) -> None:
+        """Write a copy of a kubeconfig that leads through this proxy."""
+        found = yaml.safe_load(source.read_text(encoding="utf-8"))
+        found["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{self.port}"
+        target.write_text(yaml.safe_dump(found), encoding="utf-8")
 
     def cut(self) -> None:
         """Break every open connection. New ones pass."""

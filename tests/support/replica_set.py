@@ -6,10 +6,6 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from pathlib import Path
-from urllib.parse import urlsplit
-
-import yaml
 
 from graph_simulator.control_client.client import JournalEntry
 from local_stack import OperatorProcess
@@ -69,10 +65,9 @@ class ReplicaSet:
         """Start one more replica and wait until it is ready."""
         environment = self.environment
         number = len(list(environment.log.parent.glob("replica-*.log")))
-        proxy = self.stack.enter_context(CuttableProxy(urlsplit(environment.cluster.plane.url).port or 0))
-        kubeconfig = write_proxied_kubeconfig(
-            environment.launch.kubeconfig, proxy, environment.log.parent / f"kube-{number}"
-        )
+        proxy = self.stack.enter_context(CuttableProxy.to(environment.cluster.plane.url))
+        kubeconfig = environment.log.parent / f"kube-{number}"
+        proxy.write_kubeconfig(environment.launch.kubeconfig, kubeconfig)
         launch = replace(environment.launch, kubeconfig=kubeconfig)
         log = environment.log.parent / f"replica-{number}.log"
         replica = Replica(OperatorProcess.start(launch, log, begin=fork_operator), proxy)
@@ -143,11 +138,3 @@ def open_replicas(environment: OperatorEnvironment) -> Iterator[ReplicaSet]:
             for each in found.replicas:
                 each.thaw()
                 each.operator.kill()
-
-
-def write_proxied_kubeconfig(source: Path, proxy: CuttableProxy, target: Path) -> Path:
-    """Write a kubeconfig that leads through a proxy."""
-    found = yaml.safe_load(source.read_text(encoding="utf-8"))
-    found["clusters"][0]["cluster"]["server"] = f"https://127.0.0.1:{proxy.port}"
-    target.write_text(yaml.safe_dump(found), encoding="utf-8")
-    return target

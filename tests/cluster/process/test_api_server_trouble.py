@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,7 +13,6 @@ from tests.support.cluster import Cluster, Object, RefusedError
 from tests.support.cuttable_proxy import CuttableProxy
 from tests.support.operator_environment import OperatorEnvironment, open_environment
 from tests.support.polling import until
-from tests.support.replica_set import write_proxied_kubeconfig
 
 pytestmark = pytest.mark.chaos("An API server that is silent, that refuses, or that somebody writes to without a rest")
 
@@ -48,11 +46,11 @@ def proxied(cluster: Cluster, crd_installed: None, tmp_path: Path) -> Iterator[P
     """An operator of the test's own behind a proxy."""
     flags = (f"--api-server-silence={SILENCE_SECONDS}s",)
     with (
-        CuttableProxy(urlsplit(cluster.plane.url).port or 0) as proxy,
+        CuttableProxy.to(cluster.plane.url) as proxy,
         open_environment(cluster, tmp_path, flags=flags, starts=False) as environment,
     ):
-        kubeconfig = write_proxied_kubeconfig(environment.launch.kubeconfig, proxy, tmp_path / "kubeconfig")
-        environment.launch = replace(environment.launch, kubeconfig=kubeconfig)
+        proxy.write_kubeconfig(environment.launch.kubeconfig, tmp_path / "kubeconfig")
+        environment.launch = replace(environment.launch, kubeconfig=tmp_path / "kubeconfig")
         environment.start_operator()
         yield Proxied(environment, proxy)
         proxy.recover()
