@@ -15,7 +15,10 @@ def shorten(text: str, max_length: int = MAX_QUOTE_LENGTH) -> str:
     Control characters and line breaks become spaces. A longer text loses its middle, because the code that matters may
     stand at its end.
     """
-    line = " ".join("".join(character if character.isprintable() else " " for character in repair(text)).split())
+    line = repair(text)
+    if not line.isprintable():
+        line = "".join(character if character.isprintable() else " " for character in line)
+    line = " ".join(line.split())
     if len(line) <= max_length:
         return line
     tail = (max_length - len(CUT)) // 3

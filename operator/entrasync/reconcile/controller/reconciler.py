@@ -106,7 +106,7 @@ class JobReconciler:
         if isinstance(result.halt, Stall) and result.halt.reason is Reason.TEMPLATE_NOT_OFFERED:
             self._resources.forget_resolution(resource)  # its factory tag may belong to another template now
         outcome = await report.report(result)
-        if self._resources.keys_on(context.service_principal_id) == {resource.key}:
+        if self._resources.is_alone_on(context.service_principal_id, resource.key):
             context.connection.listings.forget(context.service_principal_id)
         return outcome
 

@@ -73,6 +73,11 @@ class JobStore(Store[Resource]):
         found = self._on_service_principal.get(service_principal_id)
         return found.keys if found else frozenset()
 
+    def is_alone_on(self, service_principal_id: str, key: ObjectKey) -> bool:
+        """Whether a resource is the only one of a service principal."""
+        found = self._on_service_principal.get(service_principal_id)
+        return found is not None and found.is_only(key)
+
     def namespaces_on(self, service_principal_id: str) -> frozenset[str]:
         """Return the namespaces of the resources of one service principal."""
         found = self._on_service_principal.get(service_principal_id)

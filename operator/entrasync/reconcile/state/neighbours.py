@@ -40,6 +40,10 @@ class Neighbours:
         """The keys of the resources."""
         return frozenset(self._standings)
 
+    def is_only(self, key: ObjectKey) -> bool:
+        """Whether no other resource is here."""
+        return len(self._standings) == 1 and key in self._standings
+
     @property
     def namespaces(self) -> frozenset[str]:
         """The namespaces of the resources."""

@@ -93,6 +93,15 @@ class TestResources:
         assert store.put(late) is late
         assert store.get(KEY) is anew
 
+    def test_a_resource_is_alone_on_its_service_principal_until_another_comes(self) -> None:
+        store = JobStore()
+        store.put(resource())
+        assert store.is_alone_on(PRINCIPAL, KEY)
+        assert not store.is_alone_on(PRINCIPAL, NOBODY)
+        assert not store.is_alone_on(OTHER_PRINCIPAL, KEY)
+        store.put(replace(resource(uid="other"), key=NOBODY))
+        assert not store.is_alone_on(PRINCIPAL, KEY)
+
     def test_resources_are_found_by_the_pinned_service_principal_before_the_desired_one(self) -> None:
         store = JobStore()
         store.put(holder(wish=desired(service_principal_id=OTHER_PRINCIPAL)))
