@@ -8,7 +8,8 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,13 +19,17 @@ from control_plane.audit import AuditLevel, AuditLog, write_policy
 from control_plane.certificates import Certificates, write_certificates
 from control_plane.commands import Ports, api_server_command, audit_flags, controller_manager_command, etcd_command
 from control_plane.errors import CommandFailedError, ControlPlaneError
+from control_plane.etcd import compact_etcd
 from control_plane.kubeconfig import write_admin_kubeconfig, write_token_kubeconfig
 from control_plane.processes import (
     PortTakenError,
+    kill_programs,
     launch,
     launch_controllers,
     locked_folder,
     pick_free_ports,
+    read_process_ids,
+    start_again,
     stop_supervisor,
 )
 from control_plane.programs.binaries import Binaries, obtain
@@ -45,6 +50,7 @@ class ControlPlane:
     certificates: Certificates
     started_in_seconds: float
     _supervisor: subprocess.Popen[bytes]
+    _launcher: "_Launcher"
 
     @classmethod
     def start(
@@ -87,7 +93,7 @@ class ControlPlane:
                 except PortTakenError:
                     continue
                 _write_addresses(folder, ports, certificates)
-                return cls(folder, binaries, ports, certificates, time.monotonic() - began, supervisor)
+                return cls(folder, binaries, ports, certificates, time.monotonic() - began, supervisor, launcher)
         raise ControlPlaneError(f"{PORT_ATTEMPTS} times another program took a free port first. Run again.")
 
     @property
@@ -108,8 +114,7 @@ class ControlPlane:
     @property
     def process_ids(self) -> Mapping[str, int]:
         """The processes by name: `supervisor`, `etcd`, `kube-apiserver`, `kube-controller-manager` if it runs."""
-        ids: dict[str, int] = json.loads((self.folder / "processes.json").read_text(encoding="utf-8"))
-        return ids
+        return read_process_ids(self.folder)
 
     def environment(self, kubeconfig: Path | None = None) -> dict[str, str]:
         """Return this process's environment, with KUBECONFIG set and the folder of kubectl first on the PATH."""
@@ -151,6 +156,32 @@ class ControlPlane:
         write_token_kubeconfig(path, self.url, self.certificates, name, token)
         return path
 
+    @contextmanager
+    def outage(self, *programs: str) -> Iterator[None]:
+        """Kill `etcd`, `kube-apiserver` or both, and start them again, on the same ports and data, at the end.
+
+        Raises:
+            ControlPlaneError: They did not become ready again. Then the whole control plane has ended.
+        """
+        kill_programs(self.folder, self._supervisor, programs)
+        try:
+            yield
+        finally:
+            commands = self._launcher.commands(self.ports)
+            again = {name: commands[name] for name in programs}
+            start_again(self.folder, self._supervisor, again, self.ports, self.certificates)
+
+    def compact(self) -> None:
+        """Let etcd forget all versions before the newest one, as the API server lets it do every five minutes.
+
+        A watch that goes on from an earlier version is then refused (410 Gone), unless the API server's watch cache
+        still has that version. The flag `--watch-cache=false` switches this cache off.
+
+        Raises:
+            ControlPlaneError: etcd refused; the message has what it said.
+        """
+        compact_etcd(self.ports.etcd)
+
     def stop(self) -> None:
         """End all its processes and keep the folder. Stopping twice does no harm."""
         stop_supervisor(self._supervisor)
@@ -176,15 +207,18 @@ class _Launcher:
 
     def launch(self, lock: int, ports: Ports) -> subprocess.Popen[bytes]:
         """Start all programs and return their supervisor; raise PortTakenError or ControlPlaneError."""
-        programs = {
-            "etcd": etcd_command(self.binaries, self.folder / "etcd", ports),
-            "kube-apiserver": api_server_command(self.binaries, self.certificates, ports, self.api_server_flags),
-        }
         manager = self._prepare_controllers(ports) if self.controllers else None
-        supervisor = launch(self.folder, lock, programs, ports, self.certificates)
+        supervisor = launch(self.folder, lock, self.commands(ports), ports, self.certificates)
         if manager:
             launch_controllers(self.folder, supervisor, manager, ports, self.certificates)
         return supervisor
+
+    def commands(self, ports: Ports) -> Mapping[str, Sequence[str]]:
+        """Return the command lines of etcd and kube-apiserver by name."""
+        return {
+            "etcd": etcd_command(self.binaries, self.folder / "etcd", ports),
+            "kube-apiserver": api_server_command(self.binaries, self.certificates, ports, self.api_server_flags),
+        }
 
     def _prepare_controllers(self, ports: Ports) -> list[str]:
         kubeconfig = self.folder / "kubeconfig-controller-manager"

@@ -96,12 +96,51 @@ def launch_controllers(
     It is started late because it waits only ten seconds for an API server. If it fails, the whole control plane ends,
     and the errors are those of `launch`.
     """
-    order = json.dumps({CONTROLLER_MANAGER: command}).encode() + b"\n"
-    if supervisor.stdin is not None:
-        with suppress(BrokenPipeError):  # the supervisor has ended; the wait below reports why
-            os.write(supervisor.stdin.fileno(), order)
+    _order(supervisor, {CONTROLLER_MANAGER: command})
     context = certificates.client_context(with_admin=False)
     _await(folder, supervisor, lambda: _is_healthy(ports.controller_manager, context))
+
+
+def kill_programs(folder: Path, supervisor: subprocess.Popen[bytes], names: Sequence[str]) -> None:
+    """Let a supervisor kill programs, and wait until they have ended. The others go on.
+
+    If it fails, the whole control plane ends, and the errors are those of `launch`.
+    """
+    _order(supervisor, dict.fromkeys(names))
+    _await(folder, supervisor, lambda: not set(names) & read_process_ids(folder).keys())
+
+
+def start_again(
+    folder: Path,
+    supervisor: subprocess.Popen[bytes],
+    programs: Mapping[str, Sequence[str]],
+    ports: Ports,
+    certificates: Certificates,
+) -> None:
+    """Let a supervisor start programs that were killed, and wait until the API server is ready.
+
+    If it fails, the whole control plane ends, and the errors are those of `launch`.
+    """
+    _order(supervisor, programs)
+    context = certificates.client_context()
+    _await(
+        folder,
+        supervisor,
+        lambda: set(programs) <= read_process_ids(folder).keys() and _is_ready(ports.api_server, context),
+    )
+
+
+def read_process_ids(folder: Path) -> dict[str, int]:
+    """Read the ids of the processes that run, by name. The supervisor's is among them."""
+    ids: dict[str, int] = json.loads((folder / "processes.json").read_text(encoding="utf-8"))
+    return ids
+
+
+def _order(supervisor: subprocess.Popen[bytes], programs: Mapping[str, Sequence[str] | None]) -> None:
+    """Tell a supervisor what to start, and, by None, what to kill."""
+    if supervisor.stdin is not None:
+        with suppress(BrokenPipeError):  # the supervisor has ended; the wait that follows reports why
+            os.write(supervisor.stdin.fileno(), json.dumps(programs).encode() + b"\n")
 
 
 def stop_supervisor(supervisor: subprocess.Popen[bytes]) -> None:

@@ -1,6 +1,7 @@
 """Runs programs until the parent process ends: `python supervisor.py FOLDER PROGRAMS`.
 
-Its standard input is a pipe whose other end only the parent holds, and each line on it names more programs to start.
+Its standard input is a pipe whose other end only the parent holds, and each line on it names more programs to start,
+or, with no command line, programs to kill.
 However the parent ends, even by SIGKILL, the system closes that end; this process then kills its programs and ends.
 That works on Linux and on macOS. The module imports only the standard library and is run as a file, so that it starts
 in a few hundredths of a second.
@@ -29,7 +30,7 @@ def main() -> int:
     folder, wakened = Path(sys.argv[1]), _signals()
     children: Children = {}
     try:
-        _start_all(sys.argv[2], children, folder)
+        _obey(sys.argv[2], children, folder)
         return _wait(children, folder, wakened=wakened)
     finally:
         _kill(children)
@@ -45,9 +46,13 @@ def _signals() -> socket.socket:
     return wakened
 
 
-def _start_all(programs: str | bytes, children: Children, folder: Path) -> None:
+def _obey(programs: str | bytes, children: Children, folder: Path) -> None:
+    """Start programs by their command lines, and kill those that have none."""
     for name, command in json.loads(programs).items():
-        children[name] = _start(command, folder / "logs" / f"{name}.log")
+        if command is None:
+            _kill({name: children.pop(name)})
+        else:
+            children[name] = _start(command, folder / "logs" / f"{name}.log")
     _write_process_ids(folder, {name: child.pid for name, child in children.items()})
 
 
@@ -93,7 +98,7 @@ def _wait(children: Children, folder: Path, *, wakened: socket.socket) -> int:
                     if {signal.SIGTERM, signal.SIGINT} & set(wakened.recv(64)):
                         return 0
                 elif order := orders.readline():
-                    _start_all(order, children, folder)
+                    _obey(order, children, folder)
                 else:
                     return 0
     return EXIT_PROGRAM_ENDED

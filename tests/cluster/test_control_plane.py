@@ -156,6 +156,16 @@ class TestSecondControlPlane:
         with pytest.raises(ControlPlaneError, match=r"runs in .* already"):
             ControlPlane.start(second_folder)
 
+    @pytest.mark.parametrize("programs", [["kube-apiserver"], ["etcd"], ["etcd", "kube-apiserver"]], ids="+".join)
+    def test_answers_again_after_an_outage_with_its_data(self, second: ControlPlane, programs: list[str]) -> None:
+        before = second.process_ids
+        second.kubectl("create", "namespace", "-".join(["outage", *programs]))
+        with second.outage(*programs):
+            assert running([before[program] for program in programs]) == []
+        with Cluster(second) as seen:
+            assert seen.find("v1", "namespaces", "-".join(["outage", *programs])) is not None
+        assert {name for name, number in second.process_ids.items() if number != before[name]} == set(programs)
+
     def test_leaves_no_process_when_stopped_and_keeps_its_data_for_the_next_start(
         self, second: ControlPlane, second_folder: Path
     ) -> None:

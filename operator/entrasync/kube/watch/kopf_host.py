@@ -15,6 +15,7 @@ from entrasync.api.names import EVENT_SOURCE, GROUP
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.watch.event_workers import started_at_once
 from entrasync.kube.watch.handlers import register
+from entrasync.kube.watch.watch_gaps import gaps_closed
 from entrasync.kube.watch.watched_kind import WatchedKind
 
 # Only peers would see it, and there are none. Without it Kopf asks for the name of the user. The user of a container is
@@ -64,7 +65,7 @@ async def host(hosting: Hosting, *, stop: asyncio.Event) -> None:
 
     namespaces = [namespace for namespace in hosting.access.namespaces if namespace]
     try:
-        with kept_open(hosting.session.aiohttp_session), started_at_once():
+        with kept_open(hosting.session.aiohttp_session), started_at_once(), gaps_closed(hosting.kinds):
             await kopf.operator(
                 registry=registry,
                 settings=kopf_settings(),

@@ -1,4 +1,4 @@
-"""Complete lists of our kinds: one before work begins, and later ones for deletions that no watch event has shown."""
+"""Complete lists of our kinds: one before work begins, and later ones for what no watch event has shown."""
 
 import asyncio
 import logging
@@ -21,18 +21,14 @@ REFUSED_RECHECK_INTERVAL_SECONDS = 5.0
 """Real seconds between lists of the namespaces that the API server refuses."""
 
 RESYNC_INTERVAL_SECONDS = 600.0
-"""Real seconds between complete lists. After a gap in a watch Kopf lists again, but never reports objects that were
-deleted meanwhile."""
+"""Real seconds between complete lists. They find what a watch failed to show, for whatever reason."""
 
 ObjectT = TypeVar("ObjectT", bound=ObjectMeta)
 
 
 async def sync_namespace(kind: WatchedKind[ObjectT], namespace: Namespace) -> None:
     """Read a complete list of one namespace into the store, as if the watch had shown it. Raises `Forbidden` too."""
-    known_before = {
-        uid: known for uid, known in kind.store.by_uid().items() if namespace in (None, known.key.namespace)
-    }
-    present = set()
+    known_before, present = kind.store.by_uid(namespace), set()
     async for seen in kind.client.list_all(namespace):
         kind.informer.update(seen)
         present.add(seen.uid)

@@ -86,9 +86,10 @@ class Store(Generic[ObjectT]):
             self._leave_namespace(key)
             self._unlink(known)
 
-    def by_uid(self) -> dict[str, ObjectT]:
-        """Return all known objects by uid."""
-        return {known.uid: known for known in self._by_key.values()}
+    def by_uid(self, namespace: str | None = None) -> dict[str, ObjectT]:
+        """Return all known objects of a namespace, or of the whole cluster (None), by uid."""
+        found = self if namespace is None else self.in_namespace(namespace)
+        return {known.uid: known for known in found}
 
     def prune(self, known_before: Mapping[str, ObjectT], present: Collection[str]) -> list[ObjectT]:
         """Remove and return the objects that a complete list does not show.

@@ -1,0 +1,70 @@
+"""Closes the gaps of Kopf's watches.
+
+When a version is too old to watch on from (410), as after an outage, Kopf lists again. It never tells of objects that
+this list does not show any more. An error that the API server sends in the middle of a watch or a list would end it,
+and with it the process.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from kopf._cogs.clients import errors, watching
+from kopf._cogs.structs.references import Namespace, Resource
+
+from entrasync.api.names import GROUP
+from entrasync.core.resource.object_meta import ObjectMeta
+from entrasync.kube.watch.watched_kind import WatchedKind
+
+LOG = logging.getLogger("entrasync.kube")
+
+RETRY_INTERVAL_SECONDS = 1.0
+"""Real seconds from an error in the middle of a watch to the next list."""
+
+_watch = watching.continuous_watch
+
+Event = Any
+"""What a watch of Kopf yields: a bookmark, or the type and the object of an event."""
+
+
+@contextmanager
+def gaps_closed(kinds: Sequence[WatchedKind[Any]]) -> Iterator[None]:
+    """Let the watches that Kopf begins meanwhile close their gaps. Kopf has no setting for it."""
+    watching.continuous_watch = partial(watch_without_gaps, kinds)  # Kopf's watch looks it up here
+    try:
+        yield
+    finally:
+        watching.continuous_watch = _watch
+
+
+async def watch_without_gaps(
+    kinds: Sequence[WatchedKind[Any]], *, resource: Resource, namespace: Namespace, **options: Any
+) -> AsyncIterator[Event]:
+    """Yield what Kopf's list and the watch from there show, and forget what that list does not show any more."""
+    kind = next((each for each in kinds if (GROUP, each.plural) == (resource.group, resource.plural)), None)
+    try:
+        events = _watch(resource=resource, namespace=namespace, **options)
+        async for event in events if kind is None else _prune(kind, namespace, events):
+            yield event
+    except (watching.WatchingError, errors.APIClientError) as error:
+        if isinstance(error, errors.APIClientError) and error.status != HTTPStatus.GONE:
+            raise  # a list whose pages took too long answers 410 too
+        LOG.warning("The API server broke a watch off. It is begun anew with a list.", extra={"why": str(error)})
+        await asyncio.sleep(RETRY_INTERVAL_SECONDS)
+
+
+async def _prune(
+    kind: WatchedKind[ObjectMeta], namespace: str | None, events: AsyncIterator[Event]
+) -> AsyncIterator[Event]:
+    known_before, present = kind.store.by_uid(namespace), set[str]()
+    async for event in events:
+        if event is watching.Bookmark.LISTED:
+            kind.informer.prune(known_before, present)
+            known_before, present = {}, set()  # the watch may go on for hours
+        elif event["type"] is None:
+            present.add(event["object"]["metadata"]["uid"])
+        yield event
