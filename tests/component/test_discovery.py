@@ -13,11 +13,13 @@ from aiohttp.test_utils import TestServer
 
 from entrasync.api.names import CONNECTION_PLURAL, GROUP, PLURAL, VERSION
 from entrasync.kube.client import crd_discovery as discovery
+from entrasync.kube.client.authentication import Authentication
 from entrasync.kube.client.crd_discovery import complete_discovery
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.client.session import open_session
 from entrasync.kube.watch.kopf_host import Hosting, host
 from entrasync.kube.watch.watched_kind import WatchedKind
+from entrasync.reconcile.engine.store import Store
 
 OURS = f"/apis/{GROUP}/{VERSION}"
 
@@ -75,9 +77,14 @@ async def test_our_kinds_are_watched_when_discovery_lists_them_late(
 
     monkeypatch.setattr(discovery, "RETRY_INTERVAL_SECONDS", 0)
     lagging, stop = LaggingServer(prefix), asyncio.Event()
-    kinds = [cast("WatchedKind[Any]", SimpleNamespace(plural=plural)) for plural in (PLURAL, CONNECTION_PLURAL)]
+    informer = SimpleNamespace(prune=lambda *_: None)
+    kinds = [
+        cast("WatchedKind[Any]", SimpleNamespace(plural=plural, store=Store(), informer=informer))
+        for plural in (PLURAL, CONNECTION_PLURAL)
+    ]
     async with TestServer(lagging.app) as server:
-        session = open_session(kopf.ConnectionInfo(server=str(server.make_url(prefix)).rstrip("/")), complete_discovery)
+        info = kopf.ConnectionInfo(server=str(server.make_url(prefix)).rstrip("/"))
+        session = open_session(info, complete_discovery, authentication=Authentication(None))
         hosted = asyncio.create_task(host(Hosting(session, kinds, NamespaceAccess(), nothing, nothing), stop=stop))
         async with asyncio.timeout(60), session.aiohttp_session:
             await lagging.has_listed_all.wait()

@@ -8,6 +8,7 @@ from entrasync.core.primitives.time_limits import CONNECTION_PASS_DEADLINE, JOB_
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.graph.tenant_clients import TenantAccessFactory
 from entrasync.kube.client.api_client import ApiClient
+from entrasync.kube.client.authentication import Authentication, find_token_file
 from entrasync.kube.client.contact import Contact
 from entrasync.kube.client.crd_discovery import complete_discovery
 from entrasync.kube.client.namespace_access import NamespaceAccess
@@ -75,8 +76,14 @@ def compose(settings: RunSettings, clock: WorldClock, metrics: Metrics) -> Servi
         HealthServer(
             metrics,
             liveness=lambda: find_death(engines, background),
-            readiness=lambda: find_unreadiness(
-                engines, shared.job_client, api_server.namespace_access, standing=api_server.replica.describe_standing()
+            readiness=lambda: (
+                api_server.authentication.find_fault()
+                or find_unreadiness(
+                    engines,
+                    shared.job_client,
+                    api_server.namespace_access,
+                    standing=api_server.replica.describe_standing(),
+                )
             ),
         ),
         clock,
@@ -90,17 +97,19 @@ def _reach_api_server(settings: RunSettings, metrics: Metrics) -> ApiServerAcces
         Contact(),
         find_connection(kopf_settings()),
     )
-    replica = join_replicas(settings, connection)
+    authentication = Authentication(find_token_file(connection))
+    replica = join_replicas(settings, connection, authentication)
     metrics.watch_leadership(lambda: replica.leadership.is_leading)
     if replica.namespace_leases is not None:
         leases = replica.namespace_leases
         metrics.watch_holders(lambda: leases.holders)
     gate = close_gate_unless(lambda: replica.leadership.is_leading)
     listeners = (gate, complete_discovery, namespace_access.record_response, contact.record_response)
-    session = open_session(connection, *listeners, namespaces=len(namespace_access.namespaces))
-    return ApiServerAccess(
-        session, ApiClient(session.server, session.aiohttp_session), namespace_access, contact, replica
+    session = open_session(
+        connection, *listeners, authentication=authentication, namespaces=len(namespace_access.namespaces)
     )
+    client = ApiClient(session.server, session.aiohttp_session)
+    return ApiServerAccess(session, client, namespace_access, authentication, contact, replica)
 
 
 def _forget_times(shared: SharedServices) -> None:

@@ -8,6 +8,7 @@ import kopf
 
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.kube.client.api_client import ApiClient
+from entrasync.kube.client.authentication import Authentication
 from entrasync.kube.client.session import open_session
 from entrasync.kube.objects.leases import LeaseClient
 from entrasync.process.leadership import Leadership, NoElection
@@ -51,11 +52,11 @@ class Replica:
             await self.session.aiohttp_session.close()
 
 
-def join_replicas(settings: RunSettings, connection: kopf.ConnectionInfo) -> Replica:
+def join_replicas(settings: RunSettings, connection: kopf.ConnectionInfo, authentication: Authentication) -> Replica:
     """Make this process one of the replicas that share the Lease of the settings. Opens no connection yet."""
     if not settings.leader_election:
         return Replica(NoElection())
-    session = open_session(connection)
+    session = open_session(connection, authentication=authentication)
     api_client = ApiClient(session.server, session.aiohttp_session)
     namespace = settings.lease_namespace or session.default_namespace or "default"
     own = LeaseClient(api_client, namespace, settings.lease_name)

@@ -10,6 +10,7 @@ from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import Bounds
 from entrasync.graph.calls.shared_limiters import SharedLimiters
 from entrasync.kube.client.api_client import ApiClient
+from entrasync.kube.client.authentication import Authentication
 from entrasync.kube.client.contact import Contact
 from entrasync.kube.client.namespace_access import NamespaceAccess
 from entrasync.kube.objects.events import EventPoster
@@ -41,6 +42,7 @@ class ApiServerAccess:
     session: kopf.AiohttpSession
     client: ApiClient
     namespace_access: NamespaceAccess
+    authentication: Authentication
     contact: Contact
     replica: Replica
 

@@ -67,13 +67,14 @@ class OperatorProcess:
         with ExitStack() as replaced:
             for name, stand_in in (
                 ("find_connection", lambda _: None),
+                ("find_token_file", lambda _: None),
                 ("open_session", self._open_session),
                 ("make_operator_client", self._make_client),
             ):
                 replaced.enter_context(patch.object(composition, name, stand_in))
             return composition.compose(SETTINGS, clock, Metrics())
 
-    def _open_session(self, _: None, *middlewares: Middleware, **_options: int) -> Any:
+    def _open_session(self, _: None, *middlewares: Middleware, **_options: Any) -> Any:
         return SimpleNamespace(server=SERVER, aiohttp_session=MemorySession(self._server, self.lifeline, middlewares))
 
     def _make_client(

@@ -1,17 +1,15 @@
 """The session to the API server, with a bounded number of connections. Kopf and our own calls share it."""
 
-from pathlib import Path
-
 import aiohttp
 import kopf
+
+from entrasync.kube.client.authentication import Authentication
 
 MAX_CONNECTIONS = 50
 """Connections besides those of watches. Kopf sets no limit: thousands of resources would open thousands of sockets."""
 
 CONNECTIONS_PER_NAMESPACE = 4
 """Connections that the watches of each namespace (or of the cluster) hold as long as the process lives."""
-
-SERVICE_ACCOUNT_TOKEN = Path("/var/run/secrets/kubernetes.io/serviceaccount/token")
 
 
 class NotConnected(Exception):
@@ -35,30 +33,17 @@ def find_connection(settings: kopf.OperatorSettings) -> kopf.ConnectionInfo:
 
 
 def open_session(
-    info: kopf.ConnectionInfo, *listeners: aiohttp.ClientMiddlewareType, namespaces: int = 1
+    info: kopf.ConnectionInfo,
+    *listeners: aiohttp.ClientMiddlewareType,
+    authentication: Authentication,
+    namespaces: int = 1,
 ) -> kopf.AiohttpSession:
-    """Open the session. `namespaces` is how many are watched.
-
-    In a pod the projected token is read again for each request, because it rotates.
-    """
-    limit = MAX_CONNECTIONS + CONNECTIONS_PER_NAMESPACE * namespaces
-    is_in_pod = info.token is not None and SERVICE_ACCOUNT_TOKEN.exists()
-    has_token = is_in_pod and info.server.endswith("kubernetes.default.svc")
+    """Open the session. `namespaces` is how many are watched."""
     session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=limit, ssl=info.as_ssl_context()),
+        connector=aiohttp.TCPConnector(
+            limit=MAX_CONNECTIONS + CONNECTIONS_PER_NAMESPACE * namespaces, ssl=info.as_ssl_context()
+        ),
         headers=info.as_http_headers() | {"User-Agent": "entra-sync-operator"},
-        middlewares=(*listeners, _with_fresh_token) if has_token else listeners,
+        middlewares=(*listeners, authentication.authenticate),
     )
     return kopf.AiohttpSession(server=info.server, aiohttp_session=session, default_namespace=info.default_namespace)
-
-
-async def _with_fresh_token(
-    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-) -> aiohttp.ClientResponse:
-    request.headers["Authorization"] = f"Bearer {_read_token()}"
-    return await handler(request)
-
-
-def _read_token() -> str:
-    """Read the token. It is a few bytes in a memory file system, not worth a thread."""
-    return SERVICE_ACCOUNT_TOKEN.read_text(encoding="utf-8").strip()

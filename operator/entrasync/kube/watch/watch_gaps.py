@@ -13,6 +13,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
+import aiohttp
 from kopf._cogs.clients import errors, watching
 from kopf._cogs.structs.references import Namespace, Resource
 
@@ -24,6 +25,10 @@ LOG = logging.getLogger("entrasync.kube")
 
 RETRY_INTERVAL_SECONDS = 1.0
 """Real seconds from an error in the middle of a watch to the next list."""
+
+_BREAKS = (watching.WatchingError, aiohttp.ContentTypeError, ValueError)
+"""What would end a watch of Kopf for good and says nothing of the next one: an error in place of an event, or an answer
+that is not JSON, as of a proxy. Kopf itself begins anew after a fault of the connection."""
 
 _watch = watching.continuous_watch
 
@@ -50,7 +55,7 @@ async def watch_without_gaps(
         events = _watch(resource=resource, namespace=namespace, **options)
         async for event in events if kind is None else _prune(kind, namespace, events):
             yield event
-    except (watching.WatchingError, errors.APIClientError) as error:
+    except (*_BREAKS, errors.APIClientError) as error:
         if isinstance(error, errors.APIClientError) and error.status != HTTPStatus.GONE:
             raise  # a list whose pages took too long answers 410 too
         LOG.warning("The API server broke a watch off. It is begun anew with a list.", extra={"why": str(error)})

@@ -92,9 +92,10 @@ async def test_a_watch_of_another_kind_passes_as_it_is(monkeypatch: pytest.Monke
     "error",
     [
         watching.WatchingError("etcdserver: no leader"),
+        ValueError("Expecting value: line 1 column 1"),
         errors.APIClientError("The provided continue parameter is too old", status=410, headers={}),
     ],
-    ids=["in the middle of the watch", "between the pages of a list"],
+    ids=["in the middle of the watch", "a line that is not JSON", "between the pages of a list"],
 )
 async def test_an_error_in_the_middle_ends_a_watch_and_not_the_process(
     monkeypatch: pytest.MonkeyPatch, error: Exception, caplog: pytest.LogCaptureFixture
