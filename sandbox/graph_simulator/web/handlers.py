@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from graph_simulator.web import provisioning, reads, schemas, secrets, writes
+from graph_simulator.web import provisioning, reads, secrets, writes
 from graph_simulator.web.answers import Answer
 from graph_simulator.web.calls import WRONG_METHOD, Call
 from graph_simulator.web.queries import refuse_unsimulated
+from graph_simulator.web.schema import expressions, schemas
 
 HANDLERS: dict[str, Callable[[Call], Answer]] = {
     "getServicePrincipal": reads.get_service_principal,
@@ -33,8 +34,8 @@ HANDLERS: dict[str, Callable[[Call], Answer]] = {
     "patchSchema": schemas.patch_schema,
     "deleteSchema": schemas.delete_schema,
     "listFilterOperators": schemas.list_operators,
-    "listFunctions": schemas.list_functions,
-    "parseExpression": schemas.parse,
+    "listFunctions": expressions.list_functions,
+    "parseExpression": expressions.parse,
     "listDirectories": schemas.list_directories,
     "countDirectories": schemas.count_directories,
     "getDirectory": schemas.get_directory,

@@ -38,9 +38,9 @@ def check_options(call: Call, taken: Collection[str]) -> None:
             raise refuse_unsimulated(call, f"The query option '{name}' of this call")
 
 
-def refuse_unsimulated(call: Call, what: str) -> Exception:
-    """Create the refusal of what Graph has and the simulator has not: 501, with a message that says so."""
-    return call.refuse(501, "NotImplemented", f"{what} is not simulated.")
+def refuse_unsimulated(call: Call, what: str, why: str = "") -> Exception:
+    """Create the refusal of what Graph has and the simulator has not: 501, with a message that says so, and why."""
+    return call.refuse(501, "NotImplemented", f"{what} is not simulated. {why}".strip())
 
 
 def read_select(call: Call, kind: str, known: Collection[str]) -> frozenset[str]:

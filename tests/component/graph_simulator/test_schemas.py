@@ -1,14 +1,9 @@
 """Checks the schemas of jobs and templates, and what is below them."""
 
 from datetime import timedelta
-from typing import Any
-
-import pytest
 
 from tests.support.graph_caller import GraphCaller, jobs_of, read_error, schema_of
 from tests.support.simulator_client import Principal, SimulatorClient
-
-LANGUAGE = 'Replace([preferredLanguage], "-", , , "_", ,  )'
 
 
 class TestSchemaOfAJob:
@@ -101,53 +96,3 @@ class TestDirectories:
         found = caller.post(f"{path}/microsoft.graph.discover").json()
         assert (found["version"], found["discoveryDateTime"]) != (None, None)
         assert caller.get(path).json()["version"] == found["version"]
-
-
-class TestExpressions:
-    @pytest.fixture
-    def path(self, graph: GraphCaller, principal: Principal) -> str:
-        return schema_of(principal.id, graph.create(principal.id))
-
-    def parse(self, graph: GraphCaller, path: str, expression: str, **properties: str) -> dict[str, Any]:
-        document: dict[str, Any] = {"expression": expression, "targetAttributeDefinition": None}
-        if properties:
-            pairs = [{"key": key, "value": value} for key, value in properties.items()]
-            document["testInputObject"] = {"definition": None, "properties": pairs}
-        answer: dict[str, Any] = graph.post(f"{path}/parseExpression", document).json()
-        return answer
-
-    def test_are_parsed_and_evaluated_as_in_the_reference(self, graph: GraphCaller, path: str) -> None:
-        answer = self.parse(graph, path, LANGUAGE, preferredLanguage="EN-US")
-        assert (answer["parsingSucceeded"], answer["evaluationSucceeded"]) == (True, True)
-        assert answer["evaluationResult"] == ["EN_US"]
-        parsed = answer["parsedExpression"]
-        assert parsed["expression"] == 'Replace([preferredLanguage], "-", , , "_", , )'
-        named = [(item["key"], item["value"]["name"], item["value"]["type"]) for item in parsed["parameters"]]
-        assert named == [
-            ("source", "preferredLanguage", "Attribute"),
-            ("Find", "-", "Constant"),
-            ("Replacement", "_", "Constant"),
-        ]
-
-    def test_are_only_parsed_without_an_object_to_test_them_with(self, graph: GraphCaller, path: str) -> None:
-        answer = self.parse(graph, path, 'Append([mail], "x")')
-        assert (answer["parsingSucceeded"], answer["evaluationSucceeded"]) == (True, False)
-        assert answer["evaluationResult"] == []
-
-    @pytest.mark.parametrize(
-        "expression", ["[mail", "Append([mail]", 'Append([mail] "x")', "Append([mail])", "", "[a] b"]
-    )
-    def test_that_are_malformed_are_not_parsed(self, graph: GraphCaller, path: str, expression: str) -> None:
-        answer = self.parse(graph, path, expression)
-        assert (answer["parsingSucceeded"], answer["parsedExpression"]) == (False, None)
-        assert answer["error"]["message"]
-
-    @pytest.mark.parametrize("expression", ["Coalesce([a], [b])", 'Replace([a], "b", "c", , , , )'])
-    def test_that_no_source_describes_are_not_simulated(self, graph: GraphCaller, path: str, expression: str) -> None:
-        answer = graph.post(f"{path}/parseExpression", {"expression": expression})
-        assert read_error(answer)[:2] == (501, "NotImplemented")
-
-    def test_may_use_the_functions_that_are_listed(self, graph: GraphCaller, path: str) -> None:
-        functions = graph.get(f"{path}/functions").json()["value"]
-        assert [function["id"] for function in functions][:2] == ["Append", "DefaultDomain"]
-        assert self.parse(graph, path, "DefaultDomain()")["parsingSucceeded"] is True

@@ -1,11 +1,11 @@
-"""Answers the calls about the schemas of jobs and templates (graph-facts 3, calls 12 to 19 and 23)."""
+"""Answers the calls about the schemas of jobs and templates (graph-facts 3, calls 12 to 15, 18, 19 and 23)."""
 
 from copy import deepcopy
 from typing import Any
 from uuid import uuid4
 
 from graph_simulator.web.answers import Answer, answer_json, answer_number
-from graph_simulator.web.bodies import check_members, check_parameters, read_member, read_object
+from graph_simulator.web.bodies import check_members, read_member, read_object
 from graph_simulator.web.calls import (
     DISCOVER,
     READ_JOBS,
@@ -16,31 +16,15 @@ from graph_simulator.web.calls import (
     find_template_of_path,
     write_context,
 )
-from graph_simulator.web.queries import check_options, refuse_unsimulated
-from graph_simulator.world.expressions import (
-    FUNCTIONS,
-    Expression,
-    UnknownPartError,
-    evaluate,
-    parse_expression,
-    write_expression,
-)
+from graph_simulator.web.queries import check_options
+from graph_simulator.world.filter_operators import FILTER_OPERATORS
 from graph_simulator.world.schemas import Schema, make_template_schema
 from graph_simulator.world.times import format_time
 
-_OPERATORS = [
-    {
-        "id": "EQUALS",
-        "arity": "Binary",
-        "multivaluedComparisonType": "All",
-        "supportedAttributeTypes": ["String", "Integer"],
-    }
-]
-"""The operator of the reference's sample. Graph has more, of which no source gives the types."""
 _PROPERTIES = frozenset({"id", "version", "synchronizationRules", "directories"})
 
 
-def _find_schema(call: Call, needed: frozenset[str] = READ_JOBS) -> tuple[str, Schema]:
+def find_schema(call: Call, needed: frozenset[str] = READ_JOBS) -> tuple[str, Schema]:
     """Find the service principal's id and the schema that the path names."""
     principal = find_principal(call, needed)
     check_options(call, ())
@@ -57,7 +41,7 @@ def _write_owner(call: Call) -> str:
 
 def get_schema(call: Call) -> Answer:
     """Answer with a schema, which has its directories inline."""
-    principal, schema = _find_schema(call)
+    principal, schema = find_schema(call)
     context = write_context(call, principal, f"{_write_owner(call)}/$entity")
     return answer_json(200, {"@odata.context": context} | schema)
 
@@ -84,81 +68,40 @@ def delete_schema(call: Call) -> Answer:
 
 def patch_schema(call: Call) -> Answer:
     """Refuse a PATCH, which is described and does not exist (graph-facts 0.7)."""
-    _find_schema(call, WRITE_JOBS)
+    find_schema(call, WRITE_JOBS)
     raise call.refuse(404, "UnknownError", "")
 
 
 def list_operators(call: Call) -> Answer:
     """Answer with the operators of scoping filters."""
-    _find_schema(call, WRITE_JOBS)
-    return answer_json(200, {"@odata.context": f"{call.metadata_url}#filterOperators", "value": _OPERATORS})
-
-
-def list_functions(call: Call) -> Answer:
-    """Answer with the functions of expressions."""
-    _find_schema(call, WRITE_JOBS)
-    value = [{"id": name, "parameters": [_write_parameter(key) for key in keys]} for name, keys in FUNCTIONS.items()]
-    return answer_json(200, {"@odata.context": f"{call.metadata_url}#functions", "value": value})
-
-
-def _write_parameter(name: str) -> dict[str, Any]:
-    return {"allowMultipleOccurrences": False, "name": name, "required": True, "type": "String"}
-
-
-def parse(call: Call) -> Answer:
-    """Parse an expression, and evaluate it for the object of the request if there is one."""
-    _find_schema(call, WRITE_JOBS)
-    document = read_object(call)
-    check_parameters(call, document, "parseExpression", {"expression", "testInputObject", "targetAttributeDefinition"})
-    text = read_member(call, document, "expression", str)
-    if text is None:
-        raise call.refuse(400, "BadRequest", "The property 'expression' is required.")
-    tested = read_member(call, document, "testInputObject", dict)
-    try:
-        return _answer_parsed(call, parse_expression(text), tested)
-    except UnknownPartError as unknown:
-        raise refuse_unsimulated(call, str(unknown)) from unknown
-    except ValueError as error:
-        return _answer_parsing(call, None, None, {"code": None, "message": str(error), "target": None})
-
-
-def _answer_parsed(call: Call, parsed: Expression, tested: dict[str, Any] | None) -> Answer:
-    if tested is None:
-        return _answer_parsing(call, parsed, None, None)
-    pairs = read_member(call, tested, "properties", list) or []
-    values = {
-        str(pair["key"]): str(pair.get("value", "")) for pair in pairs if isinstance(pair, dict) and "key" in pair
-    }
-    return _answer_parsing(call, parsed, evaluate(parsed, values), None)
-
-
-def _answer_parsing(call: Call, parsed: Expression | None, result: str | None, error: dict[str, Any] | None) -> Answer:
-    document = {
-        "@odata.context": f"{call.metadata_url}#microsoft.graph.parseExpressionResponse",
-        "error": error,
-        "evaluationSucceeded": result is not None,
-        "evaluationResult": [] if result is None else [result],
-        "parsedExpression": write_expression(parsed) if parsed else None,
-        "parsingSucceeded": parsed is not None,
-    }
-    return answer_json(200, document)
+    find_schema(call, WRITE_JOBS)
+    value = [
+        {
+            "id": operator.name,
+            "arity": operator.arity,
+            "multivaluedComparisonType": "All",
+            "supportedAttributeTypes": list(operator.types),
+        }
+        for operator in FILTER_OPERATORS
+    ]
+    return answer_json(200, {"@odata.context": f"{call.metadata_url}#filterOperators", "value": value})
 
 
 def list_directories(call: Call) -> Answer:
     """Answer with the directories of a schema."""
-    principal, schema = _find_schema(call)
+    principal, schema = find_schema(call)
     context = write_context(call, principal, f"{_write_owner(call)}/directories")
     return answer_json(200, {"@odata.context": context, "value": schema["directories"]})
 
 
 def count_directories(call: Call) -> Answer:
     """Answer with the number of a schema's directories."""
-    return answer_number(len(_find_schema(call)[1]["directories"]))
+    return answer_number(len(find_schema(call)[1]["directories"]))
 
 
 def get_directory(call: Call) -> Answer:
     """Answer with one directory of a schema."""
-    principal, schema = _find_schema(call)
+    principal, schema = find_schema(call)
     return _answer_directory(call, principal, _find_directory(call, schema))
 
 

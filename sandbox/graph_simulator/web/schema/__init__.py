@@ -1,0 +1,1 @@
+"""Answers the calls about schemas, and about the expressions in them."""

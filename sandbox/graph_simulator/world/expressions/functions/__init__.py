@@ -1,0 +1,1 @@
+"""What the functions of expressions evaluate to, by what they work on."""
