@@ -72,7 +72,8 @@ class CuttableProxy:
             self._threads[-1].start()
 
     def _serve(self, near: socket.socket) -> None:
-        with near, socket.create_connection(self._target) as far:
+        # The server may be away: then the call is broken, as a network does.
+        with near, contextlib.suppress(ConnectionRefusedError), socket.create_connection(self._target) as far:
             self._calls.append((near, far))
             back = threading.Thread(target=self._pass_on, args=(far, near))
             back.start()
