@@ -25,6 +25,9 @@ class Answers:
         return cast("aiohttp.ClientSession", self)
 
     def say(self, status: int, body: Any = None) -> None:
+        """Add an answer. One that refuses is a Status, as with the API server, unless it says what it is."""
+        if status >= 400 and isinstance(body, dict):
+            body = {"kind": "Status"} | body
         self.script.append((status, body if isinstance(body, str) else json.dumps(body)))
 
     @asynccontextmanager

@@ -137,7 +137,7 @@ class MemorySession:
                 request.method, request.url.path, request.url.query, request.body, request.content_type
             )
         except Refusal as refusal:
-            return Response(request.method, request.url, refusal.status, {"message": str(refusal)})
+            return Response(request.method, request.url, refusal.status, {"kind": "Status", "message": str(refusal)})
         return Response(request.method, request.url, 200, document)
 
 

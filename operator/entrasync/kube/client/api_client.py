@@ -29,6 +29,10 @@ class Unprocessable(ApiServerUnavailable):
     """The API server cannot carry out the request (422), such as a patch whose own test has failed."""
 
 
+class NotServed(ApiServerUnavailable):
+    """A 404 that is not about an object: the API server does not serve its kind, or a proxy does not know the path."""
+
+
 class NamespaceTerminating(Forbidden):
     """The namespace is being deleted. It takes no new objects, whatever rights there are."""
 
@@ -112,14 +116,15 @@ async def error_of(response: aiohttp.ClientResponse) -> Exception:
     try:
         answer = await response.json()
         message, is_ending = str(answer.get("message", "")), _is_terminating(answer)
+        is_status = answer.get("kind") == "Status"
     except (ValueError, aiohttp.ClientError, AttributeError):
-        message, is_ending = "", False
+        message, is_ending, is_status = "", False, False
     words = f"{response.method} {response.url.path}: {response.status} {shorten(message)}"
     match response.status:
         case 409:
             return ResourceChanged(words)
         case 404:
-            return ResourceGone(words)
+            return ResourceGone(words) if is_status else NotServed(words)
         case 403:
             return NamespaceTerminating(words) if is_ending else Forbidden(words)
         case 422:

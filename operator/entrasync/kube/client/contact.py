@@ -33,9 +33,10 @@ class Contact:
     ) -> aiohttp.ClientResponse:
         """Pass a call on, and note its answer. A middleware of the session.
 
-        A 5xx is none: it may come from what stands in front of the API server, or from one without its storage.
+        A 5xx is none: it may come from what stands in front of the API server, or from one without its storage. A 429
+        is none either, as of one whose storage begins anew: it tells nothing of what is stored.
         """
         response = await handler(request)
-        if response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
+        if response.status < HTTPStatus.INTERNAL_SERVER_ERROR and response.status != HTTPStatus.TOO_MANY_REQUESTS:
             self.note_answer()
         return response

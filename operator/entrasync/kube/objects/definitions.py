@@ -4,7 +4,7 @@ import logging
 import time
 
 from entrasync.api.names import GROUP, PLURAL, VERSION
-from entrasync.kube.client.api_client import ApiClient, Forbidden
+from entrasync.kube.client.api_client import ApiClient, Forbidden, NotServed
 from entrasync.reconcile.ports.kubernetes import ResourceGone
 
 LOG = logging.getLogger("entrasync.kube")
@@ -63,6 +63,9 @@ class DefinitionReader:
         return "deletionTimestamp" in found["metadata"]
 
     async def _has_lost_create(self) -> bool:
-        found = await self._api_client.call("GET", f"/apis/{GROUP}/{VERSION}")
+        try:
+            found = await self._api_client.call("GET", f"/apis/{GROUP}/{VERSION}")
+        except NotServed:  # the whole group is gone, with both CRDs
+            return True
         verbs = next((kind["verbs"] for kind in found.get("resources") or () if kind["name"] == PLURAL), ())
         return "create" not in verbs

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from entrasync.api.names import GROUP
 from entrasync.core.resource.object_meta import ObjectMeta
-from entrasync.kube.client.api_client import Forbidden
+from entrasync.kube.client.api_client import Forbidden, NotServed
 from entrasync.kube.client.namespace_access import Namespace, NamespaceAccess
 from entrasync.kube.watch.watched_kind import WatchedKind
 from entrasync.reconcile.ports.kubernetes import ApiServerUnavailable, ResourceChanged, ResourceGone
@@ -56,7 +56,7 @@ async def wait_for_first_list(kind: WatchedKind[ObjectT], access: NamespaceAcces
     while not kind.store.is_complete:
         try:
             await sync_kind(kind, access)
-        except ResourceGone:
+        except (ResourceGone, NotServed):
             logged = _log_once(logged, _explain_missing_crd(kind.plural))
         except (ApiServerUnavailable, ResourceChanged) as error:
             logged = _log_once(logged, f"The API server does not answer as it should, and the operator waits: {error}.")

@@ -59,8 +59,19 @@ async def test_discovery_tells_where_the_crd_may_not_be_read(
     assert answers.asked == [CRD, DISCOVERY, DISCOVERY]
 
 
-async def test_nothing_is_guessed_when_the_api_server_cannot_tell(answers: Answers, reader: DefinitionReader) -> None:
-    answers.say(503, {"message": "busy"})
+async def test_a_group_that_is_not_served_any_more_tells_it_too(answers: Answers, reader: DefinitionReader) -> None:
+    answers.say(403, {"message": "forbidden"})
+    answers.say(404, "404 page not found")
+    assert await reader.is_job_kind_deleted()
+
+
+@pytest.mark.parametrize(
+    ("status", "body"), [(503, {"message": "busy"}), (404, "<html>")], ids=["busy", "a page of a proxy"]
+)
+async def test_nothing_is_guessed_when_the_api_server_cannot_tell(
+    answers: Answers, reader: DefinitionReader, status: int, body: Any
+) -> None:
+    answers.say(status, body)
     with pytest.raises(ApiServerUnavailable):
         await reader.is_job_kind_deleted()
 

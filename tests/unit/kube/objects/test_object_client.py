@@ -76,6 +76,8 @@ class TestPatch:
         [
             (409, {"message": "conflict"}, ResourceChanged),
             (404, {"message": "gone"}, ResourceGone),
+            (404, "404 page not found", ApiServerUnavailable),
+            (404, {"kind": "Page", "message": "not here"}, ApiServerUnavailable),
             (403, {"message": "forbidden"}, ApiServerUnavailable),
             (502, "<html>", ApiServerUnavailable),
             (200, "<html>", ApiServerUnavailable),
