@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID, uuid5
 
+from graph_simulator.world.gallery.schemas import make_gallery_schema
 from graph_simulator.world.templates import Template
 
 Schema = dict[str, Any]
@@ -23,7 +24,13 @@ def make_template_schema(template: Template) -> Schema:
 
 
 def make_schema(template: Template, schema_id: str) -> Schema:
-    """Make the schema that a template gives to a job: one rule, with a mapping for each of its types of entries."""
+    """Make the schema that a template gives to a job.
+
+    It is that of the gallery if the template names one. Else it has one rule, with a mapping for each of the template's
+    types of entries.
+    """
+    if template.gallery_schema:
+        return make_gallery_schema(template.gallery_schema, schema_id)
     names = [entry.partition(" to ")[0].capitalize() for entry in template.entry_types]
     target = template.factory_tag
     return {

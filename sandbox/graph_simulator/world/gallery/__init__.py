@@ -1,0 +1,1 @@
+"""Schemas of real shape and size, made from compact descriptions. All of it is written for the simulator."""
