@@ -13,7 +13,7 @@ from graph_simulator.identity.service import IdentityService
 from graph_simulator.identity.tokens import GRAPH, TokenMint
 from graph_simulator.traffic.faults import Faults
 from graph_simulator.traffic.journal import Journal
-from graph_simulator.traffic.throttle import Throttle, WriteQuota
+from graph_simulator.traffic.throttle import Congestion, Throttle, WriteQuota
 from graph_simulator.world.directory import DEFAULT_TENANT, World
 
 
@@ -36,6 +36,7 @@ class SimulatorState:
     journal: Journal = field(default_factory=Journal)
     throttle: Throttle = field(default_factory=Throttle)
     write_quota: WriteQuota = field(default_factory=WriteQuota)
+    congestion: Congestion = field(default_factory=Congestion)
     latency_seconds: float = 0.0
     """Real time that is added to every call to Graph."""
     metadata_url: str = ""

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from graph_simulator.control_api import behaviour, identities, jobs, service_principals, target_apps
 from graph_simulator.control_api.wire import get_simulator, reply
 from graph_simulator.state import SimulatorState, make_identity
-from graph_simulator.traffic.throttle import Throttle, WriteQuota
+from graph_simulator.traffic.throttle import Congestion, Throttle, WriteQuota
 from graph_simulator.world.directory import World
 
 
@@ -41,6 +41,7 @@ async def reset(request: Request) -> Response:
     simulator.journal.clear()
     simulator.throttle = Throttle()
     simulator.write_quota = WriteQuota()
+    simulator.congestion = Congestion()
     simulator.latency_seconds = 0.0
     return reply({})
 

@@ -13,7 +13,7 @@ from graph_simulator.control_api.wire import change_dataclass, get_simulator, re
 from graph_simulator.traffic.faults import ArmedFault, Fault
 from graph_simulator.traffic.journal import Entry
 from graph_simulator.traffic.operations import OPERATIONS
-from graph_simulator.traffic.throttle import Throttle, WriteQuota
+from graph_simulator.traffic.throttle import Congestion, Throttle, WriteQuota
 from graph_simulator.world.replication import Replication
 from graph_simulator.world.times import parse_time
 
@@ -114,7 +114,10 @@ async def patch_switches(request: Request) -> Response:
 
 
 async def patch_behaviour(request: Request) -> Response:
-    """Change `latency_seconds`, `throttle`, `write_quota`, and how slowly `creation` and `deletion` replicate."""
+    """Change `latency_seconds`, the limits (`throttle`, `write_quota`, `congestion`), and how slowly Graph replicates.
+
+    `creation` and `deletion` say how slowly jobs come and go.
+    """
     simulator, document = get_simulator(request), await read_document(request)
     if "latency_seconds" in document:
         simulator.latency_seconds = float(document["latency_seconds"])
@@ -122,6 +125,8 @@ async def patch_behaviour(request: Request) -> Response:
         simulator.throttle = read_dataclass(Throttle, document["throttle"])
     if "write_quota" in document:
         simulator.write_quota = read_dataclass(WriteQuota, document["write_quota"])
+    if "congestion" in document:
+        simulator.congestion = read_dataclass(Congestion, document["congestion"])
     if "creation" in document:
         simulator.world.creation = read_dataclass(Replication, document["creation"])
     if "deletion" in document:
@@ -143,6 +148,8 @@ def describe_entry(entry: Entry) -> dict[str, Any]:
         "service_principal": entry.target.service_principal,
         "job": entry.job,
         "status": entry.status,
+        "retry_after": entry.retry_after,
+        "limit": entry.limit,
         "end": entry.end,
         "had_effect": entry.had_effect,
         "fault": entry.fault,

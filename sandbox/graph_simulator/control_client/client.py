@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import quote
@@ -181,6 +181,12 @@ class SimulatorClient(TargetAppControl, IdentityControl, ClockControl):
     def limit_writes(self, at_once: int, per_second: float) -> None:
         """Allow each tenant so many writes at once and as many more per simulated second; 0 at once means no limit."""
         self._call("PATCH", "/behaviour", {"write_quota": {"at_once": at_once, "per_second": per_second}})
+
+    def congest(self, share: float, *, longest_seconds: int, until: datetime | None = None, seed: int = 1) -> None:
+        """Answer 429 to a share of all calls until a simulated time, with Retry-After up to `longest_seconds`."""
+        end = until.isoformat() if until else None
+        congestion = {"share": share, "longest_seconds": longest_seconds, "until": end, "seed": seed}
+        self._call("PATCH", "/behaviour", {"congestion": congestion})
 
     # Journal
 

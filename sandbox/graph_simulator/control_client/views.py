@@ -149,6 +149,8 @@ class JournalEntry(_View):
     service_principal: str
     job: str
     status: int | None
+    retry_after: int | None
+    limit: str
     end: str
     had_effect: bool
     fault: str | None

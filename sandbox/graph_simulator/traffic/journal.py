@@ -38,6 +38,10 @@ class Entry:
     """The number of requests under way when this one came, including itself."""
     body: bytes | None = None
     status: int | None = None
+    retry_after: int | None = None
+    """The seconds after which the caller may call again, if it was throttled."""
+    limit: str = ""
+    """Which limit it exceeded then, in Graph's words."""
     end: str = "under way"
     """`answered`, `cut` (closed before the effect), `lost` (closed after it), `abandoned` (by the caller)."""
     had_effect: bool = False

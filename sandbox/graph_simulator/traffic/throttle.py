@@ -1,8 +1,9 @@
-"""Limits the calls and the writes of each tenant, as Graph's throttling does."""
+"""Limits the calls and the writes of each tenant, as Graph's throttling does, or refuses a share of them by chance."""
 
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from random import Random
 
 REPORTED_FROM_SHARE = 0.8
 """The share of the limit from which on Graph reports the used share (graph-facts 6.3)."""
@@ -54,3 +55,31 @@ class WriteQuota:
         is_admitted = left >= 1
         self._buckets[tenant] = (left - 1 if is_admitted else left), now
         return None if is_admitted else max(1.0, (1 - left) / self.per_second)
+
+    def use_up(self, tenant: str, now: datetime) -> None:
+        """Leave nothing of a tenant's quota, as another process of the same app does."""
+        self._buckets[tenant] = 0.0, now
+
+
+@dataclass(slots=True)
+class Congestion:
+    """Refuses a `share` of all calls until a simulated time, whatever the limits leave.
+
+    Each asks to wait for a whole number of seconds up to `longest_seconds`. Chance is derived from `seed`.
+    """
+
+    share: float = 0.0
+    longest_seconds: int = 10
+    until: datetime | None = None
+    """None means for ever."""
+    seed: int = 1
+    _chance: Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._chance = Random(self.seed)
+
+    def admit(self, now: datetime) -> float | None:
+        """Return the seconds to wait if a call is refused."""
+        if not self.share or (self.until is not None and now >= self.until) or self._chance.random() >= self.share:
+            return None
+        return self._chance.randint(1, self.longest_seconds)

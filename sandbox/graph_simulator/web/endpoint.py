@@ -140,7 +140,7 @@ class GraphEndpoint:
     def _answer_call(self, call: Call, exchange: "_Exchange") -> Answer:
         simulator = self._simulator
         try:
-            answer = self._throttle(call) or handle(call)
+            answer = self._throttle(call, exchange.entry) or handle(call)
             if (use := simulator.throttle.used_share(call.tenant)) >= REPORTED_FROM_SHARE:
                 answer.headers.append((b"x-ms-throttle-limit-percentage", f"{use:.2f}".encode("ascii")))
         except GraphRefusalError as refusal:
@@ -163,21 +163,16 @@ class GraphEndpoint:
             error = replace(error, message=quote_request(error.message or "", exchange.headers, exchange.body))
         return answer_error(error, exchange.ids, now, switches)
 
-    def _throttle(self, call: Call) -> Answer | None:
+    def _throttle(self, call: Call, entry: Entry) -> Answer | None:
         simulator = self._simulator
         seconds = simulator.throttle.admit(call.tenant, call.now)
         if seconds is not None:
-            return self._answer_throttled(call, seconds, ("ReadWrite", "ResourceUnitLimitExceeded"))
+            return _answer_throttled(call, entry, seconds, ("ReadWrite", "ResourceUnitLimitExceeded"))
         seconds = simulator.write_quota.admit(call.tenant, call.now) if call.target.operation in WRITES else None
-        return None if seconds is None else self._answer_throttled(call, seconds, ("Write", "WriteLimitExceeded"))
-
-    def _answer_throttled(self, call: Call, seconds: float, why: tuple[str, str]) -> Answer:
-        kind, limit = why
-        answer = answer_throttled(call.ids, call.now, call.world.switches, seconds=math.ceil(seconds))
-        scope = f"Tenant_Application/{kind}/{call.client}/{call.tenant}"
-        answer.headers.append((b"x-ms-throttle-scope", scope.encode("ascii")))
-        answer.headers.append((b"x-ms-throttle-information", limit.encode("ascii")))
-        return answer
+        if seconds is not None:
+            return _answer_throttled(call, entry, seconds, ("Write", "WriteLimitExceeded"))
+        seconds = simulator.congestion.admit(call.now)
+        return None if seconds is None else _answer_throttled(call, entry, seconds, ("ReadWrite", "CPULimitExceeded"))
 
     def _handle_identity(self, exchange: "_Exchange", body: bytes) -> Answer:
         identity, target = self._simulator.identity, exchange.entry.target
@@ -252,6 +247,16 @@ class GraphEndpoint:
         await exchange.send({"type": "http.response.start", "status": answer.status, "headers": headers})
         body = answer.body[: len(answer.body) // 2] if cut else answer.body
         await exchange.send({"type": "http.response.body", "body": body, "more_body": cut})
+
+
+def _answer_throttled(call: Call, entry: Entry, seconds: float, why: tuple[str, str]) -> Answer:
+    kind, entry.limit = why
+    entry.retry_after = math.ceil(seconds)
+    answer = answer_throttled(call.ids, call.now, call.world.switches, seconds=entry.retry_after)
+    scope = f"Tenant_Application/{kind}/{call.client}/{call.tenant}"
+    answer.headers.append((b"x-ms-throttle-scope", scope.encode("ascii")))
+    answer.headers.append((b"x-ms-throttle-information", entry.limit.encode("ascii")))
+    return answer
 
 
 _DEFAULT_CODES = {

@@ -32,3 +32,18 @@ def test_writes_beyond_their_quota_are_refused_until_some_come_back_while_reads_
     simulator.advance(timedelta(seconds=2))
     writes = [caller.post(jobs_of(principal.id), json={"templateId": "scim"}) for _ in range(2)]
     assert [answer.status_code for answer in writes] == [201, 429]
+
+
+def test_a_share_of_all_calls_is_refused_by_chance_until_a_time(
+    caller: GraphCaller, simulator: SimulatorClient, principal: Principal
+) -> None:
+    simulator.congest(0.5, longest_seconds=5, until=simulator.now() + timedelta(minutes=10))
+    answers = [caller.get(jobs_of(principal.id)) for _ in range(60)]
+    refused = [answer for answer in answers if answer.status_code == 429]
+    assert 15 <= len(refused) <= 45
+    assert {int(answer.headers["retry-after"]) for answer in refused} == {1, 2, 3, 4, 5}
+    assert {answer.headers["x-ms-throttle-information"] for answer in refused} == {"CPULimitExceeded"}
+    entries = simulator.journal(operation="listJobs")
+    assert sum(entry.retry_after or 0 for entry in entries) == sum(int(each.headers["retry-after"]) for each in refused)
+    simulator.advance(timedelta(minutes=10))
+    assert {caller.get(jobs_of(principal.id)).status_code for _ in range(20)} == {200}
