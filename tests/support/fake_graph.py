@@ -71,6 +71,7 @@ class FakeGraph:
         self.clock = clock
         self.tenant_id = TENANT
         self.graph_url = "https://graph.example"
+        self.pause = timedelta()
         self.is_losing_secrets = False
         self.jobs: dict[str, RemoteJob] = {}
         self.hidden: set[str] = set()

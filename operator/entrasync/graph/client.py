@@ -2,6 +2,7 @@
 
 from copy import copy
 from dataclasses import replace
+from datetime import timedelta
 
 import httpx
 
@@ -53,6 +54,11 @@ class GraphClient(JobsClient, SecretsClient, DirectoryClient):
     def graph_url(self) -> str:
         """The Graph of its cloud. A tenant id means something there only."""
         return self._exchange.tokens.endpoint.graph_url
+
+    @property
+    def pause(self) -> timedelta:
+        """How long no call is made from now on, because Graph asked for a pause; zero without one."""
+        return self._exchange.limiter.remaining_pause()
 
     def with_permit(self, permit: WritePermit) -> "GraphClient":
         """Return this client for one pass: its writes ask the permit. It shares all else, also the connections."""

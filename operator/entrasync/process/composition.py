@@ -124,7 +124,12 @@ def _build_shared(
     settings: RunSettings, api_server: ApiServerAccess, clock: WorldClock, metrics: Metrics
 ) -> SharedServices:
     resources = JobStore(settings.defaults())
-    job_queue = build_job_queue(resources, clock, name_tenant=lambda resource: connections.name_tenant(resource))
+    job_queue = build_job_queue(
+        resources,
+        clock,
+        name_tenant=lambda resource: connections.name_tenant(resource),
+        pause_of=lambda resource: connections.pause_of(resource),
+    )
     dependents = Dependents(resources, Store(), job_queue, WorkQueue(clock, capacity=CONCURRENT_LOGINS), clock)
     listing_fan_out = ListingFanOut(dependents.resources, dependents.job_queue)
     limiters = SharedLimiters(clock, concurrency=settings.concurrency)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 
 from entrasync.core.application.actions import CheckForeignKeys, ForgetAcknowledgement, RemoveSecrets, SaveSecrets
@@ -64,7 +65,12 @@ class JobCollaborators:
 
 
 def build_job_queue(
-    resources: JobStore, clock: Clock, *, name_tenant: Callable[[Resource], str], capacity: int = DEFAULT_CAPACITY
+    resources: JobStore,
+    clock: Clock,
+    *,
+    name_tenant: Callable[[Resource], str],
+    pause_of: Callable[[Resource], timedelta],
+    capacity: int = DEFAULT_CAPACITY,
 ) -> WorkQueue:
     """Make the queue of jobs: it serializes by service principal, and tenants get fair shares of its passes."""
 
@@ -72,7 +78,14 @@ def build_job_queue(
         resource = resources.get(key)
         return name_tenant(resource) if resource else key.namespace
 
-    return WorkQueue(clock, serialization_key=resources.serialization_key, tenant_of=tenant_of, capacity=capacity)
+    def pause_for(key: ObjectKey) -> timedelta:
+        resource = resources.get(key)
+        return pause_of(resource) if resource else timedelta()
+
+    serialization_key = resources.serialization_key
+    return WorkQueue(
+        clock, serialization_key=serialization_key, tenant_of=tenant_of, pause_of=pause_for, capacity=capacity
+    )
 
 
 def build_job_reconciler(collaborators: JobCollaborators) -> JobReconciler:

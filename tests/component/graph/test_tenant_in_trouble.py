@@ -128,8 +128,8 @@ async def running(simulator: SimulatorClient) -> AsyncIterator[RunningEngine]:
         clients.push_async_callback(client.aclose)
         harness.graph = cast("FakeGraph", client)
         harness.restart()
-        name_tenant = harness.connections.name_tenant
-        queue = build_job_queue(harness.resources, clock, name_tenant=name_tenant, capacity=CAPACITY)
+        tenants, pauses = harness.connections.name_tenant, harness.connections.pause_of
+        queue = build_job_queue(harness.resources, clock, name_tenant=tenants, pause_of=pauses, capacity=CAPACITY)
         pool = WorkerPool(
             harness.reconciler,
             queue,

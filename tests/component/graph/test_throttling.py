@@ -29,17 +29,17 @@ class TestThrottling:
     async def test_stops_all_calls_of_the_tenant_for_as_long_as_graph_asked(
         self, scripted: ScriptedClient, call: Call
     ) -> None:
-        scripted.graph.reply_with(Reply(status=429, headers={"retry-after": "25"}))
+        scripted.graph.reply_with(Reply(status=429, headers={"retry-after": "35"}))
         with pytest.raises(Transient) as caught:
             await call(scripted.api)
         assert caught.value.reason is Reason.THROTTLED
-        assert caught.value.after == timedelta(seconds=25)
+        assert caught.value.after == timedelta(seconds=35)
         scripted.clock.move(timedelta(seconds=5))
         with pytest.raises(Transient) as kept:
             await scripted.api.pause_job(SP, JOB)
-        assert kept.value.after == timedelta(seconds=20)
+        assert kept.value.after == timedelta(seconds=30)
         assert scripted.count == 1
-        assert [seconds for _, seconds in scripted.metrics.pauses] == [25]
+        assert [seconds for _, seconds in scripted.metrics.pauses] == [35]
 
     async def test_measures_a_date_by_the_clock_of_the_response(self, scripted: ScriptedClient) -> None:
         dates = {"retry-after": "Sun, 06 Nov 1994 08:50:07 GMT", "date": "Sun, 06 Nov 1994 08:49:37 GMT"}

@@ -67,6 +67,7 @@ class ReplicatedGraph:
         self.read_clock = read_clock
         self.tenant_id = TENANT
         self.graph_url = "https://graph.example"
+        self.pause = timedelta()
         self.is_losing_secrets = False
         self.jobs: dict[str, GraphJob] = {}
         self.secrets: defaultdict[str, dict[str, str]] = defaultdict(dict)

@@ -3,7 +3,7 @@
 Anything that is not an `EntraSyncError` is a fault of the operator itself.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
@@ -62,6 +62,15 @@ class Transient(GraphError):
             return Retry(self.reason, self.message, self.after)
         message = f"{self.message.rstrip('.')}. The operator calls again at {write_readable_time(now + self.after)}."
         return Retry(self.reason, message, self.after)
+
+
+class PostponedCall(Transient):
+    """The call was not made, because Graph asked for a pause. It is made when the pause is over, `after` that time."""
+
+    def judge(self, *, young_until: datetime, now: datetime) -> Halt:
+        """Go on after the pause."""
+        halt = super().judge(young_until=young_until, now=now)
+        return replace(halt, is_postponed=True) if isinstance(halt, Retry) else halt
 
 
 @dataclass(frozen=True)

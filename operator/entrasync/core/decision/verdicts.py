@@ -34,11 +34,15 @@ class Wait:
 
 @dataclass(frozen=True)
 class Retry:
-    """Graph could not be read or written. It is tried again with the queue's backoff, and not before `after`."""
+    """Graph could not be read or written. It is tried again with the queue's backoff, and not before `after`.
+
+    Where a call `is_postponed`, nothing has failed: it is made as soon as the pause of its tenant is over.
+    """
 
     reason: Reason
     message: str
     after: timedelta | None = None
+    is_postponed: bool = False
 
 
 Verdict = Do | Stall | Wait | Retry

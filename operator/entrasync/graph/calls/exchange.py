@@ -122,7 +122,8 @@ class Exchange:
         if request.operation.is_write:
             await self.limiter.wait_for_write()
         token = await self.tokens.get_token()
-        async with self._hold(request.share, is_urgent=not request.is_background) as share:
+        is_urgent, is_write = not request.is_background, request.operation.is_write
+        async with self._hold(request.share, is_urgent=is_urgent, is_write=is_write) as share:
             if request.operation.is_write:
                 self.permit.check(saves_secrets=request.operation.saves_secrets)
             response = await self._call(request, token, share)
@@ -141,13 +142,15 @@ class Exchange:
         return pause
 
     @asynccontextmanager
-    async def _hold(self, held: AnswerShare | None = None, *, is_urgent: bool) -> AsyncIterator[AnswerShare]:
+    async def _hold(
+        self, held: AnswerShare | None = None, *, is_urgent: bool, is_write: bool = False
+    ) -> AsyncIterator[AnswerShare]:
         """Hold a slot and a share; with `held`, only wait until no pause is on, because its holder has the slot."""
         if held is not None:
             await self.limiter.wait_out_pause()
             yield held
             return
-        async with self.limiter.slot(is_urgent=is_urgent), self.limiter.hold_answer() as share:
+        async with self.limiter.slot(is_urgent=is_urgent, is_write=is_write), self.limiter.hold_answer() as share:
             yield share
 
     def _classify(

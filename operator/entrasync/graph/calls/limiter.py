@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import random
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Transient
+from entrasync.core.decision.errors import PostponedCall, Transient
 from entrasync.core.primitives.clock import Clock
 from entrasync.core.primitives.growing_pause import grow_pause
 from entrasync.graph.calls.answer_space import AnswerShare, AnswerSpace
@@ -17,6 +17,9 @@ from entrasync.graph.wire.retry_after import read_retry_after
 
 MAX_WAIT_IN_CALL = timedelta(seconds=3)
 """A call waits for the end of a shorter pause. A longer one ends the pass, which frees its place."""
+
+MAX_WAIT_OF_WRITE = timedelta(seconds=20)
+"""A write waits longer. Its pass has read what it needs, and would read it again only to meet the next pause."""
 
 INITIAL_PAUSE = timedelta(seconds=1)
 MAX_PAUSE = timedelta(seconds=60)
@@ -69,9 +72,9 @@ class TenantLimiter:
             await self.clock.sleep(wait)
 
     @asynccontextmanager
-    async def slot(self, *, is_urgent: bool) -> AsyncIterator[None]:
-        """Hold one of the tenant's slots. Raises `Transient` (THROTTLED, with `after`) during a long pause."""
-        await self._acquire(is_urgent)
+    async def slot(self, *, is_urgent: bool, is_write: bool = False) -> AsyncIterator[None]:
+        """Hold one of the tenant's slots. Raises `PostponedCall` (THROTTLED, with `after`) during a long pause."""
+        await self._acquire(is_urgent, MAX_WAIT_OF_WRITE if is_write else MAX_WAIT_IN_CALL)
         try:
             yield
         finally:
@@ -125,16 +128,16 @@ class TenantLimiter:
             return timedelta()
         return remaining
 
-    async def wait_out_pause(self) -> None:
-        """Wait until no pause is on. Raises `Transient` (THROTTLED, with `after`) during a long one."""
+    async def wait_out_pause(self, longest: timedelta = MAX_WAIT_IN_CALL) -> None:
+        """Wait until no pause is on. Raises `PostponedCall` (THROTTLED, with `after`) during one that is longer."""
         while remaining := self.remaining_pause():
-            if remaining > MAX_WAIT_IN_CALL:
-                raise Transient(Reason.THROTTLED, "Graph asked for a pause, and it is kept.", after=remaining)
+            if remaining > longest:
+                raise PostponedCall(Reason.THROTTLED, "Graph asked for a pause, and it is kept.", after=remaining)
             await self.clock.sleep(remaining)
 
-    async def _acquire(self, is_urgent: bool) -> None:
+    async def _acquire(self, is_urgent: bool, longest_pause: timedelta) -> None:
         while True:
-            await self.wait_out_pause()
+            await self.wait_out_pause(longest_pause)
             await self._take_slot(is_urgent)
             if not self.remaining_pause():
                 return

@@ -19,9 +19,10 @@ class LimiterShare(TenantLimiter):
         self.shared = shared
 
     @asynccontextmanager
-    async def slot(self, *, is_urgent: bool) -> AsyncIterator[None]:
-        """Hold a slot of the share and one of the shared limiter. Raises `Transient` as the shared one does."""
-        async with super().slot(is_urgent=is_urgent), self.shared.slot(is_urgent=is_urgent):
+    async def slot(self, *, is_urgent: bool, is_write: bool = False) -> AsyncIterator[None]:
+        """Hold a slot of the share and one of the shared limiter. Raises `PostponedCall` as the shared one does."""
+        own, shared = (each(is_urgent=is_urgent, is_write=is_write) for each in (super().slot, self.shared.slot))
+        async with own, shared:
             yield
 
     def hold_answer(self) -> AbstractAsyncContextManager[AnswerShare]:

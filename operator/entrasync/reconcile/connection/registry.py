@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from entrasync.api.names import CONNECTION_KIND, DEFAULT_CONNECTION
 from entrasync.core.connection.disconnection import Disconnected, Offer, explain_absence
@@ -156,6 +157,13 @@ class Connections:
         if resource.is_deleting and key in self._last_good:
             return self._last_good[key]
         raise self._refuse(resource, key, known)
+
+    def pause_of(self, resource: Resource) -> timedelta:
+        """Return how long the connection of a resource makes no call from now on; zero without a pause."""
+        try:
+            return self.find(resource).api.pause
+        except Halted:
+            return timedelta()
 
     def still_uses(self, resource: Resource, connection: Connection) -> bool:
         """Whether a resource still uses the connection that its pass began with."""

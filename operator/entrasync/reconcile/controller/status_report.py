@@ -159,7 +159,7 @@ class StatusReport:
         for event in news:
             self._events.record(newest, event)
         # The answer to a write of ours may be the first to show a user's change; the watch does not repeat it.
-        return Outcome(timedelta(0)) if has_news(resource, newest) else outcome
+        return Outcome(timedelta(0), has_news=True) if has_news(resource, newest) else outcome
 
     def _may_write_progress(self, resource: Resource) -> bool:
         now = self._clock.now()
@@ -189,7 +189,8 @@ def outcome_of(halt: Halt, poll_interval: timedelta) -> Outcome:
         case Wait():
             return Outcome(halt.after)
         case Retry():
-            return Outcome(halt.after, is_failure=True)
+            is_throttled = halt.reason is Reason.THROTTLED
+            return Outcome(halt.after, is_failure=True, is_throttled=is_throttled, is_postponed=halt.is_postponed)
 
 
 def _blocked(halt: Halt) -> Halt:

@@ -39,8 +39,10 @@ class Informer(Generic[ObjectT]):
         known = self.store.put(seen)
         if known is None or has_news(known, seen):
             self._note_change(seen)
-            # An object of the first list is no edit of a user, so it is not urgent.
-            self._enqueue(seen.key, is_urgent=self.store.is_complete, is_new=known is None)
+            answered = self._answered_generation(seen)
+            # An object of the first list is no edit of a user, unless a user made it while no process was there.
+            is_urgent = self.store.is_complete or answered not in (None, seen.generation)
+            self._enqueue(seen.key, is_urgent=is_urgent, is_new=known is None and (answered or -1) < 0)
 
     def prune(self, known_before: Mapping[str, ObjectT], present: Collection[str]) -> None:
         """Remove objects that a complete list does not show. `known_before` has those known before the list, by uid."""
@@ -55,6 +57,9 @@ class Informer(Generic[ObjectT]):
 
     def _note_change(self, seen: ObjectT) -> None:
         """Called for an object that is new or changed, before it is enqueued."""
+
+    def _answered_generation(self, seen: ObjectT) -> int | None:
+        """Return which generation the status of an object answers, -1 if none; None if the kind does not tell."""
 
     def _enqueue_after_deletion(self, gone: ObjectT) -> None:
         """Enqueue an object that was deleted, so that a last pass removes what is remembered of it."""

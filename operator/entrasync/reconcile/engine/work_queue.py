@@ -19,6 +19,9 @@ MIN_BACKOFF = timedelta(seconds=1)
 MAX_BACKOFF = timedelta(minutes=2)
 """The longest pause between tries, so that a resource recovers soon after the trouble has ended."""
 
+MAX_BACKOFF_OF_THROTTLED_EDIT = timedelta(seconds=15)
+"""The longest pause before an edit that Graph throttled is tried again. It is the first to call after that pause."""
+
 DEFAULT_CAPACITY = 80
 """How many passes run at the same time. Most of a pass is waiting for Graph, so many cost little.
 
@@ -31,6 +34,11 @@ KeyFunction = Callable[[ObjectKey], str]
 def namespace_of(key: ObjectKey) -> str:
     """Return the namespace of a key."""
     return key.namespace
+
+
+def never_pauses(_: ObjectKey) -> timedelta:
+    """Return no pause."""
+    return timedelta()
 
 
 @dataclass
@@ -47,6 +55,8 @@ class _Entry:
     let_go_by: tuple[str, str] | None = None
     """The serialization key and the tenant whose line it has just left for that of its tenant."""
     failures: int = 0
+    is_postponed: bool = False
+    """Whether its last pass could not call because of a pause. No other begins before the calls go on."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,7 @@ class _Taken:
     tenant: str
     serialization_key: str
     is_urgent: bool
+    is_new: bool
 
 
 class WorkQueue:
@@ -73,6 +84,9 @@ class WorkQueue:
     The tenants, as `tenant_of` names them, share the passes that may run at the same time: see `Shares`. Two objects
     with the same `serialization_key` are never handed out at the same time: the second one waits in a line of its own
     until the first one is returned. Both are asked when an object is about to be handed out or queued.
+
+    After a failed pass the next one is as urgent. While Graph's calls pause for an object, as `pause_of` tells, no pass
+    over it begins, unless none has met the pause yet.
     """
 
     def __init__(
@@ -81,11 +95,13 @@ class WorkQueue:
         *,
         serialization_key: KeyFunction = str,
         tenant_of: KeyFunction = namespace_of,
+        pause_of: Callable[[ObjectKey], timedelta] = never_pauses,
         capacity: int = DEFAULT_CAPACITY,
     ) -> None:
         self._clock = clock
         self._serialization_key = serialization_key
         self._tenant_of = tenant_of
+        self._pause_of = pause_of
         self._entries: dict[ObjectKey, _Entry] = {}
         self._taken: dict[ObjectKey, _Taken] = {}
         self._shares = Shares(capacity)
@@ -107,6 +123,7 @@ class WorkQueue:
         place = entry.is_urgent, entry.is_new
         if is_urgent:
             entry.is_new = is_new and (entry.is_new or not entry.is_urgent)
+            entry.is_postponed = False  # whoever made the change is told of the pause once
         entry.is_urgent = entry.is_urgent or is_urgent
         entry.since = max(entry.since, since) if entry.since else since
         if key in self._taken:
@@ -126,12 +143,26 @@ class WorkQueue:
         self._agenda.set(key, self._clock.now() + after)
         self._agenda_changed.set()
 
-    def back_off(self, key: ObjectKey, *, at_least: timedelta | None = None) -> None:
+    def back_off(self, key: ObjectKey, *, at_least: timedelta | None = None, is_throttled: bool = False) -> None:
         """Make an object ready after a delay that grows with each failure in a row, and is `at_least` so long."""
-        entry = self._entries.setdefault(key, _Entry())
-        pause = grow_pause(entry.failures, first=MIN_BACKOFF, longest=MAX_BACKOFF, spread=random(), at_least=at_least)
+        entry = self._keep_urgency(key)
+        is_throttled_edit = is_throttled and entry.is_urgent and not entry.is_new
+        longest = MAX_BACKOFF_OF_THROTTLED_EDIT if is_throttled_edit else MAX_BACKOFF
+        pause = grow_pause(entry.failures, first=MIN_BACKOFF, longest=longest, spread=random(), at_least=at_least)
         entry.failures += 1
         self.schedule(key, pause)
+
+    def wait_out_pause(self, key: ObjectKey, pause: timedelta) -> None:
+        """Make an object ready when its calls go on. That is no failure of the object, so the delay does not grow."""
+        self._keep_urgency(key).is_postponed = True
+        self.schedule(key, pause)
+
+    def go_on(self, key: ObjectKey, *, is_urgent: bool) -> None:
+        """Make an object ready at once after its pass, as urgent as that was, or as an edit that the pass came upon."""
+        entry = self._keep_urgency(key)
+        if is_urgent:
+            entry.is_urgent, entry.is_new = True, False
+        self.schedule(key, timedelta(0))
 
     def succeed(self, key: ObjectKey) -> None:
         """Reset the failures of an object."""
@@ -202,13 +233,24 @@ class WorkQueue:
     async def _agenda_changed_once(self) -> None:
         await self._agenda_changed.wait()
 
+    def _keep_urgency(self, key: ObjectKey) -> _Entry:
+        """Return the entry of an object whose pass has failed, as urgent as that was."""
+        entry, taken = self._entries.setdefault(key, _Entry()), self._taken.get(key)
+        if taken is not None and taken.is_urgent and not entry.is_urgent:
+            entry.is_urgent, entry.is_new = True, taken.is_new
+        return entry
+
     def _next(self) -> Ticket | None:
         while found := self._shares.pop():
             tenant, key = found
             entry, serialization_key = self._entries[key], self._serialization_key(key)
             entry.line = None
+            if entry.is_postponed and (pause := self._pause_of(key)):
+                self.schedule(key, pause)
+                self._let_go_next(entry)
+                continue
             if serialization_key not in self._busy:
-                return self._hand_out(key, entry, _Taken(tenant, serialization_key, entry.is_urgent))
+                return self._hand_out(key, entry, _Taken(tenant, serialization_key, entry.is_urgent, entry.is_new))
             entry.line = self._waiting.setdefault(serialization_key, {}).setdefault(tenant, FairLine())
             entry.line.add(key, is_urgent=entry.is_urgent, is_new=entry.is_new)
             self._let_go_next(entry)
@@ -216,7 +258,7 @@ class WorkQueue:
 
     def _hand_out(self, key: ObjectKey, entry: _Entry, taken: _Taken) -> Ticket:
         ticket = Ticket(key, entry.since or self._clock.now(), entry.is_urgent)
-        entry.since, entry.is_urgent, entry.is_new = None, False, False
+        entry.since, entry.is_urgent, entry.is_new, entry.is_postponed = None, False, False, False
         self._taken[key] = taken
         self._busy.add(taken.serialization_key)
         self._shares.begin(taken.tenant, is_urgent=taken.is_urgent)

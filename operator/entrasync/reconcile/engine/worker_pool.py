@@ -244,10 +244,16 @@ class WorkerPool:
 
     def _settle(self, key: ObjectKey, outcome: Outcome) -> str:
         self._broken_since.pop(key, None)
+        if outcome.is_postponed and outcome.requeue_after is not None:
+            self._queue.wait_out_pause(key, outcome.requeue_after)
+            return "failed"
         if outcome.is_failure:
-            self._queue.back_off(key, at_least=outcome.requeue_after)
+            self._queue.back_off(key, at_least=outcome.requeue_after, is_throttled=outcome.is_throttled)
             return "failed"
         self._queue.succeed(key)
+        if outcome.requeue_after == timedelta(0):
+            self._queue.go_on(key, is_urgent=outcome.has_news)
+            return "settled"
         self._queue.schedule(key, outcome.requeue_after)
         if outcome.requeue_after is None and self._store.get(key) is None:
             self._queue.forget(key)

@@ -4,6 +4,7 @@ The client of Graph and the client of the simulator in tests pass the same contr
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 from entrasync.core.decision.write_permit import WritePermit
@@ -155,6 +156,11 @@ class SyncApi(JobsApi, SecretsApi, DirectoryApi, Protocol):
     @property
     def graph_url(self) -> str:
         """The Graph of its cloud. A tenant id means something there only."""
+        ...
+
+    @property
+    def pause(self) -> timedelta:
+        """How long no call is made from now on, because Graph asked for a pause; zero without one."""
         ...
 
     def with_permit(self, permit: WritePermit) -> "SyncApi":

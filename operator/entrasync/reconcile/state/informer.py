@@ -14,6 +14,9 @@ class JobInformer(Informer[Resource]):
         super().__init__(resources, queue, clock=clock)
         self._resources = resources
 
+    def _answered_generation(self, seen: Resource) -> int:
+        return seen.record.observed_generation if seen.record.observed_generation is not None else -1
+
     def _enqueue_after_deletion(self, gone: Resource) -> None:
         """Enqueue all resources of its service principal. One that was in conflict with its claim need not wait."""
         for key in sorted({gone.key, *self._resources.keys_on(gone.service_principal_id or "")}):

@@ -9,6 +9,7 @@ from entrasync.core.decision.errors import (
     Halted,
     OutcomeUnknown,
     PossiblyReplicating,
+    PostponedCall,
     Refused,
     Transient,
 )
@@ -32,6 +33,15 @@ BUSY = Transient(Reason.REQUEST_REFUSED, "Busy.")
                 Reason.THROTTLED,
                 "Graph asks for a pause. The operator calls again at 2026-11-01 12:00:09 UTC.",
                 seconds(9),
+            ),
+        ),
+        (
+            PostponedCall(Reason.THROTTLED, "A pause is kept.", after=seconds(9)),
+            Retry(
+                Reason.THROTTLED,
+                "A pause is kept. The operator calls again at 2026-11-01 12:00:09 UTC.",
+                seconds(9),
+                is_postponed=True,
             ),
         ),
         (Transient(Reason.GRAPH_UNREACHABLE, "x"), Retry(Reason.GRAPH_UNREACHABLE, "x")),

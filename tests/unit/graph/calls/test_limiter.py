@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.errors import Transient
-from entrasync.graph.calls.limiter import BUSY_PERIOD, INITIAL_PAUSE, MAX_PAUSE, TenantLimiter
+from entrasync.core.decision.errors import PostponedCall, Transient
+from entrasync.graph.calls.limiter import BUSY_PERIOD, INITIAL_PAUSE, MAX_PAUSE, MAX_WAIT_OF_WRITE, TenantLimiter
 from entrasync.graph.calls.write_quota import WRITES_AT_ONCE
 from tests.support.still_clock import StillClock
 
@@ -104,7 +104,7 @@ class TestPause:
         limiter = TenantLimiter(clock)
         assert limiter.pause({"retry-after": "30"}) == timedelta(seconds=30)
         clock.move(timedelta(seconds=10))
-        with pytest.raises(Transient) as caught:
+        with pytest.raises(PostponedCall) as caught:
             async with limiter.slot(is_urgent=True):
                 pass
         assert caught.value.reason is Reason.THROTTLED
@@ -112,6 +112,17 @@ class TestPause:
         clock.move(timedelta(seconds=20))
         async with limiter.slot(is_urgent=True):
             assert clock.slept == []
+
+    async def test_is_waited_out_by_a_write_that_would_only_meet_the_next_one_after_it(self) -> None:
+        clock = StillClock()
+        limiter = TenantLimiter(clock)
+        limiter.pause({"retry-after": "20"})
+        async with limiter.slot(is_urgent=True, is_write=True):
+            assert clock.slept == [MAX_WAIT_OF_WRITE]
+        limiter.pause({"retry-after": "21"})
+        with pytest.raises(PostponedCall):
+            async with limiter.slot(is_urgent=True, is_write=True):
+                pass
 
     async def test_stops_the_calls_that_wait_for_a_slot(self) -> None:
         limiter = TenantLimiter(StillClock(), concurrency=1)

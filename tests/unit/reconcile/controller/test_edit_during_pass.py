@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from entrasync.api.policies import ScheduleState
+from entrasync.reconcile.engine.outcome import Outcome
 from entrasync.reconcile.ports.kubernetes import ResourceChanged
 from tests.support.facts import (
     OTHER_PRINCIPAL,
@@ -28,7 +29,7 @@ class TestEditDuringPass:
             harness.server.change(replace(harness.server.stored[key], generation=2, desired=paused))
 
         harness.server.meanwhile = edit
-        assert (await harness.run(key)).requeue_after == seconds(0)
+        assert await harness.run(key) == Outcome(seconds(0), has_news=True)
         await harness.run(key)
         assert harness.graph.writes == ["pause_job"]
 

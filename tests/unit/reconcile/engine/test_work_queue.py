@@ -1,70 +1,20 @@
 """When the queue hands out which resource."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
 
 import pytest
 
 from entrasync.core.primitives.object_key import ObjectKey
-from entrasync.reconcile.engine.agenda import MIN_STALE_ENTRIES
-from entrasync.reconcile.engine.work_queue import MAX_BACKOFF, MIN_BACKOFF, Ticket, WorkQueue
-from tests.support.facts import NOW, minutes, seconds
+from entrasync.reconcile.engine.work_queue import (
+    Ticket,
+    WorkQueue,
+)
+from tests.support.facts import NOW, seconds
 from tests.support.still_clock import StillClock
+from tests.support.work_queues import keys, settle, take_all
 
 A, B, C = (ObjectKey("identity", name) for name in "abc")
 LATER = NOW + seconds(1)
-
-
-class ManualClock(StillClock):
-    """A clock that only the test moves. Sleepers wake when their time has come."""
-
-    def __init__(self, now: datetime) -> None:
-        super().__init__(now)
-        self._moved = asyncio.Event()
-
-    def advance(self, delay: timedelta) -> None:
-        self.move(delay)
-        self._moved.set()
-
-    async def sleep(self, delay: timedelta) -> None:
-        end = self.now() + delay
-        while self.now() < end:
-            self._moved.clear()
-            await self._moved.wait()
-
-
-async def settle() -> None:
-    for _ in range(30):
-        await asyncio.sleep(0)
-
-
-async def take_all(queue: WorkQueue) -> list[Ticket]:
-    """Take all resources that are ready."""
-    taken: list[Ticket] = []
-    while True:
-        task = asyncio.create_task(queue.take())
-        await settle()
-        if not task.done():
-            task.cancel()
-            return taken
-        taken.append(task.result())
-
-
-async def keys(queue: WorkQueue) -> list[ObjectKey]:
-    return [ticket.key for ticket in await take_all(queue)]
-
-
-@asynccontextmanager
-async def keeping_delays(queue: WorkQueue) -> AsyncIterator[None]:
-    task = asyncio.create_task(queue.run_schedule())
-    await settle()
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
 
 
 class TestAdding:
@@ -317,77 +267,3 @@ class TestFairness:
             queue.finish((await queue.take()).key)
             queue.forget(key)
         assert len(queue._shares) == 0
-
-
-class TestDelays:
-    async def test_a_delayed_resource_is_taken_on_time_and_reads_graph_as_of_then(self) -> None:
-        clock = ManualClock(NOW)
-        queue = WorkQueue(clock)
-        async with keeping_delays(queue):
-            queue.schedule(A, seconds(60))
-            queue.schedule(B, seconds(30))
-            await settle()
-            assert await keys(queue) == []
-            clock.advance(seconds(45))
-            await settle()
-            assert await take_all(queue) == [Ticket(B, NOW + seconds(30), is_urgent=False)]
-            clock.advance(seconds(15))
-            await settle()
-            assert await keys(queue) == [A]
-
-    async def test_a_newer_delay_replaces_an_earlier_one(self) -> None:
-        clock = ManualClock(NOW)
-        queue = WorkQueue(clock)
-        async with keeping_delays(queue):
-            queue.schedule(A, seconds(10))
-            queue.schedule(A, seconds(100))
-            queue.schedule(B, seconds(10))
-            queue.schedule(B, None)
-            await settle()
-            clock.advance(seconds(99))
-            await settle()
-            assert await keys(queue) == []
-            clock.advance(seconds(1))
-            await settle()
-            assert await keys(queue) == [A]
-
-    async def test_a_forgotten_resource_loses_its_delay(self) -> None:
-        clock = ManualClock(NOW)
-        queue = WorkQueue(clock)
-        async with keeping_delays(queue):
-            queue.schedule(A, seconds(10))
-            queue.forget(A)
-            clock.advance(minutes(1))
-            await settle()
-            assert await keys(queue) == []
-
-    async def test_the_agenda_does_not_grow_with_each_new_delay_of_a_resource(self) -> None:
-        queue = WorkQueue(StillClock(NOW))
-        for n in range(10_000):
-            queue.schedule(A, minutes(60) - seconds(n % 100))
-        assert len(queue._agenda) <= 2 + MIN_STALE_ENTRIES
-        assert queue.due_at(A) == NOW + minutes(60) - seconds(99)
-
-
-class TestBackoff:
-    async def pauses(self, queue: WorkQueue, clock: ManualClock, count: int) -> list[timedelta]:
-        found = []
-        for _ in range(count):
-            queue.back_off(A)
-            before = clock.now()
-            while not await keys(queue):
-                clock.advance(seconds(1))
-                await settle()
-            found.append(clock.now() - before)
-            queue.finish(A)
-        return found
-
-    async def test_the_backoff_grows_with_each_failure_in_a_row_and_is_bounded(self) -> None:
-        clock = ManualClock(NOW)
-        queue = WorkQueue(clock)
-        async with keeping_delays(queue):
-            pauses = await self.pauses(queue, clock, 9)
-            assert pauses[:4] == [MIN_BACKOFF, seconds(2), seconds(4), seconds(8)]
-            assert pauses[-1] == MAX_BACKOFF
-            queue.succeed(A)
-            assert await self.pauses(queue, clock, 1) == [MIN_BACKOFF]

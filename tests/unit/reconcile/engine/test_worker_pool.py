@@ -1,23 +1,18 @@
 """The workers, and how errors decide when a resource is requeued."""
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from entrasync.api.reasons import Reason
-from entrasync.core.decision.verdicts import Retry
 from entrasync.core.primitives.object_key import ObjectKey
 from entrasync.core.primitives.time_limits import CONNECTION_PASS_DEADLINE, JOB_PASS_DEADLINE, PASS_END_GRACE
 from entrasync.graph.auth.msal_http import LOGIN_SECONDS
 from entrasync.graph.calls.exchange import ExchangeLimits
 from entrasync.kube.client.api_client import TIMEOUT
 from entrasync.reconcile.engine.outcome import Outcome
-from entrasync.reconcile.engine.work_queue import MIN_BACKOFF, WorkQueue
-from entrasync.reconcile.engine.worker_pool import WorkerPool
+from entrasync.reconcile.engine.work_queue import MIN_BACKOFF
 from entrasync.reconcile.ports.kubernetes import (
     ApiServerSilent,
     ApiServerUnavailable,
@@ -25,101 +20,10 @@ from entrasync.reconcile.ports.kubernetes import (
     ResourceGone,
     WriteHeldBack,
 )
-from entrasync.reconcile.state.jobs import JobStore
 from entrasync.reconcile.state.listings import ListingFanOut
+from tests.support.engine_harness import DEADLINE, EngineHarness
 from tests.support.facts import NOW, OTHER_PRINCIPAL, PRINCIPAL, desired, listing, minutes, resource, seconds
 from tests.support.loop_time import LoopTime, settle
-from tests.support.still_clock import StillClock
-
-DEADLINE = minutes(15)
-
-
-class FakeReconciler:
-    """Stands in for the reconciler: each pass ends as the test says, and `gate` delays passes."""
-
-    def __init__(self) -> None:
-        self.endings: deque[Outcome | Exception] = deque()
-        self.gate = asyncio.Event()
-        self.gate.set()
-        self.began: list[str] = []
-        self.ended: list[str] = []
-        self.broken: list[tuple[str, datetime]] = []
-        self.faults: list[Retry] = []
-        self.clings = False
-        """Whether a pass goes on although it is cancelled."""
-        self.is_mute = False
-
-    async def reconcile(self, key: ObjectKey, *, since: datetime, is_urgent: bool = False) -> Outcome:
-        self.began.append(key.name)
-        while self.clings and not self.gate.is_set():
-            with suppress(asyncio.CancelledError):
-                await self.gate.wait()
-        await self.gate.wait()
-        self.ended.append(key.name)
-        ending = self.endings.popleft() if self.endings else Outcome(None)
-        if isinstance(ending, Exception):
-            raise ending
-        return ending
-
-    async def record_broken(self, key: ObjectKey, fault: Retry, *, since: datetime) -> None:
-        self.broken.append((key.name, since))
-        self.faults.append(fault)
-        if self.is_mute:
-            raise RuntimeError("the status cannot be written either")
-
-
-class Counted:
-    def __init__(self) -> None:
-        self.outcomes: list[str] = []
-        self.is_broken = False
-
-    def passed(self, outcome: str, seconds: float) -> None:
-        if self.is_broken:
-            raise RuntimeError("the metrics are broken")
-        self.outcomes.append(outcome)
-
-
-class FrozenClock(StillClock):
-    async def sleep(self, delay: timedelta) -> None:
-        await asyncio.Event().wait()
-
-
-class EngineHarness:
-    """An engine with its queue and reconciler. `due` has what it scheduled."""
-
-    def __init__(self) -> None:
-        self.clock = FrozenClock(NOW)
-        self.reconciler, self.counted, self.resources = FakeReconciler(), Counted(), JobStore()
-        self.queue = WorkQueue(self.clock, serialization_key=self.resources.serialization_key)
-        self.engine = WorkerPool(
-            self.reconciler,
-            self.queue,
-            self.resources,
-            clock=self.clock,
-            metrics=self.counted,
-            deadline=DEADLINE,
-        )
-
-    def add(self, name: str, principal: str = PRINCIPAL) -> ObjectKey:
-        made = resource(desired(service_principal_id=principal), name=name)
-        self.resources.put(made)
-        self.queue.add(made.key, since=NOW)
-        return made.key
-
-    def due_in(self, key: ObjectKey) -> timedelta | None:
-        due = self.queue.due_at(key)
-        return None if due is None else due - NOW
-
-    @asynccontextmanager
-    async def run(self) -> AsyncIterator[None]:
-        self.resources.is_complete = True
-        self.engine.start()
-        try:
-            await settle()
-            yield
-        finally:
-            self.reconciler.gate.set()
-            await self.engine.stop(seconds(5))
 
 
 @pytest.fixture
@@ -166,6 +70,25 @@ class TestFailures:
                 await settle()
                 pauses.append(harness.due_in(key))
         assert pauses == [seconds(1), seconds(2), seconds(4), seconds(30), seconds(16)]
+
+    async def test_an_edit_that_a_pass_came_upon_overtakes_others(self, harness: EngineHarness) -> None:
+        harness.reconciler.endings.append(Outcome(seconds(0), has_news=True))
+        key = harness.add("a")
+        async with harness.run():
+            assert harness.due_in(key) is None
+            assert harness.reconciler.began == ["a", "a"]
+
+    async def test_a_call_that_was_postponed_is_no_failure_that_grows_the_backoff(self, harness: EngineHarness) -> None:
+        postponed = Outcome(seconds(5), is_failure=True, is_throttled=True, is_postponed=True)
+        throttled = Outcome(seconds(1), is_failure=True, is_throttled=True)
+        harness.reconciler.endings.extend([postponed, postponed, postponed, throttled, postponed, throttled])
+        pauses = []
+        async with harness.run():
+            for _ in range(6):
+                key = harness.add("a")
+                await settle()
+                pauses.append(harness.due_in(key))
+        assert pauses == [seconds(5), seconds(5), seconds(5), seconds(1), seconds(5), seconds(2)]
 
     async def test_failures_in_a_row_grow_the_backoff_and_a_success_resets_it(self, harness: EngineHarness) -> None:
         fault = RuntimeError("x")

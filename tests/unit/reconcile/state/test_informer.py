@@ -121,7 +121,7 @@ class TestChange:
 
     async def test_in_the_first_list_is_not_urgent(self, harness: InformerHarness) -> None:
         harness.resources.is_complete = False
-        await harness.show_list(raw())
+        await harness.show_list(raw() | {"status": {"observedGeneration": 1}})
         assert await harness.enqueued() == [("a", False)]
         assert harness.resources.is_complete
 
@@ -168,3 +168,13 @@ async def test_enqueue_all_enqueues_every_resource(harness: InformerHarness) -> 
     await harness.enqueued()
     harness.informer.enqueue_all()
     assert await harness.enqueued() == [("a", False), ("b", False)]
+
+
+class TestFirstList:
+    async def test_an_edit_that_was_made_while_no_process_was_there_is_urgent(self, harness: InformerHarness) -> None:
+        harness.resources.is_complete = False
+        answered = raw("a", generation=2) | {"status": {"observedGeneration": 2}}
+        edited = raw("b", generation=3) | {"status": {"observedGeneration": 2}}
+        new = raw("c") | {"status": {"observedGeneration": -1}}
+        harness.show_event(None, answered, new, edited)
+        assert await harness.enqueued() == [("b", True), ("c", True), ("a", False)]
