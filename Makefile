@@ -51,7 +51,7 @@ check: $(STAMP) ## Run ruff, mypy, import-linter; see that generated files are c
 chaos: $(STAMP) ## Try to double or lose something in every way that there is; count it in build/chaos.json
 	@$(BIN)/python -m control_plane get
 	@rm -f build/chaos.json
-	@CHAOS_REPORT=build/chaos.json TAKEOVERS=50 OUTAGE_SECONDS=60 $(BIN)/python -m pytest -q --numprocesses=$(TESTERS) -m chaos tests
+	@CHAOS_REPORT=build/chaos.json TAKEOVERS=50 OUTAGE_SECONDS=60 STORM_RESOURCES=5000 QUOTA_RESOURCES=1000 $(BIN)/python -m pytest -q --numprocesses=$(TESTERS) -m chaos tests
 
 worlds: $(STAMP) ## Make 2,000 random worlds, each with other events than the time before
 	@RANDOM_WORLDS=2000 $(BIN)/python -m pytest -q tests/unit/reconcile/test_random_worlds.py

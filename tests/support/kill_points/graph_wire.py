@@ -1,11 +1,17 @@
 """The way to Graph in memory: a transport and tokens, whose calls go by the lifeline of their process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import httpx
 
+from entrasync.core.connection.identity import Identity, OnRefusal, Proof
+from entrasync.core.connection.status import LoggedIn
 from entrasync.graph.auth.token_claims import AccessToken, parse_access_token
 from entrasync.graph.auth.tokens import RENEW_EARLY_SECONDS
+from entrasync.graph.calls.call_metrics import CallMetrics
+from entrasync.graph.calls.shared_limiters import SharedLimiters
+from entrasync.graph.client import GraphClient
 from entrasync.graph.wire.clouds import GraphEndpoint
 from graph_simulator.app import SimulatorApp
 from graph_simulator.identity.applications import DEFAULT_CLIENT
@@ -28,11 +34,18 @@ class MemoryTransport(httpx.AsyncBaseTransport):
 
 
 class MemoryTokens:
-    """`TokenProvider` whose logins are one call each."""
+    """`TokenProvider` of one app, which is the same in all tenants. Its logins are one call each."""
 
-    def __init__(self, simulator: SimulatorApp, lifeline: Lifeline, read_seconds: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        simulator: SimulatorApp,
+        lifeline: Lifeline,
+        read_seconds: Callable[[], float],
+        *,
+        tenant_id: str = DEFAULT_TENANT,
+    ) -> None:
         self.endpoint = GraphEndpoint(GRAPH, "https://login.microsoftonline.com")
-        self.tenant_id = DEFAULT_TENANT
+        self.tenant_id = tenant_id
         self._identity = simulator.simulator.identity
         self._lifeline = lifeline
         self._read_seconds = read_seconds
@@ -52,6 +65,45 @@ class MemoryTokens:
         self._cached = None
 
     async def _issue(self) -> str:
-        [application] = self._identity.registry.applications.values()
-        assert application.client_id == DEFAULT_CLIENT
+        application = self._identity.registry.find(self.tenant_id, DEFAULT_CLIENT)
+        assert application is not None
         return self._identity.mint.issue(application, GRAPH)
+
+
+class MemoryAccess:
+    """`Access` of a GraphConnection to one tenant. It takes any proof."""
+
+    def __init__(self, tokens: MemoryTokens, api: GraphClient) -> None:
+        self._tokens = tokens
+        self.api = api
+
+    async def log_in(self, _: Proof) -> LoggedIn:
+        return LoggedIn((await self._tokens.get_token()).roles, ())
+
+    async def ensure_login(self) -> LoggedIn:
+        return LoggedIn((await self._tokens.get_token()).roles, ())
+
+    async def close(self) -> None:
+        await self.api.aclose()
+
+
+class MemoryAccesses:
+    """`AccessFactory` for the tenants of the simulator."""
+
+    def __init__(self, make_tokens: Callable[[str], MemoryTokens], transport: httpx.AsyncBaseTransport) -> None:
+        self._make_tokens = make_tokens
+        self._transport = transport
+        self._limiters: SharedLimiters | None = None
+        self._metrics: CallMetrics | None = None
+
+    def join(self, _: Mapping[str, GraphEndpoint], **parts: Any) -> "MemoryAccesses":
+        """Take what the composition root has made for it."""
+        self._limiters, self._metrics = parts["limiters"], parts["metrics"]
+        return self
+
+    async def open(self, identity: Identity, *, on_refusal: OnRefusal) -> MemoryAccess:
+        settings = identity.client_settings
+        tokens = self._make_tokens(settings.tenant_id)
+        assert self._limiters is not None
+        limiter = self._limiters.find(settings.tenant_id, settings.client_id, endpoint=tokens.endpoint)
+        return MemoryAccess(tokens, GraphClient(tokens, limiter, transport=self._transport, metrics=self._metrics))

@@ -83,6 +83,11 @@ class MemoryApiServer:
         metadata |= {"uid": f"uid-{self._version + 1}", "generation": 1, "creationTimestamp": self._now()}
         return self._store(key, made, "ADDED")
 
+    def restore(self, plural: str, document: Document) -> None:
+        """Store an object with its status, as a backup has it."""
+        metadata = document["metadata"]
+        self._store((plural, metadata["namespace"], metadata["name"]), _copy(document), "ADDED")
+
     def list(self, plural: str) -> Sequence[Document]:
         """Return copies of all objects of a kind."""
         return [_copy(found) for (kind, *_), found in sorted(self._objects.items()) if kind == plural]

@@ -19,7 +19,8 @@ from entrasync.process.services import Services
 from entrasync.process.settings.run import RunSettings
 from graph_simulator.app import SimulatorApp
 from graph_simulator.identity.applications import DEFAULT_CLIENT
-from tests.support.kill_points.graph_wire import MemoryTokens, MemoryTransport
+from graph_simulator.world.directory import DEFAULT_TENANT
+from tests.support.kill_points.graph_wire import MemoryAccesses, MemoryTokens, MemoryTransport
 from tests.support.kill_points.lifeline import Lifeline
 from tests.support.kill_points.memory_api_server import Document, MemoryApiServer
 from tests.support.kill_points.memory_session import SERVER, MemorySession, Middleware
@@ -37,9 +38,12 @@ class OperatorProcess:
     def __init__(self, loop: SimulatedLoop, simulator: SimulatorApp, server: MemoryApiServer) -> None:
         self.lifeline = Lifeline()
         self.tasks: set[asyncio.Task[Any]] = set()
+        self.services: Services | None = None
+        """What it consists of, once it has begun."""
         self._loop = loop
         self._simulator = simulator
         self._server = server
+        self._accesses = MemoryAccesses(self._make_tokens, MemoryTransport(simulator, self.lifeline))
 
     def start(self) -> None:
         """Start it. All its tasks are noted, so that they end with it."""
@@ -57,7 +61,7 @@ class OperatorProcess:
             await asyncio.gather(*ending, return_exceptions=True)
 
     async def _live(self) -> None:
-        services = self._compose()
+        services = self.services = self._compose()
         await lifecycle._read_first(services)
         lifecycle.begin_work(services)
         await asyncio.gather(*(self._follow(each.kind) for each in services.kinds))
@@ -70,6 +74,7 @@ class OperatorProcess:
                 ("find_token_file", lambda _: None),
                 ("open_session", self._open_session),
                 ("make_operator_client", self._make_client),
+                ("TenantAccessFactory", self._accesses.join),
             ):
                 replaced.enter_context(patch.object(composition, name, stand_in))
             return composition.compose(SETTINGS, clock, Metrics())
@@ -80,10 +85,13 @@ class OperatorProcess:
     def _make_client(
         self, _: RunSettings, limiters: SharedLimiters, metrics: Metrics, **_options: str
     ) -> OperatorClient:
-        tokens: Any = MemoryTokens(self._simulator, self.lifeline, self._loop.time)
+        tokens: Any = self._make_tokens()
         limiter = limiters.find(tokens.tenant_id, DEFAULT_CLIENT, endpoint=tokens.endpoint)
         transport = MemoryTransport(self._simulator, self.lifeline)
         return OperatorClient(GraphClient(tokens, limiter, transport=transport, metrics=metrics), tokens, ())
+
+    def _make_tokens(self, tenant_id: str = DEFAULT_TENANT) -> MemoryTokens:
+        return MemoryTokens(self._simulator, self.lifeline, self._loop.time, tenant_id=tenant_id)
 
     async def _follow(self, kind: WatchedKind[Any]) -> None:
         """Hand on what the watch of a kind shows, beginning with what there is."""

@@ -190,7 +190,7 @@ def _name(entry: Entry) -> str:
     return "updateInterval" if "schedule" in json.loads(entry.body or b"{}") else "updateSettings"
 
 
-def live(act: Callable[[World], Any]) -> Any:
+def live(act: Callable[[Any], Any], make: Callable[[SimulatedLoop], Any] = World) -> Any:
     """Act in a new world and return the result. The same acts always take the same course."""
     random.seed(7)  # pauses between tries are spread
     loop = SimulatedLoop()
@@ -198,7 +198,7 @@ def live(act: Callable[[World], Any]) -> Any:
     logger = logging.getLogger("entrasync")
 
     async def run() -> Any:
-        world = World(loop)
+        world = make(loop)
         logger.addHandler(world.log)
         try:
             return await act(world)
