@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 CHART := charts/entra-sync-operator
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-clusters test-parts check chaos worlds bench crds golden clean lock
+.PHONY: help demo test test-clusters test-parts check chaos worlds bench crds golden clean lock audit
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -73,6 +73,10 @@ lock: $(STAMP) ## Resolve the dependencies anew into the lock files (needs uv on
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade pyproject.toml -o requirements.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	@uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 --upgrade --group build -c requirements-dev.lock -o requirements-build.lock
+
+audit: ## Ask whether a locked dependency has a known vulnerability (needs pip-audit on the PATH, and the network)
+	@command -v pip-audit > /dev/null || { echo "pip-audit is not on the PATH. Install it outside of .venv, for example with: pipx install pip-audit"; exit 1; }
+	@pip-audit --strict --disable-pip --require-hashes -r requirements.lock -r requirements-build.lock || { echo "The audit has not passed. It fails also when a dependency cannot be looked up: run it where the advisories of PyPI can be reached."; exit 1; }
 
 clean: ## Remove .venv, build/ and all caches of this folder
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
