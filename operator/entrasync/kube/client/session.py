@@ -4,6 +4,7 @@ import aiohttp
 import kopf
 
 from entrasync.kube.client.authentication import Authentication
+from entrasync.kube.client.own_server import stay_at
 
 MAX_CONNECTIONS = 50
 """Connections besides those of watches. Kopf sets no limit: thousands of resources would open thousands of sockets."""
@@ -44,6 +45,6 @@ def open_session(
             limit=MAX_CONNECTIONS + CONNECTIONS_PER_NAMESPACE * namespaces, ssl=info.as_ssl_context()
         ),
         headers=info.as_http_headers() | {"User-Agent": "entra-sync-operator"},
-        middlewares=(*listeners, authentication.authenticate),
+        middlewares=(stay_at(info.server), *listeners, authentication.authenticate),
     )
     return kopf.AiohttpSession(server=info.server, aiohttp_session=session, default_namespace=info.default_namespace)
