@@ -27,6 +27,9 @@ NAMESPACES = "core/namespaces"
 NAMESPACE_DEFAULTS = {"entrasync.io/default-poll-interval": "7m"}
 CONNECTIONS, CONNECTION_STATUS = "entrasync.io/graphconnections", "entrasync.io/graphconnections/status"
 SECRETS, LEASES = "core/secrets", "coordination.k8s.io/leases"
+NAMESPACE_LEASE = "synchronizationjobs.entrasync.io"
+NAMESPACE_LEASES = f"{LEASES} of namespaces"
+"""The Lease that tells installs apart. The right on the own Lease, by which a pod leads, has a Role of its own."""
 CRDS = "apiextensions.k8s.io/customresourcedefinitions"
 """No install for a namespace has this right unless it installs the CRDs, which those here do not."""
 
@@ -191,7 +194,14 @@ def without_get_of_crds(operator: LimitedOperator) -> None:
 
 def without_a_right_on_the_lease(operator: LimitedOperator) -> None:
     """The operator does not lead, or not for longer than a term, and says what to grant."""
-    operator.wait_logged("The API server refuses the Lease", "Grant get, create and patch on leases")
+    operator.wait_logged("refuses the Lease, so this replica cannot lead", "Grant get, create and patch on leases")
+
+
+def without_a_right_on_the_lease_of_a_namespace(operator: LimitedOperator) -> None:
+    """The operator works, and says that it cannot tell whether another install does so too."""
+    home = operator.pod.namespace
+    operator.wait_logged(f"refuses the Lease {NAMESPACE_LEASE} in namespace {home}, so it cannot be told", "Grant get")
+    operator.wait(lambda job: has_condition(job, "Ready"), "Ready")
 
 
 LOSSES: Mapping[Right, Callable[[LimitedOperator], None]] = {
@@ -211,7 +221,33 @@ LOSSES: Mapping[Right, Callable[[LimitedOperator], None]] = {
     ("get", LEASES): without_a_right_on_the_lease,
     ("create", LEASES): without_a_right_on_the_lease,
     ("patch", LEASES): without_a_right_on_the_lease,
+    ("get", NAMESPACE_LEASES): without_a_right_on_the_lease_of_a_namespace,
+    ("create", NAMESPACE_LEASES): without_a_right_on_the_lease_of_a_namespace,
+    ("patch", NAMESPACE_LEASES): without_a_right_on_the_lease_of_a_namespace,
 }
+
+EXISTING_LEASES = {("create", NAMESPACE_LEASES): "own", ("patch", NAMESPACE_LEASES): NAMESPACE_LEASE}
+"""What is there before the operator, so that it needs no create of its own Lease, or a patch at once."""
+
+
+def is_on_own_lease(role: Object) -> bool:
+    """Whether a Role is the one by which a pod leads."""
+    return str(role["metadata"]["name"]).endswith("-leader-election")
+
+
+def rights_of(role: Object) -> set[Right]:
+    """Return the rights of a role, those on the two Leases apart."""
+    leases = LEASES if is_on_own_lease(role) else NAMESPACE_LEASES
+    return {(verb, leases if resource == LEASES else resource) for verb, resource in granted(role)}
+
+
+def remove_right(role: Object, right: Right) -> Object:
+    """Remove a right from a role. Kubernetes cannot narrow create to one Lease, so that goes from both roles."""
+    verb, resource = right
+    if resource not in {LEASES, NAMESPACE_LEASES}:
+        return without(role, right)
+    is_meant = verb == "create" or is_on_own_lease(role) == (resource == LEASES)
+    return without(role, (verb, LEASES)) if is_meant else role
 
 
 SOME_HOME, SOME_PORT = "without-a-right", 54321
@@ -244,7 +280,9 @@ def operators(
         tenant.prepare(bare_cluster, home)
         bare_cluster.patch("v1", "namespaces", home, merge={"metadata": {"annotations": NAMESPACE_DEFAULTS}})
         install = move_to_namespace(rendered, home)
-        manifests += [without(document, right) if document["kind"] == "Role" else document for document in install]
+        manifests += [remove_right(each, right) if each["kind"] == "Role" else each for each in install]
+        if existing := EXISTING_LEASES.get(right):
+            manifests.append(write_lease(home, home if existing == "own" else existing))
     bare_cluster.apply(manifests)
     started: dict[Right, LimitedOperator] = {}
     for right, home in homes.items():
@@ -269,7 +307,12 @@ def test_an_operator_without_a_right_reports_why_it_cannot_do_its_work(
 def test_every_right_of_the_chart_was_removed_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     rendered = documents(find_helm("helm3", tmp_path_factory).render("entra"))
     roles = [document for document in rendered if document["kind"] in {"ClusterRole", "Role"}]
-    assert {right for role in roles for right in granted(role)} == set(LOSSES)
+    assert {right for role in roles for right in rights_of(role)} == set(LOSSES)
+
+
+def write_lease(namespace: str, name: str) -> Object:
+    metadata = {"name": name, "namespace": namespace}
+    return {"apiVersion": "coordination.k8s.io/v1", "kind": "Lease", "metadata": metadata, "spec": {}}
 
 
 def write_job(namespace: str, principal: str, name: str = "job") -> Object:
