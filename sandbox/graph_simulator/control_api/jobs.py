@@ -21,6 +21,7 @@ from graph_simulator.world.jobs.restarts import read_scope, restart_job
 from graph_simulator.world.overrides import Override
 from graph_simulator.world.replication import Replication, begin_replication
 from graph_simulator.world.representation import write_job
+from graph_simulator.world.schemas import Schema
 
 
 def describe_job(simulator: SimulatorState, record: JobRecord) -> dict[str, Any]:
@@ -74,6 +75,19 @@ def _find_record(request: Request) -> JobRecord:
 async def get_job(request: Request) -> Response:
     """Return everything about a job."""
     return reply(describe_job(get_simulator(request), _find_record(request)))
+
+
+async def get_schema(request: Request) -> Response:
+    """Return the schema of a job."""
+    return reply(get_simulator(request).world.read_schema(_find_record(request).job))
+
+
+async def put_schema(request: Request) -> Response:
+    """Replace the rules and directories of a job's schema, as another client would; the journal does not show it."""
+    simulator, record, document = get_simulator(request), _find_record(request), await read_document(request)
+    parts: Schema = {name: document[name] for name in ("synchronizationRules", "directories") if name in document}
+    simulator.world.change_schema(record, parts, simulator.clock.now())
+    return reply(simulator.world.read_schema(record.job))
 
 
 async def post_script(request: Request) -> Response:
@@ -159,6 +173,8 @@ ROUTES = [
     Route("/jobs", get_jobs, methods=["GET"]),
     Route("/jobs/{id}", get_job, methods=["GET"]),
     Route("/jobs/{id}", patch_job, methods=["PATCH"]),
+    Route("/jobs/{id}/schema", get_schema, methods=["GET"]),
+    Route("/jobs/{id}/schema", put_schema, methods=["PUT"]),
     Route("/jobs/{id}/script", post_script, methods=["POST"]),
     Route("/jobs/{id}/quarantine", post_quarantine, methods=["POST"]),
     Route("/jobs/{id}/override", put_override, methods=["PUT"]),

@@ -108,6 +108,14 @@ class SimulatorClient(TargetAppControl, IdentityControl, ClockControl):
             document["interval"] = interval.total_seconds()
         return JobView.model_validate(self._call("PATCH", f"/jobs/{quote(job)}", document))
 
+    def schema(self, job: str) -> dict[str, Any]:
+        """Read the schema of a job."""
+        return dict(self._call("GET", f"/jobs/{quote(job)}/schema"))
+
+    def change_schema(self, job: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+        """Replace rules and directories of a job's schema as another client of Graph would. Returns what it is then."""
+        return dict(self._call("PUT", f"/jobs/{quote(job)}/schema", dict(schema)))
+
     def script(self, job: str, *outcomes: str | dict[str, Any], habit: str | dict[str, Any] | None = None) -> JobView:
         """Set how the next cycles end, and how all later ones end (`habit`).
 
